@@ -1,0 +1,1 @@
+"""The outside world, translated: no Prefect and no DuckDB in here."""

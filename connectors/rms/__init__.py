@@ -1,0 +1,1 @@
+"""RMS WEB SERVICE, asked politely and answered in juchu's words."""

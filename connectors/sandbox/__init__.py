@@ -1,0 +1,1 @@
+"""An RMS on your own machine: same endpoints, limits, errors and quirks."""

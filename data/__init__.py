@@ -1,0 +1,1 @@
+"""What is true (model) and what we know (warehouse)."""
