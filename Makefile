@@ -1,0 +1,58 @@
+# Every target installs what it needs first; nothing has to be done before.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.installed
+
+quoted = '$(subst ','\'',$(1))'
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench deploy server worker query sandbox lock audit clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "juchu needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $@
+
+demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest (DEMO_ONCE=1 stops when done)
+	$(BIN)/python -m tasks.setup.demo
+
+test: $(READY) ## the whole fast suite
+	$(BIN)/python -m pytest
+
+check: $(READY) ## format, lint, spelling, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/codespell
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## speed beside peers, as ratios measured in one run
+	$(BIN)/python -m tests.bench
+
+deploy: $(READY) ## register blocks, limits, automations and every deployment on the server in use
+	$(BIN)/python -m tasks.setup.deploy
+
+server: $(READY) ## a Prefect server (port: PREFECT_SERVER_API_PORT)
+	exec $(BIN)/prefect server start
+
+worker: $(READY) ## a worker that runs the deployments
+	exec $(BIN)/prefect worker start --pool juchu --type process
+
+query: $(READY) ## look at the orders: make query SQL="SELECT status, count(*) FROM orders GROUP BY ALL"
+	@$(BIN)/python -m tasks.setup.query $(call quoted,$(SQL))
+
+sandbox: $(READY) ## an RMS on this machine, 200 orders sold
+	exec $(BIN)/python -m connectors.sandbox --port 8787 --seed 1 --sell 200
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --upgrade --quiet -o requirements.lock
+
+audit: $(READY) ## known holes in what is locked
+	$(BIN)/pip-audit --no-deps --require-hashes -r requirements.lock
+
+clean: ## remove the virtual environment and caches; data/local stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache out
