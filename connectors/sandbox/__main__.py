@@ -1,0 +1,40 @@
+"""`python -m connectors.sandbox`: an RMS on this machine."""
+
+import argparse
+import asyncio
+
+from connectors.sandbox.clock import read_iso
+from connectors.sandbox.sell import Sale, sell
+from connectors.sandbox.server import serve
+from connectors.sandbox.world import Options, World
+
+
+def main() -> None:
+    """Start a sandbox; its first line of output is JSON with its address and keys."""
+    parser = argparse.ArgumentParser(prog="python -m connectors.sandbox")
+    parser.add_argument("--port", type=int, default=0, help="0 = a free one")
+    parser.add_argument("--seed", type=int, default=1, help="same seed, same orders")
+    parser.add_argument("--no-rate-limit", action="store_true")
+    parser.add_argument("--sell", type=int, default=0, help="orders to begin with")
+    parser.add_argument("--state", default=":memory:", help="file that is kept")
+    parser.add_argument("--clock", help="ISO time at which the clock stands still")
+    given = parser.parse_args()
+    world = World(
+        Options(
+            seed=given.seed,
+            rate_limit=not given.no_rate_limit,
+            clock=read_iso(given.clock) if given.clock else None,
+            state=given.state,
+        )
+    )
+    try:
+        if given.sell and not world.store.summaries(None):
+            handle = next(iter(world.shops))
+            asyncio.run(sell(world, Sale(handle, given.sell)))
+        serve(world, given.port)
+    finally:
+        world.store.close()
+
+
+if __name__ == "__main__":
+    main()

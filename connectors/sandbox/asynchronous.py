@@ -1,0 +1,113 @@
+"""updateOrderShippingAsync and its results (rms/order-api.md §4.2b)."""
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from connectors.sandbox.calls import Answer, Call
+from connectors.sandbox.clock import wire
+from connectors.sandbox.fields import Fields
+from connectors.sandbox.messages import Message, malformed, message
+from connectors.sandbox.shipping import report
+from connectors.sandbox.shipping_rows import read_rows
+from connectors.sandbox.world import World
+
+CODE = "UPDATE_ORDERSHIPPING_ASYNC"
+RESULT_CODE = "GET_RESULT_UPDATEORDERSHIPPING_ASYNC"
+MOST_ORDERS = 100
+KEPT = timedelta(days=30)
+
+
+def update_order_shipping_async(call: Call) -> Answer:
+    """Accept up to 100 orders' rows under one requestId, or none of them.
+
+    Faults of form come back at once with HTTP 200 and without a requestId. The rows
+    take effect when the result is ready, `async_delay_s` later.
+    """
+    fields = Fields(CODE, call.body)
+    orders = fields.models("OrderShippingModelList", MOST_ORDERS)
+    fields.settle()
+    numbers: set[str] = set()
+    faults: list[Message] = []
+    for order in orders:
+        number, _, order_faults = read_rows(CODE, order, named=True)
+        faults += order_faults
+        if number in numbers:
+            why = "同じ注文番号が複数あります"
+            faults.append(malformed(CODE, "orderNumber", why, orderNumber=number))
+        numbers.add(number)
+    if faults:
+        return Answer({"MessageModelList": faults})
+    request_id = _accept(call, orders)
+    accepted = message(CODE, "INFO_101", "受け付けました。", requestId=request_id)
+    return Answer({"MessageModelList": [accepted]}, len(orders))
+
+
+def _accept(call: Call, orders: list[dict[str, Any]]) -> str:
+    world = call.world
+    serial = world.store.take_numbers("job")
+    rng = Random(f"{world.seed}:job:{serial}")  # noqa: S311 - an identifier
+    request_id = f"{UUID(int=rng.getrandbits(128), version=4)}_{call.now:%Y%m%d%H%M%S}"
+    ready_at = call.now + timedelta(seconds=world.settings.async_delay_s)
+    world.store.connection.execute(
+        "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, NULL)",
+        (
+            request_id,
+            call.shop.handle,
+            ready_at.isoformat(),
+            wire(call.now),
+            orjson.dumps(orders).decode(),
+        ),
+    )
+    return request_id
+
+
+def finish_jobs(world: World, moment: datetime) -> None:
+    """Apply every accepted job whose time has come, in the order of acceptance."""
+    jobs = world.store.connection.execute(
+        "SELECT request_id, shop, body FROM jobs"
+        " WHERE result IS NULL AND ready_at <= ? ORDER BY ready_at, rowid",
+        (moment.isoformat(),),
+    ).fetchall()
+    for request_id, shop, body in jobs:
+        with world.store.transaction():
+            results = [_result(world, shop, order) for order in orjson.loads(body)]
+            world.store.connection.execute(
+                "UPDATE jobs SET result = ? WHERE request_id = ?",
+                (orjson.dumps(results).decode(), request_id),
+            )
+
+
+def _result(world: World, shop: str, order: dict[str, Any]) -> dict[str, Any]:
+    number, rows, _ = read_rows(CODE, order, named=True)
+    _, messages = report(world, shop, number, rows)
+    return {"orderNumber": number, "MessageModelList": messages}
+
+
+def refused(messages: list[Message]) -> dict[str, Any]:
+    """Refuse a result request; the errors stand inside ResultShippingModelList."""
+    return {"ResultShippingModelList": [{"MessageModelList": messages}]}
+
+
+def get_result(call: Call) -> Answer:
+    """Tell what became of a job.
+
+    Still running, unknown, another shop's and older than 30 days all look alike: one
+    entry without orderNumber, INFO_101.
+    """
+    fields = Fields(RESULT_CODE, call.body)
+    request_id = fields.text("requestId", 382, required=True)
+    fields.settle()
+    row = call.world.store.connection.execute(
+        "SELECT result FROM jobs WHERE request_id = ? AND shop = ?"
+        " AND result NOT NULL AND accepted_at >= ?",
+        (request_id, call.shop.handle, wire(call.now - KEPT)),
+    ).fetchone()
+    if row is None:
+        nothing = message(RESULT_CODE, "INFO_101", "該当する処理結果がありません。")
+        return Answer(refused([nothing]))
+    results = orjson.loads(row[0])
+    return Answer({"ResultShippingModelList": results}, len(results))

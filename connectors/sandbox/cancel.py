@@ -1,0 +1,54 @@
+"""cancelOrder: a request to cancel before shipping (rms/order-api.md §4.7)."""
+
+from typing import Any
+
+from connectors.sandbox import progress
+from connectors.sandbox.calls import Answer, Call
+from connectors.sandbox.clock import wire
+from connectors.sandbox.fields import Fields
+from connectors.sandbox.messages import Refusal, message
+from connectors.sandbox.order_index import rows_of
+
+CODE = "CANCEL_ORDER"
+_REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)
+
+
+def cancel_order(call: Call) -> Answer:
+    """Take a cancel request; where the order stands then must be read again.
+
+    Refused unless the order is at 100, 200 or 300 and no shippingDate is registered.
+    """
+    fields = Fields(CODE, call.body)
+    number = fields.text("orderNumber", 382, required=True)
+    fields.number("inventoryRestoreType", (0, 1, 2), required=True)
+    detail = fields.number("changeReasonDetailApply", _REASONS, required=True)
+    fields.settle()
+    model = call.world.store.find(number or "", call.shop.handle)
+    if refusal := _refusal(model):
+        raise Refusal([message(CODE, *refusal, orderNumber=number)])
+    assert model is not None  # noqa: S101 - _refusal refuses a missing order
+    settle_cancel(
+        model, call.world.settings.cancel_goes_to, wire(call.now), detail or 10
+    )
+    call.world.store.replace(model)
+    text = "キャンセル依頼を受け付けました。"
+    accepted = message(CODE, "INFO_101", text, orderNumber=number)
+    return Answer({"MessageModelList": [accepted]}, order_count=1)
+
+
+def settle_cancel(model: dict[str, Any], goes_to: int, at: str, detail: int) -> None:
+    """Move an order to 800 or 900 and note why in its history (§3.13)."""
+    progress.move(model, goes_to, at)
+    by_buyer = int(detail <= 6)
+    kind = 0 if goes_to == 800 else 1
+    progress.record(model, kind, at, reason=by_buyer, detail=detail)
+
+
+def _refusal(model: dict[str, Any] | None) -> tuple[str, str] | None:
+    if model is None:
+        return "ERROR_101", "該当する注文がありません。"
+    if model["orderProgress"] not in progress.BEFORE_SHIPPING:
+        return "ERROR_102", "キャンセルできないステータスです。"
+    if any(row["shippingDate"] for row in rows_of(model)):
+        return "ERROR_103", "発送日が登録されているため、キャンセルできません。"
+    return None

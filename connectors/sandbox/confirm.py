@@ -1,0 +1,48 @@
+"""confirmOrder: 100 to 200, then Rakuten moves on (rms/order-api.md §4.1)."""
+
+from datetime import timedelta
+from typing import Any
+
+from connectors.sandbox import progress
+from connectors.sandbox.calls import Answer, Call
+from connectors.sandbox.clock import wire
+from connectors.sandbox.fields import Fields
+from connectors.sandbox.messages import Message, message
+from connectors.sandbox.money import OPEN
+
+CODE = "CONFIRM_ORDER"
+
+
+def confirm_order(call: Call) -> Answer:
+    """Confirm up to 100 orders: one message each, HTTP 200 even if all fail (§1.3)."""
+    fields = Fields(CODE, call.body)
+    numbers = fields.order_numbers()
+    fields.settle()
+    messages = [_confirm(call, number) for number in numbers]
+    return Answer({"MessageModelList": messages}, len(numbers))
+
+
+def _confirm(call: Call, number: str) -> Message:
+    model = call.world.store.find(number, call.shop.handle)
+    kind, text = _refusal(model)
+    if model is not None and kind == "INFO_101":
+        at = wire(call.now)
+        progress.move(model, 200, at)
+        progress.record(model, 8, at)
+        call.world.store.replace(model)
+        delay = call.world.settings.payment_delay_s
+        if delay is not None:
+            call.world.store.pay_at(number, call.now + timedelta(seconds=delay))
+    return message(CODE, kind, text, orderNumber=number)
+
+
+def _refusal(model: dict[str, Any] | None) -> tuple[str, str]:
+    if model is None:
+        return "ERROR_101", "該当する注文がありません。"
+    if model["orderProgress"] in progress.CANCELLED:
+        return "ERROR_102", "キャンセル済みの注文です。"
+    if model["orderProgress"] != 100:
+        return "ERROR_103", "注文確認待ちの注文ではありません。"
+    if OPEN in (model["postagePrice"], model["deliveryPrice"], model["totalPrice"]):
+        return "ERROR_105", "未確定の金額があります。"
+    return "INFO_101", "注文確認に成功しました。"

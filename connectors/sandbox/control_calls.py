@@ -1,0 +1,58 @@
+"""How a control call is read and answered: JSON both ways, errors in clear words."""
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from connectors.sandbox.world import World
+
+Work = Callable[[World, dict[str, Any], Request], Awaitable[Any]]
+_MISSING = object()
+
+
+def controlled(work: Work) -> Callable[[Request], Awaitable[Response]]:
+    """Wrap a control: what it cannot do becomes 400 or 404 with {"error": …}."""
+
+    async def endpoint(request: Request) -> Response:
+        raw = await request.body()
+        try:
+            body = orjson.loads(raw or b"{}")
+            if not isinstance(body, dict):
+                return _json({"error": "the body must be a JSON object"}, 400)
+            return _json(await work(request.app.state.world, body, request), 200)
+        except LookupError as problem:
+            return _json({"error": str(problem.args[0])}, 404)
+        except (ValueError, TypeError) as problem:
+            return _json({"error": str(problem)}, 400)
+
+    return endpoint
+
+
+def _json(body: Any, status: int) -> Response:
+    headers = {"Connection": "close"}
+    return Response(orjson.dumps(body), status, headers, "application/json")
+
+
+def number(
+    body: dict[str, Any], key: str, default: float | None = None, *,
+    low: float = 0.0, high: float = 1e10,
+) -> float:  # fmt: skip
+    """Read a number between `low` and `high`."""
+    value = body.get(key, default)
+    if not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"{key} must be a number from {low:g} to {high:g}")
+    return value
+
+
+def choice(
+    body: dict[str, Any], key: str, known: Collection[Any], default: Any = _MISSING
+) -> Any:
+    """Read one of the known values."""
+    value = body.get(key, default)
+    if value not in list(known):
+        names = [each for each in known if each is not None]
+        raise ValueError(f"{key} must be one of {names}")
+    return value

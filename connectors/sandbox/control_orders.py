@@ -1,0 +1,92 @@
+"""The controls that make orders, and change them behind the shop's back."""
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from connectors.sandbox import progress
+from connectors.sandbox.cancel import settle_cancel
+from connectors.sandbox.clock import wire
+from connectors.sandbox.control_calls import choice, number
+from connectors.sandbox.night import catch_up
+from connectors.sandbox.paths import put_at
+from connectors.sandbox.search_filters import PROGRESSES
+from connectors.sandbox.sell import Sale, sell
+from connectors.sandbox.shapes import SHAPES
+from connectors.sandbox.store import Model
+from connectors.sandbox.world import World
+
+_MOST = 1_000_000
+
+
+async def sell_orders(world: World, body: dict[str, Any], _request: Request) -> Any:
+    """Sell: `count` new orders of a shape, spread over the last `over_days`."""
+    state = choice(body, "progress", (None, *PROGRESSES), None)
+    sale = Sale(
+        choice(body, "shop", world.shops, next(iter(world.shops))),
+        int(number(body, "count", 1, low=1, high=_MOST)),
+        choice(body, "shape", ("mixed", *SHAPES), "mixed"),
+        number(body, "over_days", 7, high=10_000),
+        state,
+    )
+    return {"orderNumbers": await sell(world, sale)}
+
+
+async def list_orders(world: World, _body: dict[str, Any], request: Request) -> Any:
+    """List the true state of the orders; `full=1` gives whole models."""
+    catch_up(world)
+    shop = request.query_params.get("shop")
+    if request.query_params.get("full") == "1":
+        return {"orders": [orjson.Fragment(t) for t in world.store.texts(shop)]}
+    return {"orders": world.store.summaries(shop)}
+
+
+async def edit_order(world: World, body: dict[str, Any], request: Request) -> Any:
+    """Change an order's fields as Rakuten or the buyer might."""
+    model = _order(world, request.path_params["number"])
+    changes = dict(body.pop("set", {})) | body
+    if "orderProgress" in changes:
+        state = choice(changes, "orderProgress", PROGRESSES)
+        progress.move(model, state, wire(world.clock.now()))
+    for field, value in changes.items():
+        if field.partition(".")[0] not in model:
+            raise ValueError(f"no such field: {field}")
+        put_at(model, field, value)
+    world.store.replace(model)
+    return model
+
+
+async def cancel_order(world: World, body: dict[str, Any], _request: Request) -> Any:
+    """Cancel as the buyer: settled (900), or asked for and waiting (800)."""
+    model = _order(world, body.get("orderNumber"))
+    goes_to = choice(body, "orderProgress", progress.CANCELLED, 900)
+    settle_cancel(model, goes_to, wire(world.clock.now()), detail=1)
+    world.store.replace(model)
+    return model
+
+
+async def spoil_order(world: World, body: dict[str, Any], _request: Request) -> Any:
+    """Show one field of one order wrongly in getOrder; the truth is kept."""
+    model = _order(world, body.get("orderNumber"))
+    field, value = str(body.get("field")), body.get("value")
+    remove = bool(body.get("remove"))
+    put_at(model, field, value, remove=remove)
+    spoil = {"field": field, "value": value, "remove": remove}
+    world.store.spoil(model["orderNumber"], spoil)
+    return {"spoiled": spoil}
+
+
+async def vanish_order(world: World, body: dict[str, Any], _request: Request) -> Any:
+    """Let getOrder say it cannot read the order that searches still list."""
+    number_ = _order(world, body.get("orderNumber"))["orderNumber"]
+    world.store.vanish(number_)
+    return {"vanished": number_}
+
+
+def _order(world: World, number_: Any) -> Model:
+    catch_up(world)
+    model = world.store.find(str(number_))
+    if model is None:
+        raise LookupError(f"no such order: {number_}")
+    return model

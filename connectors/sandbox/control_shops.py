@@ -1,0 +1,51 @@
+"""The controls that change a shop: its keys, what is switched off, maintenance."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from connectors.sandbox.clock import read_iso
+from connectors.sandbox.control_calls import choice
+from connectors.sandbox.functions import FUNCTIONS
+from connectors.sandbox.license import FUNCTION as LICENSE
+from connectors.sandbox.shops import stored
+from connectors.sandbox.world import World
+
+KNOWN_FUNCTIONS = (*FUNCTIONS, LICENSE)
+_TEXTS = (
+    "license_key",
+    "license_expires_at",
+    "license_live_from",
+    "service_secret",
+    "notice_auth_key",
+)
+_EDITABLE = (*_TEXTS, "functions_off", "maintenance")
+
+
+async def list_shops(world: World, _body: dict[str, Any], _request: Request) -> Any:
+    """List every shop with all that can be changed about it."""
+    return {"shops": stored(world.shops)}
+
+
+async def change_shop(world: World, body: dict[str, Any], request: Request) -> Any:
+    """Change the named things of one shop, or nothing if one of them is wrong."""
+    handle = request.path_params["handle"]
+    if handle not in world.shops:
+        raise LookupError(f"no such shop: {handle}; there are {sorted(world.shops)}")
+    if unknown := sorted(set(body) - set(_EDITABLE)):
+        raise ValueError(f"unknown {unknown}; a shop has {list(_EDITABLE)}")
+    for function in body.get("functions_off", ()):
+        choice({"functions_off": function}, "functions_off", KNOWN_FUNCTIONS)
+    for window in body.get("maintenance", ()):
+        read_iso(str(window.get("from"))), read_iso(str(window.get("to")))
+        choice(window, "style", ("html", "gateway"), "html")
+    for name in _TEXTS:
+        if not isinstance(body.get(name, ""), str):
+            raise TypeError(f"{name} must be a text")
+    for name in ("license_expires_at", "license_live_from"):
+        if name in body:
+            read_iso(body[name])
+    for name, value in body.items():
+        setattr(world.shops[handle], name, value)
+    world.keep()
+    return {"shop": stored({handle: world.shops[handle]})[0]}

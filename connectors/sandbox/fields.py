@@ -1,0 +1,143 @@
+"""Reads a request field by field and gathers every fault (rms/order-api.md §1.7).
+
+Unknown keys are ignored (§0). A number may come as text (`"version":"7"`, §0).
+An optional field that is null or "" counts as not given.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from connectors.sandbox.clock import read_date, read_datetime
+from connectors.sandbox.messages import Message, Refusal, absent, empty, malformed
+
+_LONGEST = 16
+
+
+def as_number(value: object) -> int | None:
+    """Read a whole number, or digits in a text; else None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.removeprefix("-").isdecimal():
+        return int(value) if value.isascii() and len(value) < _LONGEST else None
+    return None
+
+
+class Fields:
+    """One request model being read; `settle` raises if anything was wrong."""
+
+    def __init__(self, function: str, body: dict[str, Any], **about: Any) -> None:
+        self.function = function
+        self.body = body
+        self.faults: list[Message] = []
+        self._about = about
+
+    def refuse(self, field: str, why: str, **about: Any) -> None:
+        """Note an ERROR_011 for a field."""
+        about = self._about | about
+        self.faults.append(malformed(self.function, field, why, **about))
+
+    def given(self, field: str, *, required: bool = False) -> Any:
+        """Return a field's value; absent, null and "" are None, noted if required."""
+        value = self.body.get(field)
+        if value is None:
+            if required:
+                self.faults.append(absent(self.function, field, **self._about))
+            return None
+        if value in ("", []):
+            if required:
+                self.faults.append(empty(self.function, field, **self._about))
+            return None
+        return value
+
+    def number(
+        self,
+        field: str,
+        allowed: Collection[int] | None = None,
+        *,
+        required: bool = False,
+    ) -> int | None:
+        """Read a number, one of `allowed` if that is given."""
+        value = self.given(field, required=required)
+        if value is None:
+            return None
+        number = as_number(value)
+        if number is None or (allowed is not None and number not in allowed):
+            self.refuse(field, "指定できない値です")
+            return None
+        return number
+
+    def numbers(self, field: str, allowed: Collection[int] | None = None) -> list[int]:
+        """Read an optional list of numbers; absent is an empty list."""
+        values = self.given(field)
+        if values is None:
+            return []
+        numbers = [as_number(v) for v in values] if isinstance(values, list) else [None]
+        good = [n for n in numbers if n is not None and (not allowed or n in allowed)]
+        if len(good) < len(numbers):
+            self.refuse(field, "指定できない値です")
+        return good
+
+    def text(self, field: str, longest: int, *, required: bool = False) -> str | None:
+        """Read a text of at most `longest` characters."""
+        value = self.given(field, required=required)
+        if value is None:
+            return None
+        if not isinstance(value, str) or len(value) > longest:
+            self.refuse(field, f"{longest}文字以内の文字列")
+            return None
+        return value
+
+    def moment(self, field: str) -> datetime | None:
+        """Read a required date-time; only the `+0900` form is taken (§2.2)."""
+        value = self.given(field, required=True)
+        if value is None:
+            return None
+        moment = read_datetime(value) if isinstance(value, str) else None
+        if moment is None:
+            self.refuse(field, "YYYY-MM-DDThh:mm:ss+0900")
+        return moment
+
+    def day(self, field: str) -> date | None:
+        """Read an optional date `YYYY-MM-DD`."""
+        value = self.given(field)
+        if value is None:
+            return None
+        day = read_date(value) if isinstance(value, str) else None
+        if day is None:
+            self.refuse(field, "YYYY-MM-DD")
+        return day
+
+    def models(
+        self, field: str, most: int | None = None, *, required: bool = True
+    ) -> list[dict[str, Any]]:
+        """Read a list of models, at most `most` of them."""
+        value = self.given(field, required=required)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+            self.refuse(field, "モデルのリスト")
+            return []
+        if most is not None and len(value) > most:
+            self.refuse(field, f"最大{most}件")
+            return []
+        return value
+
+    def order_numbers(self, most: int = 100) -> list[str]:
+        """Read the required `orderNumberList`, at most 100 (§0)."""
+        value = self.given("orderNumberList", required=True)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            self.refuse("orderNumberList", "文字列のリスト")
+            return []
+        if len(value) > most:
+            self.refuse("orderNumberList", f"最大{most}件")
+        return list(dict.fromkeys(value))
+
+    def settle(self) -> None:
+        """Raise the refusal of the whole request if any fault was noted."""
+        if self.faults:
+            raise Refusal(self.faults)

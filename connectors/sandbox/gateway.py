@@ -1,0 +1,149 @@
+"""The gateway in front of every function: keys, pace, maintenance (§1, §5).
+
+What is looked at, in this order: pace, ordered faults, key, maintenance, the shop's
+switched-off functions, Content-Type, JSON. Only then the function is asked.
+"""
+
+import base64
+import binascii
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from connectors.sandbox.calls import Answer, Call, Function
+from connectors.sandbox.clock import read_iso
+from connectors.sandbox.faults import MAINTENANCE_PAGE
+from connectors.sandbox.messages import Refusal, message
+from connectors.sandbox.night import catch_up
+from connectors.sandbox.shops import Shop
+from connectors.sandbox.wire import gateway_error, rms_response
+from connectors.sandbox.world import World
+
+_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
+_CONTENT_TYPE = re.compile(r"application/json\s*;\s*charset=\"?utf-8\"?", re.IGNORECASE)
+
+Work = Callable[[Shop], tuple[Response, int]]
+
+
+def token_of(request: Request) -> tuple[str, str] | None:
+    """Read `ESA base64(serviceSecret:licenseKey)`; anything else is None (§1.1)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    try:
+        secret, colon, key = (
+            base64.b64decode(token.strip(), validate=True).decode().partition(":")
+        )
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return (secret, key) if scheme == "ESA" and colon else None
+
+
+def shop_of(world: World, token: tuple[str, str] | None) -> Shop | None:
+    """Find the shop whose secret and live licence key these are, blanks and all."""
+    now = world.clock.now()
+    for shop in world.shops.values():
+        if token == (shop.service_secret, shop.license_key) and shop.key_is_live(now):
+            return shop
+    return None
+
+
+async def pass_through(
+    request: Request, function: str, work: Work, *, paced: bool
+) -> Response:
+    """Let a request in or refuse it, meet it with ordered faults, and journal it."""
+    world: World = request.app.state.world
+    await request.body()
+    catch_up(world)
+    token = token_of(request)
+    shop = shop_of(world, token)
+    too_fast = paced and _too_fast(world, token)
+    fault = None if too_fast else world.faults.draw(function)
+    orders = 0
+    if too_fast:
+        world.journal.too_fast += 1
+        status = world.settings.too_fast_status
+        response: Response = PlainTextResponse("", status, {"Connection": "close"})
+    elif fault and not fault.applied:
+        response = fault.instead()
+    else:
+        response, orders = _admitted(world, shop, function, work)
+        response = fault.spoiled(response) if fault else response
+    world.journal.note(
+        function,
+        shop.handle if shop else None,
+        world.clock.now(),
+        status=None if fault and fault.unanswered else response.status_code,
+        order_count=orders,
+        too_fast=too_fast,
+        fault=fault.name if fault else None,
+        request_id=response.headers.get("requestid"),
+    )
+    return response
+
+
+def _too_fast(world: World, token: tuple[str, str] | None) -> bool:
+    if token is None or not world.settings.rate_limit:
+        return False
+    return not world.pace.admits(token[1], time.monotonic())
+
+
+def _admitted(
+    world: World, shop: Shop | None, function: str, work: Work
+) -> tuple[Response, int]:
+    if shop is None:
+        return gateway_error("ES01-01", "Un-Authorised", 401), 0
+    refusal = _refused(world, shop, function)
+    return (refusal, 0) if refusal else work(shop)
+
+
+def _refused(world: World, shop: Shop, function: str) -> Response | None:
+    now = world.clock.now()
+    for window in shop.maintenance:
+        if read_iso(window["from"]) <= now < read_iso(window["to"]):
+            if window.get("style") == "gateway":
+                return gateway_error("ES01-02", "メンテナンス中です。", 503)
+            return HTMLResponse(MAINTENANCE_PAGE, 503, {"Connection": "close"})
+    if function in shop.functions_off:
+        return gateway_error("ES04-01", "Bad Request", 400)
+    return None
+
+
+async def call_function(request: Request, function: Function) -> Response:
+    """Serve one function of the order API."""
+    raw = await request.body()
+    world: World = request.app.state.world
+
+    def work(shop: Shop) -> tuple[Response, int]:
+        if not _CONTENT_TYPE.fullmatch(request.headers.get("content-type", "").strip()):
+            return PlainTextResponse("", 415, {"Connection": "close"}), 0
+        try:
+            answer = _answered(world, shop, function, raw)
+        except Refusal as refusal:
+            answer = Answer(function.refused(refusal.messages), status=400)
+        return rms_response(answer.body, answer.status), answer.order_count
+
+    return await pass_through(request, function.name, work, paced=True)
+
+
+def _answered(world: World, shop: Shop, function: Function, raw: bytes) -> Answer:
+    body = _read_json(function, raw, escapes=not world.settings.refuse_escapes)
+    with world.store.transaction():
+        return function.run(Call(world, shop, body, world.clock.now()))
+
+
+def _read_json(function: Function, raw: bytes, *, escapes: bool) -> dict[str, Any]:
+    """Read the body; Japanese must be raw UTF-8, escapes are refused (§1.1)."""
+    if function.body_optional and raw.strip() in (b"", b"null"):
+        return {}
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        body = None
+    if not isinstance(body, dict) or (not escapes and _ESCAPED.search(raw)):
+        text = "リクエストの形式が正しくありません。"
+        raise Refusal([message(function.code, "ERROR_011", text)])
+    return body

@@ -1,0 +1,64 @@
+"""What happens at Rakuten while nobody calls: payments, results, the night job.
+
+Nothing runs in the background: before each request the sandbox catches up with its
+clock, in the order of time.
+"""
+
+from datetime import datetime, time, timedelta
+
+import orjson
+
+from connectors.sandbox import progress
+from connectors.sandbox.asynchronous import finish_jobs
+from connectors.sandbox.clock import JST, read_iso, wire
+from connectors.sandbox.store import Model
+from connectors.sandbox.world import World
+
+_NIGHT_JOB = time(0, 5, tzinfo=JST)
+
+
+def catch_up(world: World) -> None:
+    """Do all that fell due since the last call, each night of a long leap included."""
+    now = world.clock.now()
+    done = read_iso(world.store.recall("night"))
+    if now < done:  # the clock was set back: its nights come again
+        world.store.remember("night", now.isoformat())
+        done = now
+    while (night := _next_night(done)) <= now:
+        _until(world, night)
+        _close_shipped(world, night)
+        world.store.remember("night", night.isoformat())
+        done = night
+    _until(world, now)
+
+
+def _next_night(after: datetime) -> datetime:
+    tonight = datetime.combine(after.astimezone(JST).date(), _NIGHT_JOB)
+    return tonight if tonight > after else tonight + timedelta(days=1)
+
+
+def _until(world: World, moment: datetime) -> None:
+    finish_jobs(world, moment)
+    for model, due in _due(world, "pays_at", "pays_at <= ?", wire(moment)):
+        with world.store.transaction():
+            world.store.pay_at(model["orderNumber"], None)
+            if model["orderProgress"] == 200:
+                progress.move(model, 300, due)
+                world.store.replace(model)
+
+
+def _close_shipped(world: World, night: datetime) -> None:
+    """Close orders at 300 whose rows are complete and older than this day (§4.2)."""
+    complete = "progress = 300 AND closes_after < ?"
+    for model, _ in _due(world, "closes_after", complete, f"{night:%Y-%m-%d}"):
+        progress.move(model, 500, wire(night))
+        world.store.replace(model)
+
+
+def _due(world: World, when: str, where: str, limit: str) -> list[tuple[Model, str]]:
+    rows = world.store.connection.execute(
+        f"SELECT model, {when} FROM orders WHERE {where}"  # noqa: S608 - our own words
+        f" ORDER BY {when}, order_number",
+        (limit,),
+    )
+    return [(orjson.loads(model), due) for model, due in rows.fetchall()]

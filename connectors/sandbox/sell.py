@@ -1,0 +1,56 @@
+"""Lets the sandbox's shops sell: each order is drawn from the seed and its serial."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from connectors.sandbox.draft import plain
+from connectors.sandbox.order_model import order_model
+from connectors.sandbox.shapes import MIXTURE, SHAPES
+from connectors.sandbox.store import Model
+from connectors.sandbox.world import World
+
+_CHUNK = 25
+_NAMES, _WEIGHTS = list(MIXTURE), list(MIXTURE.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What is to be sold: how many of which shape, over how long, in which state."""
+
+    shop: str
+    count: int
+    shape: str = "mixed"
+    over_days: float = 7
+    progress: int | None = None
+
+
+async def sell(world: World, sale: Sale) -> list[str]:
+    """Make and store the sale's orders; other calls are served in between.
+
+    Order n of a seed is the same whatever else happened, given the same clock.
+    """
+    first = world.store.take_numbers("order", sale.count)
+    now = world.clock.now().replace(microsecond=0)
+    numbers: list[str] = []
+    for start in range(first, first + sale.count, _CHUNK):
+        serials = range(start, min(start + _CHUNK, first + sale.count))
+        models = [_made(world, sale, serial, now) for serial in serials]
+        world.store.add(sale.shop, models)
+        numbers += [model["orderNumber"] for model in models]
+        await asyncio.sleep(0)
+    return numbers
+
+
+def _made(world: World, sale: Sale, serial: int, now: datetime) -> Model:
+    rng = Random(f"{world.seed}:{serial}")  # noqa: S311 - invented orders, not secrets
+    shop_id = world.shops[sale.shop].shop_id
+    draft = plain(rng, serial, shop_id, now, sale.over_days * 86_400)
+    shape = sale.shape
+    if shape == "mixed":
+        shape = rng.choices(_NAMES, _WEIGHTS)[0]
+    SHAPES[shape](draft)
+    if sale.progress is not None:
+        draft.progress = sale.progress
+    return order_model(draft)

@@ -1,0 +1,109 @@
+"""The sandbox's shops: invented keys, the same for the same seed."""
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.sandbox.clock import JST, read_iso
+
+_SHOPS = (("demo", "123456"), ("demo2", "54321"))
+_SUB_STATUSES = (
+    (100, "在庫確認中"),
+    (100, "お客様へ確認中"),
+    (200, "入金確認中"),
+    (300, "ピッキング中"),
+    (300, "出荷準備済"),
+    (500, "配達確認中"),
+)
+
+
+@dataclass(slots=True)
+class SubStatus:
+    """A shop-made sub-status; it belongs to one orderProgress (§4.4)."""
+
+    sub_status_id: int
+    progress: int
+    name: str
+    order: int | None
+
+
+@dataclass(slots=True)
+class Shop:
+    """One shop: who it is, how it is let in, what is switched off."""
+
+    handle: str
+    shop_id: str
+    shop_url: str
+    service_secret: str
+    license_key: str
+    notice_auth_key: str
+    license_expires_at: str
+    license_live_from: str | None = None
+    functions_off: list[str] = field(default_factory=list)
+    maintenance: list[dict[str, str]] = field(default_factory=list)
+    sub_statuses: list[SubStatus] = field(default_factory=list)
+
+    def introduced(self) -> dict[str, str]:
+        """Name the shop and its keys, as on the first line of output."""
+        return {
+            "handle": self.handle,
+            "shop_id": self.shop_id,
+            "shop_url": self.shop_url,
+            "service_secret": self.service_secret,
+            "license_key": self.license_key,
+            "notice_auth_key": self.notice_auth_key,
+        }
+
+    def key_is_live(self, now: datetime) -> bool:
+        """Whether the licence key has begun and not ended (§1.2)."""
+        begins = self.license_live_from
+        return now <= read_iso(self.license_expires_at) and (
+            begins is None or now >= read_iso(begins)
+        )
+
+    def sub_status(self, sub_status_id: int, progress: int) -> SubStatus | None:
+        """Find a sub-status by ID, if it fits the order's state (§4.4)."""
+        for each in self.sub_statuses:
+            if each.sub_status_id == sub_status_id and each.progress == progress:
+                return each
+        return None
+
+
+def default_shops(seed: int, now: datetime) -> dict[str, Shop]:
+    """Open `demo` and `demo2`; their keys end 90 days from now, 23:59:59 (§1.2)."""
+    end = (now.astimezone(JST) + timedelta(days=90)).strftime("%Y-%m-%dT23:59:59")
+    return {
+        handle: Shop(
+            handle=handle,
+            shop_id=shop_id,
+            shop_url=f"{handle}-shop",
+            service_secret=f"SP{shop_id}_{_invented(seed, handle, 'secret')}",
+            license_key=f"SL{shop_id}_{_invented(seed, handle, 'licence')}",
+            notice_auth_key=_invented(seed, handle, "notice"),
+            license_expires_at=end,
+            sub_statuses=[
+                SubStatus(3600 + 100 * position + n, progress, name, n or None)
+                for n, (progress, name) in enumerate(_SUB_STATUSES)
+            ],
+        )
+        for position, (handle, shop_id) in enumerate(_SHOPS)
+    }
+
+
+def stored(shops: dict[str, Shop]) -> list[dict[str, Any]]:
+    """Turn the shops into plain JSON for the state file."""
+    return [asdict(shop) for shop in shops.values()]
+
+
+def restored(rows: list[dict[str, Any]]) -> dict[str, Shop]:
+    """Turn the state file's JSON back into shops."""
+    shops = [
+        Shop(**{**row, "sub_statuses": [SubStatus(**s) for s in row["sub_statuses"]]})
+        for row in rows
+    ]
+    return {shop.handle: shop for shop in shops}
+
+
+def _invented(seed: int, handle: str, what: str) -> str:
+    return hashlib.sha256(f"{seed}:{handle}:{what}".encode()).hexdigest()[:20]

@@ -1,0 +1,196 @@
+"""The orders, in SQLite: in memory, or in a file that survives restarts.
+
+An order is kept as the JSON text of its version 10 form, so that getOrder can hand
+it out unparsed; beside it stand the few columns that searches and night jobs ask for.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from connectors.sandbox.clock import wire
+from connectors.sandbox.order_index import indexed
+from connectors.sandbox.paths import put_at
+
+Model = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS orders (
+    order_number TEXT PRIMARY KEY, shop TEXT NOT NULL, progress, order_type,
+    settlement, sub_status, ordered_at TEXT, confirmed_at TEXT, fixed_at TEXT,
+    completed_at TEXT, paid_at TEXT, ship_dates TEXT, has_number INTEGER,
+    closes_after TEXT, delivery_name TEXT, model TEXT NOT NULL,
+    pays_at TEXT, vanished INTEGER DEFAULT 0, spoils TEXT, shown TEXT
+);
+CREATE INDEX IF NOT EXISTS orders_by_time ON orders (shop, ordered_at);
+CREATE INDEX IF NOT EXISTS orders_by_progress ON orders (progress, closes_after);
+CREATE INDEX IF NOT EXISTS orders_paying ON orders (pays_at) WHERE pays_at NOT NULL;
+CREATE TABLE IF NOT EXISTS jobs (
+    request_id TEXT PRIMARY KEY, shop TEXT NOT NULL, ready_at TEXT NOT NULL,
+    accepted_at TEXT NOT NULL, body TEXT NOT NULL, result TEXT
+);
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+_ADD = """
+INSERT INTO orders (progress, order_type, settlement, sub_status, ordered_at,
+    confirmed_at, fixed_at, completed_at, paid_at, ship_dates, has_number,
+    closes_after, delivery_name, model, shop, order_number)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+"""
+_CHANGE = """
+UPDATE orders SET progress=?, order_type=?, settlement=?, sub_status=?, ordered_at=?,
+    confirmed_at=?, fixed_at=?, completed_at=?, paid_at=?, ship_dates=?,
+    has_number=?, closes_after=?, delivery_name=?, model=? WHERE order_number=?
+"""
+
+
+class Store:
+    """Every order, accepted job and remembered fact of one sandbox."""
+
+    def __init__(self, path: str) -> None:
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.connection.execute("PRAGMA journal_mode=WAL")
+        self.connection.execute("PRAGMA synchronous=NORMAL")
+        self.connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file; everything committed is kept."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all of the block's changes, or none if it raises."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Forget every order, job and fact."""
+        with self.transaction():
+            for table in ("orders", "jobs", "facts"):
+                self.connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
+    def recall(self, name: str) -> Any:
+        """Return a remembered fact, or None."""
+        row = self.connection.execute(
+            "SELECT value FROM facts WHERE name = ?", (name,)
+        ).fetchone()
+        return None if row is None else orjson.loads(row[0])
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep a small fact for the next start."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO facts VALUES (?, ?)",
+            (name, orjson.dumps(value).decode()),
+        )
+
+    def take_numbers(self, name: str, count: int = 1) -> int:
+        """Reserve `count` consecutive numbers; return the first, from 1."""
+        first: int = self.recall(name) or 1
+        self.remember(name, first + count)
+        return first
+
+    def add(self, shop: str, models: Iterable[Model]) -> None:
+        """Store new orders in one transaction."""
+        with self.transaction():
+            self.connection.executemany(
+                _ADD, [(*_columns(m), shop, m["orderNumber"]) for m in models]
+            )
+
+    def find(self, number: str, shop: str | None = None) -> Model | None:
+        """Return an order as it truly is, or None if this shop has no such order."""
+        row = self.connection.execute(
+            "SELECT model FROM orders"
+            " WHERE order_number = ? AND shop = ifnull(?, shop)",
+            (number, shop),
+        ).fetchone()
+        return None if row is None else orjson.loads(row[0])
+
+    def replace(self, model: Model) -> None:
+        """Store an order's new state; what was spoiled in it stays spoiled."""
+        number = model["orderNumber"]
+        self.connection.execute(_CHANGE, (*_columns(model), number))
+        self._show(number)
+
+    def spoil(self, number: str, spoil: dict[str, Any]) -> None:
+        """Show a field of one order wrongly from now on; the truth is kept."""
+        row = self.connection.execute(
+            "SELECT spoils FROM orders WHERE order_number = ?", (number,)
+        ).fetchone()
+        spoils = [*orjson.loads(row[0] or "[]"), spoil]
+        self.connection.execute(
+            "UPDATE orders SET spoils = ? WHERE order_number = ?",
+            (orjson.dumps(spoils).decode(), number),
+        )
+        self._show(number)
+
+    def _show(self, number: str) -> None:
+        model, spoils = self.connection.execute(
+            "SELECT model, spoils FROM orders WHERE order_number = ?", (number,)
+        ).fetchone()
+        if not spoils:
+            return
+        shown = orjson.loads(model)
+        for spoil in orjson.loads(spoils):
+            put_at(shown, spoil["field"], spoil.get("value"), remove=spoil["remove"])
+        self.connection.execute(
+            "UPDATE orders SET shown = ? WHERE order_number = ?",
+            (orjson.dumps(shown).decode(), number),
+        )
+
+    def vanish(self, number: str) -> None:
+        """Let searches list the order while getOrder no longer knows it."""
+        self.connection.execute(
+            "UPDATE orders SET vanished = 1 WHERE order_number = ?", (number,)
+        )
+
+    def shown(self, shop: str, numbers: list[str], since: datetime) -> dict[str, str]:
+        """Return the JSON text of those orders that getOrder may hand out.
+
+        The plus signs keep SQLite from walking through the whole shop by time.
+        """
+        rows = self.connection.execute(
+            "SELECT order_number, ifnull(shown, model) FROM orders"
+            " WHERE order_number IN (SELECT value FROM json_each(?))"
+            " AND +shop = ? AND NOT vanished AND +ordered_at >= ?",
+            (orjson.dumps(numbers).decode(), shop, wire(since)),
+        )
+        return dict(rows.fetchall())
+
+    def pay_at(self, number: str, moment: datetime | None) -> None:
+        """Plan when Rakuten's processing of an order ends (200 to 300)."""
+        self.connection.execute(
+            "UPDATE orders SET pays_at = ? WHERE order_number = ?",
+            (moment and wire(moment), number),
+        )
+
+    def texts(self, shop: str | None) -> list[str]:
+        """Return the JSON of every order of a shop, or of all, oldest first."""
+        rows = self.connection.execute(
+            "SELECT model FROM orders WHERE shop = ifnull(?, shop)"
+            " ORDER BY ordered_at, order_number",
+            (shop,),
+        )
+        return [text for (text,) in rows]
+
+    def summaries(self, shop: str | None) -> list[dict[str, Any]]:
+        """Return number, shop and state of every order, oldest first."""
+        rows = self.connection.execute(
+            "SELECT order_number, shop, progress, ordered_at FROM orders"
+            " WHERE shop = ifnull(?, shop) ORDER BY ordered_at, order_number",
+            (shop,),
+        )
+        keys = ("orderNumber", "shop", "orderProgress", "orderDatetime")
+        return [dict(zip(keys, row, strict=True)) for row in rows]
+
+
+def _columns(model: Model) -> tuple[Any, ...]:
+    return (*indexed(model), orjson.dumps(model).decode())

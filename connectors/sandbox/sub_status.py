@@ -1,0 +1,76 @@
+"""getSubStatusList and updateOrderSubStatus (rms/order-api.md §4.4)."""
+
+from typing import Any
+
+from connectors.sandbox.calls import Answer, Call
+from connectors.sandbox.fields import Fields
+from connectors.sandbox.messages import Message, message
+
+LIST_CODE = "GET_SUBSTATUSLIST"
+CODE = "UPDATE_ORDERSUBSTATUS"
+
+
+def get_sub_status_list(call: Call) -> Answer:
+    """List the shop's own sub-statuses by the orderProgress they belong to."""
+    by_progress: dict[int, list[dict[str, Any]]] = {}
+    for each in call.shop.sub_statuses:
+        by_progress.setdefault(each.progress, []).append(
+            {
+                "subStatusId": each.sub_status_id,
+                "subStatusName": each.name,
+                "orderby": each.order,
+            }
+        )
+    return Answer(
+        {
+            "MessageModelList": [
+                message(LIST_CODE, "INFO_101", "サブステータスを取得しました。")
+            ],
+            "StatusModelList": [
+                {"orderProgress": progress, "SubStatusModelList": models}
+                for progress, models in sorted(by_progress.items())
+            ],
+        }
+    )
+
+
+def update_order_sub_status(call: Call) -> Answer:
+    """Set or, with null, clear a sub-status: one message per order, HTTP 200.
+
+    The key left out is ERROR_009: null and absent differ.
+    """
+    fields = Fields(CODE, call.body)
+    if "subStatusId" not in call.body:
+        fields.given("subStatusId", required=True)
+    sub_status_id = fields.number("subStatusId")
+    numbers = fields.order_numbers()
+    fields.settle()
+    messages = [_set(call, number, sub_status_id) for number in numbers]
+    return Answer({"MessageModelList": messages}, len(numbers))
+
+
+def _set(call: Call, number: str, sub_status_id: int | None) -> Message:
+    model = call.world.store.find(number, call.shop.handle)
+    if model is None:
+        kind, text = "ERROR_016", "自店舗の注文ではありません。"
+    elif model["orderProgress"] == 900:
+        kind, text = "ERROR_101", "キャンセル済みの注文です。"
+    elif not mark(call, model, sub_status_id):
+        kind, text = "ERROR_102", "この注文に設定できないサブステータスです。"
+    else:
+        call.world.store.replace(model)
+        kind, text = "INFO_101", "サブステータスを更新しました。"
+    return message(CODE, kind, text, orderNumber=number)
+
+
+def mark(call: Call, model: dict[str, Any], sub_status_id: int | None) -> bool:
+    """Put a sub-status on an order, or none; say False if it does not fit."""
+    name = None
+    if sub_status_id is not None:
+        fitting = call.shop.sub_status(sub_status_id, model["orderProgress"])
+        if fitting is None:
+            return False
+        name = fitting.name
+    model["subStatusId"] = sub_status_id
+    model["subStatusName"] = name
+    return True

@@ -1,0 +1,76 @@
+"""Everything one sandbox holds, and how time catches up with it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.sandbox import shops
+from connectors.sandbox.clock import Clock, read_iso
+from connectors.sandbox.faults import Faults
+from connectors.sandbox.journal import Journal
+from connectors.sandbox.pace import Pace
+from connectors.sandbox.settings import Settings
+from connectors.sandbox.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the sandbox was started."""
+
+    seed: int = 1
+    rate_limit: bool = True
+    clock: datetime | None = None
+    """Where the clock stands still; None = it follows the real one."""
+    state: str = ":memory:"
+
+
+class World:
+    """Shops, orders, clock, settings and faults of one sandbox."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.store = Store(options.state)
+        self.journal = Journal()
+        self._begin(self.store.recall("world") or {"seed": options.seed})
+
+    def _begin(self, kept: dict[str, Any]) -> None:
+        self.seed: int = kept["seed"]
+        self.pace = Pace()
+        self.faults = Faults(self.seed)
+        self.settings = Settings()
+        self.settings.change(kept.get("settings", {}))
+        self.settings.rate_limit = self.options.rate_limit  # the command line decides
+        self.clock = Clock(held_at=self.options.clock)
+        if "offset_s" in kept:
+            self.clock.offset = timedelta(seconds=kept["offset_s"])
+        if kept.get("held_at"):
+            self.clock.held_at = read_iso(kept["held_at"])
+        now = self.clock.now()
+        self.shops = (
+            shops.restored(kept["shops"])
+            if "shops" in kept
+            else shops.default_shops(self.seed, now)
+        )
+        if self.store.recall("night") is None:
+            self.store.remember("night", now.isoformat())
+        self.keep()
+
+    def keep(self) -> None:
+        """Write down what is not an order, for the next start."""
+        held_at = self.clock.held_at
+        self.store.remember(
+            "world",
+            {
+                "seed": self.seed,
+                "settings": self.settings.shown(),
+                "offset_s": self.clock.offset.total_seconds(),
+                "held_at": held_at and held_at.isoformat(),
+                "shops": shops.stored(self.shops),
+            },
+        )
+
+    def reset(self, seed: int | None = None) -> None:
+        """Go back to the empty start state; the journal is emptied too."""
+        self.store.clear()
+        self.journal.empty()
+        self._begin({"seed": self.options.seed if seed is None else seed})

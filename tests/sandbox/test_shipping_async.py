@@ -1,0 +1,149 @@
+"""updateOrderShippingAsync and its results (rms/order-api.md §4.2b)."""
+
+import pytest
+
+from tests.sandbox.caller import codes
+
+ROW = {
+    "deliveryCompany": "1001",
+    "shippingNumber": "400-1",
+    "shippingDate": "2026-01-02",
+}
+NOT_READY = "ORDER_EXT_API_GET_RESULT_UPDATEORDERSHIPPING_ASYNC_INFO_101"
+
+
+def bulk(rms, *numbers, row=ROW):
+    orders = [rms.shipping(number, row) for number in numbers]
+    return rms.ask("updateOrderShippingAsync", {"OrderShippingModelList": orders})
+
+
+def accepted(rms, *numbers):
+    return bulk(rms, *numbers)["MessageModelList"][0]["requestId"]
+
+
+def result(rms, request_id):
+    body = {"requestId": request_id}
+    answer = rms.ask("getResultUpdateOrderShippingAsync", body)
+    return answer["ResultShippingModelList"]
+
+
+def test_a_job_is_accepted_with_a_request_id(rms, sandbox):
+    answer = bulk(rms, *sandbox.sell(2))
+
+    assert codes(answer) == ["UPDATE_ORDERSHIPPING_ASYNC_INFO_101"]
+    assert answer["MessageModelList"][0]["requestId"]
+
+
+def test_before_the_delay_there_is_no_result_and_no_row(rms, sandbox):
+    (number,) = sandbox.sell()
+    request_id = accepted(rms, number)
+
+    (entry,) = result(rms, request_id)
+
+    assert "orderNumber" not in entry
+    assert [m["messageCode"] for m in entry["MessageModelList"]] == [NOT_READY]
+    assert rms.rows(number) == []
+
+
+def test_after_the_delay_each_order_has_its_messages_and_rows(rms, sandbox):
+    sold = sandbox.sell(2)
+    request_id = accepted(rms, *sold)
+    sandbox.clock(advance_s=4)
+
+    entries = result(rms, request_id)
+
+    assert [entry["orderNumber"] for entry in entries] == sold
+    assert codes(entries[0]) == ["UPDATE_ORDERSHIPPING_INFO_101"]
+    assert rms.rows(sold[1])[0]["shippingNumber"] == "400-1"
+
+
+def test_the_delay_can_be_set(rms, sandbox):
+    (number,) = sandbox.sell()
+    sandbox.settings(async_delay_s=600)
+    request_id = accepted(rms, number)
+    sandbox.clock(advance_s=500)
+
+    assert "orderNumber" not in result(rms, request_id)[0]
+
+
+@pytest.mark.parametrize(("days", "known"), [(29, True), (31, False)])
+def test_a_result_is_kept_for_30_days(rms, sandbox, days, known):
+    (number,) = sandbox.sell()
+    request_id = accepted(rms, number)
+    sandbox.clock(advance_s=days * 86_400)
+
+    assert ("orderNumber" in result(rms, request_id)[0]) is known
+
+
+def test_an_unknown_request_id_looks_like_a_running_one(rms):
+    (entry,) = result(rms, "no-such-id")
+
+    assert [m["messageCode"] for m in entry["MessageModelList"]] == [NOT_READY]
+
+
+def test_another_shops_request_id_looks_like_a_running_one(rms, other, sandbox):
+    request_id = accepted(rms, *sandbox.sell())
+    sandbox.clock(advance_s=4)
+
+    assert "orderNumber" not in result(other, request_id)[0]
+
+
+def test_a_missing_request_id_is_refused_inside_the_result_list(rms):
+    response = rms.call("getResultUpdateOrderShippingAsync", {})
+
+    assert response.status_code == 400
+    (entry,) = response.json()["ResultShippingModelList"]
+    assert codes(entry) == ["GET_RESULT_UPDATEORDERSHIPPING_ASYNC_ERROR_009"]
+
+
+def test_a_wrong_form_comes_back_at_once_with_200_and_no_id(rms, sandbox):
+    (number,) = sandbox.sell()
+    orders = [rms.shipping(number, ROW | {"shippingDate": "2026/01/02"})]
+
+    response = rms.call("updateOrderShippingAsync", {"OrderShippingModelList": orders})
+
+    assert response.status_code == 200
+    (message,) = response.json()["MessageModelList"]
+    assert message["messageCode"].endswith("UPDATE_ORDERSHIPPING_ASYNC_ERROR_011")
+    assert (message["orderNumber"], message["dataNumber"]) == (number, 1)
+    assert "requestId" not in message
+
+
+def test_one_wrong_row_keeps_the_whole_job_out(rms, sandbox):
+    good, bad = sandbox.sell(2)
+    orders = [
+        rms.shipping(good, ROW),
+        rms.shipping(bad, ROW | {"deliveryCompany": "x"}),
+    ]
+    rms.call("updateOrderShippingAsync", {"OrderShippingModelList": orders})
+
+    sandbox.clock(advance_s=60)
+
+    assert rms.rows(good) == []
+
+
+def test_the_same_order_twice_is_an_error(rms, sandbox):
+    (number,) = sandbox.sell()
+
+    assert codes(bulk(rms, number, number)) == ["UPDATE_ORDERSHIPPING_ASYNC_ERROR_011"]
+
+
+def test_more_than_100_orders_are_refused(rms):
+    body = {"OrderShippingModelList": [{}] * 101}
+
+    response = rms.call("updateOrderShippingAsync", body)
+
+    assert response.status_code == 400
+    assert codes(response.json()) == ["UPDATE_ORDERSHIPPING_ASYNC_ERROR_011"]
+
+
+def test_an_order_cancelled_meanwhile_fails_alone(rms, sandbox):
+    first, second = sandbox.sell(2)
+    request_id = accepted(rms, first, second)
+    sandbox.cancel(first)
+    sandbox.clock(advance_s=4)
+
+    entries = result(rms, request_id)
+
+    assert codes(entries[0]) == ["UPDATE_ORDERSHIPPING_ERROR_102"]
+    assert codes(entries[1]) == ["UPDATE_ORDERSHIPPING_INFO_101"]

@@ -1,0 +1,79 @@
+"""What updateOrderShipping refuses (rms/order-api.md §4.2)."""
+
+import pytest
+
+from tests.sandbox.caller import codes
+
+ROW = {
+    "deliveryCompany": "1001",
+    "shippingNumber": "400-1",
+    "shippingDate": "2026-01-02",
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"shippingDate": "2026/01/02"},
+        {"shippingDate": "20260102"},
+        {"shippingDate": "2026-02-30"},
+        {"deliveryCompany": "ヤマト運輸"},
+        {"deliveryCompany": "001"},
+        {"deliveryCompany": ""},
+        {"deliveryCompany": None},
+        {"deliveryCompany": 1001},
+        {"shippingNumber": "4" * 121},
+        {"shippingNumber": 4000},
+        {"shippingDeleteFlag": 2},
+        {"shippingDetailId": ""},
+    ],
+    ids=str,
+)
+def test_a_row_of_wrong_form_is_011_and_nothing_is_written(rms, sandbox, wrong):
+    (number,) = sandbox.sell()
+
+    response = rms.call("updateOrderShipping", rms.shipping(number, ROW, ROW | wrong))
+
+    assert response.status_code == 400
+    assert codes(response.json()) == ["UPDATE_ORDERSHIPPING_ERROR_011"]
+    assert response.json()["MessageModelList"][0]["dataNumber"] == 2
+    assert rms.rows(number) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ({"shippingNumber": "4"}, "deliveryCompany"),
+        (ROW | {"shippingDeleteFlag": 1}, "shippingDetailId"),
+        (ROW | {"shippingDeleteFlag": 1, "shippingDetailId": None}, "shippingDetailId"),
+    ],
+    ids=["add-without-carrier", "delete-without-id", "delete-null-id"],
+)
+def test_what_a_row_needs_is_009(rms, sandbox, row, field):
+    (number,) = sandbox.sell()
+
+    answer = rms.report(number, row)
+
+    assert codes(answer) == ["UPDATE_ORDERSHIPPING_ERROR_009"]
+    assert answer["MessageModelList"][0]["message"].startswith(field)
+
+
+@pytest.mark.parametrize(
+    ("body", "ending"),
+    [
+        ({}, "009"),
+        ({"orderNumber": "1", "BasketidModelList": []}, "010"),
+        ({"orderNumber": "1", "BasketidModelList": {}}, "011"),
+        (
+            {"orderNumber": "1", "BasketidModelList": [{"ShippingModelList": [ROW]}]},
+            "009",
+        ),
+        ({"orderNumber": "1", "BasketidModelList": [{"basketId": 1}]}, "009"),
+    ],
+    ids=["nothing", "no-basket", "no-list", "no-basket-id", "no-rows"],
+)
+def test_a_faulty_request_is_refused_whole(rms, body, ending):
+    response = rms.call("updateOrderShipping", body)
+
+    assert response.status_code == 400
+    assert codes(response.json())[0] == f"UPDATE_ORDERSHIPPING_ERROR_{ending}"
