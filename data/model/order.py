@@ -2,15 +2,29 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from data.model.japan_time import in_japan
 
 OrderNumber = Annotated[
     str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$")
 ]
 Yen = Annotated[int, Field(ge=-999_999_999, le=999_999_999)]
 """Whole yen. RMS's −9999 (not fixed yet) never gets this far: it is None."""
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(in_japan)]
+"""A moment, always written in Japan time, so that equal moments look equal."""
 
 
 class Mall(StrEnum):
@@ -146,8 +160,8 @@ class Change(_Frozen):
     kind: int | None
     reason: int | None
     reason_detail: int | None
-    applied_at: AwareDatetime | None
-    settled_at: AwareDatetime | None
+    applied_at: Instant | None
+    settled_at: Instant | None
 
 
 class Order(_Frozen):
@@ -160,14 +174,14 @@ class Order(_Frozen):
     mall: Mall
     shop_id: Annotated[str, StringConstraints(min_length=1)]
     order_number: OrderNumber
-    observed_at: AwareDatetime
+    observed_at: Instant
     mall_status: str
     mall_sub_status: str | None
-    ordered_at: AwareDatetime
-    confirmed_at: AwareDatetime | None
-    fixed_at: AwareDatetime | None
-    ship_instructed_at: AwareDatetime | None
-    shipped_at: AwareDatetime | None
+    ordered_at: Instant
+    confirmed_at: Instant | None
+    fixed_at: Instant | None
+    ship_instructed_at: Instant | None
+    shipped_at: Instant | None
     cancel_due_on: date | None
     delivery_on: date | None
     delivery_slot: int | None = Field(description="shippingTerm, e.g. 1416 = 14–16h")
@@ -196,6 +210,16 @@ class Order(_Frozen):
     coupons: tuple[Coupon, ...]
     tax_summaries: tuple[TaxSummary, ...]
     changes: tuple[Change, ...]
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        baskets = [package.basket_id for package in self.packages]
+        lines = [line.line_id for package in self.packages for line in package.lines]
+        parties = [(person.role, person.basket_id) for person in self.people]
+        for ids in (baskets, lines, parties):
+            if len(set(ids)) < len(ids):
+                raise ValueError("two packages, lines or people have the same id")
+        return self
 
     @property
     def status(self) -> Status:

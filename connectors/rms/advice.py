@@ -1,0 +1,83 @@
+"""What a person should do next, in Japanese: one sentence per situation."""
+
+from collections.abc import Sequence
+
+from connectors.rms.messages import Message
+
+TRY_LATER = (
+    "しばらく待って同じ処理を再実行してください。"
+    "続く場合はRMSのお知らせで障害・メンテナンス情報を確認してください。"
+)
+MAINTENANCE = (
+    "RMSがメンテナンス中または混雑中です。"
+    "RMSのお知らせで終了時刻を確認し、終了後に再実行してください。"
+)
+SLOW_DOWN = (
+    "リクエストが多すぎます。同じライセンスキーを使う他のツールを止めるか、"
+    "時間をおいて再実行してください。"
+)
+READ_THEN_DECIDE = (
+    "反映されたか不明です。再送せず、"
+    "まずRMSで該当注文の状態を確認してから判断してください。"
+)
+CHECK_THE_KEY = (
+    "RMSのWEB APIサービスで、ライセンスキーの期限、serviceSecret、"
+    "利用機能の設定を確認し、新しいキーを店舗設定に登録してください"
+    "（発行直後は30分ほど使えないことがあります）。"
+)
+AFTER_A_WRITE = (
+    "まず接続チェックを実行してください。"
+    "読み取りが成功するならキーは正常で、この注文だけの問題です。"
+    "失敗するならライセンスキーの期限と利用機能の設定を確認してください。"
+)
+CHECK_THE_ADDRESS = (
+    "接続先が違う可能性があります。JUCHU_RMS_URLの設定を確認してください。"
+)
+SHAPE_CHANGED = (
+    "RMSの応答の形式が想定と異なります。"
+    "RMSの仕様変更のお知らせを確認し、juchuの開発者に連絡してください。"
+)
+REPORT_IT = (
+    "表示されたRMSのコードとRequestIdを控えて、juchuの開発者に連絡してください。"
+)
+WINDOW_TOO_FULL = (
+    "1分間に15,000件以上の注文があり検索できません。"
+    "検索条件（ステータスなど）で絞り込んで再実行してください。"
+)
+TOO_OLD = (
+    "RMSは過去730日より前の注文を検索できません。開始日時を730日以内にしてください。"
+)
+BACKWARDS = "開始日時は終了日時より前にしてください。"
+NOT_READ = (
+    "RMSがこの注文を返しませんでした。注文番号の誤り、730日より前の注文、"
+    "他店舗の注文でないかRMSの画面で確認してください。"
+)
+NOT_RETURNED = (
+    "RMSの応答にこの注文が含まれていませんでした。"
+    "時間をおいて再実行し、続く場合はRMSの画面で確認してください。"
+)
+
+BY_CODE = {
+    "ERROR_009": "必須項目が不足しています。juchuの開発者に連絡してください。",
+    "ERROR_010": "必須項目が空です。juchuの開発者に連絡してください。",
+    "ERROR_011": "項目の形式が違います。入力した日時や番号を確認してください。",
+    "ERROR_016": "他店舗の注文が含まれています。注文番号を確認してください。",
+    "CONFIRM_ORDER_ERROR_102": (
+        "この注文はキャンセル済みです。RMSの画面で状態を確認してください。"
+    ),
+    "CONFIRM_ORDER_ERROR_105": (
+        "送料などの金額が未確定です。RMSの画面で金額を確定してから再実行してください。"
+    ),
+}
+"""By the ending of a message code (rms/order-api.md §1.7)."""
+
+BY_STATUS = {404: CHECK_THE_ADDRESS}
+
+
+def of(messages: Sequence[Message], status: int | None = None) -> str:
+    """Choose the sentence for what RMS said; one for codes nobody knows too."""
+    for message in messages:
+        for ending, sentence in BY_CODE.items():
+            if message.code.endswith(ending):
+                return sentence
+    return BY_STATUS.get(status or 0, REPORT_IT)

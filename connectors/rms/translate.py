@@ -1,0 +1,227 @@
+"""From RMS's order to ours. People go into `Person` and nowhere else.
+
+RMS promises no order within its lists, so each is sorted by id: the same order must
+look the same however RMS listed its parts.
+"""
+
+from __future__ import annotations
+
+import re
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal
+
+from connectors.rms.wire_types import yen
+from data.model.order import (
+    Change,
+    Coupon,
+    Line,
+    Mall,
+    Order,
+    Package,
+    Person,
+    ShippingRow,
+    TaxSummary,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from connectors.rms.wire_order import RmsOrder
+    from connectors.rms.wire_package import RmsItem, RmsPackage, RmsParty, RmsSku
+
+COUPON_ORDER = attrgetter("coupon_code", "item_detail_id", "coupon_unit")
+SHIPPING_ORDER = attrgetter("shipping_detail_id")
+NOT_A_DIGIT = re.compile(r"\D+", re.ASCII)
+
+
+def order_of(rms: RmsOrder, shop_id: str, observed_at: datetime) -> Order:
+    """Translate one order whole, or raise ValidationError; nothing is guessed."""
+    packages = sorted(rms.packages, key=attrgetter("basket_id"))
+    return Order(
+        mall=Mall.RAKUTEN,
+        shop_id=shop_id,
+        order_number=rms.order_number,
+        observed_at=observed_at,
+        mall_status=str(rms.order_progress),
+        mall_sub_status=_sub_status(rms),
+        ordered_at=rms.order_datetime,
+        confirmed_at=rms.shop_order_cfm_datetime,
+        fixed_at=rms.order_fix_datetime,
+        ship_instructed_at=rms.shipping_inst_datetime,
+        shipped_at=rms.shipping_cmpl_rpt_datetime,
+        cancel_due_on=rms.cancel_due_date,
+        delivery_on=rms.delivery_date,
+        delivery_slot=rms.shipping_term,
+        delivery_method=rms.delivery.delivery_name,
+        order_type=rms.order_type,
+        payment_code=rms.settlement.settlement_method_code if rms.settlement else None,
+        payment_method=rms.settlement.settlement_method if rms.settlement else None,
+        goods_total=yen(rms.goods_price),
+        postage_total=yen(rms.postage_price),
+        cod_fee=yen(rms.delivery_price),
+        payment_fee=yen(rms.payment_charge),
+        buyer_fee=yen(rms.additional_fee_occur_amount_to_user),
+        order_total=yen(rms.total_price),
+        request_total=yen(rms.request_price),
+        point_used=yen(rms.point.used_point) if rms.point else None,
+        coupon_total=yen(rms.coupon_all_total_price),
+        coupon_shop=yen(rms.coupon_shop_price),
+        coupon_other=yen(rms.coupon_other_price),
+        is_gift=rms.gift_check_flag == 1,
+        is_social_gift=_is_social_gift(rms),
+        is_under_review=rms.rakuten_confirm_flag != 0,
+        caution_code=rms.caution_display_detail_type or rms.caution_display_type,
+        changed_by_buyer=rms.modify_flag == 1,
+        packages=tuple(_package(package) for package in packages),
+        people=(
+            _person("orderer", "", rms.orderer, rms.remarks),
+            *(_recipient(package) for package in packages),
+        ),
+        coupons=tuple(
+            Coupon(
+                code=coupon.coupon_code,
+                funded_by=coupon.coupon_capital_code,
+                line_id=str(coupon.item_detail_id) if coupon.item_detail_id else "",
+                units=coupon.coupon_unit,
+                total=yen(coupon.coupon_total_price),
+            )
+            for coupon in sorted(rms.coupons or (), key=COUPON_ORDER)
+        ),
+        tax_summaries=tuple(
+            TaxSummary(
+                rate=summary.tax_rate,
+                billed=yen(summary.req_price),
+                tax=yen(summary.req_price_tax),
+            )
+            for summary in sorted(rms.tax_summaries or (), key=attrgetter("tax_rate"))
+        ),
+        changes=tuple(
+            Change(
+                change_id=str(change.change_id),
+                kind=change.change_type,
+                reason=change.change_reason,
+                reason_detail=change.change_reason_detail,
+                applied_at=change.change_apply_datetime,
+                settled_at=change.change_fix_datetime,
+            )
+            for change in sorted(rms.changes or (), key=attrgetter("change_id"))
+        ),
+    )
+
+
+def _sub_status(rms: RmsOrder) -> str | None:
+    if rms.sub_status_name:
+        return rms.sub_status_name
+    return None if rms.sub_status_id is None else str(rms.sub_status_id)
+
+
+def _is_social_gift(rms: RmsOrder) -> bool:
+    return rms.social_gift_flag == 1 or any(p.social_gift for p in rms.packages)
+
+
+def _package(rms: RmsPackage) -> Package:
+    basket_id = str(rms.basket_id)
+    gift = rms.social_gift
+    is_known = not _is_dummy(rms)
+    return Package(
+        basket_id=basket_id,
+        zip=_zip(rms.sender) if is_known else None,
+        prefecture=rms.sender.prefecture if is_known else None,
+        noshi=rms.noshi,
+        postage_total=yen(rms.postage_price),
+        cod_fee=yen(rms.delivery_price),
+        goods_total=yen(rms.goods_price),
+        package_total=yen(rms.total_price),
+        default_carrier_code=rms.default_delivery_company_code,
+        drop_off_location=rms.drop_off_location,
+        pickup_store=rms.pickup.store_name if rms.pickup else None,
+        gift_address_given=gift.input_flag == 1 if gift else None,
+        gift_address_due=gift.input_due_date if gift else None,
+        shipping_rows=tuple(
+            ShippingRow(
+                shipping_detail_id=str(row.shipping_detail_id),
+                carrier_code=row.delivery_company,
+                tracking_number=row.shipping_number,
+                shipping_date=row.shipping_date,
+            )
+            for row in sorted(rms.shipping or (), key=SHIPPING_ORDER)
+        ),
+        lines=tuple(
+            line
+            for item in sorted(rms.items, key=attrgetter("item_detail_id"))
+            if item.delete_item_flag != 1
+            for line in _lines(basket_id, item)
+        ),
+    )
+
+
+def _lines(basket_id: str, item: RmsItem) -> Iterator[Line]:
+    """Give one line per SKU. The item's money stays on the first, so it counts once."""
+    manage_number = item.manage_number.lower()
+    skus: tuple[RmsSku | None, ...] = tuple(item.sku_model_list or ()) or (None,)
+    for position, sku in enumerate(skus, start=1):
+        variant_id = (sku.variant_id if sku else None) or ""
+        own_sku = sku.merchant_defined_sku_id if sku else None
+        slashed = f"{manage_number}/{variant_id}" if variant_id else manage_number
+        yield Line(
+            line_id=f"{item.item_detail_id}" + (f"-{position}" if position > 1 else ""),
+            basket_id=basket_id,
+            item_id=None if item.item_id is None else str(item.item_id),
+            item_number=item.item_number,
+            manage_number=manage_number,
+            variant_id=variant_id,
+            sku=own_sku or slashed,
+            item_name=item.item_name,
+            choices=item.selected_choice,
+            sku_info=sku.sku_info if sku else None,
+            unit_price=item.price_tax_incl if position == 1 else 0,
+            quantity=item.units,
+            tax_rate=item.tax_rate,
+            restore_inventory=item.restore_inventory_flag,
+        )
+
+
+def _is_dummy(rms: RmsPackage) -> bool:
+    """Whether the address is RMS's placeholder (入力待ち, 999-9999); §3.4."""
+    return rms.social_gift is not None and rms.social_gift.input_flag != 1
+
+
+def _recipient(rms: RmsPackage) -> Person:
+    basket_id = str(rms.basket_id)
+    email = rms.social_gift.receiver_email_address if rms.social_gift else None
+    sender = None if _is_dummy(rms) else rms.sender
+    return _person("recipient", basket_id, sender, None, email)
+
+
+def _person(
+    role: Literal["orderer", "recipient"],
+    basket_id: str,
+    rms: RmsParty | None,
+    remarks: str | None,
+    email: str | None = None,
+) -> Person:
+    return Person(
+        role=role,
+        basket_id=basket_id,
+        family_name=rms.family_name if rms else None,
+        first_name=rms.first_name if rms else None,
+        family_name_kana=rms.family_name_kana if rms else None,
+        first_name_kana=rms.first_name_kana if rms else None,
+        zip=_zip(rms) if rms else None,
+        prefecture=rms.prefecture if rms else None,
+        city=rms.city if rms else None,
+        street=rms.sub_address if rms else None,
+        phone=_phone(rms) if rms else None,
+        email=email or (rms.email_address if rms else None),
+        remarks=remarks,
+    )
+
+
+def _zip(rms: RmsParty) -> str | None:
+    return f"{rms.zip_code1 or ''}{rms.zip_code2 or ''}" or None
+
+
+def _phone(rms: RmsParty) -> str | None:
+    parts = (rms.phone_number1, rms.phone_number2, rms.phone_number3)
+    return NOT_A_DIGIT.sub("", "".join(part or "" for part in parts)) or None

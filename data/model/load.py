@@ -1,0 +1,35 @@
+"""What became of the orders one run read."""
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import NamedTuple
+
+from data.model.order import RefusedOrder
+
+
+class Taken(NamedTuple):
+    """Counts and remarks of one batch: every order in it has one of five outcomes."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    refused: tuple[RefusedOrder, ...] = ()
+    open_amounts: tuple[str, ...] = ()
+    unknown_status: tuple[str, ...] = ()
+    unconfirmed: tuple[RefusedOrder, ...] = ()
+
+
+def total(batches: Iterable[Taken]) -> Taken:
+    """Add batches up, field by field; no batches make an empty one."""
+    all_of = list(batches)
+    return Taken(
+        created=sum(batch.created for batch in all_of),
+        changed=sum(batch.changed for batch in all_of),
+        unchanged=sum(batch.unchanged for batch in all_of),
+        stale=sum(batch.stale for batch in all_of),
+        refused=tuple(chain.from_iterable(b.refused for b in all_of)),
+        open_amounts=tuple(chain.from_iterable(b.open_amounts for b in all_of)),
+        unknown_status=tuple(chain.from_iterable(b.unknown_status for b in all_of)),
+        unconfirmed=tuple(chain.from_iterable(b.unconfirmed for b in all_of)),
+    )

@@ -1,0 +1,146 @@
+"""Every answer of rms/order-api.md §1.3-1.7 becomes the family that says what to do."""
+
+import gzip
+
+import pytest
+
+from connectors.rms.answers import Call
+from connectors.rms.errors import (
+    CredentialsRefused,
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    Unavailable,
+)
+from tests.rms.judged import message, said
+from tests.rms.wire_server import answer
+
+READ = Call("getOrder")
+WRITE = Call("confirmOrder", is_write=True)
+GATEWAY = {"Results": {"errorCode": "ES01-01", "message": "Un-Authorised"}}
+RUBY = {"Results": {"errorCode": "ES04-01", "errorMessage": "Bad Request"}}
+MAINTENANCE = {"Results": {"errorCode": "ES01-02", "message": "maintenance"}}
+UNKNOWN_ES = {"Results": {"errorCode": "ES09-77", "message": "new to us"}}
+INVENTORY = {"errors": [{"code": "GA0001", "message": "Un-Authorised"}]}
+REFUSED = said(message("ERROR", "ORDER_EXT_API_GET_ORDER_ERROR_009", "version"))
+HTML = b"<html><body>maintenance</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("script", "for_a_read", "for_a_write"),
+    [
+        (answer(GATEWAY, 401), CredentialsRefused, CredentialsRefused),
+        (answer(GATEWAY, 200), CredentialsRefused, CredentialsRefused),
+        (answer(RUBY, 400), CredentialsRefused, CredentialsRefused),
+        (answer(INVENTORY, 401), CredentialsRefused, CredentialsRefused),
+        (answer(HTML, 401), CredentialsRefused, CredentialsRefused),
+        (answer(b"", 403), CredentialsRefused, CredentialsRefused),
+        (answer(MAINTENANCE, 503), Unavailable, Unavailable),
+        (answer(UNKNOWN_ES, 400), Refused, Refused),
+        (answer(REFUSED, 400), Refused, Refused),
+        (answer(HTML, 404), Refused, Refused),
+        (answer(b"", 405), Refused, Refused),
+        (answer(b"", 415), Refused, Refused),
+        (answer(b"", 429), Throttled, Throttled),
+        (answer(REFUSED, 500), Unavailable, OutcomeUnknown),
+        (answer(HTML, 500), Unavailable, OutcomeUnknown),
+        (answer(HTML, 503), Unavailable, OutcomeUnknown),
+        (answer(b"", 504), Unavailable, OutcomeUnknown),
+        (answer(HTML, 200), Unavailable, OutcomeUnknown),
+        (answer(b"", 200), Unavailable, OutcomeUnknown),
+        (answer(b'{"MessageModelList":', 200), Unavailable, OutcomeUnknown),
+        (answer(b"[]", 200), Unavailable, OutcomeUnknown),
+        (answer(b"", 302, Location="http://127.0.0.1:1/"), Refused, Refused),
+    ],
+    ids=[
+        "key-401",
+        "key-200",
+        "key-400",
+        "inventory-key",
+        "html-401",
+        "403",
+        "es-maintenance",
+        "unknown-es",
+        "messages-400",
+        "404",
+        "405",
+        "415",
+        "429",
+        "messages-500",
+        "html-500",
+        "503",
+        "504",
+        "html-200",
+        "empty-200",
+        "cut-json",
+        "json-list",
+        "redirect",
+    ],
+)
+def test_each_answer_says_what_to_do_next(wire, script, for_a_read, for_a_write):
+    http, server = wire(script)
+
+    with pytest.raises(for_a_read) as read:
+        http.post(READ, "/x/", {})
+    with pytest.raises(for_a_write) as write:
+        http.post(WRITE, "/x/", {})
+
+    assert type(read.value) is for_a_read
+    assert type(write.value) is for_a_write
+    assert "対処: " in str(read.value)
+    assert len(server.requests) == 2
+
+
+def test_an_error_tells_function_status_code_text_and_request_id(wire):
+    body = said(message("ERROR", "ORDER_EXT_API_GET_ORDER_ERROR_777", "知らない誤り"))
+    http, _ = wire(answer(body, 400, RequestId="b7d0-1"))
+
+    with pytest.raises(Refused) as refused:
+        http.post(READ, "/x/", {})
+
+    error = refused.value
+    assert (error.function, error.status, error.request_id) == (
+        "getOrder",
+        400,
+        "b7d0-1",
+    )
+    assert error.codes == ("ORDER_EXT_API_GET_ORDER_ERROR_777",)
+    assert "知らない誤り" in str(error)
+    assert "getOrder" in str(error)
+    assert "b7d0-1" in str(error)
+
+
+def test_a_good_answer_is_given_whole_and_packed_or_not(wire):
+    body = said(message("INFO", "OK"), orderNumberList=["1"])
+    packed = gzip.compress(b'{"a": 1}')
+    http, _ = wire(answer(body), answer(packed, 200, Content_Encoding="gzip"))
+
+    assert http.post(READ, "/x/", {})["orderNumberList"] == ["1"]
+    assert http.post(READ, "/x/", {})["a"] == 1
+
+
+def test_no_content_is_an_answer(wire):
+    http, _ = wire(answer(b"", 204))
+
+    assert http.put(WRITE, "/x/", {}).status == 204
+
+
+@pytest.mark.parametrize(
+    ("hint", "waits"),
+    [
+        ("3", [3.0]),
+        ("9999", [120.0]),
+        ("Tue, 24 Nov 2026 01:00:07 GMT", [7.0]),
+        ("Tue, 24 Nov 2026 00:59:00 GMT", []),
+        ("soon", []),
+        ("", []),
+    ],
+)
+def test_a_retry_after_is_waited_for_up_to_the_cap(wire, hint, waits):
+    waited: list[float] = []
+    http, _ = wire(answer(b"", 429, Retry_After=hint), waited=waited)
+
+    with pytest.raises(Throttled):
+        http.post(READ, "/x/", {})
+
+    assert waited == waits

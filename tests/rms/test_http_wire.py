@@ -1,0 +1,203 @@
+"""What a broken wire or an unkind server can do to a call."""
+
+import gzip
+import socket
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from connectors.rms.answers import Call
+from connectors.rms.errors import OutcomeUnknown, Refused, Unavailable
+from connectors.rms.exchange import Limits
+from connectors.rms.http import RmsHttp
+from connectors.rms.pace import unlimited
+from tests.rms.judged import message, said
+from tests.rms.wire_server import (
+    answer,
+    black_hole,
+    cut,
+    cut_without_length,
+    drip,
+    drip_headers,
+    endless,
+    hang_up,
+    not_http,
+    reset,
+)
+
+READ = Call("getOrder")
+WRITE = Call("confirmOrder", is_write=True)
+OK = answer(said(message("INFO", "OK")))
+SHORT = Limits(deadline_s=0.3)
+
+
+@pytest.mark.parametrize(
+    "script", [cut, cut_without_length, reset, hang_up, not_http, black_hole, drip]
+)
+def test_a_broken_answer_is_retried_for_a_read_and_in_doubt_for_a_write(wire, script):
+    http, _ = wire(script, limits=SHORT)
+
+    with pytest.raises(Unavailable):
+        http.post(READ, "/x/", {})
+    with pytest.raises(OutcomeUnknown):
+        http.post(WRITE, "/x/", {})
+
+
+@pytest.mark.parametrize("script", [drip, drip_headers, black_hole])
+def test_one_deadline_holds_for_the_whole_call(wire, script):
+    http, _ = wire(script, OK, limits=SHORT)
+
+    began = time.monotonic()
+    with pytest.raises(Unavailable):
+        http.post(READ, "/x/", {})
+
+    assert time.monotonic() - began < 1.5
+    assert http.post(READ, "/x/", {}).status == 200
+
+
+@pytest.mark.parametrize("call", [READ, WRITE])
+def test_a_call_that_never_left_can_be_repeated(shop, call):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+    with (
+        RmsHttp(shop, url, unlimited, lambda: datetime.now(UTC)) as http,
+        pytest.raises(Unavailable),
+    ):
+        http.post(call, "/x/", {})
+
+
+def test_a_connection_nobody_takes_up_can_be_repeated_even_for_a_write(shop):
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        address = deaf.getsockname()
+        crowd = [socket.socket() for _ in range(4)]
+        for one in crowd:
+            one.setblocking(False)
+            one.connect_ex(address)
+        url = f"http://127.0.0.1:{address[1]}"
+
+        with (
+            RmsHttp(shop, url, unlimited, lambda: datetime.now(UTC), SHORT) as http,
+            pytest.raises(Unavailable),
+        ):
+            http.post(WRITE, "/x/", {})
+
+        for one in crowd:
+            one.close()
+
+
+def test_an_answer_without_tls_on_an_https_address_is_unavailable(shop, wire):
+    _, server = wire(OK)
+    url = server.url.replace("http://", "https://")
+
+    with (
+        RmsHttp(shop, url, unlimited, lambda: datetime.now(UTC), SHORT) as http,
+        pytest.raises(Unavailable),
+    ):
+        http.post(WRITE, "/x/", {})
+
+
+def test_an_endless_body_stops_at_the_limit(wire):
+    http, _ = wire(endless, limits=Limits(deadline_s=5, max_body=200_000))
+
+    with pytest.raises(Refused):
+        http.post(READ, "/x/", {})
+    with pytest.raises(OutcomeUnknown):
+        http.post(WRITE, "/x/", {})
+
+
+def test_a_gzip_bomb_stops_at_the_limit_of_unpacked_bytes(wire):
+    bomb = gzip.compress(b" " * 40_000_000)
+    http, _ = wire(answer(bomb, Content_Encoding="gzip"))
+
+    with pytest.raises(Refused) as refused:
+        http.post(READ, "/x/", {})
+
+    assert len(bomb) < 100_000
+    assert "16777216" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (gzip.compress(b'{"a": 1}')[:-6], "gzip"),
+        (b"not gzip", "gzip"),
+        (b'{"a": 1}', "br"),
+    ],
+    ids=["cut-gzip", "no-gzip", "unasked-encoding"],
+)
+def test_a_spoiled_encoding_is_a_broken_answer(wire, body, encoding):
+    http, _ = wire(answer(body, Content_Encoding=encoding))
+
+    with pytest.raises(Unavailable):
+        http.post(READ, "/x/", {})
+
+
+def test_a_redirect_is_not_followed_because_the_key_would_travel(wire):
+    _, target = wire(OK)
+    lured, _ = wire(answer(b"", 307, Location=target.url + "/stolen"))
+
+    with pytest.raises(Refused):
+        lured.post(READ, "/x/", {})
+
+    assert target.requests == []
+
+
+def test_the_key_goes_in_one_header_with_blanks_cut_and_japanese_goes_raw(wire):
+    http, server = wire(OK)
+
+    http.post(READ, "/es/2.0/order/getOrder/", {"memo": "髙島屋"})
+
+    request = server.requests[0]
+    head = request.partition(b"\r\n\r\n")[0].lower()
+    # base64 of CANARY-SECRET-51c9:CANARY-KEY-7f3a
+    token = b"Q0FOQVJZLVNFQ1JFVC01MWM5OkNBTkFSWS1LRVktN2YzYQ=="
+    assert b"Authorization: ESA " + token in request
+    assert b"content-type: application/json; charset=utf-8" in head
+    assert "髙島屋".encode() in request
+    assert request.startswith(b"POST /es/2.0/order/getOrder/ HTTP/1.1")
+
+
+def test_every_call_asks_the_pace_first_and_opens_only_inside_with(shop, wire):
+    _, server = wire(OK)
+    asked: list[int] = []
+
+    def pace() -> None:
+        asked.append(len(server.requests))
+
+    http = RmsHttp(shop, server.url, pace, lambda: datetime.now(UTC))
+    with pytest.raises(RuntimeError):
+        http.post(READ, "/x/", {})
+    with http:
+        http.post(READ, "/x/", {})
+        http.post(READ, "/x/", {})
+
+    assert asked == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.rms.rakuten.co.jp",
+        "ftp://127.0.0.1",
+        "https://user:pass@api.rms.rakuten.co.jp",
+        "https://api.rms.rakuten.co.jp/?x=1",
+        "http://127.0.0.1.example.com",
+        "http://[::1",
+        "",
+    ],
+)
+def test_an_unsafe_address_is_refused_before_any_call(shop, url):
+    with pytest.raises(ValueError, match=r"must|is not"):
+        RmsHttp(shop, url, unlimited, lambda: datetime.now(UTC))
+
+
+@pytest.mark.parametrize("proxy", ["HTTP_PROXY", "ALL_PROXY"])
+def test_a_proxy_in_the_environment_is_not_used(wire, monkeypatch, proxy):
+    monkeypatch.setenv(proxy, "http://127.0.0.1:1")
+    http, _ = wire(OK)
+
+    assert http.post(READ, "/x/", {}).status == 200

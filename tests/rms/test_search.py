@@ -1,0 +1,239 @@
+"""searchOrder over any span: every instant, every page, every order once."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.rms.errors import Refused
+from connectors.rms.orders import OrdersApi
+from connectors.rms.search import SearchFilter
+from connectors.rms.windows import LONGEST, OVERLAP, Window, windows
+from data.model.japan_time import JST
+from tests.rms.judged import Answer, Judged, message, said
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+FOUND = message("INFO", "ORDER_EXT_API_SEARCH_ORDER_INFO_101")
+NONE = message("INFO", "ORDER_EXT_API_SEARCH_ORDER_INFO_102")
+moments = st.datetimes(
+    datetime(2024, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone
+    datetime(2027, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+
+
+class Orders:
+    """RMS's search over made-up orders; `ceiling` is where its total stops."""
+
+    def __init__(self, ordered: dict[str, datetime]) -> None:
+        self._ordered = sorted(ordered.items(), key=lambda pair: pair[1])
+
+    def __call__(self, body: dict[str, Any]) -> Answer:
+        start = datetime.fromisoformat(body["startDatetime"])
+        end = datetime.fromisoformat(body["endDatetime"])
+        assert end - start <= timedelta(days=63)
+        hits = [name for name, when in self._ordered if start <= when <= end]
+        if not hits:
+            empty = dict.fromkeys(("totalRecordsAmount", "totalPages", "requestPage"))
+            return 200, said(NONE, orderNumberList=[], PaginationResponseModel=empty)
+        asked = body["PaginationRequestModel"]
+        size, page = asked["requestRecordsAmount"], asked["requestPage"]
+        assert size * page <= 15_000
+        return 200, said(
+            FOUND,
+            orderNumberList=hits[size * (page - 1) : size * page],
+            PaginationResponseModel={
+                "totalRecordsAmount": min(len(hits), 15_000),
+                "totalPages": -(-min(len(hits), 15_000) // size),
+                "requestPage": page,
+            },
+        )
+
+
+def api(answer) -> tuple[OrdersApi, Judged]:
+    http = Judged(answer)
+    return OrdersApi(http, "123456", lambda: NOW), http
+
+
+def ago(**span: float) -> datetime:
+    return NOW - timedelta(**span)
+
+
+@given(since=moments, span=st.timedeltas(timedelta(seconds=1), timedelta(days=900)))
+def test_windows_cover_every_instant_and_none_is_too_long(since, span):
+    cut = list(windows(since, since + span))
+
+    assert cut[0].start <= since
+    assert cut[-1].end >= since + span
+    assert all(w.start < w.end for w in cut)
+    assert all(w.end - w.start <= LONGEST for w in cut)
+    assert all(b.start == a.end - OVERLAP for a, b in pairwise(cut))
+
+
+@given(since=moments, seconds=st.integers(1, 63 * 86400))
+def test_halves_cover_their_window_overlap_and_shrink(since, seconds):
+    whole = Window(since, since + timedelta(seconds=seconds))
+    halves = whole.halves()
+
+    assert (halves is None) == (seconds <= 60)
+    for first, second in [halves] if halves else []:
+        assert (first.start, second.end) == (whole.start, whole.end)
+        assert second.start < first.end
+        assert max(h.end - h.start for h in (first, second)) < whole.end - whole.start
+
+
+def test_every_order_of_two_years_is_found_once():
+    ordered = {f"o-{n}": ago(days=729, minutes=-n * 400) for n in range(2600)}
+    orders, _ = api(Orders(ordered))
+
+    assert orders.search(ago(days=729), NOW) == list(ordered)
+
+
+@given(
+    at=st.lists(st.integers(0, 200 * 86400), max_size=40),
+    since_s=st.integers(0, 100 * 86400),
+)
+@settings(max_examples=40)
+def test_no_order_of_a_span_is_missed(at, since_s):
+    ordered = {f"o-{n}": ago(seconds=seconds) for n, seconds in enumerate(at)}
+    since = ago(days=200) + timedelta(seconds=since_s)
+    expected = {name for name, when in ordered.items() if when >= since}
+
+    found = api(Orders(ordered))[0].search(since, NOW)
+
+    assert set(found) == expected
+    assert len(found) == len(expected)
+
+
+def test_pages_are_read_a_thousand_at_a_time_and_told():
+    ordered = {f"o-{n:05}": ago(seconds=9000 - n) for n in range(2500)}
+    orders, http = api(Orders(ordered))
+
+    pages = list(orders.search_pages(ago(hours=3), NOW))
+
+    assert [len(page.numbers) for page in pages] == [1000, 1000, 500]
+    assert [(page.page, page.pages, page.total) for page in pages] == [
+        (1, 3, 2500),
+        (2, 3, 2500),
+        (3, 3, 2500),
+    ]
+    sent = http.sent[0]
+    assert sent["dateType"] == 1
+    assert sent["startDatetime"] == "2026-11-24T06:00:00+0900"
+    assert sent["PaginationRequestModel"] == {
+        "requestRecordsAmount": 1000,
+        "requestPage": 1,
+        "SortModelList": [{"sortColumn": 1, "sortDirection": 1}],
+    }
+
+
+def test_a_full_window_is_halved_until_it_fits():
+    ordered = {
+        f"o-{n:05}": ago(days=60) + timedelta(minutes=2 * n) for n in range(20_000)
+    }
+    orders, _ = api(Orders(ordered))
+
+    assert sorted(orders.search(ago(days=60), NOW)) == sorted(ordered)
+
+
+def test_over_fifteen_thousand_in_one_minute_is_refused_with_advice():
+    ordered = {f"o-{n}": ago(hours=1) for n in range(15_000)}
+    orders, _ = api(Orders(ordered))
+
+    with pytest.raises(Refused, match="1分間に15,000件以上"):
+        orders.search(ago(hours=2), NOW)
+
+
+def test_an_order_that_leaves_between_two_pages_hides_no_other():
+    staying = {f"o-{n:05}": ago(seconds=9000 - n) for n in range(1500)}
+    full, fewer = Orders(staying | {"leaver": ago(seconds=9500)}), Orders(staying)
+    turns = [full, fewer, fewer, fewer]
+
+    def later_fewer(body: dict[str, Any]) -> Answer:
+        return turns.pop(0)(body)
+
+    orders, _ = api(later_fewer)
+
+    found = orders.search(ago(hours=3), NOW)
+
+    assert set(staying) <= set(found)
+    assert len(found) == len(set(found))
+
+
+def test_zero_hits_are_no_order_and_no_crash():
+    orders, http = api(Orders({}))
+
+    assert orders.search(ago(days=1), NOW) == []
+    assert len(http.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "advice"),
+    [
+        (NOW, NOW, "開始日時は終了日時より前"),
+        (NOW, ago(days=1), "開始日時は終了日時より前"),
+        (ago(days=730, seconds=1), NOW, "730日以内"),
+    ],
+)
+def test_a_span_rms_cannot_search_is_refused_before_any_call(since, until, advice):
+    orders, http = api(Orders({}))
+
+    with pytest.raises(Refused, match=advice):
+        orders.search_pages(since, until)
+
+    assert http.sent == []
+
+
+def test_exactly_730_days_and_a_time_without_zone_are_searched():
+    orders, http = api(Orders({}))
+
+    orders.search(ago(days=730), NOW)
+    orders.search(datetime(2026, 11, 1), datetime(2026, 11, 2))  # noqa: DTZ001
+
+    assert http.sent[-1]["startDatetime"] == "2026-11-01T00:00:00+0900"
+
+
+def test_conditions_are_sent_by_rms_names_and_left_out_when_empty():
+    orders, http = api(Orders({}))
+    conditions = SearchFilter(order_progress=(100, 300), shipping_number_blank=True)
+
+    orders.search(ago(days=1), NOW, date_type=4, conditions=conditions)
+
+    sent = http.sent[0]
+    assert (sent["dateType"], sent["orderProgressList"]) == (4, [100, 300])
+    assert sent["shippingNumberBlankFlag"] == 1
+    assert "subStatusIdList" not in sent
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"orderNumberList": ["a"]},
+        said(
+            FOUND,
+            orderNumberList=None,
+            PaginationResponseModel={"totalRecordsAmount": 3},
+        ),
+        said(FOUND, orderNumberList=[5], PaginationResponseModel=None),
+        said(FOUND, orderNumberList=["a"], PaginationResponseModel={"totalPages": "1"}),
+        said(message("ERROR", "ORDER_EXT_API_SEARCH_ORDER_ERROR_011", "dateType")),
+    ],
+)
+def test_an_answer_that_is_no_result_is_refused(body):
+    orders, _ = api(lambda _: (200, body))
+
+    with pytest.raises(Refused):
+        orders.search(ago(days=1), NOW)
+
+
+def test_times_go_out_in_japan_time_to_whole_seconds():
+    orders, http = api(Orders({}))
+    until = datetime(2026, 11, 23, 9, 0, 0, 1, tzinfo=JST)
+
+    orders.search(until - timedelta(days=1), until)
+
+    assert http.sent[0]["startDatetime"] == "2026-11-22T09:00:00+0900"
+    assert http.sent[0]["endDatetime"] == "2026-11-23T09:00:01+0900"

@@ -1,0 +1,133 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from connectors.settings import (
+    Settings,
+    SettingsProblem,
+    env_example,
+    read_settings,
+    shop_from_environment,
+)
+
+ROOT = Path(__file__).parents[2]
+SHOP = {
+    "JUCHU_SHOP_MY_SHOP_SHOP_ID": "123456",
+    "JUCHU_SHOP_MY_SHOP_SERVICE_SECRET": "CANARY-SECRET-51c9",
+    "JUCHU_SHOP_MY_SHOP_LICENSE_KEY": "CANARY-KEY-7f3a",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.startswith("JUCHU_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_example_file_is_what_the_class_says():
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example()
+
+
+def test_the_example_file_is_the_defaults(tmp_path):
+    (tmp_path / ".env").write_text(env_example(), encoding="utf-8")
+
+    assert read_settings() == Settings()
+
+
+def test_every_path_is_under_home(monkeypatch):
+    monkeypatch.setenv("JUCHU_HOME", "/srv/juchu")
+    settings = read_settings()
+
+    assert settings.warehouse == Path("/srv/juchu/juchu.duckdb")
+    assert settings.analytics == Path("/srv/juchu/analytics.duckdb")
+    folders = [settings.spool, settings.incoming, settings.rejected, settings.backup]
+    assert [f.name for f in folders] == ["spool", "incoming", "rejected", "backup"]
+    assert {f.parent for f in folders} == {Path("/srv/juchu")}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JUCHU_RMS_URL", "http://api.rms.rakuten.co.jp"),
+        ("JUCHU_RMS_URL", "api.rms.rakuten.co.jp"),
+        ("JUCHU_RMS_REQUESTS_PER_SECOND", "fast"),
+        ("JUCHU_RMS_REQUESTS_PER_SECOND", "-1"),
+        ("JUCHU_RMS_REQUESTS_PER_SECOND", "0"),
+        ("JUCHU_RMS_REQUESTS_PER_SECOND", "2"),
+        ("JUCHU_RMS_REQUESTS_PER_SECOND", "nan"),
+        ("JUCHU_RMS_DEADLINE_S", "0"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_an_example(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsProblem, match=f"{name}.*{name}="):
+        read_settings()
+
+
+def test_every_wrong_setting_is_named_at_once(monkeypatch):
+    monkeypatch.setenv("JUCHU_RMS_URL", "nowhere")
+    monkeypatch.setenv("JUCHU_RMS_DEADLINE_S", "never")
+
+    with pytest.raises(SettingsProblem) as problem:
+        read_settings()
+
+    assert "JUCHU_RMS_URL" in str(problem.value)
+    assert "JUCHU_RMS_DEADLINE_S" in str(problem.value)
+
+
+def test_a_sandbox_may_have_no_pace(monkeypatch):
+    monkeypatch.setenv("JUCHU_RMS_URL", "http://127.0.0.1:8123/")
+    monkeypatch.setenv("JUCHU_RMS_REQUESTS_PER_SECOND", "0")
+
+    assert read_settings().rms_url == "http://127.0.0.1:8123"
+
+
+def test_a_shop_comes_from_the_environment(monkeypatch):
+    for name, value in SHOP.items():
+        monkeypatch.setenv(name, value)
+
+    shop = shop_from_environment("my-shop")
+
+    assert shop is not None
+    assert (shop.handle, shop.shop_id, shop.mall) == ("my-shop", "123456", "rakuten")
+    assert shop.license_key.get_secret_value() == "CANARY-KEY-7f3a"
+    assert "CANARY" not in repr(shop)
+
+
+def test_a_shop_comes_from_the_file_and_the_environment_wins(monkeypatch, tmp_path):
+    lines = [f"{name}={value}" for name, value in SHOP.items()]
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setenv("JUCHU_SHOP_MY_SHOP_SHOP_ID", "654321")
+
+    shop = shop_from_environment("my-shop")
+
+    assert shop is not None
+    assert shop.shop_id == "654321"
+
+
+def test_a_shop_nobody_described_is_none():
+    assert shop_from_environment("my-shop") is None
+
+
+def test_a_half_described_shop_names_what_is_missing(monkeypatch):
+    monkeypatch.setenv("JUCHU_SHOP_MY_SHOP_SHOP_ID", "123456")
+
+    with pytest.raises(SettingsProblem) as problem:
+        shop_from_environment("my-shop")
+
+    assert "JUCHU_SHOP_MY_SHOP_SERVICE_SECRET is missing" in str(problem.value)
+    assert "JUCHU_SHOP_MY_SHOP_LICENSE_KEY is missing" in str(problem.value)
+
+
+def test_a_wrong_shop_is_named_without_its_secrets(monkeypatch):
+    for name, value in SHOP.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("JUCHU_SHOP_MY_SHOP_MALL", "CANARY-MALL")
+
+    with pytest.raises(SettingsProblem, match="JUCHU_SHOP_MY_SHOP_MALL is wrong") as no:
+        shop_from_environment("my-shop")
+
+    assert "CANARY" not in str(no.value)

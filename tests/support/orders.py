@@ -1,0 +1,178 @@
+"""Orders to test with, invented; every argument is a thing some test varies."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from data.model.japan_time import JST
+from data.model.order import (
+    Change,
+    Coupon,
+    Line,
+    Mall,
+    Order,
+    Package,
+    Person,
+    RefusedOrder,
+    ShippingRow,
+    TaxSummary,
+)
+
+SHOP_ID = "123456"
+NINE = datetime(2026, 7, 1, 9, 0, tzinfo=JST)
+"""The morning all these orders live on."""
+
+
+def at(minute: float) -> datetime:
+    """The instant so many minutes after nine."""
+    return NINE + timedelta(minutes=minute)
+
+
+def order_number(number: int) -> str:
+    return f"{SHOP_ID}-20260701-{number:010d}"
+
+
+def a_line(line_id: str = "1", basket_id: str = "1", quantity: int = 2) -> Line:
+    return Line(
+        line_id=line_id,
+        basket_id=basket_id,
+        item_id="10000017",
+        item_number="sencha-100",
+        manage_number="sencha",
+        variant_id="100g",
+        sku="SENCHA-100",
+        item_name="静岡県産 深蒸し煎茶 100g 髙﨑①㈱",
+        choices="包装:あり",
+        sku_info="内容量:100g",
+        unit_price=1080,
+        quantity=quantity,
+        tax_rate=0.08,
+        restore_inventory=0,
+    )
+
+
+def a_package(
+    basket_id: str = "1", lines: Sequence[Line] | None = None, tracking: str = "1234"
+) -> Package:
+    return Package(
+        basket_id=basket_id,
+        zip="0600001",
+        prefecture="北海道",
+        noshi="御祝",
+        postage_total=550,
+        cod_fee=0,
+        goods_total=2160,
+        package_total=2710,
+        default_carrier_code="1001",
+        drop_off_location="玄関前",
+        pickup_store="札幌中央郵便局",
+        gift_address_given=True,
+        gift_address_due=date(2026, 7, 9),
+        shipping_rows=(
+            ShippingRow(
+                shipping_detail_id="77",
+                carrier_code="1001",
+                tracking_number=tracking,
+                shipping_date=date(2026, 7, 2),
+            ),
+        ),
+        lines=tuple(lines or (a_line(f"{basket_id}1", basket_id),)),
+    )
+
+
+def a_person(basket_id: str = "", family_name: str = "楽天") -> Person:
+    """The orderer, or with a package the recipient of it."""
+    return Person(
+        role="recipient" if basket_id else "orderer",
+        basket_id=basket_id,
+        family_name=family_name,
+        first_name="花子",
+        family_name_kana="ラクテン",
+        first_name_kana="ハナコ",
+        zip="0600001",
+        prefecture="北海道",
+        city="札幌市中央区",
+        street="北一条西2-0-0",
+        phone="09000000000",
+        email="hanako@example.jp",
+        remarks="" if basket_id else "午前中にお願いします",
+    )
+
+
+def an_order(  # noqa: PLR0913 - each one is what some test varies
+    number: int = 1,
+    minute: float = 5,
+    status: str = "300",
+    *,
+    packages: Sequence[Package] | None = None,
+    people: Sequence[Person] | None = None,
+    request_total: int | None = 2710,
+    shop_id: str = SHOP_ID,
+) -> Order:
+    """One order as seen `minute` minutes after nine, no field left empty."""
+    packages = tuple(packages or (a_package(),))
+    baskets = [package.basket_id for package in packages]
+    return Order(
+        mall=Mall.RAKUTEN,
+        shop_id=shop_id,
+        order_number=order_number(number),
+        observed_at=at(minute),
+        mall_status=status,
+        mall_sub_status="11",
+        ordered_at=NINE - timedelta(hours=3),
+        confirmed_at=NINE - timedelta(hours=2),
+        fixed_at=NINE - timedelta(hours=1),
+        ship_instructed_at=datetime(2026, 6, 30, 23, 30, tzinfo=UTC),
+        shipped_at=NINE,
+        cancel_due_on=date(2026, 7, 3),
+        delivery_on=date(2026, 7, 5),
+        delivery_slot=1416,
+        delivery_method="宅配便",
+        order_type=1,
+        payment_code=1,
+        payment_method="クレジットカード",
+        goods_total=2160,
+        postage_total=550,
+        cod_fee=0,
+        payment_fee=110,
+        buyer_fee=20,
+        order_total=2710,
+        request_total=request_total,
+        point_used=30,
+        coupon_total=40,
+        coupon_shop=15,
+        coupon_other=25,
+        is_gift=True,
+        is_social_gift=False,
+        is_under_review=False,
+        caution_code=0,
+        changed_by_buyer=True,
+        packages=packages,
+        people=(
+            a_person(),
+            *(a_person(basket_id) for basket_id in baskets),
+        )
+        if people is None
+        else tuple(people),
+        coupons=(Coupon(code="TEA-5", funded_by=1, line_id="11", units=1, total=40),),
+        tax_summaries=(TaxSummary(rate=0.08, billed=2710, tax=200),),
+        changes=(
+            Change(
+                change_id="9",
+                kind=1,
+                reason=2,
+                reason_detail=3,
+                applied_at=NINE - timedelta(hours=2),
+                settled_at=NINE - timedelta(hours=1),
+            ),
+        ),
+    )
+
+
+def a_refusal(number: int = 1, code: str = "ORDER_EXT_API_GET_ORDER_ERROR_009"):
+    return RefusedOrder(
+        mall=Mall.RAKUTEN,
+        shop_id=SHOP_ID,
+        order_number=order_number(number),
+        code=code,
+        reason="受注を取得できません。対処: RMSで受注を開いて確認してください。",
+    )
