@@ -1,0 +1,25 @@
+-- orders_waiting: orders the shop still has to do something about, oldest first.
+-- out: mall, shop_id, order_number, status, ordered_at, delivery_on, packages, units,
+--      is_under_review (do not ship yet). No personal data.
+WITH lines AS (
+    SELECT
+        mall, shop_id, order_number,
+        count(DISTINCT basket_id) AS packages,
+        sum(quantity)::BIGINT AS units
+    FROM order_lines
+    GROUP BY mall, shop_id, order_number
+)
+SELECT
+    o.mall,
+    o.shop_id,
+    o.order_number,
+    o.status,
+    o.ordered_at,
+    o.delivery_on,
+    l.packages,
+    l.units,
+    o.is_under_review
+FROM orders AS o
+LEFT JOIN lines AS l USING (mall, shop_id, order_number)
+WHERE o.status IN ('新規受付', '入金待ち', '受注処理中', '保留')
+ORDER BY o.ordered_at, o.order_number;

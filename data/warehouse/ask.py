@@ -1,0 +1,25 @@
+"""One question to the warehouse, in one short session."""
+
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from data.warehouse.errors import QueryRefused
+from data.warehouse.session import warehouse
+
+
+def ask(path: Path, query: str, patience_s: float = 30.0) -> pl.DataFrame:
+    """Answer one query; a query that would write is refused by DuckDB.
+
+    Raises WarehouseClosed when the file does not open and QueryRefused, with DuckDB's
+    own words, for a query it does not understand or that would write.
+    """
+    with warehouse(path, patience_s) as con:
+        con.rollback()
+        con.execute("BEGIN TRANSACTION READ ONLY")
+        try:
+            answer = con.sql(query)
+            return pl.DataFrame(answer.to_arrow_table() if answer else None)
+        except duckdb.Error as exc:
+            raise QueryRefused(str(exc)) from None

@@ -1,0 +1,99 @@
+"""Bring a database to the schema this juchu was written for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from duckdb import CatalogException, DuckDBPyConnection
+
+from data.warehouse.errors import MigrationRefused
+from data.warehouse.statements import SQL
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One numbered file; once released it is never edited."""
+
+    version: int
+    name: str
+    statements: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """The fingerprint that tells an edited file."""
+        return sha256(self.statements.encode()).hexdigest()
+
+
+@cache
+def read_migrations(folder: Path) -> tuple[Migration, ...]:
+    """Read the folder's files in order of their numbers, once per process."""
+    return tuple(
+        Migration(int(path.name[:4]), path.name, path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    )
+
+
+def migrate(con: DuckDBPyConnection, folder: Path = MIGRATIONS) -> list[str]:
+    """Apply every file the database lacks and name them; none left is a no-op.
+
+    Each file is one transaction together with its row in the ledger, so a kill
+    leaves it applied or not. The checkpoint follows at once, because DDL waiting
+    in the WAL is what has kept DuckDB files from opening (reliability §8).
+    Raises MigrationRefused, with nothing done, for a database made by a newer
+    juchu, by edited files, or by something else.
+    """
+    known = read_migrations(folder)
+    pending = known[_applied(con, known) :]
+    for migration in pending:
+        con.begin()
+        con.execute(migration.statements)
+        con.execute(
+            SQL("record_migration"),
+            {
+                "version": migration.version,
+                "name": migration.name,
+                "sha256": migration.sha256,
+            },
+        )
+        con.commit()
+        con.execute("CHECKPOINT")
+    return [migration.name for migration in pending]
+
+
+def _applied(con: DuckDBPyConnection, known: Sequence[Migration]) -> int:
+    """Count the applied files, having checked that they are the known ones."""
+    ledger = _ledger(con)
+    if len(ledger) > len(known):
+        raise MigrationRefused(
+            f"このデータベースは新しい juchu で作られています"
+            f"({ledger[-1][1]} まで適用済み、この版が知るのは {len(known)} 件)。"
+            "対処: juchu を新しい版に更新してから、もう一度実行してください。"
+        )
+    for (version, name, digest), migration in zip(ledger, known, strict=False):
+        if (version, digest) != (migration.version, migration.sha256):
+            raise MigrationRefused(
+                f"適用済みの移行ファイルが変わっています: {name}"
+                f"(手元は {migration.name})。"
+                "対処: migrations/ をリリース時の内容に戻してください。"
+                "変更は新しい番号のファイルに書きます。"
+            )
+    return len(ledger)
+
+
+def _ledger(con: DuckDBPyConnection) -> list[tuple[int, str, str]]:
+    """Read what was applied; nothing for a new file, refused for a foreign one."""
+    try:
+        return con.execute(SQL("list_migrations")).fetchall()
+    except CatalogException:
+        tables = con.execute(SQL("count_tables")).fetchall()[0][0]
+    if tables:
+        raise MigrationRefused(
+            f"juchu の台帳 (schema_migrations) がない DuckDB ファイルです"
+            f"(テーブル {tables} 件)。"
+            "対処: JUCHU_HOME が juchu のフォルダーを指しているか確認してください。"
+        )
+    return []

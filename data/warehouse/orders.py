@@ -1,0 +1,141 @@
+"""Orders: store what the mall showed us, newest first, history kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from data.model.order import Order, Status
+from data.warehouse.statements import SQL, Statements
+
+_SNAPSHOTS = pl.Schema(
+    {
+        "position": pl.Int64(),
+        "mall": pl.String(),
+        "shop_id": pl.String(),
+        "order_number": pl.String(),
+        "observed_at": pl.Datetime("us", "UTC"),
+        "mall_status": pl.String(),
+        "status": pl.String(),
+        "amounts_fixed": pl.Boolean(),
+        "cancelled": pl.Boolean(),
+        "content_hash": pl.String(),
+        "content": pl.String(),
+        "people": pl.String(),
+    }
+)
+_WRITE = (
+    "log_contents",
+    "open_contents",
+    "merge_orders",
+    "merge_packages",
+    "merge_lines",
+    "merge_people",
+)
+_REMOVE = ("remove_packages", "remove_lines", "remove_people")
+_ALWAYS = ("move_sightings", "settle_refusals")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of the snapshots; the four add up to their number."""
+
+    created: int
+    changed: int
+    unchanged: int
+    stale: int
+
+
+@dataclass(frozen=True)
+class StatusCount:
+    """How many orders stand at a status, and what they bill in yen."""
+
+    status: Status
+    orders: int
+    request_total: int
+
+
+def store_orders(  # noqa: PLR0913 - the last one is for planted bugs
+    con: DuckDBPyConnection,
+    orders: Sequence[Order],
+    *,
+    source: Literal["api"],
+    stored_at: datetime,
+    load_id: str,
+    sql: Statements = SQL,
+) -> Stored:
+    """Keep each order's newest content, in the caller's transaction.
+
+    A snapshot asked for before the present content was last seen changes nothing,
+    whenever it arrives; equal content only moves that sighting forward. Every content
+    that became the present one stays in order_log. Storing an order settles its
+    refusal. After an error, which is a duckdb.Error, the session is only worth closing.
+    """
+    if not orders:
+        return Stored(0, 0, 0, 0)
+    given = {"source": source, "stored_at": stored_at, "load_id": load_id}
+    con.register("incoming", _snapshots(orders))
+    sql.run(con, "judge_snapshots", given)
+    stored = Stored(*con.execute(sql("count_verdicts")).fetchall()[0])
+    names: tuple[str, ...] = _ALWAYS
+    if stored.changed:
+        names = (*_WRITE, *_REMOVE, *names)
+    elif stored.created:
+        names = (*_WRITE, *names)
+    for name in names:
+        sql.run(con, name, given)
+    # Not in a `finally`: in an aborted transaction this would hide the cause.
+    con.unregister("incoming")
+    return stored
+
+
+def numbers_to_confirm(con: DuckDBPyConnection, shop_id: str) -> list[str]:
+    """Name the orders that wait for 注文確認 and whose amounts are fixed."""
+    rows = con.execute(SQL("list_numbers_to_confirm"), {"shop_id": shop_id})
+    return [number for (number,) in rows.fetchall()]
+
+
+def count_orders(con: DuckDBPyConnection, shop_id: str) -> list[StatusCount]:
+    """Count a shop's orders by status, in the order of the six words."""
+    rows = con.execute(SQL("count_orders"), {"shop_id": shop_id}).fetchall()
+    found = {status: (orders, total) for status, orders, total in rows}
+    return [StatusCount(s, *found[s.value]) for s in Status if s.value in found]
+
+
+def content_of(order: Order) -> tuple[str, str, str]:
+    """Give an order's content, its people, and the hash over both.
+
+    Absent values are left out, so that a field this juchu does not know yet will not
+    make every order look changed. `observed_at` is not content.
+    """
+    content = order.model_dump_json(
+        exclude={"observed_at", "people"}, exclude_none=True
+    )
+    people = order.model_dump_json(include={"people"}, exclude_none=True)
+    return content, people, sha256(f"{content}\n{people}".encode()).hexdigest()
+
+
+def _snapshots(orders: Sequence[Order]) -> pl.DataFrame:
+    contents, people, hashes = zip(*map(content_of, orders), strict=True)
+    statuses = [order.status for order in orders]
+    return pl.DataFrame(
+        {
+            "position": range(len(orders)),
+            "mall": [order.mall.value for order in orders],
+            "shop_id": [order.shop_id for order in orders],
+            "order_number": [order.order_number for order in orders],
+            "observed_at": [order.observed_at for order in orders],
+            "mall_status": [order.mall_status for order in orders],
+            "status": [status.value for status in statuses],
+            "amounts_fixed": [order.amounts_fixed for order in orders],
+            "cancelled": [status is Status.CANCELLED for status in statuses],
+            "content_hash": hashes,
+            "content": contents,
+            "people": people,
+        },
+        schema=_SNAPSHOTS,
+    )

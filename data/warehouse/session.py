@@ -1,0 +1,177 @@
+"""The one door to the warehouse file.
+
+DuckDB lets one process hold the file, read-only ones included, so sessions are
+short: open, work, commit, close. Within a process they queue as well: a second
+connection to an open file would share its instance, and with it settings that are
+locked by then.
+
+Nothing else in this process may open the file while a session is open: closing any
+handle to it drops the lock DuckDB holds (that is how POSIX locks work).
+"""
+
+import os
+import random
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from data.warehouse.errors import (
+    WarehouseBusy,
+    WarehouseDamaged,
+    WarehouseOutOfReach,
+)
+from data.warehouse.migrate import migrate
+
+Connection = DuckDBPyConnection
+"""What a session works with; callers above need not know DuckDB."""
+
+MEMORY_LIMIT = "1GB"
+_PAUSE_S = (0.005, 0.03)
+
+_umask = Lock()
+_sessions: dict[Path, Lock] = defaultdict(Lock)
+
+
+@contextmanager
+def warehouse(
+    path: Path,
+    patience_s: float = 30.0,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
+) -> Iterator[DuckDBPyConnection]:
+    """Open, migrate if needed, begin; commit if the block succeeds.
+
+    Leaving the block by an error undoes all of it. The file, its WAL and what
+    DuckDB spills can be read by their owner only.
+    Raises WarehouseBusy when the file stays taken for longer than our patience,
+    or another WarehouseClosed that says why the file did not open.
+    """
+    path = path.absolute()
+    give_up_at = clock() + patience_s
+    with _turn(path, patience_s), _opened(path, give_up_at, clock, wait) as con:
+        with _private():
+            migrate(con)
+        con.begin()
+        yield con
+        # No rollback anywhere: after a failed commit it would raise in turn and
+        # hide the cause (a full disk); closing undoes what was not committed.
+        with _private():
+            con.commit()
+
+
+@contextmanager
+def _opened(
+    path: Path,
+    give_up_at: float,
+    clock: Callable[[], float],
+    wait: Callable[[float], None],
+) -> Iterator[DuckDBPyConnection]:
+    """Hold the file, and beside it a folder for what DuckDB spills to disk."""
+    spill = path.with_name(path.name + ".tmp")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise _out_of_reach(path) from exc
+    con = _connect(path, give_up_at, clock, wait)
+    try:
+        spill.mkdir(mode=0o700, exist_ok=True)
+        yield con
+    finally:
+        with _private():
+            with suppress(OSError):  # in use: DuckDB spilled; the next session tidies
+                spill.rmdir()
+            con.close()
+
+
+@contextmanager
+def _turn(path: Path, patience_s: float) -> Iterator[None]:
+    """Let one session of this process at a time near the file."""
+    lock = _sessions[path]
+    if not lock.acquire(timeout=max(patience_s, 0)):
+        raise _busy(path, os.getpid())
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    """Keep files made in here from others; the umask is the whole process's."""
+    with _umask:
+        before = os.umask(0o077)
+        try:
+            yield
+        finally:
+            os.umask(before)
+
+
+def _connect(
+    path: Path,
+    give_up_at: float,
+    clock: Callable[[], float],
+    wait: Callable[[float], None],
+) -> DuckDBPyConnection:
+    """Get the file's lock, asking again until it is time to give up."""
+    while True:
+        try:
+            with _private():
+                return _open(path)
+        except duckdb.IOException as exc:
+            # DuckDB names this case by its text only (2.0); it holds the PID.
+            if "Could not set lock on file" not in str(exc):
+                raise _unopened(path) from exc
+            if clock() >= give_up_at:
+                holder = re.search(r"\(PID (\d+)\)", str(exc))
+                raise _busy(path, int(holder[1]) if holder else None) from exc
+        except duckdb.Error as exc:
+            raise _unopened(path) from exc
+        wait(random.uniform(*_PAUSE_S))  # noqa: S311 - spreads waiters, no secret
+
+
+def _open(path: Path) -> DuckDBPyConnection:
+    con = duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT})
+    try:
+        con.execute("SET TimeZone = 'Asia/Tokyo'")  # before the lock: 2.0 cannot after
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def _busy(path: Path, holder: int | None) -> WarehouseBusy:
+    who = f"プロセス {holder}" if holder else "別のプロセス"
+    return WarehouseBusy(
+        f"{path} は {who} が使用中です。"
+        f"対処: {who} の終了を待ってから、もう一度実行してください"
+        "(DuckDB を開いたままのツールがあれば閉じてください)。"
+    )
+
+
+def _unopened(path: Path) -> WarehouseDamaged | WarehouseOutOfReach:
+    """Tell a file that cannot be read from one that cannot be reached."""
+    if path.is_file() and os.access(path, os.R_OK | os.W_OK):
+        return WarehouseDamaged(
+            f"{path} を DuckDB のデータベースとして開けません。"
+            "対処: このファイルと .wal を消さずに別の場所へ移し、"
+            "backup/ の最新のバックアップを戻してから実行してください。"
+        )
+    return _out_of_reach(path)
+
+
+def _out_of_reach(path: Path) -> WarehouseOutOfReach:
+    return WarehouseOutOfReach(
+        f"{path} を作成または開くことができません。"
+        "対処: フォルダーの有無、読み書きの権限、ディスクの空き容量を"
+        "確認してください。"
+    )

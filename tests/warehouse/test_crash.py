@@ -1,0 +1,54 @@
+"""SIGKILL at any moment: whole batches stay, and the next run is an ordinary one."""
+
+import random
+from contextlib import suppress
+from subprocess import TimeoutExpired
+
+from data.warehouse.invariants import violations
+from data.warehouse.orders import count_orders, store_orders
+from data.warehouse.session import warehouse
+from tests.support.orders import SHOP_ID, an_order, at
+from tests.warehouse.test_session import writer
+
+BATCH = 20
+
+
+def stored_batches(path) -> dict[int, int]:
+    """How many orders of each batch are there; the invariants hold."""
+    with warehouse(path) as con:
+        assert violations(con) == []
+        found = con.execute(
+            "SELECT right(order_number, 10)::INTEGER // ?, count(*) "
+            "FROM orders GROUP BY ALL",
+            [BATCH],
+        ).fetchall()
+    return dict(found)
+
+
+def test_a_kill_just_before_the_commit_leaves_nothing(path):
+    process = writer("die-before-commit", str(path))
+    process.communicate(timeout=30)
+
+    assert process.returncode == -9
+    assert stored_batches(path) == {}
+    with warehouse(path) as con:
+        store_orders(con, [an_order()], source="api", stored_at=at(9), load_id="l")
+        assert [c.orders for c in count_orders(con, SHOP_ID)] == [1]
+
+
+def test_kills_at_random_moments_lose_no_batch_that_was_committed(path):
+    dice = random.Random(20260701)  # noqa: S311 - a fixed seed, no secret
+    said: set[int] = set()
+    for _ in range(6):
+        process = writer("keep-storing", str(path), str(max(said, default=-1) + 1))
+        said.add(int(process.stdout.readline()))
+        with suppress(TimeoutExpired):
+            process.wait(timeout=dice.uniform(0.0, 0.3))
+        process.kill()
+        rest, _ = process.communicate(timeout=30)
+        said |= {int(word) for word in rest.split()}
+
+        batches = stored_batches(path)
+        assert said <= set(batches)
+        assert set(batches.values()) == {BATCH}
+        said = set(batches)

@@ -1,0 +1,80 @@
+"""Each check finds the damage it is for, and a sound warehouse has none."""
+
+import pytest
+
+from data.warehouse.invariants import violations
+from data.warehouse.orders import store_orders
+from data.warehouse.session import warehouse
+from data.warehouse.statements import SQL
+from tests.support.orders import an_order, at
+
+DAMAGE = {
+    "orders_are_unique": [
+        "CREATE TABLE copy AS FROM orders",
+        "DROP TABLE orders",
+        "ALTER TABLE copy RENAME TO orders",
+        "INSERT INTO orders FROM orders",
+    ],
+    "log_moves_forward": [
+        """INSERT INTO order_log SELECT * REPLACE (
+            observed_at - INTERVAL 1 HOUR AS observed_at, 'x' AS content_hash
+        ) FROM order_log LIMIT 1""",
+    ],
+    "current_is_newest_logged": ["UPDATE orders SET content_hash = 'x'"],
+    "parts_have_their_order": ["DELETE FROM order_packages"],
+    "sightings_follow_content": [
+        "UPDATE order_sightings SET seen_at = seen_at - INTERVAL 1 HOUR"
+    ],
+    "people_stay_in_order_people": ["ALTER TABLE orders ADD COLUMN phone VARCHAR"],
+}
+MORE_DAMAGE = [
+    ("parts_have_their_order", "DELETE FROM order_packages"),
+    ("parts_have_their_order", "UPDATE order_lines SET basket_id = 'gone'"),
+    (
+        "parts_have_their_order",
+        """DELETE FROM order_people WHERE order_number LIKE '%1';
+        UPDATE order_people SET order_number = 'gone'""",
+    ),
+    ("sightings_follow_content", "DELETE FROM order_sightings"),
+    ("current_is_newest_logged", "DELETE FROM order_log"),
+    (
+        "people_stay_in_order_people",
+        """UPDATE order_log SET content = '{"people": []}'""",
+    ),
+]
+
+
+@pytest.fixture
+def filled(path):
+    with warehouse(path) as con:
+        orders = [an_order(1), an_order(2), an_order(1, 9, "500")]
+        store_orders(con, orders, source="api", stored_at=at(10), load_id="l")
+        assert violations(con) == []
+        yield con
+
+
+def test_every_check_has_a_damage_planted():
+    assert SQL.names("check_") == sorted(f"check_{rule}" for rule in DAMAGE)
+
+
+@pytest.mark.parametrize("rule", DAMAGE)
+def test_a_planted_damage_is_found(filled, rule):
+    for statement in DAMAGE[rule]:
+        filled.execute(statement)
+
+    assert rule in [violation.rule for violation in violations(filled)]
+
+
+@pytest.mark.parametrize(("rule", "statement"), MORE_DAMAGE)
+def test_each_side_of_a_check_is_found(filled, rule, statement):
+    filled.execute(statement)
+
+    assert rule in [violation.rule for violation in violations(filled)]
+
+
+def test_a_violation_counts_all_and_shows_keys_only(filled):
+    filled.execute("DELETE FROM order_sightings")
+
+    (violation,) = violations(filled)
+    assert violation.count == 2
+    assert "rakuten 123456 123456-20260701-0000000001" in violation.examples

@@ -1,0 +1,149 @@
+"""Migrations: once each, all or nothing, and never a file we do not know."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data.model.order import Mall, Status
+from data.warehouse.errors import MigrationRefused
+from data.warehouse.invariants import violations
+from data.warehouse.migrate import MIGRATIONS, migrate, read_migrations
+from data.warehouse.orders import count_orders, store_orders
+from data.warehouse.session import warehouse
+from tests.support.orders import SHOP_ID, an_order, at
+from tests.warehouse.test_session import writer
+
+GOLDEN = Path(__file__).parent / "golden" / "warehouse-0004.duckdb.gz"
+NAMES = [migration.name for migration in read_migrations(MIGRATIONS)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+
+
+def test_the_second_run_does_nothing(path):
+    path.parent.mkdir()
+    with duckdb.connect(path) as con:
+        assert migrate(con) == NAMES
+
+        assert migrate(con) == []
+
+
+@pytest.mark.parametrize("call", [*range(1, 9), *range(17, 22)])
+def test_a_kill_at_any_step_is_made_good_by_the_next_run(path, call):
+    path.parent.mkdir()
+    process = writer("die-migrating", str(path), str(call))
+    process.communicate(timeout=30)
+
+    with warehouse(path) as con:
+        ledger = con.execute("SELECT name FROM schema_migrations").fetchall()
+        store_orders(con, [an_order()], source="api", stored_at=at(9), load_id="l")
+    assert process.returncode == -9
+    assert [name for (name,) in ledger] == NAMES
+
+
+def test_an_edited_file_is_refused_by_name(path, folder):
+    with warehouse(path):
+        pass
+    (folder / NAMES[1]).write_text("CREATE TABLE other (a INTEGER);")
+
+    with duckdb.connect(path) as con, pytest.raises(MigrationRefused, match=NAMES[1]):
+        migrate(con, folder)
+
+
+def test_a_database_from_a_newer_juchu_is_refused(path, folder):
+    (folder / "9999_future.sql").write_text("CREATE TABLE future (a INTEGER);")
+    path.parent.mkdir()
+    with duckdb.connect(path) as con:
+        migrate(con, folder)
+
+    with pytest.raises(MigrationRefused, match="9999_future"), warehouse(path):
+        pass
+
+
+def test_a_foreign_database_is_left_as_it_is(path):
+    path.parent.mkdir()
+    with duckdb.connect(path) as con:
+        con.execute("CREATE TABLE theirs (a INTEGER)")
+
+    with pytest.raises(MigrationRefused, match="対処"), warehouse(path):
+        pass
+
+    with duckdb.connect(path) as con:
+        tables = con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    assert tables == [("theirs",)]
+
+
+def test_a_failing_file_leaves_no_trace_and_its_own_error(path, folder):
+    (folder / "9999_broken.sql").write_text(
+        "CREATE TABLE half (a INTEGER); SELECT no_such_function();"
+    )
+    path.parent.mkdir()
+    with duckdb.connect(path) as con, pytest.raises(duckdb.CatalogException):
+        migrate(con, folder)
+
+    with warehouse(path) as con:
+        assert con.execute("SELECT count(*) FROM schema_migrations").fetchall() == [
+            (len(NAMES),)
+        ]
+
+
+def test_every_table_and_column_says_what_it_is(con):
+    silent = con.execute(
+        "SELECT table_name, '' FROM duckdb_tables() WHERE comment IS NULL "
+        "UNION ALL SELECT table_name, column_name FROM duckdb_columns() "
+        "WHERE NOT internal AND comment IS NULL"
+    ).fetchall()
+
+    assert silent == []
+
+
+def test_there_are_no_secondary_indexes(con):
+    assert con.execute("SELECT count(*) FROM duckdb_indexes()").fetchall() == [(0,)]
+
+
+def test_the_checks_allow_every_word_of_the_model(con):
+    allowed = con.execute(
+        "SELECT string_agg(constraint_text, ' ') FROM duckdb_constraints() "
+        "WHERE table_name = 'orders' AND constraint_type = 'CHECK'"
+    ).fetchall()[0][0]
+
+    assert [word for word in [*Mall, *Status] if f"'{word.value}'" not in allowed] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "word"),
+    [
+        ("source", "fax"),
+        ("status", "発送済み"),
+        ("stock_policy", "maybe"),
+        ("mall", "tanaka"),
+        ("order_number", ""),
+    ],
+)
+def test_a_word_we_do_not_know_is_refused(path, column, word):
+    with warehouse(path) as con:
+        store_orders(con, [an_order()], source="api", stored_at=at(9), load_id="l")
+
+    with pytest.raises(duckdb.ConstraintException), warehouse(path) as con:
+        con.execute(f"UPDATE orders SET {column} = $word", {"word": word})  # noqa: S608
+
+
+def test_a_file_of_the_first_release_still_opens(path):
+    path.parent.mkdir()
+    path.write_bytes(gzip.decompress(GOLDEN.read_bytes()))
+
+    with warehouse(path) as con:
+        assert violations(con) == []
+        assert [(c.status, c.orders) for c in count_orders(con, SHOP_ID)] == [
+            (Status.NEW, 2),
+            (Status.PROCESSING, 3),
+        ]
+        again = store_orders(
+            con, [an_order(1)], source="api", stored_at=at(9), load_id="again"
+        )
+    assert again.unchanged == 1

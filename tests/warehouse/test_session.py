@@ -1,0 +1,217 @@
+"""The door: private, patient, all or nothing, and clear about why it stays shut."""
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data.warehouse.errors import (
+    WarehouseBusy,
+    WarehouseDamaged,
+    WarehouseOutOfReach,
+)
+from data.warehouse.session import warehouse
+from tests.support.orders import a_refusal, at
+
+WRITER = Path(__file__).parent / "writer.py"
+ROOT = WRITER.parents[2]
+
+
+def writer(*words: str, **kwargs) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, str(WRITER), *words],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        **kwargs,
+    )
+
+
+def mark(con: duckdb.DuckDBPyConnection, text: str) -> None:
+    con.execute(
+        "INSERT INTO loads BY NAME SELECT $id AS load_id, 'api' AS source, "
+        "'rakuten' AS mall, '1' AS shop_id, now() AS started_at, 0 AS found, "
+        "0 AS created, 0 AS changed, 0 AS unchanged, 0 AS stale, 0 AS refused",
+        {"id": text},
+    )
+
+
+def marks(path: Path) -> list[str]:
+    with warehouse(path) as con:
+        rows = con.execute("SELECT load_id FROM loads ORDER BY 1").fetchall()
+    return [text for (text,) in rows]
+
+
+def test_a_block_that_succeeds_is_committed(path):
+    with warehouse(path) as con:
+        mark(con, "kept")
+
+    assert marks(path) == ["kept"]
+
+
+def test_a_block_that_fails_leaves_nothing_and_keeps_its_own_error(path):
+    def work() -> None:
+        with warehouse(path) as con:
+            mark(con, "lost")
+            mark(con, "")
+
+    with pytest.raises(duckdb.ConstraintException):
+        work()
+
+    assert marks(path) == []
+
+
+def test_the_file_its_wal_and_its_spill_folder_are_the_owners_alone(path):
+    with warehouse(path):
+        pass
+    writer("die-after-commit", str(path)).communicate(timeout=30)
+    modes = {
+        entry.name: stat.S_IMODE(entry.stat().st_mode)
+        for entry in path.parent.iterdir()
+    }
+
+    assert modes == {
+        "juchu.duckdb": 0o600,
+        "juchu.duckdb.wal": 0o600,
+        "juchu.duckdb.tmp": 0o700,
+    }
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_the_umask_of_the_process_is_left_alone(path):
+    before = os.umask(0o022)
+    try:
+        with warehouse(path):
+            inside = os.umask(0o022)
+        after = os.umask(0o022)
+    finally:
+        os.umask(before)
+
+    assert (inside, after) == (0o022, 0o022)
+
+
+@pytest.mark.parametrize(
+    "injected",
+    [
+        "SELECT content FROM read_text('/etc/passwd')",
+        "COPY loads TO '{folder}/stolen.csv'",
+        "ATTACH '{folder}/other.duckdb'",
+        "SET enable_external_access = true",
+        "SET TimeZone = 'UTC'",
+        "INSTALL httpfs",
+    ],
+)
+def test_injected_sql_reaches_no_file_and_no_setting(path, injected):
+    with warehouse(path) as con, pytest.raises(duckdb.Error):
+        con.execute(injected.format(folder=path.parent))
+
+
+def test_a_local_variable_never_stands_in_for_a_table(path):
+    forged = __import__("polars").DataFrame({"a": [1]})
+
+    with warehouse(path) as con, pytest.raises(duckdb.CatalogException):
+        con.execute("SELECT a FROM forged")
+    assert len(forged) == 1
+
+
+def test_people_see_japan_time(path):
+    with warehouse(path) as con:
+        shown = con.execute(
+            "SELECT TIMESTAMPTZ '2026-07-01 00:00:00Z'::VARCHAR"
+        ).fetchall()
+
+    assert shown == [("2026-07-01 09:00:00+09",)]
+
+
+def test_a_second_process_waits_and_gets_in(path):
+    holder = writer("hold", str(path))
+    assert holder.stdout.readline() == "held\n"
+
+    def let_go(_seconds: float) -> None:
+        if holder.poll() is None:
+            holder.communicate("go\n", timeout=30)
+
+    with warehouse(path, patience_s=30, wait=let_go) as con:
+        mark(con, "second")
+
+    assert marks(path) == ["first", "second"]
+
+
+def test_after_its_patience_it_names_the_file_and_the_holder(path):
+    holder = writer("hold", str(path))
+    assert holder.stdout.readline() == "held\n"
+    times = iter(range(100))
+
+    with (
+        pytest.raises(WarehouseBusy) as caught,
+        warehouse(path, 5, clock=lambda: next(times), wait=lambda _s: None),
+    ):
+        pass
+    holder.communicate("go\n", timeout=30)
+
+    assert str(path) in str(caught.value)
+    assert str(holder.pid) in str(caught.value)
+    assert "対処" in str(caught.value)
+
+
+def test_threads_of_one_process_take_turns(path):
+    def work(name: str) -> None:
+        with warehouse(path) as con:
+            mark(con, name)
+
+    threads = [threading.Thread(target=work, args=(f"t{i}",)) for i in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert marks(path) == [f"t{i}" for i in range(6)]
+
+
+def test_a_session_inside_a_session_is_busy_not_hung(path):
+    with warehouse(path), pytest.raises(WarehouseBusy), warehouse(path, 0.01):
+        pass
+
+
+def test_a_damaged_file_is_kept_and_the_cause_with_it(path):
+    path.parent.mkdir()
+    path.write_bytes(b"not a database" * 1000)
+
+    with pytest.raises(WarehouseDamaged, match="対処") as caught, warehouse(path):
+        pass
+
+    assert isinstance(caught.value.__cause__, duckdb.Error)
+    assert path.read_bytes() == b"not a database" * 1000
+
+
+def test_a_home_that_cannot_be_made_says_so(tmp_path):
+    (tmp_path / "home").write_text("a file, not a folder")
+
+    with (
+        pytest.raises(WarehouseOutOfReach, match="対処"),
+        warehouse(tmp_path / "home" / "juchu.duckdb"),
+    ):
+        pass
+
+
+def test_the_refusal_of_a_full_disk_shows_its_cause_and_loses_nothing(path):
+    with warehouse(path) as con:
+        mark(con, "before")
+    process = writer("disk-full", str(path), stderr=subprocess.PIPE)
+    said, trace = process.communicate(timeout=60)
+
+    assert "Exception" in said, trace
+    assert "File too large" in said
+    assert marks(path) == ["before"]
+
+
+def test_support_builders_agree_on_the_clock():
+    assert at(5) > at(4)
+    assert a_refusal(1).order_number != a_refusal(2).order_number

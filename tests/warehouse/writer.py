@@ -1,0 +1,100 @@
+"""Another process at the warehouse: holds it, dies in it, fills its disk."""
+
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+import duckdb
+
+from data.warehouse.loads import Load, record_load
+from data.warehouse.migrate import migrate
+from data.warehouse.orders import store_orders
+from data.warehouse.session import warehouse
+from tests.support.orders import SHOP_ID, an_order, at
+
+BATCH = 20
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def mark(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    record_load(con, Load(name, "api", an_order().mall, SHOP_ID, None, at(0)))
+
+
+def store(con: duckdb.DuckDBPyConnection, batch: int, minute: float = 5) -> None:
+    orders = [an_order(batch * BATCH + i, minute) for i in range(BATCH)]
+    store_orders(con, orders, source="api", stored_at=at(99), load_id=str(batch))
+
+
+def hold(path: Path) -> None:
+    with warehouse(path) as con:
+        mark(con, "first")
+        say("held")
+        sys.stdin.readline()
+
+
+def die_after_commit(path: Path) -> None:
+    """Die in the door itself: tidying is what it does between commit and close."""
+    Path.rmdir = lambda _self: die()
+    with warehouse(path) as con:
+        mark(con, "first")
+
+
+def die_before_commit(path: Path) -> None:
+    with warehouse(path) as con:
+        store(con, 0)
+        die()
+
+
+def keep_storing(path: Path, first: str) -> None:
+    """Store batch after batch, saying each once it is committed."""
+    for batch in range(int(first), int(first) + 10_000):
+        with warehouse(path) as con:
+            store(con, batch)
+        say(str(batch))
+
+
+def disk_full(path: Path) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    room = path.stat().st_size + 100_000
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    try:
+        with warehouse(path) as con:
+            for batch in range(30):
+                store(con, batch)
+    except duckdb.Error as exc:
+        say(f"{type(exc).__name__}: {exc}")
+
+
+class Dying:
+    """A connection that kills its process at the n-th call."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, calls_left: int) -> None:
+        self._con = con
+        self._calls_left = calls_left
+
+    def __getattr__(self, name: str):
+        self._calls_left -= 1
+        if self._calls_left == 0:
+            die()
+        return getattr(self._con, name)
+
+
+def die_migrating(path: Path, call: str) -> None:
+    with duckdb.connect(path) as con:
+        migrate(Dying(con, int(call)))
+        say("migrated")
+
+
+if __name__ == "__main__":
+    what, where, *words = sys.argv[1:]
+    globals()[what.replace("-", "_")](Path(where), *words)
