@@ -1,0 +1,52 @@
+"""One caller per shop and API at a time, as a Prefect limit people can see."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+from prefect.concurrency.sync import concurrency
+from prefect.exceptions import ObjectNotFound
+
+from data.model.shop import ShopHandle
+
+
+def limit_name(shop: ShopHandle) -> str:
+    """Name the limit that guards a shop's order API."""
+    return f"rms-order-{shop}"
+
+
+def ensure_limit(shop: ShopHandle) -> None:
+    """Create the shop's limit unless it is there; a changed one is left alone.
+
+    Setting it to 0 in the UI stops all calls for the shop until it is 1 again.
+    """
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_global_concurrency_limit_by_name(limit_name(shop))
+        except ObjectNotFound:
+            client.create_global_concurrency_limit(
+                GlobalConcurrencyLimitCreate(name=limit_name(shop), limit=1)
+            )
+
+
+@contextmanager
+def one_caller(shop: ShopHandle, patience_s: float = 1800) -> Iterator[None]:
+    """Hold the shop's order API for one run; others wait.
+
+    This is the guard between runs; the pace within them is held by
+    `connectors.rms.pace`. A killed run keeps the slot until Prefect's lease
+    ends, five minutes at most.
+
+    Raises:
+        TimeoutError: another run held it for longer than `patience_s`.
+
+    """
+    ensure_limit(shop)
+    with concurrency(
+        limit_name(shop),
+        timeout_seconds=patience_s,
+        strict=True,
+        raise_on_lease_renewal_failure=False,  # a blip of the server stops no run
+    ):
+        yield

@@ -1,0 +1,99 @@
+"""Orders: find them at RMS, read and store them, confirm them."""
+
+from collections.abc import Sequence
+
+from prefect import task
+from prefect.logging import get_run_logger
+
+from connectors.rms.errors import OutcomeUnknown
+from data.model.load import Taken
+from data.model.order import RMS_STATUS, RefusedOrder
+from data.model.shop import ShopHandle
+from data.model.window import Window
+from data.warehouse.loads import Load
+from data.warehouse.orders import numbers_to_confirm, store_orders
+from data.warehouse.refusals import record_refusals
+from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
+from tasks.rms import now, order_api
+from tasks.warehouse import our_warehouse
+
+READ_AT_ONCE = 500
+"""Five getOrder calls and one transaction: what one retry repeats at most."""
+CONFIRM_AT_ONCE = 100
+"""Orders per confirmOrder (rms/order-api.md §0)."""
+
+
+def in_batches(numbers: Sequence[str], size: int = READ_AT_ONCE) -> list[list[str]]:
+    """Cut order numbers into batches of one task each."""
+    starts = range(0, len(numbers), size)
+    return [list(numbers[start : start + size]) for start in starts]
+
+
+@task(name="find-orders", **SAFE_TO_REPEAT)
+def find_orders(shop: ShopHandle, window: Window) -> list[str]:
+    """Ask RMS for the number of every order placed in the window, or raise."""
+    with order_api(shop) as rms:
+        return rms.orders.search(*window)
+
+
+@task(name="take-orders", **SAFE_TO_REPEAT)
+def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
+    """Read a batch of orders, 100 a call, and store them in one transaction.
+
+    Reading and storing are one step because repeating it is harmless, and because
+    no order then passes through Prefect. Every number ends up stored or refused.
+    """
+    with order_api(shop) as rms:
+        read = rms.orders.get(numbers)
+    stored_at = now()
+    with our_warehouse() as con:
+        stored = store_orders(
+            con, read.orders, source="api", stored_at=stored_at, load_id=load.load_id
+        )
+        record_refusals(con, read.refused, stored_at)
+    return Taken(
+        created=stored.created,
+        changed=stored.changed,
+        unchanged=stored.unchanged,
+        stale=stored.stale,
+        refused=tuple(read.refused),
+        open_amounts=tuple(o.order_number for o in read.orders if not o.amounts_fixed),
+        unknown_status=tuple(
+            o.order_number for o in read.orders if o.mall_status not in RMS_STATUS
+        ),
+    )
+
+
+@task(name="unconfirmed-orders", **SAFE_TO_REPEAT)
+def unconfirmed_orders(load: Load) -> list[str]:
+    """Name the stored orders that wait for 注文確認 and whose amounts are fixed."""
+    with our_warehouse() as con:
+        return numbers_to_confirm(con, load.shop_id)
+
+
+@task(name="confirm-orders", **NEVER_REPEAT)
+def confirm_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
+    """Confirm up to 100 orders (注文確認) and say which ones RMS did not confirm.
+
+    There is no way back, so the call is never repeated. Read the orders again
+    afterwards: that tells what happened, even when the answer was lost.
+    """
+    with order_api(shop) as rms:
+        try:
+            words = rms.orders.confirm(numbers)
+        except OutcomeUnknown as unknown:
+            get_run_logger().warning("%s", unknown)
+            return Taken()
+    return Taken(
+        unconfirmed=tuple(
+            RefusedOrder(
+                mall=load.mall,
+                shop_id=load.shop_id,
+                order_number=word.order_number,
+                code=word.code,
+                reason=word.reason,
+            )
+            for word in words
+            if not word.is_confirmed
+        )
+    )

@@ -1,0 +1,111 @@
+"""Register blocks, limits, automations and deployments on the Prefect server in use.
+
+Run as `make deploy`; running it again changes nothing but what changed in the files.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+from prefect.automations import AutomationCore
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState
+from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.exceptions import ObjectNotFound
+from prefect.workers.process import ProcessWorker
+
+from connectors.settings import read_settings, shop_from_environment
+from tasks.limits import ensure_limit
+from tasks.shops import RmsShop
+
+WORK_POOL = "juchu"
+log = logging.getLogger("juchu.deploy")
+
+
+def ensure_work_pool(client: SyncPrefectClient) -> None:
+    """Create the work pool; `prefect deploy` refuses everything without it."""
+    try:
+        client.read_work_pool(WORK_POOL)
+    except ObjectNotFound:
+        client.create_work_pool(
+            WorkPoolCreate(
+                name=WORK_POOL,
+                type=ProcessWorker.type,
+                base_job_template=ProcessWorker.get_default_base_job_template(),
+            )
+        )
+
+
+def zombie_guard() -> AutomationCore:
+    """Describe the automation that marks runs without a heartbeat as crashed.
+
+    A run whose worker was stopped stays "Running" for ever otherwise. The heartbeat
+    is sent every 180 s; three missed ones are enough.
+    """
+    return AutomationCore(
+        name="juchu: crash runs without heartbeat",
+        description="応答のなくなった実行を Crashed にします (no heartbeat for 9 min).",
+        trigger=EventTrigger(
+            after={"prefect.flow-run.heartbeat"},
+            expect={"prefect.flow-run.*"},
+            match={"prefect.resource.id": ["prefect.flow-run.*"]},
+            for_each={"prefect.resource.id"},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=timedelta(minutes=9),
+        ),
+        actions=[
+            ChangeFlowRunState(
+                state=StateType.CRASHED,
+                name="Crashed",
+                message="9分間応答がありません (no heartbeat for 9 minutes)",
+            )
+        ],
+    )
+
+
+def save_automation(client: SyncPrefectClient, automation: AutomationCore) -> None:
+    """Create the automation, or put the present text over the one of that name."""
+    known = client.read_automations_by_name(automation.name)
+    if known:
+        client.update_automation(known[0].id, automation)
+    else:
+        client.create_automation(automation)
+
+
+def save_shop(client: SyncPrefectClient, handle: str) -> None:
+    """Make a block of the shop in the environment; one that is there stays as it is."""
+    shop = shop_from_environment(handle)
+    if shop is None:
+        return
+    try:
+        client.read_block_document_by_name(handle, RmsShop.get_block_type_slug())
+    except ObjectNotFound:
+        RmsShop.from_shop(shop).save(handle)
+    ensure_limit(handle)
+
+
+def main() -> None:
+    """Do all of it, in the order Prefect needs."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    shop = read_settings().shop
+    RmsShop.register_type_and_schema()
+    with get_client(sync_client=True) as client:
+        ensure_work_pool(client)
+        save_shop(client, shop)
+        save_automation(client, zombie_guard())
+    log.info("work pool, block type, limits and automations are registered")
+    deployed = subprocess.run(
+        [sys.executable, "-m", "prefect", "deploy", "--all", "--no-prompt"],
+        env=os.environ | {"JUCHU_SHOP": shop},
+        check=False,
+    )
+    sys.exit(deployed.returncode)
+
+
+if __name__ == "__main__":
+    main()

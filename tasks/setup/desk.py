@@ -1,0 +1,94 @@
+"""A whole order desk on this machine: RMS sandbox, Prefect server, worker.
+
+The demo opens one to show it, the tests open one to try it.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.sandbox.remote import SandboxControl
+from tasks.setup.processes import ROOT, first_line, free_port, running
+
+SERVER_PATIENCE_S = "120"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where everything is, and the environment that finds it."""
+
+    home: Path
+    ui: str
+    sandbox: SandboxControl
+    env: Mapping[str, str]
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file the flows write to."""
+        return self.home / "juchu.duckdb"
+
+    def prefect(self, *arguments: str, check: bool = True) -> int:
+        """Run a `prefect` command on this desk; its output goes where ours goes.
+
+        Raises:
+            subprocess.CalledProcessError: the command failed, unless not `check`.
+
+        """
+        command = [sys.executable, "-m", "prefect", *arguments]
+        done = subprocess.run(command, env=dict(self.env), cwd=ROOT, check=check)
+        return done.returncode
+
+
+@contextmanager
+def open_desk(home: Path, *rms_options: str) -> Iterator[Desk]:
+    """Start every process and deploy; stop all of them when the block ends.
+
+    Ports are free ones unless `PREFECT_SERVER_API_PORT` or `JUCHU_SANDBOX_PORT`
+    names one. Logs are in `<home>/logs`.
+
+    Raises:
+        subprocess.CalledProcessError: a step of the set-up failed.
+
+    """
+    logs = home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    port = free_port(os.environ.get("PREFECT_SERVER_API_PORT"))
+    rms_port = free_port(os.environ.get("JUCHU_SANDBOX_PORT"))
+    ui = f"http://127.0.0.1:{port}"
+    env = dict(os.environ) | {
+        "JUCHU_HOME": str(home),
+        "JUCHU_SHOP": "demo",
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_API_URL": f"{ui}/api",
+        "PREFECT_SERVER_API_PORT": str(port),  # --port would leave the UI at 4200
+        "DO_NOT_TRACK": "1",
+    }
+    with ExitStack() as stack:
+        server = ("prefect", "server", "start")
+        stack.enter_context(running("server", server, env, logs))
+        rms = stack.enter_context(
+            running(
+                "sandbox",
+                ("connectors.sandbox", "--port", f"{rms_port}", *rms_options),
+                env,
+                logs,
+            )
+        )
+        sandbox = SandboxControl(first_line(rms))
+        stack.callback(sandbox.close)
+        env |= {"JUCHU_RMS_URL": sandbox.url} | sandbox.shops["demo"].environment()
+        desk = Desk(home, ui, sandbox, env)
+        desk.prefect("server", "status", "--wait", "--timeout", SERVER_PATIENCE_S)
+        subprocess.run(
+            [sys.executable, "-m", "tasks.setup.deploy"],
+            env=dict(desk.env),
+            cwd=ROOT,
+            check=True,
+        )
+        worker = ("prefect", "worker", "start", "--pool", "juchu", "--type", "process")
+        stack.enter_context(running("worker", worker, desk.env, logs))
+        yield desk

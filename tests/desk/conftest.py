@@ -1,0 +1,73 @@
+"""One real Prefect server, worker and RMS for all tests here (20 s to start)."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_HOME,
+    temporary_settings,
+)
+
+from tasks import orders
+from tasks.setup.desk import Desk, open_desk
+from tests.support.sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    home = tmp_path_factory.mktemp("desk")
+    with open_desk(home, "--seed", "7") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def prefect_api(desk: Desk) -> Iterator[SyncPrefectClient]:
+    """Let flows of this process, and this client, speak to the desk's server."""
+    with (
+        temporary_settings(
+            {
+                PREFECT_API_URL: f"{desk.ui}/api",
+                PREFECT_HOME: desk.home / "prefect",
+                PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # a second less a flow run
+            }
+        ),
+        get_client(sync_client=True) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def lab(
+    prefect_api: SyncPrefectClient,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Sandbox:
+    """A shop `lab` at a fresh RMS, set in the environment; retries do not wait."""
+    shop = sandbox.shops["demo"]
+    settings = {
+        "JUCHU_HOME": str(tmp_path),
+        "JUCHU_RMS_URL": sandbox.url,
+        "JUCHU_RMS_REQUESTS_PER_SECOND": "0",
+        "JUCHU_RMS_DEADLINE_S": "2",
+        "JUCHU_WAREHOUSE_PATIENCE_S": "0.2",
+        "JUCHU_SHOP_LAB_SHOP_ID": shop.shop_id,
+        "JUCHU_SHOP_LAB_SERVICE_SECRET": shop.service_secret,
+        "JUCHU_SHOP_LAB_LICENSE_KEY": shop.license_key,
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    for task in (orders.find_orders, orders.take_orders):
+        monkeypatch.setattr(task, "retry_delay_seconds", [0.05])
+    return sandbox
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_prefect_of_the_user() -> None:
+    """Refuse to run against a server somebody works with."""
+    assert "PREFECT_API_URL" not in os.environ

@@ -1,0 +1,87 @@
+"""`make deploy` leaves a server on which nine o'clock happens."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterState,
+    FlowRunFilterStateName,
+)
+
+from tasks.setup.desk import Desk
+from tasks.setup.processes import ROOT
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.prefect
+
+
+def scheduled_runs(api: SyncPrefectClient) -> list[datetime]:
+    deployment = api.read_deployment_by_name("ingest-orders/0900")
+    runs = api.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]),
+            state=FlowRunFilterState(name=FlowRunFilterStateName(any_=["Scheduled"])),
+        )
+    )
+    return sorted(r.expected_start_time for r in runs if r.auto_scheduled)
+
+
+def test_a_scheduled_run_stands_at_nine_in_japan(prefect_api):
+    first, *later = until(lambda: scheduled_runs(prefect_api))
+
+    assert first.astimezone(UTC).timetz().isoformat() == "00:00:00+00:00"
+    assert first - datetime.now(UTC) <= timedelta(days=1)
+    assert [b - a for a, b in zip([first, *later], later, strict=False)] == [
+        timedelta(days=1)
+    ] * len(later)
+
+
+def test_a_run_without_heartbeat_will_be_crashed(prefect_api):
+    (guard,) = prefect_api.read_automations_by_name(
+        "juchu: crash runs without heartbeat"
+    )
+
+    assert guard.enabled
+    assert guard.trigger.posture.value == "Proactive"
+    assert guard.trigger.within == timedelta(minutes=9)
+    assert guard.actions[0].state.value == "CRASHED"
+
+
+def test_the_shop_of_the_environment_is_a_block_with_hidden_keys(desk, prefect_api):
+    block = prefect_api.read_block_document_by_name(
+        "demo", "rms-shop", include_secrets=False
+    )
+    shop = desk.sandbox.shops["demo"]
+
+    assert block.data["shop_id"] == shop.shop_id
+    assert shop.license_key not in str(block.data)
+    assert shop.service_secret not in str(block.data)
+
+
+def test_a_limit_guards_the_order_api_of_the_shop(prefect_api):
+    limit = prefect_api.read_global_concurrency_limit_by_name("rms-order-demo")
+
+    assert limit.limit == 1
+
+
+def test_deploying_again_doubles_nothing(desk: Desk, prefect_api):
+    before = prefect_api.read_deployment_by_name("ingest-orders/0900")
+    subprocess.run(
+        [sys.executable, "-m", "tasks.setup.deploy"],
+        env=dict(desk.env),
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    after = prefect_api.read_deployment_by_name("ingest-orders/0900")
+
+    assert [s.id for s in after.schedules] == [s.id for s in before.schedules]
+    assert (
+        len(prefect_api.read_automations_by_name("juchu: crash runs without heartbeat"))
+        == 1
+    )

@@ -1,0 +1,232 @@
+"""The deployment, run by a real worker, and what people see of it."""
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterId,
+)
+from prefect.client.schemas.objects import FlowRun, TaskRun
+
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from tasks.setup.desk import Desk
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.prefect
+ORDERS = 230
+OUT = Path("out")
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CONTRACT = ("orders", "order_packages", "order_lines", "order_people", "order_log")
+
+
+def run_deployment(desk: Desk, api: SyncPrefectClient) -> FlowRun:
+    """Run `ingest-orders/0900` as README says and give the run."""
+    before = {run.id for run in api.read_flow_runs()}
+    desk.prefect("deployment", "run", "ingest-orders/0900", "--watch")
+    (new,) = [
+        r for r in api.read_flow_runs() if r.id not in before and not r.auto_scheduled
+    ]
+    return new
+
+
+def tasks_of(run: FlowRun, api: SyncPrefectClient) -> list[TaskRun]:
+    return api.read_task_runs(
+        flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
+    )
+
+
+def contents(desk: Desk) -> dict[str, list[tuple]]:
+    with warehouse(desk.warehouse) as con:
+        return {
+            table: con.execute(f"FROM {table} ORDER BY ALL").fetchall()
+            for table in CONTRACT
+        }
+
+
+@pytest.fixture(scope="module")
+def stumbling_run(desk: Desk, prefect_api: SyncPrefectClient) -> FlowRun:
+    """A run during which RMS answered 503 twice."""
+    desk.sandbox.sell(ORDERS, "mixed")
+    desk.sandbox.fault("503", function="getOrder", times=2)
+    return run_deployment(desk, prefect_api)
+
+
+@pytest.fixture(scope="module")
+def retried(stumbling_run: FlowRun, prefect_api: SyncPrefectClient) -> TaskRun:
+    (task,) = until(
+        lambda: [t for t in tasks_of(stumbling_run, prefect_api) if t.run_count > 1]
+    )
+    return task
+
+
+@pytest.fixture(scope="module")
+def artifacts(
+    stumbling_run: FlowRun, prefect_api: SyncPrefectClient
+) -> dict[str, object]:
+    """The run's artifacts by key; the table of retries comes last."""
+    mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[stumbling_run.id]))
+
+    def found() -> dict[str, object]:
+        read = prefect_api.read_artifacts(artifact_filter=mine)
+        return {a.key: a.data for a in read}
+
+    until(lambda: "retries" in found())
+    return found()
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    chromium = shutil.which("chromium")
+    if chromium is None and "CI" not in os.environ:
+        pytest.skip("needs Debian's package chromium")
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=chromium, args=QUIET)
+        yield browser.new_page(viewport={"width": 1400, "height": 1000})
+        browser.close()
+
+
+def test_the_run_completes_and_every_order_is_in_the_warehouse(
+    desk: Desk, stumbling_run: FlowRun
+):
+    with warehouse(desk.warehouse) as con:
+        (count,) = con.execute("SELECT count(*) FROM orders").fetchone()
+        broken = violations(con)
+
+    assert stumbling_run.state.type.value == "COMPLETED"
+    assert count == ORDERS
+    assert broken == []
+
+
+def test_the_retries_are_states_one_can_watch(
+    retried: TaskRun, prefect_api: SyncPrefectClient
+):
+    states = prefect_api.read_task_run_states(retried.id)
+    names = [s.name for s in sorted(states, key=lambda s: s.timestamp)]
+
+    assert names == [
+        "Pending",
+        "Running",
+        "AwaitingRetry",
+        "Retrying",
+        "AwaitingRetry",
+        "Retrying",
+        "Completed",
+    ]
+
+
+def test_the_retries_are_a_table_when_the_run_is_over(artifacts, retried: TaskRun):
+    table = json.loads(artifacts["retries"])
+
+    assert [(row["task"], row["attempt"]) for row in table] == [
+        (retried.name, 1),
+        (retried.name, 2),
+    ]
+    assert all("HTTP 503" in row["error"] for row in table)
+
+
+def test_the_report_counts_in_japanese(artifacts):
+    assert "受注取込の結果" in artifacts["ingest-report"]
+    assert f"| 新規 (new) | {ORDERS} |" in artifacts["ingest-report"]
+
+
+def test_the_progress_bar_is_full(artifacts):
+    assert float(artifacts["ingest-progress"]) == 100.0
+
+
+@pytest.mark.browser
+def test_a_browser_shows_the_finished_run(
+    desk: Desk, stumbling_run: FlowRun, page: Page
+):
+    page.goto(f"{desk.ui}/v2/runs/flow-run/{stumbling_run.id}")
+
+    expect(page.get_by_text("Completed").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(stumbling_run.name).first).to_be_visible()
+    page.get_by_role("tab", name="Task Runs").click()
+    expect(page.get_by_text("take-orders").first).to_be_visible()
+    OUT.mkdir(exist_ok=True)
+    page.screenshot(path=OUT / "flow-run.png")
+
+
+@pytest.mark.browser
+def test_a_browser_shows_the_retried_task(desk: Desk, retried: TaskRun, page: Page):
+    page.goto(f"{desk.ui}/v2/runs/task-run/{retried.id}")
+
+    expect(page.get_by_text(retried.name).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Run Count").first).to_be_visible()
+    expect(page.get_by_text(re.compile("Retry 1/4 will start")).first).to_be_visible()
+    OUT.mkdir(exist_ok=True)
+    page.screenshot(path=OUT / "retried-task.png")
+
+
+def test_running_again_changes_no_row(
+    desk: Desk, stumbling_run: FlowRun, prefect_api: SyncPrefectClient
+):
+    before = contents(desk)
+    again = run_deployment(desk, prefect_api)
+
+    assert again.state.message.startswith(f"新規 0 / 変更 0 / 変更なし {ORDERS}")
+    assert contents(desk) == before
+
+
+def test_confirming_moves_the_new_orders_on(desk: Desk, stumbling_run: FlowRun):
+    parameters = ("-p", "confirm=true")
+    desk.prefect("deployment", "run", "ingest-orders/0900", *parameters, "--watch")
+    with warehouse(desk.warehouse) as con:
+        waiting = con.execute(
+            "SELECT count(*) FROM orders WHERE status = '新規受付' AND amounts_fixed"
+        ).fetchone()
+
+    assert waiting == (0,)
+
+
+def test_nothing_prefect_keeps_holds_a_key_or_a_buyer(
+    desk: Desk, stumbling_run: FlowRun
+):
+    shop = desk.sandbox.shops["demo"]
+    with warehouse(desk.warehouse) as con:
+        people = con.execute(
+            "SELECT DISTINCT unnest([phone, email, street]) FROM order_people"
+        ).fetchall()
+    secrets = [shop.license_key, shop.service_secret]
+    secrets += [value for (value,) in people if value and len(value) > 5]
+    with sqlite3.connect(desk.home / "prefect" / "prefect.db") as db:
+        kept = "\n".join(db.iterdump())
+    kept += "".join(
+        log.read_text(encoding="utf-8", errors="replace")
+        for log in (desk.home / "logs").iterdir()
+    )
+
+    leaked = [s for s in secrets if s in kept or json.dumps(s)[1:-1] in kept]
+    assert len(secrets) > ORDERS
+    assert leaked == []
+
+
+def test_the_run_is_linked_to_its_load(desk: Desk, stumbling_run: FlowRun):
+    with warehouse(desk.warehouse) as con:
+        runs = con.execute(
+            "SELECT flow_run_id FROM loads WHERE created > 0 AND finished_at NOT NULL"
+        ).fetchall()
+
+    assert [UUID(run) for (run,) in runs] == [stumbling_run.id]
