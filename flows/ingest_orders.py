@@ -79,4 +79,5 @@ def ingest_orders(
                 taken.append(confirm_orders(shop, batch, load))
                 taken.append(take_orders(shop, batch, load))
     sums = total(taken)
-    return report_load(shop, close_load(load, len(numbers), sums), sums)
+    load, attention = close_load(load, len(numbers), sums)
+    return report_load(shop, load, sums, attention)

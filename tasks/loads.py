@@ -5,11 +5,12 @@ from uuid import uuid4
 
 from prefect import runtime, task
 
-from data.model.load import Taken
+from data.model.load import Attention, Taken
 from data.model.order import Mall
 from data.model.shop import ShopHandle
 from data.model.window import Window
 from data.warehouse.loads import Load, record_load
+from data.warehouse.orders import open_amounts, unknown_status
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import now
 from tasks.shops import load_shop
@@ -38,8 +39,8 @@ def open_load(shop: ShopHandle, window: Window) -> Load:
 
 
 @task(name="close-load", **SAFE_TO_REPEAT)
-def close_load(load: Load, found: int, taken: Taken) -> Load:
-    """Write down how the run ended; give the finished account."""
+def close_load(load: Load, found: int, taken: Taken) -> tuple[Load, Attention]:
+    """Write down how the run ended; say what a person should look at."""
     ended = replace(
         load,
         finished_at=now(),
@@ -52,4 +53,8 @@ def close_load(load: Load, found: int, taken: Taken) -> Load:
     )
     with our_warehouse() as con:
         record_load(con, ended)
-    return ended
+        attention = Attention(
+            open_amounts=tuple(open_amounts(con, load.shop_id)),
+            unknown_status=tuple(unknown_status(con, load.shop_id)),
+        )
+    return ended, attention

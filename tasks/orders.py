@@ -7,9 +7,10 @@ from prefect.logging import get_run_logger
 
 from connectors.rms.errors import OutcomeUnknown
 from data.model.load import Taken
-from data.model.order import RMS_STATUS, RefusedOrder
+from data.model.order import RefusedOrder
 from data.model.shop import ShopHandle
 from data.model.window import Window
+from data.warehouse.answers import known_answers, store_same
 from data.warehouse.loads import Load
 from data.warehouse.orders import numbers_to_confirm, store_orders
 from data.warehouse.refusals import record_refusals
@@ -17,8 +18,8 @@ from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.rms import now, order_api
 from tasks.warehouse import our_warehouse
 
-READ_AT_ONCE = 500
-"""Five getOrder calls and one transaction: what one retry repeats at most."""
+READ_AT_ONCE = 1000
+"""Ten getOrder calls and one transaction: what one retry repeats at most."""
 CONFIRM_AT_ONCE = 100
 """Orders per confirmOrder (rms/order-api.md §0)."""
 
@@ -43,24 +44,23 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     Reading and storing are one step because repeating it is harmless, and because
     no order then passes through Prefect. Every number ends up stored or refused.
     """
-    with order_api(shop) as rms:
-        read = rms.orders.get(numbers)
-    stored_at = now()
     with our_warehouse() as con:
-        stored = store_orders(
-            con, read.orders, source="api", stored_at=stored_at, load_id=load.load_id
+        known = known_answers(con, load.shop_id, numbers)
+    with order_api(shop) as rms:
+        read = rms.orders.get(numbers, known)
+    at = now()
+    with our_warehouse() as con:
+        new = store_orders(
+            con, read.orders, source="api", stored_at=at, load_id=load.load_id
         )
-        record_refusals(con, read.refused, stored_at)
+        same = store_same(con, read.same, at)
+        record_refusals(con, read.refused, at)
     return Taken(
-        created=stored.created,
-        changed=stored.changed,
-        unchanged=stored.unchanged,
-        stale=stored.stale,
+        created=new.created,
+        changed=new.changed,
+        unchanged=new.unchanged + same.unchanged,
+        stale=new.stale + same.stale,
         refused=tuple(read.refused),
-        open_amounts=tuple(o.order_number for o in read.orders if not o.amounts_fixed),
-        unknown_status=tuple(
-            o.order_number for o in read.orders if o.mall_status not in RMS_STATUS
-        ),
     )
 
 

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from data.model.japan_time import in_japan
-from data.model.load import Taken
+from data.model.load import Attention, Taken
 from data.model.order import RefusedOrder
 from data.model.shop import ShopHandle
 from data.warehouse.loads import Load
@@ -38,7 +38,9 @@ def with_progress(batches: Sequence[list[str]]) -> Iterator[list[str]]:
         update_progress_artifact(bar, progress=100.0 * done / len(batches))
 
 
-def report_load(shop: ShopHandle, load: Load, taken: Taken) -> State[Any]:
+def report_load(
+    shop: ShopHandle, load: Load, taken: Taken, attention: Attention
+) -> State[Any]:
     """Write the run's report in Japanese and say how the run ended.
 
     Failed when an order was refused, so that somebody looks; everything else is
@@ -46,7 +48,7 @@ def report_load(shop: ShopHandle, load: Load, taken: Taken) -> State[Any]:
     """
     create_markdown_artifact(
         key="ingest-report",
-        markdown=ingest_report(shop, load, taken),
+        markdown=ingest_report(shop, load, taken, attention),
         description="受注取込の結果 (what this run brought in)",
     )
     summary = (
@@ -59,7 +61,9 @@ def report_load(shop: ShopHandle, load: Load, taken: Taken) -> State[Any]:
     return Completed(message=summary)
 
 
-def ingest_report(shop: ShopHandle, load: Load, taken: Taken) -> str:
+def ingest_report(
+    shop: ShopHandle, load: Load, taken: Taken, attention: Attention
+) -> str:
     """Tell in Markdown what was found, new, changed, unchanged and refused."""
     lines = [
         f"# 受注取込の結果 ({shop})",
@@ -75,17 +79,17 @@ def ingest_report(shop: ShopHandle, load: Load, taken: Taken) -> str:
         f"| 古い読取りのため保存せず (stale) | {taken.stale} |",
         f"| 読めない注文 (refused) | {len(taken.refused)} |",
     ]
-    if taken.open_amounts:
+    if attention.open_amounts:
         lines += _numbers(
-            f"金額未確定 {len(taken.open_amounts)}件 (amounts still open)",
+            f"金額未確定 {len(attention.open_amounts)}件 (amounts still open)",
             "送料などの金額を RMS で確定してください。それまで注文確認はできません。",
-            taken.open_amounts,
+            attention.open_amounts,
         )
-    if taken.unknown_status:
+    if attention.unknown_status:
         lines += _numbers(
-            f"知らないステータス {len(taken.unknown_status)}件 (unknown status)",
+            f"知らないステータス {len(attention.unknown_status)}件 (unknown status)",
             "「保留」にしました。RMS の受注画面でステータスを確かめてください。",
-            taken.unknown_status,
+            attention.unknown_status,
         )
     if taken.unconfirmed:
         lines += _refusals(

@@ -1,20 +1,21 @@
 """getOrder: whole orders by number, each accounted for (rms/order-api.md §3)."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from connectors.rms import advice
+from connectors.rms.answer_hash import answer_hash
 from connectors.rms.answers import Call, Reply
 from connectors.rms.errors import CredentialsRefused, Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import Message
 from connectors.rms.wire_order import RmsOrder
-from data.model.order import Mall, Order, RefusedOrder
+from data.model.order import Mall, Order, RefusedOrder, SameAnswer
 
 PATH = "/es/2.0/order/getOrder/"
 CALL = Call("getOrder")
@@ -33,15 +34,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came of the numbers asked for: every one is in exactly one of the two."""
+    """What came of the numbers asked for: every one is in exactly one of the three."""
 
     orders: list[Order] = field(default_factory=list)
+    same: list[SameAnswer] = field(default_factory=list)
     refused: list[RefusedOrder] = field(default_factory=list)
     unasked: int = 0
 
     def __add__(self, other: "Fetched") -> "Fetched":
         return Fetched(
             self.orders + other.orders,
+            self.same + other.same,
             self.refused + other.refused,
             self.unasked + other.unasked,
         )
@@ -57,20 +60,25 @@ class Fetch:
         self._shop_id = shop_id
         self._now = now
 
-    def chunks(self, numbers: Sequence[str]) -> Iterator[Fetched]:
-        """Yield what came of each 100 numbers, so that a caller can store each."""
+    def chunks(
+        self, numbers: Sequence[str], known: Mapping[str, str]
+    ) -> Iterator[Fetched]:
+        """Yield what came of each 100 numbers, so that a caller can store each.
+
+        An order whose answer has the hash in `known` is `same` and not read further.
+        """
         distinct = list(dict.fromkeys(numbers))
         for start in range(0, len(distinct), AT_ONCE):
-            yield self._isolating(distinct[start : start + AT_ONCE])
+            yield self._isolating(distinct[start : start + AT_ONCE], known)
 
-    def _isolating(self, numbers: list[str]) -> Fetched:
+    def _isolating(self, numbers: list[str], known: Mapping[str, str]) -> Fetched:
         """Read one chunk; if RMS refuses it whole, part it until the bad one stands."""
         result, waiting, calls, is_hopeless = Fetched(), [numbers], 0, True
         while waiting:
             part = waiting.pop()
             calls += 1
             try:
-                result += self._once(part)
+                result += self._once(part, known)
                 is_hopeless = False
             except CredentialsRefused:
                 raise
@@ -87,21 +95,21 @@ class Fetch:
                 waiting += reversed(rest)
         return result
 
-    def _once(self, numbers: list[str]) -> Fetched:
+    def _once(self, numbers: list[str], known: Mapping[str, str]) -> Fetched:
         observed_at = self._now()  # when the request is sent, not when it is answered
         reply = self._http.post(
             CALL, PATH, {"orderNumberList": numbers, "version": VERSION}
         )
-        entries = _entries(reply)
-        return self._sorted_out(numbers, observed_at, reply, entries)
+        return self._sorted_out(numbers, observed_at, reply, known)
 
     def _sorted_out(
         self,
         numbers: list[str],
         observed_at: datetime,
         reply: Reply,
-        entries: list[Any],
+        known: Mapping[str, str],
     ) -> Fetched:
+        entries = _entries(reply)
         asked, found, result = set(numbers), dict[str, Any](), Fetched()
         for entry in entries:
             number = entry.get("orderNumber") if isinstance(entry, dict) else None
@@ -117,18 +125,26 @@ class Fetch:
         reasons = {m.order_number: m for m in failures}
         for number in numbers:
             if number in found:
-                self._translate(number, found[number], observed_at, result)
+                self._read(found[number], observed_at, known.get(number), result)
             else:
                 said = reasons.get(number, about_all)
                 result.refused.append(self._refused(number, _left_out(said)))
-        return Fetched(result.orders, result.refused, unasked)
+        return replace(result, unasked=unasked)
 
-    def _translate(
-        self, number: str, entry: dict[str, Any], observed_at: datetime, into: Fetched
+    def _read(
+        self,
+        entry: dict[str, Any],
+        observed_at: datetime,
+        known: str | None,
+        into: Fetched,
     ) -> None:
+        number, seen = entry["orderNumber"], answer_hash(entry)
         try:
+            if seen == known:
+                into.same.append(self._same(number, observed_at, seen))
+                return
             rms = RmsOrder.model_validate(entry)
-            into.orders.append(rms.to_order(self._shop_id, observed_at))
+            into.orders.append(rms.to_order(self._shop_id, observed_at, seen))
         except ValidationError as error:
             # Field paths only: pydantic's own text can quote a phone number.
             places = {".".join(map(str, e["loc"])) or WHOLE for e in error.errors()}
@@ -136,6 +152,15 @@ class Fetch:
                 f"読み取れない項目: {', '.join(sorted(places))}。{advice.SHAPE_CHANGED}"
             )
             into.refused.append(self._refused(number, (UNREADABLE, reason)))
+
+    def _same(self, number: str, observed_at: datetime, seen: str) -> SameAnswer:
+        return SameAnswer(
+            mall=Mall.RAKUTEN,
+            shop_id=self._shop_id,
+            order_number=number,
+            observed_at=observed_at,
+            answer_hash=seen,
+        )
 
     def _refused(self, number: str, code_and_reason: tuple[str, str]) -> RefusedOrder:
         code, reason = code_and_reason

@@ -1,11 +1,13 @@
 """The caller of RMS: one call at a time, paced, judged, the key in one header only."""
 
 import logging
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
@@ -29,6 +31,12 @@ HEADERS = {
     "Accept-Encoding": "gzip",
 }
 NO_PARAMS: Mapping[str, str | SecretStr] = MappingProxyType({})
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read the certificates once; it takes as long as ten requests."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class RmsHttp:
@@ -70,6 +78,7 @@ class RmsHttp:
                     timeout=httpx.Timeout(None, connect=self._limits.connect_s),
                     follow_redirects=False,  # the key would travel along
                     trust_env=False,
+                    verify=_trusted(),
                     # RMS closes every connection; a kept one that died would make
                     # a write's outcome unknown for nothing.
                     limits=httpx.Limits(max_keepalive_connections=0),

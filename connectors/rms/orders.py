@@ -1,12 +1,15 @@
 """The order desk's questions to RMS, in our words."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from connectors.rms.confirm import Confirmation, confirm
 from connectors.rms.fetch import Fetch, Fetched
 from connectors.rms.http import RmsHttp
 from connectors.rms.search import EVERY_ORDER, Search, SearchFilter, SearchPage
+
+NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
 
 
 class OrdersApi:
@@ -49,13 +52,21 @@ class OrdersApi:
         )
         return [number for page in pages for number in page.numbers]
 
-    def get_chunks(self, numbers: Sequence[str]) -> Iterator[Fetched]:
+    def get_chunks(
+        self, numbers: Sequence[str], known: Mapping[str, str] = NOTHING_KNOWN
+    ) -> Iterator[Fetched]:
         """Yield what came of each 100 orders, so that a caller can store as it goes."""
-        return self._fetch.chunks(numbers)
+        return self._fetch.chunks(numbers, known)
 
-    def get(self, numbers: Sequence[str]) -> Fetched:
-        """Read every order asked for, or say of each that is missing why, or raise."""
-        return sum(self.get_chunks(numbers), start=Fetched())
+    def get(
+        self, numbers: Sequence[str], known: Mapping[str, str] = NOTHING_KNOWN
+    ) -> Fetched:
+        """Read every order asked for, or say of each that is missing why, or raise.
+
+        `known` holds, by order number, the hash of an answer that was stored before;
+        RMS answering the same again makes the order `same` and costs no reading.
+        """
+        return sum(self.get_chunks(numbers, known), start=Fetched())
 
     def confirm(self, numbers: Sequence[str]) -> list[Confirmation]:
         """Confirm up to 100 orders; a word on each, or Refused, or OutcomeUnknown."""

@@ -35,7 +35,9 @@ SHIPPING_ORDER = attrgetter("shipping_detail_id")
 NOT_A_DIGIT = re.compile(r"\D+", re.ASCII)
 
 
-def order_of(rms: RmsOrder, shop_id: str, observed_at: datetime) -> Order:
+def order_of(
+    rms: RmsOrder, shop_id: str, observed_at: datetime, answer_hash: str | None
+) -> Order:
     """Translate one order whole, or raise ValidationError; nothing is guessed."""
     packages = sorted(rms.packages, key=attrgetter("basket_id"))
     return Order(
@@ -43,6 +45,7 @@ def order_of(rms: RmsOrder, shop_id: str, observed_at: datetime) -> Order:
         shop_id=shop_id,
         order_number=rms.order_number,
         observed_at=observed_at,
+        answer_hash=answer_hash,
         mall_status=str(rms.order_progress),
         mall_sub_status=_sub_status(rms),
         ordered_at=rms.order_datetime,

@@ -104,6 +104,8 @@ class RmsOrder(Wire):
     changes: list[RmsChange] | None = Field(None, alias="ChangeReasonModelList")
     tax_summaries: list[RmsTaxSummary] | None = Field(None, alias="TaxSummaryModelList")
 
-    def to_order(self, shop_id: str, observed_at: datetime) -> Order:
+    def to_order(
+        self, shop_id: str, observed_at: datetime, answer_hash: str | None = None
+    ) -> Order:
         """Translate to our order, seen at `observed_at`; ValidationError if unfit."""
-        return order_of(self, shop_id, observed_at)
+        return order_of(self, shop_id, observed_at, answer_hash)

@@ -15,9 +15,14 @@ class Taken(NamedTuple):
     unchanged: int = 0
     stale: int = 0
     refused: tuple[RefusedOrder, ...] = ()
+    unconfirmed: tuple[RefusedOrder, ...] = ()
+
+
+class Attention(NamedTuple):
+    """Orders of the shop that a person should look at, from whatever run they came."""
+
     open_amounts: tuple[str, ...] = ()
     unknown_status: tuple[str, ...] = ()
-    unconfirmed: tuple[RefusedOrder, ...] = ()
 
 
 def total(batches: Iterable[Taken]) -> Taken:
@@ -29,7 +34,5 @@ def total(batches: Iterable[Taken]) -> Taken:
         unchanged=sum(batch.unchanged for batch in all_of),
         stale=sum(batch.stale for batch in all_of),
         refused=tuple(chain.from_iterable(b.refused for b in all_of)),
-        open_amounts=tuple(chain.from_iterable(b.open_amounts for b in all_of)),
-        unknown_status=tuple(chain.from_iterable(b.unknown_status for b in all_of)),
         unconfirmed=tuple(chain.from_iterable(b.unconfirmed for b in all_of)),
     )

@@ -175,6 +175,9 @@ class Order(_Frozen):
     shop_id: Annotated[str, StringConstraints(min_length=1)]
     order_number: OrderNumber
     observed_at: Instant
+    answer_hash: str | None = Field(
+        None, description="recognises the mall's answer; not content"
+    )
     mall_status: str
     mall_sub_status: str | None
     ordered_at: Instant
@@ -241,6 +244,16 @@ class Order(_Frozen):
             self.order_total,
             self.request_total,
         )
+
+
+class SameAnswer(_Frozen):
+    """An order whose answer, asked for at `observed_at`, was read and stored before."""
+
+    mall: Mall
+    shop_id: str
+    order_number: OrderNumber
+    observed_at: Instant
+    answer_hash: str
 
 
 class RefusedOrder(_Frozen):

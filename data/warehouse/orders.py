@@ -9,7 +9,7 @@ from typing import Literal
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from data.model.order import Order, Status
+from data.model.order import RMS_STATUS, Order, Status
 from data.warehouse.statements import SQL, Statements
 
 _SNAPSHOTS = pl.Schema(
@@ -19,6 +19,7 @@ _SNAPSHOTS = pl.Schema(
         "shop_id": pl.String(),
         "order_number": pl.String(),
         "observed_at": pl.Datetime("us", "UTC"),
+        "answer_hash": pl.String(),
         "mall_status": pl.String(),
         "status": pl.String(),
         "amounts_fixed": pl.Boolean(),
@@ -99,6 +100,21 @@ def numbers_to_confirm(con: DuckDBPyConnection, shop_id: str) -> list[str]:
     return [number for (number,) in rows.fetchall()]
 
 
+def open_amounts(con: DuckDBPyConnection, shop_id: str) -> list[str]:
+    """Name the orders whose money the mall has not fixed yet (−9999)."""
+    rows = con.execute(SQL("list_open_amounts"), {"shop_id": shop_id})
+    return [number for (number,) in rows.fetchall()]
+
+
+def unknown_status(con: DuckDBPyConnection, shop_id: str) -> list[str]:
+    """Name the orders at a status of RMS that we have no word for; they are on hold."""
+    given = {"shop_id": shop_id, "known": list(RMS_STATUS)}
+    return [
+        number
+        for (number,) in con.execute(SQL("list_unknown_status"), given).fetchall()
+    ]
+
+
 def count_orders(con: DuckDBPyConnection, shop_id: str) -> list[StatusCount]:
     """Count a shop's orders by status, in the order of the six words."""
     rows = con.execute(SQL("count_orders"), {"shop_id": shop_id}).fetchall()
@@ -110,10 +126,10 @@ def content_of(order: Order) -> tuple[str, str, str]:
     """Give an order's content, its people, and the hash over both.
 
     Absent values are left out, so that a field this juchu does not know yet will not
-    make every order look changed. `observed_at` is not content.
+    make every order look changed. When and by what answer it was read is not content.
     """
     content = order.model_dump_json(
-        exclude={"observed_at", "people"}, exclude_none=True
+        exclude={"observed_at", "answer_hash", "people"}, exclude_none=True
     )
     people = order.model_dump_json(include={"people"}, exclude_none=True)
     return content, people, sha256(f"{content}\n{people}".encode()).hexdigest()
@@ -129,6 +145,7 @@ def _snapshots(orders: Sequence[Order]) -> pl.DataFrame:
             "shop_id": [order.shop_id for order in orders],
             "order_number": [order.order_number for order in orders],
             "observed_at": [order.observed_at for order in orders],
+            "answer_hash": [order.answer_hash for order in orders],
             "mall_status": [order.mall_status for order in orders],
             "status": [status.value for status in statuses],
             "amounts_fixed": [order.amounts_fixed for order in orders],

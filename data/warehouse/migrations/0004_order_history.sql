@@ -31,6 +31,7 @@ CREATE TABLE order_sightings (
     shop_id      VARCHAR     NOT NULL,
     order_number VARCHAR     NOT NULL,
     seen_at      TIMESTAMPTZ NOT NULL,
+    answer_hash  VARCHAR,
     PRIMARY KEY (mall, shop_id, order_number)
 );
 
@@ -39,6 +40,7 @@ COMMENT ON COLUMN order_sightings.mall IS 'Mall of the order';
 COMMENT ON COLUMN order_sightings.shop_id IS 'Shop of the order';
 COMMENT ON COLUMN order_sightings.order_number IS '受注番号';
 COMMENT ON COLUMN order_sightings.seen_at IS 'When that request was sent; never goes back';
+COMMENT ON COLUMN order_sightings.answer_hash IS 'Hash of the mall''s own answer that showed it; NULL when unknown or when something else changed the order since';
 
 CREATE TABLE order_refusals (
     mall          VARCHAR     NOT NULL,
