@@ -10,6 +10,9 @@ from prefect.exceptions import ObjectNotFound
 
 from data.model.shop import ShopHandle
 
+LEASE_S = 60
+"""How long a killed run keeps others waiting; a living one renews in time."""
+
 
 def limit_name(shop: ShopHandle) -> str:
     """Name the limit that guards a shop's order API."""
@@ -35,8 +38,7 @@ def one_caller(shop: ShopHandle, patience_s: float = 1800) -> Iterator[None]:
     """Hold the shop's order API for one run; others wait.
 
     This is the guard between runs; the pace within them is held by
-    `connectors.rms.pace`. A killed run keeps the slot until Prefect's lease
-    ends, five minutes at most.
+    `connectors.rms.pace`. A killed run keeps the slot until its lease ends.
 
     Raises:
         TimeoutError: another run held it for longer than `patience_s`.
@@ -46,6 +48,7 @@ def one_caller(shop: ShopHandle, patience_s: float = 1800) -> Iterator[None]:
     with concurrency(
         limit_name(shop),
         timeout_seconds=patience_s,
+        lease_duration=LEASE_S,
         strict=True,
         raise_on_lease_renewal_failure=False,  # a blip of the server stops no run
     ):

@@ -13,7 +13,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from tasks import orders
+from tasks import loads, orders
 from tasks.setup.desk import Desk, open_desk
 from tests.support.sandbox import Sandbox
 
@@ -62,7 +62,7 @@ def lab(
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    for task in (orders.find_orders, orders.take_orders):
+    for task in (loads.open_load, orders.find_orders, orders.take_orders):
         monkeypatch.setattr(task, "retry_delay_seconds", [0.05])
     return sandbox
 

@@ -1,0 +1,82 @@
+"""A run killed at any moment leaves whole batches, and the next one finishes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connectors.settings import read_settings
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from flows.ingest_orders import ingest_orders
+from tasks.orders import READ_AT_ONCE
+from tasks.setup.desk import Desk
+from tasks.setup.processes import ROOT
+from tests.support.sandbox import Sandbox
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.prefect
+RUN = (
+    "import sys; from flows.ingest_orders import ingest_orders as run; run(sys.argv[1])"
+)
+ORDERS = 3000
+
+
+def kill_a_run(desk: Desk, lab: Sandbox, shop: str, calls: int, log: Path) -> None:
+    """Run the flow in a process of its own; kill it once it has called that often."""
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            [sys.executable, "-c", RUN, shop],
+            env=dict(os.environ) | {"PREFECT_API_URL": desk.env["PREFECT_API_URL"]},
+            cwd=ROOT,
+            stdout=out,
+            stderr=out,
+        ) as run,
+    ):
+        try:
+            until(lambda: lab.journal()["counts"].get("getOrder", 0) >= calls)
+        finally:
+            run.kill()
+
+
+def counted(query: str) -> int:
+    with warehouse(read_settings().warehouse, patience_s=5) as con:
+        assert violations(con) == []
+        return con.execute(query).fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("calls", "killed", "next_run"),
+    [
+        (1, "lab-a", "lab-b"),
+        (11, "lab-c", "lab-d"),
+        (20, "lab-e", "lab-e"),  # waits for the killed run's slot, a minute at most
+    ],
+    ids=["early", "between batches", "late"],
+)
+def test_a_killed_run_costs_nothing_but_the_next_one(
+    lab: Sandbox,
+    desk: Desk,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    calls: int,
+    killed: str,
+    next_run: str,
+):
+    for handle in {killed, next_run}:
+        for name in ("SHOP_ID", "SERVICE_SECRET", "LICENSE_KEY"):
+            prefix = f"JUCHU_SHOP_{handle}".upper().replace("-", "_")
+            monkeypatch.setenv(f"{prefix}_{name}", os.environ[f"JUCHU_SHOP_LAB_{name}"])
+    lab.sell(ORDERS)
+    kill_a_run(desk, lab, killed, calls, tmp_path / "run.log")
+    left = counted("SELECT count(*) FROM orders")
+    ended = ingest_orders(next_run, return_state=True)
+
+    assert left < ORDERS
+    assert left % READ_AT_ONCE == 0
+    assert ended.type.value == "COMPLETED"
+    assert counted("SELECT count(*) FROM orders") == ORDERS
+    assert counted("SELECT count(*) FROM loads WHERE finished_at IS NULL") == 1
