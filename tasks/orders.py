@@ -14,6 +14,7 @@ from data.warehouse.answers import known_answers, store_same
 from data.warehouse.loads import Load
 from data.warehouse.orders import numbers_to_confirm, store_orders
 from data.warehouse.refusals import record_refusals
+from tasks.no_cycles import no_cycles
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.rms import now, order_api
 from tasks.warehouse import our_warehouse
@@ -38,6 +39,7 @@ def find_orders(shop: ShopHandle, window: Window) -> list[str]:
 
 
 @task(name="take-orders", **SAFE_TO_REPEAT)
+@no_cycles()
 def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     """Read a batch of orders, 100 a call, and store them in one transaction.
 
