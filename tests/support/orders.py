@@ -98,7 +98,7 @@ def a_person(basket_id: str = "", family_name: str = "楽天") -> Person:
     )
 
 
-def an_order(  # noqa: PLR0913 - each one is what some test varies
+def an_order(
     number: int = 1,
     minute: float = 5,
     status: str = "300",
