@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.utilities.annotations import quote
 from pydantic import Field
 
 from data.model.japan_time import JapanTime
@@ -74,7 +73,7 @@ def ingest_orders(
     with one_caller(shop):
         numbers = find_orders(shop, window)
         batches = with_progress(in_batches(numbers))
-        taken = [take_orders(shop, quote(batch), load) for batch in batches]
+        taken = [take_orders(shop, batch, load) for batch in batches]
         if confirm:
             for batch in in_batches(unconfirmed_orders(load), CONFIRM_AT_ONCE):
                 taken.append(confirm_orders(shop, batch, load))

@@ -1,9 +1,11 @@
 """Orders: find them at RMS, read and store them, confirm them."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from prefect import task
 from prefect.logging import get_run_logger
+from prefect.utilities.annotations import quote
 
 from connectors.rms.errors import OutcomeUnknown
 from data.model.load import Taken
@@ -26,9 +28,13 @@ CONFIRM_AT_ONCE = 100
 
 
 def in_batches(numbers: Sequence[str], size: int = READ_AT_ONCE) -> list[list[str]]:
-    """Cut order numbers into batches of one task each."""
+    """Cut order numbers into batches of one task each.
+
+    Each is quoted, as Prefect calls it: it would look into every number otherwise.
+    """
     starts = range(0, len(numbers), size)
-    return [list(numbers[start : start + size]) for start in starts]
+    batches = (list(numbers[start : start + size]) for start in starts)
+    return [cast("list[str]", quote(batch)) for batch in batches]
 
 
 @task(name="find-orders", **SAFE_TO_REPEAT)
