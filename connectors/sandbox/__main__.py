@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 from connectors.sandbox.clock import read_iso
-from connectors.sandbox.sell import Sale, sell
+from connectors.sandbox.selling.sell import Sale, sell
 from connectors.sandbox.server import serve
 from connectors.sandbox.world import Options, World
 

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.sandbox import control
-from connectors.sandbox.calls import Function
-from connectors.sandbox.functions import FUNCTIONS
-from connectors.sandbox.gateway import call_function
-from connectors.sandbox.license import expiry_date
+from connectors.sandbox.control_api import control
+from connectors.sandbox.gate.gateway import call_function
+from connectors.sandbox.order_api.calls import Function
+from connectors.sandbox.order_api.functions import FUNCTIONS
+from connectors.sandbox.order_api.license import expiry_date
 from connectors.sandbox.world import World
 
 _ORDER_API = "/es/2.0/order"

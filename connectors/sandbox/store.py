@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from connectors.sandbox.clock import wire
-from connectors.sandbox.order_index import indexed
+from connectors.sandbox.order_api.order_index import indexed
 from connectors.sandbox.paths import put_at
 
 Model = dict[str, Any]

@@ -6,9 +6,9 @@ from typing import Any
 
 from connectors.sandbox import shops
 from connectors.sandbox.clock import Clock, read_iso
-from connectors.sandbox.faults import Faults
+from connectors.sandbox.gate.faults import Faults
+from connectors.sandbox.gate.pace import Pace
 from connectors.sandbox.journal import Journal
-from connectors.sandbox.pace import Pace
 from connectors.sandbox.settings import Settings
 from connectors.sandbox.store import Store
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.sandbox.remote import SandboxControl
+from connectors.sandbox.control_api.remote import SandboxControl
 from tasks.setup.processes import ROOT, first_line, free_port, running
 
 SERVER_PATIENCE_S = "120"

@@ -6,7 +6,7 @@ from math import isclose
 
 import pytest
 
-from connectors.sandbox.shapes import MIXTURE, SHAPES
+from connectors.sandbox.selling.shapes import MIXTURE, SHAPES
 from tests.sandbox.judge_order import faults
 
 OPEN = -9999

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.sandbox.pace import Pace
+from connectors.sandbox.gate.pace import Pace
 
 
 def admitted(*arrivals, key="a"):

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from connectors.sandbox.remote import SandboxControl, Shop
+from connectors.sandbox.control_api.remote import SandboxControl, Shop
 
 __all__ = ["Sandbox", "Shop"]
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from connectors.sandbox import people
-from connectors.sandbox.goods import SHELF, Goods, Variant
+from connectors.sandbox.selling import people
+from connectors.sandbox.selling.goods import SHELF, Goods, Variant
 
 SETTLEMENTS = {
     1: "クレジットカード",

@@ -5,9 +5,9 @@ from typing import Any
 from starlette.requests import Request
 
 from connectors.sandbox.clock import read_iso
-from connectors.sandbox.control_calls import choice
-from connectors.sandbox.functions import FUNCTIONS
-from connectors.sandbox.license import FUNCTION as LICENSE
+from connectors.sandbox.control_api.control_calls import choice
+from connectors.sandbox.order_api.functions import FUNCTIONS
+from connectors.sandbox.order_api.license import FUNCTION as LICENSE
 from connectors.sandbox.shops import stored
 from connectors.sandbox.world import World
 

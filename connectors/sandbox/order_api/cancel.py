@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from connectors.sandbox import progress
-from connectors.sandbox.calls import Answer, Call
 from connectors.sandbox.clock import wire
-from connectors.sandbox.fields import Fields
-from connectors.sandbox.messages import Refusal, message
-from connectors.sandbox.order_index import rows_of
+from connectors.sandbox.gate.messages import Refusal, message
+from connectors.sandbox.order_api import progress
+from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.order_index import rows_of
 
 CODE = "CANCEL_ORDER"
 _REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)

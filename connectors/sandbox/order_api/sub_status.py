@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from connectors.sandbox.calls import Answer, Call
-from connectors.sandbox.fields import Fields
-from connectors.sandbox.messages import Message, message
+from connectors.sandbox.gate.messages import Message, message
+from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.fields import Fields
 
 LIST_CODE = "GET_SUBSTATUSLIST"
 CODE = "UPDATE_ORDERSUBSTATUS"

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from connectors.sandbox.calls import Answer, Call
-from connectors.sandbox.carriers import CARRIERS
-from connectors.sandbox.messages import Message, Refusal, message
-from connectors.sandbox.progress import BEFORE_SHIPPING, CANCELLED
-from connectors.sandbox.shipping_rows import Row, read_rows
+from connectors.sandbox.gate.messages import Message, Refusal, message
+from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.carriers import CARRIERS
+from connectors.sandbox.order_api.progress import BEFORE_SHIPPING, CANCELLED
+from connectors.sandbox.order_api.shipping_rows import Row, read_rows
 from connectors.sandbox.world import World
 
 CODE = "UPDATE_ORDERSHIPPING"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from connectors.sandbox.clock import read_date, read_datetime
-from connectors.sandbox.messages import Message, Refusal, absent, empty, malformed
+from connectors.sandbox.gate.messages import Message, Refusal, absent, empty, malformed
 
 _LONGEST = 16
 

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from connectors.sandbox import progress
-from connectors.sandbox.calls import Answer, Call
 from connectors.sandbox.clock import wire
-from connectors.sandbox.fields import Fields
-from connectors.sandbox.messages import Message, message
-from connectors.sandbox.money import OPEN
+from connectors.sandbox.gate.messages import Message, message
+from connectors.sandbox.order_api import progress
+from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.selling.money import OPEN
 
 CODE = "CONFIRM_ORDER"
 

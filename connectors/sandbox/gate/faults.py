@@ -5,7 +5,7 @@ from random import Random
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from connectors.sandbox.broken_answers import Cut, Drip, Dropped, Held
+from connectors.sandbox.gate.broken_answers import Cut, Drip, Dropped, Held
 
 NAMES = (
     "429", "500", "503", "timeout", "cut", "html", "answer_lost", "drip",

@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectors.sandbox.clock import read_iso
-from connectors.sandbox.gateway import pass_through
+from connectors.sandbox.gate.gateway import pass_through
+from connectors.sandbox.gate.wire import gateway_error, rms_response
 from connectors.sandbox.shops import Shop
-from connectors.sandbox.wire import gateway_error, rms_response
 
 FUNCTION = "license.expiryDate.get"
 

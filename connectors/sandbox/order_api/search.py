@@ -5,11 +5,15 @@ from typing import Any
 
 import orjson
 
-from connectors.sandbox.calls import Answer, Call
 from connectors.sandbox.clock import wire
-from connectors.sandbox.fields import Fields
-from connectors.sandbox.messages import Message, message
-from connectors.sandbox.search_filters import Filter, column_filters, model_filters
+from connectors.sandbox.gate.messages import Message, message
+from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.search_filters import (
+    Filter,
+    column_filters,
+    model_filters,
+)
 
 CODE = "SEARCH_ORDER"
 CEILING = 15_000

@@ -3,15 +3,15 @@
 from typing import Any
 
 from connectors.sandbox.clock import wire
-from connectors.sandbox.draft import Draft
-from connectors.sandbox.money import sums, tax_summaries
-from connectors.sandbox.order_parts import (
+from connectors.sandbox.order_api.progress import CANCELLED, change
+from connectors.sandbox.selling.draft import Draft
+from connectors.sandbox.selling.money import sums, tax_summaries
+from connectors.sandbox.selling.order_parts import (
     coupon_models,
     package_model,
     settlement_model,
     wrapping_model,
 )
-from connectors.sandbox.progress import CANCELLED, change
 
 
 def order_model(draft: Draft) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from connectors.sandbox.calls import Answer, Call
-from connectors.sandbox.fields import Fields
-from connectors.sandbox.messages import Message, message
-from connectors.sandbox.search import OLDEST
-from connectors.sandbox.versions import NEWEST, in_version
+from connectors.sandbox.gate.messages import Message, message
+from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.search import OLDEST
+from connectors.sandbox.order_api.versions import NEWEST, in_version
 
 CODE = "GET_ORDER"
 

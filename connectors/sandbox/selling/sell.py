@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from connectors.sandbox.draft import plain
-from connectors.sandbox.order_model import order_model
-from connectors.sandbox.shapes import MIXTURE, SHAPES
+from connectors.sandbox.selling.draft import plain
+from connectors.sandbox.selling.order_model import order_model
+from connectors.sandbox.selling.shapes import MIXTURE, SHAPES
 from connectors.sandbox.store import Model
 from connectors.sandbox.world import World
 

@@ -1,6 +1,6 @@
 """The functions of the order API the sandbox speaks (rms/order-api.md §0)."""
 
-from connectors.sandbox import (
+from connectors.sandbox.order_api import (
     asynchronous,
     cancel,
     confirm,
@@ -10,7 +10,7 @@ from connectors.sandbox import (
     shipping,
     sub_status,
 )
-from connectors.sandbox.calls import Function
+from connectors.sandbox.order_api.calls import Function
 
 FUNCTIONS = {
     function.name: function

@@ -34,12 +34,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.routing import Route
 
-from connectors.sandbox import control_orders as orders
 from connectors.sandbox.clock import read_iso
-from connectors.sandbox.control_calls import choice, controlled, number
-from connectors.sandbox.control_shops import KNOWN_FUNCTIONS, change_shop, list_shops
-from connectors.sandbox.faults import NAMES, Fault
-from connectors.sandbox.night import catch_up
+from connectors.sandbox.control_api import control_orders as orders
+from connectors.sandbox.control_api.control_calls import choice, controlled, number
+from connectors.sandbox.control_api.control_shops import (
+    KNOWN_FUNCTIONS,
+    change_shop,
+    list_shops,
+)
+from connectors.sandbox.gate.faults import NAMES, Fault
+from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.world import World
 
 

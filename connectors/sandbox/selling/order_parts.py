@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from connectors.sandbox.draft import SETTLEMENTS, Draft, Line
-from connectors.sandbox.money import OPEN
+from connectors.sandbox.selling.draft import SETTLEMENTS, Draft, Line
+from connectors.sandbox.selling.money import OPEN
 
 _CAPITAL = {1: "ショップ", 2: "メーカー", 3: "サービス"}
 

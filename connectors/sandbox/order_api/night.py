@@ -8,9 +8,9 @@ from datetime import datetime, time, timedelta
 
 import orjson
 
-from connectors.sandbox import progress
-from connectors.sandbox.asynchronous import finish_jobs
 from connectors.sandbox.clock import JST, read_iso, wire
+from connectors.sandbox.order_api import progress
+from connectors.sandbox.order_api.asynchronous import finish_jobs
 from connectors.sandbox.store import Model
 from connectors.sandbox.world import World
 

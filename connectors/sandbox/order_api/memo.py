@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from connectors.sandbox.calls import Answer, Call
-from connectors.sandbox.characters import has_machine_dependent
-from connectors.sandbox.fields import Fields
-from connectors.sandbox.messages import Refusal, message
-from connectors.sandbox.sub_status import mark
+from connectors.sandbox.gate.messages import Refusal, message
+from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.characters import has_machine_dependent
+from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.sub_status import mark
 
 CODE = "UPDATE_ORDERMEMO"
 _TEXTS = {"memo": 1000, "operator": 6, "mailPlugSentence": 1024}

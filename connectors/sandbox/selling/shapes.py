@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from connectors.sandbox import people
 from connectors.sandbox.clock import wire
-from connectors.sandbox.draft import Coupon, Draft, Package, pick_line
-from connectors.sandbox.goods import Goods, Variant
-from connectors.sandbox.progress import change
+from connectors.sandbox.order_api.progress import change
+from connectors.sandbox.selling import people
+from connectors.sandbox.selling.draft import Coupon, Draft, Package, pick_line
+from connectors.sandbox.selling.goods import Goods, Variant
 
 
 def _plain(_draft: Draft) -> None:

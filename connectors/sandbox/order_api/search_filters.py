@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from connectors.sandbox.characters import has_machine_dependent
-from connectors.sandbox.fields import Fields
-from connectors.sandbox.messages import absent
+from connectors.sandbox.gate.messages import absent
+from connectors.sandbox.order_api.characters import has_machine_dependent
+from connectors.sandbox.order_api.fields import Fields
 
 PROGRESSES = (100, 200, 300, 400, 500, 600, 700, 800, 900)
 _ORDER_TYPES = (1, 4, 5, 6)

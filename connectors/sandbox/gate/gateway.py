@@ -15,13 +15,13 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from connectors.sandbox.calls import Answer, Call, Function
 from connectors.sandbox.clock import read_iso
-from connectors.sandbox.faults import MAINTENANCE_PAGE
-from connectors.sandbox.messages import Refusal, message
-from connectors.sandbox.night import catch_up
+from connectors.sandbox.gate.faults import MAINTENANCE_PAGE
+from connectors.sandbox.gate.messages import Refusal, message
+from connectors.sandbox.gate.wire import gateway_error, rms_response
+from connectors.sandbox.order_api.calls import Answer, Call, Function
+from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.shops import Shop
-from connectors.sandbox.wire import gateway_error, rms_response
 from connectors.sandbox.world import World
 
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from connectors.sandbox.carriers import CARRIERS
 from connectors.sandbox.clock import read_date
-from connectors.sandbox.fields import Fields
-from connectors.sandbox.messages import Message
+from connectors.sandbox.gate.messages import Message
+from connectors.sandbox.order_api.carriers import CARRIERS
+from connectors.sandbox.order_api.fields import Fields
 
 _LONGEST_NUMBER = 120
 

@@ -6,7 +6,7 @@ fee: the buyer pays it, although the reference's sum does not name it.
 
 from typing import Any
 
-from connectors.sandbox.draft import Draft
+from connectors.sandbox.selling.draft import Draft
 
 OPEN = -9999
 

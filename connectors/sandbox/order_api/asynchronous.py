@@ -7,12 +7,12 @@ from uuid import UUID
 
 import orjson
 
-from connectors.sandbox.calls import Answer, Call
 from connectors.sandbox.clock import wire
-from connectors.sandbox.fields import Fields
-from connectors.sandbox.messages import Message, malformed, message
-from connectors.sandbox.shipping import report
-from connectors.sandbox.shipping_rows import read_rows
+from connectors.sandbox.gate.messages import Message, malformed, message
+from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.shipping import report
+from connectors.sandbox.order_api.shipping_rows import read_rows
 from connectors.sandbox.world import World
 
 CODE = "UPDATE_ORDERSHIPPING_ASYNC"
