@@ -6,7 +6,7 @@ READY := .venv/.installed
 quoted = '$(subst ','\'',$(1))'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench deploy server worker query sandbox lock audit clean
+.PHONY: help demo test check crash bench deploy server worker query sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: $(READY) ## format, lint, spelling, types, layers
 	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+crash: $(READY) ## kill writers and runs at many moments; nothing may be lost
+	$(BIN)/python -m pytest tests/warehouse/test_crash.py tests/warehouse/test_migrate.py tests/desk/test_kill.py
 
 bench: $(READY) ## speed beside peers, as ratios measured in one run
 	$(BIN)/python -m tests.bench
