@@ -24,28 +24,35 @@ from tasks.reports import report_load, with_progress
 from tasks.retrying import show_retries
 from tasks.rms import now
 
+# Prefect writes over a parameter's title and description; what stands in
+# `json_schema_extra` is laid over that, so it is what people see (3.8.8).
 Since = Annotated[
     JapanTime | None,
     Field(
-        title="開始日時 (since)",
-        description="この日時以降の注文。空欄なら終了の62日前から。730日前まで指定できます",
-        json_schema_extra={"position": 1},
+        json_schema_extra={
+            "title": "開始日時 (since)",
+            "description": "この日時以降の注文。空欄なら終了の62日前から。"
+            "730日前まで指定できます",
+        }
     ),
 ]
 Until = Annotated[
     JapanTime | None,
     Field(
-        title="終了日時 (until)",
-        description="この日時までの注文。空欄なら今まで",
-        json_schema_extra={"position": 2},
+        json_schema_extra={
+            "title": "終了日時 (until)",
+            "description": "この日時までの注文。空欄なら今まで",
+        }
     ),
 ]
 Confirm = Annotated[
     bool,
     Field(
-        title="注文確認もする (confirm)",
-        description="新規受付(100)の注文を注文確認します。取消不可 (confirmOrder)",
-        json_schema_extra={"position": 3},
+        json_schema_extra={
+            "title": "注文確認もする (confirm)",
+            "description": "新規受付(100)の注文を注文確認します。"
+            "取り消せません (confirmOrder)",
+        }
     ),
 ]
 

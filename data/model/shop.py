@@ -10,7 +10,12 @@ from data.model.order import Mall
 ShopHandle = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"),
-    Field(description="店舗ハンドル: rms-shop ブロックの名前 (the shop's block name)"),
+    Field(
+        json_schema_extra={
+            "title": "店舗 (shop)",
+            "description": "店舗ハンドル: rms-shop ブロックの名前",
+        }
+    ),
 ]
 
 

@@ -46,6 +46,10 @@ def flow_of(deployment: dict) -> Flow:
     return getattr(module, function)
 
 
+def is_japanese(text: str) -> bool:
+    return any("ぁ" <= sign <= "鿿" for sign in text)
+
+
 def test_no_key_is_one_that_prefect_would_ignore():
     assert unknown_keys(YAML) == set()
 
@@ -74,7 +78,7 @@ def test_file_function_and_flow_share_one_name(deployment):
 
 @every_deployment
 def test_staff_read_japanese_and_tags_group_it(deployment):
-    assert any("ぁ" <= sign <= "ヿ" for sign in deployment["description"])
+    assert is_japanese(deployment["description"])
     assert deployment["tags"]
 
 
@@ -89,6 +93,14 @@ def test_schedules_are_in_japan_time_and_have_a_slug(deployment):
 
     assert all(s["timezone"] == "Asia/Tokyo" for s in schedules)
     assert all(s["slug"] for s in schedules)
+
+
+@every_deployment
+def test_the_form_explains_every_parameter_in_japanese(deployment):
+    fields = flow_of(deployment).parameters.properties.values()
+
+    assert all(is_japanese(field["title"]) for field in fields)
+    assert all(is_japanese(field["description"]) for field in fields)
 
 
 @every_deployment
