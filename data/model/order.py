@@ -17,8 +17,9 @@ from pydantic import (
 from data.model.japan_time import in_japan
 
 OrderNumber = Annotated[
-    str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$")
+    str, StringConstraints(pattern=r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$")
 ]
+"""As the mall writes it; Shopify's start with `#`."""
 Yen = Annotated[int, Field(ge=-999_999_999, le=999_999_999)]
 """Whole yen. RMS's −9999 (not fixed yet) never gets this far: it is None."""
 
@@ -31,6 +32,18 @@ class Mall(StrEnum):
     """A marketplace; the value is the word used in tables and parameters."""
 
     RAKUTEN = "rakuten"
+    YAHOO = "yahoo"
+    AUPAY = "aupay"
+    AMAZON = "amazon"
+    QOO10 = "qoo10"
+    SHOPIFY = "shopify"
+    ECCUBE = "eccube"
+    BASE = "base"
+    COLORME = "colorme"
+    FUTURESHOP = "futureshop"
+    PONPARE = "ponpare"
+    MINNE = "minne"
+    CREEMA = "creema"
 
 
 class Status(StrEnum):

@@ -1,0 +1,97 @@
+"""Names for lines and destinations that the mall gives none (csv/formats.md §1)."""
+
+import hashlib
+from typing import Final
+
+import polars as pl
+
+BLOCK: Final = "_block"
+"""Scratch column: rows that stand together as one showing of one order."""
+
+SINGLE_BASKET: Final = "1"
+_ADDRESS: Final = (
+    "recipient_family_name",
+    "recipient_first_name",
+    "recipient_zip",
+    "recipient_prefecture",
+    "recipient_city",
+    "recipient_street",
+    "recipient_phone",
+)
+_CODES: Final = (
+    "sku",
+    "manage_number",
+    "variant_id",
+    "item_number",
+    "item_name",
+    "choices",
+)
+
+
+def in_blocks(rows: pl.DataFrame, order_starts: str) -> pl.DataFrame:
+    """Mark where an order begins: a new number, a gap, or its first row's cell."""
+    number, row = pl.col("order_number"), pl.col("row_number").cast(pl.Int64)
+    begins = number.ne_missing(number.shift()) | (row.diff() != 1)
+    if order_starts:
+        begins |= pl.col(order_starts).is_not_null()
+    return rows.with_columns(begins.fill_null(value=True).cum_sum().alias(BLOCK))
+
+
+class Numbering:
+    """Numbers the lines of each order in file order, from 1, as `line_id`.
+
+    A line is known by its item and, among rows of one showing of the order that differ
+    only elsewhere, by its place. So a joined download that shows an order again gives
+    its lines the same numbers. Identical rows of one showing are one line, unless the
+    file marks where an order begins (`marked`): then they are two.
+    """
+
+    def __init__(self, *, marked: bool) -> None:
+        self._marked = marked
+        self._known: dict[str | None, tuple[int, ...]] = {}
+
+    def numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Add `line_id` to rows in which no showing of an order is cut apart."""
+        codes = [name for name in _CODES if name in rows.columns]
+        whole = [name for name in rows.columns if name != "row_number"]
+        marked = rows.with_columns(
+            _item=pl.struct(codes).hash(),
+            _whole=pl.col("row_number") if self._marked else pl.struct(whole).hash(),
+        )
+        is_new = pl.struct(BLOCK, "_whole").is_first_distinct()
+        place = is_new.cum_sum().over(BLOCK, "_item")
+        keys = (
+            marked.with_columns(_place=place)
+            .with_columns(pl.col("_place").first().over(BLOCK, "_whole"))
+            .select("order_number", pl.struct("_item", "_place").hash().alias("_key"))
+        )
+        numbers = [self._number(order, key) for order, key in keys.iter_rows()]
+        return rows.with_columns(
+            line_id=pl.Series(numbers, dtype=pl.Int64).cast(pl.String)
+        )
+
+    def _number(self, order: str | None, key: int) -> int:
+        known = self._known.get(order, ())
+        if key in known:
+            return known.index(key) + 1
+        self._known[order] = (*known, key)
+        return len(known) + 1
+
+
+def basket_ids(rows: pl.DataFrame, *, hashed: bool) -> pl.DataFrame:
+    """Add `basket_id`: one an order, or one for each address an order goes to.
+
+    The order's number goes into the hash, so it links no two orders of one person.
+    """
+    if not hashed:
+        return rows.with_columns(basket_id=pl.lit(SINGLE_BASKET))
+    named = ["order_number", *(name for name in _ADDRESS if name in rows.columns)]
+    keys = pl.concat_str(pl.col(named).fill_null(""), separator="\x1f")
+    distinct = rows.select(_key=keys).unique()
+    hashes = [hashlib.sha256(key.encode()).hexdigest()[:12] for key in distinct["_key"]]
+    table = distinct.with_columns(basket_id=pl.Series(hashes, dtype=pl.String()))
+    return (
+        rows.with_columns(_key=keys)
+        .join(table, on="_key", how="left", maintain_order="left")
+        .drop("_key")
+    )

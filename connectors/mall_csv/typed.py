@@ -1,0 +1,127 @@
+"""Frames of text to frames of typed cells; a cell that cannot be read is a reject."""
+
+from typing import Final
+
+import polars as pl
+
+from connectors.mall_csv import conversion
+from connectors.mall_csv.derived import derived
+from connectors.mall_csv.header import Header, plain
+from connectors.mall_csv.layout import Layout
+from connectors.mall_csv.plan import PART, Plan, Planned
+from connectors.mall_csv.rejects import REJECTS, because, damaged_key
+from connectors.mall_csv.verdict import second_header
+from data.model.csv_order import NOT_FIXED, ORDER_NUMBER, Kind
+
+BLANK: Final = "空欄です。"
+RIGHT: Final = "_right"
+
+
+def converted(
+    frame: pl.DataFrame, plan: Plan, layout: Layout, header: Header
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Typed rows with what follows from them, and a reject for each cell unread.
+
+    Few large steps: between two of them this thread waits for the decoding one.
+    """
+    cells = plan.typed
+    made = _typed(frame, cells, layout, loosely=False)
+    unread = _unread(frame, made, cells)
+    if unread:
+        again = _typed(frame, tuple(unread), layout, loosely=True)
+        made = made.with_columns(again.drop(RIGHT))
+        unread = _unread(frame, made, tuple(unread))
+    rejects = [_rejected(frame, made, one) for one in unread]
+    rejects += _blank(frame, plan, layout)
+    rejects += _wrong(frame, made[RIGHT], plan, header)
+    kept = [name for name in frame.columns if name not in made.columns]
+    whole = pl.concat([frame.select(kept), made.drop(RIGHT)], how="horizontal")
+    yen = [one.field for one in cells if one.kind is Kind.YEN]
+    is_open = pl.any_horizontal(*(pl.col(f).is_in(NOT_FIXED) for f in yen), False)
+    lazy = whole.lazy().with_columns(
+        ~is_open.fill_null(value=False).alias("amounts_fixed"),
+        *(pl.when(~pl.col(f).is_in(NOT_FIXED)).then(pl.col(f)) for f in yen),
+    )
+    lazy, names = _summed(lazy, [*whole.columns, "amounts_fixed"])
+    rows = derived(lazy, names, layout).collect()
+    return rows, pl.concat([REJECTS.to_frame(), *rejects])
+
+
+def _typed(
+    frame: pl.DataFrame, cells: tuple[Planned, ...], layout: Layout, *, loosely: bool
+) -> pl.DataFrame:
+    form = layout.instant_format
+    is_right = pl.col("order_number").str.contains(ORDER_NUMBER)
+    return frame.select(
+        is_right.fill_null(value=True).alias(RIGHT),
+        *(
+            (
+                conversion.loose(one.kind, one.field)
+                if loosely
+                else conversion.quick(one.kind, one.field, form)
+            ).alias(one.field)
+            for one in cells
+        ),
+    )
+
+
+def _rejected(frame: pl.DataFrame, made: pl.DataFrame, one: Planned) -> pl.DataFrame:
+    is_lost = frame[one.field].is_not_null() & made[one.field].is_null()
+    if one.kind in (Kind.INSTANT, Kind.DAY):
+        is_lost &= frame.select(~conversion.is_no_date(one.field)).to_series()
+    if one.kind in (Kind.PHONE, Kind.ZIP):
+        is_lost &= False  # a phone number of words is no phone number: blank
+    lost = frame.filter(is_lost)
+    if one.kind is Kind.KEY and lost.height:
+        raise damaged_key(int(lost["row_number"][0]), one.column)
+    return because(lost, one.column, conversion.REASONS.get(one.kind, BLANK))
+
+
+def _blank(frame: pl.DataFrame, plan: Plan, layout: Layout) -> list[pl.DataFrame]:
+    """Rows without a cell that no line can do without."""
+    columns = {one.field: one.column for one in plan.cells}
+    needed = ["order_number", "quantity"]
+    needed += ["line_id"] * (layout.lines == "id")
+    needed += ["basket_id"] * (layout.baskets == "id")
+    return [
+        because(frame.filter(frame[name].is_null()), columns[name], BLANK)
+        for name in needed
+        if name in columns and frame[name].null_count()
+    ]
+
+
+def _wrong(
+    frame: pl.DataFrame, is_right: pl.Series, plan: Plan, header: Header
+) -> list[pl.DataFrame]:
+    """Rows whose order number is none; a column's name there is a second header."""
+    if is_right.all():
+        return []
+    column = next(one.column for one in plan.cells if one.field == "order_number")
+    number = pl.col("order_number").str.strip_chars()
+    wrong = frame.filter(~number.str.contains(ORDER_NUMBER))
+    for text, row in wrong.select("order_number", "row_number").iter_rows():
+        if plain(text) in header.names:
+            raise second_header(row, column)
+    return [because(wrong, column, "注文番号に使えない文字が含まれています。")]
+
+
+def _unread(
+    frame: pl.DataFrame, made: pl.DataFrame, cells: tuple[Planned, ...]
+) -> list[Planned]:
+    """Columns in which a filled cell became null."""
+    before, after = frame.null_count().row(0, named=True), made.null_count()
+    lost = after.row(0, named=True)
+    return [one for one in cells if lost[one.field] != before[one.field]]
+
+
+def _summed(rows: pl.LazyFrame, names: list[str]) -> tuple[pl.LazyFrame, list[str]]:
+    """Put the parts of a summed field together; all blank stays blank."""
+    parts: dict[str, list[str]] = {}
+    for name in names:
+        if PART in name:
+            parts.setdefault(name.split(PART)[0], []).append(name)
+    for field, columns in parts.items():
+        is_filled = pl.any_horizontal(pl.col(columns).is_not_null())
+        total = pl.when(is_filled).then(pl.sum_horizontal(columns))
+        rows = rows.with_columns(total.alias(field))
+    return rows, [*names, *parts]

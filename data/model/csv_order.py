@@ -1,0 +1,199 @@
+"""What a mall's order CSV can say of an order, in our words (csv/formats.md §1).
+
+One wide row is one order line with its order's, package's and people's cells repeated.
+`FIELDS` is the one list of those cells: where each belongs, how it is typed, and
+whether it is personal. Names equal those of `data.model.order` where the meaning is
+the same; people and packages carry a prefix that `stored_as` takes off again.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+ORDER_NUMBER: Final = r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$"
+"""An order number as a mall writes it; Shopify's start with `#`."""
+
+EXCEL_DAMAGE: Final = r"^\d(\.\d+)?E\+\d+$"
+"""A number-like identifier after Excel saved the file: digits are lost for good."""
+
+NOT_FIXED: Final = (-9999, -99999)
+"""Amounts a mall writes while it has not fixed them; never a number of yen."""
+
+MOST_YEN: Final = 999_999_999
+
+
+class Level(StrEnum):
+    """What a cell describes."""
+
+    ORDER = "order"
+    ORDERER = "orderer"
+    PACKAGE = "package"
+    RECIPIENT = "recipient"
+    LINE = "line"
+
+
+class Kind(StrEnum):
+    """How a cell is read."""
+
+    KEY = "key"
+    CODE = "code"
+    TEXT = "text"
+    ZIP = "zip"
+    PHONE = "phone"
+    YEN = "yen"
+    UNITS = "units"
+    NUMBER = "number"
+    RATE = "rate"
+    FLAG = "flag"
+    INSTANT = "instant"
+    DAY = "day"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One cell of the wide row; a null in it is a blank cell in the file."""
+
+    name: str
+    level: Level
+    kind: Kind
+    personal: bool = False
+
+    @property
+    def stored_as(self) -> str:
+        """The name within its own table, e.g. `zip` for `recipient_zip`."""
+        if self.level in (Level.ORDERER, Level.RECIPIENT):
+            return self.name.removeprefix(f"{self.level}_")
+        if self.level is Level.PACKAGE and self.name != "package_total":
+            return self.name.removeprefix("package_")
+        return self.name
+
+
+@dataclass(frozen=True)
+class SumCheck:
+    """`total` = the signed sum of `parts` (blank = 0), plus the sum over lines.
+
+    `lines`: "unit_price" adds price × quantity, "line_total" the mall's own sums. Says
+    nothing of an order whose `total` is blank or whose amounts are not fixed. A
+    difference is reported, never repaired (csv/formats.md §4.1, §6).
+    """
+
+    total: str
+    parts: tuple[tuple[str, Literal[1, -1]], ...]
+    lines: Literal["", "unit_price", "line_total"] = ""
+
+
+def _person(level: Level) -> tuple[Field, ...]:
+    kinds = {
+        "family_name": Kind.TEXT,
+        "first_name": Kind.TEXT,
+        "family_name_kana": Kind.TEXT,
+        "first_name_kana": Kind.TEXT,
+        "zip": Kind.ZIP,
+        "prefecture": Kind.TEXT,
+        "city": Kind.TEXT,
+        "street": Kind.TEXT,
+        "phone": Kind.PHONE,
+        "email": Kind.TEXT,
+        "remarks": Kind.TEXT,
+    }
+    return tuple(
+        Field(f"{level}_{name}", level, kind, personal=True)
+        for name, kind in kinds.items()
+        if name != "remarks" or level is Level.ORDERER
+    )
+
+
+def _fields(level: Level, kinds: dict[str, Kind]) -> tuple[Field, ...]:
+    return tuple(Field(name, level, kind) for name, kind in kinds.items())
+
+
+FIELDS: Final[tuple[Field, ...]] = (
+    *_fields(
+        Level.ORDER,
+        {
+            "order_number": Kind.KEY,
+            "shop_id": Kind.CODE,  # only where the file shows it
+            "mall_status": Kind.CODE,
+            "mall_sub_status": Kind.TEXT,
+            "ordered_at": Kind.INSTANT,
+            "confirmed_at": Kind.INSTANT,
+            "fixed_at": Kind.INSTANT,
+            "ship_instructed_at": Kind.INSTANT,
+            "shipped_at": Kind.INSTANT,
+            "paid_at": Kind.INSTANT,
+            "cancelled_at": Kind.INSTANT,
+            "cancel_due_on": Kind.DAY,
+            "delivery_on": Kind.DAY,
+            "delivery_slot": Kind.NUMBER,
+            "delivery_slot_name": Kind.TEXT,  # the mall's own words for the hours
+            "delivery_method": Kind.TEXT,
+            "order_type": Kind.NUMBER,
+            "payment_method": Kind.TEXT,
+            "goods_total": Kind.YEN,
+            "tax_total": Kind.YEN,
+            "postage_total": Kind.YEN,
+            "cod_fee": Kind.YEN,
+            "payment_fee": Kind.YEN,
+            "buyer_fee": Kind.YEN,
+            "gift_fee": Kind.YEN,
+            "discount_total": Kind.YEN,
+            "order_total": Kind.YEN,
+            "request_total": Kind.YEN,
+            "point_used": Kind.YEN,
+            "coupon_total": Kind.YEN,
+            "coupon_shop": Kind.YEN,
+            "coupon_other": Kind.YEN,
+            "is_gift": Kind.FLAG,
+            "is_under_review": Kind.FLAG,
+            "caution_code": Kind.NUMBER,
+            "changed_by_buyer": Kind.FLAG,
+            "amounts_fixed": Kind.FLAG,  # derived: false while a cell says -9999
+            "cancelled": Kind.FLAG,  # derived from the mall's own status
+        },
+    ),
+    *_person(Level.ORDERER),
+    *_fields(
+        Level.PACKAGE,
+        {
+            "basket_id": Kind.KEY,
+            "noshi": Kind.TEXT,
+            "package_goods_total": Kind.YEN,
+            "package_postage_total": Kind.YEN,
+            "package_cod_fee": Kind.YEN,
+            "package_total": Kind.YEN,
+            "default_carrier_code": Kind.CODE,
+            "tracking_number": Kind.CODE,
+            "shipping_date": Kind.DAY,
+        },
+    ),
+    *_person(Level.RECIPIENT),
+    *_fields(
+        Level.LINE,
+        {
+            "line_id": Kind.KEY,
+            "item_id": Kind.CODE,
+            "item_number": Kind.CODE,
+            "manage_number": Kind.CODE,
+            "variant_id": Kind.CODE,
+            "sku": Kind.CODE,
+            "item_name": Kind.TEXT,
+            "choices": Kind.TEXT,
+            "sku_info": Kind.TEXT,
+            "unit_price": Kind.YEN,
+            "quantity": Kind.UNITS,
+            "line_total": Kind.YEN,
+            "tax_rate": Kind.RATE,
+            "tax_included": Kind.FLAG,
+            "line_status": Kind.TEXT,
+        },
+    ),
+)
+
+BY_NAME: Final = {field.name: field for field in FIELDS}
+PERSONAL: Final = frozenset(field.name for field in FIELDS if field.personal)
+"""Cells that may stand in `order_people` only, and in no log or report."""
+
+
+def fields_of(level: Level) -> tuple[Field, ...]:
+    """The cells that describe this level, in the order of `FIELDS`."""
+    return tuple(field for field in FIELDS if field.level is level)

@@ -1,0 +1,218 @@
+"""What cells become, and why some rows are set aside (csv/formats.md §3, §4.1)."""
+
+import pickle
+from datetime import date
+
+import pytest
+
+from connectors.mall_csv import CsvRefused
+from tests.support.mall_csv import rakuten_bytes, rakuten_row
+
+
+def value(read, field, **cells):
+    seen = read(rakuten_bytes([rakuten_row(**cells)]))
+    assert not seen.rejects.height, seen.rejects
+    return seen.column(field)[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("1980", 1980),
+        ("0", 0),
+        ("-500", -500),
+        ("1,980", 1980),
+        ("\\1,980", 1980),
+        ("￥1,980", 1980),
+        ("1980円", 1980),
+        ("1980.00", 1980),
+        (" 1980 ", 1980),
+        ("", None),
+        ("-9999", None),
+        ("-99999", None),
+        ("999999999", 999_999_999),
+    ],
+)
+def test_yen(read, written, read_as):
+    assert value(read, "goods_total", 商品合計金額=written) == read_as
+
+
+@pytest.mark.parametrize(
+    ("column", "written"),
+    [
+        ("商品合計金額", "千円"),
+        ("商品合計金額", "19.80"),
+        ("商品合計金額", "1000000000"),
+        ("商品合計金額", "99999999999999999999"),
+        ("商品合計金額", "NaN"),
+        ("個数", "-1"),
+        ("個数", "1.5"),
+        ("個数", ""),
+        ("個数", "1000000"),
+        ("注文日時", "2026-02-30 00:00:00"),
+        ("注文日時", "きのう"),
+        ("注文日時", "0026-01-01 00:00:00"),
+        ("お届け日指定", "46000"),
+        ("商品税率", "inf"),
+        ("商品税率", "-0.1"),
+        ("ギフト配送希望", "2"),
+        ("注文種別", "x"),
+        ("SKU管理番号", "4.9E+12"),
+        ("商品管理番号", "1E+5"),
+        ("送付先ID", ""),
+        ("商品明細ID", ""),
+        ("注文番号", ""),
+        ("注文番号", "x'); drop table orders; --"),
+        ("注文番号", "１２３"),
+    ],
+)
+def test_an_unreadable_cell_sets_its_row_aside_without_its_value(read, column, written):
+    good = rakuten_row(注文番号="123456-1-1")
+
+    seen = read(rakuten_bytes([rakuten_row(**{column: written}), good]))
+
+    assert [(row, name) for row, name, _ in seen.reasons()] == [(2, column)]
+    assert seen.column("order_number") == ["123456-1-1"]
+    assert not written or written not in seen.rejects["reason"][0]
+
+
+def test_two_unreadable_cells_of_a_row_are_two_rejects(read):
+    seen = read(rakuten_bytes([rakuten_row(単価="x", 個数="y")]))
+
+    assert sorted(name for _, name, _ in seen.reasons()) == ["個数", "単価"]
+    assert not seen.rows.height
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-24 08:15:03",
+        "2026/11/24 08:15:03",
+        "2026/11/24 8:15:03",
+        "2026-11-24T08:15:03+09:00",
+        "2026-11-23T23:15:03Z",
+        "2026-11-23T23:15:03.000+0000",
+        "11/24/2026 8:15:03",
+    ],
+)
+def test_instants_in_any_form_are_one_instant(read, written):
+    moment = value(read, "ordered_at", 注文日時=written)
+
+    assert moment.isoformat() == "2026-11-24T08:15:03+09:00"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-12-04", "2026/12/04", "2026/12/4", "20261204", "2026年12月4日(金)"],
+)
+def test_days_in_any_form_are_one_day(read, written):
+    assert value(read, "delivery_on", お届け日指定=written) == date(2026, 12, 4)
+
+
+@pytest.mark.parametrize("written", ["", "0000-00-00", "0000/00/00"])
+def test_no_day_is_null(read, written):
+    assert value(read, "delivery_on", お届け日指定=written) is None
+
+
+def test_the_time_of_order_may_stand_in_two_columns(read):
+    cells = {"注文日時": "", "注文日": "2026/11/24", "注文時間": "08:15:03"}
+
+    assert value(read, "ordered_at", **cells).isoformat() == "2026-11-24T08:15:03+09:00"
+
+
+@pytest.mark.parametrize(
+    ("parts", "read_as"),
+    [(("001", "0123"), "0010123"), (("1", "123"), "0010123"), (("", ""), None)],
+)
+def test_a_zip_keeps_or_regains_its_zeros(read, parts, read_as):
+    cells = {"送付先郵便番号1": parts[0], "送付先郵便番号2": parts[1]}
+
+    assert value(read, "recipient_zip", **cells) == read_as
+
+
+@pytest.mark.parametrize(
+    ("parts", "read_as"),
+    [
+        (("090", "0000", "0001"), "09000000001"),
+        (("", "09000000001", ""), "09000000001"),
+        (("090-0000", "0001", ""), "09000000001"),
+        (("なし", "", ""), None),
+    ],
+)
+def test_a_phone_number_is_its_digits(read, parts, read_as):
+    cells = {f"注文者電話番号{n + 1}": part for n, part in enumerate(parts)}
+
+    assert value(read, "orderer_phone", **cells) == read_as
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"), [("0.1", 0.1), ("10", 0.1), ("8%", 0.08), ("0", 0.0)]
+)
+def test_tax_rates_are_shares(read, written, read_as):
+    assert value(read, "tax_rate", 商品税率=written) == pytest.approx(read_as)
+
+
+def test_leading_zeros_stay(read):
+    assert value(read, "item_id", 商品ID="001234567") == "001234567"
+    assert value(read, "basket_id", 送付先ID="0000000001") == "0000000001"
+
+
+@pytest.mark.parametrize(
+    ("written", "sku"),
+    [
+        (("S1", "Item", "v1", "N1"), "S1"),
+        (("", "Item", "v1", "N1"), "item/v1"),
+        (("", "Item", "", "N1"), "N1"),
+        (("", "Item", "", ""), "item"),
+        (("", "", "", ""), None),
+    ],
+)
+def test_the_sku_in_its_order_of_precedence(read, written, sku):
+    names = ("システム連携用SKU番号", "商品管理番号", "SKU管理番号", "商品番号")
+
+    assert value(read, "sku", **dict(zip(names, written, strict=True))) == sku
+
+
+def test_an_open_amount_marks_its_row(read):
+    assert value(read, "amounts_fixed", 請求金額="-9999") is False
+    assert value(read, "amounts_fixed", 請求金額="100") is True
+
+
+@pytest.mark.parametrize(("status", "cancelled"), [("900", True), ("300", False)])
+def test_cancelled_follows_the_malls_status(read, status, cancelled):
+    assert value(read, "cancelled", ステータス=status) is cancelled
+
+
+@pytest.mark.parametrize(
+    ("number", "shop"), [("123456-1-1", "123456"), ("0042-1-1", "0042"), ("55", None)]
+)
+def test_the_shop_stands_before_the_first_hyphen(read, number, shop):
+    assert value(read, "shop_id", 注文番号=number) == shop
+
+
+@pytest.mark.parametrize("column", ["注文番号", "送付先ID", "商品明細ID"])
+@pytest.mark.parametrize("damage", ["1.23E+10", "1E+11"])
+def test_a_key_that_excel_damaged_refuses_the_file(read, column, damage):
+    rows = [rakuten_row(), rakuten_row(**{column: damage})]
+
+    with pytest.raises(CsvRefused, match="Excel") as refused:
+        read(rakuten_bytes(rows))
+
+    assert refused.value.code == "damaged-key"
+    assert (refused.value.position.row, refused.value.position.column) == (3, column)
+
+
+def test_a_refusal_survives_the_way_to_another_process(read):
+    with pytest.raises(CsvRefused) as refused:
+        read(rakuten_bytes([rakuten_row(注文番号="1.2E+9")]))
+
+    again = pickle.loads(pickle.dumps(refused.value))  # noqa: S301 - our own bytes
+    assert (str(again), again.position) == (str(refused.value), refused.value.position)
+
+
+def test_the_whole_text_of_a_refusal_has_japanese_advice_and_english(read):
+    with pytest.raises(CsvRefused) as refused:
+        read(rakuten_bytes([rakuten_row(注文番号="1.2E+9")]))
+
+    assert "対処: " in str(refused.value)
+    assert refused.value.english in str(refused.value)
