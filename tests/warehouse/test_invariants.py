@@ -26,6 +26,8 @@ DAMAGE = {
         "UPDATE order_sightings SET seen_at = seen_at - INTERVAL 1 HOUR"
     ],
     "people_stay_in_order_people": ["ALTER TABLE orders ADD COLUMN phone VARCHAR"],
+    "csv_orders_wait_by_hand": ["UPDATE orders SET stock_policy = 'manual'"],
+    "csv_rejects_add_up": ["INSERT INTO csv_rejects VALUES ('i', 2, NULL, 'x', NULL)"],
 }
 MORE_DAMAGE = [
     ("parts_have_their_order", "DELETE FROM order_packages"),

@@ -1,0 +1,241 @@
+"""A file's rows on their way into SQL: every cell as a column, in chunks."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal, Protocol
+
+import polars as pl
+
+from data.model.csv_order import FIELDS, Kind, Level, SumCheck, fields_of
+from data.model.order import Mall
+
+CHUNK_ROWS: Final = 50_000
+"""Rows worked on at once; what bounds memory. Fewer would mean more joins."""
+
+TYPES: Final[Mapping[Kind, pl.DataType]] = {
+    Kind.KEY: pl.String(),
+    Kind.CODE: pl.String(),
+    Kind.TEXT: pl.String(),
+    Kind.ZIP: pl.String(),
+    Kind.PHONE: pl.String(),
+    Kind.YEN: pl.Int64(),
+    Kind.UNITS: pl.Int64(),
+    Kind.NUMBER: pl.Int32(),
+    Kind.RATE: pl.Float64(),
+    Kind.FLAG: pl.Boolean(),
+    Kind.INSTANT: pl.Datetime("us", "Asia/Tokyo"),
+    Kind.DAY: pl.Date(),
+}
+_NOT_LEVELLED: Final = {"order_number", "shop_id", "amounts_fixed"}
+ORDER_CELLS: Final = tuple(
+    field.name
+    for level in (Level.ORDER, Level.ORDERER)
+    for field in fields_of(level)
+    if field.name not in _NOT_LEVELLED
+)
+PACKAGE_CELLS: Final = tuple(
+    field.name
+    for level in (Level.PACKAGE, Level.RECIPIENT)
+    for field in fields_of(level)
+    if field.name != "basket_id"
+)
+
+
+ROLES: Final[Mapping[str, pl.DataType]] = {
+    "copies": pl.Int32(),
+    "speaks_for_order": pl.Boolean(),
+    "speaks_for_basket": pl.Boolean(),
+    "is_known": pl.Boolean(),
+    "is_fixed": pl.Boolean(),
+}
+"""What judging adds to the rows that count."""
+
+
+class Batch(Protocol):
+    """Some rows of a file, typed, and the rejects around them."""
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """`row_number`, then cells of `data.model.csv_order.FIELDS`; null = blank."""
+
+    @property
+    def rejects(self) -> pl.DataFrame:
+        """row_number, column_name, reason, order_number."""
+
+
+class Rules(Protocol):
+    """What the kind of file says of its rows."""
+
+    @property
+    def mall(self) -> Mall:
+        """Whose file it is."""
+
+    @property
+    def repeats(self) -> Literal["drop", "add_units"]:
+        """Whether identical rows are one line, or units of it to add up."""
+
+    @property
+    def checks(self) -> tuple[SumCheck, ...]:
+        """Sums that hold within an order, else a warning is due."""
+
+
+class OrderRows(Protocol):
+    """A checked file of order lines; `connectors.mall_csv.OrderFile` is one."""
+
+    @property
+    def layout(self) -> Rules:
+        """The kind of file."""
+
+    @property
+    def file_name(self) -> str:
+        """Name to show to people."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the file's bytes."""
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows it has, rejects included."""
+
+    @property
+    def columns_present(self) -> frozenset[str]:
+        """Cells the file has columns for; only these may be cleared."""
+
+    def batches(self, size: int = ...) -> Iterable[Batch]:
+        """All rows in file order; the same again when asked again."""
+
+
+def whole(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give the frame a column for every cell; one the file lacks is all null."""
+    return rows.select(
+        pl.col("row_number"),
+        *(
+            pl.col(field.name).cast(TYPES[field.kind])
+            if field.name in rows.columns
+            else pl.lit(None, dtype=TYPES[field.kind]).alias(field.name)
+            for field in FIELDS
+        ),
+    )
+
+
+class Shown:
+    """A view's content: what SQL sees of it is the frame it holds at that moment.
+
+    Registered once. A view replaced within a transaction is kept until its end, with
+    its frame: at a million rows that took 4 GB (DuckDB 2.0.0). Texts are not copied.
+    """
+
+    def __init__(self, more: Mapping[str, pl.DataType] | None = None) -> None:
+        empty = whole(pl.DataFrame(schema={"row_number": pl.UInt32()}))
+        nothing = (
+            pl.lit(None, kind).alias(name) for name, kind in (more or {}).items()
+        )
+        self.rows = empty.with_columns(nothing)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.rows.__arrow_c_stream__(requested_schema)
+
+
+def clearing(
+    mode: Literal["update", "replace"], present: frozenset[str]
+) -> pl.DataFrame:
+    """Say of every cell, in one row of flags, whether a blank clears what is known."""
+    return pl.DataFrame(
+        {field.name: [mode == "replace" and field.name in present] for field in FIELDS}
+    )
+
+
+class Chunks:
+    """A file's rows in frames of about `CHUNK_ROWS`, and its rejects.
+
+    One that fits a single chunk is asked for its batches once, others twice.
+    """
+
+    def __init__(self, file: OrderRows) -> None:
+        self._file = file
+        self._only: pl.DataFrame | None = None
+        self._rejects: list[pl.DataFrame] = []
+        self.count = 0
+
+    def first_pass(self) -> Iterator[pl.DataFrame]:
+        """Give every chunk, numbered from 0 by their order."""
+        for rows in self._gathered(self._rejects):
+            self._only = rows if self.count == 0 else None
+            self.count += 1
+            yield rows
+
+    def again(self) -> Iterator[pl.DataFrame]:
+        """Give the same chunks another time."""
+        if self._only is not None:
+            yield self._only
+        elif self.count:
+            yield from self._gathered([])
+
+    @property
+    def rejects(self) -> pl.DataFrame:
+        """Every reject; whole after the first pass."""
+        return pl.concat([_NO_REJECTS, *self._rejects], how="vertical_relaxed")
+
+    def _gathered(self, rejects: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        waiting: list[pl.DataFrame] = []
+        height = 0
+        for batch in self._file.batches(CHUNK_ROWS):
+            if batch.rejects.height:
+                rejects.append(batch.rejects)
+            if height and height + batch.rows.height > CHUNK_ROWS:
+                yield whole(pl.concat(waiting))
+                waiting, height = [], 0
+            if batch.rows.height:
+                waiting.append(batch.rows)
+                height += batch.rows.height
+        if height:
+            yield whole(pl.concat(waiting))
+
+
+def levelled(
+    rows: pl.DataFrame,
+    orders: Sequence[tuple[str, int]],
+    packages: Sequence[tuple[str, str, int]],
+) -> pl.DataFrame:
+    """Fill the row that speaks for an order, or a package, from its other rows.
+
+    `orders` and `packages` name those whose rows differ, and that row. A cell becomes
+    the last one in file order that is not blank.
+    """
+    if orders:
+        rows = _filled(rows, ORDER_CELLS, ("order_number",), orders)
+    if packages:
+        rows = _filled(rows, PACKAGE_CELLS, ("order_number", "basket_id"), packages)
+    return rows
+
+
+def _filled(
+    rows: pl.DataFrame,
+    cells: Sequence[str],
+    key: Sequence[str],
+    uneven: Sequence[tuple[str | int, ...]],
+) -> pl.DataFrame:
+    schema = dict.fromkeys(key, pl.String()) | {"last_row": pl.UInt32()}
+    named = pl.DataFrame(uneven, schema=schema, orient="row")
+    theirs = rows.select("row_number", *key, *cells).join(named, on=key, how="semi")
+    nulls = theirs.select(cells).null_count().row(0, named=True)
+    partly = [name for name in cells if 0 < nulls[name] < theirs.height]
+    last = (
+        theirs.sort("row_number")
+        .group_by(key)
+        .agg(pl.col(partly).drop_nulls().last())
+        .join(named, on=key)
+        .select(pl.col("last_row").alias("row_number"), *partly)
+    )
+    speaking = rows.drop(partly).join(last, on="row_number").select(rows.columns)
+    return pl.concat([rows.join(last, on="row_number", how="anti"), speaking])
+
+
+_NO_REJECTS: Final = pl.DataFrame(
+    schema={
+        "row_number": pl.UInt32(),
+        "column_name": pl.String(),
+        "reason": pl.String(),
+        "order_number": pl.String(),
+    }
+)

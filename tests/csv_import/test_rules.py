@@ -1,0 +1,406 @@
+"""Rules 6.2 to 6.4 of the design, one sentence each."""
+
+import pytest
+
+from data.model.csv_order import SumCheck
+from data.warehouse.answers import known_answers
+from data.warehouse.csv_import import OtherShops
+from data.warehouse.csv_warnings import SHOWN
+from data.warehouse.orders import store_orders
+from tests.csv_import.dump import TABLES, dump
+from tests.csv_import.made import MadeFile, MadeRules, a_row, one, store
+from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
+
+KNOWN = order_number(1)
+
+
+@pytest.fixture
+def api(con):
+    """Order 1 as the API showed it: package 1 with lines 11 and 12."""
+    lines = [a_line("11", "1"), a_line("12", "1")]
+    order = an_order(1, 5, "100", packages=[a_package("1", lines)])
+    order = order.model_copy(update={"answer_hash": "answer"})
+    store_orders(con, [order], source="api", stored_at=at(6), load_id="l")
+    return order
+
+
+def known_row(line_id="11", **cells):
+    return a_row(KNOWN, line_id, basket_id="1", quantity=2) | cells
+
+
+def test_an_order_created_by_csv_is_processed_and_waits_for_a_person(con):
+    report = store(con, a_row(mall_status="900", cancelled=True))
+
+    assert report.orders_created == report.waiting_for_stock == 1
+    assert con.sql(
+        "SELECT source, status, mall_status, stock_policy, cancelled FROM orders"
+    ).fetchall() == [("csv", "受注処理中", "900", "manual", True)]
+    assert con.sql(
+        "SELECT * EXCLUDE (imported_at) FROM manual_stock_adjustments"
+    ).fetchall() == [("rakuten", SHOP_ID, "A", "1", "TEA", 1)]
+
+
+def test_an_adjusted_line_waits_no_more_and_a_changed_count_is_told(con):
+    store(con, a_row(), a_row(line_id="2"))
+    con.execute("UPDATE order_lines SET stock_adjusted_at = now() WHERE line_id = '1'")
+
+    report = store(con, a_row(quantity=5), a_row(line_id="2", quantity=5), minute=11)
+
+    assert report.waiting_for_stock == 1
+    assert [w.kind for w in report.warnings] == ["units-after-adjustment"]
+
+
+def test_an_order_of_the_api_keeps_its_source_and_its_stock_policy(con, api):
+    store(con, known_row(payment_method="銀行振込"), known_row("12"))
+
+    assert con.sql(
+        "SELECT source, stock_policy, status, payment_method FROM orders"
+    ).fetchall() == [("api", "auto", "受注処理中", "銀行振込")]
+    assert one(con, "SELECT count(*) FROM manual_stock_adjustments") == 0
+
+
+def test_a_changed_order_of_the_api_is_known_by_no_answer_and_read_anew(con, api):
+    store(con, known_row(payment_method="銀行振込"))
+    assert known_answers(con, SHOP_ID, [KNOWN]) == {}
+
+    later = api.model_copy(update={"observed_at": at(20)})
+    stored = store_orders(con, [later], source="api", stored_at=at(21), load_id="m")
+
+    assert stored.changed == 1
+    assert one(con, "SELECT payment_method FROM orders") == "クレジットカード"
+    assert one(con, "SELECT status FROM orders") == "受注処理中"
+
+
+def test_a_snapshot_asked_for_before_the_import_does_not_undo_it(con, api):
+    store(con, known_row(payment_method="銀行振込"), minute=10)
+
+    late = an_order(1, 9, "300")
+    stored = store_orders(con, [late], source="api", stored_at=at(11), load_id="m")
+
+    assert stored.stale == 1
+    assert one(con, "SELECT payment_method FROM orders") == "銀行振込"
+
+
+def test_a_later_snapshot_of_an_order_created_by_csv_wins(con):
+    store(con, a_row(KNOWN, "11", basket_id="1"), minute=10)
+
+    stored = store_orders(
+        con, [an_order(1, 11, "500")], source="api", stored_at=at(12), load_id="m"
+    )
+
+    assert stored.changed == 1
+    assert con.sql("SELECT source, status, stock_policy FROM orders").fetchall() == [
+        ("csv", "出荷済", "manual")
+    ]
+
+
+def test_only_a_changed_mall_status_moves_what_csv_set(con, api):
+    store(con, known_row(mall_status="100"), known_row("12"))
+    assert one(con, "SELECT status FROM orders") == "受注処理中"
+
+    def see(minute, status):
+        order = api.model_copy(
+            update={"observed_at": at(minute), "mall_status": status}
+        )
+        store_orders(con, [order], source="api", stored_at=at(50), load_id="m")
+        return one(con, "SELECT status FROM orders")
+
+    assert see(20, "100") == "受注処理中"
+    assert see(30, "500") == "出荷済"
+
+
+def test_an_import_that_moves_only_the_status_keeps_the_answer(con, api):
+    report = store(con, known_row(), known_row("12"))
+
+    assert report.orders_updated == 1
+    assert known_answers(con, SHOP_ID, [KNOWN]) == {KNOWN: "answer"}
+    assert one(con, "SELECT count(*) FROM order_log") == 1
+
+
+@pytest.mark.parametrize(("mode", "expected"), [("update", "青"), ("replace", None)])
+def test_a_blank_cell_clears_under_replace_only(con, mode, expected):
+    store(
+        con,
+        a_row(
+            choices="青",
+            payment_method="現金",
+            noshi="祝",
+            orderer_city="能登",
+            recipient_city="加賀",
+        ),
+    )
+
+    store(
+        con,
+        a_row(
+            choices=None,
+            payment_method=None,
+            noshi=None,
+            orderer_city=None,
+            recipient_city=None,
+        ),
+        mode=mode,
+        minute=11,
+    )
+
+    assert one(con, "SELECT choices FROM order_lines") == expected
+    assert (one(con, "SELECT payment_method FROM orders") is None) == (expected is None)
+    assert (one(con, "SELECT noshi FROM order_packages") is None) == (expected is None)
+    assert one(con, "SELECT count(city) FROM order_people") == (2 if expected else 0)
+
+
+def test_a_column_the_file_lacks_never_clears(con):
+    store(
+        con,
+        a_row(
+            choices="青",
+            payment_method="現金",
+            noshi="祝",
+            orderer_city="能登",
+            recipient_city="加賀",
+            tax_rate=0.1,
+        ),
+    )
+    before = dump(con, TABLES)
+
+    report = store(con, a_row(), mode="replace", minute=11)
+
+    assert report.orders_unchanged == 1
+    assert dump(con, TABLES) == before
+
+
+def test_the_same_file_again_changes_no_row_and_says_so(con):
+    first = store(con, a_row(), a_row("B"))
+    before = dump(con, (*TABLES, "order_log", "order_sightings"))
+
+    again = store(con, a_row(), a_row("B"), minute=11)
+
+    assert (first.is_same_file, again.is_same_file) == (False, True)
+    assert (again.orders_unchanged, again.orders_updated) == (2, 0)
+    assert dump(con, (*TABLES, "order_log", "order_sightings")) == before
+
+
+def test_the_same_file_after_a_change_elsewhere_is_not_called_the_same(con):
+    store(con, a_row(choices="青"))
+    store(con, a_row(choices="赤"), minute=11)
+
+    assert store(con, a_row(choices="青"), minute=12).is_same_file is False
+
+
+@pytest.mark.parametrize("batch_rows", [1, 1000])
+def test_identical_rows_are_one_line_however_far_apart(con, monkeypatch, batch_rows):
+    monkeypatch.setattr("data.warehouse.csv_rows.CHUNK_ROWS", batch_rows)
+    lines = [a_row(quantity=2), a_row("B"), a_row(quantity=2)]
+
+    report = store(con, file=MadeFile(lines, batch_rows=batch_rows))
+
+    assert (report.orders_created, report.lines_repeated) == (2, 1)
+    assert report.warnings == ()
+    assert one(con, "SELECT sum(quantity) FROM order_lines") == 3
+
+
+def test_where_a_mall_repeats_rows_for_units_they_are_added_but_not_over_files(con):
+    lines = [
+        a_row(quantity=2, line_total=50),
+        a_row("B"),
+        a_row(quantity=2, line_total=50),
+    ]
+    rules = MadeRules(repeats="add_units")
+    file = MadeFile(lines, layout=rules)
+
+    store(con, file=file)
+    again = store(con, file=file, minute=11)
+
+    assert again.is_same_file
+    assert con.sql(
+        "SELECT quantity, line_total FROM order_lines WHERE order_number = 'A'"
+    ).fetchall() == [(4, 100)]
+
+
+def test_of_one_line_told_differently_the_later_row_wins_with_a_warning(con):
+    report = store(con, a_row(choices="青"), a_row("B"), a_row(choices="赤"))
+
+    assert one(con, "SELECT choices FROM order_lines WHERE order_number = 'A'") == "赤"
+    assert [(w.kind, w.order_number) for w in report.warnings] == [
+        ("line-differs", "A")
+    ]
+
+
+@pytest.mark.parametrize("chunk", [1, 1000])
+def test_an_orders_cells_are_the_last_that_are_not_blank(con, monkeypatch, chunk):
+    monkeypatch.setattr("data.warehouse.csv_rows.CHUNK_ROWS", chunk)
+    lines = [
+        a_row(payment_method="現金", noshi="祝"),
+        a_row("B", payment_method=None, noshi=None),
+        a_row("A", "2", payment_method="振込", noshi=None),
+        a_row("A", "3", payment_method=None, noshi=None),
+    ]
+
+    report = store(con, file=MadeFile(lines, batch_rows=chunk))
+
+    assert con.sql(
+        "SELECT payment_method, noshi FROM orders JOIN order_packages "
+        "USING (order_number) WHERE order_number = 'A'"
+    ).fetchall() == [("振込", "祝")]
+    assert {(w.kind, w.order_number) for w in report.warnings} == {
+        ("order-differs", "A"),
+        ("package-differs", "A"),
+    }
+
+
+def test_an_order_with_a_rejected_row_is_set_aside_whole(con):
+    file = MadeFile(
+        [a_row(), a_row("B"), a_row("A", "2")], rejected=[(9, "A"), (10, None)]
+    )
+
+    report = store(con, file=file)
+
+    assert (report.orders_created, report.orders_set_aside) == (1, 1)
+    assert report.lines_rejected == 2
+    assert one(con, "SELECT order_number FROM orders") == "B"
+    assert con.sql(
+        "SELECT row_number, column_name, order_number FROM csv_rejects"
+    ).fetchall() == [(9, "個数", "A"), (10, "個数", None)]
+
+
+def test_a_known_order_that_is_set_aside_stays_as_it_is(con):
+    store(con, a_row(choices="青"))
+    before = dump(con, TABLES)
+
+    store(con, file=MadeFile([a_row(choices="赤")], rejected=[(9, "A")]), minute=11)
+
+    assert dump(con, TABLES) == before
+
+
+def test_orders_of_other_shops_refuse_the_file_and_are_listed(con):
+    lines = [a_row(shop_id=SHOP_ID), a_row("B", shop_id="9"), a_row("C", shop_id="9")]
+    before = dump(con)
+
+    with pytest.raises(OtherShops, match=r"9 が 2 件.*対処") as refused:
+        store(con, *lines)
+
+    assert refused.value.orders_by_shop == {"9": 2}
+    assert dump(con) == before
+
+
+def test_orders_of_other_shops_are_skipped_and_counted_if_so_chosen(con):
+    lines = [
+        a_row(shop_id=SHOP_ID),
+        a_row("B", shop_id="9"),
+        a_row("B", "2", shop_id="9"),
+    ]
+
+    report = store(con, *lines, other_shops="skip")
+
+    assert (report.orders_created, report.orders_of_other_shops) == (1, 1)
+    assert one(con, "SELECT order_number FROM orders") == "A"
+
+
+def test_a_line_the_later_file_lacks_is_kept_with_a_warning(con):
+    store(con, a_row(), a_row(line_id="2"))
+
+    report = store(con, a_row(), mode="replace", minute=11)
+
+    assert [(w.kind, w.order_number) for w in report.warnings] == [
+        ("line-missing", "A")
+    ]
+    assert one(con, "SELECT count(*) FROM order_lines") == 2
+
+
+def test_a_package_all_lines_left_is_taken_away_with_its_recipient(con):
+    store(con, a_row(recipient_city="能登"))
+
+    store(con, a_row(basket_id="c", recipient_city="加賀"), minute=11)
+
+    assert one(con, "SELECT basket_id FROM order_packages") == "c"
+    assert one(con, "SELECT city FROM order_people") == "加賀"
+
+
+def test_a_variant_the_file_does_not_tell_keeps_the_sku(con, api):
+    store(con, known_row(sku="sencha"), known_row("12", sku="sencha"), mode="replace")
+
+    assert con.sql("SELECT DISTINCT sku FROM order_lines").fetchall() == [
+        ("SENCHA-100",)
+    ]
+
+
+CHECKS = (SumCheck("goods_total", (), lines="unit_price"),)
+
+
+@pytest.mark.parametrize(
+    ("cells", "kinds"),
+    [
+        ({"goods_total": 200}, []),
+        ({"goods_total": 201}, ["sum-differs"]),
+        ({"goods_total": None}, []),
+        ({"goods_total": 201, "amounts_fixed": False}, []),
+    ],
+)
+def test_a_sum_that_does_not_hold_is_told_unless_amounts_are_open(con, cells, kinds):
+    lines = [
+        a_row(unit_price=100, **cells),
+        a_row(line_id="2", unit_price=100, **cells),
+    ]
+
+    report = store(con, file=MadeFile(lines, layout=MadeRules(checks=CHECKS)))
+
+    assert [w.kind for w in report.warnings] == kinds
+
+
+def test_the_first_fifty_warnings_are_told_and_all_are_counted(con):
+    twice = [
+        a_row(f"A{n}", choices=color) for n in range(SHOWN + 5) for color in "青赤"
+    ]
+
+    report = store(con, *twice)
+
+    assert len(report.warnings) == SHOWN
+    assert dict(report.warning_counts) == {"line-differs": SHOWN + 5}
+
+
+def test_every_content_an_order_had_is_in_the_log_without_people(con):
+    store(con, a_row(choices="青", orderer_city="能登"))
+    store(con, a_row(choices="赤", orderer_city="加賀"), minute=11)
+    store(con, a_row(choices="黄"), minute=12)
+
+    assert con.sql(
+        "SELECT content->>'$.lines[0].choices' FROM order_log ORDER BY observed_at"
+    ).fetchall() == [("青",), ("赤",), ("黄",)]
+    assert (
+        one(con, "SELECT count(*) FROM order_log WHERE content::VARCHAR LIKE '%加賀%'")
+        == 0
+    )
+
+
+def test_a_clock_that_went_back_does_not_turn_history_around(con):
+    store(con, a_row(choices="青"), minute=10)
+    store(con, a_row(choices="赤"), minute=9)
+    store(con, a_row(choices="黄"), minute=8)
+
+    assert one(con, "SELECT choices FROM order_lines") == "黄"
+
+
+def test_an_empty_file_is_imported_as_nothing(con):
+    report = store(con, file=MadeFile([]))
+
+    assert (report.orders_created, report.rows_read) == (0, 0)
+    assert one(con, "SELECT count(*) FROM csv_imports") == 1
+
+
+def test_an_import_is_accounted_for_as_reported(con):
+    report = store(con, a_row(), mode="replace")
+
+    row = con.execute("SELECT * FROM csv_imports").fetchall()[0]
+    assert row[:11] == (
+        "import-10",
+        report.file_sha256,
+        "made.csv",
+        "rakuten",
+        SHOP_ID,
+        "replace",
+        1,
+        1,
+        0,
+        0,
+        0,
+    )
