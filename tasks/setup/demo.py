@@ -47,12 +47,23 @@ def empty_folder(home: Path) -> None:
 
 def work_the_day(desk: Desk) -> None:
     """Let the sandbox sell and stumble twice; run the deployment by the worker."""
-    console.rule("2/3  the sandbox sells")
+    console.rule("2/4  the sandbox sells")
     numbers = desk.sandbox.sell(ORDERS, "mixed")
     desk.sandbox.fault("503", function="getOrder", times=2)
     console.print(f"{len(numbers)} orders sold; the next two getOrder calls answer 503")
-    console.rule("3/3  prefect deployment run 'ingest-orders/0900'")
+    console.rule("3/4  prefect deployment run 'ingest-orders/0900'")
     desk.prefect("deployment", "run", "ingest-orders/0900", "--watch")
+    console.rule("4/4  prefect deployment run 'import-order-csv/manual'")
+    file = ("-p", "path=data/samples/rakuten.csv", "-p", "mall=rakuten")
+    desk.prefect(
+        "deployment",
+        "run",
+        "import-order-csv/manual",
+        *file,
+        "-p",
+        "shop=demo",
+        "--watch",
+    )
 
 
 def show_summary(desk: Desk) -> None:
@@ -68,6 +79,10 @@ def show_summary(desk: Desk) -> None:
         f"Query        JUCHU_HOME={desk.home} make query"
         ' SQL="FROM orders SELECT status, count(*) GROUP BY ALL"'
     )
+    console.print(
+        f"             JUCHU_HOME={desk.home} make query"
+        ' SQL="FROM manual_stock_adjustments"'
+    )
 
 
 def main() -> None:
@@ -77,7 +92,7 @@ def main() -> None:
     if "JUCHU_HOME" not in os.environ:
         home /= "demo"  # never beside a real shop's orders
     empty_folder(home)
-    console.rule("1/3  starting Prefect, the RMS sandbox and a worker")
+    console.rule("1/4  starting Prefect, the RMS sandbox and a worker")
     console.print(f"everything is in {home} (logs in logs/)")
     try:
         with open_desk(home) as desk:

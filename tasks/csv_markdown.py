@@ -1,0 +1,114 @@
+"""The report of one CSV file as Markdown: Japanese, and nothing of any cell."""
+
+import re
+from collections.abc import Sequence
+
+from connectors.incoming import Download
+from data.warehouse.csv_import import ImportReport
+from tasks.csv_progress import LISTED, Reject
+from tasks.order_csv import Choices, Imported
+
+MODES = {
+    "update": "更新 (update): 空欄のセルは上書きしていません",
+    "replace": "書換 (replace): 空欄のセルも上書きしました",
+}
+KINDS = {
+    "line-differs": "同じ明細の内容が違う (a line comes twice, different)",
+    "order-differs": "行によって注文の内容が違う (rows of an order differ)",
+    "package-differs": "行によって送付先の内容が違う (rows of a package differ)",
+    "line-missing": "登録済みの明細がない (a known line is missing)",
+    "units-after-adjustment": "在庫調整後に個数が変わった (units changed late)",
+    "sum-differs": "金額が合わない (sums differ)",
+}
+TRIED = "試行: 何も書き込んでいません"
+SAME_FILE = "同じファイルです。変更はありません"
+
+
+def import_report(download: Download, choices: Choices, imported: Imported) -> str:
+    """Tell in Markdown what became of the file's rows and what a person should see."""
+    report = imported.report
+    rows = [
+        ("ファイル (file)", _plain(report.file_name)),
+        ("種類 (kind)", f"{imported.title}, {imported.columns}列"),
+        ("モール / 店舗 (mall / shop)", f"{download.mall} / {download.shop}"),
+        ("登録タイプ (mode)", MODES[choices.mode]),
+        ("文字コード (encoding)", imported.encoding.upper()),
+        ("読んだ行 (rows read)", f"{report.rows_read:,}"),
+        ("新規の注文 (created)", f"{report.orders_created:,}"),
+        ("更新した注文 (updated)", f"{report.orders_updated:,}"),
+        ("変更なしの注文 (unchanged)", f"{report.orders_unchanged:,}"),
+        ("くり返しの行 (repeated lines)", f"{report.lines_repeated:,}"),
+        ("別店舗の注文・除外 (other shops)", f"{report.orders_of_other_shops:,}"),
+        ("取り込めなかった行 (rejected lines)", f"{report.lines_rejected:,}"),
+        ("そのため除いた注文 (set aside)", f"{report.orders_set_aside:,}"),
+        ("在庫の手動調整待ち (waiting for stock)", f"{report.waiting_for_stock:,}行"),
+    ]
+    lines = [f"# CSV取込の結果 ({_plain(report.file_name)})", ""]
+    if choices.dry_run:
+        lines += [f"**{TRIED}** (trial: nothing was written)", ""]
+    if report.is_same_file:
+        lines += [f"**{SAME_FILE}** (the same file: nothing changed)", ""]
+    lines += ["| 項目 | 内容 |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in rows)]
+    lines += _rejects(report, imported.rejects)
+    lines += _warnings(report, imported.notices)
+    if report.waiting_for_stock:
+        lines += [
+            "",
+            f"## 在庫の手動調整待ち {report.waiting_for_stock:,}行 (waiting for stock)",
+            "",
+            "CSVで登録した注文は在庫を動かしません。次で一覧が見られます。",
+            "",
+            "    SELECT * FROM manual_stock_adjustments",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def refusal_report(download: Download, problem: str) -> str:
+    """Tell in Markdown why nothing of the file was imported, and what to do."""
+    return (
+        f"# CSVを取り込みませんでした ({_plain(download.name)})\n\n"
+        f"モール / 店舗 (mall / shop): {_plain(download.mall) or '?'}"
+        f" / {_plain(download.shop) or '?'}\n\n"
+        f"{_plain(problem)}\n\n"
+        "**1行も取り込んでいません。** (nothing of this file was imported)\n"
+    )
+
+
+def _rejects(report: ImportReport, rejects: Sequence[Reject]) -> list[str]:
+    if not report.lines_rejected:
+        return []
+    return [
+        "",
+        f"## 取り込めなかった行 {report.lines_rejected:,}行 (rejected lines)",
+        "",
+        "その注文は取り込んでいません。直してからもう一度。全件は表 `csv_rejects` に。",
+        "",
+        "| 行 | 列 | 理由 |",
+        "| ---: | --- | --- |",
+        *(
+            f"| {row} | {_plain(column) if column else '(行全体)'} | {_plain(reason)} |"
+            for row, column, reason in rejects[:LISTED]
+        ),
+    ]
+
+
+def _warnings(report: ImportReport, notices: Sequence[str]) -> list[str]:
+    lines = [f"- {_plain(notice)}" for notice in notices]
+    lines += [
+        f"- {KINDS.get(kind, kind)}: {count:,}件"
+        for kind, count in report.warning_counts
+    ]
+    if lines:
+        lines = ["", "## 注意 (warnings)", "", *lines]
+    if report.warnings:
+        lines += ["", "| 注文番号 | 注意 |", "| --- | --- |"]
+        lines += [
+            f"| {_plain(number)} | {_plain(text)} |"
+            for _, number, text in report.warnings[:LISTED]
+        ]
+    return lines
+
+
+def _plain(text: str) -> str:
+    """The text on one line, its signs no Markdown: names come from outside."""
+    return re.sub(r"([\\`*\[\]<>|~#])", r"\\\1", " ".join(text.split()))

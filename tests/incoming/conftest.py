@@ -1,0 +1,50 @@
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.incoming import Download, waiting_downloads
+from data.model.japan_time import JST
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=JST)
+
+
+class Folder:
+    """A watched folder of a test's own, and what the next look at it finds."""
+
+    def __init__(self, home: Path) -> None:
+        self.root = home / "incoming"
+        self.rejected = home / "rejected"
+        self.root.mkdir()
+
+    def put(self, place: str, content: bytes = b"x", *, age_s: float = 60) -> Path:
+        """Lay down a file that was written to so many seconds ago."""
+        path = self.root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        written = (NOW - timedelta(seconds=age_s)).timestamp()
+        os.utime(path, (written, written))
+        return path
+
+    def waiting(self, pause=lambda: None) -> list[Download]:
+        return waiting_downloads(self.root, NOW, pause)
+
+    def places(self, pause=lambda: None) -> list[tuple[str, str, list[str]]]:
+        """What waits: mall, shop and names of the files."""
+        return [
+            (each.mall, each.shop, [path.name for path in each.paths])
+            for each in self.waiting(pause)
+        ]
+
+    def tree(self) -> list[str]:
+        """Every file there is, as paths."""
+        home = self.root.parent
+        return sorted(
+            str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()
+        )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)

@@ -1,0 +1,152 @@
+"""What the watched folder gives to be imported, and what it leaves alone."""
+
+import os
+
+import pytest
+
+
+def test_a_file_belongs_to_the_mall_and_shop_it_stands_under(folder):
+    folder.put("rakuten/demo/orders.csv")
+
+    assert folder.places() == [("rakuten", "demo", ["orders.csv"])]
+
+
+def test_no_folder_is_an_empty_folder(folder):
+    folder.root.rmdir()
+
+    assert folder.places() == []
+
+
+def test_the_oldest_file_comes_first(folder):
+    folder.put("rakuten/demo/a.csv", age_s=60)
+    folder.put("shopify/demo/b.csv", age_s=600)
+    folder.put("rakuten/demo/c.csv", age_s=300)
+
+    assert [names for _, _, names in folder.places()] == [
+        ["b.csv"],
+        ["c.csv"],
+        ["a.csv"],
+    ]
+
+
+def test_a_file_written_to_just_now_is_left(folder):
+    folder.put("rakuten/demo/half.csv", age_s=3)
+
+    assert folder.places() == []
+
+
+def test_a_file_that_grows_between_two_looks_is_left(folder):
+    growing = folder.put("rakuten/demo/half.csv", age_s=60)
+    folder.put("rakuten/demo/whole.csv", age_s=60)
+
+    found = folder.places(lambda: folder.put("rakuten/demo/half.csv", b"xx"))
+
+    assert found == [("rakuten", "demo", ["whole.csv"])]
+    assert growing.exists()
+
+
+def test_a_file_that_goes_away_between_two_looks_is_left(folder):
+    path = folder.put("rakuten/demo/gone.csv")
+
+    assert folder.places(path.unlink) == []
+
+
+def test_a_file_from_the_future_is_taken_once_it_rests(folder):
+    folder.put("rakuten/demo/orders.csv", age_s=-9999)
+
+    assert folder.places() == [("rakuten", "demo", ["orders.csv"])]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".DS_Store", "~$orders.csv", "orders.csv.part", "o.CRDOWNLOAD", "Thumbs.db"],
+)
+def test_noise_of_other_programs_is_left(folder, name):
+    folder.put(f"rakuten/demo/{name}")
+
+    assert folder.places() == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["orders.csv", "rakuten/orders.csv", "rakuten/demo/deep/orders.csv"],
+)
+def test_a_file_in_no_folder_of_ours_has_no_mall(folder, place):
+    folder.put(place)
+
+    assert folder.places() == [("", "", ["orders.csv"])]
+
+
+def test_what_was_imported_is_not_seen_again(folder):
+    folder.put("done/orders.csv")
+
+    assert folder.places() == []
+
+
+def test_links_are_not_followed(folder, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "orders.csv").write_bytes(b"x")
+    (folder.root / "rakuten" / "demo").mkdir(parents=True)
+    (folder.root / "rakuten" / "demo" / "a.csv").symlink_to(outside / "orders.csv")
+    (folder.root / "rakuten" / "linked").symlink_to(outside)
+    (folder.root / "yahoo").symlink_to(folder.root / "rakuten")
+
+    assert folder.places() == []
+
+
+def test_a_pipe_is_not_opened(folder):
+    (folder.root / "rakuten" / "demo").mkdir(parents=True)
+    os.mkfifo(folder.root / "rakuten" / "demo" / "orders.csv")
+
+    assert folder.places() == []
+
+
+@pytest.mark.parametrize(
+    ("orders", "items"),
+    [
+        ("order.csv", "item.csv"),
+        ("orders_1124.csv", "items_1124.csv"),
+        ("注文1124.csv", "注文商品1124.csv"),
+        ("a.csv", "b.csv"),
+    ],
+)
+def test_the_two_files_of_a_pair_are_one_download(folder, orders, items):
+    folder.put(f"yahoo/mihon-store/{orders}", age_s=61)
+    folder.put(f"yahoo/mihon-store/{items}", age_s=60)
+
+    assert folder.places() == [("yahoo", "mihon-store", [orders, items])]
+
+
+def test_several_pairs_are_told_apart_by_their_names(folder):
+    for day in (1, 2):
+        folder.put(f"yahoo/mihon-store/order_{day}.csv", age_s=100 - day)
+        folder.put(f"yahoo/mihon-store/item_{day}.csv", age_s=90 - day)
+
+    assert [names for _, _, names in folder.places()] == [
+        ["order_1.csv", "item_1.csv"],
+        ["order_2.csv", "item_2.csv"],
+    ]
+
+
+def test_two_first_halves_are_no_pair(folder):
+    folder.put("yahoo/mihon-store/order_1.csv")
+    folder.put("yahoo/mihon-store/order_2.csv")
+
+    assert folder.places() == []
+
+
+def test_half_a_pair_waits_half_an_hour_and_is_then_given_alone(folder):
+    folder.put("yahoo/mihon-store/order.csv", age_s=29 * 60)
+    early = folder.places()
+    folder.put("yahoo/mihon-store/order.csv", age_s=31 * 60)
+
+    assert early == []
+    assert folder.places() == [("yahoo", "mihon-store", ["order.csv"])]
+
+
+def test_a_name_is_shown_without_signs_that_deceive(folder):
+    folder.put("rakuten/demo/a\u202evsc.csv\r\n")
+    (download,) = folder.waiting()
+
+    assert download.name == "avsc.csv"
