@@ -8,6 +8,7 @@ from rich.console import Console
 
 from tasks.setup.desk import Desk, open_desk
 from tests.bench.measured import Measured, measure
+from tests.bench.rows import Row, at_least, at_most, told
 
 MANY, FEWER = 20_000, 10_000
 FASTER_THAN_DLT = 5.0
@@ -17,10 +18,8 @@ OVER_PACE = 1.05
 FLAT = 1.15
 """Twice the orders may not take noticeably more memory."""
 
-Rows = Iterator[tuple[str, str, str, bool]]
 
-
-def orders_bench(folder: Path, console: Console) -> Rows:
+def orders_bench(folder: Path, console: Console) -> Iterator[Row]:
     """Ingest 20,000 orders without the limit by both, then 10,000 at RMS's pace."""
     with open_desk(folder / "desk", "--no-rate-limit") as desk:
         console.print(f"selling {MANY:,} + {FEWER:,} orders")
@@ -28,34 +27,34 @@ def orders_bench(folder: Path, console: Console) -> Rows:
         desk.sandbox.sell(FEWER, "mixed", "demo2", over_days=60)
         env = dict(desk.env) | desk.sandbox.shops["demo2"].environment()
         ours = {"JUCHU_RMS_REQUESTS_PER_SECOND": "0", "JUCHU_HOME": f"{folder}/ours"}
-        first = _told(console, "juchu, first run", _juchu("demo", env | ours))
-        peer = _told(console, "dlt", _dlt(desk, folder))
-        second = _told(console, "juchu, second run", _juchu("demo", env | ours))
+        first = told(console, "juchu, first run", _juchu("demo", env | ours))
+        peer = told(console, "dlt", _dlt(desk, folder))
+        second = told(console, "juchu, second run", _juchu("demo", env | ours))
         half = {"JUCHU_HOME": f"{folder}/half"} | {"JUCHU_RMS_REQUESTS_PER_SECOND": "0"}
-        fewer = _told(console, f"juchu, {FEWER:,}", _juchu("demo2", env | half))
+        fewer = told(console, f"juchu, {FEWER:,}", _juchu("demo2", env | half))
         desk.sandbox.settings(rate_limit=True)
         desk.sandbox.empty_journal()
-        paced = _told(
+        paced = told(
             console,
             f"juchu, {FEWER:,} at 1/s",
             _juchu("demo2", env | {"JUCHU_HOME": f"{folder}/paced"}),
         )
         journal = desk.sandbox.journal()
     requests, too_fast = sum(journal["counts"].values()), journal["too_fast"]
-    yield _at_least(
+    yield at_least(
         f"{MANY:,} orders: dlt / juchu", peer.seconds / first.seconds, FASTER_THAN_DLT
     )
-    yield _at_least(
+    yield at_least(
         "first run / second run", first.seconds / second.seconds, SECOND_RUN_FASTER
     )
-    yield _at_most("peak memory (MB)", first.peak_mb, PEAK_MB)
-    yield _at_most(
+    yield at_most("peak memory (MB)", first.peak_mb, PEAK_MB)
+    yield at_most(
         f"peak memory, {MANY:,} / {FEWER:,} orders", first.peak_mb / fewer.peak_mb, FLAT
     )
-    yield _at_most(
+    yield at_most(
         f"at 1/s: wall / {requests} requests", paced.seconds / requests, OVER_PACE
     )
-    yield _at_most("at 1/s: requests RMS found too fast", too_fast, 0)
+    yield at_most("at 1/s: requests RMS found too fast", too_fast, 0)
 
 
 def _juchu(shop: str, env: dict[str, str]) -> Measured:
@@ -74,19 +73,3 @@ def _dlt(desk: Desk, folder: Path) -> Measured:
         shop.license_key,
         env=dict(os.environ) | {"RUNTIME__DLTHUB_TELEMETRY": "false"},
     )
-
-
-def _told(console: Console, what: str, measured: Measured) -> Measured:
-    console.print(
-        f"{what}: {measured.rows:,} orders in {measured.seconds:.1f} s,"
-        f" peak {measured.peak_mb:.0f} MB"
-    )
-    return measured
-
-
-def _at_least(what: str, value: float, target: float) -> tuple[str, str, str, bool]:
-    return what, f"{value:.2f}", f"≥ {target:g}", value >= target
-
-
-def _at_most(what: str, value: float, target: float) -> tuple[str, str, str, bool]:
-    return what, f"{value:.2f}", f"≤ {target:g}", value <= target

@@ -1,0 +1,47 @@
+"""The peer: the same rows merged into DuckDB by dlt, keyed by order and line."""
+
+import csv
+import itertools
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import dlt
+
+from tests.bench.measured import report
+
+PAGE = 10_000
+
+
+@dlt.resource(
+    name="lines",
+    primary_key=["注文番号", "商品明細ID"],
+    write_disposition="merge",
+)
+def lines(path: str) -> Iterator[list[dict[str, str]]]:
+    with Path(path).open(encoding="cp932", newline="") as file:
+        rows = csv.DictReader(file, strict=True)
+        while page := list(itertools.islice(rows, PAGE)):
+            yield page
+
+
+def main(path: str, home: str) -> None:
+    # By default dlt makes every Japanese column name the same word.
+    dlt.config["schema.naming"] = "duck_case"
+    pipeline = dlt.pipeline(
+        "csv_peer",
+        pipelines_dir=f"{home}/state",
+        destination=dlt.destinations.duckdb(str(Path(home) / "dlt.duckdb")),
+        dataset_name="mall",
+    )
+    began = time.perf_counter()
+    pipeline.run(lines(path))
+    seconds = time.perf_counter() - began
+    with pipeline.sql_client() as sql:
+        rows = sql.execute_sql("SELECT count(*) FROM lines")
+    report(seconds, rows[0][0] if rows else 0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

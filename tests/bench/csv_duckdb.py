@@ -1,0 +1,31 @@
+"""The floor: DuckDB's own reader, the same file in UTF-8, one table of text."""
+
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+
+from tests.bench.measured import report
+
+READ = """
+CREATE TABLE lines AS
+SELECT * FROM read_csv(
+    $path, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"',
+    strict_mode = true
+)
+"""
+
+
+def main(path: str, home: str) -> None:
+    began = time.perf_counter()
+    with duckdb.connect(Path(home) / "floor.duckdb") as con:
+        con.execute(READ, {"path": path})
+    seconds = time.perf_counter() - began
+    with duckdb.connect(Path(home) / "floor.duckdb") as con:
+        rows = con.execute("SELECT count(*) FROM lines").fetchall()[0][0]
+    report(seconds, rows)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

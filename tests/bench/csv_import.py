@@ -1,0 +1,32 @@
+"""Ours: read a Rakuten file strictly and import it into the warehouse in `home`."""
+
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from connectors.mall_csv import read_order_file
+from data.warehouse.csv_import import import_orders
+from data.warehouse.session import warehouse
+from tests.bench.measured import report
+from tests.support.mall_csv import SHOP
+
+
+def main(path: str, home: str) -> None:
+    database = Path(home) / "juchu.duckdb"
+    began = time.perf_counter()
+    with read_order_file([Path(path)], "rakuten") as file, warehouse(database) as con:
+        done = import_orders(
+            con,
+            file,
+            import_id=str(uuid4()),
+            shop_id=SHOP,
+            mode="update",
+            imported_at=datetime.now(UTC),
+        )
+    report(time.perf_counter() - began, done.rows_read)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
