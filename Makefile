@@ -6,7 +6,7 @@ READY := .venv/.installed
 quoted = '$(subst ','\'',$(1))'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check crash bench deploy server worker query sandbox lock audit clean
+.PHONY: help demo test check crash bench bench-csv deploy server worker query sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,10 @@ crash: $(READY) ## kill writers and runs at many moments; nothing may be lost
 	$(BIN)/python -m pytest tests/warehouse/test_crash.py tests/warehouse/test_migrate.py tests/desk/test_kill.py
 
 bench: $(READY) ## speed beside peers, as ratios measured in one run
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench orders
+
+bench-csv: $(READY) ## the same for the CSV import, whose first target is not met yet
+	$(BIN)/python -m tests.bench csv
 
 deploy: $(READY) ## register blocks, limits, automations and every deployment on the server in use
 	$(BIN)/python -m tasks.setup.deploy

@@ -12,7 +12,7 @@ from typing import IO, Final
 
 import polars as pl
 
-IN_MEMORY: Final = 128 << 20
+IN_MEMORY: Final = 32 << 20
 """Bytes of frames kept in memory, some 100,000 Rakuten lines; the rest goes to disk."""
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from data.model.csv_order import FIELDS, Kind, Level, SumCheck, fields_of
 from data.model.order import Mall
 
-CHUNK_ROWS: Final = 50_000
+CHUNK_ROWS: Final = 20_000
 """Rows worked on at once; what bounds memory. Fewer would mean more joins."""
 
 TYPES: Final[Mapping[Kind, pl.DataType]] = {

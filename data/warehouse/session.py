@@ -32,7 +32,7 @@ from data.warehouse.migrate import migrate
 Connection = DuckDBPyConnection
 """What a session works with; callers above need not know DuckDB."""
 
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "600MB"
 _PAUSE_S = (0.005, 0.03)
 
 _umask = Lock()

@@ -102,44 +102,38 @@ def _encoded(cells: Sequence[str], shape: Shape) -> bytes:
 
 
 def _orders(lines: int, rng: random.Random, shape: Shape) -> Iterator[bytes]:
-    """Whole orders as bytes; the costly text is made once and reused."""
-    heads = [
-        _cut(HEADER[1:51], _order_cells(rng), ("商品合計金額", "請求金額", "合計金額"))
-        for _ in range(40)
-    ]
-    packages = [
-        _cut(HEADER[52:70], _order_cells(rng), ("送付先商品合計金額",))
-        for _ in range(40)
-    ]
-    items = [_cut(HEADER[71:94], _line_cells(rng), ("単価", "個数")) for _ in range(60)]
-    tails = [
-        _cut(HEADER[94:], _order_cells(rng) | _line_cells(rng), ()) for _ in range(60)
-    ]
+    """Whole orders as bytes. Every order has its own buyer; goods are a shop's 800."""
+    goods = [_line_cells(rng) for _ in range(800)]
+    lines_cut = [_cut(HEADER[71:94], cells, ("単価", "個数")) for cells in goods]
     odd = HEADER.index("コメント") - 94
     left, orders = lines, 0
     while left:
         count = min(left, rng.choice((1, 1, 2, 4)))
         left -= count
         orders += 1
-        goods = [
-            (rng.randrange(100, 9800, 10), rng.randrange(1, 4)) for _ in range(count)
+        cells = _order_cells(rng)
+        sold = [
+            (rng.randrange(800), rng.randrange(100, 9800, 10), rng.randrange(1, 4))
+            for _ in range(count)
         ]
-        total = sum(price * units for price, units in goods)
-        number = f"{SHOP}-20261124-{orders:010d}"
-        head = rng.choice(heads) % {
-            "商品合計金額": total,
-            "請求金額": total + 550,
-            "合計金額": total + 550,
+        total = sum(price * units for _, price, units in sold)
+        cells |= {
+            "商品合計金額": str(total),
+            "請求金額": str(total + 550),
+            "合計金額": str(total + 550),
+            "送付先商品合計金額": str(total),
         }
-        package = rng.choice(packages) % {"送付先商品合計金額": total}
+        number = f"{SHOP}-20261124-{orders:010d}"
+        head = _cut(HEADER[1:51], cells, ())
+        package = _cut(HEADER[52:70], cells, ())
         parts = []
-        for index, (price, units) in enumerate(goods):
-            tail = rng.choice(tails)
+        for index, (item, price, units) in enumerate(sold):
+            tail = _cut(HEADER[94:], cells | goods[item], ())
             if orders % shape.escaped_quote_every == 0:
-                cells = tail.split('","')
-                cells[odd] = 'サイズは""大""で'
-                tail = '","'.join(cells)
-            line = rng.choice(items) % {"単価": price, "個数": units}
+                told = tail.split('","')
+                told[odd] = 'サイズは""大""で'
+                tail = '","'.join(told)
+            line = lines_cut[item] % {"単価": price, "個数": units}
             parts.append(
                 f'"{number}","{head}","{orders:010d}","{package}",'
                 f'"{orders * 4 + index:010d}","{line}","{tail}"{shape.line_end}'
@@ -156,13 +150,18 @@ def _cut(names: Sequence[str], cells: dict[str, str], open_: Sequence[str]) -> s
     return '","'.join(texts) if open_ else '","'.join(cells.get(n, "") for n in names)
 
 
+def _room(rng: random.Random) -> str:
+    return f"{rng.randrange(1, 40)}-{rng.randrange(1, 30)} {rng.randrange(101, 999)}号"
+
+
 def _order_cells(rng: random.Random) -> dict[str, str]:
     phone = ("090", "0000", f"{rng.randrange(10000):04d}")
+    clock = f"{rng.randrange(24):02d}:{rng.randrange(60):02d}:{rng.randrange(60):02d}"
     cells = {
         "ステータス": rng.choice(("100", "300", "300", "500", "900")),
-        "注文日時": f"2026-11-24 0{rng.randrange(10)}:15:0{rng.randrange(10)}",
+        "注文日時": f"2026-11-24 {clock}",
         "注文日": "2026/11/24",
-        "注文時間": "08:15:00",
+        "注文時間": clock,
         "注文確認日時": "2026-11-24 10:00:00",
         "注文確定日時": "2026-11-24 10:05:00",
         "支払方法名": rng.choice(("クレジットカード", "代金引換", "楽天バンク決済")),
@@ -183,7 +182,7 @@ def _order_cells(rng: random.Random) -> dict[str, str]:
         "クーポン利用総額": "0",
         "店舗発行クーポン利用額": "0",
         "楽天発行クーポン利用額": "0",
-        "注文者メールアドレス": "hanako@mail.example",
+        "注文者メールアドレス": f"mihon{rng.randrange(10**8)}@mail.example",
         "注文者性別": "女",
         "送付先送料": "550",
         "送付先代引料": "0",
@@ -192,7 +191,7 @@ def _order_cells(rng: random.Random) -> dict[str, str]:
         "のし": "",
         "お届け時間帯": rng.choice(("0", "1", "1416", "1820")),
         "お届け日指定": "2026-12-14",
-        "コメント": _COMMENT,
+        "コメント": f"{_COMMENT}\n合言葉は{rng.randrange(10**8)}です。",
         "ひとことメモ": "要確認\n12/1 入荷",
         "利用端末": "11",
         "ギフト配送希望": "0",
@@ -207,7 +206,7 @@ def _order_cells(rng: random.Random) -> dict[str, str]:
             f"{who}郵便番号2": f"0{rng.randrange(1000):03d}",
             f"{who}住所都道府県": rng.choice(("北海道", "東京都", "能登県")),
             f"{who}住所郡市区": rng.choice(_CITY),
-            f"{who}住所それ以降の住所": rng.choice(_STREET),
+            f"{who}住所それ以降の住所": f"{rng.choice(_STREET)} {_room(rng)}",
             f"{who}姓": rng.choice(_FAMILY),
             f"{who}名": rng.choice(_GIVEN),
             f"{who}姓カナ": "ミホン",
