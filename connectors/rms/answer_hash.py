@@ -9,8 +9,9 @@ import orjson
 
 from connectors.rms import translate, wire_order, wire_package, wire_types
 from data.model import order as order_model
+from data.model import order_parts
 
-READERS = (wire_types, wire_package, wire_order, translate, order_model)
+READERS = (wire_types, wire_package, wire_order, translate, order_model, order_parts)
 
 
 def _text(module: ModuleType) -> bytes:

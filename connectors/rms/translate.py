@@ -11,12 +11,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from connectors.rms.wire_types import yen
-from data.model.order import (
+from data.model.order import Mall, Order
+from data.model.order_parts import (
     Change,
     Coupon,
     Line,
-    Mall,
-    Order,
     Package,
     Person,
     ShippingRow,

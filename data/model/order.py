@@ -2,30 +2,25 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
+from pydantic import Field, StringConstraints, model_validator
+
+from data.model.order_parts import (
+    Change,
+    Coupon,
+    Frozen,
+    Instant,
+    Package,
+    Person,
+    TaxSummary,
+    Yen,
 )
-
-from data.model.japan_time import in_japan
 
 OrderNumber = Annotated[
     str, StringConstraints(pattern=r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$")
 ]
 """As the mall writes it; Shopify's start with `#`."""
-Yen = Annotated[int, Field(ge=-999_999_999, le=999_999_999)]
-"""Whole yen. RMS's −9999 (not fixed yet) never gets this far: it is None."""
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(in_japan)]
-"""A moment, always written in Japan time, so that equal moments look equal."""
 
 
 class Mall(StrEnum):
@@ -76,108 +71,7 @@ def status_of(mall_status: str) -> Status:
     return RMS_STATUS.get(mall_status, Status.ON_HOLD)
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, hide_input_in_errors=True
-    )
-
-
-class Person(_Frozen):
-    """Everything personal about one party of an order; stored in one table only."""
-
-    role: Literal["orderer", "recipient"]
-    basket_id: str = Field(description="package of a recipient; '' for the orderer")
-    family_name: str | None
-    first_name: str | None
-    family_name_kana: str | None
-    first_name_kana: str | None
-    zip: str | None
-    prefecture: str | None
-    city: str | None
-    street: str | None
-    phone: str | None
-    email: str | None
-    remarks: str | None = Field(description="the buyer's own words; orderer only")
-
-
-class Line(_Frozen):
-    """One order item. A line keeps its `line_id` for life."""
-
-    line_id: str
-    basket_id: str
-    item_id: str | None
-    item_number: str | None
-    manage_number: str = Field(description="商品管理番号, lower-cased as RMS does")
-    variant_id: str = Field(description="SKU管理番号; '' before the SKU migration")
-    sku: str = Field(description="the merchant's own SKU, else manage/variant")
-    item_name: str
-    choices: str | None
-    sku_info: str | None
-    unit_price: Yen = Field(description="with tax")
-    quantity: Annotated[int, Field(ge=0)]
-    tax_rate: float
-    restore_inventory: int | None = Field(description="restoreInventoryFlag 0/1/2")
-
-
-class ShippingRow(_Frozen):
-    """One row of the mall's shipping report; half-filled rows exist."""
-
-    shipping_detail_id: str
-    carrier_code: str | None
-    tracking_number: str | None
-    shipping_date: date | None
-
-
-class Package(_Frozen):
-    """One destination of an order with its lines."""
-
-    basket_id: str
-    zip: str | None
-    prefecture: str | None
-    noshi: str | None
-    postage_total: Yen | None
-    cod_fee: Yen | None
-    goods_total: Yen | None
-    package_total: Yen | None
-    default_carrier_code: str | None
-    drop_off_location: str | None
-    pickup_store: str | None = Field(description="store or post office of a pick-up")
-    gift_address_given: bool | None = Field(description="None unless a social gift")
-    gift_address_due: date | None
-    shipping_rows: tuple[ShippingRow, ...]
-    lines: tuple[Line, ...]
-
-
-class Coupon(_Frozen):
-    """One coupon used; `funded_by` 1 shop, 2 maker, 3 service."""
-
-    code: str
-    funded_by: int
-    line_id: str = Field(description="'' when not tied to a line")
-    units: int
-    total: Yen | None
-
-
-class TaxSummary(_Frozen):
-    """What is billed at one tax rate."""
-
-    rate: float
-    billed: Yen | None
-    tax: Yen | None
-
-
-class Change(_Frozen):
-    """One entry of the mall's own change history (cancelled, reduced, …)."""
-
-    change_id: str
-    kind: int | None
-    reason: int | None
-    reason_detail: int | None
-    applied_at: Instant | None
-    settled_at: Instant | None
-
-
-class Order(_Frozen):
+class Order(Frozen):
     """One order as the mall showed it at `observed_at`, the time we asked.
 
     RMS has no last-changed field, so `observed_at` is the order's only version:
@@ -259,7 +153,7 @@ class Order(_Frozen):
         )
 
 
-class SameAnswer(_Frozen):
+class SameAnswer(Frozen):
     """An order whose answer, asked for at `observed_at`, was read and stored before."""
 
     mall: Mall
@@ -269,7 +163,7 @@ class SameAnswer(_Frozen):
     answer_hash: str
 
 
-class RefusedOrder(_Frozen):
+class RefusedOrder(Frozen):
     """An order that could not be taken, with the reason a person can act on."""
 
     mall: Mall
