@@ -18,6 +18,10 @@ def main() -> None:
     parser.add_argument("--sell", type=int, default=0, help="orders to begin with")
     parser.add_argument("--state", default=":memory:", help="file that is kept")
     parser.add_argument("--clock", help="ISO time at which the clock stands still")
+    parser.add_argument(
+        "--stock", type=int, default=1000, help="what every SKU has at the start"
+    )
+    parser.add_argument("--notify", metavar="URL", help="where notices are sent")
     given = parser.parse_args()
     world = World(
         Options(
@@ -25,6 +29,8 @@ def main() -> None:
             rate_limit=not given.no_rate_limit,
             clock=read_iso(given.clock) if given.clock else None,
             state=given.state,
+            stock=given.stock,
+            notify_url=given.notify,
         )
     )
     try:

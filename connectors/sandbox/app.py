@@ -1,6 +1,7 @@
 """The sandbox as an ASGI app: RMS's paths, and the control API beside them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -9,6 +10,8 @@ from starlette.routing import Route
 
 from connectors.sandbox.control_api import control
 from connectors.sandbox.gate.gateway import call_function
+from connectors.sandbox.inventory_api import endpoint as inventory
+from connectors.sandbox.notices.sender import sending
 from connectors.sandbox.order_api.calls import Function
 from connectors.sandbox.order_api.functions import FUNCTIONS
 from connectors.sandbox.order_api.license import expiry_date
@@ -26,10 +29,25 @@ def make_app(world: World) -> Starlette:
         for end in ("/", "")
     ]
     routes.append(Route(_LICENSE, expiry_date, methods=["GET"]))
-    app = Starlette(routes=[*routes, *control.ROUTES])
+    routes += inventory.routes()
+    app = Starlette(routes=[*routes, *control.ROUTES], lifespan=_background(world))
     app.router.redirect_slashes = False
     app.state.world = world
     return app
+
+
+def _background(
+    world: World,
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def background(_app: Starlette) -> AsyncIterator[None]:
+        async with sending(world):
+            try:
+                yield
+            finally:
+                world.gradual_sales.stop()
+
+    return background
 
 
 def _endpoint(function: Function) -> Callable[[Request], Awaitable[Response]]:

@@ -16,3 +16,13 @@ def put_at(model: Any, path: str, value: Any, *, remove: bool = False) -> None:
             model[key] = value
     except (KeyError, IndexError, TypeError, ValueError):
         raise ValueError(f"no such field: {path}") from None
+
+
+def value_at(model: Any, path: str) -> Any:
+    """Return what stands at `path`, or None if it leads nowhere."""
+    try:
+        for step in path.split("."):
+            model = model[int(step) if isinstance(model, list) else step]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+    return model

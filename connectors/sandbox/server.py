@@ -50,7 +50,7 @@ def serve(world: World, port: int) -> None:
             make_app(world),
             http=_Protocol,
             ws="none",
-            lifespan="off",
+            lifespan="on",
             log_level="error",
             access_log=False,
             server_header=False,

@@ -1,7 +1,8 @@
 """What `/_control/settings` can change about the sandbox's behaviour."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, TypeGuard
+from urllib.parse import urlsplit
 
 _CHOICES: dict[str, tuple[object, ...]] = {
     "rate_limit": (True, False),
@@ -10,7 +11,11 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "null_in_rows": ("keep", "erase"),
     "refuse_escapes": (True, False),
     "search_total_capped": (True, False),
+    "partial_upsert": (True, False),
+    "restore_on_cancel": (True, False),
 }
+_CHANCES = ("notify_loss", "notify_duplicate", "notify_reorder")
+_COUNTS = {"notify_connections": 100, "notify_batch": 50}
 
 
 @dataclass(slots=True)
@@ -29,6 +34,25 @@ class Settings:
     """Whether `\\uXXXX` in a body is refused; reported by one author only (§1.1)."""
     search_total_capped: bool = True
     """Whether totalRecordsAmount itself stops at 15,000; not known (§2.3)."""
+    partial_upsert: bool = False
+    """Whether bulk-upsert writes the good entries of a call it refuses; not known."""
+    restore_on_cancel: bool = True
+    """The setting of items that have none of their own (§4.7, type 0)."""
+    notify_url: str | None = None
+    """Where notices go; None = there are none. The rest of notify_ shapes how."""
+    notify_retry_s: float = 10.0
+    """Wait before the second try; every further wait is twice as long."""
+    notify_timeout_s: float = 10.0
+    notify_delay_s: float = 0.0
+    notify_loss: float = 0.0
+    """Chance that a notice is never sent; so are the next two, from 0 to 1."""
+    notify_duplicate: float = 0.0
+    notify_reorder: float = 0.0
+    notify_held_s: float = 1.0
+    """How long a reordered notice or a duplicate is held back at most."""
+    notify_connections: int = 4
+    notify_batch: int = 1
+    """Notices of one sale in one message, at most (1..n, event-notification.md §2)."""
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Take over the named settings, or raise ValueError and change nothing."""
@@ -49,8 +73,27 @@ def _check(name: str, value: object) -> None:
     if name in _CHOICES:
         if (type(value), value) not in [(type(c), c) for c in _CHOICES[name]]:
             raise ValueError(f"{name} must be one of {list(_CHOICES[name])}")
+    elif name == "notify_url":
+        _check_url(name, value)
+    elif name in _COUNTS:
+        if type(value) is not int or not 1 <= value <= _COUNTS[name]:
+            raise ValueError(f"{name} must be a whole number, 1 to {_COUNTS[name]}")
+    elif name in _CHANCES:
+        if not _is_number(value) or not 0 <= value <= 1:
+            raise ValueError(f"{name} must be a number from 0 to 1")
+    elif value is None and name == "payment_delay_s":
         return
-    if value is None and name == "payment_delay_s":
-        return
-    if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+    elif not _is_number(value) or value < 0:
         raise ValueError(f"{name} must be a number of seconds, 0 or more")
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _check_url(name: str, value: object) -> None:
+    parts = urlsplit(value) if isinstance(value, str) else None
+    fits = parts and parts.scheme in ("http", "https") and parts.hostname
+    _ = parts and parts.port  # a port that cannot be is a ValueError of its own
+    if value is not None and not fits:
+        raise ValueError(f"{name} must be null or an http(s) address")

@@ -39,6 +39,8 @@ class Shop:
     license_key: str
     notice_auth_key: str
     license_expires_at: str
+    contract_id: str = ""
+    """What notices name beside the shop (event-notification.md §1)."""
     license_live_from: str | None = None
     functions_off: list[str] = field(default_factory=list)
     maintenance: list[dict[str, str]] = field(default_factory=list)
@@ -53,6 +55,7 @@ class Shop:
             "service_secret": self.service_secret,
             "license_key": self.license_key,
             "notice_auth_key": self.notice_auth_key,
+            "contract_id": self.contract_id,
         }
 
     def key_is_live(self, now: datetime) -> bool:
@@ -82,6 +85,7 @@ def default_shops(seed: int, now: datetime) -> dict[str, Shop]:
             license_key=f"SL{shop_id}_{_invented(seed, handle, 'licence')}",
             notice_auth_key=_invented(seed, handle, "notice"),
             license_expires_at=end,
+            contract_id=f"C{_invented(seed, handle, 'contract')[:10]}",
             sub_statuses=[
                 SubStatus(3600 + 100 * position + n, progress, name, n or None)
                 for n, (progress, name) in enumerate(_SUB_STATUSES)

@@ -1,4 +1,4 @@
-"""The orders, in SQLite: in memory, or in a file that survives restarts.
+"""The orders and the stock, in SQLite: in memory, or in a file that survives restarts.
 
 An order is kept as the JSON text of its version 10 form, so that getOrder can hand
 it out unparsed; beside it stand the few columns that searches and night jobs ask for.
@@ -34,7 +34,27 @@ CREATE TABLE IF NOT EXISTS jobs (
     accepted_at TEXT NOT NULL, body TEXT NOT NULL, result TEXT
 );
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS items (
+    shop TEXT, manage_number TEXT, variant_id TEXT, restores INTEGER,
+    PRIMARY KEY (shop, manage_number, variant_id)
+);
+CREATE TABLE IF NOT EXISTS levels (
+    shop TEXT, manage_number TEXT, variant_id TEXT, quantity INTEGER NOT NULL,
+    created TEXT NOT NULL, updated TEXT NOT NULL,
+    PRIMARY KEY (shop, manage_number, variant_id)
+);
+CREATE INDEX IF NOT EXISTS levels_by_age ON levels (updated);
+CREATE TABLE IF NOT EXISTS stock_writes (
+    number INTEGER PRIMARY KEY, shop TEXT, manage_number TEXT, variant_id TEXT,
+    mode TEXT, sent INTEGER, quantity INTEGER, at TEXT
+);
+CREATE TABLE IF NOT EXISTS taken (
+    order_number TEXT, shop TEXT, manage_number TEXT, variant_id TEXT,
+    units INTEGER, line_id INTEGER, restore_type INTEGER DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS taken_by_order ON taken (order_number);
 """
+_TABLES = ("orders", "jobs", "facts", "items", "levels", "stock_writes", "taken")
 _ADD = """
 INSERT INTO orders (progress, order_type, settlement, sub_status, ordered_at,
     confirmed_at, fixed_at, completed_at, paid_at, ship_dates, has_number,
@@ -73,9 +93,9 @@ class Store:
         self.connection.execute("COMMIT")
 
     def clear(self) -> None:
-        """Forget every order, job and fact."""
+        """Forget every order, job, level and fact."""
         with self.transaction():
-            for table in ("orders", "jobs", "facts"):
+            for table in _TABLES:
                 self.connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def recall(self, name: str) -> Any:
@@ -99,11 +119,10 @@ class Store:
         return first
 
     def add(self, shop: str, models: Iterable[Model]) -> None:
-        """Store new orders in one transaction."""
-        with self.transaction():
-            self.connection.executemany(
-                _ADD, [(*_columns(m), shop, m["orderNumber"]) for m in models]
-            )
+        """Store new orders, within the caller's transaction."""
+        self.connection.executemany(
+            _ADD, [(*_columns(m), shop, m["orderNumber"]) for m in models]
+        )
 
     def find(self, number: str, shop: str | None = None) -> Model | None:
         """Return an order as it truly is, or None if this shop has no such order."""
@@ -113,6 +132,16 @@ class Store:
             (number, shop),
         ).fetchone()
         return None if row is None else orjson.loads(row[0])
+
+    def shop_of(self, number: str) -> str:
+        """Tell which shop sold an order; raise LookupError if none did."""
+        row = self.connection.execute(
+            "SELECT shop FROM orders WHERE order_number = ?", (number,)
+        ).fetchone()
+        if row is None:
+            raise LookupError(f"no such order: {number}")
+        shop: str = row[0]
+        return shop
 
     def replace(self, model: Model) -> None:
         """Store an order's new state; what was spoiled in it stays spoiled."""

@@ -8,7 +8,10 @@ from connectors.sandbox import shops
 from connectors.sandbox.clock import Clock, read_iso
 from connectors.sandbox.gate.faults import Faults
 from connectors.sandbox.gate.pace import Pace
+from connectors.sandbox.inventory_api.stock import Stock
 from connectors.sandbox.journal import Journal
+from connectors.sandbox.notices.outbox import Outbox
+from connectors.sandbox.selling.gradual import GradualSales
 from connectors.sandbox.settings import Settings
 from connectors.sandbox.store import Store
 
@@ -22,6 +25,10 @@ class Options:
     clock: datetime | None = None
     """Where the clock stands still; None = it follows the real one."""
     state: str = ":memory:"
+    stock: int = 1000
+    """What every SKU of the shelf has at the start."""
+    notify_url: str | None = None
+    """Where notices go; None = what was set by a control call, at first nowhere."""
 
 
 class World:
@@ -30,7 +37,10 @@ class World:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.store = Store(options.state)
+        self.stock = Stock(self.store.connection)
         self.journal = Journal()
+        self.notices = Outbox()
+        self.gradual_sales = GradualSales()
         self._begin(self.store.recall("world") or {"seed": options.seed})
 
     def _begin(self, kept: dict[str, Any]) -> None:
@@ -40,6 +50,8 @@ class World:
         self.settings = Settings()
         self.settings.change(kept.get("settings", {}))
         self.settings.rate_limit = self.options.rate_limit  # the command line decides
+        if self.options.notify_url is not None:
+            self.settings.change({"notify_url": self.options.notify_url})
         self.clock = Clock(held_at=self.options.clock)
         if "offset_s" in kept:
             self.clock.offset = timedelta(seconds=kept["offset_s"])
@@ -53,6 +65,10 @@ class World:
         )
         if self.store.recall("night") is None:
             self.store.remember("night", now.isoformat())
+        if self.store.recall("shelf") is None:
+            self.store.remember("shelf", self.options.stock)
+            for shop in self.shops:
+                self.stock.fill_shelf(shop, self.options.stock, now)
         self.keep()
 
     def keep(self) -> None:
@@ -70,7 +86,9 @@ class World:
         )
 
     def reset(self, seed: int | None = None) -> None:
-        """Go back to the empty start state; the journal is emptied too."""
+        """Go back to the empty start state; journal and notices are emptied too."""
+        self.gradual_sales.stop()
+        self.notices.empty()
         self.store.clear()
         self.journal.empty()
         self._begin({"seed": self.options.seed if seed is None else seed})

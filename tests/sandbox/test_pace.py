@@ -33,6 +33,15 @@ def test_each_key_has_a_pace_of_its_own():
     assert [pace.admits(key, 0.0) for key in ("a", "b", "a")] == [True, True, False]
 
 
+def test_five_a_second_is_an_average_too():
+    pace = Pace()
+    arrivals = [n / 20 for n in range(41)]
+
+    admitted = sum(pace.admits("a", at, 0.2) for at in arrivals)
+
+    assert 10 <= admitted <= 11
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_too_fast_is_refused_and_counted(rms, sandbox, status):
     sandbox.settings(rate_limit=True, too_fast_status=status)

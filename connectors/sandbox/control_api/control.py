@@ -2,16 +2,28 @@
 
 POST   /_control/sell      {"shop"?, "count"?, "shape"?, "over_days"?, "progress"?}
                            -> {"orderNumbers": […]}; shape "mixed" or a name of
-                           `shapes.SHAPES`; progress puts all of them into one state
+                           `shapes.SHAPES`; progress puts all of them into one state;
+                           "every_s" sells one by one in the background
+GET    /_control/sell      -> {"left"} of those;  DELETE ends them
 GET    /_control/clock     -> {"now", "held"}
 POST   /_control/clock     {"advance_s": n} or {"set": iso, "hold"?: true}
 GET    /_control/orders    ?shop=…&full=1 -> {"orders": […]}, the truth
 POST   /_control/orders/N  {"set": {field or dotted path: value}}; a new
                            orderProgress marks its times too
 POST   /_control/cancel    {"orderNumber", "orderProgress"?: 900 or 800} by the buyer
+GET    /_control/notices   ?wait_s=…&brief=1 -> {"counts", "notices"}: where each
+                           stands;  DELETE forgets them
+POST   /_control/notify    {"orderNumber", "kind", "screening"?, "shop"?} sends one:
+                           order, changed, screening, caution or other
 POST   /_control/spoil     {"orderNumber", "field": dotted path, "value"} shows a field
                            wrongly in getOrder; {"remove": true} leaves it out
 POST   /_control/vanish    {"orderNumber"} searches list it, getOrder does not know it
+GET    /_control/stock     ?shop=… -> {"stock": […]}, the truth
+POST   /_control/stock     {"shop"?, "manageNumber"?, "variantId"?, "quantity"?,
+                           "known"?, "restores"?}; without a SKU all on sale;
+                           "items": […] does several at once
+GET    /_control/stock/writes ?after=… -> {"writes": […]}, every quantity taken from
+                           a caller, in order
 POST   /_control/faults    {"fault", "function"?, "times"?, "retry_after"?,
                            "probability"?}; names in `faults.NAMES`
 GET    /_control/faults    -> what still waits;  DELETE takes all back
@@ -35,6 +47,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from connectors.sandbox.clock import read_iso
+from connectors.sandbox.control_api import control_notices, control_stock
 from connectors.sandbox.control_api import control_orders as orders
 from connectors.sandbox.control_api.control_calls import choice, controlled, number
 from connectors.sandbox.control_api.control_shops import (
@@ -89,6 +102,7 @@ def _seconds(body: dict[str, Any]) -> int | None:
 async def _settings(world: World, body: dict[str, Any], _request: Request) -> Any:
     world.settings.change(body)
     world.keep()
+    world.notices.wake.set()
     return world.settings.shown()
 
 
@@ -106,13 +120,17 @@ async def _reset(world: World, body: dict[str, Any], _request: Request) -> Any:
 ROUTES = [
     Route(f"/_control/{path}", controlled(work), methods=methods)
     for path, work, methods in (
-        ("sell", orders.sell_orders, ["POST"]),
+        ("sell", orders.sell_orders, ["GET", "POST", "DELETE"]),
         ("clock", _clock, ["GET", "POST"]),
         ("orders", orders.list_orders, ["GET"]),
         ("orders/{number}", orders.edit_order, ["POST"]),
         ("cancel", orders.cancel_order, ["POST"]),
+        ("notices", control_notices.notices, ["GET", "DELETE"]),
+        ("notify", control_notices.notify, ["POST"]),
         ("spoil", orders.spoil_order, ["POST"]),
         ("vanish", orders.vanish_order, ["POST"]),
+        ("stock", control_stock.stock, ["GET", "POST"]),
+        ("stock/writes", control_stock.stock_writes, ["GET"]),
         ("faults", _faults, ["GET", "POST", "DELETE"]),
         ("shops", list_shops, ["GET"]),
         ("shops/{handle}", change_shop, ["POST"]),

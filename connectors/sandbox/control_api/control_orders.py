@@ -1,5 +1,8 @@
 """The controls that make orders, and change them behind the shop's back."""
 
+from copy import deepcopy
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -7,6 +10,8 @@ from starlette.requests import Request
 
 from connectors.sandbox.clock import wire
 from connectors.sandbox.control_api.control_calls import choice, number
+from connectors.sandbox.inventory_api.movements import cancelled
+from connectors.sandbox.notices import events
 from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.cancel import settle_cancel
 from connectors.sandbox.order_api.night import catch_up
@@ -20,16 +25,29 @@ from connectors.sandbox.world import World
 _MOST = 1_000_000
 
 
-async def sell_orders(world: World, body: dict[str, Any], _request: Request) -> Any:
-    """Sell: `count` new orders of a shape, spread over the last `over_days`."""
+async def sell_orders(world: World, body: dict[str, Any], request: Request) -> Any:
+    """Sell: `count` new orders of a shape, spread over the last `over_days`.
+
+    With `every_s` they are sold one by one from now on, each at its own moment; GET
+    tells how many are still to come, DELETE ends it.
+    """
+    if request.method == "DELETE":
+        world.gradual_sales.stop()
+    if request.method != "POST":
+        return {"left": world.gradual_sales.orders_left()}
+    every_s = number(body, "every_s") if "every_s" in body else None
     state = choice(body, "progress", (None, *PROGRESSES), None)
     sale = Sale(
         choice(body, "shop", world.shops, next(iter(world.shops))),
         int(number(body, "count", 1, low=1, high=_MOST)),
         choice(body, "shape", ("mixed", *SHAPES), "mixed"),
-        number(body, "over_days", 7, high=10_000),
+        number(body, "over_days", 7 if every_s is None else 0, high=10_000),
         state,
     )
+    if every_s is not None:
+        one = partial(sell, world, replace(sale, count=1))
+        world.gradual_sales.begin(one, sale.count, every_s)
+        return {"orderNumbers": [], "left": world.gradual_sales.orders_left()}
     return {"orderNumbers": await sell(world, sale)}
 
 
@@ -44,7 +62,8 @@ async def list_orders(world: World, _body: dict[str, Any], request: Request) -> 
 
 async def edit_order(world: World, body: dict[str, Any], request: Request) -> Any:
     """Change an order's fields as Rakuten or the buyer might."""
-    model = _order(world, request.path_params["number"])
+    model = order_of(world, request.path_params["number"])
+    before = deepcopy(model)
     changes = dict(body.pop("set", {})) | body
     if "orderProgress" in changes:
         state = choice(changes, "orderProgress", PROGRESSES)
@@ -54,21 +73,26 @@ async def edit_order(world: World, body: dict[str, Any], request: Request) -> An
             raise ValueError(f"no such field: {field}")
         put_at(model, field, value)
     world.store.replace(model)
+    cancelled(world, model)
+    events.edited(world, before, model, changes)
     return model
 
 
 async def cancel_order(world: World, body: dict[str, Any], _request: Request) -> Any:
     """Cancel as the buyer: settled (900), or asked for and waiting (800)."""
-    model = _order(world, body.get("orderNumber"))
+    model = order_of(world, body.get("orderNumber"))
     goes_to = choice(body, "orderProgress", progress.CANCELLED, 900)
+    before = dict(model)
     settle_cancel(model, goes_to, wire(world.clock.now()), detail=1)
     world.store.replace(model)
+    cancelled(world, model)
+    events.cancelled(world, before, model)
     return model
 
 
 async def spoil_order(world: World, body: dict[str, Any], _request: Request) -> Any:
     """Show one field of one order wrongly in getOrder; the truth is kept."""
-    model = _order(world, body.get("orderNumber"))
+    model = order_of(world, body.get("orderNumber"))
     field, value = str(body.get("field")), body.get("value")
     remove = bool(body.get("remove"))
     put_at(model, field, value, remove=remove)
@@ -79,12 +103,13 @@ async def spoil_order(world: World, body: dict[str, Any], _request: Request) -> 
 
 async def vanish_order(world: World, body: dict[str, Any], _request: Request) -> Any:
     """Let getOrder say it cannot read the order that searches still list."""
-    number_ = _order(world, body.get("orderNumber"))["orderNumber"]
+    number_ = order_of(world, body.get("orderNumber"))["orderNumber"]
     world.store.vanish(number_)
     return {"vanished": number_}
 
 
-def _order(world: World, number_: Any) -> Model:
+def order_of(world: World, number_: Any) -> Model:
+    """Find an order as it stands now, or raise LookupError."""
     catch_up(world)
     model = world.store.find(str(number_))
     if model is None:

@@ -17,6 +17,7 @@ class Shop:
     service_secret: str
     license_key: str
     notice_auth_key: str
+    contract_id: str
 
     def environment(self) -> dict[str, str]:
         """Give the settings that describe this shop to juchu."""
@@ -28,6 +29,7 @@ class Shop:
             f"{prefix}SERVICE_SECRET": self.service_secret,
             f"{prefix}LICENSE_KEY": self.license_key,
             f"{prefix}NOTICE_AUTH_KEY": self.notice_auth_key,
+            f"{prefix}CONTRACT_ID": self.contract_id,
         }
 
 
@@ -63,10 +65,18 @@ class SandboxControl:
     def sell(
         self, count: int = 1, shape: str = "plain", shop: str = "demo", **more: Any
     ) -> list[str]:
-        """Sell orders and return their numbers; `over_days`, `progress` as wanted."""
+        """Sell orders and return their numbers; `over_days`, `progress` as wanted.
+
+        With `every_s` they are sold one by one in the background, and none is returned.
+        """
         body = {"shop": shop, "count": count, "shape": shape, **more}
         numbers: list[str] = self.control("POST", "sell", body)["orderNumbers"]
         return numbers
+
+    def orders_left(self) -> int:
+        """Count the orders that sales in the background have still to sell."""
+        left: int = self.control("GET", "sell")["left"]
+        return left
 
     def fault(self, name: str, **more: Any) -> None:
         """Order a fault for coming requests: `function`, `times`, `retry_after`."""
@@ -100,6 +110,51 @@ class SandboxControl:
     def edit_at(self, number: str, changes: dict[str, Any]) -> Any:
         """Change fields of an order by dotted path."""
         return self.control("POST", f"orders/{number}", {"set": changes})
+
+    def notify(self, kind: str, number: str | None = None, **more: Any) -> Any:
+        """Send a notice by hand: order, changed, screening, caution or other."""
+        body = {"kind": kind, "orderNumber": number, **more}
+        return self.control("POST", "notify", body)["notice"]
+
+    def notices(self, wait_s: float = 0) -> list[dict[str, Any]]:
+        """Tell how every notice stands, at the latest after `wait_s`.
+
+        Earlier once every notice that was not lost has been taken.
+        """
+        told: list[dict[str, Any]] = self.control("GET", "notices", wait_s=wait_s)[
+            "notices"
+        ]
+        return told
+
+    def notice_counts(self, wait_s: float = 0) -> dict[str, int]:
+        """Count notices made, lost, acknowledged, waiting, and POSTs sent."""
+        told = self.control("GET", "notices", wait_s=wait_s, brief=1)
+        counts: dict[str, int] = told["counts"]
+        return counts
+
+    def stock(self, shop: str = "demo") -> list[dict[str, Any]]:
+        """Return a shop's stock rows as they truly are, those without an item too."""
+        rows: list[dict[str, Any]] = self.control("GET", "stock", shop=shop)["stock"]
+        return rows
+
+    def set_stock(
+        self, manage_number: str, variant_id: str, quantity: int | None = None,
+        shop: str = "demo", **more: Any,
+    ) -> Any:  # fmt: skip
+        """Set a SKU's quantity; `known` and `restores` say what its item is like."""
+        sku = {"manageNumber": manage_number, "variantId": variant_id}
+        body = {"shop": shop, **sku, "quantity": quantity, **more}
+        return self.control("POST", "stock", body)["stock"][0]
+
+    def set_stocks(self, items: list[dict[str, Any]], shop: str = "demo") -> None:
+        """Set many SKUs in one call: manageNumber, variantId, quantity, known."""
+        self.control("POST", "stock", {"shop": shop, "items": items})
+
+    def stock_writes(self, after: int = 0) -> list[dict[str, Any]]:
+        """Return what callers wrote, in the order RMS took it."""
+        told = self.control("GET", "stock/writes", after=after)
+        writes: list[dict[str, Any]] = told["writes"]
+        return writes
 
     def spoil(self, number: str, field: str, value: Any = None, **more: Any) -> None:
         """Show one field of an order wrongly in getOrder."""

@@ -60,7 +60,7 @@ class Fault:
     def spoiled(self, answer: Response) -> Response:
         """Return what becomes of an answer whose request took effect."""
         match self.name:
-            case "cut":
+            case "cut" if answer.body:
                 return Cut(answer)
             case "drip":
                 return Drip(answer)

@@ -4,8 +4,6 @@ What is looked at, in this order: pace, ordered faults, key, maintenance, the sh
 switched-off functions, Content-Type, JSON. Only then the function is asked.
 """
 
-import base64
-import binascii
 import re
 import time
 from collections.abc import Callable
@@ -17,6 +15,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from connectors.sandbox.clock import read_iso
 from connectors.sandbox.gate.faults import MAINTENANCE_PAGE
+from connectors.sandbox.gate.headers import says_json, token_of
+from connectors.sandbox.gate.manner import ORDER_API, Manner
 from connectors.sandbox.gate.messages import Refusal, message
 from connectors.sandbox.gate.wire import gateway_error, rms_response
 from connectors.sandbox.order_api.calls import Answer, Call, Function
@@ -25,34 +25,20 @@ from connectors.sandbox.shops import Shop
 from connectors.sandbox.world import World
 
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
-_CONTENT_TYPE = re.compile(r"application/json\s*;\s*charset=\"?utf-8\"?", re.IGNORECASE)
 
 Work = Callable[[Shop], tuple[Response, int]]
 
 
-def token_of(request: Request) -> tuple[str, str] | None:
-    """Read `ESA base64(serviceSecret:licenseKey)`; anything else is None (§1.1)."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    try:
-        secret, colon, key = (
-            base64.b64decode(token.strip(), validate=True).decode().partition(":")
-        )
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return (secret, key) if scheme == "ESA" and colon else None
-
-
 def shop_of(world: World, token: tuple[str, str] | None) -> Shop | None:
-    """Find the shop whose secret and live licence key these are, blanks and all."""
-    now = world.clock.now()
+    """Find the shop whose secret and licence key these are, blanks and all."""
     for shop in world.shops.values():
-        if token == (shop.service_secret, shop.license_key) and shop.key_is_live(now):
+        if token == (shop.service_secret, shop.license_key):
             return shop
     return None
 
 
 async def pass_through(
-    request: Request, function: str, work: Work, *, paced: bool
+    request: Request, function: str, work: Work, manner: Manner
 ) -> Response:
     """Let a request in or refuse it, meet it with ordered faults, and journal it."""
     world: World = request.app.state.world
@@ -60,7 +46,8 @@ async def pass_through(
     catch_up(world)
     token = token_of(request)
     shop = shop_of(world, token)
-    too_fast = paced and _too_fast(world, token)
+    live = shop is not None and shop.key_is_live(world.clock.now())
+    too_fast = _too_fast(world, token, function, manner)
     fault = None if too_fast else world.faults.draw(function)
     orders = 0
     if too_fast:
@@ -70,11 +57,11 @@ async def pass_through(
     elif fault and not fault.applied:
         response = fault.instead()
     else:
-        response, orders = _admitted(world, shop, function, work)
+        response, orders = _admitted(world, shop, function, work, manner)
         response = fault.spoiled(response) if fault else response
     world.journal.note(
         function,
-        shop.handle if shop else None,
+        shop.handle if shop and live else None,
         world.clock.now(),
         status=None if fault and fault.unanswered else response.status_code,
         order_count=orders,
@@ -85,31 +72,37 @@ async def pass_through(
     return response
 
 
-def _too_fast(world: World, token: tuple[str, str] | None) -> bool:
-    if token is None or not world.settings.rate_limit:
+def _too_fast(
+    world: World, token: tuple[str, str] | None, function: str, manner: Manner
+) -> bool:
+    limit = manner.per_second
+    if token is None or limit is None or not world.settings.rate_limit:
         return False
-    return not world.pace.admits(token[1], time.monotonic())
+    lane = f"{token[1]} {function}" if manner.each_function else token[1]
+    return not world.pace.admits(lane, time.monotonic(), 1 / limit)
 
 
 def _admitted(
-    world: World, shop: Shop | None, function: str, work: Work
+    world: World, shop: Shop | None, function: str, work: Work, manner: Manner
 ) -> tuple[Response, int]:
     if shop is None:
         return gateway_error("ES01-01", "Un-Authorised", 401), 0
-    refusal = _refused(world, shop, function)
+    refusal = _refused(world, shop, function, manner)
     return (refusal, 0) if refusal else work(shop)
 
 
-def _refused(world: World, shop: Shop, function: str) -> Response | None:
+def _refused(
+    world: World, shop: Shop, function: str, manner: Manner
+) -> Response | None:
     now = world.clock.now()
+    if not shop.key_is_live(now):
+        return manner.dead_key()
     for window in shop.maintenance:
         if read_iso(window["from"]) <= now < read_iso(window["to"]):
             if window.get("style") == "gateway":
                 return gateway_error("ES01-02", "メンテナンス中です。", 503)
             return HTMLResponse(MAINTENANCE_PAGE, 503, {"Connection": "close"})
-    if function in shop.functions_off:
-        return gateway_error("ES04-01", "Bad Request", 400)
-    return None
+    return manner.switched_off() if function in shop.functions_off else None
 
 
 async def call_function(request: Request, function: Function) -> Response:
@@ -118,7 +111,7 @@ async def call_function(request: Request, function: Function) -> Response:
     world: World = request.app.state.world
 
     def work(shop: Shop) -> tuple[Response, int]:
-        if not _CONTENT_TYPE.fullmatch(request.headers.get("content-type", "").strip()):
+        if not says_json(request):
             return PlainTextResponse("", 415, {"Connection": "close"}), 0
         try:
             answer = _answered(world, shop, function, raw)
@@ -126,7 +119,7 @@ async def call_function(request: Request, function: Function) -> Response:
             answer = Answer(function.refused(refusal.messages), status=400)
         return rms_response(answer.body, answer.status), answer.order_count
 
-    return await pass_through(request, function.name, work, paced=True)
+    return await pass_through(request, function.name, work, ORDER_API)
 
 
 def _answered(world: World, shop: Shop, function: Function, raw: bytes) -> Answer:

@@ -2,7 +2,8 @@
 
 Kept as a generic cell rate: each admitted request books one second, and a request
 may come at most 0.1 s before its turn. So network jitter is not punished, while the
-average of one per second holds. A refused request books nothing.
+average of one per second holds. A refused request books nothing. The inventory API
+counts each function by itself, some at five a second (inventory-and-license-api.md).
 """
 
 from dataclasses import dataclass, field
@@ -13,14 +14,17 @@ TOLERANCE_S = 0.1
 
 @dataclass(slots=True)
 class Pace:
-    """When each licence key may call again, on the machine's monotonic clock."""
+    """When each lane may be used again, on the machine's monotonic clock.
+
+    A lane is a licence key, or a key and a function.
+    """
 
     _turns: dict[str, float] = field(default_factory=dict)
 
-    def admits(self, license_key: str, now: float) -> bool:
-        """Book a second for this key if it is its turn; say whether it was."""
-        turn = self._turns.get(license_key, now)
+    def admits(self, lane: str, now: float, interval_s: float = INTERVAL_S) -> bool:
+        """Book an interval of this lane if it is its turn; say whether it was."""
+        turn = self._turns.get(lane, now)
         if now < turn - TOLERANCE_S:
             return False
-        self._turns[license_key] = max(now, turn) + INTERVAL_S
+        self._turns[lane] = max(now, turn) + interval_s
         return True

@@ -10,17 +10,22 @@ from starlette.responses import Response
 
 def rms_response(body: dict[str, Any], status: int = 200) -> Response:
     """Dress a body with the headers of every RMS answer."""
-    return Response(
-        orjson.dumps(body),
-        status,
-        {
-            "Content-Type": "application/json;charset=utf-8",
-            "Cache-Control": "no-cache,no-store",
-            "Connection": "close",
-            "RequestId": str(uuid4()),
-            "Timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
-        },
-    )
+    kind = {"Content-Type": "application/json;charset=utf-8"}
+    return Response(orjson.dumps(body), status, kind | _headers())
+
+
+def rms_nothing() -> Response:
+    """Answer 204: done, and nothing to say (inventory-and-license-api.md)."""
+    return Response(None, 204, _headers())
+
+
+def _headers() -> dict[str, str]:
+    return {
+        "Cache-Control": "no-cache,no-store",
+        "Connection": "close",
+        "RequestId": str(uuid4()),
+        "Timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
+    }
 
 
 def gateway_error(code: str, text: str, status: int) -> Response:

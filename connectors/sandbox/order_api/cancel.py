@@ -4,6 +4,7 @@ from typing import Any
 
 from connectors.sandbox.clock import wire
 from connectors.sandbox.gate.messages import Refusal, message
+from connectors.sandbox.inventory_api.movements import cancelled
 from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.calls import Answer, Call
 from connectors.sandbox.order_api.fields import Fields
@@ -20,7 +21,7 @@ def cancel_order(call: Call) -> Answer:
     """
     fields = Fields(CODE, call.body)
     number = fields.text("orderNumber", 382, required=True)
-    fields.number("inventoryRestoreType", (0, 1, 2), required=True)
+    restore_type = fields.number("inventoryRestoreType", (0, 1, 2), required=True)
     detail = fields.number("changeReasonDetailApply", _REASONS, required=True)
     fields.settle()
     model = call.world.store.find(number or "", call.shop.handle)
@@ -31,6 +32,7 @@ def cancel_order(call: Call) -> Answer:
         model, call.world.settings.cancel_goes_to, wire(call.now), detail or 10
     )
     call.world.store.replace(model)
+    cancelled(call.world, model, restore_type)
     text = "キャンセル依頼を受け付けました。"
     accepted = message(CODE, "INFO_101", text, orderNumber=number)
     return Answer({"MessageModelList": [accepted]}, order_count=1)

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from connectors.sandbox.clock import read_iso
 from connectors.sandbox.gate.gateway import pass_through
+from connectors.sandbox.gate.manner import LICENSE_API
 from connectors.sandbox.gate.wire import gateway_error, rms_response
 from connectors.sandbox.shops import Shop
 
@@ -23,4 +24,4 @@ async def expiry_date(request: Request) -> Response:
         end = read_iso(shop.license_expires_at)
         return rms_response({"expiryDate": f"{end:%Y-%m-%dT%H:%M:%S}"}), 0
 
-    return await pass_through(request, FUNCTION, work, paced=False)
+    return await pass_through(request, FUNCTION, work, LICENSE_API)

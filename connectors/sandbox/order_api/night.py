@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 import orjson
 
 from connectors.sandbox.clock import JST, read_iso, wire
+from connectors.sandbox.notices.events import moved_on
 from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.asynchronous import finish_jobs
 from connectors.sandbox.store import Model
@@ -43,8 +44,10 @@ def _until(world: World, moment: datetime) -> None:
         with world.store.transaction():
             world.store.pay_at(model["orderNumber"], None)
             if model["orderProgress"] == 200:
+                before = dict(model)
                 progress.move(model, 300, due)
                 world.store.replace(model)
+                moved_on(world, before, model)
 
 
 def _close_shipped(world: World, night: datetime) -> None:

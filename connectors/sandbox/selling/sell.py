@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+from connectors.sandbox.inventory_api.movements import take
+from connectors.sandbox.notices.events import sold
 from connectors.sandbox.selling.draft import plain
 from connectors.sandbox.selling.order_model import order_model
 from connectors.sandbox.selling.shapes import MIXTURE, SHAPES
@@ -37,7 +39,11 @@ async def sell(world: World, sale: Sale) -> list[str]:
     for start in range(first, first + sale.count, _CHUNK):
         serials = range(start, min(start + _CHUNK, first + sale.count))
         models = [_made(world, sale, serial, now) for serial in serials]
-        world.store.add(sale.shop, models)
+        with world.store.transaction():
+            world.store.add(sale.shop, models)
+            for model in models:
+                take(world, sale.shop, model)
+        sold(world, world.shops[sale.shop], models)
         numbers += [model["orderNumber"] for model in models]
         await asyncio.sleep(0)
     return numbers

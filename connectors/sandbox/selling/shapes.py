@@ -162,6 +162,10 @@ def _under_review(draft: Draft) -> None:
     draft.more["rakutenConfirmFlag"] = 1
 
 
+def _caution(draft: Draft) -> None:
+    draft.more |= {"cautionDisplayType": 1, "cautionDisplayDetailType": 101}
+
+
 def _half_row(draft: Draft) -> None:
     draft.progress = 300
     draft.packages[0].more["ShippingModelList"] = [
@@ -196,9 +200,11 @@ SHAPES: dict[str, Callable[[Draft], None]] = {
     "odd_text": _odd_text,
     "under_review": _under_review,
     "half_row": _half_row,
+    "caution": _caution,
 }
 MIXTURE = {
-    "plain": 50,
+    "plain": 49,
+    "caution": 1,
     "several_items": 14,
     "coupons": 7,
     "points": 6,

@@ -1,0 +1,165 @@
+"""The six functions of the inventory API (inventory-and-license-api.md).
+
+2.1 has the same functions; its lead-time and ship-from fields are not known here and
+are refused like every other unrecognised field.
+"""
+
+from typing import Any
+
+from connectors.sandbox.inventory_api import writes
+from connectors.sandbox.inventory_api.calls import Answer, Call, Function
+from connectors.sandbox.inventory_api.entries import (
+    Reading,
+    doubled,
+    entries,
+    out_of_range,
+)
+from connectors.sandbox.inventory_api.errors import (
+    NOT_FOUND,
+    PARAMETER,
+    TOO_MANY_FOUND,
+    Fault,
+    Refusal,
+    invalid,
+)
+from connectors.sandbox.inventory_api.stock import MOST, Level, Sku
+
+MOST_UPSERTS, MOST_READ, MOST_FOUND = 400, 1000, 1000
+
+
+def _get(call: Call) -> Answer:
+    """Show one SKU, or refuse with 404."""
+    sku = _named(call)
+    for level in call.world.stock.shown(call.shop.handle, [sku]):
+        return Answer(_shown(level), 1)
+    raise _not_found()
+
+
+def _upsert(call: Call) -> Answer:
+    """Write one SKU's quantity: 204, even where there is no such item."""
+    sku = _named(call)
+    reading = Reading(call.body)
+    reading.only("mode", "quantity")
+    wanted = reading.upsert(sku)
+    reading.settle()
+    if fault := writes.check(call.world, call.shop.handle, wanted):
+        raise Refusal(fault)
+    writes.write(call.world, call.shop.handle, wanted, call.now)
+    return Answer(None, 1)
+
+
+def _delete(call: Call) -> Answer:
+    """Forget one SKU's quantity; where there is none, refuse with 404."""
+    if not call.world.stock.delete(call.shop.handle, _named(call)):
+        raise _not_found()
+    return Answer(None, 1)
+
+
+def _range(call: Call) -> Answer:
+    """List SKUs by quantity, newest update first; more than 1,000 are refused."""
+    reading = Reading({name: _as_number(v) for name, v in call.query.items()})
+    reading.only("minQuantity", "maxQuantity")
+    if not {"minQuantity", "maxQuantity"} & reading.given.keys():
+        text = "minQuantity or maxQuantity is required."
+        reading.faults.append(Fault(PARAMETER, text))
+    low, high = (
+        _bound(reading, name, default)
+        for name, default in (("minQuantity", 0), ("maxQuantity", MOST))
+    )
+    if not reading.faults and low > high:
+        text = "minQuantity must not be greater than maxQuantity."
+        reading.faults.append(Fault(PARAMETER, text, "minQuantity"))
+    reading.settle()
+    found = call.world.stock.between(call.shop.handle, low, high, MOST_FOUND + 1)
+    if len(found) > MOST_FOUND:
+        raise Refusal(Fault(TOO_MANY_FOUND, "Too many search results"))
+    return Answer({"inventories": [_shown(level) for level in found]}, len(found))
+
+
+def _bulk_get(call: Call) -> Answer:
+    """Show up to 1,000 SKUs; those that do not exist are left out."""
+    readings = entries(call.body, MOST_READ)
+    skus = []
+    for reading in readings:
+        reading.only("manageNumber", "variantId")
+        skus.append(reading.sku())
+    doubled(zip(readings, skus, strict=True))
+    if faults := [fault for reading in readings for fault in reading.faults]:
+        raise Refusal(*faults)
+    found = call.world.stock.shown(call.shop.handle, skus)
+    return Answer({"inventories": [_shown(level) for level in found]}, len(skus))
+
+
+def _bulk_upsert(call: Call) -> Answer:
+    """Write up to 400 quantities; one bad entry and none is written.
+
+    Whether RMS writes the good ones is not known; the setting `partial_upsert` does.
+    """
+    world, shop = call.world, call.shop.handle
+    readings = entries(call.body, MOST_UPSERTS)
+    wanted = []
+    for reading in readings:
+        reading.only("manageNumber", "variantId", "mode", "quantity")
+        wanted.append(reading.upsert(reading.sku()))
+    doubled(zip(readings, (each.sku for each in wanted), strict=True))
+    for reading, each in zip(readings, wanted, strict=True):
+        if not reading.faults and (fault := writes.check(world, shop, each)):
+            reading.faults.append(fault)
+    faults = tuple(fault for reading in readings for fault in reading.faults)
+    if faults and not world.settings.partial_upsert:
+        raise Refusal(*faults)
+    for reading, each in zip(readings, wanted, strict=True):
+        if not reading.faults:
+            writes.write(world, shop, each, call.now)
+    return Answer(None, len(wanted), faults)
+
+
+def _named(call: Call) -> Sku:
+    reading = Reading(dict(call.path))
+    sku = reading.sku()
+    reading.settle()
+    return sku
+
+
+def _not_found() -> Refusal:
+    return Refusal(Fault(NOT_FOUND, "Data not found for inputs."), status=404)
+
+
+def _as_number(text: str) -> object:
+    return int(text) if text.isascii() and text.isdecimal() else text
+
+
+def _bound(reading: Reading, name: str, default: int) -> int:
+    value = reading.given.get(name, default)
+    if type(value) is not int:
+        reading.faults.append(invalid(name, value))
+    elif value > MOST:
+        reading.faults.append(out_of_range(name))
+    else:
+        return value
+    return default
+
+
+def _shown(level: Level) -> dict[str, Any]:
+    return {
+        "manageNumber": level.sku.manage_number,
+        "variantId": level.sku.variant_id,
+        "quantity": level.quantity,
+        "created": level.created.isoformat(timespec="seconds"),
+        "updated": level.updated.isoformat(timespec="seconds"),
+    }
+
+
+_ONE = "/manage-numbers/{manageNumber}/variants/{variantId}"
+FUNCTIONS = {
+    function.name: function
+    for function in (
+        Function("inventories.variants.get", "GET", _ONE, 1, _get),
+        Function("inventories.variants.upsert", "PUT", _ONE, 1, _upsert, True),
+        Function("inventories.variants.delete", "DELETE", _ONE, 1, _delete),
+        Function("inventories.bulk.get.range", "GET", "/bulk-get/range", 5, _range),
+        Function("inventories.bulk.get", "POST", "/bulk-get", 5, _bulk_get, True),
+        Function("inventories.bulk.upsert", "POST", "/bulk-upsert", 1, _bulk_upsert,
+                 has_body=True),
+    )
+}  # fmt: skip

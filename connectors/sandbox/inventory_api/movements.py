@@ -1,0 +1,83 @@
+"""What orders do to the mall's stock by themselves (Stock on Rakuten's side, §4.7).
+
+A sale never waits for stock: order n of a seed is the same whatever the levels are.
+Where there is less than was bought, the level goes to 0 and only what was there
+counts as taken, so a cancellation never gives back more than the order took.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from connectors.sandbox.inventory_api.stock import MOST, Sku
+from connectors.sandbox.world import World
+
+ITEM_SETTING, PUT_BACK, DO_NOT = 0, 1, 2
+"""inventoryRestoreType (§4.7); restoreInventoryFlag of a line counts alike (§3.8)."""
+
+Model = dict[str, Any]
+
+
+def take(world: World, shop: str, model: Model) -> None:
+    """Lower the stock by what a new order buys; one that came cancelled settles it."""
+    now = world.clock.now()
+    for package in model["PackageModelList"]:
+        for line in package["ItemModelList"]:
+            if line["inventoryType"]:
+                _take_line(world, shop, model["orderNumber"], line, now)
+    cancelled(world, model, ITEM_SETTING)
+
+
+def _take_line(
+    world: World, shop: str, number: str, line: dict[str, Any], now: datetime
+) -> None:
+    for variant in line["SkuModelList"]:
+        sku = Sku(line["manageNumber"].lower(), variant["variantId"])
+        there = world.stock.for_sale(shop, sku)
+        if not there:
+            continue
+        units = min(line["units"], there)
+        world.stock.put(shop, sku, there - units, now)
+        world.store.connection.execute(
+            "INSERT INTO taken VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (number, shop, *sku, units, line["itemDetailId"], ITEM_SETTING),
+        )
+
+
+def cancelled(world: World, model: Model, restore_type: int | None = None) -> None:
+    """Give back what a cancelled order took, once, if its settings say so.
+
+    While the cancel waits (800) only the wish is noted; it counts when the order
+    gets to 900. Without a wish of its own the call leaves the one noted before.
+    """
+    db, number = world.store.connection, model["orderNumber"]
+    if restore_type is not None:
+        db.execute(
+            "UPDATE taken SET restore_type = ? WHERE order_number = ?",
+            (restore_type, number),
+        )
+    if model["orderProgress"] != 900:
+        return
+    rows = db.execute(
+        "DELETE FROM taken WHERE order_number = ? RETURNING shop, manage_number,"
+        " variant_id, units, line_id, restore_type",
+        (number,),
+    ).fetchall()
+    flags = {
+        line["itemDetailId"]: line["restoreInventoryFlag"]
+        for package in model["PackageModelList"]
+        for line in package["ItemModelList"]
+    }
+    for shop, manage_number, variant_id, units, line_id, wish in rows:
+        sku = Sku(manage_number, variant_id)
+        there = world.stock.quantity(shop, sku)
+        decided = wish or flags.get(line_id, ITEM_SETTING)
+        if there is not None and _goes_back(world, shop, sku, decided):
+            level = min(there + units, MOST)
+            world.stock.put(shop, sku, level, world.clock.now())
+
+
+def _goes_back(world: World, shop: str, sku: Sku, wish: int) -> bool:
+    if wish != ITEM_SETTING:
+        return wish == PUT_BACK
+    of_item = world.stock.restores(shop, sku)
+    return world.settings.restore_on_cancel if of_item is None else of_item

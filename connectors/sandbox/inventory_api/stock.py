@@ -1,0 +1,179 @@
+"""The mall's stock of every shop: which SKUs are on sale, and how many there are.
+
+An item on sale and its level are two things, as at Rakuten: a level can be written
+for a SKU that no item has. Such a row is never shown, and it is gone 24 hours after
+its last update (inventory-and-license-api.md, upsert).
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from connectors.sandbox.clock import JST
+from connectors.sandbox.selling.goods import SHELF
+
+MOST = 99_999
+_ORPHAN_LIFE = timedelta(hours=24)
+_KEY = "shop = ? AND manage_number = ? AND variant_id = ?"
+_ON_SALE = """EXISTS (SELECT 1 FROM items WHERE items.shop = levels.shop
+    AND items.manage_number = levels.manage_number
+    AND items.variant_id = levels.variant_id)"""
+_PUT = """
+INSERT INTO levels VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+    SET quantity = excluded.quantity, updated = excluded.updated
+"""
+_RANGE = f"""
+SELECT manage_number, variant_id, quantity, created, updated FROM levels
+    WHERE shop = ? AND quantity BETWEEN ? AND ? AND {_ON_SALE}
+    ORDER BY updated DESC, manage_number, variant_id LIMIT ?
+"""  # noqa: S608 - our own words
+_ALL = """
+SELECT manage_number, variant_id, quantity, 1, restores, created, updated FROM items
+    LEFT JOIN levels USING (shop, manage_number, variant_id) WHERE shop = ?1
+UNION ALL SELECT manage_number, variant_id, quantity, 0, NULL, created, updated
+    FROM levels WHERE shop = ?1 AND (manage_number, variant_id) NOT IN
+    (SELECT manage_number, variant_id FROM items WHERE shop = ?1)
+ORDER BY 1, 2
+"""
+
+
+class Sku(NamedTuple):
+    """What RMS knows a stock-keeping unit by; the manage number is lower-case."""
+
+    manage_number: str
+    variant_id: str
+
+
+class Level(NamedTuple):
+    """One row as RMS shows it."""
+
+    sku: Sku
+    quantity: int
+    created: datetime
+    updated: datetime
+
+
+class Stock:
+    """Items and levels, in the sandbox's store; the caller opens transactions."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def fill_shelf(self, shop: str, quantity: int, now: datetime) -> None:
+        """Put every item of the shelf on sale, each SKU with the same quantity."""
+        for goods in SHELF:
+            for variant in goods.variants:
+                sku = Sku(goods.manage_number, variant.variant_id)
+                self.put_on_sale(shop, sku)
+                self.put(shop, sku, quantity, now)
+
+    def put_on_sale(self, shop: str, sku: Sku, restores: bool | None = None) -> None:
+        """Make an item of this SKU; `restores` is its setting for cancelled orders."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?)", (shop, *sku, restores)
+        )
+
+    def take_off_sale(self, shop: str, sku: Sku) -> None:
+        """Let the item go; its level stays behind without one."""
+        self._db.execute(f"DELETE FROM items WHERE {_KEY}", (shop, *sku))  # noqa: S608
+
+    def on_sale(self, shop: str, sku: Sku) -> bool:
+        """Whether an item has this SKU."""
+        found = self._db.execute(f"SELECT 1 FROM items WHERE {_KEY}", (shop, *sku))  # noqa: S608
+        return found.fetchone() is not None
+
+    def restores(self, shop: str, sku: Sku) -> bool | None:
+        """Tell the item's own setting for cancelled orders; None = it has none."""
+        row = self._db.execute(
+            f"SELECT restores FROM items WHERE {_KEY}",  # noqa: S608
+            (shop, *sku),
+        ).fetchone()
+        return None if row is None or row[0] is None else bool(row[0])
+
+    def skus(self, shop: str) -> list[Sku]:
+        """List what is on sale."""
+        rows = self._db.execute(
+            "SELECT manage_number, variant_id FROM items WHERE shop = ?", (shop,)
+        )
+        return [Sku(*row) for row in rows]
+
+    def quantity(self, shop: str, sku: Sku) -> int | None:
+        """Tell a SKU's quantity, on sale or not; None = there is no row."""
+        row = self._db.execute(
+            f"SELECT quantity FROM levels WHERE {_KEY}",  # noqa: S608
+            (shop, *sku),
+        ).fetchone()
+        return None if row is None else row[0]
+
+    def for_sale(self, shop: str, sku: Sku) -> int | None:
+        """Tell the quantity buyers can buy; None = no item, or no row."""
+        row = self._db.execute(
+            f"SELECT quantity FROM levels WHERE {_KEY} AND {_ON_SALE}",  # noqa: S608
+            (shop, *sku),
+        ).fetchone()
+        return None if row is None else row[0]
+
+    def put(self, shop: str, sku: Sku, quantity: int, now: datetime) -> None:
+        """Set a SKU's quantity, whether an item has it or not."""
+        self._db.execute(_PUT, (shop, *sku, quantity, _stamp(now), _stamp(now)))
+
+    def delete(self, shop: str, sku: Sku) -> bool:
+        """Forget a SKU's quantity; say whether there was one."""
+        done = self._db.execute(
+            f"DELETE FROM levels WHERE {_KEY}",  # noqa: S608
+            (shop, *sku),
+        )
+        return done.rowcount > 0
+
+    def shown(self, shop: str, skus: Iterable[Sku]) -> list[Level]:
+        """Return the rows of these SKUs that RMS shows, in the order asked for."""
+        rows = (
+            self._db.execute(
+                "SELECT manage_number, variant_id, quantity, created, updated"  # noqa: S608
+                f" FROM levels WHERE {_KEY} AND {_ON_SALE}",
+                (shop, *sku),
+            ).fetchone()
+            for sku in skus
+        )
+        return [_level(row) for row in rows if row]
+
+    def between(self, shop: str, low: int, high: int, most: int) -> list[Level]:
+        """Return at most `most` rows by quantity, newest update first."""
+        return [_level(r) for r in self._db.execute(_RANGE, (shop, low, high, most))]
+
+    def sweep(self, now: datetime) -> None:
+        """Delete rows without an item that nobody has updated for 24 hours."""
+        self._db.execute(
+            f"DELETE FROM levels WHERE updated <= ? AND NOT {_ON_SALE}",  # noqa: S608
+            (_stamp(now - _ORPHAN_LIFE),),
+        )
+
+    def listed(self, shop: str) -> list[dict[str, Any]]:
+        """List everything as it truly is, rows without an item too."""
+        return [
+            {
+                "shop": shop,
+                "manageNumber": manage_number,
+                "variantId": variant_id,
+                "quantity": quantity,
+                "known": bool(known),
+                "restores": None if restores is None else bool(restores),
+                "created": created,
+                "updated": updated,
+            }
+            for (
+                manage_number, variant_id, quantity, known, restores, created, updated
+            ) in self._db.execute(_ALL, (shop,))
+        ]  # fmt: skip
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(JST).isoformat(timespec="microseconds")
+
+
+def _level(row: tuple[str, str, int, str, str]) -> Level:
+    manage_number, variant_id, quantity, created, updated = row
+    sku = Sku(manage_number, variant_id)
+    times = datetime.fromisoformat(created), datetime.fromisoformat(updated)
+    return Level(sku, quantity, *times)

@@ -1,0 +1,199 @@
+"""What there is a notice about, and what it tells (event-notification.md §3)."""
+
+import re
+from datetime import datetime
+
+import pytest
+
+from tests.sandbox.receiver import service, texts
+
+TIME = r"\d{4}/\d{2}/\d{2} \d{2}:\d{2}:\d{2}"
+
+
+def ended(sandbox, receiver):
+    """The system notices, once everything has been taken."""
+    assert sandbox.notice_counts(wait_s=5)["waiting"] == 0
+    return receiver.system_infos()
+
+
+def test_a_buyers_cancel_is_a_change_of_the_purchase_history(sandbox, receiver):
+    (number,) = sandbox.sell(1, progress=300)
+    order = sandbox.orders()[number]
+
+    sandbox.cancel(number)
+
+    (info,) = ended(sandbox, receiver)
+    at = datetime.fromisoformat(order["orderDatetime"])
+    told = texts(info)
+    assert re.fullmatch(TIME, told.pop("value10"))
+    assert told == {
+        "requestId": told["requestId"],
+        "serviceId": "4000",
+        "functionId": "1100",
+        "value1": "cancel",
+        "value2": number,
+        "value3": "",
+        "value4": "OrderModel",
+        "value5": "orderProgress",
+        "value6": "300",
+        "value7": "900",
+        "value8": "1",
+        "value9": f"{at:%Y/%m/%d %H:%M:%S}",
+    }
+    assert [info.find(f"value{n}").get("name") for n in range(1, 11)] == [
+        "operation", "orderNumber", "subkey", "class", "field", "before", "after",
+        "orderType", "orderDate", "timestamp",
+    ]  # fmt: skip
+
+
+def test_a_buyers_change_tells_before_and_after(sandbox, receiver):
+    (number,) = sandbox.sell()
+    before = sandbox.orders()[number]["PackageModelList"][0]["SenderModel"]["city"]
+
+    sandbox.edit_at(number, {"PackageModelList.0.SenderModel.city": "例示市\x0b一丁目"})
+
+    (info,) = ended(sandbox, receiver)
+    told = texts(info)
+    assert [told[f"value{n}"] for n in range(1, 8)] == [
+        "update", number, "0", "SenderModel", "city", before, "例示市一丁目",
+    ]  # fmt: skip
+
+
+def test_each_changed_field_is_a_notice_with_an_id_of_its_own(sandbox, receiver):
+    (number,) = sandbox.sell()
+
+    sandbox.edit_at(number, {"remarks": "x", "deliveryDate": "2026-01-02"})
+
+    infos = ended(sandbox, receiver)
+    assert sorted(info.findtext("value5") for info in infos) == [
+        "deliveryDate",
+        "remarks",
+    ]
+    assert len({info.findtext("requestId") for info in infos}) == 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"memo": "x"},
+        {"operator": "x"},
+        {"mailPlugSentence": "x"},
+        {"subStatusId": 1, "subStatusName": "x"},
+        {"orderProgress": 500},
+        {"giftCheckFlag": 0},
+    ],
+    ids=["memo", "operator", "mail", "sub-status", "shipped", "unchanged"],
+)
+def test_what_no_buyer_did_is_no_news(sandbox, receiver, fields):
+    (number,) = sandbox.sell(1, progress=300)
+
+    sandbox.edit(number, **fields)
+
+    assert ended(sandbox, receiver) == []
+
+
+def test_what_the_shop_does_is_no_news(rms, sandbox, receiver):
+    first, second = sandbox.sell(2, progress=100)
+    body = {"orderNumber": first, "inventoryRestoreType": 0}
+
+    rms.ask("cancelOrder", body | {"changeReasonDetailApply": 8})
+    rms.ask("confirmOrder", {"orderNumberList": [second]})
+
+    assert sandbox.orders()[first]["orderProgress"] == 900
+    assert ended(sandbox, receiver) == []
+
+
+@pytest.mark.parametrize(
+    ("shape", "fields", "result"),
+    [
+        ("under_review", {"rakutenConfirmFlag": 0}, "1"),
+        ("under_review", {"orderProgress": 900}, "2"),
+        ("under_review", {"orderProgress": 200}, None),
+        ("plain", {"rakutenConfirmFlag": 1}, "3"),
+        ("plain", {"orderProgress": 200}, "3"),
+        ("plain", {"orderProgress": 500}, None),
+        ("cancelled", {"orderProgress": 800}, None),
+    ],
+    ids=["ship", "cancelled", "waits-on", "withdrawn", "back", "shipped", "was-over"],
+)
+def test_a_screening_ends_with_a_notice(sandbox, receiver, shape, fields, result):
+    progress = {} if shape == "cancelled" else {"progress": 300}
+    (number,) = sandbox.sell(1, shape, **progress)
+
+    sandbox.edit(number, **fields)
+
+    infos = ended(sandbox, receiver)
+    told = [(service(i), i.findtext("value1"), i.findtext("value2")) for i in infos]
+    assert told == ([("5000:1100", number, result)] if result else [])
+
+
+def test_a_payment_that_is_done_is_an_instruction_to_ship(rms, sandbox, receiver):
+    (number,) = sandbox.sell(1, progress=100)
+    rms.ask("confirmOrder", {"orderNumberList": [number]})
+
+    sandbox.clock(advance_s=181)
+
+    (info,) = ended(sandbox, receiver)
+    assert texts(info)["value2"] == "1"
+    assert re.fullmatch(TIME, texts(info)["value3"])
+    assert sandbox.orders()[number]["orderProgress"] == 300
+
+
+def test_a_caution_order_is_named_beside_its_order_notice(sandbox, receiver):
+    (number,) = sandbox.sell(1, "caution")
+
+    (info,) = ended(sandbox, receiver)
+
+    assert service(info) == "5100:1100"
+    assert texts(info)["value1"] == number
+    assert texts(info)["value2"] == "1"
+    assert len(receiver.order_infos()) == 1
+
+
+def test_an_order_can_become_a_caution_order(sandbox, receiver):
+    (number,) = sandbox.sell()
+
+    sandbox.edit(number, cautionDisplayType=2)
+
+    (info,) = ended(sandbox, receiver)
+    assert (service(info), texts(info)["value2"]) == ("5100:1100", "2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "pair"),
+    [
+        ("changed", {}, "4000:1100"),
+        ("screening", {"screening": 3}, "5000:1100"),
+        ("caution", {}, "5100:1100"),
+        ("other", {}, "3000:1100"),
+    ],
+)
+def test_any_system_notice_can_be_sent_by_hand(sandbox, receiver, kind, more, pair):
+    (number,) = sandbox.sell()
+
+    sent = sandbox.notify(kind, number, **more)
+
+    (info,) = ended(sandbox, receiver)
+    assert (service(info), sent["kind"]) == (pair, kind)
+    assert info.findtext("requestId") == sent["key"]
+    if more:
+        assert info.findtext("value2") == "3"
+
+
+def test_an_order_notice_can_be_sent_once_more_with_a_new_seq_id(sandbox, receiver):
+    (number,) = sandbox.sell(1, "caution")
+
+    sandbox.notify("order", number)
+
+    ended(sandbox, receiver)
+    assert sorted(receiver.seq_ids()) == [1, 2]
+    assert len(receiver.system_infos()) == 1
+
+
+def test_a_bulk_edit_is_a_notice_about_no_order(sandbox, receiver):
+    sandbox.notify("other", shop="demo2")
+
+    (entry,) = sandbox.notices(wait_s=5)
+
+    assert (entry["shop"], entry["orderNumber"]) == ("demo2", None)
+    assert texts(receiver.system_infos()[0])["value1"].endswith(".csv")
