@@ -20,6 +20,10 @@ READ_THEN_DECIDE = (
     "反映されたか不明です。再送せず、"
     "まずRMSで該当注文の状態を確認してから判断してください。"
 )
+READ_STOCK_THEN_DECIDE = (
+    "在庫数が反映されたか不明です。再送せず、"
+    "まずRMSの現在の在庫数を確認してから判断してください。"
+)
 CHECK_THE_KEY = (
     "RMSのWEB APIサービスで、ライセンスキーの期限、serviceSecret、"
     "利用機能の設定を確認し、新しいキーを店舗設定に登録してください"
@@ -27,7 +31,7 @@ CHECK_THE_KEY = (
 )
 AFTER_A_WRITE = (
     "まず接続チェックを実行してください。"
-    "読み取りが成功するならキーは正常で、この注文だけの問題です。"
+    "読み取りが成功するならキーは正常で、この注文・商品だけの問題です。"
     "失敗するならライセンスキーの期限と利用機能の設定を確認してください。"
 )
 CHECK_THE_ADDRESS = (
@@ -57,6 +61,11 @@ NOT_RETURNED = (
     "時間をおいて再実行し、続く場合はRMSの画面で確認してください。"
 )
 
+NOT_BY_API = (
+    "予約商品・定期購入商品などの在庫はこの方法で設定できません。"
+    "RMSの商品編集画面で在庫数を変更してください。"
+)
+
 BY_CODE = {
     "ERROR_009": "必須項目が不足しています。juchuの開発者に連絡してください。",
     "ERROR_010": "必須項目が空です。juchuの開発者に連絡してください。",
@@ -68,8 +77,23 @@ BY_CODE = {
     "CONFIRM_ORDER_ERROR_105": (
         "送料などの金額が未確定です。RMSの画面で金額を確定してから再実行してください。"
     ),
+    "UPDATE_ORDERSHIPPING_ERROR_101": (
+        "この注文には発送情報を登録できません。"
+        "RMSの画面で注文の状態と送付先を確認してください。"
+    ),
+    "UPDATE_ORDERSHIPPING_ERROR_102": (
+        "この注文はキャンセル済みです。荷物の発送を止められるか確認してください。"
+    ),
+    "IE0002": "商品管理番号、SKU管理番号、在庫数の書き方を確認してください。",
+    "IE0003": "在庫数は0〜99,999で指定してください。",
+    "IE0004": "商品管理番号とSKU管理番号は32バイト以内です。RMSで確認してください。",
+    "IE0105": "商品管理番号とSKU管理番号を確認してください。",
+    "IE0121": "同じSKUの重複か件数の超過です。juchuの開発者に連絡してください。",
+    "IE1101": NOT_BY_API,
+    "IE1102": NOT_BY_API,
+    "IE1105": NOT_BY_API,
 }
-"""By the ending of a message code (rms/order-api.md §1.7)."""
+"""By the ending of a message code (order-api.md §1.7, inventory-and-license-api.md)."""
 
 BY_STATUS = {404: CHECK_THE_ADDRESS}
 
@@ -81,3 +105,9 @@ def of(messages: Sequence[Message], status: int | None = None) -> str:
             if message.code.endswith(ending):
                 return sentence
     return BY_STATUS.get(status or 0, REPORT_IT)
+
+
+def reason(message: Message) -> str:
+    """Pass on RMS's own text, with what to do about it."""
+    said = message.text.rstrip("。")
+    return f"{said}。対処: {of((message,))}" if said else f"対処: {of((message,))}"

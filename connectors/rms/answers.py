@@ -21,6 +21,7 @@ from connectors.rms.errors import (
     Unavailable,
 )
 from connectors.rms.messages import Message, Reader
+from connectors.rms.rates import Bucket
 
 CREDENTIAL_CODES = frozenset({"ES01-01", "ES04-01", "GA0001", "GE0011"})
 MAINTENANCE_CODE = "ES01-02"
@@ -57,10 +58,12 @@ class Reply(Seen):
 
 @dataclass(frozen=True)
 class Call:
-    """What is called, and whether it changes anything at RMS."""
+    """What is called, whether it changes anything at RMS, and what it counts as."""
 
     function: str
     is_write: bool = False
+    bucket: Bucket = Bucket.ORDER
+    if_unsure: str = advice.READ_THEN_DECIDE
 
     def failed(
         self, family: type[RmsTrouble], fact: str, next_step: str, seen: Seen = NOTHING
@@ -82,13 +85,13 @@ class Call:
     ) -> RmsTrouble:
         """Make the error for a call that may or may not have been carried out."""
         if self.is_write:
-            return self.failed(OutcomeUnknown, fact, advice.READ_THEN_DECIDE, seen)
+            return self.failed(OutcomeUnknown, fact, self.if_unsure, seen)
         return self.failed(Unavailable, fact, next_step, seen)
 
     def unusable(self, fact: str, seen: Seen) -> RmsTrouble:
         """Make the error for an answer that is not what this function promises."""
         if self.is_write:
-            return self.failed(OutcomeUnknown, fact, advice.READ_THEN_DECIDE, seen)
+            return self.failed(OutcomeUnknown, fact, self.if_unsure, seen)
         return self.failed(Refused, fact, advice.SHAPE_CHANGED, seen)
 
     def _circumstances(self, fact: str, next_step: str, seen: Seen) -> Circumstances:

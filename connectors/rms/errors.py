@@ -124,4 +124,4 @@ class Unavailable(RmsTrouble):
 
 
 class OutcomeUnknown(RmsTrouble):
-    """A write left and no trustworthy answer came: read the order, then decide."""
+    """A write left and no trustworthy answer came: read, then decide."""

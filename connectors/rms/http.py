@@ -22,6 +22,7 @@ from connectors.rms.answers import Call, RawAnswer, Reply, Seen, judge
 from connectors.rms.credentials import Credentials
 from connectors.rms.errors import RmsTrouble, Throttled, Unavailable
 from connectors.rms.exchange import USUAL, Limits, WireAnswer, exchange
+from connectors.rms.rates import Bucket
 from data.model.shop import Shop
 
 HEADERS = {
@@ -31,6 +32,7 @@ HEADERS = {
     "Accept-Encoding": "gzip",
 }
 NO_PARAMS: Mapping[str, str | SecretStr] = MappingProxyType({})
+NO_PACES: Mapping[Bucket, Callable[[], None]] = MappingProxyType({})
 
 
 @cache
@@ -42,8 +44,8 @@ def _trusted() -> ssl.SSLContext:
 class RmsHttp:
     """Speak to one RMS for one shop: `with RmsHttp(…) as http: http.post(…)`.
 
-    `pace` returns when the next request may go. ValueError for an address that is
-    neither https nor on this machine.
+    `pace` returns when the next request may go; calls of a bucket in `paces` ask that
+    one instead. ValueError for an address that is neither https nor on this machine.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all of it is what a call depends on
@@ -54,11 +56,13 @@ class RmsHttp:
         now: Callable[[], datetime],
         limits: Limits = USUAL,
         sleep: Callable[[float], None] = time.sleep,
+        paces: Mapping[Bucket, Callable[[], None]] = NO_PACES,
     ) -> None:
         self._base_url = checked_address(base_url)
         self._shop = shop
         self._credentials = Credentials(shop)
         self._pace = pace
+        self._paces = paces
         self._now = now
         self._limits = limits
         self._sleep = sleep
@@ -123,7 +127,7 @@ class RmsHttp:
     ) -> Reply:
         if self._portal is None or self._client is None:
             raise RuntimeError("open the client with `with` before calling")
-        self._pace()
+        self._paces.get(call.bucket, self._pace)()
         # The request is no local here: a traceback with locals would show its URL.
         answer = self._portal.call(
             exchange,

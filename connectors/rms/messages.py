@@ -19,6 +19,10 @@ class Message:
     code: str
     text: str
     order_number: str | None = None
+    property_path: str = ""
+    data_number: int | None = None
+    shipping_detail_id: str | None = None
+    request_id: str | None = None
 
     @property
     def is_error(self) -> bool:
@@ -39,24 +43,43 @@ class Reader:
             text = results.get("message") or results.get("errorMessage")  # §1.3
             return (self._error(results.get("errorCode"), text),)
         return tuple(
-            self._error(entry.get("code"), entry.get("message"))
+            self._error(entry.get("code"), entry.get("message"), entry.get("metadata"))
             for entry in _models(body.get("errors"))
         )
 
     def messages(self, body: dict[str, Any]) -> tuple[Message, ...]:
-        """Read the order API's `MessageModelList`; () if none."""
+        """Read the order API's `MessageModelList`; () if none.
+
+        getResultUpdateOrderShippingAsync hides its lists one level down, in
+        `ResultShippingModelList`, errors about the whole request too (§4.2b).
+        """
         return tuple(
-            Message(
-                self._word(entry.get("messageType")),
-                self._word(entry.get("messageCode")),
-                self._word(entry.get("message")),
-                number if isinstance(number := entry.get("orderNumber"), str) else None,
-            )
-            for entry in _models(body.get("MessageModelList"))
+            self._message(entry, holder.get("orderNumber"))
+            for holder in (body, *_models(body.get("ResultShippingModelList")))
+            for entry in _models(holder.get("MessageModelList"))
         )
 
-    def _error(self, code: object, text: object) -> Message:
-        return Message("ERROR", self._word(code), self._word(text))
+    def _message(self, entry: dict[str, Any], about: object) -> Message:
+        row = entry.get("dataNumber")
+        return Message(
+            self._word(entry.get("messageType")),
+            self._word(entry.get("messageCode")),
+            self._word(entry.get("message")),
+            self._id(entry.get("orderNumber")) or self._id(about),
+            data_number=row if isinstance(row, int) else None,
+            shipping_detail_id=self._word(entry.get("shippingDetailId")) or None,
+            request_id=self._id(entry.get("requestId")),
+        )
+
+    def _error(self, code: object, text: object, about: object = None) -> Message:
+        path = about.get("propertyPath") if isinstance(about, dict) else None
+        return Message(
+            "ERROR", self._word(code), self._word(text), property_path=self._word(path)
+        )
+
+    def _id(self, value: object) -> str | None:
+        """Keep an identifier as it is: it goes back to RMS some day."""
+        return self._masked(value) if isinstance(value, str) and value else None
 
     def _word(self, value: object) -> str:
         """Make one printable line of what RMS wrote."""

@@ -1,8 +1,8 @@
-"""One request a second per shop and API, held by all processes of the machine together.
+"""The pace RMS asks for, per shop and bucket, held by all processes of the machine.
 
-RMS asks for one request a second (rms/order-api.md §5.1). A task runner, the receiver's
-drain and a person's ad hoc run are separate processes, so the slots are kept in a small
-SQLite file under JUCHU_HOME, guarded by a file lock.
+RMS asks for one request a second, five for reading stock (`Bucket`). A task runner, the
+receiver's drain and a person's ad hoc run are separate processes, so the slots are kept
+in a small SQLite file under JUCHU_HOME, guarded by a file lock.
 
 pyrate-limiter's own blocking `Limiter` books the time it *planned* to wake; a process
 that wakes late then calls closer to the next one than a second. So the slot is booked
@@ -14,8 +14,13 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    nullcontext,
+)
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,12 +28,14 @@ from typing import Self
 from pyrate_limiter import Rate, RateItem, SQLiteBucket
 
 from connectors.rms.address import is_loopback
+from connectors.rms.rates import Bucket
 from data.model.shop import Shop
 
 SLACK = 1.01
 """1 % longer than asked, so that jitter between us and RMS never makes it shorter."""
 
 POLL_S = 0.002
+FASTEST = 1000.0
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,126}")
 
 
@@ -45,7 +52,7 @@ class Pace:
         per_second: float = 1.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        if not 0 < per_second <= 1000:
+        if not 0 < per_second <= FASTEST:
             raise ValueError("per_second must be above 0 and at most 1000")
         _make_private(path)
         self._path = path
@@ -105,16 +112,44 @@ def one_per_second(path: Path, name: str) -> Pace:
 def pace_for(
     home: Path, shop: Shop, api: str, per_second: float, rms_url: str
 ) -> AbstractContextManager[Callable[[], None]]:
-    """Keep the pace of one shop at one API; ValueError if RMS itself would be rushed.
+    """Keep the pace of one shop in one bucket; ValueError if RMS would be rushed.
 
-    A rate of 0 keeps no pace and, like any rate above 1, is for a sandbox on this
-    machine only: `with pace_for(…) as pace, RmsClient(…, pace=pace) as rms`.
+    A rate of 0 keeps no pace and, like any rate above the bucket's, is for a sandbox
+    on this machine only: `with pace_for(…) as pace, RmsClient(…, pace=pace) as rms`.
     """
-    if (per_second == 0 or per_second > 1) and not is_loopback(rms_url):
-        raise ValueError("RMS allows one request a second; faster is for a sandbox")
+    is_rushed = per_second == 0 or per_second > Bucket(api).per_second
+    if is_rushed and not is_loopback(rms_url):
+        raise ValueError(
+            "RMS allows one request a second, five to read stock; "
+            "faster is for a sandbox"
+        )
     if per_second == 0:
         return nullcontext(unlimited)
     return Pace(_slots(home / "pace", f"{shop.mall}-{shop.shop_id}-{api}"), per_second)
+
+
+@contextmanager
+def paces_for(
+    home: Path, shop: Shop, per_second: float, rms_url: str
+) -> Iterator[Mapping[Bucket, Callable[[], None]]]:
+    """Keep the pace of one shop in every bucket, each with a file of its own.
+
+    `per_second` is the orders' rate; the others follow in the proportion RMS allows:
+    `with paces_for(…) as paces, RmsClient(…, paces[Bucket.ORDER], …, paces=paces)`.
+    """
+    with ExitStack() as stack:
+        yield {
+            bucket: stack.enter_context(
+                pace_for(
+                    home,
+                    shop,
+                    bucket,
+                    min(per_second * bucket.per_second, FASTEST),
+                    rms_url,
+                )
+            )
+            for bucket in Bucket
+        }
 
 
 def _slots(folder: Path, name: str) -> Path:

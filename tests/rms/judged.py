@@ -29,3 +29,22 @@ def message(kind: str, code: str, text: str = "本文", **more: Any) -> dict[str
 
 def said(*messages: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"MessageModelList": list(messages)} | more
+
+
+def errors(code: str, *places: int | None) -> bytes:
+    """The inventory API's errors; a place of None names no entry."""
+    return orjson.dumps(
+        {
+            "errors": [
+                {"code": code, "message": "誤り"}
+                | (
+                    {}
+                    if place is None
+                    else {
+                        "metadata": {"propertyPath": f"inventories[{place}].quantity"}
+                    }
+                )
+                for place in places or (None,)
+            ]
+        }
+    )

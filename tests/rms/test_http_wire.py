@@ -12,6 +12,7 @@ from connectors.rms.errors import OutcomeUnknown, Refused, Unavailable
 from connectors.rms.exchange import Limits
 from connectors.rms.http import RmsHttp
 from connectors.rms.pace import unlimited
+from connectors.rms.rates import Bucket
 from tests.rms.judged import message, said
 from tests.rms.wire_server import (
     answer,
@@ -176,6 +177,26 @@ def test_every_call_asks_the_pace_first_and_opens_only_inside_with(shop, wire):
         http.post(READ, "/x/", {})
 
     assert asked == [0, 1]
+
+
+def test_a_call_of_another_bucket_asks_its_own_pace(shop, wire):
+    _, server = wire(OK)
+    asked: list[str] = []
+    pace = lambda name: lambda: asked.append(name)  # noqa: E731
+    paces = {Bucket.STOCK_READ: pace("read")}
+
+    with RmsHttp(
+        shop,
+        server.url,
+        pace("order"),
+        lambda: datetime.now(UTC),
+        paces=paces,
+    ) as http:
+        http.post(READ, "/x/", {})
+        http.post(Call("y", bucket=Bucket.STOCK_READ), "/y", {})
+        http.post(Call("z", bucket=Bucket.STOCK_WRITE), "/z", {})
+
+    assert asked == ["order", "read", "order"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from connectors.rms.pace import Pace, one_per_second, pace_for, unlimited
+from connectors.rms.pace import (
+    FASTEST,
+    Pace,
+    one_per_second,
+    pace_for,
+    paces_for,
+    unlimited,
+)
+from connectors.rms.rates import Bucket
 
 ROOT = Path(__file__).parents[2]
 CALLS = 3
@@ -58,17 +66,20 @@ def test_threads_of_one_process_share_the_pace(tmp_path):
     waited: list[float] = []
     turns = threading.Semaphore(0)
 
-    with Pace(tmp_path / "p.sqlite", 100, sleep=_waiting(waited)) as pace:
+    start = threading.Barrier(4, timeout=5)
+
+    with Pace(tmp_path / "p.sqlite", 20, sleep=_waiting(waited)) as pace:
         threads = [
-            threading.Thread(target=lambda: (pace(), turns.release())) for _ in range(4)
+            threading.Thread(target=lambda: (start.wait(), pace(), turns.release()))
+            for _ in range(4)
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(timeout=5)
 
-    assert turns.acquire(blocking=False)
-    assert sum(waited) >= 0.03
+    assert all(turns.acquire(blocking=False) for _ in threads)
+    assert sum(waited) >= 0.05
 
 
 def _waiting(waited: list[float]):
@@ -134,6 +145,40 @@ def test_only_a_sandbox_on_this_machine_may_be_rushed(tmp_path, shop):
     for rate in (0, 1.5, 5):
         with pytest.raises(ValueError, match="one request a second"):
             pace_for(tmp_path, shop, "order", rate, "https://api.rms.rakuten.co.jp")
+
+
+def test_stock_may_be_read_five_times_a_second_and_written_once(tmp_path, shop):
+    rms = "https://api.rms.rakuten.co.jp"
+
+    with pace_for(tmp_path, shop, "stock-read", 5, rms) as pace:
+        assert pace._interval_ms == 202
+    for api, rate in (("stock-read", 5.1), ("stock-write", 1.1), ("stock-read", 0)):
+        with pytest.raises(ValueError, match="one request a second"):
+            pace_for(tmp_path, shop, api, rate, rms)
+    with pytest.raises(ValueError, match="Bucket"):
+        pace_for(tmp_path, shop, "stocks", 1, rms)
+
+
+def test_the_buckets_of_a_shop_do_not_wait_for_each_other(tmp_path, shop):
+    rms = "https://api.rms.rakuten.co.jp"
+
+    with paces_for(tmp_path, shop, 0.5, rms) as paces:
+        assert set(paces) == set(Bucket)
+        for pace in paces.values():
+            assert pace._book() == 0
+        waits = {bucket: pace._book() for bucket, pace in paces.items()}
+        again = pace_for(tmp_path, shop, "stock-read", 2.5, rms)
+        with again:
+            assert again._book() > 0
+
+    assert 0 < waits[Bucket.STOCK_READ] <= 404 < waits[Bucket.ORDER] <= 2020
+    assert 404 < waits[Bucket.STOCK_WRITE] <= 2020
+
+
+@pytest.mark.parametrize(("rate", "is_free"), [(0, True), (FASTEST, False)])
+def test_a_sandbox_may_be_rushed_in_every_bucket(tmp_path, shop, rate, is_free):
+    with paces_for(tmp_path, shop, rate, "http://127.0.0.1:8080") as paces:
+        assert [pace is unlimited for pace in paces.values()] == [is_free] * len(Bucket)
 
 
 @pytest.mark.parametrize("name", ["", "../order", "a/b", "受注", "a" * 200])

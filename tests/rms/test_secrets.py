@@ -51,6 +51,21 @@ FAULTS = {
     "401": answer({"Results": {"errorCode": "ES01-01", "message": ECHO}}, 401),
     "400": answer(said(message("ERROR", "X_ERROR_009", ECHO)), 400),
     "echoed-code": answer(said(message("ERROR", KEY, ECHO)), 400),
+    "echoed-ids": answer(
+        said(
+            message(
+                "ERROR",
+                "X_ERROR_011",
+                orderNumber=ECHO,
+                requestId=ECHO,
+                shippingDetailId=KEY,
+            )
+        ),
+        400,
+    ),
+    "echoed-path": answer(
+        {"errors": [{"code": "IE0002", "metadata": {"propertyPath": ECHO}}]}, 400
+    ),
     "429": answer(b"", 429),
     "500": answer(ECHO.encode(), 500),
     "html": answer(ECHO.encode()),
