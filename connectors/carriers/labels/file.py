@@ -1,0 +1,148 @@
+"""A label file in the making: rows of named cells, checked, then bytes.
+
+Cells of text are never altered beyond look-alikes and line breaks: what does not fit,
+what CP932 lacks and what a spreadsheet would run refuses the order (reliability.md
+§4.4: files for machines). A refusal names the column and at most one character.
+"""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from connectors.carriers.labels.cp932 import (
+    lacking,
+    named,
+    plain_text,
+    starts_formula,
+    width,
+)
+from connectors.carriers.labels.lines import cut
+from data.model.parcel import ParcelOrder
+
+_PHONE: Final = re.compile(r"[0-9][0-9-]{5,}")
+_ZIP: Final = re.compile(r"([0-9]{3})-?([0-9]{4})")
+
+
+class RefusedLabel(NamedTuple):
+    """An order that is not in the file, and why, in Japanese."""
+
+    order_number: str
+    column_name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LabelFile:
+    """A whole import file; its header alone if every order was refused."""
+
+    content: bytes
+    written: tuple[str, ...]
+    """Order numbers of the rows, in order."""
+    refused: tuple[RefusedLabel, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"LabelFile({len(self.content)} bytes, {len(self.written)} written, "
+            f"{len(self.refused)} refused)"
+        )
+
+
+class Unwritable(Exception):
+    """One cell cannot be written; `reason` is Japanese and holds no data."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(column, reason)
+        self.column = column
+        self.reason = reason
+
+
+class Cells:
+    """One row by column name; columns not named stay blank."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._places = {name: at for at, name in enumerate(columns)}
+        self.row = [""] * len(columns)
+
+    def code(self, column: str, value: str) -> None:
+        """Set a cell that a rule of ours made."""
+        self.row[self._places[column]] = value
+
+    def text(self, column: str, value: str, most: int, *, needed: bool = False) -> None:
+        """Set a cell of at most so many bytes, or raise Unwritable."""
+        text = checked(column, value)
+        if needed and not text:
+            raise Unwritable(column, "空欄です。")
+        if (found := width(text)) > most:
+            raise Unwritable(column, too_long(found, most))
+        self.row[self._places[column]] = text
+
+    def lines(self, columns: Sequence[str], value: str, widths: Sequence[int]) -> None:
+        """Cut a text over several cells, or raise Unwritable; it may not be blank."""
+        text = checked(columns[0], value)
+        if not text:
+            raise Unwritable(columns[0], "空欄です。")
+        found = cut(text, widths)
+        if found is None:
+            raise Unwritable(columns[0], too_long(width(text), sum(widths)))
+        for column, line in zip(columns, found, strict=True):
+            self.row[self._places[column]] = line
+
+    def phone(self, column: str, value: str, most: int) -> None:
+        """Set a phone number: digits and hyphens."""
+        number = unicodedata.normalize("NFKC", value).strip()
+        if not _PHONE.fullmatch(number) or len(number) > most:
+            raise Unwritable(column, "電話番号(数字とハイフン)として読めません。")
+        self.row[self._places[column]] = number
+
+    def zip(self, column: str, value: str) -> None:
+        """Set a Japanese postal code, written 123-4567."""
+        found = _ZIP.fullmatch(unicodedata.normalize("NFKC", value).strip())
+        if found is None:
+            raise Unwritable(column, "郵便番号(数字7桁)として読めません。")
+        self.row[self._places[column]] = f"{found[1]}-{found[2]}"
+
+
+def checked(column: str, value: str) -> str:
+    """The text as it can be written, or Unwritable with the character named."""
+    text = plain_text(value)
+    if (char := lacking(text)) is not None:
+        raise Unwritable(
+            column,
+            f"CP932(Shift_JIS)にない文字 {named(char)} があります。"
+            "別の文字に直してください。",
+        )
+    if starts_formula(text):
+        raise Unwritable(column, "数式と見なされる記号(= + - @)で始まっています。")
+    return text
+
+
+def too_long(found: int, most: int) -> str:
+    """Say how much too long a text is, in full-width characters as people count."""
+    return (
+        f"長すぎます(全角{(found + 1) // 2}文字、上限は全角{most // 2}文字)。"
+        "短くしてください。"
+    )
+
+
+Row = tuple[ParcelOrder, list[str] | Unwritable]
+
+
+def written(columns: Sequence[str], rows: Iterable[Row]) -> LabelFile:
+    """Write the header and every row that could be made; CP932, CRLF, all quoted."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(columns)
+    numbers: list[str] = []
+    refused: list[RefusedLabel] = []
+    for order, made in rows:
+        if isinstance(made, Unwritable):
+            refused.append(RefusedLabel(order.order_number, made.column, made.reason))
+            continue
+        writer.writerow(made)
+        numbers.append(order.order_number)
+    content = buffer.getvalue().encode("cp932", "strict")
+    return LabelFile(content, tuple(numbers), tuple(refused))

@@ -1,0 +1,174 @@
+"""A shipment: one parcel with a tracking number, and whether it may be reported.
+
+It is known by (order, package, tracking number) and reported effectively once (design:
+rule 6.6). What stands here decides without asking anyone; `shipping_rows` says how.
+"""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Final, NamedTuple
+
+from pydantic import Field, StringConstraints
+
+from data.model.order import Mall, Order, OrderNumber
+from data.model.order_parts import Frozen, ShippingRow
+from data.model.short_key import PackageRef
+
+MOST_AHEAD: Final = timedelta(days=30)
+"""A card's authorisation lasts 30 days; a date further ahead is a slip of the pen."""
+
+_TextCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+_Tracking = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{1,120}$")]
+
+
+class ShipmentState(StrEnum):
+    """How far a shipment has come on its way to the mall."""
+
+    PLANNED = "planned"
+    """Read from a file, not yet reported."""
+    SENT = "sent"
+    """RMS took the report; whether the row stands there is not yet seen."""
+    VERIFIED = "verified"
+    """Read back: exactly this row stands at the mall."""
+    REFUSED = "refused"
+    """RMS, or a rule of ours, said no; `reason` says why."""
+    UNKNOWN = "unknown"
+    """The report left and no answer came: read back, then decide."""
+    CANCELLED = "cancelled"
+    """The order was cancelled before it could be reported."""
+    REPLACED = "replaced"
+    """The number was wrong; another shipment stands in its place."""
+
+
+WANTED: Final = frozenset(
+    {
+        ShipmentState.PLANNED,
+        ShipmentState.SENT,
+        ShipmentState.VERIFIED,
+        ShipmentState.UNKNOWN,
+    }
+)
+"""States in which the shipment's row should stand at the mall."""
+
+
+class Shipment(Frozen):
+    """One parcel of one package, as it should stand in the mall's shipping report."""
+
+    mall: Mall
+    shop_id: str
+    order_number: OrderNumber
+    basket_id: str
+    carrier_code: _TextCode = Field(description="deliveryCompany, 1000-codes")
+    tracking_number: _Tracking = Field(description="normalised: no hyphens")
+    shipping_date: date
+    state: ShipmentState = ShipmentState.PLANNED
+    reason: str | None = Field(None, description="Japanese, or RMS's code and text")
+    shipping_detail_id: str | None = Field(
+        None, description="the mall's row to change, once known"
+    )
+    replaces: str | None = Field(
+        None, description="the wrong number this one corrects, normalised"
+    )
+
+    @property
+    def package(self) -> PackageRef:
+        """The package the parcel belongs to."""
+        return PackageRef(self.mall, self.shop_id, self.order_number, self.basket_id)
+
+
+class Readiness(StrEnum):
+    """Whether RMS takes shipping rows for an order in this state (§4.2, §6)."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+
+class Ready(NamedTuple):
+    """A readiness and, unless READY, its reason in Japanese."""
+
+    readiness: Readiness
+    reason: str | None
+
+
+def readiness(mall_status: str) -> Ready:
+    """Say whether a shipment of an order with this orderProgress may be reported now.
+
+    Some vendors report at 100 and 200 already; only 300 is sure to be taken, and the
+    parcel of an order that is not paid yet had better wait.
+    """
+    match mall_status:
+        case "300":
+            return Ready(Readiness.READY, None)
+        case "800" | "900":
+            return Ready(
+                Readiness.CANCELLED,
+                "キャンセルされた注文です(cancelled)。対処: 出荷を止めるか、"
+                "返送を手配してください。",
+            )
+        case "500" | "600" | "700":
+            return Ready(
+                Readiness.CLOSED,
+                "発送済みの注文です(already shipped)。対処: 変更はRMSの画面で"
+                "行ってください。",
+            )
+        case _:
+            return Ready(
+                Readiness.WAITING,
+                "発送待ち(300)の注文ではありません(not ready to ship)。"
+                "対処: 発送待ちになるまで待ってください。",
+            )
+
+
+def date_fault(shipping_date: date, today: date, ordered_on: date | None) -> str | None:
+    """Why no parcel can have left on that day, or None.
+
+    RMS itself takes any date: early ones are allowed, late ones too (§4.2). So only
+    what cannot be true is refused here: a day before the order, or one so far ahead
+    that the card's authorisation is over.
+    """
+    if ordered_on is not None and shipping_date < ordered_on:
+        return (
+            "発送日が注文日より前です(before the order)。対処: 発送日か"
+            "注文番号を確かめてください。"
+        )
+    if shipping_date > today + MOST_AHEAD:
+        return (
+            f"発送日が{MOST_AHEAD.days}日より先です(too far ahead)。"
+            "対処: 発送日を確かめてください。"
+        )
+    return None
+
+
+def is_complete(row: ShippingRow) -> bool:
+    """Whether a row has company, number and date: only then may the order close."""
+    return bool(row.carrier_code and row.tracking_number and row.shipping_date)
+
+
+def why_not_pack(order: Order, basket_id: str) -> tuple[str, ...]:
+    """Every reason not to print a label for this package; none = safe to pack.
+
+    rms/order-api.md §6. A package handed out at a store is none of the rules there,
+    but its label needs what our files do not carry.
+    """
+    package = next((one for one in order.packages if one.basket_id == basket_id), None)
+    if package is None:
+        return ("この送付先は注文にありません(no such package)。",)
+    reasons = {
+        "発送待ち(300)の注文ではありません(not ready to ship)。": (
+            order.mall_status != "300"
+        ),
+        "楽天確認中です(under review)。": order.is_under_review,
+        "金額が未確定です(amounts not fixed)。": not order.amounts_fixed,
+        "ソーシャルギフトの住所がまだ入力されていません(no gift address yet)。": (
+            order.is_social_gift and not package.gift_address_given
+        ),
+        "店舗・郵便局受取の送付先です(pick-up)。送り状は手作業で作ってください。": (
+            package.pickup_store is not None
+        ),
+        "発送情報がすでに登録されています(already reported)。": any(
+            map(is_complete, package.shipping_rows)
+        ),
+    }
+    return tuple(text for text, applies in reasons.items() if applies)

@@ -1,0 +1,79 @@
+"""Golden files, damaged: nothing but parcels, rejects or a refusal may come of them.
+
+`JUCHU_FUZZ=20000` runs more mutations; the default keeps the suite quick. A failure
+prints the mutation's number, which is its seed.
+"""
+
+import os
+import random
+
+from connectors.carriers import CsvRefused, read_shipment_file
+from data.model.tracking import normalised
+from tests.carriers.test_golden import FOLDERS, GOLDEN
+
+MUTATIONS = int(os.environ.get("JUCHU_FUZZ", "700"))
+INSERTS = [b'"', b",", b"\r", b"\n", b"\r\n", b"\0", b"\x1a", b"\x81", b"\xfc", b"\t"]
+INSERTS += [b'""', b'","', b"\xef\xbb\xbf", b"\xe3\x81", b"1.2E+10", b"0", b"\x80"]
+
+
+def flip(rng, content):
+    at = rng.randrange(len(content))
+    return (
+        content[:at] + bytes([content[at] ^ 1 << rng.randrange(8)]) + content[at + 1 :]
+    )
+
+
+def insert(rng, content):
+    at = rng.randrange(len(content) + 1)
+    return content[:at] + rng.choice(INSERTS) + content[at:]
+
+
+def remove(rng, content):
+    at = rng.randrange(len(content))
+    return content[:at] + content[at + rng.choice((1, 1, 2, 40)) :]
+
+
+def cut(rng, content):
+    return content[: rng.randrange(len(content))]
+
+
+def double(rng, content):
+    start, stop = sorted(rng.randrange(len(content)) for _ in range(2))
+    return content[:stop] + content[start:stop] + content[stop:]
+
+
+KINDS = [flip, flip, flip, insert, insert, remove, cut, double]
+
+
+def mutated(number):
+    """One golden file of each layout in turn, damaged one to three times."""
+    rng = random.Random(number)  # noqa: S311 - repeatable chance, not secrets
+    folder = list(FOLDERS)[number % len(FOLDERS)]
+    content = (GOLDEN / folder / "in.csv").read_bytes()
+    for kind in rng.choices(KINDS, k=rng.randint(1, 3)):
+        content = kind(rng, content or b"x")
+    return FOLDERS[folder], content
+
+
+def what_came(path, carrier):
+    """What came of a file, if it was not what may come of one."""
+    try:
+        file = read_shipment_file(path, carrier)
+    except CsvRefused as refused:
+        return refused.code if refused.code == "unreadable" else None
+    if file.rows_read != len(file.rows) + len(file.rejects) + file.left_out:
+        return "rows were lost"
+    odd = [row for row in file.rows if normalised(row.tracking_number) == ""]
+    return "a number was empty" if odd else None
+
+
+def test_damaged_files_are_read_or_refused_and_never_crash(tmp_path):
+    path = tmp_path / "in.csv"
+    wrong = []
+    for number in range(MUTATIONS):
+        carrier, content = mutated(number)
+        path.write_bytes(content)
+        if what := what_came(path, carrier):
+            wrong.append((number, what))
+
+    assert wrong == []

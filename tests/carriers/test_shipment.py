@@ -1,0 +1,136 @@
+"""When a parcel may be packed and reported, and on which day it can have left."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from data.model.shipment import (
+    MOST_AHEAD,
+    Readiness,
+    date_fault,
+    is_complete,
+    readiness,
+    why_not_pack,
+)
+from tests.carriers.made import DAY
+from tests.carriers.rows_at_mall import empty, package, row, shipment
+from tests.support.orders import an_order
+
+days = st.dates(DAY - timedelta(days=900), DAY + timedelta(days=900))
+
+
+def ready_order(**cells):
+    """An order that may be packed, but for what is said."""
+    status = cells.pop("status", "300")
+    made = package(empty(), **cells.pop("package", {}))
+    order = an_order(packages=[made], people=[], status=status)
+    calm = {"is_under_review": False, "is_social_gift": False}
+    return order.model_copy(update=calm | cells)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("100", Readiness.WAITING),
+        ("200", Readiness.WAITING),
+        ("300", Readiness.READY),
+        ("400", Readiness.WAITING),
+        ("500", Readiness.CLOSED),
+        ("600", Readiness.CLOSED),
+        ("700", Readiness.CLOSED),
+        ("800", Readiness.CANCELLED),
+        ("900", Readiness.CANCELLED),
+        ("950", Readiness.WAITING),
+    ],
+)
+def test_only_an_order_that_waits_for_shipping_is_reported(status, expected):
+    ready = readiness(status)
+
+    assert ready.readiness is expected
+    assert (ready.reason is None) == (expected is Readiness.READY)
+    assert ready.reason is None or "対処" in ready.reason
+
+
+def test_an_order_that_is_ready_is_safe_to_pack():
+    assert why_not_pack(ready_order(), "7") == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [
+        ({"status": "200"}, "発送待ち"),
+        ({"status": "900"}, "発送待ち"),
+        ({"is_under_review": True}, "楽天確認中"),
+        ({"postage_total": None}, "金額"),
+        ({"is_social_gift": True}, "ソーシャルギフト"),
+        (
+            {"is_social_gift": True, "package": {"gift_address_given": False}},
+            "ソーシャルギフト",
+        ),
+        ({"package": {"pickup_store": "見本郵便局"}}, "受取"),
+    ],
+)
+def test_what_must_not_be_packed_says_why(cells, word):
+    reasons = why_not_pack(ready_order(**cells), "7")
+
+    assert [word in reason for reason in reasons] == [True]
+
+
+def test_a_social_gift_with_its_address_is_safe_to_pack():
+    order = ready_order(is_social_gift=True, package={"gift_address_given": True})
+
+    assert why_not_pack(order, "7") == ()
+
+
+def test_a_package_already_reported_is_not_packed_again():
+    order = ready_order()
+    again = order.model_copy(update={"packages": (package(row()),)})
+
+    assert len(why_not_pack(again, "7")) == 1
+
+
+def test_the_other_package_of_an_order_may_still_be_packed():
+    order = ready_order()
+    two = (package(row()), package(basket_id="8"))
+
+    assert why_not_pack(order.model_copy(update={"packages": two}), "8") == ()
+
+
+def test_a_package_the_order_does_not_have_is_not_packed():
+    assert len(why_not_pack(ready_order(), "9")) == 1
+
+
+def test_every_reason_is_told_at_once():
+    order = ready_order(status="200", is_under_review=True, postage_total=None)
+
+    assert len(why_not_pack(order, "7")) == 3
+
+
+@given(day=days, ordered_on=days)
+def test_a_parcel_leaves_after_its_order_and_not_far_ahead(day, ordered_on):
+    is_possible = ordered_on <= day <= DAY + MOST_AHEAD
+
+    assert (date_fault(day, DAY, ordered_on) is None) == is_possible
+
+
+def test_a_parcel_of_an_order_without_a_date_may_have_left_any_day_before():
+    assert date_fault(DAY - timedelta(days=700), DAY, None) is None
+
+
+@pytest.mark.parametrize("cell", ["carrier", "number", "day"])
+def test_a_row_with_a_gap_is_not_complete(cell):
+    assert is_complete(row())
+    assert not is_complete(row(**{cell: None}))
+
+
+@pytest.mark.parametrize("number", ["", "4432-1234", "４４３２", "a1", "1" * 121])
+def test_a_shipment_takes_normalised_numbers_only(number):
+    with pytest.raises(ValidationError):
+        shipment(number)
+
+
+def test_a_shipment_knows_its_package():
+    assert shipment().package.basket_id == "7"

@@ -1,0 +1,147 @@
+"""One order read anew: what is sent, and where the other shipments stand."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.model.japan_time import JST
+from data.model.shipment import ShipmentState
+from data.model.shipping_decision import decide
+from tests.carriers.made import DAY, GOOD, OTHER
+from tests.carriers.rows_at_mall import (
+    applied,
+    empty,
+    package,
+    row,
+    shipment,
+)
+from tests.carriers.test_shipping_rows import orders, wanted_lists
+from tests.support.orders import NINE, an_order
+
+TODAY = DAY
+
+
+def read_now(*packages, status="300"):
+    return an_order(packages=packages, people=[], status=status)
+
+
+def states(decision):
+    return [one.state for one in decision.outcomes]
+
+
+def test_a_new_parcel_of_a_ready_order_is_sent():
+    decision = decide(read_now(package()), [shipment()], TODAY)
+
+    assert [one.tracking_number for one in decision.send] == [GOOD]
+    assert decision.outcomes == ()
+
+
+@pytest.mark.parametrize(
+    "state", [ShipmentState.PLANNED, ShipmentState.SENT, ShipmentState.UNKNOWN]
+)
+def test_what_stands_at_the_mall_is_verified_with_its_row(state):
+    decision = decide(read_now(package(row("5"))), [shipment(state=state)], TODAY)
+
+    assert decision.send == ()
+    assert states(decision) == [ShipmentState.VERIFIED]
+    assert decision.outcomes[0].shipping_detail_id == "5"
+
+
+def test_a_report_that_got_lost_is_sent_again():
+    unknown = shipment(state=ShipmentState.UNKNOWN)
+
+    assert len(decide(read_now(package()), [unknown], TODAY).send) == 1
+
+
+@pytest.mark.parametrize("status", ["800", "900"])
+def test_a_cancelled_order_takes_no_report(status):
+    decision = decide(read_now(package(), status=status), [shipment()], TODAY)
+
+    assert decision.send == ()
+    assert states(decision) == [ShipmentState.CANCELLED]
+    assert "キャンセル" in decision.outcomes[0].reason
+
+
+@pytest.mark.parametrize("status", ["100", "200", "400"])
+def test_a_parcel_of_an_order_not_ready_yet_waits_as_it_is(status):
+    decision = decide(read_now(package(), status=status), [shipment()], TODAY)
+
+    assert decision.send == ()
+    assert states(decision) == [ShipmentState.PLANNED]
+    assert decision.outcomes[0].reason is not None
+
+
+def test_a_closed_order_verifies_what_stands_and_refuses_the_rest():
+    order = read_now(package(row()), status="500")
+    decision = decide(order, [shipment(GOOD), shipment(OTHER)], TODAY)
+
+    assert decision.send == ()
+    assert {one.shipment.tracking_number: one.state for one in decision.outcomes} == {
+        GOOD: ShipmentState.VERIFIED,
+        OTHER: ShipmentState.REFUSED,
+    }
+
+
+def test_a_day_no_parcel_can_have_left_on_is_refused():
+    late = shipment(shipping_date=DAY + timedelta(days=31))
+    decision = decide(read_now(package()), [late], TODAY)
+
+    assert decision.send == ()
+    assert states(decision) == [ShipmentState.REFUSED]
+
+
+def test_the_day_of_the_order_is_counted_in_japan():
+    order = read_now(package()).model_copy(
+        update={"ordered_at": NINE.replace(hour=0, minute=30, tzinfo=JST)}
+    )
+    same_day = shipment(shipping_date=NINE.date())
+
+    assert len(decide(order, [same_day], TODAY).send) == 1
+
+
+def test_a_verified_row_that_a_person_took_away_is_not_sent_again():
+    gone = shipment(state=ShipmentState.VERIFIED, shipping_detail_id="5")
+    decision = decide(read_now(package()), [gone], TODAY)
+
+    assert decision.send == ()
+    assert "RMS" in decision.outcomes[0].reason
+
+
+def test_a_row_taken_away_leaves_the_empty_row_to_a_new_parcel():
+    gone = shipment(GOOD, state=ShipmentState.VERIFIED)
+    decision = decide(read_now(package(empty("3"))), [gone, shipment(OTHER)], TODAY)
+
+    assert [one.shipping_detail_id for one in decision.send] == ["3"]
+
+
+def test_a_correction_changes_the_verified_row():
+    wrong = shipment(GOOD, state=ShipmentState.REPLACED)
+    right = shipment(OTHER, replaces=GOOD)
+    decision = decide(read_now(package(row("5"))), [wrong, right], TODAY)
+
+    assert [one.shipping_detail_id for one in decision.send] == ["5"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(packages=orders, wanted=wanted_lists, status=st.sampled_from(["300", "200"]))
+def test_every_shipment_is_sent_or_has_an_outcome(packages, wanted, status):
+    decision = decide(read_now(*packages, status=status), wanted, TODAY)
+    said = [(one.basket_id, one.tracking_number) for one in decision.send]
+    said += [
+        (one.shipment.basket_id, one.shipment.tracking_number)
+        for one in decision.outcomes
+    ]
+
+    assert sorted(said) == sorted({(w.basket_id, w.tracking_number) for w in wanted})
+
+
+@settings(max_examples=60, deadline=None)
+@given(packages=orders, wanted=wanted_lists)
+def test_after_the_report_everything_is_verified_and_nothing_sent(packages, wanted):
+    first = decide(read_now(*packages), wanted, TODAY)
+    after = decide(read_now(*applied(packages, first.send)), wanted, TODAY)
+
+    assert after.send == ()
+    assert set(states(after)) <= {ShipmentState.VERIFIED}
