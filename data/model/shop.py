@@ -31,4 +31,7 @@ class Shop(BaseModel):
     service_secret: SecretStr
     license_key: SecretStr
     notice_auth_key: SecretStr = SecretStr("")
+    notice_auth_key_before: SecretStr = SecretStr("")
+    """The key that was agreed before, still good while Rakuten changes over."""
+    contract_id: str = ""
     license_expires_on: date | None = None

@@ -4,8 +4,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 LOOK_BACK = timedelta(days=62)
-"""RMS searches at most 63 days at once and cannot tell what changed since, so a
-run without dates re-reads all that one search can see (rms/order-api.md §2.4)."""
+"""How far a first run without dates looks back: all that one search of RMS can see,
+which is 63 days (rms/order-api.md §2.1)."""
+OVERLAP = timedelta(days=3)
+"""What is searched again from before the cursor: more than two days' runs, so that an
+order which the search showed late, or a clock that was wrong, costs nothing."""
 
 
 class Window(NamedTuple):
@@ -16,19 +19,37 @@ class Window(NamedTuple):
 
 
 def search_window(
-    now: datetime, since: datetime | None = None, until: datetime | None = None
+    now: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    seen_until: datetime | None = None,
 ) -> Window:
     """Fill in what was left out: until now, from 62 days before the end.
+
+    Without any date, from the cursor with its overlap, if there is one.
 
     Raises:
         ValueError: `since` is not before `until`.
 
     """
     end = until or now
-    start = since or end - LOOK_BACK
+    if seen_until and not (since or until):
+        start = min(seen_until, end) - OVERLAP
+    else:
+        start = since or end - LOOK_BACK
     if start >= end:
         raise ValueError(
             f"since {start.isoformat()} is not before until {end.isoformat()}"
             " 対処: 期間の開始(since)を終了(until)より前にしてください。"
         )
     return Window(start, end)
+
+
+def cursor_after(window: Window, seen_until: datetime | None) -> datetime | None:
+    """Say where the cursor may stand once the window's orders are stored, or None.
+
+    Only a window that joins what was seen before moves it: one that leaves a gap would
+    hide the orders in the gap for ever.
+    """
+    joined = seen_until or window.until - LOOK_BACK
+    return window.until if window.since <= joined <= window.until else None

@@ -6,6 +6,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
+from data.model.window import Window
 from data.warehouse.statements import SQL
 
 
@@ -28,6 +29,14 @@ class Load:
     unchanged: int = 0
     stale: int = 0
     refused: int = 0
+    found_without_notice: int | None = None
+
+    @property
+    def window(self) -> Window | None:
+        """What it searches; None for a run that searches nothing."""
+        if self.window_from is None or self.window_to is None:
+            return None
+        return Window(self.window_from, self.window_to)
 
 
 def record_load(con: DuckDBPyConnection, load: Load) -> None:

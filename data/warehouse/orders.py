@@ -73,17 +73,23 @@ def store_orders(  # noqa: PLR0913 - the last one is for planted bugs
 
     A snapshot asked for before the present content was last seen changes nothing,
     whenever it arrives; equal content only moves that sighting forward. Every content
-    that became the present one stays in order_log. Storing an order settles its
-    refusal. After an error, which is a duckdb.Error, the session is only worth closing.
+    that became the present one stays in order_log, and so does the one a CSV import
+    created the order with. Storing an order settles its refusal. After an error, which
+    is a duckdb.Error, the session is only worth closing.
     """
     if not orders:
         return Stored(0, 0, 0, 0)
-    given = {"source": source, "stored_at": stored_at, "load_id": load_id}
+    given: dict[str, object] = {
+        "source": source,
+        "stored_at": stored_at,
+        "load_id": load_id,
+    }
     con.register("incoming", _snapshots(orders))
     sql.run(con, "judge_snapshots", given)
     stored = Stored(*con.execute(sql("count_verdicts")).fetchall()[0])
     names: tuple[str, ...] = _ALWAYS
     if stored.changed:
+        _log_csv_origins(con, given, sql)
         names = (*_WRITE, *_REMOVE, *names)
     elif stored.created:
         names = (*_WRITE, *names)
@@ -92,6 +98,21 @@ def store_orders(  # noqa: PLR0913 - the last one is for planted bugs
     # Not in a `finally`: in an aborted transaction this would hide the cause.
     con.unregister("incoming")
     return stored
+
+
+def _log_csv_origins(
+    con: DuckDBPyConnection, given: dict[str, object], sql: Statements
+) -> None:
+    """Log what changing orders hold as a CSV import created them: it is in no log.
+
+    A CSV import does not log what it creates, to be quick; whoever is first to
+    change it does (design: rule 6.1).
+    """
+    for mall, shop_id in con.execute(sql("list_csv_origins")).fetchall():
+        of_shop = given | {"mall": mall, "shop_id": shop_id, "is_before": True}
+        of_shop |= {"import_id": given["load_id"], "imported_at": given["stored_at"]}
+        sql.run(con, "gather_csv_origins", of_shop)
+        sql.run(con, "log_csv_contents", of_shop)
 
 
 def numbers_to_confirm(con: DuckDBPyConnection, shop_id: str) -> list[str]:

@@ -2,11 +2,15 @@
 
 import pytest
 
+from data.model.order import Mall
+from data.warehouse.cursors import move_cursor
 from data.warehouse.invariants import violations
+from data.warehouse.notices import record_notices, settle_notices
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.statements import SQL
-from tests.support.orders import an_order, at
+from tests.support.orders import SHOP_ID, an_order, at
+from tests.warehouse.made_notices import a_notice
 
 DAMAGE = {
     "orders_are_unique": [
@@ -27,6 +31,22 @@ DAMAGE = {
     ],
     "people_stay_in_order_people": ["ALTER TABLE orders ADD COLUMN phone VARCHAR"],
     "csv_orders_wait_by_hand": ["UPDATE orders SET stock_policy = 'manual'"],
+    "notices_are_unique": [
+        "CREATE TABLE copy AS FROM notices",
+        "DROP TABLE notices",
+        "ALTER TABLE copy RENAME TO notices",
+        "INSERT INTO notices FROM notices",
+    ],
+    "notices_wait_or_say_why": [
+        "CREATE TABLE copy AS FROM notices",
+        "DROP TABLE notices",
+        "ALTER TABLE copy RENAME TO notices",
+        "UPDATE notices SET reason = NULL WHERE reason IS NOT NULL",
+    ],
+    "settled_notices_have_proof": ["UPDATE notices SET received_at = recorded_at"],
+    "cursors_are_not_ahead": [
+        "UPDATE order_cursors SET seen_until = moved_at + INTERVAL 1 HOUR"
+    ],
     "csv_rejects_add_up": ["INSERT INTO csv_rejects VALUES ('i', 2, NULL, 'x', NULL)"],
 }
 MORE_DAMAGE = [
@@ -38,6 +58,9 @@ MORE_DAMAGE = [
         UPDATE order_people SET order_number = 'gone'""",
     ),
     ("sightings_follow_content", "DELETE FROM order_sightings"),
+    ("settled_notices_have_proof", "DELETE FROM orders"),
+    ("settled_notices_have_proof", "UPDATE notices SET reason = 'refused'"),
+    ("settled_notices_have_proof", "UPDATE notices SET reason = 'no_order'"),
     ("current_is_newest_logged", "DELETE FROM order_log"),
     (
         "people_stay_in_order_people",
@@ -51,6 +74,16 @@ def filled(path):
     with warehouse(path) as con:
         orders = [an_order(1), an_order(2), an_order(1, 9, "500")]
         store_orders(con, orders, source="api", stored_at=at(10), load_id="l")
+        record_notices(con, [a_notice(1, 5), a_notice(2, 4)], at(99))
+        settle_notices(
+            con,
+            SHOP_ID,
+            read={order.order_number: order.observed_at for order in orders},
+            refused=[],
+            asked_at=at(5),
+            settled_at=at(99),
+        )
+        move_cursor(con, Mall.RAKUTEN, SHOP_ID, at(5), at(99))
         assert violations(con) == []
         yield con
 
@@ -77,6 +110,7 @@ def test_each_side_of_a_check_is_found(filled, rule, statement):
 def test_a_violation_counts_all_and_shows_keys_only(filled):
     filled.execute("DELETE FROM order_sightings")
 
-    (violation,) = violations(filled)
+    found = {violation.rule: violation for violation in violations(filled)}
+    violation = found["sightings_follow_content"]
     assert violation.count == 2
     assert "rakuten 123456 123456-20260701-0000000001" in violation.examples

@@ -7,17 +7,22 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from data.model.notice import NoticeKind, NoticeReason
 from data.model.order import Mall, Status
 from data.warehouse.errors import MigrationRefused
 from data.warehouse.invariants import violations
 from data.warehouse.migrate import MIGRATIONS, migrate, read_migrations
+from data.warehouse.notices import record_notices
 from data.warehouse.orders import count_orders, store_orders
 from data.warehouse.session import warehouse
-from tests.support.orders import SHOP_ID, an_order, at
+from tests.support.orders import SHOP_ID, an_order, at, order_number
+from tests.warehouse.made_notices import a_notice
 from tests.warehouse.test_session import writer
 
-GOLDEN = Path(__file__).parent / "golden" / "warehouse-0004.duckdb.gz"
+GOLDEN = Path(__file__).parent / "golden"
 NAMES = [migration.name for migration in read_migrations(MIGRATIONS)]
+LAST = 2 + 5 * len(NAMES)
+"""Calls of a first run: two to find an empty ledger, five for each file."""
 
 
 @pytest.fixture
@@ -33,7 +38,7 @@ def test_the_second_run_does_nothing(path):
         assert migrate(con) == []
 
 
-@pytest.mark.parametrize("call", [*range(1, 9), *range(17, 22)])
+@pytest.mark.parametrize("call", [*range(1, 9), *range(LAST - 4, LAST + 1)])
 def test_a_kill_at_any_step_is_made_good_by_the_next_run(path, call):
     path.parent.mkdir()
     process = writer("die-migrating", str(path), str(call))
@@ -133,9 +138,50 @@ def test_a_word_we_do_not_know_is_refused(path, column, word):
         con.execute(f"UPDATE orders SET {column} = $word", {"word": word})  # noqa: S608
 
 
+def test_the_checks_allow_every_word_of_a_notice(con):
+    allowed = con.execute(
+        "SELECT string_agg(constraint_text, ' ') FROM duckdb_constraints() "
+        "WHERE table_name = 'notices' AND constraint_type = 'CHECK'"
+    ).fetchall()[0][0]
+
+    words = [*NoticeKind, *NoticeReason]
+    assert [word for word in words if f"'{word.value}'" not in allowed] == []
+
+
+@pytest.fixture(params=["0004", "0005"])
+def released(request, path):
+    """A file as that release left it."""
+    path.parent.mkdir()
+    packed = GOLDEN / f"warehouse-{request.param}.duckdb.gz"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    return request.param
+
+
+def test_a_file_of_the_release_before_takes_notices_and_the_api(path, released):
+    with warehouse(path) as con:
+        record_notices(con, [a_notice(1), a_notice(7)], at(30))
+        read = [an_order(1, 40), an_order(7, 40)]
+        told = store_orders(con, read, source="api", stored_at=at(41), load_id="l")
+        sources = con.execute(
+            "SELECT source FROM order_log WHERE order_number = ? ORDER BY rowid",
+            [order_number(7)],
+        ).fetchall()
+        assert violations(con) == []
+
+    assert (told.created, told.changed + told.unchanged) == {
+        "0004": (1, 1),
+        "0005": (0, 2),
+    }[released]
+    assert [source for (source,) in sources] == {
+        "0004": ["api"],
+        "0005": ["csv", "api"],
+    }[released]
+
+
 def test_a_file_of_the_first_release_still_opens(path):
     path.parent.mkdir()
-    path.write_bytes(gzip.decompress(GOLDEN.read_bytes()))
+    packed = GOLDEN / "warehouse-0004.duckdb.gz"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
 
     with warehouse(path) as con:
         assert violations(con) == []

@@ -108,3 +108,11 @@ def test_a_load_recorded_at_start_and_end_is_one_row(con):
         ("api", at(0), at(3), at(-60), 7, 5),
         ("csv", at(0), None, None, 0, 0),
     ]
+
+
+def test_a_load_says_how_many_orders_no_notice_announced_or_that_nobody_counted(con):
+    record_load(con, LOAD)
+    record_load(con, replace(LOAD, load_id="load-2", found_without_notice=3))
+
+    rows = con.sql("SELECT load_id, found_without_notice FROM loads ORDER BY 1")
+    assert rows.fetchall() == [("load-1", None), ("load-2", 3)]

@@ -10,9 +10,11 @@ import duckdb
 
 from data.warehouse.loads import Load, record_load
 from data.warehouse.migrate import migrate
+from data.warehouse.notices import due_notices, record_notices, settle_notices
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from tests.support.orders import SHOP_ID, an_order, at
+from tests.warehouse.made_notices import a_notice
 
 BATCH = 20
 
@@ -61,6 +63,43 @@ def keep_storing(path: Path, first: str) -> None:
         with warehouse(path) as con:
             store(con, batch)
         say(str(batch))
+
+
+def look_and_settle(con: duckdb.DuckDBPyConnection) -> None:
+    """Read whatever is due, as if from the mall, store and settle it."""
+    numbers = {n.order_number for n in due_notices(con, SHOP_ID, at(20), 10_000)}
+    read = [
+        an_order(int(str(number)[-10:]), 20) for number in sorted(map(str, numbers))
+    ]
+    store_orders(con, read, source="api", stored_at=at(21), load_id="drain")
+    settle_notices(
+        con,
+        SHOP_ID,
+        read={order.order_number: order.observed_at for order in read},
+        refused=[],
+        asked_at=at(20),
+        settled_at=at(21),
+    )
+
+
+def keep_draining(path: Path, first: str) -> None:
+    """Record batch after batch, saying each once committed; settle in between."""
+    for batch in range(int(first), int(first) + 10_000):
+        told = [a_notice(batch * BATCH + i, 5) for i in range(BATCH)]
+        with warehouse(path) as con:
+            record_notices(con, told, at(6))
+        say(str(batch))
+        with warehouse(path) as con:
+            look_and_settle(con)
+
+
+def die_draining(path: Path, call: str) -> None:
+    """Record and settle in one transaction, and die at its n-th call."""
+    with warehouse(path) as con:
+        dying = Dying(con, int(call))
+        record_notices(dying, [a_notice(1, 5)], at(6))
+        look_and_settle(dying)
+    say("drained")
 
 
 def disk_full(path: Path) -> None:

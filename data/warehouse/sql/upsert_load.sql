@@ -17,4 +17,5 @@ SELECT
     $changed AS changed,
     $unchanged AS unchanged,
     $stale AS stale,
-    $refused AS refused;
+    $refused AS refused,
+    $found_without_notice AS found_without_notice;

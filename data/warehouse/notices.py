@@ -1,0 +1,206 @@
+"""Notices: kept once, waiting until a read of their order answers them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from data.model.japan_time import in_japan
+from data.model.notice import (
+    Notice,
+    NoticeKind,
+    NoticeReason,
+    is_handed_out,
+    next_look,
+)
+from data.model.order import RefusedOrder
+from data.warehouse.session import Connection
+from data.warehouse.statements import SQL, Statements
+
+_INSTANT = pl.Datetime("us", "UTC")
+_TOLD = pl.Schema(
+    {
+        "position": pl.Int64(),
+        "notice_key": pl.String(),
+        "shop_id": pl.String(),
+        "order_number": pl.String(),
+        "kind": pl.String(),
+        "subject": pl.String(),
+        "received_at": _INSTANT,
+    }
+)
+_READS = pl.Schema({"order_number": pl.String(), "observed_at": _INSTANT})
+_LOOKED = pl.Schema(
+    {"notice_key": pl.String(), "looks": pl.Int64(), "next_look_at": _INSTANT}
+)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How many notices were new; the others are repeats and changed nothing."""
+
+    new: int
+    repeated: int
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of the notices of the orders looked at.
+
+    stored     the order stands in `orders` as seen after the notice
+    refused    the mall hands the order out, but we cannot read it
+    postponed  the mall does not hand it out; looked at again later
+    exhausted  nor has it for a day: a matter for a person
+    """
+
+    stored: int
+    refused: int
+    postponed: int
+    exhausted: int
+
+
+@dataclass(frozen=True)
+class NoticeCounts:
+    """How many of a shop's notices wait, since when, and how the others ended."""
+
+    waiting: int
+    oldest_waiting: datetime | None
+    settled: Mapping[NoticeReason, int]
+
+
+def record_notices(
+    con: Connection,
+    notices: Sequence[Notice],
+    recorded_at: datetime,
+    *,
+    sql: Statements = SQL,
+) -> Recorded:
+    """Keep the notices, each once for ever; settle at once those that need no look.
+
+    Those name no order, came before the shop's start (design: rule 6.8), or an order
+    another run has read since they came. Only after the commit may their files go.
+    """
+    if not notices:
+        return Recorded(0, 0)
+    con.register("told", _told(notices))
+    given = {"recorded_at": recorded_at, "settled_at": recorded_at}
+    ((new,),) = sql.run(con, "insert_notices", given).fetchall()
+    sql.run(con, "settle_unread_notices", given)
+    # Not in a `finally`: in an aborted transaction this would hide the cause.
+    con.unregister("told")
+    return Recorded(new, len(notices) - new)
+
+
+def due_notices(
+    con: Connection, shop_id: str, now: datetime, limit: int
+) -> list[Notice]:
+    """List the notices of up to `limit` orders to look at now, oldest first.
+
+    An order comes with all its waiting notices, because one read answers them.
+    """
+    given = {"shop_id": shop_id, "now": now, "order_limit": limit}
+    rows = con.execute(SQL("list_due_notices"), given).fetchall()
+    return [
+        Notice(
+            notice_key=key,
+            shop_id=shop,
+            order_number=number,
+            kind=NoticeKind(kind),
+            subject=subject,
+            received_at=received_at,
+        )
+        for key, shop, number, kind, subject, received_at in rows
+    ]
+
+
+def settle_notices(  # noqa: PLR0913 - the last one is for planted bugs
+    con: Connection,
+    shop_id: str,
+    *,
+    read: Mapping[str, datetime],
+    refused: Sequence[RefusedOrder],
+    asked_at: datetime,
+    settled_at: datetime,
+    sql: Statements = SQL,
+) -> Settled:
+    """Settle or postpone the notices that a look at their orders answers.
+
+    read      when each order's request was sent (`observed_at`)
+    asked_at  when the look began, before the first request was sent
+
+    Call it in the transaction of store_orders, store_same and record_refusals, and
+    after them: it believes the tables, so that nothing is settled that is not stored
+    or refused there (reliability: I1). A look answers no notice that came after it.
+    The same look told twice settles and counts nothing more.
+    """
+    unreadable = [order.order_number for order in refused if is_handed_out(order)]
+    missing = [order.order_number for order in refused if not is_handed_out(order)]
+    given = {
+        "shop_id": shop_id,
+        "unreadable": unreadable,
+        "missing": missing,
+        "asked_at": asked_at,
+        "settled_at": settled_at,
+    }
+    con.register("reads", pl.DataFrame(list(read.items()), _READS, orient="row"))
+    ((stored,),) = sql.run(con, "settle_read_notices", given).fetchall()
+    con.unregister("reads")
+    ((given_up,),) = sql.run(con, "settle_refused_notices", given).fetchall()
+    looked = _looked(sql.run(con, "list_notices_in_vain", given).fetchall(), settled_at)
+    con.register("looked", looked)
+    sql.run(con, "postpone_notices", given)
+    con.unregister("looked")
+    exhausted = looked["next_look_at"].null_count()
+    return Settled(stored, given_up, looked.height - exhausted, exhausted)
+
+
+def count_notices(con: Connection, shop_id: str) -> NoticeCounts:
+    """Count a shop's notices: waiting ones and, by reason, settled ones."""
+    rows = con.execute(SQL("count_notices"), {"shop_id": shop_id}).fetchall()
+    found = {reason: (notices, first) for reason, notices, first in rows}
+    waiting, oldest = found.pop(None, (0, None))
+    settled = {NoticeReason(reason): notices for reason, (notices, _) in found.items()}
+    return NoticeCounts(waiting, oldest and in_japan(oldest), settled)
+
+
+def announced(con: Connection, shop_id: str, numbers: Sequence[str]) -> set[str]:
+    """Say which of the orders a notice has named so far."""
+    given = {"shop_id": shop_id, "numbers": list(numbers)}
+    rows = con.execute(SQL("list_announced"), given)
+    return {number for (number,) in rows.fetchall()}
+
+
+def found_without_notice(con: Connection, load_id: str) -> int:
+    """Count the orders a load created that no recorded notice has named.
+
+    Record what waits in the spool first: those notices are late, not lost.
+    """
+    rows = con.execute(SQL("count_found_without_notice"), {"load_id": load_id})
+    return int(rows.fetchall()[0][0])
+
+
+def _told(notices: Sequence[Notice]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "position": range(len(notices)),
+            "notice_key": [notice.notice_key for notice in notices],
+            "shop_id": [notice.shop_id for notice in notices],
+            "order_number": [notice.order_number for notice in notices],
+            "kind": [notice.kind.value for notice in notices],
+            "subject": [notice.subject for notice in notices],
+            "received_at": [notice.received_at for notice in notices],
+        },
+        schema=_TOLD,
+    )
+
+
+def _looked(
+    in_vain: Sequence[tuple[str, datetime, int]], now: datetime
+) -> pl.DataFrame:
+    """Count the look, and ask the rule when to look again."""
+    rows = [
+        (key, looks + 1, next_look(received_at, now, looks + 1))
+        for key, received_at, looks in in_vain
+    ]
+    return pl.DataFrame(rows, _LOOKED, orient="row")
