@@ -64,6 +64,32 @@ class Settings(BaseSettings):
         description="1リクエスト全体の制限秒数 (seconds for one whole call)",
         examples=[20],
     )
+    notice_error_status: int = Field(
+        200,
+        description="断った通知へのHTTPステータス。200か400〜499 (refused notices)",
+        examples=[200],
+    )
+    notice_deadline_s: float = Field(
+        10.0,
+        gt=0,
+        le=60,
+        description="通知1件の受信の制限秒数 (seconds for a notice to come in)",
+        examples=[10],
+    )
+    notice_connections: int = Field(
+        500,
+        ge=16,
+        le=10_000,
+        description="通知の同時接続数の上限 (connections to the receiver at once)",
+        examples=[500],
+    )
+
+    @field_validator("notice_error_status")
+    @classmethod
+    def _success_or_refusal(cls, status: int) -> int:
+        if status != 200 and not 400 <= status <= 499:
+            raise ValueError("must be 200, or 400 to 499")
+        return status
 
     @field_validator("rms_url")
     @classmethod
@@ -132,8 +158,12 @@ SHOP_VARIABLES = {
     "service_secret": ("SERVICE_SECRET", "SP…"),
     "license_key": ("LICENSE_KEY", "SL…"),
     "notice_auth_key": ("NOTICE_AUTH_KEY", "…"),
+    "notice_auth_key_before": ("NOTICE_AUTH_KEY_BEFORE", "…"),
+    "contract_id": ("CONTRACT_ID", "…"),
 }
-OPTIONAL = frozenset({"mall", "shop_url", "notice_auth_key"})
+OPTIONAL = frozenset(
+    {"mall", "shop_url", "notice_auth_key", "notice_auth_key_before", "contract_id"}
+)
 
 
 def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None:

@@ -1,0 +1,37 @@
+"""`python -m connectors.notices`: the receiver of event notices."""
+
+import argparse
+import logging
+import os
+import sys
+
+from connectors.notices.server import serve
+from connectors.settings import SettingsProblem, read_settings
+
+
+def main() -> None:
+    """Start the receiver; its first line of output is JSON with its address."""
+    parser = argparse.ArgumentParser(prog="python -m connectors.notices")
+    parser.add_argument("--port", type=int, default=8788, help="0 = a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="a proxy stands before it")
+    given = parser.parse_args()
+    os.umask(0o077)
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for name in ("httpx", "httpcore"):  # they log full addresses at INFO
+        logging.getLogger(name).setLevel(logging.WARNING)
+    try:
+        serve(read_settings(), given.host, given.port)
+    except SettingsProblem as problem:
+        sys.exit(f"{problem}\n対処: .env か環境変数を直してください (fix the setting).")
+    except OSError as error:
+        sys.exit(
+            f"{given.host}:{given.port}: {error.strerror}\n"
+            "対処: --port で別のポートを選んでください (choose another port)."
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""What is read out of a message, and what makes it illegal."""
+
+import time
+
+import pytest
+
+from connectors.notices.messages import Illegal, IllegalMessage, read_message
+from data.model.notice import NoticeKind
+from tests.notices.conftest import NOW, notices_in
+from tests.support.notices import (
+    CONTRACT,
+    KEY,
+    SHOP_ID,
+    SHOP_URL,
+    auth_xml,
+    order_xml,
+    system_xml,
+)
+
+NUMBER = f"{SHOP_ID}-20261124-0000000001"
+OTHER = f"{SHOP_ID}-20261124-0000000002"
+CHANGE = ("update", NUMBER, "1", "order", "address", "東京都港区1-2-3", "大阪市北区9")
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "ha">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">
+<!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;">]>
+<orderNotifyModel>&e;</orderNotifyModel>"""
+EXTERNAL = b"""<?xml version="1.0"?><!DOCTYPE b [
+<!ENTITY a SYSTEM "file:///etc/passwd">]>
+<orderNotifyModel><authModel><authKey>&a;</authKey></authModel></orderNotifyModel>"""
+DTD = (
+    b'<!DOCTYPE orderNotifyModel SYSTEM "http://127.0.0.1:1/x.dtd">'
+    + order_xml(NUMBER).partition(b"?>")[2]
+)
+
+
+def reason(body: bytes) -> Illegal:
+    with pytest.raises(IllegalMessage) as caught:
+        notices_in(body)
+    return caught.value.reason
+
+
+def test_a_message_says_whom_it_speaks_for():
+    message = read_message(order_xml(NUMBER))
+
+    assert message.auth_key.get_secret_value() == KEY
+    assert (message.shop_url, message.contract_id) == (SHOP_URL, CONTRACT)
+
+
+def test_an_order_notice_names_its_order():
+    (notice,) = notices_in(order_xml(NUMBER))
+
+    assert (notice.kind, notice.order_number) == (NoticeKind.ORDER, NUMBER)
+    assert (notice.shop_id, notice.subject, notice.received_at) == (SHOP_ID, None, NOW)
+
+
+@pytest.mark.parametrize(
+    ("pair", "values", "kind"),
+    [
+        ("4000:1100", CHANGE, NoticeKind.CHANGED),
+        ("5000:1100", (NUMBER, "2", "2026/11/24 09:00:00"), NoticeKind.SCREENING),
+        ("5100:1100", (NUMBER, "1", "2026/11/24 09:00:00"), NoticeKind.CAUTION),
+    ],
+)
+def test_a_system_notice_about_an_order_names_it(pair, values, kind):
+    (notice,) = notices_in(system_xml(pair, *values))
+
+    assert (notice.kind, notice.order_number, notice.subject) == (kind, NUMBER, pair)
+
+
+@pytest.mark.parametrize("pair", ["3000:1100", "3100:1100", "4100:1100", "77:88"])
+def test_any_other_pair_is_kept_as_seen(pair):
+    (notice,) = notices_in(system_xml(pair, NUMBER, NUMBER))
+
+    assert (notice.kind, notice.order_number) == (NoticeKind.OTHER, None)
+    assert notice.subject == pair
+
+
+def test_what_a_buyer_changed_is_not_kept():
+    (notice,) = notices_in(system_xml("4000:1100", *CHANGE))
+
+    assert "港区" not in notice.model_dump_json()
+    assert "北区" not in notice.model_dump_json()
+
+
+def test_one_message_may_hold_many_notices():
+    assert [n.order_number for n in notices_in(order_xml(NUMBER, OTHER))] == [
+        NUMBER,
+        OTHER,
+    ]
+
+
+def test_the_same_notice_twice_in_a_message_is_one():
+    assert len(notices_in(order_xml(NUMBER, NUMBER))) == 1
+
+
+def test_a_repeat_has_the_same_key_whatever_else_is_in_the_message():
+    alone = notices_in(order_xml(NUMBER))
+    again = notices_in(order_xml(OTHER, NUMBER, auth=auth_xml("another-key")))
+
+    assert alone[0].notice_key == again[1].notice_key
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        order_xml(NUMBER, seq="2"),
+        order_xml(OTHER),
+        order_xml(NUMBER, seq=None),
+        system_xml("5000:1100", NUMBER, request="1"),
+        system_xml("5100:1100", NUMBER, request="1"),
+        system_xml("5100:1100", NUMBER, request="2"),
+        system_xml("5100:1100", OTHER, request="1"),
+    ],
+)
+def test_another_notice_has_another_key(other):
+    assert (
+        notices_in(order_xml(NUMBER))[0].notice_key != notices_in(other)[0].notice_key
+    )
+
+
+def test_another_shop_s_notice_has_another_key():
+    message = read_message(order_xml(NUMBER))
+    keys = {message.notices(s, NOW)[0].notice_key for s in (SHOP_ID, "54321")}
+
+    assert len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [order_xml(NUMBER, seq=None), system_xml("5000:1100", NUMBER, request=None)],
+)
+def test_without_a_number_of_rakuten_s_the_body_tells_a_repeat(body):
+    changed = body.replace(b"C0001", b"C0002")
+
+    assert notices_in(body) == notices_in(body)
+    assert notices_in(body)[0].notice_key != notices_in(changed)[0].notice_key
+
+
+def test_two_system_notices_without_request_id_in_a_message_are_two():
+    body = system_xml("3000:1100", "a.csv", request=None)
+    start, part, end = body.partition(body[body.index(b"<notifyInfo") : -14])
+
+    assert len(notices_in(start + part + part + end)) == 2
+
+
+@pytest.mark.parametrize("encoding", ["Shift_JIS", "EUC-JP", "Windows-31J", "UTF-16"])
+def test_a_message_is_read_in_the_encoding_it_declares(encoding):
+    codec = {"Shift_JIS": "cp932", "Windows-31J": "cp932"}.get(encoding, encoding)
+    text = order_xml(NUMBER).decode().replace("UTF-8", encoding)
+
+    assert notices_in(text.encode(codec))[0].order_number == NUMBER
+
+
+def test_a_byte_order_mark_is_no_obstacle():
+    assert notices_in(b"\xef\xbb\xbf" + order_xml(NUMBER))[0].order_number == NUMBER
+
+
+def test_unknown_elements_and_a_namespace_are_ignored():
+    body = order_xml(NUMBER).replace(
+        b"<orderNotifyModel>", b'<orderNotifyModel xmlns="urn:x"><new>1</new>'
+    )
+
+    assert notices_in(body)[0].order_number == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", Illegal.NOT_XML),
+        (b"hello", Illegal.NOT_XML),
+        (b"\x00\xff\xfe", Illegal.NOT_XML),
+        (order_xml(NUMBER)[:-5], Illegal.NOT_XML),
+        (order_xml(NUMBER).replace(b"mihon", b"\xff"), Illegal.NOT_XML),
+        (order_xml(NUMBER) + b"<more/>", Illegal.NOT_XML),
+        (BOMB, Illegal.DANGEROUS_XML),
+        (EXTERNAL, Illegal.DANGEROUS_XML),
+        (DTD, Illegal.DANGEROUS_XML),
+        (order_xml(NUMBER).replace(b"UTF-8", b"utf-7"), Illegal.ENCODING),
+        (order_xml(NUMBER).replace(b"UTF-8", b"no-such"), Illegal.ENCODING),
+        (b'<?xml version="1.0" encoding="EUC-JP"?><a>\xff</a>', Illegal.ENCODING),
+        (order_xml(NUMBER).replace(b"orderNotify", b"otherNotify"), Illegal.ROOT),
+        (order_xml(NUMBER, auth=""), Illegal.NO_KEY),
+        (order_xml(NUMBER, auth="<authModel/>"), Illegal.NO_KEY),
+        (order_xml(NUMBER, auth=auth_xml(key=" ")), Illegal.NO_KEY),
+        (order_xml(), Illegal.EMPTY),
+        (order_xml(""), Illegal.ORDER_NUMBER),
+        (order_xml(NUMBER, "../../etc/passwd"), Illegal.ORDER_NUMBER),
+        (order_xml("1' OR '1'='1"), Illegal.ORDER_NUMBER),
+        (order_xml("1" * 10_000), Illegal.ORDER_NUMBER),
+        (order_xml(NUMBER, seq="../1"), Illegal.MARK),
+        (order_xml(NUMBER, seq="1\n2"), Illegal.MARK),
+        (order_xml(NUMBER, seq="1" * 10_000), Illegal.MARK),
+        (system_xml("4000:1100", "update"), Illegal.ORDER_NUMBER),
+        (system_xml("5000:1100"), Illegal.ORDER_NUMBER),
+        (system_xml("5000:1100", NUMBER, request="a b"), Illegal.MARK),
+        (system_xml("five:1100", NUMBER), Illegal.PAIR),
+        (system_xml(":1100", NUMBER), Illegal.PAIR),
+        (system_xml(f"{'9' * 5000}:1", NUMBER), Illegal.PAIR),
+    ],
+)
+def test_what_is_wrong_with_a_message_has_a_name(body, why):
+    assert reason(body) is why
+
+
+def test_a_refusal_quotes_nothing_of_the_message():
+    with pytest.raises(IllegalMessage) as caught:
+        notices_in(order_xml("<secret>"))
+
+    assert str(caught.value) == "order_number"
+    assert KEY not in repr(vars(read_message(order_xml(NUMBER))))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<a>" * 21_000,
+        b"<orderNotifyModel>" + b"<a>" * 9000 + b"</a>" * 9000 + b"</orderNotifyModel>",
+        b'<a b="' + b"x" * 65_000 + b'"/>',
+        b'<?xml version="1.0"' + b" " * 65_000,
+        b'<?xml version="1.0" encoding=' + b" =" * 32_000,
+    ],
+)
+def test_the_worst_of_64_kilobytes_is_refused_within_a_second(body):
+    began = time.perf_counter()
+
+    assert reason(body) in (Illegal.NOT_XML, Illegal.ROOT, Illegal.NO_KEY)
+    assert time.perf_counter() - began < 1
+
+
+def test_as_many_notices_as_fit_into_64_kilobytes_are_read():
+    numbers = [f"{SHOP_ID}-20261124-{n:010}" for n in range(150)]
+    body = order_xml(*numbers)
+
+    assert 60_000 < len(body) < 65_536
+    assert [n.order_number for n in notices_in(body)] == numbers
