@@ -14,6 +14,8 @@ LONG_BYTES = 4_000_000
 READ = 50.0
 """Half of the time goes into reading and checking the file, half into storing it."""
 ALL_BUT_DONE = 95.0
+STEP = 1.0
+"""Percent; each move of the bar is a request to the server."""
 LISTED = 50
 """Rows set aside that a report shows; all of them are in `csv_rejects`."""
 
@@ -29,8 +31,11 @@ class Reject(NamedTuple):
 class Progress:
     """A bar people see; of a short file there is none."""
 
-    def __init__(self, bar: UUID | None = None) -> None:
+    def __init__(self, bar: UUID | None = None, size: int = 0) -> None:
         self._bar = bar
+        self._size = size
+        self._read = 0
+        self._shown = 0.0
 
     @classmethod
     def of(cls, paths: Sequence[Path]) -> Self:
@@ -46,12 +51,18 @@ class Progress:
             key="import-progress",
             description="CSVの取込状況 (how far the import is)",
         )
-        return cls(cast(UUID, bar))
+        return cls(cast(UUID, bar), size)
+
+    def read(self, more: int) -> None:
+        """Move the bar by the bytes read, which of a zip are more than it has."""
+        self._read += more
+        self.show(READ * min(self._read / max(self._size, 1), 1.0))
 
     def show(self, percent: float) -> None:
-        """Move the bar."""
-        if self._bar is not None:
+        """Move the bar, if by enough to be seen."""
+        if self._bar is not None and percent - self._shown >= STEP:
             update_progress_artifact(self._bar, progress=percent)
+            self._shown = percent
 
 
 class Watched:

@@ -84,7 +84,9 @@ def import_download(download: Download, choices: Choices) -> Imported:
     with telling_no_values():
         shop_id = shop_id_of(download)
         progress = Progress.of(download.paths)
-        with read_order_file(download.paths, download.mall) as file:
+        with read_order_file(
+            download.paths, download.mall, watch=progress.read
+        ) as file:
             progress.show(READ)
             watched = Watched(file, progress)
             report = _store(watched, shop_id, choices)

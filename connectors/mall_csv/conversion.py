@@ -5,6 +5,7 @@ where the first failed. What neither can read stays null beside its text: so the
 sees it.
 """
 
+from datetime import datetime
 from typing import Final
 
 import polars as pl
@@ -12,21 +13,6 @@ import polars as pl
 from data.model.csv_order import EXCEL_DAMAGE, MOST_YEN, Kind
 
 JST: Final = "Asia/Tokyo"
-
-TYPES: Final[dict[Kind, pl.DataType]] = {
-    Kind.KEY: pl.String(),
-    Kind.CODE: pl.String(),
-    Kind.TEXT: pl.String(),
-    Kind.ZIP: pl.String(),
-    Kind.PHONE: pl.String(),
-    Kind.YEN: pl.Int64(),
-    Kind.UNITS: pl.Int64(),
-    Kind.NUMBER: pl.Int32(),
-    Kind.RATE: pl.Float64(),
-    Kind.FLAG: pl.Boolean(),
-    Kind.INSTANT: pl.Datetime("us", JST),
-    Kind.DAY: pl.Date(),
-}
 
 REASONS: Final = {
     Kind.KEY: "Excelで開いて保存したため番号が壊れています(1.23E+10 の形)。",
@@ -54,6 +40,8 @@ _YES: Final = (
     "はい",
 )
 _NO: Final = ("0", "false", "no", "n", "なし", "無", "無し", "希望なし", "いいえ")
+_FIRST: Final = datetime(1990, 1, 1)  # noqa: DTZ001 - a clock on the wall
+_LAST: Final = datetime(2199, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001
 _NO_DATE: Final = r"^[0\-/: ]*$"
 _OFFSET: Final = r"(Z|[+-]\d{2}:?\d{2})"
 _TIME: Final = (
@@ -154,8 +142,15 @@ def _instant(text: pl.Expr, form: str) -> pl.Expr:
             form, strict=False, time_unit="us", time_zone="UTC"
         )
         return _plausible(moment.dt.convert_time_zone(JST))
-    moment = text.str.to_datetime(form, strict=False, time_unit="us")
-    return _plausible(moment.dt.replace_time_zone(JST))
+    # Hardly two moments are equal: a cache would cost more than it saves.
+    moment = text.str.to_datetime(form, strict=False, time_unit="us", cache=False)
+    return _as_japan(pl.when(moment.is_between(_FIRST, _LAST)).then(moment))
+
+
+def _as_japan(moment: pl.Expr) -> pl.Expr:
+    """Read a clock of Japan, which has stood at +09:00 all along since 1951."""
+    utc = moment - pl.duration(hours=9)
+    return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(JST)
 
 
 def _any_instant(text: pl.Expr) -> pl.Expr:

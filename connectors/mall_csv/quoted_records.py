@@ -7,6 +7,7 @@ fell within a cell, the pieces on both its sides hold a quote too many, so are o
 """
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from connectors.mall_csv.decoding import RUBBISH
 from connectors.mall_csv.header import Header
@@ -25,25 +26,41 @@ def odd_records(
     ended as a record does; so a split within a cell comes out with the first odd piece.
     """
     between = b'"' + header.line_end + b'"'
-    step, again = len(between) - 1, judge.header_forms[0]
-    cells, longest = header.width - 1, judge.longest_cell
-    blank = 3 * cells + 1
-    find, count, quotes = text.find, text.count, 2 * cells
-    odd: list[Piece] = []
-    row = start = 0
-    while (end := find(between, start + 1)) >= 0:
-        is_odd = (
-            count(b'"', start + 1, end) != quotes
-            or count(b'","', start + 1, end) != cells
-            or not blank < end - start <= longest
-            or (end - start - 1 == len(again) and text.startswith(again, start + 1))
-            or (rubbish and RUBBISH.search(text[start:end].decode()))
-        )
-        if is_odd and (rubbish or not judge.vouches_for(text[start : end + 1])):
-            odd.append((row, start, end + step))
-        row += 1
-        start = end + step
-    return odd, row, start
+    pieces = text[1:].split(between)
+    end = len(text) - len(pieces.pop()) - 1
+    cells, quotes = header.width - 1, 2 * (header.width - 1)
+    odd = {
+        at
+        for at, piece in enumerate(pieces)
+        if piece.count(b'","') != cells or piece.count(b'"') != quotes
+    }
+    odd |= _suspects(pieces, header, judge, rubbish=rubbish)
+    if not rubbish:
+        odd = {at for at in odd if not judge.vouches_for(b'"' + pieces[at] + b'"')}
+    if not odd:
+        return [], len(pieces), end
+    step = len(between)
+    starts = list(accumulate((len(piece) + step for piece in pieces), initial=0))
+    found = [(at, starts[at], starts[at + 1]) for at in sorted(odd)]
+    return found, len(pieces), end
+
+
+def _suspects(
+    pieces: list[bytes], header: Header, judge: Judge, *, rubbish: bool
+) -> set[int]:
+    """Pieces with the right quotes that are yet to be looked at."""
+    more: set[int] = set()
+    if rubbish:
+        more |= {at for at, s in enumerate(pieces) if RUBBISH.search(s.decode())}
+    blank = 3 * (header.width - 1)  # nothing but quotes and delimiters
+    if min(map(len, pieces), default=blank + 1) <= blank:
+        more |= {at for at, s in enumerate(pieces) if len(s) <= blank}
+    if max(map(len, pieces), default=0) >= judge.longest_cell:
+        more |= {at for at, s in enumerate(pieces) if len(s) >= judge.longest_cell}
+    again = judge.header_forms[0]
+    if again in pieces:
+        more |= {at for at, s in enumerate(pieces) if s == again}
+    return more
 
 
 def runs(odd: list[Piece]) -> Iterator[tuple[int, int, int, int]]:

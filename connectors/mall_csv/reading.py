@@ -1,7 +1,7 @@
 """The door: a download in, an order file out, or a refusal before any is used."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,14 +17,21 @@ from connectors.mall_csv.rows import Rows
 from connectors.mall_csv.source import Source, opened
 from connectors.mall_csv.spill import Spill
 
+Watch = Callable[[int], None]
+
 
 def read_order_file(
-    paths: Sequence[Path], mall: str, *, scratch: Path | None = None
+    paths: Sequence[Path],
+    mall: str,
+    *,
+    scratch: Path | None = None,
+    watch: Watch = lambda _: None,
 ) -> OrderFile:
     """Read and check a whole download, or raise CsvRefused; nothing is half-read.
 
     `paths` is one file, or the two of Yahoo's pair in either order. Converted rows wait
-    in a nameless file in `scratch` (default: the system's), a tenth of the CSV's size.
+    in memory or, if they are many, in a nameless file in `scratch` (default: the
+    system's), a tenth of the CSV's size. `watch` is told how many bytes more were read.
     """
     known = {one.mall for one in all_layouts()}
     if mall not in known:
@@ -40,7 +47,7 @@ def read_order_file(
     parts: list[Part] = []
     try:
         for path in paths:
-            parts += [_read(path, mall, scratch)]
+            parts += [_read(path, mall, scratch, watch)]
         if wanted == 2:
             parts = _paired(parts, mall)
     except BaseException:
@@ -50,15 +57,17 @@ def read_order_file(
     return OrderFile(parts)
 
 
-def _read(path: Path, mall: str, scratch: Path | None) -> Part:
+def _read(path: Path, mall: str, scratch: Path | None, watch: Watch) -> Part:
     with opened(path) as source:
         try:
-            return _read_as(Decoder(source, "utf-8"), source, mall, scratch)
+            return _read_as(Decoder(source, "utf-8"), source, mall, scratch, watch)
         except NotUtf8:
-            return _read_as(Decoder(source, "cp932"), source, mall, scratch)
+            return _read_as(Decoder(source, "cp932"), source, mall, scratch, watch)
 
 
-def _read_as(decoder: Decoder, source: Source, mall: str, scratch: Path | None) -> Part:
+def _read_as(
+    decoder: Decoder, source: Source, mall: str, scratch: Path | None, watch: Watch
+) -> Part:
     chunks = decoder.chunks()
     header, rest = split_header(chunks)
     layout = layout_of(header, mall)
@@ -67,7 +76,8 @@ def _read_as(decoder: Decoder, source: Source, mall: str, scratch: Path | None) 
     spill = Spill(scratch)
     rows = Rows(layout, header, spill.add)
     try:
-        _convert(scanner.blocks(itertools.chain((rest,), chunks)), rows)
+        blocks = scanner.blocks(itertools.chain((rest,), chunks))
+        _convert(_watched(blocks, source, watch), rows)
     except BaseException:
         spill.close()
         raise
@@ -81,6 +91,14 @@ def _read_as(decoder: Decoder, source: Source, mall: str, scratch: Path | None) 
         rows_read=scanner.rows_read,
         spill=spill,
     )
+
+
+def _watched(blocks: Iterator[Block], source: Source, watch: Watch) -> Iterator[Block]:
+    told = 0
+    for block in blocks:
+        watch(source.size - told)
+        told = source.size
+        yield block
 
 
 def _convert(blocks: Iterator[Block], rows: Rows) -> None:

@@ -36,15 +36,24 @@ def converted(
     rejects += _wrong(frame, made[RIGHT], plan, header)
     kept = [name for name in frame.columns if name not in made.columns]
     whole = pl.concat([frame.select(kept), made.drop(RIGHT)], how="horizontal")
-    yen = [one.field for one in cells if one.kind is Kind.YEN]
-    is_open = pl.any_horizontal(*(pl.col(f).is_in(NOT_FIXED) for f in yen), False)
-    lazy = whole.lazy().with_columns(
-        ~is_open.fill_null(value=False).alias("amounts_fixed"),
-        *(pl.when(~pl.col(f).is_in(NOT_FIXED)).then(pl.col(f)) for f in yen),
+    lazy = _without_open_amounts(
+        whole, [one.field for one in cells if one.kind is Kind.YEN]
     )
     lazy, names = _summed(lazy, [*whole.columns, "amounts_fixed"])
     rows = derived(lazy, names, layout).collect()
     return rows, pl.concat([REJECTS.to_frame(), *rejects])
+
+
+def _without_open_amounts(rows: pl.DataFrame, yen: list[str]) -> pl.LazyFrame:
+    """Say of each row whether the mall has fixed its amounts; an open one is null."""
+    lowest = rows.select(pl.min_horizontal(pl.col(yen).min())).item() if yen else None
+    if lowest is None or lowest >= 0:  # every open amount is negative; few are open
+        return rows.lazy().with_columns(pl.lit(value=True).alias("amounts_fixed"))
+    is_open = pl.any_horizontal(pl.col(yen).is_in(NOT_FIXED))
+    return rows.lazy().with_columns(
+        ~is_open.fill_null(value=False).alias("amounts_fixed"),
+        *(pl.when(~pl.col(f).is_in(NOT_FIXED)).then(pl.col(f)) for f in yen),
+    )
 
 
 def _typed(

@@ -7,7 +7,7 @@ from typing import Final
 from connectors.mall_csv.decoding import RUBBISH
 from connectors.mall_csv.header import Header
 from connectors.mall_csv.refusal import DOWNLOAD_AGAIN, CsvRefused, Position
-from connectors.mall_csv.tokens import quoted, width
+from connectors.mall_csv.tokens import is_record, quoted
 from data.model.csv_order import ORDER_NUMBER
 
 LONGEST_CELL: Final = 131_072
@@ -81,7 +81,7 @@ class Judge:
             not self._header.tab
             and len(written) <= LONGEST_CELL
             and not written.startswith(self._first_names)
-            and width(written) == self._header.width
+            and is_record(written, self._header.width)
             and bool(written.strip(b'", \t'))
         )
 

@@ -6,12 +6,25 @@ from typing import Any, Final
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from data.warehouse.csv_rows import ROLES, Chunks, Shown, levelled
+from data.warehouse.csv_keys import keys
+from data.warehouse.csv_rows import EMPTY, Chunks, Shown, levelled, with_roles
 from data.warehouse.csv_warnings import Warnings
 from data.warehouse.statements import Statements
 
 ORDERS_A_PART: Final = 50_000
 """Orders taken at once of those whose rows lie in several chunks."""
+
+NO_ROLES: Final = pl.DataFrame(
+    schema={
+        "row_number": pl.UInt32(),
+        "copies": pl.Int32(),
+        "speaks_for_order": pl.Boolean(),
+        "speaks_for_basket": pl.Boolean(),
+        "is_known": pl.Boolean(),
+        "is_fixed": pl.Boolean(),
+    }
+)
+"""What judging adds to the rows that count."""
 
 _JUDGE = ("judge_csv_orders", "judge_csv_lines", "judge_csv_baskets")
 _INSERT = (
@@ -49,10 +62,10 @@ class Work:
         self._con = con
         self._sql = sql
         self._given = given
-        self._shown = Shown()
-        self._aside = Shown()
-        self._speaking = Shown(ROLES)
-        con.register("csv_rows", self._shown)
+        self._shown = Shown(keys(EMPTY))
+        self._aside = Shown(EMPTY)
+        self._speaking = Shown(with_roles(EMPTY, NO_ROLES))
+        con.register("csv_shown", self._shown)
         con.register("csv_aside", self._aside)
         con.register("csv_speaking", self._speaking)
 
@@ -64,9 +77,9 @@ class Work:
         """Note what tells the rows apart; give other shops and how many orders each."""
         self.ask("create_csv_keys")
         for rows in chunks.first_pass():
-            self._shown.rows = rows
+            self._shown.rows = keys(rows)
             self.ask("stage_csv_keys", chunk=chunks.count - 1)
-        self._con.register("csv_rejected", chunks.rejects)
+        self._con.register("csv_rejected", Shown(chunks.rejects))
         return dict(self.ask("list_csv_other_shops"))
 
     def judge(self, chunks: Chunks) -> tuple[int, int, int, int]:
@@ -125,12 +138,10 @@ class Work:
     def _show(self, part: int, rows: pl.DataFrame) -> None:
         orders = self.ask("list_csv_uneven_orders", part=part)
         packages = self.ask("list_csv_uneven_packages", part=part)
-        speaking = self._frame("list_csv_speaking", part=part)
-        self._speaking.rows = levelled(rows, orders, packages).join(
-            speaking, on="row_number"
-        )
+        roles = self._frame("list_csv_speaking", part=part)
+        self._speaking.rows = with_roles(levelled(rows, orders, packages), roles)
 
     def _frame(self, name: str, **more: object) -> pl.DataFrame:
         text, given = self._sql(name), self._given | more
         named = {key: value for key, value in given.items() if f"${key}" in text}
-        return pl.DataFrame(self._con.sql(text, params=named).to_arrow_table())
+        return pl.DataFrame(self._con.sql(text, params=named))

@@ -1,5 +1,6 @@
 """Plain files, zips, pairs, names, what stays on disk (reliability.md §4.4, §7.5)."""
 
+import hashlib
 import io
 import os
 import struct
@@ -190,6 +191,33 @@ def test_frames_come_back_from_disk_as_they_went(tmp_path):
     )
     assert list(tmp_path.iterdir()) == []
     spill.close()
+
+
+def test_many_frames_leave_memory_and_keep_their_order(tmp_path):
+    frames = [pl.DataFrame({"row_number": [n], "x": ["表" * 50]}) for n in range(3)]
+    spill = Spill(tmp_path, in_memory=2 * int(frames[0].estimated_size()))
+    for frame in frames:
+        spill.add(frame, REJECTS.to_frame())
+
+    kept = [rows["row_number"].item() for rows, _ in spill.frames()]
+
+    assert kept == [0, 1, 2]
+    assert not any(isinstance(one, pl.DataFrame) for one in spill._frames)
+    spill.close()
+
+
+def test_who_watches_is_told_of_every_byte(tmp_path, monkeypatch):
+    monkeypatch.setattr("connectors.mall_csv.records.BLOCK_ROWS", 1)
+    path = tmp_path / "watched.csv"
+    write_rakuten(path, 3_000)
+    told = []
+
+    with read_order_file([path], "rakuten", watch=told.append) as file:
+        digest = file.sha256
+
+    assert sum(told) == path.stat().st_size
+    assert len(told) > 3
+    assert digest == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_large_file_gives_every_line_once(tmp_path):

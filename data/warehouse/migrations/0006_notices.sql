@@ -76,3 +76,5 @@ COMMENT ON COLUMN shops.updated_at IS 'When this row was last written';
 
 ALTER TABLE loads ADD COLUMN found_without_notice BIGINT;
 COMMENT ON COLUMN loads.found_without_notice IS 'Orders it created that no notice had named; NULL = not counted';
+
+COMMENT ON COLUMN order_lines.unit_price IS '単価, yen: with tax from the API; from a CSV as the file has it, see tax_included';
