@@ -15,6 +15,7 @@ from connectors.rms.errors import CredentialsRefused, Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import Message
 from connectors.rms.wire_order import RmsOrder
+from data.model.notice import UNREADABLE
 from data.model.order import Mall, Order, RefusedOrder, SameAnswer
 
 PATH = "/es/2.0/order/getOrder/"
@@ -23,7 +24,6 @@ VERSION = 10
 AT_ONCE = 100
 NOT_READ = "GET_ORDER_INFO_102"
 NOT_RETURNED = "NOT_RETURNED"
-UNREADABLE = "UNREADABLE"
 WHOLE = "注文全体（IDの重複など）"
 NOT_ABOUT_ORDERS = frozenset({404, 405, 415})
 HOPELESS_AFTER = 16

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from data.model.japan_time import in_japan
+from data.model.notice import UNREADABLE
 from data.model.order import Mall
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
@@ -13,6 +14,10 @@ RETURNS_FOR = timedelta(days=62)
 """How long after shipping an order is watched for a return (500 or 600 to 800 or 900).
 
 As long as a run without dates looks back. A later return shows by its notice."""
+
+MISSING_FOR = timedelta(days=3)
+"""How long an order the mall does not show is asked for: a number that never was one
+would fail every run otherwise. Its refusal stays open."""
 
 
 def seen_until(con: Connection, mall: Mall, shop_id: str) -> datetime | None:
@@ -50,6 +55,8 @@ def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
         "shop_id": shop_id,
         "readable_since": now - READABLE_FOR,
         "returns_since": now - RETURNS_FOR,
+        "missing_since": now - MISSING_FOR,
+        "unreadable": UNREADABLE,
     }
     rows = con.execute(SQL("list_orders_to_reread"), given)
     return [number for (number,) in rows.fetchall()]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.model.notice import UNREADABLE
 from data.model.order import Mall
 from data.warehouse.cursors import move_cursor, orders_to_reread, seen_until
 from data.warehouse.orders import store_orders
@@ -99,6 +100,13 @@ def test_orders_not_taken_are_asked_for_until_they_are(con):
 
     assert reread(con) == [order_number(1)]
     assert reread(con, 731 * DAY) == []
+
+
+def test_a_number_that_never_was_an_order_is_not_asked_for_for_ever(con):
+    record_refusals(con, [a_refusal(1), a_refusal(2, code=UNREADABLE)], at(6))
+
+    assert reread(con, 2 * DAY) == [order_number(1), order_number(2)]
+    assert reread(con, 4 * DAY) == [order_number(2)]
 
 
 def test_the_longest_unseen_come_first(con):
