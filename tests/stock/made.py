@@ -1,0 +1,143 @@
+"""Orders, counts and adjustments of a shop that sells tea and mugs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from data.model.order import Order
+from data.model.order_parts import Line
+from data.model.stock import Adjustment, Counted, SkuMapping
+from data.warehouse.orders import store_orders
+from data.warehouse.stock import Moved, move_stock
+from data.warehouse.stock_adjust import Adjusted, adjust_stock
+from data.warehouse.stock_counts import CountReport, count_stock
+from data.warehouse.stock_skus import SkuChange, map_skus
+from tests.csv_import.made import a_row, store
+from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
+
+TEA = ("tea", "100g", "TEA-100")
+MUG = ("mug", "blue", "mug/blue")
+"""Manage number, variant and the SKU that orders show; the mug has none of its own."""
+
+
+@dataclass(frozen=True)
+class MadeCount:
+    """A count file that needs no reader."""
+
+    counts: Sequence[Counted]
+    file_name: str = "count.csv"
+    salt: str = ""
+
+    @property
+    def sha256(self) -> str:
+        return sha256(f"{self.counts!r} {self.salt}".encode()).hexdigest()
+
+
+def line(units: int = 2, what: tuple[str, str, str] = TEA, line_id: str = "11") -> Line:
+    manage_number, variant_id, sku = what
+    return a_line(line_id, "1", units).model_copy(
+        update={"manage_number": manage_number, "variant_id": variant_id, "sku": sku}
+    )
+
+
+def order(
+    number: int = 1,
+    minute: float = 5,
+    status: str = "300",
+    *,
+    lines: Sequence[Line] | None = None,
+    ordered: float = -180,
+) -> Order:
+    """An order seen and placed so many minutes after nine."""
+    packages = [a_package("1", lines or [line()])]
+    made = an_order(number, minute, status, packages=packages)
+    return made.model_copy(update={"ordered_at": at(ordered)})
+
+
+def see(con: DuckDBPyConnection, *orders: Order, minute: float = 90) -> Moved:
+    """Store snapshots and move stock, as an ingesting task does."""
+    store_orders(con, orders, source="api", stored_at=at(minute), load_id="l")
+    return move_stock(con, SHOP_ID, moved_at=at(minute))
+
+
+def a_count(units: int = 10, what: tuple[str, str, str] = TEA, **more: Any) -> Counted:
+    return Counted(manage_number=what[0], variant_id=what[1], quantity=units, **more)
+
+
+def count(
+    con: DuckDBPyConnection, *counts: Counted, minute: float = 0, **more: Any
+) -> CountReport:
+    """Book a count made at this minute, which also names it."""
+    given = {
+        "shop_id": SHOP_ID,
+        "import_id": f"count-{minute}",
+        "who": "店長",
+        "counted_at": at(minute),
+        "imported_at": at(max(minute, 0)),
+    }
+    return count_stock(con, MadeCount(counts or (a_count(),)), **(given | more))
+
+
+def import_csv(
+    con: DuckDBPyConnection, *units: int, number: int = 9, minute: float = 10
+) -> None:
+    """Import a CSV with one order of so many lines of tea."""
+    rows = [
+        a_row(
+            order_number(number),
+            str(at),
+            manage_number="tea",
+            variant_id="100g",
+            sku="TEA-100",
+            quantity=quantity,
+        )
+        for at, quantity in enumerate(units, start=1)
+    ]
+    store(con, *rows, minute=minute)
+
+
+def an_adjustment(number: int = 9, line_id: str = "1", **more: Any) -> Adjustment:
+    return Adjustment(
+        mall="rakuten",
+        shop_id=SHOP_ID,
+        order_number=order_number(number),
+        line_id=line_id,
+        **more,
+    )
+
+
+def adjust(con: DuckDBPyConnection, *adjustments: Adjustment, **more: Any) -> Adjusted:
+    given = {"adjustment_id": "a1", "who": "店長", "note": "電話で確認", "at": at(60)}
+    return adjust_stock(con, adjustments or [an_adjustment()], **(given | more))
+
+
+def name(
+    con: DuckDBPyConnection, what: tuple[str, str, str], sku: str, change: str = "m"
+) -> tuple[SkuChange, ...]:
+    """Say that a listing sells this SKU."""
+    mapping = SkuMapping(manage_number=what[0], variant_id=what[1], sku=sku)
+    return map_skus(
+        con,
+        SHOP_ID,
+        [mapping],
+        change_id=change,
+        who="店長",
+        note="SKUの見直し",
+        mapped_at=at(70),
+    )
+
+
+def level(con: DuckDBPyConnection, sku: str = "TEA-100") -> int | None:
+    """The level of a SKU, or None if it never moved."""
+    rows = con.execute(
+        "SELECT level FROM stock_levels WHERE sku = $sku", {"sku": sku}
+    ).fetchall()
+    return rows[0][0] if rows else None
+
+
+def ledger(con: DuckDBPyConnection) -> list[tuple]:
+    """Every movement, whole."""
+    return con.execute("FROM stock_movements ORDER BY seq").fetchall()

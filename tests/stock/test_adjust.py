@@ -1,0 +1,166 @@
+"""Adjusting by hand: what waits, what a person books, and that it is booked once."""
+
+import pytest
+from pydantic import ValidationError
+
+from data.model.order import Mall
+from data.model.stock import Adjustment
+from data.warehouse.stock_adjust import (
+    REASONS,
+    Adjusted,
+    adjust_stock,
+    waiting_adjustments,
+)
+from tests.csv_import.made import a_row, store
+from tests.stock.made import (
+    a_count,
+    adjust,
+    an_adjustment,
+    count,
+    import_csv,
+    ledger,
+    level,
+    line,
+    order,
+    see,
+)
+from tests.support.orders import SHOP_ID, at, order_number
+
+
+def waiting(con, **more):
+    return waiting_adjustments(con, SHOP_ID, **more)
+
+
+def test_every_line_of_a_csv_order_waits_with_its_sku_and_level(con):
+    count(con, a_count(10, own_sku="TEA-100"))
+    import_csv(con, 3, 1)
+
+    found = [(one.line_id, one.sku, one.quantity, one.level) for one in waiting(con)]
+    assert found == [("1", "TEA-100", 3, 10), ("2", "TEA-100", 1, 10)]
+
+
+def test_the_list_can_be_of_one_mall(con):
+    import_csv(con, 3)
+
+    assert [len(waiting(con, mall=mall)) for mall in (Mall.RAKUTEN, Mall.YAHOO)] == [
+        1,
+        0,
+    ]
+
+
+def test_booking_takes_the_lines_units_and_ends_the_waiting(con):
+    import_csv(con, 3)
+    adjusted = adjust(con)
+
+    assert [(one.sku, one.quantity) for one in adjusted.booked] == [("TEA-100", -3)]
+    assert (level(con), waiting(con)) == (-3, [])
+
+
+def test_a_person_may_book_other_units(con):
+    import_csv(con, 3)
+    adjust(con, an_adjustment(quantity=1))
+
+    assert level(con) == -1
+
+
+def test_a_line_adjusted_elsewhere_is_signed_and_moves_nothing(con):
+    import_csv(con, 3)
+    adjust(con, an_adjustment(is_done=True))
+
+    assert (level(con), waiting(con)) == (0, [])
+    assert con.execute("SELECT who, note FROM stock_movements").fetchall() == [
+        ("店長", "電話で確認")
+    ]
+
+
+def test_twice_is_once(con):
+    import_csv(con, 3)
+    adjust(con)
+    again = adjust(con, adjustment_id="a2")
+
+    assert ([one.code for one in again.refused], level(con)) == (["adjusted"], -3)
+
+
+def test_a_line_named_twice_is_booked_once(con):
+    import_csv(con, 3)
+    adjusted = adjust(con, an_adjustment(), an_adjustment(quantity=9))
+
+    assert [one.code for one in adjusted.refused] == ["repeated"]
+    assert level(con) == -3
+
+
+def test_some_are_booked_while_others_are_refused(con):
+    import_csv(con, 3, 1)
+    see(con, order(2, lines=[line(1, line_id="1")]))
+    chosen = [
+        an_adjustment(line_id="2"),
+        an_adjustment(line_id="7"),
+        an_adjustment(number=2),
+    ]
+    adjusted = adjust(con, *chosen)
+
+    assert [one.code for one in adjusted.refused] == ["unknown", "auto"]
+    assert [one.line_id for one in waiting(con)] == ["1"]
+
+
+def test_a_line_without_a_sku_is_refused_unless_it_was_adjusted_elsewhere(con):
+    blank = {"sku": None, "item_name": "見本"}
+    store(con, a_row(order_number(9), "1", **blank))
+    refused = adjust(con).refused
+    adjusted = adjust(con, an_adjustment(is_done=True))
+
+    assert [one.code for one in refused] == ["no-sku"]
+    assert ([one.quantity for one in adjusted.booked], waiting(con)) == ([0], [])
+
+
+def test_a_line_the_mall_named_anew_shows_what_was_booked_before(con):
+    import_csv(con, 3)
+    adjust(con)
+    see(con, order(9, 30, lines=[line(3, line_id="77")]))
+
+    assert [(one.line_id, one.booked) for one in waiting(con)] == [("77", 3)]
+
+
+def test_a_line_that_comes_back_is_not_booked_again(con):
+    import_csv(con, 3, 1)
+    adjust(con, an_adjustment(), an_adjustment(line_id="2"))
+    see(con, order(9, 30, lines=[line(3, line_id="1")]))
+    see(con, order(9, 40, lines=[line(3, line_id="1"), line(1, line_id="2")]))
+    adjusted = adjust(con, an_adjustment(line_id="2"), at=at(80), adjustment_id="a2")
+
+    assert [one.quantity for one in adjusted.booked] == [0]
+    assert (level(con), waiting(con)) == (-4, [])
+
+
+def test_a_cancelled_order_is_shown_as_such(con):
+    row = a_row(order_number(9), "1", cancelled=True)
+    store(con, row)
+
+    assert [one.is_cancelled for one in waiting(con)] == [True]
+
+
+@pytest.mark.parametrize("unsigned", [{"who": " "}, {"note": ""}])
+def test_an_adjustment_nobody_signed_is_refused(con, unsigned):
+    import_csv(con, 3)
+    with pytest.raises(ValueError, match="who and note"):
+        adjust(con, **unsigned)
+
+    assert ledger(con) == []
+
+
+def test_nothing_to_adjust_is_no_work(con):
+    signed = {"adjustment_id": "a1", "who": "店長", "note": "なし", "at": at(60)}
+
+    assert adjust_stock(con, [], **signed) == Adjusted((), ())
+
+
+def test_every_reason_says_what_to_do():
+    assert [code for code, reason in REASONS.items() if "対処" not in reason] == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"quantity": -1}, {"quantity": 100_000}, {"quantity": 1, "is_done": True}]
+)
+def test_an_adjustment_says_one_possible_thing(said):
+    with pytest.raises(ValidationError):
+        Adjustment(mall="rakuten", shop_id="1", order_number="A", line_id="1", **said)

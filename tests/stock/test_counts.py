@@ -1,0 +1,122 @@
+"""Counts (棚卸): an absolute word on a moment; never an older over a newer one."""
+
+import pytest
+
+from data.warehouse.stock_counts import CountsDiffer
+from tests.stock.made import (
+    MUG,
+    TEA,
+    a_count,
+    count,
+    ledger,
+    level,
+    line,
+    name,
+    order,
+    see,
+)
+
+
+def test_a_count_sets_the_level_whatever_was_sold(con):
+    see(con, order())
+    report = count(con, a_count(10))
+
+    assert (report.moved, level(con)) == (1, 10)
+
+
+def test_the_same_file_twice_changes_nothing_and_says_so(con):
+    count(con, a_count(10, own_sku="TEA-100"), minute=0)
+    see(con, order(ordered=5))
+    before = ledger(con)
+    report = count(con, a_count(10, own_sku="TEA-100"), minute=30)
+
+    assert report.is_same_file
+    assert ledger(con) == before
+    assert level(con) == 8
+
+
+def test_the_same_numbers_counted_for_another_shop_are_another_count(con):
+    count(con, a_count(10), minute=0)
+    report = count(con, a_count(10), minute=1, shop_id="654321")
+
+    assert not report.is_same_file
+
+
+def test_an_order_from_before_the_count_does_not_lower_it_however_late_it_comes(con):
+    count(con, a_count(10, own_sku="TEA-100"), minute=0)
+    see(con, order(ordered=-30))
+
+    assert level(con) == 10
+
+
+def test_cancelling_such_an_order_puts_its_goods_back_on_the_shelf(con):
+    count(con, a_count(10, own_sku="TEA-100"), minute=0)
+    see(con, order(ordered=-30))
+    see(con, order(minute=20, status="900", ordered=-30))
+
+    assert level(con) == 12
+
+
+def test_an_order_from_after_the_count_lowers_it_even_when_it_was_known_first(con):
+    see(con, order(ordered=20))
+    count(con, a_count(10), minute=0)
+
+    assert level(con) == 8
+
+
+def test_an_older_count_changes_nothing_and_is_named(con):
+    count(con, a_count(10, own_sku="TEA-100"), minute=60)
+    report = count(con, a_count(4, own_sku="TEA-100"), minute=0)
+
+    assert (report.older, report.moved, level(con)) == (("TEA-100",), 0, 10)
+
+
+def test_a_count_that_finds_what_we_knew_is_still_a_count(con):
+    count(con, a_count(10, own_sku="TEA-100"), minute=0)
+    report = count(con, a_count(10), minute=60, import_id="second")
+    see(con, order(ordered=30))
+
+    assert (report.equal, level(con)) == (1, 10)
+
+
+def test_a_file_counts_what_it_names_and_nothing_else(con):
+    count(con, a_count(10), a_count(5, MUG), minute=0)
+    count(con, a_count(7), minute=60)
+
+    assert (level(con, "tea/100g"), level(con, "mug/blue")) == (7, 5)
+
+
+def test_a_sku_on_two_listings_is_counted_once(con):
+    counts = [a_count(10, own_sku="T"), a_count(10, MUG, own_sku="T")]
+    report = count(con, *counts)
+
+    assert (report.moved, level(con, "T")) == (1, 10)
+
+
+def test_one_sku_counted_differently_is_refused_with_nothing_written(con):
+    name(con, TEA, "T")
+    name(con, MUG, "T")
+    with pytest.raises(CountsDiffer, match="対処") as refused:
+        count(con, a_count(10), a_count(9, MUG))
+
+    assert refused.value.skus == ("T",)
+    assert ledger(con) == []
+
+
+def test_a_count_may_set_the_safety_stock_of_a_listing(con):
+    count(con, a_count(10, safety=3), a_count(5, MUG), minute=0)
+    report = count(con, a_count(9, safety=4), minute=60)
+
+    rows = con.execute("SELECT manage_number, safety FROM stock_settings").fetchall()
+    assert (rows, report.safety_set) == ([("tea", 4)], 1)
+
+
+def test_every_count_leaves_an_account(con):
+    see(con, order(lines=[line(), line(1, MUG, "12")]))
+    count(con, a_count(10), a_count(5, MUG), minute=0)
+
+    rows = con.execute(
+        "SELECT import_id, rows_read, skus_moved, skus_equal, skus_older, who "
+        "FROM stock_count_imports"
+    ).fetchall()
+    assert rows == [("count-0", 2, 2, 0, 0, "店長")]

@@ -1,0 +1,52 @@
+"""The CSV import cannot reach stock, and nobody rewrites the ledger."""
+
+import re
+
+import grimp
+import pytest
+
+from data.warehouse.statements import SQL
+
+STOCK = ("data.warehouse.stock", "data.model.stock")
+CSV = ("data.warehouse.csv_", "connectors.mall_csv")
+STATEMENTS = SQL.names("")
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return grimp.build_graph("data", "connectors", cache_dir=None)
+
+
+def matching(pattern: str, names: list[str]) -> list[str]:
+    return [name for name in names if re.search(pattern, SQL(name))]
+
+
+def test_the_csv_import_cannot_reach_stock(graph):
+    importing = [module for module in graph.modules if module.startswith(CSV)]
+    reached = {
+        (module, other)
+        for module in importing
+        for other in graph.find_upstream_modules(module)
+        if other.startswith(STOCK)
+    }
+
+    assert len(importing) > 10
+    assert reached == set()
+
+
+def test_no_statement_of_the_csv_import_writes_stock():
+    names = [name for name in STATEMENTS if "csv" in name and name[:6] != "check_"]
+
+    assert names
+    assert matching(r"stock_(movements|levels|lines)|sku_map", names) == []
+
+
+def test_the_ledger_is_only_ever_added_to():
+    rewrites = r"(UPDATE|DELETE FROM|MERGE INTO)\s+stock_movements\b"
+
+    assert matching(r"INSERT INTO stock_movements\b", STATEMENTS)
+    assert matching(rewrites, STATEMENTS) == []
+
+
+def test_no_push_is_ever_deleted():
+    assert matching(r"DELETE FROM\s+inventory_pushes\b", STATEMENTS) == []
