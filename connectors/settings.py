@@ -1,16 +1,20 @@
 """Settings from the environment and `.env`; a wrong one stops with its name."""
 
-import os
 from pathlib import Path
 from typing import Any, Self
 
-from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import SettingsConfigDict
 
+from connectors.mail import Security, SmtpServer
 from connectors.rms.address import RMS_URL, checked_address, is_loopback
-from data.model.order import Mall
-from data.model.shop import Shop
+from connectors.sender_settings import SenderSettings
 
 PREFIX = "JUCHU_"
 ENV_FILE = Path(".env")
@@ -20,7 +24,7 @@ class SettingsProblem(Exception):
     """A setting is missing or wrong; the message names it and shows an example."""
 
 
-class Settings(BaseSettings):
+class Settings(SenderSettings):
     """Where things are and how RMS is called. Secrets are not here but in the shop."""
 
     model_config = SettingsConfigDict(
@@ -83,6 +87,35 @@ class Settings(BaseSettings):
         description="通知の同時接続数の上限 (connections to the receiver at once)",
         examples=[500],
     )
+    smtp_host: str = Field(
+        "",
+        description="申請メールを送るサーバー。空欄なら送らない (no mail if empty)",
+        examples=[""],
+    )
+    smtp_port: int = Field(
+        587,
+        ge=1,
+        le=65_535,
+        description="そのポート。starttls は587、ssl は465 (its port)",
+        examples=[587],
+    )
+    smtp_security: Security = Field(
+        Security.STARTTLS,
+        description="starttls、ssl、none(このマシン内だけ) (how the way is protected)",
+        examples=["starttls"],
+    )
+    smtp_user: str = Field(
+        "", description="ログインする場合のユーザー名 (user)", examples=[""]
+    )
+    smtp_password: SecretStr = Field(
+        SecretStr(""), description="そのパスワード (password)", examples=[""]
+    )
+    smtp_from: str = Field(
+        "", description="送信元のメールアドレス1つ (sender)", examples=[""]
+    )
+    smtp_to: str = Field(
+        "", description="申請メールの宛先1つ (recipient)", examples=[""]
+    )
 
     @field_validator("notice_error_status")
     @classmethod
@@ -104,6 +137,26 @@ class Settings(BaseSettings):
                 f"{PREFIX}RMS_REQUESTS_PER_SECOND must be above 0 and at most 1 for RMS"
             )
         return self
+
+    @model_validator(mode="after")
+    def _mail_can_be_sent(self) -> Self:
+        _ = self.smtp_server  # says which of them could not work
+        return self
+
+    @property
+    def smtp_server(self) -> SmtpServer | None:
+        """The server that takes our mail; None = mail is copied by hand."""
+        if not self.smtp_host:
+            return None
+        return SmtpServer(
+            host=self.smtp_host,
+            port=self.smtp_port,
+            sender=self.smtp_from,
+            recipient=self.smtp_to,
+            user=self.smtp_user,
+            password=self.smtp_password,
+            security=self.smtp_security,
+        )
 
     @property
     def warehouse(self) -> Path:
@@ -145,76 +198,14 @@ def read_settings(env_file: Path = ENV_FILE) -> Settings:
 
 
 def _explained(fault: Any) -> str:
-    name = str(fault["loc"][0]) if fault["loc"] else "rms_requests_per_second"
+    name = str(fault["loc"][0]) if fault["loc"] else _named_in(fault["msg"])
     example = (Settings.model_fields[name].examples or [""])[0]
     variable = f"{PREFIX}{name.upper()}"
     return f"{variable}: {fault['msg']}. Example (例): {variable}={example}"
 
 
-SHOP_VARIABLES = {
-    "mall": ("MALL", "rakuten"),
-    "shop_id": ("SHOP_ID", "123456"),
-    "shop_url": ("SHOP_URL", "demo-shop"),
-    "service_secret": ("SERVICE_SECRET", "SP…"),
-    "license_key": ("LICENSE_KEY", "SL…"),
-    "notice_auth_key": ("NOTICE_AUTH_KEY", "…"),
-    "notice_auth_key_before": ("NOTICE_AUTH_KEY_BEFORE", "…"),
-    "contract_id": ("CONTRACT_ID", "…"),
-}
-OPTIONAL = frozenset(
-    {"mall", "shop_url", "notice_auth_key", "notice_auth_key_before", "contract_id"}
-)
-
-
-def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None:
-    """Give the shop its variables describe, or None when none of them is set.
-
-    Raises SettingsProblem naming what is missing or wrong when only some are set.
-    """
-    stem = f"{PREFIX}SHOP_{handle.upper().replace('-', '_')}_"
-    known = {**dotenv_values(env_file), **os.environ}
-    given = {
-        field: value.strip()
-        for field, (ending, _) in SHOP_VARIABLES.items()
-        if (value := known.get(stem + ending))
-    }
-    if not given:
-        return None
-    missing = [f for f in SHOP_VARIABLES if f not in given and f not in OPTIONAL]
-    if missing:
-        raise SettingsProblem(_shop_example("is missing", stem, missing))
-    try:
-        return Shop.model_validate({"handle": handle, "mall": Mall.RAKUTEN, **given})
-    except ValidationError as error:
-        wrong = [str(fault["loc"][0]) for fault in error.errors()]
-        raise SettingsProblem(_shop_example("is wrong", stem, wrong)) from None
-
-
-def _shop_example(fault: str, stem: str, fields: list[str]) -> str:
-    lines = []
-    for field in fields:
-        if field not in SHOP_VARIABLES:
-            lines.append(f"shop handle {fault}: lower case, digits, dashes, e.g. demo")
-            continue
-        ending, example = SHOP_VARIABLES[field]
-        lines.append(f"{stem}{ending} {fault}. Example (例): {stem}{ending}={example}")
-    return "\n".join(lines)
-
-
-def env_example() -> str:
-    """Write `.env.example` from the classes, so that it cannot fall behind."""
-    lines = [
-        "# juchu の設定。.env にコピーして使います (copy to .env).",
-        "# Every line is the default; delete what you do not change.",
-        "",
-    ]
-    for name, setting in Settings.model_fields.items():
-        example = (setting.examples or [""])[0]
-        lines += [f"# {setting.description}", f"{PREFIX}{name.upper()}={example}", ""]
-    lines += [
-        "# 店舗: rms-shop ブロックを使わない場合。DEMO は店舗ハンドルの大文字",
-        "# A shop without a Prefect block: DEMO is its handle in capitals, - as _.",
-    ]
-    for ending, example in SHOP_VARIABLES.values():
-        lines.append(f"# {PREFIX}SHOP_DEMO_{ending}={example}")
-    return "\n".join(lines) + "\n"
+def _named_in(message: str) -> str:
+    """Find the setting that a rule about several of them names."""
+    return next(
+        name for name in Settings.model_fields if PREFIX + name.upper() in message
+    )

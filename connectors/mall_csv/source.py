@@ -11,7 +11,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
@@ -39,9 +39,10 @@ _BROKEN_ZIP: Final = (
 class Source:
     """One opened file; `chunks` gives its CSV's bytes, hashed on a second core."""
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
+    def __init__(self, path: Path, file: IO[bytes], pool: Executor) -> None:
         self.path = path
         self._file = file
+        self._pool = pool
         self._hash = hashlib.sha256()
         self.size = 0
 
@@ -58,20 +59,20 @@ class Source:
         is_zip = self._file.read(2) == _ZIP_MAGIC
         self._file.seek(0)
         hashed: Future[None] | None = None
-        with ThreadPoolExecutor(1, thread_name_prefix="mall-csv-hash") as pool:
-            for chunk in self._unpacked() if is_zip else self._plain():
-                if hashed is not None:
-                    hashed.result()
-                hashed = pool.submit(self._hash.update, chunk)
-                self.size += len(chunk)
-                yield chunk
-        if self.size == 0:
+        for chunk in self._unpacked() if is_zip else self._plain():
+            if hashed is not None:
+                hashed.result()
+            hashed = self._pool.submit(self._hash.update, chunk)
+            self.size += len(chunk)
+            yield chunk
+        if hashed is None:
             raise CsvRefused(
                 "empty",
                 "ファイルが空(0バイト)です。",
                 advice=DOWNLOAD_AGAIN,
                 english="the file has 0 bytes",
             )
+        hashed.result()
 
     def _plain(self) -> Iterator[bytes]:
         while chunk := self._file.read(CHUNK):
@@ -111,8 +112,12 @@ def opened(path: Path) -> Iterator[Source]:
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
         raise _unopened()
-    with os.fdopen(number, "rb", buffering=0) as file:
-        yield Source(path, file)
+    # The thread ends with the file, not with whoever drops a half-read `chunks`.
+    with (
+        os.fdopen(number, "rb", buffering=0) as file,
+        ThreadPoolExecutor(1, thread_name_prefix="mall-csv-hash") as pool,
+    ):
+        yield Source(path, file, pool)
 
 
 def _only_csv(archive: zipfile.ZipFile) -> zipfile.ZipInfo:

@@ -1,7 +1,7 @@
 """A shop: one store on one mall, and what it takes to speak for it."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
@@ -30,8 +30,30 @@ class Shop(BaseModel):
     shop_url: str = ""
     service_secret: SecretStr
     license_key: SecretStr
+    license_key_before: SecretStr = SecretStr("")
+    """The key used until now, still good while a new one takes over."""
     notice_auth_key: SecretStr = SecretStr("")
     notice_auth_key_before: SecretStr = SecretStr("")
     """The key that was agreed before, still good while Rakuten changes over."""
     contract_id: str = ""
     license_expires_on: date | None = None
+    safety_stock: Annotated[int, Field(ge=0)] = 0
+    """Units of every listing that the mall is never offered."""
+
+    @property
+    def has_former_key(self) -> bool:
+        """Whether there is a key to fall back on while a new one takes over."""
+        return bool(self.license_key_before.get_secret_value().strip())
+
+    def with_former_key(self) -> Self:
+        """Give the shop as it was before the key was changed.
+
+        The date typed in is the new key's, so it does not count here.
+        """
+        return self.model_copy(
+            update={
+                "license_key": self.license_key_before,
+                "license_key_before": SecretStr(""),
+                "license_expires_on": None,
+            }
+        )

@@ -2,8 +2,10 @@
 
 import pytest
 
+from data.model.stock import Adjustment
 from data.warehouse.answers import known_answers
 from data.warehouse.orders import store_orders
+from data.warehouse.stock_adjust import adjust_stock
 from tests.csv_import.dump import TABLES, dump
 from tests.csv_import.made import a_row, one, store
 from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
@@ -39,7 +41,12 @@ def test_an_order_created_by_csv_is_processed_and_waits_for_a_person(con):
 
 def test_an_adjusted_line_waits_no_more_and_a_changed_count_is_told(con):
     store(con, a_row(), a_row(line_id="2"))
-    con.execute("UPDATE order_lines SET stock_adjusted_at = now() WHERE line_id = '1'")
+    adjusted = Adjustment(
+        mall="rakuten", shop_id=SHOP_ID, order_number="A", line_id="1"
+    )
+    adjust_stock(
+        con, [adjusted], adjustment_id="a", who="担当", note="棚から出した", at=at(10)
+    )
 
     report = store(con, a_row(quantity=5), a_row(line_id="2", quantity=5), minute=11)
 

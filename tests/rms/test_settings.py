@@ -3,11 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from connectors.settings import (
-    Settings,
-    SettingsProblem,
-    env_example,
-    read_settings,
+from connectors.env_example import env_example
+from connectors.settings import Settings, SettingsProblem, read_settings
+from connectors.shop_environment import (
+    handles_in_environment,
     shop_from_environment,
 )
 
@@ -131,3 +130,46 @@ def test_a_wrong_shop_is_named_without_its_secrets(monkeypatch):
         shop_from_environment("my-shop")
 
     assert "CANARY" not in str(no.value)
+
+
+def mail(monkeypatch: pytest.MonkeyPatch, **given: str) -> None:
+    named = {"HOST": "mail.example", "FROM": "us@juchu.example", "TO": "to@x.example"}
+    for name, value in (named | given).items():
+        monkeypatch.setenv(f"JUCHU_SMTP_{name}", value)
+
+
+def test_without_a_mail_server_there_is_none():
+    assert read_settings().smtp_server is None
+
+
+def test_a_mail_server_is_what_the_settings_say(monkeypatch):
+    mail(monkeypatch, USER="us", PASSWORD="CANARY-PASSWORD-1", PORT="465")
+    server = read_settings().smtp_server
+
+    assert (server.host, server.port, server.user) == ("mail.example", 465, "us")
+    assert "CANARY" not in repr(server) + repr(read_settings())
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"TO": "nobody"}, "JUCHU_SMTP_TO"),
+        ({"SECURITY": "none"}, "JUCHU_SMTP_SECURITY"),
+        ({"USER": "us"}, "JUCHU_SMTP_USER"),
+        ({"PORT": "0"}, "JUCHU_SMTP_PORT"),
+    ],
+)
+def test_a_mail_server_that_could_not_work_is_named(monkeypatch, given, name):
+    mail(monkeypatch, **given)
+
+    with pytest.raises(SettingsProblem, match=name):
+        read_settings()
+
+
+def test_every_shop_with_a_licence_key_is_found(monkeypatch):
+    for name, value in SHOP.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("JUCHU_SHOP_ONLY_NOTICES_NOTICE_AUTH_KEY", "x")
+    monkeypatch.setenv("JUCHU_SHOP_LAB_LICENSE_KEY", "SL")
+
+    assert handles_in_environment() == ["lab", "my-shop"]

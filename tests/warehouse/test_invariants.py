@@ -9,9 +9,16 @@ from data.warehouse.notices import record_notices, settle_notices
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.statements import SQL
+from tests.onboarding.test_shop_bugs import DAMAGE as DAMAGE_OF_SHOPS
+from tests.stock.test_invariants import DAMAGE as DAMAGE_OF_STOCK
 from tests.support.orders import SHOP_ID, an_order, at
 from tests.warehouse.made_notices import a_notice
 
+UNGUARDED_SHIPMENTS = (
+    "CREATE TABLE copy AS FROM shipments",
+    "DROP TABLE shipments",
+    "ALTER TABLE copy RENAME TO shipments",
+)
 DAMAGE = {
     "orders_are_unique": [
         "CREATE TABLE copy AS FROM orders",
@@ -48,8 +55,29 @@ DAMAGE = {
         "UPDATE order_cursors SET seen_until = moved_at + INTERVAL 1 HOUR"
     ],
     "csv_rejects_add_up": ["INSERT INTO csv_rejects VALUES ('i', 2, NULL, 'x', NULL)"],
+    "shipments_are_unique": [
+        *UNGUARDED_SHIPMENTS,
+        "INSERT INTO shipments FROM shipments",
+    ],
+    "verified_shipments_have_proof": [
+        *UNGUARDED_SHIPMENTS,
+        "UPDATE shipments SET shipping_detail_id = NULL",
+    ],
+    "shipments_have_their_order": ["UPDATE shipments SET order_number = 'gone'"],
+    "shipment_rejects_add_up": [
+        "INSERT INTO shipment_rejects VALUES ('i', 2, 'unmatched', NULL, 'x')"
+    ],
 }
 MORE_DAMAGE = [
+    (
+        "shipments_are_unique",
+        """INSERT INTO shipments
+        SELECT * REPLACE ('9' AS tracking_number) FROM shipments""",
+    ),
+    (
+        "verified_shipments_have_proof",
+        "UPDATE shipments SET request_id = 'r', data_number = NULL",
+    ),
     ("parts_have_their_order", "DELETE FROM order_packages"),
     ("parts_have_their_order", "UPDATE order_lines SET basket_id = 'gone'"),
     (
@@ -84,12 +112,24 @@ def filled(path):
             settled_at=at(99),
         )
         move_cursor(con, Mall.RAKUTEN, SHOP_ID, at(5), at(99))
+        con.execute(
+            """INSERT INTO shipments BY NAME SELECT
+                mall, shop_id, order_number, '1' AS basket_id, '1' AS tracking_number,
+                '1001' AS carrier_code, DATE '2026-07-01' AS shipping_date,
+                'verified' AS state, '5' AS shipping_detail_id, 'i' AS import_id,
+                updated_at AS imported_at, updated_at AS changed_at,
+                updated_at AS verified_at
+            FROM orders LIMIT 1"""
+        )
         assert violations(con) == []
         yield con
 
 
 def test_every_check_has_a_damage_planted():
-    assert SQL.names("check_") == sorted(f"check_{rule}" for rule in DAMAGE)
+    of_stock = {rule for rule, _ in DAMAGE_OF_STOCK}
+    planted = {*DAMAGE, *of_stock, *DAMAGE_OF_SHOPS}
+
+    assert SQL.names("check_") == sorted(f"check_{rule}" for rule in planted)
 
 
 @pytest.mark.parametrize("rule", DAMAGE)

@@ -1,0 +1,184 @@
+"""What a connection check (接続チェック) means: which thing is at fault, what to do.
+
+RMS says the same, ES01-01 or ES04-01, for a wrong key, a wrong secret, an ended key, a
+key of some minutes and a function that is switched off (rms/order-api.md §1.4). So no
+answer is judged alone: one good answer shows that key and secret are right.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import SecretStr
+
+from data.model.licence import has_ended, usable_from
+from data.model.order_parts import Frozen
+
+LONGEST_SECRET = 50
+MAINTENANCE_CODE = "ES01-02"
+
+
+class Answer(StrEnum):
+    """How one call ended: an answer, or the family of its error (design: rule 6.7)."""
+
+    OK = "ok"
+    CREDENTIALS = "credentials"
+    REFUSED = "refused"
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
+    OUTCOME_UNKNOWN = "outcome-unknown"
+
+
+class Probe(Frozen):
+    """One cheap call of the check: which function, and how it ended."""
+
+    function: str
+    answer: Answer
+    status: int | None = None
+    """HTTP status; None when no answer came."""
+    codes: tuple[str, ...] = ()
+    needed: bool = True
+    """Whether orders stop without this function; not so for the licence's date."""
+
+
+class Fault(StrEnum):
+    """What is at fault; the value is `shops.connection_status`."""
+
+    NONE = "ok"
+    FRESH_KEY = "fresh-key"
+    KEY_ENDED = "key-ended"
+    SECRET = "secret"  # noqa: S105 - the word, not one
+    KEY = "key"
+    KEY_OR_SECRET = "key-or-secret"  # noqa: S105 - as above
+    FUNCTION = "function-off"
+    MAINTENANCE = "maintenance"
+    BUSY = "throttled"
+    NETWORK = "network"
+    ADDRESS = "address"
+    OTHER = "other"
+
+
+STOPS_CALLS = frozenset(
+    {Fault.KEY_ENDED, Fault.SECRET, Fault.KEY, Fault.KEY_OR_SECRET, Fault.FUNCTION}
+)
+"""With these every further call would be refused as well: none is made for the shop."""
+
+
+class KeyFacts(NamedTuple):
+    """What is known of the key that was tried."""
+
+    first_seen_at: datetime
+    expires_at: datetime | None = None
+    suspect: Fault | None = None
+    """What `suspect_paste` found; told only after RMS refused."""
+
+
+class Finding(NamedTuple):
+    """What the answers show, before it is put into words."""
+
+    fault: Fault
+    functions: tuple[str, ...] = ()
+    """The functions this is about."""
+    codes: tuple[str, ...] = ()
+    again_at: datetime | None = None
+    """When to check again, if waiting is the remedy."""
+    unread: tuple[str, ...] = ()
+    """Functions we can do without that did not answer."""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the shop's orders can be read now."""
+        return self.fault is Fault.NONE
+
+    @property
+    def stops_calls(self) -> bool:
+        """Whether no more calls may be made for this shop (design: rule 6.7)."""
+        return self.fault in STOPS_CALLS
+
+
+def find_fault(probes: Sequence[Probe], key: KeyFacts, now: datetime) -> Finding:
+    """Judge all answers of one check together; no answers at all are no good check."""
+    failed = [probe for probe in probes if probe.answer is not Answer.OK]
+    needed = [probe for probe in failed if probe.needed]
+    some_answered = len(failed) < len(probes)
+    unread = tuple(probe.function for probe in failed if not probe.needed)
+    if some_answered and not needed:
+        return Finding(Fault.NONE, unread=unread)
+    failed = needed or failed
+    refused = [probe for probe in failed if probe.answer is Answer.CREDENTIALS]
+    others = [probe for probe in failed if probe.answer is not Answer.CREDENTIALS]
+    # A maintenance may refuse keys here and answer nothing there: not the key's fault.
+    in_doubt = not some_answered and any(map(_passes, others))
+    if refused and not in_doubt:
+        fault = _credentials_fault(some_answered, key, now)
+        again_at = usable_from(key.first_seen_at) if fault is Fault.FRESH_KEY else None
+        return _found(fault, refused)._replace(again_at=again_at)
+    if not others:
+        return Finding(Fault.OTHER)
+    worst = min(map(_fault_of, others), key=_WORST_FIRST.index)
+    return _found(worst, [probe for probe in others if _fault_of(probe) is worst])
+
+
+def _credentials_fault(some_answered: bool, key: KeyFacts, now: datetime) -> Fault:
+    """Say why credentials were refused; an answer elsewhere clears key and secret."""
+    if key.expires_at and has_ended(key.expires_at, now):
+        return Fault.KEY_ENDED
+    if now < usable_from(key.first_seen_at):
+        return Fault.FRESH_KEY
+    if some_answered:
+        return Fault.FUNCTION
+    return key.suspect or Fault.KEY_OR_SECRET
+
+
+def suspect_paste(service_secret: SecretStr, license_key: SecretStr) -> Fault | None:
+    """Name which of the two cannot be what RMS issued, or None; tells nothing of it.
+
+    At most 50 plain characters without a blank (rms/order-api.md §1.1); the same text
+    in both places is the key's fault, because the key is what people change.
+    """
+    secret = service_secret.get_secret_value().strip()
+    key = license_key.get_secret_value().strip()
+    if not _plausible(secret):
+        return Fault.SECRET
+    return None if _plausible(key) and key != secret else Fault.KEY
+
+
+_WORST_FIRST = (
+    Fault.NETWORK,
+    Fault.MAINTENANCE,
+    Fault.BUSY,
+    Fault.ADDRESS,
+    Fault.OTHER,
+)
+"""Of calls that failed differently, the fault that explains most is told."""
+
+
+def _fault_of(probe: Probe) -> Fault:
+    """Name what one failed call shows by itself, credentials apart (§1.5, §5.2)."""
+    if probe.answer is Answer.THROTTLED:
+        return Fault.BUSY
+    if MAINTENANCE_CODE in probe.codes:
+        return Fault.MAINTENANCE
+    if probe.answer in (Answer.UNAVAILABLE, Answer.OUTCOME_UNKNOWN):
+        return Fault.NETWORK if probe.status is None else Fault.MAINTENANCE
+    return Fault.ADDRESS if probe.status in (301, 302, 404, 405) else Fault.OTHER
+
+
+def _passes(probe: Probe) -> bool:
+    """Whether the failure is of the kind that ends by itself."""
+    return _fault_of(probe) in (Fault.NETWORK, Fault.MAINTENANCE, Fault.BUSY)
+
+
+def _found(fault: Fault, probes: Sequence[Probe]) -> Finding:
+    codes = dict.fromkeys(code for probe in probes for code in probe.codes)
+    return Finding(fault, tuple(probe.function for probe in probes), tuple(codes))
+
+
+def _plausible(text: str) -> bool:
+    return (
+        0 < len(text) <= LONGEST_SECRET
+        and text.isascii()
+        and text.isprintable()
+        and " " not in text
+    )

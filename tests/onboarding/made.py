@@ -1,0 +1,66 @@
+"""Shops on their way, invented; every argument is a thing some test varies."""
+
+from datetime import date, datetime, timedelta
+
+from pydantic import SecretStr
+
+from data.model.application import Application
+from data.model.connection import Fault
+from data.model.guards import ShopFacts
+from data.model.japan_time import JST
+from data.model.onboarding import Stage, Step
+from data.model.order import Mall
+from data.model.shop import Shop
+
+NINE = datetime(2026, 11, 24, 9, tzinfo=JST)
+SHOP = "demo"
+FORM = {
+    "company_name": "株式会社見本",
+    "shop_name": "見本茶舗",
+    "rakuten_pay": "あり",
+    "shop_url": "https://www.rakuten.co.jp/demo-shop/",
+    "shop_email": "tencho@mihon.example",
+    "contact_phone": "03-0000-1234",
+    "contact_name": "見本 花子",
+    "login_id": "mihon-login",
+}
+PERSONAL = ("tencho@mihon.example", "03-0000-1234", "見本 花子", "mihon-login")
+
+
+def at(minute: float) -> datetime:
+    """The instant so many minutes after nine."""
+    return NINE + timedelta(minutes=minute)
+
+
+def an_application(**varied: str) -> Application:
+    return Application.model_validate({**FORM, **varied})
+
+
+def a_step(
+    stage: Stage, minute: float = 0, who: str = "担当者", why: str = "順番"
+) -> Step:
+    return Step(stage=stage, at=at(minute), who=who, why=why)
+
+
+def a_shop(
+    key: str = "SL0000_invented", last_day: date | None = date(2027, 2, 21)
+) -> Shop:
+    return Shop(
+        handle=SHOP,
+        mall=Mall.RAKUTEN,
+        shop_id="123456",
+        service_secret=SecretStr("SP0000_invented"),
+        license_key=SecretStr(key),
+        license_expires_on=last_day,
+    )
+
+
+ALL_GOOD = ShopFacts(
+    application_made_at=NINE + timedelta(days=300),
+    key_seen_at=NINE - timedelta(days=1),
+    license_expires_at=NINE + timedelta(days=365),
+    connection=Fault.NONE,
+    checked_at=NINE + timedelta(days=300),
+    notices_start_at=NINE - timedelta(days=1),
+)
+"""Facts under which every move that exists may be made, but 期限切れ."""
