@@ -6,7 +6,7 @@ READY := .venv/.installed
 quoted = '$(subst ','\'',$(1))'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check crash bench bench-csv deploy server worker query sandbox lock audit clean
+.PHONY: help demo test check crash soak bench deploy server worker receiver query plot sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,8 +20,8 @@ $(READY): requirements.lock
 demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest (DEMO_ONCE=1 stops when done)
 	$(BIN)/python -m tasks.setup.demo
 
-test: $(READY) ## the whole fast suite
-	$(BIN)/python -m pytest
+test: $(READY) ## the whole fast suite, in two processes: it waits a lot
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(READY) ## format, lint, spelling, types, layers
 	$(BIN)/ruff format --check .
@@ -30,14 +30,14 @@ check: $(READY) ## format, lint, spelling, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-crash: $(READY) ## kill writers and runs at many moments; nothing may be lost
-	$(BIN)/python -m pytest tests/warehouse/test_crash.py tests/warehouse/test_migrate.py tests/desk/test_kill.py
+crash: $(READY) ## kill writers, the receiver and runs at many moments; nothing may be lost
+	JUCHU_CRASH=full $(BIN)/python -m pytest -k "crash or kill or migrate"
 
-bench: $(READY) ## speed beside peers, as ratios measured in one run
-	$(BIN)/python -m tests.bench orders
+soak: $(READY) ## notices by the ten thousand, losses and kills, ten minutes long
+	$(BIN)/python -m tests.soak
 
-bench-csv: $(READY) ## the same for the CSV import, whose first target is not met yet
-	$(BIN)/python -m tests.bench csv
+bench: $(READY) ## speed beside peers, as ratios measured in one run (half an hour)
+	$(BIN)/python -m tests.bench
 
 deploy: $(READY) ## register blocks, limits, automations and every deployment on the server in use
 	$(BIN)/python -m tasks.setup.deploy
@@ -48,8 +48,14 @@ server: $(READY) ## a Prefect server (port: PREFECT_SERVER_API_PORT)
 worker: $(READY) ## a worker that runs the deployments
 	exec $(BIN)/prefect worker start --pool juchu --type process
 
+receiver: $(READY) ## take Rakuten's event notices on 127.0.0.1:8788 (docs/receiver.md)
+	exec $(BIN)/python -m connectors.notices --port 8788
+
 query: $(READY) ## look at the orders: make query SQL="SELECT status, count(*) FROM orders GROUP BY ALL"
 	@$(BIN)/python -m tasks.setup.query $(call quoted,$(SQL))
+
+plot: $(READY) ## a SKU's level over time as SVG and HTML: make plot SKU=KT-04-A
+	@$(BIN)/python -m tasks.setup.plot --sku $(call quoted,$(SKU))
 
 sandbox: $(READY) ## an RMS on this machine, 200 orders sold
 	exec $(BIN)/python -m connectors.sandbox --port 8787 --seed 1 --sell 200

@@ -8,10 +8,11 @@ from pydantic import Field
 
 from data.model.japan_time import JapanTime
 from data.model.load import total
-from data.model.shop import ShopHandle
-from data.model.window import search_window
+from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
 from tasks.limits import one_caller
-from tasks.loads import close_load, open_load
+from tasks.live import live_shops
+from tasks.loads import close_load, open_sweep
+from tasks.notices import NOTICES_FIRST, noticed_batches, take_in_notices
 from tasks.orders import (
     CONFIRM_AT_ONCE,
     confirm_orders,
@@ -19,10 +20,10 @@ from tasks.orders import (
     in_batches,
     take_orders,
     unconfirmed_orders,
+    with_not_final,
 )
 from tasks.reports import report_load, with_progress
 from tasks.retrying import show_retries
-from tasks.rms import now
 
 # Prefect writes over a parameter's title and description; what stands in
 # `json_schema_extra` is laid over that, so it is what people see (3.8.8).
@@ -31,8 +32,8 @@ Since = Annotated[
     Field(
         json_schema_extra={
             "title": "開始日時 (since)",
-            "description": "この日時以降の注文。空欄なら終了の62日前から。"
-            "730日前まで指定できます",
+            "description": "この日時以降の注文。空欄なら前回の続き(3日重ねて)から、"
+            "初めてなら62日前から。730日前まで指定できます",
         }
     ),
 ]
@@ -59,32 +60,41 @@ Confirm = Annotated[
 
 @flow(
     name="ingest-orders",
-    flow_run_name="ingest-orders-{shop}",
+    flow_run_name=name_with_shop,
+    task_runner=side_by_side(),
     on_completion=[show_retries],
     on_failure=[show_retries],
     persist_result=False,
 )
 def ingest_orders(
-    shop: ShopHandle,
+    shop: AnyShop = None,
     since: Since = None,
     until: Until = None,
     confirm: Confirm = False,
 ) -> State[Any]:
-    """Find the shop's orders at RMS, read them and store them.
+    """Read what notices name, then sweep: find orders at RMS, read and store them.
 
-    Running it again changes nothing that RMS has not changed. The run ends Failed,
-    with everything readable stored, when an order could not be taken.
+    The sweep needs no notice: it searches on from where the last one ended, and reads
+    again every order that is not final. Running it again changes nothing that RMS has
+    not changed. The run ends Failed, with everything readable stored, when an order
+    could not be taken. Without a shop it is done for every live one.
     """
-    window = search_window(now(), since, until)
-    load = open_load(shop, window)
+    if shop is None:
+        given = {"since": since, "until": until, "confirm": confirm}
+        return each_shop(ingest_orders, live_shops(), **given)
+    load = open_sweep(shop, since, until)
+    take_in_notices(shop)
     with one_caller(shop):
-        numbers = find_orders(shop, window)
+        noticed = noticed_batches(shop, NOTICES_FIRST)
+        taken = [take_orders(shop, batch, load) for batch in noticed]
+        found = find_orders(shop, load)
+        numbers = with_not_final(load, found)
         batches = with_progress(in_batches(numbers))
-        taken = [take_orders(shop, batch, load) for batch in batches]
+        taken += [take_orders(shop, batch, load) for batch in batches]
         if confirm:
             for batch in in_batches(unconfirmed_orders(load), CONFIRM_AT_ONCE):
                 taken.append(confirm_orders(shop, batch, load))
                 taken.append(take_orders(shop, batch, load))
     sums = total(taken)
-    load, attention = close_load(load, len(numbers), sums)
+    load, attention = close_load(load, len(found), sums)
     return report_load(shop, load, sums, attention)

@@ -59,6 +59,10 @@ def import_report(download: Download, choices: Choices, imported: Imported) -> s
             "CSVで登録した注文は在庫を動かしません。次で一覧が見られます。",
             "",
             "    SELECT * FROM manual_stock_adjustments",
+            "",
+            "在庫を確かめたら `adjust-stock/manual` で調整します (adjust by hand)。",
+            "",
+            f"    prefect deployment run 'adjust-stock/manual' -p shop={download.shop}",
         ]
     return "\n".join(lines) + "\n"
 

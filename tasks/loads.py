@@ -1,6 +1,8 @@
 """The warehouse's own account of a run: opened before it works, closed after."""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import Literal
 from uuid import uuid4
 
 from prefect import runtime, task
@@ -8,8 +10,10 @@ from prefect import runtime, task
 from data.model.load import Attention, Taken
 from data.model.order import Mall
 from data.model.shop import ShopHandle
-from data.model.window import Window
+from data.model.window import cursor_after, search_window
+from data.warehouse.cursors import move_cursor, seen_until
 from data.warehouse.loads import Load, record_load
+from data.warehouse.notices import found_without_notice
 from data.warehouse.orders import open_amounts, unknown_status
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import now
@@ -18,29 +22,56 @@ from tasks.warehouse import our_warehouse
 
 
 @task(name="open-load", **SAFE_TO_REPEAT)
-def open_load(shop: ShopHandle, window: Window) -> Load:
-    """Write down that a run begins, and which window it will search.
+def open_load(shop: ShopHandle) -> Load:
+    """Write down that a run begins to read what notices name.
 
     A run that is killed stays in `loads` without an end.
     """
-    load = Load(
-        load_id=str(uuid4()),
-        source="api",
-        mall=Mall.RAKUTEN,
-        shop_id=load_shop(shop).shop_id,
-        flow_run_id=runtime.flow_run.id,
-        started_at=now(),
-        window_from=window.since,
-        window_to=window.until,
-    )
+    load = _begun(shop, "notices")
     with our_warehouse() as con:
         record_load(con, load)
     return load
 
 
+@task(name="open-sweep", **SAFE_TO_REPEAT)
+def open_sweep(
+    shop: ShopHandle, since: datetime | None, until: datetime | None
+) -> Load:
+    """Write down that a run begins, and the window it searches.
+
+    Where no date is given the window begins at the cursor, with its overlap.
+
+    Raises:
+        ValueError: `since` is not before `until`.
+
+    """
+    load = _begun(shop, "api")
+    with our_warehouse() as con:
+        cursor = seen_until(con, load.mall, load.shop_id)
+        window = search_window(load.started_at, since, until, cursor)
+        load = replace(load, window_from=window.since, window_to=window.until)
+        record_load(con, load)
+    return load
+
+
+def _begun(shop: ShopHandle, source: Literal["api", "notices"]) -> Load:
+    return Load(
+        load_id=str(uuid4()),
+        source=source,
+        mall=Mall.RAKUTEN,
+        shop_id=load_shop(shop).shop_id,
+        flow_run_id=runtime.flow_run.id,
+        started_at=now(),
+    )
+
+
 @task(name="close-load", **SAFE_TO_REPEAT)
 def close_load(load: Load, found: int, taken: Taken) -> tuple[Load, Attention]:
-    """Write down how the run ended; say what a person should look at."""
+    """Write down how the run ended; say what a person should look at.
+
+    Every batch is committed by now, so the cursor moves with it: a run that dies
+    before this searches the same window again.
+    """
     ended = replace(
         load,
         finished_at=now(),
@@ -52,6 +83,12 @@ def close_load(load: Load, found: int, taken: Taken) -> tuple[Load, Attention]:
         refused=len(taken.refused),
     )
     with our_warehouse() as con:
+        if window := load.window:
+            cursor = seen_until(con, load.mall, load.shop_id)
+            if moved := cursor_after(window, cursor):
+                move_cursor(con, load.mall, load.shop_id, moved, now())
+            missed = found_without_notice(con, load.load_id)
+            ended = replace(ended, found_without_notice=missed)
         record_load(con, ended)
         attention = Attention(
             open_amounts=tuple(open_amounts(con, load.shop_id)),

@@ -11,11 +11,13 @@ from connectors.rms.errors import OutcomeUnknown
 from data.model.load import Taken
 from data.model.order import RefusedOrder
 from data.model.shop import ShopHandle
-from data.model.window import Window
 from data.warehouse.answers import known_answers, store_same
+from data.warehouse.cursors import orders_to_reread
 from data.warehouse.loads import Load
+from data.warehouse.notices import settle_notices
 from data.warehouse.orders import numbers_to_confirm, store_orders
 from data.warehouse.refusals import record_refusals
+from data.warehouse.stock import move_stock
 from tasks.no_cycles import no_cycles
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.rms import now, order_api
@@ -38,10 +40,20 @@ def in_batches(numbers: Sequence[str], size: int = READ_AT_ONCE) -> list[list[st
 
 
 @task(name="find-orders", **SAFE_TO_REPEAT)
-def find_orders(shop: ShopHandle, window: Window) -> list[str]:
-    """Ask RMS for the number of every order placed in the window, or raise."""
+def find_orders(shop: ShopHandle, load: Load) -> list[str]:
+    """Ask RMS for the number of every order placed in the load's window, or raise."""
+    if load.window is None:
+        return []
     with order_api(shop) as rms:
-        return rms.orders.search(*window)
+        return rms.orders.search(*load.window)
+
+
+@task(name="with-not-final", **SAFE_TO_REPEAT)
+def with_not_final(load: Load, found: list[str]) -> list[str]:
+    """Add the orders that RMS may have changed without a word to those found."""
+    with our_warehouse() as con:
+        not_final = orders_to_reread(con, load.shop_id, now())
+    return list(dict.fromkeys((*found, *not_final)))
 
 
 @task(name="take-orders", **SAFE_TO_REPEAT)
@@ -50,10 +62,13 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     """Read a batch of orders, 100 a call, and store them in one transaction.
 
     Reading and storing are one step because repeating it is harmless, and because
-    no order then passes through Prefect. Every number ends up stored or refused.
+    no order then passes through Prefect. Every number ends up stored or refused, and
+    in the same transaction stock follows the orders (design: rule 6.4) and their
+    notices are settled or put off.
     """
     with our_warehouse() as con:
         known = known_answers(con, load.shop_id, numbers)
+    asked_at = now()
     with order_api(shop) as rms:
         read = rms.orders.get(numbers, known)
     at = now()
@@ -62,13 +77,25 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
             con, read.orders, source="api", stored_at=at, load_id=load.load_id
         )
         same = store_same(con, read.same, at)
+        move_stock(con, load.shop_id, moved_at=at)
         record_refusals(con, read.refused, at)
+        settled = settle_notices(
+            con,
+            load.shop_id,
+            read={o.order_number: o.observed_at for o in read.orders}
+            | {o.order_number: o.observed_at for o in read.same},
+            refused=read.refused,
+            asked_at=asked_at,
+            settled_at=at,
+        )
     return Taken(
         created=new.created,
         changed=new.changed,
         unchanged=new.unchanged + same.unchanged,
         stale=new.stale + same.stale,
         refused=tuple(read.refused),
+        postponed=settled.postponed,
+        exhausted=settled.exhausted,
     )
 
 

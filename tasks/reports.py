@@ -78,6 +78,7 @@ def ingest_report(
         f"| 変更なし (unchanged) | {taken.unchanged} |",
         f"| 古い読取りのため保存せず (stale) | {taken.stale} |",
         f"| 読めない注文 (refused) | {len(taken.refused)} |",
+        f"| 通知がなかった新規 (without a notice) | {load.found_without_notice} |",
     ]
     if attention.open_amounts:
         lines += _numbers(

@@ -4,21 +4,40 @@ Everything it makes is in its own folder, which it empties at the start; a folde
 holds a real shop's warehouse is refused.
 """
 
+import json
 import os
 import shutil
 import signal
+import time
+from datetime import datetime
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from connectors.settings import read_settings
+from data.model.japan_time import JST
+from data.warehouse.ask import ask
 from data.warehouse.orders import count_orders
 from data.warehouse.session import warehouse
+from tasks.setup.demo_shipping import parcel_file, safe_packages
 from tasks.setup.desk import Desk, open_desk
 
 MARK = ".demo"
 ORDERS = 200
+LATER = 5
+LATER_EVERY_S = 8
+PATIENCE_S = 120
+STORED = "SELECT count(*) FROM orders"
+WAITED = """
+SELECT epoch(settled_at - received_at) AS waited_s
+FROM notices
+ORDER BY received_at DESC
+"""
+VERIFIED = "SELECT count(*) FROM shipments WHERE state = 'verified'"
+WAITING = "SELECT order_number FROM manual_stock_adjustments ORDER BY ALL"
 console = Console(soft_wrap=True)
 
 
@@ -46,14 +65,20 @@ def empty_folder(home: Path) -> None:
 
 
 def work_the_day(desk: Desk) -> None:
-    """Let the sandbox sell and stumble twice; run the deployment by the worker."""
-    console.rule("2/4  the sandbox sells")
-    numbers = desk.sandbox.sell(ORDERS, "mixed")
+    """Let the sandbox sell, stumble twice, and run the deployments by the worker."""
+    console.rule("2/5  the sandbox sells and sends notices")
+    desk.sandbox.settings(notify_url=desk.receiver)
+    desk.sandbox.sell(ORDERS, "mixed")
+    wait_for_orders(desk, f"{ORDERS} orders sold at once", ORDERS)
+    console.rule("3/5  and one by one: from a notice to its order in DuckDB")
+    desk.sandbox.sell(LATER, "plain", every_s=LATER_EVERY_S)
+    wait_for_orders(desk, f"{LATER} orders, one each {LATER_EVERY_S} s", ORDERS + LATER)
+    show_latency(desk)
+    console.rule("4/5  prefect deployment run 'daily/0900'")
     desk.sandbox.fault("503", function="getOrder", times=2)
-    console.print(f"{len(numbers)} orders sold; the next two getOrder calls answer 503")
-    console.rule("3/4  prefect deployment run 'ingest-orders/0900'")
-    desk.prefect("deployment", "run", "ingest-orders/0900", "--watch")
-    console.rule("4/4  prefect deployment run 'import-order-csv/manual'")
+    console.print("the next two getOrder calls answer 503")
+    desk.prefect("deployment", "run", "daily/0900", "--watch")
+    console.rule("5/5  prefect deployment run 'import-order-csv/manual'")
     file = ("-p", "path=data/samples/rakuten.csv", "-p", "mall=rakuten")
     desk.prefect(
         "deployment",
@@ -63,6 +88,81 @@ def work_the_day(desk: Desk) -> None:
         "-p",
         "shop=demo",
         "--watch",
+    )
+    keep_stock(desk)
+    ship_parcels(desk)
+
+
+def keep_stock(desk: Desk) -> None:
+    """Count what the sandbox has, adjust a CSV order by hand, tell the mall."""
+    console.rule("stock: import-stock-count, adjust-stock, push-inventory")
+    run_deployment(desk, "import-stock-count/manual", path=str(count_file(desk)))
+    waiting = ask(desk.warehouse, WAITING)
+    (number,) = waiting["order_number"].head(1)
+    console.print(
+        f"{len(waiting)} lines of CSV orders wait; order {number} is adjusted"
+    )
+    run_deployment(
+        desk,
+        "adjust-stock/manual",
+        adjustments=[{"order_number": number}],
+        who="demo",
+        note="棚から出した (taken from the shelf)",
+    )
+    run_deployment(desk, "push-inventory/0900")
+
+
+def ship_parcels(desk: Desk) -> None:
+    """Import a carrier's file for orders that are safe to pack, and tell the mall."""
+    console.rule("shipping: import-shipments, push-tracking")
+    packages = safe_packages(desk.warehouse, desk.sandbox.shops["demo"].shop_id)
+    path = parcel_file(desk.home / "b2.csv", packages, datetime.now(JST))
+    console.print(f"{path}: {len(packages)} parcels, as B2クラウド exports them")
+    run_deployment(desk, "import-shipments/manual", path=str(path), carrier="yamato")
+    run_deployment(desk, "push-tracking/0900")
+    verified = ask(desk.warehouse, VERIFIED).item()
+    console.print(f"{verified} of {len(packages)} parcels verified: RMS shows them")
+
+
+def count_file(desk: Desk) -> Path:
+    """Write a count of what the sandbox has on sale, as a person would."""
+    rows = [
+        f"{row['manageNumber']},{row['variantId']},{row['quantity']}"
+        for row in desk.sandbox.stock()
+        if row["known"]
+    ]
+    path = desk.home / "stock_count.csv"
+    head = "商品管理番号,SKU管理番号,数量"
+    path.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+    return path
+
+
+def run_deployment(desk: Desk, name: str, **parameters: object) -> None:
+    """Run a deployment for the demo's shop, and watch it."""
+    given = json.dumps({"shop": "demo"} | parameters)
+    desk.prefect("deployment", "run", name, "--params", given, "--watch")
+
+
+def wait_for_orders(desk: Desk, title: str, wanted: int) -> None:
+    """Show how many orders are in the warehouse until all are, or time is up."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    with Progress(console=console) as progress:
+        bar = progress.add_task(title, total=wanted)
+        while (stored := ask(desk.warehouse, STORED).item()) < wanted:
+            progress.update(bar, completed=stored)
+            if time.monotonic() > give_up_at:
+                console.print("some notices still wait; the next minute's run has them")
+                return
+            time.sleep(1)
+        progress.update(bar, completed=stored)
+
+
+def show_latency(desk: Desk) -> None:
+    """Print how long the notices that came one by one took to become orders."""
+    waited_s = ask(desk.warehouse, WAITED)["waited_s"].head(LATER).to_list()
+    console.print(
+        f"notice → order in DuckDB: median {median(waited_s):.1f} s, longest"
+        f" {max(waited_s):.1f} s (all of them: data/marts/notice_latency.sql)"
     )
 
 
@@ -75,6 +175,7 @@ def show_summary(desk: Desk) -> None:
     console.print(table)
     console.print(f"Prefect UI   {desk.ui}/v2/runs")
     console.print(f"RMS sandbox  {desk.sandbox.url}")
+    console.print(f"Receiver     {desk.receiver}")
     console.print(
         f"Query        JUCHU_HOME={desk.home} make query"
         ' SQL="FROM orders SELECT status, count(*) GROUP BY ALL"'
@@ -92,7 +193,7 @@ def main() -> None:
     if "JUCHU_HOME" not in os.environ:
         home /= "demo"  # never beside a real shop's orders
     empty_folder(home)
-    console.rule("1/4  starting Prefect, the RMS sandbox and a worker")
+    console.rule("1/5  starting Prefect, the RMS sandbox, the receiver and a worker")
     console.print(f"everything is in {home} (logs in logs/)")
     try:
         with open_desk(home) as desk:

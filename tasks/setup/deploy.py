@@ -18,7 +18,11 @@ from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 from prefect.workers.process import ProcessWorker
 
-from connectors.settings import read_settings, shop_from_environment
+from connectors.settings import read_settings
+from connectors.shop_environment import (
+    handles_in_environment,
+    shop_from_environment,
+)
 from tasks.limits import ensure_limit
 from tasks.shops import RmsShop
 
@@ -87,6 +91,7 @@ def save_shop(client: SyncPrefectClient, handle: str) -> None:
     except ObjectNotFound:
         RmsShop.from_shop(shop).save(handle)
     ensure_limit(handle)
+    ensure_limit(handle, "stock")
 
 
 def main() -> None:
@@ -96,7 +101,8 @@ def main() -> None:
     RmsShop.register_type_and_schema()
     with get_client(sync_client=True) as client:
         ensure_work_pool(client)
-        save_shop(client, shop)
+        for handle in sorted({shop, *handles_in_environment()}):
+            save_shop(client, handle)
         save_automation(client, zombie_guard())
     log.info("work pool, block type, limits and automations are registered")
     deployed = subprocess.run(

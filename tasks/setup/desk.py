@@ -1,8 +1,9 @@
-"""A whole order desk on this machine: RMS sandbox, Prefect server, worker.
+"""A whole order desk on this machine: RMS sandbox, receiver, Prefect server, worker.
 
 The demo opens one to show it, the tests open one to try it.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,7 @@ class Desk:
 
     home: Path
     ui: str
+    receiver: str
     sandbox: SandboxControl
     env: Mapping[str, str]
 
@@ -47,8 +49,9 @@ class Desk:
 def open_desk(home: Path, *rms_options: str) -> Iterator[Desk]:
     """Start every process and deploy; stop all of them when the block ends.
 
-    Ports are free ones unless `PREFECT_SERVER_API_PORT` or `JUCHU_SANDBOX_PORT`
-    names one. Logs are in `<home>/logs`.
+    Ports are free ones unless `PREFECT_SERVER_API_PORT`, `JUCHU_SANDBOX_PORT` or
+    `JUCHU_RECEIVER_PORT` names one. Logs are in `<home>/logs`. The sandbox sends no
+    notices until its setting `notify_url` says where to.
 
     Raises:
         subprocess.CalledProcessError: a step of the set-up failed.
@@ -58,6 +61,7 @@ def open_desk(home: Path, *rms_options: str) -> Iterator[Desk]:
     logs.mkdir(parents=True, exist_ok=True)
     port = free_port(os.environ.get("PREFECT_SERVER_API_PORT"))
     rms_port = free_port(os.environ.get("JUCHU_SANDBOX_PORT"))
+    notices_port = free_port(os.environ.get("JUCHU_RECEIVER_PORT"))
     ui = f"http://127.0.0.1:{port}"
     env = dict(os.environ) | {
         "JUCHU_HOME": str(home),
@@ -81,7 +85,10 @@ def open_desk(home: Path, *rms_options: str) -> Iterator[Desk]:
         sandbox = SandboxControl(first_line(rms))
         stack.callback(sandbox.close)
         env |= {"JUCHU_RMS_URL": sandbox.url} | sandbox.shops["demo"].environment()
-        desk = Desk(home, ui, sandbox, env)
+        notices = ("connectors.notices", "--port", f"{notices_port}")
+        receiver = stack.enter_context(running("receiver", notices, env, logs))
+        address = json.loads(first_line(receiver))["url"]
+        desk = Desk(home, ui, f"{address}/notices", sandbox, env)
         desk.prefect("server", "status", "--wait", "--timeout", SERVER_PATIENCE_S)
         subprocess.run(
             [sys.executable, "-m", "tasks.setup.deploy"],

@@ -13,6 +13,9 @@ from typing import IO
 ROOT = Path(__file__).resolve().parents[2]
 """The project's root; Prefect reads its settings from the folder it starts in."""
 
+SPEAKS = ("sandbox", "receiver")
+"""Processes whose first line of output says where they listen."""
+
 
 def free_port(wanted: str | None = None) -> int:
     """Give the port asked for, or one that nobody uses now."""
@@ -40,7 +43,7 @@ def running(
             env=dict(env),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if name == "sandbox" else log,
+            stdout=subprocess.PIPE if name in SPEAKS else log,
             stderr=log,
             text=True,
             start_new_session=True,  # Ctrl-C reaches us only; we stop them in order

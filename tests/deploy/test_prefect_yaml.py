@@ -2,7 +2,6 @@
 
 import importlib
 from pathlib import Path
-from typing import get_args
 
 import pytest
 import yaml
@@ -14,7 +13,11 @@ from prefect.cli.deploy._models import (
     RawScheduleConfig,
     WorkPoolConfig,
 )
+from prefect.events.schemas.deployment_triggers import DeploymentEventTrigger
 from pydantic import BaseModel
+
+from connectors.notices.announce import EVENT, RESOURCE
+from tasks.stopped import REFUSED
 
 TEXT = Path("prefect.yaml").read_text(encoding="utf-8")
 YAML = yaml.safe_load(TEXT)
@@ -37,6 +40,8 @@ def unknown_keys(document: dict) -> set[str]:
         )
         for schedule in deployment.get("schedules", []):
             found |= set(schedule) - keys_of(RawScheduleConfig)
+        for trigger in deployment.get("triggers", []):
+            found |= set(trigger) - keys_of(DeploymentEventTrigger)
     return found
 
 
@@ -62,6 +67,7 @@ def test_no_key_is_one_that_prefect_would_ignore():
         ("collision_strategy:", "colision_strategy:"),
         ("timezone:", "time_zone:"),
         ("work_pool: *pool", "workpool: *pool"),
+        ("posture:", "postur:"),
     ],
 )
 def test_a_misspelt_key_would_be_seen(right, wrong):
@@ -110,8 +116,62 @@ def test_given_parameters_exist_in_the_flow(deployment):
     assert set(deployment.get("parameters", {})) <= known
 
 
-def test_the_day_starts_at_nine():
-    (ingest,) = [d for d in DEPLOYMENTS if "ingest_orders" in d["entrypoint"]]
+def deployments_of(flow: str) -> list[dict]:
+    return [d for d in DEPLOYMENTS if d["entrypoint"].endswith(f":{flow}")]
 
-    assert [s["cron"] for s in ingest["schedules"]] == ["0 9 * * *"]
-    assert get_args(flow_of(ingest).fn.__annotations__["shop"])[0] is str
+
+def schedules_of(flow: str) -> list[tuple[str, bool]]:
+    return [
+        (s["cron"], s["active"])
+        for deployment in deployments_of(flow)
+        for s in deployment["schedules"]
+    ]
+
+
+def test_the_day_starts_at_nine_and_only_once():
+    assert schedules_of("daily") == [("0 9 * * *", True)]
+    assert schedules_of("ingest_orders") == [("0 9 * * *", False)]
+
+
+def test_a_day_that_waits_for_another_is_not_lost():
+    (day,) = deployments_of("daily")
+
+    assert day["concurrency_limit"]["collision_strategy"] == "ENQUEUE"
+
+
+def test_notices_are_drained_every_minute_and_when_the_receiver_says_so():
+    (drain,) = deployments_of("drain_notices")
+    (trigger,) = drain["triggers"]
+
+    assert schedules_of("drain_notices") == [("* * * * *", True)]
+    assert trigger["expect"] == [EVENT]
+    assert trigger["match"] == {"prefect.resource.id": f"{RESOURCE}.*"}
+
+
+def test_a_drain_that_finds_another_at_work_leaves_instead_of_queueing():
+    (drain,) = deployments_of("drain_notices")
+
+    assert drain["concurrency_limit"]["collision_strategy"] == "CANCEL_NEW"
+
+
+@pytest.mark.parametrize("flow", ["daily", "drain_notices", "check_connection"])
+def test_a_scheduled_run_names_no_shop_and_so_works_for_every_live_one(flow):
+    (deployment,) = deployments_of(flow)
+
+    assert "shop" not in deployment.get("parameters", {})
+    assert flow_of(deployment).parameters.properties["shop"]["default"] is None
+
+
+def test_a_schedule_of_a_deployment_with_a_shop_of_its_own_is_for_every_shop():
+    (ingest,) = deployments_of("ingest_orders")
+
+    assert ingest["parameters"] == {"shop": "{{ $JUCHU_SHOP }}"}
+    assert [s["parameters"] for s in ingest["schedules"]] == [{"shop": None}]
+
+
+def test_the_connection_is_checked_before_nine_and_when_a_key_was_refused():
+    (check,) = deployments_of("check_connection")
+    (trigger,) = check["triggers"]
+
+    assert schedules_of("check_connection") == [("50 8 * * *", True)]
+    assert trigger["expect"] == [REFUSED]

@@ -62,7 +62,13 @@ def lab(
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    for task in (loads.open_load, orders.find_orders, orders.take_orders):
+    waiting_tasks = (
+        loads.open_load,
+        loads.open_sweep,
+        orders.find_orders,
+        orders.take_orders,
+    )
+    for task in waiting_tasks:
         monkeypatch.setattr(task, "retry_delay_seconds", [0.05])
     return sandbox
 

@@ -12,16 +12,23 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateName,
 )
+from prefect.events.schemas.events import Resource
 
+from connectors.notices.announce import EVENT, RESOURCE
 from tasks.setup.desk import Desk
 from tasks.setup.processes import ROOT
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
+AUTOMATIONS = (
+    "juchu: crash runs without heartbeat",
+    "juchu: drain when notices arrive",
+)
+RESOURCE_ID = "prefect.resource.id"
 
 
 def scheduled_runs(api: SyncPrefectClient) -> list[datetime]:
-    deployment = api.read_deployment_by_name("ingest-orders/0900")
+    deployment = api.read_deployment_by_name("daily/0900")
     runs = api.read_flow_runs(
         flow_run_filter=FlowRunFilter(
             deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]),
@@ -39,6 +46,25 @@ def test_a_scheduled_run_stands_at_nine_in_japan(prefect_api):
     assert [b - a for a, b in zip([first, *later], later, strict=False)] == [
         timedelta(days=1)
     ] * len(later)
+
+
+def test_only_daily_ingests_at_nine(prefect_api):
+    ingest = prefect_api.read_deployment_by_name("ingest-orders/0900")
+
+    assert [s.active for s in ingest.schedules] == [False]
+
+
+def test_the_drain_starts_every_minute_and_when_a_notice_arrives(prefect_api):
+    drain = prefect_api.read_deployment_by_name("drain-notices/every-minute")
+    (at_once,) = prefect_api.read_automations_by_name(AUTOMATIONS[1])
+
+    assert [(s.schedule.cron, s.active) for s in drain.schedules] == [
+        ("* * * * *", True)
+    ]
+    assert at_once.enabled
+    assert at_once.trigger.expect == {EVENT}
+    assert at_once.trigger.match.matches(Resource({RESOURCE_ID: f"{RESOURCE}.demo"}))
+    assert [a.deployment_id for a in at_once.actions] == [drain.id]
 
 
 def test_a_run_without_heartbeat_will_be_crashed(prefect_api):
@@ -70,7 +96,7 @@ def test_a_limit_guards_the_order_api_of_the_shop(prefect_api):
 
 
 def test_deploying_again_doubles_nothing(desk: Desk, prefect_api):
-    before = prefect_api.read_deployment_by_name("ingest-orders/0900")
+    before = prefect_api.read_deployment_by_name("daily/0900")
     subprocess.run(
         [sys.executable, "-m", "tasks.setup.deploy"],
         env=dict(desk.env),
@@ -78,10 +104,8 @@ def test_deploying_again_doubles_nothing(desk: Desk, prefect_api):
         check=True,
         capture_output=True,
     )
-    after = prefect_api.read_deployment_by_name("ingest-orders/0900")
+    after = prefect_api.read_deployment_by_name("daily/0900")
 
     assert [s.id for s in after.schedules] == [s.id for s in before.schedules]
-    assert (
-        len(prefect_api.read_automations_by_name("juchu: crash runs without heartbeat"))
-        == 1
-    )
+    for name in AUTOMATIONS:
+        assert len(prefect_api.read_automations_by_name(name)) == 1

@@ -73,10 +73,13 @@ def test_a_killed_run_costs_nothing_but_the_next_one(
     lab.sell(ORDERS)
     kill_a_run(desk, lab, killed, calls, tmp_path / "run.log")
     left = counted("SELECT count(*) FROM orders")
+    cursors = counted("SELECT count(*) FROM order_cursors")
     ended = ingest_orders(next_run, return_state=True)
 
     assert left < ORDERS
     assert left % READ_AT_ONCE == 0
+    assert cursors == 0
     assert ended.type.value == "COMPLETED"
     assert counted("SELECT count(*) FROM orders") == ORDERS
+    assert counted("SELECT count(*) FROM order_cursors") == 1
     assert counted("SELECT count(*) FROM loads WHERE finished_at IS NULL") == 1

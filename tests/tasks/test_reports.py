@@ -20,6 +20,7 @@ LOAD = Load(
     window_from=at(0) - timedelta(days=62),
     window_to=at(0),
     found=9,
+    found_without_notice=5,
 )
 
 
@@ -31,7 +32,7 @@ def test_a_quiet_run_is_a_table_of_counts():
     text = report(Taken(created=1, changed=2, unchanged=3, stale=4))
 
     assert "期間 (window): 2026-04-30 09:00 ～ 2026-07-01 09:00" in text
-    assert [f"| {n} |" in text for n in (9, 1, 2, 3, 4, 0)] == [True] * 6
+    assert [f"| {n} |" in text for n in (9, 1, 2, 3, 4, 0, 5)] == [True] * 7
     assert "##" not in text.removeprefix("# ")
 
 

@@ -1,0 +1,37 @@
+"""接続チェック: whether each shop's keys work, and how long they still will."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from tasks.connection import check_shop
+from tasks.connection_report import conclude_check, warn_of_licence_end
+from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
+from tasks.limits import one_caller
+from tasks.live import shops_with_key
+from tasks.retrying import show_retries
+
+
+@flow(
+    name="check-connection",
+    flow_run_name=name_with_shop,
+    task_runner=side_by_side(),
+    on_completion=[show_retries],
+    on_failure=[show_retries],
+    persist_result=False,
+)
+def check_connection(shop: AnyShop = None) -> State[Any]:
+    """Read once from every function the shop needs and say what is at fault.
+
+    Nothing is written to RMS. A verdict that blames the credentials stops all calls of
+    the shop until a check is good; the run ends Failed when a person has to act, and
+    Completed with a remark when waiting is enough. Without a shop every shop that has
+    a key is checked.
+    """
+    if shop is None:
+        return each_shop(check_connection, shops_with_key())
+    with one_caller(shop):
+        checkup = check_shop(shop)
+    warn_of_licence_end(shop, checkup)
+    return conclude_check(shop, checkup)

@@ -1,0 +1,41 @@
+"""The clerk's morning, at nine."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows.check_connection import check_connection
+from flows.ingest_orders import ingest_orders
+from flows.push_inventory import push_inventory
+from flows.push_tracking import push_tracking
+from tasks.day import already_caught_up, conclude_day, nothing_left
+from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
+from tasks.live import live_shops
+from tasks.stock_waiting import adjustments_waiting
+
+
+@flow(
+    name="daily",
+    flow_run_name=name_with_shop,
+    task_runner=side_by_side(),
+    persist_result=False,
+)
+def daily(shop: AnyShop = None) -> State[Any]:
+    """Do the day's steps in their order; one that fails does not hide the others.
+
+    After downtime the first run catches up for every day that was missed; the others
+    that were due end at once as Skipped. Without a shop it is the morning of every
+    live one.
+    """
+    if already_caught_up():
+        return nothing_left()
+    if shop is None:
+        return each_shop(daily, live_shops())
+    steps = {
+        "check-connection": check_connection(shop, return_state=True),
+        "ingest-orders": ingest_orders(shop, return_state=True),
+        "push-inventory": push_inventory(shop, return_state=True),
+        "push-tracking": push_tracking(shop, return_state=True),
+    }
+    return conclude_day(shop, steps, adjustments_waiting())

@@ -1,0 +1,68 @@
+"""Turn the notices that wait into current orders."""
+
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from pydantic import Field
+
+from data.model.load import total
+from tasks.drain_report import conclude_drain, nothing_waits
+from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
+from tasks.limits import one_caller
+from tasks.live import live_shops
+from tasks.loads import close_load, open_load
+from tasks.notices import (
+    noticed_batches,
+    noticed_orders,
+    noticed_shops,
+    share_keys,
+    take_in_notices,
+)
+from tasks.orders import take_orders
+from tasks.retrying import show_retries
+
+Limit = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=100_000,
+        json_schema_extra={
+            "title": "上限 (limit)",
+            "description": "1回の実行で読む注文の数の上限。残りは次の実行で読みます",
+        },
+    ),
+]
+
+
+@flow(
+    name="drain-notices",
+    flow_run_name=name_with_shop,
+    task_runner=side_by_side(),
+    on_completion=[show_retries],
+    on_failure=[show_retries],
+    persist_result=False,
+)
+def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
+    """Read every order that a waiting notice names, and store it.
+
+    A notice is settled in the transaction that stores its order. One whose order RMS
+    does not show yet waits, up to a day; then the run ends Failed and names it.
+    Without a shop it is done for every live one that has notices waiting.
+    """
+    share_keys()
+    if shop is None:
+        shops = noticed_shops(live_shops())
+        return (
+            each_shop(drain_notices, shops, limit=limit) if shops else nothing_waits()
+        )
+    take_in_notices(shop)
+    if not noticed_orders(shop, 1):
+        return nothing_waits()
+    load = open_load(shop)
+    with one_caller(shop):
+        batches = noticed_batches(shop, limit)
+        taken = [take_orders(shop, batch, load) for batch in batches]
+    sums = total(taken)
+    close_load(load, sums.looked_at, sums)
+    return conclude_drain(sums)

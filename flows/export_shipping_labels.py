@@ -1,0 +1,72 @@
+"""Write a carrier's import file of the labels for orders that are safe to pack."""
+
+from typing import Annotated, Any, Literal
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from pydantic import Field
+
+from data.model.load import total
+from data.model.shop import ShopHandle
+from tasks.labels import open_labels, orders_to_label, write_labels
+from tasks.labels_report import conclude_labels
+from tasks.limits import one_caller
+from tasks.loads import close_load
+from tasks.orders import in_batches, take_orders
+from tasks.retrying import show_retries
+
+CarrierOfLabels = Annotated[
+    Literal["yamato", "sagawa"],
+    Field(
+        json_schema_extra={
+            "title": "配送会社 (carrier)",
+            "description": "yamato=B2クラウド、sagawa=e飛伝III の取込用ファイル",
+        },
+    ),
+]
+Folder = Annotated[
+    str,
+    Field(
+        json_schema_extra={
+            "title": "出力先フォルダ (path)",
+            "description": "空欄なら labels フォルダ。住所と氏名の入ったファイルです",
+        },
+    ),
+]
+Again = Annotated[
+    bool,
+    Field(
+        json_schema_extra={
+            "title": "もう一度出力する (again)",
+            "description": "前に出力した送付先も含めます。二重に発送しないでください",
+        },
+    ),
+]
+
+
+@flow(
+    name="export-shipping-labels",
+    flow_run_name="export-shipping-labels-{carrier}-{shop}",
+    on_completion=[show_retries],
+    on_failure=[show_retries],
+    persist_result=False,
+)
+def export_shipping_labels(
+    carrier: CarrierOfLabels,
+    shop: ShopHandle,
+    path: Folder = "",
+    again: Again = False,
+) -> State[Any]:
+    """Read the waiting orders anew, and write labels for those that are safe to pack.
+
+    Orders under review, with open amounts, without an address, cancelled or reported
+    already get none, and neither do those whose label the carrier's file cannot hold;
+    the report says which and why. A package gets one label unless `again` is set.
+    """
+    load = open_labels(shop)
+    with one_caller(shop):
+        numbers = orders_to_label(load, again)
+        taken = [take_orders(shop, batch, load) for batch in in_batches(numbers)]
+    labels = write_labels(numbers, carrier, path, again, load)
+    close_load(load, len(numbers), total(taken))
+    return conclude_labels(labels)

@@ -1,0 +1,57 @@
+"""Report tracking numbers to Rakuten, each once."""
+
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from pydantic import Field
+
+from data.model.load import total
+from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
+from tasks.limits import one_caller
+from tasks.live import live_shops
+from tasks.loads import close_load
+from tasks.retrying import show_retries
+from tasks.tracking import open_push, read_orders, rounds
+from tasks.tracking_calls import report_orders
+from tasks.tracking_report import conclude_push, show_plan
+
+DryRun = Annotated[
+    bool,
+    Field(
+        json_schema_extra={
+            "title": "試行 (dry_run)",
+            "description": "報告する内容を表で示すだけで、RMSには何も送りません",
+        },
+    ),
+]
+
+
+@flow(
+    name="push-tracking",
+    flow_run_name=name_with_shop,
+    task_runner=side_by_side(),
+    on_completion=[show_retries],
+    on_failure=[show_retries],
+    persist_result=False,
+)
+def push_tracking(shop: AnyShop = None, dry_run: DryRun = False) -> State[Any]:
+    """Report every shipment that RMS does not show yet, and see that it shows.
+
+    Orders are read anew first: a cancelled one takes no report, and what stands at
+    RMS already is not reported again. An answer that got lost is not answered by a
+    second report, but by reading the order. The run ends Failed when a parcel was
+    refused or its outcome is unknown. Without a shop it is done for every live one.
+    """
+    if shop is None:
+        return each_shop(push_tracking, live_shops(), dry_run=dry_run)
+    load = open_push(shop)
+    with one_caller(shop):
+        if dry_run:
+            read_orders(shop, load)
+            return show_plan(shop, load)
+        for batches in rounds(shop, load):
+            for batch in batches:
+                report_orders(shop, batch, load)
+    close_load(load, 0, total([]))
+    return conclude_push(shop, load)

@@ -1,0 +1,98 @@
+"""One run for every live shop: side by side, and no shop's failure stops another's."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, cast
+
+from prefect import runtime, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.flows import Flow
+from prefect.futures import PrefectFuture
+from prefect.states import Completed, Failed
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from prefect.utilities.annotations import quote
+from pydantic import Field
+
+from data.model.shop import ShopHandle
+from tasks.retrying import NEVER_REPEAT
+
+SHOPS_AT_ONCE = 8
+"""Each waits most of the time for its own pace; more would only take memory."""
+AnyShop = Annotated[
+    ShopHandle | None,
+    Field(
+        json_schema_extra={
+            "title": "店舗 (shop)",
+            "description": "店舗ハンドル: rms-shop ブロックの名前。"
+            "空欄なら稼働中のすべての店舗",
+        }
+    ),
+]
+
+
+def side_by_side() -> TaskRunner[PrefectFuture[Any]]:
+    """Give the task runner of a flow that may be run for every shop."""
+    runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(SHOPS_AT_ONCE)
+    return cast("TaskRunner[PrefectFuture[Any]]", runner)
+
+
+def name_with_shop() -> str:
+    """Name a run after its flow and shop: `daily-demo`, `daily-every-shop`."""
+    shop = runtime.flow_run.parameters.get("shop")
+    return f"{runtime.flow_run.flow_name}-{shop or 'every-shop'}"
+
+
+@task(name="one-shop", task_run_name="{shop}", **NEVER_REPEAT)
+def _one_shop(shop: ShopHandle, work: Flow[..., Any], given: Any) -> State[Any]:
+    """Run the flow for one shop; the task ends as the flow does."""
+    return cast("State[Any]", work(shop, return_state=True, **given))
+
+
+def each_shop(
+    work: Flow[..., Any], shops: Sequence[ShopHandle], **given: Any
+) -> State[Any]:
+    """Run the flow once for each shop, with the same other parameters.
+
+    The run ends Failed and names the shops, after all of them, when one of them failed.
+    """
+    # Quoted, as Prefect calls it: it would look into both otherwise.
+    flow, parameters = cast("Flow[..., Any]", quote(work)), quote(given)
+    begun: dict[ShopHandle, PrefectFuture[Any]] = {
+        shop: _one_shop.submit(shop, flow, parameters) for shop in shops
+    }
+    return conclude_shops({shop: _ended(future) for shop, future in begun.items()})
+
+
+def conclude_shops(ends: Mapping[ShopHandle, State[Any]]) -> State[Any]:
+    """Show how each shop ended; the run is Failed when one of them is."""
+    if not ends:
+        return Completed(
+            message="対象の店舗はありません (no shop to work for)。"
+            "rms-shop ブロックと店舗の段階を確認してください。"
+        )
+    head = ["# 店舗ごとの結果", "", "| 店舗 | 結果 | 内容 |", "| --- | --- | --- |"]
+    rows = [
+        f"| {shop} | {state.name} | {_first_line(state)} |"
+        for shop, state in ends.items()
+    ]
+    create_markdown_artifact(
+        key="shops-report",
+        markdown="\n".join([*head, *rows, ""]),
+        description="店舗ごとの結果 (how it went for each shop)",
+    )
+    failed = [shop for shop, state in ends.items() if not state.is_completed()]
+    if failed:
+        return Failed(
+            message=f"失敗した店舗: {', '.join(failed)} (failed shops)。"
+            "他の店舗は終わっています。対処: その店舗の実行の内容を見てください。"
+        )
+    return Completed(message=f"{len(ends)}店舗が終わりました (shops done)")
+
+
+def _ended(future: PrefectFuture[Any]) -> State[Any]:
+    future.wait()
+    return future.state
+
+
+def _first_line(state: State[Any]) -> str:
+    return (state.message or "").partition("\n")[0].replace("|", "/")

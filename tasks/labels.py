@@ -1,0 +1,173 @@
+"""Labels: which orders to read anew, and a file of those that are safe to pack."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+from uuid import uuid4
+
+from prefect import runtime, task
+
+from connectors.carriers import (
+    LabelFile,
+    RefusedLabel,
+    write_b2_labels,
+    write_ehiden3_labels,
+)
+from connectors.private_file import write_private
+from connectors.sender import sender_of
+from connectors.settings import read_settings
+from data.model.japan_time import in_japan
+from data.model.order import Mall
+from data.model.packing import parcel_of
+from data.model.parcel import ParcelOrder, Sender
+from data.model.shipment import why_not_pack
+from data.model.shop import ShopHandle
+from data.model.short_key import PackageRef, short_key
+from data.warehouse.labels import (
+    ToPack,
+    label_orders,
+    packages_to_pack,
+    record_labels,
+    shared_keys,
+)
+from data.warehouse.loads import Load, record_load
+from tasks.order_csv import telling_no_values
+from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
+from tasks.rms import now
+from tasks.shops import load_shop
+from tasks.warehouse import our_warehouse
+
+Writer = Callable[[Iterable[ParcelOrder], Sender], LabelFile]
+WRITERS: Final[dict[str, Writer]] = {
+    "yamato": write_b2_labels,
+    "sagawa": write_ehiden3_labels,
+}
+SHARED_KEY: Final = (
+    "短縮キーがほかの送付先と同じになります(shared key)。"
+    "対処: 送り状は手作業で作ってください。"
+)
+
+
+class NoLabel(NamedTuple):
+    """A package that is not in the file, and why, in Japanese; nobody's data."""
+
+    order_number: str
+    basket_id: str
+    column_name: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a file of labels holds and what it does not; `path` None = no file."""
+
+    path: Path | None
+    written: int
+    refused: Sequence[NoLabel]
+
+
+@task(name="open-labels", **SAFE_TO_REPEAT)
+def open_labels(shop: ShopHandle) -> Load:
+    """Write down that a run begins; stop at once if nobody said who sends.
+
+    Raises:
+        SettingsProblem: a setting JUCHU_SENDER_… is missing.
+
+    """
+    sender_of(read_settings())
+    load = Load(
+        load_id=str(uuid4()),
+        source="labels",
+        mall=Mall.RAKUTEN,
+        shop_id=load_shop(shop).shop_id,
+        flow_run_id=runtime.flow_run.id,
+        started_at=now(),
+    )
+    with our_warehouse() as con:
+        record_load(con, load)
+    return load
+
+
+@task(name="orders-to-label", **SAFE_TO_REPEAT)
+def orders_to_label(load: Load, again: bool) -> list[str]:
+    """Name the orders at 発送待ち that wait for a label."""
+    with our_warehouse() as con:
+        return label_orders(con, load.shop_id, again=again)
+
+
+@task(name="write-labels", **NEVER_REPEAT)
+def write_labels(
+    numbers: list[str],
+    carrier: Literal["yamato", "sagawa"],
+    folder: str,
+    again: bool,
+    load: Load,
+) -> Labels:
+    """Write the carrier's import file and note which packages are in it.
+
+    The file is there before the note is: a run killed in between is repeated and makes
+    a second file, rather than leaving parcels without a label.
+    """
+    settings = read_settings()
+    sender, at = sender_of(settings), now()
+    with telling_no_values(), our_warehouse() as con:
+        packages = packages_to_pack(
+            con, load.shop_id, numbers, again=again, read_since=load.started_at
+        )
+        made = _made(
+            packages,
+            shared_keys(con, load.shop_id, at),
+            settings.sender_contents,
+            at,
+        )
+        good, refused = _tried(made, WRITERS[carrier], sender)
+        if not good:
+            return Labels(None, 0, refused)
+        path = Path(folder or settings.home / "labels") / _name(carrier, at)
+        parcels = [parcel for _, parcel in good]
+        write_private(path, WRITERS[carrier](parcels, sender).content)
+        record_labels(con, [ref for ref, _ in good], load.shop_id, carrier, at)
+    return Labels(path, len(good), refused)
+
+
+def _name(carrier: str, at: datetime) -> str:
+    return f"labels-{carrier}-{in_japan(at):%Y%m%d-%H%M%S-%f}.csv"
+
+
+Made = tuple[PackageRef, ParcelOrder | str]
+
+
+def _made(
+    packages: Sequence[ToPack], shared: frozenset[str], contents: str, at: datetime
+) -> list[Made]:
+    """Make each package's parcel, or say why it is not to be packed."""
+    made: list[Made] = []
+    for order, basket_id in packages:
+        ref = PackageRef(order.mall.value, order.shop_id, order.order_number, basket_id)
+        reasons = list(why_not_pack(order, basket_id))
+        if short_key(ref) in shared:
+            reasons.append(SHARED_KEY)
+        parcel = parcel_of(order, basket_id, contents, in_japan(at).date())
+        made.append((ref, " ".join(reasons) or parcel))
+    return made
+
+
+def _tried(
+    made: Sequence[Made], write: Writer, sender: Sender
+) -> tuple[list[tuple[PackageRef, ParcelOrder]], list[NoLabel]]:
+    """Sort out the parcels that the carrier's file cannot hold."""
+    good: list[tuple[PackageRef, ParcelOrder]] = []
+    refused: list[NoLabel] = []
+    for ref, parcel in made:
+        if isinstance(parcel, str):
+            refused.append(NoLabel(ref.order_number, ref.basket_id, None, parcel))
+            continue
+        no: tuple[RefusedLabel, ...] = write([parcel], sender).refused
+        if no:
+            column, reason = no[0].column_name, no[0].reason
+            refused.append(NoLabel(ref.order_number, ref.basket_id, column, reason))
+        else:
+            good.append((ref, parcel))
+    return good, refused

@@ -1,0 +1,10 @@
+"""What pyproject.toml tells Prefect, as Prefect reads it."""
+
+from prefect.settings import get_current_settings
+
+
+def test_a_slot_held_when_the_server_died_is_given_back():
+    """Kept in memory, as by default, it would be taken for ever: nothing ends it."""
+    storage = get_current_settings().server.concurrency.lease_storage
+
+    assert storage == "prefect.server.concurrency.lease_storage.filesystem"

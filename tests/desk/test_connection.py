@@ -1,0 +1,268 @@
+"""接続チェック: which thing is at fault, what it stops, and what starts it again."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+
+from connectors.settings import read_settings
+from data.model.connection import Fault
+from data.model.japan_time import JST
+from data.model.licence import key_fingerprint
+from data.warehouse.session import warehouse
+from data.warehouse.shop_keys import key_in_use, record_key
+from flows.check_connection import check_connection
+from flows.ingest_orders import ingest_orders
+from tasks import connection, connection_report
+from tasks.shops import load_shop
+from tasks.stopped import ShopStopped
+from tests.support.sandbox import Sandbox
+
+pytestmark = pytest.mark.prefect
+SOLD_ON_ANOTHER_PORT = "http://127.0.0.1:9"
+
+
+def checked() -> tuple[str, str]:
+    state = check_connection("lab", return_state=True)
+    return state.type.value, state.message
+
+
+def rows(query: str) -> list[tuple]:
+    with warehouse(read_settings().warehouse) as con:
+        return con.execute(query).fetchall()
+
+
+def status() -> str:
+    return rows("SELECT connection_status FROM shops")[0][0]
+
+
+def key_is_old() -> None:
+    """Let the key have been seen an hour ago, so that a refusal is meant."""
+    with warehouse(read_settings().warehouse) as con:
+        an_hour_ago = datetime.now(JST) - timedelta(hours=1)
+        record_key(con, load_shop("lab"), an_hour_ago)
+
+
+def artifact(api: SyncPrefectClient, key: str) -> str:
+    found = [a for a in api.read_artifacts() if a.key == key]
+    return str(max(found, key=lambda a: a.created).data) if found else ""
+
+
+def maintenance(style: str) -> list[dict[str, str]]:
+    span = {"from": "2020-01-01T00:00:00+09:00", "to": "2099-01-01T00:00:00+09:00"}
+    return [span | {"style": style}]
+
+
+CAUSES: dict[str, tuple[Callable[[Sandbox], object], Fault, str, str]] = {
+    "wrong key": (
+        lambda lab: lab.shop("demo", license_key="another-key"),
+        Fault.KEY_OR_SECRET,
+        "FAILED",
+        "ライセンスキーか serviceSecret",
+    ),
+    "wrong secret": (
+        lambda lab: lab.shop("demo", service_secret="another-secret"),
+        Fault.KEY_OR_SECRET,
+        "FAILED",
+        "ライセンスキーか serviceSecret",
+    ),
+    "expired": (
+        lambda lab: lab.shop("demo", license_expires_at="2020-01-01T00:00:00+09:00"),
+        Fault.KEY_ENDED,
+        "FAILED",
+        "期限が切れています",
+    ),
+    "function off": (
+        lambda lab: lab.shop("demo", functions_off=["getOrder"]),
+        Fault.FUNCTION,
+        "FAILED",
+        "オンにしてください: getOrder",
+    ),
+    "maintenance page": (
+        lambda lab: lab.shop("demo", maintenance=maintenance("html")),
+        Fault.MAINTENANCE,
+        "COMPLETED",
+        "メンテナンス中",
+    ),
+    "maintenance at the gateway": (
+        lambda lab: lab.shop("demo", maintenance=maintenance("gateway")),
+        Fault.MAINTENANCE,
+        "COMPLETED",
+        "メンテナンス中",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault", "kind", "says"), CAUSES.values(), ids=CAUSES
+)
+def test_each_cause_is_told_in_japanese_with_what_to_do(
+    lab: Sandbox, prefect_api, spoil, fault: Fault, kind: str, says: str
+):
+    key_is_old()
+    if fault is Fault.KEY_ENDED:
+        checked()  # RMS tells the end only while the key lives
+        rows_set_end("2020-01-01")
+    spoil(lab)
+    ended = checked()
+
+    assert (ended[0], status()) == (kind, fault.value)
+    assert says in ended[1]
+    assert "対処" in ended[1]
+    assert says in artifact(prefect_api, "connection-report").replace("\\", "")
+
+
+def rows_set_end(day: str) -> None:
+    with warehouse(read_settings().warehouse) as con:
+        con.execute("UPDATE shop_keys SET told_expires_at = $day", {"day": day})
+
+
+def test_a_good_check_reads_only_and_keeps_the_end_of_the_key(lab: Sandbox):
+    kind, message = checked()
+    called = set(lab.journal()["counts"])
+
+    assert (kind, message) == ("COMPLETED", "接続できました (connected)。")
+    assert called == {
+        "searchOrder",
+        "getOrder",
+        "inventories.bulk.get",
+        "license.expiryDate.get",
+    }
+    assert rows("SELECT connection_status, license_expires_at > now() FROM shops") == [
+        ("ok", True)
+    ]
+
+
+def test_no_network_is_not_the_keys_fault(lab: Sandbox, monkeypatch):
+    key_is_old()
+    monkeypatch.setenv("JUCHU_RMS_URL", SOLD_ON_ANOTHER_PORT)
+    kind, message = checked()
+
+    assert (kind, status()) == ("FAILED", "network")
+    assert "キーの問題ではありません" in message
+
+
+def test_a_fresh_key_is_waited_for_and_says_until_when(lab: Sandbox):
+    in_ten = (datetime.now(JST) + timedelta(minutes=10)).isoformat()
+    lab.shop("demo", license_live_from=in_ten)
+    kind, message = checked()
+
+    assert (kind, status()) == ("COMPLETED", "fresh-key")
+    assert "にもう一度" in message
+
+
+def test_stock_switched_off_stops_no_order(lab: Sandbox):
+    lab.shop("demo", functions_off=["inventories.bulk.get"])
+    kind, message = checked()
+
+    assert (kind, status()) == ("COMPLETED", "ok")
+    assert "使えない機能があります: inventories.bulk.get" in message
+
+
+def test_a_refused_key_stops_all_calls_until_a_check_is_good(lab: Sandbox):
+    key_is_old()
+    right = lab.shops["demo"].license_key
+    lab.shop("demo", license_key="another-key")
+    first = ingest_orders("lab", return_state=True)
+    calls = len(lab.journal()["requests"])
+    second = ingest_orders("lab", return_state=True)
+    calls_then = len(lab.journal()["requests"])
+    lab.shop("demo", license_key=right)
+    still = ingest_orders("lab", return_state=True)
+    good = checked()
+    after = ingest_orders("lab", return_state=True)
+
+    assert calls == calls_then == 1
+    assert "RMS searchOrder" in first.message
+    assert isinstance(second.result(raise_on_failure=False), ShopStopped)
+    assert "止めています" in second.message
+    assert "対処: 接続チェック" in still.message
+    assert [good[0], after.type.value] == ["COMPLETED", "COMPLETED"]
+
+
+def test_a_key_that_has_ended_meanwhile_is_not_tried(lab: Sandbox):
+    checked()
+    rows_set_end("2020-01-01")
+    lab.empty_journal()
+    state = ingest_orders("lab", return_state=True)
+
+    assert "期限が切れています" in state.message
+    assert lab.journal()["requests"] == []
+
+
+@pytest.fixture
+def new_key(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A new key in the shop's settings, the one so far kept beside it."""
+    former = lab.shops["demo"].license_key
+    monkeypatch.setenv("JUCHU_SHOP_LAB_LICENSE_KEY", "SL123456_CANARY-new")
+    monkeypatch.setenv("JUCHU_SHOP_LAB_LICENSE_KEY_BEFORE", former)
+    return "SL123456_CANARY-new"
+
+
+def in_use() -> str | None:
+    with warehouse(read_settings().warehouse) as con:
+        return key_in_use(con, "lab")
+
+
+def test_the_former_key_is_used_until_the_new_one_answers(
+    lab: Sandbox, new_key: str, prefect_api
+):
+    lab.sell(3)
+    unchecked = ingest_orders("lab", return_state=True)
+    waiting = checked()
+    report = artifact(prefect_api, "connection-report")
+    used_first = in_use()
+    between = ingest_orders("lab", return_state=True)
+    lab.shop("demo", license_key=new_key)
+    changed = checked()
+    after = ingest_orders("lab", return_state=True)
+    shop = load_shop("lab")
+
+    assert [s.type.value for s in (unchecked, between, after)] == ["COMPLETED"] * 3
+    assert waiting == changed == ("COMPLETED", "接続できました (connected)。")
+    assert "新しいキーの反映待ち" in report
+    assert used_first == key_fingerprint(shop.license_key_before)
+    assert in_use() == key_fingerprint(shop.license_key)
+
+
+def test_a_network_that_is_down_changes_no_key(lab: Sandbox, new_key, monkeypatch):
+    checked()
+    before = in_use()
+    monkeypatch.setenv("JUCHU_RMS_URL", SOLD_ON_ANOTHER_PORT)
+    checked()
+
+    assert in_use() == before
+
+
+def test_a_new_key_that_is_wrong_leaves_the_shop_at_work(lab: Sandbox, new_key: str):
+    key_is_old()
+    kind, _ = checked()
+
+    assert (kind, status()) == ("COMPLETED", "ok")
+    assert ingest_orders("lab", return_state=True).type.value == "COMPLETED"
+
+
+def test_the_keys_end_is_warned_of_once(lab: Sandbox, prefect_api, monkeypatch):
+    told: list[dict] = []
+    monkeypatch.setattr(
+        connection_report,
+        "emit_event",
+        lambda event, **more: told.append(more | {"event": event}),
+    )
+    in_ten_days = datetime.now(JST) + timedelta(days=10)
+    lab.shop("demo", license_expires_at=in_ten_days.isoformat(timespec="seconds"))
+    checked()
+    checked()
+
+    assert [(each["event"], each["payload"]["days_left"]) for each in told] == [
+        ("juchu.licence.ending", 10)
+    ]
+    assert "あと10日" in artifact(prefect_api, "licence-warning")
+    assert rows("SELECT days FROM shop_warnings") == [(14,)]
+
+
+def test_the_check_keeps_no_key_in_what_it_hands_on(lab: Sandbox):
+    checkup = connection.check_shop.fn("lab")
+
+    assert lab.shops["demo"].license_key not in repr(checkup)

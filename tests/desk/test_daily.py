@@ -1,0 +1,161 @@
+"""Nine o'clock: each step in its turn, once for all the days that were missed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prefect import flow
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.schedules import IntervalSchedule
+from prefect.flow_engine import run_flow
+from prefect.states import Completed, Failed
+
+from connectors.settings import read_settings
+from data.warehouse.session import warehouse
+from flows.daily import daily
+from tasks.day import conclude_day
+from tests.support.sandbox import Sandbox
+
+pytestmark = pytest.mark.prefect
+DAY_S = 86_400
+LAB = {"shop": "lab"}
+
+
+def loads() -> int:
+    with warehouse(read_settings().warehouse) as con:
+        return con.execute("SELECT count(*) FROM loads").fetchone()[0]
+
+
+def report(api: SyncPrefectClient) -> str:
+    newest = max(
+        (a for a in api.read_artifacts() if a.key == "day-report"),
+        key=lambda artifact: artifact.created,
+    )
+    return str(newest.data)
+
+
+def test_a_quiet_morning_completes_and_shows_every_step(lab: Sandbox, prefect_api):
+    lab.sell(3)
+    state = daily("lab", return_state=True)
+
+    assert state.type.value == "COMPLETED"
+    assert "| ingest-orders | Completed | 新規 3 /" in report(prefect_api)
+
+
+def test_a_step_that_fails_is_named_and_its_orders_are_stored(
+    lab: Sandbox, prefect_api
+):
+    bad, *_ = lab.sell(3)
+    lab.spoil(bad, "goodsPrice", "abc")
+    state = daily("lab", return_state=True)
+
+    assert state.type.value == "FAILED"
+    assert "失敗した処理: ingest-orders" in state.message
+    assert "対処" in state.message
+    assert "| ingest-orders | Failed | 新規 2 /" in report(prefect_api)
+
+
+def test_a_step_that_breaks_down_is_named_too(lab: Sandbox, prefect_api):
+    lab.shop("demo", license_key="another-key")
+    state = daily("lab", return_state=True)
+
+    assert state.type.value == "FAILED"
+    assert "失敗した処理: ingest-orders" in state.message
+    assert "| ingest-orders | Failed | " in report(prefect_api)
+
+
+def test_one_failure_hides_no_other_step(prefect_api):
+    steps = {
+        "first": Completed(message="done"),
+        "second": Failed(message="broken | 対処: 直す\ntrace"),
+        "third": Completed(message="done too"),
+    }
+    morning = flow(lambda: conclude_day("lab", steps), name="morning")
+    state = morning(return_state=True)
+    lines = report(prefect_api).splitlines()
+
+    assert lines[-3:] == [
+        "| first | Completed | done |",
+        "| second | Failed | broken / 対処: 直す |",
+        "| third | Completed | done too |",
+    ]
+    assert state.type.value == "FAILED"
+    assert "second" in state.message
+    assert "first" not in state.message
+
+
+@pytest.fixture
+def due(prefect_api: SyncPrefectClient) -> Callable[..., list[FlowRun]]:
+    """Give runs that were due so many days ago, made by Prefect's own scheduler.
+
+    They belong to a deployment that no worker looks at; one of today is due now.
+    """
+    today = datetime.now(UTC) + timedelta(seconds=1)
+    every_day = IntervalSchedule(interval=timedelta(days=1), anchor_date=today)
+    deployment = prefect_api.create_deployment(
+        prefect_api.create_flow(daily),
+        name=f"morning-{today.timestamp()}",
+        parameters=LAB,
+        schedules=[DeploymentScheduleCreate(schedule=every_day, active=True)],
+    )
+    mine = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment]))
+
+    def runs(*days_ago: int) -> list[FlowRun]:
+        prefect_api.request(
+            "POST",
+            "/deployments/{id}/schedule",
+            path_params={"id": deployment},
+            json={
+                "start_time": (today - timedelta(days=3)).isoformat(),
+                "end_time": today.isoformat(),
+                "min_runs": 4,
+            },
+        )
+        by_day = {
+            round((today - run.expected_start_time).total_seconds() / DAY_S): run
+            for run in prefect_api.read_flow_runs(flow_run_filter=mine)
+        }
+        return [by_day[days] for days in days_ago]
+
+    return runs
+
+
+def ended(run: FlowRun) -> str:
+    return run_flow(daily, flow_run=run, parameters=LAB, return_type="state").name
+
+
+def test_after_three_missed_days_the_first_run_works_for_all(lab: Sandbox, due):
+    lab.sell(3)
+    names = [ended(run) for run in due(1, 3, 2)]
+
+    assert names == ["Completed", "Skipped", "Skipped"]
+    assert loads() == 1
+
+
+def test_a_run_that_failed_is_not_tried_again_for_each_missed_day(lab: Sandbox, due):
+    lab.spoil(lab.sell(1)[0], "goodsPrice", "abc")
+    names = [ended(run) for run in due(2, 1)]
+
+    assert names == ["Failed", "Skipped"]
+    assert loads() == 1
+
+
+def test_the_next_morning_is_worked_again(lab: Sandbox, due):
+    names = [ended(run) for run in due(1, 0)]
+
+    assert names == ["Completed", "Completed"]
+    assert loads() == 2
+
+
+def test_a_run_by_hand_is_never_skipped(lab: Sandbox, due, prefect_api):
+    (missed,) = due(1)
+    by_hand = prefect_api.create_flow_run_from_deployment(
+        missed.deployment_id, parameters=LAB
+    )
+    names = [ended(missed), ended(by_hand)]
+
+    assert names == ["Completed", "Completed"]
+    assert loads() == 2

@@ -1,0 +1,173 @@
+"""What becomes of a notice whose order is there, not yet there, or never."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from connectors.notices.key_file import KEY_FILE
+from connectors.notices.spool import Spool
+from connectors.settings import read_settings
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from flows.drain_notices import drain_notices
+from tasks import loads, notices, orders, rms
+from tests.support.notices import HEADERS, Receiver, auth_xml, order_xml, result_code
+from tests.support.sandbox import Sandbox
+
+pytestmark = pytest.mark.prefect
+Post = Callable[..., str]
+NOBODY_LISTENS = "http://127.0.0.1:9/api"
+
+
+@pytest.fixture
+def post(lab: Sandbox, tmp_path: Path) -> Iterator[Post]:
+    """A receiver of the shop `lab`, whose Prefect is down, and a sender to it."""
+    shop = lab.shops["demo"]
+    env = shop.environment() | {"PREFECT_API_URL": NOBODY_LISTENS}
+
+    def sent(*numbers: str, seq: str = "1") -> str:
+        auth = auth_xml(shop.notice_auth_key, shop.shop_url, shop.contract_id)
+        body = order_xml(*numbers, seq=seq, auth=auth)
+        url = f"{receiver.url}/notices"
+        answer = httpx.post(url, content=body, headers=HEADERS, trust_env=False)
+        return result_code(answer.content)
+
+    with Receiver(tmp_path, env) as receiver:
+        yield sent
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Let everything in this process believe that some time has passed."""
+    today = rms.now
+
+    def passed(span: timedelta) -> None:
+        for module in (loads, notices, orders, rms):
+            monkeypatch.setattr(module, "now", lambda: today() + span)
+
+    return passed
+
+
+def drained(**given) -> tuple[str, str]:
+    state = drain_notices("lab", return_state=True, **given)
+    return state.type.value, state.message
+
+
+def rows(query: str) -> list[tuple]:
+    with warehouse(read_settings().warehouse) as con:
+        assert violations(con) == []
+        return con.execute(query).fetchall()
+
+
+def next_number(lab: Sandbox) -> str:
+    """The number that the next order sold will have."""
+    shop, day, serial = lab.sell(1, over_days=0)[0].split("-")
+    return f"{shop}-{day}-{int(serial) + 1:010}"
+
+
+def test_notices_taken_while_prefect_is_down_are_drained_when_it_is_up(
+    lab: Sandbox, post: Post
+):
+    numbers = lab.sell(30, over_days=0)
+    said = {post(number) for number in numbers}
+    kind, message = drained()
+
+    assert said == {"N-000-000"}
+    assert (kind, message.partition(" / ")[0]) == ("COMPLETED", "新規 30")
+    assert rows("SELECT count(*), count(DISTINCT order_number) FROM orders") == [
+        (30, 30)
+    ]
+    assert rows("SELECT reason, count(*) FROM notices GROUP BY ALL") == [("stored", 30)]
+    assert Spool(read_settings().spool).depth() == 0
+
+
+def test_a_run_without_notices_ends_at_once(lab: Sandbox):
+    assert drained() == ("COMPLETED", "待っている通知はありません (no notice waits)")
+    assert lab.journal()["requests"] == []
+    assert rows("SELECT count(*) FROM loads") == [(0,)]
+
+
+def test_every_shop_with_a_block_is_known_to_the_receiver(lab: Sandbox):
+    drained()
+    saved = (read_settings().home / KEY_FILE).read_text(encoding="utf-8")
+
+    assert '"handle": "demo"' in saved
+    assert lab.shops["demo"].notice_auth_key not in saved
+
+
+def test_repeated_notices_cost_one_call_and_one_row(lab: Sandbox, post: Post):
+    (number,) = lab.sell(1, over_days=0)
+    said = [post(number) for _ in range(3)]
+    drained()
+    said.append(post(number))
+    kind, message = drained()
+
+    assert said == ["N-000-000"] * 4
+    assert (kind, message) == (
+        "COMPLETED",
+        "待っている通知はありません (no notice waits)",
+    )
+    assert lab.journal()["counts"]["getOrder"] == 1
+    assert rows("SELECT count(*) FROM notices") == [(1,)]
+
+
+def test_a_limit_leaves_the_rest_to_the_next_run(lab: Sandbox, post: Post):
+    post(*lab.sell(5, over_days=0))
+    drained(limit=2)
+    first = rows("SELECT count(*) FROM orders")
+    drained()
+
+    assert (first, rows("SELECT count(*) FROM orders")) == ([(2,)], [(5,)])
+
+
+def test_an_order_not_shown_yet_waits_and_is_stored_when_it_is_shown(
+    lab: Sandbox, post: Post, later
+):
+    number = next_number(lab)
+    post(number)
+    first = drained()
+    at_once = drained()
+    waits = rows("SELECT looks, next_look_at > now(), reason FROM notices")
+    lab.sell(1, over_days=0)
+    later(timedelta(seconds=61))
+    after = drained()
+
+    assert first[0] == after[0] == "COMPLETED"
+    assert "まだ読めない通知 1 " in first[1]
+    assert "no notice waits" in at_once[1]
+    assert waits == [(1, True, None)]
+    assert rows("SELECT order_number FROM orders") == [(number,)]
+    assert rows("SELECT reason FROM notices") == [("stored",)]
+
+
+def test_an_order_not_shown_for_a_day_fails_the_run_and_says_what_to_do(
+    lab: Sandbox, post: Post, later
+):
+    post(next_number(lab))
+    before = drained()
+    later(timedelta(hours=24, minutes=1))
+    kind, message = drained()
+
+    assert before[0] == "COMPLETED"
+    assert kind == "FAILED"
+    assert "1日待っても読めない通知 1 " in message
+    assert "対処" in message
+    assert rows("SELECT reason FROM notices") == [("exhausted",)]
+
+
+def test_an_order_that_cannot_be_read_fails_the_run_and_hides_no_other(
+    lab: Sandbox, post: Post
+):
+    bad, good = lab.sell(2, over_days=0)
+    lab.spoil(bad, "goodsPrice", "abc")
+    post(bad, good)
+    kind, message = drained()
+
+    assert (kind, "読めない注文 1 " in message) == ("FAILED", True)
+    assert rows("SELECT order_number FROM orders") == [(good,)]
+    assert sorted(rows("SELECT order_number, reason FROM notices")) == sorted(
+        [(bad, "refused"), (good, "stored")]
+    )

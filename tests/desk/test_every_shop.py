@@ -1,0 +1,114 @@
+"""A run without a shop is a run for each live one, and one's failure is its own."""
+
+from datetime import UTC, datetime
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+
+from connectors.notices.key_file import KEY_FILE
+from connectors.settings import read_settings
+from data.model.onboarding import Stage, Step
+from data.warehouse.session import warehouse
+from data.warehouse.shop_life import move_stage
+from flows.check_connection import check_connection
+from flows.daily import daily
+from flows.drain_notices import drain_notices
+from flows.ingest_orders import ingest_orders
+from tasks import live, notices
+from tests.support.sandbox import Sandbox
+
+pytestmark = pytest.mark.prefect
+
+
+@pytest.fixture
+def two(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """Beside `lab` a second shop, `second`; other shops of the desk are not ours."""
+    shop = lab.shops["demo2"]
+    monkeypatch.setenv("JUCHU_SHOP_SECOND_SHOP_ID", shop.shop_id)
+    monkeypatch.setenv("JUCHU_SHOP_SECOND_SERVICE_SECRET", shop.service_secret)
+    monkeypatch.setenv("JUCHU_SHOP_SECOND_LICENSE_KEY", shop.license_key)
+    monkeypatch.setenv("JUCHU_WAREHOUSE_PATIENCE_S", "20")
+    monkeypatch.setattr(live, "described_shops", lambda: ["lab", "second"])
+    return lab
+
+
+def stored() -> set[str]:
+    with warehouse(read_settings().warehouse) as con:
+        found = con.execute("SELECT order_number FROM orders").fetchall()
+    return {number for (number,) in found}
+
+
+def report(api: SyncPrefectClient) -> str:
+    found = [a for a in api.read_artifacts() if a.key == "shops-report"]
+    return str(max(found, key=lambda a: a.created).data)
+
+
+def test_one_morning_for_all_and_one_shop_that_fails(two: Sandbox, prefect_api):
+    good = two.sell(5, shop="demo2")
+    two.sell(5)
+    two.shop("demo", license_key="another-key")
+    state = daily(return_state=True)
+
+    assert state.type.value == "FAILED"
+    assert state.message.startswith("失敗した店舗: lab (failed shops)")
+    assert stored() == set(good)
+    assert "| second | Completed |" in report(prefect_api)
+    assert "| lab | Failed |" in report(prefect_api)
+
+
+def test_a_shop_nobody_can_describe_stops_no_other(
+    two: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    good = two.sell(3, shop="demo2")
+    monkeypatch.setattr(live, "described_shops", lambda: ["gone", "second"])
+    state = ingest_orders(return_state=True)
+
+    assert "失敗した店舗: gone " in state.message
+    assert stored() == set(good)
+
+
+def test_every_shops_orders_are_stored_in_one_run(two: Sandbox):
+    numbers = two.sell(5) + two.sell(5, shop="demo2")
+    state = ingest_orders(return_state=True)
+
+    assert (state.type.value, state.message) == (
+        "COMPLETED",
+        "2店舗が終わりました (shops done)",
+    )
+    assert stored() == set(numbers)
+
+
+def test_a_shop_that_is_not_live_is_left_alone_and_still_checked(two: Sandbox):
+    two.sell(3)
+    good = two.sell(3, shop="demo2")
+    check_connection("lab")
+    with warehouse(read_settings().warehouse) as con:
+        step = Step(
+            stage=Stage.KEY_REGISTERED, at=datetime.now(UTC), who="担当者", why="試験"
+        )
+        move_stage(con, "lab", step)
+    ingest_orders(return_state=True)
+    checked = check_connection(return_state=True)
+
+    assert stored() == set(good)
+    assert checked.message.startswith("2店舗")
+
+
+def test_a_quiet_minute_makes_no_run_of_any_shop(two: Sandbox):
+    state = drain_notices(return_state=True)
+
+    assert state.message == "待っている通知はありません (no notice waits)"
+    assert two.journal()["requests"] == []
+
+
+def test_a_prefect_without_shops_lets_nobody_in(
+    two: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    file = read_settings().home / KEY_FILE
+    notices.share_keys.fn()
+    before = file.read_text(encoding="utf-8")
+    monkeypatch.setattr(notices, "shops_in_blocks", list)
+    notices.share_keys.fn()
+
+    assert '"handle": "demo"' in before
+    assert '"shops": []' in file.read_text(encoding="utf-8")

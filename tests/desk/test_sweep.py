@@ -1,0 +1,90 @@
+"""Without a single notice the sweep finds every order, and every change of one."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from connectors.settings import read_settings
+from data.model.window import OVERLAP
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from flows.ingest_orders import ingest_orders
+from tests.support.sandbox import Sandbox
+
+pytestmark = pytest.mark.prefect
+ORDERS = 1000
+
+
+def rows(query: str) -> list[tuple]:
+    with warehouse(read_settings().warehouse) as con:
+        assert violations(con) == []
+        return con.execute(query).fetchall()
+
+
+def swept(**given) -> str:
+    return ingest_orders("lab", return_state=True, **given).type.value
+
+
+def days_ago(days: float) -> str:
+    return (datetime.now().astimezone() - timedelta(days=days)).isoformat()
+
+
+def test_with_every_notice_lost_one_sweep_finds_every_order(lab: Sandbox):
+    numbers = lab.sell(ORDERS, "mixed", over_days=60)
+
+    assert swept() == "COMPLETED"
+    assert {number for (number,) in rows("SELECT order_number FROM orders")} == set(
+        numbers
+    )
+    assert rows("SELECT created, found_without_notice FROM loads") == [(ORDERS, ORDERS)]
+    assert rows(
+        "SELECT c.seen_until = l.window_to FROM order_cursors AS c, loads AS l"
+    ) == [(True,)]
+
+
+def test_the_next_sweep_goes_on_from_the_cursor_and_reads_again_what_may_change(
+    lab: Sandbox,
+):
+    lab.sell(20, "plain", over_days=60, progress=700)
+    lab.clock(set=days_ago(30))
+    (old,) = lab.sell(1, over_days=0, progress=300)
+    lab.clock(set=days_ago(0))
+    swept()
+    lab.edit(old, memo="電話で確認済み")
+    lab.cancel(old)
+    lab.empty_journal()
+    again = swept()
+    cursor_kept = rows(
+        "SELECT max(window_to) - min(window_to), max(window_from) - min(window_to)"
+        " FROM loads"
+    )
+
+    assert again == "COMPLETED"
+    assert rows(f"SELECT mall_status FROM orders WHERE order_number = '{old}'") == [  # noqa: S608 - ours
+        ("900",)
+    ]
+    assert cursor_kept[0][1] == -OVERLAP
+    assert rows("SELECT changed, unchanged FROM loads ORDER BY started_at DESC")[0] == (
+        1,
+        found_again(),
+    )
+
+
+def found_again() -> int:
+    """Orders within the overlap; the others of the first run are final."""
+    return rows(
+        "SELECT count(*) FROM orders, (SELECT max(window_from) AS w FROM loads)"
+        " WHERE ordered_at >= w"
+    )[0][0]
+
+
+def test_dates_given_by_hand_leave_the_cursor_where_it_was(lab: Sandbox):
+    lab.sell(5, over_days=0)
+    swept()
+    before = rows("FROM order_cursors")
+    swept(
+        since=datetime.fromisoformat(days_ago(200)),
+        until=datetime.fromisoformat(days_ago(100)),
+    )
+
+    assert rows("FROM order_cursors") == before

@@ -1,0 +1,46 @@
+"""After a day's work no byte outside the warehouse holds a buyer, and none a key."""
+
+import pytest
+
+from data.warehouse.session import warehouse
+from tasks.setup.desk import Desk
+from tests.support.canary import leaks
+
+pytestmark = pytest.mark.prefect
+WAREHOUSE = "juchu.duckdb"
+BUYERS = 5
+
+
+@pytest.fixture(scope="module")
+def worked(desk: Desk) -> Desk:
+    """A morning that stumbled, so that there are retries to be told of."""
+    desk.sandbox.sell(20, "mixed", over_days=0)
+    desk.sandbox.fault("503", function="getOrder", times=1)
+    daily = ("deployment", "run", "daily/0900", "-p", "shop=demo")
+    desk.prefect(*daily, "--watch", check=False)
+    return desk
+
+
+def test_no_byte_holds_a_key(worked: Desk):
+    keys = [
+        secret
+        for shop in worked.sandbox.shops.values()
+        for secret in (shop.license_key, shop.service_secret, shop.notice_auth_key)
+    ]
+
+    assert len(keys) == 6
+    assert leaks(worked.home, keys) == []
+
+
+def test_no_byte_outside_the_warehouse_holds_a_buyer(worked: Desk):
+    with warehouse(worked.warehouse) as con:
+        people = con.execute(
+            "SELECT phone, email, street FROM order_people"
+            " WHERE length(phone) > 8 AND length(email) > 8 AND length(street) > 3"
+            " LIMIT $n",
+            {"n": BUYERS},
+        ).fetchall()
+    told = [value for person in people for value in person]
+
+    assert len(told) == 3 * BUYERS
+    assert leaks(worked.home, told, except_in=[WAREHOUSE]) == []
