@@ -1,0 +1,128 @@
+"""Where a notice can be on its way into the warehouse when the power goes."""
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pytest
+
+from tests.support.dies_at import Point
+
+FULL = os.environ.get("JUCHU_CRASH") == "full"
+"""`make crash`: every visit of every point. Otherwise each point is reached once."""
+
+SPOOL = "connectors/notices/spool.py"
+RECEPTION = "connectors/notices/reception.py"
+APP = "connectors/notices/app.py"
+INBOX = "tasks/notices.py"
+ORDERS = "tasks/orders.py"
+LOADS = "tasks/loads.py"
+NOTICES = "data/warehouse/notices.py"
+SESSION = "data/warehouse/session.py"
+
+
+class Place(NamedTuple):
+    """A point, the visits on which to die there, and whether the short form does."""
+
+    file: str
+    line: str
+    after: bool = False
+    visits: tuple[int, ...] = (1,)
+    short: bool = True
+
+
+RECEIVING: Mapping[str, Place] = {
+    "spool.begun": Place(
+        SPOOL, "number, name = self._temporary(notice.notice_key)", short=False
+    ),
+    "spool.written": Place(
+        SPOOL, "os.utime(number, ns=(received_ns, received_ns))", True, (1, 3), False
+    ),
+    "spool.synced": Place(SPOOL, "return name", visits=(2, 4)),
+    "spool.renamed": Place(SPOOL, "temporary.rename(final)", True, (2, 4)),
+    "spool.folder_synced": Place(
+        SPOOL,
+        "return Kept(len(written), len(finals) - len(written))",
+        visits=(1, 3),
+        short=False,
+    ),
+    "answer.decided": Place(RECEPTION, "return ResultCode.TAKEN", short=False),
+    "answer.before_sent": Place(
+        APP, "return answer(code, _status(code, house.error_status))", visits=(3, 5)
+    ),
+}
+"""In the receiver, while five notices arrive one after the other."""
+
+DRAINING: Mapping[str, Place] = {
+    "inbox.begun": Place(
+        INBOX, "while waiting := spool.waiting(FILES_AT_ONCE, shop_id):", short=False
+    ),
+    "inbox.before_commit": Place(
+        INBOX,
+        "new += record_notices(con, waiting, now()).new",
+        True,
+        (2, 1, 3, 4),
+    ),
+    "inbox.committed": Place(INBOX, "spool.remove(waiting)", visits=(2, 1, 3, 4)),
+    "spool.removing": Place(
+        SPOOL, "self._path(notice).unlink(missing_ok=True)", True, (3, 1, 5, 6, 16, 17)
+    ),
+    "spool.removed": Place(INBOX, "spool.sweep(now())"),
+    "orders.known": Place(ORDERS, "asked_at = now()", visits=(1, 2, 3), short=False),
+    "orders.read": Place(ORDERS, "at = now()", visits=(2, 1, 3)),
+    "orders.stored": Place(
+        ORDERS,
+        "same = store_same(con, read.same, at)",
+        visits=(2, 1, 3),
+        short=False,
+    ),
+    "notices.settled": Place(
+        NOTICES, 'con.unregister("reads")', visits=(2, 1, 3), short=False
+    ),
+    "orders.before_commit": Place(
+        NOTICES,
+        "return Settled(stored, given_up, looked.height - exhausted, exhausted)",
+        visits=(2, 1, 3),
+    ),
+    "orders.committed": Place(ORDERS, "created=new.created,", visits=(2, 1, 3)),
+    "load.before_commit": Place(LOADS, "record_load(con, ended)", True),
+    "transaction.before_commit": Place(
+        SESSION, "con.commit()", visits=tuple(range(1, 17)), short=False
+    ),
+    "transaction.committed": Place(
+        SESSION, "con.commit()", True, tuple(range(1, 17)), False
+    ),
+}
+"""In the drain of seventeen notices, in small batches."""
+
+SWEEPING: Mapping[str, Place] = {
+    "orders.before_commit": Place(
+        NOTICES,
+        "return Settled(stored, given_up, looked.height - exhausted, exhausted)",
+        visits=(2, 1, 3),
+    ),
+    "orders.committed": Place(ORDERS, "created=new.created,", visits=(3, 1, 2)),
+    "cursor.moved": Place(
+        LOADS, "move_cursor(con, load.mall, load.shop_id, moved, now())", True
+    ),
+    "transaction.before_commit": Place(
+        SESSION, "con.commit()", visits=tuple(range(1, 10)), short=False
+    ),
+    "transaction.committed": Place(
+        SESSION, "con.commit()", True, tuple(range(1, 10)), False
+    ),
+}
+"""In the sweep of twelve orders that no notice has named."""
+
+ALL = RECEIVING | DRAINING | SWEEPING
+
+
+def every(places: Mapping[str, Place]) -> pytest.MarkDecorator:
+    """Parametrize a test by `point`: each place once, or in full each of its visits."""
+    points = {
+        f"{name}#{visit}": Point(place.file, place.line, visit, place.after)
+        for name, place in places.items()
+        for visit in (place.visits if FULL else place.visits[:1])
+        if FULL or place.short
+    }
+    return pytest.mark.parametrize("point", points.values(), ids=points)

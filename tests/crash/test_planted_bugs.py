@@ -1,0 +1,78 @@
+"""The three mistakes that lose orders, and that these tests see each of them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.crash.conftest import Market
+from tests.crash.points import SESSION, SWEEPING
+from tests.crash.work import Bug
+from tests.support.dies_at import Point
+
+REMOVED_FIRST = Bug(
+    "tasks/notices.py",
+    """\
+        with our_warehouse() as con:
+            new += record_notices(con, waiting, now()).new
+        spool.remove(waiting)
+""",
+    """\
+        spool.remove(waiting)
+        with our_warehouse() as con:
+            new += record_notices(con, waiting, now()).new
+""",
+)
+SETTLED_FIRST = Bug(
+    "tasks/orders.py",
+    """\
+    with our_warehouse() as con:
+        new = store_orders(
+""",
+    """\
+    with our_warehouse() as con:
+        con.execute(
+            "UPDATE notices SET settled_at = now(), reason = 'stored'"
+            " WHERE list_contains(?, order_number)",
+            [numbers],
+        )
+    with our_warehouse() as con:
+        new = store_orders(
+""",
+)
+CURSOR_FIRST = Bug(
+    "tasks/loads.py",
+    """\
+        record_load(con, load)
+    return load
+
+
+def _begun""",
+    """\
+        record_load(con, load)
+        move_cursor(con, load.mall, load.shop_id, window.until, now())
+    return load
+
+
+def _begun""",
+)
+SECOND_COMMIT = Point(SESSION, "con.commit()", 2)
+STORING = Point(*SWEEPING["orders.before_commit"][:2])
+
+
+@pytest.mark.parametrize(
+    ("bug", "point"),
+    [(REMOVED_FIRST, SECOND_COMMIT), (SETTLED_FIRST, STORING)],
+    ids=["file removed before the commit", "settled before it is stored"],
+)
+def test_a_drain_that_loses_notices_is_caught(
+    market: Market, told: Path, bug: Bug, point: Point
+):
+    with pytest.raises(AssertionError, match=r"lost=[^0]|settled_notices_have_proof"):
+        market.killed_and_finished(told, "drain", point=point, bug=bug)
+
+
+def test_a_cursor_that_moves_before_the_orders_are_stored_is_caught(
+    market: Market, untold: Path
+):
+    with pytest.raises(AssertionError, match=r"lost=[^0]"):
+        market.killed_and_finished(untold, "sweep", point=STORING, bug=CURSOR_FIRST)

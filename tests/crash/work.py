@@ -1,0 +1,111 @@
+"""A drain or a sweep in a process of its own, without Prefect, that can be killed.
+
+Without Prefect a kill costs half a second. What Prefect adds is left out: retries,
+reports, the limit between runs, and blocks; the flows' and tasks' own code runs.
+"""
+
+import contextlib
+import importlib
+import multiprocessing
+import os
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any, Literal, NamedTuple
+
+from prefect.tasks import Task
+from prefect.utilities.annotations import quote
+
+from connectors.shop_environment import shop_from_environment
+from flows import drain_notices, ingest_orders
+from tasks import loads, notices, orders, rms
+from tests.support.dies_at import ROOT, Point, die_at
+
+SHOP = "lab"
+PATIENCE_S = 300
+_FLOWS = (drain_notices, ingest_orders)
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload([__name__, "pyarrow"])
+
+
+class Bug(NamedTuple):
+    """A piece of a module's source, and what a hasty programmer might have written."""
+
+    file: str
+    right: str
+    wrong: str
+
+
+class Work(NamedTuple):
+    """What to do, where, and when to die."""
+
+    flow: Literal["drain", "sweep"]
+    env: Mapping[str, str]
+    point: Point | None = None
+    bug: Bug | None = None
+    is_small: bool = True
+    """Whether a handful of notices is enough to make several batches."""
+
+    def done(self, kill_after_s: float | None = None) -> bool:
+        """Do it in a process; False when it was killed, as told, before its end."""
+        process = _forks.Process(target=_work, args=(self,))
+        process.start()
+        process.join(kill_after_s or PATIENCE_S)
+        if kill_after_s:
+            process.kill()
+            process.join()
+        ended = process.exitcode
+        process.close()
+        assert ended in {0, -9}, f"the {self.flow} ended with {ended}"
+        return ended == 0
+
+
+def _work(work: Work) -> None:
+    os.environ.update(work.env)
+    if work.bug:
+        _plant(work.bug)
+    for module in (notices, orders, loads, *_FLOWS):
+        _without_prefect(module)
+    if work.is_small:
+        notices.FILES_AT_ONCE, notices.ORDERS_AT_ONCE = 5, 4
+        orders.in_batches.__defaults__ = (4,)
+    if work.point:
+        die_at(work.point)
+    if work.flow == "drain":
+        drain_notices.drain_notices.fn(SHOP)
+    else:
+        ingest_orders.ingest_orders.fn(SHOP)
+
+
+def _plant(bug: Bug) -> None:
+    """Put the bug into the module that this process has loaded."""
+    path = ROOT / bug.file
+    source = path.read_text(encoding="utf-8")
+    assert source.count(bug.right) == 1
+    wrong = source.replace(bug.right, bug.wrong)
+    name = bug.file.removesuffix(".py").replace("/", ".")
+    exec(compile(wrong, str(path), "exec"), vars(importlib.import_module(name)))  # noqa: S102 - the bug
+    for module in _FLOWS:
+        importlib.reload(module)
+
+
+def _without_prefect(module: ModuleType) -> None:
+    instead = {
+        "load_shop": shop_from_environment,
+        "one_caller": contextlib.nullcontext,
+        "share_keys": lambda: None,
+        "with_progress": iter,
+        "report_load": lambda *told: told,
+    }
+    for name, value in list(vars(module).items()):
+        if name in instead:
+            setattr(module, name, instead[name])
+        elif isinstance(value, Task):
+            setattr(module, name, _plain(value.fn))
+    rms.load_shop = shop_from_environment
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    def called(*given: Any) -> Any:
+        return function(*(g.unwrap() if isinstance(g, quote) else g for g in given))
+
+    return called

@@ -1,0 +1,1 @@
+"""Minutes-long runs of the way of a notice."""

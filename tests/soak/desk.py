@@ -1,0 +1,86 @@
+"""On a whole desk: how soon a notice is an order; what an outage of Prefect costs."""
+
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+
+from connectors.notices.spool import Spool
+from data.warehouse.session import warehouse
+from tasks.setup.desk import Desk, open_desk
+from tasks.setup.processes import running
+from tests.bench.rows import Row, at_least, at_most
+from tests.support.waiting import until
+
+ORDERS = 8
+PAUSE_S = 8.0
+SECONDS = 5.0
+AT_WORK, MEANWHILE = 1000, 100
+LEASE_S = 300
+PREFECT = {
+    "server": ("prefect", "server", "start"),
+    "worker": ("prefect", "worker", "start", "--pool", "juchu", "--type", "process"),
+}
+WAITED = """
+SELECT epoch(settled_at - received_at) FROM notices
+WHERE reason = 'stored' ORDER BY received_at
+"""
+
+
+def on_a_desk(folder: Path, console: Console) -> Iterator[Row]:
+    """Sell a few orders one by one; then kill Prefect, sell more, start it again."""
+    with open_desk(folder / "desk", "--no-rate-limit") as desk:
+        desk.sandbox.settings(notify_url=desk.receiver)
+        desk.sandbox.sell(1, "plain", over_days=0)  # makes the file, warms the server
+        until(lambda: waited(desk), 120)
+        time.sleep(PAUSE_S)
+        desk.sandbox.sell(ORDERS, "plain", every_s=PAUSE_S)
+        until(lambda: len(waited(desk)) > ORDERS, ORDERS * PAUSE_S + 120)
+        seconds = waited(desk)[1:]
+        console.print(f"notice → order: {', '.join(f'{s:.1f}' for s in seconds)} s")
+        taken, drained = outage(desk)
+    yield at_most("notice to order, median (s)", statistics.median(seconds), SECONDS)
+    yield at_least("taken while Prefect was down", taken, MEANWHILE)
+    yield at_least("drained when it was up again", drained, MEANWHILE)
+
+
+def outage(desk: Desk) -> tuple[int, int]:
+    """Kill Prefect with a drain at work, sell, start it again; give taken and drained.
+
+    A run that was killed keeps its slot of the deployment for five minutes, during
+    which every new one is cancelled; then it must go on without anybody's help.
+    """
+    before = len(waited(desk))
+    desk.sandbox.sell(AT_WORK, "plain", over_days=0)
+    until(lambda: len(waited(desk)) > before, 120)
+    _kill_prefect()
+    desk.sandbox.sell(MEANWHILE, "plain", over_days=0)
+    until(lambda: desk.sandbox.notice_counts()["waiting"] == 0, 120)
+    taken = Spool(desk.home / "spool").depth()
+    sold = before + AT_WORK + MEANWHILE
+    with ExitStack() as again:
+        for name, command in PREFECT.items():
+            logs = desk.home / "logs"
+            again.enter_context(running(f"{name}-again", command, desk.env, logs))
+            if name == "server":
+                desk.prefect("server", "status", "--wait", "--timeout", "120")
+        until(lambda: len(waited(desk)) >= sold, LEASE_S + 180)
+    return taken, len(waited(desk)) - before - AT_WORK
+
+
+def _kill_prefect() -> None:
+    """Kill the server, the worker and the run it has begun, as a power cut does."""
+    for process in psutil.Process().children():
+        if any(set(each) <= set(process.cmdline()) for each in PREFECT.values()):
+            for each in (*process.children(recursive=True), process):
+                each.kill()
+
+
+def waited(desk: Desk) -> list[float]:
+    """How long each notice took to become a stored order, in seconds."""
+    with warehouse(desk.warehouse) as con:
+        return [seconds for (seconds,) in con.execute(WAITED).fetchall()]

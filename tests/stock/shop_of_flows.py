@@ -1,0 +1,264 @@
+"""The stock flows' own functions without Prefect, on a real warehouse and sandbox."""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from prefect.tasks import Task
+from prefect.utilities.annotations import quote
+
+from connectors.shop_environment import shop_from_environment
+from data.model.japan_time import JST
+from data.warehouse.csv_import import import_orders
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from flows import adjust_stock, import_stock_count, push_inventory
+from tasks import (
+    inventory,
+    inventory_calls,
+    inventory_report,
+    loads,
+    notices,
+    orders,
+    rms,
+    stock_adjust,
+    stock_count,
+    stock_count_report,
+)
+from tests.csv_import.made import MadeFile, a_row
+from tests.support.sandbox import Sandbox
+
+SHOP = "lab"
+WRITE = "inventories.bulk.upsert"
+READ = "inventories.bulk.get"
+_MODULES = (
+    orders,
+    loads,
+    notices,
+    inventory,
+    inventory_calls,
+    inventory_report,
+    stock_adjust,
+    stock_count,
+    stock_count_report,
+    adjust_stock,
+    import_stock_count,
+    push_inventory,
+    rms,
+)
+Key = tuple[str, str]
+
+
+def environment(sandbox: Sandbox, home: Path) -> dict[str, str]:
+    shop = sandbox.shops["demo"]
+    return {
+        "JUCHU_HOME": str(home),
+        "JUCHU_RMS_URL": sandbox.url,
+        "JUCHU_RMS_REQUESTS_PER_SECOND": "0",
+        "JUCHU_RMS_DEADLINE_S": "1",
+        "JUCHU_SHOP_LAB_SHOP_ID": shop.shop_id,
+        "JUCHU_SHOP_LAB_SERVICE_SECRET": shop.service_secret,
+        "JUCHU_SHOP_LAB_LICENSE_KEY": shop.license_key,
+    }
+
+
+class Artifacts(dict[str, Any]):
+    """What the flows showed last, by key."""
+
+    def keep(self, *, key: str, description: str, **content: Any) -> None:
+        assert description
+        (self[key],) = content.values()
+
+
+def without_prefect(
+    set_to: Callable[[ModuleType, str, Any], None], shown: Artifacts
+) -> None:
+    """Replace what Prefect adds: retries, artifacts, the limit between runs, blocks."""
+    instead = {
+        "load_shop": shop_from_environment,
+        "one_caller": lambda *_: nullcontext(),
+        "get_run_logger": lambda: logging.getLogger("push"),
+        "create_markdown_artifact": shown.keep,
+        "create_table_artifact": shown.keep,
+    }
+    for module in _MODULES:
+        for name, value in list(vars(module).items()):
+            if name in instead:
+                set_to(module, name, instead[name])
+            elif isinstance(value, Task):
+                set_to(module, name, _plain(value.fn))
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    def called(*given: Any, **named: Any) -> Any:
+        plain = (g.unwrap() if isinstance(g, quote) else g for g in given)
+        return function(*plain, **named)
+
+    return called
+
+
+class Shelf:
+    """The shop `lab`: its warehouse, its mall, and the clerk's flows."""
+
+    def __init__(
+        self, mall: Sandbox, home: Path, shown: Artifacts, patch: pytest.MonkeyPatch
+    ) -> None:
+        self._patch = patch
+        self.mall = mall
+        self.home = home
+        self.shown = shown
+        self.files = 0
+        self.ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        """The clock of both sides."""
+        return datetime.now(JST) + self.ahead
+
+    def pass_time(self, seconds: float = 2) -> None:
+        """Let time go by, here and at the mall, whose orders are placed at a second."""
+        self.ahead += timedelta(seconds=seconds)
+        self.mall.clock(advance_s=seconds)
+
+    @property
+    def shop_id(self) -> str:
+        return self.mall.shops["demo"].shop_id
+
+    def units(self) -> dict[Key, int]:
+        """What the mall has on sale now."""
+        return {
+            (row["manageNumber"], row["variantId"]): row["quantity"]
+            for row in self.mall.stock()
+            if row["known"]
+        }
+
+    def counted(self, units: dict[Key, int], safety: int | None = None) -> Any:
+        """Import a count file of these units by its flow's task."""
+        self.files += 1
+        path = self.home / f"count-{self.files}.csv"
+        kept = "" if safety is None else safety
+        rows = [
+            f"{manage},{variant},{quantity},{kept},{self.files}"
+            for (manage, variant), quantity in units.items()
+        ]
+        self.pass_time()
+        head = "商品管理番号,SKU管理番号,数量,安全在庫,回"
+        path.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+        report = stock_count.import_count_file(str(path), SHOP, None, "店長")
+        self.pass_time()
+        return report
+
+    def push(self, **given: Any) -> tuple[str, str]:
+        """Push and say how the run ended."""
+        state = push_inventory.push_inventory.fn(SHOP, **given)
+        return state.type.value, state.message
+
+    def sell(self, many: int) -> list[str]:
+        """Sell orders at this moment, not over the week before it."""
+        return self.mall.sell(many, over_days=0)
+
+    def sweep(self) -> None:
+        inventory.sweep(SHOP)
+
+    def csv(self, key: Key, units: Sequence[int], number: int) -> str:
+        """Import a CSV with an order of so many lines of one listing."""
+        manage, variant = key
+        name = f"{self.shop_id}-20260701-{number:010}"
+        rows = [
+            a_row(
+                name,
+                str(nth),
+                manage_number=manage,
+                variant_id=variant,
+                sku=f"{manage}/{variant}",
+                quantity=quantity,
+            )
+            for nth, quantity in enumerate(units, start=1)
+        ]
+        with warehouse(self.path) as con:
+            import_orders(
+                con,
+                MadeFile(rows),
+                import_id=f"{name}/{units}",
+                shop_id=self.shop_id,
+                mode="update",
+                imported_at=self.now(),
+            )
+        return name
+
+    def adjust(self, *values: dict[str, Any], who: str = "店長") -> tuple[str, str]:
+        """Run adjust-stock with values and say how it ended."""
+        chosen = [stock_adjust.LineAdjustment(**value) for value in values]
+        state = adjust_stock.adjust_stock.fn(SHOP, chosen, who, "電話で確認")
+        return state.type.value, state.message
+
+    @property
+    def path(self) -> Path:
+        return self.home / "juchu.duckdb"
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        with warehouse(self.path) as con:
+            return con.execute(query).fetchall()
+
+    def offers(self) -> dict[Key, int]:
+        """What our levels say the mall has to show."""
+        rows = self.ask(
+            "SELECT m.manage_number, m.variant_id,"
+            " least(greatest(l.level - coalesce(s.safety, 0), 0), 99999)"
+            " FROM sku_map AS m JOIN stock_levels AS l USING (sku)"
+            " LEFT JOIN stock_settings AS s USING"
+            " (mall, shop_id, manage_number, variant_id) WHERE l.is_counted"
+        )
+        return {(manage, variant): units for manage, variant, units in rows}
+
+    def states(self) -> Counter[str]:
+        rows = self.ask("SELECT state FROM inventory_pushes")
+        return Counter(state for (state,) in rows)
+
+    def waiting(self) -> int:
+        ((waiting,),) = self.ask("SELECT count(*) FROM manual_stock_adjustments")
+        return int(waiting)
+
+    def calls(self, function: str = WRITE) -> int:
+        return int(self.mall.journal()["counts"].get(function, 0))
+
+    def sent_versions(self) -> dict[Key, list[int]]:
+        """The numbers sent for each listing, in the order of their levels."""
+        sent: dict[Key, list[int]] = defaultdict(list)
+        for manage, variant, offered in self.ask(
+            "SELECT manage_number, variant_id, offered FROM inventory_pushes"
+            " WHERE sent_at NOT NULL ORDER BY level_seq, sent_at"
+        ):
+            sent[manage, variant].append(offered)
+        return sent
+
+    def pace(self, per_second: float) -> None:
+        """Ask no faster than this from now on."""
+        self._patch.setenv("JUCHU_RMS_REQUESTS_PER_SECOND", str(per_second))
+
+    def check(self) -> None:
+        """The warehouse's invariants hold."""
+        with warehouse(self.path) as con:
+            assert violations(con) == []
+
+
+@contextmanager
+def opened_shelf(mall: Sandbox, home: Path) -> Iterator[Shelf]:
+    """Open the shop without Prefect; its books are checked at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(mall, home).items():
+            patch.setenv(name, value)
+        rms.shop_of_run.cache_clear()
+        shown = Artifacts()
+        without_prefect(patch.setattr, shown)
+        shelf = Shelf(mall, home, shown, patch)
+        for module in _MODULES:
+            if hasattr(module, "now"):
+                patch.setattr(module, "now", shelf.now)
+        yield shelf
+        shelf.check()
