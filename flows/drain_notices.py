@@ -53,9 +53,11 @@ def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
     share_keys()
     if shop is None:
         shops = noticed_shops(live_shops())
-        return (
-            each_shop(drain_notices, shops, limit=limit) if shops else nothing_waits()
-        )
+        if not shops:
+            return nothing_waits()
+        if len(shops) > 1:
+            return each_shop(drain_notices, shops, limit=limit)
+        (shop,) = shops  # in this run: another one would cost a second
     take_in_notices(shop)
     if not noticed_orders(shop, 1):
         return nothing_waits()

@@ -107,7 +107,7 @@ def main() -> None:
     log.info("work pool, block type, limits and automations are registered")
     deployed = subprocess.run(
         [sys.executable, "-m", "prefect", "deploy", "--all", "--no-prompt"],
-        env=os.environ | {"JUCHU_SHOP": shop},
+        env=os.environ | {"JUCHU_SHOP": shop, "JUCHU_PYTHON": sys.executable},
         check=False,
     )
     sys.exit(deployed.returncode)

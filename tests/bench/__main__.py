@@ -16,6 +16,7 @@ from tests.bench.notices import notices_bench
 from tests.bench.orders import orders_bench
 from tests.bench.shops import shops_bench
 from tests.bench.stock import stock_bench, stock_soak
+from tests.bench.tracking import tracking_bench
 
 console = Console(soft_wrap=True)
 PARTS = {
@@ -24,6 +25,7 @@ PARTS = {
     "notices": notices_bench,
     "stock": stock_bench,
     "stock-faults": stock_soak,
+    "tracking": tracking_bench,
     "shops": shops_bench,
 }
 

@@ -89,7 +89,7 @@ def test_a_csv_waits_and_leaves_stock_where_it_is(clerk: Clerk):
 
     assert counted.state.message.startswith("在庫数が変わったSKU")
     assert len(clerk.ask(WAITING)) > 0
-    assert "prefect deployment run 'adjust-stock/manual' --param shop=demo" in report
+    assert "prefect deployment run 'adjust-stock/manual' -p shop=demo" in report
     assert pushed.state.type.value == "COMPLETED"
     assert clerk.stock() == before
 

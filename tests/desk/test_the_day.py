@@ -155,12 +155,18 @@ def test_the_retries_are_a_table_when_the_run_is_over(artifacts, retried: TaskRu
     assert all("HTTP 503" in row["error"] for row in table)
 
 
-def test_the_report_counts_in_japanese(artifacts):
-    unannounced = f"| 通知がなかった新規 (without a notice) | {ORDERS} |"
+def test_the_report_counts_in_japanese(artifacts, desk: Desk, stumbling_run: FlowRun):
+    with warehouse(desk.warehouse) as con:
+        new, unannounced = con.execute(
+            "SELECT created, found_without_notice FROM loads WHERE flow_run_id = ?",
+            [str(stumbling_run.id)],
+        ).fetchone()
+    report = artifacts["ingest-report"]
 
-    assert "受注取込の結果" in artifacts["ingest-report"]
-    assert f"| 新規 (new) | {ORDERS} |" in artifacts["ingest-report"]
-    assert unannounced in artifacts["ingest-report"]
+    assert new > 0
+    assert "受注取込の結果" in report
+    assert f"| 新規 (new) | {new} |" in report
+    assert f"| 通知がなかった新規 (without a notice) | {unannounced} |" in report
 
 
 def test_the_progress_bar_is_full(artifacts):
@@ -213,6 +219,15 @@ def test_confirming_moves_the_new_orders_on(desk: Desk, stumbling_run: FlowRun):
     assert waiting == (0,)
 
 
+def stands_in(text: str, secret: str) -> bool:
+    """Look for it plain and as JSON; a street like 6-12-0 is no part of 2026-12-01."""
+    forms = {secret, json.dumps(secret)[1:-1]}
+    return any(
+        form in text and re.search(rf"(?<![0-9]){re.escape(form)}(?![0-9])", text)
+        for form in forms
+    )
+
+
 def test_nothing_prefect_keeps_holds_a_key_or_a_buyer(
     desk: Desk, stumbling_run: FlowRun
 ):
@@ -230,7 +245,7 @@ def test_nothing_prefect_keeps_holds_a_key_or_a_buyer(
         for log in (desk.home / "logs").iterdir()
     )
 
-    leaked = [s for s in secrets if s in kept or json.dumps(s)[1:-1] in kept]
+    leaked = [s for s in secrets if stands_in(kept, s)]
     assert len(secrets) > ORDERS
     assert leaked == []
 
