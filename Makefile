@@ -21,7 +21,7 @@ demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest 
 	$(BIN)/python -m tasks.setup.demo
 
 test: $(READY) ## the whole fast suite, in two processes: it waits a lot
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY) ## format, lint, spelling, types, layers
 	$(BIN)/ruff format --check .
