@@ -93,8 +93,8 @@ def test_one_failure_hides_no_other_step(prefect_api):
 def due(prefect_api: SyncPrefectClient) -> Callable[..., list[FlowRun]]:
     """Give runs that were due so many days ago, made by Prefect's own scheduler.
 
-    They belong to a deployment that no worker looks at; one of today is due in a moment,
-    so that a run begun now, on a busy machine too, began before it.
+    They belong to a deployment that no worker looks at. One of today is due in a
+    moment, so that a run begun now, on a busy machine too, began before it.
     """
     today = datetime.now(UTC) + timedelta(seconds=8)
     every_day = IntervalSchedule(interval=timedelta(days=1), anchor_date=today)
