@@ -1,6 +1,6 @@
 """Golden files, damaged: nothing but parcels, rejects or a refusal may come of them.
 
-`JUCHU_FUZZ=20000` runs more mutations; the default keeps the suite quick. A failure
+`JUCHU_CARRIER_FUZZ=20000` runs more mutations; the default keeps the suite quick. A failure
 prints the mutation's number, which is its seed.
 """
 
@@ -11,7 +11,7 @@ from connectors.carriers import CsvRefused, read_shipment_file
 from data.model.tracking import normalised
 from tests.carriers.test_golden import FOLDERS, GOLDEN
 
-MUTATIONS = int(os.environ.get("JUCHU_FUZZ", "700"))
+MUTATIONS = int(os.environ.get("JUCHU_CARRIER_FUZZ", "700"))
 INSERTS = [b'"', b",", b"\r", b"\n", b"\r\n", b"\0", b"\x1a", b"\x81", b"\xfc", b"\t"]
 INSERTS += [b'""', b'","', b"\xef\xbb\xbf", b"\xe3\x81", b"1.2E+10", b"0", b"\x80"]
 
