@@ -1,7 +1,7 @@
 """Golden files, damaged: nothing but parcels, rejects or a refusal may come of them.
 
-`JUCHU_CARRIER_FUZZ=20000` runs more mutations; the default keeps the suite quick. A failure
-prints the mutation's number, which is its seed.
+`JUCHU_CARRIER_FUZZ=20000` runs more mutations; the default keeps the suite quick. A
+failure prints the mutation's number, which is its seed.
 """
 
 import os
