@@ -10,38 +10,14 @@ import random
 from connectors.carriers import CsvRefused, read_shipment_file
 from data.model.tracking import normalised
 from tests.carriers.test_golden import FOLDERS, GOLDEN
+from tests.support.mutations import cut, double, flip, inserting, remove
 
 MUTATIONS = int(os.environ.get("JUCHU_CARRIER_FUZZ", "700"))
 INSERTS = [b'"', b",", b"\r", b"\n", b"\r\n", b"\0", b"\x1a", b"\x81", b"\xfc", b"\t"]
 INSERTS += [b'""', b'","', b"\xef\xbb\xbf", b"\xe3\x81", b"1.2E+10", b"0", b"\x80"]
 
 
-def flip(rng, content):
-    at = rng.randrange(len(content))
-    return (
-        content[:at] + bytes([content[at] ^ 1 << rng.randrange(8)]) + content[at + 1 :]
-    )
-
-
-def insert(rng, content):
-    at = rng.randrange(len(content) + 1)
-    return content[:at] + rng.choice(INSERTS) + content[at:]
-
-
-def remove(rng, content):
-    at = rng.randrange(len(content))
-    return content[:at] + content[at + rng.choice((1, 1, 2, 40)) :]
-
-
-def cut(rng, content):
-    return content[: rng.randrange(len(content))]
-
-
-def double(rng, content):
-    start, stop = sorted(rng.randrange(len(content)) for _ in range(2))
-    return content[:stop] + content[start:stop] + content[stop:]
-
-
+insert = inserting(INSERTS)
 KINDS = [flip, flip, flip, insert, insert, remove, cut, double]
 
 

@@ -12,37 +12,12 @@ import pytest
 
 from connectors.mall_csv import CsvRefused, read_order_file
 from tests.mall_csv.test_golden import FOLDERS, sources
+from tests.support.mutations import cut, double, flip, inserting, remove
 
 MUTATIONS = int(os.environ.get("JUCHU_FUZZ", "2000"))
 INSERTS = [b'"', b",", b"\r", b"\n", b"\r\n", b"\0", b"\x1a", b"\x81", b"\xfc", b"\t"]
 INSERTS += [b'""', b'","', b"\xef\xbb\xbf", b"\xe3\x81", b"1.2E+10", b"\x1f\x1e"]
 LONGEST_S = 2.0
-
-
-def flip(rng, content):
-    at = rng.randrange(len(content))
-    return (
-        content[:at] + bytes([content[at] ^ 1 << rng.randrange(8)]) + content[at + 1 :]
-    )
-
-
-def insert(rng, content):
-    at = rng.randrange(len(content) + 1)
-    return content[:at] + rng.choice(INSERTS) + content[at:]
-
-
-def remove(rng, content):
-    at = rng.randrange(len(content))
-    return content[:at] + content[at + rng.choice((1, 1, 2, 40)) :]
-
-
-def cut(rng, content):
-    return content[: rng.randrange(len(content))]
-
-
-def double(rng, content):
-    start, stop = sorted(rng.randrange(len(content)) for _ in range(2))
-    return content[:stop] + content[start:stop] + content[stop:]
 
 
 def lengthen(rng, content):
@@ -53,6 +28,7 @@ def lengthen(rng, content):
     return content[:at] + run + content[at:]
 
 
+insert = inserting(INSERTS)
 KINDS = [flip, flip, flip, insert, insert, insert, remove, cut, double]
 RARELY = 150
 """Long runs cost time in the parser, so only one mutation in so many is one."""
