@@ -8,7 +8,7 @@ to 300,000 yen. Check them against the manual of the B2クラウド in use.
 from collections.abc import Iterable
 from typing import Final
 
-from connectors.carriers.labels.file import Cells, LabelFile, Row, Unwritable, written
+from connectors.carriers.labels.file import Cells, LabelFile, Unwritable, written
 from connectors.carriers.layouts.yamato_b2 import COLUMNS
 from data.model.parcel import Cool, ParcelOrder, Sender
 
@@ -36,18 +36,13 @@ def write_b2_labels(orders: Iterable[ParcelOrder], sender: Sender) -> LabelFile:
 
     The short key is お客様管理番号, so that the issued data lead back to the package.
     """
-    return written(COLUMNS, (_row(order, sender) for order in orders))
 
-
-def _row(order: ParcelOrder, sender: Sender) -> Row:
-    cells = Cells(COLUMNS)
-    try:
+    def fill(cells: Cells, order: ParcelOrder) -> None:
         _parcel(cells, order)
         _recipient(cells, order)
         _sender(cells, sender)
-    except Unwritable as why:
-        return order, why
-    return order, cells.row
+
+    return written(COLUMNS, orders, fill)
 
 
 def _parcel(cells: Cells, order: ParcelOrder) -> None:

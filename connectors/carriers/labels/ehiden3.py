@@ -9,7 +9,7 @@ imports another layout, which is not known either.
 from collections.abc import Iterable
 from typing import Final
 
-from connectors.carriers.labels.file import Cells, LabelFile, Row, Unwritable, written
+from connectors.carriers.labels.file import Cells, LabelFile, Unwritable, written
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
 from data.model.parcel import Cool, ParcelOrder, Sender
 
@@ -37,18 +37,13 @@ def write_ehiden3_labels(orders: Iterable[ParcelOrder], sender: Sender) -> Label
     money is not known to us, and a parcel handed over unpaid is worse than one
     made by hand.
     """
-    return written(IMPORT_COLUMNS, (_row(order, sender) for order in orders))
 
-
-def _row(order: ParcelOrder, sender: Sender) -> Row:
-    cells = Cells(IMPORT_COLUMNS)
-    try:
+    def fill(cells: Cells, order: ParcelOrder) -> None:
         _parcel(cells, order)
         _recipient(cells, order)
         _sender(cells, sender)
-    except Unwritable as why:
-        return order, why
-    return order, cells.row
+
+    return written(IMPORT_COLUMNS, orders, fill)
 
 
 def _parcel(cells: Cells, order: ParcelOrder) -> None:

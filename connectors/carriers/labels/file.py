@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -128,21 +128,29 @@ def too_long(found: int, most: int) -> str:
     )
 
 
-Row = tuple[ParcelOrder, list[str] | Unwritable]
+Fill = Callable[[Cells, ParcelOrder], None]
 
 
-def written(columns: Sequence[str], rows: Iterable[Row]) -> LabelFile:
-    """Write the header and every row that could be made; CP932, CRLF, all quoted."""
+def written(
+    columns: Sequence[str], orders: Iterable[ParcelOrder], fill: Fill
+) -> LabelFile:
+    """Write the header and every row that `fill` could make; CP932, CRLF, all quoted.
+
+    An order for which it raises Unwritable is refused, and the others are written.
+    """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(columns)
     numbers: list[str] = []
     refused: list[RefusedLabel] = []
-    for order, made in rows:
-        if isinstance(made, Unwritable):
-            refused.append(RefusedLabel(order.order_number, made.column, made.reason))
+    for order in orders:
+        cells = Cells(columns)
+        try:
+            fill(cells, order)
+        except Unwritable as why:
+            refused.append(RefusedLabel(order.order_number, why.column, why.reason))
             continue
-        writer.writerow(made)
+        writer.writerow(cells.row)
         numbers.append(order.order_number)
     content = buffer.getvalue().encode("cp932", "strict")
     return LabelFile(content, tuple(numbers), tuple(refused))
