@@ -1,11 +1,11 @@
 """The report of one CSV file as Markdown: Japanese, and nothing of any cell."""
 
-import re
 from collections.abc import Sequence
 
 from connectors.incoming import Download
 from data.warehouse.csv_import import ImportReport
 from tasks.csv_progress import LISTED, Reject
+from tasks.markdown import plain
 from tasks.order_csv import Choices, Imported
 
 MODES = {
@@ -28,7 +28,7 @@ def import_report(download: Download, choices: Choices, imported: Imported) -> s
     """Tell in Markdown what became of the file's rows and what a person should see."""
     report = imported.report
     rows = [
-        ("ファイル (file)", _plain(report.file_name)),
+        ("ファイル (file)", plain(report.file_name)),
         ("種類 (kind)", f"{imported.title}, {imported.columns}列"),
         ("モール / 店舗 (mall / shop)", f"{download.mall} / {download.shop}"),
         ("登録タイプ (mode)", MODES[choices.mode]),
@@ -43,7 +43,7 @@ def import_report(download: Download, choices: Choices, imported: Imported) -> s
         ("そのため除いた注文 (set aside)", f"{report.orders_set_aside:,}"),
         ("在庫の手動調整待ち (waiting for stock)", f"{report.waiting_for_stock:,}行"),
     ]
-    lines = [f"# CSV取込の結果 ({_plain(report.file_name)})", ""]
+    lines = [f"# CSV取込の結果 ({plain(report.file_name)})", ""]
     if choices.dry_run:
         lines += [f"**{TRIED}** (trial: nothing was written)", ""]
     if report.is_same_file:
@@ -70,10 +70,10 @@ def import_report(download: Download, choices: Choices, imported: Imported) -> s
 def refusal_report(download: Download, problem: str) -> str:
     """Tell in Markdown why nothing of the file was imported, and what to do."""
     return (
-        f"# CSVを取り込みませんでした ({_plain(download.name)})\n\n"
-        f"モール / 店舗 (mall / shop): {_plain(download.mall) or '?'}"
-        f" / {_plain(download.shop) or '?'}\n\n"
-        f"{_plain(problem)}\n\n"
+        f"# CSVを取り込みませんでした ({plain(download.name)})\n\n"
+        f"モール / 店舗 (mall / shop): {plain(download.mall) or '?'}"
+        f" / {plain(download.shop) or '?'}\n\n"
+        f"{plain(problem)}\n\n"
         "**1行も取り込んでいません。** (nothing of this file was imported)\n"
     )
 
@@ -90,14 +90,14 @@ def _rejects(report: ImportReport, rejects: Sequence[Reject]) -> list[str]:
         "| 行 | 列 | 理由 |",
         "| ---: | --- | --- |",
         *(
-            f"| {row} | {_plain(column) if column else '(行全体)'} | {_plain(reason)} |"
+            f"| {row} | {plain(column) if column else '(行全体)'} | {plain(reason)} |"
             for row, column, reason in rejects[:LISTED]
         ),
     ]
 
 
 def _warnings(report: ImportReport, notices: Sequence[str]) -> list[str]:
-    lines = [f"- {_plain(notice)}" for notice in notices]
+    lines = [f"- {plain(notice)}" for notice in notices]
     lines += [
         f"- {KINDS.get(kind, kind)}: {count:,}件"
         for kind, count in report.warning_counts
@@ -107,12 +107,7 @@ def _warnings(report: ImportReport, notices: Sequence[str]) -> list[str]:
     if report.warnings:
         lines += ["", "| 注文番号 | 注意 |", "| --- | --- |"]
         lines += [
-            f"| {_plain(number)} | {_plain(text)} |"
+            f"| {plain(number)} | {plain(text)} |"
             for _, number, text in report.warnings[:LISTED]
         ]
     return lines
-
-
-def _plain(text: str) -> str:
-    """The text on one line, its signs no Markdown: names come from outside."""
-    return re.sub(r"([\\`*\[\]<>|~#])", r"\\\1", " ".join(text.split()))

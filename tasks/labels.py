@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
-from uuid import uuid4
 
-from prefect import runtime, task
+from prefect import task
 
 from connectors.carriers import (
     LabelFile,
@@ -19,7 +18,6 @@ from connectors.private_file import write_private
 from connectors.sender import sender_of
 from connectors.settings import read_settings
 from data.model.japan_time import in_japan
-from data.model.order import Mall
 from data.model.packing import parcel_of
 from data.model.parcel import ParcelOrder, Sender
 from data.model.shipment import why_not_pack
@@ -32,11 +30,11 @@ from data.warehouse.labels import (
     record_labels,
     shared_keys,
 )
-from data.warehouse.loads import Load, record_load
+from data.warehouse.loads import Load
+from tasks.loads import begin_load
 from tasks.order_csv import telling_no_values
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.rms import now
-from tasks.shops import load_shop
 from tasks.warehouse import our_warehouse
 
 Writer = Callable[[Iterable[ParcelOrder], Sender], LabelFile]
@@ -77,17 +75,7 @@ def open_labels(shop: ShopHandle) -> Load:
 
     """
     sender_of(read_settings())
-    load = Load(
-        load_id=str(uuid4()),
-        source="labels",
-        mall=Mall.RAKUTEN,
-        shop_id=load_shop(shop).shop_id,
-        flow_run_id=runtime.flow_run.id,
-        started_at=now(),
-    )
-    with our_warehouse() as con:
-        record_load(con, load)
-    return load
+    return begin_load(shop, "labels")
 
 
 @task(name="orders-to-label", **SAFE_TO_REPEAT)

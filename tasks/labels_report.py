@@ -1,6 +1,5 @@
 """What people see of exported labels: the file, and what has to be made by hand."""
 
-import re
 from typing import Any, Final
 
 from prefect.artifacts import create_markdown_artifact
@@ -8,6 +7,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from tasks.labels import Labels
+from tasks.markdown import plain
 
 LISTED: Final = 200
 DELETE_IT: Final = (
@@ -51,14 +51,9 @@ def labels_report(labels: Labels) -> str:
             "| 注文番号 | 送付先ID | 列 | 理由 |",
             "| --- | --- | --- | --- |",
             *(
-                f"| {_plain(one.order_number)} | {_plain(one.basket_id)}"
-                f" | {_plain(one.column_name or '-')} | {_plain(one.reason)} |"
+                f"| {plain(one.order_number)} | {plain(one.basket_id)}"
+                f" | {plain(one.column_name or '-')} | {plain(one.reason)} |"
                 for one in labels.refused[:LISTED]
             ),
         ]
     return "\n".join(lines) + "\n"
-
-
-def _plain(text: str) -> str:
-    """The text on one line, its signs no Markdown."""
-    return re.sub(r"([\\`*\[\]<>|~#])", r"\\\1", " ".join(text.split()))

@@ -20,6 +20,9 @@ from tasks.rms import now
 from tasks.shops import load_shop
 from tasks.warehouse import our_warehouse
 
+Source = Literal["api", "notices", "tracking", "labels"]
+"""What a run reads, or writes to."""
+
 
 @task(name="open-load", **SAFE_TO_REPEAT)
 def open_load(shop: ShopHandle) -> Load:
@@ -27,7 +30,12 @@ def open_load(shop: ShopHandle) -> Load:
 
     A run that is killed stays in `loads` without an end.
     """
-    load = _begun(shop, "notices")
+    return begin_load(shop, "notices")
+
+
+def begin_load(shop: ShopHandle, source: Source) -> Load:
+    """Write down that a run begins that searches nothing."""
+    load = _begun(shop, source)
     with our_warehouse() as con:
         record_load(con, load)
     return load
@@ -54,7 +62,7 @@ def open_sweep(
     return load
 
 
-def _begun(shop: ShopHandle, source: Literal["api", "notices"]) -> Load:
+def _begun(shop: ShopHandle, source: Source) -> Load:
     return Load(
         load_id=str(uuid4()),
         source=source,

@@ -1,6 +1,5 @@
 """What people see of an import of tracking numbers; nothing of any cell."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +10,7 @@ from prefect.states import Completed, Failed
 
 from connectors.mall_csv.order_file import display_name
 from data.warehouse.shipments import Aside
+from tasks.markdown import plain
 from tasks.shipments import ImportedShipments
 
 LISTED: Final = 50
@@ -53,8 +53,8 @@ def shipments_report(imported: ImportedShipments) -> str:
     """Tell in Markdown what became of the file's rows."""
     report = imported.report
     rows = [
-        ("ファイル (file)", _plain(report.file_name)),
-        ("種類 (kind)", _plain(imported.title)),
+        ("ファイル (file)", plain(report.file_name)),
+        ("種類 (kind)", plain(imported.title)),
         ("文字コード (encoding)", imported.encoding.upper()),
         ("読んだ行 (rows read)", f"{report.rows_read:,}"),
         ("新規の荷物 (created)", f"{report.created:,}"),
@@ -63,7 +63,7 @@ def shipments_report(imported: ImportedShipments) -> str:
         ("取り込めなかった行 (rejected)", f"{len(report.rejected):,}"),
         ("注文が見つからない行 (unmatched)", f"{len(report.unmatched):,}"),
     ]
-    lines = [f"# 送り状番号の取込の結果 ({_plain(report.file_name)})", ""]
+    lines = [f"# 送り状番号の取込の結果 ({plain(report.file_name)})", ""]
     if report.is_same_file:
         lines += [f"**{SAME_FILE}** (the same file: nothing changed)", ""]
     lines += ["| 項目 | 内容 |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in rows)]
@@ -80,14 +80,14 @@ def shipments_report(imported: ImportedShipments) -> str:
     warnings = [*imported.warnings, *report.repeated]
     lines += _table("注意 (warnings)", "取り込みました。確かめてください。", warnings)
     if imported.notices:
-        lines += ["", *(f"- {_plain(notice)}" for notice in imported.notices)]
+        lines += ["", *(f"- {plain(notice)}" for notice in imported.notices)]
     return "\n".join(lines) + "\n"
 
 
 def _refusal(name: str, problem: str) -> str:
     return (
-        f"# 送り状番号を取り込みませんでした ({_plain(name)})\n\n"
-        f"{_plain(problem)}\n\n"
+        f"# 送り状番号を取り込みませんでした ({plain(name)})\n\n"
+        f"{plain(problem)}\n\n"
         "**1行も取り込んでいません。** (nothing of this file was imported)\n"
     )
 
@@ -104,13 +104,8 @@ def _table(title: str, advice: str, asides: Sequence[Aside]) -> list[str]:
         "| 行 | 列 | 理由 |",
         "| ---: | --- | --- |",
         *(
-            f"| {one.row_number} | {_plain(one.column_name or '(行全体)')}"
-            f" | {_plain(one.reason)} |"
+            f"| {one.row_number} | {plain(one.column_name or '(行全体)')}"
+            f" | {plain(one.reason)} |"
             for one in asides[:LISTED]
         ),
     ]
-
-
-def _plain(text: str) -> str:
-    """The text on one line, its signs no Markdown: names come from outside."""
-    return re.sub(r"([\\`*\[\]<>|~#])", r"\\\1", " ".join(text.split()))

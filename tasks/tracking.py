@@ -3,20 +3,18 @@
 import time
 from collections.abc import Iterator
 from typing import Final, NamedTuple
-from uuid import uuid4
 
-from prefect import runtime, task
+from prefect import task
 
-from data.model.order import Mall
 from data.model.shipping_report import MOST_ORDERS
 from data.model.shop import ShopHandle
-from data.warehouse.loads import Load, record_load
+from data.warehouse.loads import Load
 from data.warehouse.tracking import judge_tracking, orders_to_read, settle
 from data.warehouse.tracking_calls import last_report_unseen
+from tasks.loads import begin_load
 from tasks.orders import in_batches, take_orders
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import now
-from tasks.shops import load_shop
 from tasks.tracking_calls import hear_results, run_of
 from tasks.warehouse import our_warehouse
 
@@ -35,17 +33,7 @@ class Due(NamedTuple):
 @task(name="open-push", **SAFE_TO_REPEAT)
 def open_push(shop: ShopHandle) -> Load:
     """Write down that a run begins; only orders read after this count as read."""
-    load = Load(
-        load_id=str(uuid4()),
-        source="tracking",
-        mall=Mall.RAKUTEN,
-        shop_id=load_shop(shop).shop_id,
-        flow_run_id=runtime.flow_run.id,
-        started_at=now(),
-    )
-    with our_warehouse() as con:
-        record_load(con, load)
-    return load
+    return begin_load(shop, "tracking")
 
 
 def rounds(shop: ShopHandle, load: Load) -> Iterator[list[list[str]]]:
