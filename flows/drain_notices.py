@@ -58,9 +58,10 @@ def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
         if len(shops) > 1:
             return each_shop(drain_notices, shops, limit=limit)
         (shop,) = shops  # in this run: another one would cost a second
-    take_in_notices(shop)
-    if not noticed_orders(shop, 1):
-        return nothing_waits()
+    else:
+        take_in_notices(shop)
+        if not noticed_orders(shop, 1):
+            return nothing_waits()
     load = open_load(shop)
     with one_caller(shop):
         batches = noticed_batches(shop, limit)

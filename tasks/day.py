@@ -16,6 +16,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import State, StateType
 from prefect.states import Completed, Failed
 
+from tasks.endings import failed_of, table_of
 from tasks.retrying import SAFE_TO_REPEAT
 
 ENDED = [StateType.COMPLETED, StateType.FAILED]
@@ -62,23 +63,13 @@ def conclude_day(
 
     What only waits for a person is listed below the steps, and fails no day.
     """
-    head = [
-        f"# 朝の処理の結果 ({shop})",
-        "",
-        "| 処理 | 結果 | 内容 |",
-        "| --- | --- | --- |",
-    ]
-    rows = [
-        f"| {name} | {state.name} | {_first_line(state)} |"
-        for name, state in steps.items()
-    ]
+    table = table_of(f"# 朝の処理の結果 ({shop})", "処理", steps)
     create_markdown_artifact(
         key="day-report",
-        markdown="\n".join([*head, *rows, *_listed(reminders), ""]),
+        markdown="\n".join([*table, *_listed(reminders), ""]),
         description="朝の処理の結果 (how each step of the morning ended)",
     )
-    failed = [name for name, state in steps.items() if not state.is_completed()]
-    if failed:
+    if failed := failed_of(steps):
         return Failed(
             message=f"失敗した処理: {', '.join(failed)} (failed steps)。"
             "対処: 「day-report」の内容を見て、その処理だけもう一度実行してください。"
@@ -90,7 +81,3 @@ def _listed(reminders: Sequence[str]) -> list[str]:
     if not reminders:
         return []
     return ["", "## お知らせ (reminders)", "", *(f"- {each}" for each in reminders)]
-
-
-def _first_line(state: State[Any]) -> str:
-    return (state.message or "").partition("\n")[0].replace("|", "/")

@@ -14,6 +14,7 @@ from prefect.utilities.annotations import quote
 from pydantic import Field
 
 from data.model.shop import ShopHandle
+from tasks.endings import failed_of, table_of
 from tasks.retrying import NEVER_REPEAT
 
 SHOPS_AT_ONCE = 8
@@ -70,18 +71,12 @@ def conclude_shops(ends: Mapping[ShopHandle, State[Any]]) -> State[Any]:
             message="対象の店舗はありません (no shop to work for)。"
             "rms-shop ブロックと店舗の段階を確認してください。"
         )
-    head = ["# 店舗ごとの結果", "", "| 店舗 | 結果 | 内容 |", "| --- | --- | --- |"]
-    rows = [
-        f"| {shop} | {state.name} | {_first_line(state)} |"
-        for shop, state in ends.items()
-    ]
     create_markdown_artifact(
         key="shops-report",
-        markdown="\n".join([*head, *rows, ""]),
+        markdown="\n".join([*table_of("# 店舗ごとの結果", "店舗", ends), ""]),
         description="店舗ごとの結果 (how it went for each shop)",
     )
-    failed = [shop for shop, state in ends.items() if not state.is_completed()]
-    if failed:
+    if failed := failed_of(ends):
         return Failed(
             message=f"失敗した店舗: {', '.join(failed)} (failed shops)。"
             "他の店舗は終わっています。対処: その店舗の実行の内容を見てください。"
@@ -92,7 +87,3 @@ def conclude_shops(ends: Mapping[ShopHandle, State[Any]]) -> State[Any]:
 def _ended(future: PrefectFuture[Any]) -> State[Any]:
     future.wait()
     return future.state
-
-
-def _first_line(state: State[Any]) -> str:
-    return (state.message or "").partition("\n")[0].replace("|", "/")
