@@ -30,7 +30,8 @@ from tests.rms.wire_server import (
 READ = Call("getOrder")
 WRITE = Call("confirmOrder", is_write=True)
 OK = answer(said(message("INFO", "OK")))
-SHORT = Limits(deadline_s=0.3)
+SHORT = Limits(deadline_s=1.2)
+"""Connecting gets 45 % of it: with less, a busy machine is not reached in time."""
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_one_deadline_holds_for_the_whole_call(wire, script):
     with pytest.raises(Unavailable):
         http.post(READ, "/x/", {})
 
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < SHORT.deadline_s + 1.2
     assert http.post(READ, "/x/", {}).status == 200
 
 

@@ -80,8 +80,8 @@ FAULTS = {
 
 @pytest.mark.parametrize("script", FAULTS.values(), ids=FAULTS.keys())
 def test_no_fault_tells_the_key(wire, shop, every_log, script):
-    http, server = wire(script, limits=Limits(deadline_s=0.3, max_body=50_000))
-    client = RmsClient(shop, server.url, unlimited, lambda: datetime.now(UTC), 0.3)
+    http, server = wire(script, limits=Limits(deadline_s=1.2, max_body=50_000))
+    client = RmsClient(shop, server.url, unlimited, lambda: datetime.now(UTC), 1.2)
     write = Call("confirmOrder", is_write=True)
 
     with client, pytest.raises(RmsTrouble) as licence:
