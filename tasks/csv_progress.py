@@ -77,6 +77,7 @@ class Watched:
         self.file_name = file.file_name
         self.rows_read = file.rows_read
         self.schema = file.schema
+        self.is_in_memory = file.is_in_memory
         self.columns_present = file.columns_present
         self.sha256 = file.sha256
 

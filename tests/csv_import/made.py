@@ -45,6 +45,7 @@ class MadeFile:
     layout: MadeRules = field(default_factory=MadeRules)
     batch_rows: int = 1000
     file_name: str = "made.csv"
+    is_in_memory: bool = False
 
     @property
     def sha256(self) -> str:
