@@ -21,6 +21,8 @@ SHOP_VARIABLES = {
     "notice_auth_key": ("NOTICE_AUTH_KEY", "…"),
     "notice_auth_key_before": ("NOTICE_AUTH_KEY_BEFORE", "…"),
     "contract_id": ("CONTRACT_ID", "…"),
+    "license_expires_on": ("LICENSE_EXPIRES_ON", "2027-02-21"),
+    "safety_stock": ("SAFETY_STOCK", "0"),
 }
 NEEDED = ("shop_id", "service_secret", "license_key")
 _KEY_OF = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_LICENSE_KEY")

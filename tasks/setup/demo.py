@@ -4,7 +4,6 @@ Everything it makes is in its own folder, which it empties at the start; a folde
 holds a real shop's warehouse is refused.
 """
 
-import json
 import os
 import shutil
 import signal
@@ -22,7 +21,9 @@ from data.model.japan_time import JST
 from data.warehouse.ask import ask
 from data.warehouse.orders import count_orders
 from data.warehouse.session import warehouse
-from tasks.setup.demo_shipping import parcel_file, safe_packages
+from tasks.setup.demo_onboarding import onboard
+from tasks.setup.demo_shipping import ship_parcels
+from tasks.setup.demo_stock import keep_stock
 from tasks.setup.desk import Desk, open_desk
 
 MARK = ".demo"
@@ -36,8 +37,6 @@ SELECT epoch(settled_at - received_at) AS waited_s
 FROM notices
 ORDER BY received_at DESC
 """
-VERIFIED = "SELECT count(*) FROM shipments WHERE state = 'verified'"
-WAITING = "SELECT order_number FROM manual_stock_adjustments ORDER BY ALL"
 console = Console(soft_wrap=True)
 
 
@@ -65,82 +64,25 @@ def empty_folder(home: Path) -> None:
 
 
 def work_the_day(desk: Desk) -> None:
-    """Let the sandbox sell, stumble twice, and run the deployments by the worker."""
-    console.rule("2/5  the sandbox sells and sends notices")
-    desk.sandbox.settings(notify_url=desk.receiver)
+    """Take the shop live, let it sell and stumble twice, and run the day's flows."""
+    onboard(desk, console, datetime.now(JST))
+    console.rule("the sandbox sells and sends notices")
+    before = ask(desk.warehouse, STORED).item()
     desk.sandbox.sell(ORDERS, "mixed")
-    wait_for_orders(desk, f"{ORDERS} orders sold at once", ORDERS)
-    console.rule("3/5  and one by one: from a notice to its order in DuckDB")
+    wait_for_orders(desk, f"{ORDERS} orders sold at once", before + ORDERS)
+    console.rule("and one by one: from a notice to its order in DuckDB")
     desk.sandbox.sell(LATER, "plain", every_s=LATER_EVERY_S)
-    wait_for_orders(desk, f"{LATER} orders, one each {LATER_EVERY_S} s", ORDERS + LATER)
+    title = f"{LATER} orders, one each {LATER_EVERY_S} s"
+    wait_for_orders(desk, title, before + ORDERS + LATER)
     show_latency(desk)
-    console.rule("4/5  prefect deployment run 'daily/0900'")
+    console.rule("the morning: daily/0900")
     desk.sandbox.fault("503", function="getOrder", times=2)
     console.print("the next two getOrder calls answer 503")
-    desk.prefect("deployment", "run", "daily/0900", "--watch")
-    console.rule("5/5  prefect deployment run 'import-order-csv/manual'")
-    file = ("-p", "path=data/samples/rakuten.csv", "-p", "mall=rakuten")
-    desk.prefect(
-        "deployment",
-        "run",
-        "import-order-csv/manual",
-        *file,
-        "-p",
-        "shop=demo",
-        "--watch",
-    )
-    keep_stock(desk)
-    ship_parcels(desk)
-
-
-def keep_stock(desk: Desk) -> None:
-    """Count what the sandbox has, adjust a CSV order by hand, tell the mall."""
-    console.rule("stock: import-stock-count, adjust-stock, push-inventory")
-    run_deployment(desk, "import-stock-count/manual", path=str(count_file(desk)))
-    waiting = ask(desk.warehouse, WAITING)
-    (number,) = waiting["order_number"].head(1)
-    console.print(
-        f"{len(waiting)} lines of CSV orders wait; order {number} is adjusted"
-    )
-    run_deployment(
-        desk,
-        "adjust-stock/manual",
-        adjustments=[{"order_number": number}],
-        who="demo",
-        note="棚から出した (taken from the shelf)",
-    )
-    run_deployment(desk, "push-inventory/0900")
-
-
-def ship_parcels(desk: Desk) -> None:
-    """Import a carrier's file for orders that are safe to pack, and tell the mall."""
-    console.rule("shipping: import-shipments, push-tracking")
-    packages = safe_packages(desk.warehouse, desk.sandbox.shops["demo"].shop_id)
-    path = parcel_file(desk.home / "b2.csv", packages, datetime.now(JST))
-    console.print(f"{path}: {len(packages)} parcels, as B2クラウド exports them")
-    run_deployment(desk, "import-shipments/manual", path=str(path), carrier="yamato")
-    run_deployment(desk, "push-tracking/0900")
-    verified = ask(desk.warehouse, VERIFIED).item()
-    console.print(f"{verified} of {len(packages)} parcels verified: RMS shows them")
-
-
-def count_file(desk: Desk) -> Path:
-    """Write a count of what the sandbox has on sale, as a person would."""
-    rows = [
-        f"{row['manageNumber']},{row['variantId']},{row['quantity']}"
-        for row in desk.sandbox.stock()
-        if row["known"]
-    ]
-    path = desk.home / "stock_count.csv"
-    head = "商品管理番号,SKU管理番号,数量"
-    path.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
-    return path
-
-
-def run_deployment(desk: Desk, name: str, **parameters: object) -> None:
-    """Run a deployment for the demo's shop, and watch it."""
-    given = json.dumps({"shop": "demo"} | parameters)
-    desk.prefect("deployment", "run", name, "--params", given, "--watch")
+    desk.run("daily/0900")
+    console.rule("a mall's own file: import-order-csv/manual")
+    desk.run("import-order-csv/manual", path="data/samples/rakuten.csv", mall="rakuten")
+    keep_stock(desk, console)
+    ship_parcels(desk, console)
 
 
 def wait_for_orders(desk: Desk, title: str, wanted: int) -> None:
@@ -193,7 +135,7 @@ def main() -> None:
     if "JUCHU_HOME" not in os.environ:
         home /= "demo"  # never beside a real shop's orders
     empty_folder(home)
-    console.rule("1/5  starting Prefect, the RMS sandbox, the receiver and a worker")
+    console.rule("starting Prefect, the RMS sandbox, the receiver and a worker")
     console.print(f"everything is in {home} (logs in logs/)")
     try:
         with open_desk(home) as desk:

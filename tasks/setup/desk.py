@@ -10,9 +10,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from connectors.sandbox.control_api.remote import SandboxControl
+from data.model.japan_time import in_japan
 from tasks.setup.processes import ROOT, first_line, free_port, running
 
 SERVER_PATIENCE_S = "120"
@@ -43,6 +45,27 @@ class Desk:
         command = [sys.executable, "-m", "prefect", *arguments]
         done = subprocess.run(command, env=dict(self.env), cwd=ROOT, check=check)
         return done.returncode
+
+    def run(self, deployment: str, **parameters: object) -> None:
+        """Run a deployment for the shop `demo` and watch it to its end.
+
+        Raises:
+            subprocess.CalledProcessError: the run did not end well.
+
+        """
+        given = json.dumps({"shop": "demo"} | parameters)
+        self.prefect("deployment", "run", deployment, "--params", given, "--watch")
+
+
+def shop_settings(sandbox: SandboxControl) -> dict[str, str]:
+    """Describe the sandbox's shop as its people would: keys, and the end of the key."""
+    (ends_at,) = (
+        datetime.fromisoformat(shop["license_expires_at"])
+        for shop in sandbox.control("GET", "shops")["shops"]
+        if shop["handle"] == "demo"
+    )
+    last_day = {"JUCHU_SHOP_DEMO_LICENSE_EXPIRES_ON": f"{in_japan(ends_at):%Y-%m-%d}"}
+    return sandbox.shops["demo"].environment() | last_day
 
 
 @contextmanager
@@ -84,7 +107,7 @@ def open_desk(home: Path, *rms_options: str) -> Iterator[Desk]:
         )
         sandbox = SandboxControl(first_line(rms))
         stack.callback(sandbox.close)
-        env |= {"JUCHU_RMS_URL": sandbox.url} | sandbox.shops["demo"].environment()
+        env |= {"JUCHU_RMS_URL": sandbox.url} | shop_settings(sandbox)
         notices = ("connectors.notices", "--port", f"{notices_port}")
         receiver = stack.enter_context(running("receiver", notices, env, logs))
         address = json.loads(first_line(receiver))["url"]
