@@ -20,7 +20,7 @@ LINES, MANY, HELD = 100_000, 1_000_000, 5_000_000
 OVER_FLOOR = 1.5
 FASTER_THAN_PANDAS = 1.0
 FASTER_THAN_DLT = 8.0
-TIMES = 3
+TIMES = 5
 """How often the short ones run, in turn; the fastest counts: the machine is shared."""
 OVER_LINEAR = 1.2
 PEAK_MB = 1000.0

@@ -45,6 +45,8 @@ def shops_bench(
         seconds = time.perf_counter() - began
         too_fast = desk.sandbox.journal()["too_fast"]
     ended = run.stdout.decode().splitlines()[-1]
+    if failed(ended) > 1:
+        console.print(run.stderr.decode()[-20_000:], markup=False)
     with warehouse(folder / "ours" / "juchu.duckdb") as con:
         (stored,) = con.execute("SELECT count(*) FROM orders").fetchall()[0]
     console.print(f"{shops} shops, {stored:,} orders in {seconds:.0f} s: {ended}")
