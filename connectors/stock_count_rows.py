@@ -1,4 +1,4 @@
-"""What a row of a count CSV may hold, and everything that is wrong with one."""
+"""What a row of a stock CSV may hold, and everything that is wrong with one."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ def _wrong_code(cell: str) -> str:
 
 def _wrong_units(cell: str) -> str:
     if not cell:
-        return "空欄です。在庫がないときは 0 と書いてください。"
+        return "空欄です。ないときは 0 と書いてください。"
     if not _UNITS.fullmatch(cell):
         return f"0 から {MOST_UNITS:,} までの整数を、半角数字だけで書いてください。"
     return ""
@@ -97,7 +97,10 @@ _RULES: Final[dict[str, Callable[[str], str]]] = {
 
 
 def disagreeing(counts: list[tuple[int, Counted]]) -> Iterator[Fault]:
-    """Find listings counted twice, and one own SKU counted differently."""
+    """Find listings told twice, and one own SKU told differently.
+
+    Of a receipt too: whether two rows of one SKU add up, nobody could tell.
+    """
     listings: dict[tuple[str, str], int] = {}
     own_skus: dict[str, tuple[int, int]] = {}
     for row, counted in counts:

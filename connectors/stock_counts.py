@@ -1,4 +1,6 @@
-"""The count (棚卸) CSV, read as strictly as the malls' files: all of it, or nothing.
+"""The stock CSV, read as strictly as the malls' files: all of it, or nothing.
+
+Of a count (棚卸) and of goods received (入荷): the file does not say which.
 
 Columns: 商品管理番号, SKU管理番号, 数量, and if wanted 自社SKU and 安全在庫. UTF-8 with
 or without BOM, or CP932, as Excel saves them. Decoding, records and their refusals are
@@ -41,7 +43,7 @@ ADVICE: Final = (
 
 @dataclass(frozen=True)
 class StockCountFile:
-    """A count file that was read and found whole."""
+    """A stock file that was read and found whole."""
 
     counts: tuple[Counted, ...]
     sha256: str
@@ -51,7 +53,7 @@ class StockCountFile:
 
 
 def read_stock_counts(path: Path) -> StockCountFile:
-    """Read and check a whole count file, or raise CsvRefused that tells every fault.
+    """Read and check a whole stock file, or raise CsvRefused that tells every fault.
 
     A file with one faulty row is refused whole: half a count is no count.
     """
@@ -152,7 +154,7 @@ def _faulty(faults: list[Fault]) -> CsvRefused:
         "faulty-rows",
         f"直すところが {len(faults):,} か所あります。{listed}{more}",
         advice=ADVICE,
-        english=f"{len(faults)} faults; nothing was counted",
+        english=f"{len(faults)} faults; nothing was booked",
         position=Position(row=faults[0].row, column=faults[0].column),
     )
 

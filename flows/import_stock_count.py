@@ -1,4 +1,4 @@
-"""Bring a count (棚卸) into the stock ledger."""
+"""Bring a count (棚卸) or goods received (入荷) into the stock ledger."""
 
 from typing import Annotated, Any
 
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from data.model.japan_time import JapanTime
 from data.model.shop import ShopHandle
+from data.model.stock import StockFileKind
 from tasks.retrying import show_retries
 from tasks.stock_count import import_count_file
 from tasks.stock_count_report import conclude_count
@@ -18,7 +19,18 @@ PathOfCount = Annotated[
         min_length=1,
         json_schema_extra={
             "title": "ファイル (path)",
-            "description": "棚卸CSVの場所。ひな形は data/samples/stock_count.csv",
+            "description": "棚卸CSV(入荷も同じ形)の場所。"
+            "ひな形は data/samples/stock_count.csv",
+        },
+    ),
+]
+Kind = Annotated[
+    StockFileKind,
+    Field(
+        json_schema_extra={
+            "title": "種類 (kind)",
+            "description": "count=棚卸: 数量は、そのとき棚にあった全部の数です。"
+            "receipt=入荷: 数量は届いた数で、在庫数に足します",
         },
     ),
 ]
@@ -26,8 +38,10 @@ CountedAt = Annotated[
     JapanTime | None,
     Field(
         json_schema_extra={
-            "title": "数えた日時 (counted_at)",
-            "description": "この日時より後の注文は、数えた数から引かれます。空欄なら今",
+            "title": "数えた日時・届いた日時 (counted_at)",
+            "description": "棚卸は数えた日時: 後の注文は、数えた数から引かれます。"
+            "入荷は届いた日時: これより後の棚卸には含まれるので足しません。"
+            "空欄なら今",
         },
     ),
 ]
@@ -39,7 +53,7 @@ Who = Annotated[
         pattern=r"\S",
         json_schema_extra={
             "title": "担当 (who)",
-            "description": "数えた人の役割や部署。在庫の台帳に残ります",
+            "description": "数えた人・受け取った人の役割や部署。在庫の台帳に残ります",
         },
     ),
 ]
@@ -55,14 +69,16 @@ Who = Annotated[
 def import_stock_count(
     path: PathOfCount,
     shop: ShopHandle,
+    kind: Kind = "count",
     counted_at: CountedAt = None,
     who: Who = "担当者",
 ) -> State[Any]:
-    """Make what was counted the level of that moment, the whole file or nothing.
+    """Make what was counted the level of that moment, or add what came in then.
 
-    The same file again changes nothing. The run ends Failed, with row, column and what
-    to do, when the file was refused. Nothing is sent to a mall: push-inventory does.
+    The whole file or nothing; the same file again changes nothing. The run ends Failed,
+    with row, column and what to do, when the file was refused. Nothing is sent to a
+    mall: push-inventory does.
     """
     return conclude_count(
-        import_count_file(path, shop, counted_at, who, return_state=True)
+        import_count_file(path, shop, counted_at, who, kind, return_state=True)
     )

@@ -1,4 +1,4 @@
-"""A count (棚卸) file: read it whole, book it in one transaction."""
+"""A count (棚卸) or receipt (入荷) file: read it whole, book it in one transaction."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from connectors.settings import SettingsProblem
 from connectors.stock_counts import read_stock_counts
 from data.model.japan_time import in_japan
 from data.model.shop import ShopHandle
+from data.model.stock import StockFileKind
 from data.warehouse.stock_counts import CountReport, CountsDiffer, count_stock
 from tasks.order_csv import telling_no_values
 from tasks.retrying import SAFE_TO_REPEAT
@@ -24,13 +25,14 @@ REFUSALS = (CsvRefused, CountsDiffer, UnknownShop, SettingsProblem)
 
 
 class CountedTooLate(CsvRefused):
-    """The count is said to be of a moment that has not come."""
+    """The file is said to be of a moment that has not come."""
 
 
 @dataclass(frozen=True)
 class CountImported:
-    """What is told of a count file that was booked."""
+    """What is told of a stock file that was booked."""
 
+    kind: StockFileKind
     file_name: str
     encoding: str
     notices: tuple[str, ...]
@@ -40,16 +42,20 @@ class CountImported:
 
 @task(name="import-count-file", **SAFE_TO_REPEAT)
 def import_count_file(
-    path: str, shop: ShopHandle, counted_at: datetime | None, who: str
+    path: str,
+    shop: ShopHandle,
+    counted_at: datetime | None,
+    who: str,
+    kind: StockFileKind = "count",
 ) -> CountImported:
-    """Book the counts of a file, or raise and leave the warehouse as it was.
+    """Book a file as counted or received, or raise and leave the warehouse as it was.
 
-    Without `counted_at` the count is of now. Repeating it is harmless: the same file
+    Without `counted_at` it is of now. Repeating it is harmless: the same file
     again changes nothing.
 
     Raises:
         CsvRefused: the file is not whole and faultless, or `counted_at` is to come.
-        CountsDiffer: two listings of one SKU were counted differently.
+        CountsDiffer: two listings of one SKU have different numbers.
         UnknownShop: nobody described the shop.
 
     """
@@ -66,18 +72,21 @@ def import_count_file(
             file,
             shop_id=known.shop_id,
             mall=known.mall,
+            kind=kind,
             import_id=str(uuid4()),
             who=who,
             counted_at=counted,
             imported_at=at,
         )
-    return CountImported(file.file_name, file.encoding, file.notices, counted, report)
+    return CountImported(
+        kind, file.file_name, file.encoding, file.notices, counted, report
+    )
 
 
 def _not_yet() -> CountedTooLate:
     return CountedTooLate(
         "counted-too-late",
-        "数えた日時が、まだ来ていない日時です。",
+        "数えた日時(入荷なら届いた日時)が、まだ来ていない日時です。",
         advice="今より前の日時を入れるか、空欄にしてください(空欄なら今)。",
         english="counted_at is in the future",
     )

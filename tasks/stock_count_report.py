@@ -1,15 +1,38 @@
-"""The report of one count (棚卸), in Japanese."""
+"""The report of one count (棚卸) or of goods received (入荷), in Japanese."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from data.warehouse.stock_counts import CountReport
 from tasks.csv_markdown import SAME_FILE
 from tasks.stock_count import CountImported
 
 LISTED = 50
+ANOTHER_DELIVERY: Final = (
+    "対処: 中身が同じ別の入荷なら、「伝票番号」のような列を1つ足してから、"
+    "取り込んでください。"
+    " (for a second, equal delivery add a column)"
+)
+NEVER_COUNTED: Final = (
+    "在庫数は「届いた数 − 取り込んだ注文の数」で、前からの在庫を含みません。"
+    "前からの在庫があれば、RMSに転送する前に棚卸をしてください。"
+)
+_COUNT: Final = (
+    "棚卸",
+    "数えた日時 (counted at)",
+    "同じだったSKU (equal)",
+    "後の棚卸があるSKU・変更なし (older)",
+)
+_RECEIPT: Final = (
+    "入荷",
+    "届いた日時 (arrived at)",
+    "新しく届いた数がないSKU (nothing new)",
+    "後の棚卸に含まれるSKU・変更なし (older)",
+)
 
 
 def conclude_count(imported: State[CountImported]) -> State[Any]:
@@ -23,36 +46,34 @@ def conclude_count(imported: State[CountImported]) -> State[Any]:
     create_markdown_artifact(
         key="stock-count-report",
         markdown=text,
-        description="棚卸の結果 (what this count changed)",
+        description="棚卸・入荷の結果 (what this file changed)",
     )
     return end
 
 
 def count_report(imported: CountImported) -> str:
-    """Tell in Markdown what the count changed, and what a person should see."""
+    """Tell in Markdown what the file changed, and what a person should see."""
     report = imported.report
+    is_receipt = imported.kind == "receipt"
+    name, at, equal, older = _RECEIPT if is_receipt else _COUNT
     lines = [
-        f"# 棚卸の結果 ({_plain(imported.file_name)})",
+        f"# {name}の結果 ({_plain(imported.file_name)})",
         "",
         "| 項目 | 内容 |",
         "| --- | --- |",
-        f"| 数えた日時 (counted at) | {imported.counted_at:%Y-%m-%d %H:%M} |",
+        f"| {at} | {imported.counted_at:%Y-%m-%d %H:%M} |",
         f"| 文字コード (encoding) | {imported.encoding.upper()} |",
         f"| 読んだ行 (rows read) | {report.rows_read:,} |",
+        *([f"| 届いた数 (units received) | {report.units:,} |"] if is_receipt else []),
         f"| 在庫数が変わったSKU (moved) | {report.moved:,} |",
-        f"| 同じだったSKU (equal) | {report.equal:,} |",
-        f"| 後の棚卸があるSKU・変更なし (older) | {len(report.older):,} |",
+        f"| {equal} | {report.equal:,} |",
+        f"| {older} | {len(report.older):,} |",
         f"| 安全在庫を設定 (safety stock set) | {report.safety_set:,} |",
     ]
     if report.is_same_file:
         lines += ["", f"**{SAME_FILE}** (the same file: nothing changed)"]
-    if report.older:
-        lines += [
-            "",
-            "## 後の棚卸があるため変えなかったSKU (a later count is known)",
-            "",
-        ]
-        lines += [f"- {_plain(sku)}" for sku in report.older[:LISTED]]
+        lines += [ANOTHER_DELIVERY] if is_receipt else []
+    lines += _skus(report)
     if report.remapped:
         lines += [
             "",
@@ -73,19 +94,46 @@ def count_report(imported: CountImported) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _skus(report: CountReport) -> Iterator[str]:
+    if report.older:
+        yield from (
+            "",
+            "## 後の棚卸があるため変えなかったSKU (a later count is known)",
+            "",
+        )
+        yield from (f"- {_plain(sku)}" for sku in report.older[:LISTED])
+    if report.uncounted:
+        yield from (
+            "",
+            "## まだ棚卸をしていないSKU (never counted)",
+            "",
+            NEVER_COUNTED,
+            "",
+        )
+        yield from (f"- {_plain(sku)}" for sku in report.uncounted[:LISTED])
+
+
 def refusal(problem: str) -> str:
-    """Tell in Markdown why nothing was counted, and what to do."""
+    """Tell in Markdown why nothing was booked, and what to do."""
     return (
-        "# 棚卸を取り込みませんでした\n\n"
+        "# 棚卸・入荷を取り込みませんでした\n\n"
         f"{_plain(problem)}\n\n"
-        "**在庫は何も変わっていません。** (nothing was counted)\n"
+        "**在庫は何も変わっていません。** (nothing was booked)\n"
     )
 
 
 def _summary(imported: CountImported) -> str:
     report = imported.report
+    is_receipt = imported.kind == "receipt"
     if report.is_same_file:
-        return f"{SAME_FILE} (the same file: nothing changed)"
+        same = f"{SAME_FILE} (the same file: nothing changed)"
+        return f"{same}。{ANOTHER_DELIVERY}" if is_receipt else same
+    if is_receipt:
+        return (
+            f"入荷 {report.units}個 / 在庫数が変わったSKU {report.moved}"
+            f" / 届いていない {report.equal} / 後の棚卸あり {len(report.older)}"
+            " (units received / moved / nothing new / older)"
+        )
     return (
         f"在庫数が変わったSKU {report.moved} / 同じ {report.equal}"
         f" / 後の棚卸あり {len(report.older)} (moved / equal / older)"

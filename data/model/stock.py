@@ -19,6 +19,9 @@ OWN_SKU: Final = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,94}[^\s\x00-\x1f\x7f])
 Source = Literal["api", "count", "person", "mapping", "emptied"]
 """Who may cause a movement. A mall's CSV is none of them, by type (rule 6.4)."""
 
+StockFileKind = Literal["count", "receipt"]
+"""What a stock file tells: what stood there (棚卸), or what came in (入荷)."""
+
 
 class MovementKind(StrEnum):
     """Why stock moved; the value is the word used in tables."""
@@ -57,7 +60,7 @@ class Listing(Frozen):
 
 
 class Counted(Frozen):
-    """One row of a count (棚卸): so many units of a listing stood there."""
+    """One row of a stock file: so many units of a listing stood there, or came in."""
 
     manage_number: Annotated[str, StringConstraints(pattern=CODE, to_lower=True)]
     variant_id: Annotated[str, StringConstraints(pattern=CODE)]
@@ -67,7 +70,7 @@ class Counted(Frozen):
 
     @property
     def listing(self) -> Listing:
-        """What was counted."""
+        """What was counted or received."""
         return Listing(manage_number=self.manage_number, variant_id=self.variant_id)
 
 

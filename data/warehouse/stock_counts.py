@@ -1,6 +1,6 @@
-"""Counts (棚卸): what stood there at a moment becomes the level of that moment."""
+"""Stock files: a count (棚卸) sets the level of a moment, a receipt (入荷) adds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,8 +9,9 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
-from data.model.stock import Counted
+from data.model.stock import Counted, StockFileKind
 from data.warehouse.statements import SQL, Statements
+from data.warehouse.stock_receipts import Booked, receive_stock
 from data.warehouse.stock_skus import SkuChange, change_skus
 
 _COUNTED = pl.Schema(
@@ -23,11 +24,12 @@ _COUNTED = pl.Schema(
         "safety": pl.Int64(),
     }
 )
-BY_COUNT = "棚卸ファイルの自社SKUによる (own SKU of the count file)"
+BY_FILE = "棚卸・入荷ファイルの自社SKUによる (own SKU of the stock file)"
+RECEIVED = "入荷ファイル {} (goods received)"
 
 
 class CountFile(Protocol):
-    """A count file that was read and found whole."""
+    """A stock file that was read and found whole."""
 
     @property
     def counts(self) -> Sequence[Counted]:
@@ -44,14 +46,16 @@ class CountFile(Protocol):
 
 @dataclass(frozen=True)
 class CountReport:
-    """What came of one count.
+    """What came of one stock file.
 
     is_same_file  this very file was imported before: nothing was done
-    moved         SKUs whose level the count changed
-    equal         SKUs that stood where the count has them
-    older         SKUs of which a later count is known: left alone
+    moved         SKUs whose level the file changed
+    equal         SKUs that stood where the count has them, or of which nothing came in
+    older         SKUs of which a later count is known: their level stays
     safety_set    listings given a safety stock of their own
     remapped      listings the file gave another SKU
+    units         that came in; 0 of a count
+    uncounted     SKUs that came in and were never counted
     """
 
     import_id: str
@@ -62,10 +66,12 @@ class CountReport:
     older: tuple[str, ...] = ()
     safety_set: int = 0
     remapped: tuple[SkuChange, ...] = ()
+    units: int = 0
+    uncounted: tuple[str, ...] = ()
 
 
 class CountsDiffer(Exception):
-    """Two listings of one SKU were counted differently; nothing was written."""
+    """Two listings of one SKU have different numbers; nothing was written."""
 
     def __init__(self, skus: Sequence[str]) -> None:
         super().__init__(skus)
@@ -76,7 +82,7 @@ class CountsDiffer(Exception):
         return (
             f"同じSKUの在庫なのに数量が違う行があります: {listed}。"
             "対処: 同じSKUの行には同じ数量(全部の数)を書いてください。"
-            " (listings that share one SKU were counted differently)"
+            " (listings that share one SKU have different numbers)"
         )
 
 
@@ -86,23 +92,26 @@ def count_stock(  # noqa: PLR0913 - the last one is for planted bugs
     *,
     shop_id: str,
     mall: Mall = Mall.RAKUTEN,
+    kind: StockFileKind = "count",
     import_id: str,
     who: str,
     counted_at: datetime,
     imported_at: datetime,
     sql: Statements = SQL,
 ) -> CountReport:
-    """Book a count in the caller's transaction, or say that it was booked before.
+    """Book a stock file in the caller's transaction, or say that it was booked before.
 
-    The level becomes what was counted and whatever took effect after `counted_at`:
-    orders placed later still lower it, however late they come to light, and orders
-    placed earlier do not, because their goods were not on the shelf any more. A count
-    older than the latest one of a SKU changes nothing of it. Raises CountsDiffer with
+    A count: the level becomes what was counted and whatever took effect after
+    `counted_at`: orders placed later still lower it, however late they come to light,
+    and orders placed earlier do not, because their goods were off the shelf already. A
+    count older than the latest one of a SKU changes nothing of it. A receipt: what came
+    in at `counted_at` is added, unless a later count saw it. Raises CountsDiffer with
     nothing written; any other error is a duckdb.Error.
     """
     given: dict[str, object] = {
         "mall": mall.value,
         "shop_id": shop_id,
+        "kind": kind,
         "import_id": import_id,
         "change_id": import_id,
         "cause_id": import_id,
@@ -110,7 +119,8 @@ def count_stock(  # noqa: PLR0913 - the last one is for planted bugs
         "file_name": file.file_name,
         "rows_read": len(file.counts),
         "who": who,
-        "note": BY_COUNT,
+        "note": BY_FILE,
+        "receipt_note": RECEIVED.format(file.file_name),
         "counted_at": counted_at,
         "imported_at": imported_at,
         "moved_at": imported_at,
@@ -124,27 +134,38 @@ def count_stock(  # noqa: PLR0913 - the last one is for planted bugs
         raise CountsDiffer([sku for (sku,) in differing])
     sql.run(con, "take_stock_counted_skus", given)
     remapped = change_skus(con, given, sql)
-    sql.run(con, "plan_stock_counts", given)
-    older = [sku for (sku,) in con.execute(sql("list_stock_counts_older")).fetchall()]
-    con.execute(sql("forget_stock_counts_older"))
-    con.execute(sql("insert_stock_counts"))
+    book = receive_stock if kind == "receipt" else _count
+    booked = book(con, given, sql)
     safety = sum(row.safety is not None for row in file.counts)
     if safety:
         sql.run(con, "merge_stock_settings", given)
     con.unregister("stock_count_rows")
-    ((moved, equal),) = sql.run(con, "count_stock_counts", given).fetchall()
-    given |= {"skus_moved": moved, "skus_equal": equal, "skus_older": len(older)}
+    given |= {"skus_moved": booked.moved, "skus_equal": booked.equal}
+    given |= {"skus_older": len(booked.older)}
     sql.run(con, "record_stock_count", given)
     return CountReport(
         import_id=import_id,
         is_same_file=False,
         rows_read=len(file.counts),
-        moved=moved,
-        equal=equal,
-        older=tuple(older),
+        moved=booked.moved,
+        equal=booked.equal,
+        older=booked.older,
         safety_set=safety,
         remapped=remapped,
+        units=booked.units,
+        uncounted=booked.uncounted,
     )
+
+
+def _count(
+    con: DuckDBPyConnection, given: Mapping[str, object], sql: Statements
+) -> Booked:
+    sql.run(con, "plan_stock_counts", given)
+    older = [sku for (sku,) in con.execute(sql("list_stock_counts_older")).fetchall()]
+    con.execute(sql("forget_stock_counts_older"))
+    con.execute(sql("insert_stock_counts"))
+    ((moved, equal),) = sql.run(con, "count_stock_counts", given).fetchall()
+    return Booked(moved=moved, equal=equal, older=tuple(older))
 
 
 def _rows(counts: Sequence[Counted]) -> pl.DataFrame:

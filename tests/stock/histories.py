@@ -17,7 +17,18 @@ from data.warehouse.stock_skus import map_skus
 from tests.csv_import.made import MadeFile, a_row
 from tests.stock.made import MadeCount, ledger, order
 from tests.stock.made import line as a_line
-from tests.stock.rule import ORDERED, Adjust, Again, Count, Csv, Name, Rule, See, Step
+from tests.stock.rule import (
+    ORDERED,
+    Adjust,
+    Again,
+    Count,
+    Csv,
+    Name,
+    Receive,
+    Rule,
+    See,
+    Step,
+)
 from tests.support.orders import at, order_number
 
 _histories = numbers_from(1)
@@ -62,6 +73,9 @@ class Player:
             case Csv():
                 self.take(now, step)
                 self.rule.take(step)
+            case Receive():
+                self.count(now, step)
+                self.rule.receive(step, now - step.ago)
             case Count():
                 self.count(now, step)
                 self.rule.count(step, now - step.ago)
@@ -79,7 +93,7 @@ class Player:
             case Csv():
                 self.take(now, step)
             case Count():
-                self.count(now, step, made=now - 1 - step.ago)
+                self.count(now, step, first=now - 1)
             case Adjust():
                 self.adjust(now, step)
             case Name():
@@ -135,8 +149,8 @@ class Player:
         self.move(now)
         assert ledger(self.con) == before
 
-    def count(self, now: float, step: Count, made: float | None = None) -> None:
-        minute = now - step.ago if made is None else made
+    def count(self, now: float, step: Count, first: float | None = None) -> None:
+        made = now if first is None else first
         code, variant, sku = self.what(step.listing)
         counted = Counted(
             manage_number=code,
@@ -146,11 +160,12 @@ class Player:
         )
         count_stock(
             self.con,
-            MadeCount([counted], file_name=f"{minute}.csv", salt=f"{minute}"),
+            MadeCount([counted], file_name=f"{made}.csv", salt=f"{made}"),
             shop_id=self.shop_id,
+            kind="receipt" if isinstance(step, Receive) else "count",
             import_id=f"{self.shop_id}-{now}",
             who="店長",
-            counted_at=at(minute),
+            counted_at=at(made - step.ago),
             imported_at=at(now),
             sql=self.sql,
         )

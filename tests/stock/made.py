@@ -25,7 +25,7 @@ MUG = ("mug", "blue", "mug/blue")
 
 @dataclass(frozen=True)
 class MadeCount:
-    """A count file that needs no reader."""
+    """A stock file that needs no reader."""
 
     counts: Sequence[Counted]
     file_name: str = "count.csv"
@@ -79,6 +79,23 @@ def count(
         "imported_at": at(max(minute, 0)),
     }
     return count_stock(con, MadeCount(counts or (a_count(),)), **(given | more))
+
+
+def receive(
+    con: DuckDBPyConnection, *received: Counted, minute: float = 0, **more: Any
+) -> CountReport:
+    """Book goods that came in at this minute, which also marks their file."""
+    given = {
+        "shop_id": SHOP_ID,
+        "kind": "receipt",
+        "import_id": f"receipt-{minute}",
+        "who": "倉庫",
+        "counted_at": at(minute),
+        "imported_at": at(90),
+    }
+    salt = more.pop("salt", f"{minute}")
+    file = MadeCount(received or (a_count(4),), "delivery.csv", salt)
+    return count_stock(con, file, **(given | more))
 
 
 def import_csv(

@@ -51,6 +51,11 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Receive(Count):
+    """Goods that came in some minutes ago, perhaps naming the SKU."""
+
+
+@dataclass(frozen=True)
 class Adjust:
     """A person adjusts every waiting line of an order."""
 
@@ -66,7 +71,7 @@ class Name:
     sku: Literal["TEA", "MUG", "BOTH"]
 
 
-Step = See | Again | Csv | Count | Adjust | Name
+Step = See | Again | Csv | Count | Receive | Adjust | Name
 units = st.integers(0, 3)
 lines = st.lists(st.tuples(st.sampled_from(LISTINGS), units), min_size=1, max_size=2)
 numbers = st.sampled_from(list(ORDERED))
@@ -75,7 +80,8 @@ steps = st.lists(
     | st.builds(Again, st.integers(0, 3))
     | st.builds(Csv, numbers, st.lists(units, min_size=1, max_size=2).map(tuple))
     | st.builds(
-        Count,
+        lambda of, *given: of(*given),
+        st.sampled_from([Count, Receive]),
         st.sampled_from(LISTINGS),
         st.integers(0, 20),
         st.sampled_from([0, 15, 65]),
@@ -101,7 +107,10 @@ class Known:
 
 @dataclass
 class Effect:
-    """Units gone (or back) since a minute, for a line that sells a listing."""
+    """Units gone (or back) since a minute, for a line that sells a listing.
+
+    Goods received are of order 0 and no line.
+    """
 
     number: int
     line: str
@@ -165,12 +174,20 @@ class Rule:
             known.lines |= lines
 
     def count(self, step: Count, minute: float) -> None:
+        sku = self.sku_of(step)
+        if sku not in self.counts or self.counts[sku][1] < minute:
+            self.counts[sku] = (step.units, minute)
+
+    def receive(self, step: Receive, minute: float) -> None:
+        sku = self.sku_of(step)
+        if step.units:
+            self.effects.append(Effect(0, "", "", sku, step.units, minute))
+
+    def sku_of(self, step: Count) -> str:
         known = self.sells.get(step.listing, (self.default[step.listing], "default"))
         said = (self.shown(step.listing)[0], "person") if step.own else known
         self.name(step.listing, *said)
-        sku = self.sells[step.listing][0]
-        if sku not in self.counts or self.counts[sku][1] < minute:
-            self.counts[sku] = (step.units, minute)
+        return self.sells[step.listing][0]
 
     def adjust(self, now: float, step: Adjust) -> None:
         known = self.orders.get(step.number)
@@ -196,11 +213,17 @@ class Rule:
             if effect.listing == listing and effect.sku == before:
                 effect.sku = sku
         is_last = before not in {one for one, _ in self.sells.values()}
-        if is_last and before in self.counts and sku not in self.counts:
-            self.counts[sku] = self.counts.pop(before)
+        if is_last and self.has_stock(before) and not self.has_stock(sku):
+            if before in self.counts:
+                self.counts[sku] = self.counts.pop(before)
             for effect in self.effects:
                 if effect.sku == before:
                     effect.sku = sku
+
+    def has_stock(self, sku: str) -> bool:
+        return sku in self.counts or any(
+            e.sku == sku and e.number == 0 for e in self.effects
+        )
 
     def levels(self) -> dict[str, int]:
         found = {}

@@ -1,14 +1,11 @@
-"""import-stock-count, adjust-stock and push-inventory against a real RMS and files."""
+"""push-inventory and adjust-stock against a real RMS and files."""
 
 from pathlib import Path
 
 import pytest
-from prefect.states import Completed, Failed
 
-from flows import import_stock_count
 from tests.stock.shop_of_flows import (
     READ,
-    SHOP,
     WRITE,
     Shelf,
     opened_shelf,
@@ -198,47 +195,3 @@ def test_an_adjustment_nobody_signed_changes_nothing(shelf):
     with pytest.raises(ValueError, match="対処"):
         shelf.adjust({"order_number": number}, who=" ")
     assert shelf.waiting() == 1
-
-
-@pytest.fixture
-def count_flow(shelf, monkeypatch):
-    """The flow around the count; its task's failure becomes a state."""
-    task = import_stock_count.import_count_file
-
-    def with_state(*given, return_state):
-        assert return_state
-        try:
-            return Completed(data=task(*given))
-        except Exception as error:  # noqa: BLE001 - as the engine does
-            return Failed(data=error, message=str(error))
-
-    monkeypatch.setattr(import_stock_count, "import_count_file", with_state)
-
-    def run(path: Path) -> tuple[str, str]:
-        state = import_stock_count.import_stock_count.fn(str(path), SHOP, None, "店長")
-        return state.type.value, state.message
-
-    return run
-
-
-def test_the_same_count_twice_says_so(shelf, count_flow):
-    path = Path("data/samples/stock_count.csv")
-    first, again = count_flow(path), count_flow(path)
-
-    assert first[1].startswith("在庫数が変わったSKU 12 /")
-    assert again == (
-        "COMPLETED",
-        "同じファイルです。変更はありません (the same file: nothing changed)",
-    )
-
-
-def test_a_faulty_count_fails_with_row_and_column_and_counts_nothing(shelf, count_flow):
-    path = shelf.home / "bad.csv"
-    path.write_text("商品管理番号,SKU管理番号,数量\ntea,a,5\ntea,b,x\n", "utf-8")
-    kind, message = count_flow(path)
-
-    assert kind == "FAILED"
-    assert "3 行目の「数量」" in message
-    assert "対処" in message
-    assert "何も変わっていません" in shelf.shown["stock-count-report"]
-    assert shelf.ask("FROM stock_movements") == []

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from data.warehouse.statements import SQL
 from tests.stock.doctored import Doctored
 from tests.stock.histories import play
-from tests.stock.rule import Adjust, Again, Count, Csv, Name, See, steps
+from tests.stock.rule import Adjust, Again, Count, Csv, Name, Receive, See, steps
 
 TEA = (("tea", 2),)
 PLANTED = {
@@ -82,6 +82,45 @@ PLANTED = {
         "AND file_sha256 = $file_sha256",
         "AND file_sha256 = 'none'",
         [Count("tea", 9)],
+    ),
+    "a receipt is a count": (
+        "plan_stock_receipts",
+        "any_value(r.quantity) AS quantity",
+        (
+            "any_value(r.quantity) - (SELECT sum(l.level) FROM stock_levels AS l"
+            " WHERE l.sku = m.sku) AS quantity"
+        ),
+        [Count("tea", 9), Receive("tea", 3)],
+    ),
+    "a delivery is known by its SKU alone": (
+        "plan_stock_receipts",
+        "'received', $file_sha256, m.sku",
+        "'received', m.sku",
+        [Receive("tea", 3), Receive("tea", 3)],
+    ),
+    "a receipt from before the count raises it": (
+        "correct_stock_counts",
+        "WHERE m.effective_at <= c.counted_at",
+        "WHERE false",
+        [Count("tea", 9), Receive("tea", 3, 15)],
+    ),
+    "a count forgets what came in after it": (
+        "insert_stock_counts",
+        "AND (m.kind = 'count' OR m.effective_at <= c.counted_at)",
+        "",
+        [Receive("tea", 3), Count("tea", 9, 15)],
+    ),
+    "received goods stay behind when the SKU changes": (
+        "judge_stock_skus",
+        ") > 0\n)",
+        ") > 99\n)",
+        [Receive("tea", 3), Name("tea", "BOTH")],
+    ),
+    "goods that went to another SKU are still here": (
+        "judge_stock_skus",
+        "m.kind = 'receipt' OR (m.kind = 'adjustment' AND m.order_number IS NULL)",
+        "m.kind = 'receipt'",
+        [Receive("tea", 3), Name("tea", "BOTH"), Name("tea", "TEA")],
     ),
     "orders stay behind when the SKU changes": (
         "plan_stock_sku_moves",

@@ -2,7 +2,7 @@
 -- contained in the number that was counted. The level stays what was counted; the
 -- count's own movement was too small or too large by that much, and is put right.
 -- in:  temporary table `stock_moves`, booked
--- out: rows of stock_movements, each naming the order that came to light late
+-- out: rows of stock_movements, each naming the order, if any, that came to light late
 INSERT INTO stock_movements BY NAME
 SELECT
     (SELECT max(seq) FROM stock_movements)
@@ -14,7 +14,7 @@ SELECT
     'count' AS source,
     m.mall, m.shop_id, m.order_number, m.line_id,
     c.cause_id,
-    'この注文は棚卸より前のもので、数えた数に含まれています (contained in the count)' AS note,
+    'この動きは棚卸より前のもので、数えた数に含まれています (contained in the count)' AS note,
     c.counted_at AS effective_at,
     m.moved_at
 FROM stock_moves AS m

@@ -23,14 +23,13 @@ own_stock AS (
     SELECT m.sku, max(m.effective_at) FILTER (m.counted IS NOT NULL) AS counted_at
     FROM stock_movements AS m
     LEFT JOIN stock_counted AS k USING (sku)
-    WHERE (
-            m.kind = 'receipt'
-            OR m.counted IS NOT NULL
-            OR (m.kind = 'adjustment' AND m.order_number IS NULL AND m.quantity <> 0)
-        )
-        -- What its stock went away from has none of its own, until the next count.
-        AND NOT coalesce(k.source = 'emptied' AND m.seq <= k.seq, false)
+    -- What its stock went away from has none of its own, until the next count or receipt.
+    WHERE NOT coalesce(k.source = 'emptied' AND m.seq <= k.seq, false)
     GROUP BY m.sku
+    HAVING count(m.counted) > 0
+        OR sum(m.quantity) FILTER (
+            m.kind = 'receipt' OR (m.kind = 'adjustment' AND m.order_number IS NULL)
+        ) > 0
 ),
 emptied AS (
     SELECT sku_before, any_value(sku) AS sku

@@ -1,4 +1,4 @@
--- list_stock_counts_differing: SKUs that the file counts more than once, differently.
+-- list_stock_counts_differing: SKUs of which the file tells more than one number.
 -- in:  view `stock_count_rows`, $mall, $shop_id
 -- out: sku
 SELECT coalesce(r.own_sku, m.sku, r.default_sku) AS sku

@@ -1,0 +1,94 @@
+"""import-stock-count on real files: counts (棚卸) and goods received (入荷)."""
+
+from pathlib import Path
+
+import pytest
+from prefect.states import Completed, Failed
+
+from flows import import_stock_count
+from tests.stock.shop_of_flows import SHOP, opened_shelf
+
+TEA = ("kakuu-tea", "kakuu-tea")
+
+
+@pytest.fixture
+def shelf(sandbox, tmp_path: Path):
+    with opened_shelf(sandbox, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def count_flow(shelf, monkeypatch):
+    """The flow around the count; its task's failure becomes a state."""
+    task = import_stock_count.import_count_file
+
+    def with_state(*given, return_state):
+        assert return_state
+        try:
+            return Completed(data=task(*given))
+        except Exception as error:  # noqa: BLE001 - as the engine does
+            return Failed(data=error, message=str(error))
+
+    monkeypatch.setattr(import_stock_count, "import_count_file", with_state)
+
+    def run(path: Path, kind: str = "count") -> tuple[str, str]:
+        flow = import_stock_count.import_stock_count.fn
+        state = flow(str(path), SHOP, kind, None, "店長")
+        return state.type.value, state.message
+
+    return run
+
+
+def test_the_same_count_twice_says_so(shelf, count_flow):
+    path = Path("data/samples/stock_count.csv")
+    first, again = count_flow(path), count_flow(path)
+
+    assert first[1].startswith("在庫数が変わったSKU 12 /")
+    assert again == (
+        "COMPLETED",
+        "同じファイルです。変更はありません (the same file: nothing changed)",
+    )
+
+
+def test_goods_received_are_added_and_reach_the_mall(shelf, count_flow):
+    shelf.counted({TEA: 12})
+    path = shelf.home / "delivery.csv"
+    rows = ["商品管理番号,SKU管理番号,数量", "kakuu-tea,kakuu-tea,30", "new-item,a,5"]
+    path.write_text("\n".join([*rows, ""]), "utf-8")
+    first, report = count_flow(path, "receipt"), shelf.shown["stock-count-report"]
+    again = count_flow(path, "receipt")
+    shelf.pass_time()
+    shelf.push()
+
+    assert first[1].startswith("入荷 35個 / 在庫数が変わったSKU 2 / 届いていない 0 /")
+    assert "# 入荷の結果 (delivery.csv)" in report
+    assert "まだ棚卸をしていないSKU" in report
+    assert "- new-item/a" in report
+    assert again[1].startswith("同じファイルです。変更はありません")
+    assert "「伝票番号」のような列を1つ足して" in again[1]
+    assert "伝票番号" in shelf.shown["stock-count-report"]
+    assert shelf.units()[TEA] == 42
+
+
+def test_a_faulty_receipt_adds_nothing(shelf, count_flow):
+    path = shelf.home / "bad.csv"
+    rows = ["商品管理番号,SKU管理番号,数量", "tea,a,5", "tea,a,5"]
+    path.write_text("\n".join([*rows, ""]), "utf-8")
+    kind, message = count_flow(path, "receipt")
+
+    assert kind == "FAILED"
+    assert "2 行目と同じ商品・SKUです" in message
+    assert "入荷を取り込みませんでした" in shelf.shown["stock-count-report"]
+    assert shelf.ask("FROM stock_movements") == []
+
+
+def test_a_faulty_count_fails_with_row_and_column_and_counts_nothing(shelf, count_flow):
+    path = shelf.home / "bad.csv"
+    path.write_text("商品管理番号,SKU管理番号,数量\ntea,a,5\ntea,b,x\n", "utf-8")
+    kind, message = count_flow(path)
+
+    assert kind == "FAILED"
+    assert "3 行目の「数量」" in message
+    assert "対処" in message
+    assert "何も変わっていません" in shelf.shown["stock-count-report"]
+    assert shelf.ask("FROM stock_movements") == []
