@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 from duckdb import DuckDBPyConnection
 
+from connectors.mall_csv import CsvRefused
+from connectors.stock_counts import read_stock_counts
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
+from tests.stock.count_files import HEADER
 from tests.stock.made import a_count, count
+from tests.stock.shop_of_flows import Shelf, opened_shelf
+from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +68,36 @@ def counted(con):
     """Ten teas were counted."""
     count(con, a_count(10, own_sku="TEA-100"), minute=0)
     return con
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Write a file's text, or its bytes, and read it."""
+
+    def write_and_read(*rows, header=HEADER, encoding="utf-8", text=None):
+        path = tmp_path / "count.csv"
+        content = text if text is not None else "\r\n".join([header, *rows, ""])
+        raw = content if isinstance(content, bytes) else content.encode(encoding)
+        path.write_bytes(raw)
+        return read_stock_counts(path)
+
+    return write_and_read
+
+
+@pytest.fixture
+def refused(read):
+    """Read a file that must be refused; give the refusal."""
+
+    def read_and_fail(*rows, **more):
+        with pytest.raises(CsvRefused) as caught:
+            read(*rows, **more)
+        return caught.value
+
+    return read_and_fail
+
+
+@pytest.fixture
+def shelf(sandbox: Sandbox, tmp_path: Path) -> Iterator[Shelf]:
+    """A shop whose stock flows run in this process, without Prefect."""
+    with opened_shelf(sandbox, tmp_path) as opened:
+        yield opened
