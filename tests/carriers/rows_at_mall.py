@@ -83,4 +83,9 @@ def applied(packages, changes, first_new_id=1000):
     ]
 
 
+def ids(plan):
+    """The row that each change of a plan is for; None adds one."""
+    return [change.shipping_detail_id for change in plan.changes]
+
+
 LATER = date(2026, 11, 25)

@@ -4,16 +4,13 @@ import pytest
 
 from connectors.carriers import CsvRefused, parcels, registry
 from connectors.carriers.labels import b2, cp932, file, lines
-from data.model import (
-    shipment,
-    shipping_decision,
-    shipping_rows,
-    short_key,
-    tracking,
-)
+from data.model import shipment, shipping_decision, shipping_rows, short_key, tracking
 from tests.carriers import (
+    test_any_rows,
+    test_label_text,
     test_labels,
     test_reading,
+    test_reading_rows,
     test_shipment,
     test_shipping_decision,
     test_shipping_rows,
@@ -157,22 +154,22 @@ PLANTED = {
         test_shipping_rows.test_half_filled_rows_and_packages_without_rows_keep_an_order_open()
     ),
     question_marks_are_written: lambda _: (
-        test_labels.test_a_character_cp932_lacks_refuses_its_order_by_name(
+        test_label_text.test_a_character_cp932_lacks_refuses_its_order_by_name(
             b2.write_b2_labels, "𠮷", "U+20BB7", "street"
         )
     ),
     private_characters_are_written: lambda _: (
-        test_labels.test_a_character_cp932_lacks_refuses_its_order_by_name(
+        test_label_text.test_a_character_cp932_lacks_refuses_its_order_by_name(
             b2.write_b2_labels, "\uf8f0", "U+F8F0", "street"
         )
     ),
     formulas_are_written: lambda _: (
-        test_labels.test_what_a_spreadsheet_would_run_is_refused_not_altered(
+        test_label_text.test_what_a_spreadsheet_would_run_is_refused_not_altered(
             b2.write_b2_labels, "="
         )
     ),
     long_lines_are_written: lambda _: (
-        test_labels.test_what_does_not_fit_its_field_is_refused(
+        test_label_text.test_what_does_not_fit_its_field_is_refused(
             b2.write_b2_labels, {"street": "町" * 60}
         )
     ),
@@ -182,7 +179,7 @@ PLANTED = {
         )
     ),
     check_digits_are_ignored: (
-        test_reading.test_a_number_whose_check_digit_is_wrong_is_kept_with_a_warning
+        test_reading_rows.test_a_number_whose_check_digit_is_wrong_is_kept_with_a_warning
     ),
     zeros_are_eaten: lambda _: test_tracking.test_leading_zeros_stay(),
     excel_damage_passes: lambda read: (
@@ -203,10 +200,10 @@ PLANTED = {
         test_reading.test_each_layout_is_found_by_its_header(read, "sagawa-ehiden3")
     ),
     cancelled_slips_are_sent: lambda read: (
-        test_reading.test_a_cancelled_slip_is_left_out_and_told(read, "1")
+        test_reading_rows.test_a_cancelled_slip_is_left_out_and_told(read, "1")
     ),
     rejects_show_phone_numbers: lambda read: (
-        test_reading.test_a_reject_never_shows_a_name_or_a_phone_number(
+        test_reading_rows.test_a_reject_never_shows_a_name_or_a_phone_number(
             read, "09000000000"
         )
     ),
@@ -237,7 +234,7 @@ def test_a_planted_bug_is_noticed(read, monkeypatch, plant):
 
 
 def test_the_property_of_one_row_a_number_notices_a_blind_add(monkeypatch):
-    once = test_shipping_rows.test_after_the_changes_each_wanted_number_stands_once
+    once = test_any_rows.test_after_the_changes_each_wanted_number_stands_once
     example = {
         "packages": [test_shipping_rows.package(test_shipping_rows.row(carrier=None))],
         "wanted": [test_shipping_rows.shipment()],

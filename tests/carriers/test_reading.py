@@ -1,55 +1,33 @@
-"""Which file is whose, what refuses it whole, and what sets a row aside."""
+"""Which file is whose, and what refuses it whole."""
 
 import logging
 import zipfile
-from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from connectors.carriers import CsvRefused, ShipmentRow
-from connectors.carriers.cells import read_day
+from connectors.carriers import ShipmentRow
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
 from connectors.carriers.layouts.yamato_b2 import COLUMNS as B2
 from tests.carriers.made import (
     DAY,
-    EHIDEN2,
     GOOD,
     KEY,
     ORDER,
     OTHER,
     RAKUTEN,
     TEMPLATE,
-    YUPURI,
     ZEROS,
     b2,
     b2_file,
     csv_bytes,
-    ehiden2,
     ehiden3,
-    number,
     one_of_each,
     rakuten,
     template,
-    yupuri,
 )
+from tests.carriers.reading import numbers, refusal, set_aside
 
 EACH = one_of_each()
-
-
-def refusal(read, content, carrier="yamato", **how):
-    with pytest.raises(CsvRefused) as found:
-        read(content, carrier, **how)
-    return found.value
-
-
-def numbers(file):
-    return [row.tracking_number for row in file.rows]
-
-
-def set_aside(file):
-    return [(one.row_number, one.column_name) for one in file.rejects]
 
 
 @pytest.mark.parametrize("name", EACH)
@@ -187,109 +165,6 @@ def test_a_headerless_file_that_begins_with_damage_is_called_damaged(read):
     assert refusal(read, content).code == "damaged-number"
 
 
-def test_a_number_whose_check_digit_is_wrong_is_kept_with_a_warning(read):
-    wrong = GOOD[:-1] + str((int(GOOD[-1]) + 1) % 7)
-    file = read(b2_file(b2(伝票番号=wrong)))
-
-    assert numbers(file) == [wrong]
-    assert [(one.row_number, one.column_name) for one in file.warnings] == [
-        (2, "伝票番号")
-    ]
-
-
-@pytest.mark.parametrize(
-    ("cells", "column"),
-    [
-        ({"お客様管理番号": ""}, "お客様管理番号"),
-        ({"お客様管理番号": "見本様の分"}, "お客様管理番号"),
-        ({"伝票番号": ""}, "伝票番号"),
-        ({"伝票番号": "1234"}, "伝票番号"),
-        ({"出荷予定日": ""}, "出荷予定日"),
-        ({"出荷予定日": "26/11/24"}, "出荷予定日"),
-        ({"出荷予定日": "2026/02/30"}, "出荷予定日"),
-    ],
-)
-def test_a_bad_row_is_set_aside_and_the_others_kept(read, cells, column):
-    file = read(b2_file(b2(**cells), b2(伝票番号=OTHER)))
-
-    assert set_aside(file) == [(2, column)]
-    assert numbers(file) == [OTHER]
-
-
-@pytest.mark.parametrize("reference", ["09000000000", "03-0000-0000", "見本 花子"])
-def test_a_reject_never_shows_a_name_or_a_phone_number(read, reference):
-    file = read(b2_file(b2(お客様管理番号=reference, 伝票番号="")))
-
-    assert [one.order_ref for one in file.rejects] == [None]
-    assert reference not in repr(file.rejects)
-
-
-def test_rows_of_another_width_are_set_aside(read):
-    content = b2_file(b2(), quoted=False) + b"x,0,0\r\n"
-
-    assert set_aside(read(content)) == [(3, None)]
-
-
-def test_several_parcels_of_one_package_are_all_kept(read):
-    assert numbers(read(b2_file(b2(), b2(伝票番号=OTHER)))) == [GOOD, OTHER]
-
-
-def test_a_row_that_comes_again_counts_once(read):
-    file = read(b2_file(b2(), b2(), b2(お客様管理番号=KEY.lower())))
-
-    assert numbers(file) == [GOOD]
-    assert file.left_out == 2
-    assert file.warnings == ()
-
-
-def test_the_later_of_two_rows_of_one_parcel_wins_with_a_warning(read):
-    file = read(b2_file(b2(), b2(出荷予定日="2026/11/25")))
-
-    assert [row.shipping_date for row in file.rows] == [date(2026, 11, 25)]
-    assert [one.row_number for one in file.warnings] == [3]
-
-
-def test_one_number_on_two_orders_is_worth_a_look(read):
-    file = read(b2_file(b2(), b2(お客様管理番号=ORDER)))
-
-    assert len(file.rows) == 2
-    assert "別の注文" in file.warnings[0].reason
-
-
-@pytest.mark.parametrize("mark", ["1", "削除", "9"])
-def test_a_cancelled_slip_is_left_out_and_told(read, mark):
-    rows = [ehiden2(削除区分=mark), ehiden2(お問合せ送り状No=OTHER)]
-    file = read(csv_bytes(EHIDEN2, rows), "sagawa")
-
-    assert numbers(file) == [OTHER]
-    assert file.left_out == 1
-    assert any("削除" in notice for notice in file.notices)
-
-
-def test_a_parcel_the_post_office_has_not_taken_yet_waits(read):
-    content = csv_bytes(YUPURI, [yupuri(仮引受確定作業年月日="")])
-    file = read(content, "japanpost")
-
-    assert file.rows == ()
-    assert "引受されていない" in file.rejects[0].reason
-
-
-def test_rakutens_own_file_names_destination_company_and_row(read):
-    row = rakuten(発送明細ID="800000000012", 配送会社="1003")
-    file = read(csv_bytes(RAKUTEN, [row]), "rakuten")
-    made = file.rows[0]
-
-    assert (made.package_ref, made.carrier_code) == ("0000000007", "1003")
-    assert made.shipping_detail_id == "800000000012"
-
-
-def test_the_template_can_correct_a_number(read):
-    row = template(伝票番号=OTHER, 訂正前の伝票番号="4432-1234-5671")
-    file = read(csv_bytes(TEMPLATE, [row]), "template")
-
-    assert (file.rows[0].tracking_number, file.rows[0].replaces) == (OTHER, GOOD)
-
-
 def test_the_import_layout_of_ehiden3_is_read_by_name(read):
     content = csv_bytes(IMPORT_COLUMNS, [ehiden3()])
 
@@ -326,52 +201,6 @@ def test_nothing_personal_is_logged_or_shown(read, caplog):
     assert caplog.text == ""
     assert "髙﨑" not in repr(file)
     assert "見本市" not in repr(file)
-
-
-def test_rows_are_conserved(read):
-    rows = [b2(), b2(), b2(伝票番号=""), b2(伝票番号=OTHER)]
-    file = read(b2_file(*rows) + b"\r\n")
-
-    assert file.rows_read == len(file.rows) + len(file.rejects) + file.left_out
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2026/11/24",
-        "2026-11-24",
-        "20261124",
-        "2026年11月24日",
-        "2026/11/24(火)",
-        "2026/11/24 9:05",
-        "20261124 0905",
-        "20261124090500",
-        "11/24/2026",
-        "２０２６／１１／２４",
-    ],
-)
-def test_a_day_in_every_usual_form(text):
-    assert read_day(text) == DAY
-
-
-@given(text=st.text(max_size=20))
-def test_any_text_is_a_day_or_none(text):
-    assert read_day(text) is None or isinstance(read_day(text), date)
-
-
-@given(day=st.dates(date(1990, 1, 1), date(2199, 12, 31)))
-def test_every_day_is_read_as_itself(day):
-    assert read_day(f"{day:%Y/%m/%d}") == read_day(f"{day:%Y%m%d}") == day
-
-
-def test_a_number_of_eleven_digits_that_proves_nothing_sets_the_row_aside(read):
-    short = next(
-        body
-        for body in ("44321234567", "44321234568", "44321234569")
-        if number(f"0{body[:-1]}")[-1] != body[-1]
-    )
-
-    assert set_aside(read(b2_file(b2(伝票番号=short)))) == [(2, "伝票番号")]
 
 
 def test_more_parcels_than_any_day_brings_refuse_the_file(read, monkeypatch):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from data.model.japan_time import JST
 from data.model.shipment import ShipmentState
 from data.model.shipping_decision import decide
+from tests.carriers.any_rows import orders, wanted_lists
 from tests.carriers.made import DAY, GOOD, OTHER
 from tests.carriers.rows_at_mall import (
     applied,
@@ -17,7 +18,6 @@ from tests.carriers.rows_at_mall import (
     row,
     shipment,
 )
-from tests.carriers.test_shipping_rows import orders, wanted_lists
 from tests.support.orders import NINE, an_order
 
 TODAY = DAY

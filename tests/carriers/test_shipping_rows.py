@@ -1,10 +1,7 @@
 """Each (package, tracking number) stands once, whatever stood there before."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from data.model.order_parts import ShippingRow
 from data.model.shipment import ShipmentState
 from data.model.shipping_rows import (
     MOST_ROWS,
@@ -14,24 +11,17 @@ from data.model.shipping_rows import (
     open_rows,
     plan_rows,
 )
-from tests.carriers.made import DAY, GOOD, OTHER, number
+from tests.carriers.any_rows import NUMBERS
+from tests.carriers.made import DAY, GOOD, OTHER
 from tests.carriers.rows_at_mall import (
     BASKET,
     LATER,
-    applied,
     empty,
+    ids,
     package,
     row,
     shipment,
 )
-
-NUMBERS = [number(f"4432123456{n}") for n in range(6)]
-COMPANIES = ["1001", "1002"]
-DAYS = [DAY, LATER]
-
-
-def ids(plan):
-    return [change.shipping_detail_id for change in plan.changes]
 
 
 def test_without_a_row_one_is_added():
@@ -181,135 +171,3 @@ def test_a_number_that_stands_twice_is_told():
     there = package(row("1"), row("2", number="4432-1234-5671"), empty("3"))
 
     assert doubled_rows([there]) == (DoubledRow(BASKET, GOOD, ("1", "2")),)
-
-
-QUICK = settings(max_examples=60, deadline=None)
-maybe_numbers = st.none() | st.just("") | st.sampled_from(NUMBERS)
-
-
-@st.composite
-def rows_at_mall(draw):
-    """Up to five rows without a number twice, with gaps as they come."""
-    numbers = draw(
-        st.lists(maybe_numbers, max_size=5, unique_by=lambda n: n or object())
-    )
-    return [
-        ShippingRow(
-            shipping_detail_id=str(at),
-            carrier_code=draw(st.none() | st.sampled_from(["1000", *COMPANIES])),
-            tracking_number=one,
-            shipping_date=draw(st.none() | st.sampled_from(DAYS)),
-        )
-        for at, one in enumerate(numbers, start=1)
-    ]
-
-
-def as_order(mine, others):
-    """Two packages; the second's rows get ids of their own."""
-    renamed = [
-        one.model_copy(update={"shipping_detail_id": f"9{one.shipping_detail_id}"})
-        for one in others
-    ]
-    return [package(*mine), package(*renamed, basket_id="8")]
-
-
-orders = st.builds(as_order, rows_at_mall(), rows_at_mall())
-wanted_lists = st.lists(
-    st.builds(
-        shipment,
-        st.sampled_from(NUMBERS),
-        basket_id=st.sampled_from([BASKET, "8"]),
-        carrier_code=st.sampled_from(COMPANIES),
-        shipping_date=st.sampled_from(DAYS),
-        replaces=st.none() | st.sampled_from(NUMBERS),
-        shipping_detail_id=st.none() | st.sampled_from(["1", "2", "91"]),
-    ),
-    max_size=6,
-)
-
-
-@QUICK
-@given(packages=orders, wanted=wanted_lists)
-def test_after_the_changes_each_wanted_number_stands_once(packages, wanted):
-    after = applied(packages, plan_rows(packages, wanted).changes)
-    standing = [
-        (one.basket_id, there.tracking_number)
-        for one in after
-        for there in one.shipping_rows
-        if there.tracking_number
-    ]
-
-    assert len(standing) == len(set(standing))
-    assert {(one.basket_id, one.tracking_number) for one in wanted} <= set(standing)
-
-
-@QUICK
-@given(packages=orders, wanted=wanted_lists)
-def test_the_same_question_after_the_changes_asks_for_none(packages, wanted):
-    after = applied(packages, plan_rows(packages, wanted).changes)
-    again = plan_rows(after, wanted)
-
-    assert again.changes == again.impossible == ()
-
-
-@QUICK
-@given(packages=orders, wanted=wanted_lists)
-def test_rows_are_never_deleted_and_none_is_changed_twice(packages, wanted):
-    plan = plan_rows(packages, wanted)
-    changed = [one for one in ids(plan) if one is not None]
-    after = applied(packages, plan.changes)
-
-    assert len(changed) == len(set(changed))
-    for before, now in zip(packages, after, strict=True):
-        kept = {there.shipping_detail_id for there in before.shipping_rows}
-        assert kept <= {there.shipping_detail_id for there in now.shipping_rows}
-
-
-@QUICK
-@given(packages=orders, wanted=wanted_lists)
-def test_nothing_is_added_while_an_empty_row_is_left(packages, wanted):
-    plan = plan_rows(packages, wanted)
-    added = {one.basket_id for one in plan.changes if one.shipping_detail_id is None}
-    left = {
-        one.basket_id
-        for one in applied(packages, plan.changes)
-        for there in one.shipping_rows
-        if not there.tracking_number
-    }
-
-    assert not added & left
-
-
-@QUICK
-@given(packages=orders, wanted=wanted_lists)
-def test_a_row_with_an_unknown_number_stays_as_it_is(packages, wanted):
-    named = {one.tracking_number for one in wanted} | {
-        one.replaces for one in wanted if one.replaces
-    }
-    by_id = {one.shipping_detail_id for one in wanted}
-    foreign = [
-        there
-        for one in packages
-        for there in one.shipping_rows
-        if there.tracking_number
-        and there.tracking_number not in named
-        and there.shipping_detail_id not in by_id
-    ]
-    after = applied(packages, plan_rows(packages, wanted).changes)
-
-    assert all(any(there in one.shipping_rows for one in after) for there in foreign)
-
-
-@QUICK
-@given(packages=orders, wanted=wanted_lists)
-def test_every_wanted_shipment_has_one_answer(packages, wanted):
-    plan = plan_rows(packages, wanted)
-    answers = [(one.basket_id, one.tracking_number) for one in plan.changes]
-    answers += [
-        (one.shipment.basket_id, one.shipment.tracking_number)
-        for one in (*plan.settled, *plan.impossible)
-    ]
-
-    assert sorted(answers) == sorted(
-        {(one.basket_id, one.tracking_number) for one in wanted}
-    )

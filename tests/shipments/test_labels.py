@@ -1,6 +1,7 @@
 """Labels: only what is safe to pack, each package once, for its owner's eyes only."""
 
 import csv
+import re
 import stat
 from pathlib import Path
 
@@ -97,6 +98,24 @@ def test_what_is_not_safe_or_cannot_be_written_is_told_without_its_people(
     assert f"| {number} |" in told[0]
     assert not [name for (name,) in people if name and name in told[0]]
     assert files(desk) == []
+
+
+def test_the_setting_a_yamato_label_lacks_is_named_and_setting_it_helps(
+    desk: Lab, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(
+        "tasks.labels_report.create_markdown_artifact",
+        lambda **given: told.append(given["markdown"]),
+    )
+    monkeypatch.setenv("JUCHU_SENDER_BILLING_CODE", "")
+    desk.sell()
+    without = export(desk)
+    (setting,) = re.findall(r"対処: \.env の (JUCHU_\w+)", told[0])
+    monkeypatch.setenv(setting, "030000000000")
+
+    assert without.startswith("送り状 0 件 / 出力しない 1 件")
+    assert export(desk).startswith("送り状 1 件 / 出力しない 0 件")
 
 
 def test_a_missing_sender_is_named_before_any_call(lab: Lab):

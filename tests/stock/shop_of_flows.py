@@ -1,106 +1,28 @@
-"""The stock flows' own functions without Prefect, on a real warehouse and sandbox."""
+"""A shop whose stock flows run without Prefect, on a real warehouse and sandbox."""
 
-import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
-from prefect.tasks import Task
-from prefect.utilities.annotations import quote
 
-from connectors.shop_environment import shop_from_environment
 from data.model.japan_time import JST
 from data.warehouse.csv_import import import_orders
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
-from flows import adjust_stock, import_stock_count, push_inventory
-from tasks import (
-    inventory,
-    inventory_calls,
-    inventory_report,
-    loads,
-    notices,
-    orders,
-    rms,
-    stock_adjust,
-    stock_count,
-    stock_count_report,
-)
+from flows import adjust_stock, push_inventory
+from tasks import inventory, rms, stock_adjust, stock_count
 from tests.csv_import.made import MadeFile, a_row
+from tests.stock.plain import MODULES, Artifacts, environment, without_prefect
 from tests.support.sandbox import Sandbox
 
 SHOP = "lab"
 WRITE = "inventories.bulk.upsert"
 READ = "inventories.bulk.get"
-_MODULES = (
-    orders,
-    loads,
-    notices,
-    inventory,
-    inventory_calls,
-    inventory_report,
-    stock_adjust,
-    stock_count,
-    stock_count_report,
-    adjust_stock,
-    import_stock_count,
-    push_inventory,
-    rms,
-)
 Key = tuple[str, str]
-
-
-def environment(sandbox: Sandbox, home: Path) -> dict[str, str]:
-    shop = sandbox.shops["demo"]
-    return {
-        "JUCHU_HOME": str(home),
-        "JUCHU_RMS_URL": sandbox.url,
-        "JUCHU_RMS_REQUESTS_PER_SECOND": "0",
-        "JUCHU_RMS_DEADLINE_S": "1",
-        "JUCHU_SHOP_LAB_SHOP_ID": shop.shop_id,
-        "JUCHU_SHOP_LAB_SERVICE_SECRET": shop.service_secret,
-        "JUCHU_SHOP_LAB_LICENSE_KEY": shop.license_key,
-    }
-
-
-class Artifacts(dict[str, Any]):
-    """What the flows showed last, by key."""
-
-    def keep(self, *, key: str, description: str, **content: Any) -> None:
-        assert description
-        (self[key],) = content.values()
-
-
-def without_prefect(
-    set_to: Callable[[ModuleType, str, Any], None], shown: Artifacts
-) -> None:
-    """Replace what Prefect adds: retries, artifacts, the limit between runs, blocks."""
-    instead = {
-        "load_shop": shop_from_environment,
-        "one_caller": lambda *_: nullcontext(),
-        "get_run_logger": lambda: logging.getLogger("push"),
-        "create_markdown_artifact": shown.keep,
-        "create_table_artifact": shown.keep,
-    }
-    for module in _MODULES:
-        for name, value in list(vars(module).items()):
-            if name in instead:
-                set_to(module, name, instead[name])
-            elif isinstance(value, Task):
-                set_to(module, name, _plain(value.fn))
-
-
-def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    def called(*given: Any, **named: Any) -> Any:
-        plain = (g.unwrap() if isinstance(g, quote) else g for g in given)
-        return function(*plain, **named)
-
-    return called
 
 
 class Shelf:
@@ -257,7 +179,7 @@ def opened_shelf(mall: Sandbox, home: Path) -> Iterator[Shelf]:
         shown = Artifacts()
         without_prefect(patch.setattr, shown)
         shelf = Shelf(mall, home, shown, patch)
-        for module in _MODULES:
+        for module in MODULES:
             if hasattr(module, "now"):
                 patch.setattr(module, "now", shelf.now)
         yield shelf

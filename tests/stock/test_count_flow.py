@@ -6,15 +6,9 @@ import pytest
 from prefect.states import Completed, Failed
 
 from flows import import_stock_count
-from tests.stock.shop_of_flows import SHOP, opened_shelf
+from tests.stock.shop_of_flows import SHOP
 
 TEA = ("kakuu-tea", "kakuu-tea")
-
-
-@pytest.fixture
-def shelf(sandbox, tmp_path: Path):
-    with opened_shelf(sandbox, tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

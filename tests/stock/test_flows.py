@@ -1,25 +1,13 @@
 """push-inventory and adjust-stock against a real RMS and files."""
 
-from pathlib import Path
 
 import pytest
 
-from tests.stock.shop_of_flows import (
-    READ,
-    WRITE,
-    Shelf,
-    opened_shelf,
-)
+from tests.stock.shop_of_flows import READ, WRITE, Shelf
 
 TEA = ("kakuu-tea", "kakuu-tea")
 MUG = ("kakuu-mug", "kakuu-mug")
 GONE = ("renamed-in-2023", "s-1")
-
-
-@pytest.fixture
-def shelf(sandbox, tmp_path: Path):
-    with opened_shelf(sandbox, tmp_path) as opened:
-        yield opened
 
 
 def writes(shelf: Shelf) -> list[tuple[str, int]]:

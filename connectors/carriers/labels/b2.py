@@ -29,6 +29,10 @@ _SLOTS: Final = {
     1921: "1921",
 }
 """RMS's shippingTerm to 配達時間帯; any other wish is not one Yamato takes."""
+_SET: Final = (
+    "対処: .env の JUCHU_SENDER_{} にヤマトとの契約の番号を入れて、"
+    "もう一度実行してください (set it in .env)。"
+)
 
 
 def write_b2_labels(orders: Iterable[ParcelOrder], sender: Sender) -> LabelFile:
@@ -86,6 +90,11 @@ def _sender(cells: Cells, sender: Sender) -> None:
     cells.text("ご依頼主住所", sender.address, _ADDRESS, needed=True)
     cells.text("ご依頼主住所（アパートマンション名）", sender.building, _BUILDING)
     cells.text("ご依頼主名", sender.name, _NAME, needed=True)
-    cells.text("ご請求先顧客コード", sender.billing_code, 12, needed=True)
+    _number(cells, "ご請求先顧客コード", sender.billing_code, 12, "BILLING_CODE")
     cells.text("ご請求先分類コード", sender.billing_class, 3)
-    cells.text("運賃管理番号", sender.freight_code, 2, needed=True)
+    _number(cells, "運賃管理番号", sender.freight_code, 2, "FREIGHT_CODE")
+
+
+def _number(cells: Cells, column: str, value: str, most: int, setting: str) -> None:
+    """Set a number that Yamato gave the shop; where it is blank, name its setting."""
+    cells.text(column, value, most, needed=True, advice=_SET.format(setting))

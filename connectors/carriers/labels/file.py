@@ -71,11 +71,22 @@ class Cells:
         """Set a cell that a rule of ours made."""
         self.row[self._places[column]] = value
 
-    def text(self, column: str, value: str, most: int, *, needed: bool = False) -> None:
-        """Set a cell of at most so many bytes, or raise Unwritable."""
+    def text(
+        self,
+        column: str,
+        value: str,
+        most: int,
+        *,
+        needed: bool = False,
+        advice: str = "",
+    ) -> None:
+        """Set a cell of at most so many bytes, or raise Unwritable.
+
+        `advice` is said as well where a cell that is needed is blank.
+        """
         text = checked(column, value)
         if needed and not text:
-            raise Unwritable(column, "空欄です。")
+            raise Unwritable(column, f"空欄です。{advice}")
         if (found := width(text)) > most:
             raise Unwritable(column, too_long(found, most))
         self.row[self._places[column]] = text

@@ -1,0 +1,77 @@
+"""What else a shop in the environment says: its key's last day and its safety stock."""
+
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+from connectors.settings import SettingsProblem
+from connectors.shop_environment import shop_from_environment
+from tasks.shops import RmsShop
+
+STEM = "JUCHU_SHOP_MIHON_"
+SHOP = {"SHOP_ID": "123456", "SERVICE_SECRET": "CANARY-SP", "LICENSE_KEY": "CANARY-SL"}
+
+
+@pytest.fixture
+def described(monkeypatch, tmp_path):
+    """The shop `mihon` as the environment describes it, and nobody's `.env`."""
+    monkeypatch.chdir(tmp_path)
+
+    def shop(**more: str):
+        for name, value in (SHOP | more).items():
+            monkeypatch.setenv(STEM + name, value)
+        return shop_from_environment("mihon")
+
+    return shop
+
+
+def test_the_keys_last_day_is_read_as_a_date(described):
+    assert described(LICENSE_EXPIRES_ON=" 2027-02-21 ").license_expires_on == date(
+        2027, 2, 21
+    )
+
+
+def test_safety_stock_is_read_as_units(described):
+    assert described(SAFETY_STOCK="3").safety_stock == 3
+
+
+def test_without_them_there_is_no_last_day_and_no_safety_stock(described):
+    shop = described(LICENSE_EXPIRES_ON="", SAFETY_STOCK="")
+
+    assert (shop.license_expires_on, shop.safety_stock) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "example"),
+    [
+        ("LICENSE_EXPIRES_ON", "2027-02-30", "2027-02-21"),
+        ("LICENSE_EXPIRES_ON", "21.02.2027", "2027-02-21"),
+        ("LICENSE_EXPIRES_ON", "令和9年2月21日", "2027-02-21"),
+        ("SAFETY_STOCK", "-1", "0"),
+        ("SAFETY_STOCK", "1.5", "0"),
+        ("SAFETY_STOCK", "三", "0"),
+    ],
+)
+def test_a_wrong_one_is_refused_by_its_name_with_an_example(
+    described, name, value, example
+):
+    with pytest.raises(SettingsProblem) as problem:
+        described(**{name: value})
+
+    assert f"{problem.value}" == (
+        f"{STEM}{name} is wrong. Example (例): {STEM}{name}={example}"
+    )
+
+
+def test_a_block_made_of_a_shop_says_the_same(described):
+    shop = described(LICENSE_EXPIRES_ON="2027-02-21", SAFETY_STOCK="3")
+
+    assert RmsShop.from_shop(shop).to_shop("mihon") == shop
+
+
+def test_a_block_takes_no_negative_safety_stock(described):
+    block = RmsShop.from_shop(described()).model_dump()
+
+    with pytest.raises(ValidationError, match="safety_stock"):
+        RmsShop.model_validate(block | {"safety_stock": -1})
