@@ -33,7 +33,8 @@ def ship_parcels(desk: Desk, console: Console) -> None:
     """
     console.rule("shipping: import-shipments, push-tracking")
     packages = safe_packages(desk.warehouse, desk.sandbox.shops["demo"].shop_id)
-    path = parcel_file(desk.home / "b2.csv", packages, datetime.now(JST))
+    at = datetime.now(JST)
+    path = parcel_file(desk.home / "b2.csv", packages, at)
     console.print(f"{path}: {len(packages)} parcels, as B2クラウド exports them")
     desk.run("import-shipments/manual", path=str(path), carrier="yamato")
     desk.run("push-tracking/0900")
@@ -42,7 +43,7 @@ def ship_parcels(desk: Desk, console: Console) -> None:
     console.print("pushed again, there is nothing to say; a wrong number is corrected")
     desk.run("push-tracking/0900")
     wrong, right = (a_number(nth) for nth in (0, PARCELS))
-    path = correction(desk.home / "correction.csv", packages[0], wrong, right)
+    path = correction(desk.home / "correction.csv", packages[0], wrong, right, at)
     desk.run("import-shipments/manual", path=str(path), carrier="template")
     desk.run("push-tracking/0900")
 
@@ -77,12 +78,15 @@ def parcel_file(path: Path, packages: list[PackageRef], at: datetime) -> Path:
     return path
 
 
-def correction(path: Path, package: PackageRef, wrong: str, right: str) -> Path:
+def correction(
+    path: Path, package: PackageRef, wrong: str, right: str, at: datetime
+) -> Path:
     """Write our plain file that puts the right number where the wrong one stands."""
     row = {
         "注文番号": short_key(package),
         "配送会社": "ヤマト運輸",
         "伝票番号": right,
+        "発送日": f"{in_japan(at):%Y/%m/%d}",
         "訂正前の伝票番号": wrong,
     }
     with path.open("w", encoding="utf-8", newline="") as file:

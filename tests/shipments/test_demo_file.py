@@ -3,7 +3,13 @@
 from pathlib import Path
 
 from tasks import rms
-from tasks.setup.demo_shipping import PARCELS, parcel_file, safe_packages
+from tasks.setup.demo_shipping import (
+    PARCELS,
+    a_number,
+    correction,
+    parcel_file,
+    safe_packages,
+)
 from tests.shipments.lab import Lab
 
 
@@ -31,3 +37,20 @@ def test_a_big_shop_gets_a_file_of_a_few(lab: Lab):
     lab.sell(PARCELS + 1)
 
     assert lab.take(f"{demo_file(lab)}").created == PARCELS
+
+
+def test_the_correction_puts_the_right_number_where_the_wrong_one_stood(lab: Lab):
+    lab.sell()
+    (package,) = safe_packages(lab.home / "juchu.duckdb", lab.shop_id)
+    lab.take(f"{demo_file(lab)}")
+    path = lab.home / "correction.csv"
+    wrong, right = a_number(0), a_number(PARCELS)
+    report = lab.take(
+        f"{correction(path, package, wrong, right, rms.now())}", "template"
+    )
+
+    assert (report.rejected, report.unmatched) == ((), ())
+    assert lab.ask("SELECT tracking_number, replaces FROM shipments ORDER BY ALL") == [
+        (wrong, None),
+        (right, wrong),
+    ]

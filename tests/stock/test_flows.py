@@ -1,6 +1,5 @@
 """push-inventory and adjust-stock against a real RMS and files."""
 
-
 import pytest
 
 from tests.stock.shop_of_flows import READ, WRITE, Shelf
