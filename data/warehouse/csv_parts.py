@@ -7,7 +7,8 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from data.warehouse.csv_keys import keys
-from data.warehouse.csv_rows import EMPTY, Chunks, Shown, levelled, with_roles
+from data.warehouse.csv_levels import levelled
+from data.warehouse.csv_rows import EMPTY, Chunks, Shown, with_roles
 from data.warehouse.csv_warnings import Warnings
 from data.warehouse.statements import Statements
 

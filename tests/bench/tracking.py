@@ -20,8 +20,8 @@ from data.model.shipping_report import MOST_ORDERS, SETTLES_AFTER
 from data.model.short_key import PackageRef, short_key
 from tasks import rms, tracking, tracking_calls
 from tests.bench.rows import Row, at_most
-from tests.shipments.lab import REPORT, Lab, environment, tracking_number
-from tests.support.sandbox import Sandbox
+from tests.shipments.lab import REPORT, Lab, tracking_number
+from tests.support.sandbox import Sandbox, lab_settings
 
 SHIPMENTS = 10_000
 ASK, READ = "getResultUpdateOrderShippingAsync", "getOrder"
@@ -42,7 +42,7 @@ def tracking_bench(
         Sandbox.start("--seed", "7") as mall,
         pytest.MonkeyPatch.context() as patch,
     ):
-        for name, value in environment(mall, folder).items():
+        for name, value in lab_settings(mall, folder).items():
             patch.setenv(name, value)
         rms.shop_of_run.cache_clear()
         lab = Lab(mall, folder, patch)

@@ -12,7 +12,7 @@ from data.model.notice import Notice, NoticeKind, notice_key
 from tasks.rms import now
 from tests.crash.counts import Counts, count
 from tests.crash.work import Work
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, lab_settings
 
 MOVED = (300, 500, 600, 900)
 """Where the first orders stand after their buyers were told, RMS being on its way."""
@@ -26,15 +26,7 @@ class Market(NamedTuple):
     truth: Mapping[str, Mapping[str, Any]]
 
     def env(self, home: Path) -> dict[str, str]:
-        shop = self.rms.shops["demo"]
-        return {
-            "JUCHU_HOME": str(home),
-            "JUCHU_RMS_URL": self.rms.url,
-            "JUCHU_RMS_REQUESTS_PER_SECOND": "0",
-            "JUCHU_SHOP_LAB_SHOP_ID": shop.shop_id,
-            "JUCHU_SHOP_LAB_SERVICE_SECRET": shop.service_secret,
-            "JUCHU_SHOP_LAB_LICENSE_KEY": shop.license_key,
-        }
+        return lab_settings(self.rms, home, deadline_s=20)
 
     def work(self, home: Path, flow: str, **given: Any) -> bool:
         """Drain or sweep a home in a process; False when it was killed, as told."""

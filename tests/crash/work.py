@@ -4,21 +4,16 @@ Without Prefect a kill costs half a second. What Prefect adds is left out: retri
 reports, the limit between runs, and blocks; the flows' and tasks' own code runs.
 """
 
-import contextlib
 import importlib
 import multiprocessing
 import os
-from collections.abc import Callable, Mapping
-from types import ModuleType
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
-from prefect.tasks import Task
-from prefect.utilities.annotations import quote
-
-from connectors.shop_environment import shop_from_environment
 from flows import drain_notices, ingest_orders
 from tasks import loads, notices, orders, rms
 from tests.support.dies_at import ROOT, Point, die_at
+from tests.support.without_prefect import without_prefect
 
 SHOP = "lab"
 PATIENCE_S = 300
@@ -63,8 +58,13 @@ def _work(work: Work) -> None:
     os.environ.update(work.env)
     if work.bug:
         _plant(work.bug)
-    for module in (notices, orders, loads, *_FLOWS):
-        _without_prefect(module)
+    without_prefect(
+        setattr,
+        (notices, orders, loads, rms, *_FLOWS),
+        share_keys=lambda: None,
+        with_progress=iter,
+        report_load=lambda *told: told,
+    )
     if work.is_small:
         notices.FILES_AT_ONCE, notices.ORDERS_AT_ONCE = 5, 4
         orders.in_batches.__defaults__ = (4,)
@@ -86,26 +86,3 @@ def _plant(bug: Bug) -> None:
     exec(compile(wrong, str(path), "exec"), vars(importlib.import_module(name)))  # noqa: S102 - the bug
     for module in _FLOWS:
         importlib.reload(module)
-
-
-def _without_prefect(module: ModuleType) -> None:
-    instead = {
-        "load_shop": shop_from_environment,
-        "one_caller": contextlib.nullcontext,
-        "share_keys": lambda: None,
-        "with_progress": iter,
-        "report_load": lambda *told: told,
-    }
-    for name, value in list(vars(module).items()):
-        if name in instead:
-            setattr(module, name, instead[name])
-        elif isinstance(value, Task):
-            setattr(module, name, _plain(value.fn))
-    rms.load_shop = shop_from_environment
-
-
-def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    def called(*given: Any) -> Any:
-        return function(*(g.unwrap() if isinstance(g, quote) else g for g in given))
-
-    return called

@@ -15,7 +15,7 @@ from prefect.settings import (
 
 from tasks import loads, orders
 from tasks.setup.desk import Desk, open_desk
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, lab_settings
 
 
 @pytest.fixture(scope="session")
@@ -49,17 +49,7 @@ def lab(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Sandbox:
     """A shop `lab` at a fresh RMS, set in the environment; retries do not wait."""
-    shop = sandbox.shops["demo"]
-    settings = {
-        "JUCHU_HOME": str(tmp_path),
-        "JUCHU_RMS_URL": sandbox.url,
-        "JUCHU_RMS_REQUESTS_PER_SECOND": "0",
-        "JUCHU_RMS_DEADLINE_S": "2",
-        "JUCHU_WAREHOUSE_PATIENCE_S": "0.2",
-        "JUCHU_SHOP_LAB_SHOP_ID": shop.shop_id,
-        "JUCHU_SHOP_LAB_SERVICE_SECRET": shop.service_secret,
-        "JUCHU_SHOP_LAB_LICENSE_KEY": shop.license_key,
-    }
+    settings = lab_settings(sandbox, tmp_path) | {"JUCHU_WAREHOUSE_PATIENCE_S": "0.2"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     waiting_tasks = (

@@ -11,19 +11,11 @@ from data.model.japan_time import JST
 from data.model.onboarding import Stage, Step
 from data.model.order import Mall
 from data.model.shop import Shop
+from tasks.setup.demo_onboarding import APPLICATION
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=JST)
 SHOP = "demo"
-FORM = {
-    "company_name": "株式会社見本",
-    "shop_name": "見本茶舗",
-    "rakuten_pay": "あり",
-    "shop_url": "https://www.rakuten.co.jp/demo-shop/",
-    "shop_email": "tencho@mihon.example",
-    "contact_phone": "03-0000-1234",
-    "contact_name": "見本 花子",
-    "login_id": "mihon-login",
-}
+FORM = APPLICATION | {"login_id": "mihon-login"}
 PERSONAL = ("tencho@mihon.example", "03-0000-1234", "見本 花子", "mihon-login")
 
 

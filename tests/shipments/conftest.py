@@ -8,8 +8,8 @@ import pytest
 
 from data.warehouse.invariants import violations
 from data.warehouse.session import Connection, warehouse
-from tests.shipments.lab import Lab, environment
-from tests.support.sandbox import Sandbox
+from tests.shipments.lab import Lab
+from tests.support.sandbox import Sandbox, lab_settings
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +41,7 @@ def con(home: Path) -> Iterator[Connection]:
 def bare_lab(sandbox: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     """A shop with its own warehouse; RMS settles a report in a tenth of a second."""
     sandbox.settings(async_delay_s=0.1)
-    for name, value in environment(sandbox, home).items():
+    for name, value in lab_settings(sandbox, home).items():
         monkeypatch.setenv(name, value)
     return Lab(sandbox, home, monkeypatch)
 

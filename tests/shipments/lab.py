@@ -26,24 +26,11 @@ from tasks import (
     tracking_report,
 )
 from tests.carriers.made import B2, TEMPLATE, csv_bytes
-from tests.shipments.plain import SETTLES, SHOP, quickly, without_prefect
+from tests.shipments.work import SETTLES, SHOP, push_plainly
 from tests.support.sandbox import Sandbox
 
 REPORT = "updateOrderShippingAsync"
 _MODULES = (labels, labels_report, shipments, export_shipping_labels)
-
-
-def environment(sandbox: Sandbox, home: Path) -> dict[str, str]:
-    shop = sandbox.shops["demo"]
-    return {
-        "JUCHU_HOME": str(home),
-        "JUCHU_RMS_URL": sandbox.url,
-        "JUCHU_RMS_REQUESTS_PER_SECOND": "0",
-        "JUCHU_RMS_DEADLINE_S": "2",
-        "JUCHU_SHOP_LAB_SHOP_ID": shop.shop_id,
-        "JUCHU_SHOP_LAB_SERVICE_SECRET": shop.service_secret,
-        "JUCHU_SHOP_LAB_LICENSE_KEY": shop.license_key,
-    }
 
 
 def tracking_number(number: int) -> str:
@@ -62,8 +49,7 @@ class Lab:
         self.home = home
         self._patch = patch
         if patch is not None:
-            without_prefect(patch.setattr, *_MODULES)
-            quickly(patch.setattr)
+            push_plainly(patch.setattr, *_MODULES)
 
     @property
     def shop_id(self) -> str:

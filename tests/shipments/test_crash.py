@@ -9,8 +9,9 @@ from collections import Counter
 
 import pytest
 
-from tests.shipments.lab import REPORT, Lab, environment, tracking_number
+from tests.shipments.lab import REPORT, Lab, tracking_number
 from tests.shipments.work import POINTS, Push
+from tests.support.sandbox import lab_settings
 
 FULL = os.environ.get("JUCHU_CRASH") == "full"
 SHIPMENTS, KILLS, ORDERS_A_CALL = (1000, 50, 10) if FULL else (60, 3, 6)
@@ -37,7 +38,7 @@ def at_rms(lab: Lab) -> list[tuple[str, str | None]]:
 @pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
 def test_a_killed_push_reports_nothing_twice_and_the_next_one_finishes(lab: Lab, point):
     wanted = prepared(lab, 4)
-    env = environment(lab.rms, lab.home)
+    env = lab_settings(lab.rms, lab.home)
     killed = not Push(env, 2, point).done()
     lab.push()
 
@@ -50,7 +51,7 @@ def test_a_killed_push_reports_nothing_twice_and_the_next_one_finishes(lab: Lab,
 def test_lost_answers_and_kills_leave_every_row_once(lab: Lab, seed):
     chance = random.Random(seed)  # noqa: S311 - must repeat
     wanted = prepared(lab, SHIPMENTS)
-    env = environment(lab.rms, lab.home)
+    env = lab_settings(lab.rms, lab.home)
     for fault in ("answer_lost", "503"):
         lab.rms.fault(fault, function=REPORT, times=10**6, probability=0.05)
     kills = 0

@@ -11,8 +11,9 @@ from data.model import shipping_decision
 from data.warehouse import tracking as judging
 from tasks import tracking_calls
 from tests.crash.work import Bug
-from tests.shipments.lab import REPORT, Lab, environment, tracking_number
+from tests.shipments.lab import REPORT, Lab, tracking_number
 from tests.shipments.work import POINTS, Push
+from tests.support.sandbox import lab_settings
 
 ONE, TWO = tracking_number(0), tracking_number(1)
 INTENT_AFTERWARDS = Bug(
@@ -101,7 +102,7 @@ def test_a_push_that_stores_its_intent_too_late_loses_sight_of_a_report(bare_lab
     bare_lab.rms.settings(async_delay_s=3)
     (number,) = bare_lab.sell()
     bare_lab.parcels(bare_lab.key(number))
-    env = environment(bare_lab.rms, bare_lab.home)
+    env = lab_settings(bare_lab.rms, bare_lab.home)
     point = POINTS["report.answered"]
     assert not Push(env, 100, point, INTENT_AFTERWARDS).done()
     bare_lab.push()

@@ -3,15 +3,30 @@
 import multiprocessing
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from datetime import timedelta
+from types import ModuleType
+from typing import NamedTuple
 
 from flows import push_tracking
-from tasks import tracking
-from tests.crash.work import Bug, _plant
-from tests.shipments.plain import SHOP, quickly, without_prefect
+from tasks import (
+    loads,
+    orders,
+    rms,
+    stopped,
+    tracking,
+    tracking_calls,
+    tracking_report,
+)
+from tests.crash.work import SHOP, Bug, _plant
 from tests.support.dies_at import Point, die_at
+from tests.support.without_prefect import SetTo, without_prefect
 
 PATIENCE_S = 60
+SETTLES = timedelta(seconds=0.5)
+_MODULES = (
+    orders, loads, tracking, tracking_calls, tracking_report, rms, stopped,
+    push_tracking,
+)  # fmt: skip
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload([__name__])
 
@@ -50,13 +65,17 @@ class Push(NamedTuple):
         return ended == 0
 
 
+def push_plainly(set_to: SetTo, *more: ModuleType) -> None:
+    """Leave Prefect out of the push, and let a report settle soon, as RMS is told."""
+    without_prefect(set_to, (*_MODULES, *more))
+    set_to(tracking_calls, "SETTLES", SETTLES)
+
+
 def _work(push: Push) -> None:
     os.environ.update(push.env)
     if push.bug:
         _plant(push.bug)
-    set_to: Any = setattr
-    without_prefect(set_to)
-    quickly(set_to)
+    push_plainly(setattr)
     tracking.ORDERS_A_CALL = push.orders_a_call
     if push.point:
         die_at(push.point)

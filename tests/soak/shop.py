@@ -8,7 +8,7 @@ from typing import Any
 from tests.crash.counts import Counts, count
 from tests.crash.work import Work
 from tests.support.notices import Receiver
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, lab_settings
 
 CONNECTIONS = 16
 
@@ -29,14 +29,7 @@ class Shop:
 
     def work(self, flow: str, kill_after_s: float | None = None) -> bool:
         """Drain or sweep as deployed; False when it was killed."""
-        env = {
-            "JUCHU_HOME": str(self.home),
-            "JUCHU_RMS_URL": self.rms.url,
-            "JUCHU_RMS_REQUESTS_PER_SECOND": "0",
-            "JUCHU_SHOP_LAB_SHOP_ID": self._shop.shop_id,
-            "JUCHU_SHOP_LAB_SERVICE_SECRET": self._shop.service_secret,
-            "JUCHU_SHOP_LAB_LICENSE_KEY": self._shop.license_key,
-        }
+        env = lab_settings(self.rms, self.home, shop=self._shop, deadline_s=20)
         return Work(flow, env, is_small=False).done(kill_after_s)
 
     def counts(self) -> Counts:

@@ -13,16 +13,41 @@ from data.model.japan_time import JST
 from data.warehouse.csv_import import import_orders
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
-from flows import adjust_stock, push_inventory
-from tasks import inventory, rms, stock_adjust, stock_count
+from flows import adjust_stock, import_stock_count, push_inventory
+from tasks import (
+    inventory,
+    inventory_calls,
+    inventory_report,
+    loads,
+    notices,
+    orders,
+    rms,
+    stock_adjust,
+    stock_count,
+    stock_count_report,
+    stock_waiting,
+)
 from tests.csv_import.made import MadeFile, a_row
-from tests.stock.plain import MODULES, Artifacts, environment, without_prefect
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, lab_settings
+from tests.support.without_prefect import without_prefect
 
 SHOP = "lab"
 WRITE = "inventories.bulk.upsert"
 READ = "inventories.bulk.get"
 Key = tuple[str, str]
+MODULES = (
+    orders, loads, notices, inventory, inventory_calls, inventory_report, stock_adjust,
+    stock_count, stock_count_report, stock_waiting, adjust_stock, import_stock_count,
+    push_inventory, rms,
+)  # fmt: skip
+
+
+class Artifacts(dict[str, Any]):
+    """What the flows showed last, by key."""
+
+    def keep(self, *, key: str, description: str, **content: Any) -> None:
+        assert description
+        (self[key],) = content.values()
 
 
 class Shelf:
@@ -173,11 +198,16 @@ class Shelf:
 def opened_shelf(mall: Sandbox, home: Path) -> Iterator[Shelf]:
     """Open the shop without Prefect; its books are checked at the end."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment(mall, home).items():
+        for name, value in lab_settings(mall, home, deadline_s=1).items():
             patch.setenv(name, value)
         rms.shop_of_run.cache_clear()
         shown = Artifacts()
-        without_prefect(patch.setattr, shown)
+        without_prefect(
+            patch.setattr,
+            MODULES,
+            create_markdown_artifact=shown.keep,
+            create_table_artifact=shown.keep,
+        )
         shelf = Shelf(mall, home, shown, patch)
         for module in MODULES:
             if hasattr(module, "now"):

@@ -7,9 +7,25 @@ from typing import Self
 
 from connectors.sandbox.control_api.remote import SandboxControl, Shop
 
-__all__ = ["Sandbox", "Shop"]
+__all__ = ["Sandbox", "Shop", "lab_settings"]
 
 _ROOT = Path(__file__).parents[2]
+
+
+def lab_settings(
+    rms: SandboxControl, home: Path, *, shop: Shop | None = None, deadline_s: float = 2
+) -> dict[str, str]:
+    """Describe a shop of the sandbox as `lab` in the environment; nothing is paced."""
+    known = shop or rms.shops["demo"]
+    return {
+        "JUCHU_HOME": str(home),
+        "JUCHU_RMS_URL": rms.url,
+        "JUCHU_RMS_REQUESTS_PER_SECOND": "0",
+        "JUCHU_RMS_DEADLINE_S": str(deadline_s),
+        "JUCHU_SHOP_LAB_SHOP_ID": known.shop_id,
+        "JUCHU_SHOP_LAB_SERVICE_SECRET": known.service_secret,
+        "JUCHU_SHOP_LAB_LICENSE_KEY": known.license_key,
+    }
 
 
 class Sandbox(SandboxControl):
