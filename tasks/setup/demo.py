@@ -32,6 +32,11 @@ LATER = 5
 LATER_EVERY_S = 8
 PATIENCE_S = 120
 STORED = "SELECT count(*) FROM orders"
+NOTICE = """curl -H 'Content-Type: text/xml' {receiver} --data-binary '\
+<orderNotifyModel><authModel><contractId>{shop.contract_id}</contractId>\
+<shopUrl>{shop.shop_url}</shopUrl><authKey>{shop.notice_auth_key}</authKey></authModel>\
+<orderInfoNotifyModel><orderNumber>{number}</orderNumber><seqId>1</seqId>\
+</orderInfoNotifyModel></orderNotifyModel>'"""
 WAITED = """
 SELECT epoch(settled_at - received_at) AS waited_s
 FROM notices
@@ -126,6 +131,15 @@ def show_summary(desk: Desk) -> None:
         f"             JUCHU_HOME={desk.home} make query"
         ' SQL="FROM manual_stock_adjustments"'
     )
+    desk.sandbox.settings(notify_url=None)
+    (number,) = desk.sandbox.sell(1, "plain", over_days=0)
+    desk.sandbox.settings(notify_url=desk.receiver)
+    shop = desk.sandbox.shops["demo"]
+    notice = NOTICE.format(receiver=desk.receiver, shop=shop, number=number)
+    console.print(
+        f"Notice       of order {number}, which none has come of; yours to send:"
+    )
+    console.print(notice, markup=False, highlight=False)
 
 
 def main() -> None:

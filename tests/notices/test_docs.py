@@ -1,18 +1,23 @@
-"""docs/receiver.md says what is so."""
+"""docs/receiver.md and the READMEs say what is so."""
 
 import re
 from pathlib import Path
+
+import pytest
 
 from connectors.notices.messages import Illegal
 from connectors.notices.metrics import Metrics
 from connectors.notices.spool import SpoolState
 from tests.notices.conftest import NOW, Desk, known
 
-DOCS = (Path(__file__).parents[2] / "docs" / "receiver.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+DOCS = (ROOT / "docs" / "receiver.md").read_text(encoding="utf-8")
 
 
-def test_the_notice_made_by_hand_is_taken(tmp_path):
-    xml = DOCS.partition("<<'XML'\n")[2].partition("XML\n")[0]
+@pytest.mark.parametrize("name", ["README.md", "README.ja.md", "docs/receiver.md"])
+def test_the_notice_made_by_hand_is_taken(tmp_path, name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    (xml,) = re.findall(r"<\?xml.*</orderNotifyModel>", text, re.DOTALL)
     desk = Desk(tmp_path, known("the key agreed with Rakuten"))
 
     assert desk.take(xml.encode()) == "N-000-000"
