@@ -8,3 +8,10 @@ def test_a_slot_held_when_the_server_died_is_given_back():
     storage = get_current_settings().server.concurrency.lease_storage
 
     assert storage == "prefect.server.concurrency.lease_storage.filesystem"
+
+
+def test_who_finds_a_slot_taken_looks_again_soon():
+    """By default the server tells it to wait for half a minute, free or not."""
+    wait = get_current_settings().server.concurrency
+
+    assert wait.maximum_concurrency_slot_wait_seconds == 2
