@@ -8,6 +8,7 @@ import polars as pl
 from data.model.order import SameAnswer
 from data.warehouse.orders import Stored
 from data.warehouse.session import Connection
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL
 
 _ANSWERS = pl.Schema(
@@ -39,7 +40,7 @@ def store_same(
     """
     if not answers:
         return Stored(0, 0, 0, 0)
-    con.register("incoming", _frame(answers))
+    show(con, "incoming", _frame(answers))
     con.execute(SQL("judge_answers"))
     stored = Stored(*con.execute(SQL("count_verdicts")).fetchall()[0])
     con.execute(SQL("move_sightings"))

@@ -16,8 +16,9 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.warehouse.csv_parts import ORDERS_A_PART, Work
-from data.warehouse.csv_rows import Chunks, OrderRows, Shown, clearing
+from data.warehouse.csv_rows import Chunks, OrderRows, clearing
 from data.warehouse.csv_warnings import Warned, WarningCount, Warnings, wrong_sums
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL, Statements
 
 Mode = Literal["update", "replace"]
@@ -113,7 +114,7 @@ def import_orders(  # noqa: PLR0913 - the last one is for planted bugs
     others = work.stage(chunks)
     if others and other_shops == "refuse":
         raise OtherShops(shop_id, others)
-    con.register("csv_clears", Shown(clearing(mode, file.columns_present)))
+    show(con, "csv_clears", clearing(mode, file.columns_present))
     new, known, repeated, set_aside = work.judge(chunks)
     warnings = Warnings()
     warnings.add(work.ask("list_csv_warnings"))

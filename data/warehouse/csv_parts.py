@@ -8,8 +8,9 @@ from duckdb import DuckDBPyConnection
 
 from data.warehouse.csv_keys import keys
 from data.warehouse.csv_levels import levelled
-from data.warehouse.csv_rows import EMPTY, Chunks, Shown, with_roles
+from data.warehouse.csv_rows import EMPTY, Chunks, with_roles
 from data.warehouse.csv_warnings import Warnings
+from data.warehouse.shown import Shown, show
 from data.warehouse.statements import Statements
 
 ORDERS_A_PART: Final = 50_000
@@ -80,7 +81,7 @@ class Work:
         for rows in chunks.first_pass():
             self._shown.rows = keys(rows)
             self.ask("stage_csv_keys", chunk=chunks.count - 1)
-        self._con.register("csv_rejected", Shown(chunks.rejects))
+        show(self._con, "csv_rejected", chunks.rejects)
         return dict(self.ask("list_csv_other_shops"))
 
     def judge(self, chunks: Chunks) -> tuple[int, int, int, int]:

@@ -105,21 +105,6 @@ EMPTY: Final = whole(pl.DataFrame(schema={"row_number": pl.UInt32()}))
 """No rows, every column."""
 
 
-class Shown:
-    """A view's content: what SQL sees of it is the frame it holds at that moment.
-
-    DuckDB would take a bare frame by way of pyarrow, a fifth of a second to import.
-    Registered once: a view replaced within a transaction is kept until its end, with
-    its frame; at a million rows that took 4 GB (DuckDB 2.0.0). Texts are not copied.
-    """
-
-    def __init__(self, empty: pl.DataFrame) -> None:
-        self.rows = empty
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.rows.__arrow_c_stream__(requested_schema)
-
-
 def with_roles(rows: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
     """Put beside each row what it speaks for; a row that counts for nothing has nulls.
 

@@ -10,6 +10,7 @@ from data.model.order import Mall, Order
 from data.model.short_key import Known, PackageRef, short_key
 from data.warehouse.session import Connection
 from data.warehouse.shipments import OLDEST, known_packages
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL
 from data.warehouse.stored_orders import stored_orders
 
@@ -79,7 +80,7 @@ def record_labels(
     if not packages:
         return
     rows = [(one.order_number, one.basket_id, short_key(one)) for one in packages]
-    con.register("label_packages", pl.DataFrame(rows, schema=_PACKAGES, orient="row"))
+    show(con, "label_packages", pl.DataFrame(rows, schema=_PACKAGES, orient="row"))
     given = {
         "mall": Mall.RAKUTEN.value,
         "shop_id": shop_id,

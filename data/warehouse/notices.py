@@ -16,6 +16,7 @@ from data.model.notice import (
 )
 from data.model.order import RefusedOrder
 from data.warehouse.session import Connection
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL, Statements
 
 _INSTANT = pl.Datetime("us", "UTC")
@@ -83,7 +84,7 @@ def record_notices(
     """
     if not notices:
         return Recorded(0, 0)
-    con.register("told", _told(notices))
+    show(con, "told", _told(notices))
     given = {"recorded_at": recorded_at, "settled_at": recorded_at}
     ((new,),) = sql.run(con, "insert_notices", given).fetchall()
     sql.run(con, "settle_unread_notices", given)
@@ -143,12 +144,12 @@ def settle_notices(  # noqa: PLR0913 - the last one is for planted bugs
         "asked_at": asked_at,
         "settled_at": settled_at,
     }
-    con.register("reads", pl.DataFrame(list(read.items()), _READS, orient="row"))
+    show(con, "reads", pl.DataFrame(list(read.items()), _READS, orient="row"))
     ((stored,),) = sql.run(con, "settle_read_notices", given).fetchall()
     con.unregister("reads")
     ((given_up,),) = sql.run(con, "settle_refused_notices", given).fetchall()
     looked = _looked(sql.run(con, "list_notices_in_vain", given).fetchall(), settled_at)
-    con.register("looked", looked)
+    show(con, "looked", looked)
     sql.run(con, "postpone_notices", given)
     con.unregister("looked")
     exhausted = looked["next_look_at"].null_count()

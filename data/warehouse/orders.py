@@ -10,6 +10,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from data.model.order import RMS_STATUS, Order, Status
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL, Statements
 
 _SNAPSHOTS = pl.Schema(
@@ -84,7 +85,7 @@ def store_orders(  # noqa: PLR0913 - the last one is for planted bugs
         "stored_at": stored_at,
         "load_id": load_id,
     }
-    con.register("incoming", _snapshots(orders))
+    show(con, "incoming", _snapshots(orders))
     sql.run(con, "judge_snapshots", given)
     stored = Stored(*con.execute(sql("count_verdicts")).fetchall()[0])
     names: tuple[str, ...] = _ALWAYS

@@ -7,6 +7,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall, RefusedOrder
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL
 
 _REFUSED = pl.Schema(
@@ -41,7 +42,7 @@ def record_refusals(
         },
         schema=_REFUSED,
     )
-    con.register("refused", frame)
+    show(con, "refused", frame)
     con.execute(SQL("upsert_refusals"), {"seen_at": seen_at})
     # Not in a `finally`: in an aborted transaction this would hide the cause.
     con.unregister("refused")

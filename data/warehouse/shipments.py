@@ -10,6 +10,7 @@ import polars as pl
 from data.model.order import Mall
 from data.model.short_key import Known, PackageRef, Unmatched, match_reference
 from data.warehouse.session import Connection
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL, Statements
 
 OLDEST: Final = timedelta(days=365)
@@ -162,7 +163,7 @@ def import_shipments(  # noqa: PLR0913 - the last one is for planted bugs
     }
     ((before,),) = sql.run(con, "count_shipment_imports_of_file", given).fetchall()
     given["is_known_file"] = bool(before)
-    con.register("shipment_rows", pl.DataFrame(placed, schema=_ROWS, orient="row"))
+    show(con, "shipment_rows", pl.DataFrame(placed, schema=_ROWS, orient="row"))
     sql.run(con, "judge_shipments", given)
     ((created, changed, unchanged),) = con.execute(
         sql("count_shipment_verdicts")
@@ -232,8 +233,6 @@ def _record_asides(
     asides = [(a.row_number, "rejected", a.column_name, a.reason) for a in rejected]
     asides += [(a.row_number, "unmatched", a.column_name, a.reason) for a in unmatched]
     if asides:
-        con.register(
-            "shipment_asides", pl.DataFrame(asides, schema=_ASIDES, orient="row")
-        )
+        show(con, "shipment_asides", pl.DataFrame(asides, schema=_ASIDES, orient="row"))
         sql.run(con, "record_shipment_rejects", given)
         con.unregister("shipment_asides")

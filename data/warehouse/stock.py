@@ -66,21 +66,25 @@ class StockLevel:
     is_counted: bool
 
 
-def move_stock(
+def move_stock(  # noqa: PLR0913 - the last one is for planted bugs
     con: DuckDBPyConnection,
     shop_id: str,
     *,
     mall: Mall = Mall.RAKUTEN,
+    order_numbers: Sequence[str] | None = None,
     moved_at: datetime,
     sql: Statements = SQL,
 ) -> Moved:
     """Bring the ledger in line with the shop's present orders, in the transaction.
 
     Belongs after every `store_orders`, in its transaction. Looks at the tables only, so
-    calling it again, or after a replay, books nothing; what an earlier run missed is
-    made good. Any error is a duckdb.Error: the session is only worth closing.
+    calling it again, or after a replay, books nothing: at the orders named, else at all
+    of the shop's, which makes good what was missed. Any error is a duckdb.Error: the
+    session is only worth closing.
     """
     given = {"mall": mall.value, "shop_id": shop_id, "moved_at": moved_at}
+    numbers = None if order_numbers is None else list(order_numbers)
+    sql.run(con, "take_stock_orders", {**given, "order_numbers": numbers})
     remapped = learn_skus(con, given, sql)
     sql.run(con, "plan_stock_moves", given)
     ((reserved, given_back, skus),) = con.execute(sql("count_stock_moves")).fetchall()

@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.model.stock import Adjustment
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL, Statements
 
 _ADJUSTMENTS = pl.Schema(
@@ -133,7 +134,7 @@ def adjust_stock(  # noqa: PLR0913 - the last one is for planted bugs
     if not adjustments:
         return Adjusted((), ())
     given = {"adjustment_id": adjustment_id, "who": who, "note": note, "at": at}
-    con.register("stock_adjustments", _frame(adjustments))
+    show(con, "stock_adjustments", _frame(adjustments))
     sql.run(con, "judge_stock_adjustments", given)
     con.unregister("stock_adjustments")
     sql.run(con, "learn_stock_adjusted_skus", given)

@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.model.stock import Counted, StockFileKind
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL, Statements
 from data.warehouse.stock_receipts import Booked, receive_stock
 from data.warehouse.stock_skus import SkuChange, change_skus
@@ -128,7 +129,7 @@ def count_stock(  # noqa: PLR0913 - the last one is for planted bugs
     ((same,),) = sql.run(con, "count_stock_imports_of_file", given).fetchall()
     if same:
         return CountReport(import_id, True, len(file.counts))
-    con.register("stock_count_rows", _rows(file.counts))
+    show(con, "stock_count_rows", _rows(file.counts))
     differing = sql.run(con, "list_stock_counts_differing", given).fetchall()
     if differing:
         raise CountsDiffer([sku for (sku,) in differing])

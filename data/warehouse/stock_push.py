@@ -25,6 +25,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.model.stock import Listing
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL, Statements
 
 PRESUMED_LOST: Final = timedelta(minutes=5)
@@ -149,7 +150,7 @@ def plan_push(  # noqa: PLR0913 - the last one is for planted bugs
         },
         orient="row",
     )
-    con.register("inventory_found", frame)
+    show(con, "inventory_found", frame)
     sql.run(con, "gather_inventory_levels", given)
     sql.run(con, "judge_inventory_levels", given)
     con.unregister("inventory_found")

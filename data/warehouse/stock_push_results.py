@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.model.stock import Listing, PushState, read_back
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL
 
 LOST: Final = "応答がありませんでした。次の転送で読み直します (answer lost)。"
@@ -59,7 +60,7 @@ def record_read_back(  # noqa: PLR0913 - whose, which run's, when and what
         if one in found:
             judged[push_id] = (read_back(offered, before, found[one]), found[one])
     if judged:
-        con.register("inventory_judged", _judged(judged))
+        show(con, "inventory_judged", _judged(judged))
         con.execute(SQL("verify_inventory_pushes"), {"read_at": read_at})
         con.unregister("inventory_judged")
     return {push_id: state for push_id, (state, _) in judged.items()}

@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.model.stock import SkuMapping
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL, Statements
 
 _SAID = pl.Schema(
@@ -59,7 +60,7 @@ def map_skus(  # noqa: PLR0913 - the last one is for planted bugs
     if not said:
         return ()
     frame = pl.DataFrame([(*k, v) for k, v in said.items()], _SAID, orient="row")
-    con.register("stock_said", frame)
+    show(con, "stock_said", frame)
     given = {
         "mall": mall.value,
         "shop_id": shop_id,

@@ -33,6 +33,7 @@ from data.model.shipping_report import (
     order_report,
 )
 from data.warehouse.session import Connection
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL, Statements
 from data.warehouse.stored_orders import stored_orders
 
@@ -173,7 +174,7 @@ def settle(con: Connection, run: Run, judged: Judged, *, decided_at: datetime) -
     ]
     if rows:
         frame = pl.DataFrame(rows, schema=_OUTCOMES, orient="row")
-        con.register("tracking_outcomes", frame)
+        show(con, "tracking_outcomes", frame)
         SQL.run(con, "settle_shipments", run.given | {"decided_at": decided_at})
         con.unregister("tracking_outcomes")
 

@@ -12,6 +12,7 @@ import polars as pl
 from data.model.shipment import ShipmentState
 from data.model.shipping_report import OrderReport, RowResult
 from data.warehouse.session import Connection
+from data.warehouse.shown import show
 from data.warehouse.statements import SQL
 from data.warehouse.tracking import Run
 
@@ -58,7 +59,7 @@ def begin_reports(
     """Store that these rows are about to be sent: commit, then call."""
     if not reports:
         return
-    con.register("tracking_changes", _frame(list(_numbered(reports)), _CHANGES))
+    show(con, "tracking_changes", _frame(list(_numbered(reports)), _CHANGES))
     SQL.run(con, "begin_tracking_reports", run.given | {"sent_at": sent_at})
     con.unregister("tracking_changes")
 
@@ -116,7 +117,7 @@ def hear_results(
     That a row was taken proves nothing yet: reading the order does.
     """
     if words:
-        con.register("tracking_words", _frame([tuple(w) for w in words], _WORDS))
+        show(con, "tracking_words", _frame([tuple(w) for w in words], _WORDS))
         given = run.given | {"request_id": request_id, "heard_at": heard_at}
         SQL.run(con, "hear_tracking_results", given)
         con.unregister("tracking_words")

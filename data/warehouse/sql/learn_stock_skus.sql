@@ -1,6 +1,6 @@
--- learn_stock_skus: the SKUs that the mall's own orders show for listings of which
+-- learn_stock_skus: the SKUs that the orders taken, the mall's own, show for listings of which
 -- nobody has said anything yet. A person's word, and what an earlier order showed, stay.
--- in:  $mall, $shop_id
+-- in:  temporary table `stock_orders`, $mall, $shop_id
 -- out: temporary table `stock_skus`: listing, sku, source; the latest order that shows a
 --      SKU of the merchant's own speaks
 CREATE OR REPLACE TEMP TABLE stock_skus AS
@@ -13,6 +13,7 @@ SELECT
         'order'
     ) AS source
 FROM stock_lines AS l
+SEMI JOIN stock_orders AS t ON t.order_number = l.order_number
 JOIN orders AS o USING (mall, shop_id, order_number)
 LEFT JOIN sku_map AS m USING (mall, shop_id, manage_number, variant_id)
 WHERE l.mall = $mall

@@ -1,15 +1,16 @@
--- plan_stock_moves: what the shop's orders ask of the ledger. Every line of a live
+-- plan_stock_moves: what the orders taken ask of the ledger. Every line of a live
 -- `auto` order takes its units from its SKU, every other line nothing; what is missing
 -- or too much moves. So replays and reordered snapshots plan nothing.
 -- An order whose present content a CSV import wrote is left as it is until the mall's
 -- own answer replaces it: a CSV never moves stock (design: rule 6.4).
--- in:  $mall, $shop_id, $moved_at
+-- in:  temporary table `stock_orders`, $mall, $shop_id, $moved_at
 -- out: temporary table `stock_moves`. A new order's goods are gone since it was placed;
 --      a change's since we asked
 CREATE OR REPLACE TEMP TABLE stock_moves AS
 WITH judged AS (
     SELECT mall, shop_id, order_number, cancelled, ordered_at, observed_at
     FROM orders
+    SEMI JOIN stock_orders USING (order_number)
     WHERE mall = $mall
       AND shop_id = $shop_id
       AND stock_policy = 'auto'
@@ -21,6 +22,7 @@ moved AS (
         sum(quantity) AS quantity,
         count(*) AS movements
     FROM stock_movements
+    SEMI JOIN stock_orders USING (order_number)
     WHERE mall = $mall
       AND shop_id = $shop_id
       AND kind IN ('order', 'cancellation')
