@@ -28,8 +28,8 @@ def orders_bench(folder: Path, console: Console) -> Iterator[Row]:
         env = dict(desk.env) | desk.sandbox.shops["demo2"].environment()
         ours = {"JUCHU_RMS_REQUESTS_PER_SECOND": "0", "JUCHU_HOME": f"{folder}/ours"}
         first = told(console, "juchu, first run", _juchu("demo", env | ours))
-        peer = told(console, "dlt", _dlt(desk, folder))
         second = told(console, "juchu, second run", _juchu("demo", env | ours))
+        peer = told(console, "dlt", _dlt(desk, folder))
         half = {"JUCHU_HOME": f"{folder}/half"} | {"JUCHU_RMS_REQUESTS_PER_SECOND": "0"}
         fewer = told(console, f"juchu, {FEWER:,}", _juchu("demo2", env | half))
         desk.sandbox.settings(rate_limit=True)

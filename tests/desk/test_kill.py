@@ -53,9 +53,9 @@ def counted(query: str) -> int:
     ("calls", "killed", "next_run"),
     [
         (1, "lab-a", "lab-b"),
-        (11, "lab-c", "lab-d"),
+        (21, "lab-c", "lab-d"),
         pytest.param(
-            20,
+            28,
             "lab-e",
             "lab-e",  # waits for the killed run's slot, a minute at most
             marks=pytest.mark.skipif(not FULL, reason="a minute long: make crash"),

@@ -52,8 +52,8 @@ def test_lost_answers_and_kills_leave_every_row_once(lab: Lab, seed):
     chance = random.Random(seed)  # noqa: S311 - must repeat
     wanted = prepared(lab, SHIPMENTS)
     env = lab_settings(lab.rms, lab.home)
-    for fault in ("answer_lost", "503"):
-        lab.rms.fault(fault, function=REPORT, times=10**6, probability=0.05)
+    for fault, share in (("answer_lost", 0.1), ("503", 0.05)):
+        lab.rms.fault(fault, function=REPORT, times=10**6, probability=share)
     kills = 0
     for _ in range(KILLS):
         point = chance.choice(list(POINTS.values()))

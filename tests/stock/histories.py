@@ -10,7 +10,7 @@ from data.warehouse.csv_import import import_orders
 from data.warehouse.invariants import violations
 from data.warehouse.orders import store_orders
 from data.warehouse.statements import SQL, Statements
-from data.warehouse.stock import move_stock
+from data.warehouse.stock import Moved, move_stock
 from data.warehouse.stock_adjust import adjust_stock, waiting_adjustments
 from data.warehouse.stock_counts import count_stock
 from data.warehouse.stock_skus import map_skus
@@ -117,11 +117,19 @@ class Player:
         return code, "v", self.names["TEA" if listing == "tea" else "mug"]
 
     def store(self, now: float, told) -> None:
+        """Store it; the ledger needs to look at this one order, and at no other."""
         store_orders(self.con, [told], source="api", stored_at=at(now), load_id="l")
-        self.move(now)
+        self.move(now, [told.order_number])
+        assert self.move(now).skus == 0
 
-    def move(self, now: float) -> None:
-        move_stock(self.con, self.shop_id, moved_at=at(now), sql=self.sql)
+    def move(self, now: float, numbers: list[str] | None = None) -> Moved:
+        return move_stock(
+            self.con,
+            self.shop_id,
+            order_numbers=numbers,
+            moved_at=at(now),
+            sql=self.sql,
+        )
 
     def take(self, now: float, step: Csv) -> None:
         code, variant, sku = self.what("tea")

@@ -60,7 +60,8 @@ def order(
 def see(con: DuckDBPyConnection, *orders: Order, minute: float = 90) -> Moved:
     """Store snapshots and move stock, as an ingesting task does."""
     store_orders(con, orders, source="api", stored_at=at(minute), load_id="l")
-    return move_stock(con, SHOP_ID, moved_at=at(minute))
+    stored = [one.order_number for one in orders]
+    return move_stock(con, SHOP_ID, order_numbers=stored, moved_at=at(minute))
 
 
 def a_count(units: int = 10, what: tuple[str, str, str] = TEA, **more: Any) -> Counted:

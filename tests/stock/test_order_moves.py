@@ -98,7 +98,8 @@ def test_orders_stored_without_moving_stock_are_made_good(con):
     see(con, order(1))
     con.execute("DELETE FROM stock_movements")
 
-    assert see(con, order(2)).reserved == 2
+    assert see(con, order(2)).reserved == 1
+    assert move_stock(con, SHOP_ID, moved_at=at(9)).reserved == 1
 
 
 def test_shops_share_the_stock_of_one_sku(con):
