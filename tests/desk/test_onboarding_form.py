@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import FlowRun
 from tasks.setup.desk import Desk
 from tests.desk.test_the_day import QUIET
 from tests.onboarding.made import FORM
-from tests.support.csv_counter import artifacts_of
+from tests.support.csv_counter import artifacts_of, latest_runs
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.prefect, pytest.mark.browser]
@@ -64,7 +64,7 @@ def test_the_form_is_filled_in_and_the_mail_and_the_checklist_are_seen(
     page.get_by_role("button", name="Submit").click()
 
     def ended() -> list:
-        runs = prefect_api.read_flow_runs()
+        runs = latest_runs(prefect_api, "onboard-shop")
         return [
             run
             for run in runs
