@@ -20,7 +20,7 @@ from data.model.shipping_report import MOST_ORDERS, SETTLES_AFTER
 from data.model.short_key import PackageRef, short_key
 from tasks import rms, tracking, tracking_calls
 from tests.bench.rows import Row, at_most
-from tests.shipments.lab import REPORT, Lab, tracking_number
+from tests.shipping.lab import REPORT, Lab, tracking_number
 from tests.support.sandbox import Sandbox, lab_settings
 
 SHIPMENTS = 10_000

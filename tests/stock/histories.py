@@ -14,7 +14,7 @@ from data.warehouse.stock import Moved, move_stock
 from data.warehouse.stock_adjust import adjust_stock, waiting_adjustments
 from data.warehouse.stock_counts import count_stock
 from data.warehouse.stock_skus import map_skus
-from tests.csv_import.made import MadeFile, a_row
+from tests.order_files.store.made import MadeFile, a_row
 from tests.stock.made import MadeCount, ledger, order
 from tests.stock.made import line as a_line
 from tests.stock.rule import (

@@ -15,7 +15,7 @@ from data.warehouse.stock import Moved, move_stock
 from data.warehouse.stock_adjust import Adjusted, adjust_stock
 from data.warehouse.stock_counts import CountReport, count_stock
 from data.warehouse.stock_skus import SkuChange, map_skus
-from tests.csv_import.made import a_row, store
+from tests.order_files.store.made import a_row, store
 from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
 
 TEA = ("tea", "100g", "TEA-100")

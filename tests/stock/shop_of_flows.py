@@ -27,7 +27,7 @@ from tasks import (
     stock_count_report,
     stock_waiting,
 )
-from tests.csv_import.made import MadeFile, a_row
+from tests.order_files.store.made import MadeFile, a_row
 from tests.support.sandbox import Sandbox, lab_settings
 from tests.support.without_prefect import without_prefect
 

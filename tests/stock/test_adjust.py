@@ -11,7 +11,7 @@ from data.warehouse.stock_adjust import (
     adjust_stock,
     waiting_adjustments,
 )
-from tests.csv_import.made import a_row, store
+from tests.order_files.store.made import a_row, store
 from tests.stock.made import (
     a_count,
     adjust,

@@ -11,7 +11,7 @@ from data.warehouse.csv_import import import_orders
 from data.warehouse.session import warehouse
 from tasks import day, stock_waiting
 from tasks.day import conclude_day
-from tests.csv_import.made import MadeFile, MadeRules, a_row
+from tests.order_files.store.made import MadeFile, MadeRules, a_row
 from tests.stock.shop_of_flows import Shelf, opened_shelf
 
 TEA = ("kakuu-tea", "kakuu-tea")

@@ -9,7 +9,7 @@ from data.warehouse.notices import record_notices, settle_notices
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.statements import SQL
-from tests.onboarding.test_shop_bugs import DAMAGE as DAMAGE_OF_SHOPS
+from tests.shops.test_shop_bugs import DAMAGE as DAMAGE_OF_SHOPS
 from tests.stock.test_invariants import DAMAGE as DAMAGE_OF_STOCK
 from tests.support.orders import SHOP_ID, an_order, at
 from tests.warehouse.made_notices import a_notice

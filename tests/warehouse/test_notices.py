@@ -28,8 +28,8 @@ from data.warehouse.notices import (
 )
 from data.warehouse.orders import store_orders
 from data.warehouse.refusals import record_refusals
-from tests.csv_import.made import a_row
-from tests.csv_import.made import store as import_csv
+from tests.order_files.store.made import a_row
+from tests.order_files.store.made import store as import_csv
 from tests.support.orders import SHOP_ID, an_order, at, order_number
 from tests.warehouse.made_notices import a_notice, not_handed_out, unreadable
 

@@ -2,5 +2,5 @@
 
 To add a mall: add its word to `data.model.order.Mall`, a module here with
 `LAYOUTS` (the registry finds it by being here), and a folder of golden files named in
-`tests/mall_csv/test_golden.py`.
+`tests/order_files/read/test_golden.py`.
 """

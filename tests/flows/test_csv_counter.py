@@ -1,0 +1,172 @@
+"""CSV files good and bad, imported by hand."""
+
+import json
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+
+from tasks import csv_progress
+from tests.support.csv_counter import Counter, open_counter
+from tests.support.mall_csv import rakuten_bytes, rakuten_row
+
+pytestmark = pytest.mark.prefect
+GOLDEN = Path("tests/order_files/golden")
+SHOPIFY = Path("data/samples/shopify.csv").read_bytes()
+SECOND = {
+    "注文番号": "123456-20261124-0000000002",
+    "送付先ID": "0000000008",
+    "商品明細ID": "0000000012",
+}
+
+
+@pytest.fixture
+def counter(
+    prefect_api: SyncPrefectClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Counter:
+    return open_counter(tmp_path, prefect_api, monkeypatch)
+
+
+def test_a_blank_cell_is_kept_by_update_and_cleared_by_replace(counter: Counter):
+    asked = "SELECT delivery_on FROM orders"
+    counter.ended(counter.rows(rakuten_row()))
+    full = counter.ask(asked)
+    counter.ended(counter.rows(rakuten_row(お届け日指定="")), mode="update")
+    updated = counter.ask(asked)
+    counter.ended(counter.rows(rakuten_row(お届け日指定="")), mode="replace")
+
+    assert full == updated != [(None,)]
+    assert counter.ask(asked) == [(None,)]
+
+
+def test_a_trial_says_what_would_happen_and_writes_nothing(counter: Counter):
+    counter.ended(counter.rows(rakuten_row()))
+    before = counter.contents()
+    path = counter.rows(rakuten_row(), rakuten_row(**SECOND))
+    kind, message = counter.ended(path, dry_run=True)
+
+    assert kind == "COMPLETED"
+    assert message.startswith("試行: 何も書き込んでいません。 新規 1 /")
+    assert "試行: 何も書き込んでいません" in counter.artifacts()["import-report"]
+    assert counter.contents() == before
+
+
+def test_rows_set_aside_are_listed_and_the_run_completes(counter: Counter):
+    path = GOLDEN / "rakuten-158" / "in.csv"
+    kind, message = counter.ended(str(path))
+    report = counter.artifacts()["import-report"]
+
+    assert kind == "COMPLETED"
+    assert "取り込めなかった行 3" in message
+    assert "対処" in message
+    assert "| 8 | 単価 | 金額(円の整数)として読めません。 |" in report
+    assert "| 12 | (行全体) | 列の数が足りません" in report
+    assert "SELECT * FROM manual_stock_adjustments" in report
+
+
+def cut(content: bytes) -> bytes:
+    return content[: content.rindex(b'"', 0, -40) - 1]
+
+
+REFUSED = {
+    "cut": (cut(rakuten_bytes([rakuten_row(), rakuten_row(**SECOND)])), "もう一度"),
+    "damaged key": (
+        rakuten_bytes([rakuten_row(), rakuten_row(注文番号="1.23E+10")]),
+        "3 行目の「注文番号」",
+    ),
+    "custom template": (
+        rakuten_bytes([{k: v for k, v in rakuten_row().items() if k != "単価"}]),
+        "必要な列がありません: 「単価」",
+    ),
+    "wrong mall": (SHOPIFY, "モールは rakuten"),
+    "not cp932": (
+        rakuten_bytes([rakuten_row()]) + b'"\x81"\r\n',
+        "CP932(Shift_JIS) として読めません",
+    ),
+    "empty": (b"", "0バイト"),
+    "other shop": (
+        rakuten_bytes(
+            [rakuten_row(), rakuten_row(注文番号="999999-20261124-0000000001")]
+        ),
+        "999999",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), REFUSED.values(), ids=REFUSED)
+def test_a_refused_file_says_what_to_do_and_leaves_everything_as_it_was(
+    counter: Counter, content: bytes, says: str
+):
+    counter.ended(counter.rows(rakuten_row()))
+    before = counter.contents()
+    kind, message = counter.ended(counter.file(content))
+    report = counter.artifacts()["import-report"]
+
+    assert kind == "FAILED"
+    assert says in message
+    assert "対処" in message
+    assert "1行も取り込んでいません" in report
+    assert counter.contents() == before
+
+
+def test_a_refusal_is_not_tried_again(counter: Counter, prefect_api):
+    counter.ended(counter.file(b""))
+    rows = json.loads(counter.artifacts()["retries"])
+
+    assert [row["attempt"] for row in rows] == [1]
+
+
+def test_orders_of_other_shops_are_left_out_when_told_so(counter: Counter):
+    path = counter.rows(
+        rakuten_row(), rakuten_row(注文番号="999999-20261124-0000000001")
+    )
+    kind, _ = counter.ended(path, other_shops="skip")
+
+    assert kind == "COMPLETED"
+    assert counter.ask("SELECT shop_id, count(*) FROM orders GROUP BY ALL") == [
+        ("123456", 1)
+    ]
+
+
+@pytest.mark.parametrize("path", ["../../etc/x", "/etc", "no/such.csv", "x" * 300])
+def test_a_path_that_is_no_file_is_refused(counter: Counter, path: str):
+    kind, message = counter.ended(path)
+
+    assert kind == "FAILED"
+    assert "ファイルを開けません" in message
+
+
+def test_a_link_is_not_followed(counter: Counter):
+    link = counter.home / "link.csv"
+    link.symlink_to(counter.rows(rakuten_row()))
+
+    assert "リンクやフォルダは使えません" in counter.ended(str(link))[1]
+
+
+@pytest.mark.parametrize(
+    ("shop", "says"), [("nobody", "rms-shop/nobody"), ("", "店舗 (shop)")]
+)
+def test_a_rakuten_file_needs_a_shop_somebody_described(counter: Counter, shop, says):
+    kind, message = counter.ended(counter.rows(rakuten_row()), shop=shop)
+
+    assert kind == "FAILED"
+    assert says in message
+    assert "対処" in message
+
+
+def test_a_shop_described_for_its_mall_is_kept_under_its_id(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("JUCHU_SHOP_LAB_MALL", "shopify")
+    counter.ended(counter.file(SHOPIFY), mall="shopify")
+    refused = counter.ended(counter.rows(rakuten_row()))
+
+    assert counter.ask("SELECT DISTINCT shop_id FROM orders") == [("123456",)]
+    assert "楽天市場の店舗ではありません" in refused[1]
+
+
+def test_a_long_file_shows_a_bar(counter: Counter, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(csv_progress, "LONG_BYTES", 0)
+    counter.ended(counter.rows(rakuten_row()))
+
+    assert float(counter.artifacts()["import-progress"]) == 100.0

@@ -1,0 +1,125 @@
+"""`import-order-csv/manual` as docs/csv.md shows it, by the worker and in the UI."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from prefect.client.orchestration import SyncPrefectClient
+
+from data.model.order import Mall
+from tasks.setup.desk import Desk
+from tests.flows.test_the_day import QUIET
+from tests.support.csv_counter import ORDERS, Deployed, artifacts_of
+
+pytestmark = pytest.mark.prefect
+OUT = Path("out")
+SAMPLES = Path("data/samples")
+YAHOO = [str(SAMPLES / "yahoo-order.csv"), str(SAMPLES / "yahoo-item.csv")]
+COUNTS = (
+    "SELECT mall, shop_id, status, stock_policy, count(*)"
+    " FROM orders GROUP BY ALL ORDER BY ALL"
+)
+
+
+@pytest.fixture(scope="module")
+def deployed(
+    desk: Desk,
+    prefect_api: SyncPrefectClient,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Deployed:
+    return Deployed(tmp_path_factory.mktemp("csv"), desk, prefect_api)
+
+
+@pytest.fixture(scope="module")
+def form(prefect_api: SyncPrefectClient) -> dict:
+    """What the UI makes its form of."""
+    deployment = prefect_api.read_deployment_by_name("import-order-csv/manual")
+    return deployment.parameter_openapi_schema["properties"]
+
+
+def test_a_rakuten_file_in_cp932_twice(deployed: Deployed, prefect_api):
+    given = {"path": str(SAMPLES / "rakuten.csv"), "mall": "rakuten", "shop": "demo"}
+    first = deployed.run(**given, mode="update")
+    once = deployed.contents(ORDERS)
+    second = deployed.run(**given, mode="update")
+
+    assert first.state.message.startswith("新規 8 / 更新 0 / 変更なし 0")
+    assert "CP932" in artifacts_of(first, prefect_api)["import-report"]
+    assert second.state.type.value == "COMPLETED"
+    assert "同じファイルです。変更はありません" in second.state.message
+    assert deployed.contents(ORDERS) == once
+    assert ("rakuten", "123456", "受注処理中", "manual", 8) in deployed.ask(COUNTS)
+
+
+def test_a_shopify_file_in_utf8(deployed: Deployed):
+    path = str(SAMPLES / "shopify.csv")
+    run = deployed.run(path=path, mall="shopify", shop="demo")
+
+    assert run.state.message.startswith("新規 3 /")
+    assert ("shopify", "demo", "受注処理中", "manual", 3) in deployed.ask(COUNTS)
+
+
+def test_a_pair_of_yahoo(deployed: Deployed):
+    run = deployed.run(path=YAHOO, mall="yahoo", shop="mihon-store")
+
+    assert run.state.message.startswith("新規 3 /")
+    assert ("yahoo", "mihon-store", "受注処理中", "manual", 3) in deployed.ask(COUNTS)
+
+
+def test_the_form_explains_itself_in_japanese(form: dict):
+    in_order = sorted(form.values(), key=lambda each: each["position"])
+
+    assert [each["title"] for each in in_order] == [
+        "ファイル (path)",
+        "モール (mall)",
+        "店舗 (shop)",
+        "登録タイプ (mode)",
+        "別店舗の注文 (other_shops)",
+        "試行 (dry_run)",
+    ]
+    assert all(each["description"] for each in in_order)
+    assert "空欄のセルは上書きしません" in form["mode"]["description"]
+
+
+def test_the_form_offers_what_there_is(form: dict):
+    assert form["mall"]["enum"] == list(Mall)
+    assert form["mode"]["enum"] == ["update", "replace"]
+    assert form["mode"]["default"] == "update"
+    assert form["other_shops"]["enum"] == ["refuse", "skip"]
+    assert form["dry_run"]["default"] is False
+
+
+def test_the_watched_folder_is_off_until_switched_on(prefect_api: SyncPrefectClient):
+    deployment = prefect_api.read_deployment_by_name("import-order-csv/incoming")
+    (schedule,) = deployment.schedules
+
+    assert schedule.schedule.cron == "*/5 * * * *"
+    assert not schedule.active
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    chromium = shutil.which("chromium")
+    if chromium is None and "CI" not in os.environ:
+        pytest.skip("needs Debian's package chromium")
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=chromium, args=QUIET)
+        yield browser.new_page(viewport={"width": 1400, "height": 1500})
+        browser.close()
+
+
+@pytest.mark.browser
+def test_a_browser_shows_the_form(
+    desk: Desk, prefect_api: SyncPrefectClient, page: Page
+):
+    deployment = prefect_api.read_deployment_by_name("import-order-csv/manual")
+    page.goto(f"{desk.ui}/v2/deployments/deployment/{deployment.id}/run")
+
+    expect(page.get_by_text("登録タイプ").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("空欄のセルは上書きしません").first).to_be_visible()
+    expect(page.get_by_text("空欄のセルも上書きして消します").first).to_be_visible()
+    OUT.mkdir(exist_ok=True)
+    page.screenshot(path=OUT / "import-form.png", full_page=True)

@@ -1,0 +1,247 @@
+"""From the application to live orders, as the people of a shop go through it."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+
+from connectors.notices.spool import Spool
+from connectors.settings import read_settings
+from data.model.application import ApplicationRefused
+from data.model.japan_time import JST
+from data.model.notice import Notice, NoticeKind, notice_key
+from data.model.onboarding import Stage
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from flows.check_connection import check_connection
+from flows.drain_notices import drain_notices
+from flows.onboard_shop import onboard_shop
+from tasks import live
+from tasks.live import live_shops
+from tests.shops.made import FORM, PERSONAL
+from tests.shops.mail_server import Mailbox, smtp_server
+from tests.support.sandbox import Sandbox
+
+pytestmark = pytest.mark.prefect
+
+
+@pytest.fixture
+def step(
+    lab: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[str, str]]:
+    """Run the flow as the form does and say how it ended; there is no other shop."""
+    monkeypatch.setattr(live, "described_shops", lambda: ["lab"])
+
+    def made(stage: Stage | None = None, **given) -> tuple[str, str]:
+        state = onboard_shop("lab", step=stage, return_state=True, **given)
+        return state.type.value, state.message
+
+    return made
+
+
+@pytest.fixture
+def key_with_an_end(monkeypatch: pytest.MonkeyPatch, lab: Sandbox) -> None:
+    """What people type into the block beside the key, RMS will tell in the check."""
+    check_connection("lab", return_state=True)
+
+
+def artifact(api: SyncPrefectClient, key: str) -> str:
+    found = [a for a in api.read_artifacts() if a.key == key]
+    return str(max(found, key=lambda a: a.created).data) if found else ""
+
+
+def rows(query: str) -> list[tuple]:
+    with warehouse(read_settings().warehouse) as con:
+        assert violations(con) == []
+        return con.execute(query).fetchall()
+
+
+def walk(step, starts: datetime) -> list[str]:
+    """Go the whole way until the shop waits for its start; give each run's ending."""
+    approved = starts - timedelta(days=2)
+    ends = [
+        step(application=FORM),
+        step(Stage.APPLIED),
+        step(Stage.AWAITING_API),
+        step(Stage.KEY_REGISTERED),
+    ]
+    checked = check_connection("lab", return_state=True)
+    ends += [
+        (checked.type.value, checked.message),
+        step(Stage.AWAITING_NOTICES),
+        step(
+            Stage.AWAITING_START,
+            start_on=starts.date(),
+            approved_at=approved.replace(tzinfo=None),
+        ),
+    ]
+    return [kind for kind, _ in ends]
+
+
+def nine_of(days: int) -> datetime:
+    day = datetime.now(JST) + timedelta(days=days)
+    return day.replace(hour=9, minute=0, second=0, microsecond=0)
+
+
+def test_a_shop_goes_from_its_application_to_waiting_for_the_start(
+    step, key_with_an_end, prefect_api
+):
+    kinds = walk(step, nine_of(3))
+    checklist = artifact(prefect_api, "shop-checklist")
+    stages = rows("SELECT stage FROM shop_stages ORDER BY step")
+
+    assert kinds == ["COMPLETED"] * 7
+    assert [stage for (stage,) in stages] == [
+        "申請準備",
+        "申請済",
+        "API承認待ち",
+        "キー登録済",
+        "接続確認済",
+        "通知承認待ち",
+        "開始待ち",
+    ]
+    assert f"{nine_of(3):%Y-%m-%d} 09:00 に自動で「稼働中」になる" in checklist
+    assert rows("SELECT notices_start_at FROM shops")[0][0] == nine_of(3)
+    assert live_shops.fn() == []
+
+
+def test_a_shop_is_live_from_its_start_on(step, key_with_an_end):
+    walk(step, nine_of(-2))
+    found = live_shops.fn()
+
+    assert found == ["lab"]
+    assert rows("SELECT stage FROM shops WHERE shop = 'lab'") == [("稼働中",)]
+
+
+def test_the_mail_is_there_to_copy_and_the_next_step_names_the_menu(step, prefect_api):
+    step(application=FORM)
+    mail = artifact(prefect_api, "application-mail")
+    step(Stage.APPLIED)
+    kind, message = step(Stage.AWAITING_API)
+
+    assert "楽天API利用申請" in mail
+    assert all(value in mail for value in PERSONAL)
+    assert kind == "COMPLETED"
+    assert "店舗様情報 > システム開発企業 アクセス許可設定" in message
+
+
+def test_a_step_that_is_not_due_is_refused_with_the_way_on(step, prefect_api):
+    kind, message = step(Stage.LIVE)
+    checklist = artifact(prefect_api, "shop-checklist")
+
+    assert kind == "FAILED"
+    assert "対処: 次に選べるのは 申請準備、キー登録済 です" in message
+    assert "次にすること" in checklist
+    assert rows("FROM shop_stages") == []
+
+
+def test_a_start_needs_both_its_day_and_the_approval(step, key_with_an_end):
+    walk(step, nine_of(3))
+    step(Stage.STOPPED)
+    with warehouse(read_settings().warehouse) as con:
+        con.execute("UPDATE shops SET notices_start_at = NULL")
+    check_connection("lab", return_state=True)
+    kind, message = step(Stage.AWAITING_START, start_on=nine_of(3).date())
+
+    assert (kind, "承認した日時と開始日" in message) == ("FAILED", True)
+
+
+def test_who_only_looks_changes_nothing(step, prefect_api):
+    kind, message = step()
+
+    assert (kind, "onboard-shop を実行して" in message) == ("COMPLETED", True)
+    assert rows("FROM shop_stages") == []
+
+
+def test_a_refused_form_tells_the_reason_and_nothing_that_was_typed(
+    lab: Sandbox, prefect_api: SyncPrefectClient
+):
+    masked = FORM | {"shop_email": "abc123@shop.rakuten.co.jp", "contact_phone": "0311"}
+    state = onboard_shop("lab", application=masked, return_state=True)
+    refusal = state.result(raise_on_failure=False)
+
+    assert isinstance(refusal, ApplicationRefused)
+    assert "店舗連絡先メールアドレス" in state.message
+    assert "対処" in state.message
+    assert "abc123" not in state.message
+    assert "0311" not in state.message
+
+
+@pytest.fixture
+def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """A mail server of this machine, set in the environment."""
+    mailbox = Mailbox()
+    with smtp_server(mailbox) as port:
+        for name, value in {
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "SECURITY": "none",
+            "FROM": "us@juchu.example",
+            "TO": "api@rakuten.example",
+        }.items():
+            monkeypatch.setenv(f"JUCHU_SMTP_{name}", value)
+        yield mailbox
+
+
+def test_where_a_mail_server_is_set_the_mail_is_sent_once(step, mailbox: Mailbox):
+    first = step(application=FORM)
+    again = step(application=FORM)
+
+    assert [first[0], again[0]] == ["COMPLETED", "COMPLETED"]
+    assert len(mailbox.letters) == 1
+    assert rows("SELECT max_by(stage, step) FROM shop_stages") == [("申請済",)]
+
+
+def test_a_mail_that_is_not_sent_leaves_the_text_to_copy(
+    step, monkeypatch: pytest.MonkeyPatch, mailbox: Mailbox, prefect_api
+):
+    monkeypatch.setenv("JUCHU_SMTP_PORT", "9")
+    kind, message = step(application=FORM)
+
+    assert kind == "FAILED"
+    assert "JUCHU_SMTP_HOST" in message
+    assert "楽天API利用申請" in artifact(prefect_api, "application-mail")
+    assert rows("SELECT stage FROM shop_stages") == [("申請準備",)]
+
+
+def noticed(number: str, received_at: datetime) -> Notice:
+    """A notice as the receiver leaves it in the spool."""
+    return Notice(
+        notice_key=notice_key("123456", NoticeKind.ORDER, number, "1"),
+        shop_id="123456",
+        order_number=number,
+        kind=NoticeKind.ORDER,
+        received_at=received_at,
+    )
+
+
+def test_orders_before_the_start_are_not_ingested_by_notice_and_those_after_are(
+    lab: Sandbox, step, key_with_an_end
+):
+    starts, moment = nine_of(-1), timedelta(seconds=1)
+    early, late = lab.sell(2, over_days=0)
+    spool = Spool(read_settings().spool)
+    spool.keep([noticed(early, starts - moment), noticed(late, starts)])
+    walk(step, starts)
+    state = drain_notices(return_state=True)
+
+    assert state.type.value == "COMPLETED"
+    assert rows("SELECT order_number FROM orders WHERE source = 'api'") == [(late,)]
+    assert sorted(rows("SELECT order_number, reason FROM notices")) == sorted(
+        [(early, "before_start"), (late, "stored")]
+    )
+
+
+def test_notices_of_a_shop_that_waits_for_its_start_wait_with_it(
+    lab: Sandbox, step, key_with_an_end
+):
+    (number,) = lab.sell(1, over_days=0)
+    spool = Spool(read_settings().spool)
+    spool.keep([noticed(number, datetime.now(JST))])
+    walk(step, nine_of(3))
+    state = drain_notices(return_state=True)
+
+    assert "no notice waits" in state.message
+    assert rows("FROM orders") == []
+    assert spool.depth() == 1

@@ -1,0 +1,87 @@
+"""The form of `onboard-shop` in a browser: filled in; its mail and checklist seen."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.objects import FlowRun
+
+from tasks.setup.desk import Desk
+from tests.flows.test_the_day import QUIET
+from tests.shops.made import FORM
+from tests.support.csv_counter import artifacts_of, latest_runs
+from tests.support.waiting import until
+
+pytestmark = [pytest.mark.prefect, pytest.mark.browser]
+OUT = Path("out")
+SHOP = "mihon-cha"
+LABELS = {
+    "company_name": "顧客社名 (company)",
+    "shop_name": "店舗名 (shop name)",
+    "shop_url": "店舗URL (shop URL)",
+    "shop_email": "店舗連絡先メールアドレス (e-mail)",
+    "contact_phone": "担当者連絡先電話番号 (phone)",
+    "contact_name": "店舗担当者名 (contact person)",
+}
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    chromium = shutil.which("chromium")
+    if chromium is None and "CI" not in os.environ:
+        pytest.skip("needs Debian's package chromium")
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=chromium, args=QUIET)
+        yield browser.new_page(viewport={"width": 1400, "height": 2000})
+        browser.close()
+
+
+def page_of(desk: Desk, api: SyncPrefectClient, run: FlowRun, key: str) -> str:
+    """The address of an artifact that the run left."""
+    mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
+    (found,) = [a for a in api.read_artifacts(artifact_filter=mine) if a.key == key]
+    return f"{desk.ui}/v2/artifacts/artifact/{found.id}"
+
+
+def test_the_form_is_filled_in_and_the_mail_and_the_checklist_are_seen(
+    desk: Desk, prefect_api: SyncPrefectClient, page: Page
+):
+    deployment = prefect_api.read_deployment_by_name("onboard-shop/manual")
+    page.goto(f"{desk.ui}/v2/deployments/deployment/{deployment.id}/run")
+    page.get_by_label("店舗 (shop)", exact=True).fill(SHOP, timeout=30_000)
+    page.get_by_role("tab", name="楽天API利用申請").click()
+    for field, label in LABELS.items():
+        page.get_by_label(label).fill(FORM[field])
+    page.get_by_label("Select 楽天ペイ利用 (Rakuten Pay)").click()
+    page.get_by_role("option", name="あり").click()
+    OUT.mkdir(exist_ok=True)
+    page.screenshot(path=OUT / "onboard-form.png", full_page=True)
+    page.get_by_role("button", name="Submit").click()
+
+    def ended() -> list:
+        runs = latest_runs(prefect_api, "onboard-shop")
+        return [
+            run
+            for run in runs
+            if run.parameters.get("shop") == SHOP and run.end_time is not None
+        ]
+
+    (run,) = until(ended, 60)
+    until(lambda: "shop-checklist" in artifacts_of(run, prefect_api))
+    page.goto(f"{desk.ui}/v2/runs/flow-run/{run.id}")
+    page.get_by_role("tab", name="Artifacts").click(timeout=30_000)
+
+    assert run.state.type.value == "COMPLETED"
+    expect(page.get_by_text("application-mail").first).to_be_visible()
+    expect(page.get_by_text("shop-checklist").first).to_be_visible()
+    page.goto(page_of(desk, prefect_api, run, "application-mail"))
+    expect(page.get_by_text(FORM["shop_email"]).first).to_be_visible(timeout=30_000)
+    page.screenshot(path=OUT / "application-mail.png", full_page=True)
+    page.goto(page_of(desk, prefect_api, run, "shop-checklist"))
+    expect(page.get_by_text("次にすること (next)").first).to_be_visible(timeout=30_000)
+    page.screenshot(path=OUT / "shop-checklist.png", full_page=True)

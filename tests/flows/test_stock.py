@@ -1,0 +1,153 @@
+"""Stock on the desk: a CSV waits, a person decides in the browser, RMS is told."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun
+
+from tasks.setup.desk import Desk
+from tests.flows.test_the_day import QUIET
+from tests.support.csv_counter import Books, artifacts_of
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.prefect
+OUT = Path("out")
+WAITING = "SELECT order_number, line_id, sku, quantity FROM manual_stock_adjustments"
+ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+class Clerk(Books):
+    """Who runs the deployments, on a warehouse of this module's own."""
+
+    def __init__(self, home: Path, desk: Desk, api: SyncPrefectClient) -> None:
+        super().__init__(home)
+        self.desk, self.api = desk, api
+
+    def begun(self, name: str, **given: object) -> FlowRun:
+        return self.api.create_flow_run_from_deployment(
+            self.api.read_deployment_by_name(name).id,
+            parameters={"shop": "demo"} | given,
+            job_variables={"env": {"JUCHU_HOME": str(self.home)}},
+        )
+
+    def run(self, name: str, **given: object) -> FlowRun:
+        run = self.begun(name, **given)
+        return until(lambda: self.ended(run), 90)
+
+    def ended(self, run: FlowRun) -> FlowRun | None:
+        now = self.api.read_flow_run(run.id)
+        return now if now.state and now.state.type.value in ENDED else None
+
+    def stock(self) -> dict[tuple[str, str], int]:
+        return {
+            (row["manageNumber"], row["variantId"]): row["quantity"]
+            for row in self.desk.sandbox.stock()
+            if row["known"]
+        }
+
+    def counted(self) -> FlowRun:
+        rows = [f"{m},{v},{n}" for (m, v), n in self.stock().items()]
+        path = self.home / "count.csv"
+        head = "商品管理番号,SKU管理番号,数量"
+        path.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+        return self.run("import-stock-count/manual", path=str(path))
+
+
+@pytest.fixture(scope="module")
+def clerk(
+    desk: Desk,
+    prefect_api: SyncPrefectClient,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Clerk:
+    return Clerk(tmp_path_factory.mktemp("stock"), desk, prefect_api)
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    chromium = shutil.which("chromium")
+    if chromium is None and "CI" not in os.environ:
+        pytest.skip("needs Debian's package chromium")
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=chromium, args=QUIET)
+        yield browser.new_page(viewport={"width": 1400, "height": 1800})
+        browser.close()
+
+
+def test_a_csv_waits_and_leaves_stock_where_it_is(clerk: Clerk):
+    counted = clerk.counted()
+    before = clerk.stock()
+    imported = clerk.run(
+        "import-order-csv/manual", path="data/samples/rakuten.csv", mall="rakuten"
+    )
+    report = artifacts_of(imported, clerk.api)["import-report"]
+    pushed = clerk.run("push-inventory/0900")
+
+    assert counted.state.message.startswith("在庫数が変わったSKU")
+    assert len(clerk.ask(WAITING)) > 0
+    assert "prefect deployment run 'adjust-stock/manual' -p shop=demo" in report
+    assert pushed.state.type.value == "COMPLETED"
+    assert clerk.stock() == before
+
+
+@pytest.mark.browser
+def test_the_paused_form_is_filled_in_and_clears_what_waited(clerk: Clerk, page: Page):
+    waited = clerk.ask(WAITING)
+    run = clerk.begun("adjust-stock/manual")
+    until(lambda: clerk.api.read_flow_run(run.id).state.type.value == "PAUSED", 90)
+    page.goto(f"{clerk.desk.ui}/v2/runs/flow-run/{run.id}")
+    page.get_by_role("button", name="Open menu").first.click(timeout=30_000)
+    page.get_by_role("menuitem", name="Resume").click()
+    form = page.get_by_role("dialog")
+    expect(form.get_by_text(waited[0][0]).first).to_be_visible(timeout=30_000)
+    form.get_by_label("Select どうしますか (decision)").click()
+    page.get_by_role("option", name="all", exact=True).click()
+    form.get_by_label("担当 (who)").fill("店長")
+    form.get_by_label("メモ (note)").fill("棚から出した")
+    OUT.mkdir(exist_ok=True)
+    page.screenshot(path=OUT / "adjust-form.png", full_page=True)
+    form.get_by_role("button", name="Resume").click()
+    ended = until(lambda: clerk.ended(run), 60)
+    booked = clerk.ask(
+        "SELECT order_number, line_id, sku, -quantity, who, note FROM stock_movements"
+        " WHERE kind = 'adjustment' AND source = 'person'"
+    )
+
+    assert ended.state.type.value == "COMPLETED", ended.state.message
+    assert clerk.ask(WAITING) == []
+    assert {row[4:] for row in booked} == {("店長", "棚から出した")}
+    assert sorted(row[:2] for row in booked) == sorted(row[:2] for row in waited)
+
+
+def test_with_nothing_waiting_the_run_does_not_pause(clerk: Clerk):
+    run = clerk.run("adjust-stock/manual", adjustments=[], who="店長", note="確認")
+    asked = clerk.run("adjust-stock/manual")
+
+    assert run.state.type.value == "COMPLETED"
+    assert "nothing waits" in asked.state.message
+
+
+def test_the_push_tells_rms_and_overwrites_no_sale(clerk: Clerk):
+    before = clerk.stock()
+    clerk.desk.sandbox.sell(3, over_days=0)
+    sold = clerk.stock()
+    run = clerk.run("push-inventory/0900", full=True)
+    after = clerk.stock()
+    offers = {
+        (manage, variant): max(level, 0)
+        for manage, variant, level in clerk.ask(
+            "SELECT manage_number, variant_id, level"
+            " FROM sku_map JOIN stock_levels USING (sku)"
+            " WHERE is_counted AND variant_id <> ''"
+        )
+        if (manage, variant) in before
+    }
+
+    assert run.state.type.value == "COMPLETED", run.state.message
+    assert sold != before
+    assert after == before | offers
+    assert all(after[key] <= sold[key] for key in sold)

@@ -1,0 +1,103 @@
+"""Rules of single malls over an order's rows (csv/formats.md §6 to §9)."""
+
+import pytest
+
+from tests.order_files.read.test_golden import GOLDEN
+
+
+def golden(folder):
+    return (GOLDEN / folder / "in.csv").read_bytes()
+
+
+def lines_of(seen, number):
+    rows = seen.rows.filter(seen.rows["order_number"] == number)
+    return list(zip(rows["line_id"], rows["sku"], strict=True))
+
+
+def test_shopifys_order_cells_are_carried_down_and_twins_stay_two(read):
+    seen = read(golden("shopify"), mall="shopify")
+
+    first_showing = seen.rows.filter(seen.rows["order_number"] == "#1001").head(3)
+    assert first_showing["request_total"].to_list() == [3500] * 3
+    assert first_showing["recipient_zip"].to_list() == ["1000001"] * 3
+    assert lines_of(seen, "#1001")[:3] == [
+        ("1", "TEE-S"),
+        ("2", "TEE-M"),
+        ("3", "TEE-M"),
+    ]
+
+
+@pytest.mark.parametrize("folder", ["shopify", "base", "minne", "futureshop"])
+def test_a_joined_download_gives_the_same_lines_the_same_numbers(read, folder):
+    content = golden(folder)
+    mall = "base" if folder == "base" else folder
+    header, body = content.split(b"\n", 1)
+    once = read(content, mall=mall).rows.drop("row_number")
+
+    for twice in (content + content, header + b"\n" + body + b",\n" + body):
+        again = read(twice, mall=mall).rows.drop("row_number")
+        assert (
+            again.unique()
+            .sort("order_number", "line_id")
+            .equals(once.unique().sort("order_number", "line_id"))
+        )
+
+
+def test_other_lines_of_an_order_seen_before_take_new_numbers(read):
+    content = golden("minne").decode("cp932")
+    header, first, *rest = content.split("\r\n")
+    apart = "\r\n".join([header, first, rest[1], rest[0], ""])
+
+    assert lines_of(read(apart.encode("cp932"), mall="minne"), "61") == [
+        ("1", "BR-1"),
+        ("2", "刺繍ピアス"),
+    ]
+
+
+def test_an_order_is_not_cut_between_blocks(read, monkeypatch):
+    monkeypatch.setattr("connectors.mall_csv.records.BLOCK_ROWS", 1)
+    content = golden("shopify")
+
+    assert read(content, mall="shopify").rows.height == 7
+
+
+def test_option_rows_of_base_go_to_the_item_above(read):
+    seen = read(golden("base"), mall="base")
+
+    assert seen.column("choices")[0] == "茶\n商品オプション「名入れ」"
+    assert len(lines_of(seen, "A1B2C3D4")) == 2
+
+
+def test_charges_of_eccube_are_no_lines(read):
+    seen = read(golden("eccube4"), mall="eccube")
+
+    assert seen.column("item_number") == ["UTSUWA-01", "UTSUWA-01"]
+    assert seen.column("postage_total") == [1000, 1000]
+
+
+def test_columns_of_equal_names_are_told_apart_by_place(read):
+    seen = read(golden("colorme"), mall="colorme")
+
+    assert seen.column("mall_status")[0] == "未発送"
+    assert seen.column("line_status")[0] == "一部発送"
+
+
+def test_aupays_identical_rows_all_come_and_the_layout_says_to_add_them(read):
+    seen = read(golden("aupay"), mall="aupay")
+
+    assert seen.file.layout.repeats == "add_units"
+    assert [line for line, _ in lines_of(seen, "300000001")].count("400000001") == 2
+
+
+def test_amazons_quotes_are_text_and_its_times_are_japans(read):
+    seen = read(golden("amazon-unshipped"), mall="amazon")
+
+    assert seen.column("sku")[1] == '"quoted" tail'
+    assert seen.column("item_name")[0] == '靴下 25" 予備'
+    assert seen.column("ordered_at")[0].isoformat() == "2026-11-24T05:30:00+09:00"
+
+
+def test_destinations_without_id_are_told_apart_by_address(read):
+    baskets = read(golden("futureshop"), mall="futureshop").column("basket_id")
+
+    assert len(set(baskets)) == 2

@@ -1,0 +1,154 @@
+"""Whatever is imported in whatever mode, each order stands as the rules say."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from duckdb import DuckDBPyConnection
+from hypothesis import HealthCheck, given, settings
+
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from data.warehouse.statements import Statements
+from tests.order_files.store.histories import CELLS, Api, Csv, Row, play, steps
+
+SQL_FOLDER = Path(__file__).parents[3] / "data" / "warehouse" / "sql"
+FULL = ("100", "a", "a", "a", "a", "a")
+BLANK = (None,) * 6
+OTHER = ("300", "b", "b", "b", "b", "b")
+
+
+def a_file(*rows, mode="update", columns=CELLS, chunk=1000):
+    return Csv(mode, frozenset(columns), rows, chunk)
+
+
+def row(cells=FULL, number=1, line_id="11", quantity=1):
+    return Row(number, line_id, quantity, cells)
+
+
+TWO = [a_file(row()), a_file(row(BLANK))]
+PLANTED = {
+    "a blank order cell overwrites": (
+        "change_csv_orders",
+        "coalesce(r.payment_method, o.payment_method)",
+        "r.payment_method",
+        TWO,
+    ),
+    "a blank package cell overwrites": (
+        "change_csv_packages",
+        "coalesce(r.noshi, o.noshi)",
+        "r.noshi",
+        TWO,
+    ),
+    "a blank line cell overwrites": (
+        "change_csv_lines",
+        "coalesce(r.choices, o.choices)",
+        "r.choices",
+        TWO,
+    ),
+    "a blank person's cell overwrites": (
+        "change_csv_people",
+        "coalesce(p.city, o.city)",
+        "p.city",
+        TWO,
+    ),
+    "a blank never clears": (
+        "change_csv_lines",
+        "if(c.choices, r.choices, coalesce(r.choices, o.choices))",
+        "coalesce(r.choices, o.choices)",
+        [a_file(row()), a_file(row(BLANK), mode="replace")],
+    ),
+    "a missing column clears": (
+        "change_csv_orders",
+        "if(c.payment_method,",
+        "if(c.mall_status,",
+        [a_file(row()), a_file(row(), mode="replace", columns=["mall_status"])],
+    ),
+    "status only for new orders": (
+        "mark_csv_orders",
+        "status       = '受注処理中'",
+        "status       = o.status",
+        [Api(1, "100", 2), a_file(row())],
+    ),
+    "the policy follows the last source": (
+        "mark_csv_orders",
+        "    status       =",
+        "    stock_policy = 'manual', status =",
+        [Api(1, "100", 2), a_file(row())],
+    ),
+    "csv orders move stock": (
+        "insert_csv_orders",
+        "'manual'",
+        "'auto'",
+        [a_file(row())],
+    ),
+    "rows of other chunks are other lines": (
+        "judge_csv_lines",
+        "GROUP BY order_number, line_id\n",
+        "GROUP BY order_number, line_id, last_row\n",
+        [a_file(row(), row(number=2), row(OTHER), chunk=1)],
+    ),
+    "the first row of a line wins": (
+        "judge_csv_lines",
+        "max(last_row) AS last_row",
+        "min(last_row) AS last_row",
+        [a_file(row(), row(OTHER, number=2), row(FULL, quantity=2))],
+    ),
+    "the mall's answer still counts": (
+        "mark_csv_orders",
+        "concat('csv:', $import_id)",
+        "o.content_hash",
+        [Api(1, "100", 2), a_file(row()), Api(1, "100", 2)],
+    ),
+    "an unchanged order is written": (
+        "gather_csv_changes",
+        "n.order_number IS NOT NULL OR",
+        "true OR",
+        [a_file(row())],
+    ),
+    "changes are not logged": (
+        "log_csv_contents",
+        "WHERE k.is_content",
+        "WHERE false",
+        [*TWO, a_file(row(OTHER))],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory) -> Iterator[DuckDBPyConnection]:
+    with warehouse(tmp_path_factory.mktemp("histories") / "juchu.duckdb") as con:
+        yield con
+        assert violations(con) == []
+
+
+@given(history=steps)
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_the_warehouse_agrees_with_the_rules_and_a_replay_writes_nothing(
+    con, monkeypatch, history
+):
+    play(con, history, monkeypatch)
+
+
+@pytest.mark.parametrize("bug", PLANTED)
+def test_the_history_that_would_show_a_bug_holds(con, monkeypatch, bug):
+    play(con, PLANTED[bug][3], monkeypatch)
+
+
+@pytest.mark.parametrize("bug", PLANTED)
+def test_each_planted_bug_is_caught(path, tmp_path, monkeypatch, bug):
+    name, old, new, history = PLANTED[bug]
+    folder = shutil.copytree(SQL_FOLDER, tmp_path / "sql")
+    text = (folder / f"{name}.sql").read_text()
+    (folder / f"{name}.sql").write_text(text.replace(old, new))
+
+    assert old in text
+    with pytest.raises((AssertionError, duckdb.Error)), warehouse(path) as con:
+        play(con, history, monkeypatch, Statements(folder))

@@ -1,0 +1,199 @@
+"""Rules 6.2 to 6.4 of the design, one sentence each."""
+
+import pytest
+
+from data.model.stock import Adjustment
+from data.warehouse.answers import known_answers
+from data.warehouse.orders import store_orders
+from data.warehouse.stock_adjust import adjust_stock
+from tests.order_files.store.dump import TABLES, dump
+from tests.order_files.store.made import a_row, one, store
+from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
+
+KNOWN = order_number(1)
+
+
+@pytest.fixture
+def api(con):
+    """Order 1 as the API showed it: package 1 with lines 11 and 12."""
+    lines = [a_line("11", "1"), a_line("12", "1")]
+    order = an_order(1, 5, "100", packages=[a_package("1", lines)])
+    order = order.model_copy(update={"answer_hash": "answer"})
+    store_orders(con, [order], source="api", stored_at=at(6), load_id="l")
+    return order
+
+
+def known_row(line_id="11", **cells):
+    return a_row(KNOWN, line_id, basket_id="1", quantity=2) | cells
+
+
+def test_an_order_created_by_csv_is_processed_and_waits_for_a_person(con):
+    report = store(con, a_row(mall_status="900", cancelled=True))
+
+    assert report.orders_created == report.waiting_for_stock == 1
+    assert con.sql(
+        "SELECT source, status, mall_status, stock_policy, cancelled FROM orders"
+    ).fetchall() == [("csv", "受注処理中", "900", "manual", True)]
+    assert con.sql(
+        "SELECT * EXCLUDE (imported_at) FROM manual_stock_adjustments"
+    ).fetchall() == [("rakuten", SHOP_ID, "A", "1", "TEA", 1)]
+
+
+def test_an_adjusted_line_waits_no_more_and_a_changed_count_is_told(con):
+    store(con, a_row(), a_row(line_id="2"))
+    adjusted = Adjustment(
+        mall="rakuten", shop_id=SHOP_ID, order_number="A", line_id="1"
+    )
+    adjust_stock(
+        con, [adjusted], adjustment_id="a", who="担当", note="棚から出した", at=at(10)
+    )
+
+    report = store(con, a_row(quantity=5), a_row(line_id="2", quantity=5), minute=11)
+
+    assert report.waiting_for_stock == 1
+    assert [w.kind for w in report.warnings] == ["units-after-adjustment"]
+
+
+def test_an_order_of_the_api_keeps_its_source_and_its_stock_policy(con, api):
+    store(con, known_row(payment_method="銀行振込"), known_row("12"))
+
+    assert con.sql(
+        "SELECT source, stock_policy, status, payment_method FROM orders"
+    ).fetchall() == [("api", "auto", "受注処理中", "銀行振込")]
+    assert one(con, "SELECT count(*) FROM manual_stock_adjustments") == 0
+
+
+def test_a_changed_order_of_the_api_is_known_by_no_answer_and_read_anew(con, api):
+    store(con, known_row(payment_method="銀行振込"))
+    assert known_answers(con, SHOP_ID, [KNOWN]) == {}
+
+    later = api.model_copy(update={"observed_at": at(20)})
+    stored = store_orders(con, [later], source="api", stored_at=at(21), load_id="m")
+
+    assert stored.changed == 1
+    assert one(con, "SELECT payment_method FROM orders") == "クレジットカード"
+    assert one(con, "SELECT status FROM orders") == "受注処理中"
+
+
+def test_a_snapshot_asked_for_before_the_import_does_not_undo_it(con, api):
+    store(con, known_row(payment_method="銀行振込"), minute=10)
+
+    late = an_order(1, 9, "300")
+    stored = store_orders(con, [late], source="api", stored_at=at(11), load_id="m")
+
+    assert stored.stale == 1
+    assert one(con, "SELECT payment_method FROM orders") == "銀行振込"
+
+
+def test_a_later_snapshot_of_an_order_created_by_csv_wins(con):
+    store(con, a_row(KNOWN, "11", basket_id="1"), minute=10)
+
+    stored = store_orders(
+        con, [an_order(1, 11, "500")], source="api", stored_at=at(12), load_id="m"
+    )
+
+    assert stored.changed == 1
+    assert con.sql("SELECT source, status, stock_policy FROM orders").fetchall() == [
+        ("csv", "出荷済", "manual")
+    ]
+
+
+def test_only_a_changed_mall_status_moves_what_csv_set(con, api):
+    store(con, known_row(mall_status="100"), known_row("12"))
+    assert one(con, "SELECT status FROM orders") == "受注処理中"
+
+    def see(minute, status):
+        order = api.model_copy(
+            update={"observed_at": at(minute), "mall_status": status}
+        )
+        store_orders(con, [order], source="api", stored_at=at(50), load_id="m")
+        return one(con, "SELECT status FROM orders")
+
+    assert see(20, "100") == "受注処理中"
+    assert see(30, "500") == "出荷済"
+
+
+def test_an_import_that_moves_only_the_status_keeps_the_answer(con, api):
+    report = store(con, known_row(), known_row("12"))
+
+    assert report.orders_updated == 1
+    assert known_answers(con, SHOP_ID, [KNOWN]) == {KNOWN: "answer"}
+    assert one(con, "SELECT count(*) FROM order_log") == 1
+
+
+@pytest.mark.parametrize(("mode", "expected"), [("update", "青"), ("replace", None)])
+def test_a_blank_cell_clears_under_replace_only(con, mode, expected):
+    store(
+        con,
+        a_row(
+            choices="青",
+            payment_method="現金",
+            noshi="祝",
+            orderer_city="能登",
+            recipient_city="加賀",
+        ),
+    )
+
+    store(
+        con,
+        a_row(
+            choices=None,
+            payment_method=None,
+            noshi=None,
+            orderer_city=None,
+            recipient_city=None,
+        ),
+        mode=mode,
+        minute=11,
+    )
+
+    assert one(con, "SELECT choices FROM order_lines") == expected
+    assert (one(con, "SELECT payment_method FROM orders") is None) == (expected is None)
+    assert (one(con, "SELECT noshi FROM order_packages") is None) == (expected is None)
+    assert one(con, "SELECT count(city) FROM order_people") == (2 if expected else 0)
+
+
+def test_a_column_the_file_lacks_never_clears(con):
+    store(
+        con,
+        a_row(
+            choices="青",
+            payment_method="現金",
+            noshi="祝",
+            orderer_city="能登",
+            recipient_city="加賀",
+            tax_rate=0.1,
+        ),
+    )
+    before = dump(con, TABLES)
+
+    report = store(con, a_row(), mode="replace", minute=11)
+
+    assert report.orders_unchanged == 1
+    assert dump(con, TABLES) == before
+
+
+def test_the_same_file_again_changes_no_row_and_says_so(con):
+    first = store(con, a_row(), a_row("B"))
+    before = dump(con, (*TABLES, "order_log", "order_sightings"))
+
+    again = store(con, a_row(), a_row("B"), minute=11)
+
+    assert (first.is_same_file, again.is_same_file) == (False, True)
+    assert (again.orders_unchanged, again.orders_updated) == (2, 0)
+    assert dump(con, (*TABLES, "order_log", "order_sightings")) == before
+
+
+def test_the_same_file_after_a_change_elsewhere_is_not_called_the_same(con):
+    store(con, a_row(choices="青"))
+    store(con, a_row(choices="赤"), minute=11)
+
+    assert store(con, a_row(choices="青"), minute=12).is_same_file is False
+
+
+def test_a_variant_the_file_does_not_tell_keeps_the_sku(con, api):
+    store(con, known_row(sku="sencha"), known_row("12", sku="sencha"), mode="replace")
+
+    assert con.sql("SELECT DISTINCT sku FROM order_lines").fetchall() == [
+        ("SENCHA-100",)
+    ]

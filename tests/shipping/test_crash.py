@@ -1,0 +1,68 @@
+"""Killed anywhere, and answers lost on the way: each parcel stands at RMS once.
+
+`make crash` runs the full size: 1,000 shipments, 50 kills.
+"""
+
+import os
+import random
+from collections import Counter
+
+import pytest
+
+from tests.shipping.lab import REPORT, Lab, tracking_number
+from tests.shipping.work import POINTS, Push
+from tests.support.sandbox import lab_settings
+
+FULL = os.environ.get("JUCHU_CRASH") == "full"
+SHIPMENTS, KILLS, ORDERS_A_CALL = (1000, 50, 10) if FULL else (60, 3, 6)
+SEEDS = range(4) if FULL else range(1)
+
+
+def prepared(lab: Lab, count: int) -> list[tuple[str, str]]:
+    """Orders with a parcel each: which number has to stand at which order."""
+    numbers = lab.rms.sell(count, "plain", progress=300)
+    lab.read(numbers)
+    known = lab.rms.orders()
+    keys = [
+        lab.key(number, str(known[number]["PackageModelList"][0]["basketId"]))
+        for number in numbers
+    ]
+    lab.parcels(*keys)
+    return [(number, tracking_number(n)) for n, number in enumerate(numbers)]
+
+
+def at_rms(lab: Lab) -> list[tuple[str, str | None]]:
+    return [(order, number) for order, _, number in lab.rows_at_rms()]
+
+
+@pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
+def test_a_killed_push_reports_nothing_twice_and_the_next_one_finishes(lab: Lab, point):
+    wanted = prepared(lab, 4)
+    env = lab_settings(lab.rms, lab.home)
+    killed = not Push(env, 2, point).done()
+    lab.push()
+
+    assert killed
+    assert sorted(at_rms(lab)) == sorted(wanted)
+    assert lab.states() == {"verified": 4}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_lost_answers_and_kills_leave_every_row_once(lab: Lab, seed):
+    chance = random.Random(seed)  # noqa: S311 - must repeat
+    wanted = prepared(lab, SHIPMENTS)
+    env = lab_settings(lab.rms, lab.home)
+    for fault, share in (("answer_lost", 0.1), ("503", 0.05)):
+        lab.rms.fault(fault, function=REPORT, times=10**6, probability=share)
+    kills = 0
+    for _ in range(KILLS):
+        point = chance.choice(list(POINTS.values()))
+        push = Push(env, ORDERS_A_CALL, point._replace(visit=chance.randint(1, 2)))
+        kills += not push.done()
+    lab.rms.no_faults()
+    last = Push(env, ORDERS_A_CALL).done()
+
+    assert last
+    assert kills
+    assert Counter(at_rms(lab)) == Counter(wanted)
+    assert lab.states() == {"verified": SHIPMENTS}

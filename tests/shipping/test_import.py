@@ -1,0 +1,211 @@
+"""A carrier's file becomes shipments: each parcel at its package, none twice."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from connectors.carriers import CsvRefused
+from data.model.short_key import PackageRef, short_key
+from data.warehouse import shipments
+from data.warehouse.orders import store_orders
+from data.warehouse.shipments import CORRECTED, Aside, ParcelFile, import_shipments
+from tasks.shipments import import_shipment_file
+from tasks.shipments_report import shipments_report
+from tests.carriers.made import DAY, GOOD, OTHER
+from tests.shipping.lab import SHOP, Lab, tracking_number
+from tests.shipping.parcels import a_file, a_row
+from tests.support.orders import SHOP_ID, a_package, an_order, at, order_number
+
+ONE = order_number(1)
+
+
+@pytest.fixture
+def known(con):
+    """One order of one package, one of two."""
+    orders = [an_order(1), an_order(2, packages=[a_package("1"), a_package("2")])]
+    store_orders(con, orders, source="api", stored_at=at(9), load_id="l")
+    return con
+
+
+def take(con, file, minute=10):
+    given = {"import_id": f"i{minute}", "imported_at": at(minute)}
+    return import_shipments(con, file, shop_id=SHOP_ID, **given)
+
+
+def contents(con):
+    rows = con.execute(
+        "SELECT order_number, basket_id, tracking_number, state FROM shipments"
+        " ORDER BY ALL"
+    )
+    return rows.fetchall()
+
+
+def test_a_parcel_is_found_by_short_key_and_by_order_number(known):
+    key = short_key(PackageRef("rakuten", SHOP_ID, order_number(2), "2"))
+    report = take(known, a_file(a_row(ONE), a_row(key, OTHER)))
+
+    assert report.created == 2
+    assert contents(known) == [
+        (ONE, "1", GOOD, "planned"),
+        (order_number(2), "2", OTHER, "planned"),
+    ]
+
+
+def test_an_order_of_two_packages_needs_more_than_its_number(known):
+    report = take(known, a_file(a_row(order_number(2), row=7)))
+
+    assert [one.row_number for one in report.unmatched] == [7]
+    assert contents(known) == []
+
+
+def test_rows_set_aside_are_kept_with_row_column_and_reason_and_no_cell(known):
+    file = a_file(a_row("山田様 090-0000-0000", row=3))._replace(
+        rejects=[Aside(2, "伝票番号", "空欄です。")]
+    )
+    take(known, file)
+    kept = known.execute("FROM shipment_rejects ORDER BY row_number").fetchall()
+
+    assert [row[1:4] for row in kept] == [
+        (2, "rejected", "伝票番号"),
+        (3, "unmatched", "お客様管理番号"),
+    ]
+    assert "山田" not in str(kept)
+
+
+def test_the_same_file_again_changes_nothing(known):
+    take(known, a_file(a_row(ONE)))
+    before = known.execute("FROM shipments").fetchall()
+    again = take(known, a_file(a_row(ONE)), minute=20)
+
+    assert again.is_same_file
+    assert known.execute("FROM shipments").fetchall() == before
+
+
+def test_a_file_taken_again_after_its_orders_came_brings_what_was_unmatched(con):
+    first = take(con, a_file(a_row(ONE)))
+    store_orders(con, [an_order(1)], source="api", stored_at=at(15), load_id="l")
+    again = take(con, a_file(a_row(ONE)), minute=20)
+
+    assert (len(first.unmatched), again.created, again.is_same_file) == (1, 1, False)
+
+
+def test_two_rows_of_one_parcel_are_one_shipment_the_later_one(known):
+    key = short_key(PackageRef("rakuten", SHOP_ID, ONE, "1"))
+    later = a_row(ONE, row=3, day=DAY + timedelta(days=1))
+    report = take(known, a_file(a_row(key), later))
+
+    assert (report.created, [one.row_number for one in report.repeated]) == (1, [2])
+    assert known.execute("SELECT shipping_date FROM shipments").fetchall() == [
+        (DAY + timedelta(days=1),)
+    ]
+
+
+def test_a_correction_sets_the_wrong_number_aside_and_no_old_file_brings_it_back(known):
+    take(known, a_file(a_row(ONE)))
+    take(known, a_file(a_row(ONE, OTHER, replaces=GOOD), sha="b"), minute=20)
+    take(known, a_file(a_row(ONE), sha="c"), minute=30)
+
+    assert contents(known) == [
+        (ONE, "1", GOOD, "replaced"),
+        (ONE, "1", OTHER, "planned"),
+    ]
+    assert CORRECTED in str(known.execute("SELECT reason FROM shipments").fetchall())
+
+
+def test_a_correction_can_be_corrected_back(known):
+    take(known, a_file(a_row(ONE)))
+    take(known, a_file(a_row(ONE, OTHER, replaces=GOOD), sha="b"), minute=20)
+    take(known, a_file(a_row(ONE, GOOD, replaces=OTHER), sha="c"), minute=30)
+
+    assert [row[2:] for row in contents(known)] == [
+        (GOOD, "planned"),
+        (OTHER, "replaced"),
+    ]
+
+
+def test_a_row_named_by_its_detail_id_replaces_the_shipment_that_stands_in_it(known):
+    take(known, a_file(a_row(ONE)))
+    known.execute("UPDATE shipments SET shipping_detail_id = '5'")
+    row = replace(a_row(ONE, OTHER), shipping_detail_id="5")
+    take(known, a_file(row, sha="b"), minute=20)
+
+    assert [row[2:] for row in contents(known)] == [
+        (GOOD, "replaced"),
+        (OTHER, "planned"),
+    ]
+
+
+@pytest.mark.parametrize("state", ["refused", "cancelled"])
+def test_a_parcel_that_was_refused_is_planned_again_when_a_file_names_it(known, state):
+    take(known, a_file(a_row(ONE)))
+    known.execute("UPDATE shipments SET state = ?, reason = 'x'", [state])
+    report = take(known, a_file(a_row(ONE)), minute=20)
+
+    assert (report.changed, report.is_same_file) == (1, False)
+    assert contents(known) == [(ONE, "1", GOOD, "planned")]
+
+
+def test_a_parcel_under_way_stays_under_way_when_its_date_changes(known):
+    take(known, a_file(a_row(ONE)))
+    known.execute("UPDATE shipments SET state = 'unknown', sent_at = imported_at")
+    later = a_row(ONE, day=DAY + timedelta(days=1))
+    take(known, a_file(later, sha="b"), minute=20)
+
+    assert contents(known) == [(ONE, "1", GOOD, "unknown")]
+
+
+def test_a_package_of_another_shop_is_not_matched(known):
+    other = a_file(a_row(ONE))
+    report = import_shipments(
+        known, other, import_id="i", shop_id="654321", imported_at=at(10)
+    )
+
+    assert (report.created, len(report.unmatched)) == (0, 1)
+
+
+def test_an_order_of_more_than_a_year_ago_is_not_matched(known):
+    long_after = shipments.OLDEST + timedelta(days=1)
+    report = import_shipments(
+        known,
+        a_file(a_row(ONE)),
+        import_id="i",
+        shop_id=SHOP_ID,
+        imported_at=at(0) + long_after,
+    )
+
+    assert report.created == 0
+
+
+def test_a_file_of_b2_is_imported_and_reported_in_japanese(lab: Lab):
+    (number,) = lab.sell()
+    path = lab.b2(
+        (lab.key(number), tracking_number(1)), ("山田 太郎", tracking_number(2))
+    )
+    imported = import_shipment_file(path, "yamato", SHOP)
+    text = shipments_report(imported)
+
+    assert imported.report.created == 1
+    assert "| 新規の荷物 (created) | 1 |" in text
+    assert "| 3 | お客様管理番号 |" in text
+    assert "山田" not in text
+
+
+def test_a_refused_file_leaves_nothing(lab: Lab):
+    (number,) = lab.sell()
+    with pytest.raises(CsvRefused, match="対処"):
+        lab.take(lab.b2((lab.key(number), "4.43212E+11")))
+
+    assert lab.ask("FROM shipments") == lab.ask("FROM shipment_imports") == []
+
+
+def test_a_file_of_another_carrier_than_picked_is_refused(lab: Lab):
+    (number,) = lab.sell()
+    with pytest.raises(CsvRefused):
+        lab.take(lab.b2((lab.key(number), tracking_number(1))), "sagawa")
+
+
+def test_a_file_of_nothing_read_is_told_whole(known):
+    empty = ParcelFile("yamato", "b2", "f.csv", "s", 0, [], [], "お客様管理番号")
+
+    assert take(known, empty).created == 0

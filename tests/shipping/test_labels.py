@@ -1,0 +1,197 @@
+"""Labels: only what is safe to pack, each package once, for its owner's eyes only."""
+
+import csv
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from connectors.private_file import write_private
+from connectors.sender import NEEDED, sender_of
+from connectors.settings import Settings, SettingsProblem
+from data.model.packing import parcel_of
+from data.model.parcel import ParcelOrder
+from flows.export_shipping_labels import export_shipping_labels
+from tasks.labels_report import labels_report
+from tests.shipping.lab import SHOP, Lab, tracking_number
+from tests.support.orders import a_package, a_person, an_order, at
+
+DAY = at(0).date()
+
+
+@pytest.fixture
+def desk(lab: Lab, monkeypatch) -> Lab:
+    """A shop that says who sends."""
+    for name, value in NEEDED.items():
+        monkeypatch.setenv(f"JUCHU_SENDER_{name.upper()}", value)
+    monkeypatch.setenv("JUCHU_SENDER_BILLING_CODE", "030000000000")
+    return lab
+
+
+def export(lab: Lab, carrier: str = "yamato", **given) -> str:
+    return export_shipping_labels.fn(carrier, SHOP, **given).message
+
+
+def files(lab: Lab) -> list[Path]:
+    return sorted((lab.home / "labels").glob("*.csv"))
+
+
+def keys(path: Path, column: str = "お客様管理番号") -> list[str]:
+    text = path.read_bytes().decode("cp932")
+    return [row[column] for row in csv.DictReader(text.splitlines())]
+
+
+@pytest.mark.parametrize("carrier", ["yamato", "sagawa"])
+def test_a_waiting_order_gets_a_label_with_its_short_key(desk: Lab, carrier):
+    (number,) = desk.sell()
+    message = export(desk, carrier)
+    (path,) = files(desk)
+
+    assert message.startswith("送り状 1 件 / 出力しない 0 件")
+    assert keys(path) == [desk.key(number)]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_label_is_not_exported_twice_unless_asked_for(desk: Lab):
+    desk.sell()
+    said = [export(desk), export(desk), export(desk, again=True)]
+
+    assert [message.partition(" /")[0] for message in said] == [
+        "送り状 1 件",
+        "送り状 0 件",
+        "送り状 1 件",
+    ]
+
+
+def test_a_package_with_a_parcel_gets_no_second_label(desk: Lab):
+    (number,) = desk.sell()
+    desk.parcels(desk.key(number))
+
+    assert export(desk, again=True).startswith("送り状 0 件")
+
+
+def test_an_order_cancelled_since_it_was_read_gets_no_label(desk: Lab):
+    bad, good = desk.sell(2)
+    desk.rms.cancel(bad)
+    export(desk)
+    (path,) = files(desk)
+
+    assert keys(path) == [desk.key(good)]
+
+
+@pytest.mark.parametrize("shape", ["under_review", "odd_text", "convenience_store"])
+def test_what_is_not_safe_or_cannot_be_written_is_told_without_its_people(
+    desk: Lab, shape, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(
+        "tasks.labels_report.create_markdown_artifact",
+        lambda **given: told.append(given["markdown"]),
+    )
+    (number,) = desk.sell(1, shape)
+    message = export(desk)
+    people = desk.ask("SELECT unnest([family_name, street, phone]) FROM order_people")
+
+    assert "出力しない 1 件" in message
+    assert f"| {number} |" in told[0]
+    assert not [name for (name,) in people if name and name in told[0]]
+    assert files(desk) == []
+
+
+def test_the_setting_a_yamato_label_lacks_is_named_and_setting_it_helps(
+    desk: Lab, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(
+        "tasks.labels_report.create_markdown_artifact",
+        lambda **given: told.append(given["markdown"]),
+    )
+    monkeypatch.setenv("JUCHU_SENDER_BILLING_CODE", "")
+    desk.sell()
+    without = export(desk)
+    (setting,) = re.findall(r"対処: \.env の (JUCHU_\w+)", told[0])
+    monkeypatch.setenv(setting, "030000000000")
+
+    assert without.startswith("送り状 0 件 / 出力しない 1 件")
+    assert export(desk).startswith("送り状 1 件 / 出力しない 0 件")
+
+
+def test_a_missing_sender_is_named_before_any_call(lab: Lab):
+    lab.sell()
+    before = lab.calls("getOrder")
+    with pytest.raises(SettingsProblem, match=r"JUCHU_SENDER_NAME.*例"):
+        export(lab)
+
+    assert lab.calls("getOrder") == before
+
+
+def test_every_missing_part_of_the_sender_is_named():
+    with pytest.raises(SettingsProblem) as problem:
+        sender_of(Settings(sender_name="見本商店", sender_zip=" "))
+
+    assert [
+        name for name in NEEDED if f"SENDER_{name.upper()}" in f"{problem.value}"
+    ] == [
+        "zip",
+        "address",
+        "phone",
+    ]
+
+
+def test_a_label_file_is_never_written_over_another(tmp_path):
+    write_private(tmp_path / "a.csv", b"first")
+    with pytest.raises(FileExistsError):
+        write_private(tmp_path / "a.csv", b"second")
+
+    assert (tmp_path / "a.csv").read_bytes() == b"first"
+
+
+def cod(**changes):
+    return an_order().model_copy(update={"payment_code": 2} | changes)
+
+
+def test_cash_on_delivery_collects_what_is_billed():
+    parcel = parcel_of(cod(), "1", "茶", DAY)
+
+    assert isinstance(parcel, ParcelOrder)
+    assert (parcel.cod_total, parcel.cod_tax) == (2710, 200)
+    assert "楽天" not in repr(parcel)
+
+
+def test_cash_on_delivery_of_two_packages_is_left_to_a_person():
+    packages = (a_package("1"), a_package("2"))
+    people = (a_person(), a_person("1"), a_person("2"))
+
+    assert "代引" in str(
+        parcel_of(cod(packages=packages, people=people), "1", "茶", DAY)
+    )
+
+
+def test_a_paid_order_collects_nothing():
+    parcel = parcel_of(an_order(), "1", "茶", DAY)
+
+    assert isinstance(parcel, ParcelOrder)
+    assert (parcel.cod_total, parcel.recipient_name) == (None, "楽天 花子")
+
+
+@pytest.mark.parametrize("field", ["zip", "street", "phone"])
+def test_a_recipient_without_an_address_is_left_to_a_person(field):
+    nobody = a_person("1").model_copy(update={field: None})
+
+    assert "ありません" in str(parcel_of(an_order(people=[nobody]), "1", "茶", DAY))
+
+
+def test_a_package_that_is_not_there_has_no_parcel():
+    assert "送付先がありません" in str(parcel_of(an_order(), "9", "茶", DAY))
+
+
+def test_the_report_says_to_delete_the_file(desk: Lab, monkeypatch):
+    made = []
+    monkeypatch.setattr("tasks.labels_report.labels_report", made.append)
+    desk.sell()
+    export(desk)
+
+    assert "削除してください" in labels_report(made[0])
+    assert tracking_number(0) not in labels_report(made[0])

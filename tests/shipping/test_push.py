@@ -1,0 +1,162 @@
+"""Shipments on their way to RMS: each row once, as the shop has it."""
+
+from datetime import timedelta
+
+from tasks import rms, tracking
+from tests.shipping.lab import REPORT, Lab, tracking_number
+from tests.shipping.pushing import ONE, TWO, imported, numbers_at_rms, push_and
+
+
+def test_an_imported_parcel_is_reported_and_seen_at_rms(lab: Lab):
+    numbers = imported(lab, 3)
+    kind, message = lab.push()
+
+    assert kind == "COMPLETED"
+    assert message.startswith("報告 3 / 確認済 3 / 拒否 0 / 不明 0")
+    assert numbers_at_rms(lab, *numbers) == [tracking_number(i) for i in range(3)]
+    assert lab.states() == {"verified": 3}
+
+
+def test_pushing_again_asks_nothing_and_changes_nothing(lab: Lab):
+    imported(lab)
+    lab.push()
+    before = lab.ask("FROM shipments"), lab.rms.journal()["counts"]
+
+    assert lab.push()[1].startswith("報告 0 / 確認済 0 /")
+    assert (lab.ask("FROM shipments"), lab.rms.journal()["counts"]) == before
+
+
+def test_a_hundred_orders_go_into_one_call(lab: Lab, monkeypatch):
+    monkeypatch.setattr(tracking, "ORDERS_A_CALL", 3)
+    imported(lab, 7)
+    lab.push()
+
+    assert lab.calls() == 3
+    assert lab.states() == {"verified": 7}
+
+
+def test_every_package_and_every_parcel_has_its_row(lab: Lab):
+    (number,) = lab.sell(1, "packages")
+    first, second, *_ = lab.baskets(number)
+    lab.parcels(lab.key(number, first), lab.key(number, first), lab.key(number, second))
+    lab.push()
+
+    assert lab.calls() == 1
+    assert lab.rows_at_rms(number) == [
+        (number, first, tracking_number(0)),
+        (number, first, tracking_number(1)),
+        (number, second, tracking_number(2)),
+    ]
+
+
+def test_a_row_left_empty_is_filled_and_none_is_added(lab: Lab):
+    (number,) = lab.sell(1, "half_row")
+    lab.parcels(lab.key(number))
+    lab.push()
+
+    assert numbers_at_rms(lab, number) == [ONE]
+
+
+def test_a_row_that_stands_already_is_verified_without_a_report(lab: Lab):
+    (number,) = imported(lab)
+    lab.push()
+    lab.ask("UPDATE shipments SET state = 'planned', sent_at = NULL, request_id = NULL")
+    kind, message = lab.push()
+
+    assert (kind, lab.calls()) == ("COMPLETED", 1)
+    assert message.startswith("報告 0 / 確認済 1")
+    assert numbers_at_rms(lab, number) == [ONE]
+
+
+def test_a_parcel_of_an_order_not_ready_waits_without_a_call(lab: Lab):
+    (number,) = lab.sell(1, progress=100)
+    lab.parcels(lab.key(number))
+    kind, _ = lab.push()
+
+    assert (kind, lab.calls()) == ("COMPLETED", 0)
+    assert lab.states() == {"planned": 1}
+    lab.rms.edit(number, orderProgress=300)
+    lab.push()
+    assert lab.states() == {"verified": 1}
+
+
+def test_a_wrong_number_is_corrected_in_its_row(lab: Lab):
+    (number,) = imported(lab)
+    lab.push()
+    lab.take(lab.correction(lab.key(number), TWO, wrong=ONE), "template")
+    lab.push()
+
+    assert numbers_at_rms(lab, number) == [TWO]
+    assert lab.states() == {"verified": 1, "replaced": 1}
+
+
+def test_a_number_corrected_while_its_report_is_on_its_way_stands_alone(lab: Lab):
+    lab.rms.settings(async_delay_s=0.3)
+    (number,) = imported(lab)
+    lab.rms.fault("answer_lost", function=REPORT)
+    path = lab.correction(lab.key(number), TWO, wrong=ONE)
+    push_and(lambda: lab.take(path, "template"))
+
+    assert numbers_at_rms(lab, number) == [TWO]
+
+
+def test_a_date_changed_by_a_later_file_changes_the_row(lab: Lab):
+    (number,) = imported(lab)
+    lab.push()
+    tomorrow = rms.now().date() + timedelta(days=1)
+    lab.take(lab.b2((lab.key(number), ONE), day=tomorrow))
+    lab.push()
+    (package,) = lab.rms.orders()[number]["PackageModelList"]
+
+    assert [row["shippingDate"] for row in package["ShippingModelList"]] == [
+        f"{tomorrow}"
+    ]
+
+
+def test_a_dry_run_sends_nothing_and_changes_no_shipment(lab: Lab):
+    imported(lab, 2)
+    before = lab.ask("FROM shipments")
+    kind, message = lab.push(dry_run=True)
+
+    assert (kind, lab.calls()) == ("COMPLETED", 0)
+    assert message.startswith("試行: 注文 2 件の荷物 2 個")
+    assert lab.ask("FROM shipments") == before
+
+
+def test_the_next_day_the_order_is_closed_and_no_straggler_is_left(lab: Lab):
+    (number,) = imported(lab)
+    lab.push()
+    lab.pass_days(2)
+    kind, message = lab.push()
+
+    assert lab.rms.orders()[number]["orderProgress"] == 500
+    assert (kind, "報告済で発送待ち 0" in message) == ("COMPLETED", True)
+
+
+def test_the_next_day_a_half_filled_row_that_keeps_an_order_open_is_named(lab: Lab):
+    (number,) = imported(lab)
+    lab.push()
+    half = {"shippingDetailId": 999, "deliveryCompany": "1000", "shippingNumber": None}
+    rows = lab.rms.orders()[number]["PackageModelList"][0]["ShippingModelList"]
+    more = half | {"deliveryCompanyName": "その他", "shippingDate": None}
+    lab.rms.edit_at(number, {"PackageModelList.0.ShippingModelList": [*rows, more]})
+    lab.pass_days(2)
+    _, message = lab.push()
+    (straggler,) = lab.report().stragglers
+
+    assert "報告済で発送待ち 1" in message
+    assert straggler.order_number == number
+    assert [row.missing for row in straggler.open_rows] == [
+        ("お荷物伝票番号", "発送日")
+    ]
+
+
+def test_a_row_a_person_took_away_is_told_and_not_sent_again(lab: Lab):
+    (number,) = imported(lab)
+    lab.push()
+    lab.rms.edit_at(number, {"PackageModelList.0.ShippingModelList": []})
+    lab.parcels(lab.key(number), first=5)
+    lab.push()
+
+    assert numbers_at_rms(lab, number) == [tracking_number(5)]
+    assert "changed at the mall" in lab.reasons()[0]

@@ -1,0 +1,118 @@
+"""A push when answers get lost, keys are refused, or orders change meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+
+from connectors.rms.errors import CredentialsRefused
+from tasks import tracking_calls
+from tests.shipping.lab import REPORT, Lab
+from tests.shipping.pushing import ONE, TWO, imported, numbers_at_rms, push_and
+
+
+def test_an_order_cancelled_meanwhile_is_not_reported_and_told(lab: Lab):
+    cancelled, good = imported(lab, 2)
+    lab.rms.cancel(cancelled)
+    kind, message = lab.push()
+
+    assert kind == "FAILED"
+    assert "拒否 1" in message
+    assert "対処" in message
+    assert numbers_at_rms(lab, cancelled, good) == [TWO]
+    assert lab.states() == {"cancelled": 1, "verified": 1}
+    assert "キャンセル" in lab.reasons()[0]
+
+
+def test_what_rms_refuses_keeps_its_code_and_text(lab: Lab, monkeypatch):
+    monkeypatch.setattr(tracking_calls, "SETTLES", timedelta(seconds=10))
+    lab.rms.settings(async_delay_s=1)
+    cancelled, good = imported(lab, 2)
+    push_and(lambda: lab.rms.cancel(cancelled))
+
+    assert lab.states() == {"refused": 1, "verified": 1}
+    (reason,) = lab.reasons()
+    assert "UPDATE_ORDERSHIPPING_ERROR_102" in reason
+    assert "キャンセル済みの注文" in reason
+    assert numbers_at_rms(lab, cancelled, good) == [TWO]
+
+
+def test_what_was_refused_yesterday_fails_no_run_today(lab: Lab):
+    (number,) = imported(lab)
+    lab.rms.cancel(number)
+
+    assert [lab.push()[0], lab.push()[0]] == ["FAILED", "COMPLETED"]
+
+
+@pytest.mark.parametrize("fault", ["answer_lost", "cut"])
+def test_a_report_whose_answer_is_lost_is_read_back_and_not_sent_again(lab: Lab, fault):
+    (number,) = imported(lab)
+    lab.rms.fault(fault, function=REPORT)
+    kind, _ = lab.push()
+
+    assert (kind, lab.calls()) == ("COMPLETED", 1)
+    assert numbers_at_rms(lab, number) == [ONE]
+
+
+@pytest.mark.parametrize("fault", ["503", "reset"])
+def test_a_report_that_never_arrived_is_sent_again_when_that_is_sure(lab: Lab, fault):
+    (number,) = imported(lab)
+    lab.rms.fault(fault, function=REPORT)
+    kind, _ = lab.push()
+
+    assert (kind, lab.calls()) == ("COMPLETED", 2)
+    assert numbers_at_rms(lab, number) == [ONE]
+
+
+def test_a_call_made_too_soon_is_made_again_in_the_next_round(lab: Lab):
+    (number,) = imported(lab)
+    lab.rms.fault("429", function=REPORT)
+
+    assert lab.push()[0] == "COMPLETED"
+    assert numbers_at_rms(lab, number) == [ONE]
+
+
+def test_a_report_that_takes_long_is_waited_for(lab: Lab):
+    lab.rms.settings(async_delay_s=0.3)
+    (number,) = imported(lab)
+    lab.rms.fault("answer_lost", function=REPORT)
+    lab.push()
+
+    assert lab.calls() == 1
+    assert numbers_at_rms(lab, number) == [ONE]
+
+
+def test_a_key_refused_stops_the_run_and_leaves_the_parcel_planned(lab: Lab):
+    imported(lab)
+    lab.rms.shop("demo", functions_off=[REPORT])
+    with pytest.raises(CredentialsRefused, match="対処"):
+        lab.push()
+
+    assert lab.states() == {"planned": 1}
+    lab.rms.shop("demo", functions_off=[])
+    lab.push()
+    assert lab.states() == {"verified": 1}
+
+
+def test_an_order_with_a_fault_of_form_does_not_hold_up_the_others(lab: Lab):
+    _, good = sorted(imported(lab, 2))
+    lab.ask(
+        "UPDATE shipments SET carrier_code = '9999'"
+        " WHERE order_number = (SELECT min(order_number) FROM shipments)"
+    )
+    kind, message = lab.push()
+
+    assert kind == "FAILED"
+    assert "拒否 1" in message
+    assert lab.states() == {"refused": 1, "verified": 1}
+    assert "ERROR_011" in lab.reasons()[0]
+    assert numbers_at_rms(lab, good) == [TWO]
+
+
+def test_an_order_that_cannot_be_read_is_not_reported_and_named(lab: Lab):
+    hidden, good = imported(lab, 2)
+    lab.rms.vanish(hidden)
+    kind, _ = lab.push()
+
+    assert kind == "FAILED"
+    assert lab.report().unread == (hidden,)
+    assert numbers_at_rms(lab, hidden, good) == [TWO]

@@ -1,0 +1,188 @@
+"""What must be true before a shop moves on, told in Japanese when it is not."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.model.connection import Fault
+from data.model.guards import ShopFacts, due_move, move, refusal
+from data.model.onboarding import (
+    WAY,
+    MoveRefused,
+    Stage,
+    Standing,
+    moved,
+    moves_from,
+)
+from tests.shops.made import ALL_GOOD, NINE, a_step, at
+
+EARLY = timedelta(days=-2)
+SOON = timedelta(minutes=5)
+moments = st.none() | st.integers(-600, 600).map(at)
+any_facts = st.builds(
+    ShopFacts,
+    moments,
+    moments,
+    moments,
+    st.none() | st.sampled_from(Fault),
+    moments,
+    moments,
+)
+
+
+def at_stage(stage: Stage, interrupted: Stage | None = None) -> Standing:
+    return Standing(stage, NINE, interrupted)
+
+
+def why_not(standing, to, **varied):
+    return refusal(standing, to, ALL_GOOD._replace(**varied), at(1))
+
+
+@pytest.mark.parametrize("to", WAY[1:])
+def test_with_all_facts_good_a_shop_goes_on(to):
+    standing = at_stage(WAY[WAY.index(to) - 1])
+
+    assert move(standing, a_step(to, 1), ALL_GOOD).stage is to
+
+
+@pytest.mark.parametrize(
+    ("before", "to", "varied", "reason"),
+    [
+        ("申請準備", "申請済", {"application_made_at": None}, "申請メールがまだ"),
+        (
+            "申請準備",
+            "申請済",
+            {"application_made_at": NINE - SOON},
+            "申請メールがまだ",
+        ),
+        ("API承認待ち", "キー登録済", {"key_seen_at": None}, "登録されていません"),
+        ("API承認待ち", "キー登録済", {"license_expires_at": None}, "有効期限がわかり"),
+        ("API承認待ち", "キー登録済", {"license_expires_at": NINE}, "期限が切れて"),
+        ("キー登録済", "接続確認済", {"checked_at": None}, "接続チェックがまだ"),
+        (
+            "キー登録済",
+            "接続確認済",
+            {"checked_at": NINE + EARLY},
+            "接続チェックがまだ",
+        ),
+        (
+            "キー登録済",
+            "接続確認済",
+            {"connection": Fault.FRESH_KEY},
+            "成功していません",
+        ),
+        ("キー登録済", "接続確認済", {"license_expires_at": NINE}, "期限が切れて"),
+        ("接続確認済", "通知承認待ち", {"license_expires_at": NINE}, "期限が切れて"),
+        ("通知承認待ち", "開始待ち", {"notices_start_at": None}, "開始日時が決まって"),
+        ("開始待ち", "稼働中", {"notices_start_at": at(2)}, "の前です"),
+        ("開始待ち", "稼働中", {"license_expires_at": NINE}, "期限が切れて"),
+        ("稼働中", "期限切れ", {}, "まだ切れていません"),
+        ("稼働中", "期限切れ", {"license_expires_at": None}, "まだ切れていません"),
+    ],
+)
+def test_a_fact_that_is_missing_or_wrong_holds_the_shop(before, to, varied, reason):
+    told = why_not(at_stage(Stage(before)), Stage(to), **varied)
+
+    assert told is not None
+    assert reason in told
+    assert "対処" in told
+
+
+def test_a_start_that_has_come_this_very_moment_is_no_longer_before():
+    standing = at_stage(Stage.AWAITING_START)
+
+    assert why_not(standing, Stage.LIVE, notices_start_at=at(1)) is None
+
+
+def test_a_maintenance_at_the_start_does_not_hold_a_checked_shop():
+    standing = at_stage(Stage.AWAITING_START)
+
+    assert why_not(standing, Stage.LIVE, connection=Fault.MAINTENANCE) is None
+
+
+@pytest.mark.parametrize("aside", [Stage.STOPPED, Stage.EXPIRED])
+@pytest.mark.parametrize("back", WAY[4:])
+def test_coming_back_takes_a_check_made_since(aside, back):
+    standing = at_stage(aside, back)
+
+    assert why_not(standing, back) is None
+    assert "接続チェックがまだ" in why_not(standing, back, checked_at=NINE - SOON)
+    assert "成功していません" in why_not(standing, back, connection=Fault.KEY)
+
+
+@pytest.mark.parametrize("back", WAY[:3])
+def test_a_shop_stopped_before_it_had_a_key_comes_back_without_one(back):
+    told = refusal(
+        at_stage(Stage.STOPPED, back),
+        back,
+        ShopFacts(application_made_at=NINE - SOON),
+        at(1),
+    )
+
+    assert told is None
+
+
+def test_a_refused_move_raises_what_refusal_says():
+    with pytest.raises(MoveRefused, match="の前です"):
+        move(
+            at_stage(Stage.AWAITING_START),
+            a_step(Stage.LIVE, 1),
+            ALL_GOOD._replace(notices_start_at=at(2)),
+        )
+
+
+@pytest.mark.parametrize(
+    ("standing", "varied", "due"),
+    [
+        (None, {}, None),
+        (at_stage(Stage.AWAITING_START), {}, Stage.LIVE),
+        (at_stage(Stage.AWAITING_START), {"notices_start_at": at(2)}, None),
+        (at_stage(Stage.AWAITING_START), {"license_expires_at": NINE}, Stage.EXPIRED),
+        (at_stage(Stage.LIVE), {}, None),
+        (at_stage(Stage.LIVE), {"license_expires_at": NINE}, Stage.EXPIRED),
+        (at_stage(Stage.EXPIRED, Stage.LIVE), {}, Stage.LIVE),
+        (at_stage(Stage.EXPIRED, Stage.LIVE), {"license_expires_at": NINE}, None),
+        (at_stage(Stage.EXPIRED, Stage.LIVE), {"checked_at": NINE - SOON}, None),
+        (at_stage(Stage.STOPPED, Stage.LIVE), {}, None),
+        (at_stage(Stage.STOPPED, Stage.LIVE), {"license_expires_at": NINE}, None),
+        (at_stage(Stage.APPLIED), {"license_expires_at": NINE}, None),
+        (at_stage(Stage.CONNECTED), {}, None),
+    ],
+)
+def test_time_alone_ends_begins_and_brings_back_but_never_starts_a_stopped_shop(
+    standing, varied, due
+):
+    assert due_move(standing, ALL_GOOD._replace(**varied), at(1)) == due
+
+
+@given(st.lists(st.tuples(st.sampled_from(Stage), any_facts), max_size=25))
+def test_whatever_is_asked_no_shop_with_an_ended_key_is_let_on(asked):
+    standing = None
+    for minute, (to, facts) in enumerate(asked):
+        try:
+            standing = move(standing, a_step(to, minute), facts)
+        except MoveRefused:
+            continue
+        ended = facts.license_expires_at is None or facts.license_expires_at < at(
+            minute
+        )
+        assert not (to in WAY[3:] and ended)
+        assert not (
+            to is Stage.LIVE
+            and (facts.notices_start_at is None or at(minute) < facts.notices_start_at)
+        )
+        assert not (to is Stage.CONNECTED and facts.connection is not Fault.NONE)
+
+
+@given(st.lists(st.integers(0, 9), max_size=20), any_facts)
+def test_a_due_move_is_one_that_may_be_made(choices, facts):
+    standing = None
+    for minute, choice in enumerate(choices):
+        options = sorted(moves_from(standing))
+        standing = moved(standing, a_step(options[choice % len(options)], minute))
+    due = due_move(standing, facts, at(30))
+
+    if due is not None:
+        assert move(standing, a_step(due, 30), facts).stage is due

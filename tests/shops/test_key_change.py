@@ -1,0 +1,110 @@
+"""Which of two keys a shop uses while the new one takes over."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from data.model import key_change
+from data.model.connection import Fault, Finding
+from data.model.key_change import Verdict, choose_key, needs_former_key, shop_in_use
+from data.model.licence import key_fingerprint
+from data.warehouse.shop_keys import (
+    key_facts,
+    key_in_use,
+    record_connection,
+    record_key,
+)
+from tests.shops.life import FIRST_END
+from tests.shops.made import SHOP, a_shop, at
+
+FAULTS = st.sampled_from(Fault)
+ALSO_FAULTS_OR_NOT_TRIED = st.none() | FAULTS
+
+
+def two_keys(new: str = "SL-new", former: str = "SL-former"):
+    return a_shop(new).model_copy(update={"license_key_before": SecretStr(former)})
+
+
+def chosen(new: Fault, former: Fault | None) -> Verdict:
+    return choose_key(Finding(new), None if former is None else Finding(former))
+
+
+@given(FAULTS, ALSO_FAULTS_OR_NOT_TRIED)
+def test_the_former_key_is_chosen_only_if_it_answered_where_the_new_did_not(
+    new: Fault, former: Fault | None
+):
+    if chosen(new, former) is Verdict.FORMER:
+        assert former in key_change.ANSWERED
+        assert new in key_change.REFUSED
+
+
+@given(ALSO_FAULTS_OR_NOT_TRIED)
+def test_a_new_key_that_answers_is_used(former: Fault | None):
+    assert chosen(Fault.NONE, former) is Verdict.NEW
+    assert chosen(Fault.FUNCTION, former) is Verdict.NEW
+
+
+@given(ALSO_FAULTS_OR_NOT_TRIED)
+def test_what_is_no_keys_fault_changes_no_key(former: Fault | None):
+    for fault in (Fault.NETWORK, Fault.MAINTENANCE, Fault.BUSY):
+        assert chosen(fault, former) is Verdict.AS_BEFORE
+        assert not needs_former_key(Finding(fault))
+
+
+def test_of_two_refused_keys_the_new_one_is_put_right():
+    assert chosen(Fault.KEY_OR_SECRET, Fault.KEY_ENDED) is Verdict.NEW
+
+
+def test_every_fault_is_known_to_be_an_answer_a_refusal_or_neither():
+    assert not key_change.ANSWERED & key_change.REFUSED
+
+
+def test_before_any_check_the_former_key_is_used():
+    shop = shop_in_use(two_keys(), None)
+
+    assert shop.license_key.get_secret_value() == "SL-former"
+    assert shop.license_expires_on is None
+    assert not shop.has_former_key
+
+
+@pytest.mark.parametrize("in_use", ["SL-new", "SL-former"])
+def test_the_key_kept_as_in_use_is_used(in_use: str):
+    fingerprint = key_fingerprint(SecretStr(in_use))
+
+    assert shop_in_use(two_keys(), fingerprint).license_key == SecretStr(in_use)
+
+
+def test_a_shop_with_one_key_uses_it_whatever_was_seen_before():
+    shop = a_shop("SL-only")
+
+    assert shop_in_use(shop, key_fingerprint(SecretStr("SL-gone"))) is shop
+
+
+def test_the_key_seen_last_is_the_one_in_use(con):
+    shop = two_keys()
+    none_yet = key_in_use(con, SHOP)
+    record_key(con, shop.with_former_key(), at(-10))
+    record_key(con, shop, at(0))
+    record_connection(con, shop.with_former_key(), Fault.NONE, at(1), FIRST_END)
+
+    assert none_yet is None
+    assert key_in_use(con, SHOP) == key_fingerprint(shop.license_key_before)
+
+
+def test_a_key_nobody_has_seen_is_of_now(con):
+    facts = key_facts(con, a_shop(), at(5))
+
+    assert facts.first_seen_at == at(5)
+    assert facts.expires_at is not None
+
+
+def test_what_is_told_of_a_keys_end_counts_before_what_is_kept(con):
+    record_key(con, a_shop(), at(0), FIRST_END)
+    later = FIRST_END + timedelta(days=3)
+
+    assert key_facts(con, a_shop(), at(5)).expires_at == FIRST_END
+    assert key_facts(con, a_shop(), at(5), later).expires_at == later
+    assert key_facts(con, a_shop(), at(5)).first_seen_at == at(0)
