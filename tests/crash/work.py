@@ -19,7 +19,7 @@ SHOP = "lab"
 PATIENCE_S = 300
 _FLOWS = (drain_notices, ingest_orders)
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([__name__, "pyarrow"])
+_forks.set_forkserver_preload([__name__])
 
 
 class Bug(NamedTuple):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from data.warehouse.statements import Statements
 from tests.stock.made import a_count, count, order, see
 from tests.support.orders import order_number
@@ -14,7 +16,7 @@ def test_stock_history_tells_every_movement_with_the_level_after_it(con):
     see(con, order(ordered=5))
     see(con, order(minute=20, status="900", ordered=5))
 
-    rows = con.sql(MARTS("stock_history")).pl()
+    rows = pl.DataFrame(con.sql(MARTS("stock_history")))
     assert rows.select("kind", "quantity", "level").rows() == [
         ("count", 10, 10),
         ("order", -2, 8),

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from data.warehouse.orders import store_orders
@@ -29,7 +30,7 @@ def filled(path):
 
 
 def test_sales_per_day_are_days_of_japan_without_cancelled_orders(filled):
-    rows = filled.sql(MARTS("sales_per_day")).pl().rows()
+    rows = pl.DataFrame(filled.sql(MARTS("sales_per_day"))).rows()
 
     assert rows == [
         (date(2026, 6, 30), "rakuten", SHOP_ID, 1, 2, 2160, 2710),
@@ -38,7 +39,7 @@ def test_sales_per_day_are_days_of_japan_without_cancelled_orders(filled):
 
 
 def test_orders_waiting_are_those_not_shipped_and_not_cancelled(filled):
-    rows = filled.sql(MARTS("orders_waiting")).pl()
+    rows = pl.DataFrame(filled.sql(MARTS("orders_waiting")))
 
     assert rows["order_number"].to_list() == [order_number(n) for n in (5, 1, 2)]
     assert rows["packages"].to_list() == [1, 1, 2]

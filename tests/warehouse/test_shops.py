@@ -1,5 +1,7 @@
 """What is known of a shop grows; its start decides which notices count."""
 
+import polars as pl
+
 from data.model.notice import NoticeReason
 from data.model.order import Mall
 from data.warehouse.notices import count_notices, found_without_notice, record_notices
@@ -24,9 +26,9 @@ def test_what_one_flow_does_not_know_stays_as_another_left_it(con):
     record_shop(con, checked, at(3))
 
     assert notices_start_at(con, "tea") == at(5)
-    assert con.sql("SELECT connection_status, updated_at FROM shops").pl().rows() == [
-        ("ok", at(3))
-    ]
+    assert pl.DataFrame(
+        con.sql("SELECT connection_status, updated_at FROM shops")
+    ).rows() == [("ok", at(3))]
 
 
 def test_notices_before_the_start_are_kept_and_not_ingested(con):
