@@ -55,7 +55,7 @@ query: $(READY) ## look at the orders: make query SQL="SELECT status, count(*) F
 	@$(BIN)/python -m tasks.setup.query $(call quoted,$(SQL))
 
 plot: $(READY) ## a SKU's level over time as SVG and HTML: make plot SKU=KT-04-A
-	@$(BIN)/python -m tasks.setup.plot --sku $(call quoted,$(SKU))
+	@$(BIN)/python -m tasks.stock.plots --sku $(call quoted,$(SKU))
 
 sandbox: $(READY) ## an RMS on this machine, 200 orders sold
 	exec $(BIN)/python -m connectors.sandbox --port 8787 --seed 1 --sell 200

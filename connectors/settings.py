@@ -1,7 +1,12 @@
-"""Settings from the environment and `.env`; a wrong one stops with its name."""
+"""Settings from the environment and `.env`; a wrong one stops with its name.
+
+The shop as it stands on its labels, from the settings.
+
+Settings of the shop as its labels show it; part of `connectors.settings`.
+"""
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import (
     Field,
@@ -10,11 +15,52 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.mail import Security, SmtpServer
 from connectors.rms.address import RMS_URL, checked_address, is_loopback
-from connectors.sender_settings import SenderSettings
+from data.model.label import Sender
+
+
+class SenderSettings(BaseSettings):
+    """Who sends the parcels; blank until labels are exported, which asks for them."""
+
+    sender_name: str = Field(
+        "", description="送り状の送り主の名前 (sender on labels)", examples=[""]
+    )
+    sender_zip: str = Field(
+        "", description="送り主の郵便番号 (sender's postal code)", examples=[""]
+    )
+    sender_address: str = Field(
+        "", description="送り主の住所 (sender's address)", examples=[""]
+    )
+    sender_building: str = Field(
+        "", description="送り主の建物名。空欄でよい (building, optional)", examples=[""]
+    )
+    sender_phone: str = Field(
+        "", description="送り主の電話番号 (sender's phone)", examples=[""]
+    )
+    sender_billing_code: str = Field(
+        "",
+        description="ご請求先顧客コード、お客様コード (number with the carrier)",
+        examples=[""],
+    )
+    sender_billing_class: str = Field(
+        "", description="ご請求先分類コード、ヤマトのみ (Yamato only)", examples=[""]
+    )
+    sender_freight_code: str = Field(
+        "01", description="運賃管理番号、ヤマトのみ (Yamato only)", examples=["01"]
+    )
+    sender_contents: str = Field(
+        "商品",
+        description="送り状の品名 (what labels say is inside)",
+        examples=["商品"],
+    )
+
+
+LAST: Final = tuple(SenderSettings.model_fields)
+"""They stand at the end of `.env.example`, though inherited fields come first."""
+
 
 PREFIX = "JUCHU_"
 ENV_FILE = Path(".env")
@@ -209,3 +255,29 @@ def _named_in(message: str) -> str:
     return next(
         name for name in Settings.model_fields if PREFIX + name.upper() in message
     )
+
+
+NEEDED: Final = {
+    "name": "見本商店",
+    "zip": "100-0001",
+    "address": "東京都見本区表町1-2-3",
+    "phone": "03-0000-0000",
+}
+"""What no label can do without, each with an example."""
+
+
+def sender_of(settings: Settings) -> Sender:
+    """Give the sender, or raise SettingsProblem naming every missing setting."""
+    given = {
+        name: getattr(settings, f"sender_{name}").strip()
+        for name in Sender.model_fields
+    }
+    missing = [name for name in NEEDED if not given[name]]
+    if missing:
+        raise SettingsProblem("\n".join(map(_explained_sender, missing)))
+    return Sender.model_validate(given)
+
+
+def _explained_sender(name: str) -> str:
+    variable = f"{PREFIX}SENDER_{name.upper()}"
+    return f"{variable} is missing. Example (例): {variable}={NEEDED[name]}"

@@ -1,4 +1,7 @@
-"""Shops described in the environment or `.env`: for those who use no Prefect block."""
+"""Shops described in the environment or `.env`: for those who use no Prefect block.
+
+Writes `.env.example`, so that it cannot fall behind the settings.
+"""
 
 import os
 import re
@@ -7,7 +10,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
-from connectors.settings import ENV_FILE, PREFIX, SettingsProblem
+from connectors.settings import ENV_FILE, LAST, PREFIX, Settings, SettingsProblem
 from data.model.order import Mall
 from data.model.shop import Shop
 
@@ -68,3 +71,23 @@ def _shop_example(fault: str, stem: str, fields: list[str]) -> str:
         ending, example = SHOP_VARIABLES[field]
         lines.append(f"{stem}{ending} {fault}. Example (例): {stem}{ending}={example}")
     return "\n".join(lines)
+
+
+def env_example() -> str:
+    """Give the file's text: every setting with its default, every shop variable."""
+    lines = [
+        "# juchu の設定。.env にコピーして使います (copy to .env).",
+        "# Every line is the default; delete what you do not change.",
+        "",
+    ]
+    for name in (*(n for n in Settings.model_fields if n not in LAST), *LAST):
+        setting = Settings.model_fields[name]
+        example = (setting.examples or [""])[0]
+        lines += [f"# {setting.description}", f"{PREFIX}{name.upper()}={example}", ""]
+    lines += [
+        "# 店舗: rms-shop ブロックを使わない場合。DEMO は店舗ハンドルの大文字",
+        "# A shop without a Prefect block: DEMO is its handle in capitals, - as _.",
+    ]
+    for ending, example in SHOP_VARIABLES.values():
+        lines.append(f"# {PREFIX}SHOP_DEMO_{ending}={example}")
+    return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from data.model.shop import ShopHandle
 from tasks.retrying import show_retries
-from tasks.stock_adjust import (
+from tasks.stock.adjust import (
     LineAdjustment,
     book_adjustments,
     conclude_adjustment,
@@ -18,7 +18,7 @@ from tasks.stock_adjust import (
     nothing_waits,
     waiting_lines,
 )
-from tasks.stock_form import ask_person, decided
+from tasks.stock.adjust_form import ask_person, decided
 
 Adjustments = Annotated[
     list[LineAdjustment] | None,

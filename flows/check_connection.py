@@ -5,12 +5,16 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.connection import check_shop
-from tasks.connection_report import conclude_check, warn_of_licence_end
-from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
 from tasks.limits import one_caller
-from tasks.live import shops_with_key
 from tasks.retrying import show_retries
+from tasks.shops.connection import check_shop, conclude_check, warn_of_licence_end
+from tasks.shops.every_shop import (
+    AnyShop,
+    each_shop,
+    name_with_shop,
+    shops_with_key,
+    side_by_side,
+)
 
 
 @flow(

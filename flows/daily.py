@@ -9,10 +9,15 @@ from flows.check_connection import check_connection
 from flows.ingest_orders import ingest_orders
 from flows.push_inventory import push_inventory
 from flows.push_tracking import push_tracking
-from tasks.day import already_caught_up, conclude_day, nothing_left
-from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
-from tasks.live import live_shops
-from tasks.stock_waiting import adjustments_waiting
+from tasks.daily import already_caught_up, conclude_day, nothing_left
+from tasks.shops.every_shop import (
+    AnyShop,
+    each_shop,
+    live_shops,
+    name_with_shop,
+    side_by_side,
+)
+from tasks.stock.adjust import adjustments_waiting
 
 
 @flow(

@@ -6,13 +6,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from data.model.load import total
-from tasks.drain_report import conclude_drain, nothing_waits
-from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
+from data.model.run import total
 from tasks.limits import one_caller
-from tasks.live import live_shops
-from tasks.loads import close_load, open_load
 from tasks.notices import (
+    conclude_drain,
+    nothing_waits,
     noticed_batches,
     noticed_orders,
     noticed_shops,
@@ -21,6 +19,14 @@ from tasks.notices import (
 )
 from tasks.orders import take_orders
 from tasks.retrying import show_retries
+from tasks.runs import close_load, open_load
+from tasks.shops.every_shop import (
+    AnyShop,
+    each_shop,
+    live_shops,
+    name_with_shop,
+    side_by_side,
+)
 
 Limit = Annotated[
     int,

@@ -6,14 +6,18 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from data.model.load import total
+from data.model.run import total
 from data.model.shop import ShopHandle
-from tasks.labels import open_labels, orders_to_label, write_labels
-from tasks.labels_report import conclude_labels
 from tasks.limits import one_caller
-from tasks.loads import close_load
 from tasks.orders import in_batches, take_orders
 from tasks.retrying import show_retries
+from tasks.runs import close_load
+from tasks.shipping.labels import (
+    conclude_labels,
+    open_labels,
+    orders_to_label,
+    write_labels,
+)
 
 CarrierOfLabels = Annotated[
     Literal["yamato", "sagawa"],

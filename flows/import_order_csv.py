@@ -7,14 +7,14 @@ from prefect.client.schemas.objects import State
 from pydantic import Field, WithJsonSchema
 
 from data.model.order import Mall
-from tasks.csv_report import conclude, import_run_name, report_import
-from tasks.order_csv import (
+from tasks.order_files import (
     Choices,
     given_download,
     import_download,
     look_into_incoming,
     put_away,
 )
+from tasks.order_files_report import conclude, import_run_name, report_import
 from tasks.retrying import show_retries
 
 # Prefect writes over a parameter's title and description; what stands in

@@ -6,11 +6,10 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field, WithJsonSchema
 
-from data.model.delivery_company import Carrier
+from data.model.shipment import Carrier
 from data.model.shop import ShopHandle
 from tasks.retrying import show_retries
-from tasks.shipments import import_shipment_file
-from tasks.shipments_report import conclude_shipments
+from tasks.shipping.shipments import conclude_shipments, import_shipment_file
 
 PathOfFile = Annotated[
     str,

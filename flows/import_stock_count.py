@@ -10,8 +10,7 @@ from data.model.japan_time import JapanTime
 from data.model.shop import ShopHandle
 from data.model.stock import StockFileKind
 from tasks.retrying import show_retries
-from tasks.stock_count import import_count_file
-from tasks.stock_count_report import conclude_count
+from tasks.stock.files import conclude_count, import_count_file
 
 PathOfCount = Annotated[
     str,

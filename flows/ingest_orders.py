@@ -7,23 +7,29 @@ from prefect.client.schemas.objects import State
 from pydantic import Field
 
 from data.model.japan_time import JapanTime
-from data.model.load import total
-from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
+from data.model.run import total
 from tasks.limits import one_caller
-from tasks.live import live_shops
-from tasks.loads import close_load, open_sweep
 from tasks.notices import NOTICES_FIRST, noticed_batches, take_in_notices
 from tasks.orders import (
     CONFIRM_AT_ONCE,
     confirm_orders,
     find_orders,
     in_batches,
+    report_load,
     take_orders,
     unconfirmed_orders,
     with_not_final,
+    with_progress,
 )
-from tasks.reports import report_load, with_progress
 from tasks.retrying import show_retries
+from tasks.runs import close_load, open_sweep
+from tasks.shops.every_shop import (
+    AnyShop,
+    each_shop,
+    live_shops,
+    name_with_shop,
+    side_by_side,
+)
 
 # Prefect writes over a parameter's title and description; what stands in
 # `json_schema_extra` is laid over that, so it is what people see (3.8.8).

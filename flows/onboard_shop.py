@@ -11,10 +11,14 @@ from data.model.application import Application
 from data.model.japan_time import JapanTime
 from data.model.onboarding import Stage, Words
 from data.model.shop import ShopHandle
-from tasks.application import send_application, write_application
-from tasks.every_shop import name_with_shop
-from tasks.onboarding import conclude_step, make_step
 from tasks.retrying import show_retries
+from tasks.shops.every_shop import name_with_shop
+from tasks.shops.onboarding import (
+    conclude_step,
+    make_step,
+    send_application,
+    write_application,
+)
 
 # Prefect writes over a parameter's title and description; what stands in
 # `json_schema_extra` is laid over that, so it is what people see (3.8.8).

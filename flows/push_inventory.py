@@ -6,12 +6,17 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
-from tasks.inventory import open_inventory, push_rounds
-from tasks.inventory_report import conclude_inventory, show_levels
 from tasks.limits import one_caller
-from tasks.live import live_shops
 from tasks.retrying import show_retries
+from tasks.shops.every_shop import (
+    AnyShop,
+    each_shop,
+    live_shops,
+    name_with_shop,
+    side_by_side,
+)
+from tasks.stock.push import open_inventory, push_rounds
+from tasks.stock.push_report import conclude_inventory, show_levels
 
 DryRun = Annotated[
     bool,

@@ -6,15 +6,19 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from data.model.load import total
-from tasks.every_shop import AnyShop, each_shop, name_with_shop, side_by_side
+from data.model.run import total
 from tasks.limits import one_caller
-from tasks.live import live_shops
-from tasks.loads import close_load
 from tasks.retrying import show_retries
-from tasks.tracking import open_push, read_orders, rounds
-from tasks.tracking_calls import report_orders
-from tasks.tracking_report import conclude_push, show_plan
+from tasks.runs import close_load
+from tasks.shipping.tracking import open_push, read_orders, report_orders, rounds
+from tasks.shipping.tracking_report import conclude_push, show_plan
+from tasks.shops.every_shop import (
+    AnyShop,
+    each_shop,
+    live_shops,
+    name_with_shop,
+    side_by_side,
+)
 
 DryRun = Annotated[
     bool,

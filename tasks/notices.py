@@ -1,21 +1,28 @@
-"""Notices: from the receiver's spool into the warehouse, and which orders they name."""
+"""Notices: from the receiver's spool into the warehouse, and which orders they name.
+
+What people see of a drain: nothing when nothing waited, else how many of what.
+"""
 
 from collections.abc import Iterator
+from typing import Any
 
 from prefect import task
+from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
+from prefect.states import Completed, Failed
 
 from connectors.notices.key_file import KEY_FILE, save_keys
 from connectors.notices.spool import Spool
 from connectors.settings import read_settings
+from data.model.notice import is_handed_out
+from data.model.run import Taken
 from data.model.shop import ShopHandle
 from data.warehouse.notices import due_notices, record_notices
+from tasks.machine import our_warehouse
 from tasks.orders import in_batches
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.rms import now, shop_of_now
-from tasks.shops import UnknownShop, notice_keys, shops_in_blocks
-from tasks.stopped import ShopStopped, shop_that_may_call
-from tasks.warehouse import our_warehouse
+from tasks.rms import ShopStopped, now, shop_of_now, shop_that_may_call
+from tasks.shops.blocks import UnknownShop, notice_keys, shops_in_blocks
 
 FILES_AT_ONCE = 5000
 """Notices per transaction, so that a full spool does not fill the memory."""
@@ -91,3 +98,29 @@ def noticed_batches(shop: ShopHandle, limit: int) -> Iterator[list[str]]:
         yield from in_batches(numbers)
         left -= len(numbers)
         take_in_notices(shop)
+
+
+def nothing_waits() -> State[Any]:
+    """End a run that had nothing to do."""
+    return Completed(message="待っている通知はありません (no notice waits)")
+
+
+def conclude_drain(taken: Taken) -> State[Any]:
+    """Say in one line what the notices led to.
+
+    Failed when a person has to look: an order that juchu cannot read, or one that RMS
+    has not shown for a day. One it does not show yet only waits.
+    """
+    unreadable = [order for order in taken.refused if is_handed_out(order)]
+    summary = (
+        f"新規 {taken.created} / 変更 {taken.changed} / 変更なし {taken.unchanged}"
+        f" / まだ読めない通知 {taken.postponed} / 読めない注文 {len(unreadable)}"
+        f" / 1日待っても読めない通知 {taken.exhausted}"
+        " (new / changed / unchanged / put off / refused / given up)"
+    )
+    if unreadable or taken.exhausted:
+        return Failed(
+            message=f"{summary}。対処: 表 order_refusals の注文番号を"
+            " RMS の受注画面で確かめてください。"
+        )
+    return Completed(message=summary)

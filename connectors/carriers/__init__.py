@@ -16,9 +16,9 @@ and neither a reference nor a label's content goes into a log.
 from connectors.carriers.labels.b2 import write_b2_labels
 from connectors.carriers.labels.ehiden3 import write_ehiden3_labels
 from connectors.carriers.labels.file import LabelFile, RefusedLabel
+from connectors.carriers.parcels import Remark, ShipmentFile, ShipmentRow
 from connectors.carriers.reading import read_shipment_file
-from connectors.carriers.shipment_file import Remark, ShipmentFile, ShipmentRow
-from connectors.mall_csv.refusal import CsvRefused, Position
+from connectors.csv_file.refusal import CsvRefused, Position
 
 __all__ = [
     "CsvRefused",

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from connectors.carriers import layouts
-from connectors.carriers.cells import is_day
-from connectors.carriers.layout import CarrierLayout, Column, plain_name
-from connectors.mall_csv.header import Header
-from connectors.mall_csv.refusal import CsvRefused, Position
-from data.model.delivery_company import Carrier
-from data.model.tracking import SEVEN_DR, is_damaged, normalised
+from connectors.carriers.layout import CarrierLayout, Column, is_day, plain_name
+from connectors.csv_file.header import Header
+from connectors.csv_file.refusal import CsvRefused, Position
+from data.model.shipment import Carrier
+from data.model.tracking_number import SEVEN_DR, is_damaged, normalised
 
 
 @cache

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from connectors.notices.disk import make_folder
 from connectors.notices.keys import KnownShop, NoticeKeys, Salt
-from data.model.order_parts import Frozen
+from data.model.order import Frozen
 
 KEY_FILE: Final = "receiver-keys.json"
 """Its name in JUCHU_HOME."""

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from connectors.notices.messages import Message
-from data.model.order_parts import Frozen
+from data.model.order import Frozen
 from data.model.shop import ShopHandle
 
 ShopId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,32}$")]

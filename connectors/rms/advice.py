@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from connectors.rms.messages import Message
+from connectors.rms.errors import Message
 
 TRY_LATER = (
     "しばらく待って同じ処理を再実行してください。"

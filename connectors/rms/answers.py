@@ -14,13 +14,14 @@ from connectors.rms import advice
 from connectors.rms.errors import (
     Circumstances,
     CredentialsRefused,
+    Message,
     OutcomeUnknown,
+    Reader,
     Refused,
     RmsTrouble,
     Throttled,
     Unavailable,
 )
-from connectors.rms.messages import Message, Reader
 from connectors.rms.rates import Bucket
 
 CREDENTIAL_CODES = frozenset({"ES01-01", "ES04-01", "GA0001", "GE0011"})

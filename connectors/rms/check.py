@@ -16,8 +16,7 @@ from connectors.rms.errors import (
     Throttled,
 )
 from connectors.rms.stock import SkuKey
-from data.model.connection import Answer, Probe
-from data.model.connection_words import LICENCE_FUNCTION
+from data.model.connection import LICENCE_FUNCTION, Answer, Probe
 
 LOOK_BACK = timedelta(minutes=1)
 """A window with few orders: the answer counts, not what is in it."""

@@ -1,16 +1,28 @@
-"""The caller of RMS: one call at a time, paced, judged, the key in one header only."""
+"""The caller of RMS: one call at a time, paced, judged, the key in one header only.
 
+One request out, one answer in, bounded in time and size.
+
+httpx's timeout is per read, so a server that drips one byte at a time holds a call for
+ever; here one deadline covers connecting, headers and body (reliability.md §4.1).
+
+The one header that carries the key (rms/order-api.md §1.1).
+"""
+
+import base64
 import logging
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+import zlib
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import ExitStack, aclosing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
+import anyio
 import httpx
 import orjson
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -19,11 +31,133 @@ from pydantic import SecretStr
 from connectors.rms import advice
 from connectors.rms.address import checked_address
 from connectors.rms.answers import Call, RawAnswer, Reply, Seen, judge
-from connectors.rms.credentials import Credentials
 from connectors.rms.errors import RmsTrouble, Throttled, Unavailable
-from connectors.rms.exchange import USUAL, Limits, WireAnswer, exchange
 from connectors.rms.rates import Bucket
 from data.model.shop import Shop
+
+GZIP = 31
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and large one call may become, and how long Retry-After is obeyed."""
+
+    deadline_s: float = 20.0
+    max_body: int = 16 * 1024 * 1024
+    max_wait_s: float = 120.0
+
+    @property
+    def connect_s(self) -> float:
+        """Seconds for TCP and again for TLS, both inside the deadline.
+
+        httpcore 1.0.9 leaves the socket open when it is cancelled while shaking hands,
+        and closes it when its own timeout strikes; so that one has to come first.
+        """
+        return self.deadline_s * 0.45
+
+
+USUAL = Limits()
+
+
+@dataclass
+class WireAnswer:
+    """One answer as far as it came; `trouble` names what cut it short."""
+
+    status: int | None = None
+    headers: httpx.Headers = field(default_factory=httpx.Headers, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    was_sent: bool = False
+    is_too_large: bool = False
+    trouble: str | None = None
+
+
+async def exchange(
+    client: httpx.AsyncClient, request: httpx.Request, limits: Limits
+) -> WireAnswer:
+    """Send and read whole, or say in `trouble` what happened; raises nothing of httpx.
+
+    An httpx error holds the request with its URL, and one URL of RMS holds the key.
+    """
+    answer = WireAnswer()
+
+    async def watch(event: str, _: dict[str, Any]) -> None:
+        if event.endswith("send_request_headers.started"):
+            answer.was_sent = True
+
+    request.extensions = {**request.extensions, "trace": watch}
+    try:
+        with anyio.fail_after(limits.deadline_s):
+            response = await client.send(request, stream=True)
+            try:
+                answer.status, answer.headers = response.status_code, response.headers
+                await _read(response, answer, limits.max_body)
+            finally:
+                await response.aclose()
+    except TimeoutError:
+        answer.trouble = f"no complete answer within {limits.deadline_s:g} s"
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        answer.trouble = "no connection"
+    except httpx.HTTPError as error:
+        answer.trouble = f"the connection broke ({type(error).__name__})"
+    except zlib.error:
+        answer.trouble = "the answer is not what its Content-Encoding says"
+    return answer
+
+
+async def _read(response: httpx.Response, answer: WireAnswer, max_body: int) -> None:
+    """Collect decoded bytes and stop at the limit, before a gzip bomb unfolds."""
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        answer.trouble = "the answer has an encoding we did not ask for"
+        return
+    parts = bytearray()
+    unpack = zlib.decompressobj(GZIP) if encoding == "gzip" else None
+    raw = cast("AsyncGenerator[bytes, None]", response.aiter_raw())
+    async with aclosing(raw) as chunks:
+        async for chunk in chunks:
+            room = max_body + 1 - len(parts)
+            parts += unpack.decompress(chunk, room) if unpack else chunk[:room]
+            if len(parts) > max_body:
+                answer.is_too_large = True
+                return
+    if unpack and parts and not unpack.eof:
+        answer.trouble = "the answer was cut"
+    answer.body = bytes(parts)
+
+
+MASKED_FROM = 6
+"""Shorter secrets are no secrets, and blanking them would eat RMS's own words."""
+
+
+class Credentials:
+    """Secret and key of one shop, pasted blanks cut. Never shown by `repr`."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    def __repr__(self) -> str:
+        return f"Credentials({self._shop.handle!r})"
+
+    def header(self) -> dict[str, str]:
+        """Give `Authorization: ESA base64(secret:key)`."""
+        return {"Authorization": f"ESA {self._token()}"}
+
+    def masked(self, text: str) -> str:
+        """Blank what must never be shown, in a text that somebody else wrote."""
+        for secret in (self._token(), *self._pair()):
+            if len(secret) >= MASKED_FROM:
+                text = text.replace(secret, "***")
+        return text
+
+    def _token(self) -> str:
+        return base64.b64encode(":".join(self._pair()).encode()).decode()
+
+    def _pair(self) -> tuple[str, str]:
+        return (
+            self._shop.service_secret.get_secret_value().strip(),
+            self._shop.license_key.get_secret_value().strip(),
+        )
+
 
 HEADERS = {
     # Without the charset RMS answers 415, and escaped Japanese is refused (§1.1).

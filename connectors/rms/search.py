@@ -1,8 +1,14 @@
-"""searchOrder: every order number in a span, however long or full (§2)."""
+"""searchOrder: every order number in a span, however long or full (§2).
+
+Cut any span of time into windows RMS accepts, leaving no instant out. Pure.
+
+Whether RMS takes start and end inclusively is not documented, so neighbours overlap
+(rms/order-api.md §2.4); whoever reads them drops the duplicates.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field, ValidationError
@@ -11,9 +17,56 @@ from connectors.rms import advice
 from connectors.rms.answers import Call, Reply
 from connectors.rms.errors import Refused, RmsTrouble
 from connectors.rms.http import RmsHttp
-from connectors.rms.windows import OLDEST, Window, windows
-from connectors.rms.wire_types import Wire, wire_datetime
+from connectors.rms.order_wire import Wire, wire_datetime
 from data.model.japan_time import in_japan
+
+LONGEST = timedelta(days=63)
+OLDEST = timedelta(days=730)
+OVERLAP = timedelta(minutes=5)
+SHORTEST = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A span of whole seconds, for one search."""
+
+    start: datetime
+    end: datetime
+
+    def halves(self) -> tuple["Window", "Window"] | None:
+        """Split in two that overlap and are each shorter; None at one minute."""
+        span = self.end - self.start
+        if span <= SHORTEST:
+            return None
+        middle = self.start + timedelta(seconds=span // SECOND // 2)
+        overlap = timedelta(seconds=max(1, min(OVERLAP, span / 16) // SECOND))
+        return Window(self.start, middle + overlap), Window(middle - overlap, self.end)
+
+
+def windows(since: datetime, until: datetime) -> Iterator[Window]:
+    """Cover `since` to `until` with windows of at most 63 days, oldest first.
+
+    Raises ValueError when `since` is not before `until`. RMS counts whole seconds, so
+    the ends are widened to the next one.
+    """
+    start, end = _floor(since), _ceiling(until)
+    if since >= until:
+        raise ValueError("since must be before until")
+    while end - start > LONGEST:
+        yield Window(start, start + LONGEST)
+        start += LONGEST - OVERLAP
+    yield Window(start, end)
+
+
+def _floor(moment: datetime) -> datetime:
+    return in_japan(moment).replace(microsecond=0)
+
+
+def _ceiling(moment: datetime) -> datetime:
+    whole = _floor(moment)
+    return whole if whole == in_japan(moment) else whole + SECOND
+
 
 PATH = "/es/2.0/order/searchOrder/"
 CALL = Call("searchOrder")

@@ -3,18 +3,206 @@
 A report is a write without a key against doubling: a row that is added twice stands
 twice. Nothing here sends a report a second time, not even the good part of a refused
 one: that nothing of it was taken is an assumption, so the caller reads first.
+
+RMS's words on a shipping report, order by order and row by row (§1.6, 1.7, 4.2b).
+
+A shipping report as RMS takes it (rms/order-api.md §4.2, 4.2b).
+
+A key that is left out keeps what RMS has, an empty text erases it and null may do
+either; so what is not said is left out, and nothing here erases or deletes.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
 
+from connectors.rms import advice
 from connectors.rms.answers import Call, Reply
-from connectors.rms.errors import CredentialsRefused, Refused
+from connectors.rms.errors import CredentialsRefused, Message, Refused
 from connectors.rms.http import RmsHttp
-from connectors.rms.messages import Message
-from connectors.rms.shipping_words import ShippingOutcome, ShippingWord, words_on
-from connectors.rms.wire_shipping import ShippingReport
+
+
+class RowOutcome(StrEnum):
+    """What became of one row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    DELETED = "deleted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class ShippingOutcome(StrEnum):
+    """What became of one order's report."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+BY_ENDING = {
+    "_INFO_101": RowOutcome.ADDED,
+    "_INFO_102": RowOutcome.CHANGED,
+    "_INFO_103": RowOutcome.DELETED,
+}
+
+
+@dataclass(frozen=True)
+class RowWord:
+    """RMS's word on one row; `data_number` None when it does not say which."""
+
+    data_number: int | None
+    outcome: RowOutcome
+    shipping_detail_id: str | None
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ShippingWord:
+    """RMS's word on one order; UNKNOWN means read the order, then decide.
+
+    REFUSED as soon as one row is: the others may stand at RMS, `rows` tells.
+    """
+
+    order_number: str
+    outcome: ShippingOutcome
+    code: str
+    reason: str
+    rows: tuple[RowWord, ...] = ()
+
+
+def words_on(numbers: Sequence[str], said: Sequence[Message]) -> list[ShippingWord]:
+    """Give a word on each order, in the order asked; what RMS left out is UNKNOWN."""
+    about: dict[str, list[Message]] = {number: [] for number in numbers}
+    for message in said:
+        if message.order_number in about:
+            about[message.order_number].append(message)
+    return [_word_on(number, messages) for number, messages in about.items()]
+
+
+def _word_on(number: str, said: Sequence[Message]) -> ShippingWord:
+    by_row: dict[int | None, list[Message]] = {}
+    for message in said:
+        by_row.setdefault(message.data_number, []).append(message)
+    rows = [_row_word(row, messages) for row, messages in by_row.items()]
+    rows.sort(key=lambda row: row.data_number or 0)
+    telling = min(rows, key=_weight, default=None)
+    if telling is None or telling.outcome is RowOutcome.UNKNOWN:
+        # Some rows may be known to stand, but the report as a whole is not.
+        outcome = ShippingOutcome.UNKNOWN
+    elif telling.outcome is RowOutcome.REFUSED:
+        outcome = ShippingOutcome.REFUSED
+    else:
+        outcome = ShippingOutcome.ACCEPTED
+    code = telling.code if telling else ""
+    reason = telling.reason if telling else advice.READ_THEN_DECIDE
+    return ShippingWord(number, outcome, code, reason, tuple(rows))
+
+
+def _row_word(row: int | None, said: Sequence[Message]) -> RowWord:
+    """Sum up the words on one row: an ERROR counts most, a WARNING least."""
+    outcome, word = min(((_outcome(m), m) for m in said), key=lambda pair: _rank(*pair))
+    reason = {
+        RowOutcome.REFUSED: advice.reason(word),
+        RowOutcome.UNKNOWN: f"{word.text}。{advice.READ_THEN_DECIDE}".lstrip("。"),
+    }.get(outcome, word.text)
+    return RowWord(row, outcome, word.shipping_detail_id, word.code, reason)
+
+
+def _outcome(message: Message) -> RowOutcome:
+    if message.is_error:
+        return RowOutcome.REFUSED
+    ending = message.code[-len("_INFO_101") :]
+    return BY_ENDING.get(ending, RowOutcome.UNKNOWN)
+
+
+def _rank(outcome: RowOutcome, _: Message) -> int:
+    return {RowOutcome.REFUSED: 0, RowOutcome.UNKNOWN: 2}.get(outcome, 1)
+
+
+def _weight(row: RowWord) -> int:
+    return {RowOutcome.REFUSED: 0, RowOutcome.UNKNOWN: 1}.get(row.outcome, 2)
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """One parcel of one package.
+
+    With `shipping_detail_id` that row of RMS is changed; without it a row is added,
+    every time it is sent. ValueError for an id that is no number, an empty text, and a
+    new row without carrier.
+    """
+
+    basket_id: str
+    carrier_code: str | None = None
+    tracking_number: str | None = None
+    shipping_date: date | None = None
+    shipping_detail_id: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in (self.basket_id, self.shipping_detail_id or "0"):
+            if not (name.isascii() and name.isdigit()):
+                raise ValueError("RMS's ids are numbers")
+        if "" in (self.carrier_code, self.tracking_number):
+            raise ValueError("an empty text would erase what RMS has")
+        if self.shipping_detail_id is None and self.carrier_code is None:
+            raise ValueError("a new row needs its carrier")
+
+    def wire(self) -> dict[str, Any]:
+        """Write the row by RMS's names."""
+        row = {
+            "shippingDetailId": self.shipping_detail_id
+            and int(self.shipping_detail_id),
+            "deliveryCompany": self.carrier_code,
+            "shippingNumber": self.tracking_number,
+            "shippingDate": self.shipping_date and self.shipping_date.isoformat(),
+        }
+        return {name: value for name, value in row.items() if value is not None}
+
+
+def _basket(row: ReportRow) -> int:
+    return int(row.basket_id)
+
+
+@dataclass(frozen=True)
+class ShippingReport:
+    """The rows of one order, kept in the order RMS counts them: package by package.
+
+    RMS takes 20 rows per package (§4.2) and says so itself, row by row. ValueError for
+    a report without rows.
+    """
+
+    order_number: str
+    rows: Sequence[ReportRow]
+
+    def __post_init__(self) -> None:
+        if not self.rows:
+            raise ValueError("a shipping report has at least one row")
+        in_order = tuple(sorted(self.rows, key=_basket))
+        object.__setattr__(self, "rows", in_order)
+
+    def row(self, data_number: int) -> ReportRow:
+        """Give RMS's row of this number, counted from 1 through all packages."""
+        return self.rows[data_number - 1]
+
+    def wire(self) -> dict[str, Any]:
+        """Write the order by RMS's names, the odd `BasketidModelList` too (§0)."""
+        return {
+            "orderNumber": self.order_number,
+            "BasketidModelList": [
+                {
+                    "basketId": basket_id,
+                    "ShippingModelList": [row.wire() for row in rows],
+                }
+                for basket_id, rows in groupby(self.rows, _basket)
+            ],
+        }
+
 
 REPORT_PATH = "/es/2.0/order/updateOrderShippingAsync/"
 RESULT_PATH = "/es/2.0/order/getResultUpdateOrderShippingAsync/"

@@ -4,30 +4,31 @@ RMS promises no order within its lists, so each is sorted by id: the same order 
 look the same however RMS listed its parts.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from connectors.rms.wire_types import yen
-from data.model.order import Mall, Order
-from data.model.order_parts import (
+from connectors.rms.order_wire import (
+    RmsItem,
+    RmsOrder,
+    RmsPackage,
+    RmsParty,
+    RmsSku,
+    yen,
+)
+from data.model.order import (
     Change,
     Coupon,
     Line,
+    Mall,
+    Order,
     Package,
     Person,
     ShippingRow,
     TaxSummary,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from connectors.rms.wire_order import RmsOrder
-    from connectors.rms.wire_package import RmsItem, RmsPackage, RmsParty, RmsSku
 
 COUPON_ORDER = attrgetter("coupon_code", "item_detail_id", "coupon_unit")
 SHIPPING_ORDER = attrgetter("shipping_detail_id")
@@ -35,7 +36,10 @@ NOT_A_DIGIT = re.compile(r"\D+", re.ASCII)
 
 
 def order_of(
-    rms: RmsOrder, shop_id: str, observed_at: datetime, answer_hash: str | None
+    rms: RmsOrder,
+    shop_id: str,
+    observed_at: datetime,
+    answer_hash: str | None = None,
 ) -> Order:
     """Translate one order whole, or raise ValidationError; nothing is guessed."""
     packages = sorted(rms.packages, key=attrgetter("basket_id"))

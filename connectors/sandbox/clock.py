@@ -1,8 +1,12 @@
-"""The sandbox's own clock, always Japan time, and the two wire formats of time."""
+"""The sandbox's own clock, always Japan time, and the two wire formats of time.
+
+Reaches into an order by a dotted path such as `PackageModelList.0.postagePrice`.
+"""
 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 JST = timezone(timedelta(hours=9), "JST")
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+0900")
@@ -62,3 +66,28 @@ class Clock:
         """Jump to `moment`; with `hold` the clock stands still there."""
         self.held_at = moment if hold else None
         self.offset = moment - datetime.now(JST)
+
+
+def put_at(model: Any, path: str, value: Any, *, remove: bool = False) -> None:
+    """Set (or remove) what stands at `path`; raise ValueError if it leads nowhere."""
+    *way, last = path.split(".")
+    try:
+        for step in way:
+            model = model[int(step) if isinstance(model, list) else step]
+        key: Any = int(last) if isinstance(model, list) else last
+        if remove:
+            del model[key]
+        else:
+            model[key] = value
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise ValueError(f"no such field: {path}") from None
+
+
+def value_at(model: Any, path: str) -> Any:
+    """Return what stands at `path`, or None if it leads nowhere."""
+    try:
+        for step in path.split("."):
+            model = model[int(step) if isinstance(model, list) else step]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+    return model

@@ -12,9 +12,8 @@ from typing import Any
 
 import orjson
 
-from connectors.sandbox.clock import wire
-from connectors.sandbox.order_api.order_index import indexed
-from connectors.sandbox.paths import put_at
+from connectors.sandbox.clock import put_at, wire
+from connectors.sandbox.order_api.progress import indexed
 
 Model = dict[str, Any]
 

@@ -3,17 +3,27 @@
 RMS says the same, ES01-01 or ES04-01, for a wrong key, a wrong secret, an ended key, a
 key of some minutes and a function that is switched off (rms/order-api.md §1.4). So no
 answer is judged alone: one good answer shows that key and secret are right.
+
+A connection check's finding in the words of shop staff: what it is, what to do.
+
+Menu paths are those of rms/order-api.md §1.2 and event-notification.md §1.
+
+Changing a licence key without a pause: which of two keys a shop's calls use.
+
+A new key is refused for some minutes (rms/order-api.md §1.2), so the one before it
+stays in use until the new one has answered.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from data.model.licence import has_ended, usable_from
-from data.model.order_parts import Frozen
+from data.model.licence import NEW_KEY, has_ended, key_fingerprint, usable_from
+from data.model.order import Frozen
+from data.model.shop import Shop
 
 LONGEST_SECRET = 50
 MAINTENANCE_CODE = "ES01-02"
@@ -182,3 +192,116 @@ def _plausible(text: str) -> bool:
         and text.isprintable()
         and " " not in text
     )
+
+
+FUNCTIONS_MENU = "店舗様向け情報・サービス > WEB APIサービス > 利用機能編集"
+
+WHAT = {
+    Fault.NONE: "接続できました (connected)",
+    Fault.FRESH_KEY: "新しいキーの反映待ちです (fresh key)。失敗ではありません",
+    Fault.KEY_ENDED: "ライセンスキー (licence key) の期限が切れています",
+    Fault.SECRET: "serviceSecret が正しく入力されていません",
+    Fault.KEY: "ライセンスキー (licence key) が正しく入力されていません",
+    Fault.KEY_OR_SECRET: "ライセンスキーか serviceSecret が受け付けられません"
+    " (key or secret refused)",
+    Fault.FUNCTION: "キーは正しく、利用機能がオフです (function switched off)",
+    Fault.MAINTENANCE: "RMSがメンテナンス中か混雑中です (maintenance)",
+    Fault.BUSY: "リクエストが多すぎます (too many requests)",
+    Fault.NETWORK: "RMSに接続できません (network)",
+    Fault.ADDRESS: "接続先が違います (wrong address)",
+    Fault.OTHER: "RMSが想定外の応答を返しました (unexpected answer)",
+}
+TO_DO = {
+    Fault.NONE: "",
+    Fault.FRESH_KEY: "発行直後のキーは使えるまで30分ほどかかります。"
+    "{again} にもう一度、接続チェックを実行してください。",
+    Fault.KEY_ENDED: NEW_KEY,
+    Fault.SECRET: "RMSの serviceSecret をコピーし直して、rms-shop ブロックに"
+    "登録してください(50文字以内の半角、空白なし)。",
+    Fault.KEY: "RMSのライセンスキーをコピーし直して、rms-shop ブロックに"
+    "登録してください(50文字以内の半角、空白なし。serviceSecret とは別のものです)。",
+    Fault.KEY_OR_SECRET: "次の順に確認してください。"
+    "(1) rms-shop ブロックのライセンスキーがRMSの最新のものと同じか、期限内か。"
+    "(2) serviceSecret が同じか。"
+    f"(3) RMSの「{FUNCTIONS_MENU}」で使う機能がオンか。"
+    "すべて正しければ、新しいライセンスキーを発行して登録してください。",
+    Fault.FUNCTION: f"RMSの「{FUNCTIONS_MENU}」で次の機能をオンにしてください: "
+    "{functions}。",
+    Fault.MAINTENANCE: "キーの問題ではありません。RMSのお知らせで終了時刻を確認し、"
+    "終了後にもう一度、接続チェックを実行してください。",
+    Fault.BUSY: "同じキーを使う他のツールを止めるか、数分おいてから"
+    "もう一度、接続チェックを実行してください。",
+    Fault.NETWORK: "キーの問題ではありません。このマシンのインターネット接続、"
+    "プロキシ、ファイアウォールを確認してください。",
+    Fault.ADDRESS: "JUCHU_RMS_URL の設定を確認してください。",
+    Fault.OTHER: "RMSのコードと機能名 ({functions}) を控えて、juchuの開発者に"
+    "連絡してください。",
+}
+LICENCE_FUNCTION = "license.expiryDate.get"
+UNREAD = f"なお、使えない機能があります: {{functions}}。RMSの「{FUNCTIONS_MENU}」へ。"
+DATE_BY_HAND = (
+    "キーの期限を自動で確認できないので、rms-shop ブロックの有効期限を"
+    "正しく入力してください。"
+)
+
+
+def verdict(finding: Finding) -> str:
+    """Tell the whole finding in one paragraph, RMS's codes as they came."""
+    again = f"{finding.again_at:%H:%M}" if finding.again_at else ""
+    said = WHAT[finding.fault]
+    if finding.codes:
+        said += f" [{', '.join(finding.codes)}]"
+    names = ", ".join(finding.functions)
+    advice = TO_DO[finding.fault].format(again=again, functions=names)
+    if finding.unread:
+        advice += UNREAD.format(functions=", ".join(finding.unread))
+    if LICENCE_FUNCTION in finding.unread:
+        advice += DATE_BY_HAND
+    return f"{said}。対処: {advice}" if advice else f"{said}。"
+
+
+ANSWERED = frozenset({Fault.NONE, Fault.FUNCTION})
+"""With these RMS took the key; a function that is switched off is no key's fault."""
+REFUSED = frozenset(
+    {Fault.FRESH_KEY, Fault.KEY_ENDED, Fault.SECRET, Fault.KEY, Fault.KEY_OR_SECRET}
+)
+
+
+class Verdict(Enum):
+    """What to do about two keys after both were tried as far as needed."""
+
+    NEW = auto()
+    FORMER = auto()
+    AS_BEFORE = auto()
+    """Nothing was learnt about either; the one in use stays."""
+
+
+def choose_key(new: Finding, former: Finding | None) -> Verdict:
+    """Say which key to use from now on; `former` is None where it was not tried.
+
+    The former one wins only by answering where the new one was refused. Where both are
+    refused people have the new one to put right, so its fault is the one to tell.
+    """
+    if new.fault in ANSWERED:
+        return Verdict.NEW
+    if new.fault not in REFUSED:
+        return Verdict.AS_BEFORE
+    if former is None or former.fault in REFUSED:
+        return Verdict.NEW
+    return Verdict.FORMER if former.fault in ANSWERED else Verdict.AS_BEFORE
+
+
+def needs_former_key(new: Finding) -> bool:
+    """Whether the former key should be tried: the new one was refused."""
+    return new.fault in REFUSED
+
+
+def shop_in_use(shop: Shop, fingerprint: str | None) -> Shop:
+    """Give the shop with the key its calls use now, by the fingerprint kept of it.
+
+    While there are two, the new one counts only after it has answered; before any
+    check that is the former.
+    """
+    if not shop.has_former_key or fingerprint == key_fingerprint(shop.license_key):
+        return shop
+    return shop.with_former_key()

@@ -11,8 +11,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from data.model.order import OrderNumber, RefusedOrder
-from data.model.order_parts import Frozen, Instant
+from data.model.order import Frozen, Instant, OrderNumber, RefusedOrder
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=30)

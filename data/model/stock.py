@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from data.model.order_parts import Frozen
+from data.model.order import Frozen
 
 MOST_UNITS: Final = 99_999
 """RMS shows no more of a SKU (rms/inventory-and-license-api.md, IE0003)."""

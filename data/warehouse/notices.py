@@ -16,8 +16,7 @@ from data.model.notice import (
 )
 from data.model.order import RefusedOrder
 from data.warehouse.session import Connection
-from data.warehouse.shown import show
-from data.warehouse.statements import SQL, Statements
+from data.warehouse.statements import SQL, Statements, show
 
 _INSTANT = pl.Datetime("us", "UTC")
 _TOLD = pl.Schema(

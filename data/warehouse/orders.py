@@ -1,17 +1,40 @@
-"""Orders: store what the mall showed us, newest first, history kept."""
+"""Orders: store what the mall showed us, newest first, history kept.
 
-from collections.abc import Sequence
+Answers the mall gave before: what is known by them need not be stored again.
+
+Refusals: orders that could not be taken, kept until they can.
+
+Orders read back from the warehouse, as the mall showed them last.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 from duckdb import DuckDBPyConnection
+from pydantic import BaseModel
 
-from data.model.order import RMS_STATUS, Order, Status
-from data.warehouse.shown import show
-from data.warehouse.statements import SQL, Statements
+from data.model.order import (
+    RMS_STATUS,
+    Change,
+    Coupon,
+    Line,
+    Mall,
+    Order,
+    Package,
+    Person,
+    RefusedOrder,
+    SameAnswer,
+    ShippingRow,
+    Status,
+    TaxSummary,
+)
+from data.warehouse.session import Connection
+from data.warehouse.statements import SQL, Statements, show
 
 _SNAPSHOTS = pl.Schema(
     {
@@ -178,3 +201,171 @@ def _snapshots(orders: Sequence[Order]) -> pl.DataFrame:
         },
         schema=_SNAPSHOTS,
     )
+
+
+_ANSWERS = pl.Schema(
+    {
+        "position": pl.Int64(),
+        "mall": pl.String(),
+        "shop_id": pl.String(),
+        "order_number": pl.String(),
+        "observed_at": pl.Datetime("us", "UTC"),
+        "answer_hash": pl.String(),
+    }
+)
+
+
+def known_answers(
+    con: Connection, shop_id: str, numbers: Sequence[str]
+) -> Mapping[str, str]:
+    """Say of which orders the present content is known, and by what answer's hash."""
+    given = {"shop_id": shop_id, "numbers": list(numbers)}
+    return dict(con.execute(SQL("list_known_answers"), given).fetchall())
+
+
+def store_same(
+    con: Connection, answers: Sequence[SameAnswer], stored_at: datetime
+) -> Stored:
+    """Move the sightings of orders the mall showed again as they are known.
+
+    An order another run changed meanwhile counts as stale and keeps its content.
+    """
+    if not answers:
+        return Stored(0, 0, 0, 0)
+    show(con, "incoming", _frame(answers))
+    con.execute(SQL("judge_answers"))
+    stored = Stored(*con.execute(SQL("count_verdicts")).fetchall()[0])
+    con.execute(SQL("move_sightings"))
+    con.execute(SQL("settle_refusals"), {"stored_at": stored_at})
+    con.unregister("incoming")
+    return stored
+
+
+def _frame(answers: Sequence[SameAnswer]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "position": range(len(answers)),
+            "mall": [answer.mall.value for answer in answers],
+            "shop_id": [answer.shop_id for answer in answers],
+            "order_number": [answer.order_number for answer in answers],
+            "observed_at": [answer.observed_at for answer in answers],
+            "answer_hash": [answer.answer_hash for answer in answers],
+        },
+        schema=_ANSWERS,
+    )
+
+
+_REFUSED = pl.Schema(
+    {
+        "position": pl.Int64(),
+        "mall": pl.String(),
+        "shop_id": pl.String(),
+        "order_number": pl.String(),
+        "code": pl.String(),
+        "reason": pl.String(),
+    }
+)
+
+
+def record_refusals(
+    con: DuckDBPyConnection, refused: Sequence[RefusedOrder], seen_at: datetime
+) -> None:
+    """Keep the latest refusal per order, open until `store_orders` settles it.
+
+    One seen earlier than what is known changes nothing.
+    """
+    if not refused:
+        return
+    frame = pl.DataFrame(
+        {
+            "position": range(len(refused)),
+            "mall": [order.mall.value for order in refused],
+            "shop_id": [order.shop_id for order in refused],
+            "order_number": [order.order_number for order in refused],
+            "code": [order.code for order in refused],
+            "reason": [order.reason for order in refused],
+        },
+        schema=_REFUSED,
+    )
+    show(con, "refused", frame)
+    con.execute(SQL("upsert_refusals"), {"seen_at": seen_at})
+    # Not in a `finally`: in an aborted transaction this would hide the cause.
+    con.unregister("refused")
+
+
+def open_refusals(
+    con: DuckDBPyConnection, shop_id: str, limit: int
+) -> list[RefusedOrder]:
+    """List a shop's orders that could not be taken yet, longest waiting first."""
+    rows = con.execute(
+        SQL("list_open_refusals"), {"shop_id": shop_id, "row_limit": limit}
+    ).fetchall()
+    return [
+        RefusedOrder(
+            mall=Mall(mall),
+            shop_id=shop,
+            order_number=order_number,
+            code=code,
+            reason=reason,
+        )
+        for mall, shop, order_number, code, reason in rows
+    ]
+
+
+_PARTS: Final[Mapping[str, type[BaseModel]]] = {
+    "packages": Package,
+    "shipping_rows": ShippingRow,
+    "lines": Line,
+    "coupons": Coupon,
+    "tax_summaries": TaxSummary,
+    "changes": Change,
+}
+_PERSON: Final = ("order_number", *Person.model_fields)
+
+
+def stored_orders(
+    con: Connection,
+    shop_id: str,
+    numbers: Sequence[str],
+    *,
+    mall: Mall = Mall.RAKUTEN,
+    people: bool = False,
+) -> dict[str, Order]:
+    """Give the orders by number, as the mall itself showed them; others are left out.
+
+    `observed_at` is when the latest request that saw this content was sent. Without
+    `people` nobody is in them: only a label needs a name.
+    """
+    given = {"mall": mall.value, "shop_id": shop_id, "numbers": list(numbers)}
+    named: dict[str, list[dict[str, Any]]] = {}
+    if people:
+        for row in SQL.run(con, "list_stored_people", given).fetchall():
+            person = dict(zip(_PERSON, row, strict=True))
+            named.setdefault(person.pop("order_number"), []).append(person)
+    rows = SQL.run(con, "list_stored_contents", given).fetchall()
+    return {
+        number: _order(content, seen_at, named.get(number, []))
+        for number, seen_at, content in rows
+    }
+
+
+def _order(content: str, seen_at: datetime, people: list[dict[str, Any]]) -> Order:
+    values = _whole(Order, json.loads(content))
+    values |= {"observed_at": seen_at.isoformat(), "people": people}
+    # Through JSON, because only there a strict model takes a date written as text.
+    return Order.model_validate_json(json.dumps(values))
+
+
+def _whole(model: type[BaseModel], values: dict[str, Any]) -> dict[str, Any]:
+    """Put back what was left out because it was absent."""
+    missing = {
+        name: None
+        for name, field in model.model_fields.items()
+        if field.is_required() and name not in values
+    }
+    parts = {
+        name: [_whole(part, each) for each in values[name]]
+        for name, part in _PARTS.items()
+        if name in values
+    }
+    return values | missing | parts

@@ -1,11 +1,22 @@
-"""Shops: what is known of each beside its keys, which never come here."""
+"""Shops: what is known of each beside its keys, which never come here.
+
+A shop's way to live and beyond: its moves, and the facts that let it move.
+
+What is known of a shop's licence keys, which never come here: age, end, warnings.
+"""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from duckdb import DuckDBPyConnection
+
+from data.model.application import Application, Mail
+from data.model.connection import Fault, KeyFacts, suspect_paste
 from data.model.japan_time import in_japan
+from data.model.licence import end_of, key_fingerprint
+from data.model.onboarding import ShopFacts, Stage, Standing, Step, move, replay
 from data.model.order import Mall
-from data.model.shop import ShopHandle
+from data.model.shop import Shop, ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
@@ -38,3 +49,209 @@ def notices_start_at(con: Connection, shop: ShopHandle) -> datetime | None:
     """Give the moment from which the shop's notices are ingested; None: from any."""
     rows = con.execute(SQL("find_notices_start"), {"shop": shop}).fetchall()
     return in_japan(rows[0][0]) if rows else None
+
+
+def move_stage(con: DuckDBPyConnection, shop: ShopHandle, step: Step) -> Standing:
+    """Move the shop and keep the move; what we know of it must allow that.
+
+    Raises:
+        MoveRefused: with the reason in Japanese; nothing was written.
+
+    """
+    standing = move(stage_of(con, shop), step, facts_of(con, shop))
+    con.execute(
+        SQL("insert_shop_step"),
+        {
+            "shop": shop,
+            "stage": step.stage.value,
+            "moved_at": step.at,
+            "who": step.who,
+            "why": step.why,
+        },
+    )
+    show_stage(con, shop)
+    return standing
+
+
+def show_stage(con: DuckDBPyConnection, shop: ShopHandle) -> None:
+    """Let the shop's row in `shops`, once there is one, show where it stands."""
+    con.execute(SQL("set_shop_stage"), {"shop": shop})
+
+
+def stage_of(con: DuckDBPyConnection, shop: ShopHandle) -> Standing | None:
+    """Give where the shop stands by its history; None: it has none."""
+    return replay(stage_history(con, shop))
+
+
+def stage_history(con: DuckDBPyConnection, shop: ShopHandle) -> list[Step]:
+    """List every move of the shop, oldest first."""
+    rows = con.execute(SQL("list_shop_steps"), {"shop": shop}).fetchall()
+    return [
+        Step(stage=Stage(stage), at=in_japan(at), who=who, why=why)
+        for stage, at, who, why in rows
+    ]
+
+
+def stages_now(con: DuckDBPyConnection) -> dict[ShopHandle, Stage]:
+    """Give the stage of every shop that has a history, sorted by handle."""
+    rows = con.execute(SQL("list_shop_stages")).fetchall()
+    return {shop: Stage(stage) for shop, stage in rows}
+
+
+def facts_of(con: DuckDBPyConnection, shop: ShopHandle) -> ShopFacts:
+    """Gather what the guards ask; None for what nobody has told yet."""
+    row = con.execute(SQL("find_shop_facts"), {"shop": shop}).fetchall()[0]
+    made, seen, expires, connection, checked, starts = row
+    return ShopFacts(
+        application_made_at=_moment(made),
+        key_seen_at=_moment(seen),
+        license_expires_at=_moment(expires),
+        connection=Fault(connection) if connection else None,
+        checked_at=_moment(checked),
+        notices_start_at=_moment(starts),
+    )
+
+
+def record_application(
+    con: DuckDBPyConnection,
+    shop: ShopHandle,
+    application: Application,
+    mail: Mail,
+    made_at: datetime,
+) -> datetime | None:
+    """Keep that the application was made; give when this very mail was sent before.
+
+    Its people, addresses and telephone are not kept: of the mail only a hash is.
+    """
+    given = {
+        "shop": shop,
+        "mail_hash": mail.sha256,
+        "shop_name": application.shop_name,
+        "shop_url": application.shop_url,
+        "rakuten_pay": application.rakuten_pay,
+        "made_at": made_at,
+    }
+    con.execute(SQL("upsert_shop_application"), given)
+    rows = SQL.run(con, "find_shop_application", given).fetchall()
+    return _moment(rows[0][1])
+
+
+def record_sent(
+    con: DuckDBPyConnection, shop: ShopHandle, mail: Mail, sent_at: datetime
+) -> None:
+    """Keep that a mail server took the application's mail; the first time counts."""
+    con.execute(
+        SQL("mark_shop_application_sent"),
+        {"shop": shop, "mail_hash": mail.sha256, "sent_at": sent_at},
+    )
+
+
+def _moment(at: datetime | None) -> datetime | None:
+    return None if at is None else in_japan(at)
+
+
+def record_key(
+    con: DuckDBPyConnection,
+    shop: Shop,
+    seen_at: datetime,
+    expires_at: datetime | None = None,
+) -> datetime:
+    """Keep that the shop is used with this key; give when it was first seen.
+
+    `expires_at` is what RMS told; the date typed into the block counts until then.
+    """
+    typed = shop.license_expires_on
+    con.execute(
+        SQL("upsert_shop_key"),
+        {
+            "shop": shop.handle,
+            "key_hash": key_fingerprint(shop.license_key),
+            "seen_at": seen_at,
+            "told_expires_at": expires_at,
+            "typed_expires_at": end_of(typed) if typed else None,
+        },
+    )
+    _write_shop(con, ShopState(shop.handle, shop.mall, shop.shop_id), seen_at)
+    # The key just written is the one seen last, so the facts are this key's.
+    return facts_of(con, shop.handle).key_seen_at or seen_at
+
+
+def key_facts(
+    con: DuckDBPyConnection,
+    shop: Shop,
+    now: datetime,
+    told_expires_at: datetime | None = None,
+) -> KeyFacts:
+    """Give what a refusal of the shop's key is judged by; a key not seen is of now.
+
+    Of its ends the one told now counts, then the one kept, then the one typed in.
+    """
+    given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
+    rows = con.execute(SQL("find_shop_key_facts"), given).fetchall()
+    seen, kept = rows[0] if rows else (now, None)
+    typed = end_of(shop.license_expires_on) if shop.license_expires_on else None
+    return KeyFacts(
+        first_seen_at=in_japan(seen),
+        expires_at=told_expires_at or (in_japan(kept) if kept else typed),
+        suspect=suspect_paste(shop.service_secret, shop.license_key),
+    )
+
+
+def key_in_use(con: DuckDBPyConnection, shop: ShopHandle) -> str | None:
+    """Give the fingerprint of the key the shop's calls use; None: none was seen."""
+    rows = con.execute(SQL("find_shop_key"), {"shop": shop}).fetchall()
+    return str(rows[0][0]) if rows else None
+
+
+def record_connection(
+    con: DuckDBPyConnection,
+    shop: Shop,
+    fault: Fault,
+    checked_at: datetime,
+    expires_at: datetime | None = None,
+) -> None:
+    """Keep what a connection check with the shop's present key found."""
+    record_key(con, shop, checked_at, expires_at)
+    state = ShopState(
+        shop.handle,
+        shop.mall,
+        shop.shop_id,
+        connection_status=fault.value,
+        checked_at=checked_at,
+    )
+    _write_shop(con, state, checked_at)
+
+
+def last_warned(
+    con: DuckDBPyConnection, shop: ShopHandle, expires_at: datetime
+) -> int | None:
+    """Give the most urgent warning given about this end, in days; None: none yet."""
+    given = {"shop": shop, "expires_at": expires_at}
+    days: int | None = con.execute(SQL("find_shop_warning"), given).fetchall()[0][0]
+    return days
+
+
+def record_warning(
+    con: DuckDBPyConnection,
+    shop: ShopHandle,
+    expires_at: datetime,
+    days: int,
+    warned_at: datetime,
+) -> None:
+    """Keep that a warning was given, so that it is not given again."""
+    con.execute(
+        SQL("insert_shop_warning"),
+        {"shop": shop, "expires_at": expires_at, "days": days, "warned_at": warned_at},
+    )
+
+
+def _write_shop(con: DuckDBPyConnection, state: ShopState, at: datetime) -> None:
+    record_shop(con, state, at)
+    con.execute(
+        SQL("set_shop_licence"),
+        {
+            "shop": state.shop,
+            "license_expires_at": facts_of(con, state.shop).license_expires_at,
+        },
+    )
+    show_stage(con, state.shop)

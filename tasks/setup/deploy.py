@@ -24,7 +24,7 @@ from connectors.shop_environment import (
     shop_from_environment,
 )
 from tasks.limits import ensure_limit
-from tasks.shops import RmsShop
+from tasks.shops.blocks import RmsShop
 
 WORK_POOL = "juchu"
 log = logging.getLogger("juchu.deploy")

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from connectors.mall_csv import read_order_file
-from data.warehouse.csv_import import import_orders
+from connectors.order_files import read_order_file
+from data.warehouse.order_files import import_orders
 from data.warehouse.session import warehouse
 from tests.bench.measured import report
 from tests.support.mall_csv import SHOP

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from connectors.mall_csv.layout import Cell, How
-from connectors.mall_csv.layouts.rakuten import LAYOUTS
-from data.model.csv_order import BY_NAME, NOT_FIXED, Kind, Level, fields_of
+from connectors.order_files.layout import Cell, How
+from connectors.order_files.layouts.rakuten import LAYOUTS
+from data.model.order_file import BY_NAME, NOT_FIXED, Kind, Level, fields_of
 from data.warehouse.session import warehouse
 from tests.bench.measured import report
 from tests.support.mall_csv import SHOP

@@ -8,7 +8,7 @@ from connectors.settings import read_settings
 from data.warehouse.orders import count_orders
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
-from tasks.shops import load_shop
+from tasks.shops.blocks import load_shop
 from tests.bench.measured import report
 
 

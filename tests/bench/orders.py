@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tasks.setup.desk import Desk, open_desk
+from tasks.setup.services import Desk, open_desk
 from tests.bench.measured import Measured, measure
 from tests.bench.rows import Row, at_least, at_most, told
 

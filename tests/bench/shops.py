@@ -11,7 +11,7 @@ from rich.console import Console
 
 from connectors.sandbox.world import Options, World
 from data.warehouse.session import warehouse
-from tasks.setup.desk import open_desk
+from tasks.setup.services import open_desk
 from tests.bench.rows import Row, at_most
 
 SHOPS = 50

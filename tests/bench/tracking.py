@@ -16,9 +16,11 @@ from rich.console import Console
 
 from connectors.rms.errors import Throttled
 from data.model.order import Mall
-from data.model.shipping_report import MOST_ORDERS, SETTLES_AFTER
+from data.model.shipping_plan import MOST_ORDERS, SETTLES_AFTER
 from data.model.short_key import PackageRef, short_key
-from tasks import rms, tracking, tracking_calls
+from tasks import rms
+from tasks.shipping import tracking
+from tasks.shipping import tracking as tracking_calls
 from tests.bench.rows import Row, at_most
 from tests.shipping.lab import REPORT, Lab, tracking_number
 from tests.support.sandbox import Sandbox, lab_settings

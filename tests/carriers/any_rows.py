@@ -3,7 +3,7 @@
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from data.model.order_parts import ShippingRow
+from data.model.order import ShippingRow
 from tests.carriers.made import DAY, number
 from tests.carriers.rows_at_mall import BASKET, LATER, package, shipment
 

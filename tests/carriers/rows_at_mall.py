@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from data.model.order import Mall
-from data.model.order_parts import Package, ShippingRow
+from data.model.order import Mall, Package, ShippingRow
 from data.model.shipment import Shipment
 from tests.carriers.made import DAY, GOOD, ORDER
 

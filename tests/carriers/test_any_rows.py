@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from data.model.shipping_rows import plan_rows
+from data.model.shipping_plan import plan_rows
 from tests.carriers.any_rows import QUICK, orders, wanted_lists
 from tests.carriers.rows_at_mall import applied, ids
 

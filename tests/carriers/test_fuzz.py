@@ -8,7 +8,7 @@ import os
 import random
 
 from connectors.carriers import CsvRefused, read_shipment_file
-from data.model.tracking import normalised
+from data.model.tracking_number import normalised
 from tests.carriers.test_golden import FOLDERS, GOLDEN
 from tests.support.mutations import cut, double, flip, inserting, remove
 

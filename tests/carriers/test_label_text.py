@@ -5,8 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.carriers import write_b2_labels
-from connectors.carriers.labels.cp932 import lacking, plain_text, starts_formula, width
-from connectors.carriers.labels.lines import cut
+from connectors.carriers.labels.text import (
+    cut,
+    lacking,
+    plain_text,
+    starts_formula,
+    width,
+)
 from tests.carriers.made import ORDER
 from tests.carriers.parcels_to_label import SENDER, both, parcel, rows
 

@@ -3,8 +3,13 @@
 import pytest
 
 from connectors.carriers import CsvRefused, parcels, registry
-from connectors.carriers.labels import b2, cp932, file, lines
-from data.model import shipment, shipping_decision, shipping_rows, short_key, tracking
+from connectors.carriers.labels import b2, file
+from connectors.carriers.labels import text as cp932
+from connectors.carriers.labels import text as lines
+from data.model import shipment, short_key
+from data.model import shipping_plan as shipping_decision
+from data.model import shipping_plan as shipping_rows
+from data.model import tracking_number as tracking
 from tests.carriers import (
     test_any_rows,
     test_label_text,

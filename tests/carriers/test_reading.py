@@ -204,7 +204,7 @@ def test_nothing_personal_is_logged_or_shown(read, caplog):
 
 
 def test_more_parcels_than_any_day_brings_refuse_the_file(read, monkeypatch):
-    monkeypatch.setattr("connectors.carriers.rows.MOST_ROWS", 1)
+    monkeypatch.setattr("connectors.carriers.reading.MOST_ROWS", 1)
 
     assert refusal(read, b2_file(b2(), b2(伝票番号=OTHER))).code == "too-many-rows"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.carriers.cells import read_day
+from connectors.carriers.layout import read_day
 from tests.carriers.made import (
     DAY,
     EHIDEN2,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from data.model.japan_time import JST
 from data.model.shipment import ShipmentState
-from data.model.shipping_decision import decide
+from data.model.shipping_plan import decide
 from tests.carriers.any_rows import orders, wanted_lists
 from tests.carriers.made import DAY, GOOD, OTHER
 from tests.carriers.rows_at_mall import (

@@ -3,7 +3,7 @@
 import pytest
 
 from data.model.shipment import ShipmentState
-from data.model.shipping_rows import (
+from data.model.shipping_plan import (
     MOST_ROWS,
     DoubledRow,
     OpenRow,

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.model.delivery_company import (
+from data.model.shipment import (
     DELIVERY_COMPANIES,
     JAPAN_POST,
     SAGAWA,
     YAMATO,
     company_code,
 )
-from data.model.tracking import Fault, check_digit, judge, normalised, passes_7dr
+from data.model.tracking_number import Fault, check_digit, judge, normalised, passes_7dr
 from tests.carriers.made import GOOD, ZEROS
 
 bodies = st.text("0123456789", min_size=11, max_size=11)

@@ -16,7 +16,7 @@ RECEPTION = "connectors/notices/reception.py"
 APP = "connectors/notices/app.py"
 INBOX = "tasks/notices.py"
 ORDERS = "tasks/orders.py"
-LOADS = "tasks/loads.py"
+LOADS = "tasks/runs.py"
 NOTICES = "data/warehouse/notices.py"
 SESSION = "data/warehouse/session.py"
 

@@ -40,7 +40,7 @@ SETTLED_FIRST = Bug(
 """,
 )
 CURSOR_FIRST = Bug(
-    "tasks/loads.py",
+    "tasks/runs.py",
     """\
         record_load(con, load)
     return load

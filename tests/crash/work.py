@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from flows import drain_notices, ingest_orders
-from tasks import loads, notices, orders, rms
+from tasks import notices, orders, rms
+from tasks import runs as loads
 from tests.support.dies_at import ROOT, Point, die_at
 from tests.support.without_prefect import without_prefect
 

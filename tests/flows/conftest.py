@@ -13,8 +13,9 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from tasks import loads, orders
-from tasks.setup.desk import Desk, open_desk
+from tasks import orders
+from tasks import runs as loads
+from tasks.setup.services import Desk, open_desk
 from tests.support.sandbox import Sandbox, lab_settings
 
 

@@ -8,8 +8,8 @@ from prefect.client.schemas.responses import SetStateStatus
 from connectors.settings import read_settings
 from data.warehouse.session import warehouse
 from flows.adjust_stock import adjust_stock
-from tasks import stock_form
-from tasks.setup.desk import Desk
+from tasks.setup.services import Desk
+from tasks.stock import adjust_form as stock_form
 from tests.flows.test_stock import WAITING, Clerk
 from tests.order_files.store.made import a_row, store
 from tests.support.orders import SHOP_ID, order_number

@@ -11,12 +11,13 @@ from data.model.connection import Fault
 from data.model.japan_time import JST
 from data.model.licence import key_fingerprint
 from data.warehouse.session import warehouse
-from data.warehouse.shop_keys import key_in_use, record_key
+from data.warehouse.shops import key_in_use, record_key
 from flows.check_connection import check_connection
 from flows.ingest_orders import ingest_orders
-from tasks import connection, connection_report
-from tasks.shops import load_shop
-from tasks.stopped import ShopStopped
+from tasks.rms import ShopStopped
+from tasks.shops import connection
+from tasks.shops import connection as connection_report
+from tasks.shops.blocks import load_shop
 from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.prefect

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
-from tasks import csv_progress
+from tasks import order_files as csv_progress
 from tests.support.csv_counter import Counter, open_counter
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 

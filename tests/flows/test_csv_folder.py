@@ -11,8 +11,8 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.logging.handlers import APILogHandler
 
-from tasks import order_csv
-from tasks.setup.desk import Desk
+from tasks import order_files as order_csv
+from tasks.setup.services import Desk
 from tests.support.csv_counter import Counter, open_counter
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 from tests.support.waiting import until

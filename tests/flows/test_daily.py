@@ -16,7 +16,7 @@ from prefect.states import Completed, Failed
 from connectors.settings import read_settings
 from data.warehouse.session import warehouse
 from flows.daily import daily
-from tasks.day import conclude_day
+from tasks.daily import conclude_day
 from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.prefect

@@ -15,8 +15,7 @@ from prefect.client.schemas.filters import (
 from prefect.events.schemas.events import Resource
 
 from connectors.notices.announce import EVENT, RESOURCE
-from tasks.setup.desk import Desk
-from tasks.setup.processes import ROOT
+from tasks.setup.services import ROOT, Desk
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect

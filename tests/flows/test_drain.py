@@ -13,7 +13,8 @@ from connectors.settings import read_settings
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
-from tasks import loads, notices, orders, rms
+from tasks import notices, orders, rms
+from tasks import runs as loads
 from tests.support.notices import HEADERS, Receiver, auth_xml, order_xml, result_code
 from tests.support.sandbox import Sandbox
 

@@ -9,12 +9,13 @@ from connectors.notices.key_file import KEY_FILE
 from connectors.settings import read_settings
 from data.model.onboarding import Stage, Step
 from data.warehouse.session import warehouse
-from data.warehouse.shop_life import move_stage
+from data.warehouse.shops import move_stage
 from flows.check_connection import check_connection
 from flows.daily import daily
 from flows.drain_notices import drain_notices
 from flows.ingest_orders import ingest_orders
-from tasks import live, notices
+from tasks import notices
+from tasks.shops import every_shop as live
 from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.prefect

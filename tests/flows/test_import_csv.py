@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from prefect.client.orchestration import SyncPrefectClient
 
 from data.model.order import Mall
-from tasks.setup.desk import Desk
+from tasks.setup.services import Desk
 from tests.flows.test_the_day import QUIET
 from tests.support.csv_counter import ORDERS, Deployed, artifacts_of
 

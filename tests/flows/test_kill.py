@@ -12,8 +12,7 @@ from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tasks.orders import READ_AT_ONCE
-from tasks.setup.desk import Desk
-from tasks.setup.processes import ROOT
+from tasks.setup.services import ROOT, Desk
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 

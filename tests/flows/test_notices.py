@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import FlowRun
 from connectors.notices.spool import Spool
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
-from tasks.setup.desk import Desk
+from tasks.setup.services import Desk
 from tests.support.notices import HEADERS, auth_xml, order_xml, result_code
 from tests.support.waiting import until
 

@@ -17,8 +17,8 @@ from data.warehouse.session import warehouse
 from flows.check_connection import check_connection
 from flows.drain_notices import drain_notices
 from flows.onboard_shop import onboard_shop
-from tasks import live
-from tasks.live import live_shops
+from tasks.shops import every_shop as live
+from tasks.shops.every_shop import live_shops
 from tests.shops.made import FORM, PERSONAL
 from tests.shops.mail_server import Mailbox, smtp_server
 from tests.support.sandbox import Sandbox

@@ -11,7 +11,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
 
-from tasks.setup.desk import Desk
+from tasks.setup.services import Desk
 from tests.flows.test_the_day import QUIET
 from tests.shops.made import FORM
 from tests.support.csv_counter import artifacts_of, latest_runs

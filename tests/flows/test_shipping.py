@@ -9,10 +9,10 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 
-from connectors.sender import NEEDED
+from connectors.settings import NEEDED
 from data.model.japan_time import JST
 from data.model.short_key import PackageRef, short_key
-from tasks.setup.desk import Desk
+from tasks.setup.services import Desk
 from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.flows.test_stock import Clerk
 from tests.shipping.lab import REPORT, tracking_number

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from connectors.settings import read_settings
-from data.model.window import OVERLAP
+from data.model.run import OVERLAP
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders

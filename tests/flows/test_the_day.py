@@ -23,7 +23,7 @@ from prefect.client.schemas.objects import FlowRun, TaskRun
 
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
-from tasks.setup.desk import Desk
+from tasks.setup.services import Desk
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect

@@ -3,7 +3,7 @@
 import pytest
 
 from data.warehouse.session import warehouse
-from tasks.setup.desk import Desk
+from tasks.setup.services import Desk
 from tests.support.canary import leaks
 
 pytestmark = pytest.mark.prefect

@@ -2,9 +2,9 @@
 
 import pytest
 
-from data.model.load import Taken
 from data.model.notice import UNREADABLE
-from tasks.drain_report import conclude_drain, nothing_waits
+from data.model.run import Taken
+from tasks.notices import conclude_drain, nothing_waits
 from tests.support.orders import a_refusal
 
 

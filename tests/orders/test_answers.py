@@ -3,10 +3,15 @@
 import pytest
 
 from data.model.order import Order, SameAnswer
-from data.warehouse.answers import known_answers, store_same
 from data.warehouse.invariants import violations
-from data.warehouse.orders import Stored, store_orders
-from data.warehouse.refusals import open_refusals, record_refusals
+from data.warehouse.orders import (
+    Stored,
+    known_answers,
+    open_refusals,
+    record_refusals,
+    store_orders,
+    store_same,
+)
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at
 
 UNCHANGED, STALE = Stored(0, 0, 1, 0), Stored(0, 0, 0, 1)

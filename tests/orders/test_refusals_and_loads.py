@@ -5,9 +5,8 @@ from dataclasses import replace
 import polars as pl
 
 from data.model.order import Mall
-from data.warehouse.loads import Load, record_load
-from data.warehouse.orders import store_orders
-from data.warehouse.refusals import open_refusals, record_refusals
+from data.warehouse.orders import open_refusals, record_refusals, store_orders
+from data.warehouse.runs import Load, record_load
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at
 
 LOAD = Load(

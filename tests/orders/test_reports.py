@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from data.model.load import Attention, Taken, total
 from data.model.order import Mall
-from data.warehouse.loads import Load
-from tasks.reports import LISTED, ingest_report
+from data.model.run import Attention, Taken, total
+from data.warehouse.runs import Load
+from tasks.orders import LISTED, ingest_report
 from tests.support.orders import SHOP_ID, a_refusal, at, order_number
 
 LOAD = Load(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from data.model.japan_time import JST, JapanTime
-from data.model.window import LOOK_BACK, OVERLAP, Window, cursor_after, search_window
+from data.model.run import LOOK_BACK, OVERLAP, Window, cursor_after, search_window
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=JST)
 moments = st.timedeltas(timedelta(days=-2000), timedelta(days=2000)).map(NOW.__add__)

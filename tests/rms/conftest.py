@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
-from connectors.rms.exchange import Limits
-from connectors.rms.http import RmsHttp
+from connectors.rms.http import Limits, RmsHttp
 from connectors.rms.pace import unlimited
 from data.model.order import Mall
 from data.model.shop import Shop

@@ -3,8 +3,7 @@
 from datetime import date
 from typing import Any
 
-from connectors.rms.shipping import ShippingApi
-from connectors.rms.wire_shipping import ReportRow, ShippingReport
+from connectors.rms.shipping import ReportRow, ShippingApi, ShippingReport
 from tests.rms.judged import Answer, Judged, message
 
 ASYNC = "ORDER_EXT_API_UPDATE_ORDERSHIPPING_ASYNC_"

@@ -5,8 +5,7 @@ from typing import Any
 
 import orjson
 
-from connectors.rms.inventory import InventoryApi
-from connectors.rms.stock import SkuKey, StockLevel
+from connectors.rms.stock import InventoryApi, SkuKey, StockLevel
 from data.model.japan_time import JST
 from tests.rms.judged import Answer, Judged, errors
 

@@ -9,13 +9,13 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.rms.client import RmsClient
-from connectors.rms.confirm import Outcome
 from connectors.rms.errors import (
     CredentialsRefused,
     OutcomeUnknown,
     Throttled,
     Unavailable,
 )
+from connectors.rms.orders import Outcome
 from connectors.rms.pace import one_per_second, unlimited
 from connectors.rms.search import SearchFilter
 from data.model.japan_time import JST

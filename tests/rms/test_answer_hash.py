@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.rms.answer_hash import answer_hash
 from connectors.rms.client import RmsClient
+from connectors.rms.fetch import answer_hash
 from connectors.rms.pace import unlimited
 from data.model.japan_time import JST
 from data.model.shop import Shop

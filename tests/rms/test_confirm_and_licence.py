@@ -2,10 +2,9 @@ from datetime import datetime
 
 import pytest
 
-from connectors.rms.confirm import Outcome
+from connectors.rms.client import LicenceApi
 from connectors.rms.errors import OutcomeUnknown, Refused
-from connectors.rms.licence import LicenceApi
-from connectors.rms.orders import OrdersApi
+from connectors.rms.orders import OrdersApi, Outcome
 from data.model.japan_time import JST
 from tests.rms.judged import Judged, message, said
 from tests.rms.wire_server import answer

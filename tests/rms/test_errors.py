@@ -5,13 +5,13 @@ import pytest
 from connectors.rms.errors import (
     Circumstances,
     CredentialsRefused,
+    Message,
     OutcomeUnknown,
     Refused,
     RmsTrouble,
     Throttled,
     Unavailable,
 )
-from connectors.rms.messages import Message
 
 KNOWN = Circumstances(
     "getOrder",

@@ -9,8 +9,7 @@ import pytest
 
 from connectors.rms.answers import Call
 from connectors.rms.errors import OutcomeUnknown, Refused, Unavailable
-from connectors.rms.exchange import Limits
-from connectors.rms.http import RmsHttp
+from connectors.rms.http import Limits, RmsHttp
 from connectors.rms.pace import unlimited
 from connectors.rms.rates import Bucket
 from tests.rms.judged import message, said

@@ -8,8 +8,8 @@ from connectors.rms.errors import (
     OutcomeUnknown,
     Refused,
 )
-from connectors.rms.inventory import InventoryApi
 from connectors.rms.stock import (
+    InventoryApi,
     SkuKey,
     StockLevel,
     StockOutcome,

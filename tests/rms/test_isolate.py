@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from connectors.rms.answers import Call, RawAnswer, Reply, judge
 from connectors.rms.errors import (
     CredentialsRefused,
+    Message,
     OutcomeUnknown,
     Refused,
     Throttled,
     Unavailable,
 )
-from connectors.rms.isolate import HOPELESS_AFTER, Came, isolate
-from connectors.rms.messages import Message
+from connectors.rms.stock import HOPELESS_AFTER, Came, isolate
 from tests.rms.judged import errors
 
 CALL = Call("inventories.bulk.upsert", is_write=True)

@@ -2,12 +2,13 @@
 
 import pytest
 
-from connectors.rms import inventory, isolate, shipping, shipping_words
+from connectors.rms import shipping
+from connectors.rms import shipping as shipping_words
+from connectors.rms import stock as inventory
+from connectors.rms import stock as isolate
 from connectors.rms.errors import OutcomeUnknown, Refused, RmsTrouble
-from connectors.rms.inventory import InventoryApi
-from connectors.rms.shipping import ShippingApi
-from connectors.rms.stock import SkuKey, StockLevel
-from connectors.rms.wire_shipping import ReportRow
+from connectors.rms.shipping import ReportRow, ShippingApi
+from connectors.rms.stock import InventoryApi, SkuKey, StockLevel
 from tests.rms import (
     test_inventory,
     test_isolate,

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.rms.errors import Refused
 from connectors.rms.orders import OrdersApi
-from connectors.rms.search import SearchFilter
-from connectors.rms.windows import LONGEST, OVERLAP, Window, windows
+from connectors.rms.search import LONGEST, OVERLAP, SearchFilter, Window, windows
 from data.model.japan_time import JST
 from tests.rms.judged import Answer, Judged, message, said
 

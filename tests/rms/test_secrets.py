@@ -13,8 +13,7 @@ import pytest
 from connectors.rms.answers import Call
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import RmsTrouble
-from connectors.rms.exchange import Limits
-from connectors.rms.http import RmsHttp
+from connectors.rms.http import Limits, RmsHttp
 from connectors.rms.pace import unlimited
 from tests.rms.judged import message, said
 from tests.rms.wire_server import answer, black_hole, cut, drip, endless, hang_up

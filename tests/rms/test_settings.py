@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.env_example import env_example
 from connectors.settings import Settings, SettingsProblem, read_settings
 from connectors.shop_environment import (
+    env_example,
     handles_in_environment,
     shop_from_environment,
 )

@@ -10,9 +10,7 @@ from connectors.rms.errors import (
     OutcomeUnknown,
     Refused,
 )
-from connectors.rms.shipping import Receipt
-from connectors.rms.shipping_words import ShippingOutcome
-from connectors.rms.wire_shipping import ReportRow, ShippingReport
+from connectors.rms.shipping import Receipt, ReportRow, ShippingOutcome, ShippingReport
 from tests.rms.judged import message, said
 from tests.rms.shipping_made import (
     ACCEPTED,

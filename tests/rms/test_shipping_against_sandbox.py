@@ -11,9 +11,13 @@ from connectors.rms.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.rms.shipping_words import RowOutcome, ShippingOutcome
-from connectors.rms.wire_shipping import ReportRow, ShippingReport
-from data.model.order_parts import ShippingRow
+from connectors.rms.shipping import (
+    ReportRow,
+    RowOutcome,
+    ShippingOutcome,
+    ShippingReport,
+)
+from data.model.order import ShippingRow
 from tests.rms.connect import client_of
 
 ON = date(2026, 11, 24)

@@ -5,7 +5,7 @@ import pytest
 from connectors.rms.errors import (
     Refused,
 )
-from connectors.rms.shipping_words import RowOutcome, ShippingOutcome
+from connectors.rms.shipping import RowOutcome, ShippingOutcome
 from tests.rms.judged import message, said
 from tests.rms.shipping_made import (
     NOT_YET,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.rms.wire_order import RmsOrder
-from connectors.rms.wire_types import yen
+from connectors.rms.order_wire import RmsOrder, yen
+from connectors.rms.translate import order_of
 from data.model.japan_time import JST
 from data.model.order import Order, Status
 from tests.rms.order_json import ITEM, PACKAGE, SENDER, order_json
@@ -34,7 +34,7 @@ NEWER_THAN_3 = {
 
 
 def translated(**changes: Any) -> Order:
-    return RmsOrder.model_validate(order_json(**changes)).to_order("123456", SEEN)
+    return order_of(RmsOrder.model_validate(order_json(**changes)), "123456", SEEN)
 
 
 def packed(**changes: Any) -> Order:
@@ -94,7 +94,7 @@ def test_people_are_in_person_and_nowhere_else():
 
 def test_card_data_is_nowhere():
     wire = RmsOrder.model_validate(order_json())
-    everything = repr(wire) + repr(wire.to_order("123456", SEEN))
+    everything = repr(wire) + repr(order_of(wire, "123456", SEEN))
 
     cards = ("0015", "TARO SHIKEN", "VISA", "2030-01")
     assert [card for card in cards if card in everything] == []
@@ -196,7 +196,7 @@ def test_the_order_of_rms_lists_means_nothing(sandbox, shape):
 
     for model in sandbox.orders().values():
         straight, turned = (
-            RmsOrder.model_validate(m).to_order("123456", SEEN)
+            order_of(RmsOrder.model_validate(m), "123456", SEEN)
             for m in (model, upside_down(model))
         )
         assert straight == turned
@@ -240,7 +240,7 @@ def test_version_3_lacks_the_newer_fields_and_is_read():
     )
     old = {k: v for k, v in whole.items() if k not in NEWER_THAN_3["order"]}
 
-    order = RmsOrder.model_validate(old).to_order("123456", SEEN)
+    order = order_of(RmsOrder.model_validate(old), "123456", SEEN)
 
     assert order.packages[0].lines[0].sku == "ringo-5kg"
     assert order.packages[0].drop_off_location is None

@@ -10,9 +10,9 @@ from connectors.rms.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.rms.exchange import Limits
-from connectors.rms.inventory import InventoryApi
+from connectors.rms.http import Limits
 from connectors.rms.shipping import ShippingApi
+from connectors.rms.stock import InventoryApi
 from tests.rms.judged import errors, said
 from tests.rms.shipping_made import (
     ACCEPTED,

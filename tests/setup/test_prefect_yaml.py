@@ -17,7 +17,7 @@ from prefect.events.schemas.deployment_triggers import DeploymentEventTrigger
 from pydantic import BaseModel
 
 from connectors.notices.announce import EVENT, RESOURCE
-from tasks.stopped import REFUSED
+from tasks.rms import REFUSED
 
 TEXT = Path("prefect.yaml").read_text(encoding="utf-8")
 YAML = yaml.safe_load(TEXT)

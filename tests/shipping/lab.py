@@ -9,22 +9,16 @@ from typing import Any
 import pytest
 
 from data.model.short_key import PackageRef, short_key
-from data.model.tracking import check_digit
+from data.model.tracking_number import check_digit
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
-from data.warehouse.tracking_report import TrackingReport
+from data.warehouse.shipping.tracking import TrackingReport
 from flows import export_shipping_labels, push_tracking
-from tasks import (
-    labels,
-    labels_report,
-    loads,
-    orders,
-    rms,
-    shipments,
-    tracking,
-    tracking_calls,
-    tracking_report,
-)
+from tasks import orders, rms
+from tasks import runs as loads
+from tasks.shipping import labels, shipments, tracking, tracking_report
+from tasks.shipping import labels as labels_report
+from tasks.shipping import tracking as tracking_calls
 from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.shipping.work import SETTLES, SHOP, push_plainly
 from tests.support.sandbox import Sandbox

@@ -1,7 +1,7 @@
 """Parcels as a carrier's file brings them, invented."""
 
 from connectors.carriers import ShipmentRow
-from data.warehouse.shipments import ParcelFile
+from data.warehouse.shipping.shipments import ParcelFile
 from tests.carriers.made import DAY, GOOD
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from tasks import tracking, tracking_calls
+from tasks.shipping import tracking
+from tasks.shipping import tracking as tracking_calls
 from tests.shipping.lab import SHOP, Lab, tracking_number
 
 ONE, TWO = tracking_number(0), tracking_number(1)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tasks import rms
-from tasks.setup.demo_shipping import (
+from tasks.setup.demo import (
     PARCELS,
     a_number,
     correction,

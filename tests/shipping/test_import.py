@@ -7,11 +7,15 @@ import pytest
 
 from connectors.carriers import CsvRefused
 from data.model.short_key import PackageRef, short_key
-from data.warehouse import shipments
 from data.warehouse.orders import store_orders
-from data.warehouse.shipments import CORRECTED, Aside, ParcelFile, import_shipments
-from tasks.shipments import import_shipment_file
-from tasks.shipments_report import shipments_report
+from data.warehouse.shipping import shipments
+from data.warehouse.shipping.shipments import (
+    CORRECTED,
+    Aside,
+    ParcelFile,
+    import_shipments,
+)
+from tasks.shipping.shipments import import_shipment_file, shipments_report
 from tests.carriers.made import DAY, GOOD, OTHER
 from tests.shipping.lab import SHOP, Lab, tracking_number
 from tests.shipping.parcels import a_file, a_row

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from connectors.private_file import write_private
-from connectors.sender import NEEDED, sender_of
-from connectors.settings import Settings, SettingsProblem
-from data.model.packing import parcel_of
-from data.model.parcel import ParcelOrder
+from connectors.carriers.labels.file import write_private
+from connectors.settings import NEEDED, Settings, SettingsProblem, sender_of
+from data.model.label import ParcelOrder, parcel_of
 from flows.export_shipping_labels import export_shipping_labels
-from tasks.labels_report import labels_report
+from tasks.shipping.labels import labels_report
 from tests.shipping.lab import SHOP, Lab, tracking_number
 from tests.support.orders import a_package, a_person, an_order, at
 
@@ -87,7 +85,7 @@ def test_what_is_not_safe_or_cannot_be_written_is_told_without_its_people(
 ):
     told = []
     monkeypatch.setattr(
-        "tasks.labels_report.create_markdown_artifact",
+        "tasks.shipping.labels.create_markdown_artifact",
         lambda **given: told.append(given["markdown"]),
     )
     (number,) = desk.sell(1, shape)
@@ -105,7 +103,7 @@ def test_the_setting_a_yamato_label_lacks_is_named_and_setting_it_helps(
 ):
     told = []
     monkeypatch.setattr(
-        "tasks.labels_report.create_markdown_artifact",
+        "tasks.shipping.labels.create_markdown_artifact",
         lambda **given: told.append(given["markdown"]),
     )
     monkeypatch.setenv("JUCHU_SENDER_BILLING_CODE", "")
@@ -189,7 +187,7 @@ def test_a_package_that_is_not_there_has_no_parcel():
 
 def test_the_report_says_to_delete_the_file(desk: Lab, monkeypatch):
     made = []
-    monkeypatch.setattr("tasks.labels_report.labels_report", made.append)
+    monkeypatch.setattr("tasks.shipping.labels.labels_report", made.append)
     desk.sell()
     export(desk)
 

@@ -7,9 +7,9 @@ import pytest
 
 from connectors.rms.errors import OutcomeUnknown
 from connectors.rms.shipping import ShippingApi
-from data.model import shipping_decision
-from data.warehouse import tracking as judging
-from tasks import tracking_calls
+from data.model import shipping_plan as shipping_decision
+from data.warehouse.shipping import tracking as judging
+from tasks.shipping import tracking as tracking_calls
 from tests.crash.work import Bug
 from tests.shipping.lab import REPORT, Lab, tracking_number
 from tests.shipping.work import POINTS, Push
@@ -17,7 +17,7 @@ from tests.support.sandbox import lab_settings
 
 ONE, TWO = tracking_number(0), tracking_number(1)
 INTENT_AFTERWARDS = Bug(
-    "tasks/tracking_calls.py",
+    "tasks/shipping/tracking.py",
     "        begin_reports(con, run, reports, sent_at=sent.at)\n",
     "        pass\n",
 )

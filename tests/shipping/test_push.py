@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from tasks import rms, tracking
+from tasks import rms
+from tasks.shipping import tracking
 from tests.shipping.lab import REPORT, Lab, tracking_number
 from tests.shipping.pushing import ONE, TWO, imported, numbers_at_rms, push_and
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.rms.errors import CredentialsRefused
-from tasks import tracking_calls
+from tasks.shipping import tracking as tracking_calls
 from tests.shipping.lab import REPORT, Lab
 from tests.shipping.pushing import ONE, TWO, imported, numbers_at_rms, push_and
 

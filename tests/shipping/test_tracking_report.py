@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from data.model.shipping_rows import DoubledRow, OpenRow
-from data.warehouse.tracking_report import ShipmentLine, Straggler, TrackingReport
-from tasks import tracking_calls, tracking_report
-from tasks.tracking_report import LISTED, STILL_OPEN, UNREAD, push_report
+from data.model.shipping_plan import DoubledRow, OpenRow
+from data.warehouse.shipping.tracking import ShipmentLine, Straggler, TrackingReport
+from tasks.shipping import tracking as tracking_calls
+from tasks.shipping import tracking_report
+from tasks.shipping.tracking_report import LISTED, STILL_OPEN, UNREAD, push_report
 from tests.shipping.lab import REPORT, SHOP, Lab
 from tests.shipping.pushing import imported
 from tests.support.orders import order_number

@@ -8,15 +8,11 @@ from types import ModuleType
 from typing import NamedTuple
 
 from flows import push_tracking
-from tasks import (
-    loads,
-    orders,
-    rms,
-    stopped,
-    tracking,
-    tracking_calls,
-    tracking_report,
-)
+from tasks import orders, rms
+from tasks import rms as stopped
+from tasks import runs as loads
+from tasks.shipping import tracking, tracking_report
+from tasks.shipping import tracking as tracking_calls
 from tests.crash.work import SHOP, Bug, _plant
 from tests.support.dies_at import Point, die_at
 from tests.support.without_prefect import SetTo, without_prefect
@@ -30,7 +26,7 @@ _MODULES = (
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload([__name__])
 
-CALLS = "tasks/tracking_calls.py"
+CALLS = "tasks/shipping/tracking.py"
 DECIDED = "settle(con, run, judged, decided_at=now())"
 INTENT = "begin_reports(con, run, reports, sent_at=sent.at)"
 POINTS = {
@@ -41,7 +37,7 @@ POINTS = {
     "result.heard": Point(
         CALLS, "results = [result for word in words for result in _results(word)]"
     ),
-    "orders.decided": Point("tasks/tracking.py", DECIDED),
+    "orders.decided": Point("tasks/shipping/tracking.py", DECIDED),
 }
 """Where a push can be when the power goes, on either side of every effect."""
 

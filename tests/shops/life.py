@@ -9,15 +9,14 @@ from data.model.onboarding import (
     Stage,
 )
 from data.model.order import Mall
-from data.warehouse.shop_keys import (
-    record_connection,
-    record_key,
-)
-from data.warehouse.shop_life import (
+from data.warehouse.shops import (
+    ShopState,
     move_stage,
     record_application,
+    record_connection,
+    record_key,
+    record_shop,
 )
-from data.warehouse.shops import ShopState, record_shop
 from tests.shops.made import (
     SHOP,
     a_shop,

@@ -6,12 +6,11 @@ from pydantic import SecretStr
 
 from data.model.application import Application
 from data.model.connection import Fault
-from data.model.guards import ShopFacts
 from data.model.japan_time import JST
-from data.model.onboarding import Stage, Step
+from data.model.onboarding import ShopFacts, Stage, Step
 from data.model.order import Mall
 from data.model.shop import Shop
-from tasks.setup.demo_onboarding import APPLICATION
+from tasks.setup.demo import APPLICATION
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=JST)
 SHOP = "demo"

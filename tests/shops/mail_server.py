@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tasks.setup.processes import free_port
+from tasks.setup.services import free_port
 
 USER, PASSWORD = "juchu", "CANARY-PASSWORD-8c1e"
 

@@ -8,14 +8,17 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from data.model.connection import (
+    LICENCE_FUNCTION,
+    TO_DO,
+    WHAT,
     Answer,
     Fault,
     KeyFacts,
     Probe,
     find_fault,
     suspect_paste,
+    verdict,
 )
-from data.model.connection_words import LICENCE_FUNCTION, TO_DO, WHAT, verdict
 from tests.shops.made import NINE, at
 
 OLD_KEY = KeyFacts(NINE - timedelta(days=3), NINE + timedelta(days=80))

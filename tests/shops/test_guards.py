@@ -7,14 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model.connection import Fault
-from data.model.guards import ShopFacts, due_move, move, refusal
 from data.model.onboarding import (
     WAY,
     MoveRefused,
+    ShopFacts,
     Stage,
     Standing,
+    due_move,
+    move,
     moved,
     moves_from,
+    refusal,
 )
 from tests.shops.made import ALL_GOOD, NINE, a_step, at
 

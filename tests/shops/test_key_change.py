@@ -7,11 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from data.model import key_change
-from data.model.connection import Fault, Finding
-from data.model.key_change import Verdict, choose_key, needs_former_key, shop_in_use
+from data.model import connection as key_change
+from data.model.connection import (
+    Fault,
+    Finding,
+    Verdict,
+    choose_key,
+    needs_former_key,
+    shop_in_use,
+)
 from data.model.licence import key_fingerprint
-from data.warehouse.shop_keys import (
+from data.warehouse.shops import (
     key_facts,
     key_in_use,
     record_connection,

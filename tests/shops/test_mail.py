@@ -20,7 +20,7 @@ from connectors.mail import (
     written,
 )
 from data.model.application import application_mail
-from tasks.setup.processes import free_port
+from tasks.setup.services import free_port
 from tests.shops.made import NINE, PERSONAL, an_application, at
 from tests.shops.mail_server import (
     PASSWORD,

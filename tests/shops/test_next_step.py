@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from data.model.connection_words import FUNCTIONS_MENU
-from data.model.guards import ShopFacts
-from data.model.next_step import APPROVAL_MENU, ENGLISH, checklist, next_step
-from data.model.onboarding import WAY, Stage, Standing
+from data.model.checklist import APPROVAL_MENU, ENGLISH, checklist, next_step
+from data.model.connection import FUNCTIONS_MENU
+from data.model.onboarding import WAY, ShopFacts, Stage, Standing
 from tests.shops.made import ALL_GOOD, a_step, at
 
 

@@ -13,18 +13,17 @@ from data.model.onboarding import (
     WAY,
     MoveRefused,
 )
-from data.warehouse import shop_keys, shop_life
+from data.warehouse import shops as shop_keys
+from data.warehouse import shops as shop_life
 from data.warehouse.invariants import violations
-from data.warehouse.shop_keys import (
+from data.warehouse.shops import (
+    facts_of,
     last_warned,
+    record_application,
     record_connection,
     record_key,
-    record_warning,
-)
-from data.warehouse.shop_life import (
-    facts_of,
-    record_application,
     record_sent,
+    record_warning,
     stage_history,
 )
 from data.warehouse.statements import SQL, Statements

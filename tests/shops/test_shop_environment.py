@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from connectors.settings import SettingsProblem
 from connectors.shop_environment import shop_from_environment
-from tasks.shops import RmsShop
+from tasks.shops.blocks import RmsShop
 
 STEM = "JUCHU_SHOP_MIHON_"
 SHOP = {"SHOP_ID": "123456", "SERVICE_SECRET": "CANARY-SP", "LICENSE_KEY": "CANARY-SL"}

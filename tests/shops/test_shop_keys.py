@@ -6,16 +6,14 @@ from data.model.application import application_mail
 from data.model.connection import Fault
 from data.model.licence import end_of
 from data.warehouse.session import warehouse
-from data.warehouse.shop_keys import (
+from data.warehouse.shops import (
+    facts_of,
     last_warned,
+    record_application,
     record_connection,
     record_key,
-    record_warning,
-)
-from data.warehouse.shop_life import (
-    facts_of,
-    record_application,
     record_sent,
+    record_warning,
 )
 from tests.shops.life import FIRST_END, SECOND_END, live, row
 from tests.shops.made import (

@@ -8,22 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.model.connection import Fault
-from data.model.guards import ShopFacts
 from data.model.onboarding import (
     WAY,
     MoveRefused,
+    ShopFacts,
     Stage,
     Standing,
     Step,
     replay,
 )
-from data.warehouse.shop_keys import (
-    record_connection,
-    record_key,
-)
-from data.warehouse.shop_life import (
+from data.warehouse.shops import (
     facts_of,
     move_stage,
+    record_connection,
+    record_key,
     stage_history,
     stage_of,
     stages_now,

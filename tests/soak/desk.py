@@ -11,8 +11,7 @@ from rich.console import Console
 
 from connectors.notices.spool import Spool
 from data.warehouse.session import warehouse
-from tasks.setup.desk import Desk, open_desk
-from tasks.setup.processes import running
+from tasks.setup.services import Desk, open_desk, running
 from tests.bench.rows import Row, at_least, at_most
 from tests.support.waiting import until
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from duckdb import DuckDBPyConnection
 
-from connectors.mall_csv import CsvRefused
-from connectors.stock_counts import read_stock_counts
+from connectors.order_files import CsvRefused
+from connectors.stock_files import read_stock_counts
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tests.stock.count_files import HEADER

@@ -6,14 +6,13 @@ from itertools import count as numbers_from
 from duckdb import DuckDBPyConnection
 
 from data.model.stock import Adjustment, Counted, SkuMapping
-from data.warehouse.csv_import import import_orders
 from data.warehouse.invariants import violations
+from data.warehouse.order_files import import_orders
 from data.warehouse.orders import store_orders
 from data.warehouse.statements import SQL, Statements
-from data.warehouse.stock import Moved, move_stock
-from data.warehouse.stock_adjust import adjust_stock, waiting_adjustments
-from data.warehouse.stock_counts import count_stock
-from data.warehouse.stock_skus import map_skus
+from data.warehouse.stock.adjust import adjust_stock, waiting_adjustments
+from data.warehouse.stock.files import count_stock
+from data.warehouse.stock.ledger import Moved, map_skus, move_stock
 from tests.order_files.store.made import MadeFile, a_row
 from tests.stock.made import MadeCount, ledger, order
 from tests.stock.made import line as a_line

@@ -7,14 +7,12 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from data.model.order import Order
-from data.model.order_parts import Line
+from data.model.order import Line, Order
 from data.model.stock import Adjustment, Counted, SkuMapping
 from data.warehouse.orders import store_orders
-from data.warehouse.stock import Moved, move_stock
-from data.warehouse.stock_adjust import Adjusted, adjust_stock
-from data.warehouse.stock_counts import CountReport, count_stock
-from data.warehouse.stock_skus import SkuChange, map_skus
+from data.warehouse.stock.adjust import Adjusted, adjust_stock
+from data.warehouse.stock.files import CountReport, count_stock
+from data.warehouse.stock.ledger import Moved, SkuChange, map_skus, move_stock
 from tests.order_files.store.made import a_row, store
 from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
 

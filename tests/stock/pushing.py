@@ -1,9 +1,8 @@
 """Runs of push-inventory, step by step, as a task would make them."""
 
 from data.model.stock import Listing
-from data.warehouse.stock_push import levels_to_push, plan_push
-from data.warehouse.stock_push import start_sending as start
-from data.warehouse.stock_push_results import record_read_back
+from data.warehouse.stock.push import levels_to_push, plan_push, record_read_back
+from data.warehouse.stock.push import start_sending as start
 from tests.support.orders import SHOP_ID, at
 
 A_TEA = Listing(manage_number="Tea", variant_id="100g")

@@ -10,23 +10,19 @@ from typing import Any
 import pytest
 
 from data.model.japan_time import JST
-from data.warehouse.csv_import import import_orders
 from data.warehouse.invariants import violations
+from data.warehouse.order_files import import_orders
 from data.warehouse.session import warehouse
 from flows import adjust_stock, import_stock_count, push_inventory
-from tasks import (
-    inventory,
-    inventory_calls,
-    inventory_report,
-    loads,
-    notices,
-    orders,
-    rms,
-    stock_adjust,
-    stock_count,
-    stock_count_report,
-    stock_waiting,
-)
+from tasks import notices, orders, rms
+from tasks import runs as loads
+from tasks.stock import adjust as stock_adjust
+from tasks.stock import adjust as stock_waiting
+from tasks.stock import files as stock_count
+from tasks.stock import files as stock_count_report
+from tasks.stock import push as inventory
+from tasks.stock import push as inventory_calls
+from tasks.stock import push_report as inventory_report
 from tests.order_files.store.made import MadeFile, a_row
 from tests.support.sandbox import Sandbox, lab_settings
 from tests.support.without_prefect import without_prefect

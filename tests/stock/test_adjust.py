@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from data.model.order import Mall
 from data.model.stock import Adjustment
-from data.warehouse.stock_adjust import (
+from data.warehouse.stock.adjust import (
     REASONS,
     Adjusted,
     adjust_stock,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.warehouse.stock_counts import CountsDiffer
+from data.warehouse.stock.files import CountsDiffer
 from tests.stock.made import (
     MUG,
     TEA,

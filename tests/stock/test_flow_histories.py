@@ -15,9 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.rms.inventory import InventoryApi
+from connectors.rms.stock import InventoryApi
 from flows import push_inventory
-from tasks import inventory, inventory_calls, inventory_report
+from tasks.stock import push as inventory
+from tasks.stock import push as inventory_calls
+from tasks.stock import push_report as inventory_report
 from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, opened_shelf
 
 SAFETY = 3

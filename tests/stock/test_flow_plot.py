@@ -2,8 +2,8 @@
 
 import pytest
 
-from data.warehouse.stock import explain_level
-from tasks.plots import NothingToPlot, level_chart, save_chart
+from data.warehouse.stock.ledger import explain_level
+from tasks.stock.plots import NothingToPlot, level_chart, save_chart
 from tests.stock.made import order, see
 from tests.support.orders import order_number
 

@@ -6,8 +6,14 @@ import pytest
 from pydantic import ValidationError
 
 from data.model.stock import MOST_UNITS
-from data.warehouse.stock_adjust import WaitingLine
-from tasks.stock_form import LISTED, AdjustForm, AdjustmentProblem, decided, listing
+from data.warehouse.stock.adjust import WaitingLine
+from tasks.stock.adjust_form import (
+    LISTED,
+    AdjustForm,
+    AdjustmentProblem,
+    decided,
+    listing,
+)
 from tests.support.orders import SHOP_ID, at, order_number
 
 SIGNED = {"who": "店長", "note": "棚を見た"}

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from flows import adjust_stock
-from tasks import stock_form
-from tasks.stock_form import AdjustmentProblem
+from tasks.stock import adjust_form as stock_form
+from tasks.stock.adjust_form import AdjustmentProblem
 from tests.stock.shop_of_flows import SHOP, Shelf, opened_shelf
 
 TEA = ("kakuu-tea", "kakuu-tea")

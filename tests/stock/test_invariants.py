@@ -4,7 +4,7 @@ import pytest
 
 from data.warehouse.invariants import violations
 from data.warehouse.statements import SQL
-from data.warehouse.stock_push import plan_push, start_sending
+from data.warehouse.stock.push import plan_push, start_sending
 from tests.stock.made import (
     a_count,
     adjust,

@@ -5,7 +5,7 @@ import pytest
 
 from data.model.stock import MovementKind
 from data.warehouse.session import warehouse
-from data.warehouse.stock import explain_level, stock_levels
+from data.warehouse.stock.ledger import explain_level, stock_levels
 from tests.stock.made import (
     MUG,
     a_count,

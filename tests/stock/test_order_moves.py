@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.warehouse.orders import store_orders
-from data.warehouse.stock import move_stock
-from data.warehouse.stock_adjust import waiting_adjustments
+from data.warehouse.stock.adjust import waiting_adjustments
+from data.warehouse.stock.ledger import move_stock
 from tests.stock.made import (
     MUG,
     TEA,

@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 
 from data.model.stock import PushState
-from data.warehouse.stock_push import PRESUMED_LOST
-from data.warehouse.stock_push import start_sending as start
-from data.warehouse.stock_push_results import record_lost, record_refused
+from data.warehouse.stock.push import PRESUMED_LOST, record_lost, record_refused
+from data.warehouse.stock.push import start_sending as start
 from tests.stock.made import MUG, TEA, a_count, count, name, order, see
 from tests.stock.pushing import A_TEA, plan, pushed, read_back, states, to_push
 from tests.support.orders import at

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.warehouse.statements import SQL
-from data.warehouse.stock_push import levels_to_push
+from data.warehouse.stock.push import levels_to_push
 from tests.stock.doctored import Doctored
 from tests.stock.two_workers import Player
 

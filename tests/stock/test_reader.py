@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.selling.goods import SHELF
-from connectors.stock_count_rows import KNOWN
-from connectors.stock_counts import read_stock_counts
+from connectors.stock_files import KNOWN, read_stock_counts
 from data.model.stock import Counted
 from tests.stock.count_files import HEADER, WIDE
 

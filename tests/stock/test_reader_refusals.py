@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.mall_csv import CsvRefused
-from connectors.stock_counts import SHOWN, read_stock_counts
+from connectors.order_files import CsvRefused
+from connectors.stock_files import SHOWN, read_stock_counts
 from tests.stock.count_files import HEADER, WIDE
 
 

@@ -4,8 +4,8 @@ import duckdb
 import pytest
 
 from data.warehouse.session import warehouse
-from data.warehouse.stock import explain_level, stock_levels
-from data.warehouse.stock_counts import CountsDiffer
+from data.warehouse.stock.files import CountsDiffer
+from data.warehouse.stock.ledger import explain_level, stock_levels
 from tests.stock.doctored import Doctored
 from tests.stock.made import (
     MUG,

@@ -7,10 +7,11 @@ import pytest
 from prefect.states import Completed
 
 from data.model.order import Mall
-from data.warehouse.csv_import import import_orders
+from data.warehouse.order_files import import_orders
 from data.warehouse.session import warehouse
-from tasks import day, stock_waiting
-from tasks.day import conclude_day
+from tasks import daily as day
+from tasks.daily import conclude_day
+from tasks.stock import adjust as stock_waiting
 from tests.order_files.store.made import MadeFile, MadeRules, a_row
 from tests.stock.shop_of_flows import Shelf, opened_shelf
 

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.shop_environment import shop_from_environment
 from tasks import rms
-from tasks.shops import RmsShop
+from tasks.shops.blocks import RmsShop
 from tests.stock.shop_of_flows import SHOP, Shelf
 
 TEA = ("kakuu-tea", "kakuu-tea")

@@ -3,7 +3,7 @@
 import pytest
 
 from data.warehouse.orders import store_orders
-from data.warehouse.stock import move_stock, stock_levels
+from data.warehouse.stock.ledger import move_stock, stock_levels
 from tests.stock.made import (
     MUG,
     TEA,

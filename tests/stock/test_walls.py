@@ -7,8 +7,8 @@ import pytest
 
 from data.warehouse.statements import SQL
 
-STOCK = ("data.warehouse.stock", "data.model.stock")
-CSV = ("data.warehouse.csv_", "connectors.mall_csv")
+STOCK = ("data.warehouse.stock.ledger", "data.model.stock")
+CSV = ("data.warehouse.csv_", "connectors.order_files")
 STATEMENTS = SQL.names("")
 
 

@@ -8,10 +8,15 @@ from data.model.stock import Listing
 from data.warehouse.invariants import violations
 from data.warehouse.orders import store_orders
 from data.warehouse.statements import Statements
-from data.warehouse.stock import move_stock
-from data.warehouse.stock_counts import count_stock
-from data.warehouse.stock_push import levels_to_push, plan_push, start_sending
-from data.warehouse.stock_push_results import record_lost, record_read_back
+from data.warehouse.stock.files import count_stock
+from data.warehouse.stock.ledger import move_stock
+from data.warehouse.stock.push import (
+    levels_to_push,
+    plan_push,
+    record_lost,
+    record_read_back,
+    start_sending,
+)
 from tests.stock.made import MadeCount, a_count, line, order
 from tests.support.orders import at
 

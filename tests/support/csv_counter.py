@@ -19,8 +19,8 @@ from prefect.client.schemas.sorting import FlowRunSort
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.import_order_csv import import_order_csv
-from tasks import order_csv
-from tasks.setup.desk import Desk
+from tasks import order_files as order_csv
+from tasks.setup.services import Desk
 from tests.support.mall_csv import rakuten_bytes
 
 ORDERS = ("orders", "order_packages", "order_lines", "order_people", "order_log")

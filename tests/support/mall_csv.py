@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.mall_csv.layouts.rakuten import STAGES
+from connectors.order_files.layouts.rakuten import STAGES
 
 SHOP = "123456"
 HEADER: tuple[str, ...] = tuple(name for stage in STAGES for name in stage.columns)

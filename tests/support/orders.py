@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from data.model.japan_time import JST
-from data.model.order import Mall, Order, RefusedOrder
-from data.model.order_parts import (
+from data.model.order import (
     Change,
     Coupon,
     Line,
+    Mall,
+    Order,
     Package,
     Person,
+    RefusedOrder,
     ShippingRow,
     TaxSummary,
 )

@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 
 from data.model.notice import GIVE_UP_AFTER, Notice, NoticeReason
 from data.model.order import Mall, Order, RefusedOrder, SameAnswer
-from data.warehouse.answers import known_answers, store_same
-from data.warehouse.cursors import orders_to_reread
 from data.warehouse.notices import (
     Recorded,
     count_notices,
@@ -24,8 +22,13 @@ from data.warehouse.notices import (
     record_notices,
     settle_notices,
 )
-from data.warehouse.orders import store_orders
-from data.warehouse.refusals import record_refusals
+from data.warehouse.orders import (
+    known_answers,
+    record_refusals,
+    store_orders,
+    store_same,
+)
+from data.warehouse.runs import orders_to_reread
 from data.warehouse.statements import SQL, Statements
 from tests.support.orders import an_order, at, order_number
 from tests.warehouse.made_notices import a_notice, not_handed_out, unreadable

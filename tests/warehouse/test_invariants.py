@@ -3,10 +3,10 @@
 import pytest
 
 from data.model.order import Mall
-from data.warehouse.cursors import move_cursor
 from data.warehouse.invariants import violations
 from data.warehouse.notices import record_notices, settle_notices
 from data.warehouse.orders import store_orders
+from data.warehouse.runs import move_cursor
 from data.warehouse.session import warehouse
 from data.warehouse.statements import SQL
 from tests.shops.test_shop_bugs import DAMAGE as DAMAGE_OF_SHOPS

@@ -14,7 +14,6 @@ from data.model.notice import (
     next_look,
 )
 from data.model.order import SameAnswer
-from data.warehouse.answers import store_same
 from data.warehouse.notices import (
     NoticeCounts,
     Recorded,
@@ -26,8 +25,7 @@ from data.warehouse.notices import (
     record_notices,
     settle_notices,
 )
-from data.warehouse.orders import store_orders
-from data.warehouse.refusals import record_refusals
+from data.warehouse.orders import record_refusals, store_orders, store_same
 from tests.order_files.store.made import a_row
 from tests.order_files.store.made import store as import_csv
 from tests.support.orders import SHOP_ID, an_order, at, order_number

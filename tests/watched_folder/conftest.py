@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.incoming import Download, waiting_downloads
+from connectors.watched_folder import Download, waiting_downloads
 from data.model.japan_time import JST
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=JST)

@@ -5,8 +5,12 @@ import stat
 
 import pytest
 
-from connectors.incoming import Download
-from connectors.put_away import harmless_name, put_into_done, put_into_rejected
+from connectors.watched_folder import (
+    Download,
+    harmless_name,
+    put_into_done,
+    put_into_rejected,
+)
 from tests.watched_folder.conftest import NOW
 
 REASON = "ファイルが空(0バイト)です。 対処: もう一度ダウンロードしてください。"

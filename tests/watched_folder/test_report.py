@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from connectors.incoming import Download
-from tasks.csv_markdown import refusal_report
+from connectors.watched_folder import Download
+from tasks.order_files_report import refusal_report
 
 
 def test_a_name_cannot_draw_or_link_in_a_report():

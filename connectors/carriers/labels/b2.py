@@ -10,7 +10,7 @@ from typing import Final
 
 from connectors.carriers.labels.file import Cells, LabelFile, Unwritable, written
 from connectors.carriers.layouts.yamato_b2 import COLUMNS
-from data.model.parcel import Cool, ParcelOrder, Sender
+from data.model.label import Cool, ParcelOrder, Sender
 
 MOST_COD: Final = 300_000
 _ADDRESS: Final = 64

@@ -11,7 +11,7 @@ from typing import Final
 
 from connectors.carriers.labels.file import Cells, LabelFile, Unwritable, written
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
-from data.model.parcel import Cool, ParcelOrder, Sender
+from data.model.label import Cool, ParcelOrder, Sender
 
 _LINE: Final = 32
 _PHONE: Final = 14

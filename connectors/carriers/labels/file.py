@@ -3,25 +3,29 @@
 Cells of text are never altered beyond look-alikes and line breaks: what does not fit,
 what CP932 lacks and what a spreadsheet would run refuses the order (reliability.md
 §4.4: files for machines). A refusal names the column and at most one character.
+
+A file with people's data in it: for its owner only, and never over another one.
 """
 
 import csv
 import io
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, NamedTuple
 
-from connectors.carriers.labels.cp932 import (
+from connectors.carriers.labels.text import (
+    cut,
     lacking,
     named,
     plain_text,
     starts_formula,
     width,
 )
-from connectors.carriers.labels.lines import cut
-from data.model.parcel import ParcelOrder
+from data.model.label import ParcelOrder
 
 _PHONE: Final = re.compile(r"[0-9][0-9-]{5,}")
 _ZIP: Final = re.compile(r"([0-9]{3})-?([0-9]{4})")
@@ -165,3 +169,20 @@ def written(
         numbers.append(order.order_number)
     content = buffer.getvalue().encode("cp932", "strict")
     return LabelFile(content, tuple(numbers), tuple(refused))
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a new file, mode 0600, in a folder made for its owner if it is not there.
+
+    Raises OSError, FileExistsError among them, with nothing of it left behind.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            path.unlink()
+            raise

@@ -4,7 +4,7 @@ The shop sets the columns, so more may stand there. 発送予定 has no numbers 
 """
 
 from connectors.carriers.layout import CarrierLayout, column
-from data.model.delivery_company import JAPAN_POST, Carrier
+from data.model.shipment import JAPAN_POST, Carrier
 
 LAYOUTS = (
     CarrierLayout(

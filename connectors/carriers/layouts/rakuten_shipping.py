@@ -1,7 +1,7 @@
 """Rakuten RMS 発送 CSV, the file RMS itself takes, 6 columns (csv/formats.md §4.3)."""
 
 from connectors.carriers.layout import CarrierLayout, column, maybe
-from data.model.delivery_company import Carrier
+from data.model.shipment import Carrier
 
 LAYOUTS = (
     CarrierLayout(

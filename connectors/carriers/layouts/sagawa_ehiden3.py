@@ -5,7 +5,7 @@ columns are those of its import file.
 """
 
 from connectors.carriers.layout import CarrierLayout, column, maybe
-from data.model.delivery_company import SAGAWA, Carrier
+from data.model.shipment import SAGAWA, Carrier
 
 IMPORT_COLUMNS = (
     "お届け先コード取得区分",

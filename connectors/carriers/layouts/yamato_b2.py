@@ -1,7 +1,7 @@
 """Yamato B2クラウド 発行済データ, headed or not (csv/formats.md §10)."""
 
 from connectors.carriers.layout import CarrierLayout, Headerless, column
-from data.model.delivery_company import YAMATO, Carrier
+from data.model.shipment import YAMATO, Carrier
 
 COLUMNS = (
     "お客様管理番号",

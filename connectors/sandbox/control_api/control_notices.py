@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from connectors.sandbox.control_api.control_calls import choice, number
 from connectors.sandbox.control_api.control_orders import order_of
-from connectors.sandbox.notices import events, news
+from connectors.sandbox.notices import events
+from connectors.sandbox.notices import events as news
 from connectors.sandbox.world import World
 
 

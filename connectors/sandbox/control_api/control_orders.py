@@ -8,15 +8,14 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from connectors.sandbox.clock import wire
+from connectors.sandbox.clock import put_at, wire
 from connectors.sandbox.control_api.control_calls import choice, number
 from connectors.sandbox.inventory_api.movements import cancelled
 from connectors.sandbox.notices import events
 from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.cancel import settle_cancel
 from connectors.sandbox.order_api.night import catch_up
-from connectors.sandbox.order_api.search_filters import PROGRESSES
-from connectors.sandbox.paths import put_at
+from connectors.sandbox.order_api.search import PROGRESSES
 from connectors.sandbox.selling.sell import Sale, sell
 from connectors.sandbox.selling.shapes import SHAPES
 from connectors.sandbox.store import Model

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from connectors.sandbox.clock import read_iso
 from connectors.sandbox.control_api.control_calls import choice
 from connectors.sandbox.inventory_api.functions import FUNCTIONS as INVENTORY
+from connectors.sandbox.license_api import FUNCTION as LICENSE
 from connectors.sandbox.order_api.functions import FUNCTIONS
-from connectors.sandbox.order_api.license import FUNCTION as LICENSE
 from connectors.sandbox.shops import stored
 from connectors.sandbox.world import World
 

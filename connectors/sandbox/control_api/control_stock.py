@@ -5,8 +5,8 @@ from typing import Any
 from starlette.requests import Request
 
 from connectors.sandbox.control_api.control_calls import choice, number
+from connectors.sandbox.inventory_api.functions import written
 from connectors.sandbox.inventory_api.stock import MOST, Sku
-from connectors.sandbox.inventory_api.writes import written
 from connectors.sandbox.world import World
 
 _FIELDS = ("manageNumber", "variantId", "quantity", "known", "restores")

@@ -15,10 +15,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from connectors.sandbox.clock import read_iso
 from connectors.sandbox.gate.faults import MAINTENANCE_PAGE
-from connectors.sandbox.gate.headers import says_json, token_of
 from connectors.sandbox.gate.manner import ORDER_API, Manner
-from connectors.sandbox.gate.messages import Refusal, message
-from connectors.sandbox.gate.wire import gateway_error, rms_response
+from connectors.sandbox.gate.wire import (
+    Refusal,
+    gateway_error,
+    message,
+    rms_response,
+    says_json,
+    token_of,
+)
 from connectors.sandbox.order_api.calls import Answer, Call, Function
 from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.shops import Shop

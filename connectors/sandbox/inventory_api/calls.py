@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.inventory_api.errors import Fault
+from connectors.sandbox.inventory_api.entries import Fault
 from connectors.sandbox.shops import Shop
 from connectors.sandbox.world import World
 

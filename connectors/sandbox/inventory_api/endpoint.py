@@ -9,10 +9,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from connectors.sandbox.gate.gateway import pass_through
-from connectors.sandbox.gate.headers import says_json
-from connectors.sandbox.gate.wire import rms_nothing, rms_response
+from connectors.sandbox.gate.wire import rms_nothing, rms_response, says_json
 from connectors.sandbox.inventory_api.calls import Call, Function
-from connectors.sandbox.inventory_api.errors import (
+from connectors.sandbox.inventory_api.entries import (
     UNREADABLE,
     Fault,
     Refusal,

@@ -2,27 +2,74 @@
 
 2.1 has the same functions; its lead-time and ship-from fields are not known here and
 are refused like every other unrecognised field.
+
+Writes quantities as RMS takes them, and remembers each in the order it was taken.
 """
 
+from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.inventory_api import writes
 from connectors.sandbox.inventory_api.calls import Answer, Call, Function
 from connectors.sandbox.inventory_api.entries import (
-    Reading,
-    doubled,
-    entries,
-    out_of_range,
-)
-from connectors.sandbox.inventory_api.errors import (
     NOT_FOUND,
     PARAMETER,
+    RELATIVE,
     TOO_MANY_FOUND,
     Fault,
+    Reading,
     Refusal,
+    Upsert,
+    doubled,
+    entries,
     invalid,
+    out_of_range,
 )
 from connectors.sandbox.inventory_api.stock import MOST, Level, Sku
+from connectors.sandbox.world import World
+
+_KEYS = (
+    "number", "shop", "manageNumber", "variantId", "mode", "sent", "quantity", "at",
+)  # fmt: skip
+
+
+def check_write(world: World, shop: str, wanted: Upsert) -> Fault | None:
+    """Say why a readable entry cannot be written as things stand, or None."""
+    if wanted.mode != RELATIVE:
+        return None
+    there = world.stock.quantity(shop, wanted.sku)
+    if there is None:
+        text = "The first registration must be ABSOLUTE."
+        return Fault(PARAMETER, text, f"{wanted.path}mode")
+    if not 0 <= there + wanted.quantity <= MOST:
+        return out_of_range(f"{wanted.path}quantity")
+    return None
+
+
+def write_stock(world: World, shop: str, wanted: Upsert, now: datetime) -> None:
+    """Write one entry, be there an item or not, and add it to the journal."""
+    quantity = wanted.quantity
+    if wanted.mode == RELATIVE:
+        quantity += world.stock.quantity(shop, wanted.sku) or 0
+    world.stock.put(shop, wanted.sku, quantity, now)
+    world.store.connection.execute(
+        "INSERT INTO stock_writes (shop, manage_number, variant_id, mode, sent,"
+        " quantity, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            shop, *wanted.sku, wanted.mode, wanted.quantity, quantity,
+            now.isoformat(timespec="milliseconds"),
+        ),
+    )  # fmt: skip
+
+
+def written(world: World, after: int = 0) -> list[dict[str, Any]]:
+    """List what callers wrote, in the order RMS took it, from number `after` + 1."""
+    rows = world.store.connection.execute(
+        "SELECT number, shop, manage_number, variant_id, mode, sent, quantity, at"
+        " FROM stock_writes WHERE number > ? ORDER BY number",
+        (after,),
+    )
+    return [dict(zip(_KEYS, row, strict=True)) for row in rows]
+
 
 MOST_UPSERTS, MOST_READ, MOST_FOUND = 400, 1000, 1000
 
@@ -42,9 +89,9 @@ def _upsert(call: Call) -> Answer:
     reading.only("mode", "quantity")
     wanted = reading.upsert(sku)
     reading.settle()
-    if fault := writes.check(call.world, call.shop.handle, wanted):
+    if fault := check_write(call.world, call.shop.handle, wanted):
         raise Refusal(fault)
-    writes.write(call.world, call.shop.handle, wanted, call.now)
+    write_stock(call.world, call.shop.handle, wanted, call.now)
     return Answer(None, 1)
 
 
@@ -103,14 +150,14 @@ def _bulk_upsert(call: Call) -> Answer:
         wanted.append(reading.upsert(reading.sku()))
     doubled(zip(readings, (each.sku for each in wanted), strict=True))
     for reading, each in zip(readings, wanted, strict=True):
-        if not reading.faults and (fault := writes.check(world, shop, each)):
+        if not reading.faults and (fault := check_write(world, shop, each)):
             reading.faults.append(fault)
     faults = tuple(fault for reading in readings for fault in reading.faults)
     if faults and not world.settings.partial_upsert:
         raise Refusal(*faults)
     for reading, each in zip(readings, wanted, strict=True):
         if not reading.faults:
-            writes.write(world, shop, each, call.now)
+            write_stock(world, shop, each, call.now)
     return Answer(None, len(wanted), faults)
 
 

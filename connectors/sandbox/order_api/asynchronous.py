@@ -8,11 +8,10 @@ from uuid import UUID
 import orjson
 
 from connectors.sandbox.clock import wire
-from connectors.sandbox.gate.messages import Message, malformed, message
+from connectors.sandbox.gate.wire import Message, malformed, message
 from connectors.sandbox.order_api.calls import Answer, Call
 from connectors.sandbox.order_api.fields import Fields
-from connectors.sandbox.order_api.shipping import report
-from connectors.sandbox.order_api.shipping_rows import read_rows
+from connectors.sandbox.order_api.shipping import read_rows, report
 from connectors.sandbox.world import World
 
 CODE = "UPDATE_ORDERSHIPPING_ASYNC"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.gate.messages import Message
+from connectors.sandbox.gate.wire import Message
 from connectors.sandbox.shops import Shop
 from connectors.sandbox.world import World
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from connectors.sandbox.clock import wire
-from connectors.sandbox.gate.messages import Refusal, message
+from connectors.sandbox.gate.wire import Refusal, message
 from connectors.sandbox.inventory_api.movements import cancelled
 from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.calls import Answer, Call
 from connectors.sandbox.order_api.fields import Fields
-from connectors.sandbox.order_api.order_index import rows_of
+from connectors.sandbox.order_api.progress import rows_of
 
 CODE = "CANCEL_ORDER"
 _REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)

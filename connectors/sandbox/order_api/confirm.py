@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.sandbox.clock import wire
-from connectors.sandbox.gate.messages import Message, message
+from connectors.sandbox.gate.wire import Message, message
 from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.calls import Answer, Call
 from connectors.sandbox.order_api.fields import Fields

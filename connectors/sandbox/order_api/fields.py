@@ -2,6 +2,8 @@
 
 Unknown keys are ignored (§0). A number may come as text (`"version":"7"`, §0).
 An optional field that is null or "" counts as not given.
+
+Which characters RMS takes in memos and keywords (rms/order-api.md §2.1, §4.5).
 """
 
 from collections.abc import Collection
@@ -9,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from connectors.sandbox.clock import read_date, read_datetime
-from connectors.sandbox.gate.messages import Message, Refusal, absent, empty, malformed
+from connectors.sandbox.gate.wire import Message, Refusal, absent, empty, malformed
 
 _LONGEST = 16
 
@@ -141,3 +143,15 @@ class Fields:
         """Raise the refusal of the whole request if any fault was noted."""
         if self.faults:
             raise Refusal(self.faults)
+
+
+_CP932_TWINS = str.maketrans("", "", "～－∥￠￡￢―\n\r\t")
+
+
+def has_machine_dependent(text: str) -> bool:
+    """Whether a text holds 機種依存文字: signs outside JIS X 0208, e.g. ①, 髙, 𠮷."""
+    try:
+        text.translate(_CP932_TWINS).encode("shift_jis")
+    except UnicodeEncodeError:
+        return True
+    return False

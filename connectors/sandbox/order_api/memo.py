@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from connectors.sandbox.gate.messages import Refusal, message
+from connectors.sandbox.gate.wire import Refusal, message
 from connectors.sandbox.order_api.calls import Answer, Call
-from connectors.sandbox.order_api.characters import has_machine_dependent
-from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.fields import Fields, has_machine_dependent
 from connectors.sandbox.order_api.sub_status import mark
 
 CODE = "UPDATE_ORDERMEMO"

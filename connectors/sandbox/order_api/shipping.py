@@ -1,13 +1,120 @@
-"""updateOrderShipping: rows added, changed, deleted (rms/order-api.md §4.2)."""
+"""updateOrderShipping: rows added, changed, deleted (rms/order-api.md §4.2).
 
-from typing import Any
+Shipping rows as a request states them, checked for their form (§4.2).
 
-from connectors.sandbox.gate.messages import Message, Refusal, message
+Delivery companies by code (rms/order-api.md §4.3).
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from connectors.sandbox.clock import read_date
+from connectors.sandbox.gate.wire import Message, Refusal, message
 from connectors.sandbox.order_api.calls import Answer, Call
-from connectors.sandbox.order_api.carriers import CARRIERS
+from connectors.sandbox.order_api.fields import Fields
 from connectors.sandbox.order_api.progress import BEFORE_SHIPPING, CANCELLED
-from connectors.sandbox.order_api.shipping_rows import Row, read_rows
 from connectors.sandbox.world import World
+
+CARRIERS = {
+    "1000": "その他",
+    "1001": "ヤマト運輸",
+    "1002": "佐川急便",
+    "1003": "日本郵便",
+    "1004": "西濃運輸",
+    "1005": "セイノースーパーエクスプレス",
+    "1006": "福山通運",
+    "1007": "名鉄運輸",
+    "1008": "トナミ運輸",
+    "1009": "第一貨物",
+    "1010": "新潟運輸",
+    "1011": "中越運送",
+    "1012": "岡山県貨物運送",
+    "1013": "久留米運送",
+    "1014": "山陽自動車運送",
+    "1015": "NXトランスポート",
+    "1016": "エコ配",
+    "1017": "EMS",
+    "1018": "DHL",
+    "1019": "FedEx",
+    "1020": "UPS",
+    "1021": "日本通運",
+    "1022": "TNT",
+    "1023": "OCS",
+    "1024": "USPS",
+    "1025": "SFエクスプレス",
+    "1026": "Aramex",
+    "1027": "SGHグローバル・ジャパン",
+    "1028": "Rakuten EXPRESS",
+    "1029": "日本郵便 楽天倉庫出荷",
+    "1030": "ヤマト運輸 クロネコゆうパケット",
+    "1031": "名鉄NX運輸",
+}
+
+
+_LONGEST_NUMBER = 120
+
+
+class Row(NamedTuple):
+    """One row of a request; `data_number` counts through all baskets (§1.6)."""
+
+    data_number: int
+    basket_id: int
+    detail_id: int | None
+    delete: bool
+    stated: dict[str, Any]
+
+
+def read_rows(
+    function: str, body: dict[str, Any], *, named: bool
+) -> tuple[str, list[Row], list[Message]]:
+    """Read one order's rows; every fault of form is an ERROR, none is raised.
+
+    With `named` the faults carry the order's number, as the bulk function's do.
+    """
+    number = body.get("orderNumber")
+    about = {"orderNumber": number} if named and isinstance(number, str) else {}
+    fields = Fields(function, body, **about)
+    fields.text("orderNumber", 382, required=True)
+    rows: list[Row] = []
+    for basket in fields.models("BasketidModelList"):
+        inner = Fields(function, basket, **about)
+        basket_id = inner.number("basketId", required=True)
+        for stated in inner.models("ShippingModelList"):
+            place = len(rows) + 1
+            row = Fields(function, stated, **about, dataNumber=place)
+            rows.append(_row(row, place, basket_id or 0))
+            inner.faults += row.faults
+        fields.faults += inner.faults
+    return str(number), rows, fields.faults
+
+
+def _row(row: Fields, place: int, basket_id: int) -> Row:
+    stated = row.body
+    detail_id = row.number("shippingDetailId", range(1, 10**12))
+    delete = row.number("shippingDeleteFlag", (0, 1)) == 1
+    about = {"shippingDetailId": detail_id} if detail_id else {}
+    for field, why in _malformed(stated):
+        row.refuse(field, why, **about)
+    if delete and detail_id is None:
+        row.given("shippingDetailId", required=True)
+    if not delete and detail_id is None and "deliveryCompany" not in stated:
+        row.given("deliveryCompany", required=True)
+    return Row(place, basket_id, detail_id, delete, stated)
+
+
+def _malformed(stated: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if stated.get("shippingDetailId") == "":
+        yield "shippingDetailId", "数値"
+    company = stated.get("deliveryCompany", "1000")
+    if not isinstance(company, str) or company not in CARRIERS:
+        yield "deliveryCompany", "配送会社コード"
+    number = stated.get("shippingNumber") or ""
+    if not isinstance(number, str) or len(number) > _LONGEST_NUMBER:
+        yield "shippingNumber", f"{_LONGEST_NUMBER}文字以内"
+    date = stated.get("shippingDate") or ""
+    if not isinstance(date, str) or (date and read_date(date) is None):
+        yield "shippingDate", "YYYY-MM-DD"
+
 
 CODE = "UPDATE_ORDERSHIPPING"
 MOST_ROWS = 20

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.sandbox.gate.messages import Message, message
+from connectors.sandbox.gate.wire import Message, message
 from connectors.sandbox.order_api.calls import Answer, Call
 from connectors.sandbox.order_api.fields import Fields
 

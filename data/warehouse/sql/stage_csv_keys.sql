@@ -1,5 +1,5 @@
 -- stage_csv_keys: note what tells the rows of a chunk apart.
--- in:  view `csv_shown` (keys and hashes, data.warehouse.csv_keys), $chunk, $shop_id
+-- in:  view `csv_shown` (keys and hashes, data.warehouse.order_file_rows), $chunk, $shop_id
 -- out: rows of `csv_keys`; a file that does not show the shop is of the given one
 INSERT INTO csv_keys BY NAME
 SELECT

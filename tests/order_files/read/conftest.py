@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import polars as pl
 import pytest
 
-from connectors.mall_csv import OrderFile, read_order_file
+from connectors.order_files import OrderFile, read_order_file
 
 
 @dataclass

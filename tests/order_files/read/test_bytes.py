@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.mall_csv import CsvRefused
-from connectors.mall_csv.decoding import RUBBISH
+from connectors.csv_file.decoding import RUBBISH
+from connectors.order_files import CsvRefused
 from tests.support.mall_csv import HEADER, Shape, rakuten_bytes, rakuten_row
 
 NAME = "注文者姓"

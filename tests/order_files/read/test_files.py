@@ -10,10 +10,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from connectors.mall_csv import CsvRefused, read_order_file, source
-from connectors.mall_csv.order_file import display_name
-from connectors.mall_csv.rejects import REJECTS
-from connectors.mall_csv.spill import Spill
+from connectors.csv_file import source
+from connectors.order_files import CsvRefused, read_order_file
+from connectors.order_files.order_file import Spill, display_name
+from connectors.order_files.typed import REJECTS
 from tests.order_files.read.test_golden import GOLDEN
 from tests.support.mall_csv import rakuten_bytes, rakuten_row, write_rakuten
 
@@ -207,7 +207,7 @@ def test_many_frames_leave_memory_and_keep_their_order(tmp_path):
 
 
 def test_who_watches_is_told_of_every_byte(tmp_path, monkeypatch):
-    monkeypatch.setattr("connectors.mall_csv.records.BLOCK_ROWS", 1)
+    monkeypatch.setattr("connectors.csv_file.records.BLOCK_ROWS", 1)
     path = tmp_path / "watched.csv"
     write_rakuten(path, 3_000)
     told = []
@@ -243,7 +243,7 @@ def test_a_large_file_gives_every_line_once(tmp_path):
 @pytest.mark.parametrize("last", ["単価", "short"])
 def test_a_file_of_broken_rows_is_refused_before_memory_is(read, monkeypatch, last):
     for module in ("records", "rows"):
-        monkeypatch.setattr(f"connectors.mall_csv.{module}.MOST_REJECTS", 10)
+        monkeypatch.setattr(f"connectors.order_files.{module}.MOST_REJECTS", 10)
     bad = [rakuten_row(単価="x") for _ in range(11)]
     rows = {"単価": rakuten_bytes(bad), "short": CSV + b'"1"\r\n' * 11}
 

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from connectors.mall_csv import CsvRefused, read_order_file
+from connectors.order_files import CsvRefused, read_order_file
 from tests.order_files.read.test_golden import FOLDERS, sources
 from tests.support.mutations import cut, double, flip, inserting, remove
 

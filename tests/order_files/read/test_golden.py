@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.mall_csv import read_order_file
-from connectors.mall_csv.registry import all_layouts
+from connectors.order_files import read_order_file
+from connectors.order_files.registry import all_layouts
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FOLDERS = {

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from connectors.mall_csv import CsvRefused
-from connectors.mall_csv.registry import all_layouts
-from data.model.csv_order import BY_NAME, FIELDS, PERSONAL, Level, fields_of
+from connectors.order_files import CsvRefused
+from connectors.order_files.registry import all_layouts
+from data.model.order_file import BY_NAME, FIELDS, PERSONAL, Level, fields_of
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN, sources
 from tests.support.mall_csv import HEADER, Shape, rakuten_bytes, rakuten_row
 

@@ -55,7 +55,7 @@ def test_other_lines_of_an_order_seen_before_take_new_numbers(read):
 
 
 def test_an_order_is_not_cut_between_blocks(read, monkeypatch):
-    monkeypatch.setattr("connectors.mall_csv.records.BLOCK_ROWS", 1)
+    monkeypatch.setattr("connectors.csv_file.records.BLOCK_ROWS", 1)
     content = golden("shopify")
 
     assert read(content, mall="shopify").rows.height == 7

@@ -6,19 +6,11 @@ import itertools
 import polars as pl
 import pytest
 
-from connectors.mall_csv import (
-    CsvRefused,
-    conversion,
-    decoding,
-    derived,
-    numbering,
-    records,
-    registry,
-    rejects,
-    typed,
-    verdict,
-)
-from data.model.csv_order import Kind
+from connectors.csv_file import decoding, records, verdict
+from connectors.order_files import CsvRefused, conversion, numbering, registry, typed
+from connectors.order_files import typed as derived
+from connectors.order_files import typed as rejects
+from data.model.order_file import Kind
 from tests.order_files.read import (
     test_bytes,
     test_files,
@@ -176,7 +168,7 @@ def test_goldens_notice_what_no_other_test_names(monkeypatch):
 
 
 def test_the_pair_is_noticed_when_halves_pass(read, monkeypatch):
-    monkeypatch.setattr("connectors.mall_csv.pair.Pair._alone", keep_nothing)
+    monkeypatch.setattr("connectors.order_files.order_file.Pair._alone", keep_nothing)
 
     with pytest.raises(AssertionError):
         test_files.test_orders_and_lines_without_the_other_half_are_set_aside(read)

@@ -8,10 +8,10 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.mall_csv.decoding import Decoded
-from connectors.mall_csv.header import split_header
-from connectors.mall_csv.records import Scanner
-from connectors.mall_csv.tokens import is_record, tokens
+from connectors.csv_file.decoding import Decoded
+from connectors.csv_file.header import split_header
+from connectors.csv_file.records import Scanner
+from connectors.csv_file.tokens import is_record, tokens
 from tests.support.mall_csv import Shape, rakuten_bytes, rakuten_row
 
 QUICK = settings(

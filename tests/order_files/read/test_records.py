@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.mall_csv import CsvRefused
+from connectors.order_files import CsvRefused
 from tests.support.mall_csv import HEADER, Shape, rakuten_bytes, rakuten_row
 
 REMARKS = "コメント"

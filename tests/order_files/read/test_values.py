@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from connectors.mall_csv import CsvRefused
+from connectors.order_files import CsvRefused
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 
 

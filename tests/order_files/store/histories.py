@@ -8,8 +8,8 @@ from typing import Any, Literal
 from duckdb import DuckDBPyConnection
 from hypothesis import strategies as st
 
-from data.warehouse.csv_import import import_orders
 from data.warehouse.invariants import violations
+from data.warehouse.order_files import import_orders
 from data.warehouse.orders import store_orders
 from data.warehouse.statements import SQL, Statements
 from tests.order_files.store.dump import TABLES, dump
@@ -169,7 +169,7 @@ def play(
             store_orders(con, [order], source="api", stored_at=at(99), load_id="l")
         else:
             rule.take(step)
-            monkeypatch.setattr("data.warehouse.csv_rows.CHUNK_ROWS", step.chunk)
+            monkeypatch.setattr("data.warehouse.order_file_rows.CHUNK_ROWS", step.chunk)
             _import(con, step, shop_id, minute, sql)
             assert shown(con, shop_id) == expected(rule)
             _replay(con, step, shop_id, minute + 0.5, sql)

@@ -8,10 +8,10 @@ from typing import Any, Literal
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from data.model.csv_order import BY_NAME, SumCheck
 from data.model.order import Mall
-from data.warehouse.csv_import import ImportReport, import_orders
-from data.warehouse.csv_rows import TYPES
+from data.model.order_file import BY_NAME, SumCheck
+from data.warehouse.order_file_rows import TYPES
+from data.warehouse.order_files import ImportReport, import_orders
 from tests.support.orders import SHOP_ID, at
 
 REJECTS = {

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.mall_csv import read_order_file
-from data.warehouse.csv_import import import_orders
+from connectors.order_files import read_order_file
+from data.warehouse.order_files import import_orders
 from tests.order_files.read.test_golden import FOLDERS, sources
 from tests.order_files.store.dump import TABLES, dump
 from tests.support.orders import at

@@ -3,9 +3,8 @@
 import polars as pl
 import pytest
 
-from data.model.csv_order import BY_NAME, FIELDS, Kind, Level
-from data.warehouse.csv_keys import keys
-from data.warehouse.csv_rows import TYPES, whole
+from data.model.order_file import BY_NAME, FIELDS, Kind, Level
+from data.warehouse.order_file_rows import TYPES, keys, whole
 
 HASHES = {
     Level.ORDER: "order_hash",
@@ -60,7 +59,7 @@ def test_equal_rows_are_equal_wherever_they_stand():
     ],
 )
 def test_a_planted_bug_is_noticed(monkeypatch, names, noticed_by):
-    monkeypatch.setattr("data.warehouse.csv_keys._FOLLOWING", names)
+    monkeypatch.setattr("data.warehouse.order_file_rows._FOLLOWING", names)
 
     with pytest.raises(AssertionError):
         test_a_cell_counts_for_its_own_level(noticed_by)

@@ -3,9 +3,8 @@
 import pytest
 
 from data.model.stock import Adjustment
-from data.warehouse.answers import known_answers
-from data.warehouse.orders import store_orders
-from data.warehouse.stock_adjust import adjust_stock
+from data.warehouse.orders import known_answers, store_orders
+from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import a_row, one, store
 from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number

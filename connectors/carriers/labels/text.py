@@ -1,0 +1,140 @@
+"""Text as the carriers' programs can read it: CP932, and never a `?`.
+
+A character CP932 lacks is either written as the one everybody means (a dash, a tilde:
+csv/formats.md §3), or the order is refused with the character named. Python's codec
+also writes some characters to bytes that come back as others (U+0080, private use):
+these count as lacking.
+
+A long address cut into a label's lines, none too wide, nothing left out.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from connectors.csv_file.decoding import RUBBISH
+
+SUBSTITUTES: Final = str.maketrans(
+    {
+        "〜": "～",
+        "∼": "～",
+        "−": "－",
+        "—": "―",
+        "–": "‐",
+        "‑": "‐",
+        "‖": "∥",
+        "¢": "￠",
+        "£": "￡",
+        "¬": "￢",
+        "¥": "￥",
+        "‾": "￣",
+        "\xa0": " ",
+    }
+)
+"""The same sign under another code; nobody can tell them apart on paper."""
+
+_BREAKS: Final = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+_APART: Final = re.compile("[\u3041-\u30ff][\u3099\u309a]")
+"""A kana and its voicing mark as two characters, as a Mac writes them."""
+
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a spreadsheet would run a cell for that begins so (reliability.md §4.4)."""
+
+
+def plain_text(text: str) -> str:
+    """The text with look-alikes replaced and line breaks as spaces; no sign is lost."""
+    whole = _APART.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), text)
+    return _BREAKS.sub(" ", whole).translate(SUBSTITUTES).strip()
+
+
+def lacking(text: str) -> str | None:
+    """The first character that CP932 cannot hold, or None."""
+    return next((char for char in text if not _holds(char)), None)
+
+
+def width(text: str) -> int:
+    """Bytes in CP932, which is how carriers count: half width one, full width two."""
+    return len(text.encode("cp932"))
+
+
+def starts_formula(text: str) -> bool:
+    """Whether a spreadsheet would take the cell for a formula."""
+    return text.strip().startswith(_FORMULA)
+
+
+def named(char: str) -> str:
+    """A character and its code, for people; an invisible one by its code alone."""
+    code = f"U+{ord(char):04X}"
+    return f"「{char}」({code})" if char.isprintable() else code
+
+
+@lru_cache(maxsize=8192)
+def _holds(char: str) -> bool:
+    if RUBBISH.search(char) or unicodedata.category(char) == "Cc":
+        return False
+    try:
+        return char.encode("cp932").decode("cp932") == char
+    except UnicodeError:
+        return False
+
+
+_SPACES: Final = " 　"
+_GLUE: Final = frozenset("0123456789０１２３４５６７８９-－‐―ー")
+"""Signs of one house number; a line break between two of them makes it another."""
+
+
+def cut(text: str, widths: Sequence[int]) -> list[str] | None:
+    """Cut `text` into at most `len(widths)` lines of so many bytes, or None.
+
+    Preferably at a space, never within a house number; if that wastes too much room,
+    anywhere. No line begins like a formula. All lines together are the text, but for
+    the spaces where it was cut; lines not needed are empty.
+    """
+    for careful in (True, False):
+        lines: list[str] = []
+        rest = text.strip(_SPACES)
+        for most in widths:
+            head, rest = _head(rest, most, careful=careful)
+            lines.append(head)
+        if not rest:
+            return lines
+    return None
+
+
+def _head(text: str, most: int, *, careful: bool) -> tuple[str, str]:
+    """The first line and what is left; both are cut only where they may be."""
+    fits = _fitting(text, most)
+    if fits == len(text):
+        return text, ""
+    if careful:
+        late = range(fits, fits // 2, -1)
+        at = next((i for i in late if _is_space_at(text, i)), 0) or next(
+            (i for i in late if _may_cut(text, i)), 0
+        )
+        if at:
+            return text[:at].rstrip(_SPACES), text[at:].lstrip(_SPACES)
+    at = next((i for i in range(fits, 0, -1) if not starts_formula(text[i:])), 0)
+    return text[:at].rstrip(_SPACES), text[at:].lstrip(_SPACES)
+
+
+def _fitting(text: str, most: int) -> int:
+    used = 0
+    for at, char in enumerate(text):
+        used += width(char)
+        if used > most:
+            return at
+    return len(text)
+
+
+def _is_space_at(text: str, at: int) -> bool:
+    return (text[at] in _SPACES or text[at - 1] in _SPACES) and not starts_formula(
+        text[at:]
+    )
+
+
+def _may_cut(text: str, at: int) -> bool:
+    return not (text[at - 1] in _GLUE and text[at] in _GLUE) and not starts_formula(
+        text[at:]
+    )

@@ -1,0 +1,196 @@
+"""Cells of text to typed columns, a column at a time.
+
+First the mall's own form, which is fast; then every form Excel leaves behind, and only
+where the first failed. What neither can read stays null beside its text: so the caller
+sees it.
+"""
+
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from data.model.order_file import EXCEL_DAMAGE, MOST_YEN, Kind
+
+JST: Final = "Asia/Tokyo"
+
+REASONS: Final = {
+    Kind.KEY: "Excelで開いて保存したため番号が壊れています(1.23E+10 の形)。",
+    Kind.CODE: "Excelで開いて保存したため番号が壊れています(1.23E+10 の形)。",
+    Kind.YEN: "金額(円の整数)として読めません。",
+    Kind.UNITS: "個数(0以上の整数)として読めません。",
+    Kind.NUMBER: "整数として読めません。",
+    Kind.RATE: "税率として読めません。",
+    Kind.FLAG: "0 か 1 として読めません。",
+    Kind.INSTANT: "日時として読めません。",
+    Kind.DAY: "日付として読めません。",
+}
+
+MOST_UNITS: Final = 999_999
+_YES: Final = (
+    "1",
+    "true",
+    "yes",
+    "y",
+    "あり",
+    "有",
+    "有り",
+    "希望",
+    "希望あり",
+    "はい",
+)
+_NO: Final = ("0", "false", "no", "n", "なし", "無", "無し", "希望なし", "いいえ")
+_FIRST: Final = datetime(1990, 1, 1)  # noqa: DTZ001 - a clock on the wall
+_LAST: Final = datetime(2199, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001
+_NO_DATE: Final = r"^[0\-/: ]*$"
+_OFFSET: Final = r"(Z|[+-]\d{2}:?\d{2})"
+_TIME: Final = (
+    r"(?:[T ]*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?\s*" + _OFFSET + r"?)?"
+)
+_YMD: Final = (
+    r"^\s*(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:\s*[(（].[)）])?"
+    + _TIME
+    + r"\s*$"
+)
+_MDY: Final = r"^\s*(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME + r"\s*$"
+
+
+def quick(  # noqa: PLR0911 - one return a kind reads best
+    kind: Kind, name: str, instant_format: str
+) -> pl.Expr:
+    """The column as the mall writes it; null where it is not written so."""
+    text = pl.col(name)
+    match kind:
+        case Kind.YEN | Kind.UNITS | Kind.NUMBER:
+            return _bounded(text.cast(pl.Int64, strict=False), kind)
+        case Kind.RATE:
+            return _as_share(text.cast(pl.Float64, strict=False))
+        case Kind.FLAG:
+            return pl.when(text == "1").then(True).when(text == "0").then(False)
+        case Kind.INSTANT:
+            return _instant(text, instant_format)
+        case Kind.DAY:
+            return text.str.to_date("%Y-%m-%d", strict=False)
+        case Kind.PHONE:
+            return pl.when(text.cast(pl.Int64, strict=False).is_not_null()).then(text)
+        case Kind.ZIP:
+            is_plain = (text.str.len_bytes() == 7) & (
+                text.cast(pl.Int64, strict=False).is_not_null()
+            )
+            return pl.when(is_plain).then(text)
+        case Kind.CODE | Kind.KEY:
+            is_plain = ~text.str.contains("E+", literal=True)
+            return pl.when(is_plain).then(text.str.strip_chars())
+        case Kind.TEXT:
+            return text
+
+
+def loose(  # noqa: PLR0911 - one return a kind reads best
+    kind: Kind, name: str
+) -> pl.Expr:
+    """The column in any form we know; null where no one could say what it means."""
+    text = pl.col(name).str.strip_chars()
+    match kind:
+        case Kind.YEN | Kind.UNITS | Kind.NUMBER:
+            digits = text.str.replace_all(r"[¥￥\\,円\s]", "").str.replace(r"\.0+$", "")
+            return _bounded(digits.cast(pl.Int64, strict=False), kind)
+        case Kind.RATE:
+            return _as_share(
+                text.str.replace_all(r"[%％\s]", "").cast(pl.Float64, strict=False)
+            )
+        case Kind.FLAG:
+            word = text.str.to_lowercase()
+            yes = pl.when(word.is_in(_YES)).then(True)
+            return yes.when(word.is_in(_NO)).then(False)
+        case Kind.INSTANT:
+            return _any_instant(text)
+        case Kind.DAY:
+            return _any_instant(text).dt.date()
+        case Kind.PHONE:
+            digits = text.str.replace(r"^'?\+81\D*0?", "0").str.replace_all(r"\D", "")
+            return pl.when(digits != "").then(digits)
+        case Kind.ZIP:
+            return _any_zip(text)
+        case Kind.CODE | Kind.KEY:
+            return pl.when(~text.str.contains(EXCEL_DAMAGE)).then(text)
+        case Kind.TEXT:
+            return text
+
+
+def is_no_date(name: str) -> pl.Expr:
+    """Whether the cell is a mall's way to write no date, such as 0000-00-00."""
+    return pl.col(name).str.contains(_NO_DATE)
+
+
+def _bounded(number: pl.Expr, kind: Kind) -> pl.Expr:
+    if kind is Kind.YEN:
+        return pl.when(number.abs() <= MOST_YEN).then(number)
+    if kind is Kind.UNITS:
+        return pl.when(number.is_between(0, MOST_UNITS)).then(number)
+    return pl.when(number.abs() <= MOST_YEN).then(number).cast(pl.Int32)
+
+
+def _as_share(rate: pl.Expr) -> pl.Expr:
+    """8, 8% and 0.08 are one rate; nothing above 100% is a tax."""
+    share = pl.when(rate >= 1).then(rate / 100).otherwise(rate)
+    return pl.when(share.is_between(0, 1)).then(share)
+
+
+def _instant(text: pl.Expr, form: str) -> pl.Expr:
+    if "%z" in form:
+        moment = text.str.to_datetime(
+            form, strict=False, time_unit="us", time_zone="UTC"
+        )
+        return _plausible(moment.dt.convert_time_zone(JST))
+    # Hardly two moments are equal: a cache would cost more than it saves.
+    moment = text.str.to_datetime(form, strict=False, time_unit="us", cache=False)
+    return _as_japan(pl.when(moment.is_between(_FIRST, _LAST)).then(moment))
+
+
+def _as_japan(moment: pl.Expr) -> pl.Expr:
+    """Read a clock of Japan, which has stood at +09:00 all along since 1951."""
+    utc = moment - pl.duration(hours=9)
+    return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(JST)
+
+
+def _any_instant(text: pl.Expr) -> pl.Expr:
+    year_first = text.str.extract_groups(_YMD)
+    month_first = text.str.extract_groups(_MDY)
+
+    def part(first: int, second: int) -> pl.Expr:
+        return pl.coalesce(year_first.struct[first - 1], month_first.struct[second - 1])
+
+    def padded(first: int, second: int) -> pl.Expr:
+        return part(first, second).fill_null("0").str.zfill(2)
+
+    written = pl.concat_str(
+        part(1, 3),
+        padded(2, 1),
+        padded(3, 2),
+        padded(4, 4),
+        padded(5, 5),
+        padded(6, 6),
+        separator=" ",
+    )
+    moment = written.str.to_datetime("%Y %m %d %H %M %S", strict=False, time_unit="us")
+    offset = part(7, 7).str.replace("Z", "+0000").str.replace(":", "")
+    minutes = offset.str.slice(1, 2).cast(
+        pl.Int64, strict=False
+    ) * 60 + offset.str.slice(3, 2).cast(pl.Int64, strict=False)
+    signed = pl.when(offset.str.starts_with("-")).then(-minutes).otherwise(minutes)
+    utc = (moment - pl.duration(minutes=signed)).dt.replace_time_zone("UTC")
+    japan = moment.dt.replace_time_zone(JST)
+    return _plausible(
+        pl.when(offset.is_null()).then(japan).otherwise(utc.dt.convert_time_zone(JST))
+    )
+
+
+def _plausible(moment: pl.Expr) -> pl.Expr:
+    return pl.when(moment.dt.year().is_between(1990, 2199)).then(moment)
+
+
+def _any_zip(text: pl.Expr) -> pl.Expr:
+    """Japanese codes as seven digits, lost zeros put back; others as written."""
+    bare = text.str.replace_all(r"[\s〒'’\-－ー]", "")
+    is_japanese = bare.str.contains(r"^\d{1,7}$")
+    return pl.when(is_japanese).then(bare.str.zfill(7)).when(bare != "").then(bare)

@@ -1,0 +1,77 @@
+"""カラーミーショップ 売上データ(全項目), layout of 2013 (csv/formats.md §9).
+
+発送状態 stands twice: the order's, then the destination's.
+"""
+
+from connectors.order_files.layout import Layout, Signature, cell, maybe, sum_of
+from data.model.order import Mall
+
+CELLS = (
+    cell("order_number", "売上ID"),
+    cell("line_id", "売上詳細ID"),
+    cell("basket_id", "配送先ID"),
+    cell("ordered_at", "受注日"),
+    cell("mall_status", "発送状態"),
+    maybe("mall_sub_status", "入金状態"),
+    maybe("line_status", "発送状態", nth=2),
+    cell("payment_method", "決済方法"),
+    maybe("delivery_on", "配送希望日"),
+    maybe("delivery_slot_name", "配送希望時間"),
+    cell("goods_total", "商品の合計金額(税込)"),
+    maybe("tax_total", "消費税(商品合計に対する)"),
+    cell("postage_total", "送料合計"),
+    cell("payment_fee", "決済手数料"),
+    sum_of(
+        "gift_fee",
+        "熨斗手数料合計",
+        "メッセージカード手数料合計",
+        "ラッピング手数料合計",
+        needed=False,
+    ),
+    sum_of(
+        "point_used",
+        "ショップポイントによる割引金額",
+        "外部ポイントによる割引金額",
+        needed=False,
+    ),
+    maybe("discount_total", "割引金額"),
+    cell("request_total", "総合計金額"),
+    cell("orderer_family_name", "購入者 名前"),
+    cell("orderer_zip", "購入者 郵便番号"),
+    cell("orderer_prefecture", "購入者 都道府県"),
+    cell("orderer_street", "購入者 住所"),
+    cell("orderer_email", "購入者 メールアドレス"),
+    cell("orderer_phone", "購入者 電話番号"),
+    maybe("orderer_remarks", "備考"),
+    cell("recipient_family_name", "配送先 名前"),
+    maybe("recipient_family_name_kana", "配送先 フリガナ"),
+    cell("recipient_zip", "配送先 郵便番号"),
+    cell("recipient_prefecture", "配送先 都道府県名"),
+    cell("recipient_street", "配送先 住所"),
+    cell("recipient_phone", "配送先 電話番号"),
+    maybe("noshi", "配送先 熨斗（のし）"),
+    maybe("delivery_method", "配送先 配送会社名"),
+    maybe("package_postage_total", "配送先 送料"),
+    maybe("package_total", "配送先 合計（商品含む）"),
+    cell("item_number", "購入商品 型番"),
+    cell("item_id", "購入商品 商品ID"),
+    cell("item_name", "購入商品 商品名"),
+    cell("unit_price", "購入商品 販売価格(消費税込)"),
+    cell("quantity", "購入商品 販売個数"),
+    maybe("line_total", "購入商品 小計"),
+)
+
+LAYOUTS = (
+    Layout(
+        name="colorme",
+        mall=Mall.COLORME,
+        title="カラーミーショップ 売上データ(全項目)",
+        where="受注管理 > 売上データダウンロード で「全項目」を選んでください。",
+        signature=Signature(starts=("売上ID", "受注日")),
+        cells=CELLS,
+        sku=(("item_number",), ("item_id",)),
+        cancelled="キャンセル",
+        baskets="id",
+        instant_format="%Y/%m/%d %H:%M:%S",
+    ),
+)

@@ -1,0 +1,87 @@
+"""EC-CUBE 4 order export, the default 70 columns in any choice (csv/formats.md §9).
+
+Rows of 明細区分(ID) other than 1 are charges, not goods. 送料 stands twice: the
+order's, then the destination's.
+"""
+
+import polars as pl
+
+from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
+from data.model.order import Mall
+
+CELLS = (
+    cell("order_number", "注文番号"),
+    cell("line_id", "注文詳細ID"),
+    cell("_row_kind", "明細区分(ID)"),
+    cell("ordered_at", "受注日"),
+    cell("mall_status", "対応状況(ID)"),
+    maybe("mall_sub_status", "対応状況(名称)"),
+    maybe("paid_at", "入金日"),
+    maybe("payment_method", "支払方法(名称)"),
+    maybe("delivery_on", "お届け希望日"),
+    maybe("delivery_slot_name", "お届け時間(名称)"),
+    maybe("delivery_method", "配送業者(名称)"),
+    cell("goods_total", "小計"),
+    cell("discount_total", "値引き"),
+    cell("postage_total", "送料"),
+    maybe("tax_total", "税金"),
+    maybe("order_total", "合計"),
+    cell("request_total", "支払合計"),
+    cell("orderer_family_name", "お名前(姓)"),
+    cell("orderer_first_name", "お名前(名)"),
+    maybe("orderer_family_name_kana", "お名前(セイ)"),
+    maybe("orderer_first_name_kana", "お名前(メイ)"),
+    cell("orderer_zip", "郵便番号"),
+    cell("orderer_prefecture", "都道府県(名称)"),
+    cell("orderer_city", "住所1"),
+    cell("orderer_street", "住所2"),
+    maybe("orderer_phone", "TEL"),
+    maybe("orderer_email", "メールアドレス"),
+    cell("basket_id", "出荷ID"),
+    cell("recipient_family_name", "配送先_お名前(姓)"),
+    cell("recipient_first_name", "配送先_お名前(名)"),
+    maybe("recipient_family_name_kana", "配送先_お名前(セイ)"),
+    maybe("recipient_first_name_kana", "配送先_お名前(メイ)"),
+    cell("recipient_zip", "配送先_郵便番号"),
+    cell("recipient_prefecture", "配送先_都道府県(名称)"),
+    cell("recipient_city", "配送先_住所1"),
+    cell("recipient_street", "配送先_住所2"),
+    maybe("recipient_phone", "配送先_TEL"),
+    maybe("package_postage_total", "送料", nth=2),
+    maybe("tracking_number", "出荷伝票番号"),
+    maybe("shipping_date", "発送日"),
+    maybe("item_id", "商品ID"),
+    maybe("variant_id", "商品規格ID"),
+    cell("item_name", "商品名"),
+    cell("item_number", "商品コード"),
+    joined("choices", "規格分類名1", "規格分類名2", between=" / ", needed=False),
+    cell("unit_price", "価格"),
+    cell("quantity", "個数"),
+    maybe("tax_rate", "税率"),
+)
+
+
+def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Leave out postage, fees, discounts and taxes; a blank kind is kept to be seen."""
+    return rows.filter(pl.col("_row_kind").is_null() | (pl.col("_row_kind") == "1"))
+
+
+LAYOUTS = (
+    Layout(
+        name="eccube4",
+        mall=Mall.ECCUBE,
+        title="EC-CUBE 4 受注CSV",
+        where=(
+            "管理画面の 受注管理 > 受注一覧 > CSVダウンロード > 受注CSV で、"
+            "CSV出力項目を初期設定に戻してください。"
+        ),
+        signature=Signature(
+            starts=("注文ID", "注文番号", "会員ID"), has=("明細区分(ID)",)
+        ),
+        cells=CELLS,
+        sku=(("item_number",), ("item_id", "variant_id"), ("item_id",)),
+        cancelled="^3$",
+        baskets="id",
+        rules=(keep_goods_rows,),
+    ),
+)

@@ -1,0 +1,82 @@
+"""futureshop order export; a shop chooses its columns (csv/formats.md §9).
+
+お届け先別明細番号 may count lines or destinations: neither reading is relied on, lines
+are numbered within the order and destinations told apart by their address.
+"""
+
+from connectors.order_files.layout import (
+    Layout,
+    Signature,
+    cell,
+    first_of,
+    joined,
+    maybe,
+)
+from data.model.order import Mall
+
+CELLS = (
+    cell("order_number", "受注コード"),
+    cell("ordered_at", "注文日時"),
+    maybe("mall_status", "処理状況区分"),
+    maybe("paid_at", "入金確認日"),
+    cell("payment_method", "決済方法"),
+    cell("goods_total", "商品合計金額"),
+    maybe("tax_total", "消費税合計"),
+    cell("postage_total", "送料"),
+    cell("payment_fee", "決済手数料"),
+    maybe("gift_fee", "包装手数料"),
+    maybe("order_total", "総合計金額"),
+    cell("request_total", "請求合計金額"),
+    maybe("point_used", "ポイント利用額"),
+    cell("orderer_family_name", "氏名（姓）"),
+    cell("orderer_first_name", "氏名（名）"),
+    maybe("orderer_family_name_kana", "フリガナ（姓）"),
+    maybe("orderer_first_name_kana", "フリガナ（名）"),
+    cell("orderer_zip", "郵便番号"),
+    cell("orderer_prefecture", "都道府県区分"),
+    cell("orderer_city", "住所1"),
+    joined("orderer_street", "住所2", "住所3", between=" "),
+    first_of("orderer_phone", "電話番号（メイン）", "携帯電話番号", needed=False),
+    maybe("orderer_email", "メールアドレス（メイン）"),
+    maybe("orderer_remarks", "通信欄"),
+    cell("recipient_family_name", "お届け先氏名（姓）"),
+    cell("recipient_first_name", "お届け先氏名（名）"),
+    maybe("recipient_family_name_kana", "お届け先フリガナ（姓）"),
+    maybe("recipient_first_name_kana", "お届け先フリガナ（名）"),
+    cell("recipient_zip", "お届け先郵便番号"),
+    cell("recipient_prefecture", "お届け先都道府県区分"),
+    cell("recipient_city", "お届け先住所１"),
+    joined("recipient_street", "お届け先住所２", "お届け先住所３", between=" "),
+    cell("recipient_phone", "お届け先電話番号"),
+    maybe("package_goods_total", "お届け先別商品合計"),
+    maybe("package_postage_total", "お届け先別基本送料"),
+    maybe("tracking_number", "送り状番号"),
+    maybe("shipping_date", "発送日"),
+    maybe("delivery_on", "お届け希望日"),
+    maybe("delivery_slot_name", "お届け希望時間"),
+    cell("manage_number", "商品番号"),
+    maybe("variant_id", "枝番号"),
+    cell("item_name", "商品名"),
+    joined("choices", "バリエーション名", "項目選択肢", between="\n", needed=False),
+    cell("unit_price", "販売単価"),
+    cell("quantity", "購入数量"),
+)
+
+LAYOUTS = (
+    Layout(
+        name="futureshop",
+        mall=Mall.FUTURESHOP,
+        title="futureshop 受注データ",
+        where=(
+            "受注管理 > 受注データダウンロード で、すべての項目を含むパターンを"
+            "選んでください。"
+        ),
+        signature=Signature(starts=("レコードナンバー", "受注コード")),
+        cells=CELLS,
+        sku=(("manage_number", "variant_id"), ("manage_number",)),
+        cancelled="キャンセル",
+        lines="position",
+        baskets="address",
+        instant_format="%Y/%m/%d %H:%M:%S",
+    ),
+)

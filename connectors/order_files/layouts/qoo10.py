@@ -1,0 +1,57 @@
+"""Qoo10 order details, 44 or 45 columns (csv/formats.md §8).
+
+注文番号 is per line; カート番号 groups what was bought together and is our order. The
+short list of 15 columns has no addresses and is refused by its missing columns.
+"""
+
+from connectors.order_files.layout import Layout, Signature, cell, first_of, maybe
+from data.model.order import Mall
+
+CELLS = (
+    cell("order_number", "カート番号"),
+    cell("line_id", "注文番号"),
+    cell("mall_status", "配送状態"),
+    cell("ordered_at", "注文日"),
+    cell("paid_at", "入金日"),
+    cell("delivery_on", "お届け希望日"),
+    cell("delivery_method", "配送方法"),
+    cell("payment_method", "決済サイト"),
+    cell("orderer_family_name", "購入者名"),
+    cell("orderer_family_name_kana", "購入者名(フリガナ)"),
+    first_of("orderer_phone", "購入者携帯電話番号", "購入者電話番号"),
+    cell("orderer_remarks", "配送要請事項"),
+    cell("recipient_family_name", "受取人名"),
+    cell("recipient_family_name_kana", "受取人名(フリガナ)"),
+    first_of("recipient_phone", "受取人携帯電話番号", "受取人電話番号"),
+    cell("recipient_street", "住所"),
+    cell("recipient_zip", "郵便番号"),
+    cell("tracking_number", "送り状番号"),
+    cell("default_carrier_code", "配送会社"),
+    cell("shipping_date", "発送日"),
+    cell("item_id", "商品番号"),
+    cell("item_name", "商品名"),
+    cell("choices", "オプション情報"),
+    cell("variant_id", "オプションコード"),
+    cell("manage_number", "販売者商品コード"),
+    cell("unit_price", "販売価格"),
+    cell("quantity", "数量"),
+    cell("line_total", "注文金額の合計"),
+    maybe("is_gift", "ギフト注文"),
+)
+
+LAYOUTS = (
+    Layout(
+        name="qoo10",
+        mall=Mall.QOO10,
+        title="Qoo10 注文データ(詳細)",
+        where=(
+            "QSM の 配送・キャンセル・未受取 > 配送管理 で、注文一覧の「詳細」を"
+            "ダウンロードしてください。"
+        ),
+        signature=Signature(has=("配送状態", "注文番号", "カート番号")),
+        cells=CELLS,
+        sku=(("variant_id",), ("manage_number",)),
+        cancelled="キャンセル",
+        instant_format="%Y/%m/%d %H:%M:%S",
+    ),
+)

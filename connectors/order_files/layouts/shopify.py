@@ -1,0 +1,97 @@
+"""Shopify orders export; UTF-8, columns grow (csv/formats.md §9).
+
+Cells of the order stand on its first row only, so they are carried down: the blanks
+below are not blanks of the order.
+"""
+
+import polars as pl
+
+from connectors.order_files.layout import (
+    Layout,
+    Signature,
+    cell,
+    first_of,
+    joined,
+    maybe,
+)
+from connectors.order_files.numbering import BLOCK
+from data.model.order import Mall
+from data.model.order_file import BY_NAME, Level
+
+CELLS = (
+    cell("order_number", "Name"),
+    cell("ordered_at", "Created at"),
+    cell("mall_status", "Financial Status"),
+    maybe("mall_sub_status", "Fulfillment Status"),
+    maybe("paid_at", "Paid at"),
+    maybe("shipped_at", "Fulfilled at"),
+    maybe("cancelled_at", "Cancelled at"),
+    maybe("payment_method", "Payment Method"),
+    maybe("delivery_method", "Shipping Method"),
+    cell("goods_total", "Subtotal"),
+    cell("postage_total", "Shipping"),
+    cell("tax_total", "Taxes"),
+    cell("request_total", "Total"),
+    maybe("coupon_total", "Discount Amount"),
+    cell("orderer_email", "Email"),
+    cell("orderer_family_name", "Billing Name"),
+    cell("orderer_zip", "Billing Zip"),
+    first_of(
+        "orderer_prefecture", "Billing Province Name", "Billing Province", needed=False
+    ),
+    maybe("orderer_city", "Billing City"),
+    joined(
+        "orderer_street",
+        "Billing Address1",
+        "Billing Address2",
+        between=" ",
+        needed=False,
+    ),
+    first_of("orderer_phone", "Billing Phone", "Phone", needed=False),
+    maybe("orderer_remarks", "Notes"),
+    cell("recipient_family_name", "Shipping Name"),
+    cell("recipient_zip", "Shipping Zip"),
+    first_of(
+        "recipient_prefecture",
+        "Shipping Province Name",
+        "Shipping Province",
+        needed=False,
+    ),
+    maybe("recipient_city", "Shipping City"),
+    joined("recipient_street", "Shipping Address1", "Shipping Address2", between=" "),
+    maybe("recipient_phone", "Shipping Phone"),
+    cell("item_name", "Lineitem name"),
+    cell("sku", "Lineitem sku"),
+    cell("unit_price", "Lineitem price"),
+    cell("quantity", "Lineitem quantity"),
+    maybe("line_status", "Lineitem fulfillment status"),
+)
+
+
+def fill_down(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give every row of an order its first row's order cells, blanks included."""
+    of_order = [
+        name
+        for name in rows.columns
+        if name in BY_NAME
+        and name != "order_number"
+        and BY_NAME[name].level is not Level.LINE
+    ]
+    return rows.with_columns(pl.col(name).first().over(BLOCK) for name in of_order)
+
+
+LAYOUTS = (
+    Layout(
+        name="shopify",
+        mall=Mall.SHOPIFY,
+        title="Shopify 注文のエクスポート",
+        where="管理画面の 注文管理 > エクスポート で「CSVファイル」を選んでください。",
+        signature=Signature(starts=("Name", "Email", "Financial Status")),
+        cells=CELLS,
+        sku=(("sku",), ("item_name",)),
+        lines="position",
+        order_starts="ordered_at",
+        rules=(fill_down,),
+        instant_format="%Y-%m-%d %H:%M:%S %z",
+    ),
+)

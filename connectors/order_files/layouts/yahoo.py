@@ -1,0 +1,117 @@
+"""Yahoo!ショッピング: an order and an item file, joined by OrderId (csv/formats.md §5).
+
+A shop chooses its columns, so only what an order cannot do without is needed. `Id`
+names the store before its last hyphen.
+"""
+
+from connectors.order_files.layout import (
+    Layout,
+    Signature,
+    cell,
+    first_of,
+    joined,
+    maybe,
+)
+from data.model.order import Mall
+
+WHERE = (
+    "ストアクリエイターPro の 注文管理 > ダウンロード で、注文データ(order)と"
+    "注文商品データ(item)の両方を、全項目のテンプレートで選んでください。"
+)
+
+ORDERS = (
+    cell("order_number", "OrderId"),
+    cell("ordered_at", "OrderTime"),
+    cell("mall_status", "OrderStatus"),
+    maybe("mall_sub_status", "StoreStatus"),
+    maybe("paid_at", "PayDate"),
+    maybe("delivery_on", "ShipRequestDate"),
+    maybe("delivery_slot_name", "ShipRequestTime"),
+    first_of("delivery_method", "ShipMethodName", "ShipMethod", needed=False),
+    first_of("payment_method", "PayMethodName", "PayMethod", needed=False),
+    maybe("postage_total", "ShipCharge"),
+    maybe("payment_fee", "PayCharge"),
+    maybe("gift_fee", "GiftWrapCharge"),
+    maybe("discount_total", "Discount"),
+    maybe("point_used", "UsePoint"),
+    maybe("coupon_other", "TotalMallCouponDiscount"),
+    cell("request_total", "TotalPrice"),
+    maybe("orderer_zip", "BillZipCode"),
+    maybe("orderer_prefecture", "BillPrefecture"),
+    maybe("orderer_city", "BillCity"),
+    joined("orderer_street", "BillAddress1", "BillAddress2", between=" ", needed=False),
+    first_of("orderer_family_name", "BillLastName", "BillName", needed=False),
+    maybe("orderer_first_name", "BillFirstName"),
+    first_of(
+        "orderer_family_name_kana", "BillLastNameKana", "BillNameKana", needed=False
+    ),
+    maybe("orderer_first_name_kana", "BillFirstNameKana"),
+    maybe("orderer_phone", "BillPhoneNumber"),
+    maybe("orderer_email", "BillMailAddress"),
+    maybe("orderer_remarks", "BuyerComments"),
+    cell("recipient_zip", "ShipZipCode"),
+    cell("recipient_prefecture", "ShipPrefecture"),
+    cell("recipient_city", "ShipCity"),
+    joined(
+        "recipient_street", "ShipAddress1", "ShipAddress2", between=" ", needed=False
+    ),
+    first_of("recipient_family_name", "ShipLastName", "ShipName", needed=False),
+    maybe("recipient_first_name", "ShipFirstName"),
+    first_of(
+        "recipient_family_name_kana", "ShipLastNameKana", "ShipNameKana", needed=False
+    ),
+    maybe("recipient_first_name_kana", "ShipFirstNameKana"),
+    maybe("recipient_phone", "ShipPhoneNumber"),
+    first_of(
+        "tracking_number", "ShipInvoiceNumber1", "ShipInvoiceNumber2", needed=False
+    ),
+    maybe("shipping_date", "ShipDate"),
+    first_of("_shop", "Id", "OrderId", needed=False),
+)
+
+LINES = (
+    cell("order_number", "OrderId"),
+    cell("line_id", "LineId"),
+    cell("manage_number", "ItemId"),
+    maybe("variant_id", "SubCode"),
+    maybe("item_name", "Title"),
+    joined("choices", "ItemOptionName", "ItemOptionValue", between=":", needed=False),
+    maybe("unit_price", "UnitPrice"),
+    maybe("line_total", "LineSubTotal"),
+    cell("quantity", "Quantity"),
+    maybe("tax_rate", "ItemTaxRatio"),
+    first_of("_shop", "Id", "OrderId", needed=False),
+)
+
+LAYOUTS = (
+    Layout(
+        name="yahoo-order",
+        mall=Mall.YAHOO,
+        title="Yahoo!ショッピング 注文データ(order)",
+        where=WHERE,
+        signature=Signature(
+            has=("OrderId",),
+            has_any=("ShipName", "BillName", "ShipLastName"),
+            lacks=("LineId",),
+        ),
+        cells=ORDERS,
+        cancelled="^4$",
+        shop_from="_shop",
+        shop=r"^(.+)-\d+$",
+        partner="yahoo-item",
+        role="orders",
+    ),
+    Layout(
+        name="yahoo-item",
+        mall=Mall.YAHOO,
+        title="Yahoo!ショッピング 注文商品データ(item)",
+        where=WHERE,
+        signature=Signature(has=("OrderId", "LineId", "ItemId")),
+        cells=LINES,
+        sku=(("variant_id",), ("manage_number",)),
+        shop_from="_shop",
+        shop=r"^(.+)-\d+$",
+        partner="yahoo-order",
+        role="lines",
+    ),
+)

@@ -1,0 +1,102 @@
+"""Which of a file's columns become which of our cells: a layout laid on one header."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from connectors.csv_file.header import Header
+from connectors.order_files.layout import SCRATCH, Cell, How, Layout
+from data.model.order_file import BY_NAME, Kind
+
+PART: Final = "#"
+"""Stands between a summed field's name and the number of a part."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One column of text to be: its field, its type, and the mall's name for it."""
+
+    field: str
+    kind: Kind
+    column: str
+    text: pl.Expr
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to read from the file, and what to make of it."""
+
+    indices: tuple[int, ...]
+    cells: tuple[Planned, ...]
+
+    @property
+    def typed(self) -> tuple[Planned, ...]:
+        """The cells that are ours, scratch left out."""
+        return tuple(one for one in self.cells if not one.field.startswith(SCRATCH))
+
+
+def plan(layout: Layout, header: Header) -> Plan:
+    """Lay the layout on the header; a cell whose columns are all absent is left out."""
+    cells: list[Planned] = []
+    indices: set[int] = set()
+    for made in layout.cells:
+        places = [header.index(name, made.nth) for name in made.columns]
+        present = [
+            (name, at)
+            for name, at in zip(made.columns, places, strict=True)
+            if at is not None
+        ]
+        if present:
+            indices.update(at for _, at in present)
+            cells.extend(_planned(made, [(name, _column(at)) for name, at in present]))
+    return Plan(tuple(sorted(indices)), tuple(cells))
+
+
+def column_name(index: int) -> str:
+    """What a column is called between parsing and planning, counting from 0."""
+    return f"column_{index}"
+
+
+def _column(index: int) -> pl.Expr:
+    return pl.col(column_name(index))
+
+
+def _planned(made: Cell, present: list[tuple[str, pl.Expr]]) -> Iterator[Planned]:
+    kind = Kind.TEXT if made.field.startswith(SCRATCH) else BY_NAME[made.field].kind
+    columns = [column for _, column in present]
+    shown = present[0][0]
+    match made.how:
+        case How.SUM:
+            for at, (name, column) in enumerate(present):
+                yield Planned(f"{made.field}{PART}{at}", kind, name, column)
+            return
+        case How.ONE:
+            text = columns[0]
+        case How.FIRST:
+            text = pl.coalesce(columns)
+        case How.JOINED:
+            text = _joined(columns, made.between, kind)
+            shown = "・".join(name for name, _ in present)
+        case How.MOMENT:
+            written = pl.concat_str(
+                columns[1], columns[2].fill_null("00:00:00"), separator=" "
+            )
+            text = pl.coalesce(columns[0], written)
+    yield Planned(made.field, kind, shown, text)
+
+
+def _joined(columns: list[pl.Expr], between: str, kind: Kind) -> pl.Expr:
+    if (
+        kind is Kind.ZIP and len(columns) == 2
+    ):  # zeros that Excel ate, put back per part
+        columns = [columns[0].str.zfill(3), columns[1].str.zfill(4)]
+        between = ""
+    text = pl.concat_str(columns, separator=between, ignore_nulls=True)
+    return pl.when(text != "").then(text)
+
+
+def kind_of(field: str) -> Kind:
+    """How a field, or a part of a summed one, is typed."""
+    return BY_NAME[field.split(PART, maxsplit=1)[0]].kind

@@ -1,0 +1,112 @@
+"""Blocks of records to typed rows of our own cells, and why some rows are missing."""
+
+import itertools
+from collections.abc import Callable
+
+import polars as pl
+
+from connectors.csv_file.header import Header
+from connectors.csv_file.records import Block
+from connectors.csv_file.verdict import MOST_REJECTS, too_many_rejects
+from connectors.order_files.layout import Layout
+from connectors.order_files.numbering import Numbering, basket_ids, in_blocks
+from connectors.order_files.plan import Plan, column_name, plan
+from connectors.order_files.typed import REJECTS, converted, unreadable
+
+Sink = Callable[[pl.DataFrame, pl.DataFrame], None]
+
+
+class Rows:
+    """Turns one file's blocks into frames of rows and of rejects, in file order."""
+
+    def __init__(self, layout: Layout, header: Header, sink: Sink) -> None:
+        self._layout = layout
+        self._header = header
+        self._plan: Plan = plan(layout, header)
+        self._sink = sink
+        self._held: pl.DataFrame | None = None
+        self._numbering = (
+            Numbering(marked=bool(layout.order_starts))
+            if layout.lines == "position"
+            else None
+        )
+        self._rejected = 0
+        self.left_out = 0
+
+    def take(self, block: Block) -> None:
+        """Convert a block and hand it on; refuse the file for a damaged key."""
+        frame = self._parsed(block)
+        rejects = pl.DataFrame(block.rejects, schema=REJECTS)
+        if self._layout.keeps_orders_whole:
+            frame = self._without_last_order(frame)
+        self._hand_on(frame, rejects)
+
+    def finish(self) -> None:
+        """Hand on what was held back for its order's other rows."""
+        if self._held is not None and self._held.height:
+            held, self._held = self._held, None
+            self._hand_on(held, REJECTS.to_frame())
+
+    def _parsed(self, block: Block) -> pl.DataFrame:
+        numbers = pl.Series(
+            "row_number",
+            list(itertools.chain.from_iterable(block.ranges)),
+            dtype=pl.UInt32(),
+        )
+        names = [column_name(at) for at in self._plan.indices]
+        if not block.rows:
+            cells = pl.DataFrame(schema=dict.fromkeys(names, pl.String()))
+        else:
+            cells = self._cells(b"".join(block.text))
+            cells.columns = names
+        if cells.height != len(numbers):
+            raise unreadable()
+        return cells.select(
+            numbers,
+            *(one.text.alias(one.field) for one in self._plan.cells),
+        )
+
+    def _cells(self, text: bytes) -> pl.DataFrame:
+        try:
+            return pl.read_csv(
+                text,
+                has_header=False,
+                columns=list(self._plan.indices),
+                separator=self._header.delimiter.decode(),
+                quote_char=None if self._header.tab else '"',
+                infer_schema=False,
+                null_values=[""],  # a quoted blank is a blank too
+            )
+        except pl.exceptions.PolarsError:
+            raise unreadable() from None
+
+    def _without_last_order(self, frame: pl.DataFrame) -> pl.DataFrame:
+        if self._held is not None:
+            frame = pl.concat([self._held, frame])
+        if not frame.height:
+            return frame
+        order = frame["order_number"].rle_id()
+        last = int((order == order[-1]).sum())
+        self._held = frame.tail(last)
+        return frame.head(frame.height - last)
+
+    def _hand_on(self, frame: pl.DataFrame, rejects: pl.DataFrame) -> None:
+        if self._layout.keeps_orders_whole:
+            frame = in_blocks(frame, self._layout.order_starts)
+        before = frame.height
+        for rule in self._layout.rules:
+            frame = rule(frame)
+        self.left_out += before - frame.height
+        if self._numbering is not None:
+            frame = self._numbering.numbered(frame)
+        if self._layout.baskets != "id" and self._layout.role != "lines":
+            frame = basket_ids(frame, hashed=self._layout.baskets == "address")
+        rows, more = converted(frame, self._plan, self._layout, self._header)
+        if more.height:
+            self._rejected += more.height
+            if self._rejected > MOST_REJECTS:
+                raise too_many_rejects()
+            bad = more["row_number"].unique().implode()
+            rows = rows.filter(~pl.col("row_number").is_in(bad))
+            rejects = pl.concat([rejects, more]).sort("row_number", maintain_order=True)
+        self._sink(rows, rejects)

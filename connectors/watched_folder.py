@@ -1,0 +1,246 @@
+"""The watched folder: downloads of malls that staff put down to be imported.
+
+    incoming/<mall>/<shop>/orders.csv   waits, under the name the mall gave it
+    incoming/done/orders.csv            was imported
+    rejected/orders.csv                 was refused; orders.csv.txt beside it says why
+
+Only regular files are seen: no link is followed, neither to a file nor to a folder. A
+file still being written is left for the next look.
+
+Move a settled download out of the watched folder; a refused one with the reason.
+
+A name from outside is kept only while it is harmless on every system the folder may
+be shared with; else, and where the name is taken, the file is called by its content.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import stat
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from connectors.order_files.order_file import display_name
+from connectors.order_files.registry import all_layouts
+
+DONE: Final = "done"
+SETTLED_S: Final = 10
+"""A file written to within this many seconds may not be whole yet."""
+PARTNER_S: Final = 30 * 60
+"""How long one half of a pair (Yahoo's) waits for the other before it is refused."""
+
+_DEEPEST: Final = 4
+_UNFINISHED: Final = (".tmp", ".part", ".partial", ".crdownload", ".download")
+_ROLE: Final = re.compile(
+    r"(?P<lines>items?|lines?|注文商品|商品)|(?P<orders>orders?|注文)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Download:
+    """One file of a mall, or two that belong together, and whose it is.
+
+    `mall` and `shop` are empty when nobody said, or when the folder is not one of ours.
+    """
+
+    paths: tuple[Path, ...]
+    mall: str
+    shop: str
+    waits: bool = False
+    """It stands in the watched folder and is to be moved when it is settled."""
+
+    @property
+    def name(self) -> str:
+        """The files' names, safe to show."""
+        return " + ".join(display_name(path.name) for path in self.paths)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A file at one look; equal to another look if nobody wrote to it between."""
+
+    path: Path
+    size: int
+    written_ns: int
+    inode: int
+
+    def age_s(self, now: datetime) -> float:
+        return now.timestamp() - self.written_ns / 1e9
+
+
+def waiting_downloads(
+    incoming: Path, now: datetime, pause: Callable[[], None]
+) -> list[Download]:
+    """List what stands in the folder and is whole, the oldest first.
+
+    `pause` passes between two looks; a file that changed meanwhile is left out. A file
+    in no folder of ours is listed with no mall and no shop.
+    """
+    root = incoming.resolve()
+    first = [seen for seen in _look(root) if not 0 <= seen.age_s(now) < SETTLED_S]
+    if not first:
+        return []
+    pause()
+    second = set(_look(root))
+    whole = sorted(
+        (seen for seen in first if seen in second),
+        key=lambda seen: (seen.written_ns, seen.path),
+    )
+    return list(_downloads(whole, root, now))
+
+
+def _look(folder: Path, depth: int = 0) -> Iterator[_Seen]:
+    """See every regular file in the folder and its folders."""
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            if _is_noise(entry.name) or (depth == 0 and entry.name == DONE):
+                continue
+            if entry.is_dir(follow_symlinks=False) and depth < _DEEPEST:
+                yield from _look(folder / entry.name, depth + 1)
+            elif entry.is_file(follow_symlinks=False):
+                yield from _seen(folder / entry.name)
+
+
+def _seen(path: Path) -> Iterator[_Seen]:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:  # taken away between listing and looking
+        return
+    if stat.S_ISREG(found.st_mode):
+        yield _Seen(path, found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def _is_noise(name: str) -> bool:
+    """Whether a system's or a copying program's own file goes by this name."""
+    return (
+        name.startswith((".", "~$"))
+        or name.lower().endswith(_UNFINISHED)
+        or name.lower() in {"thumbs.db", "desktop.ini"}
+    )
+
+
+def _downloads(whole: Iterable[_Seen], root: Path, now: datetime) -> Iterator[Download]:
+    folders: defaultdict[Path, list[_Seen]] = defaultdict(list)
+    for seen in whole:
+        folders[seen.path.parent].append(seen)
+    paired = {layout.mall for layout in all_layouts() if layout.partner}
+    for folder, files in folders.items():
+        place = folder.relative_to(root).parts
+        mall, shop = place if len(place) == 2 else ("", "")
+        groups = [[seen] for seen in files]
+        if mall in paired:
+            groups = [
+                group
+                for group in _pairs(files)
+                if len(group) == 2 or group[0].age_s(now) >= PARTNER_S
+            ]
+        for group in groups:
+            yield Download(tuple(seen.path for seen in group), mall, shop, waits=True)
+
+
+def _pairs(files: list[_Seen]) -> Iterator[list[_Seen]]:
+    """Put together files whose names differ by the word for orders or items only.
+
+    Two files that are left over are a pair, whatever they are called, unless both say
+    to be the same half; the reader refuses them if they are none.
+    """
+    by_name: defaultdict[str, list[_Seen]] = defaultdict(list)
+    for seen in files:
+        by_name[_ROLE.sub("", seen.path.name).casefold()].append(seen)
+    groups = list(by_name.values())
+    left = [seen for group in groups if not _is_pair(group) for seen in group]
+    yield from filter(_is_pair, groups)
+    yield from [left] if _is_pair(left) else ([seen] for seen in left)
+
+
+def _is_pair(files: list[_Seen]) -> bool:
+    halves = [
+        half and half.lastgroup for half in (_ROLE.search(s.path.name) for s in files)
+    ]
+    return len(files) == 2 and (None in halves or halves[0] != halves[1])
+
+
+_LONGEST: Final = 200
+"""Bytes of a name: file systems take 255, and the reason's name is longer."""
+_HARMFUL: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^[.~-]|[. ]$')
+_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_ENDINGS: Final = frozenset({".csv", ".txt", ".tsv", ".zip"})
+
+
+def put_into_done(download: Download, incoming: Path) -> None:
+    """Move the imported files to `incoming/done/`; nothing there is overwritten."""
+    for path in download.paths:
+        _move(path, incoming / DONE)
+
+
+def put_into_rejected(
+    download: Download, rejected: Path, reason: str, now: datetime
+) -> None:
+    """Move the refused files and write beside each why it was, in Japanese."""
+    for path in download.paths:
+        target = _move(path, rejected)
+        _write(
+            _reason_of(target),
+            f"取り込まなかったファイル (refused): {display_name(path.name)}\n"
+            f"モール (mall): {download.mall or '?'}"
+            f" / 店舗 (shop): {download.shop or '?'}\n"
+            f"日時 (when): {now:%Y-%m-%d %H:%M}\n\n"
+            f"理由 (why): {reason}\n\n"
+            "このファイルからは1行も取り込んでいません。対処のあと、正しいファイルを"
+            " incoming/<モール>/<店舗>/ に置いてください。\n"
+            "(Nothing of this file was imported.)\n",
+        )
+
+
+def harmless_name(name: str) -> str | None:
+    """The name as every system can keep it, or None if some could be harmed by it."""
+    plain = unicodedata.normalize("NFC", name)
+    is_harmless = (
+        display_name(name) == plain
+        and len(plain.encode()) <= _LONGEST
+        and not _HARMFUL.search(plain)
+        and not _DEVICES.match(plain)
+    )
+    return plain if is_harmless else None
+
+
+def _move(source: Path, folder: Path) -> Path:
+    """Move a file under a name that is free, or replace the same content."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    plain = harmless_name(source.name)
+    target = folder / (plain or "")
+    if plain is None or any(map(os.path.lexists, (target, _reason_of(target)))):
+        target = folder / _name_by_content(source, plain)
+        target.unlink(missing_ok=True)  # the same file came again
+    shutil.move(source, target)
+    return target
+
+
+def _reason_of(target: Path) -> Path:
+    return target.with_name(f"{target.name}.txt")
+
+
+def _name_by_content(source: Path, plain: str | None) -> str:
+    named = Path(plain or "file")
+    ending = source.suffix.lower() if source.suffix.lower() in _ENDINGS else ""
+    return f"{named.stem}-{_digest(source)[:16]}{ending}"
+
+
+def _digest(path: Path) -> str:
+    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(number, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        file.write(text.encode("utf-8-sig"))  # so that old Windows editors show it

@@ -1,0 +1,302 @@
+"""Import a whole mall CSV into the warehouse: all of it in one transaction, or nothing.
+
+The file is gone through twice. First only what tells its rows apart is staged, and
+judged over the whole file: which orders are of this shop, which are set aside, which
+are known, which row speaks for each order, package and line. Then the cells go from the
+file's own frames into the tables, part by part: new orders by plain INSERT, known ones
+by what differs. No wide copy of the file is ever made.
+
+One CSV import at work: judged over the whole file, written part by part.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from data.model.order import Mall
+from data.warehouse.order_file_rows import (
+    EMPTY,
+    Chunks,
+    OrderRows,
+    Warned,
+    WarningCount,
+    Warnings,
+    clearing,
+    keys,
+    levelled,
+    with_roles,
+    wrong_sums,
+)
+from data.warehouse.statements import SQL, Shown, Statements, show
+
+ORDERS_A_PART: Final = 50_000
+"""Orders taken at once of those whose rows lie in several chunks."""
+
+NO_ROLES: Final = pl.DataFrame(
+    schema={
+        "row_number": pl.UInt32(),
+        "copies": pl.Int32(),
+        "speaks_for_order": pl.Boolean(),
+        "speaks_for_basket": pl.Boolean(),
+        "is_known": pl.Boolean(),
+        "is_fixed": pl.Boolean(),
+    }
+)
+"""What judging adds to the rows that count."""
+
+_JUDGE = ("judge_csv_orders", "judge_csv_lines", "judge_csv_baskets")
+_INSERT = (
+    "insert_csv_orders",
+    "insert_csv_packages",
+    "insert_csv_lines",
+    "insert_csv_people",
+)
+_CHANGE = (
+    "change_csv_orders",
+    "change_csv_packages",
+    "change_csv_lines",
+    "change_csv_people",
+    "gather_csv_changes",
+    "gather_csv_moved",
+)
+_WRITE = (
+    "merge_csv_orders",
+    "merge_csv_packages",
+    "merge_csv_lines",
+    "merge_csv_people",
+    "remove_csv_people",
+    "remove_csv_packages",
+    "mark_csv_orders",
+    "forget_csv_answers",
+)
+
+
+class Work:
+    """The statements of one import, in their order, with the values they share."""
+
+    def __init__(
+        self, con: DuckDBPyConnection, sql: Statements, given: dict[str, object]
+    ) -> None:
+        self._con = con
+        self._sql = sql
+        self._given = given
+        self._shown = Shown(keys(EMPTY))
+        self._aside = Shown(EMPTY)
+        self._speaking = Shown(with_roles(EMPTY, NO_ROLES))
+        con.register("csv_shown", self._shown)
+        con.register("csv_aside", self._aside)
+        con.register("csv_speaking", self._speaking)
+
+    def ask(self, name: str, **more: object) -> list[tuple[Any, ...]]:
+        """Run a statement that answers, and give all of its rows."""
+        return self._sql.run(self._con, name, self._given | more).fetchall()
+
+    def stage(self, chunks: Chunks) -> dict[str, int]:
+        """Note what tells the rows apart; give other shops and how many orders each."""
+        self.ask("create_csv_keys")
+        for rows in chunks.first_pass():
+            self._shown.rows = keys(rows)
+            self.ask("stage_csv_keys", chunk=chunks.count - 1)
+        show(self._con, "csv_rejected", chunks.rejects)
+        return dict(self.ask("list_csv_other_shops"))
+
+    def judge(self, chunks: Chunks) -> tuple[int, int, int, int]:
+        """Decide what is stored and which row speaks for what, over the whole file.
+
+        Gives orders new and known, rows repeated, and orders set aside.
+        """
+        for name in _JUDGE:
+            self.ask(name, whole_parts=chunks.count)
+        new, known, repeated, set_aside = self.ask("count_csv_orders")[0]
+        return new, known, repeated, set_aside
+
+    def parts(self, chunks: Chunks) -> Iterator[int]:
+        """Show the rows that count, part by part; every order is whole in one.
+
+        The chunks come first. Orders whose rows lie in several of them wait in a
+        temporary table, which DuckDB may spill, and come last.
+        """
+        spread = self._frame("list_csv_spread_orders", whole_parts=chunks.count)
+        for part, rows in enumerate(chunks.again()):
+            if spread.height:
+                aside = rows.join(spread, on="order_number", how="semi")
+                self._aside.rows = aside
+                if part == 0:
+                    self.ask("create_csv_spread")
+                self.ask("stage_csv_spread")
+            self._show(part, rows)
+            yield part
+        for (part,) in spread.select("part").unique().sort("part").iter_rows():
+            self._show(part, self._frame("list_csv_spread", part=part))
+            yield part
+
+    def amounts(self) -> pl.DataFrame:
+        """Give the amounts of the part's orders as the file tells them."""
+        return self._frame("sum_csv_orders")
+
+    def store(self, part: int, warnings: Warnings) -> int:
+        """Write the part and say how many known orders changed."""
+        new, known = self.ask("count_csv_part", part=part)[0]
+        if new:
+            for name in _INSERT:
+                self.ask(name, part=part)
+        if not known:
+            return 0
+        for name in _CHANGE:
+            self.ask(name, part=part)
+        (changed,) = self.ask("count_csv_changes")[0]
+        if changed:
+            warnings.add(self.ask("list_csv_adjusted"))
+            self.ask("log_csv_contents", is_before=True)
+            for name in _WRITE:
+                self.ask(name)
+            self.ask("log_csv_contents", is_before=False)
+        return int(changed)
+
+    def _show(self, part: int, rows: pl.DataFrame) -> None:
+        orders = self.ask("list_csv_uneven_orders", part=part)
+        packages = self.ask("list_csv_uneven_packages", part=part)
+        roles = self._frame("list_csv_speaking", part=part)
+        self._speaking.rows = with_roles(levelled(rows, orders, packages), roles)
+
+    def _frame(self, name: str, **more: object) -> pl.DataFrame:
+        text, given = self._sql(name), self._given | more
+        named = {key: value for key, value in given.items() if f"${key}" in text}
+        return pl.DataFrame(self._con.sql(text, params=named))
+
+
+Mode = Literal["update", "replace"]
+OtherShopsMode = Literal["refuse", "skip"]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What came of one import: the row of csv_imports, and what people should see.
+
+    orders_set_aside       orders not stored because a row of theirs could not be read
+    orders_of_other_shops  orders left out because they are another shop's
+    lines_repeated         rows equal to another one: dropped, or added up as units
+    is_same_file           this very file was imported before in the same mode, and
+                           nothing changed now
+    waiting_for_stock      lines of the file's orders in manual_stock_adjustments
+    warnings               the first fifty; `warning_counts` has all of them by kind
+    """
+
+    import_id: str
+    file_sha256: str
+    file_name: str
+    mall: Mall
+    shop_id: str
+    mode: Mode
+    rows_read: int
+    orders_created: int
+    orders_updated: int
+    orders_unchanged: int
+    lines_rejected: int
+    imported_at: datetime
+    orders_set_aside: int
+    orders_of_other_shops: int
+    lines_repeated: int
+    is_same_file: bool
+    waiting_for_stock: int
+    warnings: tuple[Warned, ...]
+    warning_counts: tuple[WarningCount, ...]
+
+
+class OtherShops(Exception):
+    """The file also holds orders of other shops; nothing was written."""
+
+    def __init__(self, shop_id: str, orders_by_shop: Mapping[str, int]) -> None:
+        super().__init__(shop_id, orders_by_shop)
+        self.shop_id = shop_id
+        self.orders_by_shop = dict(orders_by_shop)
+
+    def __str__(self) -> str:
+        listed = "、".join(
+            f"{shop} が {orders:,} 件" for shop, orders in self.orders_by_shop.items()
+        )
+        return (
+            f"店舗 {self.shop_id} 以外の注文が含まれています: {listed}。"
+            "対処: 店舗ごとにダウンロードし直すか、other_shops に skip を選んで"
+            "この店舗の注文だけを取り込んでください。"
+            " (the file holds orders of other shops)"
+        )
+
+
+def import_orders(  # noqa: PLR0913 - the last one is for planted bugs
+    con: DuckDBPyConnection,
+    file: OrderRows,
+    *,
+    import_id: str,
+    shop_id: str,
+    mode: Mode,
+    other_shops: OtherShopsMode = "refuse",
+    imported_at: datetime,
+    sql: Statements = SQL,
+) -> ImportReport:
+    """Store, in the caller's transaction, every order of the file that is whole.
+
+    Raises OtherShops, with nothing written, unless orders of other shops are to be
+    skipped. Any other error is a duckdb.Error: then the session is only worth closing.
+    `import_id` is a new one for each import. See design, rules 6.2 and 6.3.
+    """
+    rules = file.layout
+    given: dict[str, object] = {
+        "import_id": import_id,
+        "mall": rules.mall.value,
+        "shop_id": shop_id,
+        "mode": mode,
+        "imported_at": imported_at,
+        "file_sha256": file.sha256,
+        "file_name": file.file_name,
+        "rows_read": file.rows_read,
+        "adds_units": rules.repeats == "add_units",
+        "orders_a_part": ORDERS_A_PART,
+    }
+    work = Work(con, sql, given)
+    chunks = Chunks(file)
+    others = work.stage(chunks)
+    if others and other_shops == "refuse":
+        raise OtherShops(shop_id, others)
+    show(con, "csv_clears", clearing(mode, file.columns_present))
+    new, known, repeated, set_aside = work.judge(chunks)
+    warnings = Warnings()
+    warnings.add(work.ask("list_csv_warnings"))
+    updated = 0
+    for part in work.parts(chunks):
+        warnings.add(wrong_sums(work.amounts(), rules.checks))
+        updated += work.store(part, warnings)
+    (same,) = work.ask("count_csv_imports_of_file")[0]
+    lines_rejected = chunks.rejects["row_number"].n_unique()
+    counts = {
+        "orders_created": new,
+        "orders_updated": updated,
+        "orders_unchanged": known - updated,
+        "lines_rejected": lines_rejected,
+    }
+    given |= counts
+    sql.run(con, "record_csv_import", given)
+    sql.run(con, "record_csv_rejects", given)
+    (waiting,) = work.ask("count_csv_waiting")[0]
+    return ImportReport(
+        import_id=import_id,
+        file_sha256=file.sha256,
+        file_name=file.file_name,
+        mall=rules.mall,
+        shop_id=shop_id,
+        mode=mode,
+        rows_read=file.rows_read,
+        **counts,
+        imported_at=imported_at,
+        orders_set_aside=set_aside,
+        orders_of_other_shops=sum(others.values()),
+        lines_repeated=repeated,
+        is_same_file=bool(same) and not new and not updated,
+        waiting_for_stock=waiting,
+        warnings=warnings.first,
+        warning_counts=warnings.counts,
+    )

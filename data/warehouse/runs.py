@@ -1,0 +1,107 @@
+"""Loads: one row per run and source, the warehouse's own account of its runs.
+
+The sweep's memory: how far it has seen, and what it must look at again.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from duckdb import DuckDBPyConnection
+
+from data.model.japan_time import in_japan
+from data.model.notice import UNREADABLE
+from data.model.order import Mall
+from data.model.run import Window
+from data.warehouse.session import Connection
+from data.warehouse.statements import SQL
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one run read from one source, and what came of it so far."""
+
+    load_id: str
+    source: str
+    mall: Mall
+    shop_id: str
+    flow_run_id: str | None
+    started_at: datetime
+    finished_at: datetime | None = None
+    window_from: datetime | None = None
+    window_to: datetime | None = None
+    found: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    refused: int = 0
+    found_without_notice: int | None = None
+
+    @property
+    def window(self) -> Window | None:
+        """What it searches; None for a run that searches nothing."""
+        if self.window_from is None or self.window_to is None:
+            return None
+        return Window(self.window_from, self.window_to)
+
+
+def record_load(con: DuckDBPyConnection, load: Load) -> None:
+    """Write the run's row, replacing what the same run wrote before.
+
+    Recorded at the start and at the end, so a killed run is seen as unfinished.
+    """
+    con.execute(SQL("upsert_load"), asdict(load) | {"mall": load.mall.value})
+
+
+READABLE_FOR = timedelta(days=730)
+"""How old an order getOrder still reads (rms/order-api.md §3.1)."""
+RETURNS_FOR = timedelta(days=62)
+"""How long after shipping an order is watched for a return (500 or 600 to 800 or 900).
+
+As long as a run without dates looks back. A later return shows by its notice."""
+
+MISSING_FOR = timedelta(days=3)
+"""How long an order the mall does not show is asked for: a number that never was one
+would fail every run otherwise. Its refusal stays open."""
+
+
+def seen_until(con: Connection, mall: Mall, shop_id: str) -> datetime | None:
+    """Give the moment up to which every order placed was stored or refused."""
+    given = {"mall": mall.value, "shop_id": shop_id}
+    rows = con.execute(SQL("find_cursor"), given).fetchall()
+    return in_japan(rows[0][0]) if rows else None
+
+
+def move_cursor(
+    con: Connection, mall: Mall, shop_id: str, seen_until: datetime, now: datetime
+) -> None:
+    """Move the cursor forward, never back and never past now.
+
+    In the transaction that stores the last of the orders up to there: then a run that
+    dies leaves the cursor where it was (reliability: I2).
+    """
+    given = {
+        "mall": mall.value,
+        "shop_id": shop_id,
+        "seen_until": seen_until,
+        "moved_at": now,
+    }
+    con.execute(SQL("move_cursor"), given)
+
+
+def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
+    """Name the orders that RMS can still show and that may have changed unannounced.
+
+    Not final ones, whoever told us of them first, and those that could not be taken
+    yet; longest unseen first. Final are 700 and 900, and 500 and 600 from RETURNS_FOR
+    after shipping on (rms/order-api.md §6).
+    """
+    given = {
+        "shop_id": shop_id,
+        "readable_since": now - READABLE_FOR,
+        "returns_since": now - RETURNS_FOR,
+        "missing_since": now - MISSING_FOR,
+        "unreadable": UNREADABLE,
+    }
+    rows = con.execute(SQL("list_orders_to_reread"), given)
+    return [number for (number,) in rows.fetchall()]

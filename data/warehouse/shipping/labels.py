@@ -1,0 +1,90 @@
+"""Labels: which packages may be packed, and which had one printed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from data.model.order import Mall, Order
+from data.model.short_key import Known, PackageRef, short_key
+from data.warehouse.orders import stored_orders
+from data.warehouse.session import Connection
+from data.warehouse.shipping.shipments import OLDEST, known_packages
+from data.warehouse.statements import SQL, show
+
+_PACKAGES: Final = pl.Schema(
+    {"order_number": pl.String(), "basket_id": pl.String(), "short_key": pl.String()}
+)
+
+
+class ToPack(NamedTuple):
+    """A package without label and shipment, in its order with its people."""
+
+    order: Order
+    basket_id: str
+
+
+def label_orders(con: Connection, shop_id: str, *, again: bool) -> list[str]:
+    """Name the orders waiting for a label, to be read anew; `again` repeats labels."""
+    given = {"mall": Mall.RAKUTEN.value, "shop_id": shop_id, "again": again}
+    rows = SQL.run(con, "list_label_orders", given).fetchall()
+    return [number for (number,) in rows]
+
+
+def packages_to_pack(
+    con: Connection,
+    shop_id: str,
+    numbers: Sequence[str],
+    *,
+    again: bool,
+    read_since: datetime,
+) -> list[ToPack]:
+    """Give the packages of these orders that need a label, as RMS showed them just now.
+
+    An order not read since then is left out: it may have been cancelled.
+    """
+    given = {
+        "mall": Mall.RAKUTEN.value,
+        "shop_id": shop_id,
+        "numbers": list(numbers),
+        "again": again,
+    }
+    done = set(SQL.run(con, "list_label_done", given).fetchall())
+    orders = stored_orders(con, shop_id, numbers, people=True)
+    return [
+        ToPack(order, package.basket_id)
+        for number, order in sorted(orders.items())
+        if order.observed_at >= read_since
+        for package in order.packages
+        if (number, package.basket_id) not in done
+    ]
+
+
+def shared_keys(con: Connection, shop_id: str, now: datetime) -> frozenset[str]:
+    """Give the short keys that stand for two packages: neither may be printed."""
+    return frozenset(
+        Known(known_packages(con, shop_id, since=now - OLDEST)).shared_keys
+    )
+
+
+def record_labels(
+    con: Connection,
+    packages: Sequence[PackageRef],
+    shop_id: str,
+    carrier: str,
+    exported_at: datetime,
+) -> None:
+    """Note that these packages had their label exported."""
+    if not packages:
+        return
+    rows = [(one.order_number, one.basket_id, short_key(one)) for one in packages]
+    show(con, "label_packages", pl.DataFrame(rows, schema=_PACKAGES, orient="row"))
+    given = {
+        "mall": Mall.RAKUTEN.value,
+        "shop_id": shop_id,
+        "carrier": carrier,
+        "exported_at": exported_at,
+    }
+    SQL.run(con, "record_shipping_labels", given)
+    con.unregister("label_packages")

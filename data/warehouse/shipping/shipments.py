@@ -1,0 +1,237 @@
+"""Import a carrier's file of tracking numbers: each parcel to the package it is of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple, Protocol
+
+import polars as pl
+
+from data.model.order import Mall
+from data.model.short_key import Known, PackageRef, Unmatched, match_reference
+from data.warehouse.session import Connection
+from data.warehouse.statements import SQL, Statements, show
+
+OLDEST: Final = timedelta(days=365)
+"""How long after the order a parcel may leave and still be found by its reference."""
+
+CORRECTED: Final = "伝票番号が訂正されました (number corrected)。"
+TWICE: Final = (
+    "同じ荷物の行がほかにもあります。後の行を使いました (a later row was used)。"
+)
+
+_ROWS: Final = pl.Schema(
+    {
+        "position": pl.Int64(),
+        "order_number": pl.String(),
+        "basket_id": pl.String(),
+        "tracking_number": pl.String(),
+        "carrier_code": pl.String(),
+        "shipping_date": pl.Date(),
+        "shipping_detail_id": pl.String(),
+        "replaces": pl.String(),
+    }
+)
+_ASIDES: Final = pl.Schema(
+    {
+        "row_number": pl.Int64(),
+        "kind": pl.String(),
+        "column_name": pl.String(),
+        "reason": pl.String(),
+    }
+)
+
+
+class ParcelRow(Protocol):
+    """One parcel of a file; `connectors.carriers.ShipmentRow` is one."""
+
+    @property
+    def row_number(self) -> int:
+        """Where it stands in the file."""
+
+    @property
+    def order_ref(self) -> str:
+        """A short key or an order number; else whatever somebody typed."""
+
+    @property
+    def package_ref(self) -> str | None:
+        """The mall's 送付先ID."""
+
+    @property
+    def carrier_code(self) -> str:
+        """The company by the mall's code."""
+
+    @property
+    def tracking_number(self) -> str:
+        """The number in its one form."""
+
+    @property
+    def shipping_date(self) -> date:
+        """The day it leaves."""
+
+    @property
+    def shipping_detail_id(self) -> str | None:
+        """The mall's row to change."""
+
+    @property
+    def replaces(self) -> str | None:
+        """The wrong number it corrects."""
+
+
+class Aside(NamedTuple):
+    """A row that is not used, and why; nothing of its cells."""
+
+    row_number: int
+    column_name: str | None
+    reason: str
+
+
+class ParcelFile(NamedTuple):
+    """A checked file of tracking numbers; `reference_column` is for people."""
+
+    carrier: str
+    layout: str
+    file_name: str
+    sha256: str
+    rows_read: int
+    rows: Sequence[ParcelRow]
+    rejects: Sequence[Aside]
+    reference_column: str
+
+
+@dataclass(frozen=True)
+class ShipmentReport:
+    """What came of one import.
+
+    changed       carrier, date or correction; or one that was refused is planned again
+    unmatched     rows that belong to no package we know
+    repeated      rows of a parcel that another row names as well
+    is_same_file  this very file was imported before, and nothing changed now
+    """
+
+    import_id: str
+    file_name: str
+    rows_read: int
+    created: int
+    changed: int
+    unchanged: int
+    rejected: tuple[Aside, ...]
+    unmatched: tuple[Aside, ...]
+    repeated: tuple[Aside, ...]
+    is_same_file: bool
+
+
+def known_packages(
+    con: Connection, shop_id: str, *, mall: Mall = Mall.RAKUTEN, since: datetime
+) -> list[PackageRef]:
+    """List the shop's packages, of orders placed since then, that a file may mean."""
+    given = {"mall": mall.value, "shop_id": shop_id, "since": since}
+    rows = SQL.run(con, "list_shipment_packages", given).fetchall()
+    return [PackageRef(*row) for row in rows]
+
+
+def import_shipments(  # noqa: PLR0913 - the last one is for planted bugs
+    con: Connection,
+    file: ParcelFile,
+    *,
+    import_id: str,
+    shop_id: str,
+    mall: Mall = Mall.RAKUTEN,
+    imported_at: datetime,
+    sql: Statements = SQL,
+) -> ShipmentReport:
+    """Store the file's parcels as shipments to report, in the caller's transaction.
+
+    The same file again changes nothing, except that what was refused or cancelled is
+    planned again. A corrected number is set aside, whatever file names it later.
+    Any error is a duckdb.Error: then the session is only worth closing.
+    """
+    packages = known_packages(con, shop_id, mall=mall, since=imported_at - OLDEST)
+    placed, unmatched, repeated = _matched(file, Known(packages))
+    given: dict[str, object] = {
+        "mall": mall.value,
+        "shop_id": shop_id,
+        "import_id": import_id,
+        "imported_at": imported_at,
+        "file_sha256": file.sha256,
+        "file_name": file.file_name,
+        "carrier": file.carrier,
+        "layout": file.layout,
+        "rows_read": file.rows_read,
+        "reason": CORRECTED,
+    }
+    ((before,),) = sql.run(con, "count_shipment_imports_of_file", given).fetchall()
+    given["is_known_file"] = bool(before)
+    show(con, "shipment_rows", pl.DataFrame(placed, schema=_ROWS, orient="row"))
+    sql.run(con, "judge_shipments", given)
+    ((created, changed, unchanged),) = con.execute(
+        sql("count_shipment_verdicts")
+    ).fetchall()
+    sql.run(con, "replace_shipments", given)
+    sql.run(con, "merge_shipments", given)
+    con.unregister("shipment_rows")
+    given |= {
+        "created": created,
+        "changed": changed,
+        "unchanged": unchanged,
+        "rejected": len(file.rejects),
+        "unmatched": len(unmatched),
+    }
+    sql.run(con, "record_shipment_import", given)
+    _record_asides(con, file.rejects, unmatched, given, sql)
+    return ShipmentReport(
+        import_id=import_id,
+        file_name=file.file_name,
+        rows_read=file.rows_read,
+        created=created,
+        changed=changed,
+        unchanged=unchanged,
+        rejected=tuple(file.rejects),
+        unmatched=tuple(unmatched),
+        repeated=tuple(repeated),
+        is_same_file=bool(before) and not created and not changed,
+    )
+
+
+def _matched(
+    file: ParcelFile, known: Known
+) -> tuple[list[tuple[object, ...]], list[Aside], list[Aside]]:
+    """Sort the rows by whether they name a package; of two for one parcel the later."""
+    placed: dict[tuple[str, str, str], tuple[int, tuple[object, ...]]] = {}
+    unmatched: list[Aside] = []
+    repeated: list[Aside] = []
+    for row in file.rows:
+        found = match_reference(row.order_ref, row.package_ref, known)
+        if isinstance(found, Unmatched):
+            unmatched.append(Aside(row.row_number, file.reference_column, found.reason))
+            continue
+        key = (found.order_number, found.basket_id, row.tracking_number)
+        if key in placed:
+            repeated.append(Aside(placed[key][0], None, TWICE))
+        placed[key] = (
+            row.row_number,
+            (
+                row.row_number,
+                *key,
+                row.carrier_code,
+                row.shipping_date,
+                row.shipping_detail_id,
+                row.replaces,
+            ),
+        )
+    return [cells for _, cells in placed.values()], unmatched, repeated
+
+
+def _record_asides(
+    con: Connection,
+    rejected: Iterable[Aside],
+    unmatched: Iterable[Aside],
+    given: dict[str, object],
+    sql: Statements,
+) -> None:
+    asides = [(a.row_number, "rejected", a.column_name, a.reason) for a in rejected]
+    asides += [(a.row_number, "unmatched", a.column_name, a.reason) for a in unmatched]
+    if asides:
+        show(con, "shipment_asides", pl.DataFrame(asides, schema=_ASIDES, orient="row"))
+        sql.run(con, "record_shipment_rejects", given)
+        con.unregister("shipment_asides")

@@ -1,0 +1,190 @@
+"""Adjustments by hand: what a person books for the orders that a CSV created.
+
+Which shops let adjustments by hand wait for too long.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from data.model.order import Mall
+from data.model.stock import Adjustment
+from data.warehouse.statements import SQL, Statements, show
+
+_ADJUSTMENTS = pl.Schema(
+    {
+        "position": pl.Int64(),
+        "mall": pl.String(),
+        "shop_id": pl.String(),
+        "order_number": pl.String(),
+        "line_id": pl.String(),
+        "units": pl.Int64(),
+        "is_done": pl.Boolean(),
+    }
+)
+REASONS = {
+    "unknown": "この明細はありません (no such line)。対処: 一覧を開き直してください。",
+    "auto": "APIで取り込んだ注文なので、在庫は自動で動きます (moves stock by itself)。"
+    "対処: 手動の調整は不要です。",
+    "adjusted": "すでに調整済みです (adjusted before)。"
+    "対処: 何もする必要はありません。",
+    "repeated": "同じ明細が2回指定されています (named twice)。"
+    "対処: 1回だけ指定してください。",
+    "no-sku": "明細にSKUがなく、どの在庫か分かりません (no SKU)。"
+    "対処: 在庫を別の方法で直し、「調整済み」を選んでください。",
+}
+"""Why a line was left alone, in words for the shop."""
+
+
+@dataclass(frozen=True)
+class WaitingLine:
+    """A line of an order created by CSV for which nobody has adjusted stock yet.
+
+    level   of its SKU now; None if it never moved or the line tells no SKU
+    booked  units adjusted before for this SKU by lines that the order no longer has:
+            another file or the mall named the line anew, so look before booking again
+    """
+
+    mall: str
+    shop_id: str
+    order_number: str
+    line_id: str
+    sku: str
+    item_name: str | None
+    quantity: int
+    level: int | None
+    booked: int
+    is_cancelled: bool
+    imported_at: datetime
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A line that no longer waits, and what it moved: 0 if it had been adjusted."""
+
+    mall: str
+    shop_id: str
+    order_number: str
+    line_id: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class NotBooked:
+    """A line that was left as it was; `code` is one of REASONS."""
+
+    mall: str
+    shop_id: str
+    order_number: str
+    line_id: str
+    code: str
+
+    @property
+    def reason(self) -> str:
+        """Why, and what to do, in Japanese."""
+        return REASONS[self.code]
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """What became of each adjustment; the two add up to their number."""
+
+    booked: tuple[Booked, ...]
+    refused: tuple[NotBooked, ...]
+
+
+def waiting_adjustments(
+    con: DuckDBPyConnection,
+    shop_id: str,
+    *,
+    mall: Mall | None = None,
+    limit: int = 100_000,
+) -> list[WaitingLine]:
+    """List what waits of a shop, longest waiting first; `mall` None: at any mall."""
+    given = {
+        "shop_id": shop_id,
+        "mall": None if mall is None else mall.value,
+        "row_limit": limit,
+    }
+    rows = con.execute(SQL("list_stock_waiting"), given).fetchall()
+    return [WaitingLine(*row) for row in rows]
+
+
+def adjust_stock(  # noqa: PLR0913 - the last one is for planted bugs
+    con: DuckDBPyConnection,
+    adjustments: Sequence[Adjustment],
+    *,
+    adjustment_id: str,
+    who: str,
+    note: str,
+    at: datetime,
+    sql: Statements = SQL,
+) -> Adjusted:
+    """Book a person's decisions and end the lines' waiting, in the transaction.
+
+    A line is booked at most once, however often it is named; what no longer waits is
+    refused with a reason, and the others are booked. `who` and `note` stay in the
+    ledger, also for lines that were adjusted elsewhere (a movement of 0). Raises
+    ValueError without them: an adjustment nobody signed explains nothing.
+    """
+    if not who.strip() or not note.strip():
+        raise ValueError("an adjustment needs who and note")
+    if not adjustments:
+        return Adjusted((), ())
+    given = {"adjustment_id": adjustment_id, "who": who, "note": note, "at": at}
+    show(con, "stock_adjustments", _frame(adjustments))
+    sql.run(con, "judge_stock_adjustments", given)
+    con.unregister("stock_adjustments")
+    sql.run(con, "learn_stock_adjusted_skus", given)
+    sql.run(con, "plan_stock_adjustments", given)
+    con.execute(sql("insert_stock_moves"))
+    con.execute(sql("correct_stock_counts"))
+    sql.run(con, "mark_stock_adjusted_lines", given)
+    booked = con.execute(sql("list_stock_adjusted")).fetchall()
+    refused = con.execute(sql("list_stock_not_adjusted")).fetchall()
+    return Adjusted(
+        tuple(Booked(*row) for row in booked),
+        tuple(NotBooked(*row) for row in refused),
+    )
+
+
+def _frame(adjustments: Sequence[Adjustment]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            (
+                position,
+                one.mall,
+                one.shop_id,
+                one.order_number,
+                one.line_id,
+                one.quantity,
+                one.is_done,
+            )
+            for position, one in enumerate(adjustments)
+        ],
+        schema=_ADJUSTMENTS,
+        orient="row",
+    )
+
+
+@dataclass(frozen=True)
+class LongWait:
+    """Lines of one shop that waited too long, and since when the first one does."""
+
+    mall: str
+    shop_id: str
+    lines: int
+    since: datetime
+
+
+def long_waits(con: DuckDBPyConnection, before: datetime) -> list[LongWait]:
+    """List the shops with lines imported before this time that nobody adjusted.
+
+    Reads only; any error is a duckdb.Error.
+    """
+    rows = con.execute(SQL("list_stock_waiting_long"), {"before": before}).fetchall()
+    return [LongWait(*row) for row in rows]

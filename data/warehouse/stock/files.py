@@ -1,0 +1,222 @@
+"""Stock files: a count (棚卸) sets the level of a moment, a receipt (入荷) adds.
+
+Goods received (入荷): what came in at a moment is added to the level.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from data.model.order import Mall
+from data.model.stock import Counted, StockFileKind
+from data.warehouse.statements import SQL, Statements, show
+from data.warehouse.stock.ledger import SkuChange, change_skus
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What a stock file did to the SKUs it names, as CountReport tells it."""
+
+    moved: int
+    equal: int
+    older: tuple[str, ...]
+    units: int = 0
+    uncounted: tuple[str, ...] = ()
+
+
+def receive_stock(
+    con: DuckDBPyConnection, given: Mapping[str, object], sql: Statements
+) -> Booked:
+    """Book the view `stock_count_rows` as goods received, in the caller's transaction.
+
+    The listings' SKUs are known (`stock_skus`). A count that was made later stays what
+    it is, as it does for an order from before it. Of a SKU that was never counted,
+    `uncounted`, no level holds what stood there before. Any error is a duckdb.Error.
+    """
+    sql.run(con, "plan_stock_receipts", given)
+    rows = con.execute(sql("list_stock_receipts")).fetchall()
+    con.execute(sql("insert_stock_moves"))
+    con.execute(sql("correct_stock_counts"))
+    return Booked(
+        moved=sum(units > 0 and not is_older for _, units, is_older, _ in rows),
+        equal=sum(units == 0 for _, units, _, _ in rows),
+        older=tuple(sku for sku, _, is_older, _ in rows if is_older),
+        units=sum(units for _, units, _, _ in rows),
+        uncounted=tuple(sku for sku, units, _, is_new in rows if units and is_new),
+    )
+
+
+_COUNTED = pl.Schema(
+    {
+        "manage_number": pl.String(),
+        "variant_id": pl.String(),
+        "quantity": pl.Int64(),
+        "own_sku": pl.String(),
+        "default_sku": pl.String(),
+        "safety": pl.Int64(),
+    }
+)
+BY_FILE = "棚卸・入荷ファイルの自社SKUによる (own SKU of the stock file)"
+RECEIVED = "入荷ファイル {} (goods received)"
+
+
+class CountFile(Protocol):
+    """A stock file that was read and found whole."""
+
+    @property
+    def counts(self) -> Sequence[Counted]:
+        """Its rows, one per listing."""
+
+    @property
+    def sha256(self) -> str:
+        """Tells the file from others by its bytes."""
+
+    @property
+    def file_name(self) -> str:
+        """For people."""
+
+
+@dataclass(frozen=True)
+class CountReport:
+    """What came of one stock file.
+
+    is_same_file  this very file was imported before: nothing was done
+    moved         SKUs whose level the file changed
+    equal         SKUs that stood where the count has them, or of which nothing came in
+    older         SKUs of which a later count is known: their level stays
+    safety_set    listings given a safety stock of their own
+    remapped      listings the file gave another SKU
+    units         that came in; 0 of a count
+    uncounted     SKUs that came in and were never counted
+    """
+
+    import_id: str
+    is_same_file: bool
+    rows_read: int
+    moved: int = 0
+    equal: int = 0
+    older: tuple[str, ...] = ()
+    safety_set: int = 0
+    remapped: tuple[SkuChange, ...] = ()
+    units: int = 0
+    uncounted: tuple[str, ...] = ()
+
+
+class CountsDiffer(Exception):
+    """Two listings of one SKU have different numbers; nothing was written."""
+
+    def __init__(self, skus: Sequence[str]) -> None:
+        super().__init__(skus)
+        self.skus = tuple(skus)
+
+    def __str__(self) -> str:
+        listed = "、".join(self.skus[:10])
+        return (
+            f"同じSKUの在庫なのに数量が違う行があります: {listed}。"
+            "対処: 同じSKUの行には同じ数量(全部の数)を書いてください。"
+            " (listings that share one SKU have different numbers)"
+        )
+
+
+def count_stock(  # noqa: PLR0913 - the last one is for planted bugs
+    con: DuckDBPyConnection,
+    file: CountFile,
+    *,
+    shop_id: str,
+    mall: Mall = Mall.RAKUTEN,
+    kind: StockFileKind = "count",
+    import_id: str,
+    who: str,
+    counted_at: datetime,
+    imported_at: datetime,
+    sql: Statements = SQL,
+) -> CountReport:
+    """Book a stock file in the caller's transaction, or say that it was booked before.
+
+    A count: the level becomes what was counted and whatever took effect after
+    `counted_at`: orders placed later still lower it, however late they come to light,
+    and orders placed earlier do not, because their goods were off the shelf already. A
+    count older than the latest one of a SKU changes nothing of it. A receipt: what came
+    in at `counted_at` is added, unless a later count saw it. Raises CountsDiffer with
+    nothing written; any other error is a duckdb.Error.
+    """
+    given: dict[str, object] = {
+        "mall": mall.value,
+        "shop_id": shop_id,
+        "kind": kind,
+        "import_id": import_id,
+        "change_id": import_id,
+        "cause_id": import_id,
+        "file_sha256": file.sha256,
+        "file_name": file.file_name,
+        "rows_read": len(file.counts),
+        "who": who,
+        "note": BY_FILE,
+        "receipt_note": RECEIVED.format(file.file_name),
+        "counted_at": counted_at,
+        "imported_at": imported_at,
+        "moved_at": imported_at,
+    }
+    ((same,),) = sql.run(con, "count_stock_imports_of_file", given).fetchall()
+    if same:
+        return CountReport(import_id, True, len(file.counts))
+    show(con, "stock_count_rows", _rows(file.counts))
+    differing = sql.run(con, "list_stock_counts_differing", given).fetchall()
+    if differing:
+        raise CountsDiffer([sku for (sku,) in differing])
+    sql.run(con, "take_stock_counted_skus", given)
+    remapped = change_skus(con, given, sql)
+    book = receive_stock if kind == "receipt" else _count
+    booked = book(con, given, sql)
+    safety = sum(row.safety is not None for row in file.counts)
+    if safety:
+        sql.run(con, "merge_stock_settings", given)
+    con.unregister("stock_count_rows")
+    given |= {"skus_moved": booked.moved, "skus_equal": booked.equal}
+    given |= {"skus_older": len(booked.older)}
+    sql.run(con, "record_stock_count", given)
+    return CountReport(
+        import_id=import_id,
+        is_same_file=False,
+        rows_read=len(file.counts),
+        moved=booked.moved,
+        equal=booked.equal,
+        older=booked.older,
+        safety_set=safety,
+        remapped=remapped,
+        units=booked.units,
+        uncounted=booked.uncounted,
+    )
+
+
+def _count(
+    con: DuckDBPyConnection, given: Mapping[str, object], sql: Statements
+) -> Booked:
+    sql.run(con, "plan_stock_counts", given)
+    older = [sku for (sku,) in con.execute(sql("list_stock_counts_older")).fetchall()]
+    con.execute(sql("forget_stock_counts_older"))
+    con.execute(sql("insert_stock_counts"))
+    ((moved, equal),) = sql.run(con, "count_stock_counts", given).fetchall()
+    return Booked(moved=moved, equal=equal, older=tuple(older))
+
+
+def _rows(counts: Sequence[Counted]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            (
+                row.manage_number,
+                row.variant_id,
+                row.quantity,
+                row.own_sku,
+                row.listing.default_sku,
+                row.safety,
+            )
+            for row in counts
+        ],
+        schema=_COUNTED,
+        orient="row",
+    )

@@ -1,0 +1,208 @@
+"""Stock: a ledger of movements, each with its cause; the level is their sum.
+
+Three rules make it explainable (design: rule 6.4):
+  - every line of a live `auto` order has taken exactly its units from its SKU;
+  - a level is what was counted last and whatever took effect after it;
+  - a mall's CSV is never a cause: an order it created moves nothing but what a person
+    books for it, and one it changed waits for the mall's own answer.
+
+Whose stock a listing sells, and what happens to the stock when that changes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from data.model.order import Mall
+from data.model.stock import MovementKind, SkuMapping
+from data.warehouse.statements import SQL, Statements, show
+
+_SAID = pl.Schema(
+    {
+        "manage_number": pl.String(),
+        "variant_id": pl.String(),
+        "sku": pl.String(),
+    }
+)
+LEARNT = "受注に自社SKUが表示されたため (the order shows the merchant's own SKU)"
+
+
+@dataclass(frozen=True)
+class SkuChange:
+    """A listing that sells another SKU now.
+
+    `is_left`: the SKU of before keeps stock that no listing sells any more, because the
+    new one was counted by itself; adding both might count the same goods twice. A new
+    count settles it.
+    """
+
+    manage_number: str
+    variant_id: str
+    sku_before: str
+    sku: str
+    is_left: bool
+
+
+def map_skus(  # noqa: PLR0913 - the last one is for planted bugs
+    con: DuckDBPyConnection,
+    shop_id: str,
+    mappings: Sequence[SkuMapping],
+    *,
+    mall: Mall = Mall.RAKUTEN,
+    change_id: str,
+    who: str,
+    note: str,
+    mapped_at: datetime,
+    sql: Statements = SQL,
+) -> tuple[SkuChange, ...]:
+    """Write down a person's word on listings; stock follows, none doubled, none lost.
+
+    What the listings' orders took moves to the new SKU with its moment. The counted
+    stock goes along when its SKU has no other listing and the new one no stock of its
+    own. `change_id` is a new one for each change. The last word on a listing counts.
+    """
+    said = {(m.manage_number, m.variant_id): m.sku for m in mappings}
+    if not said:
+        return ()
+    frame = pl.DataFrame([(*k, v) for k, v in said.items()], _SAID, orient="row")
+    show(con, "stock_said", frame)
+    given = {
+        "mall": mall.value,
+        "shop_id": shop_id,
+        "change_id": change_id,
+        "who": who,
+        "note": note,
+        "moved_at": mapped_at,
+    }
+    sql.run(con, "take_stock_skus", given)
+    con.unregister("stock_said")
+    return change_skus(con, given, sql)
+
+
+def learn_skus(
+    con: DuckDBPyConnection, given: Mapping[str, object], sql: Statements
+) -> tuple[SkuChange, ...]:
+    """Write down the SKUs that orders show for listings nobody spoke of yet.
+
+    `given` holds mall, shop_id and moved_at.
+    """
+    sql.run(con, "learn_stock_skus", given)
+    named = {"change_id": f"learnt/{given['shop_id']}/{_ledger_end(con, sql)}"}
+    return change_skus(con, {**given, **named, "who": "juchu", "note": LEARNT}, sql)
+
+
+def change_skus(
+    con: DuckDBPyConnection, given: Mapping[str, object], sql: Statements
+) -> tuple[SkuChange, ...]:
+    """Apply the temporary table `stock_skus`: move what has to move, then write it."""
+    ((news,),) = con.execute(sql("count_stock_sku_news")).fetchall()
+    if not news:
+        return ()
+    con.execute(sql("judge_stock_skus"))
+    rows = con.execute(sql("list_stock_sku_changes")).fetchall()
+    if rows:
+        sql.run(con, "plan_stock_sku_moves", given)
+        con.execute(sql("insert_stock_moves"))
+        con.execute(sql("correct_stock_counts"))
+        sql.run(con, "plan_stock_sku_counts", given)
+        con.execute(sql("insert_stock_counts"))
+    sql.run(con, "merge_stock_skus", given)
+    return tuple(SkuChange(*row) for row in rows)
+
+
+def _ledger_end(con: DuckDBPyConnection, sql: Statements) -> int:
+    ((end,),) = con.execute(sql("find_stock_end")).fetchall()
+    return int(end)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What the orders asked of the ledger: nothing, if they had been booked before.
+
+    reserved    times a line took units, or more units
+    given_back  times a line gave units back: cancelled, fewer units, another SKU
+    skus        SKUs whose ledger grew
+    remapped    listings of which an order showed the merchant's own SKU for the first
+                time, so that their stock now stands under it
+    """
+
+    reserved: int
+    given_back: int
+    skus: int
+    remapped: tuple[SkuChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One movement of a SKU and the level after it."""
+
+    seq: int
+    moved_at: datetime
+    effective_at: datetime
+    kind: MovementKind
+    quantity: int
+    level: int
+    counted: int | None
+    mall: str | None
+    shop_id: str | None
+    order_number: str | None
+    line_id: str | None
+    cause_id: str | None
+    who: str | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class StockLevel:
+    """What there is to sell; no number to tell a mall unless it was counted."""
+
+    sku: str
+    level: int
+    level_seq: int
+    is_counted: bool
+
+
+def move_stock(  # noqa: PLR0913 - the last one is for planted bugs
+    con: DuckDBPyConnection,
+    shop_id: str,
+    *,
+    mall: Mall = Mall.RAKUTEN,
+    order_numbers: Sequence[str] | None = None,
+    moved_at: datetime,
+    sql: Statements = SQL,
+) -> Moved:
+    """Bring the ledger in line with the shop's present orders, in the transaction.
+
+    Belongs after every `store_orders`, in its transaction. Looks at the tables only, so
+    calling it again, or after a replay, books nothing: at the orders named, else at all
+    of the shop's, which makes good what was missed. Any error is a duckdb.Error: the
+    session is only worth closing.
+    """
+    given = {"mall": mall.value, "shop_id": shop_id, "moved_at": moved_at}
+    numbers = None if order_numbers is None else list(order_numbers)
+    sql.run(con, "take_stock_orders", {**given, "order_numbers": numbers})
+    remapped = learn_skus(con, given, sql)
+    sql.run(con, "plan_stock_moves", given)
+    ((reserved, given_back, skus),) = con.execute(sql("count_stock_moves")).fetchall()
+    if skus:
+        con.execute(sql("insert_stock_moves"))
+        con.execute(sql("correct_stock_counts"))
+    return Moved(reserved, given_back, skus, remapped)
+
+
+def explain_level(con: DuckDBPyConnection, sku: str) -> list[Movement]:
+    """Tell why a SKU stands where it stands: every movement, the level after each."""
+    rows = con.execute(SQL("explain_stock_level"), {"sku": sku}).fetchall()
+    return [
+        Movement(seq, moved_at, effective_at, MovementKind(kind), *rest)
+        for seq, moved_at, effective_at, kind, *rest in rows
+    ]
+
+
+def stock_levels(con: DuckDBPyConnection, skus: Sequence[str]) -> dict[str, StockLevel]:
+    """Give the levels of these SKUs; one that never moved is absent."""
+    rows = con.execute(SQL("list_stock_levels"), {"skus": list(skus)}).fetchall()
+    return {row[0]: StockLevel(*row) for row in rows}

@@ -1,0 +1,291 @@
+"""What a mall is told of our stock: planned, sent, read back (design: rule 6.5).
+
+A run goes through these, each in a session of its own, with RMS's answers between:
+
+    levels_to_push      what changed; read the mall's present quantities (bulk-get)
+    unseen_units        (model) the mall sold what we do not know: sweep, start again
+    plan_push           store the intent, with the level of this very moment
+    start_sending       right before each call: what may still be sent
+    record_lost,        (stock_push_results) what the call came to; a 204 proves nothing
+    record_refused      and is not recorded
+    record_read_back    what the mall shows now (bulk-get), the only proof
+
+A row carries its level's place in the ledger. A later plan supersedes an open row,
+which then is not sent any more; while a call is under way no other of its listing is
+planned. So an older level never follows a newer one, with any number of workers.
+
+What came of the pushes that were sent; only reading back proves one (rule 6.5).
+
+How the pushes of a shop stand, for the report of a run (design: rule 6.5).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from data.model.order import Mall
+from data.model.stock import Listing, PushState, read_back
+from data.warehouse.statements import SQL, Statements, show
+
+PRESUMED_LOST: Final = timedelta(minutes=5)
+"""A call longer under way than this is over: its process died. Far longer than the
+client's deadline for one call, so that no call can still arrive after it."""
+
+SUPERSEDED: Final = "新しい在庫数の転送に置き換えました (superseded by a later level)。"
+
+
+@dataclass(frozen=True)
+class LevelToPush:
+    """A listing whose level the mall was not told yet.
+
+    expected  what the mall should show now: what it showed when last verified, less the
+              orders placed since; None before the first verified push
+    waiting   units of orders created by CSV that nobody has adjusted for: the level
+              does not know of them, so it may be too high by so many
+    """
+
+    manage_number: str
+    variant_id: str
+    sku: str
+    level_seq: int
+    level: int
+    safety: int
+    offered: int
+    expected: int | None
+    waiting: int
+
+    @property
+    def listing(self) -> Listing:
+        """Which listing of the shop it is."""
+        return Listing(manage_number=self.manage_number, variant_id=self.variant_id)
+
+
+@dataclass(frozen=True)
+class Push:
+    """One listing to be sent: the whole content of its entry in bulk-upsert."""
+
+    push_id: str
+    manage_number: str
+    variant_id: str
+    sku: str
+    level_seq: int
+    offered: int
+
+
+@dataclass(frozen=True)
+class PushPlan:
+    """What became of each level to push; the three add up.
+
+    to_send   the mall shows another number: send these
+    verified  the mall shows the very number already: no write is spent
+    held      a call of this listing is under way, or the reading is too old: next run
+    """
+
+    to_send: tuple[Push, ...]
+    verified: int
+    held: int
+
+
+def levels_to_push(  # noqa: PLR0913 - the last one is for planted bugs
+    con: DuckDBPyConnection,
+    shop_id: str,
+    *,
+    mall: Mall = Mall.RAKUTEN,
+    safety: int,
+    full: bool = False,
+    sql: Statements = SQL,
+) -> list[LevelToPush]:
+    """List what the mall has to be told; `full` lists what it was told before, too.
+
+    Only listings with a variant, and only SKUs that were counted: a level that nobody
+    counted is no number, and would tell the mall that everything is sold out. A listing
+    the mall does not know, or refused, is listed again when its level changes.
+    `safety` is the shop's; a listing's own (stock_settings) goes before it.
+    """
+    given = {"mall": mall.value, "shop_id": shop_id, "safety": safety, "full": full}
+    sql.run(con, "gather_inventory_levels", given)
+    rows = con.execute(sql("list_inventory_levels")).fetchall()
+    return [LevelToPush(*row) for row in rows]
+
+
+def plan_push(  # noqa: PLR0913 - the last one is for planted bugs
+    con: DuckDBPyConnection,
+    shop_id: str,
+    found: Mapping[Listing, int | None],
+    *,
+    mall: Mall = Mall.RAKUTEN,
+    run_id: str,
+    safety: int,
+    full: bool = False,
+    read_at: datetime,
+    planned_at: datetime,
+    presumed_lost: timedelta = PRESUMED_LOST,
+    sql: Statements = SQL,
+) -> PushPlan:
+    """Store what is to be sent, with the levels of this moment, in the transaction.
+
+    `found` is what the mall showed at `read_at`, when that request was sent; None for a
+    listing it did not name. Listings not read are left for the next run. Open rows of
+    the planned listings become superseded. Commit before anything is sent.
+    `presumed_lost`: only who knows that no other process pushes may make it shorter.
+    """
+    given = {
+        "mall": mall.value,
+        "shop_id": shop_id,
+        "run_id": run_id,
+        "safety": safety,
+        "full": full,
+        "read_at": read_at,
+        "planned_at": planned_at,
+        "lost_before": planned_at - presumed_lost,
+        "reason": SUPERSEDED,
+    }
+    frame = pl.DataFrame(
+        [(one.manage_number, one.variant_id, units) for one, units in found.items()],
+        schema={
+            "manage_number": pl.String(),
+            "variant_id": pl.String(),
+            "found": pl.Int64(),
+        },
+        orient="row",
+    )
+    show(con, "inventory_found", frame)
+    sql.run(con, "gather_inventory_levels", given)
+    sql.run(con, "judge_inventory_levels", given)
+    con.unregister("inventory_found")
+    sql.run(con, "supersede_inventory_pushes", given)
+    sql.run(con, "insert_inventory_pushes", given)
+    ((verified, held),) = con.execute(sql("count_inventory_plan")).fetchall()
+    rows = sql.run(con, "list_inventory_planned", given).fetchall()
+    return PushPlan(tuple(Push(*row) for row in rows), verified, held)
+
+
+def start_sending(
+    con: DuckDBPyConnection,
+    pushes: Sequence[Push],
+    *,
+    sent_at: datetime,
+    sql: Statements = SQL,
+) -> list[Push]:
+    """Mark pushes as under way and give those that may be sent: commit, then call.
+
+    One that a later plan has superseded meanwhile is left out: its level is old.
+    """
+    if not pushes:
+        return []
+    given = {"push_ids": [push.push_id for push in pushes], "sent_at": sent_at}
+    rows = sql.run(con, "start_inventory_pushes", given).fetchall()
+    started = {push_id for (push_id,) in rows}
+    return [push for push in pushes if push.push_id in started]
+
+
+LOST: Final = "応答がありませんでした。次の転送で読み直します (answer lost)。"
+NOT_SHOWN: Final = (
+    "転送後の読み直しで別の数が表示されました。次の転送でやり直します"
+    " (the mall shows another number)。"
+)
+UNKNOWN_SKU: Final = (
+    "RMSにこの商品管理番号・SKU管理番号の在庫がありません (unknown SKU)。"
+    "対処: RMSの商品とSKU管理番号を確かめ、正しい番号で棚卸を取り込んでください。"
+)
+
+
+def record_lost(con: DuckDBPyConnection, push_ids: Sequence[str]) -> None:
+    """Note that no answer came to these: read back, never send blindly again."""
+    given = {"push_ids": list(push_ids), "state": PushState.UNKNOWN.value}
+    con.execute(SQL("end_inventory_pushes"), {**given, "reason": LOST})
+
+
+def record_refused(con: DuckDBPyConnection, push_ids: Sequence[str], why: str) -> None:
+    """Note that the mall refused these, with its code and text.
+
+    They are not tried again before their level changes.
+    """
+    given = {"push_ids": list(push_ids), "state": PushState.REFUSED.value}
+    con.execute(SQL("end_inventory_pushes"), {**given, "reason": why})
+
+
+def record_read_back(  # noqa: PLR0913 - whose, which run's, when and what
+    con: DuckDBPyConnection,
+    shop_id: str,
+    found: Mapping[Listing, int | None],
+    *,
+    mall: Mall = Mall.RAKUTEN,
+    run_id: str,
+    read_at: datetime,
+) -> dict[str, PushState]:
+    """Judge the run's sent pushes by what the mall shows; give each one's state.
+
+    `read_at` is when that request was sent. A push whose listing is not in `found`, or
+    that was refused or superseded, keeps its state.
+    """
+    given = {"mall": mall.value, "shop_id": shop_id, "run_id": run_id}
+    rows = con.execute(SQL("list_inventory_sent"), given).fetchall()
+    judged: dict[str, tuple[PushState, int | None]] = {}
+    for push_id, manage_number, variant_id, offered, before in rows:
+        one = Listing(manage_number=manage_number, variant_id=variant_id)
+        if one in found:
+            judged[push_id] = (read_back(offered, before, found[one]), found[one])
+    if judged:
+        show(con, "inventory_judged", _judged(judged))
+        con.execute(SQL("verify_inventory_pushes"), {"read_at": read_at})
+        con.unregister("inventory_judged")
+    return {push_id: state for push_id, (state, _) in judged.items()}
+
+
+def _judged(judged: Mapping[str, tuple[PushState, int | None]]) -> pl.DataFrame:
+    reasons = {PushState.UNKNOWN: NOT_SHOWN, PushState.UNKNOWN_SKU: UNKNOWN_SKU}
+    return pl.DataFrame(
+        [
+            (push_id, state.value, reasons.get(state), units)
+            for push_id, (state, units) in judged.items()
+        ],
+        schema={
+            "push_id": pl.String(),
+            "state": pl.String(),
+            "reason": pl.String(),
+            "found_after": pl.Int64(),
+        },
+        orient="row",
+    )
+
+
+@dataclass(frozen=True)
+class LatestPush:
+    """The last word on one listing.
+
+    was_sent   a write was spent on it; otherwise the mall showed the number already
+    is_of_run  the run asked about planned it; otherwise it is left from an earlier one
+    """
+
+    manage_number: str
+    variant_id: str
+    sku: str
+    offered: int
+    found_before: int | None
+    found_after: int | None
+    state: PushState
+    reason: str | None
+    was_sent: bool
+    is_of_run: bool
+
+
+def latest_pushes(
+    con: DuckDBPyConnection, shop_id: str, *, mall: Mall = Mall.RAKUTEN, run_id: str
+) -> list[LatestPush]:
+    """Give the latest push of every listing that was ever planned, superseded ones not.
+
+    Reads only; any error is a duckdb.Error.
+    """
+    given = {"mall": mall.value, "shop_id": shop_id, "run_id": run_id}
+    rows = con.execute(SQL("list_inventory_latest"), given).fetchall()
+    return [
+        LatestPush(
+            manage, variant, sku, offered, before, after, PushState(state), *rest
+        )
+        for manage, variant, sku, offered, before, after, state, *rest in rows
+    ]

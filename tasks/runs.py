@@ -1,0 +1,103 @@
+"""The warehouse's own account of a run: opened before it works, closed after."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+from uuid import uuid4
+
+from prefect import runtime, task
+
+from data.model.order import Mall
+from data.model.run import Attention, Taken, cursor_after, search_window
+from data.model.shop import ShopHandle
+from data.warehouse.notices import found_without_notice
+from data.warehouse.orders import open_amounts, unknown_status
+from data.warehouse.runs import Load, move_cursor, record_load, seen_until
+from tasks.machine import our_warehouse
+from tasks.retrying import SAFE_TO_REPEAT
+from tasks.rms import now
+from tasks.shops.blocks import load_shop
+
+Source = Literal["api", "notices", "tracking", "labels"]
+"""What a run reads, or writes to."""
+
+
+@task(name="open-load", **SAFE_TO_REPEAT)
+def open_load(shop: ShopHandle) -> Load:
+    """Write down that a run begins to read what notices name.
+
+    A run that is killed stays in `loads` without an end.
+    """
+    return begin_load(shop, "notices")
+
+
+def begin_load(shop: ShopHandle, source: Source) -> Load:
+    """Write down that a run begins that searches nothing."""
+    load = _begun(shop, source)
+    with our_warehouse() as con:
+        record_load(con, load)
+    return load
+
+
+@task(name="open-sweep", **SAFE_TO_REPEAT)
+def open_sweep(
+    shop: ShopHandle, since: datetime | None, until: datetime | None
+) -> Load:
+    """Write down that a run begins, and the window it searches.
+
+    Where no date is given the window begins at the cursor, with its overlap.
+
+    Raises:
+        ValueError: `since` is not before `until`.
+
+    """
+    load = _begun(shop, "api")
+    with our_warehouse() as con:
+        cursor = seen_until(con, load.mall, load.shop_id)
+        window = search_window(load.started_at, since, until, cursor)
+        load = replace(load, window_from=window.since, window_to=window.until)
+        record_load(con, load)
+    return load
+
+
+def _begun(shop: ShopHandle, source: Source) -> Load:
+    return Load(
+        load_id=str(uuid4()),
+        source=source,
+        mall=Mall.RAKUTEN,
+        shop_id=load_shop(shop).shop_id,
+        flow_run_id=runtime.flow_run.id,
+        started_at=now(),
+    )
+
+
+@task(name="close-load", **SAFE_TO_REPEAT)
+def close_load(load: Load, found: int, taken: Taken) -> tuple[Load, Attention]:
+    """Write down how the run ended; say what a person should look at.
+
+    Every batch is committed by now, so the cursor moves with it: a run that dies
+    before this searches the same window again.
+    """
+    ended = replace(
+        load,
+        finished_at=now(),
+        found=found,
+        created=taken.created,
+        changed=taken.changed,
+        unchanged=taken.unchanged,
+        stale=taken.stale,
+        refused=len(taken.refused),
+    )
+    with our_warehouse() as con:
+        if window := load.window:
+            cursor = seen_until(con, load.mall, load.shop_id)
+            if moved := cursor_after(window, cursor):
+                move_cursor(con, load.mall, load.shop_id, moved, now())
+            missed = found_without_notice(con, load.load_id)
+            ended = replace(ended, found_without_notice=missed)
+        record_load(con, ended)
+        attention = Attention(
+            open_amounts=tuple(open_amounts(con, load.shop_id)),
+            unknown_status=tuple(unknown_status(con, load.shop_id)),
+        )
+    return ended, attention

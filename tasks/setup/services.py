@@ -1,0 +1,200 @@
+"""A whole order desk on this machine: RMS sandbox, receiver, Prefect server, worker.
+
+The demo opens one to show it, the tests open one to try it.
+
+Start the demo's processes, watch them, and stop every one of them again.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from connectors.sandbox.control_api.remote import SandboxControl
+from data.model.japan_time import in_japan
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The project's root; Prefect reads its settings from the folder it starts in."""
+
+SPEAKS = ("sandbox", "receiver")
+"""Processes whose first line of output says where they listen."""
+
+
+def free_port(wanted: str | None = None) -> int:
+    """Give the port asked for, or one that nobody uses now."""
+    if wanted:
+        return int(wanted)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(
+    name: str, arguments: Sequence[str], env: Mapping[str, str], logs: Path
+) -> Iterator[subprocess.Popen[str]]:
+    """Run `python -m …` in the background; stop it when the block ends.
+
+    Its stderr goes to `<logs>/<name>.log`; stdout is for the caller to read.
+    A process that does not stop within ten seconds is killed with its children.
+    """
+    with ExitStack() as stack:
+        log: IO[str] = stack.enter_context((logs / f"{name}.log").open("w"))
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            env=dict(env),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if name in SPEAKS else log,
+            stderr=log,
+            text=True,
+            start_new_session=True,  # Ctrl-C reaches us only; we stop them in order
+        )
+        try:
+            yield process
+        finally:
+            stop(process)
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """Wait for the first line a process prints.
+
+    Raises:
+        RuntimeError: it ended without printing one.
+
+    """
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        raise RuntimeError(f"{process.args!r} did not start; see its log")
+    return line
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """End a process started by `running`, politely first."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    finally:
+        if process.stdout:
+            process.stdout.close()
+
+
+SERVER_PATIENCE_S = "120"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where everything is, and the environment that finds it."""
+
+    home: Path
+    ui: str
+    receiver: str
+    sandbox: SandboxControl
+    env: Mapping[str, str]
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file the flows write to."""
+        return self.home / "juchu.duckdb"
+
+    def prefect(self, *arguments: str, check: bool = True) -> int:
+        """Run a `prefect` command on this desk; its output goes where ours goes.
+
+        Raises:
+            subprocess.CalledProcessError: the command failed, unless not `check`.
+
+        """
+        command = [sys.executable, "-m", "prefect", *arguments]
+        done = subprocess.run(command, env=dict(self.env), cwd=ROOT, check=check)
+        return done.returncode
+
+    def run(self, deployment: str, **parameters: object) -> None:
+        """Run a deployment for the shop `demo` and watch it to its end.
+
+        Raises:
+            subprocess.CalledProcessError: the run did not end well.
+
+        """
+        given = json.dumps({"shop": "demo"} | parameters)
+        self.prefect("deployment", "run", deployment, "--params", given, "--watch")
+
+
+def shop_settings(sandbox: SandboxControl) -> dict[str, str]:
+    """Describe the sandbox's shop as its people would: keys, and the end of the key."""
+    (ends_at,) = (
+        datetime.fromisoformat(shop["license_expires_at"])
+        for shop in sandbox.control("GET", "shops")["shops"]
+        if shop["handle"] == "demo"
+    )
+    last_day = {"JUCHU_SHOP_DEMO_LICENSE_EXPIRES_ON": f"{in_japan(ends_at):%Y-%m-%d}"}
+    return sandbox.shops["demo"].environment() | last_day
+
+
+@contextmanager
+def open_desk(home: Path, *rms_options: str) -> Iterator[Desk]:
+    """Start every process and deploy; stop all of them when the block ends.
+
+    Ports are free ones unless `PREFECT_SERVER_API_PORT`, `JUCHU_SANDBOX_PORT` or
+    `JUCHU_RECEIVER_PORT` names one. Logs are in `<home>/logs`. The sandbox sends no
+    notices until its setting `notify_url` says where to.
+
+    Raises:
+        subprocess.CalledProcessError: a step of the set-up failed.
+
+    """
+    logs = home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    port = free_port(os.environ.get("PREFECT_SERVER_API_PORT"))
+    rms_port = free_port(os.environ.get("JUCHU_SANDBOX_PORT"))
+    notices_port = free_port(os.environ.get("JUCHU_RECEIVER_PORT"))
+    ui = f"http://127.0.0.1:{port}"
+    env = dict(os.environ) | {
+        "JUCHU_HOME": str(home),
+        "JUCHU_SHOP": "demo",
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_API_URL": f"{ui}/api",
+        "PREFECT_SERVER_API_PORT": str(port),  # --port would leave the UI at 4200
+        "DO_NOT_TRACK": "1",
+    }
+    with ExitStack() as stack:
+        server = ("prefect", "server", "start")
+        stack.enter_context(running("server", server, env, logs))
+        rms = stack.enter_context(
+            running(
+                "sandbox",
+                ("connectors.sandbox", "--port", f"{rms_port}", *rms_options),
+                env,
+                logs,
+            )
+        )
+        sandbox = SandboxControl(first_line(rms))
+        stack.callback(sandbox.close)
+        env |= {"JUCHU_RMS_URL": sandbox.url} | shop_settings(sandbox)
+        notices = ("connectors.notices", "--port", f"{notices_port}")
+        receiver = stack.enter_context(running("receiver", notices, env, logs))
+        address = json.loads(first_line(receiver))["url"]
+        desk = Desk(home, ui, f"{address}/notices", sandbox, env)
+        desk.prefect("server", "status", "--wait", "--timeout", SERVER_PATIENCE_S)
+        subprocess.run(
+            [sys.executable, "-m", "tasks.setup.deploy"],
+            env=dict(desk.env),
+            cwd=ROOT,
+            check=True,
+        )
+        worker = ("prefect", "worker", "start", "--pool", "juchu", "--type", "process")
+        stack.enter_context(running("worker", worker, desk.env, logs))
+        yield desk

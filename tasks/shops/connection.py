@@ -1,0 +1,232 @@
+"""接続チェック: try a shop's keys, judge the answers, keep what they mean.
+
+What people see of a connection check: the verdict, what to do, the key's end.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.events import emit_event
+from prefect.states import Completed, Failed
+
+from connectors.rms.check import Checked, check
+from data.model.connection import (
+    Fault,
+    Finding,
+    Verdict,
+    choose_key,
+    find_fault,
+    needs_former_key,
+    shop_in_use,
+    verdict,
+)
+from data.model.licence import days_left, licence_sentence, warning_due
+from data.model.onboarding import Stage, Step, refusal
+from data.model.shop import Shop, ShopHandle
+from data.warehouse.session import Connection
+from data.warehouse.shops import (
+    facts_of,
+    key_facts,
+    key_in_use,
+    last_warned,
+    move_stage,
+    record_connection,
+    record_key,
+    record_warning,
+    stage_of,
+)
+from tasks.machine import our_warehouse
+from tasks.retrying import SAFE_TO_REPEAT
+from tasks.rms import now, rms_client
+from tasks.shops.blocks import load_shop
+from tasks.shops.every_shop import flow_that_moves, move_if_due
+
+
+class Checkup(NamedTuple):
+    """What one check found and what came of it; no key and nothing of a buyer."""
+
+    finding: Finding
+    """Of the key that is used from now on."""
+    new_key: Finding | None = None
+    """Of the new key, while the former one is still used."""
+    expires_at: datetime | None = None
+    warning: int | None = None
+    """The warning of the key's end that is due now, in days."""
+    stage: Stage | None = None
+    moved: tuple[Stage, ...] = ()
+
+
+class _Tried(NamedTuple):
+    shop: Shop
+    checked: Checked
+    finding: Finding
+
+
+@task(name="check-shop", **SAFE_TO_REPEAT)
+def check_shop(shop: ShopHandle) -> Checkup:
+    """Call each function once with the shop's key, and keep the verdict.
+
+    While a key is changed the former one is tried as well if the new one is refused;
+    whichever answers is used from now on. Moves that need no person are made.
+
+    Raises:
+        UnknownShop: no block and no environment describes the shop.
+
+    """
+    described = load_shop(shop)
+    with our_warehouse() as con:
+        used = shop_in_use(described, key_in_use(con, shop))
+    new = _tried(described)
+    former = None
+    if described.has_former_key and needs_former_key(new.finding):
+        former = _tried(described.with_former_key())
+    verdict = choose_key(new.finding, former.finding if former else None)
+    chosen = former if former and verdict is Verdict.FORMER else new
+    in_use = used if verdict is Verdict.AS_BEFORE else chosen.shop
+    with our_warehouse() as con:
+        if in_use != described:
+            record_key(con, described, now())
+        record_connection(
+            con, in_use, chosen.finding.fault, now(), chosen.checked.expires_at
+        )
+        moved = _moves(con, shop, now())
+        return _checkup(con, shop, chosen.finding, moved, now())._replace(
+            new_key=new.finding if in_use != described else None
+        )
+
+
+def _tried(shop: Shop) -> _Tried:
+    with rms_client(shop) as rms:
+        checked = check(rms, shop.shop_id, now())
+    with our_warehouse() as con:
+        key = key_facts(con, shop, now(), checked.expires_at)
+    return _Tried(shop, checked, find_fault(checked.probes, key, now()))
+
+
+def _moves(con: Connection, shop: ShopHandle, at: datetime) -> tuple[Stage, ...]:
+    """Take the shop on where the check itself is the reason."""
+    who, moves = flow_that_moves(), []
+    standing = stage_of(con, shop)
+    if (
+        standing is not None
+        and standing.stage is Stage.KEY_REGISTERED
+        and refusal(standing, Stage.CONNECTED, facts_of(con, shop), at) is None
+    ):
+        step = Step(stage=Stage.CONNECTED, at=at, who=who, why="接続できた")
+        move_stage(con, shop, step)
+        moves.append(Stage.CONNECTED)
+    if due := move_if_due(con, shop, at, who):
+        moves.append(due)
+    return tuple(moves)
+
+
+def _checkup(
+    con: Connection,
+    shop: ShopHandle,
+    finding: Finding,
+    moved: Sequence[Stage],
+    at: datetime,
+) -> Checkup:
+    standing = stage_of(con, shop)
+    expires_at = facts_of(con, shop).license_expires_at
+    warning = None
+    if expires_at is not None:
+        warned = last_warned(con, shop, expires_at)
+        warning = warning_due(days_left(expires_at, at), warned)
+    return Checkup(
+        finding=finding,
+        expires_at=expires_at,
+        warning=warning,
+        stage=standing.stage if standing else None,
+        moved=tuple(moved),
+    )
+
+
+ENDING = "juchu.licence.ending"
+"""The event of a warning, for automations that send it on."""
+PASSES = frozenset({Fault.NONE, Fault.FRESH_KEY, Fault.MAINTENANCE, Fault.BUSY})
+"""What is no failure: it is good, or it ends by itself."""
+
+STOPPED = (
+    "**この店舗のRMSの呼び出しを止めました。** 接続チェックが成功すると、"
+    "また呼び出します。他の店舗はそのまま動きます。"
+)
+FORMER_KEY = (
+    "いまは前のキーを使っています。新しいキーが使えるようになると、"
+    "接続チェックで自動で切り替わります。"
+)
+
+
+@task(name="warn-of-licence-end", **SAFE_TO_REPEAT)
+def warn_of_licence_end(shop: ShopHandle, checkup: Checkup) -> None:
+    """Give the warning that is due, once: an artifact and an event."""
+    if checkup.warning is None or checkup.expires_at is None:
+        return
+    at = now()
+    sentence = licence_sentence(checkup.expires_at, at)
+    create_markdown_artifact(
+        key="licence-warning",
+        markdown=f"# ライセンスキーの期限 ({shop})\n\n{sentence}\n",
+        description="ライセンスキーの期限の警告 (the licence key is ending)",
+    )
+    emit_event(
+        ENDING,
+        resource={"prefect.resource.id": f"juchu.shop.{shop}"},
+        payload={
+            "shop": shop,
+            "days_left": days_left(checkup.expires_at, at),
+            "expires_at": checkup.expires_at.isoformat(),
+            "message": f"{shop}: {sentence}",
+        },
+    )
+    with our_warehouse() as con:
+        record_warning(con, shop, checkup.expires_at, checkup.warning, at)
+
+
+def conclude_check(shop: ShopHandle, checkup: Checkup) -> State[Any]:
+    """Tell the verdict in Japanese; Failed when a person has to do something."""
+    create_markdown_artifact(
+        key="connection-report",
+        markdown=connection_report(shop, checkup),
+        description="接続チェックの結果 (what the connection check found)",
+    )
+    said = verdict(checkup.finding)
+    if checkup.finding.fault in PASSES:
+        return Completed(message=said)
+    return Failed(message=said)
+
+
+def connection_report(shop: ShopHandle, checkup: Checkup) -> str:
+    """Write the report in Markdown; RMS's codes come from outside and stay text."""
+    finding = checkup.finding
+    lines = [f"# 接続チェックの結果 ({shop})", "", _plain(verdict(finding))]
+    if finding.stops_calls:
+        lines += [
+            "",
+            STOPPED,
+        ]
+    if checkup.new_key is not None:
+        lines += [
+            "",
+            "## 新しいキー (new key)",
+            "",
+            FORMER_KEY,
+            "",
+            _plain(verdict(checkup.new_key)),
+        ]
+    if checkup.expires_at is not None:
+        lines += ["", licence_sentence(checkup.expires_at, now())]
+    if checkup.stage is not None:
+        lines += ["", f"段階 (stage): {checkup.stage}"]
+    if checkup.moved:
+        lines += ["", f"移った段階 (moved to): {' → '.join(checkup.moved)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~])", r"\\\1", text)
