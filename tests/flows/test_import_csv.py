@@ -1,4 +1,4 @@
-"""`import-order-csv/manual` as docs/csv.md shows it, by the worker and in the UI."""
+"""`import-order-csv/manual` as docs/order-files.md shows it, run and in the UI."""
 
 import os
 import shutil

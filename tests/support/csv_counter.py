@@ -126,7 +126,7 @@ class Deployed(Books):
         self._api = api
 
     def run(self, **given: object) -> FlowRun:
-        """Run it as docs/csv.md says and give the run."""
+        """Run it as docs/order-files.md says and give the run."""
         before = {run.id for run in latest_runs(self._api, "import-order-csv")}
         said = {k: v if isinstance(v, str) else json.dumps(v) for k, v in given.items()}
         self._desk.prefect(

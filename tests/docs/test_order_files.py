@@ -1,0 +1,47 @@
+"""docs/order-files.md names every mall, layout, refusal and warning there is."""
+
+import ast
+from pathlib import Path
+
+from connectors.order_files.registry import all_layouts
+from data.model.order import Mall
+from data.warehouse.order_file_rows import TEXTS
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "order-files.md").read_text(encoding="utf-8")
+READERS = ("connectors/csv_file", "connectors/order_files", "connectors/carriers")
+
+
+def refusal_codes() -> set[str]:
+    """The first argument of every `CsvRefused(...)` in the readers."""
+    files = [file for folder in READERS for file in (ROOT / folder).rglob("*.py")]
+    files += [ROOT / "connectors/stock_files.py", ROOT / "tasks/order_files.py"]
+    calls = [
+        call
+        for file in files
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "CsvRefused"
+    ]
+    return {
+        part.value
+        for call in calls
+        for part in ast.walk(call.args[0])
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+
+
+def test_every_mall_and_layout_is_named():
+    names = [*Mall, *(layout.name for layout in all_layouts())]
+
+    assert [name for name in names if f"`{name}`" not in PAGE] == []
+
+
+def test_every_refusal_is_named():
+    codes = refusal_codes()
+
+    assert len(codes) > 20
+    assert [code for code in sorted(codes) if f"`{code}`" not in PAGE] == []
+
+
+def test_every_warning_is_named():
+    assert [kind for kind in TEXTS if f"`{kind}`" not in PAGE] == []
