@@ -1,15 +1,13 @@
 """Adjust stock by hand for the orders that a CSV created."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from pydantic import Field
 
-from data.model.shop import ShopHandle
+from tasks.forms import Adjustments, Note, OneShop, WhoDecided
 from tasks.retrying import show_retries
 from tasks.stock.adjust import (
-    LineAdjustment,
     book_adjustments,
     conclude_adjustment,
     matched,
@@ -20,38 +18,6 @@ from tasks.stock.adjust import (
 )
 from tasks.stock.adjust_form import ask_person, decided
 
-Adjustments = Annotated[
-    list[LineAdjustment] | None,
-    Field(
-        json_schema_extra={
-            "title": "調整 (adjustments)",
-            "description": "注文番号と個数の一覧。空欄なら実行が一時停止し、"
-            "待っている明細の一覧とフォームを表示します",
-        },
-    ),
-]
-Who = Annotated[
-    str,
-    Field(
-        max_length=100,
-        json_schema_extra={
-            "title": "担当 (who)",
-            "description": "調整を決めた人の役割や部署。「調整」を入れたときは必要です",
-        },
-    ),
-]
-Note = Annotated[
-    str,
-    Field(
-        max_length=500,
-        json_schema_extra={
-            "title": "メモ (note)",
-            "description": "なぜ調整したか。「調整」を入れたときは必要です。"
-            "お客様の情報は書かないでください",
-        },
-    ),
-]
-
 
 @flow(
     name="adjust-stock",
@@ -61,7 +27,10 @@ Note = Annotated[
     persist_result=False,
 )
 def adjust_stock(
-    shop: ShopHandle, adjustments: Adjustments = None, who: Who = "", note: Note = ""
+    shop: OneShop,
+    adjustments: Adjustments = None,
+    who: WhoDecided = "",
+    note: Note = "",
 ) -> State[Any]:
     """Book what a person decided on CSV orders; each line once, with who and why.
 

@@ -5,11 +5,11 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.forms import AnyShop
 from tasks.limits import one_caller
 from tasks.retrying import show_retries
 from tasks.shops.connection import check_shop, conclude_check, warn_of_licence_end
 from tasks.shops.every_shop import (
-    AnyShop,
     each_shop,
     name_with_shop,
     shops_with_key,

@@ -10,8 +10,8 @@ from flows.ingest_orders import ingest_orders
 from flows.push_inventory import push_inventory
 from flows.push_tracking import push_tracking
 from tasks.daily import already_caught_up, conclude_day, nothing_left
+from tasks.forms import AnyShop
 from tasks.shops.every_shop import (
-    AnyShop,
     each_shop,
     live_shops,
     name_with_shop,

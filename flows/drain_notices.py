@@ -1,12 +1,12 @@
 """Turn the notices that wait into current orders."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from pydantic import Field
 
 from data.model.run import total
+from tasks.forms import AnyShop, Limit
 from tasks.limits import one_caller
 from tasks.notices import (
     conclude_drain,
@@ -21,24 +21,11 @@ from tasks.orders import take_orders
 from tasks.retrying import show_retries
 from tasks.runs import close_load, open_load
 from tasks.shops.every_shop import (
-    AnyShop,
     each_shop,
     live_shops,
     name_with_shop,
     side_by_side,
 )
-
-Limit = Annotated[
-    int,
-    Field(
-        ge=1,
-        le=100_000,
-        json_schema_extra={
-            "title": "上限 (limit)",
-            "description": "1回の実行で読む注文の数の上限。残りは次の実行で読みます",
-        },
-    ),
-]
 
 
 @flow(

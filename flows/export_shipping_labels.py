@@ -1,13 +1,12 @@
 """Write a carrier's import file of the labels for orders that are safe to pack."""
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from pydantic import Field
 
 from data.model.run import total
-from data.model.shop import ShopHandle
+from tasks.forms import Again, CarrierOfLabels, Folder, OneShop
 from tasks.limits import one_caller
 from tasks.orders import in_batches, take_orders
 from tasks.retrying import show_retries
@@ -19,34 +18,6 @@ from tasks.shipping.labels import (
     write_labels,
 )
 
-CarrierOfLabels = Annotated[
-    Literal["yamato", "sagawa"],
-    Field(
-        json_schema_extra={
-            "title": "配送会社 (carrier)",
-            "description": "yamato=B2クラウド、sagawa=e飛伝III の取込用ファイル",
-        },
-    ),
-]
-Folder = Annotated[
-    str,
-    Field(
-        json_schema_extra={
-            "title": "出力先フォルダ (path)",
-            "description": "空欄なら labels フォルダ。住所と氏名の入ったファイルです",
-        },
-    ),
-]
-Again = Annotated[
-    bool,
-    Field(
-        json_schema_extra={
-            "title": "もう一度出力する (again)",
-            "description": "前に出力した送付先も含めます。二重に発送しないでください",
-        },
-    ),
-]
-
 
 @flow(
     name="export-shipping-labels",
@@ -57,7 +28,7 @@ Again = Annotated[
 )
 def export_shipping_labels(
     carrier: CarrierOfLabels,
-    shop: ShopHandle,
+    shop: OneShop,
     path: Folder = "",
     again: Again = False,
 ) -> State[Any]:

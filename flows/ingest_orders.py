@@ -1,13 +1,12 @@
 """Bring the orders of a Rakuten shop into the warehouse."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from pydantic import Field
 
-from data.model.japan_time import JapanTime
 from data.model.run import total
+from tasks.forms import AnyShop, Confirm, Since, Until
 from tasks.limits import one_caller
 from tasks.notices import NOTICES_FIRST, noticed_batches, take_in_notices
 from tasks.orders import (
@@ -24,44 +23,11 @@ from tasks.orders import (
 from tasks.retrying import show_retries
 from tasks.runs import close_load, open_sweep
 from tasks.shops.every_shop import (
-    AnyShop,
     each_shop,
     live_shops,
     name_with_shop,
     side_by_side,
 )
-
-# Prefect writes over a parameter's title and description; what stands in
-# `json_schema_extra` is laid over that, so it is what people see (3.8.8).
-Since = Annotated[
-    JapanTime | None,
-    Field(
-        json_schema_extra={
-            "title": "開始日時 (since)",
-            "description": "この日時以降の注文。空欄なら前回の続き(3日重ねて)から、"
-            "初めてなら62日前から。730日前まで指定できます",
-        }
-    ),
-]
-Until = Annotated[
-    JapanTime | None,
-    Field(
-        json_schema_extra={
-            "title": "終了日時 (until)",
-            "description": "この日時までの注文。空欄なら今まで",
-        }
-    ),
-]
-Confirm = Annotated[
-    bool,
-    Field(
-        json_schema_extra={
-            "title": "注文確認もする (confirm)",
-            "description": "新規受付(100)の注文を注文確認します。"
-            "取り消せません (confirmOrder)",
-        }
-    ),
-]
 
 
 @flow(

@@ -1,15 +1,14 @@
 """Tell Rakuten the stock that changed, and see that it shows."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from pydantic import Field
 
+from tasks.forms import AnyShop, DryRun, Full
 from tasks.limits import one_caller
 from tasks.retrying import show_retries
 from tasks.shops.every_shop import (
-    AnyShop,
     each_shop,
     live_shops,
     name_with_shop,
@@ -17,26 +16,6 @@ from tasks.shops.every_shop import (
 )
 from tasks.stock.push import open_inventory, push_rounds
 from tasks.stock.push_report import conclude_inventory, show_levels
-
-DryRun = Annotated[
-    bool,
-    Field(
-        json_schema_extra={
-            "title": "試行 (dry_run)",
-            "description": "転送する数を表で示すだけで、RMSには何も送りません",
-        },
-    ),
-]
-Full = Annotated[
-    bool,
-    Field(
-        json_schema_extra={
-            "title": "全件 (full)",
-            "description": "変わっていないSKUも読み、数が違うSKUをすべて送ります。"
-            "拒否されたSKUも送り直します",
-        },
-    ),
-]
 
 
 @flow(

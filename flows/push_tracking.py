@@ -1,34 +1,23 @@
 """Report tracking numbers to Rakuten, each once."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from pydantic import Field
 
 from data.model.run import total
+from tasks.forms import AnyShop, DryRun
 from tasks.limits import one_caller
 from tasks.retrying import show_retries
 from tasks.runs import close_load
 from tasks.shipping.tracking import open_push, read_orders, report_orders, rounds
 from tasks.shipping.tracking_report import conclude_push, show_plan
 from tasks.shops.every_shop import (
-    AnyShop,
     each_shop,
     live_shops,
     name_with_shop,
     side_by_side,
 )
-
-DryRun = Annotated[
-    bool,
-    Field(
-        json_schema_extra={
-            "title": "試行 (dry_run)",
-            "description": "報告する内容を表で示すだけで、RMSには何も送りません",
-        },
-    ),
-]
 
 
 @flow(

@@ -10,12 +10,6 @@ from data.model.order import Mall
 ShopHandle = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"),
-    Field(
-        json_schema_extra={
-            "title": "店舗 (shop)",
-            "description": "店舗ハンドル: rms-shop ブロックの名前",
-        }
-    ),
 ]
 
 

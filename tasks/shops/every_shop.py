@@ -5,7 +5,7 @@ Which shops a run without the parameter `shop` is for.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 from prefect import runtime, task
 from prefect.artifacts import create_markdown_artifact
@@ -15,7 +15,6 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
-from pydantic import Field
 
 from data.model.onboarding import Stage, Step, due_move
 from data.model.shop import ShopHandle
@@ -29,16 +28,6 @@ from tasks.shops.blocks import described_shops
 
 SHOPS_AT_ONCE = 8
 """Each waits most of the time for its own pace; more would only take memory."""
-AnyShop = Annotated[
-    ShopHandle | None,
-    Field(
-        json_schema_extra={
-            "title": "店舗 (shop)",
-            "description": "店舗ハンドル: rms-shop ブロックの名前。"
-            "空欄なら稼働中のすべての店舗",
-        }
-    ),
-]
 
 
 def side_by_side() -> TaskRunner[PrefectFuture[Any]]:

@@ -13,10 +13,9 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.events import emit_event
 from prefect.states import Completed, Failed
-from pydantic import BaseModel, ConfigDict, Field
 
 from data.model.order import Mall
-from data.model.stock import MOST_UNITS, Adjustment
+from data.model.stock import Adjustment
 from data.warehouse.stock.adjust import (
     Adjusted,
     LongWait,
@@ -25,6 +24,7 @@ from data.warehouse.stock.adjust import (
     long_waits,
     waiting_adjustments,
 )
+from tasks.forms import LineAdjustment
 from tasks.machine import our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import now
@@ -32,36 +32,6 @@ from tasks.shops.blocks import UnknownShop, load_shop
 from tasks.stock.adjust_form import AdjustmentProblem
 
 LISTED: Final = 100
-
-
-class LineAdjustment(BaseModel):
-    """What was decided on an order's lines that wait, or on one of them."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    order_number: str = Field(
-        min_length=1, title="注文番号 (order_number)", description="CSVの注文番号"
-    )
-    line_id: str | None = Field(
-        None,
-        title="明細 (line_id)",
-        description="商品明細ID。空欄なら、その注文で待っている全部の明細",
-    )
-    mall: Mall | None = Field(
-        None, title="モール (mall)", description="同じ番号が2つのモールにあるときだけ"
-    )
-    quantity: int | None = Field(
-        None,
-        ge=0,
-        le=MOST_UNITS,
-        title="個数 (quantity)",
-        description="在庫から引く個数。空欄なら注文の個数",
-    )
-    already_adjusted: bool = Field(
-        False,
-        title="調整済み (already_adjusted)",
-        description="別の方法で調整した。在庫は動かさず、待ちだけを終えます",
-    )
 
 
 @task(name="waiting-lines", **SAFE_TO_REPEAT)

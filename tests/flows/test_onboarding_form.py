@@ -53,7 +53,7 @@ def test_the_form_is_filled_in_and_the_mail_and_the_checklist_are_seen(
 ):
     deployment = prefect_api.read_deployment_by_name("onboard-shop/manual")
     page.goto(f"{desk.ui}/v2/deployments/deployment/{deployment.id}/run")
-    page.get_by_label("店舗 (shop)", exact=True).fill(SHOP, timeout=30_000)
+    page.get_by_label("店舗", exact=True).fill(SHOP, timeout=30_000)
     page.get_by_role("tab", name="楽天API利用申請").click()
     for field, label in LABELS.items():
         page.get_by_label(label).fill(FORM[field])

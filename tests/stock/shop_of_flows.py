@@ -16,6 +16,7 @@ from data.warehouse.session import warehouse
 from flows import adjust_stock, import_stock_count, push_inventory
 from tasks import notices, orders, rms
 from tasks import runs as loads
+from tasks.forms import LineAdjustment
 from tasks.stock import adjust as stock_adjust
 from tasks.stock import adjust as stock_waiting
 from tasks.stock import files as stock_count
@@ -136,7 +137,7 @@ class Shelf:
 
     def adjust(self, *values: dict[str, Any], who: str = "店長") -> tuple[str, str]:
         """Run adjust-stock with values and say how it ended."""
-        chosen = [stock_adjust.LineAdjustment(**value) for value in values]
+        chosen = [LineAdjustment(**value) for value in values]
         state = adjust_stock.adjust_stock.fn(SHOP, chosen, who, "電話で確認")
         return state.type.value, state.message
 

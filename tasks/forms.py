@@ -1,0 +1,296 @@
+"""The parameters of all flows, each once, as Prefect's form shows them to shop staff.
+
+A type here says what a value may be, how the form titles it and what stands below the
+field. Prefect overwrites a parameter's own title and description, but lays what stands
+in `json_schema_extra` over that (3.9.1), so the words go there.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from data.model.application import Application
+from data.model.japan_time import JapanTime
+from data.model.onboarding import Stage, Words
+from data.model.order import Mall
+from data.model.shipment import Carrier
+from data.model.shop import ShopHandle
+from data.model.stock import MOST_UNITS, StockFileKind
+
+
+def shown(title: str, description: str) -> Any:
+    """Return the annotation that titles and explains a field of the form."""
+    return Field(json_schema_extra={"title": title, "description": description})
+
+
+# Every flow
+
+OneShop = Annotated[
+    ShopHandle, shown("店舗", "店舗コード(rms-shop ブロックの名前)を入力します")
+]
+AnyShop = Annotated[
+    ShopHandle | None,
+    shown(
+        "店舗",
+        "店舗コード(rms-shop ブロックの名前)を入力します。"
+        "空欄の場合は、稼働中のすべての店舗が対象です",
+    ),
+]
+DryRun = Annotated[
+    bool,
+    shown(
+        "試行", "結果の予定だけを表示します。データの書き込みもRMSへの送信もしません"
+    ),
+]
+_WHO = shown(
+    "担当者", "役割や部署を入力します(記録に残ります)。個人名は書かないでください"
+)
+Who = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S"), _WHO]
+WhoDecided = Annotated[
+    str,
+    Field(max_length=100),
+    shown("担当者", "調整を決めた人の役割や部署。「調整」を入力した場合は必須です"),
+]
+WhoMoves = Annotated[Words, _WHO]
+
+# Orders from the mall
+
+Since = Annotated[
+    JapanTime | None,
+    shown(
+        "開始日時",
+        "この日時以降の注文を取り込みます。空欄の場合は前回の続き(3日間重ねます)から、"
+        "初回は62日前からです。730日前まで指定できます",
+    ),
+]
+Until = Annotated[
+    JapanTime | None,
+    shown(
+        "終了日時",
+        "この日時までの注文を取り込みます。空欄の場合は現在までです",
+    ),
+]
+Confirm = Annotated[
+    bool,
+    shown(
+        "注文確認も行う",
+        "新規受付(100)の注文をRMSで注文確認します。取り消しはできません",
+    ),
+]
+Limit = Annotated[
+    int,
+    Field(ge=1, le=100_000),
+    shown(
+        "上限",
+        "1回の実行で取得する注文数の上限です。残りは次の実行で取得します",
+    ),
+]
+
+# Files of orders
+
+PathOrPair = Annotated[
+    str | list[str],
+    shown(
+        "ファイル",
+        "注文CSV(またはzip)のパスを入力します。Yahoo! は注文と商品の2つを指定します。"
+        "空欄の場合は、incoming フォルダのすべてのファイルを取り込みます",
+    ),
+]
+MallOfFile = Annotated[
+    Mall,
+    WithJsonSchema({"type": "string", "enum": [str(mall) for mall in Mall]}),
+    shown(
+        "モール",
+        "ファイルをダウンロードしたモールです。別のモールのファイルは取り込みません",
+    ),
+]
+ShopOfFile = Annotated[
+    str,
+    Field(pattern=r"^([a-z0-9][a-z0-9-]{0,62})?$"),
+    shown(
+        "店舗",
+        "楽天は店舗コード(rms-shop ブロックの名前)、Yahoo! はストアアカウント、"
+        "その他のモールは店舗を表す名前です(毎回同じ名前にしてください)",
+    ),
+]
+Mode = Annotated[
+    Literal["update", "replace"],
+    shown(
+        "登録タイプ",
+        "update=更新: 空欄のセルは上書きしません。"
+        "replace=書換: 空欄のセルも上書きして消します。"
+        "どちらも、ファイルにない列は変更しません",
+    ),
+]
+OtherShops = Annotated[
+    Literal["refuse", "skip"],
+    shown(
+        "別店舗の注文",
+        "refuse=1件でもあれば、ファイル全体を取り込みません。"
+        "skip=別店舗の注文だけを除いて取り込みます",
+    ),
+]
+
+# Stock
+
+
+class LineAdjustment(BaseModel):
+    """The decision on one waiting order line, or on every waiting line of an order."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "title": "調整する明細",
+            "description": "注文番号を入力し、必要に応じて明細と個数を指定します",
+        },
+    )
+
+    order_number: str = Field(
+        min_length=1, title="注文番号", description="CSVの注文番号です"
+    )
+    line_id: str | None = Field(
+        None,
+        title="明細",
+        description="商品明細IDです。空欄の場合は、その注文の調整待ちの明細すべてです",
+    )
+    mall: Mall | None = Field(
+        None,
+        title="モール",
+        description="同じ注文番号が2つのモールにある場合だけ指定します",
+    )
+    quantity: int | None = Field(
+        None,
+        ge=0,
+        le=MOST_UNITS,
+        title="個数",
+        description="在庫から引く個数です。空欄の場合は注文の個数を引きます",
+    )
+    already_adjusted: bool = Field(
+        False,
+        title="調整済み",
+        description="別の方法で調整済みの場合に選びます。在庫は変更せず、"
+        "調整待ちだけを解除します",
+    )
+
+
+Adjustments = Annotated[
+    list[LineAdjustment] | None,
+    shown(
+        "調整",
+        "注文番号と個数の一覧です。空欄の場合は実行が一時停止し、"
+        "調整待ちの明細の一覧と入力フォームを表示します",
+    ),
+]
+Note = Annotated[
+    str,
+    Field(max_length=500),
+    shown(
+        "メモ",
+        "調整の理由です。「調整」を入力した場合は必須です。"
+        "お客様の情報は書かないでください",
+    ),
+]
+PathOfCount = Annotated[
+    str,
+    Field(min_length=1),
+    shown(
+        "ファイル",
+        "棚卸CSV(入荷も同じ形式)のパスを入力します。"
+        "ひな形は data/samples/stock_count.csv です",
+    ),
+]
+CountKind = Annotated[
+    StockFileKind,
+    shown(
+        "種類",
+        "count=棚卸: 数量は、その時点で棚にあった総数です。"
+        "receipt=入荷: 数量は届いた数で、在庫数に加算します",
+    ),
+]
+CountedAt = Annotated[
+    JapanTime | None,
+    shown(
+        "数えた日時・届いた日時",
+        "棚卸は数えた日時です。それより後の注文は、数えた数から引かれます。"
+        "入荷は届いた日時です。それより後の棚卸には含まれるため、加算しません。"
+        "空欄の場合は現在の日時です",
+    ),
+]
+Full = Annotated[
+    bool,
+    shown(
+        "全件",
+        "変更のないSKUもRMSの在庫数を確認し、異なるSKUをすべて送信します。"
+        "拒否されたSKUも再送します",
+    ),
+]
+
+# Shipping
+
+PathOfShipments = Annotated[
+    str,
+    Field(min_length=1),
+    shown(
+        "ファイル",
+        "配送会社のソフトから出力したCSV(またはzip)のパスを入力します。"
+        "Excelで開かずに、そのまま指定してください",
+    ),
+]
+CarrierOfFile = Annotated[
+    Carrier,
+    WithJsonSchema({"type": "string", "enum": [str(one) for one in Carrier]}),
+    shown(
+        "配送会社",
+        "yamato=B2クラウド、sagawa=e飛伝II/III、japanpost=ゆうパックプリントR、"
+        "rakuten=RMSの発送CSV、template=ひな形",
+    ),
+]
+CarrierOfLabels = Annotated[
+    Literal["yamato", "sagawa"],
+    shown("配送会社", "yamato=B2クラウド、sagawa=e飛伝III の取込用ファイル"),
+]
+Folder = Annotated[
+    str,
+    shown(
+        "出力先フォルダ",
+        "空欄の場合は labels フォルダに出力します。住所と氏名を含むファイルです",
+    ),
+]
+Again = Annotated[
+    bool,
+    shown(
+        "もう一度出力する",
+        "出力済みの送付先も含めます。二重に発送しないようご注意ください",
+    ),
+]
+
+# A shop's onboarding
+
+Applied = Annotated[
+    Application | None,
+    shown(
+        "楽天API利用申請",
+        "申請メールを作成する場合だけ入力します。内容は Prefect に残ります。"
+        "申請が済んだら、この実行を削除してください",
+    ),
+]
+_STAGES = {"title": "段階", "type": "string", "enum": [str(stage) for stage in Stage]}
+NextStage = Annotated[
+    Stage | None,
+    # Written out, because Prefect's form sends null for what nobody chose.
+    WithJsonSchema({"anyOf": [_STAGES, {"type": "null"}]}),
+    shown("次の段階", "店舗をこの段階に進めます。空欄の場合は手順の表示だけを行います"),
+]
+Why = Annotated[Words, shown("理由", "記録に残ります")]
+StartOn = Annotated[
+    date | None,
+    shown(
+        "通知の開始日",
+        "「開始待ち」に進める場合に、承認した日時と一緒に入力します",
+    ),
+]
+ApprovedAt = Annotated[
+    JapanTime | None,
+    shown("通知を承認した日時", "RMSで通知サービスを承認した日時(日本時間)です"),
+]
