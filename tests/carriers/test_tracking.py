@@ -1,4 +1,4 @@
-"""Tracking numbers: one form, and what speaks against one (csv/formats.md §10)."""
+"""Tracking numbers: one form, and what speaks against one (docs/order-files.md §10)."""
 
 import pytest
 from hypothesis import given

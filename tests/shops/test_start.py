@@ -1,4 +1,4 @@
-"""When a shop's notices begin to count (design: rule 6.8)."""
+"""When a shop's notices begin to count (docs/rules.md 6.8)."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 

@@ -1,4 +1,4 @@
-"""Encodings and damaged bytes (csv/formats.md §2 and §3, reliability.md §4.4)."""
+"""Encodings and damaged bytes (docs/order-files.md §2, §3)."""
 
 import pytest
 from hypothesis import given

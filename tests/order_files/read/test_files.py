@@ -1,4 +1,4 @@
-"""Plain files, zips, pairs, names, what stays on disk (reliability.md §4.4, §7.5)."""
+"""Plain files, zips, pairs, names, what stays on disk (docs/rules.md F4)."""
 
 import hashlib
 import io

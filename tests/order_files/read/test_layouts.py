@@ -1,4 +1,4 @@
-"""Which file is which, and which is refused (csv/formats.md §2, §4.1)."""
+"""Which file is which, and which is refused (docs/order-files.md §2, §4.1)."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Rules of single malls over an order's rows (csv/formats.md §6 to §9)."""
+"""Rules of single malls over an order's rows (docs/order-files.md §6, §7, §9)."""
 
 import pytest
 

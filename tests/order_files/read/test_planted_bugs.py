@@ -1,4 +1,4 @@
-"""Bugs put in on purpose: the suite must notice each (reliability.md §3)."""
+"""Bugs put in on purpose: the suite must notice each (docs/rules.md)."""
 
 import codecs
 import itertools

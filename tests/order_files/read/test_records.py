@@ -1,4 +1,4 @@
-"""Rows, quotes and line ends: kept, set aside or refused (csv/formats.md §3)."""
+"""Rows, quotes, line ends: kept, set aside or refused (docs/order-files.md §3)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What cells become, and why some rows are set aside (csv/formats.md §3, §4.1)."""
+"""What cells become, why rows are set aside (docs/order-files.md §3, §4.1)."""
 
 import pickle
 from datetime import date

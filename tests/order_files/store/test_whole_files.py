@@ -1,4 +1,4 @@
-"""What a whole file may hold: repeats, rejects, other shops, sums (rule 6.2)."""
+"""What a file may hold: repeats, rejects, other shops, sums (docs/rules.md 6.2)."""
 
 import pytest
 
