@@ -1,7 +1,10 @@
 """docs/order-files.md names every mall, layout, refusal and warning there is."""
 
 import ast
+import re
 from pathlib import Path
+
+import pytest
 
 from connectors.order_files.registry import all_layouts
 from data.model.order import Mall
@@ -34,6 +37,17 @@ def test_every_mall_and_layout_is_named():
     names = [*Mall, *(layout.name for layout in all_layouts())]
 
     assert [name for name in names if f"`{name}`" not in PAGE] == []
+
+
+@pytest.mark.parametrize("layout", all_layouts(), ids=lambda layout: layout.name)
+def test_what_tells_a_layout_is_named(layout):
+    told = layout.signature
+    names = (*told.starts, *told.has, *told.has_any, *told.lacks)
+    rows = re.findall(rf"^\| `{layout.name}`.*", PAGE, re.MULTILINE)
+
+    assert names
+    assert [name for name in names if name not in rows[0]] == []
+    assert ("(tabs)" in rows[0]) == told.tab
 
 
 def test_every_refusal_is_named():
