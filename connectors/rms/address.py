@@ -1,4 +1,7 @@
-"""Where RMS is: https everywhere, plain http only inside this machine."""
+"""The address of RMS: https everywhere, plain http only inside this machine.
+
+A file of its own because settings and pace ask about addresses without calling RMS.
+"""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -7,14 +10,14 @@ RMS_URL = "https://api.rms.rakuten.co.jp"
 
 
 def checked_address(url: str) -> str:
-    """Give the base address without trailing slash, or raise ValueError saying why.
+    """Return the base address without trailing slash, or raise ValueError with why.
 
-    The key travels to this address in a header, so plain http is for loopback only
-    (reliability.md §7.1) and nothing secret may stand in the address itself.
+    The key travels to this address in a header, so plain http is for loopback only, and
+    nothing secret may stand in the address itself.
     """
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, _ = parts.hostname, parts.port  # both raise for what cannot be
     except ValueError:
         raise ValueError("is not an address") from None
     if parts.scheme not in ("http", "https") or not host:

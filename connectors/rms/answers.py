@@ -1,7 +1,23 @@
-"""Judge one answer of RMS: what it says, or which of the four families it is.
+"""The judgement on one answer of RMS: a usable reply, or an error by its next step.
 
-Pure: bytes in, `Reply` or an error out. The order of the questions is the one of
-rms/order-api.md §1.3: the body's shape, then its messages, then the status.
+The body is read first, by shape; then the message type; the status decides only what is
+left (docs/rms/order-api.md §1.3-1.7).
+
+    answer                                        read           write
+    gateway ES01-01, ES04-01, GA0001, GE0011      CredentialsRefused
+    401, 403 with any body                        CredentialsRefused
+    gateway ES01-02 (maintenance)                 Unavailable    Unavailable
+    429                                           Throttled      Throttled
+    other 4xx, redirect, ERROR in a 200           Refused        Refused
+    408, 5xx                                      Unavailable    OutcomeUnknown
+    200 that is HTML, cut JSON or not JSON        Unavailable    OutcomeUnknown
+    200 that is JSON of another shape             Refused        OutcomeUnknown
+    body over the size limit                      Refused        OutcomeUnknown
+    no connection (refused, DNS, TLS)             Unavailable    Unavailable
+    deadline, reset or cut after sending began    Unavailable    OutcomeUnknown
+
+HTML with 200 is a maintenance page in every report we know, and a cut answer is a
+broken connection: both pass, so repeating a read is the right move.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,18 +26,17 @@ from typing import Any
 
 import orjson
 
-from connectors.rms import advice
+from connectors.rms import error_words
 from connectors.rms.errors import (
     Circumstances,
     CredentialsRefused,
-    Message,
     OutcomeUnknown,
-    Reader,
     Refused,
     RmsTrouble,
     Throttled,
     Unavailable,
 )
+from connectors.rms.messages import MessageReader, RmsMessage
 from connectors.rms.rates import Bucket
 
 CREDENTIAL_CODES = frozenset({"ES01-01", "ES04-01", "GA0001", "GE0011"})
@@ -29,81 +44,8 @@ MAINTENANCE_CODE = "ES01-02"
 
 
 @dataclass(frozen=True)
-class Seen:
-    """The part of an answer that an error may tell: no body, no secrets."""
-
-    status: int | None = None
-    messages: tuple[Message, ...] = ()
-    request_id: str | None = None
-
-
-NOTHING = Seen()
-
-
-@dataclass(frozen=True)
-class Reply(Seen):
-    """An answer with a usable body, from a status below 300."""
-
-    body: dict[str, Any] | None = None
-
-    def __repr__(self) -> str:
-        return f"Reply(status={self.status}, messages={len(self.messages)})"
-
-    def __getitem__(self, key: str) -> Any:
-        """Give one entry of the body, None when it is null or missing."""
-        return (self.body or {}).get(key)
-
-    def __contains__(self, key: str) -> bool:
-        return key in (self.body or {})
-
-
-@dataclass(frozen=True)
-class Call:
-    """What is called, whether it changes anything at RMS, and what it counts as."""
-
-    function: str
-    is_write: bool = False
-    bucket: Bucket = Bucket.ORDER
-    if_unsure: str = advice.READ_THEN_DECIDE
-
-    def failed(
-        self, family: type[RmsTrouble], fact: str, next_step: str, seen: Seen = NOTHING
-    ) -> RmsTrouble:
-        """Make the error, with whatever RMS said."""
-        return family(self._circumstances(fact, next_step, seen))
-
-    def refused(self, seen: Seen, about: Sequence[Message]) -> RmsTrouble:
-        """Make the error for a clear no; `about` are the messages to act on."""
-        return self.failed(Refused, "refused", advice.of(about, seen.status), seen)
-
-    def throttled(self, seen: Seen, retry_after_s: float | None) -> Throttled:
-        """Make the error for a call that came too soon."""
-        known = self._circumstances("too many requests", advice.SLOW_DOWN, seen)
-        return Throttled(known, retry_after_s)
-
-    def unsure(
-        self, fact: str, seen: Seen = NOTHING, next_step: str = advice.TRY_LATER
-    ) -> RmsTrouble:
-        """Make the error for a call that may or may not have been carried out."""
-        if self.is_write:
-            return self.failed(OutcomeUnknown, fact, self.if_unsure, seen)
-        return self.failed(Unavailable, fact, next_step, seen)
-
-    def unusable(self, fact: str, seen: Seen) -> RmsTrouble:
-        """Make the error for an answer that is not what this function promises."""
-        if self.is_write:
-            return self.failed(OutcomeUnknown, fact, self.if_unsure, seen)
-        return self.failed(Refused, fact, advice.SHAPE_CHANGED, seen)
-
-    def _circumstances(self, fact: str, next_step: str, seen: Seen) -> Circumstances:
-        return Circumstances(
-            self.function, fact, next_step, seen.status, seen.messages, seen.request_id
-        )
-
-
-@dataclass(frozen=True)
 class RawAnswer:
-    """One complete answer as it came off the wire."""
+    """One complete answer as it came over the network."""
 
     status: int
     body: bytes
@@ -114,41 +56,137 @@ class RawAnswer:
         return f"RawAnswer(status={self.status}, bytes={len(self.body)})"
 
 
-def judge(call: Call, raw: RawAnswer, masked: Callable[[str], str] = str) -> Reply:
-    """Give the reply, or raise the family that says what to do next; never a guess.
+@dataclass(frozen=True)
+class AnswerHead:
+    """The part of an answer that an error may quote: no body, no secrets."""
 
-    A server may echo our own header in its text; `masked` blanks it there.
+    status: int | None = None
+    messages: tuple[RmsMessage, ...] = ()
+    request_id: str | None = None
+
+
+NO_ANSWER = AnswerHead()
+
+
+@dataclass(frozen=True)
+class Reply(AnswerHead):
+    """An answer with a usable body, from a status below 300."""
+
+    body: dict[str, Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"Reply(status={self.status}, messages={len(self.messages)})"
+
+    def __getitem__(self, key: str) -> Any:
+        """Return one entry of the body, None when it is null or missing."""
+        return (self.body or {}).get(key)
+
+    def __contains__(self, key: str) -> bool:
+        return key in (self.body or {})
+
+
+@dataclass(frozen=True)
+class RmsFunction:
+    """One function of RMS: its name, its pace, and the errors its calls can end in.
+
+    `is_write` marks a function that changes something at RMS: without a sure answer its
+    outcome is unknown. `if_unsure` is the advice for that case.
+    """
+
+    name: str
+    is_write: bool = False
+    bucket: Bucket = Bucket.ORDER
+    if_unsure: str = error_words.READ_THEN_DECIDE
+
+    def failed(
+        self,
+        error: type[RmsTrouble],
+        fact: str,
+        advice: str,
+        head: AnswerHead = NO_ANSWER,
+    ) -> RmsTrouble:
+        """Build the error of this class, with what RMS answered."""
+        return error(self._circumstances(fact, advice, head))
+
+    def refused(self, head: AnswerHead, about: Sequence[RmsMessage]) -> RmsTrouble:
+        """Build the error for a clear refusal; `about` are the messages to act on."""
+        fact = "リクエストが拒否されました"
+        return self.failed(
+            Refused, fact, error_words.advice_on(about, head.status), head
+        )
+
+    def throttled(self, head: AnswerHead, retry_after_s: float | None) -> Throttled:
+        """Build the error for a call that came too soon."""
+        fact = "短時間のリクエストが多すぎます"
+        known = self._circumstances(fact, error_words.SLOW_DOWN, head)
+        return Throttled(known, retry_after_s)
+
+    def unsure(
+        self,
+        fact: str,
+        head: AnswerHead = NO_ANSWER,
+        advice: str = error_words.TRY_LATER,
+    ) -> RmsTrouble:
+        """Build the error for a call that RMS may or may not have carried out."""
+        if self.is_write:
+            return self.failed(OutcomeUnknown, fact, self.if_unsure, head)
+        return self.failed(Unavailable, fact, advice, head)
+
+    def unusable(self, fact: str, head: AnswerHead) -> RmsTrouble:
+        """Build the error for an answer that lacks what this function promises."""
+        if self.is_write:
+            return self.failed(OutcomeUnknown, fact, self.if_unsure, head)
+        return self.failed(Refused, fact, error_words.SHAPE_CHANGED, head)
+
+    def _circumstances(self, fact: str, advice: str, head: AnswerHead) -> Circumstances:
+        return Circumstances(
+            self.name, fact, advice, head.status, head.messages, head.request_id
+        )
+
+
+def judge(
+    function: RmsFunction, raw: RawAnswer, masked: Callable[[str], str] = str
+) -> Reply:
+    """Return the usable reply, or raise the error of the table above; pure.
+
+    `masked` blanks secrets in texts that a server echoes.
     """
     body = _parsed(raw.body)
-    reader = Reader(masked)
+    reader = MessageReader(masked)
     refusal = reader.refusal(body or {})
-    said = refusal or reader.messages(body or {})
-    seen = Seen(raw.status, said, raw.request_id)
+    messages = refusal or reader.messages(body or {})
+    head = AnswerHead(raw.status, messages, raw.request_id)
     codes = {message.code for message in refusal}
 
     if raw.status in (401, 403) or CREDENTIAL_CODES & codes:
-        fact = "key, secret or permission refused"
-        next_step = advice.AFTER_A_WRITE if call.is_write else advice.CHECK_THE_KEY
-        raise call.failed(CredentialsRefused, fact, next_step, seen)
+        fact = "認証に失敗しました"
+        # After a write the key may be fine and this one order refused: check first.
+        if function.is_write:
+            advice = error_words.AFTER_A_WRITE
+        else:
+            advice = error_words.CHECK_THE_KEY
+        raise function.failed(CredentialsRefused, fact, advice, head)
     if MAINTENANCE_CODE in codes:
-        raise call.failed(Unavailable, "in maintenance", advice.MAINTENANCE, seen)
+        fact = "メンテナンス中です"
+        raise function.failed(Unavailable, fact, error_words.MAINTENANCE, head)
     if raw.status == 429:
-        raise call.throttled(seen, raw.retry_after_s)
+        raise function.throttled(head, raw.retry_after_s)
     if raw.status >= 500 or raw.status == 408:
-        raise call.unsure("RMS could not answer", seen, advice.MAINTENANCE)
+        fact = "RMSで処理できませんでした"
+        raise function.unsure(fact, head, error_words.MAINTENANCE)
     if raw.status >= 400 or refusal:
-        raise call.refused(seen, said)
+        raise function.refused(head, messages)
     if raw.status >= 300:
-        fact = "redirect not followed"
-        raise call.failed(Refused, fact, advice.CHECK_THE_ADDRESS, seen)
+        fact = "別の接続先への転送が返されたため、中止しました"
+        raise function.failed(Refused, fact, error_words.CHECK_THE_ADDRESS, head)
     if body is None and raw.status != 204:
-        fact = "the answer is not complete JSON"
-        raise call.unsure(fact, seen, advice.MAINTENANCE)
-    return Reply(raw.status, said, raw.request_id, body)
+        fact = "応答がJSON形式ではないか、途中で途切れています"
+        raise function.unsure(fact, head, error_words.MAINTENANCE)
+    return Reply(raw.status, messages, raw.request_id, body)
 
 
 def _parsed(body: bytes) -> dict[str, Any] | None:
-    """Read the body as a JSON object; None for anything else, empty or broken."""
+    """Parse the body as a JSON object; None for anything else, empty or broken."""
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -1,6 +1,7 @@
-"""One cheap read of every function a shop needs; nothing is written, nothing raised.
+"""The calls of a connection check (接続チェック): one cheap read of every function.
 
-What the answers mean together is judged in `data.model.connection`.
+Nothing is written and nothing raised: each call ends in a `Probe`. What the probes mean
+together is judged in `data.model.connection`.
 """
 
 from collections.abc import Callable
@@ -15,28 +16,29 @@ from connectors.rms.errors import (
     RmsTrouble,
     Throttled,
 )
-from connectors.rms.stock import SkuKey
 from data.model.connection import LICENCE_FUNCTION, Answer, Probe
+from data.model.stock import Listing
 
 LOOK_BACK = timedelta(minutes=1)
-"""A window with few orders: the answer counts, not what is in it."""
+"""A window with few orders: only whether RMS answers counts."""
+
 NO_ORDER = "20000101-0000000001"
-NO_SKU = SkuKey("juchu-connection-check", "none")
-"""What is not there: RMS answers an empty list, and INFO 102 for the order."""
+NO_LISTING = Listing(manage_number="juchu-connection-check", variant_id="none")
+"""Both do not exist: RMS answers INFO_102 for the order and an empty list of stock."""
 
 
 class Checked(NamedTuple):
-    """How every call ended, and the key's end if RMS told it."""
+    """How every call ended, and when the key ends if RMS said so."""
 
     probes: tuple[Probe, ...]
     expires_at: datetime | None = None
 
 
 def check(rms: RmsClient, shop_id: str, now: datetime) -> Checked:
-    """Make one call of each function and say how it ended.
+    """Call each function once and return how the calls ended.
 
-    Orders need searchOrder and getOrder. Stock and the key's date can be done without,
-    so their failure is told but is no fault of the connection.
+    Orders need searchOrder and getOrder. The shop can do without stock and the key's
+    date, so their failure is reported but is no fault of the connection.
     """
     ends: list[datetime] = []
     probes = (
@@ -47,7 +49,7 @@ def check(rms: RmsClient, shop_id: str, now: datetime) -> Checked:
         _tried("getOrder", lambda: rms.orders.get([f"{shop_id}-{NO_ORDER}"])),
         _tried(
             "inventories.bulk.get",
-            lambda: rms.inventory.read([NO_SKU]),
+            lambda: rms.stock.read([NO_LISTING]),
             needed=False,
         ),
         _tried(
@@ -58,7 +60,7 @@ def check(rms: RmsClient, shop_id: str, now: datetime) -> Checked:
 
 
 def probe_of(trouble: RmsTrouble, function: str = "", *, needed: bool = True) -> Probe:
-    """Say in the model's words how a call ended that brought no answer."""
+    """Return the probe of a call that failed; `function` overrides the error's own."""
     match trouble:
         case CredentialsRefused():
             answer = Answer.CREDENTIALS

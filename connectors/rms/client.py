@@ -1,7 +1,4 @@
-"""Everything RMS for one shop, behind one `with`.
-
-When the licence key ends (rms/inventory-and-license-api.md, Licence management).
-"""
+"""The client of RMS for one shop: orders, stock, shipping and the licence key."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,48 +6,24 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from connectors.rms.answers import Call
+from connectors.rms.answers import RmsFunction
 from connectors.rms.http import NO_PACES, USUAL, Limits, RmsHttp
 from connectors.rms.orders import OrdersApi
 from connectors.rms.rates import Bucket
 from connectors.rms.shipping import ShippingApi
-from connectors.rms.stock import InventoryApi
+from connectors.rms.stock import StockApi
 from data.model.japan_time import in_japan
 from data.model.shop import Shop
 
-PATH = "/es/1.0/license-management/license-key/expiry-date"
-CALL = Call("license.expiryDate.get")
-
-
-class LicenceApi:
-    """The licence key of one shop."""
-
-    def __init__(self, http: RmsHttp, shop: Shop) -> None:
-        self._http = http
-        self._shop = shop
-
-    def expiry(self) -> datetime:
-        """Give the instant the key ends, in Japan time.
-
-        Raises CredentialsRefused when the key is wrong or already over, or when the
-        shop has not switched this function on. The key stands in the URL of this call
-        alone, and no error of ours holds a URL.
-        """
-        reply = self._http.get(CALL, PATH, {"licenseKey": self._shop.license_key})
-        text = reply["expiryDate"]
-        if not isinstance(text, str):
-            raise CALL.unusable("the answer has no expiryDate", reply)
-        try:
-            return in_japan(datetime.fromisoformat(text))
-        except ValueError:
-            raise CALL.unusable("expiryDate is not a date-time", reply) from None
+LICENCE_PATH = "/es/1.0/license-management/license-key/expiry-date"
+EXPIRY_DATE = RmsFunction("license.expiryDate.get")
 
 
 class RmsClient:
-    """Ask RMS for one shop; answers are typed, or an error that says what to do.
+    """Everything RMS for one shop, behind one `with`; typed answers or RmsTrouble.
 
     `pace` is called before every request and returns when it may go; calls of a bucket
-    in `paces` ask that one instead (see `paces_for`). Without it stock goes at the
+    in `paces` ask that one instead (see `paces_for`). Without `paces` stock goes at the
     orders' pace, slower than it might. `now` gives the time with its zone. ValueError
     for an address that is neither https nor loopback.
     """
@@ -69,13 +42,13 @@ class RmsClient:
             shop, base_url, pace, now, Limits(deadline_s), sleep, paces
         )
         self.orders = OrdersApi(self._http, shop.shop_id, now)
-        self.inventory = InventoryApi(self._http)
+        self.stock = StockApi(self._http)
         self.shipping = ShippingApi(self._http, sleep)
         self.licence = LicenceApi(self._http, shop)
 
     @property
     def http(self) -> RmsHttp:
-        """The bare caller, for APIs that are not here yet."""
+        """The bare caller, for functions of RMS that have no method here yet."""
         return self._http
 
     def __enter__(self) -> Self:
@@ -92,3 +65,30 @@ class RmsClient:
 
     def __repr__(self) -> str:
         return f"RmsClient({self._http!r})"
+
+
+class LicenceApi:
+    """The licence key of one shop (docs/rms/inventory-and-license-api.md)."""
+
+    def __init__(self, http: RmsHttp, shop: Shop) -> None:
+        self._http = http
+        self._shop = shop
+
+    def expiry(self) -> datetime:
+        """Return the instant at which the key ends, in Japan time.
+
+        Raises CredentialsRefused when the key is wrong or has ended, or when the shop
+        has not switched this function on. This is the one call with the key in its URL;
+        no error of ours holds a URL.
+        """
+        key = self._shop.license_key
+        reply = self._http.get(EXPIRY_DATE, LICENCE_PATH, {"licenseKey": key})
+        text = reply["expiryDate"]
+        if not isinstance(text, str):
+            fact = "応答に有効期限（expiryDate）がありません"
+            raise EXPIRY_DATE.unusable(fact, reply)
+        try:
+            return in_japan(datetime.fromisoformat(text))
+        except ValueError:
+            fact = "有効期限（expiryDate）を日時として読み取れません"
+            raise EXPIRY_DATE.unusable(fact, reply) from None

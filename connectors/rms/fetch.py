@@ -1,6 +1,8 @@
-"""getOrder: whole orders by number, each accounted for (rms/order-api.md §3).
+"""getOrder: whole orders by number, each accounted for (docs/rms/order-api.md §3).
 
-Recognise an answer that was read before, so that it need not be read again.
+Every number asked for ends in exactly one place: read, unchanged since it was read
+last, or refused with RMS's code and the reason. One bad order can refuse a whole call;
+then the call is split until the bad one stands alone.
 """
 
 import logging
@@ -13,43 +15,45 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from connectors.rms import advice
-from connectors.rms.answers import Call, Reply
-from connectors.rms.errors import CredentialsRefused, Message, Refused
+from connectors.rms import error_words
+from connectors.rms.answers import Reply, RmsFunction
+from connectors.rms.errors import CredentialsRefused, Refused
 from connectors.rms.http import RmsHttp
+from connectors.rms.messages import RmsMessage
 from connectors.rms.order_wire import RmsOrder
 from connectors.rms.translate import order_of
 from data.model.notice import UNREADABLE
 from data.model.order import Mall, Order, RefusedOrder, SameAnswer
 
 READER_VERSION = b"8"
-"""Part of every hash. Raise it when the way an order is read changes: then every order
-is read anew. tests/rms/test_reader_version.py says when that is due."""
-
-
-def answer_hash(entry: dict[str, Any]) -> str:
-    """Hash one order as RMS wrote it, whatever the order of its keys."""
-    written = orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)
-    return sha256(READER_VERSION + written).hexdigest()
-
+"""Part of every `answer_hash`. Raise it when the way an order is read changes: then
+every order is read anew. tests/rms/test_reader_version.py fails when that is due."""
 
 PATH = "/es/2.0/order/getOrder/"
-CALL = Call("getOrder")
+GET_ORDER = RmsFunction("getOrder")
 VERSION = 10
 AT_ONCE = 100
 NOT_READ = "GET_ORDER_INFO_102"
 NOT_RETURNED = "NOT_RETURNED"
-WHOLE = "注文全体（IDの重複など）"
+"""Our own code for a number that RMS passed over in silence."""
+
+WHOLE_ORDER = "注文全体（IDの重複など）"
 NOT_ABOUT_ORDERS = frozenset({404, 405, 415})
+"""Statuses of a refusal that no order in the call can have caused."""
+
 HOPELESS_AFTER = 16
-"""Calls without one order read, while looking for a bad one; then it is not that."""
+"""Calls without one order read, in search of a bad one; then no order is the cause."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came of the numbers asked for: every one is in exactly one of the three."""
+    """The outcome of a fetch: every number is in exactly one of the three lists.
+
+    `same` are orders whose answer is the known one, so they were not read further.
+    `unasked` counts entries nobody asked for; they are dropped.
+    """
 
     orders: list[Order] = field(default_factory=list)
     same: list[SameAnswer] = field(default_factory=list)
@@ -66,7 +70,7 @@ class Fetched:
 
 
 class Fetch:
-    """Read orders of one shop, 100 a call."""
+    """The reader of one shop's orders, 100 a call."""
 
     def __init__(
         self, http: RmsHttp, shop_id: str, now: Callable[[], datetime]
@@ -78,16 +82,17 @@ class Fetch:
     def chunks(
         self, numbers: Sequence[str], known: Mapping[str, str]
     ) -> Iterator[Fetched]:
-        """Yield what came of each 100 numbers, so that a caller can store each.
+        """Yield the outcome of each 100 numbers, so that a caller can store each.
 
-        An order whose answer has the hash in `known` is `same` and not read further.
+        `known` maps order numbers to the hash of the answer stored last. RmsTrouble
+        when RMS refuses for a reason that no order in the call can explain.
         """
         distinct = list(dict.fromkeys(numbers))
         for start in range(0, len(distinct), AT_ONCE):
             yield self._isolating(distinct[start : start + AT_ONCE], known)
 
     def _isolating(self, numbers: list[str], known: Mapping[str, str]) -> Fetched:
-        """Read one chunk; if RMS refuses it whole, part it until the bad one stands."""
+        """Read one chunk; if RMS refuses it, split it until the bad one is alone."""
         result, waiting, calls, is_hopeless = Fetched(), [numbers], 0, True
         while waiting:
             part = waiting.pop()
@@ -97,15 +102,16 @@ class Fetch:
                 is_hopeless = False
             except CredentialsRefused:
                 raise
-            except Refused as no:
-                errors = [m for m in no.messages if m.is_error]
-                if no.status in NOT_ABOUT_ORDERS or not errors:
+            except Refused as refusal:
+                errors = [m for m in refusal.messages if m.is_error]
+                if refusal.status in NOT_ABOUT_ORDERS or not errors:
                     raise
                 if is_hopeless and calls >= HOPELESS_AFTER:
                     raise
-                bad, rest = _parted(part, errors)
+                bad, rest = _split(part, errors)
                 result.refused.extend(
-                    self._refused(number, said) for number, said in bad
+                    self._refused(number, code_and_reason)
+                    for number, code_and_reason in bad
                 )
                 waiting += reversed(rest)
         return result
@@ -113,17 +119,18 @@ class Fetch:
     def _once(self, numbers: list[str], known: Mapping[str, str]) -> Fetched:
         observed_at = self._now()  # when the request is sent, not when it is answered
         reply = self._http.post(
-            CALL, PATH, {"orderNumberList": numbers, "version": VERSION}
+            GET_ORDER, PATH, {"orderNumberList": numbers, "version": VERSION}
         )
-        return self._sorted_out(numbers, observed_at, reply, known)
+        return self._assigned(numbers, observed_at, reply, known)
 
-    def _sorted_out(
+    def _assigned(
         self,
         numbers: list[str],
         observed_at: datetime,
         reply: Reply,
         known: Mapping[str, str],
     ) -> Fetched:
+        """Put every number into one of the lists, by the answer's entries and words."""
         entries = _entries(reply)
         asked, found, result = set(numbers), dict[str, Any](), Fetched()
         for entry in entries:
@@ -142,8 +149,8 @@ class Fetch:
             if number in found:
                 self._read(found[number], observed_at, known.get(number), result)
             else:
-                said = reasons.get(number, about_all)
-                result.refused.append(self._refused(number, _left_out(said)))
+                message = reasons.get(number, about_all)
+                result.refused.append(self._refused(number, _why_missing(message)))
         return replace(result, unasked=unasked)
 
     def _read(
@@ -162,9 +169,12 @@ class Fetch:
             into.orders.append(order_of(rms, self._shop_id, observed_at, seen))
         except ValidationError as error:
             # Field paths only: pydantic's own text can quote a phone number.
-            places = {".".join(map(str, e["loc"])) or WHOLE for e in error.errors()}
+            places = {
+                ".".join(map(str, e["loc"])) or WHOLE_ORDER for e in error.errors()
+            }
             reason = (
-                f"読み取れない項目: {', '.join(sorted(places))}。{advice.SHAPE_CHANGED}"
+                f"読み取れない項目があります（{', '.join(sorted(places))}）。"
+                f"対処: {error_words.SHAPE_CHANGED}"
             )
             into.refused.append(self._refused(number, (UNREADABLE, reason)))
 
@@ -188,46 +198,59 @@ class Fetch:
         )
 
 
+def answer_hash(entry: dict[str, Any]) -> str:
+    """Hash one order as RMS wrote it, whatever the order of its keys.
+
+    An equal hash means the stored order is what reading would bring again.
+    """
+    written = orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)
+    return sha256(READER_VERSION + written).hexdigest()
+
+
 def _entries(reply: Reply) -> list[Any]:
-    """Give OrderModelList as it came, or raise when the whole request was refused."""
+    """Return OrderModelList as it came; raise when the whole request was refused."""
     about_all = [m for m in reply.messages if m.is_error and not m.order_number]
     entries = reply["OrderModelList"]
     if about_all and not entries:
-        raise CALL.refused(reply, about_all)
+        raise GET_ORDER.refused(reply, about_all)
     is_result = reply.messages and "OrderModelList" in reply
     if not is_result or not isinstance(entries, list | None):
-        raise CALL.unusable("the answer is not a list of orders", reply)
+        raise GET_ORDER.unusable("応答に注文の一覧がありません", reply)
     return entries or []
 
 
-def _parted(
-    numbers: list[str], messages: Sequence[Message]
+def _split(
+    numbers: list[str], errors: Sequence[RmsMessage]
 ) -> tuple[list[tuple[str, tuple[str, str]]], list[list[str]]]:
-    """Say which orders RMS named as bad, and in what parts to ask for the others."""
-    named = {m.order_number: m for m in messages if m.order_number in numbers}
+    """Return the orders RMS named as bad, with why, and the parts to ask for again."""
+    named = {m.order_number: m for m in errors if m.order_number in numbers}
     if not named and len(numbers) == 1:
-        return [(numbers[0], _said(messages[0]))], []
+        return [(numbers[0], _code_and_reason(errors[0]))], []
     if not named:
         middle = len(numbers) // 2
         return [], [numbers[:middle], numbers[middle:]]
-    bad = [(number, _said(named[number])) for number in numbers if number in named]
+    bad = [
+        (number, _code_and_reason(named[number]))
+        for number in numbers
+        if number in named
+    ]
     rest = [number for number in numbers if number not in named]
     return bad, [rest] if rest else []
 
 
-def _is_failure(message: Message) -> bool:
+def _is_failure(message: RmsMessage) -> bool:
+    # INFO_102 is an INFO, yet it means that the order was not read (§1.7).
     return message.is_error or message.code.endswith(NOT_READ)
 
 
-def _left_out(said: Message | None) -> tuple[str, str]:
-    """Say why an order is not in the answer."""
-    if said is None:
-        return NOT_RETURNED, advice.NOT_RETURNED
-    if said.code.endswith(NOT_READ):
-        return said.code, advice.NOT_READ
-    return _said(said)
+def _why_missing(message: RmsMessage | None) -> tuple[str, str]:
+    """Return code and reason for an order that is not in the answer."""
+    if message is None:
+        return NOT_RETURNED, error_words.NOT_RETURNED
+    if message.code.endswith(NOT_READ):
+        return message.code, error_words.NOT_READ
+    return _code_and_reason(message)
 
 
-def _said(message: Message) -> tuple[str, str]:
-    """Pass on RMS's own code and text, with what to do about it."""
-    return message.code or NOT_RETURNED, f"{message.text}。{advice.of((message,))}"
+def _code_and_reason(message: RmsMessage) -> tuple[str, str]:
+    return message.code or NOT_RETURNED, error_words.reason_of(message)

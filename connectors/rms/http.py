@@ -1,11 +1,9 @@
-"""The caller of RMS: one call at a time, paced, judged, the key in one header only.
+"""One HTTP call to RMS: paced, authorised, bounded in time and size, judged.
 
-One request out, one answer in, bounded in time and size.
-
-httpx's timeout is per read, so a server that drips one byte at a time holds a call for
-ever; here one deadline covers connecting, headers and body (reliability.md §4.1).
-
-The one header that carries the key (rms/order-api.md §1.1).
+`RmsHttp` serves one shop. Each method makes one call and never repeats it: the reply,
+or an error of `errors` that says what to do next. httpx's own timeout counts per read,
+so a server that sends one byte at a time would hold a call for ever; `exchange` sets
+one deadline for connecting, headers and body together.
 """
 
 import base64
@@ -28,14 +26,28 @@ import orjson
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from pydantic import SecretStr
 
-from connectors.rms import advice
+from connectors.rms import error_words
 from connectors.rms.address import checked_address
-from connectors.rms.answers import Call, RawAnswer, Reply, Seen, judge
+from connectors.rms.answers import AnswerHead, RawAnswer, Reply, RmsFunction, judge
 from connectors.rms.errors import RmsTrouble, Throttled, Unavailable
 from connectors.rms.rates import Bucket
 from data.model.shop import Shop
 
-GZIP = 31
+HEADERS = {
+    # Without the charset RMS answers 415, and escaped Japanese is refused
+    # (docs/rms/order-api.md §1.1), so the body goes as raw UTF-8.
+    "Content-Type": "application/json; charset=utf-8",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+}
+NO_PARAMS: Mapping[str, str | SecretStr] = MappingProxyType({})
+NO_PACES: Mapping[Bucket, Callable[[], None]] = MappingProxyType({})
+
+MASKED_FROM = 6
+"""Blanking texts shorter than this would eat RMS's own words; no secret is so short."""
+
+GZIP_WINDOW = 31
+"""zlib's `wbits` for a stream with a gzip header."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,7 @@ class Limits:
     def connect_s(self) -> float:
         """Seconds for TCP and again for TLS, both inside the deadline.
 
-        httpcore 1.0.9 leaves the socket open when it is cancelled while shaking hands,
+        httpcore 1.0.9 leaves the socket open when it is cancelled during a handshake,
         and closes it when its own timeout strikes; so that one has to come first.
         """
         return self.deadline_s * 0.45
@@ -59,124 +71,8 @@ class Limits:
 USUAL = Limits()
 
 
-@dataclass
-class WireAnswer:
-    """One answer as far as it came; `trouble` names what cut it short."""
-
-    status: int | None = None
-    headers: httpx.Headers = field(default_factory=httpx.Headers, repr=False)
-    body: bytes = field(default=b"", repr=False)
-    was_sent: bool = False
-    is_too_large: bool = False
-    trouble: str | None = None
-
-
-async def exchange(
-    client: httpx.AsyncClient, request: httpx.Request, limits: Limits
-) -> WireAnswer:
-    """Send and read whole, or say in `trouble` what happened; raises nothing of httpx.
-
-    An httpx error holds the request with its URL, and one URL of RMS holds the key.
-    """
-    answer = WireAnswer()
-
-    async def watch(event: str, _: dict[str, Any]) -> None:
-        if event.endswith("send_request_headers.started"):
-            answer.was_sent = True
-
-    request.extensions = {**request.extensions, "trace": watch}
-    try:
-        with anyio.fail_after(limits.deadline_s):
-            response = await client.send(request, stream=True)
-            try:
-                answer.status, answer.headers = response.status_code, response.headers
-                await _read(response, answer, limits.max_body)
-            finally:
-                await response.aclose()
-    except TimeoutError:
-        answer.trouble = f"no complete answer within {limits.deadline_s:g} s"
-    except (httpx.ConnectError, httpx.ConnectTimeout):
-        answer.trouble = "no connection"
-    except httpx.HTTPError as error:
-        answer.trouble = f"the connection broke ({type(error).__name__})"
-    except zlib.error:
-        answer.trouble = "the answer is not what its Content-Encoding says"
-    return answer
-
-
-async def _read(response: httpx.Response, answer: WireAnswer, max_body: int) -> None:
-    """Collect decoded bytes and stop at the limit, before a gzip bomb unfolds."""
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip"):
-        answer.trouble = "the answer has an encoding we did not ask for"
-        return
-    parts = bytearray()
-    unpack = zlib.decompressobj(GZIP) if encoding == "gzip" else None
-    raw = cast("AsyncGenerator[bytes, None]", response.aiter_raw())
-    async with aclosing(raw) as chunks:
-        async for chunk in chunks:
-            room = max_body + 1 - len(parts)
-            parts += unpack.decompress(chunk, room) if unpack else chunk[:room]
-            if len(parts) > max_body:
-                answer.is_too_large = True
-                return
-    if unpack and parts and not unpack.eof:
-        answer.trouble = "the answer was cut"
-    answer.body = bytes(parts)
-
-
-MASKED_FROM = 6
-"""Shorter secrets are no secrets, and blanking them would eat RMS's own words."""
-
-
-class Credentials:
-    """Secret and key of one shop, pasted blanks cut. Never shown by `repr`."""
-
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
-
-    def __repr__(self) -> str:
-        return f"Credentials({self._shop.handle!r})"
-
-    def header(self) -> dict[str, str]:
-        """Give `Authorization: ESA base64(secret:key)`."""
-        return {"Authorization": f"ESA {self._token()}"}
-
-    def masked(self, text: str) -> str:
-        """Blank what must never be shown, in a text that somebody else wrote."""
-        for secret in (self._token(), *self._pair()):
-            if len(secret) >= MASKED_FROM:
-                text = text.replace(secret, "***")
-        return text
-
-    def _token(self) -> str:
-        return base64.b64encode(":".join(self._pair()).encode()).decode()
-
-    def _pair(self) -> tuple[str, str]:
-        return (
-            self._shop.service_secret.get_secret_value().strip(),
-            self._shop.license_key.get_secret_value().strip(),
-        )
-
-
-HEADERS = {
-    # Without the charset RMS answers 415, and escaped Japanese is refused (§1.1).
-    "Content-Type": "application/json; charset=utf-8",
-    "Accept": "application/json",
-    "Accept-Encoding": "gzip",
-}
-NO_PARAMS: Mapping[str, str | SecretStr] = MappingProxyType({})
-NO_PACES: Mapping[Bucket, Callable[[], None]] = MappingProxyType({})
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Read the certificates once; it takes as long as ten requests."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 class RmsHttp:
-    """Speak to one RMS for one shop: `with RmsHttp(…) as http: http.post(…)`.
+    """The caller of one RMS for one shop: `with RmsHttp(…) as http: http.post(…)`.
 
     `pace` returns when the next request may go; calls of a bucket in `paces` ask that
     one instead. ValueError for an address that is neither https nor on this machine.
@@ -205,7 +101,7 @@ class RmsHttp:
         self._client: httpx.AsyncClient | None = None
 
     def __enter__(self) -> Self:
-        # httpx logs full URLs at INFO and the licence call has the key in its URL.
+        # httpx logs full URLs at INFO, and the licence call has the key in its URL.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         self._portal = self._open.enter_context(start_blocking_portal())
@@ -237,23 +133,29 @@ class RmsHttp:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(shop={self._shop.handle!r})"
 
-    def post(self, call: Call, path: str, body: Mapping[str, Any]) -> Reply:
-        """Send JSON to one function, or raise what to do next; one call, no retry."""
-        return self._call(call, "POST", path, orjson.dumps(body))
+    def post(self, function: RmsFunction, path: str, body: Mapping[str, Any]) -> Reply:
+        """POST JSON once and return the reply, or raise RmsTrouble."""
+        return self._call(function, "POST", path, orjson.dumps(body))
 
-    def put(self, call: Call, path: str, body: Mapping[str, Any]) -> Reply:
-        """Put JSON to one resource, or raise what to do next; one call, no retry."""
-        return self._call(call, "PUT", path, orjson.dumps(body))
+    def put(self, function: RmsFunction, path: str, body: Mapping[str, Any]) -> Reply:
+        """PUT JSON once and return the reply, or raise RmsTrouble."""
+        return self._call(function, "PUT", path, orjson.dumps(body))
 
     def get(
-        self, call: Call, path: str, params: Mapping[str, str | SecretStr] = NO_PARAMS
+        self,
+        function: RmsFunction,
+        path: str,
+        params: Mapping[str, str | SecretStr] = NO_PARAMS,
     ) -> Reply:
-        """Read one resource, or raise what to do next; a secret parameter stays one."""
-        return self._call(call, "GET", path, params=params)
+        """GET once and return the reply, or raise RmsTrouble.
+
+        A parameter may be a SecretStr; its value goes into the URL and nowhere else.
+        """
+        return self._call(function, "GET", path, params=params)
 
     def _call(
         self,
-        call: Call,
+        function: RmsFunction,
         method: str,
         path: str,
         content: bytes | None = None,
@@ -261,8 +163,8 @@ class RmsHttp:
     ) -> Reply:
         if self._portal is None or self._client is None:
             raise RuntimeError("open the client with `with` before calling")
-        self._paces.get(call.bucket, self._pace)()
-        # The request is no local here: a traceback with locals would show its URL.
+        self._paces.get(function.bucket, self._pace)()
+        # The request is no local variable: a traceback with locals would show its URL.
         answer = self._portal.call(
             exchange,
             self._client,
@@ -271,33 +173,36 @@ class RmsHttp:
                 path,
                 headers=HEADERS | self._credentials.header(),
                 content=content,
-                params={name: _plain(value) for name, value in params.items()} or None,
+                params={name: _revealed(value) for name, value in params.items()}
+                or None,
             ),
             self._limits,
         )
-        if trouble := self._trouble(call, answer):
+        if trouble := self._trouble(function, answer):
             raise trouble
         try:
-            return judge(call, self._raw(answer), self._credentials.masked)
+            return judge(function, self._raw(answer), self._credentials.masked)
         except Throttled as slow:
             # The hint is obeyed here: a task's retry delay is fixed before the answer.
             if slow.retry_after_s:
                 self._sleep(min(slow.retry_after_s, self._limits.max_wait_s))
             raise
 
-    def _trouble(self, call: Call, answer: WireAnswer) -> RmsTrouble | None:
-        """Make the error for an answer that did not come whole."""
-        seen = Seen(answer.status, (), answer.headers.get("RequestId"))
+    def _trouble(
+        self, function: RmsFunction, answer: "WireAnswer"
+    ) -> RmsTrouble | None:
+        """Return the error for an answer that did not arrive whole, else None."""
+        head = AnswerHead(answer.status, (), answer.headers.get("RequestId"))
         if answer.is_too_large:
-            fact = f"the answer is larger than {self._limits.max_body} bytes"
-            return call.unusable(fact, seen)
+            fact = f"応答が上限の{self._limits.max_body}バイトを超えました"
+            return function.unusable(fact, head)
         if answer.trouble is None:
             return None
         if not answer.was_sent:
-            return call.failed(Unavailable, answer.trouble, advice.TRY_LATER)
-        return call.unsure(answer.trouble, seen)
+            return function.failed(Unavailable, answer.trouble, error_words.TRY_LATER)
+        return function.unsure(answer.trouble, head)
 
-    def _raw(self, answer: WireAnswer) -> RawAnswer:
+    def _raw(self, answer: "WireAnswer") -> RawAnswer:
         return RawAnswer(
             answer.status or 0,
             answer.body,
@@ -306,12 +211,108 @@ class RmsHttp:
         )
 
 
-def _plain(value: str | SecretStr) -> str:
-    return value if isinstance(value, str) else value.get_secret_value().strip()
+class Credentials:
+    """The secret and licence key of one shop; never shown by `repr`.
+
+    Blanks around them are cut: pasted ones are a common cause of refusal.
+    """
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    def __repr__(self) -> str:
+        return f"Credentials({self._shop.handle!r})"
+
+    def header(self) -> dict[str, str]:
+        """Return `Authorization: ESA base64(secret:key)` (§1.1)."""
+        return {"Authorization": f"ESA {self._token()}"}
+
+    def masked(self, text: str) -> str:
+        """Replace the secrets in a text from outside by `***`."""
+        for secret in (self._token(), *self._pair()):
+            if len(secret) >= MASKED_FROM:
+                text = text.replace(secret, "***")
+        return text
+
+    def _token(self) -> str:
+        return base64.b64encode(":".join(self._pair()).encode()).decode()
+
+    def _pair(self) -> tuple[str, str]:
+        return _revealed(self._shop.service_secret), _revealed(self._shop.license_key)
+
+
+@dataclass
+class WireAnswer:
+    """One answer as far as it came.
+
+    `was_sent` once the first header byte may have left: from then on a write can have
+    reached RMS. `trouble` says in Japanese what cut the answer short.
+    """
+
+    status: int | None = None
+    headers: httpx.Headers = field(default_factory=httpx.Headers, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    was_sent: bool = False
+    is_too_large: bool = False
+    trouble: str | None = None
+
+
+async def exchange(
+    client: httpx.AsyncClient, request: httpx.Request, limits: Limits
+) -> WireAnswer:
+    """Send one request and read its answer; a failure is in `trouble`, never raised.
+
+    An httpx error holds the request with its URL, and one URL of RMS holds the key.
+    """
+    answer = WireAnswer()
+
+    async def watch(event: str, _: dict[str, Any]) -> None:
+        if event.endswith("send_request_headers.started"):
+            answer.was_sent = True
+
+    request.extensions = {**request.extensions, "trace": watch}
+    try:
+        with anyio.fail_after(limits.deadline_s):
+            response = await client.send(request, stream=True)
+            try:
+                answer.status, answer.headers = response.status_code, response.headers
+                await _read(response, answer, limits.max_body)
+            finally:
+                await response.aclose()
+    except TimeoutError:
+        answer.trouble = f"{limits.deadline_s:g}秒以内に応答を受信できませんでした"
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        answer.trouble = "RMSに接続できませんでした"
+    except httpx.HTTPError as error:
+        answer.trouble = f"通信が途中で切断されました（{type(error).__name__}）"
+    except zlib.error:
+        answer.trouble = "応答の圧縮データが壊れています"
+    return answer
+
+
+async def _read(response: httpx.Response, answer: WireAnswer, max_body: int) -> None:
+    """Collect decoded bytes and stop at the limit, before a gzip bomb unfolds."""
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        answer.trouble = "応答の圧縮形式に対応していません"
+        return
+    parts = bytearray()
+    unpack = zlib.decompressobj(GZIP_WINDOW) if encoding == "gzip" else None
+    raw = cast("AsyncGenerator[bytes, None]", response.aiter_raw())
+    async with aclosing(raw) as chunks:
+        async for chunk in chunks:
+            room = max_body + 1 - len(parts)
+            parts += unpack.decompress(chunk, room) if unpack else chunk[:room]
+            if len(parts) > max_body:
+                answer.is_too_large = True
+                return
+    if unpack and parts and not unpack.eof:
+        answer.trouble = "応答が途中で途切れました"
+    answer.body = bytes(parts)
 
 
 def retry_after_s(hint: str, now: Callable[[], datetime]) -> float | None:
-    """Read Retry-After in either form, seconds or HTTP date; None if unreadable."""
+    """Parse Retry-After, seconds or HTTP date, into seconds; None if unreadable."""
     hint = hint.strip()
     if hint.isascii() and hint.isdigit():
         return float(hint)
@@ -322,3 +323,13 @@ def retry_after_s(hint: str, now: Callable[[], datetime]) -> float | None:
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
     return max(0.0, (until - now()).total_seconds())
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Load the certificates once a process; it takes as long as ten requests."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _revealed(value: str | SecretStr) -> str:
+    return value if isinstance(value, str) else value.get_secret_value().strip()

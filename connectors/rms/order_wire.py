@@ -1,82 +1,18 @@
-"""OrderModel as getOrder sends it, versions 3 to 10 (rms/order-api.md §3.3-3.15).
+"""The order as getOrder sends it, versions 3 to 10 (docs/rms/order-api.md §3.3-3.15).
 
-Card fields, memo, wrapping, due dates and whatever else we do not read are not here: a
-surprise in them refuses nothing, and card data never enters the process's models.
-
-PackageModel and below, as RMS sends it (rms/order-api.md §3.4, 3.7-3.11).
-
-Nullable is what the manual marks N; text about people may be null too, so that an odd
-address costs a field and not the order. Fields newer than version 3 may be missing.
-
-How RMS writes values, and the strict reading of each (rms/order-api.md §0).
-
-Strict where we read, so that "1" is not 1 and true is not 1: a changed type must refuse
-one order, never pass as another value.
+Only what we read is here: a surprise in card fields, memo, wrapping or due dates
+refuses nothing, and card data never enters the process's models. Nullable is what the
+manual marks N; text about people may be null too, so that an odd address costs a field
+and not the order. Fields newer than version 3 may be missing.
 """
 
-import re
-from datetime import date, datetime
-from typing import Annotated, Any
+from pydantic import Field
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.alias_generators import to_camel
-
-from data.model.japan_time import JST
-
-OPEN_AMOUNTS = frozenset({-9999, -99999})
-"""未確定; −99999 in legacy orders (rms/order-api.md §5.3)."""
-
-WIRE_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:?\d\d", re.ASCII)
-WIRE_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-class Wire(BaseModel):
-    """A part of RMS's answer: what we read, typed; what we do not read, not here."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        strict=True,
-        hide_input_in_errors=True,
-        alias_generator=to_camel,
-    )
-
-
-def yen(amount: int | None) -> int | None:
-    """Give whole yen, or None while RMS shows the amount as open (−9999)."""
-    return None if amount in OPEN_AMOUNTS else amount
-
-
-def wire_datetime(moment: datetime) -> str:
-    """Write a time the only way RMS takes it (rms/order-api.md §2.2)."""
-    return moment.astimezone(JST).strftime("%Y-%m-%dT%H:%M:%S+0900")
-
-
-def _datetime(text: Any) -> Any:
-    if not isinstance(text, str):
-        return text
-    if not WIRE_DATETIME.fullmatch(text):
-        raise ValueError("not YYYY-MM-DDThh:mm:ss+0900")
-    try:
-        return datetime.fromisoformat(text).astimezone(JST)
-    except OverflowError:
-        raise ValueError("outside the calendar") from None
-
-
-def _date(text: Any) -> Any:
-    if not isinstance(text, str):
-        return text
-    if not WIRE_DATE.fullmatch(text):
-        raise ValueError("not YYYY-MM-DD")
-    return date.fromisoformat(text)
-
-
-WireDatetime = Annotated[datetime, BeforeValidator(_datetime)]
-WireDate = Annotated[date, BeforeValidator(_date)]
+from connectors.rms.wire import Wire, WireDate, WireDatetime
 
 
 class RmsParty(Wire):
-    """OrdererModel or SenderModel: one person or company with an address."""
+    """OrdererModel or SenderModel: one person or company with an address (§3.4)."""
 
     zip_code1: str | None
     zip_code2: str | None
@@ -94,7 +30,7 @@ class RmsParty(Wire):
 
 
 class RmsSku(Wire):
-    """SkuModel, from version 7."""
+    """SkuModel, from version 7 (§3.9)."""
 
     variant_id: str | None = None
     merchant_defined_sku_id: str | None = None
@@ -102,7 +38,7 @@ class RmsSku(Wire):
 
 
 class RmsItem(Wire):
-    """ItemModel: one line."""
+    """ItemModel: one line of the order (§3.8)."""
 
     item_detail_id: int
     item_name: str
@@ -119,7 +55,7 @@ class RmsItem(Wire):
 
 
 class RmsShipping(Wire):
-    """ShippingModel: one row of the shipping report, often half-filled."""
+    """ShippingModel: one row of the shipping report, often half-filled (§3.10)."""
 
     shipping_detail_id: int
     shipping_number: str | None = None
@@ -128,13 +64,16 @@ class RmsShipping(Wire):
 
 
 class RmsPickup(Wire):
-    """DeliveryCVSModel, whose key is `DeliveryCvsModel`: store or post office."""
+    """DeliveryCVSModel, whose key is `DeliveryCvsModel`: the pick-up store (§3.11)."""
 
     store_name: str | None = None
 
 
 class RmsSocialGift(Wire):
-    """SocialGiftModel, from version 10; until `input_flag` 1 the sender is a dummy."""
+    """SocialGiftModel, from version 10 (§3.15).
+
+    Until `input_flag` is 1, the package's sender holds placeholders (§3.4).
+    """
 
     input_due_date: WireDate | None = None
     input_flag: int
@@ -142,7 +81,7 @@ class RmsSocialGift(Wire):
 
 
 class RmsPackage(Wire):
-    """PackageModel: one destination."""
+    """PackageModel: one destination (§3.7)."""
 
     basket_id: int
     postage_price: int
@@ -160,26 +99,26 @@ class RmsPackage(Wire):
 
 
 class RmsSettlement(Wire):
-    """SettlementModel without anything about cards."""
+    """SettlementModel without anything about cards (§3.5)."""
 
     settlement_method_code: int | None = None
     settlement_method: str | None = None
 
 
 class RmsDelivery(Wire):
-    """DeliveryModel."""
+    """DeliveryModel: the delivery method (§3.6)."""
 
     delivery_name: str | None = None
 
 
 class RmsPoint(Wire):
-    """PointModel."""
+    """PointModel: Rakuten points used (§3.6)."""
 
     used_point: int | None = None
 
 
 class RmsCoupon(Wire):
-    """CouponModel; item_detail_id 0 = not tied to a line."""
+    """CouponModel; `item_detail_id` 0 = not tied to a line (§3.12)."""
 
     coupon_code: str
     coupon_capital_code: int
@@ -189,7 +128,7 @@ class RmsCoupon(Wire):
 
 
 class RmsChange(Wire):
-    """ChangeReasonModel: one entry of the order's history, confirmation included."""
+    """ChangeReasonModel: one entry of the history, confirmation included (§3.13)."""
 
     change_id: int
     change_type: int | None = None
@@ -200,7 +139,7 @@ class RmsChange(Wire):
 
 
 class RmsTaxSummary(Wire):
-    """TaxSummaryModel: what is billed at one rate."""
+    """TaxSummaryModel: what is billed at one tax rate (§3.14)."""
 
     tax_rate: float
     req_price: int
@@ -208,7 +147,7 @@ class RmsTaxSummary(Wire):
 
 
 class RmsOrder(Wire):
-    """The part of an RMS order that we read."""
+    """OrderModel: the part of an order that we read (§3.3)."""
 
     order_number: str
     order_progress: int

@@ -1,9 +1,8 @@
-"""searchOrder: every order number in a span, however long or full (§2).
+"""searchOrder: every order number in a span of any length (docs/rms/order-api.md §2).
 
-Cut any span of time into windows RMS accepts, leaving no instant out. Pure.
-
-Whether RMS takes start and end inclusively is not documented, so neighbours overlap
-(rms/order-api.md §2.4); whoever reads them drops the duplicates.
+RMS searches at most 63 days at once, lists at most 15,000 orders and does not say
+whether a window's ends belong to it (§2.4). So a span is cut into windows that overlap,
+a full window is halved, and a number that comes twice is yielded once.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +12,21 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from connectors.rms import advice
-from connectors.rms.answers import Call, Reply
+from connectors.rms import error_words
+from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import Refused, RmsTrouble
 from connectors.rms.http import RmsHttp
-from connectors.rms.order_wire import Wire, wire_datetime
+from connectors.rms.wire import Wire, wire_datetime
 from data.model.japan_time import in_japan
+
+PATH = "/es/2.0/order/searchOrder/"
+SEARCH_ORDER = RmsFunction("searchOrder")
+PAGE_SIZE = 1000
+CEILING = 15_000
+"""Hits after which RMS stops listing (§2.3)."""
+
+RESTARTS = 3
+"""How often a window is read again from page 1 because its hits became fewer."""
 
 LONGEST = timedelta(days=63)
 OLDEST = timedelta(days=730)
@@ -44,37 +52,6 @@ class Window:
         return Window(self.start, middle + overlap), Window(middle - overlap, self.end)
 
 
-def windows(since: datetime, until: datetime) -> Iterator[Window]:
-    """Cover `since` to `until` with windows of at most 63 days, oldest first.
-
-    Raises ValueError when `since` is not before `until`. RMS counts whole seconds, so
-    the ends are widened to the next one.
-    """
-    start, end = _floor(since), _ceiling(until)
-    if since >= until:
-        raise ValueError("since must be before until")
-    while end - start > LONGEST:
-        yield Window(start, start + LONGEST)
-        start += LONGEST - OVERLAP
-    yield Window(start, end)
-
-
-def _floor(moment: datetime) -> datetime:
-    return in_japan(moment).replace(microsecond=0)
-
-
-def _ceiling(moment: datetime) -> datetime:
-    whole = _floor(moment)
-    return whole if whole == in_japan(moment) else whole + SECOND
-
-
-PATH = "/es/2.0/order/searchOrder/"
-CALL = Call("searchOrder")
-PAGE_SIZE = 1000
-CEILING = 15_000
-RESTARTS = 3
-
-
 @dataclass(frozen=True)
 class SearchFilter:
     """Conditions of a search beside its span; an empty one asks for every order."""
@@ -87,7 +64,7 @@ class SearchFilter:
     shipping_number_blank: bool = False
 
     def wire(self) -> dict[str, Any]:
-        """Write the conditions by RMS's names (§2.1), leaving out what is not asked."""
+        """Return the conditions by RMS's names (§2.1); those not asked are left out."""
         conditions = {
             "orderProgressList": list(self.order_progress),
             "subStatusIdList": list(self.sub_status_ids),
@@ -113,27 +90,8 @@ class SearchPage:
     total: int
 
 
-class _Pagination(Wire):
-    total_records_amount: int | None = None
-    total_pages: int | None = None
-
-
-class _Found(Wire):
-    numbers: list[str] | None = Field(None, alias="orderNumberList")
-    pagination: _Pagination | None = Field(None, alias="PaginationResponseModel")
-
-    @property
-    def total(self) -> int:
-        """Hits; RMS writes null for none (§2.3)."""
-        return (self.pagination and self.pagination.total_records_amount) or 0
-
-    @property
-    def pages(self) -> int:
-        return (self.pagination and self.pagination.total_pages) or 0
-
-
 class Search:
-    """One walk over a span. Numbers come out once each, old to new inside a window."""
+    """One walk over a span; each number once, old to new inside a window."""
 
     def __init__(
         self,
@@ -149,14 +107,15 @@ class Search:
         self._seen: set[str] = set()
 
     def pages(self, since: datetime, until: datetime) -> Iterator[SearchPage]:
-        """Yield every page of the span, or raise; a span RMS cannot search is Refused.
+        """Yield every page of the span, or raise RmsTrouble; never a silent subset.
 
-        The span is checked before the first call, when this function is called.
+        A span that RMS cannot search is Refused at once, before the first call and
+        before the first page is asked for.
         """
         if in_japan(since) >= in_japan(until):
-            raise _bad_span("the span ends before it begins", advice.BACKWARDS)
+            raise _bad_span("開始日時が終了日時より後です", error_words.BACKWARDS)
         if in_japan(since) < in_japan(self._now()) - OLDEST:
-            raise _bad_span("the span begins over 730 days ago", advice.TOO_OLD)
+            raise _bad_span("開始日時が730日より前です", error_words.TOO_OLD)
         return self._all_windows(since, until)
 
     def _all_windows(self, since: datetime, until: datetime) -> Iterator[SearchPage]:
@@ -164,7 +123,7 @@ class Search:
             yield from self._window(window)
 
     def _window(self, window: Window) -> Iterator[SearchPage]:
-        """Page through one window; too full a one is halved (§2.3), never cut off."""
+        """Yield one window's pages; one that is too full is halved, never cut off."""
         page, restarts, total = 1, 0, 0
         while True:
             found = self._ask(window, page)
@@ -185,7 +144,8 @@ class Search:
     def _halves(self, window: Window) -> Iterator[SearchPage]:
         halves = window.halves()
         if halves is None:
-            raise _bad_span("over 15,000 orders in one minute", advice.WINDOW_TOO_FULL)
+            fact = "1分間に15,000件以上の注文があり、検索できません"
+            raise _bad_span(fact, error_words.WINDOW_TOO_FULL)
         for half in halves:
             yield from self._window(half)
 
@@ -195,9 +155,9 @@ class Search:
                 self._seen.add(number)
                 yield number
 
-    def _ask(self, window: Window, page: int) -> _Found:
+    def _ask(self, window: Window, page: int) -> "_Found":
         reply = self._http.post(
-            CALL,
+            SEARCH_ORDER,
             PATH,
             {
                 "dateType": self._date_type,
@@ -207,25 +167,71 @@ class Search:
                 "PaginationRequestModel": {
                     "requestRecordsAmount": PAGE_SIZE,
                     "requestPage": page,
+                    # Oldest first, so that an order placed meanwhile moves no page.
                     "SortModelList": [{"sortColumn": 1, "sortDirection": 1}],
                 },
             },
         )
-        return _read(reply)
+        return _parsed(reply)
 
 
-def _read(reply: Reply) -> _Found:
+def windows(since: datetime, until: datetime) -> Iterator[Window]:
+    """Cover `since` to `until` with windows of at most 63 days, oldest first.
+
+    Neighbours overlap, and RMS counts whole seconds, so both ends are widened to the
+    next one: no instant is left out. ValueError when `since` is not before `until`.
+    """
+    start, end = _floor(since), _ceiling(until)
+    if since >= until:
+        raise ValueError("since must be before until")
+    while end - start > LONGEST:
+        yield Window(start, start + LONGEST)
+        start += LONGEST - OVERLAP
+    yield Window(start, end)
+
+
+def _floor(moment: datetime) -> datetime:
+    return in_japan(moment).replace(microsecond=0)
+
+
+def _ceiling(moment: datetime) -> datetime:
+    whole = _floor(moment)
+    return whole if whole == in_japan(moment) else whole + SECOND
+
+
+class _Pagination(Wire):
+    total_records_amount: int | None = None
+    total_pages: int | None = None
+
+
+class _Found(Wire):
+    numbers: list[str] | None = Field(None, alias="orderNumberList")
+    pagination: _Pagination | None = Field(None, alias="PaginationResponseModel")
+
+    @property
+    def total(self) -> int:
+        """Hits; RMS writes null for none (§2.3)."""
+        return (self.pagination and self.pagination.total_records_amount) or 0
+
+    @property
+    def pages(self) -> int:
+        return (self.pagination and self.pagination.total_pages) or 0
+
+
+def _parsed(reply: Reply) -> _Found:
     if any(message.is_error for message in reply.messages):
-        raise CALL.refused(reply, reply.messages)
+        raise SEARCH_ORDER.refused(reply, reply.messages)
     try:
         found = _Found.model_validate(reply.body)
     except ValidationError as error:
         places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
-        raise CALL.unusable(f"unreadable: {places}", reply) from None
+        fact = f"読み取れない項目があります（{places}）"
+        raise SEARCH_ORDER.unusable(fact, reply) from None
+    # A result always carries a message; hits without numbers would read as "no orders".
     if not reply.messages or (found.total and found.numbers is None):
-        raise CALL.unusable("the answer is not a search result", reply)
+        raise SEARCH_ORDER.unusable("応答が検索結果の形式ではありません", reply)
     return found
 
 
-def _bad_span(fact: str, next_step: str) -> RmsTrouble:
-    return CALL.failed(Refused, fact, next_step)
+def _bad_span(fact: str, advice: str) -> RmsTrouble:
+    return SEARCH_ORDER.failed(Refused, fact, advice)

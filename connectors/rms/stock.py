@@ -1,19 +1,11 @@
-"""A SKU, its level, and RMS's word on it (rms/inventory-and-license-api.md).
+"""Stock at RMS: read and set, 1,000 and 400 SKUs a call (inventory API 2.0).
 
-Stock at RMS: read and set, 1,000 and 400 SKUs a call (inventory API 2.0).
+Quantities are only ever set ABSOLUTE: a RELATIVE call that is repeated counts twice.
+RMS answers 204 to a write of a SKU it does not have, too, so SENT does not mean that
+the mall shows the level; only `StockApi.read` proves it
+(docs/rms/inventory-and-license-api.md).
 
-Only ABSOLUTE exists here: a RELATIVE call that is repeated counts twice (design.md
-§6.5). RMS answers 204 for SKUs it does not know and for those it does: `sent` is not
-`there`, and only `read` tells.
-
-One bad entry refuses a whole call: find it, and let the others through.
-
-RMS may name an entry by its place (`inventories[3].quantity`); whether it counts from 0
-is not documented. So a name is a hint: the named go into a call of their own, and are
-refused when that one is refused too, all of them named. When RMS takes them, names are
-not looked at again. Then, and where RMS names nobody, the entries are halved.
-
-The inventory API's answers (rms/inventory-and-license-api.md).
+One bad entry refuses a whole call, so `isolate` finds it and lets the others through.
 """
 
 import logging
@@ -26,63 +18,67 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator, ValidationError
 
-from connectors.rms import advice
-from connectors.rms.answers import Call, Reply
-from connectors.rms.errors import CredentialsRefused, Message, OutcomeUnknown, Refused
+from connectors.rms import error_words
+from connectors.rms.answers import Reply, RmsFunction
+from connectors.rms.errors import CredentialsRefused, OutcomeUnknown, Refused
 from connectors.rms.http import RmsHttp
-from connectors.rms.order_wire import Wire
+from connectors.rms.messages import RmsMessage
 from connectors.rms.rates import Bucket
+from connectors.rms.wire import Wire
 from data.model.japan_time import JapanTime
+from data.model.stock import MOST_UNITS, Listing
 
-MOST = 99_999
+READ_PATH = "/es/2.0/inventories/bulk-get"
+WRITE_PATH = "/es/2.0/inventories/bulk-upsert"
+READ = RmsFunction("inventories.bulk.get", bucket=Bucket.STOCK_READ)
+WRITE = RmsFunction(
+    "inventories.bulk.upsert",
+    is_write=True,
+    bucket=Bucket.STOCK_WRITE,
+    if_unsure=error_words.READ_STOCK_THEN_DECIDE,
+)
+READ_AT_ONCE = 1000
+WRITE_AT_ONCE = 400
 
+PLACE = re.compile(r"[A-Za-z]+\[(\d{1,9})\]", re.ASCII)
+"""How RMS names an entry of a call, e.g. `inventories[3].quantity`."""
 
-@dataclass(frozen=True, order=True)
-class SkuKey:
-    """A SKU as RMS names it; it folds the manage number to lower case, so do we."""
+BAD_REQUEST = 400
+"""The only status that speaks of entries; another refusal is about the call."""
 
-    manage_number: str
-    variant_id: str
+HOPELESS_AFTER = 16
+"""Refusals that name no entry, before RMS took anything: then no entry is at fault."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "manage_number", self.manage_number.lower())
+log = logging.getLogger(__name__)
 
-    def wire(self) -> dict[str, str]:
-        """Write the key by RMS's names."""
-        return {"manageNumber": self.manage_number, "variantId": self.variant_id}
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class StockLevel:
-    """The quantity a SKU shall have; ValueError outside 0–99,999."""
+    """The quantity a listing shall have; ValueError outside 0–99,999."""
 
-    manage_number: str
-    variant_id: str
+    listing: Listing
     quantity: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.quantity <= MOST:
-            raise ValueError(f"a stock level is 0 to {MOST}")
-
-    @property
-    def sku(self) -> SkuKey:
-        """The SKU it is about."""
-        return SkuKey(self.manage_number, self.variant_id)
+        if not 0 <= self.quantity <= MOST_UNITS:
+            raise ValueError(f"a stock level is 0 to {MOST_UNITS}")
 
     def wire(self) -> dict[str, str | int]:
-        """Write the level by RMS's names."""
-        return {**self.sku.wire(), "mode": "ABSOLUTE", "quantity": self.quantity}
+        """Return the level by RMS's names."""
+        return {**_key(self.listing), "mode": "ABSOLUTE", "quantity": self.quantity}
 
 
 class StockSeen(NamedTuple):
-    """What RMS has of one SKU, and when that last changed, if it says so."""
+    """The quantity RMS has of a listing, and when it last changed, if RMS says so."""
 
     quantity: int
     updated: datetime | None
 
 
 class StockOutcome(StrEnum):
-    """What became of one SKU in a call; SENT is not yet seen to be there."""
+    """What became of one listing in a call; SENT is not proven to show."""
 
     SENT = "sent"
     REFUSED = "refused"
@@ -90,10 +86,10 @@ class StockOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class StockWord:
-    """RMS's word on one SKU; UNKNOWN means read the stock, then decide."""
+class StockResult:
+    """RMS's answer about one listing; UNKNOWN means read the stock, then decide."""
 
-    sku: SkuKey
+    listing: Listing
     outcome: StockOutcome
     code: str = ""
     reason: str = ""
@@ -101,101 +97,82 @@ class StockWord:
 
 @dataclass(frozen=True)
 class StockRead:
-    """What RMS has. A SKU in neither was understood and does not exist there."""
+    """What RMS has. A listing in neither was understood and does not exist there."""
 
-    seen: Mapping[SkuKey, StockSeen] = field(default_factory=dict)
-    refused: Sequence[StockWord] = ()
-
-
-T = TypeVar("T")
-
-PLACE = re.compile(r"[A-Za-z]+\[(\d{1,9})\]", re.ASCII)
-BAD_REQUEST = 400
-"""The only status that speaks of entries; another refusal is about the call."""
-
-HOPELESS_AFTER = 16
-"""Refusals that named nobody, before RMS took anything: then it is not an entry."""
+    seen: Mapping[Listing, StockSeen] = field(default_factory=dict)
+    refused: Sequence[StockResult] = ()
 
 
-@dataclass(frozen=True)
-class Came(Generic[T]):
-    """What came of some entries: taken with `reply`, refused as `said`, or in doubt."""
+class StockApi:
+    """The stock of one shop."""
 
-    entries: Sequence[T]
-    reply: Reply | None = None
-    said: Message | None = None
+    def __init__(self, http: RmsHttp) -> None:
+        self._http = http
 
+    def read(self, listings: Sequence[Listing]) -> StockRead:
+        """Read the listings' quantities, or raise RmsTrouble; never a silent subset.
 
-def isolate(
-    entries: Sequence[T], send: Callable[[Sequence[T]], Reply]
-) -> Iterator[Came[T]]:
-    """Send the entries in as few calls as it takes; each ends in exactly one `Came`.
+        A key that RMS cannot read is `refused` with its reason; the others are read.
+        """
+        distinct = list(dict.fromkeys(listings))
+        seen: dict[Listing, StockSeen] = {}
+        refused: list[StockResult] = []
+        for start in range(0, len(distinct), READ_AT_ONCE):
+            for part in isolate(distinct[start : start + READ_AT_ONCE], self._get):
+                if part.reply is not None:
+                    seen |= _seen(part.reply, part.entries)
+                refused += _refused(part.entries, part)
+        return StockRead(seen, tuple(refused))
 
-    A lost answer yields what was on its way as in doubt, then raises OutcomeUnknown:
-    nothing is sent after it. Any other trouble is raised at once. Whether RMS takes the
-    good entries of a call it refuses is not documented; they are sent again, so `send`
-    must be a call that may be repeated after a refusal.
-    """
-    hints = _Hints()
-    waiting = [(entries, False)] if entries else []
-    while waiting:
-        part, is_trial = waiting.pop()
-        try:
-            reply = send(part)
-        except OutcomeUnknown:
-            yield Came(part)
-            raise
-        except Refused as no:
-            named = hints.read(len(part), no)
-            if named is None:
-                raise
-            if len(part) in (1, len(named)):
-                for place, entry in enumerate(part):
-                    yield Came([entry], said=named.get(place, no.messages[0]))
-            else:
-                waiting += _parted(part, named)
-        else:
-            hints.took(is_trial=is_trial)
-            yield Came(part, reply)
+    def write(self, levels: Sequence[StockLevel]) -> list[StockResult]:
+        """Set every level and return RMS's answers in the order given, or raise.
 
+        `write_chunks` also reports what was done before it raised.
+        """
+        by_listing = {
+            result.listing: result
+            for results in self.write_chunks(levels)
+            for result in results
+        }
+        return [by_listing[level.listing] for level in levels]
 
-class _Hints:
-    """What RMS's names are worth so far, and whether looking for bad ones is."""
+    def write_chunks(self, levels: Sequence[StockLevel]) -> Iterator[list[StockResult]]:
+        """Set the levels, 400 a call, and yield RMS's answers as soon as they come.
 
-    def __init__(self) -> None:
-        self._are_wrong = False
-        self._is_hopeless = True
-        self._nameless = 0
+        A lost answer yields that call's listings as UNKNOWN and then raises
+        OutcomeUnknown; nothing is sent after it. A listing without a result was not
+        sent, or only in a call that was refused, which RMS may or may not take in part.
+        ValueError, before any call, for a listing that is there twice.
+        """
+        if len({level.listing for level in levels}) < len(levels):
+            raise ValueError("a listing has two levels in one write")
+        return self._writing(levels)
 
-    def read(self, many: int, no: Refused) -> dict[int, Message] | None:
-        """Give the places RMS named, or None when entries are not what is wrong."""
-        is_about_keys = isinstance(no, CredentialsRefused)
-        if is_about_keys or no.status != BAD_REQUEST or not no.messages:
-            return None
-        named: dict[int, Message] = {}
-        for message in () if self._are_wrong else no.messages:
-            place = PLACE.match(message.property_path)
-            if place and int(place[1]) < many:
-                named.setdefault(int(place[1]), message)
-        self._nameless += not named
-        is_given_up = self._is_hopeless and self._nameless >= HOPELESS_AFTER
-        return None if is_given_up else named
+    def _writing(self, levels: Sequence[StockLevel]) -> Iterator[list[StockResult]]:
+        for start in range(0, len(levels), WRITE_AT_ONCE):
+            chunk = levels[start : start + WRITE_AT_ONCE]
+            for part in isolate(chunk, self._upsert):
+                listings = [level.listing for level in part.entries]
+                if part.reply is not None:
+                    yield [StockResult(one, StockOutcome.SENT) for one in listings]
+                else:
+                    yield _refused(listings, part) or [
+                        StockResult(one, StockOutcome.UNKNOWN, "", WRITE.if_unsure)
+                        for one in listings
+                    ]
 
-    def took(self, *, is_trial: bool) -> None:
-        """Note that RMS took a part; if it had named those, its names are wrong."""
-        self._is_hopeless = False
-        self._are_wrong = self._are_wrong or is_trial
+    def _get(self, listings: Sequence[Listing]) -> Reply:
+        return self._http.post(
+            READ, READ_PATH, {"inventories": [_key(one) for one in listings]}
+        )
 
-
-def _parted(
-    part: Sequence[T], named: Collection[int]
-) -> list[tuple[Sequence[T], bool]]:
-    """Give two parts, the one to send next last, and whether each is a trial."""
-    if not named:
-        middle = len(part) // 2
-        return [(part[middle:], False), (part[:middle], False)]
-    others = [entry for place, entry in enumerate(part) if place not in named]
-    return [(others, False), ([part[place] for place in sorted(named)], True)]
+    def _upsert(self, levels: Sequence[StockLevel]) -> Reply:
+        reply = self._http.post(
+            WRITE, WRITE_PATH, {"inventories": [level.wire() for level in levels]}
+        )
+        if reply.status != 204:
+            raise WRITE.unusable("応答がHTTP 204ではありません", reply)
+        return reply
 
 
 def _moment(text: Any) -> Any:
@@ -203,7 +180,7 @@ def _moment(text: Any) -> Any:
 
 
 class RmsStock(Wire):
-    """One SKU's row. Only the quantity is needed, so a missing time refuses nothing."""
+    """One row of bulk-get. A missing time refuses nothing: only the quantity counts."""
 
     manage_number: str
     variant_id: str
@@ -212,119 +189,128 @@ class RmsStock(Wire):
 
 
 class RmsStocks(Wire):
-    """What bulk-get answers; SKUs that do not exist are not in it."""
+    """The answer of bulk-get; SKUs that do not exist are not in it."""
 
     inventories: list[RmsStock]
 
 
-READ_PATH = "/es/2.0/inventories/bulk-get"
-WRITE_PATH = "/es/2.0/inventories/bulk-upsert"
-READ = Call("inventories.bulk.get", bucket=Bucket.STOCK_READ)
-WRITE = Call(
-    "inventories.bulk.upsert",
-    is_write=True,
-    bucket=Bucket.STOCK_WRITE,
-    if_unsure=advice.READ_STOCK_THEN_DECIDE,
-)
-READ_AT_ONCE = 1000
-WRITE_AT_ONCE = 400
+def _seen(reply: Reply, asked: Sequence[Listing]) -> dict[Listing, StockSeen]:
+    """Parse the rows of the listings asked for; one with two quantities raises."""
+    try:
+        rows = RmsStocks.model_validate(reply.body).inventories
+        listed = [(_listing(row), row) for row in rows]
+    except ValidationError as error:
+        places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
+        fact = f"読み取れない項目があります（{places}）"
+        raise READ.unusable(fact, reply) from None
+    wanted, seen = set(asked), dict[Listing, StockSeen]()
+    for listing, row in listed:
+        there = seen.setdefault(listing, StockSeen(row.quantity, row.updated))
+        if there.quantity != row.quantity:
+            raise READ.unusable("同じSKUに異なる在庫数が返されました", reply)
+    if unasked := len(seen.keys() - wanted):
+        log.warning("%s: %d SKUs nobody asked for", READ.name, unasked)
+    return {one: seen[one] for one in asked if one in seen}
 
-log = logging.getLogger(__name__)
+
+def _listing(row: RmsStock) -> Listing:
+    return Listing(manage_number=row.manage_number, variant_id=row.variant_id)
 
 
-class InventoryApi:
-    """Stock of one shop."""
-
-    def __init__(self, http: RmsHttp) -> None:
-        self._http = http
-
-    def read(self, skus: Sequence[SkuKey]) -> StockRead:
-        """Read the SKUs' quantities, or raise; never a silent subset.
-
-        A key RMS cannot read is `refused` with its reason; the others are read.
-        """
-        distinct = list(dict.fromkeys(skus))
-        seen: dict[SkuKey, StockSeen] = {}
-        refused: list[StockWord] = []
-        for start in range(0, len(distinct), READ_AT_ONCE):
-            for came in isolate(distinct[start : start + READ_AT_ONCE], self._get):
-                if came.reply is not None:
-                    seen |= _seen(came.reply, came.entries)
-                refused += _refused(came.entries, came)
-        return StockRead(seen, tuple(refused))
-
-    def write(self, levels: Sequence[StockLevel]) -> list[StockWord]:
-        """Set every level and give RMS's word on each, in the order given, or raise.
-
-        See `write_chunks`, which also tells what was done before it raised.
-        """
-        said = {word.sku: word for words in self.write_chunks(levels) for word in words}
-        return [said[level.sku] for level in levels]
-
-    def write_chunks(self, levels: Sequence[StockLevel]) -> Iterator[list[StockWord]]:
-        """Set the levels, 400 a call, and yield RMS's words as soon as they are known.
-
-        A lost answer yields that call's SKUs as UNKNOWN and then raises OutcomeUnknown;
-        nothing is sent after it. SKUs without a word were not sent, or only in a call
-        that was refused, which RMS may or may not take in part. ValueError, before any
-        call, for a SKU that is there twice.
-        """
-        if len({level.sku for level in levels}) < len(levels):
-            raise ValueError("a SKU has two levels in one write")
-        return self._writing(levels)
-
-    def _writing(self, levels: Sequence[StockLevel]) -> Iterator[list[StockWord]]:
-        for start in range(0, len(levels), WRITE_AT_ONCE):
-            chunk = levels[start : start + WRITE_AT_ONCE]
-            for came in isolate(chunk, self._upsert):
-                skus = [level.sku for level in came.entries]
-                if came.reply is not None:
-                    yield [StockWord(sku, StockOutcome.SENT) for sku in skus]
-                else:
-                    yield _refused(skus, came) or [
-                        StockWord(sku, StockOutcome.UNKNOWN, "", WRITE.if_unsure)
-                        for sku in skus
-                    ]
-
-    def _get(self, skus: Sequence[SkuKey]) -> Reply:
-        return self._http.post(
-            READ, READ_PATH, {"inventories": [sku.wire() for sku in skus]}
-        )
-
-    def _upsert(self, levels: Sequence[StockLevel]) -> Reply:
-        reply = self._http.post(
-            WRITE, WRITE_PATH, {"inventories": [level.wire() for level in levels]}
-        )
-        if reply.status != 204:
-            raise WRITE.unusable("the answer is not 204", reply)
-        return reply
+def _key(listing: Listing) -> dict[str, str]:
+    return {"manageNumber": listing.manage_number, "variantId": listing.variant_id}
 
 
 def _refused(
-    skus: Sequence[SkuKey], came: Came[SkuKey] | Came[StockLevel]
-) -> list[StockWord]:
-    if came.said is None:
+    listings: Sequence[Listing], part: "Part[Listing] | Part[StockLevel]"
+) -> list[StockResult]:
+    if part.refusal is None:
         return []
-    code, reason = came.said.code, advice.reason(came.said)
-    return [StockWord(sku, StockOutcome.REFUSED, code, reason) for sku in skus]
+    code, reason = part.refusal.code, error_words.reason_of(part.refusal)
+    return [StockResult(one, StockOutcome.REFUSED, code, reason) for one in listings]
 
 
-def _seen(reply: Reply, asked: Sequence[SkuKey]) -> dict[SkuKey, StockSeen]:
-    """Read the rows, or raise; one SKU with two quantities is no answer."""
-    try:
-        rows = RmsStocks.model_validate(reply.body).inventories
-    except ValidationError as error:
-        places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
-        raise READ.unusable(f"unreadable: {places}", reply) from None
-    wanted, seen = set(asked), dict[SkuKey, StockSeen]()
-    for sku, row in ((_sku(row), row) for row in rows):
-        there = seen.setdefault(sku, StockSeen(row.quantity, row.updated))
-        if there.quantity != row.quantity:
-            raise READ.unusable("one SKU has two quantities", reply)
-    if unasked := len(seen.keys() - wanted):
-        log.warning("%s: %d SKUs nobody asked for", READ.function, unasked)
-    return {sku: seen[sku] for sku in asked if sku in seen}
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """Some entries of a call: taken (`reply`), refused (`refusal`), or in doubt."""
+
+    entries: Sequence[T]
+    reply: Reply | None = None
+    refusal: RmsMessage | None = None
 
 
-def _sku(row: RmsStock) -> SkuKey:
-    return SkuKey(row.manage_number, row.variant_id)
+def isolate(
+    entries: Sequence[T], send: Callable[[Sequence[T]], Reply]
+) -> Iterator[Part[T]]:
+    """Send the entries in few calls, and yield each in exactly one `Part`.
+
+    RMS may name an entry by its place, but whether it counts from 0 is not documented.
+    So a name is a hint: the named entries go into a call of their own, and count as
+    refused only when that call is refused with all of them named. If RMS takes them
+    instead, its names are not looked at again. Then, and where RMS names nobody, the
+    entries are halved.
+
+    A lost answer yields the entries on their way as in doubt, then raises
+    OutcomeUnknown: nothing is sent after it. Any other trouble is raised at once.
+    Whether RMS takes the good entries of a call it refuses is not documented; they are
+    sent again, so `send` must be a call that may be repeated after a refusal.
+    """
+    hints = _Hints()
+    waiting = [(entries, False)] if entries else []
+    while waiting:
+        part, is_trial = waiting.pop()
+        try:
+            reply = send(part)
+        except OutcomeUnknown:
+            yield Part(part)
+            raise
+        except Refused as refusal:
+            named = hints.read(len(part), refusal)
+            if named is None:
+                raise
+            if len(part) in (1, len(named)):
+                for place, entry in enumerate(part):
+                    message = named.get(place, refusal.messages[0])
+                    yield Part([entry], refusal=message)
+            else:
+                waiting += _split(part, named)
+        else:
+            hints.record_taken(is_trial=is_trial)
+            yield Part(part, reply)
+
+
+class _Hints:
+    """What RMS's names are worth so far, and whether the search can still succeed."""
+
+    def __init__(self) -> None:
+        self._are_wrong = False
+        self._is_hopeless = True
+        self._nameless = 0
+
+    def read(self, many: int, refusal: Refused) -> dict[int, RmsMessage] | None:
+        """Return the named places of `many` entries; None when no entry is at fault."""
+        is_about_keys = isinstance(refusal, CredentialsRefused)
+        if is_about_keys or refusal.status != BAD_REQUEST or not refusal.messages:
+            return None
+        named: dict[int, RmsMessage] = {}
+        for message in () if self._are_wrong else refusal.messages:
+            place = PLACE.match(message.property_path)
+            if place and int(place[1]) < many:
+                named.setdefault(int(place[1]), message)
+        self._nameless += not named
+        is_given_up = self._is_hopeless and self._nameless >= HOPELESS_AFTER
+        return None if is_given_up else named
+
+    def record_taken(self, *, is_trial: bool) -> None:
+        """Record that RMS took a part; if it had named those, its names are wrong."""
+        self._is_hopeless = False
+        self._are_wrong = self._are_wrong or is_trial
+
+
+def _split(part: Sequence[T], named: Collection[int]) -> list[tuple[Sequence[T], bool]]:
+    """Return two parts, the one to send next last, and whether each is a trial."""
+    if not named:
+        middle = len(part) // 2
+        return [(part[middle:], False), (part[:middle], False)]
+    others = [entry for place, entry in enumerate(part) if place not in named]
+    return [(others, False), ([part[place] for place in sorted(named)], True)]

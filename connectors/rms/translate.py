@@ -1,7 +1,8 @@
-"""From RMS's order to ours. People go into `Person` and nowhere else.
+"""The translation of RMS's order into ours; pure.
 
-RMS promises no order within its lists, so each is sorted by id: the same order must
-look the same however RMS listed its parts.
+Personal data goes into `Person` and nowhere else. RMS promises no order within its
+lists, so each is sorted by id: the same order looks the same however RMS listed its
+parts.
 """
 
 import re
@@ -10,14 +11,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Literal
 
-from connectors.rms.order_wire import (
-    RmsItem,
-    RmsOrder,
-    RmsPackage,
-    RmsParty,
-    RmsSku,
-    yen,
-)
+from connectors.rms.order_wire import RmsItem, RmsOrder, RmsPackage, RmsParty, RmsSku
+from connectors.rms.wire import yen
 from data.model.order import (
     Change,
     Coupon,
@@ -30,8 +25,8 @@ from data.model.order import (
     TaxSummary,
 )
 
-COUPON_ORDER = attrgetter("coupon_code", "item_detail_id", "coupon_unit")
-SHIPPING_ORDER = attrgetter("shipping_detail_id")
+BY_COUPON = attrgetter("coupon_code", "item_detail_id", "coupon_unit")
+BY_ROW = attrgetter("shipping_detail_id")
 NOT_A_DIGIT = re.compile(r"\D+", re.ASCII)
 
 
@@ -41,7 +36,11 @@ def order_of(
     observed_at: datetime,
     answer_hash: str | None = None,
 ) -> Order:
-    """Translate one order whole, or raise ValidationError; nothing is guessed."""
+    """Translate one order whole, or raise ValidationError; nothing is guessed.
+
+    `observed_at` is when the order was asked for, `answer_hash` the hash of the answer
+    (see `fetch.answer_hash`).
+    """
     packages = sorted(rms.packages, key=attrgetter("basket_id"))
     return Order(
         mall=Mall.RAKUTEN,
@@ -77,6 +76,7 @@ def order_of(
         is_gift=rms.gift_check_flag == 1,
         is_social_gift=_is_social_gift(rms),
         is_under_review=rms.rakuten_confirm_flag != 0,
+        # The detail, where RMS gives one, says more than the bare flag.
         caution_code=rms.caution_display_detail_type or rms.caution_display_type,
         changed_by_buyer=rms.modify_flag == 1,
         packages=tuple(_package(package) for package in packages),
@@ -92,7 +92,7 @@ def order_of(
                 units=coupon.coupon_unit,
                 total=yen(coupon.coupon_total_price),
             )
-            for coupon in sorted(rms.coupons or (), key=COUPON_ORDER)
+            for coupon in sorted(rms.coupons or (), key=BY_COUPON)
         ),
         tax_summaries=tuple(
             TaxSummary(
@@ -151,7 +151,7 @@ def _package(rms: RmsPackage) -> Package:
                 tracking_number=row.shipping_number,
                 shipping_date=row.shipping_date,
             )
-            for row in sorted(rms.shipping or (), key=SHIPPING_ORDER)
+            for row in sorted(rms.shipping or (), key=BY_ROW)
         ),
         lines=tuple(
             line
@@ -163,7 +163,7 @@ def _package(rms: RmsPackage) -> Package:
 
 
 def _lines(basket_id: str, item: RmsItem) -> Iterator[Line]:
-    """Give one line per SKU. The item's money stays on the first, so it counts once."""
+    """Yield one line per SKU; only the first has the price, so it counts once."""
     manage_number = item.manage_number.lower()
     skus: tuple[RmsSku | None, ...] = tuple(item.sku_model_list or ()) or (None,)
     for position, sku in enumerate(skus, start=1):
@@ -189,7 +189,11 @@ def _lines(basket_id: str, item: RmsItem) -> Iterator[Line]:
 
 
 def _is_dummy(rms: RmsPackage) -> bool:
-    """Whether the address is RMS's placeholder (入力待ち, 999-9999); §3.4."""
+    """Whether the address is RMS's placeholder (入力待ち, 999-9999).
+
+    So it is until the receiver of a social gift has answered
+    (docs/rms/order-api.md §3.4).
+    """
     return rms.social_gift is not None and rms.social_gift.input_flag != 1
 
 

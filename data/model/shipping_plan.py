@@ -21,7 +21,9 @@ certain depends on when the order was *asked for*, not on the clock.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
+
+from pydantic import StringConstraints
 
 from data.model.order import Frozen, Order, Package, ShippingRow
 from data.model.shipment import (
@@ -38,13 +40,24 @@ MOST_ROWS: Final = 20
 """Rows a destination may have (§4.2)."""
 
 
-class RowChange(Frozen):
-    """One row of updateOrderShipping; without a `shipping_detail_id` it is added."""
+RmsId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
+"""RMS's own number of a package or a row."""
 
-    basket_id: str
-    shipping_detail_id: str | None
-    carrier_code: str
-    tracking_number: str
+Filled = Annotated[str, StringConstraints(min_length=1)]
+"""Never empty: in a report an empty text erases what RMS has (§4.2)."""
+
+
+class RowChange(Frozen):
+    """One row of updateOrderShipping.
+
+    With a `shipping_detail_id` that row of RMS is changed; without one a row is added,
+    every time it is sent.
+    """
+
+    basket_id: RmsId
+    shipping_detail_id: RmsId | None
+    carrier_code: Filled
+    tracking_number: Filled
     shipping_date: date
 
 

@@ -19,16 +19,10 @@ from connectors.rms.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.rms.shipping import (
-    Receipt,
-    ReportRow,
-    RowOutcome,
-    ShippingReport,
-    ShippingWord,
-)
+from connectors.rms.shipping import Receipt, RowOutcome, ShippingResult
 from data.model.japan_time import in_japan
 from data.model.shipment import ShipmentState
-from data.model.shipping_plan import MOST_ORDERS, SETTLES_AFTER, OrderReport, RowResult
+from data.model.shipping_plan import MOST_ORDERS, SETTLES_AFTER, RowResult
 from data.model.shop import ShopHandle
 from data.warehouse.runs import Load
 from data.warehouse.shipping.tracking import (
@@ -80,7 +74,7 @@ def report_orders(shop: ShopHandle, numbers: list[str], load: Load) -> None:
         return
     with order_api(shop) as rms:
         try:
-            receipt = rms.shipping.report([_wire(one) for one in reports])
+            receipt = rms.shipping.report(reports)
         except OutcomeUnknown as unknown:
             get_run_logger().warning("%s", unknown)
             return
@@ -157,12 +151,7 @@ def _nothing_taken(run: Run, sent: Sent, trouble: RmsTrouble) -> None:
     get_run_logger().warning("%s", trouble)
 
 
-def _wire(report: OrderReport) -> ShippingReport:
-    rows = [ReportRow(**row.model_dump()) for row in report.rows]
-    return ShippingReport(report.order_number, rows)
-
-
-def _results(word: ShippingWord) -> Iterator[RowResult]:
+def _results(word: ShippingResult) -> Iterator[RowResult]:
     for row in word.rows:
         if row.outcome is RowOutcome.REFUSED:
             said = _told(row.code, row.reason)

@@ -19,11 +19,10 @@ from prefect.utilities.annotations import quote
 from connectors.rms.errors import OutcomeUnknown, Throttled, Unavailable
 from connectors.rms.stock import (
     WRITE_AT_ONCE,
-    SkuKey,
     StockLevel,
     StockOutcome,
     StockRead,
-    StockWord,
+    StockResult,
 )
 from data.model.order import Mall
 from data.model.run import total
@@ -74,7 +73,7 @@ class Seen:
     found: Mapping[Listing, int | None]
     read_at: datetime
     unseen: Mapping[Listing, int]
-    unreadable: Sequence[StockWord] = ()
+    unreadable: Sequence[StockResult] = ()
 
 
 NOTHING_HAPPENED: Final = (Throttled, Unavailable)
@@ -120,11 +119,11 @@ def send_levels(shop: ShopHandle, pushes: list[Push]) -> None:
         started = start_sending(con, pushes, sent_at=now())
     if not started:
         return
-    unsure = {_key(push): push.push_id for push in started}
+    unsure = {_listing(push): push.push_id for push in started}
     refused: dict[str, list[str]] = defaultdict(list)
     try:
         with order_api(shop) as rms:
-            for words in rms.inventory.write_chunks([_level(p) for p in started]):
+            for words in rms.stock.write_chunks([_level(p) for p in started]):
                 _hear(words, unsure, refused)
     except (OutcomeUnknown, *NOTHING_HAPPENED) as trouble:
         get_run_logger().warning("%s", trouble)
@@ -158,37 +157,37 @@ def read_again(shop: ShopHandle, run: InventoryRun) -> None:
 
 def _read(shop: ShopHandle, listings: Sequence[Listing]) -> StockRead:
     with order_api(shop) as rms:
-        return rms.inventory.read([_key(listing) for listing in listings])
+        return rms.stock.read(listings)
 
 
 def _found(read: StockRead, listings: Sequence[Listing]) -> dict[Listing, int | None]:
-    unreadable = {word.sku for word in read.refused}
+    unreadable = {word.listing for word in read.refused}
     return {
-        listing: read.seen[key].quantity if key in read.seen else None
+        listing: read.seen[listing].quantity if listing in read.seen else None
         for listing in listings
-        if (key := _key(listing)) not in unreadable
+        if listing not in unreadable
     }
 
 
 def _hear(
-    words: Sequence[StockWord],
-    unsure: dict[SkuKey, str],
+    words: Sequence[StockResult],
+    unsure: dict[Listing, str],
     refused: dict[str, list[str]],
 ) -> None:
     for word in words:
         if word.outcome is StockOutcome.SENT:
-            del unsure[word.sku]
+            del unsure[word.listing]
         elif word.outcome is StockOutcome.REFUSED:
             said = f"{word.code}: {word.reason}" if word.code else word.reason
-            refused[said].append(unsure.pop(word.sku))
+            refused[said].append(unsure.pop(word.listing))
 
 
-def _key(one: Listing | Push) -> SkuKey:
-    return SkuKey(one.manage_number, one.variant_id)
+def _listing(push: Push) -> Listing:
+    return Listing(manage_number=push.manage_number, variant_id=push.variant_id)
 
 
 def _level(push: Push) -> StockLevel:
-    return StockLevel(push.manage_number, push.variant_id, push.offered)
+    return StockLevel(_listing(push), push.offered)
 
 
 MOST_SWEEPS: Final = 3
@@ -213,17 +212,17 @@ def open_inventory(shop: ShopHandle, *, full: bool) -> InventoryRun:
     )
 
 
-def push_rounds(shop: ShopHandle, run: InventoryRun) -> list[StockWord]:
+def push_rounds(shop: ShopHandle, run: InventoryRun) -> list[StockResult]:
     """Tell the mall, until it shows everything or only what a person has to look at.
 
     Each round reads first: what a lost answer had brought about is found there, and
     nothing is sent a second time because its answer is missing. Gives RMS's word on
     listings that it would not even read.
     """
-    unreadable: dict[SkuKey, StockWord] = {}
+    unreadable: dict[Listing, StockResult] = {}
     for left in reversed(range(MOST_ROUNDS)):
         seen = look(shop, run, full=run.full and left == MOST_ROUNDS - 1)
-        unreadable |= {word.sku: word for word in seen.unreadable}
+        unreadable |= {word.listing: word for word in seen.unreadable}
         pushes = plan_levels(run, _whole(seen))
         if not pushes:
             break

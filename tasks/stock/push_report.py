@@ -9,7 +9,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from connectors.rms.stock import StockWord
+from connectors.rms.stock import StockResult
 from data.model.shop import ShopHandle
 from data.model.stock import PushState
 from data.warehouse.stock.push import (
@@ -89,7 +89,7 @@ def stock_of(run: InventoryRun) -> tuple[list[LatestPush], list[LevelToPush]]:
 
 
 def conclude_inventory(
-    shop: ShopHandle, run: InventoryRun, unreadable: Sequence[StockWord]
+    shop: ShopHandle, run: InventoryRun, unreadable: Sequence[StockResult]
 ) -> State[Any]:
     """Write the report and say how the run ended.
 
@@ -106,7 +106,7 @@ def conclude_inventory(
 
 
 def ending(
-    pushes: Sequence[LatestPush], unreadable: Sequence[StockWord] = ()
+    pushes: Sequence[LatestPush], unreadable: Sequence[StockResult] = ()
 ) -> State[Any]:
     """Say in a line what became of the run's levels."""
     ours = [push for push in pushes if push.is_of_run]
@@ -134,7 +134,7 @@ def inventory_report(
     shop: ShopHandle,
     pushes: Sequence[LatestPush],
     levels: Sequence[LevelToPush],
-    unreadable: Sequence[StockWord] = (),
+    unreadable: Sequence[StockResult] = (),
 ) -> str:
     """Tell in Markdown what became of each level, and which stock runs short."""
     ours = [push for push in pushes if push.is_of_run]
@@ -158,7 +158,8 @@ def inventory_report(
     if unreadable:
         lines += ["", f"## RMSが読めないSKU {len(unreadable):,}件 (not readable)", ""]
         lines += [
-            f"- {one.sku.manage_number} / {one.sku.variant_id}: {one.code} {one.reason}"
+            f"- {one.listing.manage_number} / {one.listing.variant_id}:"
+            f" {one.code} {one.reason}"
             for one in unreadable[:LISTED]
         ]
     below = [level for level in levels if level.level < level.safety]

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from connectors.rms.answers import Call, RawAnswer, Reply, judge
+from connectors.rms.answers import RawAnswer, Reply, RmsFunction, judge
 
 Answer = tuple[int, Any]
 
@@ -17,10 +17,10 @@ class Judged:
         self._answer = answer
         self.sent: list[dict[str, Any]] = []
 
-    def post(self, call: Call, _: str, body: Mapping[str, Any]) -> Reply:
+    def post(self, function: RmsFunction, _: str, body: Mapping[str, Any]) -> Reply:
         self.sent.append(dict(body))
         status, said = self._answer(dict(body))
-        return judge(call, RawAnswer(status, orjson.dumps(said), "req-1"))
+        return judge(function, RawAnswer(status, orjson.dumps(said), "req-1"))
 
 
 def message(kind: str, code: str, text: str = "本文", **more: Any) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from connectors.rms.shipping import ReportRow, ShippingApi, ShippingReport
+from connectors.rms.shipping import ShippingApi
+from data.model.shipping_plan import OrderReport, RowChange, order_report
 from tests.rms.judged import Answer, Judged, message
 
 ASYNC = "ORDER_EXT_API_UPDATE_ORDERSHIPPING_ASYNC_"
@@ -15,15 +16,23 @@ NOT_YET = {"MessageModelList": [message("INFO", f"{RESULT}INFO_101")]}
 ON = date(2026, 11, 24)
 
 
-def parcel(basket: str = "1000000001", number: str = "1", **more: Any) -> ReportRow:
-    return ReportRow(basket, "1001", f"40000000000{number}", ON, **more)
+def parcel(
+    basket: str = "1000000001", number: str = "400000000001", detail: str | None = None
+) -> RowChange:
+    return RowChange(
+        basket_id=basket,
+        shipping_detail_id=detail,
+        carrier_code="1001",
+        tracking_number=number,
+        shipping_date=ON,
+    )
 
 
-def report(order: str, *rows: ReportRow) -> ShippingReport:
-    return ShippingReport(order, rows or (parcel(),))
+def report(order: str, *rows: RowChange) -> OrderReport:
+    return order_report(order, rows or (parcel(),))
 
 
-def reports(*orders: str) -> list[ShippingReport]:
+def reports(*orders: str) -> list[OrderReport]:
     return [report(order) for order in orders]
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
-from connectors.rms.stock import InventoryApi, SkuKey, StockLevel
+from connectors.rms.stock import StockApi, StockLevel
 from data.model.japan_time import JST
+from data.model.stock import Listing
 from tests.rms.judged import Answer, Judged, errors
 
 NOTHING = (204, None)
@@ -14,12 +15,16 @@ UPDATED = "2026-11-24T09:00:00+09:00"
 SEEN_AT = datetime(2026, 11, 24, 9, tzinfo=JST)
 
 
-def sku(n: int) -> SkuKey:
-    return SkuKey(f"apple-{n}", "Red")
+def listing(manage_number: str, variant_id: str) -> Listing:
+    return Listing(manage_number=manage_number, variant_id=variant_id)
+
+
+def sku(n: int) -> Listing:
+    return listing(f"apple-{n}", "Red")
 
 
 def level(n: int, quantity: int = 5) -> StockLevel:
-    return StockLevel(f"apple-{n}", "Red", quantity)
+    return StockLevel(sku(n), quantity)
 
 
 def levels(many: int) -> list[StockLevel]:
@@ -32,8 +37,8 @@ def row(manage: str, variant: str, quantity: Any, **more: Any) -> dict[str, Any]
     return {**key, "quantity": quantity, **times, **more}
 
 
-def knows(*rows: dict[str, Any]) -> InventoryApi:
-    return InventoryApi(Judged(lambda _: (200, {"inventories": list(rows)})))
+def knows(*rows: dict[str, Any]) -> StockApi:
+    return StockApi(Judged(lambda _: (200, {"inventories": list(rows)})))
 
 
 def everything(body: dict[str, Any]) -> Answer:

@@ -15,7 +15,7 @@ from connectors.rms.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.rms.orders import Outcome
+from connectors.rms.orders import ConfirmOutcome
 from connectors.rms.pace import one_per_second, unlimited
 from connectors.rms.search import SearchFilter
 from data.model.japan_time import JST
@@ -156,11 +156,11 @@ def test_confirm_says_what_became_of_each_order(sandbox, orders):
     told = orders.confirm([*fresh, *done, *open_amounts, *cancelled])
 
     assert [c.outcome for c in told] == [
-        Outcome.CONFIRMED,
-        Outcome.CONFIRMED,
-        Outcome.ALREADY,
-        Outcome.REFUSED,
-        Outcome.REFUSED,
+        ConfirmOutcome.CONFIRMED,
+        ConfirmOutcome.CONFIRMED,
+        ConfirmOutcome.ALREADY,
+        ConfirmOutcome.REFUSED,
+        ConfirmOutcome.REFUSED,
     ]
     assert [c.code[-3:] for c in told[3:]] == ["105", "102"]
 
@@ -204,7 +204,7 @@ def test_a_silent_rms_ends_at_the_deadline(sandbox, connect, fault):
     sandbox.fault(fault)
     orders = connect(deadline_s=1.2).orders
 
-    with pytest.raises(Unavailable, match=r"within 1\.2 s"):
+    with pytest.raises(Unavailable, match=r"1\.2秒以内"):
         orders.search(now() - DAY, now())
 
 

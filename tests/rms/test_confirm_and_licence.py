@@ -4,7 +4,7 @@ import pytest
 
 from connectors.rms.client import LicenceApi
 from connectors.rms.errors import OutcomeUnknown, Refused
-from connectors.rms.orders import OrdersApi, Outcome
+from connectors.rms.orders import ConfirmOutcome, OrdersApi
 from data.model.japan_time import JST
 from tests.rms.judged import Judged, message, said
 from tests.rms.wire_server import answer
@@ -32,11 +32,11 @@ def test_each_order_gets_rms_word_in_the_order_asked():
 
     assert [c.order_number for c in told] == ["a", "b", "c", "d", "e"]
     assert [c.outcome for c in told] == [
-        Outcome.CONFIRMED,
-        Outcome.ALREADY,
-        Outcome.REFUSED,
-        Outcome.REFUSED,
-        Outcome.UNKNOWN,
+        ConfirmOutcome.CONFIRMED,
+        ConfirmOutcome.ALREADY,
+        ConfirmOutcome.REFUSED,
+        ConfirmOutcome.REFUSED,
+        ConfirmOutcome.UNKNOWN,
     ]
     assert [c.is_confirmed for c in told] == [True, True, False, False, False]
     assert "金額を確定" in told[2].reason
@@ -55,16 +55,16 @@ def test_a_warning_beside_a_success_is_no_failure_and_an_error_counts_most():
     told = api(200, words).confirm(["a", "b", "c"])
 
     assert [c.outcome for c in told] == [
-        Outcome.CONFIRMED,
-        Outcome.REFUSED,
-        Outcome.UNKNOWN,
+        ConfirmOutcome.CONFIRMED,
+        ConfirmOutcome.REFUSED,
+        ConfirmOutcome.UNKNOWN,
     ]
 
 
 def test_a_word_without_a_number_belongs_to_the_only_order():
     told = api(200, said(word("INFO", "101", None))).confirm(["a"])
 
-    assert told[0].outcome is Outcome.CONFIRMED
+    assert told[0].outcome is ConfirmOutcome.CONFIRMED
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,20 @@ import pytest
 from connectors.rms.errors import (
     Circumstances,
     CredentialsRefused,
-    Message,
     OutcomeUnknown,
     Refused,
     RmsTrouble,
     Throttled,
     Unavailable,
 )
+from connectors.rms.messages import RmsMessage
 
 KNOWN = Circumstances(
     "getOrder",
     "refused",
     "確認してください。",
     400,
-    (Message("ERROR", "E1", "誤り"),),
+    (RmsMessage("ERROR", "E1", "誤り"),),
     "r-1",
 )
 

@@ -1,10 +1,10 @@
-"""Every answer of rms/order-api.md §1.3-1.7 becomes the family that says what to do."""
+"""Every answer of docs/rms/order-api.md §1.3-1.7 is an error with its next step."""
 
 import gzip
 
 import pytest
 
-from connectors.rms.answers import Call
+from connectors.rms.answers import RmsFunction
 from connectors.rms.errors import (
     CredentialsRefused,
     OutcomeUnknown,
@@ -15,8 +15,8 @@ from connectors.rms.errors import (
 from tests.rms.judged import message, said
 from tests.rms.wire_server import answer
 
-READ = Call("getOrder")
-WRITE = Call("confirmOrder", is_write=True)
+READ = RmsFunction("getOrder")
+WRITE = RmsFunction("confirmOrder", is_write=True)
 GATEWAY = {"Results": {"errorCode": "ES01-01", "message": "Un-Authorised"}}
 RUBY = {"Results": {"errorCode": "ES04-01", "errorMessage": "Bad Request"}}
 MAINTENANCE = {"Results": {"errorCode": "ES01-02", "message": "maintenance"}}
@@ -40,6 +40,7 @@ HTML = b"<html><body>maintenance</body></html>"
         (answer(REFUSED, 400), Refused, Refused),
         (answer(HTML, 404), Refused, Refused),
         (answer(b"", 405), Refused, Refused),
+        (answer(b"", 408), Unavailable, OutcomeUnknown),
         (answer(b"", 415), Refused, Refused),
         (answer(b"", 429), Throttled, Throttled),
         (answer(REFUSED, 500), Unavailable, OutcomeUnknown),
@@ -64,6 +65,7 @@ HTML = b"<html><body>maintenance</body></html>"
         "messages-400",
         "404",
         "405",
+        "408",
         "415",
         "429",
         "messages-500",

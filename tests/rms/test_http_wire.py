@@ -2,12 +2,14 @@
 
 import gzip
 import socket
+import threading
 import time
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import SecretStr
 
-from connectors.rms.answers import Call
+from connectors.rms.answers import RmsFunction
 from connectors.rms.errors import OutcomeUnknown, Refused, Unavailable
 from connectors.rms.http import Limits, RmsHttp
 from connectors.rms.pace import unlimited
@@ -26,8 +28,8 @@ from tests.rms.wire_server import (
     reset,
 )
 
-READ = Call("getOrder")
-WRITE = Call("confirmOrder", is_write=True)
+READ = RmsFunction("getOrder")
+WRITE = RmsFunction("confirmOrder", is_write=True)
 OK = answer(said(message("INFO", "OK")))
 SHORT = Limits(deadline_s=1.2)
 """Connecting gets 45 % of it: with less, a busy machine is not reached in time."""
@@ -88,6 +90,29 @@ def test_a_connection_nobody_takes_up_can_be_repeated_even_for_a_write(shop):
 
         for one in crowd:
             one.close()
+
+
+def test_a_write_that_broke_in_its_headers_may_have_been_sent(shop):
+    """More header than the network takes at once, and RMS hangs up on it."""
+    endless = shop.model_copy(update={"service_secret": SecretStr("s" * 12_000_000)})
+
+    def hang_up_early(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(10)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server = threading.Thread(target=hang_up_early, args=(listener,))
+        server.start()
+
+        with (
+            RmsHttp(endless, url, unlimited, lambda: datetime.now(UTC)) as http,
+            pytest.raises(OutcomeUnknown),
+        ):
+            http.post(WRITE, "/x/", {})
+
+        server.join()
 
 
 def test_an_answer_without_tls_on_an_https_address_is_unavailable(shop, wire):
@@ -193,8 +218,8 @@ def test_a_call_of_another_bucket_asks_its_own_pace(shop, wire):
         paces=paces,
     ) as http:
         http.post(READ, "/x/", {})
-        http.post(Call("y", bucket=Bucket.STOCK_READ), "/y", {})
-        http.post(Call("z", bucket=Bucket.STOCK_WRITE), "/z", {})
+        http.post(RmsFunction("y", bucket=Bucket.STOCK_READ), "/y", {})
+        http.post(RmsFunction("z", bucket=Bucket.STOCK_WRITE), "/z", {})
 
     assert asked == ["order", "read", "order"]
 

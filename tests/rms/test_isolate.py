@@ -6,19 +6,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connectors.rms.answers import Call, RawAnswer, Reply, judge
+from connectors.rms.answers import RawAnswer, Reply, RmsFunction, judge
 from connectors.rms.errors import (
     CredentialsRefused,
-    Message,
     OutcomeUnknown,
     Refused,
     Throttled,
     Unavailable,
 )
-from connectors.rms.stock import HOPELESS_AFTER, Came, isolate
+from connectors.rms.messages import RmsMessage
+from connectors.rms.stock import HOPELESS_AFTER, Part, isolate
 from tests.rms.judged import errors
 
-CALL = Call("inventories.bulk.upsert", is_write=True)
+UPSERT = RmsFunction("inventories.bulk.upsert", is_write=True)
 TAKEN = Reply(204)
 Namer = Callable[[list[int]], list[int | None]]
 
@@ -70,15 +70,15 @@ class Picky:
         places = [i for i, entry in enumerate(entries) if entry in self._bad]
         if not places:
             return TAKEN
-        return judge(CALL, RawAnswer(400, errors("IE0003", *self._names(places))))
+        return judge(UPSERT, RawAnswer(400, errors("IE0003", *self._names(places))))
 
 
-def taken(came: list[Came[int]]) -> list[int]:
-    return sorted(e for c in came if c.reply is not None for e in c.entries)
+def taken(parts: list[Part[int]]) -> list[int]:
+    return sorted(e for c in parts if c.reply is not None for e in c.entries)
 
 
-def refused(came: list[Came[int]]) -> list[int]:
-    return sorted(e for c in came if c.said is not None for e in c.entries)
+def refused(parts: list[Part[int]]) -> list[int]:
+    return sorted(e for c in parts if c.refusal is not None for e in c.entries)
 
 
 @given(
@@ -92,10 +92,10 @@ def test_the_good_are_taken_and_the_bad_alone_refused(many, bad, names):
     rms = Picky(bad, names)
     bad_ones = [n for n in range(many) if n in bad]
 
-    came = list(isolate(range(many), rms))
+    parts = list(isolate(range(many), rms))
 
-    assert refused(came) == bad_ones
-    assert taken(came) == [n for n in range(many) if n not in bad]
+    assert refused(parts) == bad_ones
+    assert taken(parts) == [n for n in range(many) if n not in bad]
     assert len(rms.calls) <= 2 + 14 * len(bad_ones)
 
 
@@ -114,17 +114,17 @@ def test_names_save_calls_and_wrong_names_cost_few(names, calls):
 def test_each_of_the_refused_has_the_word_that_is_about_it():
     def send(entries: Sequence[str]) -> Reply:
         said = [
-            Message("ERROR", code, "", property_path=f"inventories[{i}].quantity")
+            RmsMessage("ERROR", code, "", property_path=f"inventories[{i}].quantity")
             for i, code in enumerate(entries)
             if code.startswith("IE")
         ]
         if said:
-            raise CALL.refused(Reply(400, tuple(said)), said)
+            raise UPSERT.refused(Reply(400, tuple(said)), said)
         return TAKEN
 
-    came = list(isolate(["a", "IE0003", "b", "IE0004"], send))
+    parts = list(isolate(["a", "IE0003", "b", "IE0004"], send))
 
-    assert {c.entries[0]: c.said.code for c in came if c.said} == {
+    assert {c.entries[0]: c.refusal.code for c in parts if c.refusal} == {
         "IE0003": "IE0003",
         "IE0004": "IE0004",
     }
@@ -163,7 +163,7 @@ def test_what_is_not_about_entries_is_raised_after_one_call(status, body, family
 
     def send(entries: Sequence[int]) -> Reply:
         calls.append(len(entries))
-        return judge(CALL, RawAnswer(status, body))
+        return judge(UPSERT, RawAnswer(status, body))
 
     with pytest.raises(family):
         list(isolate([1, 2, 3], send))
@@ -177,12 +177,12 @@ def test_after_a_lost_answer_nothing_more_is_sent():
         if len(rms.calls) < 2:
             return rms(entries)
         rms.calls.append(list(entries))
-        raise CALL.unsure("no complete answer")
+        raise UPSERT.unsure("応答を受信できませんでした")
 
-    came: list[Came[int]] = []
+    parts: list[Part[int]] = []
     with pytest.raises(OutcomeUnknown):
-        came.extend(isolate(range(4), loses_the_third))
+        parts.extend(isolate(range(4), loses_the_third))
 
     assert rms.calls == [[0, 1, 2, 3], [0], [1, 2, 3]]
-    assert refused(came) == [0]
-    assert [list(c.entries) for c in came if not (c.reply or c.said)] == [[1, 2, 3]]
+    assert refused(parts) == [0]
+    assert [list(c.entries) for c in parts if not (c.reply or c.refusal)] == [[1, 2, 3]]

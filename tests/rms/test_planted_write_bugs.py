@@ -2,18 +2,16 @@
 
 import pytest
 
-from connectors.rms import shipping
-from connectors.rms import shipping as shipping_words
-from connectors.rms import stock as inventory
-from connectors.rms import stock as isolate
+from connectors.rms import shipping, stock
 from connectors.rms.errors import OutcomeUnknown, Refused, RmsTrouble
-from connectors.rms.shipping import ReportRow, ShippingApi
-from connectors.rms.stock import InventoryApi, SkuKey, StockLevel
+from connectors.rms.shipping import ShippingApi
+from connectors.rms.stock import StockApi, StockLevel
+from data.model.stock import Listing
 from tests.rms import (
-    test_inventory,
     test_isolate,
     test_shipping,
     test_shipping_results,
+    test_stock,
 )
 from tests.rms.shipping_made import about
 
@@ -29,7 +27,7 @@ def resending(call):
 
 
 def a_level_is_resent_on_time_out(patch):
-    patch.setattr(InventoryApi, "_upsert", resending(InventoryApi._upsert))
+    patch.setattr(StockApi, "_upsert", resending(StockApi._upsert))
 
 
 def a_report_is_resent_on_time_out(patch):
@@ -54,31 +52,39 @@ def levels_are_relative(patch):
 
 
 def variants_are_folded(patch):
-    def fold(self):
-        for name in ("manage_number", "variant_id"):
-            object.__setattr__(self, name, getattr(self, name).lower())
-
-    patch.setattr(SkuKey, "__post_init__", fold)
+    patch.setattr(
+        stock,
+        "_listing",
+        lambda row: Listing(
+            manage_number=row.manage_number, variant_id=row.variant_id.lower()
+        ),
+    )
 
 
 def manage_numbers_are_not_folded(patch):
-    patch.setattr(SkuKey, "__post_init__", lambda _: None)
+    patch.setattr(
+        stock,
+        "_listing",
+        lambda row: Listing.model_construct(
+            manage_number=row.manage_number, variant_id=row.variant_id
+        ),
+    )
 
 
 def any_2xx_is_a_success(patch):
     patch.setattr(
-        InventoryApi,
+        StockApi,
         "_upsert",
         lambda self, levels: self._http.post(
-            inventory.WRITE,
-            inventory.WRITE_PATH,
+            stock.WRITE,
+            stock.WRITE_PATH,
             {"inventories": [level.wire() for level in levels]},
         ),
     )
 
 
 def an_unreadable_stock_is_an_empty_one(patch):
-    seen = inventory._seen
+    seen = stock._seen
 
     def lenient(reply, asked):
         try:
@@ -86,31 +92,24 @@ def an_unreadable_stock_is_an_empty_one(patch):
         except Refused:
             return {}
 
-    patch.setattr(inventory, "_seen", lenient)
+    patch.setattr(stock, "_seen", lenient)
 
 
 def names_are_believed_at_once(patch):
-    parted = isolate._parted
+    split = stock._split
     patch.setattr(
-        isolate, "_parted", lambda part, named: parted(part, named)[: 1 if named else 2]
+        stock, "_split", lambda part, named: split(part, named)[: 1 if named else 2]
     )
 
 
 def nothing_is_hopeless(patch):
-    patch.setattr(isolate, "HOPELESS_AFTER", 10**9)
+    patch.setattr(stock, "HOPELESS_AFTER", 10**9)
 
 
 def what_is_not_said_is_null(patch):
+    row = shipping._row
     patch.setattr(
-        ReportRow,
-        "wire",
-        lambda self: {
-            "shippingDetailId": self.shipping_detail_id
-            and int(self.shipping_detail_id),
-            "deliveryCompany": self.carrier_code,
-            "shippingNumber": self.tracking_number,
-            "shippingDate": self.shipping_date and self.shipping_date.isoformat(),
-        },
+        shipping, "_row", lambda change: {"shippingDetailId": None} | row(change)
     )
 
 
@@ -120,20 +119,20 @@ def a_running_request_is_a_finished_one(patch):
 
 def a_warning_is_a_success(patch):
     patch.setattr(
-        shipping_words,
+        shipping,
         "BY_ENDING",
-        shipping_words.BY_ENDING | {"RNING_101": shipping_words.RowOutcome.ADDED},
+        shipping.BY_ENDING | {"RNING_101": shipping.RowOutcome.ADDED},
     )
 
 
 def one_good_row_makes_a_good_order(patch):
-    weight = shipping_words._weight
-    patch.setattr(shipping_words, "_weight", lambda row: -weight(row))
+    weight = shipping._weight
+    patch.setattr(shipping, "_weight", lambda row: -weight(row))
 
 
 PLANTED = {
     a_level_is_resent_on_time_out: (
-        test_inventory.test_what_was_done_before_an_answer_was_lost_is_known
+        test_stock.test_what_was_done_before_an_answer_was_lost_is_known
     ),
     a_report_is_resent_on_time_out: lambda: (
         test_shipping.test_an_answer_that_names_no_order_is_an_error(
@@ -144,17 +143,17 @@ PLANTED = {
         test_shipping.test_orders_rms_finds_fault_with_are_told_from_those_it_left(200)
     ),
     levels_are_relative: (
-        test_inventory.test_levels_are_set_absolutely_four_hundred_at_a_time
+        test_stock.test_levels_are_set_absolutely_four_hundred_at_a_time
     ),
     variants_are_folded: (
-        test_inventory.test_the_manage_number_is_folded_and_the_variant_is_not
+        test_stock.test_the_manage_number_is_folded_and_the_variant_is_not
     ),
     manage_numbers_are_not_folded: (
-        test_inventory.test_the_manage_number_is_folded_and_the_variant_is_not
+        test_stock.test_the_manage_number_is_folded_and_the_variant_is_not
     ),
-    any_2xx_is_a_success: lambda: test_inventory.test_only_204_is_a_success(200),
+    any_2xx_is_a_success: lambda: test_stock.test_only_204_is_a_success(200),
     an_unreadable_stock_is_an_empty_one: lambda: (
-        test_inventory.test_an_answer_without_a_list_is_not_an_empty_stock({})
+        test_stock.test_an_answer_without_a_list_is_not_an_empty_stock({})
     ),
     names_are_believed_at_once: (
         test_isolate.test_the_good_are_taken_and_the_bad_alone_refused
@@ -171,7 +170,7 @@ PLANTED = {
     a_warning_is_a_success: lambda: (
         test_shipping_results.test_a_word_counts_for_what_it_says(
             [about("WARNING", "101")],
-            shipping_words.ShippingOutcome.UNKNOWN,
+            shipping.ShippingOutcome.UNKNOWN,
         )
     ),
     one_good_row_makes_a_good_order: (

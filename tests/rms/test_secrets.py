@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from connectors.rms.answers import Call
+from connectors.rms.answers import RmsFunction
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import RmsTrouble
 from connectors.rms.http import Limits, RmsHttp
@@ -81,7 +81,7 @@ FAULTS = {
 def test_no_fault_tells_the_key(wire, shop, every_log, script):
     http, server = wire(script, limits=Limits(deadline_s=1.2, max_body=50_000))
     client = RmsClient(shop, server.url, unlimited, lambda: datetime.now(UTC), 1.2)
-    write = Call("confirmOrder", is_write=True)
+    write = RmsFunction("confirmOrder", is_write=True)
 
     with client, pytest.raises(RmsTrouble) as licence:
         client.licence.expiry()
@@ -119,7 +119,7 @@ def test_no_object_shows_the_key(wire, shop, every_log):
 
     with client:
         client.licence.expiry()
-        http.post(Call("getOrder"), "/x/", {})
+        http.post(RmsFunction("getOrder"), "/x/", {})
         ours = [
             o
             for o in gc.get_objects()

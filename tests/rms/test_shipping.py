@@ -5,12 +5,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from connectors.rms.errors import (
-    OutcomeUnknown,
-    Refused,
-)
-from connectors.rms.shipping import Receipt, ReportRow, ShippingOutcome, ShippingReport
+from connectors.rms.errors import OutcomeUnknown, Refused
+from connectors.rms.shipping import Receipt, ShippingOutcome
+from data.model.shipping_plan import OrderReport, RowChange
 from tests.rms.judged import message, said
 from tests.rms.shipping_made import (
     ACCEPTED,
@@ -25,8 +24,8 @@ from tests.rms.shipping_made import (
 
 def test_a_report_is_written_package_by_package_and_says_nothing_it_does_not_know():
     shipping, http, _ = api((200, said(ACCEPTED)))
-    new, other = parcel("20", "1"), parcel("3", "2")
-    filled = ReportRow("20", tracking_number="500", shipping_detail_id="801")
+    new, other = parcel("20", "400000000001"), parcel("3", "400000000002")
+    filled = parcel("20", "500", "801")
 
     receipt = shipping.report([report("a", new, other, filled)])
 
@@ -48,7 +47,8 @@ def test_a_report_is_written_package_by_package_and_says_nothing_it_does_not_kno
                             "basketId": 20,
                             "ShippingModelList": [
                                 added | {"shippingNumber": "400000000001"},
-                                {"shippingDetailId": 801, "shippingNumber": "500"},
+                                added
+                                | {"shippingDetailId": 801, "shippingNumber": "500"},
                             ],
                         },
                     ],
@@ -62,37 +62,41 @@ def test_a_report_is_written_package_by_package_and_says_nothing_it_does_not_kno
     st.lists(st.tuples(st.integers(1, 5), st.integers(1, 99)), min_size=1, unique=True)
 )
 def test_rows_are_numbered_as_they_stand_on_the_wire(rows):
+    shipping, http, _ = api((200, said(ACCEPTED)))
     told = report("a", *(parcel(str(basket), str(n)) for basket, n in rows))
 
-    baskets = told.wire()["BasketidModelList"]
-    written = [row for basket in baskets for row in basket["ShippingModelList"]]
+    shipping.report([told])
 
+    baskets = http.sent[0]["OrderShippingModelList"][0]["BasketidModelList"]
+    written = [
+        (str(basket["basketId"]), row["shippingNumber"])
+        for basket in baskets
+        for row in basket["ShippingModelList"]
+    ]
     ids = [basket["basketId"] for basket in baskets]
     assert all(one < other for one, other in pairwise(ids))
-    assert [told.row(n + 1).wire() for n in range(len(rows))] == written
-    assert sorted(row["shippingNumber"] for row in written) == sorted(
-        f"40000000000{n}" for _, n in rows
-    )
+    assert [(row.basket_id, row.tracking_number) for row in told.rows] == written
+    assert sorted(written) == sorted((str(basket), str(n)) for basket, n in rows)
 
 
 @pytest.mark.parametrize("empty", ["tracking_number", "carrier_code"])
 def test_an_empty_text_would_erase_and_is_not_sent(empty):
-    fields = {"carrier_code": "1001", "tracking_number": "4", empty: ""}
-
-    with pytest.raises(ValueError, match="erase"):
-        ReportRow("1", **fields)
+    with pytest.raises(ValidationError, match=empty):
+        RowChange(**(parcel().model_dump() | {empty: ""}))
 
 
 def test_what_rms_cannot_take_is_the_callers_mistake():
     shipping, http, _ = api((200, said(ACCEPTED)))
 
-    with pytest.raises(ValueError, match="carrier"):
-        ReportRow("1", tracking_number="4")
+    with pytest.raises(ValidationError, match="carrier_code"):
+        RowChange(**(parcel().model_dump() | {"carrier_code": None}))
     for basket, detail in (("", None), ("a1", None), ("1", "x"), ("１", None)):
-        with pytest.raises(ValueError, match="numbers"):
-            ReportRow(basket, "1001", shipping_detail_id=detail)
+        with pytest.raises(ValidationError, match=r"basket_id|shipping_detail_id"):
+            parcel(basket, detail=detail)
     with pytest.raises(ValueError, match="at least one"):
-        ShippingReport("a", ())
+        shipping.report([OrderReport("a", ())])
+    with pytest.raises(ValueError, match="together"):
+        shipping.report([OrderReport("a", (parcel("1"), parcel("2"), parcel("1")))])
     with pytest.raises(ValueError, match="at most 100"):
         shipping.report(reports(*(str(n) for n in range(101))))
     with pytest.raises(ValueError, match="twice"):

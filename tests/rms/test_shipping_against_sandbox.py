@@ -1,6 +1,5 @@
 """Shipping reports against an RMS with its own idea of the manual: the sandbox."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -11,16 +10,12 @@ from connectors.rms.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.rms.shipping import (
-    ReportRow,
-    RowOutcome,
-    ShippingOutcome,
-    ShippingReport,
-)
+from connectors.rms.shipping import RowOutcome, ShippingOutcome
 from data.model.order import ShippingRow
+from data.model.shipping_plan import OrderReport
 from tests.rms.connect import client_of
+from tests.rms.shipping_made import ON, parcel, report
 
-ON = date(2026, 11, 24)
 REPORT = "updateOrderShippingAsync"
 
 
@@ -36,13 +31,13 @@ def baskets(sandbox, number: str) -> list[dict[str, Any]]:
     return packages
 
 
-def parcels(sandbox, number: str, tracking: str = "400000000001") -> ShippingReport:
+def parcels(sandbox, number: str, tracking: str = "400000000001") -> OrderReport:
     """One new parcel for each package of an order."""
     rows = [
-        ReportRow(str(package["basketId"]), "1001", tracking, ON)
+        parcel(str(package["basketId"]), tracking)
         for package in baskets(sandbox, number)
     ]
-    return ShippingReport(number, rows)
+    return report(number, *rows)
 
 
 def rows_at_rms(sandbox, number: str) -> list[str | None]:
@@ -87,10 +82,8 @@ def test_a_row_that_is_there_is_changed_and_not_added(sandbox, rms):
     basket = str(baskets(sandbox, sold)[0]["basketId"])
     before = len(rows_at_rms(sandbox, sold))
 
-    row = ReportRow(
-        basket, tracking_number="222222222222", shipping_detail_id=detail_id
-    )
-    second = rms.shipping.report([ShippingReport(sold, [row])])
+    row = parcel(basket, "222222222222", detail_id)
+    second = rms.shipping.report([report(sold, row)])
     (changed,) = rms.shipping.wait_for_results(second.request_id, [sold])
 
     assert [r.outcome for r in changed.rows] == [RowOutcome.CHANGED]
@@ -109,10 +102,10 @@ def test_what_rms_refuses_is_told_with_its_code_and_the_rest_is_accepted(sandbox
     sandbox.cancel(cancelled)
     sandbox.edit(shipped, orderProgress=500)
     basket = str(baskets(sandbox, full)[0]["basketId"])
-    many = [ReportRow(basket, "1001", f"{n:012}", ON) for n in range(21)]
+    many = [parcel(basket, f"{n:012}") for n in range(21)]
     told = [parcels(sandbox, number) for number in (good, cancelled, shipped)]
 
-    receipt = rms.shipping.report([*told, ShippingReport(full, many)])
+    receipt = rms.shipping.report([*told, report(full, *many)])
     numbers = [good, cancelled, shipped, full, "123456-20200101-0000000001"]
     words = rms.shipping.wait_for_results(receipt.request_id, numbers, patience_s=10)
 
@@ -132,7 +125,7 @@ def test_what_rms_refuses_is_told_with_its_code_and_the_rest_is_accepted(sandbox
 def test_an_order_with_a_fault_of_form_holds_the_call_up_and_is_named(sandbox, rms):
     good, bad = sandbox.sell(2, progress=300)
     basket = str(baskets(sandbox, bad)[0]["basketId"])
-    spoilt = ShippingReport(bad, [ReportRow(basket, "9999", "400000000009", ON)])
+    spoilt = report(bad, parcel(basket).model_copy(update={"carrier_code": "9999"}))
     before = rows_at_rms(sandbox, good)
 
     receipt = rms.shipping.report([parcels(sandbox, good), spoilt])

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.rms.order_wire import RmsOrder, yen
+from connectors.rms.order_wire import RmsOrder
 from connectors.rms.translate import order_of
+from connectors.rms.wire import yen
 from data.model.japan_time import JST
 from data.model.order import Order, Status
 from tests.rms.order_json import ITEM, PACKAGE, SENDER, order_json

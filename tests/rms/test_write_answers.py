@@ -12,7 +12,7 @@ from connectors.rms.errors import (
 )
 from connectors.rms.http import Limits
 from connectors.rms.shipping import ShippingApi
-from connectors.rms.stock import InventoryApi
+from connectors.rms.stock import StockApi
 from tests.rms.judged import errors, said
 from tests.rms.shipping_made import (
     ACCEPTED,
@@ -38,6 +38,7 @@ SHORT = Limits(deadline_s=1.2)
         (answer(errors("GE0011"), 400), CredentialsRefused, CredentialsRefused),
         (answer(errors("GE0014"), 404), Refused, Refused),
         (answer(b"", 400), Refused, Refused),
+        (answer(b"", 408), Unavailable, OutcomeUnknown),
         (answer(b"", 429), Throttled, Throttled),
         (answer(ES, 503), Unavailable, Unavailable),
         (answer(b"", 500), Unavailable, OutcomeUnknown),
@@ -55,6 +56,7 @@ SHORT = Limits(deadline_s=1.2)
         "permission-400",
         "404",
         "empty-400",
+        "408",
         "429",
         "maintenance",
         "500",
@@ -72,7 +74,7 @@ def test_a_stock_call_says_what_to_do_next_after_one_call(
     wire, script, for_a_read, for_a_write
 ):
     http, server = wire(script, limits=SHORT)
-    api = InventoryApi(http)
+    api = StockApi(http)
 
     with pytest.raises(for_a_read) as read:
         api.read([sku(1), sku(2)])
@@ -86,7 +88,7 @@ def test_a_stock_call_says_what_to_do_next_after_one_call(
 
 def test_the_stock_calls_are_the_manuals(wire):
     http, server = wire(answer({"inventories": []}), answer(b"", 204))
-    api = InventoryApi(http)
+    api = StockApi(http)
 
     api.read([sku(1)])
     api.write([level(1, 0)])
@@ -106,6 +108,7 @@ def test_the_stock_calls_are_the_manuals(wire):
     [
         (answer(GATEWAY, 401), CredentialsRefused, CredentialsRefused),
         (answer(b"", 404), Refused, Refused),
+        (answer(b"", 408), Unavailable, OutcomeUnknown),
         (answer(b"", 429), Throttled, Throttled),
         (answer(ES, 503), Unavailable, Unavailable),
         (answer(b"", 500), Unavailable, OutcomeUnknown),
@@ -120,6 +123,7 @@ def test_the_stock_calls_are_the_manuals(wire):
     ids=[
         "key",
         "404",
+        "408",
         "429",
         "maintenance",
         "500",

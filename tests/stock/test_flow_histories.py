@@ -15,10 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.rms.stock import InventoryApi
+from connectors.rms.stock import StockApi
 from flows import push_inventory
 from tasks.stock import push as inventory
-from tasks.stock import push as inventory_calls
 from tasks.stock import push_report as inventory_report
 from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, opened_shelf
 
@@ -150,33 +149,33 @@ class Player:
     def kill(self, when: str) -> None:
         """The process dies right before a write leaves, or right after it arrived."""
         self.is_faulty = True
-        write = InventoryApi._upsert
+        write = StockApi._upsert
 
-        def dying(api: InventoryApi, levels: Any) -> Any:
+        def dying(api: StockApi, levels: Any) -> Any:
             if when == "after":
                 write(api, levels)
             raise Killed
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(InventoryApi, "_upsert", dying)
-            patch.setattr(inventory_calls, "record_lost", lambda *_: None)
+            patch.setattr(StockApi, "_upsert", dying)
+            patch.setattr(inventory, "record_lost", lambda *_: None)
             with contextlib.suppress(Killed):
                 self.shelf.push()
 
 
 PLANTED = {
     "a lost answer is sent again at once": (
-        inventory_calls,
+        inventory,
         "    except (OutcomeUnknown, *NOTHING_HAPPENED) as trouble:\n",
         (
             "    except (OutcomeUnknown, *NOTHING_HAPPENED) as trouble:\n"
             "        with order_api(shop) as rms:\n"
-            "            list(rms.inventory.write_chunks([_level(p) for p in started]))\n"  # noqa: E501 - the bug
+            "            list(rms.stock.write_chunks([_level(p) for p in started]))\n"
         ),
         [("count", (0, 20)), ("lose", "answer_lost"), ("push", False)],
     ),
     "a 204 is trusted": (
-        inventory_calls,
+        inventory,
         "    found = _found(_read(shop, listings), listings)\n    with our",
         (
             "    found = {Listing(manage_number=p.manage_number, variant_id=p.variant_id):"  # noqa: E501 - the bug
@@ -237,7 +236,7 @@ def test_each_planted_bug_is_caught(sandbox, tmp_path, bug):
         reload(*AFTER)
 
 
-AFTER = [inventory_calls, inventory, inventory_report, push_inventory]
+AFTER = [inventory, inventory_report, push_inventory]
 """The modules of the flow, each after those that it takes names from."""
 
 

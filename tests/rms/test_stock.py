@@ -9,13 +9,12 @@ from connectors.rms.errors import (
     Refused,
 )
 from connectors.rms.stock import (
-    InventoryApi,
-    SkuKey,
+    StockApi,
     StockLevel,
     StockOutcome,
     StockRead,
+    StockResult,
     StockSeen,
-    StockWord,
 )
 from tests.rms.judged import Answer, Judged
 from tests.rms.stock_made import (
@@ -25,6 +24,7 @@ from tests.rms.stock_made import (
     knows,
     level,
     levels,
+    listing,
     refuses,
     row,
     sku,
@@ -35,7 +35,7 @@ def test_stock_is_read_a_thousand_at_a_time_each_sku_once():
     http = Judged(everything)
     asked = [sku(n) for n in range(2300)]
 
-    read = InventoryApi(http).read([*asked, *asked[:5]])
+    read = StockApi(http).read([*asked, *asked[:5]])
 
     assert [len(body["inventories"]) for body in http.sent] == [1000, 1000, 300]
     assert list(read.seen) == asked
@@ -44,7 +44,7 @@ def test_stock_is_read_a_thousand_at_a_time_each_sku_once():
 
 def test_nothing_asked_and_nothing_set_is_no_call():
     http = Judged(everything)
-    api = InventoryApi(http)
+    api = StockApi(http)
 
     assert api.read([]) == StockRead()
     assert api.write([]) == []
@@ -52,12 +52,12 @@ def test_nothing_asked_and_nothing_set_is_no_call():
 
 
 def test_the_manage_number_is_folded_and_the_variant_is_not():
-    api = knows(row("apple", "Red", 3), row("apple", "red", 4))
+    api = knows(row("Apple", "Red", 3), row("apple", "red", 4))
 
-    read = api.read([SkuKey("APPLE", "Red"), SkuKey("Apple", "RED")])
+    read = api.read([listing("APPLE", "Red"), listing("Apple", "RED")])
 
     assert {key: seen.quantity for key, seen in read.seen.items()} == {
-        SkuKey("apple", "Red"): 3
+        listing("apple", "Red"): 3
     }
 
 
@@ -102,20 +102,20 @@ def test_a_row_that_cannot_be_trusted_is_no_quantity(rows):
 @pytest.mark.parametrize("body", [{}, {"inventories": None}, {"inventories": {}}])
 def test_an_answer_without_a_list_is_not_an_empty_stock(body):
     with pytest.raises(Refused):
-        InventoryApi(Judged(lambda _: (200, body))).read([sku(1)])
+        StockApi(Judged(lambda _: (200, body))).read([sku(1)])
 
 
 def test_a_key_rms_cannot_read_does_not_hide_the_others():
-    long = SkuKey("x" * 33, "Red")
+    long = listing("x" * 33, "Red")
 
     def answered(body: dict[str, Any]) -> Answer:
         refused = refuses(long.manage_number, code="IE0004")(body)
         return everything(body) if refused == NOTHING else refused
 
-    read = InventoryApi(Judged(answered)).read([sku(1), long, sku(2)])
+    read = StockApi(Judged(answered)).read([sku(1), long, sku(2)])
 
     assert list(read.seen) == [sku(1), sku(2)]
-    assert [(w.sku, w.outcome, w.code) for w in read.refused] == [
+    assert [(w.listing, w.outcome, w.code) for w in read.refused] == [
         (long, StockOutcome.REFUSED, "IE0004")
     ]
     assert "32バイト" in read.refused[0].reason
@@ -124,9 +124,9 @@ def test_a_key_rms_cannot_read_does_not_hide_the_others():
 def test_levels_are_set_absolutely_four_hundred_at_a_time():
     http = Judged(lambda _: NOTHING)
 
-    words = InventoryApi(http).write(levels(1000))
+    words = StockApi(http).write(levels(1000))
 
-    assert words == [StockWord(sku(n), StockOutcome.SENT) for n in range(1000)]
+    assert words == [StockResult(sku(n), StockOutcome.SENT) for n in range(1000)]
     assert [len(body["inventories"]) for body in http.sent] == [400, 400, 200]
     entries = [entry for body in http.sent for entry in body["inventories"]]
     assert entries[7] == {
@@ -141,23 +141,26 @@ def test_levels_are_set_absolutely_four_hundred_at_a_time():
 def test_bad_skus_are_refused_with_their_reason_and_the_others_are_sent():
     http = Judged(refuses("apple-3", "apple-399", code="IE1101"))
 
-    words = InventoryApi(http).write(levels(401))
+    words = StockApi(http).write(levels(401))
 
-    refused = {w.sku: w for w in words if w.outcome is StockOutcome.REFUSED}
+    refused = {w.listing: w for w in words if w.outcome is StockOutcome.REFUSED}
     assert list(refused) == [sku(3), sku(399)]
     assert refused[sku(3)].code == "IE1101"
     assert "予約商品" in refused[sku(3)].reason
     assert refused[sku(3)].reason.startswith("誤り。対処: ")
     assert sum(w.outcome is StockOutcome.SENT for w in words) == 399
-    assert [w.sku for w in words] == [sku(n) for n in range(401)]
+    assert [w.listing for w in words] == [sku(n) for n in range(401)]
 
 
 def test_one_sku_has_one_level_and_a_level_has_its_bounds():
     http = Judged(lambda _: NOTHING)
-    twice = [StockLevel("Apple", "Red", 1), StockLevel("apple", "Red", 2)]
+    twice = [
+        StockLevel(listing("Apple", "Red"), 1),
+        StockLevel(listing("apple", "Red"), 2),
+    ]
 
     with pytest.raises(ValueError, match="two levels"):
-        InventoryApi(http).write_chunks(twice)
+        StockApi(http).write_chunks(twice)
     for quantity in (-1, 100_000):
         with pytest.raises(ValueError, match="99999"):
             level(1, quantity)
@@ -170,10 +173,10 @@ def test_what_was_done_before_an_answer_was_lost_is_known():
 
     lost = (500, {})
     http = Judged(loses_the_second)
-    chunks: list[list[StockWord]] = []
+    chunks: list[list[StockResult]] = []
 
     with pytest.raises(OutcomeUnknown, match="在庫数"):
-        chunks.extend(InventoryApi(http).write_chunks(levels(1200)))
+        chunks.extend(StockApi(http).write_chunks(levels(1200)))
     words = [word for chunk in chunks for word in chunk]
 
     assert len(http.sent) == 2
@@ -186,4 +189,4 @@ def test_what_was_done_before_an_answer_was_lost_is_known():
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_only_204_is_a_success(status):
     with pytest.raises(OutcomeUnknown):
-        InventoryApi(Judged(lambda _: (status, {}))).write(levels(2))
+        StockApi(Judged(lambda _: (status, {}))).write(levels(2))

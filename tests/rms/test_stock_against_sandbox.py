@@ -13,13 +13,15 @@ from connectors.rms.errors import (
 )
 from connectors.rms.pace import paces_for
 from connectors.rms.rates import Bucket
-from connectors.rms.stock import SkuKey, StockLevel, StockOutcome, StockWord
+from connectors.rms.stock import StockLevel, StockOutcome, StockResult
+from data.model.stock import Listing
 from tests.rms.connect import client_of, demo_shop
+from tests.rms.stock_made import listing
 from tests.support.sandbox import Sandbox
 
 READ = "inventories.bulk.get"
 WRITE = "inventories.bulk.upsert"
-GONE = SkuKey("renamed-in-2023", "s-1")
+GONE = listing("renamed-in-2023", "s-1")
 
 
 @pytest.fixture
@@ -28,27 +30,27 @@ def rms(sandbox):
         yield client
 
 
-def goods(sandbox) -> dict[SkuKey, int]:
+def goods(sandbox) -> dict[Listing, int]:
     """What RMS truly has on sale."""
     return {
-        SkuKey(row["manageNumber"], row["variantId"]): row["quantity"]
+        listing(row["manageNumber"], row["variantId"]): row["quantity"]
         for row in sandbox.stock()
         if row["known"]
     }
 
 
-def at(sku: SkuKey, quantity: int) -> StockLevel:
-    return StockLevel(sku.manage_number, sku.variant_id, quantity)
+def at(sku: Listing, quantity: int) -> StockLevel:
+    return StockLevel(sku, quantity)
 
 
 def invented(many: int) -> list[StockLevel]:
-    return [StockLevel(f"item-{n}", "v", n) for n in range(many)]
+    return [StockLevel(listing(f"item-{n}", "v"), n) for n in range(many)]
 
 
 def test_stock_is_read_as_it_is_and_what_is_not_there_is_absent(sandbox, rms):
     there = goods(sandbox)
 
-    read = rms.inventory.read([*there, GONE])
+    read = rms.stock.read([*there, GONE])
 
     assert {sku: seen.quantity for sku, seen in read.seen.items()} == there
     assert all(seen.updated.tzinfo for seen in read.seen.values())
@@ -58,9 +60,9 @@ def test_stock_is_read_as_it_is_and_what_is_not_there_is_absent(sandbox, rms):
 def test_a_level_stands_after_it_was_set(sandbox, rms):
     wanted = {sku: n for n, sku in enumerate(goods(sandbox))}
 
-    words = rms.inventory.write([at(sku, n) for sku, n in wanted.items()])
+    words = rms.stock.write([at(sku, n) for sku, n in wanted.items()])
 
-    assert words == [StockWord(sku, StockOutcome.SENT) for sku in wanted]
+    assert words == [StockResult(sku, StockOutcome.SENT) for sku in wanted]
     assert goods(sandbox) == wanted
     assert {w["mode"] for w in sandbox.stock_writes()} == {"ABSOLUTE"}
 
@@ -68,47 +70,47 @@ def test_a_level_stands_after_it_was_set(sandbox, rms):
 def test_a_sku_in_other_letters_is_the_same_item_but_not_the_same_variant(sandbox, rms):
     sku = next(sku for sku in goods(sandbox) if sku.variant_id.islower())
 
-    rms.inventory.write([StockLevel(sku.manage_number.upper(), sku.variant_id, 7)])
-    rms.inventory.write([StockLevel(sku.manage_number, sku.variant_id.upper(), 9)])
+    rms.stock.write([at(listing(sku.manage_number.upper(), sku.variant_id), 7)])
+    rms.stock.write([at(listing(sku.manage_number, sku.variant_id.upper()), 9)])
 
     assert goods(sandbox)[sku] == 7
-    assert rms.inventory.read([sku]).seen[sku].quantity == 7
+    assert rms.stock.read([sku]).seen[sku].quantity == 7
 
 
 def test_204_for_a_sku_rms_does_not_know_is_seen_through_by_reading(sandbox, rms):
-    words = rms.inventory.write([at(GONE, 5)])
+    words = rms.stock.write([at(GONE, 5)])
 
-    assert words == [StockWord(GONE, StockOutcome.SENT)]
-    assert rms.inventory.read([GONE]).seen == {}
+    assert words == [StockResult(GONE, StockOutcome.SENT)]
+    assert rms.stock.read([GONE]).seen == {}
 
 
 @pytest.mark.parametrize("takes_good_part", [False, True])
 def test_bad_skus_are_refused_alone_and_the_others_stand(sandbox, rms, takes_good_part):
     sandbox.settings(partial_upsert=takes_good_part)
     there = goods(sandbox)
-    long, odd = SkuKey("x" * 33, "v"), SkuKey("りんご", "v")
+    long, odd = listing("x" * 33, "v"), listing("りんご", "v")
     levels = [at(long, 1), *(at(sku, 3) for sku in there), at(odd, 1)]
 
-    words = rms.inventory.write(levels)
+    words = rms.stock.write(levels)
 
     assert [w.code for w in words] == ["IE0004", *[""] * len(there), "IE0002"]
     assert "32バイト" in words[0].reason
     assert set(goods(sandbox).values()) == {3}
-    read = rms.inventory.read([long, *there, odd])
+    read = rms.stock.read([long, *there, odd])
     assert list(read.seen) == list(there)
-    assert {w.sku: w.code for w in read.refused} == {long: "IE0004", odd: "IE0002"}
+    assert {w.listing: w.code for w in read.refused} == {long: "IE0004", odd: "IE0002"}
 
 
 def test_over_a_thousand_skus_are_read_and_set_whole(sandbox, rms):
     levels = invented(1001)
 
-    words = rms.inventory.write(levels)
+    words = rms.stock.write(levels)
 
     assert {w.outcome for w in words} == {StockOutcome.SENT}
     counts = sandbox.journal()["counts"]
     assert counts[WRITE] == 3
     assert [w["quantity"] for w in sandbox.stock_writes()] == list(range(1001))
-    assert rms.inventory.read([level.sku for level in levels]).seen == {}
+    assert rms.stock.read([level.listing for level in levels]).seen == {}
     assert sandbox.journal()["counts"][READ] == 2
 
 
@@ -117,10 +119,10 @@ def test_a_write_whose_answer_is_lost_is_in_doubt_and_stands_once(sandbox, rms):
     sandbox.fault("answer_lost", function=WRITE)
 
     with pytest.raises(OutcomeUnknown, match="在庫数"):
-        rms.inventory.write([at(sku, 41)])
+        rms.stock.write([at(sku, 41)])
 
     assert [w["sent"] for w in sandbox.stock_writes()] == [41]
-    assert rms.inventory.read([sku]).seen[sku].quantity == 41
+    assert rms.stock.read([sku]).seen[sku].quantity == 41
 
 
 def test_a_write_that_never_arrived_is_in_doubt_too(sandbox, rms):
@@ -128,9 +130,9 @@ def test_a_write_that_never_arrived_is_in_doubt_too(sandbox, rms):
     sandbox.fault("reset", function=WRITE)
 
     with pytest.raises(OutcomeUnknown):
-        rms.inventory.write([at(sku, before + 1)])
+        rms.stock.write([at(sku, before + 1)])
 
-    assert rms.inventory.read([sku]).seen[sku].quantity == before
+    assert rms.stock.read([sku]).seen[sku].quantity == before
     assert sandbox.journal()["counts"][WRITE] == 1
 
 
@@ -153,21 +155,21 @@ def test_a_fault_of_rms_says_what_to_do_next(
     sandbox.fault(fault, times=1, function=WRITE)
 
     with pytest.raises(for_a_read):
-        rms.inventory.read([sku])
+        rms.stock.read([sku])
     with pytest.raises(for_a_write):
-        rms.inventory.write([at(sku, 1)])
-    assert rms.inventory.write([at(sku, 2)])[0].outcome is StockOutcome.SENT
+        rms.stock.write([at(sku, 1)])
+    assert rms.stock.write([at(sku, 2)])[0].outcome is StockOutcome.SENT
 
 
 def test_a_dead_key_and_a_switched_off_function_stop_the_shop(sandbox, rms):
     sku = next(iter(goods(sandbox)))
     sandbox.shop("demo", functions_off=[WRITE])
     with pytest.raises(CredentialsRefused, match="GE0011"):
-        rms.inventory.write([at(sku, 1)])
+        rms.stock.write([at(sku, 1)])
 
     sandbox.shop("demo", license_expires_at="2020-01-01T23:59:59")
     with pytest.raises(CredentialsRefused, match="GA0001"):
-        rms.inventory.read([sku])
+        rms.stock.read([sku])
 
 
 def test_a_paced_client_is_never_too_fast_in_any_bucket(tmp_path):
@@ -185,9 +187,9 @@ def test_a_paced_client_is_never_too_fast_in_any_bucket(tmp_path):
         sold = strict.sell(1)
         levels = invented(401)
 
-        rms.inventory.write(levels)
+        rms.stock.write(levels)
         for _ in range(4):
-            rms.inventory.read([level.sku for level in levels])
+            rms.stock.read([level.listing for level in levels])
         rms.orders.get(sold)
 
         journal = strict.journal()

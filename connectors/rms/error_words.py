@@ -1,8 +1,12 @@
-"""What a person should do next, in Japanese: one sentence per situation."""
+"""The Japanese words for RMS's error codes: what shop staff should do next.
+
+`BY_CODE` holds one sentence per message code; the constants above it are the advice for
+situations without a code (a lost answer, maintenance, a refused key).
+"""
 
 from collections.abc import Sequence
 
-from connectors.rms.errors import Message
+from connectors.rms.messages import RmsMessage
 
 TRY_LATER = (
     "しばらく待って同じ処理を再実行してください。"
@@ -13,15 +17,14 @@ MAINTENANCE = (
     "RMSのお知らせで終了時刻を確認し、終了後に再実行してください。"
 )
 SLOW_DOWN = (
-    "リクエストが多すぎます。同じライセンスキーを使う他のツールを止めるか、"
-    "時間をおいて再実行してください。"
+    "同じライセンスキーを使う他のツールを止めるか、時間をおいて再実行してください。"
 )
 READ_THEN_DECIDE = (
-    "反映されたか不明です。再送せず、"
+    "反映されたかどうか不明です。再送せず、"
     "まずRMSで該当注文の状態を確認してから判断してください。"
 )
 READ_STOCK_THEN_DECIDE = (
-    "在庫数が反映されたか不明です。再送せず、"
+    "在庫数が反映されたかどうか不明です。再送せず、"
     "まずRMSの現在の在庫数を確認してから判断してください。"
 )
 CHECK_THE_KEY = (
@@ -31,8 +34,8 @@ CHECK_THE_KEY = (
 )
 AFTER_A_WRITE = (
     "まず接続チェックを実行してください。"
-    "読み取りが成功するならキーは正常で、この注文・商品だけの問題です。"
-    "失敗するならライセンスキーの期限と利用機能の設定を確認してください。"
+    "成功した場合、キーは正常で、この注文・商品だけの問題です。"
+    "失敗した場合は、ライセンスキーの期限と利用機能の設定を確認してください。"
 )
 CHECK_THE_ADDRESS = (
     "接続先が違う可能性があります。JUCHU_RMS_URLの設定を確認してください。"
@@ -44,17 +47,12 @@ SHAPE_CHANGED = (
 REPORT_IT = (
     "表示されたRMSのコードとRequestIdを控えて、juchuの開発者に連絡してください。"
 )
-WINDOW_TOO_FULL = (
-    "1分間に15,000件以上の注文があり検索できません。"
-    "検索条件（ステータスなど）で絞り込んで再実行してください。"
-)
-TOO_OLD = (
-    "RMSは過去730日より前の注文を検索できません。開始日時を730日以内にしてください。"
-)
+WINDOW_TOO_FULL = "検索条件（ステータスなど）で絞り込んで再実行してください。"
+TOO_OLD = "RMSで検索できるのは730日以内の注文です。開始日時を変更してください。"
 BACKWARDS = "開始日時は終了日時より前にしてください。"
 NOT_READ = (
-    "RMSがこの注文を返しませんでした。注文番号の誤り、730日より前の注文、"
-    "他店舗の注文でないかRMSの画面で確認してください。"
+    "この注文を取得できませんでした。注文番号の誤り、730日より前の注文、"
+    "他店舗の注文でないか、RMSの画面で確認してください。"
 )
 NOT_RETURNED = (
     "RMSの応答にこの注文が含まれていませんでした。"
@@ -69,7 +67,7 @@ NOT_BY_API = (
 BY_CODE = {
     "ERROR_009": "必須項目が不足しています。juchuの開発者に連絡してください。",
     "ERROR_010": "必須項目が空です。juchuの開発者に連絡してください。",
-    "ERROR_011": "項目の形式が違います。入力した日時や番号を確認してください。",
+    "ERROR_011": "項目の形式が正しくありません。入力した日時や番号を確認してください。",
     "ERROR_016": "他店舗の注文が含まれています。注文番号を確認してください。",
     "CONFIRM_ORDER_ERROR_102": (
         "この注文はキャンセル済みです。RMSの画面で状態を確認してください。"
@@ -84,7 +82,7 @@ BY_CODE = {
     "UPDATE_ORDERSHIPPING_ERROR_102": (
         "この注文はキャンセル済みです。荷物の発送を止められるか確認してください。"
     ),
-    "IE0002": "商品管理番号、SKU管理番号、在庫数の書き方を確認してください。",
+    "IE0002": "商品管理番号、SKU管理番号、在庫数の入力形式を確認してください。",
     "IE0003": "在庫数は0〜99,999で指定してください。",
     "IE0004": "商品管理番号とSKU管理番号は32バイト以内です。RMSで確認してください。",
     "IE0105": "商品管理番号とSKU管理番号を確認してください。",
@@ -93,13 +91,18 @@ BY_CODE = {
     "IE1102": NOT_BY_API,
     "IE1105": NOT_BY_API,
 }
-"""By the ending of a message code (order-api.md §1.7, inventory-and-license-api.md)."""
+"""By the ending of a code: the order API puts a prefix per function before it
+(docs/rms/order-api.md §1.7); IE codes are the inventory API's
+(docs/rms/inventory-and-license-api.md)."""
 
 BY_STATUS = {404: CHECK_THE_ADDRESS}
 
 
-def of(messages: Sequence[Message], status: int | None = None) -> str:
-    """Choose the sentence for what RMS said; one for codes nobody knows too."""
+def advice_on(messages: Sequence[RmsMessage], status: int | None = None) -> str:
+    """Return what to do about the first message with a known code.
+
+    Without one it depends on the HTTP status, else it is `REPORT_IT`.
+    """
     for message in messages:
         for ending, sentence in BY_CODE.items():
             if message.code.endswith(ending):
@@ -107,7 +110,16 @@ def of(messages: Sequence[Message], status: int | None = None) -> str:
     return BY_STATUS.get(status or 0, REPORT_IT)
 
 
-def reason(message: Message) -> str:
-    """Pass on RMS's own text, with what to do about it."""
-    said = message.text.rstrip("。")
-    return f"{said}。対処: {of((message,))}" if said else f"対処: {of((message,))}"
+def reason_of(message: RmsMessage) -> str:
+    """Return RMS's own text, followed by what to do about it."""
+    return _with_advice(message.text, advice_on((message,)))
+
+
+def unsure_reason(text: str) -> str:
+    """Return RMS's own text, if any, followed by the advice to read before deciding."""
+    return _with_advice(text, READ_THEN_DECIDE)
+
+
+def _with_advice(text: str, advice: str) -> str:
+    text = text.rstrip("。")
+    return f"{text}。対処: {advice}" if text else f"対処: {advice}"

@@ -1,0 +1,65 @@
+"""How RMS writes values, and their strict parsing (docs/rms/order-api.md §0).
+
+Strict where we read, so that "1" is not 1 and true is not 1: a changed type must refuse
+one order, never pass as another value. Orders, searches and stock all read with this.
+"""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from data.model.japan_time import JST
+
+OPEN_AMOUNTS = frozenset({-9999, -99999})
+"""Amounts that are not fixed yet (未確定); −99999 in old orders (§5.3)."""
+
+WIRE_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:?\d\d", re.ASCII)
+WIRE_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class Wire(BaseModel):
+    """Base of every part of an answer: typed where we read, silent about the rest."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        strict=True,
+        hide_input_in_errors=True,
+        alias_generator=to_camel,
+    )
+
+
+def yen(amount: int | None) -> int | None:
+    """Return whole yen, or None while RMS marks the amount as open (−9999)."""
+    return None if amount in OPEN_AMOUNTS else amount
+
+
+def wire_datetime(moment: datetime) -> str:
+    """Format a time the only way RMS takes it, Japan time without a colon (§2.2)."""
+    return moment.astimezone(JST).strftime("%Y-%m-%dT%H:%M:%S+0900")
+
+
+def _datetime(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    if not WIRE_DATETIME.fullmatch(text):
+        raise ValueError("not YYYY-MM-DDThh:mm:ss+0900")
+    try:
+        return datetime.fromisoformat(text).astimezone(JST)
+    except OverflowError:
+        raise ValueError("outside the calendar") from None
+
+
+def _date(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    if not WIRE_DATE.fullmatch(text):
+        raise ValueError("not YYYY-MM-DD")
+    return date.fromisoformat(text)
+
+
+WireDatetime = Annotated[datetime, BeforeValidator(_datetime)]
+WireDate = Annotated[date, BeforeValidator(_date)]
