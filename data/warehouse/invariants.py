@@ -1,11 +1,12 @@
 """What must hold of the warehouse at all times; run after tests and every night."""
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from data.warehouse.statements import SQL
-
+CHECKS = Path(__file__).parent / "invariants"
 _SHOWN = 5
 
 
@@ -18,15 +19,23 @@ class Violation:
     examples: tuple[str, ...]
 
 
-def violations(con: DuckDBPyConnection) -> list[Violation]:
-    """Run every check; nothing found is an empty list.
+@cache
+def checks() -> dict[str, str]:
+    """Return the SQL of every rule by its name: one file in `invariants/` each."""
+    return {
+        file.stem: file.read_text(encoding="utf-8")
+        for file in sorted(CHECKS.glob("*.sql"))
+    }
 
-    Each `check_<rule>.sql` lists what breaks it. Keys only, never personal data.
+
+def violations(con: DuckDBPyConnection) -> list[Violation]:
+    """Return the rules that do not hold, with examples; an empty list if all do.
+
+    Each file of `invariants/` lists what breaks its rule, by keys: no personal data.
     """
     found = []
-    for name in SQL.names("check_"):
-        broken = [text for (text,) in con.execute(SQL(name)).fetchall()]
+    for rule, sql in checks().items():
+        broken = [text for (text,) in con.execute(sql).fetchall()]
         if broken:
-            rule = name.removeprefix("check_")
             found.append(Violation(rule, len(broken), tuple(broken[:_SHOWN])))
     return found

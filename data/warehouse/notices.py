@@ -16,7 +16,7 @@ from data.model.notice import (
 )
 from data.model.order import RefusedOrder
 from data.warehouse.session import Connection
-from data.warehouse.statements import SQL, Statements, show
+from data.warehouse.statements import SQL, show
 
 _INSTANT = pl.Datetime("us", "UTC")
 _TOLD = pl.Schema(
@@ -73,8 +73,6 @@ def record_notices(
     con: Connection,
     notices: Sequence[Notice],
     recorded_at: datetime,
-    *,
-    sql: Statements = SQL,
 ) -> Recorded:
     """Keep the notices, each once for ever; settle at once those that need no look.
 
@@ -85,8 +83,8 @@ def record_notices(
         return Recorded(0, 0)
     show(con, "told", _told(notices))
     given = {"recorded_at": recorded_at, "settled_at": recorded_at}
-    ((new,),) = sql.run(con, "insert_notices", given).fetchall()
-    sql.run(con, "settle_unread_notices", given)
+    ((new,),) = SQL.run(con, "insert_notices", given).fetchall()
+    SQL.run(con, "settle_unread_notices", given)
     # Not in a `finally`: in an aborted transaction this would hide the cause.
     con.unregister("told")
     return Recorded(new, len(notices) - new)
@@ -114,7 +112,7 @@ def due_notices(
     ]
 
 
-def settle_notices(  # noqa: PLR0913 - the last one is for planted bugs
+def settle_notices(  # noqa: PLR0913
     con: Connection,
     shop_id: str,
     *,
@@ -122,7 +120,6 @@ def settle_notices(  # noqa: PLR0913 - the last one is for planted bugs
     refused: Sequence[RefusedOrder],
     asked_at: datetime,
     settled_at: datetime,
-    sql: Statements = SQL,
 ) -> Settled:
     """Settle or postpone the notices that a look at their orders answers.
 
@@ -144,12 +141,12 @@ def settle_notices(  # noqa: PLR0913 - the last one is for planted bugs
         "settled_at": settled_at,
     }
     show(con, "reads", pl.DataFrame(list(read.items()), _READS, orient="row"))
-    ((stored,),) = sql.run(con, "settle_read_notices", given).fetchall()
+    ((stored,),) = SQL.run(con, "settle_read_notices", given).fetchall()
     con.unregister("reads")
-    ((given_up,),) = sql.run(con, "settle_refused_notices", given).fetchall()
-    looked = _looked(sql.run(con, "list_notices_in_vain", given).fetchall(), settled_at)
+    ((given_up,),) = SQL.run(con, "settle_refused_notices", given).fetchall()
+    looked = _looked(SQL.run(con, "list_notices_in_vain", given).fetchall(), settled_at)
     show(con, "looked", looked)
-    sql.run(con, "postpone_notices", given)
+    SQL.run(con, "postpone_notices", given)
     con.unregister("looked")
     exhausted = looked["next_look_at"].null_count()
     return Settled(stored, given_up, looked.height - exhausted, exhausted)

@@ -31,7 +31,7 @@ from data.warehouse.order_file_rows import (
     with_roles,
     wrong_sums,
 )
-from data.warehouse.statements import SQL, Shown, Statements, show
+from data.warehouse.statements import SQL, Shown, show
 
 ORDERS_A_PART: Final = 50_000
 """Orders taken at once of those whose rows lie in several chunks."""
@@ -78,11 +78,8 @@ _WRITE = (
 class Work:
     """The statements of one import, in their order, with the values they share."""
 
-    def __init__(
-        self, con: DuckDBPyConnection, sql: Statements, given: dict[str, object]
-    ) -> None:
+    def __init__(self, con: DuckDBPyConnection, given: dict[str, object]) -> None:
         self._con = con
-        self._sql = sql
         self._given = given
         self._shown = Shown(keys(EMPTY))
         self._aside = Shown(EMPTY)
@@ -93,7 +90,7 @@ class Work:
 
     def ask(self, name: str, **more: object) -> list[tuple[Any, ...]]:
         """Run a statement that answers, and give all of its rows."""
-        return self._sql.run(self._con, name, self._given | more).fetchall()
+        return SQL.run(self._con, name, self._given | more).fetchall()
 
     def stage(self, chunks: Chunks) -> dict[str, int]:
         """Note what tells the rows apart; give other shops and how many orders each."""
@@ -164,9 +161,8 @@ class Work:
         self._speaking.rows = with_roles(levelled(rows, orders, packages), roles)
 
     def _frame(self, name: str, **more: object) -> pl.DataFrame:
-        text, given = self._sql(name), self._given | more
-        named = {key: value for key, value in given.items() if f"${key}" in text}
-        return pl.DataFrame(self._con.sql(text, params=named))
+        given = SQL.values(name, self._given | more)
+        return pl.DataFrame(self._con.sql(SQL(name), params=given))
 
 
 Mode = Literal["update", "replace"]
@@ -227,7 +223,7 @@ class OtherShops(Exception):
         )
 
 
-def import_orders(  # noqa: PLR0913 - the last one is for planted bugs
+def import_orders(  # noqa: PLR0913
     con: DuckDBPyConnection,
     file: OrderRows,
     *,
@@ -236,7 +232,6 @@ def import_orders(  # noqa: PLR0913 - the last one is for planted bugs
     mode: Mode,
     other_shops: OtherShopsMode = "refuse",
     imported_at: datetime,
-    sql: Statements = SQL,
 ) -> ImportReport:
     """Store, in the caller's transaction, every order of the file that is whole.
 
@@ -257,7 +252,7 @@ def import_orders(  # noqa: PLR0913 - the last one is for planted bugs
         "adds_units": rules.repeats == "add_units",
         "orders_a_part": ORDERS_A_PART,
     }
-    work = Work(con, sql, given)
+    work = Work(con, given)
     chunks = Chunks(file)
     others = work.stage(chunks)
     if others and other_shops == "refuse":
@@ -279,8 +274,8 @@ def import_orders(  # noqa: PLR0913 - the last one is for planted bugs
         "lines_rejected": lines_rejected,
     }
     given |= counts
-    sql.run(con, "record_csv_import", given)
-    sql.run(con, "record_csv_rejects", given)
+    SQL.run(con, "record_csv_import", given)
+    SQL.run(con, "record_csv_rejects", given)
     (waiting,) = work.ask("count_csv_waiting")[0]
     return ImportReport(
         import_id=import_id,

@@ -34,7 +34,7 @@ from data.model.order import (
     TaxSummary,
 )
 from data.warehouse.session import Connection
-from data.warehouse.statements import SQL, Statements, show
+from data.warehouse.statements import SQL, show
 
 _SNAPSHOTS = pl.Schema(
     {
@@ -84,14 +84,13 @@ class StatusCount:
     request_total: int
 
 
-def store_orders(  # noqa: PLR0913 - the last one is for planted bugs
+def store_orders(
     con: DuckDBPyConnection,
     orders: Sequence[Order],
     *,
     source: Literal["api"],
     stored_at: datetime,
     load_id: str,
-    sql: Statements = SQL,
 ) -> Stored:
     """Keep each order's newest content, in the caller's transaction.
 
@@ -109,34 +108,32 @@ def store_orders(  # noqa: PLR0913 - the last one is for planted bugs
         "load_id": load_id,
     }
     show(con, "incoming", _snapshots(orders))
-    sql.run(con, "judge_snapshots", given)
-    stored = Stored(*con.execute(sql("count_verdicts")).fetchall()[0])
+    SQL.run(con, "judge_snapshots", given)
+    stored = Stored(*con.execute(SQL("count_verdicts")).fetchall()[0])
     names: tuple[str, ...] = _ALWAYS
     if stored.changed:
-        _log_csv_origins(con, given, sql)
+        _log_csv_origins(con, given)
         names = (*_WRITE, *_REMOVE, *names)
     elif stored.created:
         names = (*_WRITE, *names)
     for name in names:
-        sql.run(con, name, given)
+        SQL.run(con, name, given)
     # Not in a `finally`: in an aborted transaction this would hide the cause.
     con.unregister("incoming")
     return stored
 
 
-def _log_csv_origins(
-    con: DuckDBPyConnection, given: dict[str, object], sql: Statements
-) -> None:
+def _log_csv_origins(con: DuckDBPyConnection, given: dict[str, object]) -> None:
     """Log what changing orders hold as a CSV import created them: it is in no log.
 
     A CSV import does not log what it creates, to be quick; whoever is first to
     change it does (design: rule 6.1).
     """
-    for mall, shop_id in con.execute(sql("list_csv_origins")).fetchall():
+    for mall, shop_id in con.execute(SQL("list_csv_origins")).fetchall():
         of_shop = given | {"mall": mall, "shop_id": shop_id, "is_before": True}
         of_shop |= {"import_id": given["load_id"], "imported_at": given["stored_at"]}
-        sql.run(con, "gather_csv_origins", of_shop)
-        sql.run(con, "log_csv_contents", of_shop)
+        SQL.run(con, "gather_csv_origins", of_shop)
+        SQL.run(con, "log_csv_contents", of_shop)
 
 
 def numbers_to_confirm(con: DuckDBPyConnection, shop_id: str) -> list[str]:

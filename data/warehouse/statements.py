@@ -1,55 +1,113 @@
-"""Named SQL: one statement per file, the file's name is the statement's.
+"""Named SQL statements, kept in `.sql` files beside the Python that runs them.
 
-Frames as SQL sees them, under a name.
+A file holds the statements of one step, in the order in which they run. Each begins
+with `-- name: what_it_does` and a header that says what goes in and what comes out:
+
+    -- name: count_verdicts
+    -- How many snapshots were judged how.
+    -- in:  temporary table `judged`
+    -- out: created, changed, unchanged, stale
+    SELECT ...
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+_NO_CODE = re.compile(r"--[^\n]*|'[^']*'")
+_PARAMETER = re.compile(r"\$([a-z]\w*)")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement: its text as it is sent, and the parameters that its code names."""
+
+    text: str
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """Names after `$`, outside comments and literals: DuckDB refuses any other."""
+        return frozenset(_PARAMETER.findall(_NO_CODE.sub(" ", self.text)))
+
+
+def read_statements(file: Path) -> dict[str, Statement]:
+    """Return a file's statements by name, in the order of the file.
+
+    Raises:
+        ValueError: text stands before the first name, or a name stands twice.
+
+    """
+    head, *rest = _NAME.split(file.read_text(encoding="utf-8"))
+    found = dict(zip(rest[::2], map(Statement, rest[1::2]), strict=True))
+    if head.strip() or len(found) * 2 != len(rest):
+        raise ValueError(f"{file}: each statement needs a name of its own")
+    return found
+
 
 class Statements:
-    """The statements of one folder, each read once."""
+    """Every statement of the warehouse by its name, read at first use."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._texts: dict[str, str] = {}
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._files = files
+
+    @cached_property
+    def by_name(self) -> dict[str, Statement]:
+        """All statements.
+
+        Raises:
+            ValueError: two files give one name to different statements.
+
+        """
+        found: dict[str, Statement] = {}
+        for file in self._files:
+            statements = read_statements(file)
+            if twice := found.keys() & statements.keys():
+                raise ValueError(f"{file}: named elsewhere, too: {sorted(twice)}")
+            found |= statements
+        return found
 
     def __call__(self, name: str) -> str:
-        """Give a statement's text; an unknown name raises FileNotFoundError."""
-        if name not in self._texts:
-            path = self._folder / f"{name}.sql"
-            self._texts[name] = path.read_text(encoding="utf-8")
-        return self._texts[name]
+        """Return a statement's text; an unknown name raises KeyError."""
+        return self.by_name[name].text
 
     def run(
         self, con: DuckDBPyConnection, name: str, given: Mapping[str, object]
     ) -> DuckDBPyConnection:
-        """Execute a statement with those of the values that it names."""
-        text = self(name)
-        named = {key: value for key, value in given.items() if f"${key}" in text}
-        return con.execute(text, named)
+        """Execute a statement with those of the given values that it names."""
+        return con.execute(self(name), self.values(name, given))
 
-    def names(self, prefix: str) -> list[str]:
-        """Name every statement whose name starts with the prefix, sorted."""
-        return sorted(path.stem for path in self._folder.glob(f"{prefix}*.sql"))
+    def values(self, name: str, given: Mapping[str, object]) -> dict[str, object]:
+        """Return those of the given values that a statement names."""
+        wanted = self.by_name[name].parameters
+        return {key: value for key, value in given.items() if key in wanted}
 
 
-SQL = Statements(Path(__file__).parent / "sql")
-"""What the warehouse runs. Tests pass a doctored copy to prove their own worth."""
+_FOLDER = Path(__file__).parent
+SQL = Statements(
+    sorted(
+        file
+        for file in _FOLDER.rglob("*.sql")
+        if file.parent.name not in {"migrations", "invariants"}
+    )
+)
+"""What the warehouse runs. Tests plant bugs in it (tests/support/planted.py)."""
 
 
 def show(con: DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
-    """Let SQL read the frame as a view of that name, until it is unregistered."""
+    """Register the frame as a view of that name, until it is unregistered."""
     con.register(name, Shown(rows))
 
 
 class Shown:
     """A view's content: what SQL sees of it is the frame it holds at that moment.
 
-    DuckDB would take a bare frame by way of pyarrow, a fifth of a second to import.
+    DuckDB would take a bare frame by way of pyarrow, which juchu does not install.
     Registered once: a view replaced within a transaction is kept until its end, with
     its frame; at a million rows that took 4 GB (DuckDB 2.0.0). Texts are not copied.
     """

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from data.model.order import Order
 from data.warehouse.orders import Stored, store_orders
-from data.warehouse.statements import SQL, Statements
 from tests.support.orders import a_line, a_package, a_person, an_order, at, order_number
 
 KEYS = ("orders", "order_packages", "order_lines", "order_people", "order_log")
@@ -112,9 +111,7 @@ class Rule:
         return "changed"
 
 
-def play(
-    con: DuckDBPyConnection, history: Sequence[Batch | ByHand], sql: Statements = SQL
-) -> None:
+def play(con: DuckDBPyConnection, history: Sequence[Batch | ByHand]) -> None:
     """Play a history against the warehouse and the rule; they agree throughout."""
     shop_id, rule, stored = str(next(_shops)), Rule(), []
     for step in history:
@@ -127,13 +124,13 @@ def play(
             )
             continue
         batch = [snapshot.order(shop_id) for snapshot in step]
-        assert _store(con, batch, sql) == rule.store(step)
+        assert _store(con, batch) == rule.store(step)
         stored += batch
     assert _shown(con, shop_id) == _expected(rule, shop_id)
 
     before = dump(con, shop_id)
     for order in reversed(stored):
-        told = _store(con, [order], sql)
+        told = _store(con, [order])
         assert told.created + told.changed == 0
     assert dump(con, shop_id) == before
 
@@ -149,10 +146,8 @@ def dump(con: DuckDBPyConnection, shop_id: str) -> dict[str, list[tuple]]:
     }
 
 
-def _store(con: DuckDBPyConnection, batch: list[Order], sql: Statements) -> Stored:
-    return store_orders(
-        con, batch, source="api", stored_at=at(60), load_id="l", sql=sql
-    )
+def _store(con: DuckDBPyConnection, batch: list[Order]) -> Stored:
+    return store_orders(con, batch, source="api", stored_at=at(60), load_id="l")
 
 
 def _shown(con: DuckDBPyConnection, shop_id: str) -> dict[str, list[tuple]]:

@@ -1,20 +1,16 @@
 """The API is first to change an order a CSV created: both contents stay in the log."""
 
 import json
-import shutil
-from pathlib import Path
 
 import polars as pl
 
 from data.warehouse.invariants import violations
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
-from data.warehouse.statements import Statements
 from tests.order_files.store.made import a_row
 from tests.order_files.store.made import store as import_csv
 from tests.support.orders import SHOP_ID, an_order, at, order_number
-
-SQL_FOLDER = Path(__file__).parents[2] / "data" / "warehouse" / "sql"
+from tests.support.planted import planted_sql
 
 
 def log(con) -> list[tuple]:
@@ -31,9 +27,8 @@ def create(con, *numbers: int) -> None:
     import_csv(con, *rows, minute=8)
 
 
-def read(con, *orders, sql=None) -> None:
-    more = {"sql": sql} if sql else {}
-    store_orders(con, orders, source="api", stored_at=at(30), load_id="api-1", **more)
+def read(con, *orders) -> None:
+    store_orders(con, orders, source="api", stored_at=at(30), load_id="api-1")
 
 
 def test_the_content_a_csv_created_is_logged_before_the_one_that_replaces_it(con):
@@ -87,14 +82,10 @@ def test_orders_of_another_shop_with_the_same_number_are_left_alone(con):
     assert violations(con) == []
 
 
-def test_a_hole_in_the_log_would_be_seen(path, tmp_path):
-    folder = shutil.copytree(SQL_FOLDER, tmp_path / "sql")
-    text = (folder / "list_csv_origins.sql").read_text()
-    doctored = text.replace("verdict = 'changed'", "false")
-    (folder / "list_csv_origins.sql").write_text(doctored)
+def test_a_hole_in_the_log_would_be_seen(path):
+    hole = planted_sql("list_csv_origins", "verdict = 'changed'", "false")
 
-    assert doctored != text
-    with warehouse(path) as con:
+    with hole, warehouse(path) as con:
         create(con, 1)
-        read(con, an_order(1, 20), sql=Statements(folder))
+        read(con, an_order(1, 20))
         assert [row[2] for row in log(con)] == ["api"]

@@ -1,8 +1,6 @@
 """The sweep's cursor never skips an order, and what may change is read again."""
 
-import shutil
 from itertools import count
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,12 +11,11 @@ from data.model.order import Mall
 from data.warehouse.orders import record_refusals, store_orders
 from data.warehouse.runs import move_cursor, orders_to_reread, seen_until
 from data.warehouse.session import warehouse
-from data.warehouse.statements import SQL, Statements
 from tests.order_files.store.made import a_row
 from tests.order_files.store.made import store as import_csv
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
+from tests.support.planted import caught, planted_sql
 
-SQL_FOLDER = Path(__file__).parents[2] / "data" / "warehouse" / "sql"
 DAY = 24 * 60
 _shops = count(1)
 
@@ -124,7 +121,7 @@ def file(tmp_path_factory):
         con.begin()
 
 
-def sweep_all(con, runs, sql: Statements = SQL) -> None:
+def sweep_all(con, runs) -> None:
     """Sales without a notice and sweeps, some of which die: none may be missed."""
     shop_id, placed = str(next(_shops)), {}
     for minute, (sold, dies) in enumerate([*runs, (0, False)], start=1):
@@ -136,7 +133,7 @@ def sweep_all(con, runs, sql: Statements = SQL) -> None:
         # The cursor first: a sweep may, because one commit is for both.
         move_cursor(con, Mall.RAKUTEN, shop_id, at(minute), at(minute))
         now = at(minute)
-        store_orders(con, found, source="api", stored_at=now, load_id="l", sql=sql)
+        store_orders(con, found, source="api", stored_at=now, load_id="l")
         con.rollback() if dies else con.commit()
     (stored,) = con.execute(
         "SELECT count(*) FROM orders WHERE shop_id = ?", [shop_id]
@@ -150,12 +147,10 @@ def test_sweeps_that_die_miss_no_order(file, runs):
     sweep_all(file, runs)
 
 
-def test_a_cursor_that_moves_before_the_commit_is_caught(file, tmp_path):
-    folder = shutil.copytree(SQL_FOLDER, tmp_path / "sql")
-    first = folder / "judge_snapshots.sql"
-    first.write_text(f"COMMIT; BEGIN;\n{first.read_text()}")
+def test_a_cursor_that_moves_before_the_commit_is_caught(file):
     history = [(1, True)]
     sweep_all(file, history)
+    first = "CREATE OR REPLACE TEMP TABLE judged"
 
-    with pytest.raises(AssertionError):
-        sweep_all(file, history, Statements(folder))
+    with planted_sql("judge_snapshots", first, f"COMMIT; BEGIN; {first}"), caught():
+        sweep_all(file, history)

@@ -9,7 +9,6 @@ from data.model.stock import Adjustment, Counted, SkuMapping
 from data.warehouse.invariants import violations
 from data.warehouse.order_files import import_orders
 from data.warehouse.orders import store_orders
-from data.warehouse.statements import SQL, Statements
 from data.warehouse.stock.adjust import adjust_stock, waiting_adjustments
 from data.warehouse.stock.files import count_stock
 from data.warehouse.stock.ledger import Moved, map_skus, move_stock
@@ -37,9 +36,9 @@ _histories = numbers_from(1)
 class Player:
     """Plays steps against a warehouse, each twice, and against the rule."""
 
-    def __init__(self, con: DuckDBPyConnection, sql: Statements) -> None:
+    def __init__(self, con: DuckDBPyConnection) -> None:
         nth = next(_histories)
-        self.con, self.sql, self.shop_id = con, sql, str(nth)
+        self.con, self.shop_id = con, str(nth)
         self.names = {
             "tea": f"tea{nth}/v",
             "mug": f"mug{nth}/v",
@@ -127,7 +126,6 @@ class Player:
             self.shop_id,
             order_numbers=numbers,
             moved_at=at(now),
-            sql=self.sql,
         )
 
     def take(self, now: float, step: Csv) -> None:
@@ -165,7 +163,7 @@ class Player:
             quantity=step.units,
             own_sku=sku if step.own else None,
         )
-        count_stock(
+        report = count_stock(
             self.con,
             MadeCount([counted], file_name=f"{made}.csv", salt=f"{made}"),
             shop_id=self.shop_id,
@@ -174,8 +172,8 @@ class Player:
             who="店長",
             counted_at=at(made - step.ago),
             imported_at=at(now),
-            sql=self.sql,
         )
+        assert report.is_same_file == (first is not None)
 
     def adjust(self, now: float, step: Adjust) -> None:
         waiting = waiting_adjustments(self.con, self.shop_id)
@@ -197,7 +195,6 @@ class Player:
             who="店長",
             note="確認済み",
             at=at(now),
-            sql=self.sql,
         )
 
     def name(self, now: float, step: Name) -> None:
@@ -213,7 +210,6 @@ class Player:
             who="店長",
             note="見直し",
             mapped_at=at(now),
-            sql=self.sql,
         )
 
     def shown(self) -> tuple[dict[str, int], set[tuple[str, str]]]:
@@ -227,8 +223,6 @@ class Player:
         return dict(levels), {(one.order_number, one.line_id) for one in waiting}
 
 
-def play(
-    con: DuckDBPyConnection, history: Sequence[Step], sql: Statements = SQL
-) -> None:
+def play(con: DuckDBPyConnection, history: Sequence[Step]) -> None:
     """Play a history; warehouse and rule agree at every step, and twice is once."""
-    Player(con, sql).play(history)
+    Player(con).play(history)

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import polars as pl
 
-from data.warehouse.statements import Statements
 from tests.stock.made import a_count, count, order, see
 from tests.support.orders import order_number
 
-MARTS = Statements(Path(__file__).parents[2] / "data" / "marts")
+MARTS = Path(__file__).parents[2] / "data" / "marts"
 
 
 def test_stock_history_tells_every_movement_with_the_level_after_it(con):
@@ -16,7 +15,7 @@ def test_stock_history_tells_every_movement_with_the_level_after_it(con):
     see(con, order(ordered=5))
     see(con, order(minute=20, status="900", ordered=5))
 
-    rows = pl.DataFrame(con.sql(MARTS("stock_history")))
+    rows = pl.DataFrame(con.sql((MARTS / "stock_history.sql").read_text()))
     assert rows.select("kind", "quantity", "level").rows() == [
         ("count", 10, 10),
         ("order", -2, 8),

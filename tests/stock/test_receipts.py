@@ -6,7 +6,6 @@ import pytest
 from data.warehouse.session import warehouse
 from data.warehouse.stock.files import CountsDiffer
 from data.warehouse.stock.ledger import explain_level, stock_levels
-from tests.stock.doctored import Doctored
 from tests.stock.made import (
     MUG,
     TEA,
@@ -21,6 +20,7 @@ from tests.stock.made import (
     see,
 )
 from tests.support.orders import at
+from tests.support.planted import planted_sql
 
 
 def is_counted(con, sku):
@@ -127,10 +127,10 @@ def test_one_sku_with_two_numbers_is_refused_with_nothing_written(con):
 
 
 def test_a_receipt_that_breaks_off_leaves_nothing(path):
-    broken = Doctored("record_stock_count", "$kind AS", "error($kind) AS")
+    broken = planted_sql("record_stock_count", "$kind AS", "error($kind) AS")
 
-    with pytest.raises(duckdb.Error), warehouse(path) as con:
-        receive(con, a_count(4, safety=2), a_count(5, MUG), sql=broken)
+    with broken, pytest.raises(duckdb.Error), warehouse(path) as con:
+        receive(con, a_count(4, safety=2), a_count(5, MUG))
     with warehouse(path) as con:
         rows = con.execute("FROM sku_map SEMI JOIN stock_settings USING (mall)")
         assert (ledger(con), rows.fetchall()) == ([], [])

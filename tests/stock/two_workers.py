@@ -7,7 +7,6 @@ from itertools import count as numbers_from
 from data.model.stock import Listing
 from data.warehouse.invariants import violations
 from data.warehouse.orders import store_orders
-from data.warehouse.statements import Statements
 from data.warehouse.stock.files import count_stock
 from data.warehouse.stock.ledger import move_stock
 from data.warehouse.stock.push import (
@@ -21,7 +20,8 @@ from tests.stock.made import MadeCount, a_count, line, order
 from tests.support.orders import at
 
 _shops = numbers_from(1)
-DEAD = timedelta(minutes=3)
+DEAD = timedelta(minutes=7)
+"""After so long a call is over, arrived or not: longer than any history between."""
 
 
 @dataclass
@@ -50,8 +50,8 @@ class Mall:
 class Player:
     """Plays a history of two workers; each step takes a minute."""
 
-    def __init__(self, con, sql: Statements) -> None:
-        self.con, self.sql, self.mall = con, sql, Mall()
+    def __init__(self, con) -> None:
+        self.con, self.mall = con, Mall()
         self.shop_id = str(next(_shops))
         self.what = (f"item{self.shop_id}", "v", f"SKU{self.shop_id}")
         self.listing = Listing(manage_number=self.what[0], variant_id="v")
@@ -116,14 +116,11 @@ class Player:
             read_at=at(worker.read_at),
             planned_at=at(self.now),
             presumed_lost=DEAD,
-            sql=self.sql,
         ).to_send
 
     def start(self, nth: int) -> None:
         worker = self.workers[nth]
-        started = start_sending(
-            self.con, worker.planned, sent_at=at(self.now), sql=self.sql
-        )
+        started = start_sending(self.con, worker.planned, sent_at=at(self.now))
         worker.sent, worker.planned = [*worker.sent, *started], ()
         self.sent_at = self.now
 

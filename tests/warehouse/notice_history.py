@@ -29,7 +29,6 @@ from data.warehouse.orders import (
     store_same,
 )
 from data.warehouse.runs import orders_to_reread
-from data.warehouse.statements import SQL, Statements
 from tests.support.orders import an_order, at, order_number
 from tests.warehouse.made_notices import a_notice, not_handed_out, unreadable
 
@@ -111,7 +110,6 @@ class World:
     """The mall, the spool, and one shop of the warehouse."""
 
     con: DuckDBPyConnection
-    sql: Statements
     shop_id: str = field(default_factory=lambda: str(next(_shops)))
     minute: int = 0
     version: dict[int, int] = field(default_factory=lambda: {1: 1, 2: 1})
@@ -184,7 +182,7 @@ class World:
         self.minute += step.minutes
 
     def record(self, notices: Sequence[Notice]) -> Recorded:
-        return record_notices(self.con, notices, at(self.minute), sql=self.sql)
+        return record_notices(self.con, notices, at(self.minute))
 
     def look(self, numbers: set[str]) -> None:
         """Ask the mall for these orders, as the client of RMS does."""
@@ -231,7 +229,6 @@ class World:
             refused=seen.refused,
             asked_at=at(seen.minute),
             settled_at=at(self.minute),
-            sql=self.sql,
         )
 
     def check(self) -> None:
@@ -318,11 +315,9 @@ class World:
         return refused.model_copy(update={"shop_id": self.shop_id})
 
 
-def play(
-    con: DuckDBPyConnection, history: Sequence[Step], sql: Statements = SQL
-) -> None:
+def play(con: DuckDBPyConnection, history: Sequence[Step]) -> None:
     """Play a history, recover, replay; what must hold holds at every step."""
-    world = World(con, sql)
+    world = World(con)
     for step in history:
         world.do(step)
     world.recover()

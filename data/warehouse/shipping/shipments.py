@@ -10,7 +10,7 @@ import polars as pl
 from data.model.order import Mall
 from data.model.short_key import Known, PackageRef, Unmatched, match_reference
 from data.warehouse.session import Connection
-from data.warehouse.statements import SQL, Statements, show
+from data.warehouse.statements import SQL, show
 
 OLDEST: Final = timedelta(days=365)
 """How long after the order a parcel may leave and still be found by its reference."""
@@ -130,7 +130,7 @@ def known_packages(
     return [PackageRef(*row) for row in rows]
 
 
-def import_shipments(  # noqa: PLR0913 - the last one is for planted bugs
+def import_shipments(  # noqa: PLR0913
     con: Connection,
     file: ParcelFile,
     *,
@@ -138,7 +138,6 @@ def import_shipments(  # noqa: PLR0913 - the last one is for planted bugs
     shop_id: str,
     mall: Mall = Mall.RAKUTEN,
     imported_at: datetime,
-    sql: Statements = SQL,
 ) -> ShipmentReport:
     """Store the file's parcels as shipments to report, in the caller's transaction.
 
@@ -160,15 +159,15 @@ def import_shipments(  # noqa: PLR0913 - the last one is for planted bugs
         "rows_read": file.rows_read,
         "reason": CORRECTED,
     }
-    ((before,),) = sql.run(con, "count_shipment_imports_of_file", given).fetchall()
+    ((before,),) = SQL.run(con, "count_shipment_imports_of_file", given).fetchall()
     given["is_known_file"] = bool(before)
     show(con, "shipment_rows", pl.DataFrame(placed, schema=_ROWS, orient="row"))
-    sql.run(con, "judge_shipments", given)
+    SQL.run(con, "judge_shipments", given)
     ((created, changed, unchanged),) = con.execute(
-        sql("count_shipment_verdicts")
+        SQL("count_shipment_verdicts")
     ).fetchall()
-    sql.run(con, "replace_shipments", given)
-    sql.run(con, "merge_shipments", given)
+    SQL.run(con, "replace_shipments", given)
+    SQL.run(con, "merge_shipments", given)
     con.unregister("shipment_rows")
     given |= {
         "created": created,
@@ -177,8 +176,8 @@ def import_shipments(  # noqa: PLR0913 - the last one is for planted bugs
         "rejected": len(file.rejects),
         "unmatched": len(unmatched),
     }
-    sql.run(con, "record_shipment_import", given)
-    _record_asides(con, file.rejects, unmatched, given, sql)
+    SQL.run(con, "record_shipment_import", given)
+    _record_asides(con, file.rejects, unmatched, given)
     return ShipmentReport(
         import_id=import_id,
         file_name=file.file_name,
@@ -227,11 +226,10 @@ def _record_asides(
     rejected: Iterable[Aside],
     unmatched: Iterable[Aside],
     given: dict[str, object],
-    sql: Statements,
 ) -> None:
     asides = [(a.row_number, "rejected", a.column_name, a.reason) for a in rejected]
     asides += [(a.row_number, "unmatched", a.column_name, a.reason) for a in unmatched]
     if asides:
         show(con, "shipment_asides", pl.DataFrame(asides, schema=_ASIDES, orient="row"))
-        sql.run(con, "record_shipment_rejects", given)
+        SQL.run(con, "record_shipment_rejects", given)
         con.unregister("shipment_asides")

@@ -46,7 +46,7 @@ from data.model.shipping_plan import (
 )
 from data.warehouse.orders import stored_orders
 from data.warehouse.session import Connection
-from data.warehouse.statements import SQL, Statements, show
+from data.warehouse.statements import SQL, show
 
 ORDERS_AT_ONCE: Final = 1000
 """Orders held in memory while they are judged."""
@@ -113,14 +113,12 @@ def judge_tracking(
     con: Connection,
     run: Run,
     numbers: Sequence[str] | None = None,
-    *,
-    sql: Statements = SQL,
 ) -> Judged:
     """Decide on every open shipment of the orders the run has read; writes nothing."""
     given = run.given | {"numbers": None if numbers is None else list(numbers)}
     known: dict[str, list[Reported]] = {}
     seen: dict[str, datetime] = {}
-    for row in sql.run(con, "list_tracking_shipments", given).fetchall():
+    for row in SQL.run(con, "list_tracking_shipments", given).fetchall():
         *cells, seen_at, sent_at, heard_at = row
         reported = Reported(_shipment(run, cells), sent_at, heard_at)
         known.setdefault(reported.shipment.order_number, []).append(reported)

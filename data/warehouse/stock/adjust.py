@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.model.stock import Adjustment
-from data.warehouse.statements import SQL, Statements, show
+from data.warehouse.statements import SQL, show
 
 _ADJUSTMENTS = pl.Schema(
     {
@@ -114,7 +114,7 @@ def waiting_adjustments(
     return [WaitingLine(*row) for row in rows]
 
 
-def adjust_stock(  # noqa: PLR0913 - the last one is for planted bugs
+def adjust_stock(  # noqa: PLR0913
     con: DuckDBPyConnection,
     adjustments: Sequence[Adjustment],
     *,
@@ -122,7 +122,6 @@ def adjust_stock(  # noqa: PLR0913 - the last one is for planted bugs
     who: str,
     note: str,
     at: datetime,
-    sql: Statements = SQL,
 ) -> Adjusted:
     """Book a person's decisions and end the lines' waiting, in the transaction.
 
@@ -137,15 +136,15 @@ def adjust_stock(  # noqa: PLR0913 - the last one is for planted bugs
         return Adjusted((), ())
     given = {"adjustment_id": adjustment_id, "who": who, "note": note, "at": at}
     show(con, "stock_adjustments", _frame(adjustments))
-    sql.run(con, "judge_stock_adjustments", given)
+    SQL.run(con, "judge_stock_adjustments", given)
     con.unregister("stock_adjustments")
-    sql.run(con, "learn_stock_adjusted_skus", given)
-    sql.run(con, "plan_stock_adjustments", given)
-    con.execute(sql("insert_stock_moves"))
-    con.execute(sql("correct_stock_counts"))
-    sql.run(con, "mark_stock_adjusted_lines", given)
-    booked = con.execute(sql("list_stock_adjusted")).fetchall()
-    refused = con.execute(sql("list_stock_not_adjusted")).fetchall()
+    SQL.run(con, "learn_stock_adjusted_skus", given)
+    SQL.run(con, "plan_stock_adjustments", given)
+    con.execute(SQL("insert_stock_moves"))
+    con.execute(SQL("correct_stock_counts"))
+    SQL.run(con, "mark_stock_adjusted_lines", given)
+    booked = con.execute(SQL("list_stock_adjusted")).fetchall()
+    refused = con.execute(SQL("list_stock_not_adjusted")).fetchall()
     return Adjusted(
         tuple(Booked(*row) for row in booked),
         tuple(NotBooked(*row) for row in refused),

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.model.stock import Counted, StockFileKind
-from data.warehouse.statements import SQL, Statements, show
+from data.warehouse.statements import SQL, show
 from data.warehouse.stock.ledger import SkuChange, change_skus
 
 
@@ -28,19 +28,17 @@ class Booked:
     uncounted: tuple[str, ...] = ()
 
 
-def receive_stock(
-    con: DuckDBPyConnection, given: Mapping[str, object], sql: Statements
-) -> Booked:
+def receive_stock(con: DuckDBPyConnection, given: Mapping[str, object]) -> Booked:
     """Book the view `stock_count_rows` as goods received, in the caller's transaction.
 
     The listings' SKUs are known (`stock_skus`). A count that was made later stays what
     it is, as it does for an order from before it. Of a SKU that was never counted,
     `uncounted`, no level holds what stood there before. Any error is a duckdb.Error.
     """
-    sql.run(con, "plan_stock_receipts", given)
-    rows = con.execute(sql("list_stock_receipts")).fetchall()
-    con.execute(sql("insert_stock_moves"))
-    con.execute(sql("correct_stock_counts"))
+    SQL.run(con, "plan_stock_receipts", given)
+    rows = con.execute(SQL("list_stock_receipts")).fetchall()
+    con.execute(SQL("insert_stock_moves"))
+    con.execute(SQL("correct_stock_counts"))
     return Booked(
         moved=sum(units > 0 and not is_older for _, units, is_older, _ in rows),
         equal=sum(units == 0 for _, units, _, _ in rows),
@@ -122,7 +120,7 @@ class CountsDiffer(Exception):
         )
 
 
-def count_stock(  # noqa: PLR0913 - the last one is for planted bugs
+def count_stock(  # noqa: PLR0913
     con: DuckDBPyConnection,
     file: CountFile,
     *,
@@ -133,7 +131,6 @@ def count_stock(  # noqa: PLR0913 - the last one is for planted bugs
     who: str,
     counted_at: datetime,
     imported_at: datetime,
-    sql: Statements = SQL,
 ) -> CountReport:
     """Book a stock file in the caller's transaction, or say that it was booked before.
 
@@ -161,24 +158,24 @@ def count_stock(  # noqa: PLR0913 - the last one is for planted bugs
         "imported_at": imported_at,
         "moved_at": imported_at,
     }
-    ((same,),) = sql.run(con, "count_stock_imports_of_file", given).fetchall()
+    ((same,),) = SQL.run(con, "count_stock_imports_of_file", given).fetchall()
     if same:
         return CountReport(import_id, True, len(file.counts))
     show(con, "stock_count_rows", _rows(file.counts))
-    differing = sql.run(con, "list_stock_counts_differing", given).fetchall()
+    differing = SQL.run(con, "list_stock_counts_differing", given).fetchall()
     if differing:
         raise CountsDiffer([sku for (sku,) in differing])
-    sql.run(con, "take_stock_counted_skus", given)
-    remapped = change_skus(con, given, sql)
+    SQL.run(con, "take_stock_counted_skus", given)
+    remapped = change_skus(con, given)
     book = receive_stock if kind == "receipt" else _count
-    booked = book(con, given, sql)
+    booked = book(con, given)
     safety = sum(row.safety is not None for row in file.counts)
     if safety:
-        sql.run(con, "merge_stock_settings", given)
+        SQL.run(con, "merge_stock_settings", given)
     con.unregister("stock_count_rows")
     given |= {"skus_moved": booked.moved, "skus_equal": booked.equal}
     given |= {"skus_older": len(booked.older)}
-    sql.run(con, "record_stock_count", given)
+    SQL.run(con, "record_stock_count", given)
     return CountReport(
         import_id=import_id,
         is_same_file=False,
@@ -193,14 +190,12 @@ def count_stock(  # noqa: PLR0913 - the last one is for planted bugs
     )
 
 
-def _count(
-    con: DuckDBPyConnection, given: Mapping[str, object], sql: Statements
-) -> Booked:
-    sql.run(con, "plan_stock_counts", given)
-    older = [sku for (sku,) in con.execute(sql("list_stock_counts_older")).fetchall()]
-    con.execute(sql("forget_stock_counts_older"))
-    con.execute(sql("insert_stock_counts"))
-    ((moved, equal),) = sql.run(con, "count_stock_counts", given).fetchall()
+def _count(con: DuckDBPyConnection, given: Mapping[str, object]) -> Booked:
+    SQL.run(con, "plan_stock_counts", given)
+    older = [sku for (sku,) in con.execute(SQL("list_stock_counts_older")).fetchall()]
+    con.execute(SQL("forget_stock_counts_older"))
+    con.execute(SQL("insert_stock_counts"))
+    ((moved, equal),) = SQL.run(con, "count_stock_counts", given).fetchall()
     return Booked(moved=moved, equal=equal, older=tuple(older))
 
 

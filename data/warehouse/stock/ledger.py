@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.model.stock import MovementKind, SkuMapping
-from data.warehouse.statements import SQL, Statements, show
+from data.warehouse.statements import SQL, show
 
 _SAID = pl.Schema(
     {
@@ -46,7 +46,7 @@ class SkuChange:
     is_left: bool
 
 
-def map_skus(  # noqa: PLR0913 - the last one is for planted bugs
+def map_skus(  # noqa: PLR0913
     con: DuckDBPyConnection,
     shop_id: str,
     mappings: Sequence[SkuMapping],
@@ -56,7 +56,6 @@ def map_skus(  # noqa: PLR0913 - the last one is for planted bugs
     who: str,
     note: str,
     mapped_at: datetime,
-    sql: Statements = SQL,
 ) -> tuple[SkuChange, ...]:
     """Write down a person's word on listings; stock follows, none doubled, none lost.
 
@@ -77,44 +76,44 @@ def map_skus(  # noqa: PLR0913 - the last one is for planted bugs
         "note": note,
         "moved_at": mapped_at,
     }
-    sql.run(con, "take_stock_skus", given)
+    SQL.run(con, "take_stock_skus", given)
     con.unregister("stock_said")
-    return change_skus(con, given, sql)
+    return change_skus(con, given)
 
 
 def learn_skus(
-    con: DuckDBPyConnection, given: Mapping[str, object], sql: Statements
+    con: DuckDBPyConnection, given: Mapping[str, object]
 ) -> tuple[SkuChange, ...]:
     """Write down the SKUs that orders show for listings nobody spoke of yet.
 
     `given` holds mall, shop_id and moved_at.
     """
-    sql.run(con, "learn_stock_skus", given)
-    named = {"change_id": f"learnt/{given['shop_id']}/{_ledger_end(con, sql)}"}
-    return change_skus(con, {**given, **named, "who": "juchu", "note": LEARNT}, sql)
+    SQL.run(con, "learn_stock_skus", given)
+    named = {"change_id": f"learnt/{given['shop_id']}/{_ledger_end(con)}"}
+    return change_skus(con, {**given, **named, "who": "juchu", "note": LEARNT})
 
 
 def change_skus(
-    con: DuckDBPyConnection, given: Mapping[str, object], sql: Statements
+    con: DuckDBPyConnection, given: Mapping[str, object]
 ) -> tuple[SkuChange, ...]:
     """Apply the temporary table `stock_skus`: move what has to move, then write it."""
-    ((news,),) = con.execute(sql("count_stock_sku_news")).fetchall()
+    ((news,),) = con.execute(SQL("count_stock_sku_news")).fetchall()
     if not news:
         return ()
-    con.execute(sql("judge_stock_skus"))
-    rows = con.execute(sql("list_stock_sku_changes")).fetchall()
+    con.execute(SQL("judge_stock_skus"))
+    rows = con.execute(SQL("list_stock_sku_changes")).fetchall()
     if rows:
-        sql.run(con, "plan_stock_sku_moves", given)
-        con.execute(sql("insert_stock_moves"))
-        con.execute(sql("correct_stock_counts"))
-        sql.run(con, "plan_stock_sku_counts", given)
-        con.execute(sql("insert_stock_counts"))
-    sql.run(con, "merge_stock_skus", given)
+        SQL.run(con, "plan_stock_sku_moves", given)
+        con.execute(SQL("insert_stock_moves"))
+        con.execute(SQL("correct_stock_counts"))
+        SQL.run(con, "plan_stock_sku_counts", given)
+        con.execute(SQL("insert_stock_counts"))
+    SQL.run(con, "merge_stock_skus", given)
     return tuple(SkuChange(*row) for row in rows)
 
 
-def _ledger_end(con: DuckDBPyConnection, sql: Statements) -> int:
-    ((end,),) = con.execute(sql("find_stock_end")).fetchall()
+def _ledger_end(con: DuckDBPyConnection) -> int:
+    ((end,),) = con.execute(SQL("find_stock_end")).fetchall()
     return int(end)
 
 
@@ -165,14 +164,13 @@ class StockLevel:
     is_counted: bool
 
 
-def move_stock(  # noqa: PLR0913 - the last one is for planted bugs
+def move_stock(
     con: DuckDBPyConnection,
     shop_id: str,
     *,
     mall: Mall = Mall.RAKUTEN,
     order_numbers: Sequence[str] | None = None,
     moved_at: datetime,
-    sql: Statements = SQL,
 ) -> Moved:
     """Bring the ledger in line with the shop's present orders, in the transaction.
 
@@ -183,13 +181,13 @@ def move_stock(  # noqa: PLR0913 - the last one is for planted bugs
     """
     given = {"mall": mall.value, "shop_id": shop_id, "moved_at": moved_at}
     numbers = None if order_numbers is None else list(order_numbers)
-    sql.run(con, "take_stock_orders", {**given, "order_numbers": numbers})
-    remapped = learn_skus(con, given, sql)
-    sql.run(con, "plan_stock_moves", given)
-    ((reserved, given_back, skus),) = con.execute(sql("count_stock_moves")).fetchall()
+    SQL.run(con, "take_stock_orders", {**given, "order_numbers": numbers})
+    remapped = learn_skus(con, given)
+    SQL.run(con, "plan_stock_moves", given)
+    ((reserved, given_back, skus),) = con.execute(SQL("count_stock_moves")).fetchall()
     if skus:
-        con.execute(sql("insert_stock_moves"))
-        con.execute(sql("correct_stock_counts"))
+        con.execute(SQL("insert_stock_moves"))
+        con.execute(SQL("correct_stock_counts"))
     return Moved(reserved, given_back, skus, remapped)
 
 

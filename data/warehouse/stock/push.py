@@ -29,7 +29,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.model.stock import Listing, PushState, read_back
-from data.warehouse.statements import SQL, Statements, show
+from data.warehouse.statements import SQL, show
 
 PRESUMED_LOST: Final = timedelta(minutes=5)
 """A call longer under way than this is over: its process died. Far longer than the
@@ -90,14 +90,13 @@ class PushPlan:
     held: int
 
 
-def levels_to_push(  # noqa: PLR0913 - the last one is for planted bugs
+def levels_to_push(
     con: DuckDBPyConnection,
     shop_id: str,
     *,
     mall: Mall = Mall.RAKUTEN,
     safety: int,
     full: bool = False,
-    sql: Statements = SQL,
 ) -> list[LevelToPush]:
     """List what the mall has to be told; `full` lists what it was told before, too.
 
@@ -107,12 +106,12 @@ def levels_to_push(  # noqa: PLR0913 - the last one is for planted bugs
     `safety` is the shop's; a listing's own (stock_settings) goes before it.
     """
     given = {"mall": mall.value, "shop_id": shop_id, "safety": safety, "full": full}
-    sql.run(con, "gather_inventory_levels", given)
-    rows = con.execute(sql("list_inventory_levels")).fetchall()
+    SQL.run(con, "gather_inventory_levels", given)
+    rows = con.execute(SQL("list_inventory_levels")).fetchall()
     return [LevelToPush(*row) for row in rows]
 
 
-def plan_push(  # noqa: PLR0913 - the last one is for planted bugs
+def plan_push(  # noqa: PLR0913
     con: DuckDBPyConnection,
     shop_id: str,
     found: Mapping[Listing, int | None],
@@ -124,7 +123,6 @@ def plan_push(  # noqa: PLR0913 - the last one is for planted bugs
     read_at: datetime,
     planned_at: datetime,
     presumed_lost: timedelta = PRESUMED_LOST,
-    sql: Statements = SQL,
 ) -> PushPlan:
     """Store what is to be sent, with the levels of this moment, in the transaction.
 
@@ -154,13 +152,13 @@ def plan_push(  # noqa: PLR0913 - the last one is for planted bugs
         orient="row",
     )
     show(con, "inventory_found", frame)
-    sql.run(con, "gather_inventory_levels", given)
-    sql.run(con, "judge_inventory_levels", given)
+    SQL.run(con, "gather_inventory_levels", given)
+    SQL.run(con, "judge_inventory_levels", given)
     con.unregister("inventory_found")
-    sql.run(con, "supersede_inventory_pushes", given)
-    sql.run(con, "insert_inventory_pushes", given)
-    ((verified, held),) = con.execute(sql("count_inventory_plan")).fetchall()
-    rows = sql.run(con, "list_inventory_planned", given).fetchall()
+    SQL.run(con, "supersede_inventory_pushes", given)
+    SQL.run(con, "insert_inventory_pushes", given)
+    ((verified, held),) = con.execute(SQL("count_inventory_plan")).fetchall()
+    rows = SQL.run(con, "list_inventory_planned", given).fetchall()
     return PushPlan(tuple(Push(*row) for row in rows), verified, held)
 
 
@@ -169,7 +167,6 @@ def start_sending(
     pushes: Sequence[Push],
     *,
     sent_at: datetime,
-    sql: Statements = SQL,
 ) -> list[Push]:
     """Mark pushes as under way and give those that may be sent: commit, then call.
 
@@ -178,7 +175,7 @@ def start_sending(
     if not pushes:
         return []
     given = {"push_ids": [push.push_id for push in pushes], "sent_at": sent_at}
-    rows = sql.run(con, "start_inventory_pushes", given).fetchall()
+    rows = SQL.run(con, "start_inventory_pushes", given).fetchall()
     started = {push_id for (push_id,) in rows}
     return [push for push in pushes if push.push_id in started]
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from data.warehouse.invariants import violations
 from data.warehouse.order_files import import_orders
 from data.warehouse.orders import store_orders
-from data.warehouse.statements import SQL, Statements
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import MadeFile, a_row
 from tests.support.orders import a_line, a_package, an_order, at, order_number
@@ -149,7 +148,6 @@ def play(
     con: DuckDBPyConnection,
     history: Sequence[Csv | Api],
     monkeypatch: Any,
-    sql: Statements = SQL,
 ) -> None:
     """Play a history against the warehouse and the rule; they agree at every step."""
     shop_id, rule = str(next(_shops)), Rule()
@@ -170,20 +168,20 @@ def play(
         else:
             rule.take(step)
             monkeypatch.setattr("data.warehouse.order_file_rows.CHUNK_ROWS", step.chunk)
-            _import(con, step, shop_id, minute, sql)
+            _import(con, step, shop_id, minute)
             assert shown(con, shop_id) == expected(rule)
-            _replay(con, step, shop_id, minute + 0.5, sql)
+            _replay(con, step, shop_id, minute + 0.5)
         assert shown(con, shop_id) == expected(rule)
     assert violations(con) == []
 
 
-def _replay(con, step, shop_id, minute, sql) -> None:
+def _replay(con, step, shop_id, minute) -> None:
     before = dump(con, (*TABLES, "order_log", "order_sightings"))
-    assert _import(con, step, shop_id, minute, sql).is_same_file
+    assert _import(con, step, shop_id, minute).is_same_file
     assert dump(con, (*TABLES, "order_log", "order_sightings")) == before
 
 
-def _import(con, step: Csv, shop_id, minute, sql):
+def _import(con, step: Csv, shop_id, minute):
     lines = [
         a_row(
             order_number(row.number),
@@ -201,7 +199,6 @@ def _import(con, step: Csv, shop_id, minute, sql):
         shop_id=shop_id,
         mode=step.mode,
         imported_at=at(minute),
-        sql=sql,
     )
 
 

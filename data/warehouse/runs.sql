@@ -1,0 +1,79 @@
+-- name: upsert_load
+-- Write a run's row; recorded at its start and again at its end.
+-- in:  every column of loads as a parameter
+-- out: one row of loads
+INSERT OR REPLACE INTO loads BY NAME
+SELECT
+    $load_id AS load_id,
+    $source AS source,
+    $mall AS mall,
+    $shop_id AS shop_id,
+    $flow_run_id AS flow_run_id,
+    $started_at AS started_at,
+    $finished_at AS finished_at,
+    $window_from AS window_from,
+    $window_to AS window_to,
+    $found AS found,
+    $created AS created,
+    $changed AS changed,
+    $unchanged AS unchanged,
+    $stale AS stale,
+    $refused AS refused,
+    $found_without_notice AS found_without_notice;
+
+-- name: find_cursor
+-- How far the sweep has seen a shop.
+-- in:  $mall, $shop_id
+-- out: seen_until, at most one row
+SELECT seen_until
+FROM order_cursors
+WHERE mall = $mall
+  AND shop_id = $shop_id;
+
+-- name: move_cursor
+-- Note how far the sweep has seen; nobody has seen what is still to come.
+-- in:  $mall, $shop_id, $seen_until, $moved_at
+-- out: a row of order_cursors; seen_until never goes back
+INSERT INTO order_cursors BY NAME
+SELECT
+    $mall AS mall,
+    $shop_id AS shop_id,
+    least($seen_until, $moved_at) AS seen_until,
+    $moved_at AS moved_at
+ON CONFLICT (mall, shop_id) DO UPDATE SET
+    seen_until = excluded.seen_until,
+    moved_at   = excluded.moved_at
+WHERE excluded.seen_until > order_cursors.seen_until;
+
+-- name: list_orders_to_reread
+-- Orders that may have changed without a word, because RMS
+-- cannot be asked for changes (rms/order-api.md §2.4).
+-- in:  $shop_id, $readable_since, $returns_since, $missing_since, $unreadable
+-- out: order_number, longest unseen first. Final are 700 (paid) and 900 (cancelled),
+--      and 500 and 600 once returns are unlikely; a status of no number is a CSV's
+--      word or a new code, and is not final. Orders not taken yet are among them: those
+--      the mall shows as long as it does, those it does not show for some days
+WITH open_orders AS (
+    SELECT mall, shop_id, order_number
+    FROM orders
+    WHERE mall = 'rakuten'
+      AND shop_id = $shop_id
+      AND coalesce(ordered_at, imported_at) >= $readable_since
+      AND CASE
+          WHEN mall_status IN ('700', '900') THEN false
+          WHEN mall_status IN ('500', '600')
+              THEN coalesce(shipped_at, ordered_at, imported_at) >= $returns_since
+          ELSE true
+      END
+    UNION
+    SELECT mall, shop_id, order_number
+    FROM order_refusals
+    WHERE mall = 'rakuten'
+      AND shop_id = $shop_id
+      AND settled_at IS NULL
+      AND first_seen_at >= if(code = $unreadable, $readable_since, $missing_since)
+)
+SELECT order_number
+FROM open_orders
+LEFT JOIN order_sightings USING (mall, shop_id, order_number)
+ORDER BY seen_at NULLS FIRST, order_number;

@@ -1,0 +1,142 @@
+-- name: list_shipment_packages
+-- Packages that a carrier's file may speak of.
+-- in:  $mall, $shop_id, $since: orders placed (else imported) before it are too old
+-- out: mall, shop_id, order_number, basket_id
+SELECT p.mall, p.shop_id, p.order_number, p.basket_id
+FROM order_packages AS p
+JOIN orders AS o USING (mall, shop_id, order_number)
+WHERE p.mall = $mall
+  AND p.shop_id = $shop_id
+  AND coalesce(o.ordered_at, o.imported_at) >= $since::TIMESTAMPTZ
+ORDER BY p.order_number, p.basket_id;
+
+-- name: count_shipment_imports_of_file
+-- How often this very file was imported for the shop.
+-- in:  $file_sha256, $mall, $shop_id
+-- out: imports
+SELECT count(*)
+FROM shipment_imports
+WHERE file_sha256 = $file_sha256 AND mall = $mall AND shop_id = $shop_id;
+
+-- name: judge_shipments
+-- Say of each parcel of a file what importing it means.
+-- in:  view `shipment_rows` (position, order_number, basket_id, tracking_number,
+--      carrier_code, shipping_date, shipping_detail_id, replaces), one row per parcel;
+--      $mall, $shop_id, $is_known_file
+-- out: temporary table `judged_shipments`: the same, the content to store, verdict
+--      created|changed|unchanged and the state to store. A number that was corrected
+--      stays so, unless a new file corrects back to it; a refused or cancelled one is
+--      planned again; one under way stays under way, whatever changes about it
+CREATE OR REPLACE TEMP TABLE judged_shipments AS
+SELECT
+    r.position, r.order_number, r.basket_id, r.tracking_number,
+    r.carrier_code, r.shipping_date,
+    coalesce(r.shipping_detail_id, s.shipping_detail_id) AS shipping_detail_id,
+    r.shipping_detail_id AS named_detail_id,
+    coalesce(r.replaces, s.replaces) AS replaces,
+    CASE
+        WHEN s.state IS NULL THEN 'created'
+        WHEN s.state = 'replaced' THEN
+            if(r.replaces IS NOT NULL AND NOT $is_known_file, 'changed', 'unchanged')
+        WHEN s.state IN ('refused', 'cancelled') THEN 'changed'
+        WHEN s.carrier_code <> r.carrier_code
+            OR s.shipping_date <> r.shipping_date
+            OR coalesce(r.replaces, s.replaces) IS DISTINCT FROM s.replaces THEN 'changed'
+        ELSE 'unchanged'
+    END AS verdict,
+    if(s.state IN ('sent', 'unknown'), s.state, 'planned') AS state
+FROM shipment_rows AS r
+LEFT JOIN shipments AS s
+    ON s.mall = $mall
+    AND s.shop_id = $shop_id
+    AND s.order_number = r.order_number
+    AND s.basket_id = r.basket_id
+    AND s.tracking_number = r.tracking_number;
+
+-- name: count_shipment_verdicts
+-- How many parcels of a file are new, changed, known.
+-- in:  temporary table `judged_shipments`
+-- out: created, changed, unchanged
+SELECT
+    count(*) FILTER (verdict = 'created'),
+    count(*) FILTER (verdict = 'changed'),
+    count(*) FILTER (verdict = 'unchanged')
+FROM judged_shipments;
+
+-- name: replace_shipments
+-- A file corrects wrong numbers; they are not wanted any more.
+-- in:  temporary table `judged_shipments`, $mall, $shop_id, $imported_at, $reason
+-- out: shipments at state replaced: those a correction names by number or by 発送明細ID
+UPDATE shipments AS s
+SET state = 'replaced', reason = $reason, changed_at = $imported_at
+FROM judged_shipments AS j
+WHERE j.verdict <> 'unchanged'
+  AND s.mall = $mall
+  AND s.shop_id = $shop_id
+  AND s.order_number = j.order_number
+  AND s.basket_id = j.basket_id
+  AND s.tracking_number <> j.tracking_number
+  AND (s.tracking_number = j.replaces OR s.shipping_detail_id = j.named_detail_id)
+  AND s.state <> 'replaced';
+
+-- name: merge_shipments
+-- Write the parcels of a file that are new or changed.
+-- in:  temporary table `judged_shipments`, $mall, $shop_id, $import_id, $imported_at
+-- out: rows of shipments; what is known of earlier reports stays
+MERGE INTO shipments
+USING (
+    SELECT
+        $mall AS mall, $shop_id AS shop_id,
+        order_number, basket_id, tracking_number, carrier_code, shipping_date,
+        state, shipping_detail_id, replaces
+    FROM judged_shipments
+    WHERE verdict <> 'unchanged'
+) AS new USING (mall, shop_id, order_number, basket_id, tracking_number)
+WHEN MATCHED THEN UPDATE SET
+    carrier_code = new.carrier_code,
+    shipping_date = new.shipping_date,
+    state = new.state,
+    reason = NULL,
+    shipping_detail_id = new.shipping_detail_id,
+    replaces = new.replaces,
+    import_id = $import_id,
+    changed_at = $imported_at
+WHEN NOT MATCHED THEN INSERT (
+    mall, shop_id, order_number, basket_id, tracking_number, carrier_code,
+    shipping_date, state, shipping_detail_id, replaces, import_id, imported_at,
+    changed_at
+) VALUES (
+    new.mall, new.shop_id, new.order_number, new.basket_id, new.tracking_number,
+    new.carrier_code, new.shipping_date, new.state, new.shipping_detail_id,
+    new.replaces, $import_id, $imported_at, $imported_at
+);
+
+-- name: record_shipment_import
+-- The account of one file.
+-- in:  $import_id, $file_sha256, $file_name, $carrier, $layout, $mall, $shop_id,
+--      $rows_read, $created, $changed, $unchanged, $rejected, $unmatched, $imported_at
+-- out: a row of shipment_imports
+INSERT INTO shipment_imports BY NAME
+SELECT
+    $import_id AS import_id,
+    $file_sha256 AS file_sha256,
+    $file_name AS file_name,
+    $carrier AS carrier,
+    $layout AS layout,
+    $mall AS mall,
+    $shop_id AS shop_id,
+    $rows_read AS rows_read,
+    $created AS shipments_created,
+    $changed AS shipments_changed,
+    $unchanged AS shipments_unchanged,
+    $rejected AS rows_rejected,
+    $unmatched AS rows_unmatched,
+    $imported_at AS imported_at;
+
+-- name: record_shipment_rejects
+-- The rows of a file that were set aside.
+-- in:  view `shipment_asides` (row_number, kind, column_name, reason), $import_id
+-- out: rows of shipment_rejects
+INSERT INTO shipment_rejects BY NAME
+SELECT $import_id AS import_id, row_number, kind, column_name, reason
+FROM shipment_asides;

@@ -1,0 +1,205 @@
+-- name: upsert_shop
+-- Write what is known of a shop; what is not told now stays as it was.
+-- in:  $shop, $mall, $shop_id, $stage, $connection_status, $checked_at,
+--      $license_expires_at, $notices_start_at, $updated_at
+-- out: one row of shops
+INSERT INTO shops BY NAME
+SELECT
+    $shop AS shop,
+    $mall AS mall,
+    $shop_id AS shop_id,
+    $stage AS stage,
+    $connection_status AS connection_status,
+    $checked_at AS checked_at,
+    $license_expires_at AS license_expires_at,
+    $notices_start_at AS notices_start_at,
+    $updated_at AS updated_at
+ON CONFLICT (shop) DO UPDATE SET
+    mall               = excluded.mall,
+    shop_id            = excluded.shop_id,
+    stage              = coalesce(excluded.stage, shops.stage),
+    connection_status  = coalesce(excluded.connection_status, shops.connection_status),
+    checked_at         = coalesce(excluded.checked_at, shops.checked_at),
+    license_expires_at = coalesce(excluded.license_expires_at, shops.license_expires_at),
+    notices_start_at   = coalesce(excluded.notices_start_at, shops.notices_start_at),
+    updated_at         = excluded.updated_at;
+
+-- name: find_notices_start
+-- From when on a shop's notices are ingested.
+-- in:  $shop
+-- out: notices_start_at, at most one row
+SELECT notices_start_at
+FROM shops
+WHERE shop = $shop
+  AND notices_start_at IS NOT NULL;
+
+-- name: insert_shop_step
+-- Append a move to a shop's history.
+-- in:  $shop, $stage, $moved_at, $who, $why
+-- out: one row of shop_stages, numbered after the shop's last
+INSERT INTO shop_stages BY NAME
+SELECT
+    $shop AS shop,
+    coalesce(max(step), 0) + 1 AS step,
+    $stage AS stage,
+    $moved_at AS moved_at,
+    $who AS who,
+    $why AS why
+FROM shop_stages
+WHERE shop = $shop;
+
+-- name: set_shop_stage
+-- Let a shop's row show the last move of its history.
+-- in:  $shop
+-- out: the shop's row, if it has one and a history
+UPDATE shops SET stage = last.stage
+FROM (
+    SELECT arg_max(stage, step) AS stage
+    FROM shop_stages
+    WHERE shop = $shop
+) AS last
+WHERE shops.shop = $shop
+  AND last.stage IS NOT NULL;
+
+-- name: list_shop_steps
+-- A shop's history, oldest move first.
+-- in:  $shop
+-- out: stage, moved_at, who, why
+SELECT stage, moved_at, who, why
+FROM shop_stages
+WHERE shop = $shop
+ORDER BY step;
+
+-- name: list_shop_stages
+-- Where every shop stands that has a history.
+-- out: shop, stage
+SELECT shop, arg_max(stage, step) AS stage
+FROM shop_stages
+GROUP BY shop
+ORDER BY shop;
+
+-- name: find_shop_facts
+-- What the guards of a move ask.
+-- in:  $shop
+-- out: application_made_at, key_seen_at, license_expires_at, connection, checked_at,
+--      notices_start_at; exactly one row, NULL for what is not known
+SELECT
+    (
+        SELECT max(made_at)
+        FROM shop_applications
+        WHERE shop = $shop
+    ) AS application_made_at,
+    key.first_seen_at AS key_seen_at,
+    coalesce(key.told_expires_at, key.typed_expires_at) AS license_expires_at,
+    s.connection_status AS connection,
+    s.checked_at,
+    s.notices_start_at
+FROM (SELECT $shop AS shop) AS asked
+LEFT JOIN shops AS s USING (shop)
+LEFT JOIN (
+    SELECT *
+    FROM shop_keys
+    WHERE shop = $shop
+    ORDER BY last_seen_at DESC, first_seen_at DESC
+    LIMIT 1
+) AS key USING (shop);
+
+-- name: upsert_shop_application
+-- Keep an application; the same one again is made anew.
+-- in:  $shop, $mail_hash, $shop_name, $shop_url, $rakuten_pay, $made_at
+-- out: one row of shop_applications; what was sent stays sent
+INSERT INTO shop_applications BY NAME
+SELECT
+    $shop AS shop,
+    $mail_hash AS mail_hash,
+    $shop_name AS shop_name,
+    $shop_url AS shop_url,
+    $rakuten_pay AS rakuten_pay,
+    $made_at AS made_at,
+    NULL AS sent_at
+ON CONFLICT (shop, mail_hash) DO UPDATE SET
+    made_at = greatest(shop_applications.made_at, excluded.made_at);
+
+-- name: find_shop_application
+-- When one application was made and sent.
+-- in:  $shop, $mail_hash
+-- out: made_at, sent_at; at most one row
+SELECT made_at, sent_at
+FROM shop_applications
+WHERE shop = $shop
+  AND mail_hash = $mail_hash;
+
+-- name: mark_shop_application_sent
+-- Note that a mail server took the application's mail.
+-- in:  $shop, $mail_hash, $sent_at
+-- out: the row of shop_applications; a first sending is not overwritten
+UPDATE shop_applications SET sent_at = coalesce(sent_at, $sent_at)
+WHERE shop = $shop
+  AND mail_hash = $mail_hash;
+
+-- name: upsert_shop_key
+-- Note that a key was seen in use, and when it ends if that is known.
+-- in:  $shop, $key_hash, $seen_at, $told_expires_at, $typed_expires_at
+-- out: one row of shop_keys; what is not told now stays as it was
+INSERT INTO shop_keys BY NAME
+SELECT
+    $shop AS shop,
+    $key_hash AS key_hash,
+    $seen_at AS first_seen_at,
+    $seen_at AS last_seen_at,
+    $told_expires_at AS told_expires_at,
+    $typed_expires_at AS typed_expires_at
+ON CONFLICT (shop, key_hash) DO UPDATE SET
+    last_seen_at     = greatest(shop_keys.last_seen_at, excluded.last_seen_at),
+    told_expires_at  = coalesce(excluded.told_expires_at, shop_keys.told_expires_at),
+    typed_expires_at = coalesce(excluded.typed_expires_at, shop_keys.typed_expires_at);
+
+-- name: find_shop_key_facts
+-- What is known of one licence key.
+-- in:  $shop, $key_hash
+-- out: first_seen_at, license_expires_at; at most one row
+SELECT
+    first_seen_at,
+    coalesce(told_expires_at, typed_expires_at) AS license_expires_at
+FROM shop_keys
+WHERE shop = $shop
+  AND key_hash = $key_hash;
+
+-- name: find_shop_key
+-- The fingerprint of the licence key a shop's calls use.
+-- in:  $shop
+-- out: key_hash, at most one row: the key seen last
+SELECT key_hash
+FROM shop_keys
+WHERE shop = $shop
+ORDER BY last_seen_at DESC, first_seen_at DESC
+LIMIT 1;
+
+-- name: find_shop_warning
+-- The most urgent warning given about one end of a shop's key.
+-- in:  $shop, $expires_at
+-- out: days, NULL = none given
+SELECT min(days) AS days
+FROM shop_warnings
+WHERE shop = $shop
+  AND expires_at = $expires_at;
+
+-- name: insert_shop_warning
+-- Note that a warning was given; twice is once.
+-- in:  $shop, $expires_at, $days, $warned_at
+-- out: one row of shop_warnings
+INSERT INTO shop_warnings BY NAME
+SELECT
+    $shop AS shop,
+    $expires_at AS expires_at,
+    $days AS days,
+    $warned_at AS warned_at
+ON CONFLICT DO NOTHING;
+
+-- name: set_shop_licence
+-- Let a shop's row show the end of the key in use; a new key's end is
+-- unknown until somebody tells it, and the old one's is no answer.
+-- in:  $shop, $license_expires_at
+-- out: the shop's row
+UPDATE shops SET license_expires_at = $license_expires_at
+WHERE shop = $shop;

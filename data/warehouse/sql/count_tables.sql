@@ -1,3 +1,0 @@
--- count_tables: how many tables the database holds.
--- out: one number
-SELECT count(*) FROM duckdb_tables() WHERE NOT internal;

@@ -1,0 +1,241 @@
+-- name: gather_inventory_levels
+-- The levels the mall has to be told. What its own sales lowered
+-- is among them and costs no write: reading shows that it stands right.
+-- in:  $mall, $shop_id, $safety (the shop's), $full (told ones too)
+-- out: temporary table `inventory_levels`: listing, sku, level_seq, level, safety,
+--      offered, expected (what the mall should show; NULL = never verified), waiting
+CREATE OR REPLACE TEMP TABLE inventory_levels AS
+WITH told AS (
+    SELECT manage_number, variant_id, state, level_seq, offered
+    FROM inventory_pushes
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+      AND state <> 'superseded'
+    QUALIFY row_number() OVER (
+        PARTITION BY manage_number, variant_id
+        ORDER BY planned_at DESC, level_seq DESC, push_id DESC
+    ) = 1
+),
+sold AS (
+    SELECT l.manage_number, l.variant_id, sum(l.quantity) AS units
+    FROM stock_lines AS l
+    JOIN orders AS o USING (mall, shop_id, order_number)
+    JOIN inventory_verified AS v USING (mall, shop_id, manage_number, variant_id)
+    WHERE l.mall = $mall
+      AND l.shop_id = $shop_id
+      AND o.ordered_at > v.verified_at
+      AND NOT o.cancelled
+    GROUP BY l.manage_number, l.variant_id
+),
+waiting AS (
+    SELECT s.sku, sum(w.quantity) AS units
+    FROM manual_stock_adjustments AS w
+    JOIN stock_lines AS s USING (mall, shop_id, order_number, line_id)
+    GROUP BY s.sku
+),
+offers AS (
+    SELECT
+        m.manage_number, m.variant_id, m.sku, l.level_seq, l.level,
+        coalesce(s.safety, $safety)::BIGINT AS safety,
+        least(greatest(l.level - coalesce(s.safety, $safety), 0), 99999)::BIGINT AS offered
+    FROM sku_map AS m
+    JOIN stock_levels AS l USING (sku)
+    LEFT JOIN stock_settings AS s USING (mall, shop_id, manage_number, variant_id)
+    WHERE m.mall = $mall
+      AND m.shop_id = $shop_id
+      AND m.variant_id <> ''
+      AND l.is_counted
+)
+SELECT
+    o.*,
+    CASE  -- greatest() passes over a NULL
+        WHEN v.found_after IS NOT NULL
+            THEN greatest(v.found_after - coalesce(d.units, 0), 0)::BIGINT
+    END AS expected,
+    coalesce(w.units, 0)::BIGINT AS waiting
+FROM offers AS o
+LEFT JOIN told AS t USING (manage_number, variant_id)
+LEFT JOIN inventory_verified AS v
+    ON v.mall = $mall AND v.shop_id = $shop_id
+    AND v.manage_number = o.manage_number AND v.variant_id = o.variant_id
+LEFT JOIN sold AS d
+    ON d.manage_number = o.manage_number AND d.variant_id = o.variant_id
+LEFT JOIN waiting AS w ON w.sku = o.sku
+WHERE $full
+   OR t.state IS NULL
+   OR t.state IN ('planned', 'sent', 'unknown')
+   OR t.level_seq < o.level_seq
+   OR t.offered <> o.offered;
+
+-- name: list_inventory_levels
+-- The levels the mall has to be told.
+-- in:  temporary table `inventory_levels`
+-- out: its columns, in the order of the listings
+SELECT
+    manage_number, variant_id, sku, level_seq, level, safety, offered, expected, waiting
+FROM inventory_levels
+ORDER BY manage_number, variant_id;
+
+-- name: judge_inventory_levels
+-- What becomes of each level that was read at the mall. It is held
+-- while a call of its listing is under way, and when a push of it was sent or verified
+-- after the reading was asked for: then the reading says nothing of the present.
+-- in:  temporary table `inventory_levels`, view `inventory_found`, $mall, $shop_id,
+--      $read_at, $lost_before
+-- out: temporary table `inventory_plan`: the level, found, verdict send | verified | held
+CREATE OR REPLACE TEMP TABLE inventory_plan AS
+WITH touched AS (
+    SELECT
+        manage_number, variant_id,
+        bool_or(
+            (state = 'sent' AND sent_at > $lost_before)
+            OR (sent_at IS NOT NULL AND sent_at >= $read_at)
+            OR (verified_at IS NOT NULL AND verified_at > $read_at)
+        ) AS is_held
+    FROM inventory_pushes
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+    GROUP BY manage_number, variant_id
+)
+SELECT
+    l.*,
+    f.found,
+    CASE
+        WHEN t.is_held THEN 'held'
+        WHEN f.found = l.offered THEN 'verified'
+        ELSE 'send'
+    END AS verdict
+FROM inventory_levels AS l
+JOIN inventory_found AS f USING (manage_number, variant_id)
+LEFT JOIN touched AS t USING (manage_number, variant_id);
+
+-- name: supersede_inventory_pushes
+-- What is planned anew is not sent from an older plan.
+-- in:  temporary table `inventory_plan`, $mall, $shop_id, $reason
+-- out: rows of inventory_pushes; they stay, with the reason
+UPDATE inventory_pushes AS p SET
+    state  = 'superseded',
+    reason = $reason
+FROM inventory_plan AS n
+WHERE p.mall = $mall
+  AND p.shop_id = $shop_id
+  AND p.manage_number = n.manage_number
+  AND p.variant_id = n.variant_id
+  AND p.state IN ('planned', 'sent', 'unknown')
+  AND n.verdict <> 'held';
+
+-- name: insert_inventory_pushes
+-- The intent, stored before the call; and what needs no call.
+-- in:  temporary table `inventory_plan`, $mall, $shop_id, $run_id, $read_at, $planned_at
+-- out: rows of inventory_pushes
+INSERT INTO inventory_pushes BY NAME
+SELECT
+    concat_ws(
+        '/', $run_id, $mall, $shop_id, manage_number, variant_id,
+        1 + coalesce(b.pushes, 0)
+    ) AS push_id,
+    $run_id AS run_id,
+    $mall AS mall, $shop_id AS shop_id, manage_number, variant_id,
+    sku, level_seq, level, safety, offered,
+    if(verdict = 'verified', 'verified', 'planned') AS state,
+    expected AS expected_before,
+    found AS found_before,
+    if(verdict = 'verified', found, NULL) AS found_after,
+    $planned_at::TIMESTAMPTZ AS planned_at,
+    if(verdict = 'verified', $read_at::TIMESTAMPTZ, NULL) AS verified_at
+FROM inventory_plan
+LEFT JOIN (
+    SELECT manage_number, variant_id, count(*) AS pushes
+    FROM inventory_pushes
+    WHERE mall = $mall AND shop_id = $shop_id AND run_id = $run_id
+    GROUP BY manage_number, variant_id
+) AS b USING (manage_number, variant_id)
+WHERE verdict <> 'held';
+
+-- name: count_inventory_plan
+-- Levels that need no call, and those left for the next run.
+-- in:  temporary table `inventory_plan`, `inventory_levels`
+-- out: one row: verified, held (those not read among them)
+SELECT
+    (SELECT count(*) FROM inventory_plan WHERE verdict = 'verified') AS verified,
+    (SELECT count(*) FROM inventory_levels)
+        - (SELECT count(*) FROM inventory_plan WHERE verdict <> 'held') AS held;
+
+-- name: list_inventory_planned
+-- What a run's plan is to send.
+-- in:  temporary table `inventory_plan`, $mall, $shop_id, $run_id
+-- out: push_id, manage_number, variant_id, sku, level_seq, offered
+SELECT p.push_id, p.manage_number, p.variant_id, p.sku, p.level_seq, p.offered
+FROM inventory_pushes AS p
+SEMI JOIN (SELECT * FROM inventory_plan WHERE verdict = 'send') AS n
+    ON n.manage_number = p.manage_number AND n.variant_id = p.variant_id
+WHERE p.mall = $mall
+  AND p.shop_id = $shop_id
+  AND p.run_id = $run_id
+  AND p.state = 'planned'
+ORDER BY p.manage_number, p.variant_id;
+
+-- name: start_inventory_pushes
+-- The call is about to leave.
+-- in:  $push_ids, $sent_at
+-- out: push_id of those still planned; the others have been superseded
+UPDATE inventory_pushes SET
+    state   = 'sent',
+    sent_at = $sent_at
+WHERE list_contains($push_ids, push_id)
+  AND state = 'planned'
+RETURNING push_id;
+
+-- name: end_inventory_pushes
+-- What a call came to, other than a number that was read back.
+-- in:  $push_ids, $state, $reason
+-- out: rows of inventory_pushes that were under way
+UPDATE inventory_pushes SET
+    state  = $state,
+    reason = $reason
+WHERE list_contains($push_ids, push_id)
+  AND state = 'sent';
+
+-- name: list_inventory_sent
+-- A run's pushes that left, and wait for the proof.
+-- in:  $mall, $shop_id, $run_id
+-- out: push_id, manage_number, variant_id, offered, found_before
+SELECT push_id, manage_number, variant_id, offered, found_before
+FROM inventory_pushes
+WHERE mall = $mall
+  AND shop_id = $shop_id
+  AND run_id = $run_id
+  AND sent_at IS NOT NULL
+  AND state IN ('sent', 'unknown')
+ORDER BY push_id;
+
+-- name: verify_inventory_pushes
+-- What the mall shows after a push.
+-- in:  view `inventory_judged` (push_id, state, reason, found_after), $read_at
+-- out: rows of inventory_pushes
+UPDATE inventory_pushes AS p SET
+    state       = j.state,
+    reason      = j.reason,
+    found_after = j.found_after,
+    verified_at = if(j.state = 'verified', $read_at, NULL)
+FROM inventory_judged AS j
+WHERE p.push_id = j.push_id;
+
+-- name: list_inventory_latest
+-- How the latest push of each listing stands.
+-- in:  $mall, $shop_id, $run_id
+-- out: manage_number, variant_id, sku, offered, found_before, found_after, state, reason,
+--      was_sent (spent a write), is_of_run (this run planned it)
+SELECT
+    manage_number, variant_id, sku, offered, found_before, found_after, state, reason,
+    sent_at IS NOT NULL AS was_sent,
+    run_id = $run_id AS is_of_run
+FROM inventory_pushes
+WHERE mall = $mall
+  AND shop_id = $shop_id
+  AND state <> 'superseded'
+QUALIFY row_number() OVER (
+    PARTITION BY manage_number, variant_id
+    ORDER BY planned_at DESC, level_seq DESC, push_id DESC
+) = 1
+ORDER BY manage_number, variant_id;

@@ -1,0 +1,71 @@
+"""Statements stand beside the Python that runs them, and get what they name."""
+
+from pathlib import Path
+
+import pytest
+
+from data.warehouse import statements
+from data.warehouse.statements import SQL, Statement, Statements, read_statements
+
+HOUSE = Path(statements.__file__).parent
+FILES = sorted(
+    file
+    for file in HOUSE.rglob("*.sql")
+    if file.parent.name not in {"migrations", "invariants"}
+)
+TWO = "-- name: one\n-- First.\nSELECT 1\n\n-- name: two\nSELECT $here\n"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_statement_is_run_by_the_module_beside_it(file):
+    beside = file.with_suffix(".py").read_text(encoding="utf-8")
+
+    assert [name for name in read_statements(file) if f'"{name}"' not in beside] == []
+
+
+def test_every_file_of_statements_is_read():
+    names = [name for file in FILES for name in read_statements(file)]
+
+    assert len(names) > 150
+    assert sorted(names) == sorted(SQL.by_name)
+
+
+def test_a_statement_has_a_header_that_says_what_it_does():
+    assert [
+        name
+        for name, statement in SQL.by_name.items()
+        if not statement.text.startswith("-- ")
+    ] == []
+
+
+def test_a_parameter_is_a_whole_word_of_the_code():
+    statement = Statement("-- in: $gone\nSELECT $whole_parts, '$text', $who, $who")
+
+    assert statement.parameters == {"whole_parts", "who"}
+
+
+def test_statements_are_split_at_their_names(tmp_path):
+    file = tmp_path / "a.sql"
+    file.write_text(TWO)
+    sql = Statements([file])
+
+    assert list(read_statements(file)) == ["one", "two"]
+    assert sql("one").startswith("-- First.\nSELECT 1")
+    assert sql.values("two", {"here": 1, "there": 2}) == {"here": 1}
+
+
+@pytest.mark.parametrize("text", ["SELECT 1;\n" + TWO, TWO + TWO])
+def test_text_without_a_name_of_its_own_is_refused(tmp_path, text):
+    file = tmp_path / "a.sql"
+    file.write_text(text)
+
+    with pytest.raises(ValueError, match="name of its own"):
+        read_statements(file)
+
+
+def test_one_name_in_two_files_is_refused(tmp_path):
+    for name in ("a.sql", "b.sql"):
+        (tmp_path / name).write_text(TWO)
+
+    with pytest.raises(ValueError, match="named elsewhere"):
+        _ = Statements(sorted(tmp_path.glob("*.sql"))).by_name
