@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.rms import fetch
 from connectors.rms.client import RmsClient
 from connectors.rms.fetch import answer_hash
 from connectors.rms.pace import unlimited
@@ -42,6 +43,13 @@ def test_the_order_of_keys_means_nothing(keys):
 @given(st.sampled_from(sorted(order_json())))
 def test_any_other_value_is_another_answer(key):
     assert answer_hash(order_json() | {key: "other"}) != answer_hash(order_json())
+
+
+def test_another_version_of_the_reader_knows_no_answer(monkeypatch):
+    before = answer_hash(order_json())
+    monkeypatch.setattr(fetch, "READER_VERSION", b"another")
+
+    assert answer_hash(order_json()) != before
 
 
 def test_a_known_answer_is_the_same_and_seen_when_asked(sandbox, rms):
