@@ -47,13 +47,14 @@ def share_keys() -> None:
 def take_in_notices(shop: ShopHandle) -> int:
     """Move what waits in the spool into the warehouse; say how much of it was new.
 
-    A file goes only after the commit: killed in between, it is a repeat next time.
+    They are settled there only after the commit: killed in between, they are repeats
+    next time.
     """
     spool, shop_id, new = Spool(read_settings().spool), shop_of_now(shop).shop_id, 0
     while waiting := spool.waiting(FILES_AT_ONCE, shop_id):
         with our_warehouse() as con:
             new += record_notices(con, waiting, now()).new
-        spool.remove(waiting)
+        spool.settle(waiting, now())
     spool.sweep(now())
     return new
 

@@ -19,8 +19,7 @@ from connectors.notices.answers import ResultCode, answer
 from connectors.notices.body import Unreadable, read_body
 from connectors.notices.metrics import CONTENT_TYPE, Metrics
 from connectors.notices.reception import Reception
-from connectors.notices.spool import Spool, SpoolFull
-from connectors.notices.watch import SpoolWatch
+from connectors.notices.spool import Spool, SpoolFailed
 
 _WRITERS: Final = 8
 """Threads that write at once; the file system syncs their files together."""
@@ -35,7 +34,6 @@ class House:
 
     reception: Reception
     spool: Spool
-    watch: SpoolWatch
     metrics: Metrics
     announcer: Announcer
     now: Callable[[], datetime]
@@ -67,16 +65,15 @@ def make_app(house: House) -> Starlette:
     async def healthz(_: Request) -> Response:
         try:
             await to_thread.run_sync(house.spool.probe)
-            state = await to_thread.run_sync(house.watch.state)
-        except (SpoolFull, OSError) as error:
-            reason = getattr(error, "reason", type(error).__name__)
-            return JSONResponse({"status": "spool", "reason": reason}, 503)
+            state = await to_thread.run_sync(house.spool.state)
+        except SpoolFailed as error:
+            return JSONResponse({"status": "spool", "reason": error.reason}, 503)
         return JSONResponse({"status": "ok", "depth": state.depth})
 
     async def metrics(_: Request) -> Response:
         try:
-            state = await to_thread.run_sync(house.watch.state)
-        except OSError:
+            state = await to_thread.run_sync(house.spool.state)
+        except SpoolFailed:
             state = None
         text = house.metrics.rendered(state, house.now())
         return Response(text, headers={"Content-Type": CONTENT_TYPE})
@@ -119,6 +116,6 @@ async def _sweep(house: House) -> None:
     while True:
         try:
             await to_thread.run_sync(house.spool.sweep, house.now())
-        except OSError as error:
-            log.warning("tmp/ could not be swept: %s", type(error).__name__)
+        except SpoolFailed as error:
+            log.warning("the spool could not be swept: %s", error.reason)
         await asyncio.sleep(_SWEEP_EVERY_S)

@@ -15,8 +15,8 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from connectors.notices.disk import make_folder
 from connectors.notices.keys import KnownShop, NoticeKeys, Salt
+from connectors.notices.spool import make_folder
 from data.model.order import Frozen
 
 KEY_FILE: Final = "receiver-keys.json"

@@ -14,7 +14,7 @@ from connectors.notices.key_file import KeyRing
 from connectors.notices.keys import speaker
 from connectors.notices.messages import IllegalMessage, read_message
 from connectors.notices.metrics import Metrics
-from connectors.notices.spool import Kept, Spool, SpoolFull
+from connectors.notices.spool import Kept, Spool, SpoolFailed
 from data.model.notice import Notice
 
 NOBODY: Final = "auth_key"
@@ -49,7 +49,7 @@ class Reception:
             kept = self._spool.keep(notices)
         except IllegalMessage as illegal:
             return self.refuse(illegal.reason, ResultCode.ILLEGAL)
-        except SpoolFull as full:
+        except SpoolFailed as full:
             self._metrics.not_stored()
             log.error("message not stored: %s", full.reason)  # noqa: TRY400 - says it all
             return ResultCode.UNEXPECTED

@@ -19,7 +19,6 @@ from connectors.notices.metrics import Metrics
 from connectors.notices.protocol import prompt_protocol
 from connectors.notices.reception import Reception
 from connectors.notices.spool import Spool
-from connectors.notices.watch import SpoolWatch
 from connectors.settings import Settings
 from data.model.japan_time import JST
 
@@ -54,7 +53,6 @@ def open_house(settings: Settings) -> House:
     return House(
         reception=Reception(keys, spool, metrics, announcer),
         spool=spool,
-        watch=SpoolWatch(spool),
         metrics=metrics,
         announcer=announcer,
         now=_now,

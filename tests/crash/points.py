@@ -32,19 +32,21 @@ class Place(NamedTuple):
 
 
 RECEIVING: Mapping[str, Place] = {
-    "spool.begun": Place(
-        SPOOL, "number, name = self._temporary(notice.notice_key)", short=False
-    ),
+    "spool.half_made": Place(SPOOL, "Path(name).rename(self._file)", short=False),
+    "spool.made": Place(SPOOL, "Path(name).rename(self._file)", True),
+    "spool.begun": Place(SPOOL, "for message in batch:", short=False),
     "spool.written": Place(
-        SPOOL, "os.utime(number, ns=(received_ns, received_ns))", True, (1, 3), False
+        SPOOL, "added.append(con.total_changes - before)", True, (2, 1, 3)
     ),
-    "spool.synced": Place(SPOOL, "return name", visits=(2, 4)),
-    "spool.renamed": Place(SPOOL, "temporary.rename(final)", True, (2, 4)),
-    "spool.folder_synced": Place(
+    "spool.committed": Place(SPOOL, "self._refuse_if_moved()", visits=(2, 4)),
+    "spool.rung": Place(
         SPOOL,
-        "return Kept(len(written), len(finals) - len(written))",
-        visits=(1, 3),
+        "for message, new in zip(batch, added, strict=True):",
+        visits=(4, 2),
         short=False,
+    ),
+    "spool.kept": Place(
+        SPOOL, "return Kept(new, len(rows) - new)", visits=(1, 3), short=False
     ),
     "answer.decided": Place(RECEPTION, "return ResultCode.TAKEN", short=False),
     "answer.before_sent": Place(
@@ -63,11 +65,14 @@ DRAINING: Mapping[str, Place] = {
         True,
         (2, 1, 3, 4),
     ),
-    "inbox.committed": Place(INBOX, "spool.remove(waiting)", visits=(2, 1, 3, 4)),
-    "spool.removing": Place(
-        SPOOL, "self._path(notice).unlink(missing_ok=True)", True, (3, 1, 5, 6, 16, 17)
+    "inbox.committed": Place(
+        INBOX, "spool.settle(waiting, now())", visits=(2, 1, 3, 4)
     ),
-    "spool.removed": Place(INBOX, "spool.sweep(now())"),
+    "spool.settling": Place(
+        SPOOL, "con.executemany(statement, rows)", True, (3, 1, 2, 4, 5)
+    ),
+    "spool.settled": Place(SPOOL, 'con.execute("COMMIT")', True, (3, 1, 2, 4, 5)),
+    "spool.emptied": Place(INBOX, "spool.sweep(now())"),
     "orders.known": Place(ORDERS, "asked_at = now()", visits=(1, 2, 3), short=False),
     "orders.read": Place(ORDERS, "at = now()", visits=(2, 1, 3)),
     "orders.stored": Place(

@@ -14,10 +14,10 @@ REMOVED_FIRST = Bug(
     """\
         with our_warehouse() as con:
             new += record_notices(con, waiting, now()).new
-        spool.remove(waiting)
+        spool.settle(waiting, now())
 """,
     """\
-        spool.remove(waiting)
+        spool.settle(waiting, now())
         with our_warehouse() as con:
             new += record_notices(con, waiting, now()).new
 """,
@@ -62,7 +62,7 @@ STORING = Point(*SWEEPING["orders.before_commit"][:2])
 @pytest.mark.parametrize(
     ("bug", "point"),
     [(REMOVED_FIRST, SECOND_COMMIT), (SETTLED_FIRST, STORING)],
-    ids=["file removed before the commit", "settled before it is stored"],
+    ids=["settled in the spool before the commit", "settled before it is stored"],
 )
 def test_a_drain_that_loses_notices_is_caught(
     market: Market, told: Path, bug: Bug, point: Point

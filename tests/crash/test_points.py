@@ -19,8 +19,8 @@ def test_the_full_form_kills_at_least_sixty_times():
 
 def test_every_step_is_killed_before_and_after_its_effect():
     steps = {
-        "spool.written", "spool.synced", "spool.renamed", "answer.before_sent",
-        "inbox.before_commit", "inbox.committed", "spool.removing", "spool.removed",
+        "spool.written", "spool.committed", "spool.made", "answer.before_sent",
+        "inbox.before_commit", "inbox.committed", "spool.settling", "spool.settled",
         "orders.before_commit", "orders.committed", "load.before_commit",
     }  # fmt: skip
 

@@ -1,113 +1,165 @@
 """Nothing is acknowledged that a power cut could take back.
 
 A power cut cannot be had in a test; what can be seen is the order in which the disk is
-asked: content synced, then named, then the folder with the name synced.
+asked: everything that was written is synced before the answer goes out.
 """
 
+import contextlib
 import os
-import stat
+import sys
 from pathlib import Path
 
 import pytest
 
-from connectors.notices import disk
-from connectors.notices.spool import SpoolFull
+from connectors.notices import spool as spool_module
+from connectors.notices.spool import Spool, SpoolFailed
 from tests.notices.conftest import make_notice
-from tests.support.notices import SHOP_ID, order_xml
+from tests.support.notices import order_xml
+from tests.support.syscalls import Asked, Traced, needs_ptrace, traced
 
+ROOT = Path(__file__).parents[2]
+FULL = os.environ.get("JUCHU_CRASH") == "full"
+SYNCS = 18
+"""In a process that makes the spool and takes four messages."""
 NOTICES = [make_notice(n) for n in range(3)]
+TAKING = """
+import os, sys
+from pathlib import Path
+from connectors.notices import spool
+from tests.notices.conftest import make_notice
+from tests.support.syscalls import be_traced
+{damage}
+be_traced()
+kept = spool.Spool(Path(sys.argv[1]))
+for n in range(4):
+    try:
+        kept.keep([make_notice(n), make_notice(n + 100)])
+    except spool.SpoolFailed:
+        os.write(2, b"refused")
+    else:
+        os.write(1, b"taken")
+os._exit(0)
+"""
+
+HASTE = """
+connect = spool._connect
+def hasty(file):
+    con = connect(file)
+    con.execute("PRAGMA synchronous = {}")
+    return con
+spool._connect = hasty
+"""
 
 
-class Moves(list):
-    """What the disk was asked for, in order; still asked for in earnest."""
+def taking(folder: Path, damage: str = "", fail_sync: int = 0) -> Traced:
+    """Four messages, each taken or refused, in a process whose every move is seen."""
+    script = TAKING.format(damage=damage)
+    out, err = folder.parent / "taken", folder.parent / "refused"
+    shell = f'exec "$0" -c "$1" "$2" >{out} 2>{err}'
+    return traced(
+        ["/bin/sh", "-c", shell, sys.executable, script, str(folder)], ROOT, fail_sync
+    )
 
-    def __init__(self, monkeypatch) -> None:
-        super().__init__()
-        fsync, rename = os.fsync, os.rename
 
-        def seen_fsync(number) -> None:
-            fsync(number)
-            path = Path(f"/proc/self/fd/{number}").readlink()
-            is_folder = stat.S_ISDIR(os.fstat(number).st_mode)
-            self.append(("sync folder" if is_folder else "sync file", path))
-
-        def seen_rename(source, target) -> None:
-            rename(source, target)
-            self.append(("rename", Path(source)))
-            self.append(("named", Path(target).parent))
-
-        monkeypatch.setattr(os, "fsync", seen_fsync)
-        monkeypatch.setattr(os, "rename", seen_rename)
-
-    def are_safe(self) -> bool:
-        """Every name was given to synced content, and synced itself afterwards."""
-        renamed = [(n, path) for n, (what, path) in enumerate(self) if what == "rename"]
-        named = [(n, path) for n, (what, path) in enumerate(self) if what == "named"]
-        return (
-            bool(renamed)
-            and all(("sync file", path) in self[:n] for n, path in renamed)
-            and all(("sync folder", path) in self[n:] for n, path in named)
-        )
+def unsynced_at_answers(asked: list[Asked], folder: Path) -> list[set[str]]:
+    """For each answer, the files of the spool that held unsynced bytes by then."""
+    dirty: set[Path] = set()
+    at_answers = []
+    for what, path in asked:
+        if path == folder.parent / "taken":
+            at_answers.append({path.name for path in dirty})
+        elif what == "sync":
+            dirty.discard(path)
+        elif path.parent == folder and not path.name.endswith("-shm"):
+            dirty.add(path)
+    return at_answers
 
 
 @pytest.fixture
-def moves(monkeypatch):
-    return Moves(monkeypatch)
+def folder(tmp_path):
+    return tmp_path / "home" / "spool"
 
 
-def test_content_then_name_then_folder_are_synced(spool, moves):
-    spool.keep(NOTICES)
+@needs_ptrace
+def test_all_that_is_written_is_synced_before_each_answer(folder):
+    folder.parent.mkdir()
+    told = taking(folder)
 
-    assert moves.are_safe()
-
-
-def test_no_name_is_given_before_all_of_a_message_is_written(spool, moves):
-    spool.keep(NOTICES)
-    asked = [what for what, _ in moves if what in ("sync file", "rename")]
-
-    assert asked == ["sync file"] * 3 + ["rename"] * 3
+    assert unsynced_at_answers(told.asked, folder) == [set()] * 4
+    assert Asked("sync", folder) in told.asked
+    assert Asked("sync", folder.parent) in told.asked
 
 
-def test_a_repeat_syncs_the_name_its_writer_may_not_have_synced_yet(spool, moves):
-    spool.keep(NOTICES)
-    moves.clear()
-    spool.keep(NOTICES)
+@needs_ptrace
+@pytest.mark.parametrize(
+    "damage",
+    [
+        HASTE.format("NORMAL"),
+        HASTE.format("OFF") + "spool._TABLES = spool._TABLES.replace('WAL', 'OFF')",
+    ],
+    ids=["synchronous NORMAL", "synchronous OFF without a journal"],
+)
+def test_a_planted_haste_is_caught(folder, damage):
+    folder.parent.mkdir()
+    told = taking(folder, damage)
 
-    assert moves == [("sync folder", spool._folder / f"shop-{SHOP_ID}")]
-
-
-def test_a_new_folder_is_synced_into_the_one_above(spool, moves):
-    spool.keep(NOTICES)
-
-    assert ("sync folder", spool._folder) in moves
-    assert ("sync folder", spool._folder.parent) in moves
-
-
-@pytest.mark.parametrize("damage", ["no folder sync", "no file sync", "late file sync"])
-def test_a_planted_haste_is_caught(spool, monkeypatch, damage):
-    spool.keep([make_notice(9)])
-    moves = Moves(monkeypatch)
-    if damage == "no folder sync":
-        monkeypatch.setattr(disk, "sync_folder", lambda _: None)
-    else:
-        fsync = os.fsync
-        monkeypatch.setattr(
-            os,
-            "fsync",
-            lambda number: (
-                fsync(number) if stat.S_ISDIR(os.fstat(number).st_mode) else None
-            ),
-        )
-    spool.keep(NOTICES)
-    if damage == "late file sync":
-        moves += [("sync file", path) for what, path in moves if what == "rename"]
-
-    assert not moves.are_safe()
+    assert any(unsynced_at_answers(told.asked, folder))
 
 
-@pytest.mark.parametrize("failing", range(1, 7))
-def test_whichever_sync_fails_nothing_is_acknowledged(desk, monkeypatch, failing):
+@needs_ptrace
+@pytest.mark.parametrize("failing", range(1, SYNCS + 1) if FULL else (1, 6, 12, SYNCS))
+def test_whichever_sync_fails_what_is_acknowledged_is_there(folder, failing):
     """One after the other, as SQLite makes its N-th write fail."""
+    folder.parent.mkdir()
+    told = taking(folder, fail_sync=failing)
+    taken, refused = (
+        (folder.parent / name).read_bytes().count(name.encode())
+        for name in ("taken", "refused")
+    )
+
+    assert told.syncs >= failing, "that many syncs there are"
+    assert (told.status, taken + refused) == (0, 4)
+    assert taken >= 3
+    assert Spool(folder).depth() >= 2 * taken
+
+
+class Syncs(list):
+    """What our own code, not SQLite's, asks to be synced; still asked in earnest."""
+
+    def __init__(self, monkeypatch) -> None:
+        super().__init__()
+        fsync = os.fsync
+
+        def seen(number) -> None:
+            fsync(number)
+            self.append(Path(f"/proc/self/fd/{number}").readlink())
+
+        monkeypatch.setattr(os, "fsync", seen)
+
+
+def test_a_new_folder_is_synced_into_the_one_above(spool, monkeypatch):
+    syncs = Syncs(monkeypatch)
+    spool.keep(NOTICES)
+
+    assert {spool._folder, spool._folder.parent} <= set(syncs)
+
+
+def test_a_repeat_is_acknowledged_only_after_the_log_was_synced_by_who_opened_it(
+    spool, monkeypatch
+):
+    """A writer killed between write and sync has left a commit that can be read."""
+    spool.keep(NOTICES)
+    syncs = Syncs(monkeypatch)
+    again = Spool(spool._folder)
+
+    assert again.keep(NOTICES).repeated == 3
+    assert [path.name for path in syncs] == ["notices.sqlite-wal", "spool"]
+
+
+@pytest.mark.parametrize("failing", range(1, 4))
+def test_whichever_sync_of_ours_fails_nothing_is_acknowledged(
+    desk, monkeypatch, failing
+):
     count = iter(range(1, 100))
     fsync = os.fsync
 
@@ -125,23 +177,35 @@ def test_whichever_sync_fails_nothing_is_acknowledged(desk, monkeypatch, failing
     assert next(count) > failing, "that many syncs there are"
     assert (first, again) == ("E-400-900", "N-000-000")
     assert desk.spool.depth() == 2
-    assert list((desk.spool._folder / "tmp").iterdir()) == []
 
 
-def test_a_failed_rename_leaves_nothing_half_written(spool, monkeypatch):
-    rename = os.rename
-    count = iter(range(100))
+def test_a_failed_rename_leaves_nothing_half_made(spool, monkeypatch):
+    def broken(*_paths) -> None:
+        raise OSError(28, "no space left on device")
 
-    def broken(source, target) -> None:
-        if next(count) == 1:
-            raise OSError(28, "no space left on device")
-        rename(source, target)
-
-    monkeypatch.setattr(os, "rename", broken)
-    with pytest.raises(SpoolFull) as full:
-        spool.keep(NOTICES)
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", broken)
+        with pytest.raises(SpoolFailed) as full:
+            spool.keep(NOTICES)
 
     assert full.value.reason == "ENOSPC"
-    assert list((spool._folder / "tmp").iterdir()) == []
-    assert spool.keep(NOTICES) == (2, 1)
+    assert list(spool._folder.iterdir()) == []
+    assert spool.keep(NOTICES) == (3, 0)
+
+
+def test_messages_that_come_together_share_a_commit_and_fail_alone(desk, monkeypatch):
+    """One that fails takes no other with it: its own thread writes each again."""
+    spool = desk.spool
+    spool.keep([make_notice(0)])
+    waiting = spool_module._Message([spool_module._row(make_notice(1))])
+    spool._queue.append(waiting)
+    spool.keep([make_notice(2)])
+    together = (waiting.new, spool.depth())
+    broken = spool_module._Message([("too", "short")])
+    spool._queue.append(broken)
+    with contextlib.suppress(SpoolFailed):
+        spool.keep([make_notice(3)])
+    spool._queue.remove(broken)
+
+    assert together == (1, 3)
+    assert spool.keep([make_notice(3)]).new == 1

@@ -150,7 +150,7 @@ def test_without_room_on_disk_nothing_is_acknowledged_and_later_it_is(tmp_path, 
 
         assert full[0] == Said(503, "E-400-900")
         assert full[1].status_code == 503
-        assert full[1].json() == {"status": "spool", "reason": "EFBIG"}
+        assert full[1].json() == {"status": "spool", "reason": "SQLITE_IOERR_WRITE"}
         assert (on_disk, not_stored) == ([], 1)
         assert later[0] == Said(200, "N-000-000")
         assert later[1].status_code == 200

@@ -43,7 +43,7 @@ def mutated(draw) -> bytes:
 
 
 def spooled(desk) -> set[str]:
-    return {path.stem for path in desk.spool._folder.rglob("*.json")}
+    return {notice.notice_key for notice in desk.spool.waiting(100_000)}
 
 
 @pytest.fixture(scope="module")
