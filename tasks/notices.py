@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
-from connectors.notices.key_file import KEY_FILE, save_keys
+from connectors.notices.keys import KEY_FILE, save_keys
 from connectors.notices.spool import Spool
 from connectors.settings import read_settings
 from data.model.notice import is_handed_out

@@ -1,11 +1,13 @@
-"""The receiver of Rakuten's event notices: verified, on disk, and only then answered.
+"""The receiver of Rakuten's event notices: verified, durable, and only then answered.
 
-- `messages`   XML from outside into notices, or the reason why not
-- `keys`       which shop a message speaks for; the key file and its hashes
-- `spool`      a notice on disk, fsynced, before Rakuten is told that we have it
-- `reception`  the three in a row
-- `app`        the HTTP around it; `protocol` and `server` the process around that
-- `announce`   tells Prefect that something waits; nobody waits for that
+- `messages`   parse XML from outside into notices, or name what is wrong with it
+- `keys`       the shops that are known, and which of them a message speaks for
+- `spool`      notices on disk, durable before Rakuten is answered
+- `reception`  the three in a row, and the codes of the answer
+- `app`        the HTTP around it; `server` the process around that
+- `announce`   events to Prefect; nobody waits for them
+- `metrics`    counters for Prometheus
 
-It knows nothing of DuckDB and works while Prefect is down (rms/event-notification.md).
+The package imports neither DuckDB nor Prefect and works while both are down
+(docs/receiver.md).
 """

@@ -10,7 +10,7 @@ from connectors.settings import SettingsProblem, read_settings
 
 
 def main() -> None:
-    """Start the receiver; its first line of output is JSON with its address."""
+    """Run the receiver; its first line of output is JSON with its address."""
     parser = argparse.ArgumentParser(prog="python -m connectors.notices")
     parser.add_argument("--port", type=int, default=8788, help="0 = a free one")
     parser.add_argument("--host", default="127.0.0.1", help="a proxy stands before it")
@@ -25,11 +25,11 @@ def main() -> None:
     try:
         serve(read_settings(), given.host, given.port)
     except SettingsProblem as problem:
-        sys.exit(f"{problem}\n対処: .env か環境変数を直してください (fix the setting).")
+        sys.exit(f"{problem}\n対処: .env または環境変数を修正してください。")
     except OSError as error:
         sys.exit(
             f"{given.host}:{given.port}: {error.strerror}\n"
-            "対処: --port で別のポートを選んでください (choose another port)."
+            "対処: --port で別のポートを指定してください。"
         )
 
 

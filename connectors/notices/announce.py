@@ -1,7 +1,7 @@
-"""Tell Prefect that notices wait, so that they need not wait for the next minute.
+"""Events to Prefect that notices wait, so that a drain starts before its schedule.
 
-An event `juchu.notices.waiting` every three seconds at most, in the background. Nobody
-waits for it and nothing depends on it: every minute the drain looks by itself.
+One event `juchu.notices.waiting` in three seconds at most, in the background. Nobody
+waits for it and nothing depends on it: the scheduled drain looks by itself.
 """
 
 import asyncio
@@ -47,13 +47,13 @@ class PrefectApi:
         self._authorization = SecretStr(authorization)
 
     def headers(self) -> dict[str, str]:
-        """Give the header that lets us in, if there is one."""
+        """Return the header that lets us in, if there is one."""
         told = self._authorization.get_secret_value()
         return {"Authorization": told} if told else {}
 
 
 def prefect_from_environment(env_file: Path = ENV_FILE) -> PrefectApi | None:
-    """Give Prefect's API as PREFECT_API_URL and its companions say, or None."""
+    """Return Prefect's API as PREFECT_API_URL and its companions name it, or None."""
     known: Mapping[str, str | None] = {**dotenv_values(env_file), **os.environ}
     url = known.get("PREFECT_API_URL")
     if not url:
@@ -85,7 +85,7 @@ class Announcer:
         self._task: asyncio.Task[None] | None = None
 
     def __call__(self, handle: str, new: int) -> None:
-        """Note that a shop has new notices; from any thread, returns at once."""
+        """Record that a shop has new notices; from any thread, returns at once."""
         loop = self._loop
         if loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,20 +11,28 @@ from typing import Final
 
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.notices.announce import Announcer
-from connectors.notices.answers import ResultCode, answer
-from connectors.notices.body import Unreadable, read_body
 from connectors.notices.metrics import CONTENT_TYPE, Metrics
-from connectors.notices.reception import Reception
+from connectors.notices.reception import Reception, ResultCode
 from connectors.notices.spool import Spool, SpoolFailed
 
+LARGEST: Final = 64 * 1024
+"""Bytes of a message; one with 150 notices has 61,000."""
+_XML: Final = re.compile(r"(?:text|application)/xml\s*(?:;.*)?", re.IGNORECASE)
+_LET_PASS: Final = 4 * LARGEST
+_LET_PASS_S: Final = 1.0
 _WRITERS: Final = 8
-"""Threads that write at once; the file system syncs their files together."""
+"""Threads that write at once; messages that wait for each other share a commit."""
 _SWEEP_EVERY_S: Final = 600
+_BODIES: Final = {
+    code: '<?xml version="1.0" encoding="UTF-8"?>'
+    f"<responseModel><resultCode>{code}</resultCode></responseModel>"
+    for code in ResultCode
+}
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +50,17 @@ class House:
     deadline_s: float
 
 
+class Unreadable(Exception):
+    """The body was not read to its end: the HTTP status to answer, and a word why."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
 def make_app(house: House) -> Starlette:
-    """Route the three paths; any other is 404, any other method 405."""
+    """Build the app of three paths; any other is 404, any other method 405."""
     writers = CapacityLimiter(_WRITERS)
 
     async def notices(request: Request) -> Response:
@@ -90,8 +108,17 @@ def make_app(house: House) -> Starlette:
     return app
 
 
+def answer(code: ResultCode, status: int = 200, *, hang_up: bool = False) -> Response:
+    """Build the answer: the code and not a word more (rms/event-notification.md §4).
+
+    `hang_up` ends the connection after it.
+    """
+    headers = {"Connection": "close"} if hang_up else None
+    return Response(_BODIES[code], status, headers, media_type="text/xml")
+
+
 def _status(code: ResultCode, error_status: int) -> int:
-    """Choose the HTTP status; 503 makes any sensible sender try again (§4)."""
+    """Return the HTTP status of a code; 503 makes any sensible sender try again."""
     match code:
         case ResultCode.TAKEN:
             return 200
@@ -101,9 +128,55 @@ def _status(code: ResultCode, error_status: int) -> int:
             return error_status
 
 
+async def read_body(request: Request, deadline_s: float) -> bytes:
+    """Read the whole body of XML within the deadline, or raise Unreadable.
+
+    What exceeds 64 KB is not kept.
+    """
+    try:
+        return await _read(request, deadline_s)
+    except TimeoutError:
+        raise Unreadable(408, "too_slow") from None
+    except ClientDisconnect:
+        raise Unreadable(400, "hung_up") from None
+    except Unreadable:
+        await _let_pass(request)
+        raise
+
+
+async def _read(request: Request, deadline_s: float) -> bytes:
+    kind = request.headers.get("content-type", "").strip()
+    if kind and not _XML.fullmatch(kind):
+        raise Unreadable(415, "content_type")
+    if int(request.headers.get("content-length", "0")) > LARGEST:
+        raise Unreadable(413, "too_large")
+    body = bytearray()
+    async with asyncio.timeout(deadline_s):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST:
+                raise Unreadable(413, "too_large")
+    return bytes(body)
+
+
+async def _let_pass(request: Request) -> None:
+    """Discard a little of a refused body, for a second at most.
+
+    Closing on unread bytes resets the connection, and the answer may be lost with it.
+    A sender of far too much gets no such care.
+    """
+    passed = 0
+    with contextlib.suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(_LET_PASS_S):
+            async for chunk in request.stream():
+                passed += len(chunk)
+                if passed > _LET_PASS:
+                    return
+
+
 @contextlib.asynccontextmanager
 async def _open(house: House) -> AsyncIterator[None]:
-    """Announce and sweep in the background while the app serves."""
+    """Run the announcer and the sweep in the background while the app serves."""
     sweeping = asyncio.create_task(_sweep(house))
     async with house.announcer:
         yield

@@ -1,16 +1,28 @@
-"""Which shop a message speaks for; the agreed key is all that proves it.
+"""The shops the receiver knows, and which of them a message speaks for.
 
-A notice has no signature, only the key inside it (rms/event-notification.md §1). The
-receiver holds salted hashes, never keys: they have far too many bits to be guessed, so
-a keyed hash is enough and costs a message microseconds.
+A notice has no signature; the agreed key inside it is all that proves its sender
+(rms/event-notification.md §1). The receiver holds salted hashes, never keys: a key has
+far too many bits to be guessed, so a keyed hash is enough and costs microseconds.
+
+Hashes come from two places, together: `receiver-keys.json`, which our own runs write
+from the blocks, so that the receiver works while Prefect is down; and the environment.
 """
 
+import contextlib
 import hmac
+import logging
+import os
+import re
 import secrets
+import stat
+import tempfile
+import threading
 from collections.abc import Callable, Sequence
-from typing import Annotated, Self
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -18,15 +30,24 @@ from pydantic import (
     Field,
     SecretStr,
     StringConstraints,
+    ValidationError,
 )
 
 from connectors.notices.messages import Message
-from data.model.order import Frozen
+from connectors.settings import ENV_FILE, PREFIX, SettingsProblem
+from data.model.order import Frozen, Mall
 from data.model.shop import ShopHandle
+
+KEY_FILE: Final = "receiver-keys.json"
+"""The key file's name in JUCHU_HOME."""
+_LARGEST: Final = 1_000_000
+_KEY_OF: Final = re.compile(rf"({PREFIX}SHOP_([A-Z0-9_]+)_)NOTICE_AUTH_KEY")
+
+log = logging.getLogger(__name__)
 
 ShopId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,32}$")]
 Salt = Callable[[int], bytes]
-"""Gives so many random bytes."""
+"""Returns so many random bytes."""
 
 
 def _given(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
@@ -76,7 +97,7 @@ class KnownShop(Frozen):
 
     @classmethod
     def of(cls, shop: NoticeKeys, salt: Salt = secrets.token_bytes) -> Self:
-        """Know a shop by the hashes of its keys."""
+        """Build it with the hashes of the shop's keys."""
         return cls(
             **shop.model_dump(exclude={"auth_keys"}),
             keys=tuple(HashedKey.of(key, salt) for key in shop.auth_keys),
@@ -104,7 +125,7 @@ class KnownShop(Frozen):
 
 
 def speaker(shops: Sequence[KnownShop], message: Message) -> KnownShop | None:
-    """Find the one shop the message may speak for; None if there is none.
+    """Return the one shop the message may speak for; None if there is none.
 
     A key may be shared by the shops of one contract: then the message must name the
     shop. If more than one still fits, nobody does.
@@ -119,6 +140,137 @@ def speaker(shops: Sequence[KnownShop], message: Message) -> KnownShop | None:
     return named[0] if len({shop.shop_id for shop in named}) == 1 else None
 
 
+class KeyFile(Frozen):
+    """The content of `receiver-keys.json`: hashes, no keys."""
+
+    version: Literal[1] = 1
+    shops: tuple[KnownShop, ...]
+
+
+def save_keys(
+    path: Path, shops: Sequence[NoticeKeys], salt: Salt = secrets.token_bytes
+) -> bool:
+    """Replace the key file, 0600, durably; return False when nothing had changed.
+
+    Raises OSError when it cannot be written; the old file then stands.
+    """
+    if _stands_for(path, shops):
+        return False
+    content = KeyFile(shops=tuple(KnownShop.of(shop, salt) for shop in shops))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content.model_dump_json(indent=1).encode())
+            file.flush()
+            os.fsync(number)  # else a power cut may leave the new name on no content
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def _stands_for(path: Path, shops: Sequence[NoticeKeys]) -> bool:
+    try:
+        file, _ = _read(path)
+    except (OSError, ValidationError):
+        return False
+    return len(file.shops) == len(shops) and all(
+        known.is_made_of(shop) for known, shop in zip(file.shops, shops, strict=True)
+    )
+
+
+class KeyRing:
+    """Every shop the receiver speaks with: those given and those in the key file.
+
+    The file is read again whenever it changes. One that cannot be read leaves what was
+    known; one that is gone takes its shops with it.
+    """
+
+    def __init__(self, path: Path, given: Sequence[KnownShop] = ()) -> None:
+        self._path = path
+        self._given = tuple(given)
+        self._filed: tuple[KnownShop, ...] = ()
+        self._seen: tuple[int, ...] | None = None
+        self._lock = threading.Lock()
+
+    def shops(self) -> tuple[KnownShop, ...]:
+        """Return every shop known now; costs one look at the file's date."""
+        seen = None
+        with contextlib.suppress(OSError):
+            seen = _signs(self._path.lstat())
+        if seen != self._seen:
+            with self._lock:
+                self._read_again(seen)
+        return (*self._given, *self._filed)
+
+    def _read_again(self, seen: tuple[int, ...] | None) -> None:
+        if seen is None:
+            self._filed = ()
+            log.warning("the key file is gone: shops known only by it accept nothing")
+        else:
+            try:
+                file, status = _read(self._path)
+            except (OSError, ValidationError) as error:
+                log.error(  # noqa: TRY400 - a trace would quote the file
+                    "the key file cannot be read (%s); what was known stays",
+                    type(error).__name__,
+                )
+            else:
+                self._filed = file.shops
+                seen = _signs(status)
+                log.info("key file read: %d shops", len(file.shops))
+                if stat.S_IMODE(status.st_mode) & 0o077:
+                    log.warning("the key file is open to others; make it 0600")
+        self._seen = seen
+
+
+def keys_from_environment(env_file: Path = ENV_FILE) -> list[NoticeKeys]:
+    """Return the keys of every Rakuten shop described there; service keys are not read.
+
+    Raises SettingsProblem naming the variables that are missing or wrong.
+    """
+    known = {**dotenv_values(env_file), **os.environ}
+    stems = [found for name in sorted(known) if (found := _KEY_OF.fullmatch(name))]
+    return [
+        _keys(known, stem=found[1], handle=found[2].lower().replace("_", "-"))
+        for found in stems
+        if known[found[0]] and known.get(f"{found[1]}MALL") in (None, "", Mall.RAKUTEN)
+    ]
+
+
+def _keys(known: dict[str, str | None], stem: str, handle: str) -> NoticeKeys:
+    try:
+        return NoticeKeys(
+            handle=handle,
+            shop_id=(known.get(f"{stem}SHOP_ID") or "").strip(),
+            shop_url=(known.get(f"{stem}SHOP_URL") or "").strip(),
+            contract_id=(known.get(f"{stem}CONTRACT_ID") or "").strip(),
+            auth_keys=(
+                SecretStr(known[f"{stem}NOTICE_AUTH_KEY"] or ""),
+                SecretStr(known.get(f"{stem}NOTICE_AUTH_KEY_BEFORE") or ""),
+            ),
+        )
+    except ValidationError as error:
+        wrong = ", ".join(
+            f"{stem}{str(fault['loc'][0]).upper()}" for fault in error.errors()
+        )
+        raise SettingsProblem(
+            f"{wrong} is missing or wrong. Example (例): {stem}SHOP_ID=123456"
+        ) from None
+
+
+def _signs(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _read(path: Path) -> tuple[KeyFile, os.stat_result]:
+    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(number, "rb") as file:
+        return KeyFile.model_validate_json(file.read(_LARGEST)), os.fstat(number)
+
+
 def _digest(salt: bytes, key: SecretStr) -> bytes:
     return hmac.digest(salt, key.get_secret_value().strip().encode(), "sha256")
 
@@ -128,6 +280,6 @@ def _agree(ours: str, theirs: str) -> bool:
 
 
 def _bare(shop_url: str) -> str:
-    """The shop's name in its address: it may be written with the mall's before it."""
+    """Return the shop's name in its address, which may have the mall's before it."""
     url = shop_url.strip().lower()
     return (urlsplit(url).path if "://" in url else url).strip("/")

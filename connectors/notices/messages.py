@@ -1,4 +1,4 @@
-"""Rakuten's two kinds of message, read from bytes nobody vouches for.
+"""Parse Rakuten's two kinds of message from bytes that anybody may have sent.
 
 Only what a notice needs is read: whom it speaks for, which order, which number it has.
 Everything else in a message is ignored, above all the values before and after a
@@ -55,7 +55,7 @@ _ORDER_NUMBER: Final[TypeAdapter[str]] = TypeAdapter(OrderNumber)
 
 
 class Illegal(StrEnum):
-    """What is wrong with a message; the word of the log line and of the metric."""
+    """Why a message is refused; the word of the log line and of the metric."""
 
     NOT_XML = "not_xml"
     DANGEROUS_XML = "dangerous_xml"
@@ -91,7 +91,7 @@ class Message:
             raise IllegalMessage(Illegal.NO_KEY)
 
     def notices(self, shop_id: str, received_at: datetime) -> list[Notice]:
-        """Give every notice in it, each once; or raise IllegalMessage, never a part."""
+        """Return all its notices, each once; or raise IllegalMessage, never a part."""
         is_order = _name(self._root) == ORDER_ROOT
         part = "orderInfoNotifyModel" if is_order else "notifyInfoModel"
         read = self._order_notice if is_order else self._system_notice
@@ -137,7 +137,7 @@ class Message:
 
 
 def read_message(body: bytes) -> Message:
-    """Read one message without expanding or fetching anything, or IllegalMessage."""
+    """Parse one message without expanding or fetching anything, or IllegalMessage."""
     root = _parsed(body)
     if _name(root) not in (ORDER_ROOT, SYSTEM_ROOT):
         raise IllegalMessage(Illegal.ROOT)
@@ -158,7 +158,7 @@ def _parsed(body: bytes) -> Element:
 
 
 def _readable(body: bytes) -> tuple[bytes, str | None]:
-    """Give bytes that expat can read, and their encoding if it must be told."""
+    """Return bytes that expat can read, and their encoding if it must be told."""
     declared = _DECLARED.match(body)
     name = declared[1].decode("ascii", "replace").lower() if declared else "utf-8"
     if name in _READ_BY_EXPAT:
@@ -172,7 +172,7 @@ def _readable(body: bytes) -> tuple[bytes, str | None]:
 
 
 def _name(element: Element) -> str:
-    """The element's name without the namespace a sender may have put before it."""
+    """Return the element's name without the namespace a sender may have put before."""
     return element.tag.rpartition("}")[2]
 
 
@@ -185,7 +185,7 @@ def _child(element: Element, name: str) -> Element | None:
 
 
 def _text(element: Element | None, name: str) -> str:
-    """The text of a child, '' when there is none."""
+    """Return the text of a child, '' when there is none."""
     child = None if element is None else _child(element, name)
     return "" if child is None else (child.text or "").strip()
 
@@ -198,7 +198,7 @@ def _order_number(text: str) -> str:
 
 
 def _mark(text: str) -> str:
-    """Rakuten's number of the notice; '' when it gave none."""
+    """Return Rakuten's number of the notice; '' when it gave none."""
     if text and not _MARK.fullmatch(text):
         raise IllegalMessage(Illegal.MARK)
     return text

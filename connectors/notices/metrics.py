@@ -1,4 +1,4 @@
-"""What the receiver counts, for Prometheus (`/metrics`) and for the alarms on it."""
+"""The receiver's counters for Prometheus (`/metrics`) and for the alarms on them."""
 
 import math
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ class Metrics:
         )
 
     def taken(self, notices: Iterable[Notice], kept: Kept) -> None:
-        """Count the notices of a message that is on disk."""
+        """Count the notices of a message that is durable."""
         for notice in notices:
             self._received.labels(notice.kind).inc()
         self._repeated.inc(kept.repeated)
@@ -60,7 +60,7 @@ class Metrics:
         self._unannounced.inc()
 
     def rendered(self, state: SpoolState | None, now: datetime) -> bytes:
-        """Write everything in Prometheus's text format; NaN for an unknown state."""
+        """Render everything in Prometheus's text format; NaN for an unknown state."""
         if state is None:
             self._depth.set(math.nan)
             self._oldest.set(math.nan)

@@ -1,17 +1,16 @@
-"""Take a message in: read it, find whose it is, have it on disk; then say so.
+"""Accept a message: parse it, find whose it is, make it durable; then answer.
 
-The order of these steps is the promise: N-000-000 is said for notices that a power cut
-cannot take back, and for no others (rms/event-notification.md §4, §5).
+The order of these steps is the promise: N-000-000 is answered for notices that a power
+cut cannot take back, and for no others (rms/event-notification.md §4, §5).
 """
 
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
-from connectors.notices.answers import ResultCode
-from connectors.notices.key_file import KeyRing
-from connectors.notices.keys import speaker
+from connectors.notices.keys import KeyRing, speaker
 from connectors.notices.messages import IllegalMessage, read_message
 from connectors.notices.metrics import Metrics
 from connectors.notices.spool import Kept, Spool, SpoolFailed
@@ -27,6 +26,15 @@ Announce = Callable[[str, int], None]
 """Told a shop's handle and how many notices are new; returns at once, never raises."""
 
 
+class ResultCode(StrEnum):
+    """The four codes that Rakuten knows as an answer."""
+
+    TAKEN = "N-000-000"
+    ILLEGAL = "E-400-100"
+    WRONG_KEY = "E-400-101"
+    UNEXPECTED = "E-400-900"
+
+
 class Reception:
     """What stands behind `POST /notices`; runs in many threads."""
 
@@ -39,7 +47,10 @@ class Reception:
         self._announce = announce
 
     def take(self, body: bytes, received_at: datetime) -> ResultCode:
-        """Have all notices of a message on disk, or say why none counts."""
+        """Store all notices of a message, or none; return the code to answer with.
+
+        Whatever is wrong with the message or with the disk is a code, not an exception.
+        """
         try:
             message = read_message(body)
             shop = speaker(self._keys.shops(), message)
@@ -49,9 +60,9 @@ class Reception:
             kept = self._spool.keep(notices)
         except IllegalMessage as illegal:
             return self.refuse(illegal.reason, ResultCode.ILLEGAL)
-        except SpoolFailed as full:
+        except SpoolFailed as failed:
             self._metrics.not_stored()
-            log.error("message not stored: %s", full.reason)  # noqa: TRY400 - says it all
+            log.error("message not stored: %s", failed.reason)  # noqa: TRY400 - says it all
             return ResultCode.UNEXPECTED
         self._metrics.taken(notices, kept)
         _log_taken(shop.handle, notices, kept)
@@ -60,7 +71,7 @@ class Reception:
         return ResultCode.TAKEN
 
     def refuse(self, reason: str, code: ResultCode = ResultCode.ILLEGAL) -> ResultCode:
-        """Count and log a refusal; nothing of the message is quoted."""
+        """Count and log a refusal, quoting nothing of the message; return the code."""
         self._metrics.refused(reason)
         log.warning("message refused: %s", reason)
         return code

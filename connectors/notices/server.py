@@ -1,22 +1,27 @@
-"""Serves the receiver, says so once it listens, and ends when it is told to."""
+"""The receiver's process: HTTP with deadlines, a first line of output, a clean end."""
 
+import asyncio
 import logging
 import signal
 import socket
 import sys
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+import h11
 import orjson
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from connectors.notices.announce import Announcer, prefect_from_environment
 from connectors.notices.app import House, make_app
-from connectors.notices.environment import keys_from_environment
-from connectors.notices.key_file import KEY_FILE, KeyRing
-from connectors.notices.keys import KnownShop
+from connectors.notices.keys import (
+    KEY_FILE,
+    KeyRing,
+    KnownShop,
+    keys_from_environment,
+)
 from connectors.notices.metrics import Metrics
-from connectors.notices.protocol import prompt_protocol
 from connectors.notices.reception import Reception
 from connectors.notices.spool import Spool
 from connectors.settings import Settings
@@ -27,6 +32,54 @@ _GRACE_S: Final = 7
 _LONGEST_HEAD: Final = 16 * 1024
 
 log = logging.getLogger(__name__)
+
+
+class PromptProtocol(H11Protocol):
+    """Closes a connection that does not send a whole request head in time.
+
+    uvicorn by itself keeps idle sockets and half-sent heads for ever (slow-loris;
+    seen with uvicorn 0.54).
+    """
+
+    head_deadline_s = 10.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock for the first head; drop one connection too many."""
+        super().connection_made(transport)
+        limit = self.limit_concurrency
+        if limit is not None and len(self.connections) > limit:
+            transport.abort()  # uvicorn would only refuse the request, not the socket
+            return
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Stop the clock once the head is whole."""
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE:
+            self._await_head()
+        else:
+            self._stop_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clock with the connection."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        """Start the clock unless it runs: a byte more does not set it back."""
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(
+                self.head_deadline_s, self.timeout_keep_alive_handler
+            )
+
+    def _stop_waiting(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
 
 
 class _Server(uvicorn.Server):
@@ -43,7 +96,7 @@ class _Server(uvicorn.Server):
 
 
 def open_house(settings: Settings) -> House:
-    """Put the receiver together. SettingsProblem when a shop is half described."""
+    """Build the receiver's parts; raise SettingsProblem for a half described shop."""
     given = [KnownShop.of(shop) for shop in keys_from_environment()]
     keys = KeyRing(settings.home / KEY_FILE, given)
     if not keys.shops():
@@ -62,7 +115,7 @@ def open_house(settings: Settings) -> House:
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; what is in flight is answered, within 10 s.
+    """Serve until SIGTERM or SIGINT; then answer what is in flight, within 10 s.
 
     Raises OSError when the address is taken.
     """
@@ -72,9 +125,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         shown = f"[{host}]" if ":" in host else host
+        deadline_s = settings.notice_deadline_s
         config = uvicorn.Config(
             app,
-            http=prompt_protocol(settings.notice_deadline_s),
+            http=type("Protocol", (PromptProtocol,), {"head_deadline_s": deadline_s}),
             ws="none",
             loop="asyncio",
             lifespan="on",
@@ -83,7 +137,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            timeout_keep_alive=max(1, round(settings.notice_deadline_s)),
+            timeout_keep_alive=max(1, round(deadline_s)),
             timeout_graceful_shutdown=_GRACE_S,
             limit_concurrency=settings.notice_connections,
             h11_max_incomplete_event_size=_LONGEST_HEAD,

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from connectors.notices.key_file import KEY_FILE
+from connectors.notices.keys import KEY_FILE
 from connectors.notices.spool import Spool
 from connectors.settings import read_settings
 from data.warehouse.invariants import violations

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
-from connectors.notices.key_file import KEY_FILE
+from connectors.notices.keys import KEY_FILE
 from connectors.settings import read_settings
 from data.model.onboarding import Stage, Step
 from data.warehouse.session import warehouse

@@ -12,8 +12,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from connectors.notices.key_file import KeyRing
-from connectors.notices.keys import KnownShop, NoticeKeys
+from connectors.notices.keys import KeyRing, KnownShop, NoticeKeys
 from connectors.notices.messages import read_message
 from connectors.notices.metrics import Metrics
 from connectors.notices.reception import Reception

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from connectors.notices.environment import keys_from_environment
+from connectors.notices.keys import keys_from_environment
 from connectors.settings import SettingsProblem
 from tests.support.notices import CONTRACT, KEY, SHOP_ID, SHOP_URL, shop_environment
 

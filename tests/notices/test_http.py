@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.notices.key_file import save_keys
+from connectors.notices.keys import save_keys
 from connectors.notices.spool import Spool
 from data.model.japan_time import JST
 from tests.notices.conftest import (

@@ -1,11 +1,13 @@
 """The key file: written by our tasks, re-read by a running receiver."""
 
+import os
 import stat
+from pathlib import Path
 
 import pytest
 
-from connectors.notices import key_file
-from connectors.notices.key_file import KeyRing, save_keys
+from connectors.notices import keys
+from connectors.notices.keys import KeyFile, KeyRing, save_keys
 from tests.notices.conftest import known, shop_keys
 from tests.support.notices import KEY
 
@@ -67,6 +69,30 @@ def test_any_change_is_written(path, shops):
     assert not save_keys(path, shops)
 
 
+def test_what_is_written_is_synced_before_it_gets_its_name(path, monkeypatch):
+    """Else a power cut may leave an empty file, and no notice is let in."""
+    save_keys(path, [OTHER])
+    asked: list[tuple[str, Path]] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def seen_fsync(number) -> None:
+        fsync(number)
+        asked.append(("sync", Path(f"/proc/self/fd/{number}").readlink()))
+
+    def seen_replace(source, target) -> Path:
+        asked.append(("name", source))
+        assert KeyFile.model_validate_json(source.read_bytes()).shops
+        return replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", seen_fsync)
+    monkeypatch.setattr(Path, "replace", seen_replace)
+    save_keys(path, [shop_keys()])
+    (first, synced), (then, named) = asked
+
+    assert (first, then) == ("sync", "name")
+    assert synced == named
+
+
 @pytest.mark.parametrize("rubbish", ["", "{", '{"version":2,"shops":[]}'])
 def test_a_damaged_file_is_written_anew(path, rubbish):
     path.parent.mkdir()
@@ -90,7 +116,7 @@ def test_an_unchanged_file_is_not_read_again(path, monkeypatch):
     save_keys(path, [shop_keys()])
     ring = KeyRing(path)
     ring.shops()
-    monkeypatch.setattr(key_file, "_read", None)
+    monkeypatch.setattr(keys, "_read", None)
 
     assert handles(ring) == ["demo"]
 

@@ -1,5 +1,6 @@
 """What is read out of a message, and what makes it illegal."""
 
+import re
 import time
 
 import pytest
@@ -75,11 +76,17 @@ def test_any_other_pair_is_kept_as_seen(pair):
     assert notice.subject == pair
 
 
-def test_what_a_buyer_changed_is_not_kept():
-    (notice,) = notices_in(system_xml("4000:1100", *CHANGE))
+def test_what_a_buyer_changed_is_neither_stored_nor_logged(desk, caplog):
+    caplog.set_level("DEBUG")
+    said = desk.take(system_xml("4000:1100", *CHANGE)), desk.take(order_xml(NUMBER))
+    on_disk = [p.read_bytes() for p in desk.spool._folder.rglob("*") if p.is_file()]
+    personal = re.compile("港区|北区")
 
-    assert "港区" not in notice.model_dump_json()
-    assert "北区" not in notice.model_dump_json()
+    assert said == ("N-000-000", "N-000-000")
+    assert NUMBER.encode() in b"".join(on_disk)
+    assert not personal.search(b"".join(on_disk).decode(errors="replace"))
+    assert NUMBER in caplog.text
+    assert not personal.search(caplog.text)
 
 
 def test_one_message_may_hold_many_notices():
@@ -116,6 +123,22 @@ def test_another_notice_has_another_key(other):
     assert (
         notices_in(order_xml(NUMBER))[0].notice_key != notices_in(other)[0].notice_key
     )
+
+
+@pytest.mark.parametrize(
+    ("pair", "place"), [("4000:1100", 1), ("5000:1100", 0), ("5100:1100", 0)]
+)
+def test_orders_that_a_message_numbers_by_one_request_id_are_two_notices(pair, place):
+    first, second = (
+        system_xml(pair, *["x"] * place, number, request="R-1")
+        for number in (NUMBER, OTHER)
+    )
+    _, start, part = first.partition(b"<notifyInfoModel>")
+    both = second.replace(b"</notifyModel>", start + part)
+    notices = notices_in(both)
+
+    assert [notice.order_number for notice in notices] == [OTHER, NUMBER]
+    assert len({notice.notice_key for notice in notices}) == 2
 
 
 def test_another_shop_s_notice_has_another_key():
