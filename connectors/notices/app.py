@@ -109,9 +109,9 @@ def make_app(house: House) -> Starlette:
 
 
 def answer(code: ResultCode, status: int = 200, *, hang_up: bool = False) -> Response:
-    """Build the answer: the code and not a word more (rms/event-notification.md §4).
+    """Build the answer: the code and not a word more.
 
-    `hang_up` ends the connection after it.
+    docs/rms/event-notification.md §4 has the codes; `hang_up` ends the connection.
     """
     headers = {"Connection": "close"} if hang_up else None
     return Response(_BODIES[code], status, headers, media_type="text/xml")

@@ -1,8 +1,9 @@
 """The shops the receiver knows, and which of them a message speaks for.
 
 A notice has no signature; the agreed key inside it is all that proves its sender
-(rms/event-notification.md §1). The receiver holds salted hashes, never keys: a key has
-far too many bits to be guessed, so a keyed hash is enough and costs microseconds.
+(docs/rms/event-notification.md §1). The receiver holds salted hashes, never keys: a
+key has far too many bits to be guessed, so a keyed hash is enough and costs
+microseconds.
 
 Hashes come from two places, together: `receiver-keys.json`, which our own runs write
 from the blocks, so that the receiver works while Prefect is down; and the environment.

@@ -2,7 +2,7 @@
 
 Only what a notice needs is read: whom it speaks for, which order, which number it has.
 Everything else in a message is ignored, above all the values before and after a
-buyer's change, which can be personal data (rms/event-notification.md §2, §3).
+buyer's change, which can be personal data (docs/rms/event-notification.md §2, §3).
 """
 
 import re

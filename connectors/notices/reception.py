@@ -1,7 +1,7 @@
 """Accept a message: parse it, find whose it is, make it durable; then answer.
 
 The order of these steps is the promise: N-000-000 is answered for notices that a power
-cut cannot take back, and for no others (rms/event-notification.md §4, §5).
+cut cannot take back, and for no others (docs/rms/event-notification.md §4, §5).
 """
 
 import logging

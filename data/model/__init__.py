@@ -1,1 +1,1 @@
-"""Rules and types: pure Python without IO, clock or environment."""
+"""Pure rules and types: no IO, no clock, no environment."""

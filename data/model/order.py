@@ -1,10 +1,9 @@
-"""An order as juchu knows it, and which of its snapshots wins.
+"""An order as juchu knows it, whatever mall or file it came from.
 
-The same type whatever mall it came from: an order has packages, a package has lines,
-and everything personal stands in `people`.
+The parts an order is made of.
 """
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -21,20 +20,15 @@ from pydantic import (
 from data.model.japan_time import in_japan
 
 Yen = Annotated[int, Field(ge=-999_999_999, le=999_999_999)]
-"""Whole yen. RMS's −9999 (amount not fixed yet) is None here."""
+"""Whole yen. RMS's −9999 (not fixed yet) never gets this far: it is None."""
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(in_japan)]
-"""An aware datetime converted to Japan time, so that equal instants print equally."""
-
-OrderNumber = Annotated[
-    str, StringConstraints(pattern=r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$")
-]
-"""Opaque text as the mall writes it; Shopify's numbers start with `#`."""
+"""A moment, always written in Japan time, so that equal moments look equal."""
 
 
 class Frozen(BaseModel):
-    """Base of the model: immutable, no unknown fields, no values in error messages."""
+    """Never changes, takes no unknown field, and quotes no value in an error."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, hide_input_in_errors=True
@@ -42,7 +36,7 @@ class Frozen(BaseModel):
 
 
 class Person(Frozen):
-    """The personal data of one party to an order; stored in `order_people` only."""
+    """Everything personal about one party of an order; stored in one table only."""
 
     role: Literal["orderer", "recipient"]
     basket_id: str = Field(description="package of a recipient; '' for the orderer")
@@ -60,7 +54,7 @@ class Person(Frozen):
 
 
 class Line(Frozen):
-    """One item of an order; its `line_id` never changes."""
+    """One order item. A line keeps its `line_id` for life."""
 
     line_id: str
     basket_id: str
@@ -79,7 +73,7 @@ class Line(Frozen):
 
 
 class ShippingRow(Frozen):
-    """One row of the mall's shipping report; any of its cells may be empty."""
+    """One row of the mall's shipping report; half-filled rows exist."""
 
     shipping_detail_id: str
     carrier_code: str | None
@@ -88,7 +82,7 @@ class ShippingRow(Frozen):
 
 
 class Package(Frozen):
-    """One destination of an order, with its lines and its shipping report."""
+    """One destination of an order with its lines."""
 
     basket_id: str
     zip: str | None
@@ -108,7 +102,7 @@ class Package(Frozen):
 
 
 class Coupon(Frozen):
-    """One coupon that was used; `funded_by` is 1 shop, 2 maker, 3 service."""
+    """One coupon used; `funded_by` 1 shop, 2 maker, 3 service."""
 
     code: str
     funded_by: int
@@ -118,7 +112,7 @@ class Coupon(Frozen):
 
 
 class TaxSummary(Frozen):
-    """The amount billed at one tax rate, and the tax in it."""
+    """What is billed at one tax rate."""
 
     rate: float
     billed: Yen | None
@@ -126,7 +120,7 @@ class TaxSummary(Frozen):
 
 
 class Change(Frozen):
-    """One entry of the mall's change history: cancelled, quantity reduced, …"""
+    """One entry of the mall's own change history (cancelled, reduced, …)."""
 
     change_id: str
     kind: int | None
@@ -136,8 +130,14 @@ class Change(Frozen):
     settled_at: Instant | None
 
 
+OrderNumber = Annotated[
+    str, StringConstraints(pattern=r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$")
+]
+"""As the mall writes it; Shopify's start with `#`."""
+
+
 class Mall(StrEnum):
-    """A marketplace; the value is the word in tables and flow parameters."""
+    """A marketplace; the value is the word used in tables and parameters."""
 
     RAKUTEN = "rakuten"
     YAHOO = "yahoo"
@@ -155,7 +155,7 @@ class Mall(StrEnum):
 
 
 class Status(StrEnum):
-    """The state of an order from the shop's point of view (rule 6.3)."""
+    """Where an order stands for the shop (design: rule 6.3)."""
 
     NEW = "新規受付"
     AWAITING_PAYMENT = "入金待ち"
@@ -176,19 +176,19 @@ RMS_STATUS = {
     "800": Status.ON_HOLD,
     "900": Status.CANCELLED,
 }
-"""RMS's orderProgress to our status (rms/order-api.md §6)."""
+"""orderProgress to status (rms/order-api.md §6)."""
 
 
 def status_of(mall_status: str) -> Status:
-    """Translate RMS's orderProgress; return ON_HOLD for an unknown code."""
+    """Translate RMS's orderProgress; a code nobody knows yet puts the order on hold."""
     return RMS_STATUS.get(mall_status, Status.ON_HOLD)
 
 
 class Order(Frozen):
-    """A snapshot of one order: the mall's answer to a request sent at `observed_at`.
+    """One order as the mall showed it at `observed_at`, the time we asked.
 
-    RMS has no last-changed field, so that time is the order's only version; see
-    `judge_snapshot`.
+    RMS has no last-changed field, so `observed_at` is the order's only version:
+    a later one replaces an earlier one, never the reverse (design: rule 6.1).
     """
 
     mall: Mall
@@ -196,7 +196,7 @@ class Order(Frozen):
     order_number: OrderNumber
     observed_at: Instant
     answer_hash: str | None = Field(
-        None, description="hash of the mall's answer; not part of the content"
+        None, description="recognises the mall's answer; not content"
     )
     mall_status: str
     mall_sub_status: str | None
@@ -246,17 +246,17 @@ class Order(Frozen):
 
     @property
     def status(self) -> Status:
-        """The shop's status, translated from `mall_status`."""
+        """Where the order stands for the shop."""
         return status_of(self.mall_status)
 
     @property
     def cancelled(self) -> bool:
-        """Whether the mall has completed the cancellation."""
+        """Whether the mall has settled a cancellation."""
         return self.status is Status.CANCELLED
 
     @property
     def amounts_fixed(self) -> bool:
-        """Whether every amount is known: none is still open at the mall (−9999)."""
+        """False while the mall still shows an amount as open (−9999)."""
         return None not in (
             self.goods_total,
             self.postage_total,
@@ -266,43 +266,8 @@ class Order(Frozen):
         )
 
 
-class SnapshotVerdict(StrEnum):
-    """What storing a snapshot does to the stored order; the value is the SQL's word."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    STALE = "stale"
-
-
-def judge_snapshot(
-    content: object,
-    observed_at: datetime,
-    present: object | None,
-    last_seen_at: datetime | None,
-) -> SnapshotVerdict:
-    """Classify a snapshot as created, changed, unchanged or stale (rule 6.1).
-
-    `present` is the stored content, None if there is none, and `last_seen_at` the time
-    of the latest request that was answered with it. What counts is when a request was
-    sent, never when its answer arrived: a snapshot wins only if it was asked for after
-    the present content was last seen. Of two contents asked for at the same instant
-    the first one stays.
-
-    The warehouse applies this rule to a whole batch at once, in the statement
-    `judge_snapshots`; random histories in tests/orders compare the two.
-    """
-    if present is None or last_seen_at is None:
-        return SnapshotVerdict.CREATED
-    if content == present:
-        return SnapshotVerdict.UNCHANGED
-    if observed_at > last_seen_at:
-        return SnapshotVerdict.CHANGED
-    return SnapshotVerdict.STALE
-
-
 class SameAnswer(Frozen):
-    """An answer of the mall, asked for at `observed_at`, that is stored already."""
+    """An order whose answer, asked for at `observed_at`, was read and stored before."""
 
     mall: Mall
     shop_id: str
@@ -312,10 +277,10 @@ class SameAnswer(Frozen):
 
 
 class RefusedOrder(Frozen):
-    """An order that could not be read or stored, with what a person should do."""
+    """An order that could not be taken, with the reason a person can act on."""
 
     mall: Mall
     shop_id: str
     order_number: str
-    code: str = Field(description="the mall's message code, or a word of our own")
-    reason: str = Field(description="in Japanese: what happened, and what to do")
+    code: str = Field(description="the mall's message code, or our own word")
+    reason: str = Field(description="Japanese, what happened and what to do next")

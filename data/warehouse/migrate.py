@@ -42,7 +42,7 @@ def migrate(con: DuckDBPyConnection, folder: Path = MIGRATIONS) -> list[str]:
 
     Each file is one transaction together with its row in the ledger, so a kill
     leaves it applied or not. The checkpoint follows at once, because DDL waiting
-    in the WAL is what has kept DuckDB files from opening (reliability §8).
+    in the WAL is what has kept DuckDB files from opening (docs/measured.md §2).
     Raises MigrationRefused, with nothing done, for a database made by a newer
     juchu, by edited files, or by something else.
     """

@@ -76,7 +76,7 @@ def record_notices(
 ) -> Recorded:
     """Keep the notices, each once for ever; settle at once those that need no look.
 
-    Those name no order, came before the shop's start (design: rule 6.8), or an order
+    Those name no order, came before the shop's start (docs/rules.md 6.8), or an order
     another run has read since they came. Only after the commit may their files go.
     """
     if not notices:
@@ -128,7 +128,7 @@ def settle_notices(  # noqa: PLR0913
 
     Call it in the transaction of store_orders, store_same and record_refusals, and
     after them: it believes the tables, so that nothing is settled that is not stored
-    or refused there (reliability: I1). A look answers no notice that came after it.
+    or refused there (docs/rules.md I1). A look answers no notice that came after it.
     The same look told twice settles and counts nothing more.
     """
     unreadable = [order.order_number for order in refused if is_handed_out(order)]

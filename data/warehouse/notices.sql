@@ -21,7 +21,7 @@ ON CONFLICT (notice_key) DO NOTHING;
 
 -- name: settle_unread_notices
 -- Settle what needs no look: notices without an order, from
--- before the shop's start (design: rule 6.8), and of orders that a request sent after
+-- before the shop's start (docs/rules.md 6.8), and of orders that a request sent after
 -- them has seen. A sighting without answer_hash is a CSV's and proves nothing here.
 -- in:  $settled_at
 -- out: rows of notices settled

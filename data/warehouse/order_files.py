@@ -237,7 +237,7 @@ def import_orders(  # noqa: PLR0913
 
     Raises OtherShops, with nothing written, unless orders of other shops are to be
     skipped. Any other error is a duckdb.Error: then the session is only worth closing.
-    `import_id` is a new one for each import. See design, rules 6.2 and 6.3.
+    `import_id` is a new one for each import. See docs/rules.md 6.2 and 6.3.
     """
     rules = file.layout
     given: dict[str, object] = {

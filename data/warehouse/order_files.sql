@@ -97,7 +97,7 @@ HAVING max(l.last_row) IS NOT NULL;
 -- name: insert_csv_orders
 -- Write the orders of a part that the warehouse did not know.
 -- in:  view `csv_speaking`, $mall, $shop_id, $imported_at
--- out: rows of orders; stock waits for a person (design: rule 6.2). The content is
+-- out: rows of orders; stock waits for a person (docs/rules.md 6.2). The content is
 --      logged when another one replaces it: writing it twice at once took as long as
 --      all the rest (2.0.0, 100,000 lines)
 INSERT INTO orders BY NAME
@@ -119,7 +119,6 @@ SELECT
     coalesce(r.cancelled, false) AS cancelled,
     r.is_gift, r.is_under_review, r.caution_code, r.changed_by_buyer,
     '' AS content_hash,
-    'csv_created' AS content_source,
     $imported_at AS observed_at,
     $imported_at AS imported_at,
     $imported_at AS updated_at
@@ -550,13 +549,12 @@ WHERE o.mall = m.mall
 
 -- name: mark_csv_orders
 -- Every changed order stands at 受注処理中, whatever the mall says
--- (design: rule 6.2); a changed content is no snapshot's any more.
+-- (docs/rules.md 6.2); a changed content is no snapshot's any more.
 -- in:  temporary table `csv_changes`, $mall, $shop_id, $import_id, $imported_at
 -- out: rows of orders; source and stock policy stay
 UPDATE orders AS o SET
     status       = '受注処理中',
     content_hash = if(k.is_content, concat('csv:', $import_id), o.content_hash),
-    content_source = if(k.is_content, 'csv_changed', o.content_source),
     observed_at  = if(k.is_content, k.observed_at, o.observed_at),
     updated_at   = $imported_at
 FROM csv_changes AS k
@@ -671,7 +669,7 @@ ORDER BY s.row_number;
 
 -- name: sum_csv_orders
 -- The amounts of a part's orders as the file tells them, for the sums
--- that must hold (csv/formats.md §4.1); not of orders whose amounts are open.
+-- that must hold (docs/order-files.md §4.1); not of orders whose amounts are open.
 -- in:  view `csv_speaking`, $adds_units
 -- out: order_number, the order's amounts, and the sums over its lines, in file order
 WITH sums AS (

@@ -127,7 +127,7 @@ def _log_csv_origins(con: DuckDBPyConnection, given: dict[str, object]) -> None:
     """Log what changing orders hold as a CSV import created them: it is in no log.
 
     A CSV import does not log what it creates, to be quick; whoever is first to
-    change it does (design: rule 6.1).
+    change it does (docs/rules.md 6.1).
     """
     for mall, shop_id in con.execute(SQL("list_csv_origins")).fetchall():
         of_shop = given | {"mall": mall, "shop_id": shop_id, "is_before": True}

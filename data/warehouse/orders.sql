@@ -73,7 +73,7 @@ JOIN orders AS o
 JOIN packages AS p ON p.order_number = k.order_number
 LEFT JOIN lines AS l ON l.order_number = k.order_number
 WHERE k.is_content
-  AND (o.content_source = 'csv_created' OR NOT $is_before);
+  AND (o.content_hash = '' OR NOT $is_before);
 
 -- name: log_contents
 -- Keep every content that became an order's present one.
@@ -216,7 +216,7 @@ QUALIFY row_number() OVER (of_order ORDER BY j.observed_at DESC) = 1;
 -- in:  temporary table `written`, $source, $stored_at
 -- out: rows of orders. Columns not named here keep what they hold; source, stock
 --      policy and creation time never change; status moves only when the mall's own
---      status did, because a person or a CSV may have set it (design: rule 6.3)
+--      status did, because a person or a CSV may have set it (docs/rules.md 6.3)
 MERGE INTO orders
 USING (
     SELECT
@@ -263,7 +263,6 @@ USING (
         w.body.tax_summaries,
         w.body.changes,
         w.content_hash,
-        'api'::content_source AS content_source,
         w.observed_at,
         coalesce(o.imported_at, $stored_at) AS imported_at,
         $stored_at AS updated_at
@@ -412,7 +411,7 @@ WHERE settled_at IS NULL
   );
 
 -- name: judge_snapshots
--- Say of each snapshot what storing it means (design: rule 6.1).
+-- Say of each snapshot what storing it means (docs/rules.md 6.1).
 -- in:  view `incoming` (position, mall, shop_id, order_number, observed_at,
 --      mall_status, content_hash), any number of snapshots per order
 -- out: temporary table `judged`: position, mall, shop_id, order_number, observed_at,
@@ -479,7 +478,7 @@ SELECT DISTINCT mall, shop_id
 FROM judged
 JOIN orders USING (mall, shop_id, order_number)
 WHERE verdict = 'changed'
-  AND content_source = 'csv_created';
+  AND content_hash = '';
 
 -- name: gather_csv_origins
 -- Those orders of one shop, as log_csv_contents wants them.
@@ -492,7 +491,7 @@ JOIN orders USING (mall, shop_id, order_number)
 WHERE mall = $mall
   AND shop_id = $shop_id
   AND verdict = 'changed'
-  AND content_source = 'csv_created';
+  AND content_hash = '';
 
 -- name: list_numbers_to_confirm
 -- Rakuten orders waiting for 注文確認, oldest first.

@@ -54,7 +54,7 @@ def record_load(con: DuckDBPyConnection, load: Load) -> None:
 
 
 READABLE_FOR = timedelta(days=730)
-"""How old an order getOrder still reads (rms/order-api.md §3.1)."""
+"""How old an order getOrder still reads (docs/rms/order-api.md §3.1)."""
 RETURNS_FOR = timedelta(days=62)
 """How long after shipping an order is watched for a return (500 or 600 to 800 or 900).
 
@@ -78,7 +78,7 @@ def move_cursor(
     """Move the cursor forward, never back and never past now.
 
     In the transaction that stores the last of the orders up to there: then a run that
-    dies leaves the cursor where it was (reliability: I2).
+    dies leaves the cursor where it was (docs/rules.md I2).
     """
     given = {
         "mall": mall.value,
@@ -94,7 +94,7 @@ def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
 
     Not final ones, whoever told us of them first, and those that could not be taken
     yet; longest unseen first. Final are 700 and 900, and 500 and 600 from RETURNS_FOR
-    after shipping on (rms/order-api.md §6).
+    after shipping on (docs/rms/order-api.md §6).
     """
     given = {
         "shop_id": shop_id,

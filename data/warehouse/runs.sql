@@ -47,7 +47,7 @@ WHERE excluded.seen_until > order_cursors.seen_until;
 
 -- name: list_orders_to_reread
 -- Orders that may have changed without a word, because RMS
--- cannot be asked for changes (rms/order-api.md §2.4).
+-- cannot be asked for changes (docs/rms/order-api.md §2.4).
 -- in:  $shop_id, $readable_since, $returns_since, $missing_since, $unreadable
 -- out: order_number, longest unseen first. Final are 700 (paid) and 900 (cancelled),
 --      and 500 and 600 once returns are unlikely; a status of no number is a CSV's

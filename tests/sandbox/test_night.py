@@ -1,4 +1,7 @@
-"""What Rakuten does by itself: payment, and the job at 00:05 (§4.2, §6)."""
+"""What Rakuten does by itself: payment, and the job at 00:05.
+
+From docs/rms/order-api.md §4.2, §6.
+"""
 
 from datetime import timedelta
 

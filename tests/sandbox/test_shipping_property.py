@@ -1,4 +1,4 @@
-"""Any sequence of shipping rows keeps the documented meaning (§4.2)."""
+"""Any sequence of shipping rows keeps its meaning (docs/rms/order-api.md §4.2)."""
 
 from typing import Any
 

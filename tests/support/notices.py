@@ -1,6 +1,6 @@
 """Messages as Rakuten writes them, and a receiver process to send them to.
 
-The messages are written from the reference (rms/event-notification.md §2, §3).
+The messages are written from the reference (docs/rms/event-notification.md §2, §3).
 """
 
 import json

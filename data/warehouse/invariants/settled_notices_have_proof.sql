@@ -1,5 +1,5 @@
 -- settled_notices_have_proof: what a notice was settled with is so: its order was
--- seen after it, or its refusal is kept, or it names no order (reliability: I1).
+-- seen after it, or its refusal is kept, or it names no order (docs/rules.md I1).
 -- out: broken, one row per notice
 SELECT concat_ws(' ', n.reason, n.shop_id, n.order_number, n.notice_key) AS broken
 FROM notices AS n

@@ -13,7 +13,7 @@ judged AS (
     FROM orders
     SEMI JOIN begun USING (mall, shop_id)
     WHERE stock_policy = 'auto'
-      AND content_source = 'api'
+      AND NOT starts_with(content_hash, 'csv:')
 ),
 wanted AS (
     SELECT

@@ -204,7 +204,7 @@ ORDER BY order_number, basket_id, tracking_number;
 
 -- name: list_tracking_stragglers
 -- Orders the mall has not closed, although every parcel we
--- know of was seen in its report before today (rms/order-api.md §4.2).
+-- know of was seen in its report before today (docs/rms/order-api.md §4.2).
 -- in:  $mall, $shop_id, $today: its first instant
 -- out: order_number
 SELECT s.order_number

@@ -1,6 +1,6 @@
 """Stock: a ledger of movements, each with its cause; the level is their sum.
 
-Three rules make it explainable (design: rule 6.4):
+Three rules make it explainable (docs/rules.md 6.4):
   - every line of a live `auto` order has taken exactly its units from its SKU;
   - a level is what was counted last and whatever took effect after it;
   - a mall's CSV is never a cause: an order it created moves nothing but what a person

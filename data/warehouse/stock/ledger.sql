@@ -31,7 +31,7 @@ WHERE l.mall = $mall
   AND l.shop_id = $shop_id
   AND l.line_sku <> ''
   AND o.stock_policy = 'auto'
-  AND o.content_source = 'api'
+  AND NOT starts_with(o.content_hash, 'csv:')
   AND (
       m.sku IS NULL
       OR (
@@ -312,7 +312,7 @@ WHERE mall = $mall
 -- `auto` order takes its units from its SKU, every other line nothing; what is missing
 -- or too much moves. So replays and reordered snapshots plan nothing.
 -- An order whose present content a CSV import wrote is left as it is until the mall's
--- own answer replaces it: a CSV never moves stock (design: rule 6.4).
+-- own answer replaces it: a CSV never moves stock (docs/rules.md 6.4).
 -- in:  temporary table `stock_orders`, $mall, $shop_id, $moved_at
 -- out: temporary table `stock_moves`. A new order's goods are gone since it was placed;
 --      a change's since we asked
@@ -324,7 +324,7 @@ WITH judged AS (
     WHERE mall = $mall
       AND shop_id = $shop_id
       AND stock_policy = 'auto'
-      AND content_source = 'api'
+      AND NOT starts_with(content_hash, 'csv:')
 ),
 moved AS (
     SELECT

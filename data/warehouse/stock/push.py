@@ -1,4 +1,4 @@
-"""What a mall is told of our stock: planned, sent, read back (design: rule 6.5).
+"""What a mall is told of our stock: planned, sent, read back (docs/rules.md 6.5).
 
 A run goes through these, each in a session of its own, with RMS's answers between:
 
@@ -16,7 +16,7 @@ planned. So an older level never follows a newer one, with any number of workers
 
 What came of the pushes that were sent; only reading back proves one (rule 6.5).
 
-How the pushes of a shop stand, for the report of a run (design: rule 6.5).
+How the pushes of a shop stand, for the report of a run (docs/rules.md 6.5).
 """
 
 from collections.abc import Mapping, Sequence
