@@ -20,7 +20,13 @@ from connectors.rms.errors import CredentialsRefused
 from connectors.rms.pace import paces_for
 from connectors.rms.rates import Bucket
 from connectors.settings import read_settings
-from data.model.connection import STOPS_CALLS, WHAT, Fault, find_fault, shop_in_use
+from data.model.connection import (
+    STOPS_CALLS,
+    WHAT,
+    ConnectionStatus,
+    judge_check,
+    shop_in_use,
+)
 from data.model.japan_time import JST
 from data.model.licence import has_ended, key_fingerprint
 from data.model.shop import Shop, ShopHandle
@@ -37,13 +43,13 @@ log = logging.getLogger("juchu.shops")
 class ShopStopped(Exception):
     """No call was made: this shop's would be refused. Other shops are not concerned."""
 
-    def __init__(self, handle: str, fault: Fault) -> None:
-        super().__init__(handle, fault)
+    def __init__(self, handle: str, status: ConnectionStatus) -> None:
+        super().__init__(handle, status)
 
     def __str__(self) -> str:
-        handle, fault = self.args
+        handle, status = self.args
         return (
-            f"店舗 {handle} のRMSの呼び出しは止めています: {WHAT[fault]}。"
+            f"店舗 {handle} のRMSの呼び出しは止めています: {WHAT[status]}。"
             "対処: 接続チェック (check-connection) を実行し、その結果のとおりに直して"
             "ください。接続チェックが成功すると、また呼び出します。"
         )
@@ -67,7 +73,7 @@ def shop_that_may_call(shop: Shop, at: datetime) -> Shop:
         and has_ended(ends, at)
         and fingerprint == key_fingerprint(used.license_key)
     ):
-        raise ShopStopped(shop.handle, Fault.KEY_ENDED)
+        raise ShopStopped(shop.handle, ConnectionStatus.KEY_ENDED)
     return used
 
 
@@ -80,8 +86,8 @@ def note_refusal(shop: Shop, refusal: CredentialsRefused, at: datetime) -> None:
     try:
         with our_warehouse() as con:
             key = key_facts(con, shop, at)
-            found = find_fault([probe_of(refusal)], key, at)
-            record_connection(con, shop, found.fault, at)
+            found = judge_check([probe_of(refusal)], key, at)
+            record_connection(con, shop, found.status, at)
     except WarehouseClosed as problem:
         log.warning("refused credentials of %s not kept: %s", shop.handle, problem)
     emit_event(

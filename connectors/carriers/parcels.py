@@ -16,7 +16,7 @@ from connectors.csv_file.refusal import CsvRefused, Position
 from data.model.order_file import ORDER_NUMBER
 from data.model.shipment import company_code
 from data.model.short_key import read_short_key
-from data.model.tracking_number import Fault, as_written, is_damaged, judge
+from data.model.tracking_number import NumberFault, as_written, is_damaged, judge
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class Parcels:
     def _key(self, cells: Sequence[bytes], one: Column, row: int) -> str:
         text = self._cell(cells, one)
         if is_damaged(text):
-            raise _damaged(row, self.written_name(one), Fault.DAMAGED)
+            raise _damaged(row, self.written_name(one), NumberFault.DAMAGED)
         return text
 
     def _id(self, cells: Sequence[bytes], one: Column | None, row: int) -> str | None:
@@ -188,7 +188,7 @@ class Parcels:
         return wrong if wrong != number else None
 
 
-def _damaged(row: int, column: str, fault: Fault) -> CsvRefused:
+def _damaged(row: int, column: str, fault: NumberFault) -> CsvRefused:
     return CsvRefused(
         "damaged-number",
         f"{row:,} 行目の「{column}」: {fault.value}",

@@ -26,7 +26,7 @@ from connectors.csv_file.source import Source, opened
 from connectors.csv_file.tokens import quoted, tokens
 from connectors.order_files.order_file import display_name
 from data.model.shipment import DELIVERY_COMPANIES, Carrier
-from data.model.tracking_number import Fault, judge
+from data.model.tracking_number import NumberFault, judge
 
 MOST_ROWS: Final = 200_000
 """Parcels in a file; more is no day's work of any shop, and they stay in memory."""
@@ -90,8 +90,11 @@ class Rows:
     def _in_itself(self, made: ShipmentRow) -> list[tuple[Column, str]]:
         doubts: list[tuple[Column, str]] = []
         layout = self._layout
-        if judge(made.tracking_number, made.carrier_code).fault is Fault.CHECK_DIGIT:
-            doubts.append((layout.number, Fault.CHECK_DIGIT.value))
+        if (
+            judge(made.tracking_number, made.carrier_code).fault
+            is NumberFault.CHECK_DIGIT
+        ):
+            doubts.append((layout.number, NumberFault.CHECK_DIGIT.value))
         if (
             isinstance(layout.company, Column)
             and made.carrier_code not in DELIVERY_COMPANIES

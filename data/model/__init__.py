@@ -1,1 +1,1 @@
-"""Pure rules and types: no IO, no clock, no environment."""
+"""Rules and types: pure Python without IO, clock or environment."""

@@ -1,12 +1,7 @@
-"""The application for Rakuten's API: what a shop tells, and the mail made of it.
+"""The application for Rakuten's API: its fields, and the mail made of them.
 
-Most of it is about a person at the shop. `repr` hides those fields and a refusal
-quotes none of them.
-
-What the fields of an application may hold, and the one form each is kept in.
-
-A value that does not fit raises ValueError with the reason in Japanese and never
-with the value.
+Each field is normalised to one form. Most of them are about a person at the shop, so
+`repr` hides those, and neither an error nor a log ever quotes a value.
 """
 
 import re
@@ -28,7 +23,7 @@ from pydantic import (
 from data.model.order import Frozen
 
 MASKED = ("shop.rakuten.co.jp", "fw.rakuten.ne.jp")
-"""Forwarding addresses of Rakuten: what is sent there does not reach the shop."""
+"""Rakuten's forwarding addresses: Rakuten's own mail does not reach the shop there."""
 
 _MAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
@@ -44,14 +39,14 @@ _PHONE = re.compile(r"0[1-9][0-9]{8}|0[5-9]0[0-9]{8}")
 
 
 def _one_line(text: str) -> str:
-    """Refuse line breaks and signs nobody sees: a value never adds a line to the mail.
+    """Reject line breaks and invisible characters: no value adds a line to the mail.
 
-    The categories are Unicode's: C* for controls, Zl and Zp for breaks.
+    These are Unicode's categories C* (controls), Zl and Zp (breaks).
     """
     if any(
-        unicodedata.category(sign)[0] == "C" or sign in "\u2028\u2029" for sign in text
+        unicodedata.category(one)[0] == "C" or one in "\u2028\u2029" for one in text
     ):
-        raise ValueError("改行や制御文字は使えません。1行で入力してください")
+        raise ValueError("改行や制御文字は使用できません。1行で入力してください")
     return text
 
 
@@ -62,21 +57,22 @@ def _half_width(text: str) -> str:
 def _mail_address(text: str) -> str:
     address = _half_width(text)
     if not _MAIL.fullmatch(address):
-        raise ValueError("メールアドレスの形式が違います。例: tencho@example.co.jp")
+        raise ValueError(
+            "メールアドレスの形式が正しくありません。例: tencho@example.co.jp"
+        )
     domain = address.rpartition("@")[2].lower()
     if any(domain == end or domain.endswith(f".{end}") for end in MASKED):
         raise ValueError(
-            "楽天の転送用(マスク)アドレスは使えません。楽天からの案内メールが"
-            "届かないためです。店舗で直接受け取れるアドレスを入力してください"
+            "楽天の転送用(マスク)アドレスは使用できません。楽天からの案内メールが"
+            "届かないためです。店舗で直接受信できるアドレスを入力してください"
         )
     return address
 
 
 def _phone(text: str) -> str:
-    """Normalise to half width and single hyphens; what the shop groups stays grouped.
+    """Normalise to half width and single hyphens, and +81 to 0.
 
-    Numbers with +81 lose it. Where the hyphens belong is not judged: it depends on
-    the area.
+    Hyphens stay where the shop put them: their right place depends on the area.
     """
     plain = _half_width(text)
     if plain.startswith("+81"):
@@ -84,7 +80,7 @@ def _phone(text: str) -> str:
     plain = _DASHES.sub("-", plain).strip("-")
     if not _PHONE.fullmatch(plain.replace("-", "")):
         raise ValueError(
-            "電話番号は0から始まる10桁か11桁で入力してください。例: 03-1234-5678"
+            "電話番号は0から始まる10桁または11桁で入力してください。例: 03-1234-5678"
         )
     return plain
 
@@ -116,28 +112,28 @@ LoginId = Annotated[
 
 
 SUBJECT = "楽天API利用申請"
-_UNKNOWN = "知らない項目があります。項目名を確認してください"
+_UNKNOWN = "不明な項目があります。項目名を確認してください"
 _REASONS = {
     "missing": "入力してください",
     "string_too_short": "入力してください",
     "string_too_long": "長すぎます。短くしてください",
     "string_type": "文字で入力してください",
-    "literal_error": "「あり」か「なし」を選んでください",
+    "literal_error": "「あり」または「なし」を選んでください",
 }
 
 
 class ApplicationRefused(Exception):
-    """The form cannot be used; says per field why, never what was typed.
+    """The form is invalid; the message says why per field and quotes no value.
 
-    Not a ValueError: pydantic would wrap it, and whoever validates the application
-    as a part of something larger (Prefect does) would print the value beside it.
+    Not a ValueError: pydantic would wrap it, and a model around the application
+    (Prefect builds one of a flow's parameters) would print the value beside it.
     """
 
 
 def _asked(
     position: int, title: str, description: str, *, personal: bool, default: Any = ...
 ) -> Any:
-    """Describe a field to the form: Prefect overwrites Field's own words (3.8.8)."""
+    """Build a form field; as JSON schema, since Prefect overwrites Field's title."""
     return Field(
         default,
         repr=not personal,
@@ -150,49 +146,46 @@ def _asked(
 
 
 class Application(Frozen):
-    """One shop's application. A field that cannot be used is an ApplicationRefused.
+    """One shop's application; an invalid field raises ApplicationRefused.
 
-    Also nested in something larger: a ValidationError never leaves this model.
+    A ValidationError, which quotes values, never leaves this model, even if it is
+    nested in another one.
     """
 
     model_config = ConfigDict(
         json_schema_extra={
-            "title": "楽天API利用申請 (application)",
-            "description": "申請メールの内容。Prefect にそのまま残ります",
+            "title": "楽天API利用申請",
+            "description": "申請メールの内容です。Prefect にそのまま保存されます",
         }
     )
 
-    company_name: Typed = _asked(
-        1, "顧客社名 (company)", "例: 株式会社見本", personal=False
-    )
-    shop_name: Typed = _asked(
-        2, "店舗名 (shop name)", "楽天市場での店舗名", personal=False
-    )
+    company_name: Typed = _asked(1, "顧客社名", "例: 株式会社見本", personal=False)
+    shop_name: Typed = _asked(2, "店舗名", "楽天市場での店舗名", personal=False)
     rakuten_pay: Literal["あり", "なし"] = _asked(
-        3, "楽天ペイ利用 (Rakuten Pay)", "楽天ペイを使っているか", personal=False
+        3, "楽天ペイ利用", "楽天ペイを利用しているか", personal=False
     )
     shop_url: ShopUrl = _asked(
         4,
-        "店舗URL (shop URL)",
+        "店舗URL",
         "例: https://www.rakuten.co.jp/demo-shop/",
         personal=False,
     )
     shop_email: MailAddress = _asked(
         5,
-        "店舗連絡先メールアドレス (e-mail)",
-        "楽天の転送用アドレス(@shop.rakuten.co.jp など)は使えません",
+        "店舗連絡先メールアドレス",
+        "楽天の転送用アドレス(@shop.rakuten.co.jp など)は使用できません",
         personal=True,
     )
     contact_phone: Phone = _asked(
-        6, "担当者連絡先電話番号 (phone)", "例: 03-1234-5678", personal=True
+        6, "担当者連絡先電話番号", "例: 03-1234-5678", personal=True
     )
     contact_name: Typed = _asked(
-        7, "店舗担当者名 (contact person)", "楽天からの連絡を受ける人", personal=True
+        7, "店舗担当者名", "楽天からの連絡を受ける方", personal=True
     )
     login_id: LoginId = _asked(
         8,
-        "ログインID (login ID, 任意)",
-        "ある場合だけ。パスワードは書かないでください",
+        "ログインID(任意)",
+        "ある場合のみ。パスワードは入力しないでください",
         personal=True,
         default="",
     )
@@ -207,14 +200,14 @@ class Application(Frozen):
         except ValidationError as problem:
             faults = problem.errors(include_input=False, include_url=False)
         raise ApplicationRefused(
-            "楽天API利用申請の内容に使えない項目があります。"
+            "楽天API利用申請の内容に正しくない項目があります。"
             + " / ".join(dict.fromkeys(map(_explained, faults)))
-            + "。対処: 上の項目を直して、もう一度実行してください。"
+            + "。対処: 上記の項目を修正して、もう一度実行してください。"
         )
 
     @property
     def shop_code(self) -> str:
-        """The part of the shop URL that names the shop; never personal."""
+        """The last part of the shop URL, which identifies the shop; never personal."""
         return self.shop_url.rstrip("/").rpartition("/")[2]
 
 
@@ -222,28 +215,28 @@ def _explained(fault: Any) -> str:
     name = str(fault["loc"][0]) if fault["loc"] else ""
     if name not in Application.model_fields:
         return _UNKNOWN
-    said: Any = Application.model_fields[name].json_schema_extra
-    reason = _REASONS.get(fault["type"], "形式が違います")
+    form: Any = Application.model_fields[name].json_schema_extra
+    reason = _REASONS.get(fault["type"], "形式が正しくありません")
     if fault["type"] == "value_error":
         reason = str(fault["ctx"]["error"])
-    return f"{said['title']}: {reason}"
+    return f"{form['title']}: {reason}"
 
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail to send or to copy. Its text is personal, so `repr` does not show it."""
+    """A mail to send or to copy; its body is personal and left out of `repr`."""
 
     subject: str
     body: str = field(repr=False)
 
     @property
     def sha256(self) -> str:
-        """What the warehouse keeps of it: enough to know the same one again."""
+        """The hash that the warehouse stores, to recognise the same mail again."""
         return sha256(f"{self.subject}\n{self.body}".encode()).hexdigest()
 
 
 def application_mail(application: Application) -> Mail:
-    """Write the mail in its fixed layout: one line per field, in the form's order."""
+    """Build the mail in its fixed layout: one line per field, in the form's order."""
     lines = [
         ("顧客社名", application.company_name),
         ("店舗名", application.shop_name),

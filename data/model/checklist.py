@@ -1,35 +1,18 @@
-"""What a shop does next, and the checklist of its way, for the people who do it.
-
-Menu paths are those of rms/event-notification.md §1 and rms/order-api.md §1.2.
-"""
+"""The checklist of a shop's way to live orders: what is done, and what to do next."""
 
 import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from data.model.connection import FUNCTIONS_MENU
+from data.model import rms_menus
 from data.model.japan_time import in_japan
 from data.model.licence import NEW_KEY, licence_sentence
 from data.model.onboarding import ASIDE, WAY, ShopFacts, Stage, Standing, Step, replay
 
-APPROVAL_MENU = "店舗様情報 > システム開発企業 アクセス許可設定"
-ENGLISH = {
-    Stage.PREPARING: "preparing the application",
-    Stage.APPLIED: "applied",
-    Stage.AWAITING_API: "waiting for API approval",
-    Stage.KEY_REGISTERED: "key registered",
-    Stage.CONNECTED: "connection checked",
-    Stage.AWAITING_NOTICES: "waiting for notice approval",
-    Stage.AWAITING_START: "waiting for the start",
-    Stage.LIVE: "live",
-    Stage.STOPPED: "stopped",
-    Stage.EXPIRED: "licence expired",
-}
-
 
 class NextStep(NamedTuple):
-    """Who does what next, and where in RMS, if it is done there."""
+    """Who does what next, and the RMS menu to do it in, if it is done there."""
 
     who: str
     what: str
@@ -39,84 +22,90 @@ class NextStep(NamedTuple):
 _NEXT = {
     Stage.PREPARING: NextStep(
         "担当者",
-        "申請メール「楽天API利用申請」の内容を確認して送り、「申請済」にする",
+        "申請メール「楽天API利用申請」の内容を確認して送信し、「申請済」にしてください。",
     ),
     Stage.APPLIED: NextStep(
         "担当者",
-        "楽天からの2通のメールを待つ。届いたら「API承認待ち」にする",
+        "楽天からの2通のメールをお待ちください。届いたら「API承認待ち」にしてください。",
     ),
     Stage.AWAITING_API: NextStep(
         "店舗",
         "RMSでAPIの利用を承認し、ライセンスキーと有効期限を rms-shop ブロックに"
-        "入力する",
-        APPROVAL_MENU,
+        "入力してください。",
+        rms_menus.APPROVAL,
     ),
     Stage.KEY_REGISTERED: NextStep(
         "店舗",
-        "RMSで使う機能をオンにし、接続チェック (check-connection) を実行する。"
-        "発行直後は30分ほど待つ。続けて失敗するときは新しいキーを発行する",
-        FUNCTIONS_MENU,
+        "RMSで使う機能をオンにし、接続チェック(check-connection)を実行してください。"
+        "ライセンスキーの発行直後は、30分ほどお待ちください。"
+        "認証に失敗し続ける場合は、新しいライセンスキーを発行してください。",
+        rms_menus.FUNCTIONS,
     ),
     Stage.CONNECTED: NextStep(
-        "担当者", "注文通知の利用を申し込み、「通知承認待ち」にする"
+        "担当者", "注文通知の利用を申し込み、「通知承認待ち」にしてください。"
     ),
     Stage.AWAITING_NOTICES: NextStep(
         "店舗",
-        "RMSで通知サービスを承認し、承認した日時と開始日を登録する。"
-        "開始日の9:00より前に承認すればその日の9:00から、あとなら翌日の9:00から始まる",
-        APPROVAL_MENU,
+        "RMSで通知サービスを承認し、承認した日時と開始日を登録してください。"
+        "開始日の9:00より前に承認するとその日の9:00から、"
+        "9:00以降に承認すると承認した日の翌日の9:00から通知が始まります。",
+        rms_menus.APPROVAL,
     ),
-    Stage.AWAITING_START: NextStep("なし", "開始日時を待つ。自動で「稼働中」になる"),
-    Stage.LIVE: NextStep("なし", "することはありません"),
+    Stage.AWAITING_START: NextStep(
+        "なし", "開始日時をお待ちください。自動的に「稼働中」になります。"
+    ),
+    Stage.LIVE: NextStep("なし", "必要な作業はありません。"),
     Stage.STOPPED: NextStep(
         "担当者",
-        "再開するときは接続チェックを実行し、停止する前の「{back}」に戻す",
+        "再開する場合は接続チェックを実行し、停止前の「{back}」に戻してください。",
     ),
     Stage.EXPIRED: NextStep(
         "店舗",
-        f"{NEW_KEY}そのあと接続チェックが成功すると「{{back}}」に戻る",
+        f"{NEW_KEY}その後、接続チェックが成功すると「{{back}}」に戻ります。",
     ),
 }
 
 
 def next_step(standing: Standing | None, facts: ShopFacts) -> NextStep:
-    """Name the shop's next action; for a shop not known yet, its first."""
+    """Return the shop's next action; for an unknown shop, its first."""
     if standing is None:
-        return NextStep("担当者", "onboard-shop を実行して申請メールを作る")
+        return NextStep("担当者", "onboard-shop で申請メールを作成してください。")
     step = _NEXT[standing.stage]
     if standing.stage is Stage.AWAITING_START and facts.notices_start_at:
         start = f"{in_japan(facts.notices_start_at):%Y-%m-%d %H:%M}"
-        return step._replace(what=f"{start} に自動で「稼働中」になる。待つ")
+        return step._replace(
+            what=f"{start} に自動的に「稼働中」になります。お待ちください。"
+        )
     return step._replace(what=step.what.format(back=standing.interrupted))
 
 
 def checklist(steps: Sequence[Step], facts: ShopFacts, now: datetime) -> list[str]:
-    """Write the way as Markdown: done, here, to come; then what to do next.
+    """Render the way in Markdown, a line per stage, then what to do next.
 
     Raises:
-        MoveRefused: the steps are no history of one shop.
+        MoveRefused: the steps are not the history of one shop.
 
     """
     standing = replay(steps)
     reached = {step.stage: step for step in steps}
-    here = _on_the_way(standing)
+    here = _reached(standing)
     lines = [
         _line(stage, reached.get(stage), done=index <= here)
         for index, stage in enumerate(WAY)
     ]
     if standing and standing.stage in ASIDE:
-        lines += ["", f"**現在: {_named(standing.stage)}** {_told(steps[-1])}"]
+        lines += ["", f"**現在: {standing.stage}** {_details(steps[-1])}"]
     todo = next_step(standing, facts)
-    lines += ["", f"**次にすること (next)** 〔{todo.who}〕 {todo.what}"]
+    lines += ["", f"**次にすること** 〔{todo.who}〕 {todo.what}"]
     if todo.menu:
-        lines.append(f"RMSのメニュー: `{todo.menu}`")
+        lines.append(f"RMSのメニュー: {todo.menu}")
     if facts.license_expires_at:
         lines += ["", licence_sentence(facts.license_expires_at, now)]
     return lines
 
 
-def _on_the_way(standing: Standing | None) -> int:
-    """Give the index on WAY that was reached; −1 before the first."""
+def _reached(standing: Standing | None) -> int:
+    """Return the index on WAY that was reached; −1 before the first."""
     if standing is None:
         return -1
     return WAY.index(standing.interrupted or standing.stage)
@@ -124,18 +113,14 @@ def _on_the_way(standing: Standing | None) -> int:
 
 def _line(stage: Stage, step: Step | None, *, done: bool) -> str:
     box = "x" if done else " "
-    told = f" — {_told(step)}" if done and step else ""
-    return f"- [{box}] {_named(stage)}{told}"
+    details = f" — {_details(step)}" if done and step else ""
+    return f"- [{box}] {stage}{details}"
 
 
-def _named(stage: Stage) -> str:
-    return f"{stage} ({ENGLISH[stage]})"
+def _details(step: Step) -> str:
+    """Render when, who and why; what people typed is escaped, so it is no Markdown."""
+    return f"{step.at:%Y-%m-%d %H:%M} {_escaped(step.who)}: {_escaped(step.why)}"
 
 
-def _told(step: Step) -> str:
-    """Write when, who and why; what people typed stays text, never Markdown."""
-    return f"{step.at:%Y-%m-%d %H:%M} {_plain(step.who)}: {_plain(step.why)}"
-
-
-def _plain(text: str) -> str:
+def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~-])", r"\\\1", text)

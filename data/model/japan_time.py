@@ -1,4 +1,4 @@
-"""Japan time, the only clock a Rakuten shop lives by."""
+"""Japan time, in which malls and shops state every time."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Annotated
@@ -9,10 +9,11 @@ JST = timezone(timedelta(hours=9), "JST")
 
 
 def in_japan(moment: datetime) -> datetime:
-    """Give the same instant in Japan time; a time without zone is Japan time."""
+    """Convert to Japan time; a time without a zone is taken as Japan time."""
     if moment.tzinfo is None:
         return moment.replace(tzinfo=JST)
     return moment.astimezone(JST)
 
 
 JapanTime = Annotated[datetime, AfterValidator(in_japan)]
+"""A parameter type: converted to Japan time, and aware even if typed without a zone."""

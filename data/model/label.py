@@ -1,9 +1,6 @@
-"""One package of an order as a parcel for a label, or why it has to be made by hand.
+"""A shipping label (送り状): when a package may have one, and what stands on it.
 
-A parcel as a label needs it: who to, who from, when, and what is to be paid.
-
-Everything personal prints as nothing: a parcel may turn up in an error or a log. The
-recipient's kana is not asked for; no label we write prints it.
+Everything personal is left out of `repr`: a parcel may turn up in an error or a log.
 """
 
 from datetime import date
@@ -13,7 +10,11 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from data.model.order import Frozen, Order, Package, Person
+from data.model.shipment import is_complete
 from data.model.short_key import PackageRef, short_key
+
+CASH_ON_DELIVERY: Final = 2
+"""RMS's paymentMethod code of 代金引換 (rms/order-api.md §3)."""
 
 _Required = Annotated[str, StringConstraints(min_length=1), Field(repr=False)]
 _Optional = Annotated[str, Field(repr=False)]
@@ -28,7 +29,7 @@ class Cool(StrEnum):
 
 
 class Sender(Frozen):
-    """The shop as it stands on the label, and its numbers with the carrier."""
+    """The shop as it stands on the label, and its customer numbers with the carrier."""
 
     name: str
     zip: str
@@ -41,7 +42,7 @@ class Sender(Frozen):
 
 
 class ParcelOrder(Frozen):
-    """One package of an order, ready for a label."""
+    """One package of an order, ready for a label; no label prints the kana."""
 
     order_number: str
     short_key: str
@@ -58,21 +59,83 @@ class ParcelOrder(Frozen):
         None, description="RMS's shippingTerm: 0 none, 1 morning, 1416 = 14-16h"
     )
     cod_total: int | None = Field(None, description="yen to collect; None = paid")
-    cod_tax: int | None = Field(None, description="tax within it")
+    cod_tax: int | None = Field(None, description="tax included in cod_total")
     cool: Cool = Cool.NONE
 
 
-CASH_ON_DELIVERY: Final = 2
-"""paymentMethod code of 代金引換 (rms/order-api.md §3)."""
+class LabelFault(StrEnum):
+    """Why a package gets no label; the value is the sentence for shop staff."""
+
+    NOT_READY = (
+        "発送待ち(300)の注文ではありません。"
+        "対処: 発送待ちになってから、もう一度出力してください。"
+    )
+    UNDER_REVIEW = (
+        "楽天確認中の注文です。"
+        "対処: 楽天の確認が終わってから、もう一度出力してください。"
+    )
+    OPEN_AMOUNTS = (
+        "金額が未確定です。"
+        "対処: RMSの画面で金額を確定してから、もう一度出力してください。"
+    )
+    NO_GIFT_ADDRESS = (
+        "ソーシャルギフトの住所がまだ入力されていません。"
+        "対処: 住所が入力されてから、もう一度出力してください。"
+    )
+    PICK_UP = "店舗・郵便局受取の送付先です。対処: 送り状は手作業で作成してください。"
+    REPORTED = (
+        "発送情報がすでに登録されています。"
+        "対処: RMSの画面で発送情報を確認してください。"
+    )
+    NO_PACKAGE = (
+        "この送付先は注文にありません。対処: RMSの画面で送付先を確認してください。"
+    )
+    NO_RECIPIENT = "送付先がありません。対処: RMSの画面で送付先を確認してください。"
+    NO_NAME = "送付先の氏名がありません。対処: RMSの画面で送付先を確認してください。"
+    NO_ZIP = "送付先の郵便番号がありません。対処: RMSの画面で送付先を確認してください。"
+    NO_STREET = "送付先の住所がありません。対処: RMSの画面で送付先を確認してください。"
+    NO_PHONE = (
+        "送付先の電話番号がありません。対処: RMSの画面で送付先を確認してください。"
+    )
+    SEVERAL_PACKAGES = (
+        "送付先が複数ある代引の注文です。対処: 送り状は手作業で作成してください。"
+    )
+    SHARED_KEY = (
+        "短縮キーがほかの送付先と同じになります。"
+        "対処: 送り状は手作業で作成してください。"
+    )
+
+
+def why_not_pack(order: Order, basket_id: str) -> tuple[LabelFault, ...]:
+    """List every reason why this package must not be packed; none = safe to pack.
+
+    The rules are those of rms/order-api.md §6, plus packages that the buyer picks up at
+    a store: their labels need what no carrier's import file has a column for.
+    """
+    package = next((one for one in order.packages if one.basket_id == basket_id), None)
+    if package is None:
+        return (LabelFault.NO_PACKAGE,)
+    applies = {
+        LabelFault.NOT_READY: order.mall_status != "300",
+        LabelFault.UNDER_REVIEW: order.is_under_review,
+        LabelFault.OPEN_AMOUNTS: not order.amounts_fixed,
+        LabelFault.NO_GIFT_ADDRESS: (
+            order.is_social_gift and not package.gift_address_given
+        ),
+        LabelFault.PICK_UP: package.pickup_store is not None,
+        LabelFault.REPORTED: any(map(is_complete, package.shipping_rows)),
+    }
+    return tuple(fault for fault, is_true in applies.items() if is_true)
 
 
 def parcel_of(
     order: Order, basket_id: str, contents: str, shipping_date: date
-) -> ParcelOrder | str:
-    """Make the parcel of one package, or say in Japanese why it cannot be made.
+) -> ParcelOrder | tuple[LabelFault, ...]:
+    """Build the parcel of one package, or list why its label has to be made by hand.
 
-    How cold a parcel travels is not in an order, so it is not cooled. What is to be
-    collected is the order's, so an order of several packages is refused.
+    The amount to collect is the order's `request_total`, what is left after points and
+    coupons; it belongs to the order, so a COD order of several packages is rejected.
+    How cold a parcel travels is not stated in an order, so it is not cooled.
     """
     package = next((one for one in order.packages if one.basket_id == basket_id), None)
     person = next(
@@ -84,15 +147,12 @@ def parcel_of(
         None,
     )
     if package is None or person is None:
-        return "送付先がありません(no recipient)。対処: RMSの画面で確かめてください。"
-    if missing := _missing(person):
-        return f"送付先の{missing}がありません。対処: RMSの画面で確かめてください。"
+        return (LabelFault.NO_RECIPIENT,)
+    if faults := _gaps(person):
+        return faults
     is_cod = order.payment_code == CASH_ON_DELIVERY
     if is_cod and len(order.packages) > 1:
-        return (
-            "送付先が複数ある代引の注文です(COD, several packages)。"
-            "対処: 送り状は手作業で作ってください。"
-        )
+        return (LabelFault.SEVERAL_PACKAGES,)
     return ParcelOrder(
         order_number=order.order_number,
         short_key=short_key(reference_of(order, package)),
@@ -112,21 +172,21 @@ def parcel_of(
 
 
 def reference_of(order: Order, package: Package) -> PackageRef:
-    """Give what a package is called."""
+    """Return the reference that identifies a package of the order."""
     return PackageRef(
         order.mall.value, order.shop_id, order.order_number, package.basket_id
     )
 
 
-def _missing(person: Person) -> str:
-    """Name in Japanese what no label can do without."""
+def _gaps(person: Person) -> tuple[LabelFault, ...]:
+    """List what is missing of the recipient that every label needs."""
     needed = {
-        "氏名": _name(person),
-        "郵便番号": person.zip,
-        "住所": person.street,
-        "電話番号": person.phone,
+        LabelFault.NO_NAME: _name(person),
+        LabelFault.NO_ZIP: person.zip,
+        LabelFault.NO_STREET: person.street,
+        LabelFault.NO_PHONE: person.phone,
     }
-    return "・".join(name for name, value in needed.items() if not value)
+    return tuple(fault for fault, value in needed.items() if not value)
 
 
 def _name(person: Person) -> str:
@@ -134,4 +194,5 @@ def _name(person: Person) -> str:
 
 
 def _tax(order: Order) -> int:
+    """Return the tax over all rates: an order may hold goods at 8 % and at 10 %."""
     return sum(summary.tax or 0 for summary in order.tax_summaries)

@@ -1,48 +1,84 @@
-"""The licence key's life: ninety days, to 23:59:59 Japan time of the last one.
+"""The licence key (ライセンスキー): when it ends, and when a refusal of it counts.
 
-It is never renewed by itself (rms/order-api.md §1.2), and when it ends, order intake,
-shipping reports and stock all stop at once: so people hear of it early, and once.
+A key lives for ninety days, to 23:59:59 Japan time of the last one, and is never
+renewed automatically (rms/order-api.md §1.2). When it ends, order intake, shipping
+reports and stock all stop at once, so staff are warned early, and once per step. In its
+first half hour RMS may refuse a key that is right; see `judge_refusal`.
 """
 
 import math
 from datetime import date, datetime, time, timedelta
+from enum import Enum, auto
 from hashlib import sha256
 
 from pydantic import SecretStr
 
+from data.model import rms_menus
 from data.model.japan_time import JST, in_japan
 
 WARN_AT_DAYS = (30, 14, 7, 3, 1)
 FRESH_FOR = timedelta(minutes=30)
-"""So long a new key may be refused although it is right (rms/order-api.md §1.2)."""
+"""How long RMS may refuse a new key although it is right (rms/order-api.md §1.2)."""
 LAST_SECOND = time(23, 59, 59, tzinfo=JST)
 NEW_KEY = (
-    "RMSの「店舗様向け情報・サービス > WEB APIサービス」で新しいライセンスキーを"
-    "発行し、rms-shop ブロックのライセンスキーと有効期限を書き換えてください。"
+    f"RMSの「{rms_menus.APP}」で新しいライセンスキーを発行し、"
+    "rms-shop ブロックのライセンスキーと有効期限を更新してください。"
 )
 
 
+class KeyRefusal(Enum):
+    """What a refusal by RMS says about the key."""
+
+    ENDED = auto()
+    """The key is past its end."""
+    TOO_EARLY = auto()
+    """The key is new; the refusal does not count yet."""
+    REAL = auto()
+    """The key is really refused: it, the secret, or the function is at fault."""
+
+
+def judge_refusal(
+    first_seen_at: datetime, expires_at: datetime | None, now: datetime
+) -> KeyRefusal:
+    """Classify a refusal of a key that was first seen, and ends, at these times.
+
+    `expires_at` None = not known. RMS gives the same code for all three cases
+    (rms/order-api.md §1.4).
+    """
+    if expires_at is not None and has_ended(expires_at, now):
+        return KeyRefusal.ENDED
+    if now < refusals_count_from(first_seen_at):
+        return KeyRefusal.TOO_EARLY
+    return KeyRefusal.REAL
+
+
+def refusals_count_from(first_seen_at: datetime) -> datetime:
+    """Return the first minute at which a refusal of a new key counts, in Japan time."""
+    ready = in_japan(first_seen_at) + FRESH_FOR
+    rest = math.ceil(ready.second + ready.microsecond / 1_000_000)
+    return ready.replace(second=0, microsecond=0) + timedelta(minutes=bool(rest))
+
+
 def end_of(last_day: date) -> datetime:
-    """Give the instant a key ends whose last day a person typed in."""
+    """Return the last second of a key whose last day a person typed in."""
     return datetime.combine(last_day, LAST_SECOND)
 
 
 def has_ended(expires_at: datetime, now: datetime) -> bool:
-    """Whether the key is over; its last second still counts."""
+    """Whether the key's last second is over."""
     return in_japan(now) >= in_japan(expires_at) + timedelta(seconds=1)
 
 
 def days_left(expires_at: datetime, now: datetime) -> int:
-    """Count the midnights in Japan until the key's last day: 0 on it, then below."""
+    """Count the midnights in Japan to the key's last day: 0 on it, then negative."""
     return (in_japan(expires_at).date() - in_japan(now).date()).days
 
 
 def warning_due(left: int, last_warned: int | None) -> int | None:
-    """Name the warning to give now, in days, or None.
+    """Return the warning that is due now, as 30, 14, 7, 3 or 1 days; None = none.
 
-    Each of 30, 14, 7, 3 and 1 is given once per key; of several that passed since
-    the last look only the most urgent. `last_warned` is the last one given for this
-    key, so it must start again as None with a new key.
+    Each is given once per key; of several that were missed only the most urgent.
+    `last_warned` is the last one given for this key: None again after a new key.
     """
     passed = [days for days in WARN_AT_DAYS if left <= days]
     if not passed:
@@ -52,28 +88,22 @@ def warning_due(left: int, last_warned: int | None) -> int | None:
 
 
 def licence_sentence(expires_at: datetime, now: datetime) -> str:
-    """Tell staff how long the key still lives and what to do about it."""
+    """Write for shop staff how long the key is valid, and in the end what to do."""
     last = f"{in_japan(expires_at):%Y-%m-%d %H:%M}"
     if has_ended(expires_at, now):
-        fact = f"ライセンスキー (licence key) は {last} に期限が切れました"
-        return f"{fact}。対処: {NEW_KEY}"
+        return f"ライセンスキーの有効期限が {last} に切れました。対処: {NEW_KEY}"
     left = days_left(expires_at, now)
     rest = "今日まで" if left == 0 else f"あと{left}日"
-    said = f"ライセンスキー (licence key) の有効期限は{rest}({last})です。"
-    return said if left > WARN_AT_DAYS[0] else f"{said}対処: 期限の前に、{NEW_KEY}"
-
-
-def usable_from(first_seen_at: datetime) -> datetime:
-    """Give the full minute from which a refusal of a new key is meant."""
-    ready = in_japan(first_seen_at) + FRESH_FOR
-    rest = math.ceil(ready.second + ready.microsecond / 1_000_000)
-    return ready.replace(second=0, microsecond=0) + timedelta(minutes=bool(rest))
+    sentence = f"ライセンスキーの有効期限は{rest}({last})です。"
+    if left > WARN_AT_DAYS[0]:
+        return sentence
+    return f"{sentence}対処: 期限が切れる前に、{NEW_KEY}"
 
 
 def key_fingerprint(license_key: SecretStr) -> str:
-    """Name a key without telling it, to know a new one from the one before.
+    """Hash a key, to recognise it later without storing it.
 
-    Pasted blanks do not count: they are cut before the key is used.
+    Blanks pasted around it do not count: they are cut before the key is used.
     """
     key = license_key.get_secret_value().strip()
     return sha256(f"juchu licence key\n{key}".encode()).hexdigest()[:32]

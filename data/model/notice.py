@@ -1,7 +1,7 @@
-"""A notice: Rakuten's word that there is a reason to look at an order.
+"""A notice (event notification): Rakuten's message that an order is new or has changed.
 
-It is never the news itself: the order is always read back with our own key
-(rms/event-notification.md §1).
+Its content is never used as data: it carries no signature, so the order is always read
+with our own key (rms/event-notification.md §1).
 """
 
 from datetime import datetime, timedelta
@@ -16,14 +16,14 @@ from data.model.order import Frozen, Instant, OrderNumber, RefusedOrder
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=30)
 GIVE_UP_AFTER = timedelta(hours=24)
-"""An order still unreadable a day after its notice is a matter for a person."""
+"""After a day without an answer on its order a notice is left to a person."""
 
 UNREADABLE = "UNREADABLE"
-"""Code of an order that the mall hands out and whose fields juchu cannot read."""
+"""Code of an order that the mall returned but whose fields juchu cannot parse."""
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about; all but the last name an order to look at."""
+    """What a notice is about; all but OTHER carry an order number."""
 
     ORDER = "order"
     CHANGED = "changed"
@@ -33,7 +33,7 @@ class NoticeKind(StrEnum):
 
 
 class NoticeReason(StrEnum):
-    """How a notice ended: the order stands at what it announced, or why not."""
+    """How a notice was settled: its order is stored, or why not."""
 
     STORED = "stored"
     KNOWN = "known"
@@ -44,38 +44,38 @@ class NoticeReason(StrEnum):
 
 
 class Notice(Frozen):
-    """One notice as it was received; free of personal data and of keys."""
+    """One notice as it was received, without personal data and without keys."""
 
     notice_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     shop_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,32}$")]
     order_number: OrderNumber | None
     kind: NoticeKind
     subject: str | None = None
-    """The pair serviceId:functionId of a system notice."""
+    """The pair serviceId:functionId of a system notice, e.g. 4000:1100."""
     received_at: Instant
 
 
 def notice_key(shop_id: str, kind: NoticeKind, *marks: str) -> str:
-    """Name a notice so that a repeat of it, whenever it comes, has the same name.
+    """Compute the key by which a repeated notice is recognised, whenever it arrives.
 
-    The marks are what Rakuten numbers it by: order number and seqId, or requestId.
+    The marks are Rakuten's own numbers for it: order number and seqId, or requestId.
     """
     return sha256("\n".join((shop_id, kind, *marks)).encode()).hexdigest()
 
 
 def is_handed_out(refused: RefusedOrder) -> bool:
-    """Tell an order the mall shows but juchu cannot read from one it does not show.
+    """Whether the mall returned the order and juchu could not parse it.
 
-    Looking again helps the second only. Codes nobody knows yet count as the second,
-    because a look too many costs less than one too few (rms/order-api.md §1.7).
+    Reading it again helps only where the mall did not return it. Unknown codes count as
+    not returned: a read too many costs less than one too few (rms/order-api.md §1.7).
     """
     return refused.code == UNREADABLE
 
 
 def next_look(received_at: datetime, now: datetime, looks: int) -> datetime | None:
-    """Say when to look again after `looks` looks in vain, or None: give up.
+    """Compute the next retry time after `looks` failed attempts; None = give up.
 
-    Waits double from one minute up to half an hour.
+    The waits double from one minute up to half an hour; after a day there are no more.
     """
     if now - received_at >= GIVE_UP_AFTER:
         return None

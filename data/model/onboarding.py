@@ -1,18 +1,14 @@
-"""A shop's way from application to live orders: its stages and the moves allowed.
+"""A shop's way from its application to live orders: stages, moves, and what bars them.
 
     申請準備 → 申請済 → API承認待ち → キー登録済 → 接続確認済
         → 通知承認待ち → 開始待ち → 稼働中
 
-    from anywhere      → 停止, and back to where it stopped, or to 申請準備
-    where a key is     → 期限切れ, and back to where it ended, with a new key that works
+    from any stage     → 停止, and back to the stage where it stopped, or to 申請準備
+    with a key         → 期限切れ, and back to that stage once a new key works
     申請済, API承認待ち → 申請準備, to apply again
 
-A shop that has a key of its own begins at キー登録済. Which moves exist is the graph
-here; whether one may be made now is asked of the facts, in `guards`.
-
-What must be true before a shop may move to a stage, beside the graph's own word.
-
-When a shop's notices begin to count (design: rule 6.8).
+A shop that has a key of its own begins at キー登録済. A move needs two things: the
+graph has it (`moves_from`), and the facts about the shop do not bar it (`barrier`).
 """
 
 from collections.abc import Callable, Iterable
@@ -22,14 +18,14 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import StringConstraints
 
-from data.model.connection import Fault
+from data.model.connection import ConnectionStatus
 from data.model.japan_time import JST, in_japan
 from data.model.licence import NEW_KEY, has_ended
 from data.model.order import Frozen, Instant
 
 
 class Stage(StrEnum):
-    """Where a shop stands; the value is the word in tables and for staff."""
+    """Where a shop stands; the value is the word in tables and for shop staff."""
 
     PREPARING = "申請準備"
     APPLIED = "申請済"
@@ -57,7 +53,7 @@ BEGINNINGS = (Stage.PREPARING, Stage.KEY_REGISTERED)
 ASIDE = (Stage.STOPPED, Stage.EXPIRED)
 WITH_KEY = frozenset(WAY[3:])
 AGAIN = frozenset({Stage.APPLIED, Stage.AWAITING_API, Stage.STOPPED})
-"""From here a shop may go back and apply again."""
+"""Stages from which a shop may go back and apply again."""
 
 Words = Annotated[
     str,
@@ -68,6 +64,7 @@ Words = Annotated[
         pattern=r"^[^\x00-\x1f\x7f]*$",
     ),
 ]
+"""One line that a person typed."""
 
 
 class Step(Frozen):
@@ -80,7 +77,7 @@ class Step(Frozen):
 
 
 class Standing(NamedTuple):
-    """Where a shop stands, and where it was before it was set aside."""
+    """Where a shop stands, and where it stood before it was set aside."""
 
     stage: Stage
     since: Instant
@@ -88,12 +85,87 @@ class Standing(NamedTuple):
     """The stage to come back to from 停止 and 期限切れ."""
 
 
+class ShopFacts(NamedTuple):
+    """What is known of a shop when it asks to move; None = not known."""
+
+    application_made_at: datetime | None = None
+    key_seen_at: datetime | None = None
+    """When the key now in use was first seen."""
+    license_expires_at: datetime | None = None
+    connection: ConnectionStatus | None = None
+    checked_at: datetime | None = None
+    notices_start_at: datetime | None = None
+
+
+class Barrier(StrEnum):
+    """What bars a move; the value is the sentence for shop staff.
+
+    It is a template of `stage`, `to`, `options` and `start`.
+    """
+
+    UNKNOWN_SHOP = (
+        "この店舗はまだ登録されていないため、「{to}」にできません。"
+        "対処: 次に選べるのは {options} です。"
+    )
+    ALREADY_THERE = (
+        "この店舗はすでに「{to}」です。対処: 次に選べるのは {options} です。"
+    )
+    STOPPED = (
+        "停止中の店舗の期限は、再開するときに確認します。"
+        "対処: 次に選べるのは {options} です。"
+    )
+    NO_KEY_TO_EXPIRE = (
+        "「{stage}」の店舗にはまだライセンスキーがないため、期限切れにできません。"
+        "対処: 次に選べるのは {options} です。"
+    )
+    NO_WAY = (
+        "「{stage}」から「{to}」へは進めません。対処: 次に選べるのは {options} です。"
+    )
+    EARLIER = (
+        "「{stage}」になった日時より前の日時では進められません。"
+        "対処: このマシンの時計を確認してください。"
+    )
+    NO_APPLICATION = (
+        "申請メールがまだ作成されていません。"
+        "対処: onboard-shop で申請メールを作成してください。"
+    )
+    NO_KEY = (
+        "ライセンスキーがまだ登録されていません。"
+        "対処: rms-shop ブロックに serviceSecret とライセンスキーを入力してください。"
+    )
+    NO_EXPIRY = (
+        "ライセンスキーの有効期限が登録されていません。"
+        "対処: rms-shop ブロックに有効期限を入力してください。"
+    )
+    KEY_ENDED = f"ライセンスキーの有効期限が切れています。対処: {NEW_KEY}"
+    NOT_CHECKED = (
+        "このライセンスキーでの接続チェックがまだです。"
+        "対処: 接続チェックを実行してください。"
+    )
+    CHECK_FAILED = (
+        "接続チェックが成功していません。"
+        "対処: 接続チェックの結果に従って修正し、もう一度実行してください。"
+    )
+    NO_START = (
+        "通知の開始日時が決まっていません。"
+        "対処: RMSで通知を承認した日時と開始日を登録してください。"
+    )
+    NOT_BEGUN = (
+        "開始日時 {start} になっていません。"
+        "対処: 開始日時に自動的に稼働中になります。お待ちください。"
+    )
+    KEY_VALID = (
+        "ライセンスキーの有効期限はまだ切れていません。"
+        "対処: 受注を止める場合は「停止」を選んでください。"
+    )
+
+
 class MoveRefused(Exception):
-    """The shop cannot go there now; the message says why and what to do."""
+    """The shop cannot move there now; the message says why and what to do."""
 
 
 def moves_from(standing: Standing | None) -> frozenset[Stage]:
-    """List the stages a shop may go to next, facts left aside."""
+    """List the stages the graph allows next, whatever the facts are."""
     if standing is None:
         return frozenset(BEGINNINGS)
     stage, back = standing.stage, standing.interrupted
@@ -110,24 +182,29 @@ def moves_from(standing: Standing | None) -> frozenset[Stage]:
 
 
 def moved(standing: Standing | None, step: Step) -> Standing:
-    """Give where the step leads.
+    """Return the standing after a step that the graph allows, whatever the facts are.
 
     Raises:
-        MoveRefused: no such move from here, or it would be earlier than the last.
+        MoveRefused: the graph has no such move, or it is dated before the last one.
 
     """
     if step.stage not in moves_from(standing):
-        raise MoveRefused(no_way(standing, step.stage))
+        missing = _no_way(standing, step.stage)
+        raise MoveRefused(_sentence(missing, standing, step.stage, ShopFacts()))
     if standing is not None and step.at < standing.since:
-        raise MoveRefused(
-            f"{standing.stage}になった時刻より前の日時には移せません。"
-            "対処: このマシンの時計を確認してください。"
-        )
+        raise MoveRefused(_sentence(Barrier.EARLIER, standing, step.stage, ShopFacts()))
     return Standing(step.stage, step.at, _interrupted(standing, step.stage))
 
 
+def _interrupted(before: Standing | None, to: Stage) -> Stage | None:
+    """Return the stage to come back to; a shop stopped while expired keeps its own."""
+    if before is None or to not in ASIDE:
+        return None
+    return before.interrupted or before.stage
+
+
 def replay(steps: Iterable[Step]) -> Standing | None:
-    """Walk a shop's whole history again; no steps are no standing.
+    """Return the standing after a shop's whole history; None for an empty one.
 
     Raises:
         MoveRefused: the history holds a move that does not exist.
@@ -139,58 +216,11 @@ def replay(steps: Iterable[Step]) -> Standing | None:
     return standing
 
 
-def no_way(standing: Standing | None, to: Stage) -> str:
-    """Say why there is no move from here to there, and which there are."""
-    if standing is None:
-        fact = f"この店舗はまだ登録されていないので「{to}」にできません"
-    elif standing.stage is to:
-        fact = f"この店舗はすでに「{to}」です"
-    elif to in ASIDE and standing.stage is Stage.STOPPED:
-        fact = "停止中の店舗の期限は、再開するときに確認します"
-    elif to is Stage.EXPIRED:
-        fact = f"「{standing.stage}」の店舗にはまだキーがなく、期限切れになりません"
-    else:
-        fact = f"「{standing.stage}」から「{to}」へは進めません"
-    options = [stage for stage in Stage if stage in moves_from(standing)]
-    return f"{fact}。対処: 次に選べるのは {'、'.join(options)} です。"
-
-
-def _interrupted(before: Standing | None, to: Stage) -> Stage | None:
-    """Keep the way back; a shop stopped while expired comes back to its work."""
-    if before is None or to not in ASIDE:
-        return None
-    return before.interrupted or before.stage
-
-
-class ShopFacts(NamedTuple):
-    """What is known of a shop when it asks to move; None = not known."""
-
-    application_made_at: datetime | None = None
-    key_seen_at: datetime | None = None
-    """When the key now in use was first seen."""
-    license_expires_at: datetime | None = None
-    connection: Fault | None = None
-    checked_at: datetime | None = None
-    notices_start_at: datetime | None = None
-
-
-def refusal(
-    standing: Standing | None, to: Stage, facts: ShopFacts, now: datetime
-) -> str | None:
-    """Say why the shop may not go there now, with what to do; None = it may."""
-    if to not in moves_from(standing):
-        return no_way(standing, to)
-    for guard in _GUARDS.get(to, ()):
-        if reason := guard(standing, facts, now):
-            return reason
-    return None
-
-
 def move(standing: Standing | None, step: Step, facts: ShopFacts) -> Standing:
-    """Make the move if it exists and its guards let it pass.
+    """Return the standing after a step that neither graph nor facts bar.
 
     Raises:
-        MoveRefused: with the reason in Japanese.
+        MoveRefused: with the reason and what to do, in Japanese.
 
     """
     if reason := refusal(standing, step.stage, facts, step.at):
@@ -201,10 +231,10 @@ def move(standing: Standing | None, step: Step, facts: ShopFacts) -> Standing:
 def due_move(
     standing: Standing | None, facts: ShopFacts, now: datetime
 ) -> Stage | None:
-    """Name the move that needs no person, if one is due now.
+    """Return the move that is due now without a person, if there is one.
 
-    期限切れ when the key has ended, back when a new one works, 稼働中 when the start
-    has come. Out of 停止 only a person brings a shop.
+    To 期限切れ when the key has ended, back when a new key works, to 稼働中 when the
+    start has come. Only a person takes a shop out of 停止.
     """
     if standing is None:
         return None
@@ -213,64 +243,97 @@ def due_move(
         Stage.EXPIRED: standing.interrupted,
     }.get(standing.stage)
     for to in (Stage.EXPIRED, onward):
-        if to is not None and refusal(standing, to, facts, now) is None:
+        if to is not None and barrier(standing, to, facts, now) is None:
             return to
     return None
 
 
+def refusal(
+    standing: Standing | None, to: Stage, facts: ShopFacts, now: datetime
+) -> str | None:
+    """Return for shop staff why the shop may not move there now; None if it may."""
+    found = barrier(standing, to, facts, now)
+    return None if found is None else _sentence(found, standing, to, facts)
+
+
+def barrier(
+    standing: Standing | None, to: Stage, facts: ShopFacts, now: datetime
+) -> Barrier | None:
+    """Return the first thing that bars a move to this stage now; None = it may move."""
+    if to not in moves_from(standing):
+        return _no_way(standing, to)
+    for guard in _GUARDS.get(to, ()):
+        if found := guard(standing, facts, now):
+            return found
+    return None
+
+
+def _no_way(standing: Standing | None, to: Stage) -> Barrier:
+    """Return why the graph has no move from here to there."""
+    if standing is None:
+        return Barrier.UNKNOWN_SHOP
+    if standing.stage is to:
+        return Barrier.ALREADY_THERE
+    if to in ASIDE and standing.stage is Stage.STOPPED:
+        return Barrier.STOPPED
+    if to is Stage.EXPIRED:
+        return Barrier.NO_KEY_TO_EXPIRE
+    return Barrier.NO_WAY
+
+
+def _sentence(
+    found: Barrier, standing: Standing | None, to: Stage, facts: ShopFacts
+) -> str:
+    start = facts.notices_start_at
+    return found.format(
+        stage=standing.stage if standing else "",
+        to=to,
+        options="、".join(one for one in Stage if one in moves_from(standing)),
+        start=f"{in_japan(start):%Y-%m-%d %H:%M}" if start else "",
+    )
+
+
 def _is_applied(
     standing: Standing | None, facts: ShopFacts, _now: datetime
-) -> str | None:
+) -> Barrier | None:
     made = facts.application_made_at
     if made is None or (
         standing and standing.stage is Stage.PREPARING and made < standing.since
     ):
-        return (
-            "申請メールがまだありません。"
-            "対処: onboard-shop で申請メールを作ってください。"
-        )
+        return Barrier.NO_APPLICATION
     return None
 
 
-def _has_key(_standing: Standing | None, facts: ShopFacts, now: datetime) -> str | None:
+def _has_key(
+    _standing: Standing | None, facts: ShopFacts, now: datetime
+) -> Barrier | None:
     if facts.key_seen_at is None:
-        return (
-            "キーがまだ登録されていません。対処: rms-shop ブロックに serviceSecret と"
-            "ライセンスキーを入力してください。"
-        )
+        return Barrier.NO_KEY
     if facts.license_expires_at is None:
-        return (
-            "ライセンスキーの有効期限がわかりません。対処: rms-shop ブロックに"
-            "有効期限を入力してください。"
-        )
+        return Barrier.NO_EXPIRY
     if has_ended(facts.license_expires_at, now):
-        return f"ライセンスキーの期限が切れています。対処: {NEW_KEY}"
+        return Barrier.KEY_ENDED
     return None
 
 
 def _is_connected(
     standing: Standing | None, facts: ShopFacts, _now: datetime
-) -> str | None:
-    """A good check, made with this key; one from before a pause does not count."""
+) -> Barrier | None:
+    """Require a good check made with this key, and after a pause one made since."""
     since = facts.key_seen_at
     if standing and standing.interrupted and since:
         since = max(since, standing.since)
     if facts.checked_at is None or (since and facts.checked_at < since):
-        return (
-            "このキーでの接続チェックがまだです。対処: 接続チェックを実行してください。"
-        )
-    if facts.connection is not Fault.NONE:
-        return (
-            "接続チェックが成功していません。対処: 接続チェックの結果のとおりに直し、"
-            "もう一度実行してください。"
-        )
+        return Barrier.NOT_CHECKED
+    if facts.connection is not ConnectionStatus.OK:
+        return Barrier.CHECK_FAILED
     return None
 
 
 def _is_connected_again(
     standing: Standing | None, facts: ShopFacts, now: datetime
-) -> str | None:
-    """Coming back from 停止 or 期限切れ takes a new check; going on does not."""
+) -> Barrier | None:
+    """Require a new check of a shop that comes back from 停止 or 期限切れ only."""
     if standing and standing.interrupted:
         return _is_connected(standing, facts, now)
     return None
@@ -278,39 +341,27 @@ def _is_connected_again(
 
 def _has_start(
     _standing: Standing | None, facts: ShopFacts, _now: datetime
-) -> str | None:
-    if facts.notices_start_at is None:
-        return (
-            "通知の開始日時が決まっていません。対処: RMSで通知を承認した日時と"
-            "開始日を登録してください。"
-        )
-    return None
+) -> Barrier | None:
+    return Barrier.NO_START if facts.notices_start_at is None else None
 
 
 def _has_begun(
     _standing: Standing | None, facts: ShopFacts, now: datetime
-) -> str | None:
+) -> Barrier | None:
     if facts.notices_start_at is not None and now < facts.notices_start_at:
-        start = in_japan(facts.notices_start_at)
-        return (
-            f"開始日時 {start:%Y-%m-%d %H:%M} の前です。"
-            "対処: その時刻に自動で稼働中になります。お待ちください。"
-        )
+        return Barrier.NOT_BEGUN
     return None
 
 
 def _has_ended(
     _standing: Standing | None, facts: ShopFacts, now: datetime
-) -> str | None:
+) -> Barrier | None:
     if facts.license_expires_at and has_ended(facts.license_expires_at, now):
         return None
-    return (
-        "ライセンスキーの期限はまだ切れていません。"
-        "対処: 受注を止める場合は「停止」を選んでください。"
-    )
+    return Barrier.KEY_VALID
 
 
-_Guard = Callable[[Standing | None, ShopFacts, datetime], str | None]
+_Guard = Callable[[Standing | None, ShopFacts, datetime], Barrier | None]
 _AT_WORK: tuple[_Guard, ...] = (_has_key, _is_connected_again)
 _GUARDS: dict[Stage, tuple[_Guard, ...]] = {
     Stage.APPLIED: (_is_applied,),
@@ -330,12 +381,12 @@ NINE = time(9, tzinfo=JST)
 def notices_start(
     approved_at: datetime, start_on: date, rule: StartRule = "09:00"
 ) -> datetime:
-    """Give the moment from which notices are ingested.
+    """Return the time from which notices are ingested (rule 6.8).
 
-    Approved before 09:00 Japan time of the start date: that day at 09:00; at 09:00 or
-    later: 09:00 of the day after the approval, however early it was. One vendor's
-    newer page has the next full hour instead (rms/event-notification.md §1), hence
-    the rule.
+    Approved before 09:00 Japan time of the start date: that day at 09:00. At 09:00 or
+    later: 09:00 of the day after the approval, however early on its day that was. One
+    vendor's newer page states the next full hour instead (rms/event-notification.md
+    §1), hence the parameter `rule`.
     """
     approved = in_japan(approved_at)
     agreed = datetime.combine(start_on, NINE)

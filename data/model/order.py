@@ -1,9 +1,10 @@
-"""An order as juchu knows it, whatever mall or file it came from.
+"""An order as juchu knows it, and which of its snapshots wins.
 
-The parts an order is made of.
+The same type whatever mall it came from: an order has packages, a package has lines,
+and everything personal stands in `people`.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -20,15 +21,20 @@ from pydantic import (
 from data.model.japan_time import in_japan
 
 Yen = Annotated[int, Field(ge=-999_999_999, le=999_999_999)]
-"""Whole yen. RMS's −9999 (not fixed yet) never gets this far: it is None."""
+"""Whole yen. RMS's −9999 (amount not fixed yet) is None here."""
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(in_japan)]
-"""A moment, always written in Japan time, so that equal moments look equal."""
+"""An aware datetime converted to Japan time, so that equal instants print equally."""
+
+OrderNumber = Annotated[
+    str, StringConstraints(pattern=r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$")
+]
+"""Opaque text as the mall writes it; Shopify's numbers start with `#`."""
 
 
 class Frozen(BaseModel):
-    """Never changes, takes no unknown field, and quotes no value in an error."""
+    """Base of the model: immutable, no unknown fields, no values in error messages."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, hide_input_in_errors=True
@@ -36,7 +42,7 @@ class Frozen(BaseModel):
 
 
 class Person(Frozen):
-    """Everything personal about one party of an order; stored in one table only."""
+    """The personal data of one party to an order; stored in `order_people` only."""
 
     role: Literal["orderer", "recipient"]
     basket_id: str = Field(description="package of a recipient; '' for the orderer")
@@ -54,7 +60,7 @@ class Person(Frozen):
 
 
 class Line(Frozen):
-    """One order item. A line keeps its `line_id` for life."""
+    """One item of an order; its `line_id` never changes."""
 
     line_id: str
     basket_id: str
@@ -73,7 +79,7 @@ class Line(Frozen):
 
 
 class ShippingRow(Frozen):
-    """One row of the mall's shipping report; half-filled rows exist."""
+    """One row of the mall's shipping report; any of its cells may be empty."""
 
     shipping_detail_id: str
     carrier_code: str | None
@@ -82,7 +88,7 @@ class ShippingRow(Frozen):
 
 
 class Package(Frozen):
-    """One destination of an order with its lines."""
+    """One destination of an order, with its lines and its shipping report."""
 
     basket_id: str
     zip: str | None
@@ -102,7 +108,7 @@ class Package(Frozen):
 
 
 class Coupon(Frozen):
-    """One coupon used; `funded_by` 1 shop, 2 maker, 3 service."""
+    """One coupon that was used; `funded_by` is 1 shop, 2 maker, 3 service."""
 
     code: str
     funded_by: int
@@ -112,7 +118,7 @@ class Coupon(Frozen):
 
 
 class TaxSummary(Frozen):
-    """What is billed at one tax rate."""
+    """The amount billed at one tax rate, and the tax in it."""
 
     rate: float
     billed: Yen | None
@@ -120,7 +126,7 @@ class TaxSummary(Frozen):
 
 
 class Change(Frozen):
-    """One entry of the mall's own change history (cancelled, reduced, …)."""
+    """One entry of the mall's change history: cancelled, quantity reduced, …"""
 
     change_id: str
     kind: int | None
@@ -130,14 +136,8 @@ class Change(Frozen):
     settled_at: Instant | None
 
 
-OrderNumber = Annotated[
-    str, StringConstraints(pattern=r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$")
-]
-"""As the mall writes it; Shopify's start with `#`."""
-
-
 class Mall(StrEnum):
-    """A marketplace; the value is the word used in tables and parameters."""
+    """A marketplace; the value is the word in tables and flow parameters."""
 
     RAKUTEN = "rakuten"
     YAHOO = "yahoo"
@@ -155,7 +155,7 @@ class Mall(StrEnum):
 
 
 class Status(StrEnum):
-    """Where an order stands for the shop (design: rule 6.3)."""
+    """The state of an order from the shop's point of view (rule 6.3)."""
 
     NEW = "新規受付"
     AWAITING_PAYMENT = "入金待ち"
@@ -176,19 +176,19 @@ RMS_STATUS = {
     "800": Status.ON_HOLD,
     "900": Status.CANCELLED,
 }
-"""orderProgress to status (rms/order-api.md §6)."""
+"""RMS's orderProgress to our status (rms/order-api.md §6)."""
 
 
 def status_of(mall_status: str) -> Status:
-    """Translate RMS's orderProgress; a code nobody knows yet puts the order on hold."""
+    """Translate RMS's orderProgress; return ON_HOLD for an unknown code."""
     return RMS_STATUS.get(mall_status, Status.ON_HOLD)
 
 
 class Order(Frozen):
-    """One order as the mall showed it at `observed_at`, the time we asked.
+    """A snapshot of one order: the mall's answer to a request sent at `observed_at`.
 
-    RMS has no last-changed field, so `observed_at` is the order's only version:
-    a later one replaces an earlier one, never the reverse (design: rule 6.1).
+    RMS has no last-changed field, so that time is the order's only version; see
+    `judge_snapshot`.
     """
 
     mall: Mall
@@ -196,7 +196,7 @@ class Order(Frozen):
     order_number: OrderNumber
     observed_at: Instant
     answer_hash: str | None = Field(
-        None, description="recognises the mall's answer; not content"
+        None, description="hash of the mall's answer; not part of the content"
     )
     mall_status: str
     mall_sub_status: str | None
@@ -246,17 +246,17 @@ class Order(Frozen):
 
     @property
     def status(self) -> Status:
-        """Where the order stands for the shop."""
+        """The shop's status, translated from `mall_status`."""
         return status_of(self.mall_status)
 
     @property
     def cancelled(self) -> bool:
-        """Whether the mall has settled a cancellation."""
+        """Whether the mall has completed the cancellation."""
         return self.status is Status.CANCELLED
 
     @property
     def amounts_fixed(self) -> bool:
-        """False while the mall still shows an amount as open (−9999)."""
+        """Whether every amount is known: none is still open at the mall (−9999)."""
         return None not in (
             self.goods_total,
             self.postage_total,
@@ -266,8 +266,43 @@ class Order(Frozen):
         )
 
 
+class SnapshotVerdict(StrEnum):
+    """What storing a snapshot does to the stored order; the value is the SQL's word."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+
+
+def judge_snapshot(
+    content: object,
+    observed_at: datetime,
+    present: object | None,
+    last_seen_at: datetime | None,
+) -> SnapshotVerdict:
+    """Classify a snapshot as created, changed, unchanged or stale (rule 6.1).
+
+    `present` is the stored content, None if there is none, and `last_seen_at` the time
+    of the latest request that was answered with it. What counts is when a request was
+    sent, never when its answer arrived: a snapshot wins only if it was asked for after
+    the present content was last seen. Of two contents asked for at the same instant
+    the first one stays.
+
+    The warehouse applies this rule to a whole batch at once, in the statement
+    `judge_snapshots`; random histories in tests/orders compare the two.
+    """
+    if present is None or last_seen_at is None:
+        return SnapshotVerdict.CREATED
+    if content == present:
+        return SnapshotVerdict.UNCHANGED
+    if observed_at > last_seen_at:
+        return SnapshotVerdict.CHANGED
+    return SnapshotVerdict.STALE
+
+
 class SameAnswer(Frozen):
-    """An order whose answer, asked for at `observed_at`, was read and stored before."""
+    """An answer of the mall, asked for at `observed_at`, that is stored already."""
 
     mall: Mall
     shop_id: str
@@ -277,10 +312,10 @@ class SameAnswer(Frozen):
 
 
 class RefusedOrder(Frozen):
-    """An order that could not be taken, with the reason a person can act on."""
+    """An order that could not be read or stored, with what a person should do."""
 
     mall: Mall
     shop_id: str
     order_number: str
-    code: str = Field(description="the mall's message code, or our own word")
-    reason: str = Field(description="Japanese, what happened and what to do next")
+    code: str = Field(description="the mall's message code, or a word of our own")
+    reason: str = Field(description="in Japanese: what happened, and what to do")

@@ -1,9 +1,9 @@
-"""What a mall's order CSV can say of an order, in our words (csv/formats.md §1).
+"""The fields that a mall's order CSV can fill, whatever the mall (csv/formats.md §1).
 
-One wide row is one order line with its order's, package's and people's cells repeated.
-`FIELDS` is the one list of those cells: where each belongs, how it is typed, and
-whether it is personal. Names equal those of `data.model.order` where the meaning is
-the same; people and packages carry a prefix that `stored_as` takes off again.
+A wide row is one order line, with the cells of its order, package and people repeated.
+`FIELDS` is the only list of those cells: what each describes, how it is parsed, and
+whether it is personal. Names are those of `data.model.order` where the meaning is the
+same; people and packages have a prefix that `stored_as` removes.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from enum import StrEnum
 from typing import Final, Literal
 
 ORDER_NUMBER: Final = r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$"
-"""An order number as a mall writes it; Shopify's start with `#`."""
+"""An order number as a mall writes it; Shopify's numbers start with `#`."""
 
 EXCEL_DAMAGE: Final = r"^\d(\.\d+)?E\+\d+$"
-"""A number-like identifier after Excel saved the file: digits are lost for good."""
+"""A numeric identifier after Excel saved the file: its digits are lost for good."""
 
 NOT_FIXED: Final = (-9999, -99999)
-"""Amounts a mall writes while it has not fixed them; never a number of yen."""
+"""What a mall writes for an amount that is not fixed yet; never a number of yen."""
 
 MOST_YEN: Final = 999_999_999
 
@@ -33,7 +33,7 @@ class Level(StrEnum):
 
 
 class Kind(StrEnum):
-    """How a cell is read."""
+    """How a cell is parsed."""
 
     KEY = "key"
     CODE = "code"
@@ -51,7 +51,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One cell of the wide row; a null in it is a blank cell in the file."""
+    """One cell of the wide row; null stands for a blank cell in the file."""
 
     name: str
     level: Level
@@ -60,7 +60,7 @@ class Field:
 
     @property
     def stored_as(self) -> str:
-        """The name within its own table, e.g. `zip` for `recipient_zip`."""
+        """The column name in its own table, e.g. `zip` for `recipient_zip`."""
         if self.level in (Level.ORDERER, Level.RECIPIENT):
             return self.name.removeprefix(f"{self.level}_")
         if self.level is Level.PACKAGE and self.name != "package_total":
@@ -70,11 +70,11 @@ class Field:
 
 @dataclass(frozen=True)
 class SumCheck:
-    """`total` = the signed sum of `parts` (blank = 0), plus the sum over lines.
+    """A layout's claim: `total` is the signed sum of `parts`, plus a sum over lines.
 
-    `lines`: "unit_price" adds price × quantity, "line_total" the mall's own sums. Says
-    nothing of an order whose `total` is blank or whose amounts are not fixed. A
-    difference is reported, never repaired (csv/formats.md §4.1, §6).
+    A blank part counts as 0. `lines` "unit_price" adds price × quantity, "line_total"
+    the mall's own sums. An order with a blank `total` or with open amounts is not
+    checked. A difference is reported, never repaired (csv/formats.md §4.1, §6).
     """
 
     total: str
@@ -112,7 +112,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         Level.ORDER,
         {
             "order_number": Kind.KEY,
-            "shop_id": Kind.CODE,  # only where the file shows it
+            "shop_id": Kind.CODE,  # only where the file states it
             "mall_status": Kind.CODE,
             "mall_sub_status": Kind.TEXT,
             "ordered_at": Kind.INSTANT,
@@ -191,9 +191,9 @@ FIELDS: Final[tuple[Field, ...]] = (
 
 BY_NAME: Final = {field.name: field for field in FIELDS}
 PERSONAL: Final = frozenset(field.name for field in FIELDS if field.personal)
-"""Cells that may stand in `order_people` only, and in no log or report."""
+"""Cells that are stored in `order_people` only and appear in no log or report."""
 
 
 def fields_of(level: Level) -> tuple[Field, ...]:
-    """The cells that describe this level, in the order of `FIELDS`."""
+    """Return the cells that describe this level, in the order of `FIELDS`."""
     return tuple(field for field in FIELDS if field.level is level)

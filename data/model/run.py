@@ -1,7 +1,4 @@
-"""What became of the orders one run read.
-
-Which stretch of time a search covers.
-"""
+"""One run of order intake: the span of time it searches, and what its orders became."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,12 +7,66 @@ from typing import NamedTuple
 
 from data.model.order import RefusedOrder
 
+LOOK_BACK = timedelta(days=62)
+"""How far a run without dates and without a cursor searches back. One search of RMS
+covers at most 63 days (rms/order-api.md §2.1)."""
+OVERLAP = timedelta(days=3)
+"""How much before the cursor is searched again: orders that the search listed late, or
+that a wrong clock hid, are still found two days later."""
+
+
+class Window(NamedTuple):
+    """A span of order dates, `since` to `until`; both aware."""
+
+    since: datetime
+    until: datetime
+
+
+def search_window(
+    now: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    seen_until: datetime | None = None,
+) -> Window:
+    """Return the span a run searches, filling in the dates that were not given.
+
+    Without `until` it ends now; without `since` it begins 62 days before its end. With
+    neither date it begins at the cursor `seen_until`, less the overlap, if there is
+    one.
+
+    Raises:
+        ValueError: `since` is not before `until`.
+
+    """
+    end = until or now
+    if seen_until and not (since or until):
+        start = min(seen_until, end) - OVERLAP
+    else:
+        start = since or end - LOOK_BACK
+    if start >= end:
+        raise ValueError(
+            f"期間の開始(since) {start.isoformat()} が終了(until) {end.isoformat()} "
+            "より前ではありません。"
+            "対処: 期間の開始(since)を終了(until)より前にしてください。"
+        )
+    return Window(start, end)
+
+
+def cursor_after(window: Window, seen_until: datetime | None) -> datetime | None:
+    """Return the cursor after the window's orders are stored; None leaves it in place.
+
+    Only a window that begins at or before the present cursor moves it: after a gap, the
+    orders inside the gap would never be searched.
+    """
+    joined = seen_until or window.until - LOOK_BACK
+    return window.until if window.since <= joined <= window.until else None
+
 
 class Taken(NamedTuple):
-    """Counts and remarks of one batch: every order in it has one of five outcomes.
+    """Counts of one batch of orders; each order has one of the first five outcomes.
 
-    Beside them, what became of notices whose order the mall does not show: to be
-    looked at again later, or given up after a day.
+    `postponed` and `exhausted` count notices whose order the mall did not return: to be
+    retried later, or given up after a day.
     """
 
     created: int = 0
@@ -35,15 +86,8 @@ class Taken(NamedTuple):
         )
 
 
-class Attention(NamedTuple):
-    """Orders of the shop that a person should look at, from whatever run they came."""
-
-    open_amounts: tuple[str, ...] = ()
-    unknown_status: tuple[str, ...] = ()
-
-
 def total(batches: Iterable[Taken]) -> Taken:
-    """Add batches up, field by field; no batches make an empty one."""
+    """Add up batches field by field; return an empty Taken for none."""
     all_of = list(batches)
     return Taken(
         created=sum(batch.created for batch in all_of),
@@ -57,53 +101,8 @@ def total(batches: Iterable[Taken]) -> Taken:
     )
 
 
-LOOK_BACK = timedelta(days=62)
-"""How far a first run without dates looks back: all that one search of RMS can see,
-which is 63 days (rms/order-api.md §2.1)."""
-OVERLAP = timedelta(days=3)
-"""What is searched again from before the cursor: more than two days' runs, so that an
-order which the search showed late, or a clock that was wrong, costs nothing."""
+class Attention(NamedTuple):
+    """Order numbers of the shop that need a person, whichever run stored them."""
 
-
-class Window(NamedTuple):
-    """Orders placed from `since` to `until`, both aware."""
-
-    since: datetime
-    until: datetime
-
-
-def search_window(
-    now: datetime,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    seen_until: datetime | None = None,
-) -> Window:
-    """Fill in what was left out: until now, from 62 days before the end.
-
-    Without any date, from the cursor with its overlap, if there is one.
-
-    Raises:
-        ValueError: `since` is not before `until`.
-
-    """
-    end = until or now
-    if seen_until and not (since or until):
-        start = min(seen_until, end) - OVERLAP
-    else:
-        start = since or end - LOOK_BACK
-    if start >= end:
-        raise ValueError(
-            f"since {start.isoformat()} is not before until {end.isoformat()}"
-            " 対処: 期間の開始(since)を終了(until)より前にしてください。"
-        )
-    return Window(start, end)
-
-
-def cursor_after(window: Window, seen_until: datetime | None) -> datetime | None:
-    """Say where the cursor may stand once the window's orders are stored, or None.
-
-    Only a window that joins what was seen before moves it: one that leaves a gap would
-    hide the orders in the gap for ever.
-    """
-    joined = seen_until or window.until - LOOK_BACK
-    return window.until if window.since <= joined <= window.until else None
+    open_amounts: tuple[str, ...] = ()
+    unknown_status: tuple[str, ...] = ()

@@ -1,48 +1,47 @@
 """A shipment: one parcel with a tracking number, and whether it may be reported.
 
-It is known by (order, package, tracking number) and reported effectively once (design:
-rule 6.6). What stands here decides without asking anyone; `shipping_rows` says how.
-
-Delivery companies by the code RMS knows them by (rms/order-api.md §4.3).
-
-Data, not a closed type: the list grows, and a code that is not here yet may be right.
+A shipment is identified by (order, package, tracking number) and reported effectively
+once (rule 6.6). Here stand its states, the delivery companies, and the reasons not to
+report it; `shipping_plan` decides which rows of the mall's report to change.
 """
 
 import re
 import unicodedata
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from data.model.order import Frozen, Mall, Order, OrderNumber, ShippingRow
+from data.model.order import Frozen, Mall, OrderNumber, ShippingRow
 from data.model.short_key import PackageRef
 
 MOST_AHEAD: Final = timedelta(days=30)
-"""A card's authorisation lasts 30 days; a date further ahead is a slip of the pen."""
+"""A card's authorisation lasts 30 days: a later shipping date is a typing error."""
+MOST_ROWS: Final = 20
+"""Rows a destination may have in the mall's shipping report (rms/order-api.md §4.2)."""
 
 _TextCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 _Tracking = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{1,120}$")]
 
 
 class ShipmentState(StrEnum):
-    """How far a shipment has come on its way to the mall."""
+    """How far a shipment has come on its way to the mall; the value is stored."""
 
     PLANNED = "planned"
     """Read from a file, not yet reported."""
     SENT = "sent"
-    """RMS took the report; whether the row stands there is not yet seen."""
+    """RMS accepted the report; the row has not been read back yet."""
     VERIFIED = "verified"
     """Read back: exactly this row stands at the mall."""
     REFUSED = "refused"
-    """RMS, or a rule of ours, said no; `reason` says why."""
+    """RMS, or a rule of ours, rejected it; `reason` says why."""
     UNKNOWN = "unknown"
-    """The report left and no answer came: read back, then decide."""
+    """The report was sent and no answer came: read the order, then decide."""
     CANCELLED = "cancelled"
-    """The order was cancelled before it could be reported."""
+    """The order was cancelled before the shipment could be reported."""
     REPLACED = "replaced"
-    """The number was wrong; another shipment stands in its place."""
+    """The number was wrong; another shipment has taken its place."""
 
 
 WANTED: Final = frozenset(
@@ -53,7 +52,7 @@ WANTED: Final = frozenset(
         ShipmentState.UNKNOWN,
     }
 )
-"""States in which the shipment's row should stand at the mall."""
+"""States of a shipment whose row should stand at the mall."""
 
 
 class Shipment(Frozen):
@@ -63,7 +62,7 @@ class Shipment(Frozen):
     shop_id: str
     order_number: OrderNumber
     basket_id: str
-    carrier_code: _TextCode = Field(description="deliveryCompany, 1000-codes")
+    carrier_code: _TextCode = Field(description="RMS's deliveryCompany, e.g. 1001")
     tracking_number: _Tracking = Field(description="normalised: no hyphens")
     shipping_date: date
     state: ShipmentState = ShipmentState.PLANNED
@@ -81,114 +80,89 @@ class Shipment(Frozen):
         return PackageRef(self.mall, self.shop_id, self.order_number, self.basket_id)
 
 
-class Readiness(StrEnum):
-    """Whether RMS takes shipping rows for an order in this state (§4.2, §6)."""
+class ReportFault(StrEnum):
+    """Why a shipment cannot be reported; the value is the sentence for shop staff."""
 
-    READY = "ready"
-    WAITING = "waiting"
-    CANCELLED = "cancelled"
-    CLOSED = "closed"
+    NOT_READY = (
+        "発送待ち(300)の注文ではありません。"
+        "対処: 発送待ちになると、次の実行で自動的に報告します。"
+    )
+    CANCELLED = (
+        "キャンセルされた注文です。"
+        "対処: 出荷を止めてください。出荷済みの場合は、返送を手配してください。"
+    )
+    CLOSED = (
+        "発送済みの注文です。"
+        "対処: 発送情報を変更する場合は、RMSの画面で行ってください。"
+    )
+    BEFORE_ORDER = (
+        "発送日が注文日より前です。対処: 発送日と注文番号を確認してください。"
+    )
+    TOO_FAR_AHEAD = (
+        f"発送日が{MOST_AHEAD.days}日より先です。対処: 発送日を確認してください。"
+    )
+    NO_PACKAGE = (
+        "この送付先はRMSの注文にありません。"
+        "対処: RMSの画面で発送情報を登録してください。"
+    )
+    NO_ROOM = (
+        f"送付先の発送情報が{MOST_ROWS}件に達しています。"
+        "対処: RMSの画面で不要な行を削除してください。"
+    )
+    CHANGED_AT_MALL = (
+        "報告した行がRMSで変更または削除されています。"
+        "対処: RMSの画面で発送情報を確認してください。"
+    )
 
 
-class Ready(NamedTuple):
-    """A readiness and, unless READY, its reason in Japanese."""
+def why_not_report(mall_status: str) -> ReportFault | None:
+    """Return why RMS takes no shipping rows at this orderProgress; None if it does.
 
-    readiness: Readiness
-    reason: str | None
-
-
-def readiness(mall_status: str) -> Ready:
-    """Say whether a shipment of an order with this orderProgress may be reported now.
-
-    Some vendors report at 100 and 200 already; only 300 is sure to be taken, and the
-    parcel of an order that is not paid yet had better wait.
+    Only 300 is sure to be accepted (rms/order-api.md §4.2). Some vendors report at 100
+    and 200 already, but the parcel of an unpaid order had better wait.
     """
     match mall_status:
         case "300":
-            return Ready(Readiness.READY, None)
+            return None
         case "800" | "900":
-            return Ready(
-                Readiness.CANCELLED,
-                "キャンセルされた注文です(cancelled)。対処: 出荷を止めるか、"
-                "返送を手配してください。",
-            )
+            return ReportFault.CANCELLED
         case "500" | "600" | "700":
-            return Ready(
-                Readiness.CLOSED,
-                "発送済みの注文です(already shipped)。対処: 変更はRMSの画面で"
-                "行ってください。",
-            )
+            return ReportFault.CLOSED
         case _:
-            return Ready(
-                Readiness.WAITING,
-                "発送待ち(300)の注文ではありません(not ready to ship)。"
-                "対処: 発送待ちになるまで待ってください。",
-            )
+            return ReportFault.NOT_READY
 
 
-def date_fault(shipping_date: date, today: date, ordered_on: date | None) -> str | None:
-    """Why no parcel can have left on that day, or None.
+def date_fault(
+    shipping_date: date, today: date, ordered_on: date | None
+) -> ReportFault | None:
+    """Return why no parcel can have left on that day; None if it can.
 
-    RMS itself takes any date: early ones are allowed, late ones too (§4.2). So only
-    what cannot be true is refused here: a day before the order, or one so far ahead
-    that the card's authorisation is over.
+    RMS itself accepts any date, early or late (rms/order-api.md §4.2), so only the
+    impossible is rejected: a day before the order, or one after the card's
+    authorisation has expired.
     """
     if ordered_on is not None and shipping_date < ordered_on:
-        return (
-            "発送日が注文日より前です(before the order)。対処: 発送日か"
-            "注文番号を確かめてください。"
-        )
+        return ReportFault.BEFORE_ORDER
     if shipping_date > today + MOST_AHEAD:
-        return (
-            f"発送日が{MOST_AHEAD.days}日より先です(too far ahead)。"
-            "対処: 発送日を確かめてください。"
-        )
+        return ReportFault.TOO_FAR_AHEAD
     return None
 
 
 def is_complete(row: ShippingRow) -> bool:
-    """Whether a row has company, number and date: only then may the order close."""
+    """Whether a row has company, number and date; RMS closes no order before that."""
     return bool(row.carrier_code and row.tracking_number and row.shipping_date)
 
 
-def why_not_pack(order: Order, basket_id: str) -> tuple[str, ...]:
-    """Every reason not to print a label for this package; none = safe to pack.
-
-    rms/order-api.md §6. A package handed out at a store is none of the rules there,
-    but its label needs what our files do not carry.
-    """
-    package = next((one for one in order.packages if one.basket_id == basket_id), None)
-    if package is None:
-        return ("この送付先は注文にありません(no such package)。",)
-    reasons = {
-        "発送待ち(300)の注文ではありません(not ready to ship)。": (
-            order.mall_status != "300"
-        ),
-        "楽天確認中です(under review)。": order.is_under_review,
-        "金額が未確定です(amounts not fixed)。": not order.amounts_fixed,
-        "ソーシャルギフトの住所がまだ入力されていません(no gift address yet)。": (
-            order.is_social_gift and not package.gift_address_given
-        ),
-        "店舗・郵便局受取の送付先です(pick-up)。送り状は手作業で作ってください。": (
-            package.pickup_store is not None
-        ),
-        "発送情報がすでに登録されています(already reported)。": any(
-            map(is_complete, package.shipping_rows)
-        ),
-    }
-    return tuple(text for text, applies in reasons.items() if applies)
-
-
 class Carrier(StrEnum):
-    """Whose file tells of parcels; the value is the flow's parameter `carrier`."""
+    """Whose file lists the parcels; the value is the flow parameter `carrier`."""
 
     YAMATO = "yamato"
     SAGAWA = "sagawa"
     JAPAN_POST = "japanpost"
     RAKUTEN = "rakuten"
-    """RMS's own 発送 CSV, of whatever company."""
+    """RMS's own 発送 CSV, with parcels of any company."""
     TEMPLATE = "template"
-    """Our own plain file, of whatever company."""
+    """Our own plain file, with parcels of any company."""
 
 
 YAMATO: Final = "1001"
@@ -229,6 +203,8 @@ DELIVERY_COMPANIES: Final = {
     "1030": "ヤマト運輸 クロネコゆうパケット",
     "1031": "名鉄NX運輸",
 }
+"""Delivery companies by RMS's code (rms/order-api.md §4.3). Data, not an enum: RMS adds
+companies, and a code that is missing here may still be right."""
 
 _SHORT: Final = {
     "ヤマト": "1001",
@@ -241,7 +217,7 @@ _SHORT: Final = {
     "西濃": "1004",
     "福山": "1006",
 }
-"""Names people write by hand; each means one company only."""
+"""Names people write by hand that mean one company only."""
 
 _CODE: Final = re.compile(r"1[0-9]{3}")
 
@@ -260,7 +236,7 @@ _BY_NAME: Final = {
 
 
 def company_code(text: str) -> str | None:
-    """The code a code or a company's name stands for; None if it is neither."""
+    """Return the delivery company's code for a code or a name; None if unknown."""
     plain = _plain(text)
     if _CODE.fullmatch(plain):
         return plain

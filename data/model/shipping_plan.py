@@ -1,22 +1,15 @@
-"""What to change in a mall's shipping report so that every parcel stands there once.
+"""What to do about one order's shipments: report, correct, leave alone, or refuse.
 
-Adding is the last resort: a row added twice, or left half-filled beside a new one,
-keeps the order open and the card uncharged (rms/order-api.md §4.2). So a row that has
-the number is kept, a row whose number was wrong is corrected, an empty row is filled,
-and only then one is added. Nothing is ever deleted: a row nobody knows may be a
-person's, so it is reported, not touched.
+The decision is made on an order that was read after everything ever reported of it must
+show (`may_send`). `decide` then says which rows of the mall's shipping report to change
+and where every other shipment stands; the same call answers what became of a report
+whose answer was lost.
 
-What to do with one order's shipments, now that the order has been read anew.
-
-The one question before a report and after it, and after a lost answer: `decide` says
-which rows to send and where every other shipment stands. It is asked with an order
-read just now (rms/order-api.md §5.3: orders change after import).
-
-One order's shipping report: when it may be decided on, and how its rows are counted.
-
-A report that is on its way must not be sent again before it is certain that it did not
-arrive (rms/order-api.md §4.2b: results come seconds to minutes later). Whether it is
-certain depends on when the order was *asked for*, not on the clock.
+Adding a row is the last resort: a row added twice, or left half-filled beside a new
+one, keeps the order open and the card uncharged (rms/order-api.md §4.2). So a row that
+has the number is kept, a row whose number was wrong is corrected, an empty row is
+filled, and only then one is added. Nothing is ever deleted: a row that juchu did not
+write may be a person's work, so it is reported to staff instead.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,17 +20,59 @@ from pydantic import StringConstraints
 
 from data.model.order import Frozen, Order, Package, ShippingRow
 from data.model.shipment import (
+    MOST_ROWS,
     WANTED,
-    Readiness,
+    ReportFault,
     Shipment,
     ShipmentState,
     date_fault,
-    readiness,
+    why_not_report,
 )
 from data.model.tracking_number import normalised
 
-MOST_ROWS: Final = 20
-"""Rows a destination may have (§4.2)."""
+SETTLES_AFTER: Final = timedelta(seconds=180)
+"""How long after a report getOrder may still show the order without it; results come
+seconds to minutes later (rms/order-api.md §4.2b)."""
+
+MOST_ORDERS: Final = 100
+"""Orders per call of updateOrderShippingAsync (rms/order-api.md §4.2b)."""
+
+_ON_ITS_WAY: Final = frozenset({ShipmentState.SENT, ShipmentState.UNKNOWN})
+
+
+class Reported(NamedTuple):
+    """A shipment, when its latest report was sent and when its outcome was known."""
+
+    shipment: Shipment
+    sent_at: datetime | None
+    heard_at: datetime | None
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether a report was sent whose outcome is still unknown."""
+        return self.sent_at is not None and (
+            self.heard_at is None or self.heard_at < self.sent_at
+        )
+
+
+def may_send(
+    reported: Iterable[Reported], seen_at: datetime, settles: timedelta = SETTLES_AFTER
+) -> bool:
+    """Whether an order asked for at `seen_at` must show every report made so far.
+
+    Only then may anything of it be sent: an empty row may be about to be filled by a
+    report under way, and a missing row may still appear. What counts is when the order
+    was asked for, not the present time. Shipments that were replaced count, too.
+    """
+    for one in reported:
+        if one.sent_at is not None and (
+            one.is_unheard or one.shipment.state in _ON_ITS_WAY
+        ):
+            if seen_at < one.sent_at + settles:
+                return False
+        elif one.heard_at is not None and seen_at <= one.heard_at:
+            return False
+    return True
 
 
 RmsId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
@@ -61,42 +96,99 @@ class RowChange(Frozen):
     shipping_date: date
 
 
+class Outcome(NamedTuple):
+    """Where a shipment stands without any call, and what is wrong with it."""
+
+    shipment: Shipment
+    state: ShipmentState
+    fault: ReportFault | None
+    shipping_detail_id: str | None
+
+    @property
+    def reason(self) -> str | None:
+        """The sentence for shop staff; None if nothing is wrong."""
+        return None if self.fault is None else self.fault.value
+
+
+class Decision(NamedTuple):
+    """Each wanted shipment is in `send` or in `outcomes`, once."""
+
+    send: tuple[RowChange, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+def decide(order: Order, shipments: Iterable[Shipment], today: date) -> Decision:
+    """Decide on all shipments of one order that was read just now.
+
+    What stands at the mall is VERIFIED, whatever became of the order since. A shipment
+    that was verified before and is gone is never sent again: a person removed it. A
+    cancelled order takes no report, and an order that is not ready yet leaves its
+    shipments in their state, with the reason.
+    """
+    wanted = {
+        (one.basket_id, one.tracking_number): one
+        for one in shipments
+        if one.state in WANTED
+    }
+    standing = {
+        (one.shipment.basket_id, one.shipment.tracking_number)
+        for one in plan_rows(order.packages, wanted.values()).settled
+    }
+    outcomes: list[Outcome] = []
+    sendable: list[Shipment] = []
+    for key, one in wanted.items():
+        if key in standing:
+            sendable.append(one)
+        elif one.state is ShipmentState.VERIFIED:
+            gone = ReportFault.CHANGED_AT_MALL
+            outcomes.append(Outcome(one, one.state, gone, one.shipping_detail_id))
+        elif fault := _fault(order, one, today):
+            outcomes.append(Outcome(one, _state(one, fault), fault, None))
+        else:
+            sendable.append(one)
+    plan = plan_rows(order.packages, sendable)
+    return Decision(plan.changes, (*outcomes, *_planned(plan)))
+
+
+def _fault(order: Order, one: Shipment, today: date) -> ReportFault | None:
+    return why_not_report(order.mall_status) or date_fault(
+        one.shipping_date, today, order.ordered_at.date()
+    )
+
+
+def _state(one: Shipment, fault: ReportFault) -> ShipmentState:
+    match fault:
+        case ReportFault.NOT_READY:
+            return one.state
+        case ReportFault.CANCELLED:
+            return ShipmentState.CANCELLED
+        case _:
+            return ShipmentState.REFUSED
+
+
+def _planned(plan: "RowPlan") -> Iterable[Outcome]:
+    for one, detail_id in plan.settled:
+        yield Outcome(one, ShipmentState.VERIFIED, None, detail_id)
+    for one, fault in plan.impossible:
+        yield Outcome(one, ShipmentState.REFUSED, fault, None)
+
+
 class Settled(NamedTuple):
-    """A shipment whose row stands at the mall just as it should."""
+    """A shipment whose row stands at the mall exactly as it should."""
 
     shipment: Shipment
     shipping_detail_id: str
 
 
 class Impossible(NamedTuple):
-    """A shipment that no change can report, and why, in Japanese."""
+    """A shipment that no change can report, and why."""
 
     shipment: Shipment
-    reason: str
-
-
-class OpenRow(NamedTuple):
-    """What keeps an order at 300: a row with gaps, or a package without any row.
-
-    `missing` names the empty cells in Japanese; `shipping_detail_id` is None where no
-    row is.
-    """
-
-    basket_id: str
-    shipping_detail_id: str | None
-    missing: tuple[str, ...]
-
-
-class DoubledRow(NamedTuple):
-    """One tracking number in several rows of a package: a person must delete some."""
-
-    basket_id: str
-    tracking_number: str
-    shipping_detail_ids: tuple[str, ...]
+    fault: ReportFault
 
 
 class RowPlan(NamedTuple):
-    """Every wanted shipment is in `changes`, `settled` or `impossible`, once."""
+    """Each wanted shipment is in `changes`, `settled` or `impossible`, once."""
 
     changes: tuple[RowChange, ...] = ()
     settled: tuple[Settled, ...] = ()
@@ -104,11 +196,11 @@ class RowPlan(NamedTuple):
 
 
 def plan_rows(packages: Iterable[Package], shipments: Iterable[Shipment]) -> RowPlan:
-    """Compare one order's rows at the mall with its shipments, and say what to change.
+    """Compare one order's rows at the mall with its shipments, and list the changes.
 
-    The same question after a lost answer: what is `settled` did arrive, what is in
-    `changes` did not and may be sent again. Shipments that should not stand at the
-    mall (refused, cancelled, replaced) are left out.
+    After a lost answer the same comparison tells what happened: what is `settled`
+    arrived; what is in `changes` did not and may be sent again. Shipments that should
+    not stand at the mall (refused, cancelled, replaced) are left out.
     """
     wanted: dict[tuple[str, str], Shipment] = {
         (one.basket_id, one.tracking_number): one
@@ -123,11 +215,7 @@ def plan_rows(packages: Iterable[Package], shipments: Iterable[Shipment]) -> Row
         mine = [one for (basket, _), one in wanted.items() if basket == basket_id]
         package = by_basket.get(basket_id)
         if package is None:
-            reason = (
-                "この送付先はRMSの注文にありません(no such package)。"
-                "対処: RMSの画面で発送情報を登録してください。"
-            )
-            impossible += [Impossible(one, reason) for one in mine]
+            impossible += [Impossible(one, ReportFault.NO_PACKAGE) for one in mine]
             continue
         plan = _plan_package(package, mine)
         changes += plan.changes
@@ -136,58 +224,8 @@ def plan_rows(packages: Iterable[Package], shipments: Iterable[Shipment]) -> Row
     return RowPlan(tuple(changes), tuple(settled), tuple(impossible))
 
 
-def open_rows(packages: Iterable[Package]) -> tuple[OpenRow, ...]:
-    """Everything in the shipping report that keeps the night job from closing it."""
-    found: list[OpenRow] = []
-    for package in packages:
-        if not package.shipping_rows:
-            found.append(OpenRow(package.basket_id, None, tuple(_CELLS.values())))
-        found += [
-            OpenRow(package.basket_id, row.shipping_detail_id, missing)
-            for row in package.shipping_rows
-            if (missing := _missing(row))
-        ]
-    return tuple(found)
-
-
-def doubled_rows(packages: Iterable[Package]) -> tuple[DoubledRow, ...]:
-    """Numbers that stand more than once in one package; we never delete, so we tell."""
-    found: list[DoubledRow] = []
-    for package in packages:
-        ids: dict[str, list[str]] = {}
-        for row in package.shipping_rows:
-            if number := _number(row):
-                ids.setdefault(number, []).append(row.shipping_detail_id)
-        found += [
-            DoubledRow(package.basket_id, number, tuple(rows))
-            for number, rows in ids.items()
-            if len(rows) > 1
-        ]
-    return tuple(found)
-
-
-_CELLS: Final = {
-    "carrier_code": "配送会社",
-    "tracking_number": "お荷物伝票番号",
-    "shipping_date": "発送日",
-}
-
-
-def _missing(row: ShippingRow) -> tuple[str, ...]:
-    return tuple(name for field, name in _CELLS.items() if not getattr(row, field))
-
-
 def _plan_package(package: Package, wanted: Sequence[Shipment]) -> RowPlan:
-    free = sorted(package.shipping_rows, key=_age)
-    row_of: dict[str, ShippingRow] = {}
-    for pick in (_with_its_number, _to_correct, _empty):
-        for one in wanted:
-            if one.tracking_number in row_of:
-                continue
-            row = pick(one, free)
-            if row is not None:
-                free.remove(row)
-                row_of[one.tracking_number] = row
+    row_of = _rows_taken(package, wanted)
     room = MOST_ROWS - len(package.shipping_rows)
     changes: list[RowChange] = []
     settled: list[Settled] = []
@@ -202,16 +240,32 @@ def _plan_package(package: Package, wanted: Sequence[Shipment]) -> RowPlan:
             room -= 1
             changes.append(_change(one, None))
         else:
-            reason = (
-                f"送付先の発送情報が{MOST_ROWS}件に達しています(no room)。"
-                "対処: RMSの画面で不要な行を消してください。"
-            )
-            impossible.append(Impossible(one, reason))
+            impossible.append(Impossible(one, ReportFault.NO_ROOM))
     return RowPlan(tuple(changes), tuple(settled), tuple(impossible))
 
 
+def _rows_taken(package: Package, wanted: Sequence[Shipment]) -> dict[str, ShippingRow]:
+    """Assign existing rows to shipments, by tracking number; each row at most once.
+
+    The passes run from sure to loose over all shipments, so that no shipment takes the
+    row that belongs to a later one. A correction goes before the filling of empty rows:
+    else the wrong number would stay at the mall beside the right one.
+    """
+    free = sorted(package.shipping_rows, key=_age)
+    row_of: dict[str, ShippingRow] = {}
+    for pick in (_with_its_number, _to_correct, _empty):
+        for one in wanted:
+            if one.tracking_number in row_of:
+                continue
+            row = pick(one, free)
+            if row is not None:
+                free.remove(row)
+                row_of[one.tracking_number] = row
+    return row_of
+
+
 def _age(row: ShippingRow) -> tuple[int, str]:
-    """Oldest first: the mall counts its row ids up."""
+    """Sort key, oldest first: the mall numbers its rows upwards."""
     return len(row.shipping_detail_id), row.shipping_detail_id
 
 
@@ -220,7 +274,7 @@ def _number(row: ShippingRow) -> str:
 
 
 def _with_its_number(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
-    """A row that has the number; of several the one that is right already."""
+    """Return the row that has the number; of several, one that is right already."""
     same = [row for row in free if _number(row) == one.tracking_number]
     return next((row for row in same if _is_as_wanted(row, one)), None) or next(
         iter(same), None
@@ -228,9 +282,10 @@ def _with_its_number(one: Shipment, free: list[ShippingRow]) -> ShippingRow | No
 
 
 def _to_correct(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
-    """The row this shipment says it is to stand in, by the row's id or old number.
+    """Return the row to correct, found by the row's id or by the wrong number.
 
-    Whatever stands there: a file that names the row's id means to change it (§4.2).
+    By id whatever stands in it: a file that gives the row's id means to change that row
+    (rms/order-api.md §4.2).
     """
     by_id = (row for row in free if row.shipping_detail_id == one.shipping_detail_id)
     by_number = (row for row in free if one.replaces and _number(row) == one.replaces)
@@ -238,7 +293,7 @@ def _to_correct(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
 
 
 def _empty(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
-    """A row without a number: one of the same company if there is one, else any."""
+    """Return a row without a number, one of the same company if there is one."""
     empty = [row for row in free if not _number(row)]
     same = (row for row in empty if row.carrier_code == one.carrier_code)
     return next(same, None) or next(iter(empty), None)
@@ -262,148 +317,84 @@ def _change(one: Shipment, shipping_detail_id: str | None) -> RowChange:
     )
 
 
-CHANGED_SINCE = (
-    "報告した行がRMSで変更または削除されています(changed at the mall)。"
-    "対処: RMSの画面を確かめてください。"
-)
-
-
-class Outcome(NamedTuple):
-    """Where a shipment stands without any call, and why, in Japanese."""
-
-    shipment: Shipment
-    state: ShipmentState
-    reason: str | None
-    shipping_detail_id: str | None
-
-
-class Decision(NamedTuple):
-    """Every wanted shipment is in `send` or in `outcomes`, once."""
-
-    send: tuple[RowChange, ...]
-    outcomes: tuple[Outcome, ...]
-
-
-def decide(order: Order, shipments: Iterable[Shipment], today: date) -> Decision:
-    """Decide on all shipments of one order at once.
-
-    What stands at the mall is VERIFIED, whatever became of the order since. A shipment
-    verified before is never sent again: if its row is gone, a person took it away. A
-    cancelled order takes no report, and one that is not ready yet leaves its shipments
-    as they are, with the reason.
-    """
-    wanted = {
-        (one.basket_id, one.tracking_number): one
-        for one in shipments
-        if one.state in WANTED
-    }
-    standing = {
-        (one.shipment.basket_id, one.shipment.tracking_number)
-        for one in plan_rows(order.packages, wanted.values()).settled
-    }
-    lost = [
-        one
-        for key, one in wanted.items()
-        if one.state is ShipmentState.VERIFIED and key not in standing
-    ]
-    outcomes = [
-        Outcome(one, one.state, CHANGED_SINCE, one.shipping_detail_id) for one in lost
-    ]
-    ready, why = readiness(order.mall_status)
-    ordered_on = order.ordered_at.date()
-    sendable: list[Shipment] = []
-    for key, one in wanted.items():
-        if one in lost:
-            continue
-        fault = date_fault(one.shipping_date, today, ordered_on)
-        if key in standing or (ready is Readiness.READY and fault is None):
-            sendable.append(one)
-        elif ready is Readiness.READY:
-            outcomes.append(Outcome(one, ShipmentState.REFUSED, fault, None))
-        else:
-            outcomes.append(Outcome(one, _state(one, ready), why, None))
-    plan = plan_rows(order.packages, sendable)
-    return Decision(plan.changes, (*outcomes, *_planned(plan)))
-
-
-def _planned(plan: RowPlan) -> Iterable[Outcome]:
-    for one, detail_id in plan.settled:
-        yield Outcome(one, ShipmentState.VERIFIED, None, detail_id)
-    for one, reason in plan.impossible:
-        yield Outcome(one, ShipmentState.REFUSED, reason, None)
-
-
-def _state(one: Shipment, ready: Readiness) -> ShipmentState:
-    """Where a shipment of an order that takes no report stands."""
-    match ready:
-        case Readiness.CANCELLED:
-            return ShipmentState.CANCELLED
-        case Readiness.CLOSED:
-            return ShipmentState.REFUSED
-        case _:
-            return one.state
-
-
-SETTLES_AFTER: Final = timedelta(seconds=180)
-"""What RMS took shows in getOrder by then; longer than any result is known to take."""
-
-MOST_ORDERS: Final = 100
-"""Orders per updateOrderShippingAsync (§4.2b)."""
-
-_ON_ITS_WAY: Final = frozenset({ShipmentState.SENT, ShipmentState.UNKNOWN})
-
-
-class Reported(NamedTuple):
-    """A shipment, when its latest report left, and when was known what became of it."""
-
-    shipment: Shipment
-    sent_at: datetime | None
-    heard_at: datetime | None
-
-    @property
-    def is_unheard(self) -> bool:
-        """Whether a report left and nothing is known of it."""
-        return self.sent_at is not None and (
-            self.heard_at is None or self.heard_at < self.sent_at
-        )
-
-
-def may_send(
-    reported: Iterable[Reported], seen_at: datetime, settles: timedelta = SETTLES_AFTER
-) -> bool:
-    """Whether an order asked for at `seen_at` shows all that was ever reported of it.
-
-    Only then may anything of it be sent: an empty row it shows may be filled by a
-    report under way, and a row it lacks may still come. A corrected number counts too.
-    """
-    for one in reported:
-        if one.sent_at is not None and (
-            one.is_unheard or one.shipment.state in _ON_ITS_WAY
-        ):
-            if seen_at < one.sent_at + settles:
-                return False
-        elif one.heard_at is not None and seen_at <= one.heard_at:
-            return False
-    return True
-
-
 class OrderReport(NamedTuple):
-    """The rows to report of one order, package by package, as RMS counts them."""
+    """The rows to report of one order, in the order in which RMS numbers them."""
 
     order_number: str
     rows: tuple[RowChange, ...]
 
 
 def order_report(order_number: str, rows: Iterable[RowChange]) -> OrderReport:
-    """Put the rows into the order in which RMS numbers them, from 1."""
+    """Sort the rows by package, as RMS does before it numbers them from 1."""
     in_order = sorted(rows, key=lambda row: (len(row.basket_id), row.basket_id))
     return OrderReport(order_number, tuple(in_order))
 
 
 class RowResult(NamedTuple):
-    """RMS's word on a row of a report; `data_number` None = on all of the order's."""
+    """RMS's answer on one row of a report; `data_number` None = on the whole order."""
 
     order_number: str
     data_number: int | None
     is_refused: bool
     reason: str | None
+
+
+class OpenRow(NamedTuple):
+    """What keeps an order at 300: a row with empty cells, or a package without a row.
+
+    `missing` lists the empty cells by their Japanese names; `shipping_detail_id` is
+    None where the package has no row.
+    """
+
+    basket_id: str
+    shipping_detail_id: str | None
+    missing: tuple[str, ...]
+
+
+_CELLS: Final = {
+    "carrier_code": "配送会社",
+    "tracking_number": "お荷物伝票番号",
+    "shipping_date": "発送日",
+}
+
+
+def open_rows(packages: Iterable[Package]) -> tuple[OpenRow, ...]:
+    """List what the report still lacks before RMS's night job closes the order."""
+    found: list[OpenRow] = []
+    for package in packages:
+        if not package.shipping_rows:
+            found.append(OpenRow(package.basket_id, None, tuple(_CELLS.values())))
+        found += [
+            OpenRow(package.basket_id, row.shipping_detail_id, missing)
+            for row in package.shipping_rows
+            if (missing := _missing(row))
+        ]
+    return tuple(found)
+
+
+def _missing(row: ShippingRow) -> tuple[str, ...]:
+    return tuple(name for field, name in _CELLS.items() if not getattr(row, field))
+
+
+class DoubledRow(NamedTuple):
+    """One tracking number in several rows of a package; a person must delete some."""
+
+    basket_id: str
+    tracking_number: str
+    shipping_detail_ids: tuple[str, ...]
+
+
+def doubled_rows(packages: Iterable[Package]) -> tuple[DoubledRow, ...]:
+    """List the numbers that stand more than once in a package."""
+    found: list[DoubledRow] = []
+    for package in packages:
+        ids: dict[str, list[str]] = {}
+        for row in package.shipping_rows:
+            if number := _number(row):
+                ids.setdefault(number, []).append(row.shipping_detail_id)
+        found += [
+            DoubledRow(package.basket_id, number, tuple(rows))
+            for number, rows in ids.items()
+            if len(rows) > 1
+        ]
+    return tuple(found)

@@ -1,4 +1,4 @@
-"""A shop: one store on one mall, and what it takes to speak for it."""
+"""A shop: one store on one mall, and the credentials for its API."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -14,7 +14,7 @@ ShopHandle = Annotated[
 
 
 class Shop(BaseModel):
-    """Who we speak for at a mall. Secrets print as asterisks."""
+    """One store on one mall with its credentials; secrets print as asterisks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -25,24 +25,24 @@ class Shop(BaseModel):
     service_secret: SecretStr
     license_key: SecretStr
     license_key_before: SecretStr = SecretStr("")
-    """The key used until now, still good while a new one takes over."""
+    """The key used until now; it is a fallback until the new one answers."""
     notice_auth_key: SecretStr = SecretStr("")
     notice_auth_key_before: SecretStr = SecretStr("")
-    """The key that was agreed before, still good while Rakuten changes over."""
+    """The key agreed before; accepted until Rakuten has changed over."""
     contract_id: str = ""
     license_expires_on: date | None = None
     safety_stock: Annotated[int, Field(ge=0)] = 0
-    """Units of every listing that the mall is never offered."""
+    """Units of each listing that are never offered to the mall."""
 
     @property
     def has_former_key(self) -> bool:
-        """Whether there is a key to fall back on while a new one takes over."""
+        """Whether there is a key to fall back on until the new one is usable."""
         return bool(self.license_key_before.get_secret_value().strip())
 
     def with_former_key(self) -> Self:
-        """Give the shop as it was before the key was changed.
+        """Return the shop as it was before the key was changed.
 
-        The date typed in is the new key's, so it does not count here.
+        It has no end date: the one typed in is the new key's.
         """
         return self.model_copy(
             update={

@@ -1,4 +1,4 @@
-"""Stock: what may move it, and what a mall is told of it (design: rules 6.4, 6.5)."""
+"""Stock: what may move it, and how many pieces a push sends (rules 6.4, 6.5)."""
 
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
@@ -8,23 +8,23 @@ from pydantic import Field, StringConstraints, model_validator
 from data.model.order import Frozen
 
 MOST_UNITS: Final = 99_999
-"""RMS shows no more of a SKU (rms/inventory-and-license-api.md, IE0003)."""
+"""The most RMS accepts for one SKU (rms/inventory-and-license-api.md, IE0003)."""
 
 CODE: Final = r"^[0-9A-Za-z_-]{1,32}$"
-"""商品管理番号 and SKU管理番号, as RMS's inventory API takes them."""
+"""商品管理番号 and SKU管理番号, as RMS's inventory API accepts them."""
 
 OWN_SKU: Final = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,94}[^\s\x00-\x1f\x7f])?$"
 """The merchant's own SKU (システム連携用SKU番号), at most 96 characters."""
 
 Source = Literal["api", "count", "person", "mapping", "emptied"]
-"""Who may cause a movement. A mall's CSV is none of them, by type (rule 6.4)."""
+"""Where a movement may come from. A mall's CSV is not among them (rule 6.4)."""
 
 StockFileKind = Literal["count", "receipt"]
-"""What a stock file tells: what stood there (棚卸), or what came in (入荷)."""
+"""What the quantities of a stock file are: counted (棚卸) or received (入荷) pieces."""
 
 
 class MovementKind(StrEnum):
-    """Why stock moved; the value is the word used in tables."""
+    """Why stock moved; the value is the word in tables."""
 
     COUNT = "count"
     RECEIPT = "receipt"
@@ -34,7 +34,7 @@ class MovementKind(StrEnum):
 
 
 class PushState(StrEnum):
-    """Where one listing's push stands."""
+    """The state of the push of one listing; the value is the word in tables."""
 
     PLANNED = "planned"
     SENT = "sent"
@@ -46,21 +46,24 @@ class PushState(StrEnum):
 
 
 class Listing(Frozen):
-    """One SKU as a shop lists it. RMS folds the manage number, never the variant."""
+    """One SKU as a shop lists it.
+
+    RMS ignores case in the manage number, never in the variant.
+    """
 
     manage_number: Annotated[str, StringConstraints(min_length=1, to_lower=True)]
     variant_id: str
 
     @property
     def default_sku(self) -> str:
-        """The SKU of a listing nobody gave another name; never empty."""
+        """The SKU of a listing without a SKU of the merchant's own; never empty."""
         if not self.variant_id:
             return self.manage_number
         return f"{self.manage_number}/{self.variant_id}"
 
 
 class Counted(Frozen):
-    """One row of a stock file: so many units of a listing stood there, or came in."""
+    """One row of a stock file: the units of a listing that were counted or received."""
 
     manage_number: Annotated[str, StringConstraints(pattern=CODE, to_lower=True)]
     variant_id: Annotated[str, StringConstraints(pattern=CODE)]
@@ -70,12 +73,12 @@ class Counted(Frozen):
 
     @property
     def listing(self) -> Listing:
-        """What was counted or received."""
+        """The listing that was counted or received."""
         return Listing(manage_number=self.manage_number, variant_id=self.variant_id)
 
 
 class SkuMapping(Frozen):
-    """A person's word that a listing sells this SKU."""
+    """A person's statement that a listing sells this SKU."""
 
     manage_number: Annotated[str, StringConstraints(min_length=1, to_lower=True)]
     variant_id: str
@@ -83,10 +86,10 @@ class SkuMapping(Frozen):
 
 
 class Adjustment(Frozen):
-    """What a person decided on a line that waits: book units, or none.
+    """A person's decision on an order line that waits: book its units, others, or none.
 
-    `quantity` None books the line's own units; `is_done` books nothing, because the
-    stock was adjusted elsewhere, and says so in the ledger.
+    `quantity` None books the line's own units. `is_done` books nothing, because the
+    stock was adjusted elsewhere, and records that in the ledger.
     """
 
     mall: str
@@ -104,14 +107,19 @@ class Adjustment(Frozen):
 
 
 def offered(level: int, safety: int) -> int:
-    """Give what a mall is to show: level less safety stock, 0 to 99,999 (rule 6.5)."""
+    """Return the number of pieces a push sends: level less safety stock, 0 to 99,999.
+
+    Rule 6.5. The warehouse computes it for all SKUs at once, in the statement
+    `gather_inventory_levels`; a test feeds both the same numbers.
+    """
     return min(max(level - safety, 0), MOST_UNITS)
 
 
 def unseen_units(expected: int | None, found: int | None) -> int:
-    """Count the units a mall sold that no order of ours tells of; 0 if none.
+    """Return how many units the mall has sold of which we hold no order yet.
 
-    More than expected is no sale: a cancellation gave back, or a person changed it.
+    More pieces than expected are no sale: a cancellation gave some back, or a person
+    changed the number. None = not known.
     """
     if expected is None or found is None:
         return 0
@@ -119,10 +127,11 @@ def unseen_units(expected: int | None, found: int | None) -> int:
 
 
 def read_back(offered: int, before: int | None, after: int | None) -> PushState:
-    """Judge a push by what the mall shows afterwards; its 204 proves nothing.
+    """Judge a push by the quantity read after it; RMS's 204 proves nothing.
 
-    Fewer than offered are a sale since the write, unless that is the very number from
-    before: then the write may not have arrived, and the next run decides.
+    Fewer pieces than offered mean a sale since the write, unless it is the very number
+    from before the write: then the write may not have arrived, and the next run
+    decides.
     """
     if after is None:
         return PushState.UNKNOWN_SKU

@@ -119,6 +119,7 @@ SELECT
     coalesce(r.cancelled, false) AS cancelled,
     r.is_gift, r.is_under_review, r.caution_code, r.changed_by_buyer,
     '' AS content_hash,
+    'csv_created' AS content_source,
     $imported_at AS observed_at,
     $imported_at AS imported_at,
     $imported_at AS updated_at
@@ -555,6 +556,7 @@ WHERE o.mall = m.mall
 UPDATE orders AS o SET
     status       = '受注処理中',
     content_hash = if(k.is_content, concat('csv:', $import_id), o.content_hash),
+    content_source = if(k.is_content, 'csv_changed', o.content_source),
     observed_at  = if(k.is_content, k.observed_at, o.observed_at),
     updated_at   = $imported_at
 FROM csv_changes AS k

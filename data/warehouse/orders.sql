@@ -73,7 +73,7 @@ JOIN orders AS o
 JOIN packages AS p ON p.order_number = k.order_number
 LEFT JOIN lines AS l ON l.order_number = k.order_number
 WHERE k.is_content
-  AND (o.content_hash = '' OR NOT $is_before);
+  AND (o.content_source = 'csv_created' OR NOT $is_before);
 
 -- name: log_contents
 -- Keep every content that became an order's present one.
@@ -263,6 +263,7 @@ USING (
         w.body.tax_summaries,
         w.body.changes,
         w.content_hash,
+        'api'::content_source AS content_source,
         w.observed_at,
         coalesce(o.imported_at, $stored_at) AS imported_at,
         $stored_at AS updated_at
@@ -478,7 +479,7 @@ SELECT DISTINCT mall, shop_id
 FROM judged
 JOIN orders USING (mall, shop_id, order_number)
 WHERE verdict = 'changed'
-  AND content_hash = '';
+  AND content_source = 'csv_created';
 
 -- name: gather_csv_origins
 -- Those orders of one shop, as log_csv_contents wants them.
@@ -491,7 +492,7 @@ JOIN orders USING (mall, shop_id, order_number)
 WHERE mall = $mall
   AND shop_id = $shop_id
   AND verdict = 'changed'
-  AND content_hash = '';
+  AND content_source = 'csv_created';
 
 -- name: list_numbers_to_confirm
 -- Rakuten orders waiting for 注文確認, oldest first.

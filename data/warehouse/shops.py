@@ -11,7 +11,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from data.model.application import Application, Mail
-from data.model.connection import Fault, KeyFacts, suspect_paste
+from data.model.connection import ConnectionStatus, KeyFacts, suspect_paste
 from data.model.japan_time import in_japan
 from data.model.licence import end_of, key_fingerprint
 from data.model.onboarding import ShopFacts, Stage, Standing, Step, move, replay
@@ -106,7 +106,7 @@ def facts_of(con: DuckDBPyConnection, shop: ShopHandle) -> ShopFacts:
         application_made_at=_moment(made),
         key_seen_at=_moment(seen),
         license_expires_at=_moment(expires),
-        connection=Fault(connection) if connection else None,
+        connection=ConnectionStatus(connection) if connection else None,
         checked_at=_moment(checked),
         notices_start_at=_moment(starts),
     )
@@ -206,7 +206,7 @@ def key_in_use(con: DuckDBPyConnection, shop: ShopHandle) -> str | None:
 def record_connection(
     con: DuckDBPyConnection,
     shop: Shop,
-    fault: Fault,
+    status: ConnectionStatus,
     checked_at: datetime,
     expires_at: datetime | None = None,
 ) -> None:
@@ -216,7 +216,7 @@ def record_connection(
         shop.handle,
         shop.mall,
         shop.shop_id,
-        connection_status=fault.value,
+        connection_status=status.value,
         checked_at=checked_at,
     )
     _write_shop(con, state, checked_at)

@@ -29,9 +29,9 @@ from connectors.carriers.layouts.yamato_b2 import COLUMNS
 from connectors.notices.spool import Spool
 from connectors.settings import read_settings
 from data.model.japan_time import JST, in_japan
+from data.model.label import why_not_pack
 from data.model.notice import Notice, NoticeKind, notice_key
 from data.model.onboarding import Stage
-from data.model.shipment import why_not_pack
 from data.model.short_key import PackageRef, short_key
 from data.model.tracking_number import check_digit
 from data.warehouse.ask import ask

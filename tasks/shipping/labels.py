@@ -23,8 +23,13 @@ from connectors.carriers import (
 from connectors.carriers.labels.file import write_private
 from connectors.settings import read_settings, sender_of
 from data.model.japan_time import in_japan
-from data.model.label import ParcelOrder, Sender, parcel_of
-from data.model.shipment import why_not_pack
+from data.model.label import (
+    LabelFault,
+    ParcelOrder,
+    Sender,
+    parcel_of,
+    why_not_pack,
+)
 from data.model.shop import ShopHandle
 from data.model.short_key import PackageRef, short_key
 from data.warehouse.runs import Load
@@ -47,10 +52,6 @@ WRITERS: Final[dict[str, Writer]] = {
     "yamato": write_b2_labels,
     "sagawa": write_ehiden3_labels,
 }
-SHARED_KEY: Final = (
-    "短縮キーがほかの送付先と同じになります(shared key)。"
-    "対処: 送り状は手作業で作ってください。"
-)
 
 
 class NoLabel(NamedTuple):
@@ -129,7 +130,7 @@ def _name(carrier: str, at: datetime) -> str:
     return f"labels-{carrier}-{in_japan(at):%Y%m%d-%H%M%S-%f}.csv"
 
 
-Made = tuple[PackageRef, ParcelOrder | str]
+Made = tuple[PackageRef, ParcelOrder | tuple[LabelFault, ...]]
 
 
 def _made(
@@ -141,9 +142,9 @@ def _made(
         ref = PackageRef(order.mall.value, order.shop_id, order.order_number, basket_id)
         reasons = list(why_not_pack(order, basket_id))
         if short_key(ref) in shared:
-            reasons.append(SHARED_KEY)
+            reasons.append(LabelFault.SHARED_KEY)
         parcel = parcel_of(order, basket_id, contents, in_japan(at).date())
-        made.append((ref, " ".join(reasons) or parcel))
+        made.append((ref, tuple(reasons) or parcel))
     return made
 
 
@@ -154,8 +155,9 @@ def _tried(
     good: list[tuple[PackageRef, ParcelOrder]] = []
     refused: list[NoLabel] = []
     for ref, parcel in made:
-        if isinstance(parcel, str):
-            refused.append(NoLabel(ref.order_number, ref.basket_id, None, parcel))
+        if not isinstance(parcel, ParcelOrder):
+            why = " ".join(parcel)
+            refused.append(NoLabel(ref.order_number, ref.basket_id, None, why))
             continue
         no: tuple[RefusedLabel, ...] = write([parcel], sender).refused
         if no:

@@ -16,14 +16,14 @@ from prefect.states import Completed, Failed
 
 from connectors.rms.check import Checked, check
 from data.model.connection import (
-    Fault,
+    ConnectionStatus,
     Finding,
-    Verdict,
+    KeyChoice,
     choose_key,
-    find_fault,
+    explain,
+    judge_check,
     needs_former_key,
     shop_in_use,
-    verdict,
 )
 from data.model.licence import days_left, licence_sentence, warning_due
 from data.model.onboarding import Stage, Step, refusal
@@ -85,14 +85,14 @@ def check_shop(shop: ShopHandle) -> Checkup:
     former = None
     if described.has_former_key and needs_former_key(new.finding):
         former = _tried(described.with_former_key())
-    verdict = choose_key(new.finding, former.finding if former else None)
-    chosen = former if former and verdict is Verdict.FORMER else new
-    in_use = used if verdict is Verdict.AS_BEFORE else chosen.shop
+    choice = choose_key(new.finding, former.finding if former else None)
+    chosen = former if former and choice is KeyChoice.FORMER else new
+    in_use = used if choice is KeyChoice.AS_BEFORE else chosen.shop
     with our_warehouse() as con:
         if in_use != described:
             record_key(con, described, now())
         record_connection(
-            con, in_use, chosen.finding.fault, now(), chosen.checked.expires_at
+            con, in_use, chosen.finding.status, now(), chosen.checked.expires_at
         )
         moved = _moves(con, shop, now())
         return _checkup(con, shop, chosen.finding, moved, now())._replace(
@@ -105,7 +105,7 @@ def _tried(shop: Shop) -> _Tried:
         checked = check(rms, shop.shop_id, now())
     with our_warehouse() as con:
         key = key_facts(con, shop, now(), checked.expires_at)
-    return _Tried(shop, checked, find_fault(checked.probes, key, now()))
+    return _Tried(shop, checked, judge_check(checked.probes, key, now()))
 
 
 def _moves(con: Connection, shop: ShopHandle, at: datetime) -> tuple[Stage, ...]:
@@ -149,7 +149,14 @@ def _checkup(
 
 ENDING = "juchu.licence.ending"
 """The event of a warning, for automations that send it on."""
-PASSES = frozenset({Fault.NONE, Fault.FRESH_KEY, Fault.MAINTENANCE, Fault.BUSY})
+PASSES = frozenset(
+    {
+        ConnectionStatus.OK,
+        ConnectionStatus.FRESH_KEY,
+        ConnectionStatus.MAINTENANCE,
+        ConnectionStatus.BUSY,
+    }
+)
 """What is no failure: it is good, or it ends by itself."""
 
 STOPPED = (
@@ -195,8 +202,8 @@ def conclude_check(shop: ShopHandle, checkup: Checkup) -> State[Any]:
         markdown=connection_report(shop, checkup),
         description="接続チェックの結果 (what the connection check found)",
     )
-    said = verdict(checkup.finding)
-    if checkup.finding.fault in PASSES:
+    said = explain(checkup.finding)
+    if checkup.finding.status in PASSES:
         return Completed(message=said)
     return Failed(message=said)
 
@@ -204,7 +211,7 @@ def conclude_check(shop: ShopHandle, checkup: Checkup) -> State[Any]:
 def connection_report(shop: ShopHandle, checkup: Checkup) -> str:
     """Write the report in Markdown; RMS's codes come from outside and stay text."""
     finding = checkup.finding
-    lines = [f"# 接続チェックの結果 ({shop})", "", _plain(verdict(finding))]
+    lines = [f"# 接続チェックの結果 ({shop})", "", _plain(explain(finding))]
     if finding.stops_calls:
         lines += [
             "",
@@ -217,7 +224,7 @@ def connection_report(shop: ShopHandle, checkup: Checkup) -> str:
             "",
             FORMER_KEY,
             "",
-            _plain(verdict(checkup.new_key)),
+            _plain(explain(checkup.new_key)),
         ]
     if checkup.expires_at is not None:
         lines += ["", licence_sentence(checkup.expires_at, now())]

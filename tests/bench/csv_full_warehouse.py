@@ -13,6 +13,7 @@ SELECT
     concat('999999-20200101-', lpad(i::VARCHAR, 10, '0')) AS order_number,
     'csv' AS source, '受注処理中' AS status, 'manual' AS stock_policy,
     true AS amounts_fixed, false AS cancelled, '' AS content_hash,
+    'csv_created' AS content_source,
     now() AS observed_at, now() AS imported_at, now() AS updated_at
 FROM range($first // 2, $last // 2) AS t(i);
 INSERT INTO order_packages BY NAME

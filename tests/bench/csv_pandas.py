@@ -113,6 +113,7 @@ def tables(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
         status="受注処理中",
         stock_policy="manual",
         content_hash="",
+        content_source="csv_created",
         observed_at=now,
         imported_at=now,
         updated_at=now,

@@ -6,7 +6,7 @@ from connectors.carriers import CsvRefused, parcels, registry
 from connectors.carriers.labels import b2, file
 from connectors.carriers.labels import text as cp932
 from connectors.carriers.labels import text as lines
-from data.model import shipment, short_key
+from data.model import label, shipment, short_key
 from data.model import shipping_plan as shipping_decision
 from data.model import shipping_plan as shipping_rows
 from data.model import tracking_number as tracking
@@ -77,7 +77,7 @@ def zeros_are_eaten(patch):
 
 
 def excel_damage_passes(patch):
-    patch.setattr(tracking.Fault, "spoils_the_file", property(lambda _: False))
+    patch.setattr(tracking.NumberFault, "spoils_the_file", property(lambda _: False))
 
 
 def references_match_by_prefix(patch):
@@ -85,11 +85,11 @@ def references_match_by_prefix(patch):
         found = [n for n in self._by_order if n.startswith(number)]
         return tuple(self._by_order[found[0]]) if found else ()
 
-    patch.setattr(short_key.Known, "by_order", by_prefix)
+    patch.setattr(short_key.KnownPackages, "by_order", by_prefix)
 
 
 def check_signs_are_ignored(patch):
-    patch.setattr(short_key, "check_sign", lambda _: "0")
+    patch.setattr(short_key, "check_character", lambda _: "0")
 
 
 def keys_are_per_order(patch):
@@ -132,12 +132,11 @@ class NeverVerified:
 
 
 def cancelled_orders_are_reported(patch):
-    ready = shipment.Ready(shipment.Readiness.READY, None)
-    patch.setattr(shipping_decision, "readiness", lambda _: ready)
+    patch.setattr(shipping_decision, "why_not_report", lambda _: None)
 
 
 def packages_are_packed_twice(patch):
-    patch.setattr(shipment, "is_complete", lambda _: False)
+    patch.setattr(label, "is_complete", lambda _: False)
 
 
 PLANTED = {

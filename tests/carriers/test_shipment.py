@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from data.model.label import LabelFault, why_not_pack
 from data.model.shipment import (
     MOST_AHEAD,
-    Readiness,
+    ReportFault,
     date_fault,
     is_complete,
-    readiness,
-    why_not_pack,
+    why_not_report,
 )
 from tests.carriers.made import DAY
 from tests.carriers.rows_at_mall import empty, package, row, shipment
@@ -34,24 +34,25 @@ def ready_order(**cells):
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        ("100", Readiness.WAITING),
-        ("200", Readiness.WAITING),
-        ("300", Readiness.READY),
-        ("400", Readiness.WAITING),
-        ("500", Readiness.CLOSED),
-        ("600", Readiness.CLOSED),
-        ("700", Readiness.CLOSED),
-        ("800", Readiness.CANCELLED),
-        ("900", Readiness.CANCELLED),
-        ("950", Readiness.WAITING),
+        ("100", ReportFault.NOT_READY),
+        ("200", ReportFault.NOT_READY),
+        ("300", None),
+        ("400", ReportFault.NOT_READY),
+        ("500", ReportFault.CLOSED),
+        ("600", ReportFault.CLOSED),
+        ("700", ReportFault.CLOSED),
+        ("800", ReportFault.CANCELLED),
+        ("900", ReportFault.CANCELLED),
+        ("950", ReportFault.NOT_READY),
     ],
 )
 def test_only_an_order_that_waits_for_shipping_is_reported(status, expected):
-    ready = readiness(status)
+    assert why_not_report(status) is expected
 
-    assert ready.readiness is expected
-    assert (ready.reason is None) == (expected is Readiness.READY)
-    assert ready.reason is None or "対処" in ready.reason
+
+@pytest.mark.parametrize("fault", [*ReportFault, *LabelFault])
+def test_every_reason_tells_staff_what_to_do(fault):
+    assert "。対処: " in fault
 
 
 def test_an_order_that_is_ready_is_safe_to_pack():
@@ -59,24 +60,22 @@ def test_an_order_that_is_ready_is_safe_to_pack():
 
 
 @pytest.mark.parametrize(
-    ("cells", "word"),
+    ("cells", "fault"),
     [
-        ({"status": "200"}, "発送待ち"),
-        ({"status": "900"}, "発送待ち"),
-        ({"is_under_review": True}, "楽天確認中"),
-        ({"postage_total": None}, "金額"),
-        ({"is_social_gift": True}, "ソーシャルギフト"),
+        ({"status": "200"}, LabelFault.NOT_READY),
+        ({"status": "900"}, LabelFault.NOT_READY),
+        ({"is_under_review": True}, LabelFault.UNDER_REVIEW),
+        ({"postage_total": None}, LabelFault.OPEN_AMOUNTS),
+        ({"is_social_gift": True}, LabelFault.NO_GIFT_ADDRESS),
         (
             {"is_social_gift": True, "package": {"gift_address_given": False}},
-            "ソーシャルギフト",
+            LabelFault.NO_GIFT_ADDRESS,
         ),
-        ({"package": {"pickup_store": "見本郵便局"}}, "受取"),
+        ({"package": {"pickup_store": "見本郵便局"}}, LabelFault.PICK_UP),
     ],
 )
-def test_what_must_not_be_packed_says_why(cells, word):
-    reasons = why_not_pack(ready_order(**cells), "7")
-
-    assert [word in reason for reason in reasons] == [True]
+def test_what_must_not_be_packed_says_why(cells, fault):
+    assert why_not_pack(ready_order(**cells), "7") == (fault,)
 
 
 def test_a_social_gift_with_its_address_is_safe_to_pack():
@@ -89,7 +88,7 @@ def test_a_package_already_reported_is_not_packed_again():
     order = ready_order()
     again = order.model_copy(update={"packages": (package(row()),)})
 
-    assert len(why_not_pack(again, "7")) == 1
+    assert why_not_pack(again, "7") == (LabelFault.REPORTED,)
 
 
 def test_the_other_package_of_an_order_may_still_be_packed():
@@ -100,13 +99,17 @@ def test_the_other_package_of_an_order_may_still_be_packed():
 
 
 def test_a_package_the_order_does_not_have_is_not_packed():
-    assert len(why_not_pack(ready_order(), "9")) == 1
+    assert why_not_pack(ready_order(), "9") == (LabelFault.NO_PACKAGE,)
 
 
 def test_every_reason_is_told_at_once():
     order = ready_order(status="200", is_under_review=True, postage_total=None)
 
-    assert len(why_not_pack(order, "7")) == 3
+    assert why_not_pack(order, "7") == (
+        LabelFault.NOT_READY,
+        LabelFault.UNDER_REVIEW,
+        LabelFault.OPEN_AMOUNTS,
+    )
 
 
 @given(day=days, ordered_on=days)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.model.japan_time import JST
-from data.model.shipment import ShipmentState
+from data.model.shipment import ReportFault, ShipmentState
 from data.model.shipping_plan import decide
 from tests.carriers.any_rows import orders, wanted_lists
 from tests.carriers.made import DAY, GOOD, OTHER
@@ -61,7 +61,7 @@ def test_a_cancelled_order_takes_no_report(status):
 
     assert decision.send == ()
     assert states(decision) == [ShipmentState.CANCELLED]
-    assert "キャンセル" in decision.outcomes[0].reason
+    assert decision.outcomes[0].fault is ReportFault.CANCELLED
 
 
 @pytest.mark.parametrize("status", ["100", "200", "400"])
@@ -70,7 +70,7 @@ def test_a_parcel_of_an_order_not_ready_yet_waits_as_it_is(status):
 
     assert decision.send == ()
     assert states(decision) == [ShipmentState.PLANNED]
-    assert decision.outcomes[0].reason is not None
+    assert decision.outcomes[0].fault is ReportFault.NOT_READY
 
 
 def test_a_closed_order_verifies_what_stands_and_refuses_the_rest():
@@ -90,6 +90,7 @@ def test_a_day_no_parcel_can_have_left_on_is_refused():
 
     assert decision.send == ()
     assert states(decision) == [ShipmentState.REFUSED]
+    assert decision.outcomes[0].fault is ReportFault.TOO_FAR_AHEAD
 
 
 def test_the_day_of_the_order_is_counted_in_japan():
@@ -106,7 +107,7 @@ def test_a_verified_row_that_a_person_took_away_is_not_sent_again():
     decision = decide(read_now(package()), [gone], TODAY)
 
     assert decision.send == ()
-    assert "RMS" in decision.outcomes[0].reason
+    assert decision.outcomes[0].fault is ReportFault.CHANGED_AT_MALL
 
 
 def test_a_row_taken_away_leaves_the_empty_row_to_a_new_parcel():

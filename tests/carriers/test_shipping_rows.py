@@ -2,9 +2,8 @@
 
 import pytest
 
-from data.model.shipment import ShipmentState
+from data.model.shipment import MOST_ROWS, ReportFault, ShipmentState
 from data.model.shipping_plan import (
-    MOST_ROWS,
     DoubledRow,
     OpenRow,
     doubled_rows,
@@ -111,6 +110,26 @@ def test_a_correction_does_not_take_a_row_another_parcel_needs():
     assert [one.shipment.tracking_number for one in plan.settled] == [GOOD]
 
 
+@pytest.mark.parametrize("first", ["1", "2"])
+def test_a_correction_goes_to_the_wrong_number_and_not_into_an_empty_row(first):
+    second = {"1": "2", "2": "1"}[first]
+    there = package(row(first, number=GOOD), empty(second))
+    plan = plan_rows([there], [shipment(OTHER, replaces=GOOD)])
+
+    assert ids(plan) == [first]
+
+
+def test_a_correction_leaves_the_empty_row_to_the_parcel_beside_it():
+    there = package(empty("1"), row("2", number=GOOD))
+    beside = shipment(NUMBERS[0])
+    plan = plan_rows([there], [beside, shipment(OTHER, replaces=GOOD)])
+
+    assert {one.shipping_detail_id: one.tracking_number for one in plan.changes} == {
+        "1": NUMBERS[0],
+        "2": OTHER,
+    }
+
+
 def test_parcels_of_two_packages_stay_apart():
     packages = [package(), package(basket_id="8")]
     plan = plan_rows(packages, [shipment(), shipment(basket_id="8")])
@@ -122,7 +141,7 @@ def test_a_package_the_mall_does_not_have_is_impossible():
     plan = plan_rows([package()], [shipment(basket_id="9")])
 
     assert plan.changes == ()
-    assert "対処" in plan.impossible[0].reason
+    assert plan.impossible[0].fault is ReportFault.NO_PACKAGE
 
 
 def test_a_twenty_first_row_is_impossible():
@@ -130,7 +149,9 @@ def test_a_twenty_first_row_is_impossible():
     plan = plan_rows([package(*rows)], [shipment(GOOD), shipment(OTHER)])
 
     assert ids(plan) == [None]
-    assert [one.shipment.tracking_number for one in plan.impossible] == [OTHER]
+    assert [(one.shipment.tracking_number, one.fault) for one in plan.impossible] == [
+        (OTHER, ReportFault.NO_ROOM)
+    ]
 
 
 @pytest.mark.parametrize(

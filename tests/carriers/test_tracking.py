@@ -11,7 +11,13 @@ from data.model.shipment import (
     YAMATO,
     company_code,
 )
-from data.model.tracking_number import Fault, check_digit, judge, normalised, passes_7dr
+from data.model.tracking_number import (
+    NumberFault,
+    check_digit,
+    judge,
+    normalised,
+    passes_7dr,
+)
 from tests.carriers.made import GOOD, ZEROS
 
 bodies = st.text("0123456789", min_size=11, max_size=11)
@@ -73,24 +79,26 @@ def test_numbers_with_their_check_digit_pass(body):
 @pytest.mark.parametrize(
     ("text", "carrier", "fault"),
     [
-        ("443212345672", YAMATO, Fault.CHECK_DIGIT),
-        ("443212345672", SAGAWA, Fault.CHECK_DIGIT),
+        ("443212345672", YAMATO, NumberFault.CHECK_DIGIT),
+        ("443212345672", SAGAWA, NumberFault.CHECK_DIGIT),
         ("443212345672", JAPAN_POST, None),
-        ("4.43212E+11", YAMATO, Fault.DAMAGED),
-        ("４.４３Ｅ＋１１", SAGAWA, Fault.DAMAGED),
-        ("1.2E+12", JAPAN_POST, Fault.DAMAGED),
-        ("3212345673", YAMATO, Fault.LOST_ZEROS),
-        ("3212345674", YAMATO, Fault.WRONG_FORM),
-        ("4432123456711", YAMATO, Fault.WRONG_FORM),
-        ("44321234567A", SAGAWA, Fault.WRONG_FORM),
-        ("", YAMATO, Fault.BLANK),
-        (" ー ", YAMATO, Fault.BLANK),
-        ("12345", JAPAN_POST, Fault.UNREADABLE),
-        ("ABCDEFGH", JAPAN_POST, Fault.UNREADABLE),
-        ("引受前", JAPAN_POST, Fault.UNREADABLE),
-        ("1" * 41, JAPAN_POST, Fault.UNREADABLE),
+        ("4.43212E+11", YAMATO, NumberFault.DAMAGED),
+        ("４.４３Ｅ＋１１", SAGAWA, NumberFault.DAMAGED),
+        ("1.2E+12", JAPAN_POST, NumberFault.DAMAGED),
+        ("3212345673", YAMATO, NumberFault.LOST_ZEROS),
+        ("3212345674", YAMATO, NumberFault.WRONG_FORM),
+        ("123456782", YAMATO, NumberFault.LOST_ZEROS),
+        ("12345675", YAMATO, NumberFault.WRONG_FORM),
+        ("4432123456711", YAMATO, NumberFault.WRONG_FORM),
+        ("44321234567A", SAGAWA, NumberFault.WRONG_FORM),
+        ("", YAMATO, NumberFault.BLANK),
+        (" ー ", YAMATO, NumberFault.BLANK),
+        ("12345", JAPAN_POST, NumberFault.UNREADABLE),
+        ("ABCDEFGH", JAPAN_POST, NumberFault.UNREADABLE),
+        ("引受前", JAPAN_POST, NumberFault.UNREADABLE),
+        ("1" * 41, JAPAN_POST, NumberFault.UNREADABLE),
         ("1Z999AA10123456784", "1020", None),
-        ("443212345671.0", YAMATO, Fault.WRONG_FORM),
+        ("443212345671.0", YAMATO, NumberFault.WRONG_FORM),
     ],
 )
 def test_what_speaks_against_a_number(text, carrier, fault):

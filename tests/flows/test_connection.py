@@ -7,7 +7,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
 from connectors.settings import read_settings
-from data.model.connection import Fault
+from data.model.connection import ConnectionStatus
 from data.model.japan_time import JST
 from data.model.licence import key_fingerprint
 from data.warehouse.session import warehouse
@@ -55,40 +55,40 @@ def maintenance(style: str) -> list[dict[str, str]]:
     return [span | {"style": style}]
 
 
-CAUSES: dict[str, tuple[Callable[[Sandbox], object], Fault, str, str]] = {
+CAUSES: dict[str, tuple[Callable[[Sandbox], object], ConnectionStatus, str, str]] = {
     "wrong key": (
         lambda lab: lab.shop("demo", license_key="another-key"),
-        Fault.KEY_OR_SECRET,
+        ConnectionStatus.KEY_OR_SECRET,
         "FAILED",
-        "ライセンスキーか serviceSecret",
+        "ライセンスキーまたは serviceSecret",
     ),
     "wrong secret": (
         lambda lab: lab.shop("demo", service_secret="another-secret"),
-        Fault.KEY_OR_SECRET,
+        ConnectionStatus.KEY_OR_SECRET,
         "FAILED",
-        "ライセンスキーか serviceSecret",
+        "ライセンスキーまたは serviceSecret",
     ),
     "expired": (
         lambda lab: lab.shop("demo", license_expires_at="2020-01-01T00:00:00+09:00"),
-        Fault.KEY_ENDED,
+        ConnectionStatus.KEY_ENDED,
         "FAILED",
         "期限が切れています",
     ),
     "function off": (
         lambda lab: lab.shop("demo", functions_off=["getOrder"]),
-        Fault.FUNCTION,
+        ConnectionStatus.FUNCTION,
         "FAILED",
-        "オンにしてください: getOrder",
+        "「アップデート」してください: getOrder",
     ),
     "maintenance page": (
         lambda lab: lab.shop("demo", maintenance=maintenance("html")),
-        Fault.MAINTENANCE,
+        ConnectionStatus.MAINTENANCE,
         "COMPLETED",
         "メンテナンス中",
     ),
     "maintenance at the gateway": (
         lambda lab: lab.shop("demo", maintenance=maintenance("gateway")),
-        Fault.MAINTENANCE,
+        ConnectionStatus.MAINTENANCE,
         "COMPLETED",
         "メンテナンス中",
     ),
@@ -96,19 +96,19 @@ CAUSES: dict[str, tuple[Callable[[Sandbox], object], Fault, str, str]] = {
 
 
 @pytest.mark.parametrize(
-    ("spoil", "fault", "kind", "says"), CAUSES.values(), ids=CAUSES
+    ("spoil", "found", "kind", "says"), CAUSES.values(), ids=CAUSES
 )
 def test_each_cause_is_told_in_japanese_with_what_to_do(
-    lab: Sandbox, prefect_api, spoil, fault: Fault, kind: str, says: str
+    lab: Sandbox, prefect_api, spoil, found: ConnectionStatus, kind: str, says: str
 ):
     key_is_old()
-    if fault is Fault.KEY_ENDED:
+    if found is ConnectionStatus.KEY_ENDED:
         checked()  # RMS tells the end only while the key lives
         rows_set_end("2020-01-01")
     spoil(lab)
     ended = checked()
 
-    assert (ended[0], status()) == (kind, fault.value)
+    assert (ended[0], status()) == (kind, found.value)
     assert says in ended[1]
     assert "対処" in ended[1]
     assert says in artifact(prefect_api, "connection-report").replace("\\", "")
@@ -123,7 +123,7 @@ def test_a_good_check_reads_only_and_keeps_the_end_of_the_key(lab: Sandbox):
     kind, message = checked()
     called = set(lab.journal()["counts"])
 
-    assert (kind, message) == ("COMPLETED", "接続できました (connected)。")
+    assert (kind, message) == ("COMPLETED", "接続できました。")
     assert called == {
         "searchOrder",
         "getOrder",
@@ -221,8 +221,8 @@ def test_the_former_key_is_used_until_the_new_one_answers(
     shop = load_shop("lab")
 
     assert [s.type.value for s in (unchecked, between, after)] == ["COMPLETED"] * 3
-    assert waiting == changed == ("COMPLETED", "接続できました (connected)。")
-    assert "新しいキーの反映待ち" in report
+    assert waiting == changed == ("COMPLETED", "接続できました。")
+    assert "新しいライセンスキーの反映を待っています" in report
     assert used_first == key_fingerprint(shop.license_key_before)
     assert in_use() == key_fingerprint(shop.license_key)
 

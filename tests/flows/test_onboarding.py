@@ -101,7 +101,7 @@ def test_a_shop_goes_from_its_application_to_waiting_for_the_start(
         "通知承認待ち",
         "開始待ち",
     ]
-    assert f"{nine_of(3):%Y-%m-%d} 09:00 に自動で「稼働中」になる" in checklist
+    assert f"{nine_of(3):%Y-%m-%d} 09:00 に自動的に「稼働中」になります" in checklist
     assert rows("SELECT notices_start_at FROM shops")[0][0] == nine_of(3)
     assert live_shops.fn() == []
 
@@ -123,7 +123,7 @@ def test_the_mail_is_there_to_copy_and_the_next_step_names_the_menu(step, prefec
     assert "楽天API利用申請" in mail
     assert all(value in mail for value in PERSONAL)
     assert kind == "COMPLETED"
-    assert "店舗様情報 > システム開発企業 アクセス許可設定" in message
+    assert "システム開発企業からのAPIアクセス許可設定" in message
 
 
 def test_a_step_that_is_not_due_is_refused_with_the_way_on(step, prefect_api):
@@ -150,7 +150,7 @@ def test_a_start_needs_both_its_day_and_the_approval(step, key_with_an_end):
 def test_who_only_looks_changes_nothing(step, prefect_api):
     kind, message = step()
 
-    assert (kind, "onboard-shop を実行して" in message) == ("COMPLETED", True)
+    assert (kind, "onboard-shop で申請メールを作成" in message) == ("COMPLETED", True)
     assert rows("FROM shop_stages") == []
 
 

@@ -136,7 +136,8 @@ def test_an_order_known_without_a_snapshot_takes_the_first_one(con):
     con.execute("DELETE FROM order_sightings")
     con.execute("DELETE FROM order_log")
     con.execute(
-        "UPDATE orders SET content_hash = '', source = 'csv', stock_policy = 'manual'"
+        "UPDATE orders SET content_hash = '', content_source = 'csv_created', "
+        "source = 'csv', stock_policy = 'manual'"
     )
 
     assert store(con, an_order(minute=4)) == Stored(0, 0, 0, 1)

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from connectors.carriers import write_b2_labels
 from connectors.carriers.labels.file import write_private
 from connectors.settings import NEEDED, Settings, SettingsProblem, sender_of
-from data.model.label import ParcelOrder, parcel_of
+from data.model.label import LabelFault, ParcelOrder, parcel_of
+from data.model.order import TaxSummary
 from flows.export_shipping_labels import export_shipping_labels
 from tasks.shipping.labels import labels_report
+from tests.carriers.parcels_to_label import SENDER, rows
 from tests.shipping.lab import SHOP, Lab, tracking_number
 from tests.support.orders import a_package, a_person, an_order, at
 
@@ -158,12 +161,35 @@ def test_cash_on_delivery_collects_what_is_billed():
     assert "楽天" not in repr(parcel)
 
 
+def test_a_collect_label_asks_for_what_points_and_coupons_leave_and_for_both_taxes():
+    """The goods at 8 %, the postage at 10 %: 2,730 yen, of which 550 are paid."""
+    order = cod(
+        goods_total=2180,
+        postage_total=550,
+        order_total=2730,
+        point_used=300,
+        coupon_total=250,
+        request_total=2180,
+        tax_summaries=(
+            TaxSummary(rate=0.08, billed=1680, tax=124),
+            TaxSummary(rate=0.10, billed=500, tax=45),
+        ),
+    )
+    parcel = parcel_of(order, "1", "茶", DAY)
+    assert isinstance(parcel, ParcelOrder)
+    (on_label,) = rows(write_b2_labels([parcel], SENDER))
+
+    assert (parcel.cod_total, parcel.cod_tax) == (2180, 169)
+    assert on_label["コレクト代金引換額（税込）"] == "2180"
+    assert on_label["コレクト内消費税額等"] == "169"
+
+
 def test_cash_on_delivery_of_two_packages_is_left_to_a_person():
     packages = (a_package("1"), a_package("2"))
     people = (a_person(), a_person("1"), a_person("2"))
 
-    assert "代引" in str(
-        parcel_of(cod(packages=packages, people=people), "1", "茶", DAY)
+    assert parcel_of(cod(packages=packages, people=people), "1", "茶", DAY) == (
+        LabelFault.SEVERAL_PACKAGES,
     )
 
 
@@ -174,15 +200,26 @@ def test_a_paid_order_collects_nothing():
     assert (parcel.cod_total, parcel.recipient_name) == (None, "楽天 花子")
 
 
-@pytest.mark.parametrize("field", ["zip", "street", "phone"])
-def test_a_recipient_without_an_address_is_left_to_a_person(field):
-    nobody = a_person("1").model_copy(update={field: None})
+@pytest.mark.parametrize(
+    ("gaps", "faults"),
+    [
+        ({"zip": None}, (LabelFault.NO_ZIP,)),
+        ({"street": None}, (LabelFault.NO_STREET,)),
+        ({"phone": ""}, (LabelFault.NO_PHONE,)),
+        (
+            {"family_name": None, "first_name": None, "phone": None},
+            (LabelFault.NO_NAME, LabelFault.NO_PHONE),
+        ),
+    ],
+)
+def test_a_recipient_with_gaps_is_left_to_a_person_with_every_gap(gaps, faults):
+    nobody = a_person("1").model_copy(update=gaps)
 
-    assert "ありません" in str(parcel_of(an_order(people=[nobody]), "1", "茶", DAY))
+    assert parcel_of(an_order(people=[nobody]), "1", "茶", DAY) == faults
 
 
 def test_a_package_that_is_not_there_has_no_parcel():
-    assert "送付先がありません" in str(parcel_of(an_order(), "9", "茶", DAY))
+    assert parcel_of(an_order(), "9", "茶", DAY) == (LabelFault.NO_RECIPIENT,)
 
 
 def test_the_report_says_to_delete_the_file(desk: Lab, monkeypatch):

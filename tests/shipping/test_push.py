@@ -160,4 +160,4 @@ def test_a_row_a_person_took_away_is_told_and_not_sent_again(lab: Lab):
     lab.push()
 
     assert numbers_at_rms(lab, number) == [tracking_number(5)]
-    assert "changed at the mall" in lab.reasons()[0]
+    assert "変更または削除されています" in lab.reasons()[0]

@@ -3,7 +3,7 @@
 from datetime import date
 
 from data.model.application import application_mail
-from data.model.connection import Fault
+from data.model.connection import ConnectionStatus
 from data.model.licence import end_of
 from data.model.onboarding import (
     Stage,
@@ -48,7 +48,7 @@ def live(con) -> None:
     move_stage(con, SHOP, a_step(Stage.AWAITING_API, 3))
     record_key(con, a_shop(), at(4))
     move_stage(con, SHOP, a_step(Stage.KEY_REGISTERED, 5))
-    record_connection(con, a_shop(), Fault.NONE, at(6), FIRST_END)
+    record_connection(con, a_shop(), ConnectionStatus.OK, at(6), FIRST_END)
     move_stage(con, SHOP, a_step(Stage.CONNECTED, 7))
     move_stage(con, SHOP, a_step(Stage.AWAITING_NOTICES, 8))
     start(con, 10)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from pydantic import SecretStr
 
 from data.model.application import Application
-from data.model.connection import Fault
+from data.model.connection import ConnectionStatus
 from data.model.japan_time import JST
 from data.model.onboarding import ShopFacts, Stage, Step
 from data.model.order import Mall
@@ -50,7 +50,7 @@ ALL_GOOD = ShopFacts(
     application_made_at=NINE + timedelta(days=300),
     key_seen_at=NINE - timedelta(days=1),
     license_expires_at=NINE + timedelta(days=365),
-    connection=Fault.NONE,
+    connection=ConnectionStatus.OK,
     checked_at=NINE + timedelta(days=300),
     notices_start_at=NINE - timedelta(days=1),
 )

@@ -12,12 +12,12 @@ from data.model.connection import (
     TO_DO,
     WHAT,
     Answer,
-    Fault,
+    ConnectionStatus,
     KeyFacts,
     Probe,
-    find_fault,
+    explain,
+    judge_check,
     suspect_paste,
-    verdict,
 )
 from tests.shops.made import NINE, at
 
@@ -51,74 +51,86 @@ probes = st.builds(
 
 
 @pytest.mark.parametrize(
-    ("answers", "fault"),
+    ("answers", "status"),
     [
-        ([GOOD, GOOD], Fault.NONE),
-        ([NO_KEY, NO_KEY], Fault.KEY_OR_SECRET),
-        ([probe(Answer.CREDENTIALS, 400, "ES04-01")], Fault.KEY_OR_SECRET),
-        ([GOOD, NO_KEY], Fault.FUNCTION),
-        ([DOWN, DOWN], Fault.MAINTENANCE),
-        ([probe(Answer.UNAVAILABLE, 200, "ES01-02")], Fault.MAINTENANCE),
-        ([probe(Answer.UNAVAILABLE, 200)], Fault.MAINTENANCE),
-        ([probe(Answer.REFUSED, 400, "ES01-02")], Fault.MAINTENANCE),
-        ([probe(Answer.THROTTLED, 429)], Fault.BUSY),
-        ([OFFLINE, OFFLINE], Fault.NETWORK),
-        ([OFFLINE, DOWN], Fault.NETWORK),
-        ([probe(Answer.REFUSED, 404)], Fault.ADDRESS),
+        ([GOOD, GOOD], ConnectionStatus.OK),
+        ([NO_KEY, NO_KEY], ConnectionStatus.KEY_OR_SECRET),
+        ([probe(Answer.CREDENTIALS, 400, "ES04-01")], ConnectionStatus.KEY_OR_SECRET),
+        ([GOOD, NO_KEY], ConnectionStatus.FUNCTION),
+        ([DOWN, DOWN], ConnectionStatus.MAINTENANCE),
+        ([probe(Answer.UNAVAILABLE, 200, "ES01-02")], ConnectionStatus.MAINTENANCE),
+        ([probe(Answer.UNAVAILABLE, 200)], ConnectionStatus.MAINTENANCE),
+        ([probe(Answer.REFUSED, 400, "ES01-02")], ConnectionStatus.MAINTENANCE),
+        ([probe(Answer.THROTTLED, 429)], ConnectionStatus.BUSY),
+        ([OFFLINE, OFFLINE], ConnectionStatus.NETWORK),
+        ([OFFLINE, DOWN], ConnectionStatus.NETWORK),
+        ([probe(Answer.REFUSED, 404)], ConnectionStatus.ADDRESS),
         (
             [probe(Answer.REFUSED, 400, "ORDER_EXT_API_GET_ORDER_ERROR_009")],
-            Fault.OTHER,
+            ConnectionStatus.OTHER,
         ),
-        ([GOOD, DOWN], Fault.MAINTENANCE),
-        ([], Fault.OTHER),
+        ([GOOD, DOWN], ConnectionStatus.MAINTENANCE),
+        ([], ConnectionStatus.OTHER),
     ],
 )
-def test_all_answers_together_tell_what_is_at_fault(answers, fault):
-    assert find_fault(answers, OLD_KEY, NINE).fault is fault
+def test_all_answers_together_tell_what_is_at_fault(answers, status):
+    assert judge_check(answers, OLD_KEY, NINE).status is status
 
 
 def test_a_key_past_its_end_is_the_fault_whatever_else_may_be():
     ended = OLD_KEY._replace(expires_at=NINE - timedelta(days=1))
 
-    assert find_fault([NO_KEY, NO_KEY], ended, NINE).fault is Fault.KEY_ENDED
+    assert (
+        judge_check([NO_KEY, NO_KEY], ended, NINE).status is ConnectionStatus.KEY_ENDED
+    )
 
 
 def test_the_key_is_not_blamed_while_rms_answers_nothing():
-    assert find_fault([NO_KEY, DOWN], OLD_KEY, NINE).fault is Fault.MAINTENANCE
+    assert (
+        judge_check([NO_KEY, DOWN], OLD_KEY, NINE).status
+        is ConnectionStatus.MAINTENANCE
+    )
 
 
 def test_a_switch_is_found_though_another_function_is_down():
-    finding = find_fault([GOOD, NO_KEY, DOWN], OLD_KEY, NINE)
+    finding = judge_check([GOOD, NO_KEY, DOWN], OLD_KEY, NINE)
 
-    assert finding.fault is Fault.FUNCTION
+    assert finding.status is ConnectionStatus.FUNCTION
     assert finding.functions == ("getOrder",)
 
 
 @pytest.mark.parametrize(
-    ("minute", "fault"),
-    [(0, Fault.FRESH_KEY), (29.99, Fault.FRESH_KEY), (30, Fault.KEY_OR_SECRET)],
+    ("minute", "status"),
+    [
+        (0, ConnectionStatus.FRESH_KEY),
+        (29.99, ConnectionStatus.FRESH_KEY),
+        (30, ConnectionStatus.KEY_OR_SECRET),
+    ],
 )
-def test_a_new_keys_first_half_hour_is_no_failure(minute, fault):
-    finding = find_fault([NO_KEY, NO_KEY], KeyFacts(NINE), at(minute))
+def test_a_new_keys_first_half_hour_is_no_failure(minute, status):
+    finding = judge_check([NO_KEY, NO_KEY], KeyFacts(NINE), at(minute))
 
-    assert finding.fault is fault
-    assert (finding.again_at == at(30)) is (fault is Fault.FRESH_KEY)
-    assert finding.stops_calls is (fault is not Fault.FRESH_KEY)
+    assert finding.status is status
+    assert (finding.again_at == at(30)) is (status is ConnectionStatus.FRESH_KEY)
+    assert finding.stops_calls is (status is not ConnectionStatus.FRESH_KEY)
 
 
 def test_a_new_key_waits_even_when_one_function_answers_already():
-    assert find_fault([GOOD, NO_KEY], KeyFacts(NINE), at(5)).fault is Fault.FRESH_KEY
+    assert (
+        judge_check([GOOD, NO_KEY], KeyFacts(NINE), at(5)).status
+        is ConnectionStatus.FRESH_KEY
+    )
 
 
 def test_a_new_key_that_works_is_good_at_once():
-    assert find_fault([GOOD], KeyFacts(NINE), at(1)).is_good
+    assert judge_check([GOOD], KeyFacts(NINE), at(1)).is_good
 
 
 def test_a_wrong_paste_is_told_only_after_a_refusal():
-    suspect = OLD_KEY._replace(suspect=Fault.SECRET)
+    suspect = OLD_KEY._replace(suspect=ConnectionStatus.SECRET)
 
-    assert find_fault([NO_KEY], suspect, NINE).fault is Fault.SECRET
-    assert find_fault([GOOD], suspect, NINE).is_good
+    assert judge_check([NO_KEY], suspect, NINE).status is ConnectionStatus.SECRET
+    assert judge_check([GOOD], suspect, NINE).is_good
 
 
 def test_without_the_licence_function_a_shop_is_good_with_a_remark():
@@ -126,25 +138,28 @@ def test_without_the_licence_function_a_shop_is_good_with_a_remark():
         Answer.CREDENTIALS, 401, "ES01-01", function=LICENCE_FUNCTION, needed=False
     )
 
-    finding = find_fault([GOOD, unread], OLD_KEY, NINE)
+    finding = judge_check([GOOD, unread], OLD_KEY, NINE)
 
     assert finding.is_good
-    assert "有効期限を正しく入力" in verdict(finding)
+    assert "有効期限を正しく入力" in explain(finding)
 
 
 def test_a_function_we_can_do_without_is_never_the_fault_of_one_we_need():
     unread = probe(Answer.CREDENTIALS, 401, function=LICENCE_FUNCTION, needed=False)
 
-    finding = find_fault([GOOD, unread, DOWN], OLD_KEY, NINE)
+    finding = judge_check([GOOD, unread, DOWN], OLD_KEY, NINE)
 
-    assert finding.fault is Fault.MAINTENANCE
+    assert finding.status is ConnectionStatus.MAINTENANCE
     assert not finding.stops_calls
 
 
 def test_the_licence_functions_answer_clears_the_key():
     licence = probe(Answer.OK, 200, function=LICENCE_FUNCTION, needed=False)
 
-    assert find_fault([licence, NO_KEY], OLD_KEY, NINE).fault is Fault.FUNCTION
+    assert (
+        judge_check([licence, NO_KEY], OLD_KEY, NINE).status
+        is ConnectionStatus.FUNCTION
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,12 +167,12 @@ def test_the_licence_functions_answer_clears_the_key():
     [
         ("SP0000_x", "SL0000_y", None),
         (" SP0000_x\n", "SL0000_y ", None),
-        ("", "SL0000_y", Fault.SECRET),
-        ("ＳＰ0000", "SL0000_y", Fault.SECRET),
-        ("SP 0000", "SL0000_y", Fault.SECRET),
-        ("SP0000_x", "y" * 51, Fault.KEY),
-        ("SP0000_x", "SP0000_x", Fault.KEY),
-        ("SP0000_x", "SL\n0000", Fault.KEY),
+        ("", "SL0000_y", ConnectionStatus.SECRET),
+        ("ＳＰ0000", "SL0000_y", ConnectionStatus.SECRET),
+        ("SP 0000", "SL0000_y", ConnectionStatus.SECRET),
+        ("SP0000_x", "y" * 51, ConnectionStatus.KEY),
+        ("SP0000_x", "SP0000_x", ConnectionStatus.KEY),
+        ("SP0000_x", "SL\n0000", ConnectionStatus.KEY),
     ],
 )
 def test_what_rms_cannot_have_issued_is_suspect(secret, key, suspect):
@@ -165,28 +180,28 @@ def test_what_rms_cannot_have_issued_is_suspect(secret, key, suspect):
 
 
 def test_the_words_tell_the_hour_to_try_again():
-    told = verdict(find_fault([NO_KEY], KeyFacts(NINE), at(5)))
+    told = explain(judge_check([NO_KEY], KeyFacts(NINE), at(5)))
 
     assert "失敗ではありません" in told
     assert "09:30 にもう一度" in told
 
 
 def test_the_words_tell_rms_codes_and_the_functions_to_switch_on():
-    told = verdict(find_fault([GOOD, NO_KEY], OLD_KEY, NINE))
+    told = explain(judge_check([GOOD, NO_KEY], OLD_KEY, NINE))
 
     assert "[ES01-01]" in told
     assert "利用機能編集" in told
-    assert "オンにしてください: getOrder" in told
+    assert "「アップデート」してください: getOrder" in told
 
 
-def test_every_fault_has_its_words():
-    assert set(WHAT) == set(TO_DO) == set(Fault)
+def test_every_status_has_its_words():
+    assert set(WHAT) == set(TO_DO) == set(ConnectionStatus)
 
 
 @given(st.lists(probes, max_size=5), st.integers(-100, 100), st.integers(-100, 100))
 def test_every_check_has_a_verdict_that_says_what_to_do(answers, seen, ends):
-    finding = find_fault(answers, KeyFacts(at(seen), at(ends)), NINE)
-    told = verdict(finding)
+    finding = judge_check(answers, KeyFacts(at(seen), at(ends)), NINE)
+    told = explain(finding)
 
     assert "{" not in told
     assert finding.is_good or "対処" in told
@@ -194,7 +209,7 @@ def test_every_check_has_a_verdict_that_says_what_to_do(answers, seen, ends):
 
 @given(st.lists(probes, max_size=5), st.integers(-100, 100))
 def test_a_check_is_good_only_if_all_that_is_needed_answered(answers, seen):
-    finding = find_fault(answers, KeyFacts(at(seen)), NINE)
+    finding = judge_check(answers, KeyFacts(at(seen)), NINE)
     answered = [p for p in answers if p.answer is Answer.OK]
 
     needed = [p for p in answers if p.needed]
@@ -203,7 +218,7 @@ def test_a_check_is_good_only_if_all_that_is_needed_answered(answers, seen):
 
 @given(st.lists(probes, max_size=5), st.integers(-100, 100))
 def test_no_call_is_stopped_without_a_refused_credential(answers, seen):
-    finding = find_fault(answers, KeyFacts(at(seen)), NINE)
+    finding = judge_check(answers, KeyFacts(at(seen)), NINE)
 
     if finding.stops_calls:
         assert Answer.CREDENTIALS in [p.answer for p in answers]

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from data.model import connection as key_change
 from data.model.connection import (
-    Fault,
+    ConnectionStatus,
     Finding,
-    Verdict,
+    KeyChoice,
     choose_key,
     needs_former_key,
     shop_in_use,
@@ -26,45 +26,52 @@ from data.warehouse.shops import (
 from tests.shops.life import FIRST_END
 from tests.shops.made import SHOP, a_shop, at
 
-FAULTS = st.sampled_from(Fault)
-ALSO_FAULTS_OR_NOT_TRIED = st.none() | FAULTS
+STATUSES = st.sampled_from(ConnectionStatus)
+ALSO_STATUSES_OR_NOT_TRIED = st.none() | STATUSES
 
 
 def two_keys(new: str = "SL-new", former: str = "SL-former"):
     return a_shop(new).model_copy(update={"license_key_before": SecretStr(former)})
 
 
-def chosen(new: Fault, former: Fault | None) -> Verdict:
+def chosen(new: ConnectionStatus, former: ConnectionStatus | None) -> KeyChoice:
     return choose_key(Finding(new), None if former is None else Finding(former))
 
 
-@given(FAULTS, ALSO_FAULTS_OR_NOT_TRIED)
+@given(STATUSES, ALSO_STATUSES_OR_NOT_TRIED)
 def test_the_former_key_is_chosen_only_if_it_answered_where_the_new_did_not(
-    new: Fault, former: Fault | None
+    new: ConnectionStatus, former: ConnectionStatus | None
 ):
-    if chosen(new, former) is Verdict.FORMER:
+    if chosen(new, former) is KeyChoice.FORMER:
         assert former in key_change.ANSWERED
         assert new in key_change.REFUSED
 
 
-@given(ALSO_FAULTS_OR_NOT_TRIED)
-def test_a_new_key_that_answers_is_used(former: Fault | None):
-    assert chosen(Fault.NONE, former) is Verdict.NEW
-    assert chosen(Fault.FUNCTION, former) is Verdict.NEW
+@given(ALSO_STATUSES_OR_NOT_TRIED)
+def test_a_new_key_that_answers_is_used(former: ConnectionStatus | None):
+    assert chosen(ConnectionStatus.OK, former) is KeyChoice.NEW
+    assert chosen(ConnectionStatus.FUNCTION, former) is KeyChoice.NEW
 
 
-@given(ALSO_FAULTS_OR_NOT_TRIED)
-def test_what_is_no_keys_fault_changes_no_key(former: Fault | None):
-    for fault in (Fault.NETWORK, Fault.MAINTENANCE, Fault.BUSY):
-        assert chosen(fault, former) is Verdict.AS_BEFORE
-        assert not needs_former_key(Finding(fault))
+@given(ALSO_STATUSES_OR_NOT_TRIED)
+def test_what_is_no_keys_fault_changes_no_key(former: ConnectionStatus | None):
+    for status in (
+        ConnectionStatus.NETWORK,
+        ConnectionStatus.MAINTENANCE,
+        ConnectionStatus.BUSY,
+    ):
+        assert chosen(status, former) is KeyChoice.AS_BEFORE
+        assert not needs_former_key(Finding(status))
 
 
 def test_of_two_refused_keys_the_new_one_is_put_right():
-    assert chosen(Fault.KEY_OR_SECRET, Fault.KEY_ENDED) is Verdict.NEW
+    assert (
+        chosen(ConnectionStatus.KEY_OR_SECRET, ConnectionStatus.KEY_ENDED)
+        is KeyChoice.NEW
+    )
 
 
-def test_every_fault_is_known_to_be_an_answer_a_refusal_or_neither():
+def test_every_status_is_known_to_be_an_answer_a_refusal_or_neither():
     assert not key_change.ANSWERED & key_change.REFUSED
 
 
@@ -94,7 +101,9 @@ def test_the_key_seen_last_is_the_one_in_use(con):
     none_yet = key_in_use(con, SHOP)
     record_key(con, shop.with_former_key(), at(-10))
     record_key(con, shop, at(0))
-    record_connection(con, shop.with_former_key(), Fault.NONE, at(1), FIRST_END)
+    record_connection(
+        con, shop.with_former_key(), ConnectionStatus.OK, at(1), FIRST_END
+    )
 
     assert none_yet is None
     assert key_in_use(con, SHOP) == key_fingerprint(shop.license_key_before)

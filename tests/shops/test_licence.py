@@ -10,12 +10,14 @@ from pydantic import SecretStr
 from data.model.japan_time import JST
 from data.model.licence import (
     WARN_AT_DAYS,
+    KeyRefusal,
     days_left,
     end_of,
     has_ended,
+    judge_refusal,
     key_fingerprint,
     licence_sentence,
-    usable_from,
+    refusals_count_from,
     warning_due,
 )
 
@@ -93,7 +95,7 @@ def test_a_plan_of_daily_looks_warns_on_exactly_the_five_days():
         (END - timedelta(days=60), "あと60日"),
         (END - timedelta(days=3), "あと3日"),
         (END - timedelta(hours=3), "今日まで"),
-        (END + timedelta(hours=3), "期限が切れました"),
+        (END + timedelta(hours=3), "に切れました"),
     ],
 )
 def test_staff_read_how_long_it_lives(now, word):
@@ -106,13 +108,34 @@ def test_what_to_do_is_said_from_thirty_days_on():
 
 
 @given(st.datetimes(timezones=st.just(UTC), min_value=datetime(2020, 1, 1)))  # noqa: DTZ001
-def test_a_new_key_is_meant_to_work_from_a_full_minute_after_half_an_hour(seen):
+def test_refusals_count_from_a_full_minute_after_half_an_hour(seen):
     if seen.year > 9998:
         return
-    ready = usable_from(seen)
+    ready = refusals_count_from(seen)
 
     assert (ready.second, ready.microsecond) == (0, 0)
     assert timedelta(minutes=30) <= ready - seen < timedelta(minutes=31)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "refusal"),
+    [(0, KeyRefusal.TOO_EARLY), (29.9, KeyRefusal.TOO_EARLY), (30, KeyRefusal.REAL)],
+)
+@pytest.mark.parametrize("expires_at", [None, END])
+def test_a_key_is_really_refused_only_after_its_first_half_hour(
+    minutes, refusal, expires_at
+):
+    seen = datetime(2027, 1, 1, 9, tzinfo=JST)
+
+    now = seen + timedelta(minutes=minutes)
+    assert judge_refusal(seen, expires_at, now) is refusal
+
+
+@pytest.mark.parametrize("seen_before", [timedelta(minutes=1), timedelta(days=80)])
+def test_an_ended_key_is_called_ended_however_new_it_is(seen_before):
+    over = END + timedelta(seconds=1)
+
+    assert judge_refusal(over - seen_before, END, over) is KeyRefusal.ENDED
 
 
 def test_a_fingerprint_knows_a_key_with_pasted_blanks_and_does_not_tell_it():

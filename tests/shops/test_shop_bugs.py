@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from data.model.application import application_mail
-from data.model.connection import Fault
+from data.model.connection import ConnectionStatus
 from data.model.onboarding import (
     WAY,
     MoveRefused,
@@ -92,7 +92,9 @@ def everything_holds(con) -> None:
     assert row(con)[0] == "稼働中"
     assert [step.stage for step in stage_history(con, SHOP)] == list(WAY)
     assert facts_of(con, SHOP).license_expires_at == FIRST_END
-    record_connection(con, a_shop(last_day=date(2026, 12, 1)), Fault.NONE, at(11))
+    record_connection(
+        con, a_shop(last_day=date(2026, 12, 1)), ConnectionStatus.OK, at(11)
+    )
     assert facts_of(con, SHOP).license_expires_at == FIRST_END
     assert record_key(con, a_shop(), at(12)) == at(4)
     record_key(con, a_shop("SL1111_invented", SECOND_END.date()), at(13))

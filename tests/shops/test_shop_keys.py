@@ -3,7 +3,7 @@
 from datetime import date
 
 from data.model.application import application_mail
-from data.model.connection import Fault
+from data.model.connection import ConnectionStatus
 from data.model.licence import end_of
 from data.warehouse.session import warehouse
 from data.warehouse.shops import (
@@ -35,8 +35,8 @@ def test_what_rms_told_of_the_end_counts_more_than_what_was_typed(con):
     record_key(con, a_shop(last_day=date(2026, 12, 1)), at(0))
     assert facts_of(con, SHOP).license_expires_at == end_of(date(2026, 12, 1))
 
-    record_connection(con, a_shop(), Fault.NONE, at(1), SECOND_END)
-    record_connection(con, a_shop(), Fault.MAINTENANCE, at(2))
+    record_connection(con, a_shop(), ConnectionStatus.OK, at(1), SECOND_END)
+    record_connection(con, a_shop(), ConnectionStatus.MAINTENANCE, at(2))
 
     assert facts_of(con, SHOP).license_expires_at == SECOND_END
     assert row(con)[1:] == ("maintenance", at(2), SECOND_END)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.model.connection import Fault
+from data.model.connection import ConnectionStatus
 from data.model.onboarding import (
     WAY,
     MoveRefused,
@@ -35,7 +35,7 @@ from tests.shops.made import (
 )
 
 tries_of_moves = st.lists(
-    st.tuples(st.sampled_from(Stage), st.sampled_from(Fault), st.booleans()),
+    st.tuples(st.sampled_from(Stage), st.sampled_from(ConnectionStatus), st.booleans()),
     max_size=12,
 )
 
@@ -100,19 +100,19 @@ def test_an_ended_licence_is_left_by_a_new_key_that_works(con):
         move_stage(con, SHOP, back)
 
     new = a_shop("SL1111_invented", SECOND_END.date())
-    record_connection(con, new, Fault.NONE, over + timedelta(minutes=40))
+    record_connection(con, new, ConnectionStatus.OK, over + timedelta(minutes=40))
     move_stage(con, SHOP, back)
 
     assert stage_of(con, SHOP).stage is Stage.LIVE
 
 
 def test_a_check_with_the_old_key_does_not_speak_for_the_new_one(con):
-    record_connection(con, a_shop(), Fault.NONE, at(0), FIRST_END)
+    record_connection(con, a_shop(), ConnectionStatus.OK, at(0), FIRST_END)
     new = a_shop("SL1111_invented", SECOND_END.date())
     record_key(con, new, at(5))
     move_stage(con, SHOP, a_step(Stage.KEY_REGISTERED, 6))
 
-    with pytest.raises(MoveRefused, match="このキーでの接続チェックがまだ"):
+    with pytest.raises(MoveRefused, match="このライセンスキーでの接続チェックがまだ"):
         move_stage(con, SHOP, a_step(Stage.CONNECTED, 7))
 
 
@@ -144,9 +144,9 @@ def tried(con, shop, tries) -> list[Step]:
     """Try moves and checks one after the other; give the moves that were taken."""
     record_key(con, shop, at(0))
     taken = []
-    for minute, (stage, fault, checks) in enumerate(tries):
+    for minute, (stage, found, checks) in enumerate(tries):
         if checks:
-            record_connection(con, shop, fault, at(minute), FIRST_END)
+            record_connection(con, shop, found, at(minute), FIRST_END)
         step = a_step(stage, minute)
         try:
             standing = move_stage(con, shop.handle, step)

@@ -148,7 +148,7 @@ def test_a_move_that_does_not_exist_is_refused_with_the_ones_that_do(choices, to
     [
         (None, Stage.LIVE, "まだ登録されていない"),
         (Standing(Stage.LIVE, at(0)), Stage.LIVE, "すでに「稼働中」です"),
-        (Standing(Stage.APPLIED, at(0)), Stage.EXPIRED, "まだキーがなく"),
+        (Standing(Stage.APPLIED, at(0)), Stage.EXPIRED, "まだライセンスキーがない"),
         (Standing(Stage.STOPPED, at(0), Stage.LIVE), Stage.EXPIRED, "再開するとき"),
         (Standing(Stage.APPLIED, at(0)), Stage.LIVE, "から「稼働中」へは進めません"),
     ],

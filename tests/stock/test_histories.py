@@ -17,7 +17,7 @@ PLANTED = {
     ),
     "a csv moves stock": (
         "plan_stock_moves",
-        "      AND NOT starts_with(content_hash, 'csv:')\n",
+        "      AND content_source = 'api'\n",
         "",
         [See(1, TEA), Csv(1, (5,))],
     ),

@@ -31,6 +31,9 @@ DAMAGE = {
         ) FROM order_log LIMIT 1""",
     ],
     "current_is_newest_logged": ["UPDATE orders SET content_hash = 'x'"],
+    "content_hash_fits_its_source": [
+        "UPDATE orders SET content_source = 'csv_changed'"
+    ],
     "parts_have_their_order": ["DELETE FROM order_packages"],
     "sightings_follow_content": [
         "UPDATE order_sightings SET seen_at = seen_at - INTERVAL 1 HOUR"

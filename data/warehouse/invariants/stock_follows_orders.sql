@@ -13,7 +13,7 @@ judged AS (
     FROM orders
     SEMI JOIN begun USING (mall, shop_id)
     WHERE stock_policy = 'auto'
-      AND NOT starts_with(content_hash, 'csv:')
+      AND content_source = 'api'
 ),
 wanted AS (
     SELECT

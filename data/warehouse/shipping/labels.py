@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from data.model.order import Mall, Order
-from data.model.short_key import Known, PackageRef, short_key
+from data.model.short_key import KnownPackages, PackageRef, short_key
 from data.warehouse.orders import stored_orders
 from data.warehouse.session import Connection
 from data.warehouse.shipping.shipments import OLDEST, known_packages
@@ -64,7 +64,7 @@ def packages_to_pack(
 def shared_keys(con: Connection, shop_id: str, now: datetime) -> frozenset[str]:
     """Give the short keys that stand for two packages: neither may be printed."""
     return frozenset(
-        Known(known_packages(con, shop_id, since=now - OLDEST)).shared_keys
+        KnownPackages(known_packages(con, shop_id, since=now - OLDEST)).shared_keys
     )
 
 

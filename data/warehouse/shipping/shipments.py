@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Protocol
 import polars as pl
 
 from data.model.order import Mall
-from data.model.short_key import Known, PackageRef, Unmatched, match_reference
+from data.model.short_key import KnownPackages, PackageRef, Unmatched, match_reference
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show
 
@@ -146,7 +146,7 @@ def import_shipments(  # noqa: PLR0913
     Any error is a duckdb.Error: then the session is only worth closing.
     """
     packages = known_packages(con, shop_id, mall=mall, since=imported_at - OLDEST)
-    placed, unmatched, repeated = _matched(file, Known(packages))
+    placed, unmatched, repeated = _matched(file, KnownPackages(packages))
     given: dict[str, object] = {
         "mall": mall.value,
         "shop_id": shop_id,
@@ -193,7 +193,7 @@ def import_shipments(  # noqa: PLR0913
 
 
 def _matched(
-    file: ParcelFile, known: Known
+    file: ParcelFile, known: KnownPackages
 ) -> tuple[list[tuple[object, ...]], list[Aside], list[Aside]]:
     """Sort the rows by whether they name a package; of two for one parcel the later."""
     placed: dict[tuple[str, str, str], tuple[int, tuple[object, ...]]] = {}
@@ -202,7 +202,7 @@ def _matched(
     for row in file.rows:
         found = match_reference(row.order_ref, row.package_ref, known)
         if isinstance(found, Unmatched):
-            unmatched.append(Aside(row.row_number, file.reference_column, found.reason))
+            unmatched.append(Aside(row.row_number, file.reference_column, found.value))
             continue
         key = (found.order_number, found.basket_id, row.tracking_number)
         if key in placed:

@@ -31,7 +31,7 @@ WHERE l.mall = $mall
   AND l.shop_id = $shop_id
   AND l.line_sku <> ''
   AND o.stock_policy = 'auto'
-  AND NOT starts_with(o.content_hash, 'csv:')
+  AND o.content_source = 'api'
   AND (
       m.sku IS NULL
       OR (
@@ -324,7 +324,7 @@ WITH judged AS (
     WHERE mall = $mall
       AND shop_id = $shop_id
       AND stock_policy = 'auto'
-      AND NOT starts_with(content_hash, 'csv:')
+      AND content_source = 'api'
 ),
 moved AS (
     SELECT
