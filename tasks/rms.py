@@ -17,8 +17,7 @@ from prefect.events import emit_event
 from connectors.rms.check import probe_of
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import CredentialsRefused
-from connectors.rms.pace import paces_for
-from connectors.rms.rates import Bucket
+from connectors.rms.pace import Bucket, paces_for
 from connectors.settings import read_settings
 from data.model.connection import (
     STOPS_CALLS,
@@ -139,15 +138,8 @@ def rms_client(shop: Shop) -> Iterator[RmsClient]:
     """Open the client of a shop with the key given, whatever is known of it."""
     settings = read_settings()
     rate, url = settings.rms_requests_per_second, settings.rms_url
-    with (
-        paces_for(settings.home, shop, rate, url) as paces,
-        RmsClient(
-            shop,
-            url,
-            paces[Bucket.ORDER],
-            now,
-            settings.rms_deadline_s,
-            paces=paces,
-        ) as rms,
-    ):
+    paces = paces_for(settings.home, shop, rate, url)
+    with RmsClient(
+        shop, url, paces[Bucket.ORDER], now, settings.rms_deadline_s, paces=paces
+    ) as rms:
         yield rms

@@ -37,7 +37,7 @@ from connectors.rms.errors import (
     Unavailable,
 )
 from connectors.rms.messages import MessageReader, RmsMessage
-from connectors.rms.rates import Bucket
+from connectors.rms.pace import Bucket
 
 CREDENTIAL_CODES = frozenset({"ES01-01", "ES04-01", "GA0001", "GE0011"})
 MAINTENANCE_CODE = "ES01-02"

@@ -9,7 +9,7 @@ from typing import Self
 from connectors.rms.answers import RmsFunction
 from connectors.rms.http import NO_PACES, USUAL, Limits, RmsHttp
 from connectors.rms.orders import OrdersApi
-from connectors.rms.rates import Bucket
+from connectors.rms.pace import Bucket
 from connectors.rms.shipping import ShippingApi
 from connectors.rms.stock import StockApi
 from data.model.japan_time import in_japan

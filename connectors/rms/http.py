@@ -30,7 +30,7 @@ from connectors.rms import error_words
 from connectors.rms.address import checked_address
 from connectors.rms.answers import AnswerHead, RawAnswer, Reply, RmsFunction, judge
 from connectors.rms.errors import RmsTrouble, Throttled, Unavailable
-from connectors.rms.rates import Bucket
+from connectors.rms.pace import Bucket
 from data.model.shop import Shop
 
 HEADERS = {

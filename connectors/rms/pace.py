@@ -1,121 +1,113 @@
-"""The pace RMS asks for, per shop and bucket, held by all processes of the machine.
+"""The pace RMS asks for, per shop and bucket, kept by all processes of the machine.
 
-RMS asks for one request a second, five for reading stock (`Bucket`). A task runner, the
-receiver's drain and a person's ad hoc run are separate processes, so the slots are kept
-in a small SQLite file under JUCHU_HOME, guarded by a file lock.
+RMS allows one request a second, five for reading stock (docs/rms/order-api.md §5.1;
+docs/rms/inventory-and-license-api.md, first table). A task runner, the receiver's drain
+and a person's ad hoc run are separate processes, so the next free instant of a bucket
+stands in a small file under JUCHU_HOME. Who wants to call locks the file, waits for
+that instant, writes the next one and lets go: the others queue in the kernel meanwhile,
+and a kill lets go as well.
 
-pyrate-limiter's own blocking `Limiter` books the time it *planned* to wake; a process
-that wakes late then calls closer to the next one than a second. So the slot is booked
-here, with the clock read inside the lock, and nothing comes between that and return.
+The lock is held while its holder waits. A limiter that books a time ahead and waits
+outside the lock calls too soon after a holder that woke late (ADR 3).
 """
 
-import math
+import fcntl
 import os
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import (
-    AbstractContextManager,
-    ExitStack,
-    contextmanager,
-    nullcontext,
-)
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
-from typing import Self
-
-from pyrate_limiter import Rate, RateItem, SQLiteBucket
 
 from connectors.rms.address import is_loopback
-from connectors.rms.rates import Bucket
 from data.model.shop import Shop
 
 SLACK = 1.01
 """1 % longer than asked, so that jitter between us and RMS never makes it shorter."""
 
-POLL_S = 0.002
 FASTEST = 1000.0
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,126}")
+
+
+class Bucket(StrEnum):
+    """Calls that RMS counts together; the value names the pace's file.
+
+    No limit is known for the licence call; it goes with the orders.
+    """
+
+    ORDER = "order"
+    STOCK_READ = "stock-read"
+    STOCK_WRITE = "stock-write"
+
+    @property
+    def per_second(self) -> float:
+        """How many calls a second RMS allows one shop."""
+        return 5.0 if self is Bucket.STOCK_READ else 1.0
+
+
+class Pace:
+    """Wait for the next free instant on every call; safe in threads and processes."""
+
+    def __init__(self, path: Path, per_second: float = 1.0) -> None:
+        if not 0 < per_second <= FASTEST:
+            raise ValueError("per_second must be above 0 and at most 1000")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path = path
+        self.interval_s = SLACK / per_second
+
+    def __call__(self) -> None:
+        """Return when it is this caller's turn; no other caller gets the same one.
+
+        A caller that is stopped while it waits has taken nothing. OSError when the file
+        cannot be opened or written.
+        """
+        with _locked(self.path) as number:
+            # Monotonic: the same for all processes of the machine, and nobody sets it.
+            ahead_s = self._free_at(number) - time.monotonic()
+            if not ahead_s <= 0:
+                # Further ahead than one interval was written before the machine's last
+                # start, or is damage: one interval is always enough.
+                time.sleep(min(self.interval_s, ahead_s))
+            free_at = time.monotonic() + self.interval_s
+            os.pwrite(number, f"{free_at:020.6f}\n".encode(), 0)
+
+    @staticmethod
+    def _free_at(number: int) -> float:
+        try:
+            return float(os.pread(number, 21, 0) or "-inf")
+        except ValueError:
+            return float("inf")
+
+    def __repr__(self) -> str:
+        return f"Pace({self.path.name!r}, interval_s={self.interval_s:.3f})"
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    """Open the file for its owner only and hold its lock; yield its descriptor.
+
+    Opened for each call: a lock belongs to the opened file, and threads must not share.
+    """
+    number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield number
+    finally:
+        os.close(number)
 
 
 def unlimited() -> None:
     """Keep no pace: for a sandbox on this machine only."""
 
 
-class Pace:
-    """Wait for the next free slot on every call; close it when done."""
-
-    def __init__(
-        self,
-        path: Path,
-        per_second: float = 1.0,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        if not 0 < per_second <= FASTEST:
-            raise ValueError("per_second must be above 0 and at most 1000")
-        _make_private(path)
-        self._path = path
-        self._sleep = sleep
-        self._interval_ms = math.ceil(1000 * SLACK / per_second)
-        self._one_thread = threading.Lock()
-        self._bucket = SQLiteBucket.init_from_file(
-            [Rate(1, self._interval_ms)], db_path=str(path), use_file_lock=True
-        )
-
-    def __call__(self) -> None:
-        """Return when it is this caller's turn; no other caller gets the same slot."""
-        with self._one_thread:
-            while wait_ms := self._book():
-                self._sleep(wait_ms / 1000)
-
-    def _book(self) -> int:
-        """Take the slot that is free now and return 0, or the milliseconds to wait."""
-        bucket = self._bucket
-        with bucket.lock.acquire(poll_interval=POLL_S):  # type: ignore[call-arg, attr-defined]
-            item = RateItem("call", bucket.now())  # type: ignore[no-untyped-call]
-            if bucket.put(item):
-                bucket.leak(item.timestamp)
-                return 0
-            wait_ms = bucket.waiting(item)
-            if not isinstance(wait_ms, int) or wait_ms > self._interval_ms + 1:
-                # A slot in the future: the machine's clock was set back. Waiting for
-                # it could take hours; one interval from now is always enough.
-                bucket.flush()
-                return self._interval_ms
-        return max(wait_ms, 1)
-
-    def close(self) -> None:
-        """Let go of the file; the slots stay for the other processes."""
-        self._bucket.close()  # type: ignore[no-untyped-call]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Pace({self._path.name!r}, interval_ms={self._interval_ms})"
-
-
-def one_per_second(path: Path, name: str) -> Pace:
-    """Keep one call a second among all who name the same thing in the same folder."""
-    return Pace(_slots(path, name))
-
-
 def pace_for(
     home: Path, shop: Shop, api: str, per_second: float, rms_url: str
-) -> AbstractContextManager[Callable[[], None]]:
-    """Keep the pace of one shop in one bucket; ValueError if RMS would be rushed.
+) -> Callable[[], None]:
+    """Return the pace of one shop in one bucket; ValueError if RMS would be rushed.
 
     A rate of 0 keeps no pace and, like any rate above the bucket's, is for a sandbox
-    on this machine only: `with pace_for(…) as pace, RmsClient(…, pace=pace) as rms`.
+    on this machine only.
     """
     is_rushed = per_second == 0 or per_second > Bucket(api).per_second
     if is_rushed and not is_loopback(rms_url):
@@ -124,43 +116,28 @@ def pace_for(
             "faster is for a sandbox"
         )
     if per_second == 0:
-        return nullcontext(unlimited)
-    return Pace(_slots(home / "pace", f"{shop.mall}-{shop.shop_id}-{api}"), per_second)
+        return unlimited
+    return Pace(pace_file(home, f"{shop.mall}-{shop.shop_id}-{api}"), per_second)
 
 
-@contextmanager
 def paces_for(
     home: Path, shop: Shop, per_second: float, rms_url: str
-) -> Iterator[Mapping[Bucket, Callable[[], None]]]:
-    """Keep the pace of one shop in every bucket, each with a file of its own.
+) -> Mapping[Bucket, Callable[[], None]]:
+    """Return the pace of one shop in every bucket, each with a file of its own.
 
-    `per_second` is the orders' rate; the others follow in the proportion RMS allows:
-    `with paces_for(…) as paces, RmsClient(…, paces[Bucket.ORDER], …, paces=paces)`.
+    `per_second` is the orders' rate; the others follow in the proportion RMS allows.
     """
-    with ExitStack() as stack:
-        yield {
-            bucket: stack.enter_context(
-                pace_for(
-                    home,
-                    shop,
-                    bucket,
-                    min(per_second * bucket.per_second, FASTEST),
-                    rms_url,
-                )
-            )
-            for bucket in Bucket
-        }
+    return {
+        bucket: pace_for(
+            home, shop, bucket, min(per_second * bucket.per_second, FASTEST), rms_url
+        )
+        for bucket in Bucket
+    }
 
 
-def _slots(folder: Path, name: str) -> Path:
+def pace_file(home: Path, name: str) -> Path:
+    """Return a bucket's file in a home; ValueError for a name that could leave it."""
     lowered = name.lower()
     if not NAME.fullmatch(lowered):
         raise ValueError("a pace is named with letters, digits, dots and dashes")
-    return folder / f"{lowered}.sqlite"
-
-
-def _make_private(path: Path) -> None:
-    """Create file and folder for the owner only; SQLite's side files follow."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for file in (path, path.with_name(path.name + ".lock")):
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    return home / "pace" / f"{lowered}.next"

@@ -23,7 +23,7 @@ from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import CredentialsRefused, OutcomeUnknown, Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
-from connectors.rms.rates import Bucket
+from connectors.rms.pace import Bucket
 from connectors.rms.wire import Wire
 from data.model.japan_time import JapanTime
 from data.model.stock import MOST_UNITS, Listing

@@ -16,7 +16,7 @@ from connectors.rms.errors import (
     Unavailable,
 )
 from connectors.rms.orders import ConfirmOutcome
-from connectors.rms.pace import one_per_second, unlimited
+from connectors.rms.pace import Pace, unlimited
 from connectors.rms.search import SearchFilter
 from data.model.japan_time import JST
 from data.model.order import Mall, Status
@@ -257,7 +257,8 @@ def test_the_licence_ends_when_rms_says(sandbox, connect):
 
 
 def test_a_paced_client_is_never_too_fast_for_rms(tmp_path):
-    with Sandbox.start("--seed", "7") as strict, one_per_second(tmp_path, "p") as pace:
+    pace = Pace(tmp_path / "p.next")
+    with Sandbox.start("--seed", "7") as strict:
         told = strict.shops["demo"]
         shop = Shop(
             handle="demo",

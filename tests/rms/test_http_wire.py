@@ -12,8 +12,7 @@ from pydantic import SecretStr
 from connectors.rms.answers import RmsFunction
 from connectors.rms.errors import OutcomeUnknown, Refused, Unavailable
 from connectors.rms.http import Limits, RmsHttp
-from connectors.rms.pace import unlimited
-from connectors.rms.rates import Bucket
+from connectors.rms.pace import Bucket, unlimited
 from tests.rms.judged import message, said
 from tests.rms.wire_server import (
     answer,

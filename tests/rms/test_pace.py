@@ -1,4 +1,8 @@
+"""One call a second for a shop and bucket, whoever calls from this machine."""
+
+import fcntl
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -7,34 +11,65 @@ from pathlib import Path
 
 import pytest
 
+from connectors.rms import pace as pace_module
 from connectors.rms.pace import (
     FASTEST,
+    Bucket,
     Pace,
-    one_per_second,
+    pace_file,
     pace_for,
     paces_for,
     unlimited,
 )
-from connectors.rms.rates import Bucket
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
+RMS = "https://api.rms.rakuten.co.jp"
 CALLS = 3
 CALLER = """
 import sys, time
 from pathlib import Path
-from connectors.rms.pace import one_per_second
-with one_per_second(Path(sys.argv[1]), "rakuten-123456-order") as pace:
-    print("ready", flush=True)
-    sys.stdin.readline()
-    for _ in range(int(sys.argv[2])):
-        pace()
-        print(time.time(), flush=True)
+from connectors.rms.pace import Pace
+pace = Pace(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(int(sys.argv[2])):
+    pace()
+    print(time.time(), flush=True)
 """
 
 
-def caller(folder: Path) -> subprocess.Popen[str]:
+class Time:
+    """The module's `time`: it passes only while somebody sleeps, and records that."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.slept.append(round(seconds, 3))
+        self.now += seconds
+
+
+@pytest.fixture
+def told(monkeypatch) -> Time:
+    time = Time(5000.0)
+    monkeypatch.setattr(pace_module, "time", time)
+    return time
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    return pace_file(tmp_path, "rakuten-123456-order")
+
+
+def caller(path: Path, calls: int = CALLS) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", CALLER, str(folder), str(CALLS)],
+        [sys.executable, "-W", "error", "-c", CALLER, str(path), str(calls)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
@@ -44,10 +79,18 @@ def caller(folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_two_processes_together_keep_one_call_a_second(tmp_path):
-    both = [caller(tmp_path), caller(tmp_path)]
+def is_locked(path: Path) -> bool:
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def test_two_processes_together_keep_one_call_a_second(path):
+    both = [caller(path), caller(path)]
     ready = [one.stdout.readline() for one in both]
-    outputs = []
     for one in both:
         one.stdin.write("go\n")
         one.stdin.flush()
@@ -59,129 +102,216 @@ def test_two_processes_together_keep_one_call_a_second(tmp_path):
     assert [err for _, err in outputs] == ["", ""]
     assert len(times) == 2 * CALLS
     assert min(gaps) >= 1.0
-    assert times[-1] - times[0] <= len(gaps) * 1.01 * 1.03
 
 
-def test_threads_of_one_process_share_the_pace(tmp_path):
-    waited: list[float] = []
-    turns = threading.Semaphore(0)
+def test_a_caller_waits_no_longer_than_it_must(path, told):
+    pace = Pace(path)
+    for passed in (0, 0, 0.4, 2):
+        told.now += passed
+        pace()
 
+    assert told.slept == [1.01, 0.61]
+
+
+def test_threads_of_one_process_share_the_pace(path):
+    pace, turns = Pace(path, 20), []
     start = threading.Barrier(4, timeout=5)
 
-    with Pace(tmp_path / "p.sqlite", 20, sleep=_waiting(waited)) as pace:
-        threads = [
-            threading.Thread(target=lambda: (start.wait(), pace(), turns.release()))
-            for _ in range(4)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=5)
+    def call() -> None:
+        start.wait()
+        pace()
+        turns.append(pace_module.time.monotonic())
 
-    assert all(turns.acquire(blocking=False) for _ in threads)
-    assert sum(waited) >= 0.05
+    threads = [threading.Thread(target=call) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=5)
 
-
-def _waiting(waited: list[float]):
-    pause = threading.Event()
-
-    def sleep(seconds: float) -> None:
-        waited.append(seconds)
-        pause.wait(seconds)
-
-    return sleep
+    assert len(turns) == 4
+    assert max(turns) - min(turns) >= 3 / 20
 
 
-def test_the_files_are_the_owners_alone_and_stay_small(tmp_path):
-    with Pace(tmp_path / "deep" / "p.sqlite", 1000) as pace:
-        for _ in range(20):
+def test_a_second_caller_is_let_in_only_when_the_first_has_its_turn(path, monkeypatch):
+    """The first wakes late: a time booked ahead would send the second right after."""
+    holder, entered = Pace(path), []
+    second = threading.Thread(target=lambda: (Pace(path)(), entered.append(time.now)))
+
+    class Late(Time):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if len(self.slept) == 1:
+                second.start()
+                second.join(0.2)
+                assert second.is_alive()
+                self.now += 60
+
+    time = Late(0.0)
+    monkeypatch.setattr(pace_module, "time", time)
+    holder()
+    holder()
+    at = time.now
+    second.join(5)
+
+    assert entered == [pytest.approx(at + 1.01)]
+
+
+def test_a_caller_killed_in_its_turn_leaves_nothing_locked(path):
+    with caller(path, 1000) as process:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "ready\n"
+        assert float(process.stdout.readline())
+        until(lambda: is_locked(path))
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        calls = threading.Thread(target=Pace(path))
+        calls.start()
+        calls.join(5)
+
+    assert not calls.is_alive()
+
+
+def test_a_caller_stopped_while_it_waits_has_taken_nothing(path, told, monkeypatch):
+    pace = Pace(path)
+    pace()
+    before = path.read_bytes()
+
+    def stopped(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(told, "sleep", stopped)
+        with pytest.raises(KeyboardInterrupt):
             pace()
-        modes = {f.stat().st_mode & 0o777 for f in (tmp_path / "deep").iterdir()}
+    unchanged = path.read_bytes() == before
+    pace()
 
-        assert modes == {0o600}
-        assert pace._bucket.count() <= 2
+    assert unchanged
+    assert told.slept == [1.01]
 
 
-def test_a_closed_pace_leaves_no_thread_behind(tmp_path):
-    before = threading.active_count()
-
-    with Pace(tmp_path / "p.sqlite", 1000) as pace:
+def test_the_files_are_the_owners_alone_and_stay_small(path, told):
+    pace = Pace(path, 1000)
+    for _ in range(20):
         pace()
 
-    assert threading.active_count() == before
+    assert [file.stat().st_mode & 0o777 for file in path.parent.iterdir()] == [0o600]
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert path.stat().st_size == 21
 
 
-def test_a_clock_set_back_costs_one_interval_and_not_the_hour(tmp_path):
-    waited: list[float] = []
-    with Pace(tmp_path / "p.sqlite", 1, sleep=waited.append) as pace:
-        pace()
-        pace._bucket.conn.execute(
-            "UPDATE rate_bucket SET item_timestamp = item_timestamp + 3600000"
-        )
-        pace._bucket.conn.commit()
+def test_a_call_leaves_neither_a_thread_nor_an_open_file(path, told):
+    before = threading.active_count(), [*Path("/proc/self/fd").iterdir()]
+    Pace(path, 1000)()
 
-        pace()
-
-    assert waited == [1.01]
+    assert (threading.active_count(), [*Path("/proc/self/fd").iterdir()]) == before
 
 
-def test_shops_and_apis_do_not_wait_for_each_other(tmp_path):
-    one, other = (
-        one_per_second(tmp_path, "a-order"),
-        one_per_second(tmp_path, "b-order"),
-    )
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"0000000009999.000000\n",
+        b"0000099999999.000000\n",
+        b"inf",
+        b"nan",
+        b"rubbish",
+        b"\xff\x00" * 40,
+    ],
+)
+def test_a_time_before_the_last_start_or_damage_costs_one_interval(path, told, written):
+    Pace(path)
+    path.write_bytes(written)
+    Pace(path)()
+    Pace(path)()
 
-    with one, other:
-        one()
-        assert other._book() == 0
-        assert one._book() > 0
+    assert told.slept == [1.01, 1.01]
+
+
+@pytest.mark.parametrize("written", [b"", b"0000000000009.000000\n", b"-5"])
+def test_a_time_long_past_costs_nothing(path, told, written):
+    Pace(path)
+    path.write_bytes(written)
+    Pace(path)()
+
+    assert told.slept == []
+
+
+def test_the_clock_on_the_wall_may_be_set_while_we_wait(path, told, monkeypatch):
+    monkeypatch.setattr(told, "time", lambda: pytest.fail("asked"), raising=False)
+    Pace(path)()
+    Pace(path)()
+
+    assert told.slept == [1.01]
+
+
+def test_shops_and_apis_do_not_wait_for_each_other(tmp_path, told):
+    one, other = (Pace(pace_file(tmp_path, name)) for name in ("a-order", "b-order"))
+    one()
+    other()
+    free = list(told.slept)
+    one()
+
+    assert (free, told.slept) == ([], [1.01])
 
 
 def test_only_a_sandbox_on_this_machine_may_be_rushed(tmp_path, shop):
-    with pace_for(tmp_path, shop, "order", 0, "http://127.0.0.1:8080") as pace:
-        assert pace is unlimited
-    with pace_for(tmp_path, shop, "order", 1, "https://api.rms.rakuten.co.jp") as pace:
-        assert isinstance(pace, Pace)
+    assert pace_for(tmp_path, shop, "order", 0, "http://127.0.0.1:80") is unlimited
+    assert isinstance(pace_for(tmp_path, shop, "order", 1, RMS), Pace)
     for rate in (0, 1.5, 5):
         with pytest.raises(ValueError, match="one request a second"):
-            pace_for(tmp_path, shop, "order", rate, "https://api.rms.rakuten.co.jp")
+            pace_for(tmp_path, shop, "order", rate, RMS)
 
 
 def test_stock_may_be_read_five_times_a_second_and_written_once(tmp_path, shop):
-    rms = "https://api.rms.rakuten.co.jp"
+    pace = pace_for(tmp_path, shop, "stock-read", 5, RMS)
 
-    with pace_for(tmp_path, shop, "stock-read", 5, rms) as pace:
-        assert pace._interval_ms == 202
+    assert pace.interval_s == pytest.approx(0.202)
     for api, rate in (("stock-read", 5.1), ("stock-write", 1.1), ("stock-read", 0)):
         with pytest.raises(ValueError, match="one request a second"):
-            pace_for(tmp_path, shop, api, rate, rms)
+            pace_for(tmp_path, shop, api, rate, RMS)
     with pytest.raises(ValueError, match="Bucket"):
-        pace_for(tmp_path, shop, "stocks", 1, rms)
+        pace_for(tmp_path, shop, "stocks", 1, RMS)
 
 
-def test_the_buckets_of_a_shop_do_not_wait_for_each_other(tmp_path, shop):
-    rms = "https://api.rms.rakuten.co.jp"
+def test_the_buckets_of_a_shop_do_not_wait_for_each_other(tmp_path, shop, told):
+    paces = paces_for(tmp_path, shop, 0.5, RMS)
+    for pace in paces.values():
+        pace()
+    free = list(told.slept)
+    began = told.now
+    waits = {}
+    for bucket, pace in paces.items():
+        told.now = began
+        pace()
+        waits[bucket] = told.slept[-1]
 
-    with paces_for(tmp_path, shop, 0.5, rms) as paces:
-        assert set(paces) == set(Bucket)
-        for pace in paces.values():
-            assert pace._book() == 0
-        waits = {bucket: pace._book() for bucket, pace in paces.items()}
-        again = pace_for(tmp_path, shop, "stock-read", 2.5, rms)
-        with again:
-            assert again._book() > 0
+    assert set(paces) == set(Bucket)
+    assert free == []
+    assert waits == {
+        Bucket.ORDER: 2.02,
+        Bucket.STOCK_READ: 0.404,
+        Bucket.STOCK_WRITE: 2.02,
+    }
 
-    assert 0 < waits[Bucket.STOCK_READ] <= 404 < waits[Bucket.ORDER] <= 2020
-    assert 404 < waits[Bucket.STOCK_WRITE] <= 2020
+
+def test_whoever_paces_a_bucket_of_a_shop_waits_for_the_others_in_it(
+    tmp_path, shop, told
+):
+    paces_for(tmp_path, shop, 1, RMS)[Bucket.STOCK_READ]()
+    pace_for(tmp_path, shop, "stock-read", 5, RMS)()
+
+    assert told.slept == [0.202]
 
 
 @pytest.mark.parametrize(("rate", "is_free"), [(0, True), (FASTEST, False)])
 def test_a_sandbox_may_be_rushed_in_every_bucket(tmp_path, shop, rate, is_free):
-    with paces_for(tmp_path, shop, rate, "http://127.0.0.1:8080") as paces:
-        assert [pace is unlimited for pace in paces.values()] == [is_free] * len(Bucket)
+    paces = paces_for(tmp_path, shop, rate, "http://127.0.0.1:8080")
+
+    assert [pace is unlimited for pace in paces.values()] == [is_free] * len(Bucket)
 
 
 @pytest.mark.parametrize("name", ["", "../order", "a/b", "受注", "a" * 200])
 def test_a_name_cannot_leave_its_folder(tmp_path, name):
     with pytest.raises(ValueError, match="named"):
-        one_per_second(tmp_path, name)
+        pace_file(tmp_path, name)

@@ -1,5 +1,6 @@
 """Stock against an RMS with its own idea of the manual: the sandbox."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
@@ -11,8 +12,7 @@ from connectors.rms.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.rms.pace import paces_for
-from connectors.rms.rates import Bucket
+from connectors.rms.pace import Bucket, paces_for
 from connectors.rms.stock import StockLevel, StockOutcome, StockResult
 from data.model.stock import Listing
 from tests.rms.connect import client_of, demo_shop
@@ -173,17 +173,18 @@ def test_a_dead_key_and_a_switched_off_function_stop_the_shop(sandbox, rms):
 
 
 def test_a_paced_client_is_never_too_fast_in_any_bucket(tmp_path):
-    with (
-        Sandbox.start("--seed", "7") as strict,
-        paces_for(tmp_path, demo_shop(strict), 1, strict.url) as paces,
-        RmsClient(
-            demo_shop(strict),
-            strict.url,
-            paces[Bucket.ORDER],
-            lambda: datetime.now(UTC),
-            paces=paces,
-        ) as rms,
-    ):
+    with ExitStack() as stack:
+        strict = stack.enter_context(Sandbox.start("--seed", "7"))
+        paces = paces_for(tmp_path, demo_shop(strict), 1, strict.url)
+        rms = stack.enter_context(
+            RmsClient(
+                demo_shop(strict),
+                strict.url,
+                paces[Bucket.ORDER],
+                lambda: datetime.now(UTC),
+                paces=paces,
+            )
+        )
         sold = strict.sell(1)
         levels = invented(401)
 
