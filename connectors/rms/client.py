@@ -68,7 +68,7 @@ class RmsClient:
 
 
 class LicenceApi:
-    """The licence key of one shop (docs/rms/inventory-and-license-api.md)."""
+    """The licence key of one shop (docs/rms/inventory-and-license-api.md §8)."""
 
     def __init__(self, http: RmsHttp, shop: Shop) -> None:
         self._http = http

@@ -93,7 +93,7 @@ BY_CODE = {
 }
 """By the ending of a code: the order API puts a prefix per function before it
 (docs/rms/order-api.md §1.7); IE codes are the inventory API's
-(docs/rms/inventory-and-license-api.md)."""
+(docs/rms/inventory-and-license-api.md §5)."""
 
 BY_STATUS = {404: CHECK_THE_ADDRESS}
 

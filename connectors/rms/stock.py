@@ -3,7 +3,7 @@
 Quantities are only ever set ABSOLUTE: a RELATIVE call that is repeated counts twice.
 RMS answers 204 to a write of a SKU it does not have, too, so SENT does not mean that
 the mall shows the level; only `StockApi.read` proves it
-(docs/rms/inventory-and-license-api.md).
+(docs/rms/inventory-and-license-api.md §4).
 
 One bad entry refuses a whole call, so `isolate` finds it and lets the others through.
 """
@@ -244,11 +244,11 @@ def isolate(
 ) -> Iterator[Part[T]]:
     """Send the entries in few calls, and yield each in exactly one `Part`.
 
-    RMS may name an entry by its place, but whether it counts from 0 is not documented.
-    So a name is a hint: the named entries go into a call of their own, and count as
-    refused only when that call is refused with all of them named. If RMS takes them
-    instead, its names are not looked at again. Then, and where RMS names nobody, the
-    entries are halved.
+    RMS names an entry by its place, counted from 0 (§4), but does not have to, and no
+    live answer was seen. So a name is a hint: the named entries go into a call of their
+    own, and count as refused only when that call is refused with all of them named. If
+    RMS takes them instead, its names are not looked at again. Then, and where RMS names
+    nobody, the entries are halved.
 
     A lost answer yields the entries on their way as in doubt, then raises
     OutcomeUnknown: nothing is sent after it. Any other trouble is raised at once.

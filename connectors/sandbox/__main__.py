@@ -1,4 +1,4 @@
-"""`python -m connectors.sandbox`: an RMS on this machine."""
+"""`python -m connectors.sandbox`: start an RMS on this machine."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from connectors.sandbox.world import Options, World
 
 
 def main() -> None:
-    """Start a sandbox; its first line of output is JSON with its address and keys."""
+    """Parse the command line and serve until stopped."""
     parser = argparse.ArgumentParser(prog="python -m connectors.sandbox")
     parser.add_argument("--port", type=int, default=0, help="0 = a free one")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same orders")

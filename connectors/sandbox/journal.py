@@ -1,4 +1,4 @@
-"""What RMS's side saw: one entry per request, for tests and for the curious."""
+"""The journal: what RMS's side saw, one entry per request, for tests to look at."""
 
 import time
 from collections import Counter, deque
@@ -11,7 +11,7 @@ _LATEST = 100_000
 
 @dataclass(slots=True)
 class Journal:
-    """The requests since the start or the last emptying."""
+    """The requests since the start, or since the journal was last emptied."""
 
     requests: deque[dict[str, Any]] = field(
         default_factory=lambda: deque(maxlen=_LATEST)
@@ -20,8 +20,10 @@ class Journal:
     too_fast: int = 0
     began: float = field(default_factory=time.monotonic)
 
-    def note(self, function: str, shop: str | None, at: datetime, **more: Any) -> None:
-        """Add a request; `elapsed_s` is real time even when the clock is held."""
+    def record(
+        self, function: str, shop: str | None, at: datetime, **more: Any
+    ) -> None:
+        """Append a request; `elapsed_s` is real time even when the clock is held."""
         self.counts[function] += 1
         self.requests.append(
             {
@@ -34,7 +36,7 @@ class Journal:
         )
 
     def shown(self) -> dict[str, Any]:
-        """List the latest requests, all counts per function, and the violations."""
+        """Return the latest requests, the counts per function, and the violations."""
         return {
             "requests": list(self.requests),
             "counts": self.counts,
@@ -42,7 +44,7 @@ class Journal:
         }
 
     def empty(self) -> None:
-        """Forget every request and violation."""
+        """Delete every request and violation."""
         self.requests.clear()
         self.counts.clear()
         self.too_fast = 0

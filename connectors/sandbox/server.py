@@ -1,48 +1,69 @@
-"""Serves the sandbox on the loopback address, and says so once it listens.
-
-The sandbox as an ASGI app: RMS's paths, and the control API beside them.
-"""
+"""The sandbox as a process: RMS's paths and the control API on the loopback address."""
 
 import asyncio
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import orjson
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from connectors.sandbox import license_api
 from connectors.sandbox.control_api import control
-from connectors.sandbox.gate.gateway import call_function
-from connectors.sandbox.inventory_api import endpoint as inventory
-from connectors.sandbox.license_api import expiry_date
+from connectors.sandbox.inventory_api import endpoint as inventory_api
 from connectors.sandbox.notices.sender import sending
-from connectors.sandbox.order_api.calls import Function
-from connectors.sandbox.order_api.functions import FUNCTIONS
+from connectors.sandbox.order_api import endpoint as order_api
 from connectors.sandbox.world import World
 
-_ORDER_API = "/es/2.0/order"
-_LICENSE = "/es/1.0/license-management/license-key/expiry-date"
+_GRACE_S = 1
+
+
+def serve(world: World, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; hanging requests are let go after a second.
+
+    The first line on stdout, once requests can come, is JSON: the address and the keys
+    of every shop. Port 0 takes a free one.
+    """
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
+        first_line = {
+            "url": f"http://127.0.0.1:{listening.getsockname()[1]}",
+            "shops": [shop.keys() for shop in world.shops.values()],
+        }
+        config = uvicorn.Config(
+            make_app(world),
+            http=_Protocol,
+            ws="none",
+            lifespan="on",
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+        # uvicorn raises the signal again when it has stopped: leave with status 0.
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda *_: sys.exit(0))
+        _Server(config, first_line).run(sockets=[listening])
 
 
 def make_app(world: World) -> Starlette:
-    """Route RMS's functions, with and without the trailing slash, and the controls."""
-    routes = [
-        Route(f"{_ORDER_API}/{name}{end}", _endpoint(function), methods=["POST"])
-        for name, function in FUNCTIONS.items()
-        for end in ("/", "")
-    ]
-    routes.append(Route(_LICENSE, expiry_date, methods=["GET"]))
-    routes += inventory.routes()
-    app = Starlette(routes=[*routes, *control.ROUTES], lifespan=_background(world))
-    app.router.redirect_slashes = False
+    """Return the ASGI app of this world, which also sends notices while it runs."""
+    app = Starlette(
+        routes=[
+            *order_api.routes(),
+            *inventory_api.routes(),
+            *license_api.routes(),
+            *control.ROUTES,
+        ],
+        lifespan=_background(world),
+    )
+    app.router.redirect_slashes = False  # RMS takes both forms of a path, no others
     app.state.world = world
     return app
 
@@ -61,18 +82,8 @@ def _background(
     return background
 
 
-def _endpoint(function: Function) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        return await call_function(request, function)
-
-    return endpoint
-
-
-_GRACE_S = 1
-
-
 class _Protocol(H11Protocol):
-    """Hands the app its connection, so that ordered faults can cut it."""
+    """Puts the connection into the request's state, so that a fault can cut it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.app_state = {**self.app_state, "transport": transport}
@@ -90,28 +101,3 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         sys.stdout.write(orjson.dumps(self._first_line).decode() + "\n")
         sys.stdout.flush()
-
-
-def serve(world: World, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; hanging requests are let go after a second."""
-    with socket.socket() as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", port))
-        first_line = {
-            "url": f"http://127.0.0.1:{listening.getsockname()[1]}",
-            "shops": [shop.introduced() for shop in world.shops.values()],
-        }
-        config = uvicorn.Config(
-            make_app(world),
-            http=_Protocol,
-            ws="none",
-            lifespan="on",
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-        # uvicorn raises the signal again when it has stopped: leave with status 0.
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda *_: sys.exit(0))
-        _Server(config, first_line).run(sockets=[listening])

@@ -1,4 +1,7 @@
-"""What `/_control/settings` can change about the sandbox's behaviour."""
+"""The settings of the sandbox, which `/_control/settings` can change.
+
+§ are those of docs/rms/order-api.md where no other page is named.
+"""
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeGuard
@@ -20,7 +23,7 @@ _COUNTS = {"notify_connections": 100, "notify_batch": 50}
 
 @dataclass(slots=True)
 class Settings:
-    """Where the reference is silent or the service may differ, a user may choose."""
+    """The choices where the reference is silent or the service may differ."""
 
     rate_limit: bool = True
     too_fast_status: int = 429
@@ -39,7 +42,7 @@ class Settings:
     restore_on_cancel: bool = True
     """The setting of items that have none of their own (§4.7, type 0)."""
     notify_url: str | None = None
-    """Where notices go; None = there are none. The rest of notify_ shapes how."""
+    """Where notices are sent; None = there are none. The other notify_ say how."""
     notify_retry_s: float = 10.0
     """Wait before the second try; every further wait is twice as long."""
     notify_timeout_s: float = 10.0
@@ -49,13 +52,14 @@ class Settings:
     notify_duplicate: float = 0.0
     notify_reorder: float = 0.0
     notify_held_s: float = 1.0
-    """How long a reordered notice or a duplicate is held back at most."""
+    """How long, at most, a reordered notice or a duplicate is held back."""
     notify_connections: int = 4
     notify_batch: int = 1
-    """Notices of one sale in one message, at most (1..n, event-notification.md §2)."""
+    """Notices of one sale in one message, at most; Rakuten sends 1 to n
+    (docs/rms/event-notification.md §2)."""
 
     def change(self, wanted: dict[str, Any]) -> None:
-        """Take over the named settings, or raise ValueError and change nothing."""
+        """Set the named settings, or raise ValueError and change nothing."""
         known = {f.name for f in fields(self)}
         if unknown := sorted(set(wanted) - known):
             raise ValueError(f"unknown setting {unknown}; known are {sorted(known)}")
@@ -65,7 +69,7 @@ class Settings:
             setattr(self, name, value)
 
     def shown(self) -> dict[str, Any]:
-        """List every setting with its value."""
+        """Return every setting with its value."""
         return asdict(self)
 
 
@@ -94,6 +98,6 @@ def _is_number(value: object) -> TypeGuard[float]:
 def _check_url(name: str, value: object) -> None:
     parts = urlsplit(value) if isinstance(value, str) else None
     fits = parts and parts.scheme in ("http", "https") and parts.hostname
-    _ = parts and parts.port  # a port that cannot be is a ValueError of its own
+    _ = parts and parts.port  # raises for a port that cannot be
     if value is not None and not fits:
         raise ValueError(f"{name} must be null or an http(s) address")

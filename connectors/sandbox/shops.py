@@ -1,4 +1,7 @@
-"""The sandbox's shops: invented keys, the same for the same seed."""
+"""The sandbox's shops: invented keys, the same for the same seed.
+
+See docs/rms/order-api.md §1.2 for the life of a key, §4.4 for sub-statuses.
+"""
 
 import hashlib
 from dataclasses import asdict, dataclass, field
@@ -20,7 +23,7 @@ _SUB_STATUSES = (
 
 @dataclass(slots=True)
 class SubStatus:
-    """A shop-made sub-status; it belongs to one orderProgress (§4.4)."""
+    """A sub-status a shop made itself; it belongs to one orderProgress (§4.4)."""
 
     sub_status_id: int
     progress: int
@@ -29,8 +32,8 @@ class SubStatus:
 
 
 @dataclass(slots=True)
-class Shop:
-    """One shop: who it is, how it is let in, what is switched off."""
+class SandboxShop:
+    """One shop at RMS: its keys, its maintenance, its switched-off functions."""
 
     handle: str
     shop_id: str
@@ -40,14 +43,14 @@ class Shop:
     notice_auth_key: str
     license_expires_at: str
     contract_id: str = ""
-    """What notices name beside the shop (event-notification.md §1)."""
+    """Stands in notices beside the shop (docs/rms/event-notification.md §1)."""
     license_live_from: str | None = None
     functions_off: list[str] = field(default_factory=list)
     maintenance: list[dict[str, str]] = field(default_factory=list)
     sub_statuses: list[SubStatus] = field(default_factory=list)
 
-    def introduced(self) -> dict[str, str]:
-        """Name the shop and its keys, as on the first line of output."""
+    def keys(self) -> dict[str, str]:
+        """Return the shop's names and keys, as on the first line of output."""
         return {
             "handle": self.handle,
             "shop_id": self.shop_id,
@@ -66,18 +69,18 @@ class Shop:
         )
 
     def sub_status(self, sub_status_id: int, progress: int) -> SubStatus | None:
-        """Find a sub-status by ID, if it fits the order's state (§4.4)."""
+        """Return a sub-status by ID, or None if it does not fit the state (§4.4)."""
         for each in self.sub_statuses:
             if each.sub_status_id == sub_status_id and each.progress == progress:
                 return each
         return None
 
 
-def default_shops(seed: int, now: datetime) -> dict[str, Shop]:
-    """Open `demo` and `demo2`; their keys end 90 days from now, 23:59:59 (§1.2)."""
+def default_shops(seed: int, now: datetime) -> dict[str, SandboxShop]:
+    """Return `demo` and `demo2`; their keys end 90 days from now, 23:59:59 (§1.2)."""
     end = (now.astimezone(JST) + timedelta(days=90)).strftime("%Y-%m-%dT23:59:59")
     return {
-        handle: Shop(
+        handle: SandboxShop(
             handle=handle,
             shop_id=shop_id,
             shop_url=f"{handle}-shop",
@@ -95,15 +98,17 @@ def default_shops(seed: int, now: datetime) -> dict[str, Shop]:
     }
 
 
-def stored(shops: dict[str, Shop]) -> list[dict[str, Any]]:
-    """Turn the shops into plain JSON for the state file."""
+def stored(shops: dict[str, SandboxShop]) -> list[dict[str, Any]]:
+    """Return the shops as JSON for the state file."""
     return [asdict(shop) for shop in shops.values()]
 
 
-def restored(rows: list[dict[str, Any]]) -> dict[str, Shop]:
-    """Turn the state file's JSON back into shops."""
+def restored(rows: list[dict[str, Any]]) -> dict[str, SandboxShop]:
+    """Return the shops of the state file's JSON."""
     shops = [
-        Shop(**{**row, "sub_statuses": [SubStatus(**s) for s in row["sub_statuses"]]})
+        SandboxShop(
+            **{**row, "sub_statuses": [SubStatus(**s) for s in row["sub_statuses"]]}
+        )
         for row in rows
     ]
     return {shop.handle: shop for shop in shops}

@@ -1,7 +1,9 @@
 """The orders and the stock, in SQLite: in memory, or in a file that survives restarts.
 
-An order is kept as the JSON text of its version 10 form, so that getOrder can hand
-it out unparsed; beside it stand the few columns that searches and night jobs ask for.
+An order is stored as the JSON text of its version 10 form, so that getOrder can return
+it unparsed; beside it stand the few columns that searches and night jobs ask for.
+`put_at` and `value_at` reach into an order by a dotted path such as
+`PackageModelList.0.postagePrice`.
 """
 
 import sqlite3
@@ -12,10 +14,11 @@ from typing import Any
 
 import orjson
 
-from connectors.sandbox.clock import put_at, wire
+from connectors.sandbox.clock import wire
 from connectors.sandbox.order_api.progress import indexed
 
-Model = dict[str, Any]
+OrderModel = dict[str, Any]
+"""An order as getOrder shows it at version 10."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS orders (
@@ -68,7 +71,7 @@ UPDATE orders SET progress=?, order_type=?, settlement=?, sub_status=?, ordered_
 
 
 class Store:
-    """Every order, accepted job and remembered fact of one sandbox."""
+    """The orders, accepted jobs and remembered facts of one sandbox."""
 
     def __init__(self, path: str) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None)
@@ -77,12 +80,12 @@ class Store:
         self.connection.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Close the file; everything committed is kept."""
+        """Close the file; what was committed stays in it."""
         self.connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep all of the block's changes, or none if it raises."""
+        """Commit the block's changes together, or none of them if it raises."""
         self.connection.execute("BEGIN")
         try:
             yield
@@ -92,7 +95,7 @@ class Store:
         self.connection.execute("COMMIT")
 
     def clear(self) -> None:
-        """Forget every order, job, level and fact."""
+        """Delete every order, job, level and fact."""
         with self.transaction():
             for table in _TABLES:
                 self.connection.execute(f"DELETE FROM {table}")  # noqa: S608
@@ -105,7 +108,7 @@ class Store:
         return None if row is None else orjson.loads(row[0])
 
     def remember(self, name: str, value: Any) -> None:
-        """Keep a small fact for the next start."""
+        """Store a small fact, as JSON, for the next start."""
         self.connection.execute(
             "INSERT OR REPLACE INTO facts VALUES (?, ?)",
             (name, orjson.dumps(value).decode()),
@@ -117,13 +120,13 @@ class Store:
         self.remember(name, first + count)
         return first
 
-    def add(self, shop: str, models: Iterable[Model]) -> None:
-        """Store new orders, within the caller's transaction."""
+    def add(self, shop: str, models: Iterable[OrderModel]) -> None:
+        """Insert new orders, within the caller's transaction."""
         self.connection.executemany(
             _ADD, [(*_columns(m), shop, m["orderNumber"]) for m in models]
         )
 
-    def find(self, number: str, shop: str | None = None) -> Model | None:
+    def find(self, number: str, shop: str | None = None) -> OrderModel | None:
         """Return an order as it truly is, or None if this shop has no such order."""
         row = self.connection.execute(
             "SELECT model FROM orders"
@@ -133,7 +136,7 @@ class Store:
         return None if row is None else orjson.loads(row[0])
 
     def shop_of(self, number: str) -> str:
-        """Tell which shop sold an order; raise LookupError if none did."""
+        """Return the handle of the shop that sold an order, or raise LookupError."""
         row = self.connection.execute(
             "SELECT shop FROM orders WHERE order_number = ?", (number,)
         ).fetchone()
@@ -142,14 +145,17 @@ class Store:
         shop: str = row[0]
         return shop
 
-    def replace(self, model: Model) -> None:
-        """Store an order's new state; what was spoiled in it stays spoiled."""
+    def replace(self, model: OrderModel) -> None:
+        """Update an order; a field spoiled in it stays spoiled."""
         number = model["orderNumber"]
         self.connection.execute(_CHANGE, (*_columns(model), number))
         self._show(number)
 
     def spoil(self, number: str, spoil: dict[str, Any]) -> None:
-        """Show a field of one order wrongly from now on; the truth is kept."""
+        """Make getOrder return a field wrongly from now on; the truth is kept.
+
+        `spoil` has the keys `field` (a dotted path), `value` and `remove`.
+        """
         row = self.connection.execute(
             "SELECT spoils FROM orders WHERE order_number = ?", (number,)
         ).fetchone()
@@ -175,16 +181,14 @@ class Store:
         )
 
     def vanish(self, number: str) -> None:
-        """Let searches list the order while getOrder no longer knows it."""
+        """Hide an order from getOrder while searches still list it."""
         self.connection.execute(
             "UPDATE orders SET vanished = 1 WHERE order_number = ?", (number,)
         )
 
     def shown(self, shop: str, numbers: list[str], since: datetime) -> dict[str, str]:
-        """Return the JSON text of those orders that getOrder may hand out.
-
-        The plus signs keep SQLite from walking through the whole shop by time.
-        """
+        """Return the JSON text, by number, of those orders that getOrder may return."""
+        # The plus signs keep SQLite from walking through the whole shop by time.
         rows = self.connection.execute(
             "SELECT order_number, ifnull(shown, model) FROM orders"
             " WHERE order_number IN (SELECT value FROM json_each(?))"
@@ -194,7 +198,7 @@ class Store:
         return dict(rows.fetchall())
 
     def pay_at(self, number: str, moment: datetime | None) -> None:
-        """Plan when Rakuten's processing of an order ends (200 to 300)."""
+        """Set when Rakuten's processing of an order ends (200 to 300); None: never."""
         self.connection.execute(
             "UPDATE orders SET pays_at = ? WHERE order_number = ?",
             (moment and wire(moment), number),
@@ -220,5 +224,30 @@ class Store:
         return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
-def _columns(model: Model) -> tuple[Any, ...]:
+def _columns(model: OrderModel) -> tuple[Any, ...]:
     return (*indexed(model), orjson.dumps(model).decode())
+
+
+def put_at(model: Any, path: str, value: Any, *, remove: bool = False) -> None:
+    """Set or remove the value at `path`; ValueError if the path leads nowhere."""
+    *way, last = path.split(".")
+    try:
+        for step in way:
+            model = model[int(step) if isinstance(model, list) else step]
+        key: Any = int(last) if isinstance(model, list) else last
+        if remove:
+            del model[key]
+        else:
+            model[key] = value
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise ValueError(f"no such field: {path}") from None
+
+
+def value_at(model: Any, path: str) -> Any:
+    """Return the value at `path`, or None if the path leads nowhere."""
+    try:
+        for step in path.split("."):
+            model = model[int(step) if isinstance(model, list) else step]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+    return model

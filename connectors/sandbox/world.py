@@ -1,4 +1,4 @@
-"""Everything one sandbox holds, and how time catches up with it."""
+"""The world: all state of one sandbox, and what of it survives a restart."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from connectors.sandbox.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the sandbox was started."""
+    """What the command line chose."""
 
     seed: int = 1
     rate_limit: bool = True
@@ -26,9 +26,9 @@ class Options:
     """Where the clock stands still; None = it follows the real one."""
     state: str = ":memory:"
     stock: int = 1000
-    """What every SKU of the shelf has at the start."""
+    """Units of every SKU on the shelf at the start."""
     notify_url: str | None = None
-    """Where notices go; None = what was set by a control call, at first nowhere."""
+    """Where notices are sent; None = as a control call sets it, at first nowhere."""
 
 
 class World:
@@ -72,7 +72,7 @@ class World:
         self.keep()
 
     def keep(self) -> None:
-        """Write down what is not an order, for the next start."""
+        """Store what is not an order, for the next start."""
         held_at = self.clock.held_at
         self.store.remember(
             "world",
@@ -86,7 +86,7 @@ class World:
         )
 
     def reset(self, seed: int | None = None) -> None:
-        """Go back to the empty start state; journal and notices are emptied too."""
+        """Return to the empty start state; journal and notices are emptied too."""
         self.gradual_sales.stop()
         self.notices.empty()
         self.store.clear()

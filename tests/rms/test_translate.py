@@ -1,4 +1,4 @@
-"""RMS's order becomes ours (rms/order-api.md §3)."""
+"""RMS's order becomes ours (docs/rms/order-api.md §3)."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The tables of rms/order-api.md §3.3–3.15, version 10: field -> type and null.
+"""The tables of docs/rms/order-api.md §3.3–3.15, version 10: field -> type and null.
 
 A type followed by `?` may be null. Models are named; `*` marks a list of them.
 """

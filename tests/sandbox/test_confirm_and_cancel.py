@@ -1,4 +1,4 @@
-"""confirmOrder and cancelOrder (rms/order-api.md §4.1, §4.7)."""
+"""confirmOrder and cancelOrder (docs/rms/order-api.md §4.1, §4.7)."""
 
 import pytest
 
@@ -40,6 +40,29 @@ def test_an_order_that_cannot_be_confirmed_is_an_error_with_200(
 
     assert response.status_code == 200
     assert codes(response.json()) == [f"CONFIRM_ORDER_ERROR_{ending}"]
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "postagePrice",
+        "deliveryPrice",
+        "paymentCharge",
+        "totalPrice",
+        "requestPrice",
+        "couponShopPrice",
+        "couponOtherPrice",
+        "additionalFeeOccurAmountToUser",
+        "additionalFeeOccurAmountToShop",
+    ],
+)
+def test_an_order_with_one_open_amount_is_not_confirmed(rms, sandbox, amount):
+    """§3.3 names the amounts that can be open, §4.1 wants them fixed."""
+    (number,) = sandbox.sell(1, progress=100)
+    sandbox.edit(number, **{amount: -9999})
+
+    assert codes(confirm(rms, number)) == ["CONFIRM_ORDER_ERROR_105"]
+    assert rms.order(number)["orderProgress"] == 100
 
 
 def test_confirming_twice_is_103(rms, sandbox):

@@ -1,4 +1,4 @@
-"""Who is let in, and what a refusal looks like (rms/order-api.md §1)."""
+"""Who is let in, and what a refusal looks like (docs/rms/order-api.md §1)."""
 
 import base64
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""getOrder (rms/order-api.md §3)."""
+"""getOrder (docs/rms/order-api.md §3)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Many SKUs at once (rms/inventory-and-license-api.md)."""
+"""Many SKUs at once (docs/rms/inventory-and-license-api.md)."""
 
 import pytest
 

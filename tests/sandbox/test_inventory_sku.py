@@ -1,4 +1,4 @@
-"""One SKU read, written and deleted (rms/inventory-and-license-api.md)."""
+"""One SKU read, written and deleted (docs/rms/inventory-and-license-api.md)."""
 
 from datetime import datetime, timedelta
 

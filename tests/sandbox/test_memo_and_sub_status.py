@@ -1,4 +1,4 @@
-"""Sub-status and memo (rms/order-api.md §4.4, §4.5)."""
+"""Sub-status and memo (docs/rms/order-api.md §4.4, §4.5)."""
 
 import pytest
 

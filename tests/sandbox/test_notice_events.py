@@ -1,4 +1,4 @@
-"""What there is a notice about, and what it tells (event-notification.md §3)."""
+"""The events of which notices are sent (docs/rms/event-notification.md §3)."""
 
 import re
 from datetime import datetime

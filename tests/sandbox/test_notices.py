@@ -1,4 +1,4 @@
-"""What a message of notices says (rms/event-notification.md §2)."""
+"""What a message of notices says (docs/rms/event-notification.md §2)."""
 
 import re
 from datetime import datetime

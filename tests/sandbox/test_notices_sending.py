@@ -1,4 +1,4 @@
-"""How notices travel: tried again, lost, doubled, late (event-notification.md §1)."""
+"""Sending notices: retried, lost, doubled, late (docs/rms/event-notification.md §1)."""
 
 import time
 from itertools import pairwise

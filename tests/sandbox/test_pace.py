@@ -1,4 +1,4 @@
-"""One request a second per licence key (rms/order-api.md §5.1)."""
+"""One request a second per licence key (docs/rms/order-api.md §5.1)."""
 
 import pytest
 

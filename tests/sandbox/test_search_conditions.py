@@ -1,4 +1,4 @@
-"""The conditions of searchOrder (rms/order-api.md §2.1)."""
+"""The conditions of searchOrder (docs/rms/order-api.md §2.1)."""
 
 from datetime import timedelta
 

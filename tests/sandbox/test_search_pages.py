@@ -1,4 +1,4 @@
-"""What searchOrder answers, page by page (rms/order-api.md §2.3, §2.4)."""
+"""What searchOrder answers, page by page (docs/rms/order-api.md §2.3, §2.4)."""
 
 from tests.sandbox.caller import codes
 

@@ -1,4 +1,4 @@
-"""What searchOrder refuses (rms/order-api.md §2.1, §2.2)."""
+"""What searchOrder refuses (docs/rms/order-api.md §2.1, §2.2)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""updateOrderShipping (rms/order-api.md §4.2)."""
+"""updateOrderShipping (docs/rms/order-api.md §4.2)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""updateOrderShippingAsync and its results (rms/order-api.md §4.2b)."""
+"""updateOrderShippingAsync and its results (docs/rms/order-api.md §4.2b)."""
 
 import pytest
 

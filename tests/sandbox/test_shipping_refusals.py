@@ -1,4 +1,4 @@
-"""What updateOrderShipping refuses (rms/order-api.md §4.2)."""
+"""What updateOrderShipping refuses (docs/rms/order-api.md §4.2)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What orders do to the mall's stock by themselves (order-api.md §3.8, §4.7)."""
+"""How orders move the mall's stock by themselves (docs/rms/order-api.md §3.8, §4.7)."""
 
 from collections import Counter
 

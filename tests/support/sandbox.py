@@ -5,15 +5,19 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from connectors.sandbox.control_api.remote import SandboxControl, Shop
+from connectors.sandbox.control_api.remote import SandboxControl, ShopKeys
 
-__all__ = ["Sandbox", "Shop", "lab_settings"]
+__all__ = ["Sandbox", "ShopKeys", "lab_settings"]
 
 _ROOT = Path(__file__).parents[2]
 
 
 def lab_settings(
-    rms: SandboxControl, home: Path, *, shop: Shop | None = None, deadline_s: float = 2
+    rms: SandboxControl,
+    home: Path,
+    *,
+    shop: ShopKeys | None = None,
+    deadline_s: float = 2,
 ) -> dict[str, str]:
     """Describe a shop of the sandbox as `lab` in the environment; nothing is paced."""
     known = shop or rms.shops["demo"]

@@ -1,1 +1,1 @@
-"""The control API under /_control/, and the client that speaks it."""
+"""The control API under /_control/, and its client `remote`."""

@@ -1,4 +1,4 @@
-"""The control API: what RMS itself has no call for. JSON, loopback only, no keys.
+"""The control API: what RMS itself has no call for; JSON, loopback only, no keys.
 
 POST   /_control/sell      {"shop"?, "count"?, "shape"?, "over_days"?, "progress"?}
                            -> {"orderNumbers": […]}; shape "mixed" or a name of
@@ -11,12 +11,12 @@ GET    /_control/orders    ?shop=…&full=1 -> {"orders": […]}, the truth
 POST   /_control/orders/N  {"set": {field or dotted path: value}}; a new
                            orderProgress marks its times too
 POST   /_control/cancel    {"orderNumber", "orderProgress"?: 900 or 800} by the buyer
-GET    /_control/notices   ?wait_s=…&brief=1 -> {"counts", "notices"}: where each
-                           stands;  DELETE forgets them
+GET    /_control/notices   ?wait_s=…&brief=1 -> {"counts", "notices"}: the state of
+                           each;  DELETE deletes them
 POST   /_control/notify    {"orderNumber", "kind", "screening"?, "shop"?} sends one:
                            order, changed, screening, caution or other
-POST   /_control/spoil     {"orderNumber", "field": dotted path, "value"} shows a field
-                           wrongly in getOrder; {"remove": true} leaves it out
+POST   /_control/spoil     {"orderNumber", "field": dotted path, "value"}: getOrder
+                           returns it so; {"remove": true} leaves it out
 POST   /_control/vanish    {"orderNumber"} searches list it, getOrder does not know it
 GET    /_control/stock     ?shop=… -> {"stock": […]}, the truth
 POST   /_control/stock     {"shop"?, "manageNumber"?, "variantId"?, "quantity"?,
@@ -26,7 +26,7 @@ GET    /_control/stock/writes ?after=… -> {"writes": […]}, every quantity ta
                            a caller, in order
 POST   /_control/faults    {"fault", "function"?, "times"?, "retry_after"?,
                            "probability"?}; names in `faults.NAMES`
-GET    /_control/faults    -> what still waits;  DELETE takes all back
+GET    /_control/faults    -> what still waits;  DELETE removes all
 GET    /_control/shops     -> every shop
 POST   /_control/shops/H   {"license_key"?, "license_expires_at"?,
                            "license_live_from"?, "service_secret"?,
@@ -47,10 +47,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from connectors.sandbox.clock import read_iso
-from connectors.sandbox.control_api import control_notices, control_stock
-from connectors.sandbox.control_api import control_orders as orders
-from connectors.sandbox.control_api.control_calls import choice, controlled, number
-from connectors.sandbox.control_api.control_shops import (
+from connectors.sandbox.control_api import notices, orders, stock
+from connectors.sandbox.control_api.calls import choice, controlled, number
+from connectors.sandbox.control_api.shops import (
     KNOWN_FUNCTIONS,
     change_shop,
     list_shops,
@@ -114,7 +113,7 @@ async def _journal(world: World, _body: dict[str, Any], request: Request) -> Any
 
 async def _reset(world: World, body: dict[str, Any], _request: Request) -> Any:
     world.reset(int(number(body, "seed", world.options.seed, low=-1e18)))
-    return {"shops": [shop.introduced() for shop in world.shops.values()]}
+    return {"shops": [shop.keys() for shop in world.shops.values()]}
 
 
 ROUTES = [
@@ -125,12 +124,12 @@ ROUTES = [
         ("orders", orders.list_orders, ["GET"]),
         ("orders/{number}", orders.edit_order, ["POST"]),
         ("cancel", orders.cancel_order, ["POST"]),
-        ("notices", control_notices.notices, ["GET", "DELETE"]),
-        ("notify", control_notices.notify, ["POST"]),
+        ("notices", notices.list_notices, ["GET", "DELETE"]),
+        ("notify", notices.notify, ["POST"]),
         ("spoil", orders.spoil_order, ["POST"]),
         ("vanish", orders.vanish_order, ["POST"]),
-        ("stock", control_stock.stock, ["GET", "POST"]),
-        ("stock/writes", control_stock.stock_writes, ["GET"]),
+        ("stock", stock.stock, ["GET", "POST"]),
+        ("stock/writes", stock.stock_writes, ["GET"]),
         ("faults", _faults, ["GET", "POST", "DELETE"]),
         ("shops", list_shops, ["GET"]),
         ("shops/{handle}", change_shop, ["POST"]),

@@ -1,4 +1,4 @@
-"""Speak to a running sandbox's control API, from the demo and from tests."""
+"""The client of a running sandbox's control API, for the demo and for tests."""
 
 import json
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ import httpx
 
 
 @dataclass(frozen=True)
-class Shop:
-    """A shop of the sandbox and the keys it is let in with."""
+class ShopKeys:
+    """A shop of the sandbox and the keys that authorise its calls."""
 
     handle: str
     shop_id: str
@@ -20,7 +20,7 @@ class Shop:
     contract_id: str
 
     def environment(self) -> dict[str, str]:
-        """Give the settings that describe this shop to juchu."""
+        """Return the environment variables that describe this shop to juchu."""
         prefix = f"JUCHU_SHOP_{self.handle.upper().replace('-', '_')}_"
         return {
             f"{prefix}MALL": "rakuten",
@@ -36,21 +36,21 @@ class Shop:
 class SandboxControl:
     """One running sandbox; every method is one call of its control API.
 
-    A call the sandbox refuses raises ValueError with the sandbox's reason.
+    A call that the sandbox refuses raises ValueError with the sandbox's reason.
     """
 
     def __init__(self, first_line: str) -> None:
         told = json.loads(first_line)
         self.url: str = told["url"]
-        self.shops = {shop["handle"]: Shop(**shop) for shop in told["shops"]}
+        self.shops = {shop["handle"]: ShopKeys(**shop) for shop in told["shops"]}
         self._http = httpx.Client(base_url=f"{self.url}/_control", timeout=60)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._http.close()
 
     def control(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        """Make any control call; a refused one raises with the sandbox's reason."""
+        """Make any control call and return its JSON."""
         response = self._http.request(method, f"/{path}", json=body or {}, params=query)
         answer = response.json()
         if response.is_error:
@@ -58,9 +58,9 @@ class SandboxControl:
         return answer
 
     def reset(self, seed: int | None = None) -> None:
-        """Go back to the empty start state; keys follow the seed."""
+        """Return the sandbox to the empty start state; keys follow the seed."""
         told = self.control("POST", "reset", {} if seed is None else {"seed": seed})
-        self.shops = {shop["handle"]: Shop(**shop) for shop in told["shops"]}
+        self.shops = {shop["handle"]: ShopKeys(**shop) for shop in told["shops"]}
 
     def sell(
         self, count: int = 1, shape: str = "plain", shop: str = "demo", **more: Any
@@ -79,24 +79,24 @@ class SandboxControl:
         return left
 
     def fault(self, name: str, **more: Any) -> None:
-        """Order a fault for coming requests: `function`, `times`, `retry_after`."""
+        """Inject a fault into coming requests: `function`, `times`, `retry_after`."""
         self.control("POST", "faults", {"fault": name, **more})
 
     def no_faults(self) -> None:
-        """Take every waiting fault back."""
+        """Remove every waiting fault."""
         self.control("DELETE", "faults")
 
     def clock(self, **move: Any) -> str:
-        """Move the clock (`advance_s=…` or `set=…, hold=True`) and tell the time."""
+        """Move the clock (`advance_s=…` or `set=…, hold=True`) and return its time."""
         now: str = self.control("POST" if move else "GET", "clock", move)["now"]
         return now
 
     def journal(self) -> Any:
-        """Tell what RMS's side saw: requests, counts, too_fast."""
+        """Return what RMS's side saw: requests, counts, too_fast."""
         return self.control("GET", "journal")
 
     def empty_journal(self) -> None:
-        """Forget what RMS's side saw so far."""
+        """Delete what RMS's side saw so far."""
         self.control("DELETE", "journal")
 
     def cancel(self, number: str, **more: Any) -> Any:
@@ -117,7 +117,7 @@ class SandboxControl:
         return self.control("POST", "notify", body)["notice"]
 
     def notices(self, wait_s: float = 0) -> list[dict[str, Any]]:
-        """Tell how every notice stands, at the latest after `wait_s`.
+        """List the state of every notice, at the latest after `wait_s`.
 
         Earlier once every notice that was not lost has been taken.
         """
@@ -141,7 +141,7 @@ class SandboxControl:
         self, manage_number: str, variant_id: str, quantity: int | None = None,
         shop: str = "demo", **more: Any,
     ) -> Any:  # fmt: skip
-        """Set a SKU's quantity; `known` and `restores` say what its item is like."""
+        """Set a SKU's quantity; `known` and `restores` describe its item."""
         sku = {"manageNumber": manage_number, "variantId": variant_id}
         body = {"shop": shop, **sku, "quantity": quantity, **more}
         return self.control("POST", "stock", body)["stock"][0]
@@ -157,16 +157,16 @@ class SandboxControl:
         return writes
 
     def spoil(self, number: str, field: str, value: Any = None, **more: Any) -> None:
-        """Show one field of an order wrongly in getOrder."""
+        """Make getOrder return one field of an order wrongly."""
         body = {"orderNumber": number, "field": field, "value": value, **more}
         self.control("POST", "spoil", body)
 
     def vanish(self, number: str) -> None:
-        """Let getOrder lose an order that searches still list."""
+        """Make getOrder lose an order that searches still list."""
         self.control("POST", "vanish", {"orderNumber": number})
 
     def settings(self, **changes: Any) -> Any:
-        """Change settings (or none) and tell them all."""
+        """Change settings (or none) and return them all."""
         return self.control("POST", "settings", changes)
 
     def shop(self, handle: str, **changes: Any) -> Any:

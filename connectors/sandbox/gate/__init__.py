@@ -1,1 +1,1 @@
-"""What stands in front of every function: keys, pace, faults, maintenance."""
+"""The gateway before every function: keys, pace, faults, maintenance."""

@@ -1,6 +1,8 @@
-"""Faults a user can order: what RMS or the road to it does wrong (§1.5, §5).
+"""Injected faults: what RMS, or the network on the way to it, does wrong.
 
-Answers that do not arrive as they should: held, dropped, cut, dripping.
+`Faults` holds those that a control call asked for; each meets a number of requests. The
+answers that do not arrive as they should (held, dropped, cut, dripping) are responses
+of their own, which need the connection that `server` puts into the request's state.
 """
 
 import asyncio
@@ -14,7 +16,95 @@ from typing import Any
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+NAMES = (
+    "429", "500", "503", "timeout", "cut", "html", "answer_lost", "drip",
+    "not_json", "reset",
+)  # fmt: skip
+_SPOILED = ("cut", "answer_lost", "drip")
 _DRIP_S = 0.4
+
+MAINTENANCE_PAGE = (
+    "<!DOCTYPE html><html lang='ja'><head><title>メンテナンス</title></head>"
+    "<body><h1>ただいまメンテナンス中です</h1></body></html>"
+)
+
+
+@dataclass(slots=True)
+class Fault:
+    """One injected fault; it meets the next `times` matching requests.
+
+    With a `function` only requests of that one match, and of those each with
+    `probability`.
+    """
+
+    name: str
+    function: str | None = None
+    times: int = 1
+    retry_after: int | None = None
+    probability: float = 1.0
+
+    @property
+    def takes_effect(self) -> bool:
+        """Whether the request is carried out although its answer is spoiled."""
+        return self.name in _SPOILED
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the client gets no answer at all."""
+        return self.name in ("timeout", "reset", "answer_lost")
+
+    def instead(self) -> Response:
+        """Return what comes in place of an answer; the request has no effect."""
+        headers = {"Connection": "close"}
+        if self.retry_after is not None:
+            headers["Retry-After"] = str(self.retry_after)
+        match self.name:
+            case "timeout":
+                return Held()
+            case "reset":
+                return Dropped(reset=True)
+            case "html":
+                return HTMLResponse(MAINTENANCE_PAGE, headers=headers)
+            case "not_json":
+                broken = b'{"MessageModelList":['
+                return Response(broken, 200, headers, "application/json")
+            case status:
+                return PlainTextResponse("", int(status), headers)
+
+    def spoiled(self, answer: Response) -> Response:
+        """Return what becomes of an answer whose request took effect."""
+        match self.name:
+            case "cut" if answer.body:
+                return Cut(answer)
+            case "drip":
+                return Drip(answer)
+            case _:
+                return Dropped(reset=False)
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults that wait for a request; the first injected is met first."""
+
+    seed: int
+    waiting: list[Fault] = field(default_factory=list)
+    rng: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rng = Random(self.seed)  # noqa: S311 - chance must repeat with the seed
+
+    def draw(self, function: str) -> Fault | None:
+        """Take and return the fault that meets this request, if any."""
+        for fault in self.waiting:
+            if fault.function not in (None, function):
+                continue
+            if self.rng.random() >= fault.probability:
+                continue
+            fault.times -= 1
+            if fault.times <= 0:
+                self.waiting.remove(fault)
+            return fault
+        return None
 
 
 class Held(Response):
@@ -36,9 +126,10 @@ class Dropped(Response):
         """End the connection at once."""
         transport = _transport(scope)
         if self._reset:
-            now = struct.pack("ii", 1, 0)
+            # Lingering for zero seconds makes the close a reset (RST).
+            no_linger = struct.pack("ii", 1, 0)
             sock = transport.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
         transport.abort()
         await _until_gone(receive)
 
@@ -51,7 +142,7 @@ class Cut(Response):
         self._whole = whole
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send half and close."""
+        """Send half of the body and close."""
         body = bytes(self._whole.body)
         await send(_start(self._whole))
         await send(_part(body[: len(body) // 2]))
@@ -109,89 +200,3 @@ async def _or_break_off(work: Awaitable[None], scope: Scope, receive: Receive) -
     except asyncio.CancelledError:
         _transport(scope).abort()
         await _until_gone(receive)
-
-
-NAMES = (
-    "429", "500", "503", "timeout", "cut", "html", "answer_lost", "drip",
-    "not_json", "reset",
-)  # fmt: skip
-_SPOILED = ("cut", "answer_lost", "drip")
-
-MAINTENANCE_PAGE = (
-    "<!DOCTYPE html><html lang='ja'><head><title>メンテナンス</title></head>"
-    "<body><h1>ただいまメンテナンス中です</h1></body></html>"
-)
-
-
-@dataclass(slots=True)
-class Fault:
-    """One order for trouble; it meets the next `times` matching requests."""
-
-    name: str
-    function: str | None = None
-    times: int = 1
-    retry_after: int | None = None
-    probability: float = 1.0
-
-    @property
-    def applied(self) -> bool:
-        """Whether the request takes effect although its answer is spoiled."""
-        return self.name in _SPOILED
-
-    @property
-    def unanswered(self) -> bool:
-        """Whether the client gets no answer at all."""
-        return self.name in ("timeout", "reset", "answer_lost")
-
-    def instead(self) -> Response:
-        """Return what comes in place of an answer; the request has no effect."""
-        headers = {"Connection": "close"}
-        if self.retry_after is not None:
-            headers["Retry-After"] = str(self.retry_after)
-        match self.name:
-            case "timeout":
-                return Held()
-            case "reset":
-                return Dropped(reset=True)
-            case "html":
-                return HTMLResponse(MAINTENANCE_PAGE, headers=headers)
-            case "not_json":
-                broken = b'{"MessageModelList":['
-                return Response(broken, 200, headers, "application/json")
-            case status:
-                return PlainTextResponse("", int(status), headers)
-
-    def spoiled(self, answer: Response) -> Response:
-        """Return what becomes of an answer whose request took effect."""
-        match self.name:
-            case "cut" if answer.body:
-                return Cut(answer)
-            case "drip":
-                return Drip(answer)
-            case _:
-                return Dropped(reset=False)
-
-
-@dataclass(slots=True)
-class Faults:
-    """The faults that wait for a request, first ordered first met."""
-
-    seed: int
-    waiting: list[Fault] = field(default_factory=list)
-    rng: Random = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.rng = Random(self.seed)  # noqa: S311 - chance must repeat with the seed
-
-    def draw(self, function: str) -> Fault | None:
-        """Take the fault that meets this request, if any."""
-        for fault in self.waiting:
-            if fault.function not in (None, function):
-                continue
-            if self.rng.random() >= fault.probability:
-                continue
-            fault.times -= 1
-            if fault.times <= 0:
-                self.waiting.remove(fault)
-            return fault
-        return None

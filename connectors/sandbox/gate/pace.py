@@ -1,9 +1,11 @@
-"""One request a second per licence key (rms/order-api.md §5.1).
+"""The pace RMS enforces: one request a second per key (docs/rms/order-api.md §5.1).
 
-Kept as a generic cell rate: each admitted request books one second, and a request
-may come at most 0.1 s before its turn. So network jitter is not punished, while the
-average of one per second holds. A refused request books nothing. The inventory API
-counts each function by itself, some at five a second (inventory-and-license-api.md).
+A generic cell rate: each admitted request books one second, and a request may come at
+most 0.1 s before its turn. So network jitter is not punished, while the average of one
+per second holds. A refused request books nothing. The inventory API counts each
+function by itself, some at five a second (docs/rms/inventory-and-license-api.md §1).
+
+A file of its own because the world holds it and the gateway holds the world.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ TOLERANCE_S = 0.1
 
 @dataclass(slots=True)
 class Pace:
-    """When each lane may be used again, on the machine's monotonic clock.
+    """When each lane may be used again, in seconds of the monotonic clock.
 
     A lane is a licence key, or a key and a function.
     """
@@ -22,7 +24,7 @@ class Pace:
     _turns: dict[str, float] = field(default_factory=dict)
 
     def admits(self, lane: str, now: float, interval_s: float = INTERVAL_S) -> bool:
-        """Book an interval of this lane if it is its turn; say whether it was."""
+        """Book an interval of this lane if it is its turn; return whether it was."""
         turn = self._turns.get(lane, now)
         if now < turn - TOLERANCE_S:
             return False

@@ -1,8 +1,7 @@
-"""Answers as RMS puts them on the wire (rms/order-api.md §1.1, §1.4).
+"""Requests and answers as RMS puts them on the wire (docs/rms/order-api.md §1.1, §1.3).
 
-What the gateway reads from a request's headers (rms/order-api.md §1.1).
-
-MessageModel and the refusal of a whole request (rms/order-api.md §1.3–1.7).
+What all APIs share: the Authorization header, the headers of every answer, and the
+gateway's own way to refuse.
 """
 
 import base64
@@ -16,37 +15,11 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-
-def rms_response(body: dict[str, Any], status: int = 200) -> Response:
-    """Dress a body with the headers of every RMS answer."""
-    kind = {"Content-Type": "application/json;charset=utf-8"}
-    return Response(orjson.dumps(body), status, kind | _headers())
-
-
-def rms_nothing() -> Response:
-    """Answer 204: done, and nothing to say (inventory-and-license-api.md)."""
-    return Response(None, 204, _headers())
-
-
-def _headers() -> dict[str, str]:
-    return {
-        "Cache-Control": "no-cache,no-store",
-        "Connection": "close",
-        "RequestId": str(uuid4()),
-        "Timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
-    }
-
-
-def gateway_error(code: str, text: str, status: int) -> Response:
-    """Refuse at the gateway: `Results`, and no MessageModelList at all (§1.3)."""
-    return rms_response({"Results": {"errorCode": code, "message": text}}, status)
-
-
 _CONTENT_TYPE = re.compile(r"application/json\s*;\s*charset=\"?utf-8\"?", re.IGNORECASE)
 
 
 def token_of(request: Request) -> tuple[str, str] | None:
-    """Read `ESA base64(serviceSecret:licenseKey)`; anything else is None (§1.1)."""
+    """Parse `ESA base64(serviceSecret:licenseKey)`; anything else is None (§1.1)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     try:
         secret, colon, key = (
@@ -63,39 +36,26 @@ def says_json(request: Request) -> bool:
     return _CONTENT_TYPE.fullmatch(declared.strip()) is not None
 
 
-Message = dict[str, Any]
+def rms_response(body: dict[str, Any], status: int = 200) -> Response:
+    """Return an answer with this body and the headers of every RMS answer."""
+    kind = {"Content-Type": "application/json;charset=utf-8"}
+    return Response(orjson.dumps(body), status, kind | _headers())
 
 
-class Refusal(Exception):
-    """The request is refused whole: HTTP 400, one ERROR per fault (§1.3)."""
-
-    def __init__(self, messages: list[Message]) -> None:
-        super().__init__(f"{len(messages)} faults")
-        self.messages = messages
+def rms_nothing() -> Response:
+    """Return 204: done, without a body (docs/rms/inventory-and-license-api.md §4)."""
+    return Response(None, 204, _headers())
 
 
-def message(function: str, kind: str, text: str, **about: Any) -> Message:
-    """Make one message; `kind` is e.g. `INFO_101`, the rest as in §1.6."""
+def gateway_error(code: str, text: str, status: int) -> Response:
+    """Return the gateway's refusal: `Results`, and no MessageModelList (§1.3)."""
+    return rms_response({"Results": {"errorCode": code, "message": text}}, status)
+
+
+def _headers() -> dict[str, str]:
     return {
-        "messageType": kind.partition("_")[0],
-        "messageCode": f"ORDER_EXT_API_{function}_{kind}",
-        "message": text,
-        **about,
+        "Cache-Control": "no-cache,no-store",
+        "Connection": "close",
+        "RequestId": str(uuid4()),
+        "Timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
     }
-
-
-def absent(function: str, field: str, **about: Any) -> Message:
-    """ERROR_009: a required key is absent; the text starts with its name (§1.7)."""
-    return message(function, "ERROR_009", f"{field}が指定されていません。", **about)
-
-
-def empty(function: str, field: str, **about: Any) -> Message:
-    """ERROR_010: the key is there, its value is empty (§1.7)."""
-    return message(function, "ERROR_010", f"{field}の値が空です。", **about)
-
-
-def malformed(function: str, field: str, why: str, **about: Any) -> Message:
-    """ERROR_011: the value has a wrong format or is outside its limits (§1.7)."""
-    return message(
-        function, "ERROR_011", f"{field}の形式が正しくありません。（{why}）", **about
-    )

@@ -1,21 +1,21 @@
-"""What a function of the inventory API is given and what it gives back."""
+"""What a function of the inventory API is given, and what it returns."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.inventory_api.entries import Fault
-from connectors.sandbox.shops import Shop
+from connectors.sandbox.inventory_api.entries import EntryError
+from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class InventoryCall:
     """One admitted request; a function without a body gets an empty one."""
 
     world: World
-    shop: Shop
+    shop: SandboxShop
     now: datetime
     path: Mapping[str, str]
     query: Mapping[str, str]
@@ -23,21 +23,21 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A body, or None for 204; faults that did not stop the rest; SKUs concerned."""
+class InventoryAnswer:
+    """A body, or None for 204; how many SKUs; errors that did not stop the rest."""
 
     body: dict[str, Any] | None
     skus: int
-    faults: tuple[Fault, ...] = ()
+    errors: tuple[EntryError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """One function: its name in RMS, where it is, and how often a second."""
+class InventoryFunction:
+    """One function: its name in RMS, method and path, and how often a second."""
 
     name: str
     method: str
     path: str
     per_second: float
-    run: Callable[[Call], Answer]
+    run: Callable[[InventoryCall], InventoryAnswer]
     has_body: bool = False

@@ -1,4 +1,8 @@
-"""Brings a request to a function of the inventory API, and its answer back."""
+"""The way of a request to a function of the inventory API, and of its answer back.
+
+See docs/rms/inventory-and-license-api.md §1 and §5. A switched-off function is refused
+with GE0011 and 403, which is our choice.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -8,25 +12,25 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.gate.gateway import pass_through
+from connectors.sandbox.gate.gateway import Manner, pass_through
 from connectors.sandbox.gate.wire import rms_nothing, rms_response, says_json
-from connectors.sandbox.inventory_api.calls import Call, Function
+from connectors.sandbox.inventory_api.calls import InventoryCall, InventoryFunction
 from connectors.sandbox.inventory_api.entries import (
+    DEAD_KEY,
+    NOT_ALLOWED,
     UNREADABLE,
-    Fault,
-    Refusal,
-    answer_of,
-    manner,
+    EntryError,
+    InventoryRefusal,
 )
 from connectors.sandbox.inventory_api.functions import FUNCTIONS
-from connectors.sandbox.shops import Shop
+from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.world import World
 
 _BASES = ("/es/2.0/inventories", "/es/2.1/inventories")
 
 
 def routes() -> list[Route]:
-    """Give every function its method and path, in both versions of the API."""
+    """Return a route per function, in both versions of the API."""
     return [
         Route(f"{base}{function.path}", _endpoint(function), methods=[function.method])
         for base in _BASES
@@ -34,22 +38,24 @@ def routes() -> list[Route]:
     ]
 
 
-def _endpoint(function: Function) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(function: InventoryFunction) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
 
-        def work(shop: Shop) -> tuple[Response, int]:
+        def work(shop: SandboxShop) -> tuple[Response, int]:
             return _answered(request, function, shop, raw)
 
-        return await pass_through(
-            request, function.name, work, manner(function.per_second)
+        # Unlike the order API, every function here has a count of its own.
+        manner = Manner(
+            _dead_key, _switched_off, function.per_second, each_function=True
         )
+        return await pass_through(request, function.name, work, manner)
 
     return endpoint
 
 
 def _answered(
-    request: Request, function: Function, shop: Shop, raw: bytes
+    request: Request, function: InventoryFunction, shop: SandboxShop, raw: bytes
 ) -> tuple[Response, int]:
     if function.has_body and not says_json(request):
         return PlainTextResponse("", 415, {"Connection": "close"}), 0
@@ -60,12 +66,14 @@ def _answered(
         with world.store.transaction():
             world.stock.sweep(now)
             answer = function.run(
-                Call(world, shop, now, request.path_params, request.query_params, body)
+                InventoryCall(
+                    world, shop, now, request.path_params, request.query_params, body
+                )
             )
-    except Refusal as refusal:
-        return answer_of(refusal.faults, refusal.status), 0
-    if answer.faults:
-        return answer_of(answer.faults, 400), answer.skus
+    except InventoryRefusal as refusal:
+        return _errors(refusal.errors, refusal.status), 0
+    if answer.errors:
+        return _errors(answer.errors, 400), answer.skus
     if answer.body is None:
         return rms_nothing(), answer.skus
     return rms_response(answer.body), answer.skus
@@ -77,5 +85,19 @@ def _read_json(raw: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         body = None
     if not isinstance(body, dict):
-        raise Refusal(Fault(UNREADABLE, "The request body is not a JSON object."))
+        raise InventoryRefusal(
+            EntryError(UNREADABLE, "The request body is not a JSON object.")
+        )
     return body
+
+
+def _errors(errors: tuple[EntryError, ...], status: int) -> Response:
+    return rms_response({"errors": [error.shown() for error in errors]}, status)
+
+
+def _dead_key() -> Response:
+    return _errors((EntryError(DEAD_KEY, "Un-Authorised"),), 401)
+
+
+def _switched_off() -> Response:
+    return _errors((EntryError(NOT_ALLOWED, "Authorisation failed."),), 403)

@@ -1,30 +1,32 @@
-"""What orders do to the mall's stock by themselves (Stock on Rakuten's side, §4.7).
+"""How orders move the mall's stock by themselves (docs/rms/order-api.md §4.7).
 
 A sale never waits for stock: order n of a seed is the same whatever the levels are.
-Where there is less than was bought, the level goes to 0 and only what was there
-counts as taken, so a cancellation never gives back more than the order took.
+Where there is less than was bought, the level goes to 0 and only what was there counts
+as taken, so a cancellation never gives back more than the order took.
 """
 
 from datetime import datetime
 from typing import Any
 
 from connectors.sandbox.inventory_api.stock import MOST, Sku
+from connectors.sandbox.store import OrderModel
 from connectors.sandbox.world import World
 
 ITEM_SETTING, PUT_BACK, DO_NOT = 0, 1, 2
-"""inventoryRestoreType (§4.7); restoreInventoryFlag of a line counts alike (§3.8)."""
-
-Model = dict[str, Any]
+"""inventoryRestoreType (§4.7), and a line's restoreInventoryFlag (§3.8)."""
 
 
-def take(world: World, shop: str, model: Model) -> None:
-    """Lower the stock by what a new order buys; one that came cancelled settles it."""
+def take_stock(world: World, shop: str, model: OrderModel) -> None:
+    """Lower the stock by what a new order buys.
+
+    An order that is sold as cancelled gives it back at once, by the item's setting.
+    """
     now = world.clock.now()
     for package in model["PackageModelList"]:
         for line in package["ItemModelList"]:
             if line["inventoryType"]:
                 _take_line(world, shop, model["orderNumber"], line, now)
-    cancelled(world, model, ITEM_SETTING)
+    give_back(world, model, ITEM_SETTING)
 
 
 def _take_line(
@@ -43,11 +45,11 @@ def _take_line(
         )
 
 
-def cancelled(world: World, model: Model, restore_type: int | None = None) -> None:
-    """Give back what a cancelled order took, once, if its settings say so.
+def give_back(world: World, model: OrderModel, restore_type: int | None = None) -> None:
+    """Return what a cancelled order took, once, if its settings say so.
 
-    While the cancel waits (800) only the wish is noted; it counts when the order
-    gets to 900. Without a wish of its own the call leaves the one noted before.
+    While the cancel waits (800) only the wish is recorded; it counts when the order
+    gets to 900. Without a `restore_type` the wish recorded before stays.
     """
     db, number = world.store.connection, model["orderNumber"]
     if restore_type is not None:

@@ -1,8 +1,8 @@
 """The mall's stock of every shop: which SKUs are on sale, and how many there are.
 
-An item on sale and its level are two things, as at Rakuten: a level can be written
-for a SKU that no item has. Such a row is never shown, and it is gone 24 hours after
-its last update (inventory-and-license-api.md, upsert).
+An item on sale and its level are two things, as at Rakuten: a level can be written for
+a SKU that no item has. No call returns such a row, and it is deleted 24 hours after its
+last update (docs/rms/inventory-and-license-api.md §4).
 """
 
 import sqlite3
@@ -39,14 +39,14 @@ ORDER BY 1, 2
 
 
 class Sku(NamedTuple):
-    """What RMS knows a stock-keeping unit by; the manage number is lower-case."""
+    """RMS's key of a stock-keeping unit; the manage number is in lower case."""
 
     manage_number: str
     variant_id: str
 
 
 class Level(NamedTuple):
-    """One row as RMS shows it."""
+    """One row of stock as RMS returns it."""
 
     sku: Sku
     quantity: int
@@ -55,7 +55,7 @@ class Level(NamedTuple):
 
 
 class Stock:
-    """Items and levels, in the sandbox's store; the caller opens transactions."""
+    """Items and levels in the sandbox's store; the caller opens transactions."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -69,13 +69,13 @@ class Stock:
                 self.put(shop, sku, quantity, now)
 
     def put_on_sale(self, shop: str, sku: Sku, restores: bool | None = None) -> None:
-        """Make an item of this SKU; `restores` is its setting for cancelled orders."""
+        """Insert an item; `restores` is its setting for cancelled orders."""
         self._db.execute(
             "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?)", (shop, *sku, restores)
         )
 
     def take_off_sale(self, shop: str, sku: Sku) -> None:
-        """Let the item go; its level stays behind without one."""
+        """Delete the item; its level stays behind without one."""
         self._db.execute(f"DELETE FROM items WHERE {_KEY}", (shop, *sku))  # noqa: S608
 
     def on_sale(self, shop: str, sku: Sku) -> bool:
@@ -84,7 +84,7 @@ class Stock:
         return found.fetchone() is not None
 
     def restores(self, shop: str, sku: Sku) -> bool | None:
-        """Tell the item's own setting for cancelled orders; None = it has none."""
+        """Return the item's own setting for cancelled orders; None = it has none."""
         row = self._db.execute(
             f"SELECT restores FROM items WHERE {_KEY}",  # noqa: S608
             (shop, *sku),
@@ -92,14 +92,14 @@ class Stock:
         return None if row is None or row[0] is None else bool(row[0])
 
     def skus(self, shop: str) -> list[Sku]:
-        """List what is on sale."""
+        """List the SKUs on sale."""
         rows = self._db.execute(
             "SELECT manage_number, variant_id FROM items WHERE shop = ?", (shop,)
         )
         return [Sku(*row) for row in rows]
 
     def quantity(self, shop: str, sku: Sku) -> int | None:
-        """Tell a SKU's quantity, on sale or not; None = there is no row."""
+        """Return a SKU's quantity, on sale or not; None = there is no row."""
         row = self._db.execute(
             f"SELECT quantity FROM levels WHERE {_KEY}",  # noqa: S608
             (shop, *sku),
@@ -107,7 +107,7 @@ class Stock:
         return None if row is None else row[0]
 
     def for_sale(self, shop: str, sku: Sku) -> int | None:
-        """Tell the quantity buyers can buy; None = no item, or no row."""
+        """Return the quantity buyers can buy; None = no item, or no row."""
         row = self._db.execute(
             f"SELECT quantity FROM levels WHERE {_KEY} AND {_ON_SALE}",  # noqa: S608
             (shop, *sku),
@@ -119,7 +119,7 @@ class Stock:
         self._db.execute(_PUT, (shop, *sku, quantity, _stamp(now), _stamp(now)))
 
     def delete(self, shop: str, sku: Sku) -> bool:
-        """Forget a SKU's quantity; say whether there was one."""
+        """Delete a SKU's quantity; return whether there was one."""
         done = self._db.execute(
             f"DELETE FROM levels WHERE {_KEY}",  # noqa: S608
             (shop, *sku),
@@ -127,7 +127,7 @@ class Stock:
         return done.rowcount > 0
 
     def shown(self, shop: str, skus: Iterable[Sku]) -> list[Level]:
-        """Return the rows of these SKUs that RMS shows, in the order asked for."""
+        """Return the rows of those SKUs that are on sale, in the order asked for."""
         rows = (
             self._db.execute(
                 "SELECT manage_number, variant_id, quantity, created, updated"  # noqa: S608

@@ -1,1 +1,1 @@
-"""Notices as Rakuten sends them: XML by POST, again and again until one is taken."""
+"""Notices as Rakuten sends them: XML by POST, repeated until each is taken."""

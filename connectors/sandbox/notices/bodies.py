@@ -1,7 +1,7 @@
-"""The XML of a notice, element by element (rms/event-notification.md §2, §3).
+"""The XML of a notice message, element by element (docs/rms/event-notification.md).
 
-Names of elements and their order are the reference's. What stands in the attribute
-`name` of value1 … value10 is not documented; ours says what the value is.
+Names of elements and their order are the reference's (§2, §3). What the attribute
+`name` of value1 … value10 holds is not documented; ours describes the value.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from connectors.sandbox.clock import JST
-from connectors.sandbox.shops import Shop
+from connectors.sandbox.shops import SandboxShop
 
 ORDER = "orderNotifyModel"
 SYSTEM = "notifyModel"
@@ -20,17 +20,17 @@ Values = dict[str, object]
 
 
 def notice_time(moment: datetime) -> str:
-    """Write `YYYY/MM/DD hh:mm:ss`, Japan time, as notices do (§2)."""
+    """Format a moment as `YYYY/MM/DD hh:mm:ss`, Japan time, as notices do (§2)."""
     return f"{moment.astimezone(JST):%Y/%m/%d %H:%M:%S}"
 
 
 def ordered_at(model: dict[str, Any]) -> str:
-    """Tell an order's time in the form of notices."""
+    """Return an order's time in the form of notices."""
     return notice_time(datetime.fromisoformat(model["orderDatetime"]))
 
 
-def message(root: str, shop: Shop, infos: list[Element]) -> bytes:
-    """Make the whole message: who it is for, then one or more notices (§1)."""
+def message(root: str, shop: SandboxShop, infos: list[Element]) -> bytes:
+    """Build the whole message: who it is for, then one or more notices (§1)."""
     whole = Element(root)
     auth = SubElement(whole, "authModel")
     _put(auth, "contractId", shop.contract_id)
@@ -42,7 +42,7 @@ def message(root: str, shop: Shop, infos: list[Element]) -> bytes:
 
 
 def order_info(model: dict[str, Any], seq_id: str) -> Element:
-    """Make one orderInfoNotifyModel; no personal data is in it (§2)."""
+    """Build one orderInfoNotifyModel; no personal data is in it (§2)."""
     info = Element("orderInfoNotifyModel")
     _put(info, "orderNumber", model["orderNumber"])
     _put(info, "seqId", seq_id)
@@ -76,7 +76,7 @@ def _basket(line: dict[str, Any]) -> Element:
 
 
 def system_info(request_id: str, service: int, values: Values) -> Element:
-    """Make one notifyInfoModel; the values become value1, value2 … in order (§3)."""
+    """Build one notifyInfoModel; the values become value1, value2 … in order (§3)."""
     info = Element("notifyInfoModel")
     _put(info, "requestId", request_id)
     _put(info, "serviceId", service)

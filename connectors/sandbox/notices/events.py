@@ -1,23 +1,22 @@
-"""What Rakuten gives notice of, and what it keeps to itself (§2, §3).
+"""What Rakuten gives notice of, and what it keeps to itself.
 
-A sale, what the buyer does, what Rakuten's screening finds, caution orders. What the
-shop does itself, by API or in RMS, is no news to it.
-
-What each system notice says, value by value (rms/event-notification.md §3).
+Notices are sent of a sale, of what the buyer does, of what Rakuten's screening finds
+and of caution orders. What the shop does itself, by API or in RMS, is no news to it
+(docs/rms/event-notification.md §2, §3).
 """
 
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from connectors.sandbox.clock import value_at
 from connectors.sandbox.notices import bodies
 from connectors.sandbox.notices.bodies import Values, notice_time, ordered_at
-from connectors.sandbox.notices.outbox import Entry, Message
+from connectors.sandbox.notices.outbox import NoticeMessage, OutgoingNotice
 from connectors.sandbox.order_api.progress import CANCELLED
-from connectors.sandbox.shops import Shop
+from connectors.sandbox.shops import SandboxShop
+from connectors.sandbox.store import OrderModel, value_at
 from connectors.sandbox.world import World
 
 ITEM_EDIT, BUYERS_CHANGE, SCREENING, CAUTION = 3000, 4000, 5000, 5100
@@ -27,21 +26,128 @@ KINDS = {
     SCREENING: "screening",
     CAUTION: "caution",
 }
+"""Our word for each serviceId, in the control API."""
+
 SHIP, CANCELLED_BY_RAKUTEN, SHIPPING_WITHDRAWN = 1, 2, 3
+"""notificationType: how a screening ended."""
 
-OrderModel = dict[str, Any]
-News = tuple[int, str | None, Values]
-"""serviceId, the order's number, the values."""
+_NOT_THE_BUYERS = {
+    "orderProgress", "subStatusId", "subStatusName", "memo", "operator",
+    "mailPlugSentence", "rakutenConfirmFlag", "cautionDisplayType",
+    "cautionDisplayDetailType", "shopOrderCfmDatetime", "orderFixDatetime",
+    "shippingInstDatetime", "shippingCmplRptDatetime", "ChangeReasonModelList",
+    "ShippingModelList",
+}  # fmt: skip
 
 
-def change(
+class SystemNotice(NamedTuple):
+    """A notice that is not of a new order; the number is None if it is about none."""
+
+    service: int
+    order_number: str | None
+    values: Values
+
+
+def notify_sale(world: World, shop: SandboxShop, models: list[OrderModel]) -> None:
+    """Send notices of new orders, and of the caution orders among them."""
+    notify_orders(world, shop, models)
+    cautions = (caution_notice(world, m) for m in models if m["cautionDisplayType"])
+    notify_system(world, shop, cautions)
+
+
+def notify_edit(
+    world: World, before: OrderModel, after: OrderModel, paths: Iterable[str]
+) -> None:
+    """Send notices of an edit: the buyer's fields one by one, then what followed."""
+    notices = [
+        change_notice(world, after, path, values)
+        for path in paths
+        if not _NOT_THE_BUYERS & set(path.split("."))
+        and (values := (value_at(before, path), value_at(after, path)))
+        and values[0] != values[1]
+    ]
+    if kind := _screened(before, after):
+        notices.append(screening_notice(world, after, kind))
+    flag = "cautionDisplayType"
+    if after[flag] and after[flag] != before[flag]:
+        notices.append(caution_notice(world, after))
+    notify_system(world, shop_of(world, after), notices)
+
+
+def notify_progress(world: World, before: OrderModel, after: OrderModel) -> None:
+    """Send a notice of what Rakuten's own processing decided."""
+    if kind := _screened(before, after):
+        shop = shop_of(world, after)
+        notify_system(world, shop, [screening_notice(world, after, kind)])
+
+
+def notify_cancel(world: World, before: OrderModel, after: OrderModel) -> None:
+    """Send a notice that the buyer cancelled."""
+    states = (before["orderProgress"], after["orderProgress"])
+    cancel = change_notice(world, after, "orderProgress", states, "cancel")
+    notify_system(world, shop_of(world, after), [cancel])
+
+
+def notify_orders(world: World, shop: SandboxShop, models: list[OrderModel]) -> None:
+    """Send order notices; their seqIds grow per shop."""
+    if world.settings.notify_url is None:
+        return
+    first = world.store.take_numbers(f"seqId {shop.handle}", len(models))
+    infos = [
+        (
+            OutgoingNotice(str(seq_id), shop.handle, model["orderNumber"], "order"),
+            bodies.order_info(model, str(seq_id)),
+        )
+        for seq_id, model in enumerate(models, start=first)
+    ]
+    _post(world, shop, bodies.ORDER, infos)
+
+
+def notify_system(
+    world: World, shop: SandboxShop, notices: Iterable[SystemNotice]
+) -> None:
+    """Send system notices; their requestIds are unique."""
+    if world.settings.notify_url is None:
+        return
+    infos = []
+    for service, number, values in notices:
+        serial = world.store.take_numbers("requestId")
+        key = f"{world.clock.now():%Y%m%d%H%M%S}{serial:08d}"
+        notice = OutgoingNotice(key, shop.handle, number, KINDS[service])
+        infos.append((notice, bodies.system_info(key, service, values)))
+    _post(world, shop, bodies.SYSTEM, infos)
+
+
+def _post(
+    world: World,
+    shop: SandboxShop,
+    root: str,
+    infos: list[tuple[OutgoingNotice, Any]],
+) -> None:
+    """Post the notices to the outbox, in messages of at most `notify_batch`."""
+    size = world.settings.notify_batch
+    parts = [infos[start : start + size] for start in range(0, len(infos), size)]
+    messages = [
+        NoticeMessage(
+            [notice for notice, _ in part],
+            bodies.message(root, shop, [element for _, element in part]),
+        )
+        for part in parts
+    ]
+    world.notices.post(messages, world.seed, world.settings, time.monotonic())
+
+
+def change_notice(
     world: World, model: OrderModel, path: str, values: tuple[Any, Any],
     operation: str = "update",
-) -> News:  # fmt: skip
-    """Say what the buyer changed; before and after can be personal data (§3)."""
+) -> SystemNotice:  # fmt: skip
+    """Build the notice of a buyer's change; `values` are those before and after.
+
+    They can be personal data (§3), as in Rakuten's own notices.
+    """
     *way, field = path.split(".")
     models = [step for step in way if not step.isdecimal()]
-    return (
+    return SystemNotice(
         BUYERS_CHANGE,
         model["orderNumber"],
         {
@@ -59,27 +165,27 @@ def change(
     )
 
 
-def screening(world: World, model: OrderModel, kind: int) -> News:
-    """Say how Rakuten's screening ended: ship, cancelled, or ship no more (§3)."""
-    return SCREENING, model["orderNumber"], {
+def screening_notice(world: World, model: OrderModel, result: int) -> SystemNotice:
+    """Build the notice of a screening's end: ship, cancelled, or ship no more (§3)."""
+    return SystemNotice(SCREENING, model["orderNumber"], {
         "orderNumber": model["orderNumber"],
-        "notificationType": kind,
+        "notificationType": result,
         "occurrenceDatetime": notice_time(world.clock.now()),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def caution(world: World, model: OrderModel) -> News:
-    """Say that an order is shown with a caution (§3)."""
-    return CAUTION, model["orderNumber"], {
+def caution_notice(world: World, model: OrderModel) -> SystemNotice:
+    """Build the notice that an order is displayed with a caution (§3)."""
+    return SystemNotice(CAUTION, model["orderNumber"], {
         "orderNumber": model["orderNumber"],
         "cautionDisplayType": model["cautionDisplayType"],
         "occurrenceDatetime": notice_time(world.clock.now()),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def item_edit(world: World) -> News:
-    """Say that a bulk edit of items is done: a notice about no order (§3)."""
-    return ITEM_EDIT, None, {
+def item_edit_notice(world: World) -> SystemNotice:
+    """Build the notice of a finished bulk edit of items: about no order (§3)."""
+    return SystemNotice(ITEM_EDIT, None, {
         "fileName": "item.csv",
         "processDate": notice_time(world.clock.now()),
         "insertCount": 1,
@@ -87,99 +193,19 @@ def item_edit(world: World) -> News:
         "deleteCount": 0,
         "errorCount": 0,
         "errorFilePath": "",
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
-
-
-_NOT_THE_BUYERS = {
-    "orderProgress", "subStatusId", "subStatusName", "memo", "operator",
-    "mailPlugSentence", "rakutenConfirmFlag", "cautionDisplayType",
-    "cautionDisplayDetailType", "shopOrderCfmDatetime", "orderFixDatetime",
-    "shippingInstDatetime", "shippingCmplRptDatetime", "ChangeReasonModelList",
-    "ShippingModelList",
-}  # fmt: skip
-
-Model = dict[str, Any]
-
-
-def sold(world: World, shop: Shop, models: list[Model]) -> None:
-    """Give notice of new orders, and of the caution orders among them."""
-    ordered(world, shop, models)
-    told(world, shop, (caution(world, m) for m in models if m["cautionDisplayType"]))
-
-
-def ordered(world: World, shop: Shop, models: list[Model]) -> None:
-    """Give order notices; their seqIds grow per shop."""
-    if world.settings.notify_url is None:
-        return
-    first = world.store.take_numbers(f"seqId {shop.handle}", len(models))
-    infos = [
-        (
-            Entry(str(seq_id), shop.handle, model["orderNumber"], "order"),
-            bodies.order_info(model, str(seq_id)),
-        )
-        for seq_id, model in enumerate(models, start=first)
-    ]
-    _post(world, shop, bodies.ORDER, infos)
-
-
-def told(world: World, shop: Shop, notices: Iterable[News]) -> None:
-    """Give system notices; their requestIds are unique."""
-    if world.settings.notify_url is None:
-        return
-    infos = []
-    for service, number, values in notices:
-        serial = world.store.take_numbers("requestId")
-        key = f"{world.clock.now():%Y%m%d%H%M%S}{serial:08d}"
-        entry = Entry(key, shop.handle, number, KINDS[service])
-        infos.append((entry, bodies.system_info(key, service, values)))
-    _post(world, shop, bodies.SYSTEM, infos)
-
-
-def edited(world: World, before: Model, after: Model, paths: Iterable[str]) -> None:
-    """Give notice of an edit: the buyer's fields one by one, then what followed."""
-    news = [
-        change(world, after, path, values)
-        for path in paths
-        if not _NOT_THE_BUYERS & set(path.split("."))
-        and (values := (value_at(before, path), value_at(after, path)))
-        and values[0] != values[1]
-    ]
-    if kind := _screened(before, after):
-        news.append(screening(world, after, kind))
-    flag = "cautionDisplayType"
-    if after[flag] and after[flag] != before[flag]:
-        news.append(caution(world, after))
-    told(world, shop_of(world, after), news)
-
-
-def moved_on(world: World, before: Model, after: Model) -> None:
-    """Give notice of what Rakuten's own processing decided."""
-    if kind := _screened(before, after):
-        told(world, shop_of(world, after), [screening(world, after, kind)])
-
-
-def cancelled(world: World, before: Model, after: Model) -> None:
-    """Give notice that the buyer cancelled."""
-    states = (before["orderProgress"], after["orderProgress"])
-    cancel = change(world, after, "orderProgress", states, "cancel")
-    told(world, shop_of(world, after), [cancel])
-
-
-def shop_of(world: World, model: Model) -> Shop:
-    """Find the shop that sold an order."""
+def shop_of(world: World, model: OrderModel) -> SandboxShop:
+    """Return the shop that sold an order."""
     return world.shops[world.store.shop_of(model["orderNumber"])]
 
 
-def _screened(before: Model, after: Model) -> int | None:
-    """Tell the screening's result from an order's two states (§3, order-api.md §6).
+def _screened(before: OrderModel, after: OrderModel) -> int | None:
+    """Return a screening's result from an order's two states, None if there is none.
 
-    An order may go out once it stands at 300 and Rakuten checks it no more.
+    An order may go out once it stands at 300 and Rakuten checks it no more
+    (docs/rms/order-api.md §6).
     """
     if after["orderProgress"] in CANCELLED:
         by_rakuten = before["orderProgress"] not in CANCELLED
@@ -191,19 +217,11 @@ def _screened(before: Model, after: Model) -> int | None:
     return SHIPPING_WITHDRAWN if could and waits else None
 
 
-def _may_ship(model: Model) -> bool:
+def _may_ship(model: OrderModel) -> bool:
     return model["orderProgress"] == 300 and not model["rakutenConfirmFlag"]
 
 
-def _post(world: World, shop: Shop, root: str, infos: list[tuple[Entry, Any]]) -> None:
-    """Put notices into messages of at most `notify_batch`, and those to the others."""
-    size = world.settings.notify_batch
-    parts = [infos[start : start + size] for start in range(0, len(infos), size)]
-    messages = [
-        Message(
-            [entry for entry, _ in part],
-            bodies.message(root, shop, [element for _, element in part]),
-        )
-        for part in parts
-    ]
-    world.notices.post(messages, world.seed, world.settings, time.monotonic())
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

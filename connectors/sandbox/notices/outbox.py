@@ -1,7 +1,8 @@
-"""Which messages wait, which were taken, and what chance does to them on the way.
+"""The outbox: which notice messages wait, and which were taken.
 
-Chance is drawn from the seed and the message's first key, so a run with the same
-seed loses, doubles and holds back the same messages whatever the machine's speed.
+Chance can lose, double or hold back a message on the way. It is drawn from the seed and
+the message's first key, so a run with the same seed loses, doubles and holds back the
+same messages whatever the machine's speed.
 """
 
 import asyncio
@@ -14,8 +15,8 @@ from typing import Any, NamedTuple
 from connectors.sandbox.settings import Settings
 
 
-class Entry(NamedTuple):
-    """One notice; its key is Rakuten's seqId or requestId."""
+class OutgoingNotice(NamedTuple):
+    """One notice on its way; its key is Rakuten's seqId or requestId."""
 
     key: str
     shop: str
@@ -24,10 +25,10 @@ class Entry(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class Message:
-    """One POST to be taken: one or more notices, and how it has gone so far."""
+class NoticeMessage:
+    """One POST: one or more notices, and how often and with what result it was sent."""
 
-    entries: list[Entry]
+    entries: list[OutgoingNotice]
     body: bytes = field(repr=False)
     lost: bool = False
     attempts: int = 0
@@ -36,11 +37,11 @@ class Message:
 
     @property
     def waiting(self) -> bool:
-        """Whether it still has to be taken."""
+        """Whether it is still to be taken."""
         return not self.lost and self.acknowledged_at is None
 
     def shown(self) -> list[dict[str, Any]]:
-        """Tell how each of its notices stands."""
+        """Return the state of each of its notices, as JSON."""
         return [
             {
                 "key": entry.key,
@@ -57,18 +58,21 @@ class Message:
 
 
 class Delivery(NamedTuple):
-    """One way to the receiver, due at a monotonic moment; earliest due goes first."""
+    """One sending of a message, due at a monotonic moment; the earliest goes first.
+
+    `age` counts the emptyings of the outbox: a delivery of an earlier age is void.
+    """
 
     due: float
     number: int
-    message: Message
+    message: NoticeMessage
     tries: int = 0
     duplicate: bool = False
     age: int = 0
 
 
 class Outbox:
-    """The messages of one sandbox since its start or the last emptying."""
+    """The messages of one sandbox since its start, or since it was last emptied."""
 
     def __init__(self) -> None:
         self.wake = asyncio.Event()
@@ -79,21 +83,25 @@ class Outbox:
         self._begin()
 
     def _begin(self) -> None:
-        self.messages: list[Message] = []
+        self.messages: list[NoticeMessage] = []
         self._queue: list[Delivery] = []
         self._number = 0
         self._waiting = 0
         self.quiet.set()
 
     def empty(self) -> None:
-        """Forget every message; what is on its way is not sent again."""
+        """Delete every message; what is on its way is not sent again."""
         self._age += 1
         self._begin()
 
     def post(
-        self, messages: Iterable[Message], seed: int, settings: Settings, now: float
+        self,
+        messages: Iterable[NoticeMessage],
+        seed: int,
+        settings: Settings,
+        now: float,
     ) -> None:
-        """Take messages in to be sent; a lost one is listed and never sent."""
+        """Plan the sending of messages; a lost one is listed and never sent."""
         for message in messages:
             first = message.entries[0]
             rng = Random(f"{seed}:notice:{first.shop}:{first.key}")  # noqa: S311 - chance must repeat with the seed
@@ -115,24 +123,29 @@ class Outbox:
         self.wake.set()
 
     def _push(
-        self, due: float, message: Message, tries: int = 0, *, duplicate: bool = False
+        self,
+        due: float,
+        message: NoticeMessage,
+        tries: int = 0,
+        *,
+        duplicate: bool = False,
     ) -> None:
         self._number += 1
         delivery = Delivery(due, self._number, message, tries, duplicate, self._age)
         heapq.heappush(self._queue, delivery)
 
     def take(self, now: float) -> Delivery | None:
-        """Hand out the delivery that has been due longest, if any is due."""
+        """Remove and return the delivery that has been due longest, if any is due."""
         if self._queue and self._queue[0].due <= now:
             return heapq.heappop(self._queue)
         return None
 
     def next_due(self) -> float | None:
-        """Tell when the next delivery is due."""
+        """Return when the next delivery is due, None if none is."""
         return self._queue[0].due if self._queue else None
 
-    def taken(self, delivery: Delivery, at: str) -> None:
-        """Note when a message was first taken."""
+    def record_taken(self, delivery: Delivery, at: str) -> None:
+        """Record when a message was first taken."""
         message = delivery.message
         if message.waiting and delivery.age == self._age:
             message.acknowledged_at = at
@@ -140,17 +153,17 @@ class Outbox:
             if not self._waiting:
                 self.quiet.set()
 
-    def again(self, delivery: Delivery, due: float) -> None:
-        """Plan the next try of a message not taken; a duplicate has only one.
+    def retry(self, delivery: Delivery, due: float) -> None:
+        """Plan the next try of a message, unless one copy of it was taken by now.
 
-        Once one copy was taken the sender is content, and nothing is tried again.
+        A duplicate has one try only.
         """
         stale = delivery.duplicate or delivery.age != self._age
         if not stale and delivery.message.waiting:
             self._push(due, delivery.message, delivery.tries + 1)
 
     def counts(self) -> dict[str, int]:
-        """Count notices made, lost, taken and waiting, and the POSTs so far."""
+        """Count the notices made, lost, taken and waiting, and the POSTs so far."""
         sizes = [(m, len(m.entries)) for m in self.messages]
         return {
             "made": sum(size for _, size in sizes),

@@ -1,19 +1,25 @@
-"""Sends notices in the background until each is taken (rms/event-notification.md §1).
+"""Sends notices in the background until each is taken (docs/rms/event-notification.md).
 
-Nothing about Rakuten's retries is public. Here: again after `notify_retry_s`, then
-after twice as long each time, for as long as the process lives.
+Nothing about Rakuten's retries is public (§1). Here: again after `notify_retry_s`, then
+after twice as long each time, for as long as the process lives. A notice is taken when
+its receiver answers 200 with a proper answer of resultCode N-000-000 (§4).
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from xml.etree.ElementTree import ParseError
 
 import httpx
+from defusedxml.ElementTree import fromstring
 
-from connectors.sandbox.notices.answer import NO_ANSWER, TAKEN, result_of
 from connectors.sandbox.notices.outbox import Delivery
 from connectors.sandbox.world import World
+
+TAKEN = "N-000-000"
+NO_ANSWER = "no answer"
+UNREADABLE = "unreadable"
 
 _DOUBLINGS = 10
 _HEADERS = {"Content-Type": "text/xml; charset=UTF-8"}
@@ -56,7 +62,7 @@ class _Sender:
     def _start_due(
         self, http: httpx.AsyncClient, group: asyncio.TaskGroup
     ) -> float | None:
-        """Start what is due; return when to look again, None = when woken."""
+        """Start what is due; return seconds until the next, None = when woken."""
         settings, outbox = self._world.settings, self._world.notices
         url, now = settings.notify_url, time.monotonic()
         if url is None:
@@ -89,15 +95,15 @@ class _Sender:
             world.notices.wake.set()
         if message.last == TAKEN:
             at = world.clock.now().isoformat(timespec="milliseconds")
-            world.notices.taken(to, at)
+            world.notices.record_taken(to, at)
         wait_s = world.settings.notify_retry_s * 2 ** min(to.tries, _DOUBLINGS)
-        world.notices.again(to, time.monotonic() + wait_s)
+        world.notices.retry(to, time.monotonic() + wait_s)
 
 
 async def _post(
     http: httpx.AsyncClient, url: str, body: bytes, patience_s: float
 ) -> str:
-    """POST once; the whole exchange must end within `patience_s`."""
+    """POST once and return its result; all of it must end within `patience_s`."""
     try:
         async with asyncio.timeout(patience_s):
             answer = await http.post(url, content=body, headers=_HEADERS)
@@ -105,3 +111,29 @@ async def _post(
         return NO_ANSWER
     content_type = answer.headers.get("content-type", "")
     return result_of(answer.status_code, content_type, answer.content)
+
+
+def result_of(status: int, content_type: str, body: bytes) -> str:
+    """Return the resultCode of a proper answer with 200; only then can it be taken.
+
+    Any other status comes first (`HTTP 503 E-400-900`); an answer that is no
+    `text/xml` with a responseModel of one resultCode is "unreadable".
+    """
+    code = _result_code(body) if _is_xml(content_type) else None
+    if status != 200:
+        return f"HTTP {status} {code or ''}".rstrip()
+    return code or UNREADABLE
+
+
+def _is_xml(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == "text/xml"
+
+
+def _result_code(body: bytes) -> str | None:
+    try:
+        root = fromstring(body, forbid_dtd=True)
+    except (ParseError, ValueError, LookupError):
+        return None
+    if root.tag != "responseModel" or [child.tag for child in root] != ["resultCode"]:
+        return None
+    return (root[0].text or "").strip()

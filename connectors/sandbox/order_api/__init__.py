@@ -1,1 +1,1 @@
-"""The functions of the order API, one module each, and the states they move."""
+"""The functions of the order API, a file each, and the states they move."""

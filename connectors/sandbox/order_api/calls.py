@@ -1,44 +1,48 @@
-"""What a function of RMS is given and what it gives back."""
+"""What a function of the order API is given, and what it returns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.gate.wire import Message
-from connectors.sandbox.shops import Shop
+from connectors.sandbox.order_api.messages import MessageModel
+from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class OrderCall:
     """One admitted request: the shop is known, the body is a JSON object."""
 
     world: World
-    shop: Shop
+    shop: SandboxShop
     body: dict[str, Any]
     now: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A status and a body; `order_count` goes to the journal."""
+class OrderAnswer:
+    """A body and a status; `order_count` goes to the journal."""
 
     body: dict[str, Any]
     order_count: int = 0
     status: int = 200
 
 
-def _messages_only(messages: list[Message]) -> dict[str, Any]:
+def _messages_only(messages: list[MessageModel]) -> dict[str, Any]:
     return {"MessageModelList": messages}
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """One function of the order API; `code` stands in its message codes (§1.7)."""
+class OrderFunction:
+    """One function of the order API.
+
+    `code` stands in its message codes (docs/rms/order-api.md §1.7); `refused` builds
+    the body of a refused request, whose form differs by function.
+    """
 
     name: str
     code: str
-    run: Callable[[Call], Answer]
-    refused: Callable[[list[Message]], dict[str, Any]] = _messages_only
+    run: Callable[[OrderCall], OrderAnswer]
+    refused: Callable[[list[MessageModel]], dict[str, Any]] = _messages_only
     body_optional: bool = False

@@ -1,21 +1,21 @@
-"""cancelOrder: a request to cancel before shipping (rms/order-api.md §4.7)."""
+"""cancelOrder: a request to cancel before shipping (docs/rms/order-api.md §4.7)."""
 
 from typing import Any
 
 from connectors.sandbox.clock import wire
-from connectors.sandbox.gate.wire import Refusal, message
-from connectors.sandbox.inventory_api.movements import cancelled
+from connectors.sandbox.inventory_api.movements import give_back
 from connectors.sandbox.order_api import progress
-from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.messages import OrderRefusal, message
 from connectors.sandbox.order_api.progress import rows_of
 
 CODE = "CANCEL_ORDER"
 _REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)
 
 
-def cancel_order(call: Call) -> Answer:
-    """Take a cancel request; where the order stands then must be read again.
+def cancel_order(call: OrderCall) -> OrderAnswer:
+    """Accept a cancel request; the order must be read again to see where it stands.
 
     Refused unless the order is at 100, 200 or 300 and no shippingDate is registered.
     """
@@ -26,22 +26,22 @@ def cancel_order(call: Call) -> Answer:
     fields.settle()
     model = call.world.store.find(number or "", call.shop.handle)
     if refusal := _refusal(model):
-        raise Refusal([message(CODE, *refusal, orderNumber=number)])
+        raise OrderRefusal([message(CODE, *refusal, orderNumber=number)])
     assert model is not None  # noqa: S101 - _refusal refuses a missing order
     settle_cancel(
         model, call.world.settings.cancel_goes_to, wire(call.now), detail or 10
     )
     call.world.store.replace(model)
-    cancelled(call.world, model, restore_type)
+    give_back(call.world, model, restore_type)
     text = "キャンセル依頼を受け付けました。"
     accepted = message(CODE, "INFO_101", text, orderNumber=number)
-    return Answer({"MessageModelList": [accepted]}, order_count=1)
+    return OrderAnswer({"MessageModelList": [accepted]}, order_count=1)
 
 
 def settle_cancel(model: dict[str, Any], goes_to: int, at: str, detail: int) -> None:
-    """Move an order to 800 or 900 and note why in its history (§3.13)."""
+    """Move an order to 800 or 900 and record why in its history (§3.13)."""
     progress.move(model, goes_to, at)
-    by_buyer = int(detail <= 6)
+    by_buyer = int(detail <= 6)  # reasons 1 to 6 are the buyer's
     kind = 0 if goes_to == 800 else 1
     progress.record(model, kind, at, reason=by_buyer, detail=detail)
 

@@ -1,28 +1,34 @@
-"""confirmOrder: 100 to 200, then Rakuten moves on (rms/order-api.md §4.1)."""
+"""confirmOrder: 100 to 200, then Rakuten moves it on (docs/rms/order-api.md §4.1)."""
 
 from datetime import timedelta
 from typing import Any
 
 from connectors.sandbox.clock import wire
-from connectors.sandbox.gate.wire import Message, message
 from connectors.sandbox.order_api import progress
-from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.messages import MessageModel, message
 from connectors.sandbox.selling.money import OPEN
 
 CODE = "CONFIRM_ORDER"
+AMOUNTS = (
+    "postagePrice", "deliveryPrice", "paymentCharge", "totalPrice", "requestPrice",
+    "couponShopPrice", "couponOtherPrice", "additionalFeeOccurAmountToUser",
+    "additionalFeeOccurAmountToShop",
+)  # fmt: skip
+"""The amounts that can be open (§3.3); with one of them no order is confirmed."""
 
 
-def confirm_order(call: Call) -> Answer:
+def confirm_order(call: OrderCall) -> OrderAnswer:
     """Confirm up to 100 orders: one message each, HTTP 200 even if all fail (§1.3)."""
     fields = Fields(CODE, call.body)
     numbers = fields.order_numbers()
     fields.settle()
     messages = [_confirm(call, number) for number in numbers]
-    return Answer({"MessageModelList": messages}, len(numbers))
+    return OrderAnswer({"MessageModelList": messages}, len(numbers))
 
 
-def _confirm(call: Call, number: str) -> Message:
+def _confirm(call: OrderCall, number: str) -> MessageModel:
     model = call.world.store.find(number, call.shop.handle)
     kind, text = _refusal(model)
     if model is not None and kind == "INFO_101":
@@ -43,6 +49,6 @@ def _refusal(model: dict[str, Any] | None) -> tuple[str, str]:
         return "ERROR_102", "キャンセル済みの注文です。"
     if model["orderProgress"] != 100:
         return "ERROR_103", "注文確認待ちの注文ではありません。"
-    if OPEN in (model["postagePrice"], model["deliveryPrice"], model["totalPrice"]):
+    if OPEN in (model[amount] for amount in AMOUNTS):
         return "ERROR_105", "未確定の金額があります。"
     return "INFO_101", "注文確認に成功しました。"

@@ -1,9 +1,8 @@
-"""Reads a request field by field and gathers every fault (rms/order-api.md §1.7).
+"""A request, parsed field by field; every error is collected.
 
-Unknown keys are ignored (§0). A number may come as text (`"version":"7"`, §0).
-An optional field that is null or "" counts as not given.
-
-Which characters RMS takes in memos and keywords (rms/order-api.md §2.1, §4.5).
+See docs/rms/order-api.md §1.7. Unknown keys are ignored, and a number may come as text
+(`"version":"7"`, §0). An optional field that is null or "" counts as not given. Memos
+and keywords may not hold machine-dependent characters (§2.1, §4.5).
 """
 
 from collections.abc import Collection
@@ -11,13 +10,19 @@ from datetime import date, datetime
 from typing import Any
 
 from connectors.sandbox.clock import read_date, read_datetime
-from connectors.sandbox.gate.wire import Message, Refusal, absent, empty, malformed
+from connectors.sandbox.order_api.messages import (
+    MessageModel,
+    OrderRefusal,
+    absent,
+    empty,
+    malformed,
+)
 
 _LONGEST = 16
 
 
 def as_number(value: object) -> int | None:
-    """Read a whole number, or digits in a text; else None."""
+    """Return a whole number, also from digits in a text; else None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -28,29 +33,32 @@ def as_number(value: object) -> int | None:
 
 
 class Fields:
-    """One request model being read; `settle` raises if anything was wrong."""
+    """One model of a request; what is wrong with it is collected in `errors`.
+
+    `about` are fields of §1.6 that every error carries, e.g. the order's number.
+    """
 
     def __init__(self, function: str, body: dict[str, Any], **about: Any) -> None:
         self.function = function
         self.body = body
-        self.faults: list[Message] = []
+        self.errors: list[MessageModel] = []
         self._about = about
 
     def refuse(self, field: str, why: str, **about: Any) -> None:
-        """Note an ERROR_011 for a field."""
+        """Record an ERROR_011 for a field."""
         about = self._about | about
-        self.faults.append(malformed(self.function, field, why, **about))
+        self.errors.append(malformed(self.function, field, why, **about))
 
     def given(self, field: str, *, required: bool = False) -> Any:
-        """Return a field's value; absent, null and "" are None, noted if required."""
+        """Return a field's value; absent, null, "" are None, an error if required."""
         value = self.body.get(field)
         if value is None:
             if required:
-                self.faults.append(absent(self.function, field, **self._about))
+                self.errors.append(absent(self.function, field, **self._about))
             return None
         if value in ("", []):
             if required:
-                self.faults.append(empty(self.function, field, **self._about))
+                self.errors.append(empty(self.function, field, **self._about))
             return None
         return value
 
@@ -61,7 +69,7 @@ class Fields:
         *,
         required: bool = False,
     ) -> int | None:
-        """Read a number, one of `allowed` if that is given."""
+        """Parse a number, one of `allowed` if that is given."""
         value = self.given(field, required=required)
         if value is None:
             return None
@@ -72,7 +80,7 @@ class Fields:
         return number
 
     def numbers(self, field: str, allowed: Collection[int] | None = None) -> list[int]:
-        """Read an optional list of numbers; absent is an empty list."""
+        """Parse an optional list of numbers; absent is an empty list."""
         values = self.given(field)
         if values is None:
             return []
@@ -83,7 +91,7 @@ class Fields:
         return good
 
     def text(self, field: str, longest: int, *, required: bool = False) -> str | None:
-        """Read a text of at most `longest` characters."""
+        """Parse a text of at most `longest` characters."""
         value = self.given(field, required=required)
         if value is None:
             return None
@@ -93,7 +101,7 @@ class Fields:
         return value
 
     def moment(self, field: str) -> datetime | None:
-        """Read a required date-time; only the `+0900` form is taken (§2.2)."""
+        """Parse a required date-time; only the `+0900` form is taken (§2.2)."""
         value = self.given(field, required=True)
         if value is None:
             return None
@@ -103,7 +111,7 @@ class Fields:
         return moment
 
     def day(self, field: str) -> date | None:
-        """Read an optional date `YYYY-MM-DD`."""
+        """Parse an optional date `YYYY-MM-DD`."""
         value = self.given(field)
         if value is None:
             return None
@@ -115,7 +123,7 @@ class Fields:
     def models(
         self, field: str, most: int | None = None, *, required: bool = True
     ) -> list[dict[str, Any]]:
-        """Read a list of models, at most `most` of them."""
+        """Parse a list of models, at most `most` of them."""
         value = self.given(field, required=required)
         if value is None:
             return []
@@ -128,7 +136,7 @@ class Fields:
         return value
 
     def order_numbers(self, most: int = 100) -> list[str]:
-        """Read the required `orderNumberList`, at most 100 (§0)."""
+        """Parse the required `orderNumberList`, at most 100 (§0)."""
         value = self.given("orderNumberList", required=True)
         if value is None:
             return []
@@ -140,12 +148,13 @@ class Fields:
         return list(dict.fromkeys(value))
 
     def settle(self) -> None:
-        """Raise the refusal of the whole request if any fault was noted."""
-        if self.faults:
-            raise Refusal(self.faults)
+        """Raise OrderRefusal if anything was wrong."""
+        if self.errors:
+            raise OrderRefusal(self.errors)
 
 
 _CP932_TWINS = str.maketrans("", "", "～－∥￠￡￢―\n\r\t")
+"""Signs of JIS X 0208 for which Windows uses other code points than Python's table."""
 
 
 def has_machine_dependent(text: str) -> bool:

@@ -1,18 +1,17 @@
-"""getOrder: full orders by number, versions 3–10 (rms/order-api.md §3).
-
-What older versions of getOrder lack or still have (rms/order-api.md §3.1).
-"""
+"""getOrder: full orders by number, versions 3–10 (docs/rms/order-api.md §3)."""
 
 from typing import Any
 
 import orjson
 
-from connectors.sandbox.gate.wire import Message, message
-from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.messages import MessageModel, message
 from connectors.sandbox.order_api.search import OLDEST
 
+CODE = "GET_ORDER"
 NEWEST = 10
+# The version that first had a field (§3.1).
 _ORDER_SINCE = {
     "receiptIssueCount": 5,
     "receiptIssueHistoryList": 5,
@@ -31,43 +30,13 @@ _PACKAGE_SINCE = {
 _LINE_SINCE = {"isSingleItemShipping": 4, "SkuModelList": 7}
 
 
-def in_version(text: str, version: int) -> Any:
-    """Cut a stored version 10 order down to what `version` shows.
-
-    The newest version is handed on as text, unread.
-    """
-    if version == NEWEST:
-        return orjson.Fragment(text)
-    model = orjson.loads(text)
-    _drop(model, _ORDER_SINCE, version)
-    if version < 8:
-        model["goodsTax"] = 0
-        model["isTaxRecalc"] = 0
-    for package in model["PackageModelList"]:
-        _drop(package, _PACKAGE_SINCE, version)
-        if version < 8:
-            package["goodsTax"] = 0
-        for line in package["ItemModelList"]:
-            _drop(line, _LINE_SINCE, version)
-    return model
-
-
-def _drop(model: dict[str, Any], since: dict[str, int], version: int) -> None:
-    for field, first in since.items():
-        if version < first:
-            model.pop(field, None)
-
-
-CODE = "GET_ORDER"
-
-
-def refused(messages: list[Message]) -> dict[str, Any]:
-    """Refuse the request whole; the list is null (§1.3)."""
+def refused(messages: list[MessageModel]) -> dict[str, Any]:
+    """Return the body of a refused request; the list is null (§1.3)."""
     return {"MessageModelList": messages, "OrderModelList": None}
 
 
-def get_order(call: Call) -> Answer:
-    """Hand out up to 100 orders, not in the order asked (§3.2).
+def get_order(call: OrderCall) -> OrderAnswer:
+    """Return up to 100 orders, not in the order asked (§3.2).
 
     A number this shop cannot read, be it unknown, another shop's, or older than 730
     days, is one INFO_102 in an answer of HTTP 200; the rest is delivered.
@@ -90,9 +59,36 @@ def get_order(call: Call) -> Answer:
     }
     if shown >= 6:
         body["version"] = shown
-    return Answer(body, len(found))
+    return OrderAnswer(body, len(found))
 
 
-def _unread(number: str) -> Message:
+def _unread(number: str) -> MessageModel:
     text = "受注情報を取得できませんでした。"
     return message(CODE, "INFO_102", text, orderNumber=number)
+
+
+def in_version(text: str, version: int) -> Any:
+    """Reduce a stored version 10 order to what `version` shows (§3.1).
+
+    The newest version is passed on as text, unparsed.
+    """
+    if version == NEWEST:
+        return orjson.Fragment(text)
+    model = orjson.loads(text)
+    _drop(model, _ORDER_SINCE, version)
+    if version < 8:
+        model["goodsTax"] = 0
+        model["isTaxRecalc"] = 0
+    for package in model["PackageModelList"]:
+        _drop(package, _PACKAGE_SINCE, version)
+        if version < 8:
+            package["goodsTax"] = 0
+        for line in package["ItemModelList"]:
+            _drop(line, _LINE_SINCE, version)
+    return model
+
+
+def _drop(model: dict[str, Any], since: dict[str, int], version: int) -> None:
+    for field, first in since.items():
+        if version < first:
+            model.pop(field, None)

@@ -1,10 +1,10 @@
-"""updateOrderMemo: memo, operator, delivery wishes (rms/order-api.md §4.5)."""
+"""updateOrderMemo: memo, operator, delivery wishes (docs/rms/order-api.md §4.5)."""
 
 from typing import Any
 
-from connectors.sandbox.gate.wire import Refusal, message
-from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields, has_machine_dependent
+from connectors.sandbox.order_api.messages import OrderRefusal, message
 from connectors.sandbox.order_api.sub_status import mark
 
 CODE = "UPDATE_ORDERMEMO"
@@ -14,11 +14,11 @@ _TERMS = {0, 1, 2, 9} | {
 }
 
 
-def update_order_memo(call: Call) -> Answer:
-    """Overwrite what is named; absent keeps, null clears.
+def update_order_memo(call: OrderCall) -> OrderAnswer:
+    """Overwrite the named fields; an absent one is kept, null clears it.
 
-    Machine-dependent characters are refused. A single-order function: an order that
-    is not there or a sub-status that does not fit is HTTP 400.
+    Machine-dependent characters are refused. As a function of a single order it answers
+    400 for an order that is not there or a sub-status that does not fit.
     """
     fields = Fields(CODE, call.body)
     number = fields.text("orderNumber", 382, required=True)
@@ -28,16 +28,16 @@ def update_order_memo(call: Call) -> Answer:
     model = call.world.store.find(number or "", call.shop.handle)
     if model is None:
         text = "該当する注文がありません。"
-        raise Refusal([message(CODE, "ERROR_107", text, orderNumber=number)])
+        raise OrderRefusal([message(CODE, "ERROR_107", text, orderNumber=number)])
     if "subStatusId" in call.body and not mark(call, model, sub_status_id):
         text = "この注文に設定できないサブステータスです。"
-        raise Refusal([message(CODE, "ERROR_108", text, orderNumber=number)])
+        raise OrderRefusal([message(CODE, "ERROR_108", text, orderNumber=number)])
     if "deliveryClass" in changes:
         model["DeliveryModel"]["deliveryClass"] = changes.pop("deliveryClass")
     call.world.store.replace(model | changes)
     text = "受注情報を更新しました。"
     stored = message(CODE, "INFO_101", text, orderNumber=number)
-    return Answer({"MessageModelList": [stored]}, order_count=1)
+    return OrderAnswer({"MessageModelList": [stored]}, order_count=1)
 
 
 def _read(fields: Fields) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What happens at Rakuten while nobody calls: payments, results, the night job.
 
 Nothing runs in the background: before each request the sandbox catches up with its
-clock, in the order of time.
+clock, in the order of time (docs/rms/order-api.md §4.2, §4.2b, §6).
 """
 
 from datetime import datetime, time, timedelta
@@ -9,17 +9,17 @@ from datetime import datetime, time, timedelta
 import orjson
 
 from connectors.sandbox.clock import JST, read_iso, wire
-from connectors.sandbox.notices.events import moved_on
+from connectors.sandbox.notices.events import notify_progress
 from connectors.sandbox.order_api import progress
-from connectors.sandbox.order_api.asynchronous import finish_jobs
-from connectors.sandbox.store import Model
+from connectors.sandbox.order_api.shipping_async import finish_jobs
+from connectors.sandbox.store import OrderModel
 from connectors.sandbox.world import World
 
 _NIGHT_JOB = time(0, 5, tzinfo=JST)
 
 
 def catch_up(world: World) -> None:
-    """Do all that fell due since the last call, each night of a long leap included."""
+    """Do what fell due since the last call, with each night of a leap in time."""
     now = world.clock.now()
     done = read_iso(world.store.recall("night"))
     if now < done:  # the clock was set back: its nights come again
@@ -47,7 +47,7 @@ def _until(world: World, moment: datetime) -> None:
                 before = dict(model)
                 progress.move(model, 300, due)
                 world.store.replace(model)
-                moved_on(world, before, model)
+                notify_progress(world, before, model)
 
 
 def _close_shipped(world: World, night: datetime) -> None:
@@ -58,7 +58,9 @@ def _close_shipped(world: World, night: datetime) -> None:
         world.store.replace(model)
 
 
-def _due(world: World, when: str, where: str, limit: str) -> list[tuple[Model, str]]:
+def _due(
+    world: World, when: str, where: str, limit: str
+) -> list[tuple[OrderModel, str]]:
     rows = world.store.connection.execute(
         f"SELECT model, {when} FROM orders WHERE {where}"  # noqa: S608 - our own words
         f" ORDER BY {when}, order_number",

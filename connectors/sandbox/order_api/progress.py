@@ -1,6 +1,6 @@
-"""Moves an order from state to state and marks the times (rms/order-api.md §6).
+"""The states of an order: moving it on, and the columns by which it is found.
 
-What searches and night jobs need to know about an order, taken from its model.
+See docs/rms/order-api.md §6.
 """
 
 from typing import Any
@@ -9,10 +9,12 @@ import orjson
 
 BEFORE_SHIPPING = (100, 200, 300)
 CANCELLED = (800, 900)
+_PREPAID = {9, 13, 14, 16, 17, 27}
+"""Payment methods that are paid before the order is fixed."""
 
 
 def move(model: dict[str, Any], progress: int, at: str) -> None:
-    """Put an order into a state; the sub-status of the former state is lost (§5.3)."""
+    """Move an order into a state and set its times; its sub-status is lost (§5.3)."""
     model["orderProgress"] = progress
     model["subStatusId"] = model["subStatusName"] = None
     if progress in (200, 300, 500, 600, 700):
@@ -28,7 +30,7 @@ def change(
     change_id: int, kind: int, at: str, *, reason: int | None = None,
     detail: int | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Make one ChangeReasonModel; kind 8 = order confirmed, 0/1 = cancel (§3.13)."""
+    """Build one ChangeReasonModel; kind 8 = order confirmed, 0/1 = cancel (§3.13)."""
     return {
         "changeId": change_id,
         "changeType": kind,
@@ -45,7 +47,7 @@ def record(
     model: dict[str, Any], kind: int, at: str, *, reason: int | None = None,
     detail: int | None = None,
 ) -> None:  # fmt: skip
-    """Add an entry to the order's change history (§3.13)."""
+    """Append an entry to the order's change history (§3.13)."""
     history = model["ChangeReasonModelList"] or []
     change_id = max([c["changeId"] for c in history], default=0) + 1
     entry = change(change_id, kind, at, reason=reason, detail=detail)
@@ -56,18 +58,15 @@ def _mark(model: dict[str, Any], field: str, at: str) -> None:
     model[field] = model[field] or at
 
 
-_PREPAID = {9, 13, 14, 16, 17, 27}
-
-
 def rows_of(model: dict[str, Any]) -> list[dict[str, Any]]:
-    """List the shipping rows of all destinations."""
+    """List the shipping rows of all packages."""
     return [r for p in model["PackageModelList"] for r in p["ShippingModelList"] or ()]
 
 
 def closes_after(model: dict[str, Any]) -> str | None:
     """Return the last shipping date once nothing is missing, else None (§4.2).
 
-    Every destination needs a row, and every row carrier, number and date.
+    Every package needs a row, and every row carrier, number and date.
     """
     dates: list[str] = []
     for package in model["PackageModelList"]:
@@ -83,7 +82,7 @@ def closes_after(model: dict[str, Any]) -> str | None:
 
 
 def indexed(model: dict[str, Any]) -> tuple[Any, ...]:
-    """Return the search columns in the order of the store's statements.
+    """Return an order's search columns, in the order of the store's statements.
 
     The payment-fixed time (dateType 6) is in no field of the model: prepaid methods
     are paid when the order is fixed, all others when shipping is reported.

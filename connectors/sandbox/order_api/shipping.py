@@ -1,19 +1,21 @@
-"""updateOrderShipping: rows added, changed, deleted (rms/order-api.md §4.2).
+"""updateOrderShipping: rows added, changed, deleted (docs/rms/order-api.md §4.2).
 
-Shipping rows as a request states them, checked for their form (§4.2).
-
-Delivery companies by code (rms/order-api.md §4.3).
+`read_rows` and `report` also serve the asynchronous function.
 """
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from connectors.sandbox.clock import read_date
-from connectors.sandbox.gate.wire import Message, Refusal, message
-from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.messages import MessageModel, OrderRefusal, message
 from connectors.sandbox.order_api.progress import BEFORE_SHIPPING, CANCELLED
 from connectors.sandbox.world import World
+
+CODE = "UPDATE_ORDERSHIPPING"
+MOST_ROWS = 20
+_LONGEST_NUMBER = 120
 
 CARRIERS = {
     "1000": "その他",
@@ -49,13 +51,11 @@ CARRIERS = {
     "1030": "ヤマト運輸 クロネコゆうパケット",
     "1031": "名鉄NX運輸",
 }
-
-
-_LONGEST_NUMBER = 120
+"""Delivery companies by code (§4.3)."""
 
 
 class Row(NamedTuple):
-    """One row of a request; `data_number` counts through all baskets (§1.6)."""
+    """One row of a request; `data_number` counts through all packages (§1.6)."""
 
     data_number: int
     basket_id: int
@@ -64,12 +64,47 @@ class Row(NamedTuple):
     stated: dict[str, Any]
 
 
+def update_order_shipping(call: OrderCall) -> OrderAnswer:
+    """Report shipment rows of one order; one message per row.
+
+    Wrong form, an unknown order, or an order in a state that takes no rows refuses the
+    call (HTTP 400). Otherwise each row is judged by itself in an answer of 200.
+    """
+    number, rows, errors = read_rows(CODE, call.body, named=False)
+    if errors:
+        raise OrderRefusal(errors)
+    is_open, messages = report(call.world, call.shop.handle, number, rows)
+    if not is_open:
+        raise OrderRefusal(messages)
+    return OrderAnswer({"MessageModelList": messages}, order_count=1)
+
+
+def report(
+    world: World, shop: str, number: str, rows: list[Row]
+) -> tuple[bool, list[MessageModel]]:
+    """Apply an order's rows; return whether it takes rows, and a message on each."""
+    model = world.store.find(number, shop)
+    if model is None:
+        return False, _refuse_all(
+            number, rows, "ERROR_101", "該当する注文がありません。"
+        )
+    if model["orderProgress"] in CANCELLED:
+        text = "キャンセル済みの注文のため、発送完了報告できません。"
+        return False, _refuse_all(number, rows, "ERROR_102", text)
+    if model["orderProgress"] not in BEFORE_SHIPPING:
+        text = "発送完了報告できないステータスです。"
+        return False, _refuse_all(number, rows, "ERROR_101", text)
+    messages = [_row_message(number, row, *_apply(world, model, row)) for row in rows]
+    world.store.replace(model)
+    return True, messages
+
+
 def read_rows(
     function: str, body: dict[str, Any], *, named: bool
-) -> tuple[str, list[Row], list[Message]]:
-    """Read one order's rows; every fault of form is an ERROR, none is raised.
+) -> tuple[str, list[Row], list[MessageModel]]:
+    """Parse one order's rows; return its number, the rows, and an ERROR per mistake.
 
-    With `named` the faults carry the order's number, as the bulk function's do.
+    With `named` the errors carry the order's number, as the bulk function's do.
     """
     number = body.get("orderNumber")
     about = {"orderNumber": number} if named and isinstance(number, str) else {}
@@ -83,9 +118,9 @@ def read_rows(
             place = len(rows) + 1
             row = Fields(function, stated, **about, dataNumber=place)
             rows.append(_row(row, place, basket_id or 0))
-            inner.faults += row.faults
-        fields.faults += inner.faults
-    return str(number), rows, fields.faults
+            inner.errors += row.errors
+        fields.errors += inner.errors
+    return str(number), rows, fields.errors
 
 
 def _row(row: Fields, place: int, basket_id: int) -> Row:
@@ -116,52 +151,15 @@ def _malformed(stated: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "shippingDate", "YYYY-MM-DD"
 
 
-CODE = "UPDATE_ORDERSHIPPING"
-MOST_ROWS = 20
+def _refuse_all(
+    number: str, rows: list[Row], kind: str, text: str
+) -> list[MessageModel]:
+    return [_row_message(number, row, kind, text, row.detail_id) for row in rows]
 
 
-def update_order_shipping(call: Call) -> Answer:
-    """Report shipment rows of one order; one message per row.
-
-    Wrong form, an unknown order, or an order in a state that takes no rows refuses
-    the call (HTTP 400). Otherwise each row stands for itself in an answer of 200.
-    """
-    number, rows, faults = read_rows(CODE, call.body, named=False)
-    if faults:
-        raise Refusal(faults)
-    is_open, messages = report(call.world, call.shop.handle, number, rows)
-    if not is_open:
-        raise Refusal(messages)
-    return Answer({"MessageModelList": messages}, order_count=1)
-
-
-def report(
-    world: World, shop: str, number: str, rows: list[Row]
-) -> tuple[bool, list[Message]]:
-    """Apply an order's rows; say whether it takes rows and what became of each."""
-    model = world.store.find(number, shop)
-    if model is None:
-        return False, _refuse_all(
-            number, rows, "ERROR_101", "該当する注文がありません。"
-        )
-    if model["orderProgress"] in CANCELLED:
-        text = "キャンセル済みの注文のため、発送完了報告できません。"
-        return False, _refuse_all(number, rows, "ERROR_102", text)
-    if model["orderProgress"] not in BEFORE_SHIPPING:
-        text = "発送完了報告できないステータスです。"
-        return False, _refuse_all(number, rows, "ERROR_101", text)
-    messages = [_said(number, row, *_apply(world, model, row)) for row in rows]
-    world.store.replace(model)
-    return True, messages
-
-
-def _refuse_all(number: str, rows: list[Row], kind: str, text: str) -> list[Message]:
-    return [_said(number, row, kind, text, row.detail_id) for row in rows]
-
-
-def _said(
+def _row_message(
     number: str, row: Row, kind: str, text: str, detail_id: int | None
-) -> Message:
+) -> MessageModel:
     about = {"shippingDetailId": detail_id} if detail_id is not None else {}
     return message(
         CODE, kind, text, orderNumber=number, dataNumber=row.data_number, **about
@@ -209,7 +207,7 @@ def _add(
 
 
 def _fill(row: dict[str, Any], stated: dict[str, Any], null: str) -> None:
-    """Absent keeps, a value replaces, "" erases; null as the settings say."""
+    """Update a row: absent keeps, a value replaces, "" erases; null as `null` says."""
     if "deliveryCompany" in stated:
         row["deliveryCompany"] = stated["deliveryCompany"]
         row["deliveryCompanyName"] = CARRIERS[stated["deliveryCompany"]]

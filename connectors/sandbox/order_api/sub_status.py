@@ -1,16 +1,16 @@
-"""getSubStatusList and updateOrderSubStatus (rms/order-api.md §4.4)."""
+"""getSubStatusList and updateOrderSubStatus (docs/rms/order-api.md §4.4)."""
 
 from typing import Any
 
-from connectors.sandbox.gate.wire import Message, message
-from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.messages import MessageModel, message
 
 LIST_CODE = "GET_SUBSTATUSLIST"
 CODE = "UPDATE_ORDERSUBSTATUS"
 
 
-def get_sub_status_list(call: Call) -> Answer:
+def get_sub_status_list(call: OrderCall) -> OrderAnswer:
     """List the shop's own sub-statuses by the orderProgress they belong to."""
     by_progress: dict[int, list[dict[str, Any]]] = {}
     for each in call.shop.sub_statuses:
@@ -21,7 +21,7 @@ def get_sub_status_list(call: Call) -> Answer:
                 "orderby": each.order,
             }
         )
-    return Answer(
+    return OrderAnswer(
         {
             "MessageModelList": [
                 message(LIST_CODE, "INFO_101", "サブステータスを取得しました。")
@@ -34,10 +34,10 @@ def get_sub_status_list(call: Call) -> Answer:
     )
 
 
-def update_order_sub_status(call: Call) -> Answer:
+def update_order_sub_status(call: OrderCall) -> OrderAnswer:
     """Set or, with null, clear a sub-status: one message per order, HTTP 200.
 
-    The key left out is ERROR_009: null and absent differ.
+    A key left out is ERROR_009: null and absent differ.
     """
     fields = Fields(CODE, call.body)
     if "subStatusId" not in call.body:
@@ -46,10 +46,10 @@ def update_order_sub_status(call: Call) -> Answer:
     numbers = fields.order_numbers()
     fields.settle()
     messages = [_set(call, number, sub_status_id) for number in numbers]
-    return Answer({"MessageModelList": messages}, len(numbers))
+    return OrderAnswer({"MessageModelList": messages}, len(numbers))
 
 
-def _set(call: Call, number: str, sub_status_id: int | None) -> Message:
+def _set(call: OrderCall, number: str, sub_status_id: int | None) -> MessageModel:
     model = call.world.store.find(number, call.shop.handle)
     if model is None:
         kind, text = "ERROR_016", "自店舗の注文ではありません。"
@@ -63,8 +63,8 @@ def _set(call: Call, number: str, sub_status_id: int | None) -> Message:
     return message(CODE, kind, text, orderNumber=number)
 
 
-def mark(call: Call, model: dict[str, Any], sub_status_id: int | None) -> bool:
-    """Put a sub-status on an order, or none; say False if it does not fit."""
+def mark(call: OrderCall, model: dict[str, Any], sub_status_id: int | None) -> bool:
+    """Set an order's sub-status, or clear it with None; False if it does not fit."""
     name = None
     if sub_status_id is not None:
         fitting = call.shop.sub_status(sub_status_id, model["orderProgress"])

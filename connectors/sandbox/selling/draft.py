@@ -1,4 +1,4 @@
-"""An order being made up: what a shape may change before the model is built."""
+"""The draft of an order, which a shape may change before the model is built."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ SETTLEMENTS = {
 
 
 @dataclass(slots=True)
-class Line:
-    """One item line."""
+class DraftLine:
+    """One item in some quantity."""
 
     goods: Goods
     variant: Variant
@@ -29,19 +29,19 @@ class Line:
 
 
 @dataclass(slots=True)
-class Package:
+class DraftPackage:
     """One destination."""
 
     receiver: dict[str, Any]
-    lines: list[Line]
+    lines: list[DraftLine]
     postage: int = 550
     cod_fee: int = 0
     more: dict[str, Any] = field(default_factory=dict)
-    """Fields of PackageModel a shape sets outright."""
+    """Fields of PackageModel that a shape sets itself."""
 
 
 @dataclass(slots=True)
-class Coupon:
+class DraftCoupon:
     """One coupon; `line` is the position of the line it is tied to."""
 
     name: str
@@ -62,52 +62,57 @@ class Draft:
     ordered_at: datetime
     progress: int
     orderer: dict[str, Any]
-    packages: list[Package]
+    packages: list[DraftPackage]
     settlement: int = 1
     points: int = 0
-    coupons: list[Coupon] = field(default_factory=list)
+    coupons: list[DraftCoupon] = field(default_factory=list)
     wrapping: list[tuple[int, str, int]] = field(default_factory=list)
     postage_open: bool = False
     delivery_name: str = "宅配便"
     more: dict[str, Any] = field(default_factory=dict)
-    """Top-level fields a shape sets outright."""
+    """Top-level fields that a shape sets itself."""
 
     @property
     def number(self) -> str:
-        """The order number, `<shop>-<yyyymmdd>-<10 digits>` (§5.4)."""
+        """The order number, `<shop>-<yyyymmdd>-<10 digits>`.
+
+        See docs/rms/order-api.md §5.4.
+        """
         return (
             f"{self.shop_id}-{self.ordered_at:%Y%m%d}-{200_000_000 + self.serial:010d}"
         )
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[DraftLine]:
         """Every line of every destination."""
         return [line for package in self.packages for line in package.lines]
 
     def goods_price(self) -> int:
-        """Items and wrapping, with tax."""
+        """Return the sum of items and wrapping, with tax."""
         items = sum(line.goods.price_with_tax * line.units for line in self.lines)
         return items + sum(price for _, _, price in self.wrapping)
 
     def moment(self, minutes: int) -> datetime:
-        """Some minutes after the order, never in the future."""
+        """Return a moment some minutes after the order, never in the future."""
         return min(self.ordered_at + timedelta(minutes=minutes), self.now)
 
 
-def pick_line(rng: Random, most: int = 3) -> Line:
-    """Put one item of the shelf into a basket."""
+def pick_line(rng: Random, most: int = 3) -> DraftLine:
+    """Draw one item of the shelf, in a quantity of 1 to `most`."""
     goods = rng.choice(SHELF)
-    return Line(goods, rng.choice(goods.variants), rng.randrange(1, most + 1))
+    return DraftLine(goods, rng.choice(goods.variants), rng.randrange(1, most + 1))
 
 
 def plain(
     rng: Random, serial: int, shop_id: str, now: datetime, over_s: float
 ) -> Draft:
-    """Begin a one-line card order at 100 or 300, placed within the last `over_s`."""
+    """Draw a one-line card order at 100 or 300, placed within the last `over_s`."""
     ordered_at = now - timedelta(seconds=int(rng.random() * over_s))
     orderer = people.buyer(rng)
     to_self = rng.random() < 0.7
     receiver = people.same_person(orderer) if to_self else people.receiver(rng)
     progress = 300 if rng.random() < 0.6 else 100
-    package = Package(receiver, [pick_line(rng)], postage=rng.choice((0, 550, 780)))
+    package = DraftPackage(
+        receiver, [pick_line(rng)], postage=rng.choice((0, 550, 780))
+    )
     return Draft(rng, serial, shop_id, now, ordered_at, progress, orderer, [package])

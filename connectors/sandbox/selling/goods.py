@@ -1,10 +1,10 @@
-"""The invented shop's shelf: the same goods for every seed."""
+"""The invented shops' shelf: the same goods for every seed."""
 
 from typing import NamedTuple
 
 
 class Variant(NamedTuple):
-    """One SKU of an item (§3.9)."""
+    """One SKU of an item (docs/rms/order-api.md §3.9)."""
 
     variant_id: str
     merchant_sku: str | None
@@ -25,7 +25,7 @@ class Goods(NamedTuple):
 
     @property
     def price_with_tax(self) -> int:
-        """Unit price with tax, fractions of a yen cut."""
+        """Unit price with tax; fractions of a yen are dropped."""
         if self.price_includes_tax:
             return self.price
         return self.price * (100 + self.tax_percent) // 100

@@ -1,4 +1,7 @@
-"""Sells one order after the other in the background, for a demo or a long watch."""
+"""Gradual sales: one order after the other in the background, as in a demo.
+
+A file of its own because the world holds the sales and `sell` holds the world.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -32,7 +35,7 @@ class GradualSales:
         return sum(self.left.values())
 
     def stop(self) -> None:
-        """End every sale; what was sold stays sold."""
+        """Stop every sale; what was sold stays sold."""
         for task in self.left:
             task.cancel()
         self.left = {}

@@ -1,4 +1,4 @@
-"""Adds up an order as RMS shows it (rms/order-api.md §3.3, §3.14).
+"""The sums of an order, as RMS shows them (docs/rms/order-api.md §3.3, §3.14).
 
 −9999 stands wherever an amount is open. requestPrice includes the cash-on-delivery
 fee: the buyer pays it, although the reference's sum does not name it.
@@ -9,10 +9,11 @@ from typing import Any
 from connectors.sandbox.selling.draft import Draft
 
 OPEN = -9999
+"""RMS's amount for "not fixed yet" (未確定)."""
 
 
 def coupon_totals(draft: Draft) -> tuple[int, int]:
-    """Sum what the shop and what others pay for coupons."""
+    """Return what the shop and what others pay for coupons."""
     shop = sum(c.price * c.units for c in draft.coupons if c.capital == 1)
     every = sum(c.price * c.units for c in draft.coupons)
     return shop, every - shop

@@ -1,4 +1,7 @@
-"""Invented buyers and receivers, recognisable by names, towns and phones."""
+"""Invented buyers and receivers, recognisable by names, towns and phones.
+
+See docs/rms/order-api.md §3.4.
+"""
 
 from random import Random
 from typing import Any
@@ -31,7 +34,7 @@ _PLACES = (
 
 
 def buyer(rng: Random) -> dict[str, Any]:
-    """Invent an OrdererModel (§3.4)."""
+    """Draw an OrdererModel."""
     family, family_kana = rng.choice(_FAMILIES)
     first, first_kana, sex = rng.choice(_FIRSTS)
     known = rng.random() < 0.8
@@ -51,7 +54,7 @@ def buyer(rng: Random) -> dict[str, Any]:
 
 
 def receiver(rng: Random) -> dict[str, Any]:
-    """Invent a SenderModel: who the parcel goes to (§3.4)."""
+    """Draw a SenderModel: who the parcel goes to."""
     family, family_kana = rng.choice(_FAMILIES)
     first, first_kana, _ = rng.choice(_FIRSTS)
     return {
@@ -66,7 +69,7 @@ def receiver(rng: Random) -> dict[str, Any]:
 
 
 def same_person(orderer: dict[str, Any]) -> dict[str, Any]:
-    """Send to the buyer's own address."""
+    """Return the SenderModel of a buyer who orders for himself."""
     shared = {
         key: value
         for key, value in orderer.items()
@@ -76,7 +79,7 @@ def same_person(orderer: dict[str, Any]) -> dict[str, Any]:
 
 
 def not_entered_yet() -> dict[str, Any]:
-    """Return the dummies of a social gift whose receiver has not answered (§3.4)."""
+    """Return the placeholders of a social gift whose receiver has not answered."""
     return {
         "zipCode1": "999",
         "zipCode2": "9999",

@@ -1,16 +1,16 @@
-"""Lets the sandbox's shops sell: each order is drawn from the seed and its serial."""
+"""The sale of orders: each is drawn from the seed and its serial number."""
 
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from connectors.sandbox.inventory_api.movements import take
-from connectors.sandbox.notices.events import sold
+from connectors.sandbox.inventory_api.movements import take_stock
+from connectors.sandbox.notices.events import notify_sale
 from connectors.sandbox.selling.draft import plain
 from connectors.sandbox.selling.order_model import order_model
 from connectors.sandbox.selling.shapes import MIXTURE, SHAPES
-from connectors.sandbox.store import Model
+from connectors.sandbox.store import OrderModel
 from connectors.sandbox.world import World
 
 _CHUNK = 25
@@ -19,7 +19,7 @@ _NAMES, _WEIGHTS = list(MIXTURE), list(MIXTURE.values())
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What is to be sold: how many of which shape, over how long, in which state."""
+    """What to sell: how many of which shape, over how long, in which state."""
 
     shop: str
     count: int
@@ -29,7 +29,7 @@ class Sale:
 
 
 async def sell(world: World, sale: Sale) -> list[str]:
-    """Make and store the sale's orders; other calls are served in between.
+    """Draw and store the sale's orders; other requests are served in between.
 
     Order n of a seed is the same whatever else happened, given the same clock.
     """
@@ -42,14 +42,14 @@ async def sell(world: World, sale: Sale) -> list[str]:
         with world.store.transaction():
             world.store.add(sale.shop, models)
             for model in models:
-                take(world, sale.shop, model)
-        sold(world, world.shops[sale.shop], models)
+                take_stock(world, sale.shop, model)
+        notify_sale(world, world.shops[sale.shop], models)
         numbers += [model["orderNumber"] for model in models]
         await asyncio.sleep(0)
     return numbers
 
 
-def _made(world: World, sale: Sale, serial: int, now: datetime) -> Model:
+def _made(world: World, sale: Sale, serial: int, now: datetime) -> OrderModel:
     rng = Random(f"{world.seed}:{serial}")  # noqa: S311 - invented orders, not secrets
     shop_id = world.shops[sale.shop].shop_id
     draft = plain(rng, serial, shop_id, now, sale.over_days * 86_400)

@@ -1,4 +1,4 @@
-"""The kinds of orders the sandbox can sell, each by name, and the realistic mixture."""
+"""The shapes of orders the sandbox can sell, by name, and the realistic mixture."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,18 +6,18 @@ from datetime import timedelta
 from connectors.sandbox.clock import wire
 from connectors.sandbox.order_api.progress import change
 from connectors.sandbox.selling import people
-from connectors.sandbox.selling.draft import Coupon, Draft, Package, pick_line
+from connectors.sandbox.selling.draft import Draft, DraftCoupon, DraftPackage, pick_line
 from connectors.sandbox.selling.goods import Goods, Variant
 
 
 def _plain(_draft: Draft) -> None:
-    """Leave it: one line, one destination, by card."""
+    """Change nothing: one line, one destination, by card."""
 
 
 def _packages(draft: Draft) -> None:
     for _ in range(draft.rng.randrange(1, 3)):
         there = people.receiver(draft.rng)
-        draft.packages.append(Package(there, [pick_line(draft.rng)]))
+        draft.packages.append(DraftPackage(there, [pick_line(draft.rng)]))
 
 
 def _several_items(draft: Draft) -> None:
@@ -26,9 +26,9 @@ def _several_items(draft: Draft) -> None:
 
 
 def _coupons(draft: Draft) -> None:
-    draft.coupons.append(Coupon("ショップ200円クーポン", 1, 200))
+    draft.coupons.append(DraftCoupon("ショップ200円クーポン", 1, 200))
     units = draft.lines[0].units
-    draft.coupons.append(Coupon("サービスクーポン", 3, 50, units, line=0))
+    draft.coupons.append(DraftCoupon("サービスクーポン", 3, 50, units, line=0))
 
 
 def _points(draft: Draft) -> None:

@@ -1,4 +1,4 @@
-"""The controls that make orders, and change them behind the shop's back."""
+"""The controls that sell orders, and change them behind the shop's back."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from connectors.sandbox.clock import put_at, wire
-from connectors.sandbox.control_api.control_calls import choice, number
-from connectors.sandbox.inventory_api.movements import cancelled
+from connectors.sandbox.clock import wire
+from connectors.sandbox.control_api.calls import choice, number
+from connectors.sandbox.inventory_api.movements import give_back
 from connectors.sandbox.notices import events
 from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.cancel import settle_cancel
@@ -18,17 +18,17 @@ from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.order_api.search import PROGRESSES
 from connectors.sandbox.selling.sell import Sale, sell
 from connectors.sandbox.selling.shapes import SHAPES
-from connectors.sandbox.store import Model
+from connectors.sandbox.store import OrderModel, put_at
 from connectors.sandbox.world import World
 
 _MOST = 1_000_000
 
 
 async def sell_orders(world: World, body: dict[str, Any], request: Request) -> Any:
-    """Sell: `count` new orders of a shape, spread over the last `over_days`.
+    """Sell `count` new orders of a shape, spread over the last `over_days`.
 
     With `every_s` they are sold one by one from now on, each at its own moment; GET
-    tells how many are still to come, DELETE ends it.
+    returns how many are still to come, DELETE ends it.
     """
     if request.method == "DELETE":
         world.gradual_sales.stop()
@@ -51,7 +51,7 @@ async def sell_orders(world: World, body: dict[str, Any], request: Request) -> A
 
 
 async def list_orders(world: World, _body: dict[str, Any], request: Request) -> Any:
-    """List the true state of the orders; `full=1` gives whole models."""
+    """List the orders as they truly are; `full=1` returns whole models."""
     catch_up(world)
     shop = request.query_params.get("shop")
     if request.query_params.get("full") == "1":
@@ -60,7 +60,7 @@ async def list_orders(world: World, _body: dict[str, Any], request: Request) -> 
 
 
 async def edit_order(world: World, body: dict[str, Any], request: Request) -> Any:
-    """Change an order's fields as Rakuten or the buyer might."""
+    """Change fields of an order as Rakuten or the buyer might."""
     model = order_of(world, request.path_params["number"])
     before = deepcopy(model)
     changes = dict(body.pop("set", {})) | body
@@ -72,8 +72,8 @@ async def edit_order(world: World, body: dict[str, Any], request: Request) -> An
             raise ValueError(f"no such field: {field}")
         put_at(model, field, value)
     world.store.replace(model)
-    cancelled(world, model)
-    events.edited(world, before, model, changes)
+    give_back(world, model)
+    events.notify_edit(world, before, model, changes)
     return model
 
 
@@ -84,13 +84,13 @@ async def cancel_order(world: World, body: dict[str, Any], _request: Request) ->
     before = dict(model)
     settle_cancel(model, goes_to, wire(world.clock.now()), detail=1)
     world.store.replace(model)
-    cancelled(world, model)
-    events.cancelled(world, before, model)
+    give_back(world, model)
+    events.notify_cancel(world, before, model)
     return model
 
 
 async def spoil_order(world: World, body: dict[str, Any], _request: Request) -> Any:
-    """Show one field of one order wrongly in getOrder; the truth is kept."""
+    """Make getOrder return one field of one order wrongly; the truth is kept."""
     model = order_of(world, body.get("orderNumber"))
     field, value = str(body.get("field")), body.get("value")
     remove = bool(body.get("remove"))
@@ -101,14 +101,14 @@ async def spoil_order(world: World, body: dict[str, Any], _request: Request) -> 
 
 
 async def vanish_order(world: World, body: dict[str, Any], _request: Request) -> Any:
-    """Let getOrder say it cannot read the order that searches still list."""
+    """Make getOrder lose an order that searches still list."""
     number_ = order_of(world, body.get("orderNumber"))["orderNumber"]
     world.store.vanish(number_)
     return {"vanished": number_}
 
 
-def order_of(world: World, number_: Any) -> Model:
-    """Find an order as it stands now, or raise LookupError."""
+def order_of(world: World, number_: Any) -> OrderModel:
+    """Return an order as it stands now, or raise LookupError."""
     catch_up(world)
     model = world.store.find(str(number_))
     if model is None:

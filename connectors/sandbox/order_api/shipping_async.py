@@ -1,4 +1,4 @@
-"""updateOrderShippingAsync and its results (rms/order-api.md §4.2b)."""
+"""updateOrderShippingAsync and its results (docs/rms/order-api.md §4.2b)."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -8,9 +8,9 @@ from uuid import UUID
 import orjson
 
 from connectors.sandbox.clock import wire
-from connectors.sandbox.gate.wire import Message, malformed, message
-from connectors.sandbox.order_api.calls import Answer, Call
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.messages import MessageModel, malformed, message
 from connectors.sandbox.order_api.shipping import read_rows, report
 from connectors.sandbox.world import World
 
@@ -20,32 +20,32 @@ MOST_ORDERS = 100
 KEPT = timedelta(days=30)
 
 
-def update_order_shipping_async(call: Call) -> Answer:
+def update_order_shipping_async(call: OrderCall) -> OrderAnswer:
     """Accept up to 100 orders' rows under one requestId, or none of them.
 
-    Faults of form come back at once with HTTP 200 and without a requestId. The rows
+    Errors of form are answered at once, with HTTP 200 and without a requestId. The rows
     take effect when the result is ready, `async_delay_s` later.
     """
     fields = Fields(CODE, call.body)
     orders = fields.models("OrderShippingModelList", MOST_ORDERS)
     fields.settle()
     numbers: set[str] = set()
-    faults: list[Message] = []
+    errors: list[MessageModel] = []
     for order in orders:
-        number, _, order_faults = read_rows(CODE, order, named=True)
-        faults += order_faults
+        number, _, order_errors = read_rows(CODE, order, named=True)
+        errors += order_errors
         if number in numbers:
             why = "同じ注文番号が複数あります"
-            faults.append(malformed(CODE, "orderNumber", why, orderNumber=number))
+            errors.append(malformed(CODE, "orderNumber", why, orderNumber=number))
         numbers.add(number)
-    if faults:
-        return Answer({"MessageModelList": faults})
+    if errors:
+        return OrderAnswer({"MessageModelList": errors})
     request_id = _accept(call, orders)
     accepted = message(CODE, "INFO_101", "受け付けました。", requestId=request_id)
-    return Answer({"MessageModelList": [accepted]}, len(orders))
+    return OrderAnswer({"MessageModelList": [accepted]}, len(orders))
 
 
-def _accept(call: Call, orders: list[dict[str, Any]]) -> str:
+def _accept(call: OrderCall, orders: list[dict[str, Any]]) -> str:
     world = call.world
     serial = world.store.take_numbers("job")
     rng = Random(f"{world.seed}:job:{serial}")  # noqa: S311 - an identifier
@@ -86,13 +86,13 @@ def _result(world: World, shop: str, order: dict[str, Any]) -> dict[str, Any]:
     return {"orderNumber": number, "MessageModelList": messages}
 
 
-def refused(messages: list[Message]) -> dict[str, Any]:
-    """Refuse a result request; the errors stand inside ResultShippingModelList."""
+def refused(messages: list[MessageModel]) -> dict[str, Any]:
+    """Return the body of a refused request: errors in ResultShippingModelList."""
     return {"ResultShippingModelList": [{"MessageModelList": messages}]}
 
 
-def get_result(call: Call) -> Answer:
-    """Tell what became of a job.
+def get_result(call: OrderCall) -> OrderAnswer:
+    """Return what became of a job.
 
     Still running, unknown, another shop's and older than 30 days all look alike: one
     entry without orderNumber, INFO_101.
@@ -107,6 +107,6 @@ def get_result(call: Call) -> Answer:
     ).fetchone()
     if row is None:
         nothing = message(RESULT_CODE, "INFO_101", "該当する処理結果がありません。")
-        return Answer(refused([nothing]))
+        return OrderAnswer(refused([nothing]))
     results = orjson.loads(row[0])
-    return Answer({"ResultShippingModelList": results}, len(results))
+    return OrderAnswer({"ResultShippingModelList": results}, len(results))

@@ -1,14 +1,14 @@
-"""The controls that change a shop: its keys, what is switched off, maintenance."""
+"""The controls of a shop: its keys, switched-off functions and maintenance."""
 
 from typing import Any
 
 from starlette.requests import Request
 
 from connectors.sandbox.clock import read_iso
-from connectors.sandbox.control_api.control_calls import choice
+from connectors.sandbox.control_api.calls import choice
 from connectors.sandbox.inventory_api.functions import FUNCTIONS as INVENTORY
 from connectors.sandbox.license_api import FUNCTION as LICENSE
-from connectors.sandbox.order_api.functions import FUNCTIONS
+from connectors.sandbox.order_api.endpoint import FUNCTIONS
 from connectors.sandbox.shops import stored
 from connectors.sandbox.world import World
 
@@ -24,12 +24,12 @@ _EDITABLE = (*_TEXTS, "functions_off", "maintenance")
 
 
 async def list_shops(world: World, _body: dict[str, Any], _request: Request) -> Any:
-    """List every shop with all that can be changed about it."""
+    """List every shop with everything that can be changed about it."""
     return {"shops": stored(world.shops)}
 
 
 async def change_shop(world: World, body: dict[str, Any], request: Request) -> Any:
-    """Change the named things of one shop, or nothing if one of them is wrong."""
+    """Change the named things of one shop, or none if one of them is wrong."""
     handle = request.path_params["handle"]
     if handle not in world.shops:
         raise LookupError(f"no such shop: {handle}; there are {sorted(world.shops)}")

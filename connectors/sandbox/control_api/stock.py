@@ -1,10 +1,10 @@
-"""The controls that look at the mall's stock and change it from the other side."""
+"""The controls that list the mall's stock and change it from Rakuten's side."""
 
 from typing import Any
 
 from starlette.requests import Request
 
-from connectors.sandbox.control_api.control_calls import choice, number
+from connectors.sandbox.control_api.calls import choice, number
 from connectors.sandbox.inventory_api.functions import written
 from connectors.sandbox.inventory_api.stock import MOST, Sku
 from connectors.sandbox.world import World
@@ -15,9 +15,9 @@ _FIELDS = ("manageNumber", "variantId", "quantity", "known", "restores")
 async def stock(world: World, body: dict[str, Any], request: Request) -> Any:
     """List a shop's stock as it truly is; POST changes one SKU, or all on sale.
 
-    `known` makes an item of the SKU, or takes it away from the item; a quantity
-    belongs to a SKU with or without an item. Only what is named is changed. `items`
-    is a list of such changes, done together or not at all.
+    `known` true gives the SKU an item, false takes it away; a quantity belongs to a
+    SKU with or without an item. Only what is named is changed. `items` is a list of
+    such changes, done together or not at all.
     """
     world.stock.sweep(world.clock.now())
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""How a control call is read and answered: JSON both ways, errors in clear words."""
+"""How a control call is parsed and answered: JSON both ways, errors with a reason."""
 
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
@@ -14,7 +14,7 @@ _MISSING = object()
 
 
 def controlled(work: Work) -> Callable[[Request], Awaitable[Response]]:
-    """Wrap a control: what it cannot do becomes 400 or 404 with {"error": …}."""
+    """Return an endpoint for a control; its errors become 400 or 404 {"error": …}."""
 
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
@@ -40,7 +40,7 @@ def number(
     body: dict[str, Any], key: str, default: float | None = None, *,
     low: float = 0.0, high: float = 1e10,
 ) -> float:  # fmt: skip
-    """Read a number between `low` and `high`."""
+    """Return a number between `low` and `high`, or raise ValueError."""
     value = body.get(key, default)
     if not isinstance(value, int | float) or not low <= value <= high:
         raise ValueError(f"{key} must be a number from {low:g} to {high:g}")
@@ -50,7 +50,7 @@ def number(
 def choice(
     body: dict[str, Any], key: str, known: Collection[Any], default: Any = _MISSING
 ) -> Any:
-    """Read one of the known values."""
+    """Return one of the known values, or raise ValueError."""
     value = body.get(key, default)
     if value not in list(known):
         names = [each for each in known if each is not None]

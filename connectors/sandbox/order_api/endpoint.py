@@ -1,0 +1,119 @@
+"""The order API's functions by name, and the way of a request to one of them and back.
+
+See docs/rms/order-api.md §0 for the list, §1.1 for the form of a body.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from connectors.sandbox.gate.gateway import ORDER_API, pass_through
+from connectors.sandbox.gate.wire import rms_response, says_json
+from connectors.sandbox.order_api import (
+    cancel,
+    confirm,
+    get_order,
+    memo,
+    search,
+    shipping,
+    shipping_async,
+    sub_status,
+)
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall, OrderFunction
+from connectors.sandbox.order_api.messages import OrderRefusal, message
+from connectors.sandbox.shops import SandboxShop
+from connectors.sandbox.world import World
+
+_BASE = "/es/2.0/order"
+_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
+
+FUNCTIONS = {
+    function.name: function
+    for function in (
+        OrderFunction("searchOrder", search.CODE, search.search_order, search.refused),
+        OrderFunction(
+            "getOrder", get_order.CODE, get_order.get_order, get_order.refused
+        ),
+        OrderFunction("confirmOrder", confirm.CODE, confirm.confirm_order),
+        OrderFunction(
+            "updateOrderShipping", shipping.CODE, shipping.update_order_shipping
+        ),
+        OrderFunction(
+            "updateOrderShippingAsync",
+            shipping_async.CODE,
+            shipping_async.update_order_shipping_async,
+        ),
+        OrderFunction(
+            "getResultUpdateOrderShippingAsync",
+            shipping_async.RESULT_CODE,
+            shipping_async.get_result,
+            shipping_async.refused,
+        ),
+        OrderFunction(
+            "getSubStatusList",
+            sub_status.LIST_CODE,
+            sub_status.get_sub_status_list,
+            body_optional=True,
+        ),
+        OrderFunction(
+            "updateOrderSubStatus", sub_status.CODE, sub_status.update_order_sub_status
+        ),
+        OrderFunction("updateOrderMemo", memo.CODE, memo.update_order_memo),
+        OrderFunction("cancelOrder", cancel.CODE, cancel.cancel_order),
+    )
+}
+
+
+def routes() -> list[Route]:
+    """Return a route per function, with and without the trailing slash."""
+    return [
+        Route(f"{_BASE}/{name}{end}", _endpoint(function), methods=["POST"])
+        for name, function in FUNCTIONS.items()
+        for end in ("/", "")
+    ]
+
+
+def _endpoint(function: OrderFunction) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        raw = await request.body()
+        world: World = request.app.state.world
+
+        def work(shop: SandboxShop) -> tuple[Response, int]:
+            if not says_json(request):
+                return PlainTextResponse("", 415, {"Connection": "close"}), 0
+            try:
+                answer = _answered(world, shop, function, raw)
+            except OrderRefusal as refusal:
+                answer = OrderAnswer(function.refused(refusal.messages), status=400)
+            return rms_response(answer.body, answer.status), answer.order_count
+
+        return await pass_through(request, function.name, work, ORDER_API)
+
+    return endpoint
+
+
+def _answered(
+    world: World, shop: SandboxShop, function: OrderFunction, raw: bytes
+) -> OrderAnswer:
+    body = _read_json(function, raw, escapes=not world.settings.refuse_escapes)
+    with world.store.transaction():
+        return function.run(OrderCall(world, shop, body, world.clock.now()))
+
+
+def _read_json(function: OrderFunction, raw: bytes, *, escapes: bool) -> dict[str, Any]:
+    """Parse the body; Japanese must be raw UTF-8, escapes are refused (§1.1)."""
+    if function.body_optional and raw.strip() in (b"", b"null"):
+        return {}
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        body = None
+    if not isinstance(body, dict) or (not escapes and _ESCAPED.search(raw)):
+        text = "リクエストの形式が正しくありません。"
+        raise OrderRefusal([message(function.code, "ERROR_011", text)])
+    return body
