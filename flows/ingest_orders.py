@@ -8,26 +8,20 @@ from prefect.client.schemas.objects import State
 from data.model.run import total
 from tasks.forms import AnyShop, Confirm, Since, Until
 from tasks.limits import one_caller
-from tasks.notices import NOTICES_FIRST, noticed_batches, take_in_notices
+from tasks.notices import take_in_notices
 from tasks.orders import (
     CONFIRM_AT_ONCE,
     confirm_orders,
-    find_orders,
     in_batches,
     report_load,
+    sweep,
     take_orders,
     unconfirmed_orders,
-    with_not_final,
     with_progress,
 )
 from tasks.retrying import show_retries
 from tasks.runs import close_load, open_sweep
-from tasks.shops.every_shop import (
-    each_shop,
-    live_shops,
-    name_with_shop,
-    side_by_side,
-)
+from tasks.shops.every_shop import each_shop, live_shops, name_with_shop, side_by_side
 
 
 @flow(
@@ -44,12 +38,12 @@ def ingest_orders(
     until: Until = None,
     confirm: Confirm = False,
 ) -> State[Any]:
-    """Read what notices name, then sweep: find orders at RMS, read and store them.
+    """Store the orders that notices name, then all that a search of RMS finds.
 
-    The sweep needs no notice: it searches on from where the last one ended, and reads
-    again every order that is not final. Running it again changes nothing that RMS has
+    The search needs no notice: it goes on from where the latest one ended, and every
+    order that is not final is read again. A repeated run changes nothing that RMS has
     not changed. The run ends Failed, with everything readable stored, when an order
-    could not be taken. Without a shop it is done for every live one.
+    could not be taken. Without a shop it does so for every live one.
     """
     if shop is None:
         given = {"since": since, "until": until, "confirm": confirm}
@@ -57,12 +51,7 @@ def ingest_orders(
     load = open_sweep(shop, since, until)
     take_in_notices(shop)
     with one_caller(shop):
-        noticed = noticed_batches(shop, NOTICES_FIRST)
-        taken = [take_orders(shop, batch, load) for batch in noticed]
-        found = find_orders(shop, load)
-        numbers = with_not_final(load, found)
-        batches = with_progress(in_batches(numbers))
-        taken += [take_orders(shop, batch, load) for batch in batches]
+        found, taken = sweep(shop, load, with_progress)
         if confirm:
             for batch in in_batches(unconfirmed_orders(load), CONFIRM_AT_ONCE):
                 taken.append(confirm_orders(shop, batch, load))

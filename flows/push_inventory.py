@@ -14,8 +14,8 @@ from tasks.shops.every_shop import (
     name_with_shop,
     side_by_side,
 )
-from tasks.stock.push import open_inventory, push_rounds
-from tasks.stock.push_report import conclude_inventory, show_levels
+from tasks.stock.push import open_stock_push, push_rounds
+from tasks.stock.push_report import conclude_stock_push, show_levels
 
 
 @flow(
@@ -38,9 +38,9 @@ def push_inventory(
     """
     if shop is None:
         return each_shop(push_inventory, live_shops(), dry_run=dry_run, full=full)
-    run = open_inventory(shop, full=full)
+    run = open_stock_push(shop, full=full)
     with one_caller(shop, "stock"):
         if dry_run:
             return show_levels(shop, run)
         unreadable = push_rounds(shop, run)
-    return conclude_inventory(shop, run, unreadable)
+    return conclude_stock_push(shop, run, unreadable)

@@ -10,8 +10,13 @@ from tasks.forms import AnyShop, DryRun
 from tasks.limits import one_caller
 from tasks.retrying import show_retries
 from tasks.runs import close_load
-from tasks.shipping.tracking import open_push, read_orders, report_orders, rounds
-from tasks.shipping.tracking_report import conclude_push, show_plan
+from tasks.shipping.tracking import (
+    open_tracking_push,
+    read_orders,
+    report_orders,
+    rounds,
+)
+from tasks.shipping.tracking_report import conclude_tracking_push, show_plan
 from tasks.shops.every_shop import (
     each_shop,
     live_shops,
@@ -38,7 +43,7 @@ def push_tracking(shop: AnyShop = None, dry_run: DryRun = False) -> State[Any]:
     """
     if shop is None:
         return each_shop(push_tracking, live_shops(), dry_run=dry_run)
-    load = open_push(shop)
+    load = open_tracking_push(shop)
     with one_caller(shop):
         if dry_run:
             read_orders(shop, load)
@@ -47,4 +52,4 @@ def push_tracking(shop: AnyShop = None, dry_run: DryRun = False) -> State[Any]:
             for batch in batches:
                 report_orders(shop, batch, load)
     close_load(load, 0, total([]))
-    return conclude_push(shop, load)
+    return conclude_tracking_push(shop, load)

@@ -1,4 +1,4 @@
-"""The clerk's morning as a whole: done once, and how it ended."""
+"""The clerk's morning as a whole: worked once, and how it ended."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,9 +14,9 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import State, StateType
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
-from tasks.report import failed_of, table_of
+from tasks.report import bullets, ended, ends_table, failed_of, page, section
 from tasks.retrying import SAFE_TO_REPEAT
 
 ENDED = [StateType.COMPLETED, StateType.FAILED]
@@ -24,7 +24,7 @@ ENDED = [StateType.COMPLETED, StateType.FAILED]
 
 @task(name="already-caught-up", **SAFE_TO_REPEAT)
 def already_caught_up() -> bool:
-    """Say whether another run has begun and ended since this one was due.
+    """Return whether another run has started and ended since this one was due.
 
     After downtime Prefect starts a run for every day that was missed, in any order
     (PrefectHQ/prefect#15886). Every step works from what the warehouse knows, so the
@@ -48,36 +48,33 @@ def already_caught_up() -> bool:
 
 
 def nothing_left() -> State[Any]:
-    """End a run whose work another one has done."""
+    """Return the final state Skipped of a run whose work another one has done."""
     return Completed(
         name="Skipped",
-        message="この予定の後に始まった実行が済ませました"
-        " (a run that began later has caught up)",
+        message="この予定の時刻より後に始まった実行が、処理を完了しています。",
     )
 
 
 def conclude_day(
     shop: str, steps: Mapping[str, State[Any]], reminders: Sequence[str] = ()
 ) -> State[Any]:
-    """Show how each step ended; the day is Failed when one of them is.
+    """Create the day's report; return its final state, Failed if one step failed.
 
-    What only waits for a person is listed below the steps, and fails no day.
+    Reminders of what waits for a person stand below the steps and fail no day.
     """
-    table = table_of(f"# 朝の処理の結果 ({shop})", "処理", steps)
     create_markdown_artifact(
         key="day-report",
-        markdown="\n".join([*table, *_listed(reminders), ""]),
-        description="朝の処理の結果 (how each step of the morning ended)",
+        markdown=page(
+            f"朝の処理の結果 ({shop})",
+            ends_table("処理", steps),
+            section("お知らせ", bullets(reminders)) if reminders else "",
+        ),
+        description="朝の処理の結果",
     )
     if failed := failed_of(steps):
-        return Failed(
-            message=f"失敗した処理: {', '.join(failed)} (failed steps)。"
-            "対処: 「day-report」の内容を見て、その処理だけもう一度実行してください。"
+        return ended(
+            f"失敗した処理: {', '.join(failed)}",
+            "対処: 報告「day-report」を確認し、失敗した処理だけをもう一度"
+            "実行してください。",
         )
-    return Completed(message="すべての処理が終わりました (all steps are done)")
-
-
-def _listed(reminders: Sequence[str]) -> list[str]:
-    if not reminders:
-        return []
-    return ["", "## お知らせ (reminders)", "", *(f"- {each}" for each in reminders)]
+    return ended("すべての処理が完了しました")

@@ -1,4 +1,4 @@
-"""One caller per shop and API at a time, as a Prefect limit people can see."""
+"""One caller per shop and API at a time, as a limit that Prefect shows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,20 +12,20 @@ from prefect.exceptions import ObjectNotFound
 from data.model.shop import ShopHandle
 
 Api = Literal["order", "stock"]
-"""What is guarded apart: RMS counts their calls apart as well."""
+"""What is limited separately, because RMS counts their calls separately as well."""
 LEASE_S = 60
-"""How long a killed run keeps others waiting; a living one renews in time."""
+"""How long the slot of a killed run stays taken; a living run renews it in time."""
 
 
 def limit_name(shop: ShopHandle, api: Api = "order") -> str:
-    """Name the limit that guards one API of a shop."""
+    """Return the name of the limit for one API of a shop."""
     return f"rms-{api}-{shop}"
 
 
 def ensure_limit(shop: ShopHandle, api: Api = "order") -> None:
-    """Create the shop's limit unless it is there; a changed one is left alone.
+    """Create the limit of one caller unless it exists; leave an existing one as it is.
 
-    Setting it to 0 in the UI stops all calls for the shop until it is 1 again.
+    Staff may set it to 0 in the UI: no call is made for the shop until it is 1 again.
     """
     with get_client(sync_client=True) as client:
         try:
@@ -40,12 +40,11 @@ def ensure_limit(shop: ShopHandle, api: Api = "order") -> None:
 def one_caller(
     shop: ShopHandle, api: Api = "order", patience_s: float = 1800
 ) -> Iterator[None]:
-    """Hold one API of the shop for one run; others wait.
+    """Hold one API of the shop while the block runs; other runs wait.
 
-    Who needs both takes `stock` first: then nobody waits for the other in a circle.
-
-    This is the guard between runs; the pace within them is held by
-    `connectors.rms.pace`. A killed run keeps the slot until its lease ends.
+    This keeps runs apart; the pace within a run is kept by `connectors.rms.pace`. A run
+    that needs both APIs takes `stock` first, so that no two wait for each other. The
+    slot of a killed run is free again when its lease ends.
 
     Raises:
         TimeoutError: another run held it for longer than `patience_s`.
@@ -57,6 +56,6 @@ def one_caller(
         timeout_seconds=patience_s,
         lease_duration=LEASE_S,
         strict=True,
-        raise_on_lease_renewal_failure=False,  # a blip of the server stops no run
+        raise_on_lease_renewal_failure=False,  # a short outage ends no run
     ):
         yield

@@ -1,16 +1,31 @@
-"""The warehouse of this machine, as every task opens it."""
+"""The clock and the warehouse of this machine, as every task uses them."""
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 
 from connectors.settings import read_settings
+from data.model.japan_time import JST
 from data.warehouse.session import Connection, warehouse
 
 
-def our_warehouse() -> AbstractContextManager[Connection]:
-    """Open one transaction on the warehouse of the settings.
+def now() -> datetime:
+    """Return the present moment in Japan time.
 
-    Raises WarehouseBusy, which is worth a retry, when others hold the file for longer
-    than the patience set, or another WarehouseClosed that says why it did not open.
+    The only reading of a clock: everything below `tasks/` gets time as an argument.
+    """
+    return datetime.now(JST)
+
+
+def our_warehouse() -> AbstractContextManager[Connection]:
+    """Open one transaction on the warehouse named in the settings.
+
+    It commits when the block ends; an error in the block undoes everything.
+
+    Raises:
+        WarehouseBusy: other processes held the file for longer than the patience set;
+            worth a retry.
+        WarehouseClosed: it could not be opened; the text says why.
+
     """
     settings = read_settings()
     return warehouse(settings.warehouse, settings.warehouse_patience_s)

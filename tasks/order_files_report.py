@@ -1,10 +1,10 @@
-"""What people see of a CSV import: a report of each file, and how the run ended.
+"""What people see of an order file's import: its report, and how the run ended.
 
-The report of one CSV file as Markdown: Japanese, and nothing of any cell.
+The report is Japanese and has no cell of the file, only row numbers and reasons.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from prefect import runtime
 from prefect.artifacts import create_markdown_artifact
@@ -13,121 +13,40 @@ from prefect.states import Completed, Failed
 
 from connectors.watched_folder import Download
 from data.warehouse.order_files import ImportReport
-from tasks.order_files import LISTED, Choices, Imported, Reject
-from tasks.report import plain
+from tasks.order_files import Choices, Imported
+from tasks.report import (
+    LISTED,
+    SAME_FILE,
+    bullets,
+    escape,
+    page,
+    section,
+    see,
+    sums,
+    table,
+)
 
-MODES = {
-    "update": "更新 (update): 空欄のセルは上書きしていません",
-    "replace": "書換 (replace): 空欄のセルも上書きしました",
+MODES: Final = {
+    "update": "更新: 空欄のセルは上書きしていません",
+    "replace": "書換: 空欄のセルも上書きしました",
 }
-KINDS = {
-    "line-differs": "同じ明細の内容が違う (a line comes twice, different)",
-    "order-differs": "行によって注文の内容が違う (rows of an order differ)",
-    "package-differs": "行によって送付先の内容が違う (rows of a package differ)",
-    "line-missing": "登録済みの明細がない (a known line is missing)",
-    "units-after-adjustment": "在庫調整後に個数が変わった (units changed late)",
-    "sum-differs": "金額が合わない (sums differ)",
+WARNINGS: Final = {
+    "line-differs": "同じ明細の内容が行によって異なります",
+    "order-differs": "同じ注文の内容が行によって異なります",
+    "package-differs": "同じ送付先の内容が行によって異なります",
+    "line-missing": "登録済みの明細がファイルにありません",
+    "units-after-adjustment": "在庫の手動調整後に個数が変わりました",
+    "sum-differs": "金額の合計が一致しません",
 }
-TRIED = "試行: 何も書き込んでいません"
-SAME_FILE = "同じファイルです。変更はありません"
-
-
-def import_report(download: Download, choices: Choices, imported: Imported) -> str:
-    """Tell in Markdown what became of the file's rows and what a person should see."""
-    report = imported.report
-    rows = [
-        ("ファイル (file)", plain(report.file_name)),
-        ("種類 (kind)", f"{imported.title}, {imported.columns}列"),
-        ("モール / 店舗 (mall / shop)", f"{download.mall} / {download.shop}"),
-        ("登録タイプ (mode)", MODES[choices.mode]),
-        ("文字コード (encoding)", imported.encoding.upper()),
-        ("読んだ行 (rows read)", f"{report.rows_read:,}"),
-        ("新規の注文 (created)", f"{report.orders_created:,}"),
-        ("更新した注文 (updated)", f"{report.orders_updated:,}"),
-        ("変更なしの注文 (unchanged)", f"{report.orders_unchanged:,}"),
-        ("くり返しの行 (repeated lines)", f"{report.lines_repeated:,}"),
-        ("別店舗の注文・除外 (other shops)", f"{report.orders_of_other_shops:,}"),
-        ("取り込めなかった行 (rejected lines)", f"{report.lines_rejected:,}"),
-        ("そのため除いた注文 (set aside)", f"{report.orders_set_aside:,}"),
-        ("在庫の手動調整待ち (waiting for stock)", f"{report.waiting_for_stock:,}行"),
-    ]
-    lines = [f"# CSV取込の結果 ({plain(report.file_name)})", ""]
-    if choices.dry_run:
-        lines += [f"**{TRIED}** (trial: nothing was written)", ""]
-    if report.is_same_file:
-        lines += [f"**{SAME_FILE}** (the same file: nothing changed)", ""]
-    lines += ["| 項目 | 内容 |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in rows)]
-    lines += _rejects(report, imported.rejects)
-    lines += _warnings(report, imported.notices)
-    if report.waiting_for_stock:
-        lines += [
-            "",
-            f"## 在庫の手動調整待ち {report.waiting_for_stock:,}行 (waiting for stock)",
-            "",
-            "CSVで登録した注文は在庫を動かしません。次で一覧が見られます。",
-            "",
-            "    SELECT * FROM manual_stock_adjustments",
-            "",
-            "在庫を確かめたら `adjust-stock/manual` で調整します (adjust by hand)。",
-            "",
-            f"    prefect deployment run 'adjust-stock/manual' -p shop={download.shop}",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def refusal_report(download: Download, problem: str) -> str:
-    """Tell in Markdown why nothing of the file was imported, and what to do."""
-    return (
-        f"# CSVを取り込みませんでした ({plain(download.name)})\n\n"
-        f"モール / 店舗 (mall / shop): {plain(download.mall) or '?'}"
-        f" / {plain(download.shop) or '?'}\n\n"
-        f"{plain(problem)}\n\n"
-        "**1行も取り込んでいません。** (nothing of this file was imported)\n"
-    )
-
-
-def _rejects(report: ImportReport, rejects: Sequence[Reject]) -> list[str]:
-    if not report.lines_rejected:
-        return []
-    return [
-        "",
-        f"## 取り込めなかった行 {report.lines_rejected:,}行 (rejected lines)",
-        "",
-        "その注文は取り込んでいません。直してからもう一度。全件は表 `csv_rejects` に。",
-        "",
-        "| 行 | 列 | 理由 |",
-        "| ---: | --- | --- |",
-        *(
-            f"| {row} | {plain(column) if column else '(行全体)'} | {plain(reason)} |"
-            for row, column, reason in rejects[:LISTED]
-        ),
-    ]
-
-
-def _warnings(report: ImportReport, notices: Sequence[str]) -> list[str]:
-    lines = [f"- {plain(notice)}" for notice in notices]
-    lines += [
-        f"- {KINDS.get(kind, kind)}: {count:,}件"
-        for kind, count in report.warning_counts
-    ]
-    if lines:
-        lines = ["", "## 注意 (warnings)", "", *lines]
-    if report.warnings:
-        lines += ["", "| 注文番号 | 注意 |", "| --- | --- |"]
-        lines += [
-            f"| {plain(number)} | {plain(text)} |"
-            for _, number, text in report.warnings[:LISTED]
-        ]
-    return lines
-
-
-LOOK = "対処: 「import-report」の表を見てください。"
-SAID = 5
-"""Files whose problems fit into a run's message; each has its own report."""
+"""The words for each kind of warning in `csv_warnings`."""
+TRIED: Final = "試行: 何も書き込んでいません"
+NOTHING_IMPORTED: Final = "**1行も取り込んでいません。**"
+FILES_NAMED: Final = 5
+"""Files whose problems fit into a run's message; each has a report of its own."""
 
 
 class Ending(NamedTuple):
-    """How it went with one download: what changed, and what a person has to do."""
+    """How one download ended: its counts, and the problem a person has to solve."""
 
     name: str
     report: ImportReport | None = None
@@ -135,7 +54,7 @@ class Ending(NamedTuple):
 
 
 def import_run_name() -> str:
-    """Name a run after the mall and shop of its file, or after the watched folder."""
+    """Return a run's name from the mall and shop of its file, or the watched folder."""
     given = runtime.flow_run.parameters
     if not given.get("path"):
         return "import-order-csv-incoming"
@@ -145,26 +64,25 @@ def import_run_name() -> str:
 def report_import(
     download: Download, choices: Choices, imported: State[Imported], unmoved: str
 ) -> Ending:
-    """Write a file's report in Japanese; say in short how it went with the file."""
+    """Create a file's report and return how it ended."""
     outcome = imported.result(raise_on_failure=False)
     if isinstance(outcome, Imported):
         text = import_report(download, choices, outcome)
         ending = Ending(download.name, outcome.report, unmoved)
     else:
-        text = refusal_report(download, f"{outcome} {unmoved}")
-        ending = Ending(download.name, problem=f"{outcome} {unmoved}".strip())
+        problem = f"{outcome} {unmoved}".strip()
+        text = refusal_report(download, problem)
+        ending = Ending(download.name, problem=problem)
     create_markdown_artifact(
-        key="import-report",
-        markdown=text,
-        description="CSV取込の結果 (what this import brought in)",
+        key="import-report", markdown=text, description="CSV取込の結果"
     )
     return ending
 
 
 def conclude(endings: Sequence[Ending], choices: Choices) -> State[Any]:
-    """Say how the run ended: Failed if a file was refused, so that somebody looks.
+    """Return the run's final state: Failed if a file was refused or not put away.
 
-    Rows set aside do not fail a run, but its message says so.
+    Rows set aside do not fail a run, but its message points to the report.
     """
     if not endings:
         return Completed(message="incoming フォルダに取り込むファイルはありません。")
@@ -172,24 +90,107 @@ def conclude(endings: Sequence[Ending], choices: Choices) -> State[Any]:
     amiss = [ending for ending in endings if ending.problem]
     parts = [f"{TRIED}。"] if choices.dry_run else []
     if reports:
-        parts.append(_counts(reports))
+        parts.append(_summary(reports))
     if any(report.lines_rejected for report in reports):
-        parts.append(LOOK)
+        parts.append(see("import-report"))
     if len(endings) == 1:
         parts += [each.problem for each in amiss]
     elif amiss:
         parts.append(f"問題のあったファイル {len(amiss)} / {len(endings)}:")
-        parts += [f"{each.name}: {each.problem}" for each in amiss[:SAID]]
+        parts += [f"{each.name}: {each.problem}" for each in amiss[:FILES_NAMED]]
     message = " ".join(parts)
     return Failed(message=message) if amiss else Completed(message=message)
 
 
-def _counts(reports: Sequence[ImportReport]) -> str:
-    same = f"{SAME_FILE}。 " if all(r.is_same_file for r in reports) else ""
-    return (
-        f"{same}新規 {sum(r.orders_created for r in reports)}"
-        f" / 更新 {sum(r.orders_updated for r in reports)}"
-        f" / 変更なし {sum(r.orders_unchanged for r in reports)}"
-        f" / 取り込めなかった行 {sum(r.lines_rejected for r in reports)}"
-        " (created / updated / unchanged / rejected lines)"
+def import_report(download: Download, choices: Choices, imported: Imported) -> str:
+    """Return the Markdown report of a file that was read to its end."""
+    report = imported.report
+    facts = (
+        ("ファイル", report.file_name),
+        ("種類", f"{imported.title}, {imported.columns}列"),
+        ("モール / 店舗", f"{download.mall} / {download.shop}"),
+        ("登録タイプ", MODES[choices.mode]),
+        ("文字コード", imported.encoding.upper()),
+        ("読み込んだ行", report.rows_read),
+        ("新規の注文", report.orders_created),
+        ("更新した注文", report.orders_updated),
+        ("変更なしの注文", report.orders_unchanged),
+        ("重複していた行", report.lines_repeated),
+        ("除外した別店舗の注文", report.orders_of_other_shops),
+        ("取り込めなかった行", report.lines_rejected),
+        ("そのため取り込まなかった注文", report.orders_set_aside),
+        ("在庫の手動調整待ちの明細", report.waiting_for_stock),
+    )
+    return page(
+        f"CSV取込の結果 ({report.file_name})",
+        f"**{TRIED}。**" if choices.dry_run else "",
+        f"**{SAME_FILE}。**" if report.is_same_file else "",
+        table(("項目", "内容"), facts),
+        _rejects(imported),
+        _warnings(imported),
+        _waiting(download.shop, report.waiting_for_stock),
+    )
+
+
+def refusal_report(download: Download, problem: str) -> str:
+    """Return the Markdown report of a file of which nothing was imported."""
+    mall, shop = escape(download.mall), escape(download.shop)
+    return page(
+        f"CSVを取り込めませんでした ({download.name})",
+        f"モール / 店舗: {mall or '?'} / {shop or '?'}",
+        escape(problem),
+        NOTHING_IMPORTED,
+    )
+
+
+def _rejects(imported: Imported) -> str:
+    total = imported.report.lines_rejected
+    if not total:
+        return ""
+    rows = [
+        (one.row_number, one.column_name or "(行全体)", one.reason)
+        for one in imported.rejects[:LISTED]
+    ]
+    return section(
+        f"取り込めなかった行 {total:,}行",
+        "この行を含む注文は取り込んでいません。修正して、もう一度取り込んでください。"
+        "すべての行は表 `csv_rejects` で確認できます。",
+        table(("行", "列", "理由"), rows),
+    )
+
+
+def _warnings(imported: Imported) -> str:
+    report = imported.report
+    kinds = (
+        f"{WARNINGS.get(kind, kind)}: {count:,}件"
+        for kind, count in report.warning_counts
+    )
+    found = bullets((*imported.notices, *kinds))
+    if not found:
+        return ""
+    rows = [(number, text) for _, number, text in report.warnings[:LISTED]]
+    return section("警告", found, table(("注文番号", "警告"), rows))
+
+
+def _waiting(shop: str, lines: int) -> str:
+    if not lines:
+        return ""
+    return section(
+        f"在庫の手動調整待ち {lines:,}行",
+        "CSVで登録した注文は、在庫数を変更しません。調整待ちの一覧は次で確認できます。",
+        "    SELECT * FROM manual_stock_adjustments",
+        "在庫を確認し、`adjust-stock/manual` で調整してください。",
+        f"    prefect deployment run 'adjust-stock/manual' -p shop={shop}",
+    )
+
+
+def _summary(reports: Sequence[ImportReport]) -> str:
+    same = f"{SAME_FILE}。" if all(each.is_same_file for each in reports) else ""
+    return same + sums(
+        {
+            "新規": sum(each.orders_created for each in reports),
+            "更新": sum(each.orders_updated for each in reports),
+            "変更なし": sum(each.orders_unchanged for each in reports),
+            "取り込めなかった行": sum(each.lines_rejected for each in reports),
+        }
     )

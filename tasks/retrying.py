@@ -1,12 +1,12 @@
-"""Retries where they are safe, and where people can see them.
+"""How Prefect runs a task of ours: repeated only where that is safe, and visibly.
 
-Prefect shows a retry while it waits (AwaitingRetry, Retrying); on the page of a
-finished run nothing tells that retries happened. So every failed attempt is noted
-here, announced as an event, and put into a table when the run ends.
+Prefect shows a retry while it waits (AwaitingRetry, Retrying), but the page of a
+finished run has no trace of it. So every failed attempt is recorded here, announced as
+an event, and put into a table when the run ends.
 """
 
 from collections import defaultdict
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar, cast
 from uuid import UUID
 
 from prefect.artifacts import create_table_artifact
@@ -15,16 +15,19 @@ from prefect.client.schemas.objects import FlowRun, State, TaskRun
 from prefect.events import emit_event
 from prefect.flows import Flow
 from prefect.tasks import Task, exponential_backoff
+from prefect.utilities.annotations import quote
 
 from connectors.rms.errors import Throttled, Unavailable
 from data.warehouse.errors import WarehouseBusy
 
-HELPS_TO_WAIT = (Throttled, Unavailable, WarehouseBusy)
+WORTH_A_RETRY = (Throttled, Unavailable, WarehouseBusy)
 """Nothing happened on the other side: the same call may be made again."""
+
+T = TypeVar("T")
 
 
 class Attempt(TypedDict):
-    """One failed attempt of one task run."""
+    """One failed attempt of one task run, as a row of the table `retries`."""
 
     task: str
     attempt: int
@@ -34,12 +37,21 @@ class Attempt(TypedDict):
 _attempts: defaultdict[UUID | None, list[Attempt]] = defaultdict(list)
 
 
+def opaque(value: T) -> T:
+    """Return a value quoted, so that Prefect passes it on without looking into it.
+
+    Otherwise Prefect walks through every order number and SKU of an argument, in search
+    of futures.
+    """
+    return cast("T", quote(value))
+
+
 def may_retry(_task: Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:
-    """Retry only what is known to be safe and likely to help; note every failure."""
+    """Record the failed attempt and return whether another may follow it."""
     error = state.result(raise_on_failure=False)
     attempt = Attempt(task=run.name, attempt=run.run_count, error=str(error))
     _attempts[run.flow_run_id].append(attempt)
-    return isinstance(error, HELPS_TO_WAIT)
+    return isinstance(error, WORTH_A_RETRY)
 
 
 def announce_retry(task: Task[Any, Any], run: TaskRun, state: State[Any]) -> None:
@@ -53,12 +65,12 @@ def announce_retry(task: Task[Any, Any], run: TaskRun, state: State[Any]) -> Non
 
 
 def show_retries(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - Prefect passes by name
-    """Put the run's failed attempts into a table artifact, if there were any."""
+    """Create a table artifact of the run's failed attempts, if there were any."""
     if rows := _attempts.pop(flow_run.id, []):
         create_table_artifact(
             key="retries",
             table=[dict(row) for row in rows],
-            description="失敗して再試行した処理 (failed attempts of this run)",
+            description="失敗後に再試行した処理",
         )
 
 
@@ -78,4 +90,4 @@ NEVER_REPEAT: dict[str, Any] = {
     "cache_policy": NO_CACHE,
     "persist_result": False,
 }
-"""Options of a task that writes to a mall: read first, then decide."""
+"""Options of a task that writes to a mall: what happened is read, then decided on."""

@@ -1,8 +1,8 @@
-"""Speak to RMS for a shop, at the pace all processes of this machine share.
+"""Calls to RMS for a shop: paced, and stopped once its credentials are refused.
 
-A shop whose credentials were refused makes no more calls until a good check.
-
-Refused credentials stop a shop's calls at once; other shops go on (rule 6.7).
+All processes of this machine share one pace for a shop. A refusal of the credentials
+stops that shop's calls until a connection check succeeds; other shops go on
+(rule 6.7).
 """
 
 import logging
@@ -26,21 +26,20 @@ from data.model.connection import (
     judge_check,
     shop_in_use,
 )
-from data.model.japan_time import JST
 from data.model.licence import has_ended, key_fingerprint
 from data.model.shop import Shop, ShopHandle
 from data.warehouse.errors import WarehouseClosed
 from data.warehouse.shops import facts_of, key_facts, key_in_use, record_connection
-from tasks.machine import our_warehouse
+from tasks.machine import now, our_warehouse
 from tasks.shops.blocks import load_shop
 
-REFUSED = "juchu.connection.refused"
-"""The event that asks for a connection check; a trigger in prefect.yaml hears it."""
+CREDENTIALS_REFUSED = "juchu.connection.refused"
+"""The event after which a trigger in prefect.yaml starts a connection check."""
 log = logging.getLogger("juchu.shops")
 
 
 class ShopStopped(Exception):
-    """No call was made: this shop's would be refused. Other shops are not concerned."""
+    """No call was made, because RMS would refuse it; other shops are not concerned."""
 
     def __init__(self, handle: str, status: ConnectionStatus) -> None:
         super().__init__(handle, status)
@@ -48,17 +47,50 @@ class ShopStopped(Exception):
     def __str__(self) -> str:
         handle, status = self.args
         return (
-            f"店舗 {handle} のRMSの呼び出しは止めています: {WHAT[status]}。"
-            "対処: 接続チェック (check-connection) を実行し、その結果のとおりに直して"
-            "ください。接続チェックが成功すると、また呼び出します。"
+            f"店舗 {handle} のRMSの呼び出しを停止しています: {WHAT[status]}。"
+            "対処: 接続チェック(check-connection)を実行し、結果に従って修正して"
+            "ください。接続チェックに成功すると、呼び出しを再開します。"
         )
 
 
-def shop_that_may_call(shop: Shop, at: datetime) -> Shop:
-    """Give the shop with the key its calls use now.
+@contextmanager
+def open_rms(handle: ShopHandle) -> Iterator[RmsClient]:
+    """Open the shop's client of RMS; its keys are kept nowhere else.
 
     Raises:
-        ShopStopped: the last word on its credentials was no, or its key has ended.
+        UnknownShop: no block and no environment describes the shop.
+        ShopStopped: its credentials were refused before, or its key has ended.
+        CredentialsRefused: RMS refused them in this block; recorded, so that the calls
+            of every later task are stopped.
+
+    """
+    shop = shop_that_may_call(shop_of_now(handle), now())
+    with rms_client(shop) as rms:
+        try:
+            yield rms
+        except CredentialsRefused as refusal:
+            record_refusal(shop, refusal, now())
+            raise
+
+
+@contextmanager
+def rms_client(shop: Shop) -> Iterator[RmsClient]:
+    """Open a client with the key of `shop`, whatever is recorded about it."""
+    settings = read_settings()
+    rate, url = settings.rms_requests_per_second, settings.rms_url
+    paces = paces_for(settings.home, shop, rate, url)
+    with RmsClient(
+        shop, url, paces[Bucket.ORDER], now, settings.rms_deadline_s, paces=paces
+    ) as rms:
+        yield rms
+
+
+def shop_that_may_call(shop: Shop, at: datetime) -> Shop:
+    """Return the shop with the key that its calls use now.
+
+    Raises:
+        ShopStopped: the latest check or call found its credentials refused, or its key
+            has ended.
 
     """
     with our_warehouse() as con:
@@ -76,11 +108,11 @@ def shop_that_may_call(shop: Shop, at: datetime) -> Shop:
     return used
 
 
-def note_refusal(shop: Shop, refusal: CredentialsRefused, at: datetime) -> None:
-    """Keep that the credentials were refused, and ask for a check that says why.
+def record_refusal(shop: Shop, refusal: CredentialsRefused, at: datetime) -> None:
+    """Record that RMS refused the credentials, and ask for a connection check.
 
-    A key of some minutes stops nothing. Where the warehouse is closed only the log
-    tells: the refusal itself is the better error.
+    The refusal of a key some minutes old stops nothing. Where the warehouse cannot be
+    opened the log alone has it, because the refusal itself is the better error.
     """
     try:
         with our_warehouse() as con:
@@ -90,56 +122,23 @@ def note_refusal(shop: Shop, refusal: CredentialsRefused, at: datetime) -> None:
     except WarehouseClosed as problem:
         log.warning("refused credentials of %s not kept: %s", shop.handle, problem)
     emit_event(
-        REFUSED,
+        CREDENTIALS_REFUSED,
         resource={"prefect.resource.id": f"juchu.shop.{shop.handle}"},
         payload={"shop": shop.handle},
     )
 
 
-def now() -> datetime:
-    """Read the clock, in Japan time; everything below gets it as an argument."""
-    return datetime.now(JST)
+def shop_of_now(handle: ShopHandle) -> Shop:
+    """Return the shop as the present run knows it."""
+    return shop_of_run(handle, runtime.flow_run.id)
 
 
 @lru_cache(maxsize=256)
 def shop_of_run(handle: ShopHandle, flow_run_id: str | None) -> Shop:  # noqa: ARG001
-    """Load a shop once a run: a run speaks with the keys it began with."""
+    """Load a shop once a run, so that a run keeps the keys it began with."""
     return load_shop(handle)
 
 
-def shop_of_now(handle: ShopHandle) -> Shop:
-    """Give the shop as the present run knows it."""
-    return shop_of_run(handle, runtime.flow_run.id)
-
-
-@contextmanager
-def order_api(handle: ShopHandle) -> Iterator[RmsClient]:
-    """Open the shop's client; the keys live in it and nowhere else.
-
-    A refusal of the credentials, met by whichever task, is kept: it stops the calls
-    of all that follow (design: rule 6.7).
-
-    Raises:
-        UnknownShop: no block and no environment describes the shop.
-        ShopStopped: its credentials were refused before, or its key has ended.
-
-    """
-    shop = shop_that_may_call(shop_of_now(handle), now())
-    with rms_client(shop) as rms:
-        try:
-            yield rms
-        except CredentialsRefused as refusal:
-            note_refusal(shop, refusal, now())
-            raise
-
-
-@contextmanager
-def rms_client(shop: Shop) -> Iterator[RmsClient]:
-    """Open the client of a shop with the key given, whatever is known of it."""
-    settings = read_settings()
-    rate, url = settings.rms_requests_per_second, settings.rms_url
-    paces = paces_for(settings.home, shop, rate, url)
-    with RmsClient(
-        shop, url, paces[Bucket.ORDER], now, settings.rms_deadline_s, paces=paces
-    ) as rms:
-        yield rms
+def with_code(code: str, reason: str) -> str:
+    """Return RMS's own code before its text, as it is kept beside what was refused."""
+    return f"{code}: {reason}" if code else reason

@@ -1,4 +1,4 @@
-"""The warehouse's own account of a run: opened before it works, closed after."""
+"""A run's own row in `loads`: inserted before it works, completed when it ends."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,26 +13,22 @@ from data.model.shop import ShopHandle
 from data.warehouse.notices import found_without_notice
 from data.warehouse.orders import open_amounts, unknown_status
 from data.warehouse.runs import Load, move_cursor, record_load, seen_until
-from tasks.machine import our_warehouse
+from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.rms import now
 from tasks.shops.blocks import load_shop
 
 Source = Literal["api", "notices", "tracking", "labels"]
-"""What a run reads, or writes to."""
+"""What a run works on; the value is `loads.source`."""
 
 
 @task(name="open-load", **SAFE_TO_REPEAT)
 def open_load(shop: ShopHandle) -> Load:
-    """Write down that a run begins to read what notices name.
-
-    A run that is killed stays in `loads` without an end.
-    """
+    """Record the start of a drain; that of a killed run stays without an end."""
     return begin_load(shop, "notices")
 
 
 def begin_load(shop: ShopHandle, source: Source) -> Load:
-    """Write down that a run begins that searches nothing."""
+    """Record the start of a run that searches no window, and return its load."""
     load = _begun(shop, source)
     with our_warehouse() as con:
         record_load(con, load)
@@ -43,9 +39,9 @@ def begin_load(shop: ShopHandle, source: Source) -> Load:
 def open_sweep(
     shop: ShopHandle, since: datetime | None, until: datetime | None
 ) -> Load:
-    """Write down that a run begins, and the window it searches.
+    """Record the start of a sweep with the window it searches, and return its load.
 
-    Where no date is given the window begins at the cursor, with its overlap.
+    Without `since` the window begins at the shop's cursor, less the overlap.
 
     Raises:
         ValueError: `since` is not before `until`.
@@ -73,10 +69,10 @@ def _begun(shop: ShopHandle, source: Source) -> Load:
 
 @task(name="close-load", **SAFE_TO_REPEAT)
 def close_load(load: Load, found: int, taken: Taken) -> tuple[Load, Attention]:
-    """Write down how the run ended; say what a person should look at.
+    """Record the run's end and counts; return them with what a person should look at.
 
-    Every batch is committed by now, so the cursor moves with it: a run that dies
-    before this searches the same window again.
+    `found` is the number of orders the run looked at. Every batch is committed by now,
+    so the cursor moves here: a run that dies earlier searches the same window again.
     """
     ended = replace(
         load,

@@ -1,6 +1,6 @@
-"""Labels: which orders to read anew, and a file of those that are safe to pack.
+"""Labels: a carrier's import file of the packages that are safe to pack, reported.
 
-What people see of exported labels: the file, and what has to be made by hand.
+Orders are read anew first, by the flow, so that a cancelled one gets no label.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -40,11 +40,10 @@ from data.warehouse.shipping.labels import (
     record_labels,
     shared_keys,
 )
-from tasks.machine import our_warehouse
-from tasks.order_files import telling_no_values
-from tasks.report import plain
+from tasks.failures import hiding_values
+from tasks.machine import now, our_warehouse
+from tasks.report import listing, page, see, table
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
-from tasks.rms import now
 from tasks.runs import begin_load
 
 Writer = Callable[[Iterable[ParcelOrder], Sender], LabelFile]
@@ -52,6 +51,9 @@ WRITERS: Final[dict[str, Writer]] = {
     "yamato": write_b2_labels,
     "sagawa": write_ehiden3_labels,
 }
+MOST_LEFT_OUT: Final = 200
+"""Packages left out that a report shows: each has to be labelled by hand."""
+DELETE_IT: Final = "氏名と住所を含むファイルです。送り状を印刷したら削除してください。"
 
 
 class NoLabel(NamedTuple):
@@ -74,7 +76,7 @@ class Labels:
 
 @task(name="open-labels", **SAFE_TO_REPEAT)
 def open_labels(shop: ShopHandle) -> Load:
-    """Write down that a run begins; stop at once if nobody said who sends.
+    """Record the start of an export, after checking that the sender is set.
 
     Raises:
         SettingsProblem: a setting JUCHU_SENDER_… is missing.
@@ -86,7 +88,7 @@ def open_labels(shop: ShopHandle) -> Load:
 
 @task(name="orders-to-label", **SAFE_TO_REPEAT)
 def orders_to_label(load: Load, again: bool) -> list[str]:
-    """Name the orders at 発送待ち that wait for a label."""
+    """Return the orders at 発送待ち that wait for a label; `again`: or have one."""
     with our_warehouse() as con:
         return label_orders(con, load.shop_id, again=again)
 
@@ -99,14 +101,14 @@ def write_labels(
     again: bool,
     load: Load,
 ) -> Labels:
-    """Write the carrier's import file and note which packages are in it.
+    """Write the carrier's import file and record which packages are in it.
 
-    The file is there before the note is: a run killed in between is repeated and makes
-    a second file, rather than leaving parcels without a label.
+    The file exists before the record does: a run killed in between is repeated and
+    makes a second file, rather than leaving parcels without a label.
     """
     settings = read_settings()
     sender, at = sender_of(settings), now()
-    with telling_no_values(), our_warehouse() as con:
+    with hiding_values(), our_warehouse() as con:
         packages = packages_to_pack(
             con, load.shop_id, numbers, again=again, read_since=load.started_at
         )
@@ -136,7 +138,7 @@ Made = tuple[PackageRef, ParcelOrder | tuple[LabelFault, ...]]
 def _made(
     packages: Sequence[ToPack], shared: frozenset[str], contents: str, at: datetime
 ) -> list[Made]:
-    """Make each package's parcel, or say why it is not to be packed."""
+    """Return each package with its parcel, or with why it is not to be packed."""
     made: list[Made] = []
     for order, basket_id in packages:
         ref = PackageRef(order.mall.value, order.shop_id, order.order_number, basket_id)
@@ -151,7 +153,7 @@ def _made(
 def _tried(
     made: Sequence[Made], write: Writer, sender: Sender
 ) -> tuple[list[tuple[PackageRef, ParcelOrder]], list[NoLabel]]:
-    """Sort out the parcels that the carrier's file cannot hold."""
+    """Return the parcels that the carrier's file can hold, and those it cannot."""
     good: list[tuple[PackageRef, ParcelOrder]] = []
     refused: list[NoLabel] = []
     for ref, parcel in made:
@@ -168,51 +170,35 @@ def _tried(
     return good, refused
 
 
-LISTED: Final = 200
-DELETE_IT: Final = (
-    "氏名と住所が入っています。送り状を印刷したら削除してください"
-    " (names and addresses: delete it after printing)。"
-)
-
-
 def conclude_labels(labels: Labels) -> State[Any]:
-    """Write the report; packages left out do not fail a run, its message tells."""
+    """Create the report; packages left out fail no run, its message points to them."""
     create_markdown_artifact(
         key="labels-report",
         markdown=labels_report(labels),
-        description="送り状の出力の結果 (labels exported, and those that were not)",
+        description="送り状の出力の結果",
     )
-    where = f"{labels.path}" if labels.path else "ファイルなし (no file)"
-    look = " 対処: 「labels-report」の表を見てください。" if labels.refused else ""
     return Completed(
-        message=f"送り状 {labels.written} 件 / 出力しない {len(labels.refused)} 件"
-        f" (labels / left out): {where}{look}"
+        message=f"送り状 {labels.written} 件 / 出力しなかった送付先"
+        f" {len(labels.refused)} 件: {labels.path or 'ファイルなし'}"
+        f"{' ' + see('labels-report') if labels.refused else ''}"
     )
 
 
 def labels_report(labels: Labels) -> str:
-    """Tell in Markdown how many labels there are and why others are not."""
-    lines = [
-        "# 送り状の出力の結果",
-        "",
-        f"- 出力した送り状 (labels): {labels.written}",
-        f"- 出力しなかった送付先 (left out): {len(labels.refused)}",
+    """Return in Markdown how many labels there are and why others are not."""
+    facts = [
+        ("出力した送り状", labels.written),
+        ("出力しなかった送付先", len(labels.refused)),
+        *([("ファイル", str(labels.path))] if labels.path else []),
     ]
-    if labels.path:
-        lines += [
-            f"- ファイル (file): `{labels.path}`",
-            "",
-            DELETE_IT,
-        ]
-    if labels.refused:
-        lines += [
-            "",
-            "| 注文番号 | 送付先ID | 列 | 理由 |",
-            "| --- | --- | --- | --- |",
-            *(
-                f"| {plain(one.order_number)} | {plain(one.basket_id)}"
-                f" | {plain(one.column_name or '-')} | {plain(one.reason)} |"
-                for one in labels.refused[:LISTED]
-            ),
-        ]
-    return "\n".join(lines) + "\n"
+    return page(
+        "送り状の出力の結果",
+        table(("項目", "内容"), facts),
+        DELETE_IT if labels.path else "",
+        listing(
+            "出力しなかった送付先",
+            ("注文番号", "送付先ID", "列", "理由"),
+            labels.refused,
+            most=MOST_LEFT_OUT,
+        ),
+    )

@@ -1,7 +1,4 @@
-"""A carrier's file of tracking numbers: read it whole, store its parcels.
-
-What people see of an import of tracking numbers; nothing of any cell.
-"""
+"""A carrier's file of tracking numbers: read whole, its shipments stored, reported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,17 +20,18 @@ from data.warehouse.shipping.shipments import (
     ShipmentReport,
     import_shipments,
 )
-from tasks.machine import our_warehouse
-from tasks.order_files import telling_no_values
-from tasks.report import plain
+from tasks.failures import hiding_values
+from tasks.machine import now, our_warehouse
+from tasks.report import SAME_FILE, bullets, escape, listing, page, see, sums, table
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.rms import now
 from tasks.shops.blocks import load_shop
+
+ROW_COLUMNS: Final = ("行", "列", "理由")
 
 
 @dataclass(frozen=True)
 class ImportedShipments:
-    """What is told of a file that was read to its end; no cell of it."""
+    """What a report shows of a file that was read to its end; no cell of it."""
 
     title: str
     encoding: str
@@ -46,17 +44,22 @@ class ImportedShipments:
 def import_shipment_file(
     path: str, carrier: str, shop: ShopHandle
 ) -> ImportedShipments:
-    """Store the parcels of a file, or raise and leave the warehouse as it was.
+    """Store the shipments of a file, or raise and leave the warehouse as it was.
 
-    Repeating it is harmless: the same file again changes nothing.
+    The same file again changes nothing.
+
+    Raises:
+        CsvRefused: the file as a whole cannot be used.
+        UnknownShop: no block and no environment describes the shop.
+
     """
-    with telling_no_values():
+    with hiding_values():
         known = load_shop(shop)
         file = read_shipment_file(Path(path), carrier)
         with our_warehouse() as con:
             report = import_shipments(
                 con,
-                _parcels(file),
+                _shipments(file),
                 import_id=str(uuid4()),
                 shop_id=known.shop_id,
                 mall=known.mall,
@@ -71,7 +74,7 @@ def import_shipment_file(
         )
 
 
-def _parcels(file: ShipmentFile) -> ParcelFile:
+def _shipments(file: ShipmentFile) -> ParcelFile:
     return ParcelFile(
         carrier=file.layout.carrier.value,
         layout=file.layout.name,
@@ -85,20 +88,14 @@ def _parcels(file: ShipmentFile) -> ParcelFile:
 
 
 def _asides(remarks: Sequence[Remark]) -> list[Aside]:
-    """Leave the reference out: anything may stand there that somebody typed."""
+    """Return the remarks without the reference, in which anything may be typed."""
     return [Aside(one.row_number, one.column_name, one.reason) for one in remarks]
 
 
-LISTED: Final = 50
-"""Rows shown of each kind; all that are not used are in `shipment_rejects`."""
-SAME_FILE: Final = "同じファイルです。変更はありません"
-LOOK: Final = "対処: 「shipments-report」の表を見てください。"
-
-
 def conclude_shipments(path: str, imported: State[ImportedShipments]) -> State[Any]:
-    """Write the file's report; Failed if nothing of it was taken.
+    """Create the file's report; return the final state, Failed if it was refused.
 
-    Rows set aside do not fail a run, but its message says so.
+    Rows set aside do not fail a run, but its message points to the report.
     """
     outcome = imported.result(raise_on_failure=False)
     if not isinstance(outcome, ImportedShipments):
@@ -106,14 +103,19 @@ def conclude_shipments(path: str, imported: State[ImportedShipments]) -> State[A
         return Failed(message=f"{outcome}")
     _show(shipments_report(outcome))
     report = outcome.report
-    same = f"{SAME_FILE}。 " if report.is_same_file else ""
-    aside = len(report.rejected) + len(report.unmatched)
+    same = f"{SAME_FILE}。" if report.is_same_file else ""
+    summary = sums(
+        {
+            "新規": report.created,
+            "変更": report.changed,
+            "変更なし": report.unchanged,
+            "取り込めなかった行": len(report.rejected),
+            "注文が見つからない行": len(report.unmatched),
+        }
+    )
+    aside = report.rejected or report.unmatched
     return Completed(
-        message=f"{same}新規 {report.created} / 変更 {report.changed}"
-        f" / 変更なし {report.unchanged} / 取り込めなかった行 {len(report.rejected)}"
-        f" / 注文が見つからない行 {len(report.unmatched)}"
-        " (created / changed / unchanged / rejected / unmatched)"
-        + (f" {LOOK}" if aside else "")
+        message=f"{same}{summary}{'。' + see('shipments-report') if aside else ''}"
     )
 
 
@@ -121,67 +123,59 @@ def _show(markdown: str) -> None:
     create_markdown_artifact(
         key="shipments-report",
         markdown=markdown,
-        description="送り状番号の取込の結果 (what this import brought in)",
+        description="送り状番号の取込の結果",
     )
 
 
 def shipments_report(imported: ImportedShipments) -> str:
-    """Tell in Markdown what became of the file's rows."""
+    """Return in Markdown what became of the file's rows."""
     report = imported.report
+    facts = (
+        ("ファイル", report.file_name),
+        ("種類", imported.title),
+        ("文字コード", imported.encoding.upper()),
+        ("読み込んだ行", report.rows_read),
+        ("新規の荷物", report.created),
+        ("変更した荷物", report.changed),
+        ("変更なしの荷物", report.unchanged),
+        ("取り込めなかった行", len(report.rejected)),
+        ("注文が見つからない行", len(report.unmatched)),
+    )
+    return page(
+        f"送り状番号の取込の結果 ({report.file_name})",
+        f"**{SAME_FILE}。**" if report.is_same_file else "",
+        table(("項目", "内容"), facts),
+        _rows(
+            "取り込めなかった行",
+            "修正して、もう一度取り込んでください。"
+            "すべての行は表 `shipment_rejects` で確認できます。",
+            report.rejected,
+        ),
+        _rows(
+            "注文が見つからない行",
+            "注文を取り込んだ後(ingest-orders)に、"
+            "同じファイルをもう一度取り込んでください。",
+            report.unmatched,
+        ),
+        _rows(
+            "警告",
+            "取り込み済みです。内容を確認してください。",
+            [*imported.warnings, *report.repeated],
+        ),
+        bullets(imported.notices),
+    )
+
+
+def _rows(title: str, advice: str, asides: Sequence[Aside]) -> str:
     rows = [
-        ("ファイル (file)", plain(report.file_name)),
-        ("種類 (kind)", plain(imported.title)),
-        ("文字コード (encoding)", imported.encoding.upper()),
-        ("読んだ行 (rows read)", f"{report.rows_read:,}"),
-        ("新規の荷物 (created)", f"{report.created:,}"),
-        ("変更した荷物 (changed)", f"{report.changed:,}"),
-        ("変更なしの荷物 (unchanged)", f"{report.unchanged:,}"),
-        ("取り込めなかった行 (rejected)", f"{len(report.rejected):,}"),
-        ("注文が見つからない行 (unmatched)", f"{len(report.unmatched):,}"),
+        (one.row_number, one.column_name or "(行全体)", one.reason) for one in asides
     ]
-    lines = [f"# 送り状番号の取込の結果 ({plain(report.file_name)})", ""]
-    if report.is_same_file:
-        lines += [f"**{SAME_FILE}** (the same file: nothing changed)", ""]
-    lines += ["| 項目 | 内容 |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in rows)]
-    lines += _table(
-        "取り込めなかった行 (rejected)",
-        "直してからもう一度取り込んでください。全件は表 `shipment_rejects` に。",
-        report.rejected,
-    )
-    lines += _table(
-        "注文が見つからない行 (unmatched)",
-        "注文を取り込んでから(ingest-orders)、同じファイルをもう一度取り込めます。",
-        report.unmatched,
-    )
-    warnings = [*imported.warnings, *report.repeated]
-    lines += _table("注意 (warnings)", "取り込みました。確かめてください。", warnings)
-    if imported.notices:
-        lines += ["", *(f"- {plain(notice)}" for notice in imported.notices)]
-    return "\n".join(lines) + "\n"
+    return listing(title, ROW_COLUMNS, rows, advice=advice, unit="行")
 
 
 def _refusal(name: str, problem: str) -> str:
-    return (
-        f"# 送り状番号を取り込みませんでした ({plain(name)})\n\n"
-        f"{plain(problem)}\n\n"
-        "**1行も取り込んでいません。** (nothing of this file was imported)\n"
+    return page(
+        f"送り状番号を取り込めませんでした ({name})",
+        escape(problem),
+        "**1行も取り込んでいません。**",
     )
-
-
-def _table(title: str, advice: str, asides: Sequence[Aside]) -> list[str]:
-    if not asides:
-        return []
-    return [
-        "",
-        f"## {title} {len(asides):,}行",
-        "",
-        advice,
-        "",
-        "| 行 | 列 | 理由 |",
-        "| ---: | --- | --- |",
-        *(
-            f"| {one.row_number} | {plain(one.column_name or '(行全体)')}"
-            f" | {plain(one.reason)} |"
-            for one in asides[:LISTED]
-        ),
-    ]

@@ -1,6 +1,7 @@
-"""Tracking numbers to the mall: read anew, decide, report, hear, look again.
+"""A tracking push: orders read anew, decided on, reported once, and looked at again.
 
-The two calls that report shipments: sent once, and asked for what became of it.
+`rounds` is the procedure; the tasks below it are its steps. A report whose answer was
+lost is never sent a second time: the order shows what became of it (rule 6.6).
 """
 
 import time
@@ -30,144 +31,26 @@ from data.warehouse.shipping.tracking import (
     Sent,
     begin_reports,
     end_reports,
+    hear_results,
     judge_tracking,
     last_report_unseen,
     open_requests,
     orders_to_read,
     settle,
 )
-from data.warehouse.shipping.tracking import hear_results as store_results
-from tasks.machine import our_warehouse
+from tasks.machine import now, our_warehouse
 from tasks.orders import in_batches, take_orders
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
-from tasks.rms import now, order_api
+from tasks.rms import open_rms, with_code
 from tasks.runs import begin_load
 
 SETTLES = SETTLES_AFTER
-RESULTS_KEPT: Final = timedelta(days=1)
-"""RMS keeps results for 30 days (§4.2b); after a day only reading the order counts."""
-
-
-def run_of(load: Load) -> Run:
-    """Say whose shipments a run is about, and on which day."""
-    today = in_japan(load.started_at).date()
-    return Run(load.shop_id, load.started_at, today, SETTLES)
-
-
-@task(name="report-orders", **NEVER_REPEAT)
-def report_orders(shop: ShopHandle, numbers: list[str], load: Load) -> None:
-    """Report the shipments of up to 100 orders in one call, which is never repeated.
-
-    What is sent is decided again in the transaction that stores the intent, so no
-    other run can have sent it meanwhile. Without an answer the outcome stays unknown.
-
-    Raises:
-        Refused: RMS refused the whole call and named no order; nothing was reported.
-
-    """
-    run = run_of(load)
-    with our_warehouse() as con:
-        reports = judge_tracking(con, run, numbers).to_send
-        sent = Sent(now(), tuple(one.order_number for one in reports))
-        begin_reports(con, run, reports, sent_at=sent.at)
-    if not reports:
-        return
-    with order_api(shop) as rms:
-        try:
-            receipt = rms.shipping.report(reports)
-        except OutcomeUnknown as unknown:
-            get_run_logger().warning("%s", unknown)
-            return
-        except RmsTrouble as trouble:
-            _nothing_taken(run, sent, trouble)
-            return
-    _store_receipt(run, sent, receipt)
-
-
-@task(name="hear-results", **SAFE_TO_REPEAT)
-def hear_results(shop: ShopHandle, load: Load) -> None:
-    """Ask what became of every report RMS took, and store its word on each row.
-
-    Waits for those that still run, for as long as a report may take at most.
-    """
-    run = run_of(load)
-    with our_warehouse() as con:
-        requests = open_requests(con, run, asked_since=now() - RESULTS_KEPT)
-    if not requests:
-        return
-    with order_api(shop) as rms:
-        for request in requests:
-            patience = request.sent_at + run.settles - now()
-            try:
-                words = rms.shipping.wait_for_results(
-                    request.request_id,
-                    request.order_numbers,
-                    max(patience.total_seconds(), 0),
-                )
-            except CredentialsRefused:
-                raise
-            except Refused as no:  # then the orders themselves have to tell
-                get_run_logger().warning("%s", no)
-                continue
-            results = [result for word in words for result in _results(word)]
-            with our_warehouse() as con:
-                store_results(con, run, request.request_id, results, heard_at=now())
-
-
-def _store_receipt(run: Run, sent: Sent, receipt: Receipt) -> None:
-    """Store a requestId, or what RMS turned down at once and what it left for that."""
-    with our_warehouse() as con:
-        if receipt.request_id is not None:
-            end_reports(
-                con, run, sent, ShipmentState.SENT, request_id=receipt.request_id
-            )
-            return
-        for word in receipt.refused:
-            end_reports(
-                con,
-                run,
-                sent.of(word.order_number),
-                ShipmentState.REFUSED,
-                reason=_told(word.code, word.reason),
-                heard_at=now(),
-            )
-        left = sent.of(*receipt.left)
-        end_reports(con, run, left, ShipmentState.PLANNED, heard_at=now())
-
-
-def _nothing_taken(run: Run, sent: Sent, trouble: RmsTrouble) -> None:
-    """Plan the shipments again; raise what waiting does not help."""
-    with our_warehouse() as con:
-        end_reports(
-            con,
-            run,
-            sent,
-            ShipmentState.PLANNED,
-            reason=str(trouble),
-            heard_at=now(),
-        )
-    if not isinstance(trouble, Throttled | Unavailable):
-        raise trouble
-    get_run_logger().warning("%s", trouble)
-
-
-def _results(word: ShippingResult) -> Iterator[RowResult]:
-    for row in word.rows:
-        if row.outcome is RowOutcome.REFUSED:
-            said = _told(row.code, row.reason)
-            yield RowResult(word.order_number, row.data_number, True, said)
-        elif row.outcome is not RowOutcome.UNKNOWN:
-            yield RowResult(word.order_number, row.data_number, False, None)
-
-
-def _told(code: str, reason: str) -> str:
-    """Keep RMS's own code before its text."""
-    return f"{code}: {reason}" if code else reason
-
-
 ORDERS_A_CALL = MOST_ORDERS
 MOST_ROUNDS: Final = 6
-"""Reports and looks of one run; what is not settled then is the next run's."""
+"""Rounds of one run; what is not settled then is left to the next run."""
+RESULTS_KEPT: Final = timedelta(days=1)
+"""RMS keeps results for 30 days (rms/order-api.md §4.2b); after a day only reading the
+order counts."""
 
 
 class Due(NamedTuple):
@@ -178,19 +61,25 @@ class Due(NamedTuple):
 
 
 @task(name="open-push", **SAFE_TO_REPEAT)
-def open_push(shop: ShopHandle) -> Load:
-    """Write down that a run begins; only orders read after this count as read."""
+def open_tracking_push(shop: ShopHandle) -> Load:
+    """Record the start of a push; only orders read after it count as read."""
     return begin_load(shop, "tracking")
 
 
-def rounds(shop: ShopHandle, load: Load) -> Iterator[list[list[str]]]:
-    """Give the orders to report in batches, until none is left or held.
+def run_of(load: Load) -> Run:
+    """Return whose shipments a run is about, and on which day."""
+    today = in_japan(load.started_at).date()
+    return Run(load.shop_id, load.started_at, today, SETTLES)
 
-    Before each round everything is heard and read that can be. What was turned down
-    comes again, and what was lost does once it is certain that it did not arrive.
+
+def rounds(shop: ShopHandle, load: Load) -> Iterator[list[list[str]]]:
+    """Yield the orders to report, in batches a round, until none is left or held.
+
+    Each round first fetches results and reads orders. What was turned down comes again;
+    what was lost comes again once it is certain that it did not arrive.
     """
     for left in reversed(range(MOST_ROUNDS)):
-        hear_results(shop, load)
+        fetch_results(shop, load)
         read_orders(shop, load)
         due = due_orders(load)
         if due.numbers and left:
@@ -209,14 +98,14 @@ def read_orders(shop: ShopHandle, load: Load) -> None:
 
 @task(name="concerned-orders", **SAFE_TO_REPEAT)
 def concerned_orders(load: Load) -> list[str]:
-    """Name the orders that have to be read before anything is decided."""
+    """Return the orders that have to be read before anything is decided."""
     with our_warehouse() as con:
         return orders_to_read(con, run_of(load))
 
 
 @task(name="due-orders", **SAFE_TO_REPEAT)
 def due_orders(load: Load) -> Due:
-    """Decide on every order read; write down what needs no call."""
+    """Decide on every order read, and store what is settled without a call."""
     run = run_of(load)
     with our_warehouse() as con:
         judged = judge_tracking(con, run)
@@ -232,3 +121,109 @@ def wait_for_held(load: Load) -> None:
         sent_at = last_report_unseen(con, run)
     if sent_at is not None:
         time.sleep(max((sent_at + run.settles - now()).total_seconds(), 0))
+
+
+@task(name="report-orders", **NEVER_REPEAT)
+def report_orders(shop: ShopHandle, numbers: list[str], load: Load) -> None:
+    """Report the shipments of up to 100 orders in one call, which is never repeated.
+
+    What is sent is decided again in the transaction that stores the intent, so that no
+    other run can have sent it meanwhile. Without an answer the outcome stays unknown.
+
+    Raises:
+        Refused: RMS refused the whole call and named no order; nothing was reported.
+
+    """
+    run = run_of(load)
+    with our_warehouse() as con:
+        reports = judge_tracking(con, run, numbers).to_send
+        sent = Sent(now(), tuple(one.order_number for one in reports))
+        begin_reports(con, run, reports, sent_at=sent.at)
+    if not reports:
+        return
+    with open_rms(shop) as rms:
+        try:
+            receipt = rms.shipping.report(reports)
+        except OutcomeUnknown as unknown:
+            get_run_logger().warning("%s", unknown)
+            return
+        except RmsTrouble as trouble:
+            _nothing_taken(run, sent, trouble)
+            return
+    _store_receipt(run, sent, receipt)
+
+
+@task(name="hear-results", **SAFE_TO_REPEAT)
+def fetch_results(shop: ShopHandle, load: Load) -> None:
+    """Ask RMS what became of every report it took, and store its result on each row.
+
+    Reports that still run are waited for, as long as one may take at most.
+    """
+    run = run_of(load)
+    with our_warehouse() as con:
+        requests = open_requests(con, run, asked_since=now() - RESULTS_KEPT)
+    if not requests:
+        return
+    with open_rms(shop) as rms:
+        for request in requests:
+            patience = request.sent_at + run.settles - now()
+            try:
+                words = rms.shipping.wait_for_results(
+                    request.request_id,
+                    request.order_numbers,
+                    max(patience.total_seconds(), 0),
+                )
+            except CredentialsRefused:
+                raise
+            except Refused as no:  # then reading the orders has to show it
+                get_run_logger().warning("%s", no)
+                continue
+            results = [result for word in words for result in _results(word)]
+            with our_warehouse() as con:
+                hear_results(con, run, request.request_id, results, heard_at=now())
+
+
+def _store_receipt(run: Run, sent: Sent, receipt: Receipt) -> None:
+    """Store a requestId, or what RMS refused at once and so left undone."""
+    with our_warehouse() as con:
+        if receipt.request_id is not None:
+            end_reports(
+                con, run, sent, ShipmentState.SENT, request_id=receipt.request_id
+            )
+            return
+        for word in receipt.refused:
+            end_reports(
+                con,
+                run,
+                sent.of(word.order_number),
+                ShipmentState.REFUSED,
+                reason=with_code(word.code, word.reason),
+                heard_at=now(),
+            )
+        left = sent.of(*receipt.left)
+        end_reports(con, run, left, ShipmentState.PLANNED, heard_at=now())
+
+
+def _nothing_taken(run: Run, sent: Sent, trouble: RmsTrouble) -> None:
+    """Plan the shipments again; raise the trouble unless waiting helps."""
+    with our_warehouse() as con:
+        end_reports(
+            con,
+            run,
+            sent,
+            ShipmentState.PLANNED,
+            reason=str(trouble),
+            heard_at=now(),
+        )
+    if not isinstance(trouble, Throttled | Unavailable):
+        raise trouble
+    get_run_logger().warning("%s", trouble)
+
+
+def _results(word: ShippingResult) -> Iterator[RowResult]:
+    for row in word.rows:
+        if row.outcome is RowOutcome.REFUSED:
+            reason = with_code(row.code, row.reason)
+            yield RowResult(word.order_number, row.data_number, True, reason)
+        elif row.outcome is not RowOutcome.UNKNOWN:
+            yield RowResult(word.order_number, row.data_number, False, None)

@@ -1,18 +1,13 @@
-"""接続チェック: try a shop's keys, judge the answers, keep what they mean.
+"""接続チェック: try a shop's keys, judge the answers, store and report the finding."""
 
-What people see of a connection check: the verdict, what to do, the key's end.
-"""
-
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.events import emit_event
-from prefect.states import Completed, Failed
 
 from connectors.rms.check import Checked, check
 from data.model.connection import (
@@ -40,11 +35,32 @@ from data.warehouse.shops import (
     record_warning,
     stage_of,
 )
-from tasks.machine import our_warehouse
+from tasks.machine import now, our_warehouse
+from tasks.report import ended, escape, page, section
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.rms import now, rms_client
+from tasks.rms import rms_client
 from tasks.shops.blocks import load_shop
 from tasks.shops.every_shop import flow_that_moves, move_if_due
+
+LICENCE_ENDING: Final = "juchu.licence.ending"
+"""The event of a warning, for automations that send it on."""
+PASSES: Final = frozenset(
+    {
+        ConnectionStatus.OK,
+        ConnectionStatus.FRESH_KEY,
+        ConnectionStatus.MAINTENANCE,
+        ConnectionStatus.BUSY,
+    }
+)
+"""Findings that fail no run: all is well, or it ends by itself."""
+STOPPED: Final = (
+    "**この店舗のRMSの呼び出しを停止しました。** 接続チェックに成功すると再開します。"
+    "ほかの店舗には影響しません。"
+)
+FORMER_KEY: Final = (
+    "現在は前のキーを使用しています。新しいキーが使えるようになると、"
+    "接続チェックで自動的に切り替わります。"
+)
 
 
 class Checkup(NamedTuple):
@@ -69,10 +85,11 @@ class _Tried(NamedTuple):
 
 @task(name="check-shop", **SAFE_TO_REPEAT)
 def check_shop(shop: ShopHandle) -> Checkup:
-    """Call each function once with the shop's key, and keep the verdict.
+    """Call each function once with the shop's key, and store the finding.
 
-    While a key is changed the former one is tried as well if the new one is refused;
-    whichever answers is used from now on. Moves that need no person are made.
+    While a key is being changed, the former one is tried as well if the new one is
+    refused; the one that answers is used from now on. Moves that need no person are
+    made.
 
     Raises:
         UnknownShop: no block and no environment describes the shop.
@@ -109,7 +126,7 @@ def _tried(shop: Shop) -> _Tried:
 
 
 def _moves(con: Connection, shop: ShopHandle, at: datetime) -> tuple[Stage, ...]:
-    """Take the shop on where the check itself is the reason."""
+    """Make the moves for which the check itself is the reason; return their stages."""
     who, moves = flow_that_moves(), []
     standing = stage_of(con, shop)
     if (
@@ -147,42 +164,20 @@ def _checkup(
     )
 
 
-ENDING = "juchu.licence.ending"
-"""The event of a warning, for automations that send it on."""
-PASSES = frozenset(
-    {
-        ConnectionStatus.OK,
-        ConnectionStatus.FRESH_KEY,
-        ConnectionStatus.MAINTENANCE,
-        ConnectionStatus.BUSY,
-    }
-)
-"""What is no failure: it is good, or it ends by itself."""
-
-STOPPED = (
-    "**この店舗のRMSの呼び出しを止めました。** 接続チェックが成功すると、"
-    "また呼び出します。他の店舗はそのまま動きます。"
-)
-FORMER_KEY = (
-    "いまは前のキーを使っています。新しいキーが使えるようになると、"
-    "接続チェックで自動で切り替わります。"
-)
-
-
 @task(name="warn-of-licence-end", **SAFE_TO_REPEAT)
 def warn_of_licence_end(shop: ShopHandle, checkup: Checkup) -> None:
-    """Give the warning that is due, once: an artifact and an event."""
+    """Create the warning that is due, once: an artifact and an event."""
     if checkup.warning is None or checkup.expires_at is None:
         return
     at = now()
     sentence = licence_sentence(checkup.expires_at, at)
     create_markdown_artifact(
         key="licence-warning",
-        markdown=f"# ライセンスキーの期限 ({shop})\n\n{sentence}\n",
-        description="ライセンスキーの期限の警告 (the licence key is ending)",
+        markdown=page(f"ライセンスキーの期限 ({shop})", escape(sentence)),
+        description="ライセンスキーの期限の警告",
     )
     emit_event(
-        ENDING,
+        LICENCE_ENDING,
         resource={"prefect.resource.id": f"juchu.shop.{shop}"},
         payload={
             "shop": shop,
@@ -196,44 +191,25 @@ def warn_of_licence_end(shop: ShopHandle, checkup: Checkup) -> None:
 
 
 def conclude_check(shop: ShopHandle, checkup: Checkup) -> State[Any]:
-    """Tell the verdict in Japanese; Failed when a person has to do something."""
+    """Create the report and return the finding, Failed when a person has to act."""
     create_markdown_artifact(
         key="connection-report",
         markdown=connection_report(shop, checkup),
-        description="接続チェックの結果 (what the connection check found)",
+        description="接続チェックの結果",
     )
-    said = explain(checkup.finding)
-    if checkup.finding.status in PASSES:
-        return Completed(message=said)
-    return Failed(message=said)
+    told = explain(checkup.finding)
+    return ended(told) if checkup.finding.status in PASSES else ended("", told)
 
 
 def connection_report(shop: ShopHandle, checkup: Checkup) -> str:
-    """Write the report in Markdown; RMS's codes come from outside and stay text."""
-    finding = checkup.finding
-    lines = [f"# 接続チェックの結果 ({shop})", "", _plain(explain(finding))]
-    if finding.stops_calls:
-        lines += [
-            "",
-            STOPPED,
-        ]
-    if checkup.new_key is not None:
-        lines += [
-            "",
-            "## 新しいキー (new key)",
-            "",
-            FORMER_KEY,
-            "",
-            _plain(explain(checkup.new_key)),
-        ]
-    if checkup.expires_at is not None:
-        lines += ["", licence_sentence(checkup.expires_at, now())]
-    if checkup.stage is not None:
-        lines += ["", f"段階 (stage): {checkup.stage}"]
-    if checkup.moved:
-        lines += ["", f"移った段階 (moved to): {' → '.join(checkup.moved)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|~])", r"\\\1", text)
+    """Return the report in Markdown; RMS's codes come from outside and stay text."""
+    new, ends = checkup.new_key, checkup.expires_at
+    return page(
+        f"接続チェックの結果 ({shop})",
+        escape(explain(checkup.finding)),
+        STOPPED if checkup.finding.stops_calls else "",
+        section("新しいキー", FORMER_KEY, escape(explain(new))) if new else "",
+        escape(licence_sentence(ends, now())) if ends else "",
+        f"段階: {checkup.stage}" if checkup.stage else "",
+        f"移行した段階: {' → '.join(checkup.moved)}" if checkup.moved else "",
+    )

@@ -1,7 +1,4 @@
-"""One run for every live shop: side by side, and no shop's failure stops another's.
-
-Which shops a run without the parameter `shop` is for.
-"""
+"""One run for every live shop: side by side, and no shop's failure stops another's."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,82 +9,20 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.flows import Flow
 from prefect.futures import PrefectFuture
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
-from prefect.utilities.annotations import quote
 
 from data.model.onboarding import Stage, Step, due_move
 from data.model.shop import ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.shops import facts_of, move_stage, stage_of, stages_now
-from tasks.machine import our_warehouse
-from tasks.report import failed_of, table_of
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
-from tasks.rms import now
+from tasks.machine import now, our_warehouse
+from tasks.report import ended, ends_table, failed_of, page
+from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
 from tasks.shops.blocks import described_shops
 
 SHOPS_AT_ONCE = 8
 """Each waits most of the time for its own pace; more would only take memory."""
-
-
-def side_by_side() -> TaskRunner[PrefectFuture[Any]]:
-    """Give the task runner of a flow that may be run for every shop."""
-    runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(SHOPS_AT_ONCE)
-    return cast("TaskRunner[PrefectFuture[Any]]", runner)
-
-
-def name_with_shop() -> str:
-    """Name a run after its flow and shop: `daily-demo`, `daily-every-shop`."""
-    shop = runtime.flow_run.parameters.get("shop")
-    return f"{runtime.flow_run.flow_name}-{shop or 'every-shop'}"
-
-
-@task(name="one-shop", task_run_name="{shop}", **NEVER_REPEAT)
-def _one_shop(shop: ShopHandle, work: Flow[..., Any], given: Any) -> State[Any]:
-    """Run the flow for one shop; the task ends as the flow does."""
-    return cast("State[Any]", work(shop, return_state=True, **given))
-
-
-def each_shop(
-    work: Flow[..., Any], shops: Sequence[ShopHandle], **given: Any
-) -> State[Any]:
-    """Run the flow once for each shop, with the same other parameters.
-
-    The run ends Failed and names the shops, after all of them, when one of them failed.
-    """
-    # Quoted, as Prefect calls it: it would look into both otherwise.
-    flow, parameters = cast("Flow[..., Any]", quote(work)), quote(given)
-    begun: dict[ShopHandle, PrefectFuture[Any]] = {
-        shop: _one_shop.submit(shop, flow, parameters) for shop in shops
-    }
-    return conclude_shops({shop: _ended(future) for shop, future in begun.items()})
-
-
-def conclude_shops(ends: Mapping[ShopHandle, State[Any]]) -> State[Any]:
-    """Show how each shop ended; the run is Failed when one of them is."""
-    if not ends:
-        return Completed(
-            message="対象の店舗はありません (no shop to work for)。"
-            "rms-shop ブロックと店舗の段階を確認してください。"
-        )
-    create_markdown_artifact(
-        key="shops-report",
-        markdown="\n".join([*table_of("# 店舗ごとの結果", "店舗", ends), ""]),
-        description="店舗ごとの結果 (how it went for each shop)",
-    )
-    if failed := failed_of(ends):
-        return Failed(
-            message=f"失敗した店舗: {', '.join(failed)} (failed shops)。"
-            "他の店舗は終わっています。対処: その店舗の実行の内容を見てください。"
-        )
-    return Completed(message=f"{len(ends)}店舗が終わりました (shops done)")
-
-
-def _ended(future: PrefectFuture[Any]) -> State[Any]:
-    future.wait()
-    return future.state
-
-
 CHECKED = frozenset(
     {
         Stage.KEY_REGISTERED,
@@ -106,11 +41,69 @@ WHY_DUE = {
 BACK_AGAIN = "新しいキーで接続できた"
 
 
+def side_by_side() -> TaskRunner[PrefectFuture[Any]]:
+    """Return the task runner of a flow that may run for every shop."""
+    runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(SHOPS_AT_ONCE)
+    return cast("TaskRunner[PrefectFuture[Any]]", runner)
+
+
+def name_with_shop() -> str:
+    """Return a run's name from its flow and shop: `daily-demo`, `daily-every-shop`."""
+    shop = runtime.flow_run.parameters.get("shop")
+    return f"{runtime.flow_run.flow_name}-{shop or 'every-shop'}"
+
+
+def each_shop(
+    work: Flow[..., Any], shops: Sequence[ShopHandle], **given: Any
+) -> State[Any]:
+    """Run the flow once for each shop, with the same other parameters.
+
+    When one of them failed the run ends Failed, after all of them, and names the shops.
+    """
+    flow, parameters = opaque(work), opaque(given)
+    begun: dict[ShopHandle, PrefectFuture[Any]] = {
+        shop: _one_shop.submit(shop, flow, parameters) for shop in shops
+    }
+    return conclude_shops({shop: _state_of(future) for shop, future in begun.items()})
+
+
+@task(name="one-shop", task_run_name="{shop}", **NEVER_REPEAT)
+def _one_shop(shop: ShopHandle, work: Flow[..., Any], given: Any) -> State[Any]:
+    """Run the flow for one shop; the task ends as the flow does."""
+    return cast("State[Any]", work(shop, return_state=True, **given))
+
+
+def _state_of(future: PrefectFuture[Any]) -> State[Any]:
+    future.wait()
+    return future.state
+
+
+def conclude_shops(ends: Mapping[ShopHandle, State[Any]]) -> State[Any]:
+    """Create the report of every shop; return Failed when one of them failed."""
+    if not ends:
+        return Completed(
+            message="対象の店舗がありません。"
+            "rms-shop ブロックと店舗の段階を確認してください。"
+        )
+    create_markdown_artifact(
+        key="shops-report",
+        markdown=page("店舗ごとの結果", ends_table("店舗", ends)),
+        description="店舗ごとの結果",
+    )
+    if failed := failed_of(ends):
+        return ended(
+            f"失敗した店舗: {', '.join(failed)}",
+            "ほかの店舗の処理は完了しています。対処: 失敗した店舗の実行の内容を"
+            "確認してください。",
+        )
+    return ended(f"{len(ends)}店舗の処理が完了しました")
+
+
 @task(name="live-shops", **SAFE_TO_REPEAT)
 def live_shops() -> list[ShopHandle]:
-    """Name the shops that are 稼働中, those whose start has come just now included.
+    """Return the shops that are 稼働中, those whose start has just come included.
 
-    A shop that somebody described and never took through the stages is live: a plain
+    A shop that is described and was never taken through the stages is live: a plain
     set-up needs none of them.
     """
     return _shops_in({Stage.LIVE})
@@ -118,24 +111,8 @@ def live_shops() -> list[ShopHandle]:
 
 @task(name="shops-with-key", **SAFE_TO_REPEAT)
 def shops_with_key() -> list[ShopHandle]:
-    """Name the shops whose connection is worth a check."""
+    """Return the shops whose connection is worth a check."""
     return _shops_in(CHECKED)
-
-
-def move_if_due(
-    con: Connection, shop: ShopHandle, at: datetime, who: str
-) -> Stage | None:
-    """Make the one move that needs no person, if it is due; say where it led."""
-    to = due_move(stage_of(con, shop), facts_of(con, shop), at)
-    if to is not None:
-        why = WHY_DUE.get(to, BACK_AGAIN)
-        move_stage(con, shop, Step(stage=to, at=at, who=who, why=why))
-    return to
-
-
-def flow_that_moves() -> str:
-    """Name who makes a move that no person makes."""
-    return str(runtime.flow_run.flow_name or "juchu")
 
 
 def _shops_in(wanted: frozenset[Stage] | set[Stage]) -> list[ShopHandle]:
@@ -145,3 +122,19 @@ def _shops_in(wanted: frozenset[Stage] | set[Stage]) -> list[ShopHandle]:
             move_if_due(con, shop, at, flow_that_moves())
         stages = stages_now(con)
     return [shop for shop in described if stages.get(shop, Stage.LIVE) in wanted]
+
+
+def move_if_due(
+    con: Connection, shop: ShopHandle, at: datetime, who: str
+) -> Stage | None:
+    """Make the one move that needs no person, if it is due; return the new stage."""
+    to = due_move(stage_of(con, shop), facts_of(con, shop), at)
+    if to is not None:
+        why = WHY_DUE.get(to, BACK_AGAIN)
+        move_stage(con, shop, Step(stage=to, at=at, who=who, why=why))
+    return to
+
+
+def flow_that_moves() -> str:
+    """Return the name under which a move without a person is recorded."""
+    return str(runtime.flow_run.flow_name or "juchu")

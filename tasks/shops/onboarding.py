@@ -32,9 +32,8 @@ from data.warehouse.shops import (
     stage_history,
     stage_of,
 )
-from tasks.machine import our_warehouse
+from tasks.machine import now, our_warehouse
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
-from tasks.rms import now
 from tasks.shops.blocks import load_shop, start_rule_of
 
 

@@ -1,7 +1,4 @@
-"""Adjustments by hand: list what waits, book what a person decided.
-
-A reminder of adjustments by hand that have waited for more than a day.
-"""
+"""Adjustments by hand: the lines that wait, what a person decided, and a reminder."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,7 +9,7 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.events import emit_event
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
 from data.model.order import Mall
 from data.model.stock import Adjustment
@@ -25,18 +22,21 @@ from data.warehouse.stock.adjust import (
     waiting_adjustments,
 )
 from tasks.forms import LineAdjustment
-from tasks.machine import our_warehouse
+from tasks.machine import now, our_warehouse
+from tasks.report import ended, listing, page, sums, table
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.rms import now
 from tasks.shops.blocks import UnknownShop, load_shop
 from tasks.stock.adjust_form import AdjustmentProblem
 
 LISTED: Final = 100
+TOO_LONG: Final = timedelta(days=1)
+WAITING: Final = "juchu.stock.adjustment-waiting"
+"""The event of each shop whose adjustments wait too long, for automations."""
 
 
 @task(name="waiting-lines", **SAFE_TO_REPEAT)
 def waiting_lines(shop: str) -> list[WaitingLine]:
-    """List what waits of a shop: of its Rakuten orders, and of other malls' by name."""
+    """Return a shop's waiting lines, longest waiting first, of every mall."""
     with our_warehouse() as con:
         lines = [
             one for each in shop_ids(shop) for one in waiting_adjustments(con, each)
@@ -48,9 +48,9 @@ def waiting_lines(shop: str) -> list[WaitingLine]:
 def book_adjustments(
     adjustments: list[Adjustment], adjustment_id: str, who: str, note: str
 ) -> Adjusted:
-    """Book decisions and end the lines' waiting in one transaction.
+    """Book decisions and end the lines' waiting, in one transaction.
 
-    Repeating it is harmless: a line is booked once.
+    A repeated call books nothing twice: each line is booked once.
     """
     with our_warehouse() as con:
         return adjust_stock(
@@ -64,7 +64,10 @@ def book_adjustments(
 
 
 def shop_ids(shop: str) -> list[str]:
-    """Return the ids under which orders of this shop may be stored."""
+    """Return the ids under which orders of this shop may be stored.
+
+    Rakuten's orders are stored under the shop number, other malls' under the handle.
+    """
     try:
         return list(dict.fromkeys((load_shop(shop).shop_id, shop)))
     except UnknownShop:
@@ -74,85 +77,16 @@ def shop_ids(shop: str) -> list[str]:
 def matched(
     given: Sequence[LineAdjustment], waiting: Sequence[WaitingLine], shop: str
 ) -> list[Adjustment]:
-    """Find the lines that each value is about; one that nothing waits for stays.
+    """Return an adjustment for each line that a value names.
+
+    A value for which no line waits is kept, so that booking it tells why it cannot be.
 
     Raises:
-        AdjustmentProblem: a value says "already adjusted" and a quantity, or one
+        AdjustmentProblem: a value says "already adjusted" and has a quantity, or one
             quantity is given for several lines.
 
     """
     return [one for value in given for one in _of_value(value, waiting, shop)]
-
-
-def new_adjustment() -> str:
-    """Name an adjustment."""
-    return str(uuid4())
-
-
-def need_signature(who: str, note: str) -> None:
-    """Refuse an adjustment that nobody signed, before anything is looked at.
-
-    Raises:
-        AdjustmentProblem: `who` or `note` is empty.
-
-    """
-    if not who.strip() or not note.strip():
-        raise AdjustmentProblem(
-            "担当 (who) とメモ (note) がありません。何も変えていません。"
-            "対処: 両方を入れて、もう一度実行してください。"
-        )
-
-
-def nothing_waits() -> State[Any]:
-    """End a run that has nothing to ask."""
-    return Completed(message="在庫の手動調整を待つ注文はありません (nothing waits)")
-
-
-def conclude_adjustment(adjusted: Adjusted, left: int) -> State[Any]:
-    """Write the report and say how the run ended: Failed when a line was left alone."""
-    moved = sum(one.quantity for one in adjusted.booked)
-    summary = (
-        f"調整した明細 {len(adjusted.booked)} / 在庫の動き {moved}"
-        f" / 調整しなかった明細 {len(adjusted.refused)} / 残り {left}"
-        " (booked / units moved / refused / still waiting)"
-    )
-    create_markdown_artifact(
-        key="adjustment-report",
-        markdown=adjustment_report(adjusted, left),
-        description="在庫調整の結果 (what was adjusted by hand)",
-    )
-    if adjusted.refused:
-        return Failed(message=f"{summary}。{adjusted.refused[0].reason}")
-    return Completed(message=summary)
-
-
-def adjustment_report(adjusted: Adjusted, left: int) -> str:
-    """Tell in Markdown which lines moved what, and which were left alone."""
-    lines = [
-        "# 在庫の手動調整の結果",
-        "",
-        f"まだ待っている明細: {left:,}行 (still waiting)",
-        "",
-        "| 注文番号 | 明細 | SKU | 在庫の動き |",
-        "| --- | --- | --- | ---: |",
-        *(
-            f"| {one.order_number} | {one.line_id} | {one.sku} | {one.quantity} |"
-            for one in adjusted.booked[:LISTED]
-        ),
-    ]
-    if adjusted.refused:
-        lines += [
-            "",
-            f"## 調整しなかった明細 {len(adjusted.refused):,}行 (left alone)",
-            "",
-            "| 注文番号 | 明細 | 理由 |",
-            "| --- | --- | --- |",
-            *(
-                f"| {one.order_number} | {one.line_id} | {one.reason} |"
-                for one in adjusted.refused[:LISTED]
-            ),
-        ]
-    return "\n".join(lines) + "\n"
 
 
 def _of_value(
@@ -167,13 +101,13 @@ def _of_value(
     ]
     if value.already_adjusted and value.quantity is not None:
         raise AdjustmentProblem(
-            f"{value.order_number}: 「調整済み」と個数は一緒に指定できません。"
-            "何も変えていません。対処: どちらか1つにしてください。"
+            f"{value.order_number}: 「調整済み」と個数は同時に指定できません。"
+            "何も変更していません。対処: どちらか1つだけを指定してください。"
         )
     if value.quantity is not None and len(named) > 1:
         raise AdjustmentProblem(
-            f"{value.order_number}: 待っている明細が {len(named)} 行あります。"
-            "何も変えていません。対処: 明細 (line_id) ごとに個数を指定してください。"
+            f"{value.order_number}: 調整待ちの明細が{len(named)}行あります。"
+            "何も変更していません。対処: 明細ごとに個数を指定してください。"
         )
     if not named:
         return [
@@ -197,17 +131,75 @@ def _of_value(
     ]
 
 
-TOO_LONG: Final = timedelta(days=1)
-WAITING: Final = "juchu.stock.adjustment-waiting"
-"""The event of each shop that lets adjustments wait, for automations."""
+def new_adjustment() -> str:
+    """Return a new id for one adjustment."""
+    return str(uuid4())
+
+
+def need_signature(who: str, note: str) -> None:
+    """Refuse an adjustment that nobody signed, before anything is read.
+
+    Raises:
+        AdjustmentProblem: `who` or `note` is blank.
+
+    """
+    if not who.strip() or not note.strip():
+        raise AdjustmentProblem(
+            "担当者とメモが入力されていません。何も変更していません。"
+            "対処: 両方を入力して、もう一度実行してください。"
+        )
+
+
+def nothing_waits() -> State[Any]:
+    """Return the final state of a run for which no line waits."""
+    return Completed(message="在庫の手動調整を待つ注文はありません")
+
+
+def conclude_adjustment(adjusted: Adjusted, left: int) -> State[Any]:
+    """Create the report; return the final state, Failed if a line was left alone."""
+    create_markdown_artifact(
+        key="adjustment-report",
+        markdown=adjustment_report(adjusted, left),
+        description="在庫の手動調整の結果",
+    )
+    summary = sums(
+        {
+            "調整した明細": len(adjusted.booked),
+            "在庫の動き": sum(one.quantity for one in adjusted.booked),
+            "調整しなかった明細": len(adjusted.refused),
+            "残り": left,
+        }
+    )
+    return ended(summary, adjusted.refused[0].reason if adjusted.refused else "")
+
+
+def adjustment_report(adjusted: Adjusted, left: int) -> str:
+    """Return in Markdown which lines moved what, and which were left alone."""
+    booked = [
+        (one.order_number, one.line_id, one.sku, one.quantity)
+        for one in adjusted.booked[:LISTED]
+    ]
+    refused = [(one.order_number, one.line_id, one.reason) for one in adjusted.refused]
+    return page(
+        "在庫の手動調整の結果",
+        f"調整待ちの明細: 残り{left:,}行",
+        table(("注文番号", "明細", "SKU", "在庫の動き"), booked),
+        listing(
+            "調整しなかった明細",
+            ("注文番号", "明細", "理由"),
+            refused,
+            unit="行",
+            most=LISTED,
+        ),
+    )
 
 
 @task(name="adjustments-waiting", **SAFE_TO_REPEAT)
 def adjustments_waiting() -> list[str]:
-    """Say in Japanese which shops' adjustments have waited too long; announce each.
+    """Return a reminder for each shop whose lines wait too long, and emit an event.
 
-    CSV orders of other malls are kept under names that no morning is run for, so every
-    shop of the warehouse is looked at.
+    Orders of other malls' files are stored under names that no morning is run for, so
+    every shop of the warehouse is looked at.
     """
     with our_warehouse() as con:
         waits = long_waits(con, now() - TOO_LONG)
@@ -221,9 +213,9 @@ def adjustments_waiting() -> list[str]:
 
 
 def reminder(wait: LongWait) -> str:
-    """Tell a person what waits, since when, and what to do."""
+    """Return in Japanese what waits, since when, and what to do."""
     return (
         f"在庫の手動調整待ち: {wait.mall} {wait.shop_id} の {wait.lines:,}行"
         f"({wait.since:%m月%d日 %H:%M} から)。"
-        "対処: `adjust-stock/manual` を実行してください (waiting for more than a day)"
+        "対処: adjust-stock/manual を実行してください。"
     )

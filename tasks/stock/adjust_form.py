@@ -1,10 +1,10 @@
-"""The form in which a person decides on what waits for a stock adjustment.
+"""The form in which a person decides on the lines that wait for an adjustment.
 
-The run pauses and Prefect's UI shows the form; its answer is checked by Prefect against
-the form's schema, and by the rules here.
+The run pauses and Prefect's page shows the form. Prefect checks the answer against the
+form's schema; what the schema cannot say is checked here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 from prefect import runtime
@@ -17,15 +17,26 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from data.model.stock import MOST_UNITS, Adjustment
 from data.warehouse.stock.adjust import WaitingLine
+from tasks.report import section, table
 
 LISTED: Final = 100
 """Lines of one form: a person decides on what they see, the rest waits for the next."""
 ANSWER_WITHIN_S: Final = 8 * 3600
 LOOK_EVERY_S: Final = 3
+COLUMNS: Final = (
+    "番号",
+    "モール",
+    "注文番号",
+    "SKU",
+    "個数",
+    "現在の在庫数",
+    "調整済みの個数",
+    "全部を選んだ場合",
+)
 
 
 class AdjustmentProblem(ValueError):
-    """What a person said cannot be done; nothing was changed."""
+    """What a person entered cannot be done; nothing was changed."""
 
 
 class NotAnswered(Exception):
@@ -33,8 +44,7 @@ class NotAnswered(Exception):
 
     def __str__(self) -> str:
         return (
-            "フォームに入力がないまま時間が過ぎました。何も変えていません"
-            " (not answered)。"
+            "期限までにフォームが入力されませんでした。何も変更していません。"
             "対処: もう一度 adjust-stock を実行してください。"
         )
 
@@ -44,58 +54,58 @@ class ChosenLine(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    number: int = Field(
-        ge=1, title="番号 (number)", description="上の表のいちばん左の番号"
-    )
+    number: int = Field(ge=1, title="番号", description="上の表の「番号」の値です")
     quantity: int | None = Field(
         None,
         ge=0,
         le=MOST_UNITS,
-        title="個数 (quantity)",
-        description="在庫から引く個数。空欄なら注文の個数",
+        title="個数",
+        description="在庫から引く個数です。空欄の場合は注文の個数を引きます",
     )
 
 
 class AdjustForm(RunInput):
-    """What to do with the lines listed, and who says so."""
+    """What to do with the lines listed, and who decided it."""
 
     decision: Literal["all", "some", "already-adjusted"] = Field(
-        title="どうしますか (decision)",
-        description="all=表の全部を注文の個数で調整(「全部」の列が空の行を除く)。"
-        "some=下に書いた行だけ調整。"
-        "already-adjusted=別の方法で調整済み(下に行を書けばその行だけ、"
-        "書かなければ全部。在庫は動かしません)",
+        title="調整の方法",
+        description="all=表の全部の行を調整します(「全部を選んだ場合」が空欄の行を除く)。"
+        "some=下で選んだ行だけを調整します。"
+        "already-adjusted=別の方法で調整済みとして終了し、在庫数は変更しません"
+        "(下で行を選ぶとその行だけ、選ばない場合は全部の行)",
     )
     lines: list[ChosenLine] = Field(
         default_factory=list,
         max_length=LISTED,
-        title="行 (lines)",
-        description="some のとき必要。表の番号と、必要なら個数",
+        title="行",
+        description="some を選んだ場合は必須です。"
+        "表の番号と、必要に応じて個数を入力します",
     )
     who: str = Field(
         min_length=1,
         max_length=100,
         pattern=r"\S",
-        title="担当 (who)",
-        description="決めた人の役割や部署。台帳に残ります",
+        title="担当者",
+        description="決めた人の役割や部署を入力します(在庫台帳に残ります)",
     )
     note: str = Field(
         min_length=1,
         max_length=500,
         pattern=r"\S",
-        title="メモ (note)",
-        description="なぜそうしたか。台帳に残ります。お客様の情報は書かないでください",
+        title="メモ",
+        description="理由を入力します(在庫台帳に残ります)。"
+        "お客様の情報は書かないでください",
     )
 
 
 def ask_person(waiting: Sequence[WaitingLine]) -> AdjustForm:
-    """Pause the run until a person has decided.
+    """Pause the run until a person has filled in the form, and return the answer.
 
     Raises:
         NotAnswered: nobody did within `ANSWER_WITHIN_S`.
 
     """
-    form = AdjustForm.with_initial_data(description=listing(waiting))
+    form = AdjustForm.with_initial_data(description=waiting_list(waiting))
     try:
         return pause_flow_run(
             wait_for_input=form, timeout=ANSWER_WITHIN_S, poll_interval=LOOK_EVERY_S
@@ -106,41 +116,46 @@ def ask_person(waiting: Sequence[WaitingLine]) -> AdjustForm:
 
 
 def _run_again() -> None:
-    """Let the run end in our words: a pause whose time is over ends in Prefect's."""
+    """Set the run to Running, so that it can end with our message.
+
+    Prefect ends a run whose pause timed out with a message of its own.
+    """
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(runtime.flow_run.id, Running(), force=True)
 
 
-def listing(waiting: Sequence[WaitingLine]) -> str:
-    """Tell in Markdown what waits; of the order only its number."""
-    lines = [
-        f"## 在庫の手動調整待ち {len(waiting):,}行 (waiting for stock)",
-        "",
-        "CSVで登録した注文です。在庫を確かめて、下で選んでください。",
-        "",
-        "| 番号 | モール | 注文番号 | SKU | 個数 | 今の在庫数 | 調整済み | 全部 |",
-        "| ---: | --- | --- | --- | ---: | ---: | ---: | --- |",
-    ]
-    lines += [
-        f"| {number} | {one.mall} | {one.order_number} | {_plain(one.sku)}"
-        f" | {one.quantity}{'(キャンセル済)' if one.is_cancelled else ''}"
-        f" | {'―' if one.level is None else one.level} | {one.booked}"
-        f" | {_all_books(one)} |"
+def waiting_list(waiting: Sequence[WaitingLine]) -> str:
+    """Return the form's list in Markdown; of an order it has only the number."""
+    rows = [
+        (
+            number,
+            one.mall,
+            one.order_number,
+            one.sku or "(SKUなし)",
+            f"{one.quantity}(キャンセル済)" if one.is_cancelled else one.quantity,
+            one.level,
+            one.booked,
+            _all_books(one),
+        )
         for number, one in enumerate(waiting[:LISTED], start=1)
     ]
-    if len(waiting) > LISTED:
-        lines += ["", f"残り {len(waiting) - LISTED:,} 行は、次の実行で表示します。"]
-    return "\n".join(lines) + "\n"
+    more = len(waiting) - LISTED
+    return section(
+        f"在庫の手動調整待ち {len(waiting):,}行",
+        "CSVで登録した注文です。在庫を確認し、下で調整の方法を選んでください。",
+        table(COLUMNS, rows),
+        f"残り {more:,} 行は、次の実行で表示します。" if more > 0 else "",
+    )
 
 
 def decided(form: AdjustForm, waiting: Sequence[WaitingLine]) -> list[Adjustment]:
-    """Turn the answer into adjustments of the lines that the form had listed.
+    """Return the adjustments that the answer asks for, of the lines it was shown.
 
     `all` books a cancelled line as 0, and leaves out one with units booked before or
-    without a SKU: these need somebody to look.
+    without a SKU: these need a person to look.
 
     Raises:
-        AdjustmentProblem: it names no line, or one that is not in the list.
+        AdjustmentProblem: the answer names no line, or one that is not in the list.
 
     """
     listed = list(waiting[:LISTED])
@@ -151,8 +166,8 @@ def decided(form: AdjustForm, waiting: Sequence[WaitingLine]) -> list[Adjustment
     if form.decision == "some":
         if not chosen:
             raise AdjustmentProblem(
-                "行が選ばれていません。何も変えていません (no line chosen)。"
-                "対処: もう一度実行し、表の番号を「行」に入れてください。"
+                "行が選ばれていません。何も変更していません。"
+                "対処: もう一度実行し、表の番号を「行」に入力してください。"
             )
         return [_adjustment(one, quantity=units) for one, units in chosen]
     return [
@@ -168,28 +183,24 @@ def _chosen(
     unknown = [str(one.number) for one in form.lines if one.number > len(listed)]
     if unknown:
         raise AdjustmentProblem(
-            f"表にない番号です: {'、'.join(unknown)}。何も変えていません (not listed)。"
-            "対処: もう一度実行し、表の番号を入れてください。"
+            f"表にない番号が入力されました: {'、'.join(unknown)}。"
+            "何も変更していません。対処: もう一度実行し、表の番号を入力してください。"
         )
     return [(listed[one.number - 1], one.quantity) for one in form.lines]
 
 
 def _all_books(one: WaitingLine) -> str:
-    """Say what `all` books of a line, or nothing where it leaves the line alone."""
+    """Return the units that `all` books of a line, or "" where it leaves it alone."""
     if one.booked or not one.sku:
         return ""
     return "0個" if one.is_cancelled else f"{one.quantity}個"
 
 
-def _adjustment(one: WaitingLine, **more: Any) -> Adjustment:
-    fields: Mapping[str, Any] = {
-        "mall": one.mall,
-        "shop_id": one.shop_id,
-        "order_number": one.order_number,
-        "line_id": one.line_id,
-    }
-    return Adjustment(**fields, **more)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).replace("|", "/") or "(SKUなし)"
+def _adjustment(one: WaitingLine, **decision: Any) -> Adjustment:
+    return Adjustment(
+        mall=one.mall,
+        shop_id=one.shop_id,
+        order_number=one.order_number,
+        line_id=one.line_id,
+        **decision,
+    )

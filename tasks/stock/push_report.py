@@ -1,4 +1,4 @@
-"""How a push of stock went, in Japanese; Failed when somebody has to look."""
+"""What people see of a push of stock: a trial's plan, the report, how the run ended."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any, Final
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
 from connectors.rms.stock import StockResult
 from data.model.shop import ShopHandle
@@ -19,47 +19,51 @@ from data.warehouse.stock.push import (
     levels_to_push,
 )
 from tasks.machine import our_warehouse
+from tasks.report import counts, ended, listing, page, sums
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.stock.push import InventoryRun, Seen, read_mall
+from tasks.stock.push import Seen, StockRun, read_mall
 
-LISTED: Final = 50
-"""Listings shown of each kind; all of them are in `inventory_pushes`."""
 WORDS: Final = {
-    PushState.VERIFIED: "確認済み (verified)",
-    PushState.REFUSED: "RMSが拒否 (refused)",
-    PushState.UNKNOWN_SKU: "RMSにないSKU (unknown SKU)",
-    PushState.UNKNOWN: "未確認 (unknown)",
-    PushState.SENT: "送信中のまま (under way)",
-    PushState.PLANNED: "未送信 (planned)",
+    PushState.VERIFIED: "確認済み",
+    PushState.REFUSED: "RMSが拒否",
+    PushState.UNKNOWN_SKU: "RMSにないSKU",
+    PushState.UNKNOWN: "未確認",
+    PushState.SENT: "送信中",
+    PushState.PLANNED: "未送信",
 }
-AMISS: Final = {
-    PushState.REFUSED: "理由のとおりに直してください。在庫数が変わるか full を選ぶと"
-    "送り直します",
-    PushState.UNKNOWN_SKU: "RMSの商品とSKU管理番号を確かめてください",
+TO_DO: Final = {
+    PushState.REFUSED: "理由に従って修正してください。在庫数が変わるか、"
+    "全件(full)を選ぶと再送します",
+    PushState.UNKNOWN_SKU: "RMSの商品管理番号とSKU管理番号を確認してください",
     PushState.UNKNOWN: "もう一度 push-inventory を実行してください"
-    "(読み直してから送ります)",
-    PushState.SENT: "5分たってから、もう一度 push-inventory を実行してください",
+    "(RMSの在庫数を確認してから送信します)",
+    PushState.SENT: "5分後に、もう一度 push-inventory を実行してください",
     PushState.PLANNED: "もう一度 push-inventory を実行してください",
 }
 """States in which the mall may show another number than ours, and what to do."""
+OPEN: Final = frozenset({PushState.UNKNOWN, PushState.SENT, PushState.PLANNED})
+"""States that a later run can still settle."""
+STILL_ON_SALE: Final = (
+    "RMSでは在庫があるように表示されています。"
+    "対処: adjust-stock で調整し、もう一度転送してください。"
+)
 
 
-def show_levels(shop: ShopHandle, run: InventoryRun) -> State[Any]:
-    """Read the mall and show in a table what would be sent; nothing is."""
+def show_levels(shop: ShopHandle, run: StockRun) -> State[Any]:
+    """Read the mall and create a table of what would be sent; send nothing."""
     rows = planned_table(read_mall(shop, run, full=run.full))
     create_table_artifact(
         key="inventory-plan",
         table=rows,
-        description="転送する在庫の予定 (what would be sent; nothing was)",
+        description="在庫転送の予定(何も送っていません)",
     )
     return Completed(
-        message=f"試行: {len(rows)}件を転送する予定です。RMSには何も送っていません"
-        " (trial: nothing was sent)"
+        message=f"試行: {len(rows)}件を転送する予定です。RMSには何も送っていません。"
     )
 
 
 def planned_table(seen: Seen) -> list[dict[str, Any]]:
-    """Give a row for each listing of which the mall shows another number than ours."""
+    """Return a row for each listing whose number at the mall differs from ours."""
     return [
         {
             "商品管理番号": level.manage_number,
@@ -77,8 +81,8 @@ def planned_table(seen: Seen) -> list[dict[str, Any]]:
 
 
 @task(name="report-inventory", **SAFE_TO_REPEAT)
-def stock_of(run: InventoryRun) -> tuple[list[LatestPush], list[LevelToPush]]:
-    """Give how every listing's latest push stands, and every level there is to tell."""
+def stock_of(run: StockRun) -> tuple[list[LatestPush], list[LevelToPush]]:
+    """Return the latest push of every listing, and every level of the shop."""
     with our_warehouse() as con:
         return (
             latest_pushes(con, run.shop_id, mall=run.mall, run_id=run.run_id),
@@ -88,10 +92,10 @@ def stock_of(run: InventoryRun) -> tuple[list[LatestPush], list[LevelToPush]]:
         )
 
 
-def conclude_inventory(
-    shop: ShopHandle, run: InventoryRun, unreadable: Sequence[StockResult]
+def conclude_stock_push(
+    shop: ShopHandle, run: StockRun, unreadable: Sequence[StockResult]
 ) -> State[Any]:
-    """Write the report and say how the run ended.
+    """Create the report and return the run's final state.
 
     Failed when a level of this run is not proven to show. Listings that an earlier run
     gave up are in the report, but fail no run again: no new run could change them.
@@ -99,129 +103,121 @@ def conclude_inventory(
     pushes, levels = stock_of(run)
     create_markdown_artifact(
         key="inventory-report",
-        markdown=inventory_report(shop, pushes, levels, unreadable),
-        description="在庫転送の結果 (what the mall was told of our stock)",
+        markdown=stock_push_report(shop, pushes, levels, unreadable),
+        description="在庫転送の結果",
     )
-    return ending(pushes, unreadable)
+    return final_state(pushes, unreadable)
 
 
-def ending(
+def final_state(
     pushes: Sequence[LatestPush], unreadable: Sequence[StockResult] = ()
 ) -> State[Any]:
-    """Say in a line what became of the run's levels."""
+    """Return Completed with the counts, or Failed with what to do about each state."""
     ours = [push for push in pushes if push.is_of_run]
-    counts = Counter(push.state for push in ours)
-    sent = sum(push.was_sent for push in ours)
-    summary = (
-        f"転送 {sent} / 確認済み {counts[PushState.VERIFIED]}"
-        f" / 拒否 {counts[PushState.REFUSED] + len(unreadable)}"
-        f" / RMSにないSKU {counts[PushState.UNKNOWN_SKU]}"
-        f" / 未確認 {_unproven(ours)}"
-        " (sent / verified / refused / unknown SKU / unknown)"
+    by_state = Counter(push.state for push in ours)
+    summary = sums(
+        {
+            "転送": sum(push.was_sent for push in ours),
+            "確認済み": by_state[PushState.VERIFIED],
+            "拒否": by_state[PushState.REFUSED] + len(unreadable),
+            "RMSにないSKU": by_state[PushState.UNKNOWN_SKU],
+            "未確認": sum(by_state[state] for state in OPEN),
+        }
     )
-    amiss = [state for state in AMISS if counts[state] or _left(pushes, state)]
+    left = {push.state for push in pushes if push.state in OPEN}
+    amiss = [state for state in TO_DO if by_state[state] or state in left]
     if unreadable and PushState.REFUSED not in amiss:
         amiss.append(PushState.REFUSED)
     if not amiss:
-        return Completed(message=summary)
-    advice = "。".join(AMISS[state] for state in amiss)
-    return Failed(
-        message=f"{summary}。対処: {advice}。「inventory-report」の表にあります。"
+        return ended(summary)
+    advice = "。".join(TO_DO[state] for state in amiss)
+    return ended(
+        summary, f"対処: {advice}。詳細は報告「inventory-report」を確認してください。"
     )
 
 
-def inventory_report(
+def stock_push_report(
     shop: ShopHandle,
     pushes: Sequence[LatestPush],
     levels: Sequence[LevelToPush],
     unreadable: Sequence[StockResult] = (),
 ) -> str:
-    """Tell in Markdown what became of each level, and which stock runs short."""
+    """Return in Markdown what became of each level, and which stock runs short."""
     ours = [push for push in pushes if push.is_of_run]
-    counts = Counter(push.state for push in ours)
+    by_state = Counter(push.state for push in ours)
     written = sum(push.was_sent for push in ours)
-    lines = [
-        f"# 在庫転送の結果 ({shop})",
-        "",
-        "| 項目 | 件数 |",
-        "| --- | ---: |",
-        f"| 対象のSKU (changed) | {len(ours):,} |",
-        f"| 転送した (sent) | {written:,} |",
-        f"| 同じ数なので送らなかった (no write needed) | {len(ours) - written:,} |",
-        *(f"| {word} | {counts[state]:,} |" for state, word in WORDS.items()),
-    ]
-    for state, advice in AMISS.items():
-        here = [push for push in pushes if push.state is state]
-        if here:
-            lines += ["", f"## {WORDS[state]} {len(here):,}件", "", f"対処: {advice}。"]
-            lines += _pushes(here)
-    if unreadable:
-        lines += ["", f"## RMSが読めないSKU {len(unreadable):,}件 (not readable)", ""]
-        lines += [
-            f"- {one.listing.manage_number} / {one.listing.variant_id}:"
-            f" {one.code} {one.reason}"
-            for one in unreadable[:LISTED]
-        ]
-    below = [level for level in levels if level.level < level.safety]
-    if below:
-        lines += ["", f"## 安全在庫を下回る {len(below):,}件 (below safety stock)", ""]
-        lines += _levels(below)
-    sold_out = [
-        level for level in levels if 0 < level.waiting >= level.level - level.safety
-    ]
-    if sold_out:
-        lines += [
-            "",
-            (
-                f"## CSV注文の調整待ちの分で売り切れ {len(sold_out):,}件"
-                " (sold out while CSV orders wait)"
-            ),
-            "",
-            (
-                "RMSにはまだ在庫があるように見えています。"
-                "対処: `adjust-stock` で調整し、もう一度転送してください。"
-            ),
-            "",
-        ]
-        lines += _levels(sold_out)
-    return "\n".join(lines) + "\n"
-
-
-def _unproven(ours: Sequence[LatestPush]) -> int:
-    open_states = (PushState.UNKNOWN, PushState.SENT, PushState.PLANNED)
-    return sum(push.state in open_states for push in ours)
-
-
-def _left(pushes: Sequence[LatestPush], state: PushState) -> bool:
-    """Whether an earlier run left something open that this one could not settle."""
-    return state in {PushState.SENT, PushState.PLANNED, PushState.UNKNOWN} and any(
-        push.state is state for push in pushes
+    return page(
+        f"在庫転送の結果 ({shop})",
+        counts(
+            {
+                "対象のSKU": len(ours),
+                "転送したSKU": written,
+                "在庫数が一致し、転送しなかったSKU": len(ours) - written,
+            }
+            | {word: by_state[state] for state, word in WORDS.items()}
+        ),
+        *(
+            _pushes(state, [push for push in pushes if push.state is state])
+            for state in TO_DO
+        ),
+        listing(
+            "RMSが在庫数を返さなかったSKU",
+            ("商品管理番号", "SKU管理番号", "コード", "理由"),
+            [
+                (
+                    one.listing.manage_number,
+                    one.listing.variant_id,
+                    one.code,
+                    one.reason,
+                )
+                for one in unreadable
+            ],
+        ),
+        _levels("安全在庫を下回る", [one for one in levels if one.level < one.safety]),
+        _levels(
+            "CSV注文の調整待ちを引くと売り切れ",
+            [one for one in levels if 0 < one.waiting >= one.level - one.safety],
+            STILL_ON_SALE,
+        ),
     )
 
 
-def _pushes(pushes: Sequence[LatestPush]) -> list[str]:
-    return [
-        "",
-        "| 商品管理番号 | SKU管理番号 | 送った数 | RMSの数 | 理由 |",
-        "| --- | --- | ---: | ---: | --- |",
-        *(
-            f"| {one.manage_number} | {one.variant_id} | {one.offered}"
-            f" | {_shown(one.found_after)} | {(one.reason or '').replace('|', '/')} |"
-            for one in pushes[:LISTED]
-        ),
+def _pushes(state: PushState, pushes: Sequence[LatestPush]) -> str:
+    rows = [
+        (
+            one.manage_number,
+            one.variant_id,
+            one.offered,
+            one.found_after,
+            one.reason or "",
+        )
+        for one in pushes
     ]
+    columns = ("商品管理番号", "SKU管理番号", "送った数", "RMSの数", "理由")
+    return listing(WORDS[state], columns, rows, advice=f"対処: {TO_DO[state]}。")
 
 
-def _levels(levels: Sequence[LevelToPush]) -> list[str]:
-    return [
-        "| SKU | 商品管理番号 | SKU管理番号 | 在庫数 | 安全在庫 | CSV注文の調整待ち |",
-        "| --- | --- | --- | ---: | ---: | ---: |",
-        *(
-            f"| {one.sku} | {one.manage_number} | {one.variant_id} | {one.level}"
-            f" | {one.safety} | {one.waiting} |"
-            for one in levels[:LISTED]
-        ),
+def _levels(title: str, levels: Sequence[LevelToPush], advice: str = "") -> str:
+    columns = (
+        "SKU",
+        "商品管理番号",
+        "SKU管理番号",
+        "在庫数",
+        "安全在庫",
+        "CSV注文の調整待ち",
+    )
+    rows = [
+        (
+            one.sku,
+            one.manage_number,
+            one.variant_id,
+            one.level,
+            one.safety,
+            one.waiting,
+        )
+        for one in levels
     ]
+    return listing(title, columns, rows, advice=advice)
 
 
 def _shown(units: int | None) -> str:

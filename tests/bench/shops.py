@@ -76,5 +76,5 @@ def failed(ended: str) -> int:
     """Count the shops that the run's message names as failed."""
     if "失敗した店舗: " not in ended:
         return 0
-    named = ended.partition("失敗した店舗: ")[2].partition(" (failed")[0]
+    named = ended.partition("失敗した店舗: ")[2].partition("。")[0]
     return len(named.split(", "))

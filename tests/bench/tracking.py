@@ -49,7 +49,7 @@ def tracking_bench(
         rms.shop_of_run.cache_clear()
         lab = Lab(mall, folder, patch)
         patch.setattr(tracking_calls, "SETTLES", SETTLES_AFTER)
-        for read in ("hear_results", "take_orders"):
+        for read in ("fetch_results", "take_orders"):
             patch.setattr(tracking, read, _repeated(getattr(tracking, read)))
         mall.settings(rate_limit=False)
         wanted = _imported(lab, shipments)

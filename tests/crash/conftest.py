@@ -9,7 +9,7 @@ import pytest
 
 from connectors.notices.spool import Spool
 from data.model.notice import Notice, NoticeKind, notice_key
-from tasks.rms import now
+from tasks.machine import now
 from tests.crash.counts import Counts, count
 from tests.crash.work import Work
 from tests.support.sandbox import Sandbox, lab_settings

@@ -89,7 +89,7 @@ def test_a_form_that_nobody_answers_ends_failed_with_nothing_changed(
     state = adjust_stock("lab", return_state=True)
 
     assert state.type.value == "FAILED"
-    assert "何も変えていません (not answered)" in state.message
+    assert "何も変更していません" in state.message
     assert "対処: もう一度 adjust-stock を実行してください" in state.message
     with warehouse(path) as con:
         assert len(con.execute(LISTED).fetchall()) == 1

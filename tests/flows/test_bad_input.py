@@ -101,7 +101,7 @@ def test_a_wrong_type_in_one_order_costs_that_order_only(lab: Sandbox):
 
     kind, message = ended()
 
-    assert (kind, "読めない注文 1" in message) == ("FAILED", True)
+    assert (kind, "取得できなかった注文 1" in message) == ("FAILED", True)
     assert stored() == set(good)
     assert rows("SELECT order_number, code, settled_at FROM order_refusals") == [
         (bad, "UNREADABLE", None)

@@ -177,7 +177,7 @@ def test_a_refused_key_stops_all_calls_until_a_check_is_good(lab: Sandbox):
     assert calls == calls_then == 1
     assert "RMS searchOrder" in first.message
     assert isinstance(second.result(raise_on_failure=False), ShopStopped)
-    assert "止めています" in second.message
+    assert "停止しています" in second.message
     assert "対処: 接続チェック" in still.message
     assert [good[0], after.type.value] == ["COMPLETED", "COMPLETED"]
 

@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_moved_away_stops_no_other(counter: Counter):
     kind, message = counter.ended(shop="")
 
     assert kind == "FAILED"
-    assert "bad.csv を incoming フォルダから移せません" in message
+    assert "bad.csv を incoming フォルダから移動できませんでした" in message
     assert "新規 1 /" in message
 
 

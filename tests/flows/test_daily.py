@@ -81,7 +81,7 @@ def test_one_failure_hides_no_other_step(prefect_api):
 
     assert lines[-3:] == [
         "| first | Completed | done |",
-        "| second | Failed | broken / 対処: 直す |",
+        "| second | Failed | broken \\| 対処: 直す |",
         "| third | Completed | done too |",
     ]
     assert state.type.value == "FAILED"

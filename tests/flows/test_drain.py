@@ -86,7 +86,7 @@ def test_notices_taken_while_prefect_is_down_are_drained_when_it_is_up(
 
 
 def test_a_run_without_notices_ends_at_once(lab: Sandbox):
-    assert drained() == ("COMPLETED", "待っている通知はありません (no notice waits)")
+    assert drained() == ("COMPLETED", "処理待ちの通知はありません")
     assert lab.journal()["requests"] == []
     assert rows("SELECT count(*) FROM loads") == [(0,)]
 
@@ -109,7 +109,7 @@ def test_repeated_notices_cost_one_call_and_one_row(lab: Sandbox, post: Post):
     assert said == ["N-000-000"] * 4
     assert (kind, message) == (
         "COMPLETED",
-        "待っている通知はありません (no notice waits)",
+        "処理待ちの通知はありません",
     )
     assert lab.journal()["counts"]["getOrder"] == 1
     assert rows("SELECT count(*) FROM notices") == [(1,)]
@@ -137,8 +137,8 @@ def test_an_order_not_shown_yet_waits_and_is_stored_when_it_is_shown(
     after = drained()
 
     assert first[0] == after[0] == "COMPLETED"
-    assert "まだ読めない通知 1 " in first[1]
-    assert "no notice waits" in at_once[1]
+    assert "取得待ちの通知 1 " in first[1]
+    assert "処理待ちの通知はありません" in at_once[1]
     assert waits == [(1, True, None)]
     assert rows("SELECT order_number FROM orders") == [(number,)]
     assert rows("SELECT reason FROM notices") == [("stored",)]
@@ -154,7 +154,7 @@ def test_an_order_not_shown_for_a_day_fails_the_run_and_says_what_to_do(
 
     assert before[0] == "COMPLETED"
     assert kind == "FAILED"
-    assert "1日待っても読めない通知 1 " in message
+    assert "1日以内に取得できなかった通知 1" in message
     assert "対処" in message
     assert rows("SELECT reason FROM notices") == [("exhausted",)]
 
@@ -167,7 +167,7 @@ def test_an_order_that_cannot_be_read_fails_the_run_and_hides_no_other(
     post(bad, good)
     kind, message = drained()
 
-    assert (kind, "読めない注文 1 " in message) == ("FAILED", True)
+    assert (kind, "取得できなかった注文 1 " in message) == ("FAILED", True)
     assert rows("SELECT order_number FROM orders") == [(good,)]
     assert sorted(rows("SELECT order_number, reason FROM notices")) == sorted(
         [(bad, "refused"), (good, "stored")]

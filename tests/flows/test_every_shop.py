@@ -51,7 +51,7 @@ def test_one_morning_for_all_and_one_shop_that_fails(two: Sandbox, prefect_api):
     state = daily(return_state=True)
 
     assert state.type.value == "FAILED"
-    assert state.message.startswith("失敗した店舗: lab (failed shops)")
+    assert state.message.startswith("失敗した店舗: lab。")
     assert stored() == set(good)
     assert "| second | Completed |" in report(prefect_api)
     assert "| lab | Failed |" in report(prefect_api)
@@ -64,7 +64,7 @@ def test_a_shop_nobody_can_describe_stops_no_other(
     monkeypatch.setattr(live, "described_shops", lambda: ["gone", "second"])
     state = ingest_orders(return_state=True)
 
-    assert "失敗した店舗: gone " in state.message
+    assert "失敗した店舗: gone" in state.message
     assert stored() == set(good)
 
 
@@ -74,7 +74,7 @@ def test_every_shops_orders_are_stored_in_one_run(two: Sandbox):
 
     assert (state.type.value, state.message) == (
         "COMPLETED",
-        "2店舗が終わりました (shops done)",
+        "2店舗の処理が完了しました",
     )
     assert stored() == set(numbers)
 
@@ -98,7 +98,7 @@ def test_a_shop_that_is_not_live_is_left_alone_and_still_checked(two: Sandbox):
 def test_a_quiet_minute_makes_no_run_of_any_shop(two: Sandbox):
     state = drain_notices(return_state=True)
 
-    assert state.message == "待っている通知はありません (no notice waits)"
+    assert state.message == "処理待ちの通知はありません"
     assert two.journal()["requests"] == []
 
 

@@ -134,7 +134,7 @@ def test_a_b2_file_is_imported_and_nothing_is_told_yet(packer: Packer, sold: lis
 
     assert run.state.type.value == "COMPLETED", run.state.message
     assert run.state.message.startswith("新規 2 / 変更 0 / 変更なし 0")
-    assert "| 新規の荷物 (created) | 2 |" in report
+    assert "| 新規の荷物 | 2 |" in report
     assert packer.ask(STATES) == [("planned", 2)]
     assert packer.at_rms(*sold) == []
 
@@ -146,7 +146,7 @@ def test_a_push_reports_the_parcels_and_sees_them_at_rms(
     run = packer.run("push-tracking/0900")
 
     assert run.state.type.value == "COMPLETED", run.state.message
-    assert run.state.message.startswith("報告 2 / 確認済 2 / 拒否 0 / 不明 0")
+    assert run.state.message.startswith("報告 2 / 確認済み 2 / 拒否 0 / 不明 0")
     assert packer.reports() == before + 1
     assert packer.at_rms(*sold) == [ONE, TWO]
     assert packer.ask(STATES) == [("verified", 2)]
@@ -156,7 +156,7 @@ def test_pushing_again_sends_nothing(packer: Packer, sold: list[str], request):
     before = packer.reports()
     run = request.getfixturevalue("again")["push"]
 
-    assert run.state.message.startswith("報告 0 / 確認済 0 / 拒否 0 / 不明 0")
+    assert run.state.message.startswith("報告 0 / 確認済み 0 / 拒否 0 / 不明 0")
     assert packer.reports() == before
     assert packer.at_rms(*sold) == [ONE, TWO]
 
@@ -189,7 +189,7 @@ def test_a_wrong_number_is_corrected_by_a_row_of_the_template(
     pushed = packer.run("push-tracking/0900")
 
     assert imported.state.message.startswith("新規 1 / 変更 0"), imported.state.message
-    assert pushed.state.message.startswith("報告 1 / 確認済 1")
+    assert pushed.state.message.startswith("報告 1 / 確認済み 1")
     assert packer.reports() == before + 1
     assert packer.at_rms(*sold) == [RIGHT, TWO]
     assert packer.ask(STATES) == [("replaced", 1), ("verified", 2)]

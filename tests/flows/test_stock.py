@@ -104,10 +104,10 @@ def test_the_paused_form_is_filled_in_and_clears_what_waited(clerk: Clerk, page:
     page.get_by_role("menuitem", name="Resume").click()
     form = page.get_by_role("dialog")
     expect(form.get_by_text(waited[0][0]).first).to_be_visible(timeout=30_000)
-    form.get_by_label("Select どうしますか (decision)").click()
+    form.get_by_label("Select 調整の方法").click()
     page.get_by_role("option", name="all", exact=True).click()
-    form.get_by_label("担当 (who)").fill("店長")
-    form.get_by_label("メモ (note)").fill("棚から出した")
+    form.get_by_label("担当者").fill("店長")
+    form.get_by_label("メモ").fill("棚から出した")
     OUT.mkdir(exist_ok=True)
     page.screenshot(path=OUT / "adjust-form.png", full_page=True)
     form.get_by_role("button", name="Resume").click()
@@ -128,7 +128,7 @@ def test_with_nothing_waiting_the_run_does_not_pause(clerk: Clerk):
     asked = clerk.run("adjust-stock/manual")
 
     assert run.state.type.value == "COMPLETED"
-    assert "nothing waits" in asked.state.message
+    assert "手動調整を待つ注文はありません" in asked.state.message
 
 
 def test_the_push_tells_rms_and_overwrites_no_sale(clerk: Clerk):

@@ -165,8 +165,8 @@ def test_the_report_counts_in_japanese(artifacts, desk: Desk, stumbling_run: Flo
 
     assert new > 0
     assert "受注取込の結果" in report
-    assert f"| 新規 (new) | {new} |" in report
-    assert f"| 通知がなかった新規 (without a notice) | {unannounced} |" in report
+    assert f"| 新規 | {new} |" in report
+    assert f"| 通知が届かなかった新規の注文 | {unannounced} |" in report
 
 
 def test_the_progress_bar_is_full(artifacts):

@@ -9,7 +9,7 @@ from tests.support.orders import a_refusal
 
 
 def test_a_run_with_nothing_to_do_says_so():
-    assert "待っている通知はありません" in nothing_waits().message
+    assert "処理待ちの通知はありません" in nothing_waits().message
 
 
 def test_what_only_waits_completes_the_run():
@@ -17,7 +17,7 @@ def test_what_only_waits_completes_the_run():
 
     assert state.type.value == "COMPLETED"
     assert state.message.startswith(
-        "新規 3 / 変更 2 / 変更なし 1 / まだ読めない通知 4 / 読めない注文 0"
+        "新規 3 / 変更 2 / 変更なし 1 / 取得待ちの通知 4 / 取得できなかった注文 0"
     )
 
 

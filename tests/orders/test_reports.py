@@ -7,7 +7,8 @@ import pytest
 from data.model.order import Mall
 from data.model.run import Attention, Taken, total
 from data.warehouse.runs import Load
-from tasks.orders import LISTED, ingest_report
+from tasks.orders import ingest_report
+from tasks.report import LISTED
 from tests.support.orders import SHOP_ID, a_refusal, at, order_number
 
 LOAD = Load(
@@ -31,7 +32,7 @@ def report(taken: Taken = Taken(), attention: Attention = Attention()) -> str:  
 def test_a_quiet_run_is_a_table_of_counts():
     text = report(Taken(created=1, changed=2, unchanged=3, stale=4))
 
-    assert "期間 (window): 2026-04-30 09:00 ～ 2026-07-01 09:00" in text
+    assert "対象期間: 2026-04-30 09:00 ～ 2026-07-01 09:00" in text
     assert [f"| {n} |" in text for n in (9, 1, 2, 3, 4, 0, 5)] == [True] * 7
     assert "##" not in text.removeprefix("# ")
 
@@ -40,7 +41,7 @@ def test_a_refused_order_is_named_with_code_and_reason():
     refused = a_refusal(7)
     text = report(Taken(refused=(refused,)))
 
-    assert "読めない注文 1件" in text
+    assert "取得できなかった注文 1件" in text
     assert f"| {refused.order_number} | {refused.code} | {refused.reason} |" in text
 
 

@@ -17,7 +17,7 @@ from prefect.events.schemas.deployment_triggers import DeploymentEventTrigger
 from pydantic import BaseModel
 
 from connectors.notices.announce import EVENT, RESOURCE
-from tasks.rms import REFUSED
+from tasks.rms import CREDENTIALS_REFUSED
 
 TEXT = Path("prefect.yaml").read_text(encoding="utf-8")
 YAML = yaml.safe_load(TEXT)
@@ -174,4 +174,4 @@ def test_the_connection_is_checked_before_nine_and_when_a_key_was_refused():
     (trigger,) = check["triggers"]
 
     assert schedules_of("check_connection") == [("50 8 * * *", True)]
-    assert trigger["expect"] == [REFUSED]
+    assert trigger["expect"] == [CREDENTIALS_REFUSED]

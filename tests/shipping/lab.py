@@ -56,7 +56,7 @@ class Lab:
         return numbers
 
     def read(self, numbers: Sequence[str]) -> None:
-        orders.take_orders(SHOP, list(numbers), tracking.open_push(SHOP))
+        orders.take_orders(SHOP, list(numbers), tracking.open_tracking_push(SHOP))
 
     def baskets(self, number: str) -> list[str]:
         packages = self.rms.orders()[number]["PackageModelList"]

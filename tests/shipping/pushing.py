@@ -22,7 +22,7 @@ def numbers_at_rms(lab: Lab, *orders: str) -> list[str | None]:
 
 def push_and(meanwhile: Callable[[], object]) -> None:
     """Push; right after the first round's calls, something happens elsewhere."""
-    load = tracking.open_push(SHOP)
+    load = tracking.open_tracking_push(SHOP)
     for n, batches in enumerate(tracking.rounds(SHOP, load)):
         for batch in batches:
             tracking_calls.report_orders(SHOP, batch, load)

@@ -49,7 +49,7 @@ def test_a_waiting_order_gets_a_label_with_its_short_key(desk: Lab, carrier):
     message = export(desk, carrier)
     (path,) = files(desk)
 
-    assert message.startswith("送り状 1 件 / 出力しない 0 件")
+    assert message.startswith("送り状 1 件 / 出力しなかった送付先 0 件")
     assert keys(path) == [desk.key(number)]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -95,7 +95,7 @@ def test_what_is_not_safe_or_cannot_be_written_is_told_without_its_people(
     message = export(desk)
     people = desk.ask("SELECT unnest([family_name, street, phone]) FROM order_people")
 
-    assert "出力しない 1 件" in message
+    assert "出力しなかった送付先 1 件" in message
     assert f"| {number} |" in told[0]
     assert not [name for (name,) in people if name and name in told[0]]
     assert files(desk) == []
@@ -115,8 +115,8 @@ def test_the_setting_a_yamato_label_lacks_is_named_and_setting_it_helps(
     (setting,) = re.findall(r"対処: \.env の (JUCHU_\w+)", told[0])
     monkeypatch.setenv(setting, "030000000000")
 
-    assert without.startswith("送り状 0 件 / 出力しない 1 件")
-    assert export(desk).startswith("送り状 1 件 / 出力しない 0 件")
+    assert without.startswith("送り状 0 件 / 出力しなかった送付先 1 件")
+    assert export(desk).startswith("送り状 1 件 / 出力しなかった送付先 0 件")
 
 
 def test_a_missing_sender_is_named_before_any_call(lab: Lab):

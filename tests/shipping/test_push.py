@@ -13,7 +13,7 @@ def test_an_imported_parcel_is_reported_and_seen_at_rms(lab: Lab):
     kind, message = lab.push()
 
     assert kind == "COMPLETED"
-    assert message.startswith("報告 3 / 確認済 3 / 拒否 0 / 不明 0")
+    assert message.startswith("報告 3 / 確認済み 3 / 拒否 0 / 不明 0")
     assert numbers_at_rms(lab, *numbers) == [tracking_number(i) for i in range(3)]
     assert lab.states() == {"verified": 3}
 
@@ -23,7 +23,7 @@ def test_pushing_again_asks_nothing_and_changes_nothing(lab: Lab):
     lab.push()
     before = lab.ask("FROM shipments"), lab.rms.journal()["counts"]
 
-    assert lab.push()[1].startswith("報告 0 / 確認済 0 /")
+    assert lab.push()[1].startswith("報告 0 / 確認済み 0 /")
     assert (lab.ask("FROM shipments"), lab.rms.journal()["counts"]) == before
 
 
@@ -65,7 +65,7 @@ def test_a_row_that_stands_already_is_verified_without_a_report(lab: Lab):
     kind, message = lab.push()
 
     assert (kind, lab.calls()) == ("COMPLETED", 1)
-    assert message.startswith("報告 0 / 確認済 1")
+    assert message.startswith("報告 0 / 確認済み 1")
     assert numbers_at_rms(lab, number) == [ONE]
 
 
@@ -131,7 +131,7 @@ def test_the_next_day_the_order_is_closed_and_no_straggler_is_left(lab: Lab):
     kind, message = lab.push()
 
     assert lab.rms.orders()[number]["orderProgress"] == 500
-    assert (kind, "報告済で発送待ち 0" in message) == ("COMPLETED", True)
+    assert (kind, "報告済みで発送待ち 0" in message) == ("COMPLETED", True)
 
 
 def test_the_next_day_a_half_filled_row_that_keeps_an_order_open_is_named(lab: Lab):
@@ -145,7 +145,7 @@ def test_the_next_day_a_half_filled_row_that_keeps_an_order_open_is_named(lab: L
     _, message = lab.push()
     (straggler,) = lab.report().stragglers
 
-    assert "報告済で発送待ち 1" in message
+    assert "報告済みで発送待ち 1" in message
     assert straggler.order_number == number
     assert [row.missing for row in straggler.open_rows] == [
         ("お荷物伝票番号", "発送日")

@@ -107,7 +107,7 @@ class Shelf:
         return self.mall.sell(many, over_days=0)
 
     def sweep(self) -> None:
-        inventory.sweep(SHOP)
+        inventory.sweep_orders(SHOP)
 
     def csv(self, key: Key, units: Sequence[int], number: int) -> str:
         """Import a CSV with an order of so many lines of one listing."""

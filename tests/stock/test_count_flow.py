@@ -40,7 +40,7 @@ def test_the_same_count_twice_says_so(shelf, count_flow):
     assert first[1].startswith("在庫数が変わったSKU 12 /")
     assert again == (
         "COMPLETED",
-        "同じファイルです。変更はありません (the same file: nothing changed)",
+        "同じファイルです。変更はありません。",
     )
 
 
@@ -56,10 +56,10 @@ def test_goods_received_are_added_and_reach_the_mall(shelf, count_flow):
 
     assert first[1].startswith("入荷 35個 / 在庫数が変わったSKU 2 / 届いていない 0 /")
     assert "# 入荷の結果 (delivery.csv)" in report
-    assert "まだ棚卸をしていないSKU" in report
+    assert "棚卸をまだ取り込んでいないSKU" in report
     assert "- new-item/a" in report
     assert again[1].startswith("同じファイルです。変更はありません")
-    assert "「伝票番号」のような列を1つ足して" in again[1]
+    assert "「伝票番号」のような列を1つ追加して" in again[1]
     assert "伝票番号" in shelf.shown["stock-count-report"]
     assert shelf.units()[TEA] == 42
 
@@ -72,7 +72,7 @@ def test_a_faulty_receipt_adds_nothing(shelf, count_flow):
 
     assert kind == "FAILED"
     assert "2 行目と同じ商品・SKUです" in message
-    assert "入荷を取り込みませんでした" in shelf.shown["stock-count-report"]
+    assert "入荷を取り込めませんでした" in shelf.shown["stock-count-report"]
     assert shelf.ask("FROM stock_movements") == []
 
 

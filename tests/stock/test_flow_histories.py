@@ -169,7 +169,7 @@ PLANTED = {
         "    except (OutcomeUnknown, *NOTHING_HAPPENED) as trouble:\n",
         (
             "    except (OutcomeUnknown, *NOTHING_HAPPENED) as trouble:\n"
-            "        with order_api(shop) as rms:\n"
+            "        with open_rms(shop) as rms:\n"
             "            list(rms.stock.write_chunks([_level(p) for p in started]))\n"
         ),
         [("count", (0, 20)), ("lose", "answer_lost"), ("push", False)],

@@ -12,7 +12,7 @@ from tasks.stock.adjust_form import (
     AdjustForm,
     AdjustmentProblem,
     decided,
-    listing,
+    waiting_list,
 )
 from tests.support.orders import SHOP_ID, at, order_number
 
@@ -65,7 +65,7 @@ def test_some_may_book_no_units():
 
 
 def test_some_without_a_line_is_no_answer():
-    with pytest.raises(AdjustmentProblem, match=r"no line chosen.*対処"):
+    with pytest.raises(AdjustmentProblem, match=r"行が選ばれていません.*対処"):
         decided(form("some"), THREE)
 
 
@@ -98,7 +98,7 @@ def test_all_leaves_alone_what_somebody_has_to_look_at():
 def test_a_number_that_is_not_in_the_list_is_named_and_nothing_else_is_done(decision):
     answer = form(decision, {"number": 1}, {"number": 4}, {"number": 9})
 
-    with pytest.raises(AdjustmentProblem, match=r"4、9。何も変えていません.*対処"):
+    with pytest.raises(AdjustmentProblem, match=r"4、9。何も変更していません.*対処"):
         decided(answer, THREE)
 
 
@@ -129,7 +129,7 @@ def test_an_answer_that_cannot_be_is_refused_by_the_form_itself(said):
 
 
 def test_the_list_numbers_the_lines_and_says_what_all_would_book():
-    text = listing(
+    text = waiting_list(
         [
             a_line(1),
             a_line(2, is_cancelled=True),
@@ -149,7 +149,7 @@ def test_the_list_numbers_the_lines_and_says_what_all_would_book():
 
 
 def test_a_long_list_says_how_many_lines_it_leaves_out():
-    text = listing([a_line(n) for n in range(1, LISTED + 3)])
+    text = waiting_list([a_line(n) for n in range(1, LISTED + 3)])
 
     assert f"| {LISTED} |" in text
     assert f"| {LISTED + 1} |" not in text

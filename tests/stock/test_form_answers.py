@@ -89,7 +89,7 @@ def test_everything_adjusted_elsewhere_leaves_nothing_to_ask(
 
     assert units == [0, 0, 0]
     assert (shelf.waiting(), shelf.offers()[TEA]) == (0, 12)
-    assert "nothing waits" in answer("all")[1]
+    assert "手動調整を待つ注文はありません" in answer("all")[1]
 
 
 def test_a_line_chosen_twice_is_booked_once_and_told(shelf: Shelf, answer: Answer):
@@ -108,7 +108,7 @@ def test_a_line_chosen_twice_is_booked_once_and_told(shelf: Shelf, answer: Answe
 def test_an_answer_that_names_no_line_of_the_list_changes_nothing(
     shelf: Shelf, answer: Answer, decision, lines
 ):
-    with pytest.raises(AdjustmentProblem, match="何も変えていません"):
+    with pytest.raises(AdjustmentProblem, match="何も変更していません"):
         answer(decision, *lines)
 
     assert shelf.ask(BOOKED) == []

@@ -69,9 +69,9 @@ def test_the_run_fails_and_says_which_and_what_to_do(shelf: Shelf, mall):
 
     assert kind == "FAILED"
     assert message.startswith(f"転送 {many} / 確認済み {many - 1} / 拒否 1")
-    assert "対処: 理由のとおりに直してください" in message
+    assert "対処: 理由に従って修正してください" in message
     assert f"# 在庫転送の結果 ({SHOP})" in report
-    assert "## RMSが拒否 (refused) 1件" in report
+    assert "## RMSが拒否 1件" in report
     assert f"| {MUG[0]} | {MUG[1]} |" in report
     assert f"{CODE}: {TEXT}" in report
 

@@ -63,7 +63,7 @@ def test_after_a_day_shop_lines_time_and_what_to_do_are_told(shelf: Shelf, told)
     assert reminder == (
         f"在庫の手動調整待ち: rakuten {shelf.shop_id} の 2行"
         f"({since:%m月%d日 %H:%M} から)。"
-        "対処: `adjust-stock/manual` を実行してください (waiting for more than a day)"
+        "対処: adjust-stock/manual を実行してください。"
     )
 
 
@@ -132,7 +132,7 @@ def test_the_morning_lists_it_below_the_steps_and_does_not_fail(
     steps = {"push-inventory": Completed(message="転送 0")}
     reminders = later(shelf, DAY_S + 1)
     state = conclude_day("lab", steps, reminders)
-    table, _, below = shown[0].partition("## お知らせ (reminders)")
+    table, _, below = shown[0].partition("## お知らせ")
 
     assert state.type.value == "COMPLETED"
     assert "| push-inventory | Completed | 転送 0 |" in table
