@@ -1,1 +1,1 @@
-"""The one door to DuckDB."""
+"""The warehouse: the only package that opens DuckDB."""

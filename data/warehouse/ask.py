@@ -1,4 +1,4 @@
-"""One question to the warehouse, in one short session."""
+"""Run one read-only query on the warehouse, in one short session."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from data.warehouse.session import warehouse
 
 
 def ask(path: Path, query: str, patience_s: float = 30.0) -> pl.DataFrame:
-    """Answer one query; a query that would write is refused by DuckDB.
+    """Return the answer to one query; DuckDB refuses a query that would write.
 
     Raises WarehouseClosed when the file does not open and QueryRefused, with DuckDB's
     own words, for a query it does not understand or that would write.

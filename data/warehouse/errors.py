@@ -1,4 +1,4 @@
-"""Why the warehouse would not open, each with what to do next.
+"""Errors for a warehouse that does not open, each with what to do next.
 
 WarehouseClosed
 ├── WarehouseBusy          another session holds the file: the same call later
@@ -9,7 +9,7 @@ WarehouseClosed
 
 
 class QueryRefused(Exception):
-    """DuckDB does not understand a person's query, or it would have written."""
+    """A person's query is no valid SQL, or it would have written."""
 
 
 class WarehouseClosed(Exception):
@@ -17,7 +17,7 @@ class WarehouseClosed(Exception):
 
 
 class WarehouseBusy(WarehouseClosed):
-    """Another session kept the file for longer than our patience."""
+    """Another session held the file for longer than we wait."""
 
 
 class WarehouseOutOfReach(WarehouseClosed):
@@ -29,4 +29,4 @@ class WarehouseDamaged(WarehouseClosed):
 
 
 class MigrationRefused(WarehouseClosed):
-    """The database went through other migrations than this juchu knows."""
+    """The database's migrations are not the ones of this juchu version."""

@@ -1,4 +1,4 @@
-"""What must hold of the warehouse at all times; run after tests and every night."""
+"""Check what must hold of the warehouse at all times."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +12,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Violation:
-    """A rule that does not hold: how often, and the first cases by their keys."""
+    """A rule that does not hold: the number of cases and the keys of some."""
 
     rule: str
     count: int

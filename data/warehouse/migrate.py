@@ -1,4 +1,4 @@
-"""Bring a database to the schema this juchu was written for."""
+"""Migrate a database to the schema of this juchu version."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 @dataclass(frozen=True)
 class Migration:
-    """One numbered file; once released it is never edited."""
+    """One numbered SQL file; a released one is never edited."""
 
     version: int
     name: str
@@ -24,13 +24,13 @@ class Migration:
 
     @cached_property
     def sha256(self) -> str:
-        """The fingerprint that tells an edited file."""
+        """Hash of the content, by which an edited file is noticed."""
         return sha256(self.statements.encode()).hexdigest()
 
 
 @cache
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
-    """Read the folder's files in order of their numbers, once per process."""
+    """Return the folder's migrations by number; each folder is read once."""
     return tuple(
         Migration(int(path.name[:4]), path.name, path.read_text(encoding="utf-8"))
         for path in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
@@ -38,7 +38,7 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
 
 
 def migrate(con: DuckDBPyConnection, folder: Path = MIGRATIONS) -> list[str]:
-    """Apply every file the database lacks and name them; none left is a no-op.
+    """Apply every migration the database lacks, and return their names.
 
     Each file is one transaction together with its row in the ledger, so a kill
     leaves it applied or not. The checkpoint follows at once, because DDL waiting
@@ -65,7 +65,7 @@ def migrate(con: DuckDBPyConnection, folder: Path = MIGRATIONS) -> list[str]:
 
 
 def _applied(con: DuckDBPyConnection, known: Sequence[Migration]) -> int:
-    """Count the applied files, having checked that they are the known ones."""
+    """Return how many migrations are applied, after checking each one."""
     ledger = _ledger(con)
     if len(ledger) > len(known):
         raise MigrationRefused(
@@ -85,7 +85,7 @@ def _applied(con: DuckDBPyConnection, known: Sequence[Migration]) -> int:
 
 
 def _ledger(con: DuckDBPyConnection) -> list[tuple[int, str, str]]:
-    """Read what was applied; nothing for a new file, refused for a foreign one."""
+    """Return the applied migrations: none for a new file; a foreign file is refused."""
     try:
         return con.execute(SQL("list_migrations")).fetchall()
     except CatalogException:

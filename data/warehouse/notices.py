@@ -1,4 +1,4 @@
-"""Notices: kept once, waiting until a read of their order answers them."""
+"""Store notices once each, until reading their order settles them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _LOOKED = pl.Schema(
 
 @dataclass(frozen=True)
 class Recorded:
-    """How many notices were new; the others are repeats and changed nothing."""
+    """How many of the notices were new; repeats change nothing."""
 
     new: int
     repeated: int
@@ -46,7 +46,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of the notices of the orders looked at.
+    """What became of the notices whose orders were read.
 
     stored     the order stands in `orders` as seen after the notice
     refused    the mall hands the order out, but we cannot read it
@@ -62,7 +62,7 @@ class Settled:
 
 @dataclass(frozen=True)
 class NoticeCounts:
-    """How many of a shop's notices wait, since when, and how the others ended."""
+    """A shop's notices: how many wait, since when, and how others were settled."""
 
     waiting: int
     oldest_waiting: datetime | None
@@ -74,7 +74,7 @@ def record_notices(
     notices: Sequence[Notice],
     recorded_at: datetime,
 ) -> Recorded:
-    """Keep the notices, each once for ever; settle at once those that need no look.
+    """Insert the notices that are new; settle at once those that need no reading.
 
     Those name no order, came before the shop's start (docs/rules.md 6.8), or an order
     another run has read since they came. Only after the commit may their files go.
@@ -93,7 +93,7 @@ def record_notices(
 def due_notices(
     con: Connection, shop_id: str, now: datetime, limit: int
 ) -> list[Notice]:
-    """List the notices of up to `limit` orders to look at now, oldest first.
+    """Return the notices of up to `limit` orders due for reading, oldest first.
 
     An order comes with all its waiting notices, because one read answers them.
     """
@@ -121,7 +121,7 @@ def settle_notices(  # noqa: PLR0913
     asked_at: datetime,
     settled_at: datetime,
 ) -> Settled:
-    """Settle or postpone the notices that a look at their orders answers.
+    """Settle or postpone the notices of orders that were read.
 
     read      when each order's request was sent (`observed_at`)
     asked_at  when the look began, before the first request was sent
@@ -153,7 +153,7 @@ def settle_notices(  # noqa: PLR0913
 
 
 def count_notices(con: Connection, shop_id: str) -> NoticeCounts:
-    """Count a shop's notices: waiting ones and, by reason, settled ones."""
+    """Return the number of a shop's waiting notices, and of settled ones by reason."""
     rows = con.execute(SQL("count_notices"), {"shop_id": shop_id}).fetchall()
     found = {reason: (notices, first) for reason, notices, first in rows}
     waiting, oldest = found.pop(None, (0, None))
@@ -162,14 +162,14 @@ def count_notices(con: Connection, shop_id: str) -> NoticeCounts:
 
 
 def announced(con: Connection, shop_id: str, numbers: Sequence[str]) -> set[str]:
-    """Say which of the orders a notice has named so far."""
+    """Return those of the order numbers that some notice has named."""
     given = {"shop_id": shop_id, "numbers": list(numbers)}
     rows = con.execute(SQL("list_announced"), given)
     return {number for (number,) in rows.fetchall()}
 
 
 def found_without_notice(con: Connection, load_id: str) -> int:
-    """Count the orders a load created that no recorded notice has named.
+    """Return how many orders a load created that no recorded notice had named.
 
     Record what waits in the spool first: those notices are late, not lost.
     """
@@ -195,7 +195,7 @@ def _told(notices: Sequence[Notice]) -> pl.DataFrame:
 def _looked(
     in_vain: Sequence[tuple[str, datetime, int]], now: datetime
 ) -> pl.DataFrame:
-    """Count the look, and ask the rule when to look again."""
+    """Increment the attempt count and compute the next retry time."""
     rows = [
         (key, looks + 1, next_look(received_at, now, looks + 1))
         for key, received_at, looks in in_vain

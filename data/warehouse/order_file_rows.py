@@ -1,4 +1,4 @@
-"""A file's rows on their way into SQL: every cell as a column, in chunks.
+"""Prepare an order file's rows for SQL: every cell a column, in chunks of rows.
 
 What tells the rows of a file apart: whose each is, and one number for each level.
 
@@ -53,7 +53,7 @@ class Batch(Protocol):
 
 
 class Rules(Protocol):
-    """What the kind of file says of its rows."""
+    """Rules of a kind of file."""
 
     @property
     def mall(self) -> Mall:
@@ -77,7 +77,7 @@ class OrderRows(Protocol):
 
     @property
     def file_name(self) -> str:
-        """Name to show to people."""
+        """The file name to show to people."""
 
     @property
     def sha256(self) -> str:
@@ -100,7 +100,7 @@ class OrderRows(Protocol):
 
 
 def whole(rows: pl.DataFrame) -> pl.DataFrame:
-    """Give the frame a column for every cell; one the file lacks is all null."""
+    """Return the frame with a column for every cell; a cell the file lacks is null."""
     return rows.select(
         pl.col("row_number"),
         *(
@@ -117,7 +117,7 @@ EMPTY: Final = whole(pl.DataFrame(schema={"row_number": pl.UInt32()}))
 
 
 def with_roles(rows: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
-    """Put beside each row what it speaks for; a row that counts for nothing has nulls.
+    """Add to each row what it speaks for; a row that counts for nothing gets nulls.
 
     Only the numbers are joined: a join of all columns takes longer than their INSERT.
     """
@@ -130,7 +130,7 @@ def with_roles(rows: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
 def clearing(
     mode: Literal["update", "replace"], present: frozenset[str]
 ) -> pl.DataFrame:
-    """Say of every cell, in one row of flags, whether a blank clears what is known."""
+    """Return one row of flags: whether a blank of that cell clears the stored value."""
     return pl.DataFrame(
         {field.name: [mode == "replace" and field.name in present] for field in FIELDS}
     )
@@ -149,14 +149,14 @@ class Chunks:
         self.count = 0
 
     def first_pass(self) -> Iterator[pl.DataFrame]:
-        """Give every chunk, numbered from 0 by their order."""
+        """Yield every chunk; the first is number 0."""
         for rows in self._gathered(self._rejects):
             self._only = rows if self.count == 0 else None
             self.count += 1
             yield rows
 
     def again(self) -> Iterator[pl.DataFrame]:
-        """Give the same chunks another time."""
+        """Yield the same chunks again."""
         if self._only is not None:
             yield self._only
         elif self.count:
@@ -201,7 +201,7 @@ _FOLLOWING: Final = {"amounts_fixed", "cancelled"}
 
 
 def keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """Give the keys of whole rows, and numbers that are equal where cells are.
+    """Return the keys of the rows, with hashes that are equal where the cells are.
 
     `order_hash` counts the orderer in, `basket_hash` the recipient; `line_hash` also
     says which package the line is in.
@@ -241,7 +241,7 @@ def levelled(
     orders: Sequence[tuple[str, int]],
     packages: Sequence[tuple[str, str, int]],
 ) -> pl.DataFrame:
-    """Fill the row that speaks for an order, or a package, from its other rows.
+    """Complete the row that speaks for an order or package from its other rows.
 
     `orders` and `packages` name those whose rows differ, and that row. A cell becomes
     the last one in file order that is not blank.
@@ -324,7 +324,7 @@ class Warnings:
         self._first: list[Warned] = []
 
     def add(self, found: Iterable[tuple[str, str, int]]) -> None:
-        """Take warnings as (kind, order_number, how many lines)."""
+        """Add warnings, each (kind, order_number, number of lines)."""
         for kind, order_number, lines in found:
             self._counts[kind] += 1
             if len(self._first) < SHOWN:
@@ -345,7 +345,7 @@ class Warnings:
 def wrong_sums(
     amounts: pl.DataFrame, checks: Sequence[SumCheck]
 ) -> list[tuple[str, str, int]]:
-    """Name the orders of which a sum does not hold; a blank total says nothing."""
+    """Return the orders whose amounts do not add up; a blank total is not checked."""
     if not checks:
         return []
     is_wrong = pl.any_horizontal(

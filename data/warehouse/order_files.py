@@ -76,7 +76,7 @@ _WRITE = (
 
 
 class Work:
-    """The statements of one import, in their order, with the values they share."""
+    """One import at work: its statements in order, with the values they share."""
 
     def __init__(self, con: DuckDBPyConnection, given: dict[str, object]) -> None:
         self._con = con
@@ -89,11 +89,11 @@ class Work:
         con.register("csv_speaking", self._speaking)
 
     def ask(self, name: str, **more: object) -> list[tuple[Any, ...]]:
-        """Run a statement that answers, and give all of its rows."""
+        """Run a statement and return all of its rows."""
         return SQL.run(self._con, name, self._given | more).fetchall()
 
     def stage(self, chunks: Chunks) -> dict[str, int]:
-        """Note what tells the rows apart; give other shops and how many orders each."""
+        """Stage the rows' keys; return the orders of other shops, counted by shop."""
         self.ask("create_csv_keys")
         for rows in chunks.first_pass():
             self._shown.rows = keys(rows)
@@ -102,7 +102,7 @@ class Work:
         return dict(self.ask("list_csv_other_shops"))
 
     def judge(self, chunks: Chunks) -> tuple[int, int, int, int]:
-        """Decide what is stored and which row speaks for what, over the whole file.
+        """Decide over the whole file what is stored and which row speaks for what.
 
         Gives orders new and known, rows repeated, and orders set aside.
         """
@@ -112,7 +112,7 @@ class Work:
         return new, known, repeated, set_aside
 
     def parts(self, chunks: Chunks) -> Iterator[int]:
-        """Show the rows that count, part by part; every order is whole in one.
+        """Yield the parts to store, each shown to SQL; no order is split over parts.
 
         The chunks come first. Orders whose rows lie in several of them wait in a
         temporary table, which DuckDB may spill, and come last.
@@ -132,11 +132,11 @@ class Work:
             yield part
 
     def amounts(self) -> pl.DataFrame:
-        """Give the amounts of the part's orders as the file tells them."""
+        """Return the order totals stated in the file, one row per order of the part."""
         return self._frame("sum_csv_orders")
 
     def store(self, part: int, warnings: Warnings) -> int:
-        """Write the part and say how many known orders changed."""
+        """Write the part; return how many known orders changed."""
         new, known = self.ask("count_csv_part", part=part)[0]
         if new:
             for name in _INSERT:
@@ -171,7 +171,7 @@ OtherShopsMode = Literal["refuse", "skip"]
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What came of one import: the row of csv_imports, and what people should see.
+    """The result of one import: its row in csv_imports, and what people should see.
 
     orders_set_aside       orders not stored because a row of theirs could not be read
     orders_of_other_shops  orders left out because they are another shop's

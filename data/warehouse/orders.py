@@ -1,4 +1,4 @@
-"""Orders: store what the mall showed us, newest first, history kept.
+"""Store orders as the mall showed them: the newest snapshot wins, history is kept.
 
 Answers the mall gave before: what is known by them need not be stored again.
 
@@ -67,7 +67,7 @@ _ALWAYS = ("move_sightings", "settle_refusals")
 
 @dataclass(frozen=True)
 class Stored:
-    """What became of the snapshots; the four add up to their number."""
+    """How many snapshots created, changed, confirmed or came too late for an order."""
 
     created: int
     changed: int
@@ -77,7 +77,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class StatusCount:
-    """How many orders stand at a status, and what they bill in yen."""
+    """The number of orders at a status, and their billed yen."""
 
     status: Status
     orders: int
@@ -92,7 +92,7 @@ def store_orders(
     stored_at: datetime,
     load_id: str,
 ) -> Stored:
-    """Keep each order's newest content, in the caller's transaction.
+    """Store each order's newest snapshot, in the caller's transaction.
 
     A snapshot asked for before the present content was last seen changes nothing,
     whenever it arrives; equal content only moves that sighting forward. Every content
@@ -124,7 +124,7 @@ def store_orders(
 
 
 def _log_csv_origins(con: DuckDBPyConnection, given: dict[str, object]) -> None:
-    """Log what changing orders hold as a CSV import created them: it is in no log.
+    """Log the content of changing orders that a CSV import created and no log has.
 
     A CSV import does not log what it creates, to be quick; whoever is first to
     change it does (docs/rules.md 6.1).
@@ -137,19 +137,19 @@ def _log_csv_origins(con: DuckDBPyConnection, given: dict[str, object]) -> None:
 
 
 def numbers_to_confirm(con: DuckDBPyConnection, shop_id: str) -> list[str]:
-    """Name the orders that wait for 注文確認 and whose amounts are fixed."""
+    """Return the orders that wait for 注文確認 and whose amounts are fixed."""
     rows = con.execute(SQL("list_numbers_to_confirm"), {"shop_id": shop_id})
     return [number for (number,) in rows.fetchall()]
 
 
 def open_amounts(con: DuckDBPyConnection, shop_id: str) -> list[str]:
-    """Name the orders whose money the mall has not fixed yet (−9999)."""
+    """Return the orders whose amounts the mall has not fixed yet (−9999)."""
     rows = con.execute(SQL("list_open_amounts"), {"shop_id": shop_id})
     return [number for (number,) in rows.fetchall()]
 
 
 def unknown_status(con: DuckDBPyConnection, shop_id: str) -> list[str]:
-    """Name the orders at a status of RMS that we have no word for; they are on hold."""
+    """Return the orders at an unknown status code of RMS; they are on hold."""
     given = {"shop_id": shop_id, "known": list(RMS_STATUS)}
     return [
         number
@@ -158,14 +158,14 @@ def unknown_status(con: DuckDBPyConnection, shop_id: str) -> list[str]:
 
 
 def count_orders(con: DuckDBPyConnection, shop_id: str) -> list[StatusCount]:
-    """Count a shop's orders by status, in the order of the six words."""
+    """Return the number of a shop's orders and their yen by status."""
     rows = con.execute(SQL("count_orders"), {"shop_id": shop_id}).fetchall()
     found = {status: (orders, total) for status, orders, total in rows}
     return [StatusCount(s, *found[s.value]) for s in Status if s.value in found]
 
 
 def content_of(order: Order) -> tuple[str, str, str]:
-    """Give an order's content, its people, and the hash over both.
+    """Return an order's content, its people, and the hash of both.
 
     Absent values are left out, so that a field this juchu does not know yet will not
     make every order look changed. When and by what answer it was read is not content.
@@ -215,7 +215,7 @@ _ANSWERS = pl.Schema(
 def known_answers(
     con: Connection, shop_id: str, numbers: Sequence[str]
 ) -> Mapping[str, str]:
-    """Say of which orders the present content is known, and by what answer's hash."""
+    """Return the hash of the answer that each order's present content came from."""
     given = {"shop_id": shop_id, "numbers": list(numbers)}
     return dict(con.execute(SQL("list_known_answers"), given).fetchall())
 
@@ -223,7 +223,7 @@ def known_answers(
 def store_same(
     con: Connection, answers: Sequence[SameAnswer], stored_at: datetime
 ) -> Stored:
-    """Move the sightings of orders the mall showed again as they are known.
+    """Record that the mall showed these orders again unchanged.
 
     An order another run changed meanwhile counts as stale and keeps its content.
     """
@@ -267,7 +267,7 @@ _REFUSED = pl.Schema(
 def record_refusals(
     con: DuckDBPyConnection, refused: Sequence[RefusedOrder], seen_at: datetime
 ) -> None:
-    """Keep the latest refusal per order, open until `store_orders` settles it.
+    """Store the latest refusal per order, open until `store_orders` settles it.
 
     One seen earlier than what is known changes nothing.
     """
@@ -293,7 +293,7 @@ def record_refusals(
 def open_refusals(
     con: DuckDBPyConnection, shop_id: str, limit: int
 ) -> list[RefusedOrder]:
-    """List a shop's orders that could not be taken yet, longest waiting first."""
+    """Return a shop's orders that could not be read yet, the longest waiting first."""
     rows = con.execute(
         SQL("list_open_refusals"), {"shop_id": shop_id, "row_limit": limit}
     ).fetchall()
@@ -328,7 +328,7 @@ def stored_orders(
     mall: Mall = Mall.RAKUTEN,
     people: bool = False,
 ) -> dict[str, Order]:
-    """Give the orders by number, as the mall itself showed them; others are left out.
+    """Return the orders as the mall itself showed them; any other is left out.
 
     `observed_at` is when the latest request that saw this content was sent. Without
     `people` nobody is in them: only a label needs a name.
@@ -354,7 +354,7 @@ def _order(content: str, seen_at: datetime, people: list[dict[str, Any]]) -> Ord
 
 
 def _whole(model: type[BaseModel], values: dict[str, Any]) -> dict[str, Any]:
-    """Put back what was left out because it was absent."""
+    """Return the JSON with the keys that were left out because they were absent."""
     missing = {
         name: None
         for name, field in model.model_fields.items()

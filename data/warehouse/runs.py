@@ -1,4 +1,4 @@
-"""Loads: one row per run and source, the warehouse's own account of its runs.
+"""Record what each run read from each source (`loads`), and how far (`order_cursors`).
 
 The sweep's memory: how far it has seen, and what it must look at again.
 """
@@ -18,7 +18,7 @@ from data.warehouse.statements import SQL
 
 @dataclass(frozen=True)
 class Load:
-    """What one run read from one source, and what came of it so far."""
+    """What one run read from one source, and its counts so far."""
 
     load_id: str
     source: str
@@ -39,14 +39,14 @@ class Load:
 
     @property
     def window(self) -> Window | None:
-        """What it searches; None for a run that searches nothing."""
+        """The period searched; None for a run that searches nothing."""
         if self.window_from is None or self.window_to is None:
             return None
         return Window(self.window_from, self.window_to)
 
 
 def record_load(con: DuckDBPyConnection, load: Load) -> None:
-    """Write the run's row, replacing what the same run wrote before.
+    """Insert or replace the run's row.
 
     Recorded at the start and at the end, so a killed run is seen as unfinished.
     """
@@ -66,7 +66,7 @@ would fail every run otherwise. Its refusal stays open."""
 
 
 def seen_until(con: Connection, mall: Mall, shop_id: str) -> datetime | None:
-    """Give the moment up to which every order placed was stored or refused."""
+    """Return the moment up to which every order placed was stored or refused."""
     given = {"mall": mall.value, "shop_id": shop_id}
     rows = con.execute(SQL("find_cursor"), given).fetchall()
     return in_japan(rows[0][0]) if rows else None
@@ -90,7 +90,7 @@ def move_cursor(
 
 
 def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
-    """Name the orders that RMS can still show and that may have changed unannounced.
+    """Return the orders RMS still shows that may have changed without a notice.
 
     Not final ones, whoever told us of them first, and those that could not be taken
     yet; longest unseen first. Final are 700 and 900, and 500 and 600 from RETURNS_FOR

@@ -1,4 +1,4 @@
-"""The one door to the warehouse file.
+"""Open the warehouse file: the only place that does.
 
 DuckDB lets one process hold the file, read-only ones included, so sessions are
 short: open, work, commit, close. Within a process they queue as well: a second
@@ -74,7 +74,7 @@ def _opened(
     clock: Callable[[], float],
     wait: Callable[[float], None],
 ) -> Iterator[DuckDBPyConnection]:
-    """Hold the file, and beside it a folder for what DuckDB spills to disk."""
+    """Open the file, with a folder beside it for what DuckDB spills to disk."""
     spill = path.with_name(path.name + ".tmp")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ def _opened(
 
 @contextmanager
 def _turn(path: Path, patience_s: float) -> Iterator[None]:
-    """Let one session of this process at a time near the file."""
+    """Allow one session of this process at a time."""
     lock = _sessions[path]
     if not lock.acquire(timeout=max(patience_s, 0)):
         raise _busy(path, os.getpid())
@@ -105,7 +105,7 @@ def _turn(path: Path, patience_s: float) -> Iterator[None]:
 
 @contextmanager
 def _private() -> Iterator[None]:
-    """Keep files made in here from others; the umask is the whole process's."""
+    """Make files in this block readable by their owner only."""
     with _umask:
         before = os.umask(0o077)
         try:
@@ -120,7 +120,7 @@ def _connect(
     clock: Callable[[], float],
     wait: Callable[[float], None],
 ) -> DuckDBPyConnection:
-    """Get the file's lock, asking again until it is time to give up."""
+    """Connect, retrying while another process holds the file's lock."""
     while True:
         try:
             with _private():
@@ -159,7 +159,7 @@ def _busy(path: Path, holder: int | None) -> WarehouseBusy:
 
 
 def _unopened(path: Path) -> WarehouseDamaged | WarehouseOutOfReach:
-    """Tell a file that cannot be read from one that cannot be reached."""
+    """Return the error for a file that cannot be read, or not be reached."""
     if path.is_file() and os.access(path, os.R_OK | os.W_OK):
         return WarehouseDamaged(
             f"{path} を DuckDB のデータベースとして開けません。"

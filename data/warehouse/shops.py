@@ -1,4 +1,4 @@
-"""Shops: what is known of each beside its keys, which never come here.
+"""What is known of each shop; its keys never come here.
 
 A shop's way to live and beyond: its moves, and the facts that let it move.
 
@@ -23,7 +23,7 @@ from data.warehouse.statements import SQL
 
 @dataclass(frozen=True)
 class ShopState:
-    """What one flow found out about a shop; None is what it does not know."""
+    """What one flow learned about a shop; None is unknown."""
 
     shop: ShopHandle
     mall: Mall
@@ -36,7 +36,7 @@ class ShopState:
 
 
 def record_shop(con: Connection, state: ShopState, updated_at: datetime) -> None:
-    """Write the shop's row; what is None keeps what the row holds.
+    """Update the shop's row; a value of None keeps the stored one.
 
     Notices that wait from before a start told now are settled by it.
     """
@@ -46,13 +46,13 @@ def record_shop(con: Connection, state: ShopState, updated_at: datetime) -> None
 
 
 def notices_start_at(con: Connection, shop: ShopHandle) -> datetime | None:
-    """Give the moment from which the shop's notices are ingested; None: from any."""
+    """Return the moment from which the shop's notices are ingested; None: always."""
     rows = con.execute(SQL("find_notices_start"), {"shop": shop}).fetchall()
     return in_japan(rows[0][0]) if rows else None
 
 
 def move_stage(con: DuckDBPyConnection, shop: ShopHandle, step: Step) -> Standing:
-    """Move the shop and keep the move; what we know of it must allow that.
+    """Move the shop to a stage and record the step, if what we know allows it.
 
     Raises:
         MoveRefused: with the reason in Japanese; nothing was written.
@@ -74,17 +74,17 @@ def move_stage(con: DuckDBPyConnection, shop: ShopHandle, step: Step) -> Standin
 
 
 def show_stage(con: DuckDBPyConnection, shop: ShopHandle) -> None:
-    """Let the shop's row in `shops`, once there is one, show where it stands."""
+    """Copy the shop's stage into its row of `shops`, if there is one."""
     con.execute(SQL("set_shop_stage"), {"shop": shop})
 
 
 def stage_of(con: DuckDBPyConnection, shop: ShopHandle) -> Standing | None:
-    """Give where the shop stands by its history; None: it has none."""
+    """Return the shop's stage by its history, or None without one."""
     return replay(stage_history(con, shop))
 
 
 def stage_history(con: DuckDBPyConnection, shop: ShopHandle) -> list[Step]:
-    """List every move of the shop, oldest first."""
+    """Return every step of the shop, oldest first."""
     rows = con.execute(SQL("list_shop_steps"), {"shop": shop}).fetchall()
     return [
         Step(stage=Stage(stage), at=in_japan(at), who=who, why=why)
@@ -93,13 +93,13 @@ def stage_history(con: DuckDBPyConnection, shop: ShopHandle) -> list[Step]:
 
 
 def stages_now(con: DuckDBPyConnection) -> dict[ShopHandle, Stage]:
-    """Give the stage of every shop that has a history, sorted by handle."""
+    """Return the stage of every shop that has a history, sorted by shop code."""
     rows = con.execute(SQL("list_shop_stages")).fetchall()
     return {shop: Stage(stage) for shop, stage in rows}
 
 
 def facts_of(con: DuckDBPyConnection, shop: ShopHandle) -> ShopFacts:
-    """Gather what the guards ask; None for what nobody has told yet."""
+    """Return the facts that the guards of a move ask for; None is unknown."""
     row = con.execute(SQL("find_shop_facts"), {"shop": shop}).fetchall()[0]
     made, seen, expires, connection, checked, starts = row
     return ShopFacts(
@@ -119,7 +119,7 @@ def record_application(
     mail: Mail,
     made_at: datetime,
 ) -> datetime | None:
-    """Keep that the application was made; give when this very mail was sent before.
+    """Record the application; return when this very mail was sent before, or None.
 
     Its people, addresses and telephone are not kept: of the mail only a hash is.
     """
@@ -139,7 +139,7 @@ def record_application(
 def record_sent(
     con: DuckDBPyConnection, shop: ShopHandle, mail: Mail, sent_at: datetime
 ) -> None:
-    """Keep that a mail server took the application's mail; the first time counts."""
+    """Record when a mail server first accepted the application's mail."""
     con.execute(
         SQL("mark_shop_application_sent"),
         {"shop": shop, "mail_hash": mail.sha256, "sent_at": sent_at},
@@ -156,7 +156,7 @@ def record_key(
     seen_at: datetime,
     expires_at: datetime | None = None,
 ) -> datetime:
-    """Keep that the shop is used with this key; give when it was first seen.
+    """Record that the shop uses this key; return when it was first seen.
 
     `expires_at` is what RMS told; the date typed into the block counts until then.
     """
@@ -182,7 +182,7 @@ def key_facts(
     now: datetime,
     told_expires_at: datetime | None = None,
 ) -> KeyFacts:
-    """Give what a refusal of the shop's key is judged by; a key not seen is of now.
+    """Return what a refusal of the shop's key is judged by; an unseen key is new now.
 
     Of its ends the one told now counts, then the one kept, then the one typed in.
     """
@@ -198,7 +198,7 @@ def key_facts(
 
 
 def key_in_use(con: DuckDBPyConnection, shop: ShopHandle) -> str | None:
-    """Give the fingerprint of the key the shop's calls use; None: none was seen."""
+    """Return the fingerprint of the key the shop's calls use, or None."""
     rows = con.execute(SQL("find_shop_key"), {"shop": shop}).fetchall()
     return str(rows[0][0]) if rows else None
 
@@ -210,7 +210,7 @@ def record_connection(
     checked_at: datetime,
     expires_at: datetime | None = None,
 ) -> None:
-    """Keep what a connection check with the shop's present key found."""
+    """Record the finding of a connection check with the shop's present key."""
     record_key(con, shop, checked_at, expires_at)
     state = ShopState(
         shop.handle,
@@ -225,7 +225,7 @@ def record_connection(
 def last_warned(
     con: DuckDBPyConnection, shop: ShopHandle, expires_at: datetime
 ) -> int | None:
-    """Give the most urgent warning given about this end, in days; None: none yet."""
+    """Return the most urgent warning given about this expiry, in days, or None."""
     given = {"shop": shop, "expires_at": expires_at}
     days: int | None = con.execute(SQL("find_shop_warning"), given).fetchall()[0][0]
     return days
@@ -238,7 +238,7 @@ def record_warning(
     days: int,
     warned_at: datetime,
 ) -> None:
-    """Keep that a warning was given, so that it is not given again."""
+    """Record that a warning was given, so that it is not repeated."""
     con.execute(
         SQL("insert_shop_warning"),
         {"shop": shop, "expires_at": expires_at, "days": days, "warned_at": warned_at},

@@ -1,4 +1,4 @@
-"""Labels: which packages may be packed, and which had one printed."""
+"""Which packages need a label, and which had one exported."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ class ToPack(NamedTuple):
 
 
 def label_orders(con: Connection, shop_id: str, *, again: bool) -> list[str]:
-    """Name the orders waiting for a label, to be read anew; `again` repeats labels."""
+    """Return the orders waiting for a label; `again` adds those that had one."""
     given = {"mall": Mall.RAKUTEN.value, "shop_id": shop_id, "again": again}
     rows = SQL.run(con, "list_label_orders", given).fetchall()
     return [number for (number,) in rows]
@@ -40,7 +40,7 @@ def packages_to_pack(
     again: bool,
     read_since: datetime,
 ) -> list[ToPack]:
-    """Give the packages of these orders that need a label, as RMS showed them just now.
+    """Return the packages of these orders that need a label, as RMS last showed them.
 
     An order not read since then is left out: it may have been cancelled.
     """
@@ -62,7 +62,7 @@ def packages_to_pack(
 
 
 def shared_keys(con: Connection, shop_id: str, now: datetime) -> frozenset[str]:
-    """Give the short keys that stand for two packages: neither may be printed."""
+    """Return the short keys that stand for two packages: neither may be printed."""
     return frozenset(
         KnownPackages(known_packages(con, shop_id, since=now - OLDEST)).shared_keys
     )
@@ -75,7 +75,7 @@ def record_labels(
     carrier: str,
     exported_at: datetime,
 ) -> None:
-    """Note that these packages had their label exported."""
+    """Record that the labels of these packages were exported."""
     if not packages:
         return
     rows = [(one.order_number, one.basket_id, short_key(one)) for one in packages]

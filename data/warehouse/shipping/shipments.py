@@ -1,4 +1,4 @@
-"""Import a carrier's file of tracking numbers: each parcel to the package it is of."""
+"""Import a carrier's file of tracking numbers: match each parcel to its package."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ class ParcelFile(NamedTuple):
 
 @dataclass(frozen=True)
 class ShipmentReport:
-    """What came of one import.
+    """The result of one import.
 
     changed       carrier, date or correction; or one that was refused is planned again
     unmatched     rows that belong to no package we know
@@ -124,7 +124,7 @@ class ShipmentReport:
 def known_packages(
     con: Connection, shop_id: str, *, mall: Mall = Mall.RAKUTEN, since: datetime
 ) -> list[PackageRef]:
-    """List the shop's packages, of orders placed since then, that a file may mean."""
+    """Return the packages of orders placed since then that a file may refer to."""
     given = {"mall": mall.value, "shop_id": shop_id, "since": since}
     rows = SQL.run(con, "list_shipment_packages", given).fetchall()
     return [PackageRef(*row) for row in rows]
@@ -195,7 +195,7 @@ def import_shipments(  # noqa: PLR0913
 def _matched(
     file: ParcelFile, known: KnownPackages
 ) -> tuple[list[tuple[object, ...]], list[Aside], list[Aside]]:
-    """Sort the rows by whether they name a package; of two for one parcel the later."""
+    """Split the rows by whether they match a package; the later of two wins."""
     placed: dict[tuple[str, str, str], tuple[int, tuple[object, ...]]] = {}
     unmatched: list[Aside] = []
     repeated: list[Aside] = []

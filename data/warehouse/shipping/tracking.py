@@ -1,4 +1,4 @@
-"""Report shipments: what is due, the intent before the call, what became of it.
+"""Report shipments: what is due, the intent before the call, and its outcome.
 
 A run goes through these, each in a session of its own, with RMS's answers between:
 
@@ -75,7 +75,7 @@ class Run(NamedTuple):
 
     @property
     def given(self) -> dict[str, object]:
-        """What every statement of a run may name."""
+        """Values that every statement of a run may use."""
         morning = datetime.combine(
             self.today, datetime.min.time(), tzinfo=self.began.tzinfo
         )
@@ -88,7 +88,7 @@ class Run(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What the orders read by a run lead to.
+    """What follows from the orders a run has read.
 
     to_send   orders with the rows to report
     outcomes  where shipments stand without a call, and when that was seen
@@ -101,7 +101,7 @@ class Judged(NamedTuple):
 
 
 def orders_to_read(con: Connection, run: Run) -> list[str]:
-    """Name the orders to read anew: with open shipments, or reported and not closed.
+    """Return the orders to read again: with open shipments, or reported and not closed.
 
     One that the run has read is named again only if something was sent or heard since.
     """
@@ -168,7 +168,7 @@ def _added(one: Judged, other: Judged) -> Judged:
 
 
 def settle(con: Connection, run: Run, judged: Judged, *, decided_at: datetime) -> None:
-    """Write down where shipments stand that need no call."""
+    """Store the state of shipments that need no call."""
     rows = [
         (
             one.shipment.order_number,
@@ -226,7 +226,7 @@ _WORDS: Final = pl.Schema(
 
 
 class OpenRequest(NamedTuple):
-    """A report the mall took, whose results nobody has heard."""
+    """A report the mall accepted and whose results were not fetched yet."""
 
     request_id: str
     sent_at: datetime
@@ -240,7 +240,7 @@ class Sent(NamedTuple):
     order_numbers: tuple[str, ...]
 
     def of(self, *order_numbers: str) -> "Sent":
-        """Give some orders of the same call."""
+        """Return these orders of the same call."""
         return self._replace(order_numbers=order_numbers)
 
 
@@ -271,7 +271,7 @@ def end_reports(  # noqa: PLR0913 - which call's, and what came of it
     request_id: str | None = None,
     heard_at: datetime | None = None,
 ) -> None:
-    """Store what RMS said at once of these orders of a call.
+    """Store RMS's immediate answer about these orders of a call.
 
     With a `request_id` and without `heard_at` the results are still to come.
     """
@@ -289,7 +289,7 @@ def end_reports(  # noqa: PLR0913 - which call's, and what came of it
 def open_requests(
     con: Connection, run: Run, *, asked_since: datetime
 ) -> list[OpenRequest]:
-    """List the reports RMS took since then of which nothing was heard, oldest first."""
+    """Return the reports accepted since then without fetched results, oldest first."""
     given = run.given | {"asked_since": asked_since}
     rows = SQL.run(con, "list_tracking_requests", given).fetchall()
     return [OpenRequest(*row) for row in rows]
@@ -303,7 +303,7 @@ def hear_results(
     *,
     heard_at: datetime,
 ) -> None:
-    """Store RMS's words on the rows of a report; rows it is silent on stay as they are.
+    """Store RMS's results for the rows of a report; a row without one stays as it is.
 
     That a row was taken proves nothing yet: reading the order does.
     """
@@ -315,7 +315,7 @@ def hear_results(
 
 
 def last_report_unseen(con: Connection, run: Run) -> datetime | None:
-    """Say when the latest report left that has not been seen at the mall, if any."""
+    """Return when the latest report not yet seen at the mall was sent, or None."""
     ((sent_at,),) = SQL.run(con, "find_tracking_lost", run.given).fetchall()
     return sent_at  # type: ignore[no-any-return]
 
@@ -325,7 +325,7 @@ def _frame(rows: Sequence[tuple[object, ...]], schema: pl.Schema) -> pl.DataFram
 
 
 class ShipmentLine(NamedTuple):
-    """One shipment, and what the run has done to it."""
+    """One shipment, and what the run did with it."""
 
     order_number: str
     basket_id: str
@@ -356,7 +356,7 @@ class TrackingReport(NamedTuple):
 
 
 def tracking_report(con: Connection, run: Run) -> TrackingReport:
-    """Gather what the run sent, verified and could not do, and what is still open."""
+    """Return what the run sent, verified and could not do, and what is still open."""
     lines = SQL.run(con, "list_shipments_changed", run.given).fetchall()
     rows = SQL.run(con, "list_tracking_stragglers", run.given).fetchall()
     orders = stored_orders(

@@ -1,4 +1,4 @@
-"""Adjustments by hand: what a person books for the orders that a CSV created.
+"""Book the adjustments that a person makes for orders created by CSV.
 
 Which shops let adjustments by hand wait for too long.
 """
@@ -63,7 +63,7 @@ class WaitingLine:
 
 @dataclass(frozen=True)
 class Booked:
-    """A line that no longer waits, and what it moved: 0 if it had been adjusted."""
+    """A line that was booked, and the pieces it moved: 0 if adjusted before."""
 
     mall: str
     shop_id: str
@@ -75,7 +75,7 @@ class Booked:
 
 @dataclass(frozen=True)
 class NotBooked:
-    """A line that was left as it was; `code` is one of REASONS."""
+    """A line that was not booked; `code` is one of REASONS."""
 
     mall: str
     shop_id: str
@@ -91,7 +91,7 @@ class NotBooked:
 
 @dataclass(frozen=True)
 class Adjusted:
-    """What became of each adjustment; the two add up to their number."""
+    """The adjustments that were booked and those that were not."""
 
     booked: tuple[Booked, ...]
     refused: tuple[NotBooked, ...]
@@ -104,7 +104,7 @@ def waiting_adjustments(
     mall: Mall | None = None,
     limit: int = 100_000,
 ) -> list[WaitingLine]:
-    """List what waits of a shop, longest waiting first; `mall` None: at any mall."""
+    """Return a shop's waiting lines, oldest first; `mall` None: of any mall."""
     given = {
         "shop_id": shop_id,
         "mall": None if mall is None else mall.value,
@@ -123,7 +123,7 @@ def adjust_stock(  # noqa: PLR0913
     note: str,
     at: datetime,
 ) -> Adjusted:
-    """Book a person's decisions and end the lines' waiting, in the transaction.
+    """Book a person's adjustments, in the caller's transaction; the lines wait no more.
 
     A line is booked at most once, however often it is named; what no longer waits is
     refused with a reason, and the others are booked. `who` and `note` stay in the
@@ -172,7 +172,7 @@ def _frame(adjustments: Sequence[Adjustment]) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class LongWait:
-    """Lines of one shop that waited too long, and since when the first one does."""
+    """One shop's lines that waited too long, and since when."""
 
     mall: str
     shop_id: str
@@ -181,7 +181,7 @@ class LongWait:
 
 
 def long_waits(con: DuckDBPyConnection, before: datetime) -> list[LongWait]:
-    """List the shops with lines imported before this time that nobody adjusted.
+    """Return the shops with lines imported before this time that nobody adjusted.
 
     Reads only; any error is a duckdb.Error.
     """

@@ -1,4 +1,4 @@
-"""Stock files: a count (棚卸) sets the level of a moment, a receipt (入荷) adds.
+"""Book stock files: a count (棚卸) sets the level of a moment, a receipt (入荷) adds.
 
 Goods received (入荷): what came in at a moment is added to the level.
 """
@@ -19,7 +19,7 @@ from data.warehouse.stock.ledger import SkuChange, change_skus
 
 @dataclass(frozen=True)
 class Booked:
-    """What a stock file did to the SKUs it names, as CountReport tells it."""
+    """What a stock file did to the SKUs it names."""
 
     moved: int
     equal: int
@@ -63,7 +63,7 @@ RECEIVED = "入荷ファイル {} (goods received)"
 
 
 class CountFile(Protocol):
-    """A stock file that was read and found whole."""
+    """A stock file that was read without a fault."""
 
     @property
     def counts(self) -> Sequence[Counted]:
@@ -71,16 +71,16 @@ class CountFile(Protocol):
 
     @property
     def sha256(self) -> str:
-        """Tells the file from others by its bytes."""
+        """Hash of the file's bytes."""
 
     @property
     def file_name(self) -> str:
-        """For people."""
+        """The file name to show to people."""
 
 
 @dataclass(frozen=True)
 class CountReport:
-    """What came of one stock file.
+    """The result of one stock file.
 
     is_same_file  this very file was imported before: nothing was done
     moved         SKUs whose level the file changed
@@ -132,7 +132,7 @@ def count_stock(  # noqa: PLR0913
     counted_at: datetime,
     imported_at: datetime,
 ) -> CountReport:
-    """Book a stock file in the caller's transaction, or say that it was booked before.
+    """Book a stock file, in the caller's transaction, unless it was booked before.
 
     A count: the level becomes what was counted and whatever took effect after
     `counted_at`: orders placed later still lower it, however late they come to light,

@@ -57,7 +57,7 @@ def map_skus(  # noqa: PLR0913
     note: str,
     mapped_at: datetime,
 ) -> tuple[SkuChange, ...]:
-    """Write down a person's word on listings; stock follows, none doubled, none lost.
+    """Store which SKU each listing sells, as a person decided; move its stock along.
 
     What the listings' orders took moves to the new SKU with its moment. The counted
     stock goes along when its SKU has no other listing and the new one no stock of its
@@ -84,7 +84,7 @@ def map_skus(  # noqa: PLR0913
 def learn_skus(
     con: DuckDBPyConnection, given: Mapping[str, object]
 ) -> tuple[SkuChange, ...]:
-    """Write down the SKUs that orders show for listings nobody spoke of yet.
+    """Store the SKUs that orders show for listings without one.
 
     `given` holds mall, shop_id and moved_at.
     """
@@ -96,7 +96,7 @@ def learn_skus(
 def change_skus(
     con: DuckDBPyConnection, given: Mapping[str, object]
 ) -> tuple[SkuChange, ...]:
-    """Apply the temporary table `stock_skus`: move what has to move, then write it."""
+    """Apply temporary table `stock_skus`: move the stock, then store the mapping."""
     ((news,),) = con.execute(SQL("count_stock_sku_news")).fetchall()
     if not news:
         return ()
@@ -119,7 +119,7 @@ def _ledger_end(con: DuckDBPyConnection) -> int:
 
 @dataclass(frozen=True)
 class Moved:
-    """What the orders asked of the ledger: nothing, if they had been booked before.
+    """What the orders changed in the ledger; a replay changes nothing.
 
     reserved    times a line took units, or more units
     given_back  times a line gave units back: cancelled, fewer units, another SKU
@@ -156,7 +156,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class StockLevel:
-    """What there is to sell; no number to tell a mall unless it was counted."""
+    """The pieces to sell of a SKU; not sent to a mall unless it was counted."""
 
     sku: str
     level: int
@@ -172,7 +172,7 @@ def move_stock(
     order_numbers: Sequence[str] | None = None,
     moved_at: datetime,
 ) -> Moved:
-    """Bring the ledger in line with the shop's present orders, in the transaction.
+    """Book what the shop's present orders take, in the caller's transaction.
 
     Belongs after every `store_orders`, in its transaction. Looks at the tables only, so
     calling it again, or after a replay, books nothing: at the orders named, else at all
@@ -192,7 +192,7 @@ def move_stock(
 
 
 def explain_level(con: DuckDBPyConnection, sku: str) -> list[Movement]:
-    """Tell why a SKU stands where it stands: every movement, the level after each."""
+    """Return every movement of a SKU, with the level after each."""
     rows = con.execute(SQL("explain_stock_level"), {"sku": sku}).fetchall()
     return [
         Movement(seq, moved_at, effective_at, MovementKind(kind), *rest)
@@ -201,6 +201,6 @@ def explain_level(con: DuckDBPyConnection, sku: str) -> list[Movement]:
 
 
 def stock_levels(con: DuckDBPyConnection, skus: Sequence[str]) -> dict[str, StockLevel]:
-    """Give the levels of these SKUs; one that never moved is absent."""
+    """Return the levels of these SKUs; one that never moved is absent."""
     rows = con.execute(SQL("list_stock_levels"), {"skus": list(skus)}).fetchall()
     return {row[0]: StockLevel(*row) for row in rows}

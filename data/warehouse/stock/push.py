@@ -1,4 +1,4 @@
-"""What a mall is told of our stock: planned, sent, read back (docs/rules.md 6.5).
+"""Push stock to a mall: plan, send, read back (docs/rules.md 6.5).
 
 A run goes through these, each in a session of its own, with RMS's answers between:
 
@@ -40,7 +40,7 @@ SUPERSEDED: Final = "新しい在庫数の転送に置き換えました (supers
 
 @dataclass(frozen=True)
 class LevelToPush:
-    """A listing whose level the mall was not told yet.
+    """A listing whose level the mall does not have yet.
 
     expected  what the mall should show now: what it showed when last verified, less the
               orders placed since; None before the first verified push
@@ -98,7 +98,7 @@ def levels_to_push(
     safety: int,
     full: bool = False,
 ) -> list[LevelToPush]:
-    """List what the mall has to be told; `full` lists what it was told before, too.
+    """Return the levels to push; `full` returns unchanged ones, too.
 
     Only listings with a variant, and only SKUs that were counted: a level that nobody
     counted is no number, and would tell the mall that everything is sold out. A listing
@@ -124,7 +124,7 @@ def plan_push(  # noqa: PLR0913
     planned_at: datetime,
     presumed_lost: timedelta = PRESUMED_LOST,
 ) -> PushPlan:
-    """Store what is to be sent, with the levels of this moment, in the transaction.
+    """Store the pushes to send with the levels of now, in the caller's transaction.
 
     `found` is what the mall showed at `read_at`, when that request was sent; None for a
     listing it did not name. Listings not read are left for the next run. Open rows of
@@ -168,7 +168,7 @@ def start_sending(
     *,
     sent_at: datetime,
 ) -> list[Push]:
-    """Mark pushes as under way and give those that may be sent: commit, then call.
+    """Mark pushes as sent and return those that may be: commit, then call.
 
     One that a later plan has superseded meanwhile is left out: its level is old.
     """
@@ -192,13 +192,13 @@ UNKNOWN_SKU: Final = (
 
 
 def record_lost(con: DuckDBPyConnection, push_ids: Sequence[str]) -> None:
-    """Note that no answer came to these: read back, never send blindly again."""
+    """Record that no answer came to these: read back, never send blindly again."""
     given = {"push_ids": list(push_ids), "state": PushState.UNKNOWN.value}
     con.execute(SQL("end_inventory_pushes"), {**given, "reason": LOST})
 
 
 def record_refused(con: DuckDBPyConnection, push_ids: Sequence[str], why: str) -> None:
-    """Note that the mall refused these, with its code and text.
+    """Record that the mall refused these, with its code and text.
 
     They are not tried again before their level changes.
     """
@@ -215,7 +215,7 @@ def record_read_back(  # noqa: PLR0913 - whose, which run's, when and what
     run_id: str,
     read_at: datetime,
 ) -> dict[str, PushState]:
-    """Judge the run's sent pushes by what the mall shows; give each one's state.
+    """Compare the run's sent pushes with what the mall shows; return each one's state.
 
     `read_at` is when that request was sent. A push whose listing is not in `found`, or
     that was refused or superseded, keeps its state.
@@ -253,7 +253,7 @@ def _judged(judged: Mapping[str, tuple[PushState, int | None]]) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class LatestPush:
-    """The last word on one listing.
+    """The latest push of one listing.
 
     was_sent   a write was spent on it; otherwise the mall showed the number already
     is_of_run  the run asked about planned it; otherwise it is left from an earlier one
@@ -274,7 +274,7 @@ class LatestPush:
 def latest_pushes(
     con: DuckDBPyConnection, shop_id: str, *, mall: Mall = Mall.RAKUTEN, run_id: str
 ) -> list[LatestPush]:
-    """Give the latest push of every listing that was ever planned, superseded ones not.
+    """Return the latest push of every listing; superseded ones do not count.
 
     Reads only; any error is a duckdb.Error.
     """
