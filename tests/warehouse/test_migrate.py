@@ -1,6 +1,7 @@
 """Migrations: once each, all or nothing, and never a file we do not know."""
 
 import gzip
+import json
 import shutil
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.warehouse.made_notices import a_notice
 from tests.warehouse.test_session import writer
 
 GOLDEN = Path(__file__).parent / "golden"
+MARTS = Path(__file__).parents[2] / "data" / "marts"
 NAMES = [migration.name for migration in read_migrations(MIGRATIONS)]
 LAST = 2 + 5 * len(NAMES)
 """Calls of a first run: two to find an empty ledger, five for each file."""
@@ -193,3 +195,24 @@ def test_a_file_of_the_first_release_still_opens(path):
             con, [an_order(1)], source="api", stored_at=at(9), load_id="again"
         )
     assert again.unchanged == 1
+
+
+def test_a_file_of_the_version_before_answers_the_marts_as_it_did(path):
+    path.parent.mkdir()
+    packed = GOLDEN / "warehouse-0010.duckdb.gz"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    before = json.loads((GOLDEN / "warehouse-0010-marts.json").read_text("utf-8"))
+    marts = {file.stem: file.read_text("utf-8") for file in MARTS.glob("*.sql")}
+
+    with warehouse(path) as con:
+        answers = {
+            name: [[str(value) for value in row] for row in con.sql(mart).fetchall()]
+            for name, mart in marts.items()
+        }
+        sources = con.sql(
+            "SELECT content_source, count(*) FROM orders GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        assert violations(con) == []
+
+    assert answers == before
+    assert sources == [("api", 6), ("csv_created", 1), ("csv_changed", 1)]
