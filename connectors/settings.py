@@ -1,9 +1,4 @@
-"""Settings from the environment and `.env`; a wrong one stops with its name.
-
-The shop as it stands on its labels, from the settings.
-
-Settings of the shop as its labels show it; part of `connectors.settings`.
-"""
+"""Settings from the environment and `.env`; a wrong one stops at start, by its name."""
 
 from pathlib import Path
 from typing import Any, Final, Self
@@ -21,57 +16,40 @@ from connectors.mail import Security, SmtpServer
 from connectors.rms.address import RMS_URL, checked_address, is_loopback
 from data.model.label import Sender
 
+PREFIX: Final = "JUCHU_"
+ENV_FILE: Final = Path(".env")
 
-class SenderSettings(BaseSettings):
-    """Who sends the parcels; blank until labels are exported, which asks for them."""
+NEEDED: Final = {
+    "name": "見本商店",
+    "zip": "100-0001",
+    "address": "東京都見本区表町1-2-3",
+    "phone": "03-0000-0000",
+}
+"""The sender's settings that every label needs, each with an example."""
 
-    sender_name: str = Field(
-        "", description="送り状の送り主の名前 (sender on labels)", examples=[""]
-    )
-    sender_zip: str = Field(
-        "", description="送り主の郵便番号 (sender's postal code)", examples=[""]
-    )
-    sender_address: str = Field(
-        "", description="送り主の住所 (sender's address)", examples=[""]
-    )
-    sender_building: str = Field(
-        "", description="送り主の建物名。空欄でよい (building, optional)", examples=[""]
-    )
-    sender_phone: str = Field(
-        "", description="送り主の電話番号 (sender's phone)", examples=[""]
-    )
-    sender_billing_code: str = Field(
-        "",
-        description="ご請求先顧客コード、お客様コード (number with the carrier)",
-        examples=[""],
-    )
-    sender_billing_class: str = Field(
-        "", description="ご請求先分類コード、ヤマトのみ (Yamato only)", examples=[""]
-    )
-    sender_freight_code: str = Field(
-        "01", description="運賃管理番号、ヤマトのみ (Yamato only)", examples=["01"]
-    )
-    sender_contents: str = Field(
-        "商品",
-        description="送り状の品名 (what labels say is inside)",
-        examples=["商品"],
-    )
-
-
-LAST: Final = tuple(SenderSettings.model_fields)
-"""They stand at the end of `.env.example`, though inherited fields come first."""
-
-
-PREFIX = "JUCHU_"
-ENV_FILE = Path(".env")
+_WRONG: Final = {
+    "greater_than": "{gt} より大きい数にしてください",
+    "greater_than_equal": "{ge} 以上の数にしてください",
+    "less_than_equal": "{le} 以下の数にしてください",
+    "float_parsing": "数字で指定してください",
+    "int_parsing": "整数で指定してください",
+    "string_pattern_mismatch": "英小文字・数字・ハイフンで指定してください",
+    "enum": "{expected} のいずれかにしてください",
+    "value_error": "{error}",
+}
+"""What is wrong with a value, by pydantic's type of error."""
 
 
 class SettingsProblem(Exception):
     """A setting is missing or wrong; the message names it and shows an example."""
 
 
-class Settings(SenderSettings):
-    """Where things are and how RMS is called. Secrets are not here but in the shop."""
+class Settings(BaseSettings):
+    """Where things are and how RMS is called; a shop's secrets are not here.
+
+    The fields stand in the order of `.env.example`. Those of the sender may be blank
+    until labels are exported.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -79,95 +57,114 @@ class Settings(SenderSettings):
 
     home: Path = Field(
         Path("data/local"),
-        description="実行時ファイルの置き場所 (folder of every run-time file)",
+        description="実行時ファイルの置き場所",
         examples=["data/local"],
     )
     shop: str = Field(
         "demo",
         pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
-        description="予定された実行の店舗ハンドル (the shop that schedules run for)",
+        description="定時実行の対象になる店舗の店舗コード",
         examples=["demo"],
     )
     rms_url: str = Field(
         RMS_URL,
-        description="RMSの接続先。https、このマシン内だけhttpも可 (or loopback)",
+        description="RMSの接続先。https のみ。このマシン内では http も可",
         examples=[RMS_URL],
     )
     rms_requests_per_second: float = Field(
         1.0,
         ge=0,
         le=1000,
-        description="1秒あたりのリクエスト数。RMSは1、0（無制限）はサンドボックスのみ",
+        description="1秒あたりのリクエスト数。RMSは1、0(無制限)はサンドボックスのみ",
         examples=[1],
     )
     warehouse_patience_s: float = Field(
         30.0,
         ge=0,
         le=600,
-        description="DuckDB が使用中のとき待つ秒数 (wait for a taken warehouse)",
+        description="データベースが使用中のときに待つ秒数",
         examples=[30],
     )
     rms_deadline_s: float = Field(
         20.0,
         gt=0,
         le=600,
-        description="1リクエスト全体の制限秒数 (seconds for one whole call)",
+        description="RMSへの1リクエスト全体の制限秒数",
         examples=[20],
     )
     notice_error_status: int = Field(
         200,
-        description="断った通知へのHTTPステータス。200か400〜499 (refused notices)",
+        description="受け付けない通知に返すHTTPステータス。200 または 400〜499",
         examples=[200],
     )
     notice_deadline_s: float = Field(
         10.0,
         gt=0,
         le=60,
-        description="通知1件の受信の制限秒数 (seconds for a notice to come in)",
+        description="通知1件の受信の制限秒数",
         examples=[10],
     )
     notice_connections: int = Field(
         500,
         ge=16,
         le=10_000,
-        description="通知の同時接続数の上限 (connections to the receiver at once)",
+        description="通知の同時接続数の上限",
         examples=[500],
     )
     smtp_host: str = Field(
         "",
-        description="申請メールを送るサーバー。空欄なら送らない (no mail if empty)",
+        description="申請メールを送るサーバー。空欄の場合は送信しません",
         examples=[""],
     )
     smtp_port: int = Field(
         587,
         ge=1,
         le=65_535,
-        description="そのポート。starttls は587、ssl は465 (its port)",
+        description="サーバーのポート。starttls は 587、ssl は 465",
         examples=[587],
     )
     smtp_security: Security = Field(
         Security.STARTTLS,
-        description="starttls、ssl、none(このマシン内だけ) (how the way is protected)",
+        description="サーバーとの接続。starttls、ssl、none(このマシン内のみ)",
         examples=["starttls"],
     )
     smtp_user: str = Field(
-        "", description="ログインする場合のユーザー名 (user)", examples=[""]
+        "", description="サーバーにログインする場合のユーザー名", examples=[""]
     )
     smtp_password: SecretStr = Field(
-        SecretStr(""), description="そのパスワード (password)", examples=[""]
+        SecretStr(""),
+        description="サーバーにログインする場合のパスワード",
+        examples=[""],
     )
-    smtp_from: str = Field(
-        "", description="送信元のメールアドレス1つ (sender)", examples=[""]
-    )
+    smtp_from: str = Field("", description="送信元のメールアドレス", examples=[""])
     smtp_to: str = Field(
-        "", description="申請メールの宛先1つ (recipient)", examples=[""]
+        "", description="申請メールの宛先のメールアドレス", examples=[""]
     )
+    sender_name: str = Field("", description="送り状のご依頼主の名前", examples=[""])
+    sender_zip: str = Field("", description="ご依頼主の郵便番号", examples=[""])
+    sender_address: str = Field("", description="ご依頼主の住所", examples=[""])
+    sender_building: str = Field(
+        "", description="ご依頼主の建物名。空欄でも可", examples=[""]
+    )
+    sender_phone: str = Field("", description="ご依頼主の電話番号", examples=[""])
+    sender_billing_code: str = Field(
+        "",
+        description="ヤマト運輸のご請求先顧客コード、または佐川急便のお客様コード",
+        examples=[""],
+    )
+    sender_billing_class: str = Field(
+        "", description="ご請求先分類コード。ヤマト運輸のみ", examples=[""]
+    )
+    sender_freight_code: str = Field(
+        "01", description="運賃管理番号。ヤマト運輸のみ", examples=["01"]
+    )
+    sender_contents: str = Field("商品", description="送り状の品名", examples=["商品"])
 
     @field_validator("notice_error_status")
     @classmethod
     def _success_or_refusal(cls, status: int) -> int:
         if status != 200 and not 400 <= status <= 499:
-            raise ValueError("must be 200, or 400 to 499")
+            raise ValueError("200 または 400〜499 にしてください")
         return status
 
     @field_validator("rms_url")
@@ -180,18 +177,19 @@ class Settings(SenderSettings):
         rate = self.rms_requests_per_second
         if (rate == 0 or rate > 1) and not is_loopback(self.rms_url):
             raise ValueError(
-                f"{PREFIX}RMS_REQUESTS_PER_SECOND must be above 0 and at most 1 for RMS"
+                f"接続先がRMSの場合、{PREFIX}RMS_REQUESTS_PER_SECOND は"
+                " 0 より大きく 1 以下にしてください"
             )
         return self
 
     @model_validator(mode="after")
     def _mail_can_be_sent(self) -> Self:
-        _ = self.smtp_server  # says which of them could not work
+        _ = self.smtp_server  # raises ValueError, naming what could not work
         return self
 
     @property
     def smtp_server(self) -> SmtpServer | None:
-        """The server that takes our mail; None = mail is copied by hand."""
+        """The server that sends our mail; None = staff copy the mail by hand."""
         if not self.smtp_host:
             return None
         return SmtpServer(
@@ -221,12 +219,12 @@ class Settings(SenderSettings):
 
     @property
     def incoming(self) -> Path:
-        """Files waiting to be imported."""
+        """Order files waiting to be imported."""
         return self.home / "incoming"
 
     @property
     def rejected(self) -> Path:
-        """Files and lines that were refused."""
+        """Order files that were refused, each with the reason."""
         return self.home / "rejected"
 
     @property
@@ -236,48 +234,49 @@ class Settings(SenderSettings):
 
 
 def read_settings(env_file: Path = ENV_FILE) -> Settings:
-    """Read the settings once, or raise SettingsProblem naming every wrong one."""
+    """Read the settings, or raise SettingsProblem naming every wrong one."""
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:
         raise SettingsProblem("\n".join(map(_explained, error.errors()))) from None
 
 
-def _explained(fault: Any) -> str:
-    name = str(fault["loc"][0]) if fault["loc"] else _named_in(fault["msg"])
-    example = (Settings.model_fields[name].examples or [""])[0]
-    variable = f"{PREFIX}{name.upper()}"
-    return f"{variable}: {fault['msg']}. Example (例): {variable}={example}"
-
-
-def _named_in(message: str) -> str:
-    """Find the setting that a rule about several of them names."""
-    return next(
-        name for name in Settings.model_fields if PREFIX + name.upper() in message
-    )
-
-
-NEEDED: Final = {
-    "name": "見本商店",
-    "zip": "100-0001",
-    "address": "東京都見本区表町1-2-3",
-    "phone": "03-0000-0000",
-}
-"""What no label can do without, each with an example."""
-
-
 def sender_of(settings: Settings) -> Sender:
-    """Give the sender, or raise SettingsProblem naming every missing setting."""
+    """Return the sender of labels, or raise SettingsProblem naming what is missing."""
     given = {
         name: getattr(settings, f"sender_{name}").strip()
         for name in Sender.model_fields
     }
-    missing = [name for name in NEEDED if not given[name]]
+    missing = [
+        unset(f"{PREFIX}SENDER_{name.upper()}", example)
+        for name, example in NEEDED.items()
+        if not given[name]
+    ]
     if missing:
-        raise SettingsProblem("\n".join(map(_explained_sender, missing)))
+        raise SettingsProblem("\n".join(missing))
     return Sender.model_validate(given)
 
 
-def _explained_sender(name: str) -> str:
-    variable = f"{PREFIX}SENDER_{name.upper()}"
-    return f"{variable} is missing. Example (例): {variable}={NEEDED[name]}"
+def unset(variable: str, example: str) -> str:
+    """Return what to tell staff of a variable that has no value."""
+    return f"{variable} が設定されていません。例: {variable}={example}"
+
+
+def invalid(variable: str, example: str, why: str = "値が正しくありません") -> str:
+    """Return what to tell staff of a variable whose value cannot be used."""
+    return f"{variable}: {why}。例: {variable}={example}"
+
+
+def _explained(fault: Any) -> str:
+    why = _WRONG.get(fault["type"], "値が正しくありません")
+    why = why.format(**fault.get("ctx", {}))
+    name = str(fault["loc"][0]) if fault["loc"] else _named_in(why)
+    example = (Settings.model_fields[name].examples or [""])[0]
+    return invalid(f"{PREFIX}{name.upper()}", str(example), why)
+
+
+def _named_in(message: str) -> str:
+    """Return the setting that the message of a rule about several of them names."""
+    return next(
+        name for name in Settings.model_fields if PREFIX + name.upper() in message
+    )

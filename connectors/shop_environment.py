@@ -1,16 +1,25 @@
-"""Shops described in the environment or `.env`: for those who use no Prefect block.
+"""Shops described in the environment or `.env`, for use without a Prefect block.
 
-Writes `.env.example`, so that it cannot fall behind the settings.
+The text of `.env.example` is made here, where settings and shops are both known, so
+that it cannot fall behind them.
 """
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
-from connectors.settings import ENV_FILE, LAST, PREFIX, Settings, SettingsProblem
+from connectors.settings import (
+    ENV_FILE,
+    PREFIX,
+    Settings,
+    SettingsProblem,
+    invalid,
+    unset,
+)
 from data.model.order import Mall
 from data.model.shop import Shop
 
@@ -27,21 +36,23 @@ SHOP_VARIABLES = {
     "license_expires_on": ("LICENSE_EXPIRES_ON", "2027-02-21"),
     "safety_stock": ("SAFETY_STOCK", "0"),
 }
+"""A shop's fields, each with the ending of its variable and an example."""
+
 NEEDED = ("shop_id", "service_secret", "license_key")
 _KEY_OF = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_LICENSE_KEY")
 
 
 def handles_in_environment(env_file: Path = ENV_FILE) -> list[str]:
-    """Name every shop whose licence key is there, sorted."""
+    """List the handle of every shop whose licence key is there, sorted."""
     known = {**dotenv_values(env_file), **os.environ}
     found = (_KEY_OF.fullmatch(name) for name, value in known.items() if value)
     return sorted(each[1].lower().replace("_", "-") for each in found if each)
 
 
 def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None:
-    """Give the shop its variables describe, or None when none of them is set.
+    """Return the shop that its variables describe; None if none of them is set.
 
-    Raises SettingsProblem naming what is missing or wrong when only some are set.
+    Raises SettingsProblem naming each variable that is missing or wrong.
     """
     stem = f"{PREFIX}SHOP_{handle.upper().replace('-', '_')}_"
     known = {**dotenv_values(env_file), **os.environ}
@@ -54,38 +65,36 @@ def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None
         return None
     missing = [field for field in NEEDED if field not in given]
     if missing:
-        raise SettingsProblem(_shop_example("is missing", stem, missing))
+        raise SettingsProblem(_problems(unset, stem, missing))
     try:
         return Shop.model_validate({"handle": handle, "mall": Mall.RAKUTEN, **given})
     except ValidationError as error:
         wrong = [str(fault["loc"][0]) for fault in error.errors()]
-        raise SettingsProblem(_shop_example("is wrong", stem, wrong)) from None
+        raise SettingsProblem(_problems(invalid, stem, wrong)) from None
 
 
-def _shop_example(fault: str, stem: str, fields: list[str]) -> str:
-    lines = []
-    for field in fields:
-        if field not in SHOP_VARIABLES:
-            lines.append(f"shop handle {fault}: lower case, digits, dashes, e.g. demo")
-            continue
-        ending, example = SHOP_VARIABLES[field]
-        lines.append(f"{stem}{ending} {fault}. Example (例): {stem}{ending}={example}")
-    return "\n".join(lines)
+def _problems(say: Callable[[str, str], str], stem: str, fields: list[str]) -> str:
+    """Return a line for each field; a bad handle has no variable of its own."""
+    return "\n".join(
+        say(f"{stem}{SHOP_VARIABLES[field][0]}", SHOP_VARIABLES[field][1])
+        if field in SHOP_VARIABLES
+        else "店舗コードは英小文字・数字・ハイフンで指定してください。例: demo"
+        for field in fields
+    )
 
 
 def env_example() -> str:
-    """Give the file's text: every setting with its default, every shop variable."""
+    """Return the text of `.env.example`: every setting, and a shop's variables."""
     lines = [
-        "# juchu の設定。.env にコピーして使います (copy to .env).",
-        "# Every line is the default; delete what you do not change.",
+        "# juchu の設定。.env にコピーして使います。値はすべて初期値です。",
+        "# Settings of juchu: copy to .env. Every value is the default.",
         "",
     ]
-    for name in (*(n for n in Settings.model_fields if n not in LAST), *LAST):
-        setting = Settings.model_fields[name]
+    for name, setting in Settings.model_fields.items():
         example = (setting.examples or [""])[0]
         lines += [f"# {setting.description}", f"{PREFIX}{name.upper()}={example}", ""]
     lines += [
-        "# 店舗: rms-shop ブロックを使わない場合。DEMO は店舗ハンドルの大文字",
+        "# 店舗: rms-shop ブロックを使わない場合。DEMO は店舗コードの大文字(- は _)",
         "# A shop without a Prefect block: DEMO is its handle in capitals, - as _.",
     ]
     for ending, example in SHOP_VARIABLES.values():

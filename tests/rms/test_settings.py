@@ -117,8 +117,10 @@ def test_a_half_described_shop_names_what_is_missing(monkeypatch):
     with pytest.raises(SettingsProblem) as problem:
         shop_from_environment("my-shop")
 
-    assert "JUCHU_SHOP_MY_SHOP_SERVICE_SECRET is missing" in str(problem.value)
-    assert "JUCHU_SHOP_MY_SHOP_LICENSE_KEY is missing" in str(problem.value)
+    assert "JUCHU_SHOP_MY_SHOP_SERVICE_SECRET が設定されていません" in str(
+        problem.value
+    )
+    assert "JUCHU_SHOP_MY_SHOP_LICENSE_KEY が設定されていません" in str(problem.value)
 
 
 def test_a_wrong_shop_is_named_without_its_secrets(monkeypatch):
@@ -126,7 +128,7 @@ def test_a_wrong_shop_is_named_without_its_secrets(monkeypatch):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("JUCHU_SHOP_MY_SHOP_MALL", "CANARY-MALL")
 
-    with pytest.raises(SettingsProblem, match="JUCHU_SHOP_MY_SHOP_MALL is wrong") as no:
+    with pytest.raises(SettingsProblem, match="JUCHU_SHOP_MY_SHOP_MALL: 値が") as no:
         shop_from_environment("my-shop")
 
     assert "CANARY" not in str(no.value)

@@ -60,7 +60,7 @@ def test_a_wrong_one_is_refused_by_its_name_with_an_example(
         described(**{name: value})
 
     assert f"{problem.value}" == (
-        f"{STEM}{name} is wrong. Example (例): {STEM}{name}={example}"
+        f"{STEM}{name}: 値が正しくありません。例: {STEM}{name}={example}"
     )
 
 
