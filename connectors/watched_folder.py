@@ -1,16 +1,13 @@
-"""The watched folder: downloads of malls that staff put down to be imported.
+"""The watched folder: order files that staff put there, to be imported and put away.
 
     incoming/<mall>/<shop>/orders.csv   waits, under the name the mall gave it
     incoming/done/orders.csv            was imported
     rejected/orders.csv                 was refused; orders.csv.txt beside it says why
 
-Only regular files are seen: no link is followed, neither to a file nor to a folder. A
-file still being written is left for the next look.
-
-Move a settled download out of the watched folder; a refused one with the reason.
-
-A name from outside is kept only while it is harmless on every system the folder may
-be shared with; else, and where the name is taken, the file is called by its content.
+Only regular files are listed: no link is followed, neither to a file nor to a folder. A
+file still being written is left for the next look. When it is put away, a name is kept
+if it is harmless on every system that may share the folder, and free; else the file is
+named after its content.
 """
 
 import hashlib
@@ -26,34 +23,41 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from connectors.order_files.order_file import display_name
+from connectors.csv_file import display_name
 from connectors.order_files.registry import all_layouts
 
 DONE: Final = "done"
 SETTLED_S: Final = 10
 """A file written to within this many seconds may not be whole yet."""
 PARTNER_S: Final = 30 * 60
-"""How long one half of a pair (Yahoo's) waits for the other before it is refused."""
+"""How long one half of a pair (Yahoo's) waits for the other before it goes alone."""
 
 _DEEPEST: Final = 4
 _UNFINISHED: Final = (".tmp", ".part", ".partial", ".crdownload", ".download")
 _ROLE: Final = re.compile(
     r"(?P<lines>items?|lines?|注文商品|商品)|(?P<orders>orders?|注文)", re.IGNORECASE
 )
+"""What tells the two files of a pair apart by their names."""
+
+_LONGEST: Final = 200
+"""Bytes of a name: file systems take 255, and the reason's name is longer."""
+_HARMFUL: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^[.~-]|[. ]$')
+_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_ENDINGS: Final = frozenset({".csv", ".txt", ".tsv", ".zip"})
 
 
 @dataclass(frozen=True)
 class Download:
-    """One file of a mall, or two that belong together, and whose it is.
+    """One order file, or the two of a pair, and whose it is.
 
-    `mall` and `shop` are empty when nobody said, or when the folder is not one of ours.
+    `mall` and `shop` are empty if nobody gave them, or the folder is not one of ours.
+    `waits`: it stands in the watched folder and is to be put away.
     """
 
     paths: tuple[Path, ...]
     mall: str
     shop: str
     waits: bool = False
-    """It stands in the watched folder and is to be moved when it is settled."""
 
     @property
     def name(self) -> str:
@@ -63,7 +67,7 @@ class Download:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A file at one look; equal to another look if nobody wrote to it between."""
+    """A file at one look; equal to the next look if nobody wrote to it in between."""
 
     path: Path
     size: int
@@ -77,10 +81,10 @@ class _Seen:
 def waiting_downloads(
     incoming: Path, now: datetime, pause: Callable[[], None]
 ) -> list[Download]:
-    """List what stands in the folder and is whole, the oldest first.
+    """List the downloads that stand whole in the folder, the oldest first.
 
-    `pause` passes between two looks; a file that changed meanwhile is left out. A file
-    in no folder of ours is listed with no mall and no shop.
+    `pause` is called between two looks; a file that changed in between is left out. A
+    file in no folder of ours is listed without mall and shop.
     """
     root = incoming.resolve()
     first = [seen for seen in _look(root) if not 0 <= seen.age_s(now) < SETTLED_S]
@@ -96,7 +100,7 @@ def waiting_downloads(
 
 
 def _look(folder: Path, depth: int = 0) -> Iterator[_Seen]:
-    """See every regular file in the folder and its folders."""
+    """Yield every regular file in the folder and the folders below it."""
     if not folder.is_dir():
         return
     with os.scandir(folder) as entries:
@@ -112,14 +116,14 @@ def _look(folder: Path, depth: int = 0) -> Iterator[_Seen]:
 def _seen(path: Path) -> Iterator[_Seen]:
     try:
         found = path.lstat()
-    except FileNotFoundError:  # taken away between listing and looking
+    except FileNotFoundError:  # removed since the folder was listed
         return
     if stat.S_ISREG(found.st_mode):
         yield _Seen(path, found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 def _is_noise(name: str) -> bool:
-    """Whether a system's or a copying program's own file goes by this name."""
+    """Whether the name is that of a system's or a copying program's own file."""
     return (
         name.startswith((".", "~$"))
         or name.lower().endswith(_UNFINISHED)
@@ -147,10 +151,10 @@ def _downloads(whole: Iterable[_Seen], root: Path, now: datetime) -> Iterator[Do
 
 
 def _pairs(files: list[_Seen]) -> Iterator[list[_Seen]]:
-    """Put together files whose names differ by the word for orders or items only.
+    """Yield files in pairs whose names differ only by the word for orders or items.
 
-    Two files that are left over are a pair, whatever they are called, unless both say
-    to be the same half; the reader refuses them if they are none.
+    Two files that are left over are a pair, whatever their names, unless both are named
+    as the same half; the reader refuses them if they are none.
     """
     by_name: defaultdict[str, list[_Seen]] = defaultdict(list)
     for seen in files:
@@ -168,13 +172,6 @@ def _is_pair(files: list[_Seen]) -> bool:
     return len(files) == 2 and (None in halves or halves[0] != halves[1])
 
 
-_LONGEST: Final = 200
-"""Bytes of a name: file systems take 255, and the reason's name is longer."""
-_HARMFUL: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^[.~-]|[. ]$')
-_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_ENDINGS: Final = frozenset({".csv", ".txt", ".tsv", ".zip"})
-
-
 def put_into_done(download: Download, incoming: Path) -> None:
     """Move the imported files to `incoming/done/`; nothing there is overwritten."""
     for path in download.paths:
@@ -184,24 +181,22 @@ def put_into_done(download: Download, incoming: Path) -> None:
 def put_into_rejected(
     download: Download, rejected: Path, reason: str, now: datetime
 ) -> None:
-    """Move the refused files and write beside each why it was, in Japanese."""
+    """Move the refused files, and write the reason beside each, in Japanese."""
     for path in download.paths:
         target = _move(path, rejected)
         _write(
             _reason_of(target),
-            f"取り込まなかったファイル (refused): {display_name(path.name)}\n"
-            f"モール (mall): {download.mall or '?'}"
-            f" / 店舗 (shop): {download.shop or '?'}\n"
-            f"日時 (when): {now:%Y-%m-%d %H:%M}\n\n"
-            f"理由 (why): {reason}\n\n"
+            f"取り込まなかったファイル: {display_name(path.name)}\n"
+            f"モール: {download.mall or '不明'} / 店舗: {download.shop or '不明'}\n"
+            f"日時: {now:%Y-%m-%d %H:%M}\n\n"
+            f"理由: {reason}\n\n"
             "このファイルからは1行も取り込んでいません。対処のあと、正しいファイルを"
-            " incoming/<モール>/<店舗>/ に置いてください。\n"
-            "(Nothing of this file was imported.)\n",
+            " incoming/<モール>/<店舗>/ に置いてください。\n",
         )
 
 
 def harmless_name(name: str) -> str | None:
-    """The name as every system can keep it, or None if some could be harmed by it."""
+    """Return the name as every system can keep it; None if it could harm one."""
     plain = unicodedata.normalize("NFC", name)
     is_harmless = (
         display_name(name) == plain
@@ -213,7 +208,7 @@ def harmless_name(name: str) -> str | None:
 
 
 def _move(source: Path, folder: Path) -> Path:
-    """Move a file under a name that is free, or replace the same content."""
+    """Move a file to a free name, or over the same content; return where it is now."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     plain = harmless_name(source.name)
     target = folder / (plain or "")

@@ -184,13 +184,11 @@ def _refuse_unplaced(download: Download) -> None:
             "どのモールのどの店舗のファイルか特定できません。",
             advice="incoming/<モール>/<店舗コード>/ に置いてください"
             "(例: incoming/rakuten/demo/)。",
-            english="put it into incoming/<mall>/<shop>/",
         )
     raise CsvRefused(
         "no-shop",
         "店舗コードが指定されていません。",
         advice="店舗コードを入力して、もう一度実行してください。",
-        english="say which shop the file is of",
     )
 
 

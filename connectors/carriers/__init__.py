@@ -1,4 +1,4 @@
-"""The carriers' files: tracking numbers read from theirs, labels written for theirs.
+"""The carriers' files: tracking numbers are read from them, labels written for them.
 
     file = read_shipment_file(path, Carrier.YAMATO)   # or raises CsvRefused
     file.rows       # one parcel a row: reference, company, number, date
@@ -9,25 +9,22 @@
     made.content    # the file's bytes, CP932
     made.refused    # orders that are not in it, and why
 
-What the caller owes: a row's `order_ref` is matched with `short_key.match_reference`,
-and neither a reference nor a label's content goes into a log.
+Files of tracking numbers are described in `layouts/`, label files in `labels/`, one
+module each. What the caller owes: a row's `order_ref` is matched by
+`short_key.match_reference`, and neither a reference nor a label's content is logged.
 """
 
 from connectors.carriers.labels.b2 import write_b2_labels
 from connectors.carriers.labels.ehiden3 import write_ehiden3_labels
 from connectors.carriers.labels.file import LabelFile, RefusedLabel
-from connectors.carriers.parcels import Remark, ShipmentFile, ShipmentRow
 from connectors.carriers.reading import read_shipment_file
-from connectors.csv_file.refusal import CsvRefused, Position
+from connectors.csv_file import CsvRefused, Position
 
 __all__ = [
     "CsvRefused",
     "LabelFile",
     "Position",
     "RefusedLabel",
-    "Remark",
-    "ShipmentFile",
-    "ShipmentRow",
     "read_shipment_file",
     "write_b2_labels",
     "write_ehiden3_labels",

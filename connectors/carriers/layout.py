@@ -1,8 +1,6 @@
-"""The words a carrier's file is described in: their columns here, our cells there.
+"""The terms a carrier's layout is written in: its columns, and how it writes days.
 
-A layout is data. Adding a carrier's file is adding a module under `layouts/`.
-
-Cells of text to days; whatever Excel made of them, as long as it is certain.
+A layout is data. How to add one stands in `layouts/__init__.py`.
 """
 
 import re
@@ -11,18 +9,35 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from data.model.csv_file import BLANK
 from data.model.shipment import Carrier
 from data.model.tracking_number import as_written
 
+EXPORT_AGAIN: Final = (
+    "配送会社のシステムからもう一度出力し、Excelで開かずにそのまま取り込んでください。"
+)
+"""What staff should do about a damaged file, of whatever carrier."""
+
 _INQUIRY: Final = re.compile(r"お?問い?合わ?せ")
 _NUMBER: Final = re.compile(r"(?:ナンバー|no)$")
+_TIME: Final = r"(?:[ T]+\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?"
+_FORMS: Final = (
+    re.compile(
+        r"(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?(?:\(.\))?" + _TIME
+    ),
+    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?: ?\d{4}| ?\d{6})?"),
+    re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})" + _TIME),
+)
+"""Year first in every usual form, or month first as an American Excel saves it."""
+
+_YEARS: Final = range(1990, 2200)
 
 
 def plain_name(name: str) -> str:
-    """A column's name as it is compared.
+    """Return a column's name as it is compared.
 
-    The carriers write one word in many ways: お問合せ / お問い合せ / お問い合わせ, No /
-    No. / ナンバー / 番号, full and half width (csv/formats.md §2, §10).
+    The carriers spell one word in many ways: お問合せ / お問い合せ / お問い合わせ, No /
+    No. / ナンバー / 番号, full and half width (docs/order-files.md §10).
     """
     plain = unicodedata.normalize("NFKC", name).casefold()
     plain = re.sub(r"[\s.・_]", "", plain)
@@ -31,44 +46,48 @@ def plain_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of theirs; any of its names will do."""
+    """One column of the carrier's, under any of its names."""
 
     names: tuple[str, ...]
     needed: bool = True
 
     @property
     def name(self) -> str:
-        """What it is called to people: its first name."""
+        """The name to show to people: the first one."""
         return self.names[0]
 
 
 def column(*names: str) -> Column:
-    """A column without which the file is refused."""
+    """Return a column without which the file is refused."""
     return Column(names)
 
 
 def maybe(*names: str) -> Column:
-    """A column that not every file has."""
+    """Return a column that not every file has."""
     return Column(names, needed=False)
 
 
 @dataclass(frozen=True)
 class Headerless:
-    """A file without header row, known by its shape; columns go by position."""
+    """A file without header, recognised by its shape; columns go by position.
+
+    It has at least `fewest` columns, and at most all of `names`.
+    """
 
     names: tuple[str, ...]
     fewest: int
-    """Columns, at least; at most all of `names`."""
 
 
 @dataclass(frozen=True)
 class CarrierLayout:
     """One kind of file that brings tracking numbers.
 
-    company      RMS's code of the company, or the column that names it
-    tells        columns that tell this header from all others
-    deleted      a column that is neither blank nor 0 on a slip that was cancelled
-    unshipped    what to say of a row that has no date yet
+    title, where  for staff: the file's name, and how to export it anew
+    tells         columns that tell this header from all others
+    company       RMS's code of the company, or the column that names it
+    replaces      the wrong number that the row corrects
+    deleted       a column that is neither blank nor 0 on a deleted slip
+    unshipped     Japanese: why a row without date is set aside
     """
 
     name: str
@@ -85,7 +104,7 @@ class CarrierLayout:
     replaces: Column | None = None
     deleted: Column | None = None
     headerless: Headerless | None = None
-    unshipped: str = "空欄です。"
+    unshipped: str = BLANK
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -106,21 +125,8 @@ class CarrierLayout:
         )
 
 
-_TIME: Final = r"(?:[ T]+\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?"
-_FORMS: Final = (
-    re.compile(
-        r"(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?(?:\(.\))?" + _TIME
-    ),
-    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?: ?\d{4}| ?\d{6})?"),
-    re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})" + _TIME),
-)
-"""Year first in every usual form, or as an American Excel saves it."""
-
-_YEARS: Final = range(1990, 2200)
-
-
 def read_day(text: str) -> date | None:
-    """The day a cell names, or None if it names none for certain."""
+    """Return the day that a cell names, in any form of Excel's; None if uncertain."""
     plain = as_written(text)
     for form in _FORMS:
         if found := form.fullmatch(plain):

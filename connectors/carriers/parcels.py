@@ -1,82 +1,25 @@
-"""One record of a carrier's file to one parcel, or why it is none.
-
-What reading a carrier's file gives.
-"""
+"""One record of a carrier's file to one parcel, or why it is none."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
-from connectors.carriers.layout import CarrierLayout, Column, read_day
+from connectors.carriers.layout import EXPORT_AGAIN, Column, read_day
 from connectors.carriers.registry import Laid
-from connectors.csv_file.decoding import Encoding
-from connectors.csv_file.refusal import CsvRefused, Position
+from connectors.csv_file import CsvRefused, Position
+from data.model.csv_file import BLANK
 from data.model.order_file import ORDER_NUMBER
 from data.model.shipment import company_code
+from data.model.shipment_file import ShipmentRow
 from data.model.short_key import read_short_key
 from data.model.tracking_number import NumberFault, as_written, is_damaged, judge
 
-
-@dataclass(frozen=True)
-class ShipmentRow:
-    """One parcel. Row 1 is the header, or the first row of a file without one.
-
-    `order_ref` is a short key in its one form, else what stands there, which should be
-    an order's number; `package_ref` is the mall's 送付先ID where the file has it.
-    `shipping_detail_id` names the row to change at the mall, `replaces` the wrong
-    number that this one corrects.
-    """
-
-    row_number: int
-    order_ref: str
-    package_ref: str | None
-    carrier_code: str
-    tracking_number: str
-    shipping_date: date
-    shipping_detail_id: str | None = None
-    replaces: str | None = None
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What is to be said of one row; holds no cell but the order's reference."""
-
-    row_number: int
-    column_name: str | None
-    reason: str
-    order_ref: str | None
-
-
-@dataclass(frozen=True)
-class ShipmentFile:
-    """A whole file: every row read is in `rows`, `rejects`, or counted as left out."""
-
-    layout: CarrierLayout
-    file_name: str
-    sha256: str
-    encoding: Encoding
-    rows_read: int
-    rows: tuple[ShipmentRow, ...]
-    rejects: tuple[Remark, ...]
-    warnings: tuple[Remark, ...]
-    notices: tuple[str, ...] = ()
-    left_out: int = field(default=0)
-    """Cancelled slips, repeated and blank rows, repeated headers."""
-
-
-EXPORT_AGAIN: Final = (
-    "配送会社のシステムからもう一度出力し、Excelで開かずにそのまま取り込んでください。"
-)
-BLANK: Final = "空欄です。"
 _REFERENCE: Final = re.compile(ORDER_NUMBER)
-_PHONE: Final = re.compile(r"0[0-9]{9,10}|0[0-9]{1,4}-[0-9]{1,4}-[0-9]{4}")
 _ID: Final = re.compile(r"[0-9]{1,12}")
 
 
 class SetAside(Exception):
-    """One row is not used; the file is."""
+    """One row is not used; the others of the file are."""
 
     def __init__(self, column: Column, reason: str) -> None:
         super().__init__(column.name)
@@ -84,31 +27,25 @@ class SetAside(Exception):
         self.reason = reason
 
 
-class Parcels:
-    """Reads records under one layout laid on one header."""
+class ParcelReader:
+    """Reads records by a layout whose columns were found in the file."""
 
     def __init__(self, laid: Laid) -> None:
         self._laid = laid
         self._layout = laid.layout
 
-    def is_cancelled(self, cells: Sequence[bytes]) -> bool:
-        """Whether the slip was deleted; any mark but 0 counts (csv/formats.md §10)."""
+    def is_deleted(self, cells: Sequence[bytes]) -> bool:
+        """Whether the slip was deleted: any mark but 0 (docs/order-files.md §10)."""
         return self._cell(cells, self._layout.deleted) not in {"", "0"}
 
-    def reference(self, cells: Sequence[bytes]) -> str | None:
-        """The order's reference if it may be shown: not a name or a phone number."""
-        reference = self._cell(cells, self._layout.reference)
-        is_ours = _REFERENCE.fullmatch(reference) and not _PHONE.fullmatch(reference)
-        return reference if is_ours else None
-
     def written_name(self, one: Column) -> str:
-        """The column's name as this file writes it."""
+        """Return the column's name as this file writes it."""
         return self._laid.header.cells[self._laid.places[one]].decode()
 
     def read(self, cells: Sequence[bytes], row: int) -> ShipmentRow:
-        """Read the parcel, or raise SetAside, or CsvRefused for digits lost for good.
+        """Read the parcel; raise SetAside, or CsvRefused if digits are lost for good.
 
-        A number in doubt is read all the same; who keeps it warns.
+        A doubtful number is read all the same: whoever keeps it has to warn.
         """
         layout = self._layout
         reference = self._key(cells, layout.reference, row)
@@ -122,7 +59,8 @@ class Parcels:
         day = read_day(written)
         if day is None:
             raise SetAside(
-                layout.date, "日付として読めません。" if written else layout.unshipped
+                layout.date,
+                "日付として読み取れません。" if written else layout.unshipped,
             )
         return ShipmentRow(
             row_number=row,
@@ -146,7 +84,7 @@ class Parcels:
         return text
 
     def _id(self, cells: Sequence[bytes], one: Column | None, row: int) -> str | None:
-        """An id of the mall's, blank or not there = None."""
+        """Return an id of the mall's; None if it is blank or the column absent."""
         if one is None or not (text := self._key(cells, one, row)):
             return None
         if not _ID.fullmatch(text):
@@ -162,7 +100,7 @@ class Parcels:
         if code is None:
             raise SetAside(
                 company,
-                "配送会社のコード(1001など)か名前として読めません。"
+                "配送会社のコード(1001など)または名前として読み取れません。"
                 if written
                 else BLANK,
             )
@@ -180,7 +118,7 @@ class Parcels:
         return number
 
     def _replaced(self, cells: Sequence[bytes], row: int, number: str) -> str | None:
-        """The wrong number this row corrects; of whatever company it was."""
+        """Return the wrong number that this row corrects, of whatever company."""
         one = self._layout.replaces
         if one is None or not self._cell(cells, one):
             return None
@@ -192,7 +130,6 @@ def _damaged(row: int, column: str, fault: NumberFault) -> CsvRefused:
     return CsvRefused(
         "damaged-number",
         f"{row:,} 行目の「{column}」: {fault.value}",
-        advice=f"Excelで開いて保存したファイルは使えません。{EXPORT_AGAIN}",
-        english=f"row {row}: a number was damaged by Excel",
+        advice=EXPORT_AGAIN,
         position=Position(row=row, column=column),
     )

@@ -1,34 +1,34 @@
-"""Which layout a file is of: found by its header, or by its shape if it has none."""
+"""The layout of a carrier's file: found by its header, or by its shape without one."""
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
 from connectors.carriers import layouts
 from connectors.carriers.layout import CarrierLayout, Column, is_day, plain_name
-from connectors.csv_file.header import Header
-from connectors.csv_file.refusal import CsvRefused, Position
+from connectors.csv_file import (
+    CsvRefused,
+    Header,
+    Position,
+    doubled_columns,
+    missing_columns,
+)
 from data.model.shipment import Carrier
 from data.model.tracking_number import SEVEN_DR, is_damaged, normalised
 
 
 @cache
 def all_layouts() -> tuple[CarrierLayout, ...]:
-    """Every layout of every file under `layouts/`."""
-    modules = (
-        importlib.import_module(f"{layouts.__name__}.{found.name}")
-        for found in sorted(
-            pkgutil.iter_modules(layouts.__path__), key=lambda one: one.name
-        )
-    )
+    """Return every layout of every module in `layouts/`, in the modules' order."""
+    names = sorted(module.name for module in pkgutil.iter_modules(layouts.__path__))
+    modules = (importlib.import_module(f"{layouts.__name__}.{name}") for name in names)
     return tuple(layout for module in modules for layout in module.LAYOUTS)
 
 
 @dataclass(frozen=True)
 class Laid:
-    """A layout laid on a file: where its columns stand, and under which header."""
+    """A layout found in a file: where its columns stand, and under which header."""
 
     layout: CarrierLayout
     header: Header
@@ -37,19 +37,18 @@ class Laid:
 
 
 def lay(header: Header, carrier: Carrier, key_column: str | None) -> Laid:
-    """Find the file's layout, or refuse it as unknown, another carrier's or changed.
+    """Return the file's layout, or refuse it as unknown, another carrier's or changed.
 
     `key_column` is where the shop has its orders' references printed, if not where the
-    carrier means them to be (csv/formats.md §10, 荷扱い１).
+    carrier means them to be, e.g. in 荷扱い１ (docs/order-files.md §10).
     """
     layout, header, has_header = _found(header, carrier)
     if layout.carrier is not carrier:
         raise CsvRefused(
             "other-carrier",
-            f"ファイルは {layout.title}({layout.carrier})ですが、"
-            f"{carrier} が選ばれています。",
-            advice="配送会社(carrier)を選び直すか、ファイルを確かめてください。",
-            english=f"the file is {layout.carrier}'s, {carrier} was picked",
+            f"選択した配送会社は {carrier} ですが、"
+            f"ファイルは {layout.carrier}({layout.title})のものです。",
+            advice="配送会社を選び直すか、ファイルを確認してください。",
             position=Position(row=1),
         )
     if key_column:
@@ -74,7 +73,6 @@ def _found(header: Header, carrier: Carrier) -> tuple[CarrierLayout, Header, boo
         f"1行目が {' / '.join(one.title for one in ours)} の見出しではありません"
         f"({len(header.cells)} 列)。",
         advice=ours[0].where,
-        english=f"no layout has this header of {len(header.cells)} columns",
         position=Position(row=1),
     )
 
@@ -88,9 +86,9 @@ def _is_in(one: Column, names: frozenset[str]) -> bool:
 
 
 def _as_headed(layout: CarrierLayout, header: Header) -> Header | None:
-    """The header a file without one would have, if its first row has the shape.
+    """Return the header that a file without one lacks, if its first row has the shape.
 
-    Damaged numbers have the shape too: they are to be called damaged, not unknown.
+    Damaged numbers have the shape, too: the refusal is to call them damaged.
     """
     bare = layout.headerless
     if bare is None or not bare.fewest <= header.width <= len(bare.names):
@@ -117,27 +115,11 @@ def _places(layout: CarrierLayout, header: Header) -> dict[Column, int]:
         wanted = {plain_name(name) for name in one.names}
         found = [at for at, name in enumerate(names) if name in wanted]
         if len(found) > 1:
-            raise CsvRefused(
-                "doubled-columns",
-                f"同じ意味の列が重なっています: 「{one.name}」。",
-                advice=layout.where,
-                english="a needed column occurs more than once",
-                position=Position(row=1, column=one.name),
-            )
+            raise doubled_columns([one.name], layout.where)
         if found:
             places[one] = found[0]
         elif one.needed:
             missing.append(one.name)
     if missing:
-        raise CsvRefused(
-            "missing-columns",
-            f"{layout.title} に必要な列がありません: {_listed(missing)}。",
-            advice=layout.where,
-            english=f"{len(missing)} needed columns are missing",
-            position=Position(row=1, column=missing[0]),
-        )
+        raise missing_columns(layout.title, missing, layout.where)
     return places
-
-
-def _listed(names: Iterable[str]) -> str:
-    return "、".join(f"「{name}」" for name in names)

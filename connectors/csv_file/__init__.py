@@ -1,0 +1,40 @@
+"""The strict CSV reader, for the files of malls, carriers and stock alike.
+
+    def parcels(csv: CsvFile) -> list[Parcel]:
+        place = csv.header.index("伝票番号")            # what the columns mean is ours
+        for block in csv.blocks():
+            for row, cells in block.records(csv.header): ...
+            block.rejects                               # rows set aside, each with why
+
+    read_csv(path, parcels, advice="…")                 # or raises CsvRefused
+
+A file passes from `source` (bytes, zip) through `decoding` (UTF-8, else CP932),
+`header`, `records` (split fast, by `tokens` to the letter where in doubt) and `verdict`
+(kept, dropped, set aside); `reader` puts them together. Everything is judged strictly:
+what RFC 4180 does not allow refuses the file (docs/order-files.md §3, §11).
+"""
+
+from connectors.csv_file.header import (
+    Header,
+    doubled_columns,
+    missing_columns,
+    unknown_columns,
+)
+from connectors.csv_file.reader import CsvFile, read_csv
+from connectors.csv_file.records import Block
+from connectors.csv_file.refusal import CsvRefused, Position, listed
+from connectors.csv_file.source import display_name
+
+__all__ = [
+    "Block",
+    "CsvFile",
+    "CsvRefused",
+    "Header",
+    "Position",
+    "display_name",
+    "doubled_columns",
+    "listed",
+    "missing_columns",
+    "read_csv",
+    "unknown_columns",
+]

@@ -1,9 +1,8 @@
-"""Bytes to checked UTF-8, strictly (csv/formats.md §2, reliability.md §4.4).
+"""Bytes to checked UTF-8 text, strictly, under one encoding (docs/order-files.md §2).
 
-Encoding: a BOM means UTF-8; strict UTF-8 with something beyond ASCII means UTF-8; the
-rest is CP932, by Python's codec: others turn 繋 鴎 噛 into different characters. A file
-that had already shown Japanese in UTF-8 when a byte fails is damaged UTF-8: read as
-CP932 such a file often passes, as rubbish.
+A BOM means UTF-8. A byte that is not UTF-8 makes the file CP932, unless it had already
+shown Japanese in UTF-8: then it is damaged UTF-8, which read as CP932 often passes, as
+rubbish. CP932 is decoded by Python's codec: others turn 繋 鴎 噛 into different signs.
 """
 
 import codecs
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from connectors.csv_file.refusal import DOWNLOAD_AGAIN, CsvRefused, Position
+from connectors.csv_file.refusal import CsvRefused, Position
 from connectors.csv_file.source import Source
 
 Encoding = Literal["utf-8-sig", "utf-8", "cp932"]
@@ -29,23 +28,27 @@ _C1: Final = re.compile(rb"\xc2[\x80-\x9f]")
 _PRIVATE: Final = re.compile(rb"\xef[\x80-\xa3]")
 _JAPANESE: Final = re.compile("[\u3040-\u9fff\uff00-\uffef]")
 _PROOF: Final = 3
-"""So many kana or kanji read as UTF-8 do not happen by chance in a CP932 file."""
+"""So many kana or kanji prove UTF-8: in a CP932 file they do not occur by chance."""
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A chunk as UTF-8; `rubbish` if it holds characters no order may hold."""
+    """A chunk as UTF-8; `rubbish` = it has characters that no cell may hold."""
 
     utf8: bytes
     rubbish: bool
 
 
 class NotUtf8(Exception):
-    """The bytes are not UTF-8 and nothing so far proves that they should be."""
+    """The bytes are not UTF-8, and nothing before them proves that they should be."""
 
 
 class Decoder:
-    """Decodes one source with one encoding; refuses at the first byte that fails."""
+    """Decodes one source under one encoding; refuses it at the first byte that fails.
+
+    `encoding` is exact once all was decoded: UTF-8 with a BOM, and plain ASCII, which
+    counts as CP932, show only then.
+    """
 
     def __init__(self, source: Source, encoding: Literal["utf-8", "cp932"]) -> None:
         self._source = source
@@ -55,11 +58,11 @@ class Decoder:
         self._ascii = True
 
     def chunks(self) -> Iterator[Decoded]:
-        """Give the whole text, or refuse, or raise NotUtf8."""
+        """Yield the whole text; raise CsvRefused, or NotUtf8 to be tried as CP932."""
         offset = 0
         for chunk in self._source.chunks():
             if (at := chunk.find(b"\x00")) >= 0:
-                raise _nul(offset + at, utf16=offset == 0 and _is_utf16(chunk))
+                raise self._nul(offset + at, utf16=offset == 0 and _is_utf16(chunk))
             text = self._decode(chunk, offset)
             if offset == 0 and self.encoding == "utf-8" and text.startswith("\ufeff"):
                 self.encoding = "utf-8-sig"
@@ -68,7 +71,7 @@ class Decoder:
             yield self._checked(text)
         self._decode(b"", offset, final=True)
         if self._ascii and self.encoding == "utf-8":
-            self.encoding = "cp932"  # the same bytes either way; §2 calls them CP932
+            self.encoding = "cp932"  # the same bytes either way
 
     def _decode(self, chunk: bytes, offset: int, *, final: bool = False) -> str:
         waiting = len(self._codec.getstate()[0])
@@ -78,7 +81,7 @@ class Decoder:
             at = offset - waiting + error.start
             if self._is_unproven_utf8(error, chunk):
                 raise NotUtf8 from None
-            raise _undecodable(at, self.encoding, cut=final) from None
+            raise self._undecodable(at, cut=final) from None
 
     def _is_unproven_utf8(self, error: UnicodeDecodeError, chunk: bytes) -> bool:
         if self.encoding != "utf-8":
@@ -94,7 +97,7 @@ class Decoder:
             return Decoded(utf8, rubbish=False)
         self._ascii = False
         if self.encoding == "cp932":
-            # U+E000-E757 begin with 0xEE; searching single characters is the fast way.
+            # U+E000-E757 begin with 0xEE. Searching single characters is fastest.
             rubbish = b"\xee" in utf8 or any(char in text for char in _CP932_RUBBISH)
             return Decoded(utf8, rubbish)
         if self._japanese < _PROOF:
@@ -103,39 +106,27 @@ class Decoder:
         rubbish = has_c1 or b"\xee" in utf8 or _PRIVATE.search(utf8) is not None
         return Decoded(utf8, rubbish)
 
+    def _nul(self, at: int, *, utf16: bool) -> CsvRefused:
+        return CsvRefused(
+            "utf-16" if utf16 else "nul",
+            "文字コードが UTF-16 のため、読み取れません。"
+            if utf16
+            else f"先頭から {at:,} バイト目に、CSVにはないNUL文字があります。",
+            advice=self._source.advice,
+            position=Position(byte=at),
+        )
+
+    def _undecodable(self, at: int, *, cut: bool) -> CsvRefused:
+        return CsvRefused(
+            "cut" if cut else "undecodable",
+            f"ファイルが文字の途中で切れています(先頭から {at:,} バイト目)。"
+            if cut
+            else f"先頭から {at:,} バイト目が {NAMES[self.encoding]} の文字では"
+            "ありません。",
+            advice=self._source.advice,
+            position=Position(byte=at),
+        )
+
 
 def _is_utf16(chunk: bytes) -> bool:
     return chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-
-
-def _nul(at: int, *, utf16: bool) -> CsvRefused:
-    what = (
-        "文字コードが UTF-16 です。"
-        if utf16
-        else "CSVにあるはずのないNUL文字があります。"
-    )
-    return CsvRefused(
-        "utf-16" if utf16 else "nul",
-        f"{what}(先頭から {at:,} バイト目)",
-        advice=DOWNLOAD_AGAIN,
-        english=f"NUL byte at offset {at}" + (", UTF-16" if utf16 else ""),
-        position=Position(byte=at),
-    )
-
-
-def _undecodable(at: int, encoding: Encoding, *, cut: bool) -> CsvRefused:
-    if cut:
-        return CsvRefused(
-            "cut",
-            f"ファイルが文字の途中で切れています。(先頭から {at:,} バイト目)",
-            advice=DOWNLOAD_AGAIN,
-            english=f"incomplete character at the end, offset {at}",
-            position=Position(byte=at),
-        )
-    return CsvRefused(
-        "undecodable",
-        f"先頭から {at:,} バイト目が {NAMES[encoding]} として読めません。",
-        advice=DOWNLOAD_AGAIN,
-        english=f"byte at offset {at} is not {encoding}",
-        position=Position(byte=at),
-    )

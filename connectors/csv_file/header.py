@@ -1,30 +1,35 @@
-"""The first record: column names and how the file is written (csv/formats.md §2)."""
+"""The header: column names, and how the file is written (docs/order-files.md §2)."""
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from connectors.csv_file.decoding import Decoded
-from connectors.csv_file.refusal import DOWNLOAD_AGAIN, CsvRefused, Position
+from connectors.csv_file.refusal import CsvRefused, Position, listed
 from connectors.csv_file.tokens import tokens
 
 TABS: Final = 10
 """More tabs than this in the first line: the file is TSV and its quotes are text."""
 
 _LONGEST: Final = 1 << 20
+_NAMED: Final = 10
+"""Unknown columns that a notice names; it counts the others."""
 
 
 def plain(name: str) -> str:
-    """A column's name as it is compared; full-width digits equal the others."""
+    """Return a column's name as it is compared; full-width digits equal the others."""
     return unicodedata.normalize("NFKC", name).strip()
 
 
 @dataclass(frozen=True)
 class Header:
-    """Column names in file order, trailing empty ones left out."""
+    """Column names in file order without trailing empty ones, and the file's form.
+
+    `width` counts the empty ones, too: a record has so many cells.
+    """
 
     cells: tuple[bytes, ...]
     width: int
@@ -34,12 +39,12 @@ class Header:
 
     @property
     def delimiter(self) -> bytes:
-        """What stands between cells."""
+        """The character between cells."""
         return b"\t" if self.tab else b","
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names as compared."""
+        """The names as they are compared."""
         return tuple(plain(cell.decode()) for cell in self.cells)
 
     @cached_property
@@ -55,14 +60,17 @@ class Header:
         return self._counts[plain(column)]
 
     def index(self, column: str, nth: int = 1) -> int | None:
-        """Where the nth column of this name stands, counting from 0, or None."""
+        """Return the place of the nth column of this name, from 0; None if absent."""
         name = plain(column)
         places = [at for at, other in enumerate(self.names) if other == name]
         return places[nth - 1] if len(places) >= nth else None
 
 
-def split_header(chunks: Iterator[Decoded]) -> tuple[Header, Decoded]:
-    """Take the header off the front; the rest of what was read comes back with it."""
+def split_header(chunks: Iterator[Decoded], advice: str) -> tuple[Header, Decoded]:
+    """Return the header, and the rest of the chunks read to find its end.
+
+    `advice` goes into the refusal of a file without a readable first record.
+    """
     text, rubbish = b"", False
     line: bytes | None = None
     for chunk in chunks:
@@ -72,9 +80,8 @@ def split_header(chunks: Iterator[Decoded]) -> tuple[Header, Decoded]:
         if line is not None or len(text) > _LONGEST:
             break
     if line is None:
-        line = _unended(text)
-    rest = Decoded(text[len(line) :], rubbish)
-    return _header(line), rest
+        line = _only_record(text, advice)
+    return _header(line, advice), Decoded(text[len(line) :], rubbish)
 
 
 def _first_record(text: bytes) -> bytes | None:
@@ -88,21 +95,20 @@ def _first_record(text: bytes) -> bytes | None:
     return None
 
 
-def _unended(text: bytes) -> bytes:
-    """A file of one record without line end, if it is that."""
+def _only_record(text: bytes, advice: str) -> bytes:
+    """Return the text as a file of one record without line end, or refuse it."""
     if b"\r" in text:
         raise CsvRefused(
             "bare-cr",
-            "改行が CR だけのファイルは読めません。",
-            advice=DOWNLOAD_AGAIN,
-            english="lines end in CR alone",
+            "改行コードが CR だけのファイルには対応していません。",
+            advice=advice,
         )
     if len(text) > _LONGEST or text.count(b'"') % 2:
-        raise malformed(1)
+        raise malformed(1, advice)
     return text
 
 
-def _header(line: bytes) -> Header:
+def _header(line: bytes, advice: str) -> Header:
     ending = b"\r\n" if line.endswith(b"\r\n") else b"\n"
     bare = line.removesuffix(b"\n").removesuffix(b"\r")
     tab = bare.count(b"\t") > TABS
@@ -111,7 +117,7 @@ def _header(line: bytes) -> Header:
     else:
         found = tokens(bare, b",")
         if found.broken_at is not None or found.open_at is not None:
-            raise malformed(1)
+            raise malformed(1, advice)
         cells = found.records[0].cells if found.records else []
     names = list(cells)
     while names and not names[-1].strip():
@@ -120,12 +126,41 @@ def _header(line: bytes) -> Header:
     return Header(tuple(names), len(cells), tab, is_quoted, ending)
 
 
-def malformed(row: int) -> CsvRefused:
-    """The refusal of a file whose quotes do not pair, seen at this row."""
+def malformed(row: int, advice: str) -> CsvRefused:
+    """Return the refusal of a file whose quotes do not pair, as seen in this row."""
     return CsvRefused(
         "malformed",
-        f'{row:,} 行目で引用符(")の対応が崩れています。途中が欠けた可能性があります。',
-        advice=DOWNLOAD_AGAIN,
-        english=f"quotes do not pair in row {row}",
+        f'{row:,} 行目で引用符(")の対応が正しくありません。'
+        "途中が欠けている可能性があります。",
+        advice=advice,
         position=Position(row=row),
     )
+
+
+def missing_columns(title: str, names: Sequence[str], advice: str) -> CsvRefused:
+    """Return the refusal of a header that lacks needed columns; it names them all."""
+    return CsvRefused(
+        "missing-columns",
+        f"{title} に必要な列がありません: {listed(names)}。",
+        advice=advice,
+        position=Position(row=1, column=names[0]),
+    )
+
+
+def doubled_columns(names: Sequence[str], advice: str) -> CsvRefused:
+    """Return the refusal of a header that names a column twice; names them all."""
+    return CsvRefused(
+        "doubled-columns",
+        f"同じ列が2つ以上あります: {listed(names)}。",
+        advice=advice,
+        position=Position(row=1, column=names[0]),
+    )
+
+
+def unknown_columns(header: Header, known: Sequence[str]) -> Iterator[str]:
+    """Yield the notice of columns that nobody reads, if the header has any."""
+    wanted = set(map(plain, known))
+    unknown = [name for name in header.names if name and name not in wanted]
+    if unknown:
+        shown = listed(name[:40] for name in unknown[:_NAMED])
+        yield f"対応していない列 {len(unknown):,} 列は読み取りませんでした: {shown}。"

@@ -1,11 +1,13 @@
-"""Why a whole file was refused, in words a shop clerk can act on."""
+"""The refusal of a whole file, in words that shop staff can act on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where in a file; what is not known is None. Rows count from 1 = the header."""
+    """A place in a file; None = unknown. Row 1 is the header if the file has one."""
 
     byte: int | None = None
     row: int | None = None
@@ -13,48 +15,32 @@ class Position:
 
 
 class CsvRefused(Exception):
-    """The file is not imported, not even in part. `str()` tells it whole, without data.
+    """The file is not imported, not even in part; `str()` shows no cell's content.
 
-    `code` is our own word for the reason and stays the same between releases.
+    code    our own word for the reason, the same in every release
+            (docs/order-files.md §11)
+    reason  Japanese: what is wrong, in which row and column
+    advice  Japanese: what staff can do about it
     """
 
     def __init__(
-        self,
-        code: str,
-        reason: str,
-        *,
-        advice: str,
-        english: str,
-        position: Position | None = None,
+        self, code: str, reason: str, *, advice: str, position: Position | None = None
     ) -> None:
         super().__init__(code, reason)
         self.code = code
         self.reason = reason
         self.advice = advice
-        self.english = english
         self.position = position or Position()
 
     def __str__(self) -> str:
-        return f"{self.reason} 対処: {self.advice} ({self.english})"
+        return f"{self.reason} 対処: {self.advice}"
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive pickling: Prefect carries exceptions between processes."""
-        return _again, (
-            self.code,
-            self.reason,
-            self.advice,
-            self.english,
-            self.position,
-        )
+        again = partial(type(self), advice=self.advice, position=self.position)
+        return again, (self.code, self.reason)
 
 
-def _again(
-    code: str, reason: str, advice: str, english: str, position: Position
-) -> CsvRefused:
-    return CsvRefused(code, reason, advice=advice, english=english, position=position)
-
-
-DOWNLOAD_AGAIN = (
-    "モールの管理画面からもう一度ダウンロードし、"
-    "Excelで開かずにそのまま取り込んでください。"
-)
+def listed(names: Iterable[str]) -> str:
+    """Return column names as Japanese text: 「数量」、「単価」."""
+    return "、".join(f"「{name}」" for name in names)

@@ -1,13 +1,14 @@
-"""The bytes of one file: a plain file, or the only file inside a zip; never more.
+"""The bytes of one file: a plain file, or the only CSV inside a zip.
 
-Limits (reliability.md §4.4): 2 GiB plain, so that 1,000,000 Rakuten lines of about
-1.4 KB pass; 50 MB out of a zip, counted while unpacking, at most 100 times its size.
-A member's name decides nothing but whether it is a CSV, and is never used as a path.
+Limits: 2 GiB plain, so that 1,000,000 Rakuten rows of about 1.4 KB pass; out of a zip
+50 MB and 100 times the zipped size, counted while unpacking. A name in the zip decides
+nothing but whether it is a CSV, and is never used as a path.
 """
 
 import hashlib
 import os
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,13 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from connectors.csv_file.refusal import DOWNLOAD_AGAIN, CsvRefused, Position
+from connectors.csv_file.refusal import CsvRefused, Position
 
 CHUNK: Final = 1 << 20
 MOST_PLAIN: Final = 2 << 30
 MOST_ZIPPED: Final = 50_000_000
 MOST_RATIO: Final = 100
 ENDINGS: Final = (".csv", ".txt", ".tsv")
+
 _ZIP_MAGIC: Final = b"PK"
 _BROKEN_ZIP: Final = (
     zipfile.BadZipFile,
@@ -34,25 +36,44 @@ _BROKEN_ZIP: Final = (
     ValueError,
     UnicodeError,
 )
+_LONGEST_NAME: Final = 120
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories of characters that are invisible or turn a text around."""
+
+
+def display_name(name: str) -> str:
+    """Return a file's name safe to show: no folder, control or direction character."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(c for c in last if unicodedata.category(c) not in _UNSEEN).strip()
+    if len(shown) > _LONGEST_NAME:
+        shown = f"{shown[: _LONGEST_NAME - 1]}…"
+    return shown or "(名前なし)"
 
 
 class Source:
-    """One opened file; `chunks` gives its CSV's bytes, hashed on a second core."""
+    """One opened file. `advice` is what a refusal of its bytes tells staff to do."""
 
-    def __init__(self, path: Path, file: IO[bytes], pool: Executor) -> None:
+    def __init__(
+        self, path: Path, file: IO[bytes], pool: Executor, advice: str
+    ) -> None:
         self.path = path
+        self.advice = advice
+        self.size = 0
+        """Bytes of CSV read so far."""
         self._file = file
         self._pool = pool
         self._hash = hashlib.sha256()
-        self.size = 0
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of the bytes once all were given; of a zip's content, not the zip."""
+        """SHA-256 of the bytes once all were read; of a zip's content, not the zip."""
         return self._hash.digest()
 
     def chunks(self) -> Iterator[bytes]:
-        """Give the bytes in order, or refuse an empty, oversized or broken file."""
+        """Yield the bytes in order; refuse an empty, oversized or broken file.
+
+        They are hashed on a second core meanwhile.
+        """
         self._file.seek(0)
         self._hash = hashlib.sha256()
         self.size = 0
@@ -66,12 +87,7 @@ class Source:
             self.size += len(chunk)
             yield chunk
         if hashed is None:
-            raise CsvRefused(
-                "empty",
-                "ファイルが空(0バイト)です。",
-                advice=DOWNLOAD_AGAIN,
-                english="the file has 0 bytes",
-            )
+            raise CsvRefused("empty", "ファイルが空です(0バイト)。", advice=self.advice)
         hashed.result()
 
     def _plain(self) -> Iterator[bytes]:
@@ -92,32 +108,31 @@ class Source:
                         if self.size + len(chunk) > most:
                             raise _too_big(most)
                         yield chunk
-        except _BROKEN_ZIP as error:
+        except _BROKEN_ZIP:
             raise CsvRefused(
                 "broken-zip",
-                "zipファイルが壊れているか、パスワード付きです。",
+                "zipファイルが壊れているか、パスワードが付いています。",
                 advice="zipを展開し、中のCSVファイルをそのまま取り込んでください。",
-                english=f"the zip cannot be read ({type(error).__name__})",
             ) from None
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
+def opened(path: Path, advice: str) -> Iterator[Source]:
     """Open a regular file, following no link, or refuse it."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         number = os.open(path, flags)
     except (OSError, ValueError):
-        raise _unopened() from None
+        raise _not_opened() from None
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
-        raise _unopened()
+        raise _not_opened()
     # The thread ends with the file, not with whoever drops a half-read `chunks`.
     with (
         os.fdopen(number, "rb", buffering=0) as file,
-        ThreadPoolExecutor(1, thread_name_prefix="mall-csv-hash") as pool,
+        ThreadPoolExecutor(1, thread_name_prefix="csv-file-hash") as pool,
     ):
-        yield Source(path, file, pool)
+        yield Source(path, file, pool, advice)
 
 
 def _only_csv(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -129,14 +144,14 @@ def _only_csv(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     if len(members) != 1 or not members[0].filename.lower().endswith(ENDINGS):
         raise CsvRefused(
             "zip-content",
-            "zipファイルの中身は、CSVファイル1つだけでなければなりません。",
+            "zipファイルの中身が、CSVファイル1つだけではありません。",
             advice="CSVファイルを1つだけ入れたzipにするか、CSVのまま取り込んでください。",
-            english="the zip must hold exactly one .csv, .txt or .tsv file",
         )
     return members[0]
 
 
 def _is_finder_noise(name: str) -> bool:
+    """Whether the macOS Finder added the entry by itself."""
     path = PurePosixPath(name)
     return "__MACOSX" in path.parts or path.name == ".DS_Store"
 
@@ -146,15 +161,14 @@ def _too_big(limit: int) -> CsvRefused:
         "too-big",
         f"ファイルが大きすぎます(上限 {limit:,} バイト)。",
         advice="期間を短くしてダウンロードし、分けて取り込んでください。",
-        english=f"more than {limit} bytes of CSV",
         position=Position(byte=limit),
     )
 
 
-def _unopened() -> CsvRefused:
+def _not_opened() -> CsvRefused:
     return CsvRefused(
         "not-a-file",
         "ファイルを開けません。",
-        advice="ファイルの場所と名前を確かめてください。リンクやフォルダは使えません。",
-        english="not a regular file that can be opened",
+        advice="ファイルの場所と名前を確認してください。"
+        "リンクとフォルダーは取り込めません。",
     )

@@ -1,7 +1,7 @@
-"""RFC 4180 to the letter, for the few records that the fast path does not vouch for.
+"""RFC 4180 to the letter, for the few records that two counts do not vouch for.
 
-A quote stands at both ends of a cell or doubled within a quoted one, and nowhere else:
-anything else is what a lost byte leaves behind.
+A quote stands at both ends of a cell, or doubled within a quoted one, and nowhere else:
+a quote in any other place is what a lost byte leaves behind.
 """
 
 import re
@@ -23,7 +23,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Tokens:
-    """Whole records, and why reading stopped before the end, if it did.
+    """Whole records, and why parsing stopped before the end, if it did.
 
     `open_at`: start of a record whose last quote is still open. `broken_at`: offset of
     a character that no well-formed CSV has there.
@@ -43,7 +43,7 @@ def _cell(delimiter: bytes) -> re.Pattern[bytes]:
 
 
 def tokens(text: bytes, delimiter: bytes) -> Tokens:
-    """Read every record of `text`; a last one without line end counts as whole."""
+    """Parse every record of `text`; a last one without line end counts as whole."""
     match = _cell(delimiter).match
     records: list[Record] = []
     cells: list[bytes] = []
@@ -75,5 +75,5 @@ def is_record(text: bytes, width: int) -> bool:
 
 
 def quoted(cells: list[bytes], delimiter: bytes) -> bytes:
-    """Write cells so that any reader gives them back."""
+    """Return the cells as one record, every cell in quotes."""
     return delimiter.join(b'"' + cell.replace(b'"', b'""') + b'"' for cell in cells)

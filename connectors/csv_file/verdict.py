@@ -1,75 +1,71 @@
-"""What becomes of a record that nothing vouches for: kept, dropped or set aside."""
+"""The verdict on a record that nothing vouches for: kept, dropped or set aside."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from connectors.csv_file.decoding import RUBBISH
 from connectors.csv_file.header import Header
-from connectors.csv_file.refusal import DOWNLOAD_AGAIN, CsvRefused, Position
+from connectors.csv_file.refusal import CsvRefused, Position
 from connectors.csv_file.tokens import is_record, quoted
+from data.model.csv_file import RowRemark
 from data.model.order_file import ORDER_NUMBER
 
 LONGEST_CELL: Final = 131_072
-"""Characters; more is no cell of an order (reliability.md §4.4)."""
+"""Characters; a longer cell is what an open quote leaves behind."""
 
 MOST_REJECTS: Final = 20_000
-"""More rows set aside than this: the file is not what it says, and memory is finite."""
+"""With more rows set aside the file is not what it says, and memory is finite."""
 
 _ORDER_NUMBER: Final = re.compile(ORDER_NUMBER)
 
 
-@dataclass(frozen=True)
-class Reject:
-    """A row that was set aside; holds no cell but the order's number, if readable."""
-
-    row_number: int
-    column_name: str | None
-    reason: str
-    order_number: str | None
-
-
 class Judge:
-    """Decides on one record at a time and counts what it dropped."""
+    """Decides on one record at a time, and counts what it drops.
+
+    `key_column` is the place of the order's number, whose value a remark may show;
+    None in a file that is not of orders. `advice` goes into a refusal of the file.
+    """
 
     longest_cell: Final = LONGEST_CELL
 
-    def __init__(self, header: Header, key_column: int) -> None:
+    def __init__(self, header: Header, key_column: int | None, advice: str) -> None:
         self.repeated_headers = 0
         self.blank_rows = 0
-        self._header = header
-        self._key_column = key_column
-        first = header.cells[0] if header.cells else b""
-        self._first_names = (first, b'"' + first)
         self.header_forms = _forms(header)
         """The header as a record may look when it comes again."""
+        self._header = header
+        self._key_column = key_column
+        self._advice = advice
+        first = header.cells[0] if header.cells else b""
+        self._first_names = (first, b'"' + first)
 
     def __call__(
         self, cells: list[bytes], written: bytes, row: int
-    ) -> tuple[bytes | None, Reject | None]:
-        """The record as wide as the header if it is kept, else why it is set aside.
+    ) -> tuple[bytes | None, RowRemark | None]:
+        """Return the record if it is kept, as wide as the header, else why it is not.
 
-        `written` is the record as it stands in the file, without its line end.
+        A blank record and a repeated header have neither; they are counted. `written`
+        is the record as it stands in the file, without its line end.
         """
         names = self._header.cells
         if not any(cell.strip() for cell in cells):
             self.blank_rows += 1
             return None, None
         if cells[:2] == list(names[:2]):
-            self._same_header(cells, row)
+            self._refuse_other_header(cells, row)
             self.repeated_headers += 1
             return None, None
         if len(written) > LONGEST_CELL:
-            self._fitting(cells, row)
+            self._refuse_long_cell(cells, row)
         found = len(cells)
         while len(cells) > len(names) and not cells[-1].strip():
             cells.pop()
         if len(cells) != len(names):
-            return None, self._reject(cells, row, None, self._width_reason(len(cells)))
+            return None, self._remark(cells, row, None, self._width_reason(len(cells)))
         for at, cell in enumerate(cells):
             if not cell.isascii() and RUBBISH.search(cell.decode()):
                 reason = "文字コード上の不正な文字(外字・制御文字)が含まれています。"
-                return None, self._reject(cells, row, names[at].decode(), reason)
+                return None, self._remark(cells, row, names[at].decode(), reason)
         if found == self._header.width:
             return written, None
         cells.extend([b""] * (self._header.width - len(cells)))
@@ -90,23 +86,23 @@ class Judge:
             return b"\t".join(cells)
         return quoted(cells, b",")
 
-    def _same_header(self, cells: list[bytes], row: int) -> None:
+    def _refuse_other_header(self, cells: list[bytes], row: int) -> None:
         stripped = list(cells)
         while stripped and not stripped[-1].strip():
             stripped.pop()
         if stripped != list(self._header.cells):
             raise second_header(row)
 
-    def _fitting(self, cells: list[bytes], row: int) -> None:
+    def _refuse_long_cell(self, cells: list[bytes], row: int) -> None:
         for at, cell in enumerate(cells):
             if len(cell) > LONGEST_CELL and len(cell.decode()) > LONGEST_CELL:
                 names = self._header.cells
                 column = names[at].decode() if at < len(names) else None
+                place = f"{row:,} 行目" + (f"の「{column}」" if column else "のセル")
                 raise CsvRefused(
                     "cell-too-long",
-                    f"{row:,} 行目に {LONGEST_CELL:,} 文字を超えるセルがあります。",
-                    advice=DOWNLOAD_AGAIN,
-                    english=f"a cell in row {row} is over {LONGEST_CELL} characters",
+                    f"{place}が {LONGEST_CELL:,} 文字を超えています。",
+                    advice=self._advice,
                     position=Position(row=row, column=column),
                 )
 
@@ -115,35 +111,33 @@ class Judge:
         few = "足りません" if found < wanted else "多すぎます"
         return f"列の数が{few}(見出し {wanted} 列、この行 {found} 列)。"
 
-    def _reject(
+    def _remark(
         self, cells: list[bytes], row: int, column: str | None, reason: str
-    ) -> Reject:
+    ) -> RowRemark:
         number = None
-        if self._key_column < len(cells):
+        if self._key_column is not None and self._key_column < len(cells):
             number = cells[self._key_column].decode().strip()
-        if number is not None and not _ORDER_NUMBER.fullmatch(number):
-            number = None
-        return Reject(row, column, reason, number)
+            if not _ORDER_NUMBER.fullmatch(number):
+                number = None
+        return RowRemark(row, column, reason, number)
 
 
 def second_header(row: int, column: str | None = None) -> CsvRefused:
-    """The refusal of downloads of different kinds joined into one file."""
+    """Return the refusal of downloads of different kinds joined into one file."""
     return CsvRefused(
         "second-header",
         f"{row:,} 行目に、1行目と違う見出し行があります。",
-        advice="違う種類のファイルをつなげず、1つずつ取り込んでください。",
-        english=f"row {row} is a header of another kind",
+        advice="種類の違うファイルはつなげずに、1つずつ取り込んでください。",
         position=Position(row=row, column=column),
     )
 
 
-def too_many_rejects() -> CsvRefused:
-    """The refusal of a file of which hardly a row can be read."""
+def too_many_rejects(advice: str) -> CsvRefused:
+    """Return the refusal of a file of which hardly any row can be read."""
     return CsvRefused(
         "too-many-rejects",
-        f"読めない行が {MOST_REJECTS:,} 行を超えました。",
-        advice=DOWNLOAD_AGAIN,
-        english=f"more than {MOST_REJECTS} rows were set aside",
+        f"取り込めない行が {MOST_REJECTS:,} 行を超えました。",
+        advice=advice,
     )
 
 

@@ -1,8 +1,8 @@
 """Cells of text to typed columns, a column at a time.
 
-First the mall's own form, which is fast; then every form Excel leaves behind, and only
-where the first failed. What neither can read stays null beside its text: so the caller
-sees it.
+`quick` parses the form the mall itself writes; `loose` every form that Excel leaves
+behind, and is used only where `quick` failed. What neither can parse becomes null, and
+the caller sees that its text was not.
 """
 
 from datetime import datetime
@@ -10,21 +10,23 @@ from typing import Final
 
 import polars as pl
 
-from data.model.order_file import EXCEL_DAMAGE, MOST_YEN, Kind
+from data.model.csv_file import DAMAGED_BY_EXCEL, EXCEL_DAMAGE
+from data.model.order_file import MOST_YEN, Kind
 
 JST: Final = "Asia/Tokyo"
 
 REASONS: Final = {
-    Kind.KEY: "Excelで開いて保存したため番号が壊れています(1.23E+10 の形)。",
-    Kind.CODE: "Excelで開いて保存したため番号が壊れています(1.23E+10 の形)。",
-    Kind.YEN: "金額(円の整数)として読めません。",
-    Kind.UNITS: "個数(0以上の整数)として読めません。",
-    Kind.NUMBER: "整数として読めません。",
-    Kind.RATE: "税率として読めません。",
-    Kind.FLAG: "0 か 1 として読めません。",
-    Kind.INSTANT: "日時として読めません。",
-    Kind.DAY: "日付として読めません。",
+    Kind.KEY: DAMAGED_BY_EXCEL,
+    Kind.CODE: DAMAGED_BY_EXCEL,
+    Kind.YEN: "金額(円単位の整数)として読み取れません。",
+    Kind.UNITS: "個数(0以上の整数)として読み取れません。",
+    Kind.NUMBER: "整数として読み取れません。",
+    Kind.RATE: "税率として読み取れません。",
+    Kind.FLAG: "0 または 1 として読み取れません。",
+    Kind.INSTANT: "日時として読み取れません。",
+    Kind.DAY: "日付として読み取れません。",
 }
+"""Why a row with an unreadable cell is set aside; other kinds take any text."""
 
 MOST_UNITS: Final = 999_999
 _YES: Final = (
@@ -58,7 +60,7 @@ _MDY: Final = r"^\s*(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME + r"\s*$"
 def quick(  # noqa: PLR0911 - one return a kind reads best
     kind: Kind, name: str, instant_format: str
 ) -> pl.Expr:
-    """The column as the mall writes it; null where it is not written so."""
+    """Parse the column in the mall's own form; null where it is not written so."""
     text = pl.col(name)
     match kind:
         case Kind.YEN | Kind.UNITS | Kind.NUMBER:
@@ -88,7 +90,7 @@ def quick(  # noqa: PLR0911 - one return a kind reads best
 def loose(  # noqa: PLR0911 - one return a kind reads best
     kind: Kind, name: str
 ) -> pl.Expr:
-    """The column in any form we know; null where no one could say what it means."""
+    """Parse the column in any form we know; null where the meaning is uncertain."""
     text = pl.col(name).str.strip_chars()
     match kind:
         case Kind.YEN | Kind.UNITS | Kind.NUMBER:
@@ -118,7 +120,7 @@ def loose(  # noqa: PLR0911 - one return a kind reads best
 
 
 def is_no_date(name: str) -> pl.Expr:
-    """Whether the cell is a mall's way to write no date, such as 0000-00-00."""
+    """Whether the cell is a mall's way of writing no date, such as 0000-00-00."""
     return pl.col(name).str.contains(_NO_DATE)
 
 
@@ -131,7 +133,7 @@ def _bounded(number: pl.Expr, kind: Kind) -> pl.Expr:
 
 
 def _as_share(rate: pl.Expr) -> pl.Expr:
-    """8, 8% and 0.08 are one rate; nothing above 100% is a tax."""
+    """Return 8, 8% and 0.08 as one rate; null above 100%."""
     share = pl.when(rate >= 1).then(rate / 100).otherwise(rate)
     return pl.when(share.is_between(0, 1)).then(share)
 
@@ -142,13 +144,13 @@ def _instant(text: pl.Expr, form: str) -> pl.Expr:
             form, strict=False, time_unit="us", time_zone="UTC"
         )
         return _plausible(moment.dt.convert_time_zone(JST))
-    # Hardly two moments are equal: a cache would cost more than it saves.
+    # Hardly any two moments are equal: a cache would cost more than it saves.
     moment = text.str.to_datetime(form, strict=False, time_unit="us", cache=False)
     return _as_japan(pl.when(moment.is_between(_FIRST, _LAST)).then(moment))
 
 
 def _as_japan(moment: pl.Expr) -> pl.Expr:
-    """Read a clock of Japan, which has stood at +09:00 all along since 1951."""
+    """Return Japan's local time as an instant: at +09:00 without a break since 1951."""
     utc = moment - pl.duration(hours=9)
     return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(JST)
 
@@ -190,7 +192,7 @@ def _plausible(moment: pl.Expr) -> pl.Expr:
 
 
 def _any_zip(text: pl.Expr) -> pl.Expr:
-    """Japanese codes as seven digits, lost zeros put back; others as written."""
+    """Return a Japanese code as seven digits, zeros restored; others unspaced."""
     bare = text.str.replace_all(r"[\s〒'’\-－ー]", "")
     is_japanese = bare.str.contains(r"^\d{1,7}$")
     return pl.when(is_japanese).then(bare.str.zfill(7)).when(bare != "").then(bare)

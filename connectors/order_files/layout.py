@@ -1,6 +1,6 @@
-"""The words a layout is written in: a mall's columns here, our fields there.
+"""The terms a layout is written in: which columns of a mall make which of our cells.
 
-A layout is data. Adding a mall is adding a file under `layouts/` and golden samples.
+A layout is data. How to add one stands in `layouts/__init__.py`.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,12 @@ from data.model.order_file import SumCheck
 SCRATCH: Final = "_"
 """Cells whose field starts with this serve a layout's own rules only."""
 
+DOWNLOAD_AGAIN: Final = (
+    "モールの管理画面からもう一度ダウンロードし、"
+    "Excelで開かずにそのまま取り込んでください。"
+)
+"""What staff should do about a damaged file, of whatever mall."""
+
 
 class How(StrEnum):
     """How several columns make one cell."""
@@ -29,10 +35,10 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """One of our cells and the mall's columns it is read from.
+    """One of our cells and the mall's columns it is made of.
 
-    `needed`: without the column the file is refused. `nth` picks among columns of equal
-    name, counting from 1.
+    `needed`: without the column the file is refused. `nth` selects among columns of
+    equal name, counting from 1.
     """
 
     field: str
@@ -44,38 +50,38 @@ class Cell:
 
 
 def cell(name: str, column: str, *, nth: int = 1) -> Cell:
-    """A needed cell that is one column of the mall."""
+    """Return a needed cell that is one column of the mall."""
     return Cell(name, (column,), nth=nth)
 
 
 def maybe(name: str, column: str, *, nth: int = 1) -> Cell:
-    """A cell whose column not every file of this layout has."""
+    """Return a cell whose column not every file of this layout has."""
     return Cell(name, (column,), nth=nth, needed=False)
 
 
 def joined(name: str, *columns: str, between: str = "", needed: bool = True) -> Cell:
-    """Parts of one thing, blank parts left out: a phone number, an address."""
+    """Return a cell of several parts without the blank ones: a phone, an address."""
     return Cell(name, columns, How.JOINED, between, needed)
 
 
 def first_of(name: str, *columns: str, needed: bool = True) -> Cell:
-    """The first column that is not blank; with `needed` all must be there."""
+    """Return a cell that is the first column not blank; `needed`: all must be there."""
     return Cell(name, columns, How.FIRST, needed=needed)
 
 
 def sum_of(name: str, *columns: str, needed: bool = True) -> Cell:
-    """Amounts the mall splits and we do not."""
+    """Return a cell that is the sum of amounts which the mall splits and we do not."""
     return Cell(name, columns, How.SUM, needed=needed)
 
 
 def moment(name: str, column: str, *, date: str, time: str) -> Cell:
-    """A time in one column, else in two."""
+    """Return a cell that is a time in one column or, where that is blank, in two."""
     return Cell(name, (column, date, time), How.MOMENT)
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What tells this header from all others (csv/formats.md §2)."""
+    """What tells this header from all others (docs/order-files.md §2)."""
 
     starts: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
@@ -86,21 +92,22 @@ class Signature:
 
 @dataclass(frozen=True)
 class Stage:
-    """Columns a mall added at the end at one time; all come together or none."""
+    """Columns that a mall added at the end at one time; a file has all or none."""
 
     width: int
     columns: tuple[str, ...]
 
 
 Rule = Callable[[pl.DataFrame], pl.DataFrame]
-"""Text frame of whole orders in, text frame out; a rule never invents an order."""
+"""Takes and returns a text frame of whole orders; never invents an order."""
 
 
 @dataclass(frozen=True)
 class Layout:
     """One kind of file of one mall, complete.
 
-    sku             alternatives, each fields joined by "/"; the first whole one wins
+    title, where    for staff: the file's name, and where to download it anew
+    sku             alternatives, each fields joined by "/"; the first whole one counts
     cancelled       mall_status matching this is a cancelled order; `cancelled_at` too
     shop            pattern whose group 1 is the shop in `shop_from`; '' = not visible
     lines           "id": the file has line ids. "position": it has none and lines are
@@ -134,10 +141,17 @@ class Layout:
 
     @property
     def keeps_orders_whole(self) -> bool:
-        """Whether neighbouring rows of one order must not be cut apart."""
+        """Whether neighbouring rows of one order must stay in one frame."""
         return self.lines == "position"
 
+    @property
+    def order_number_column(self) -> str:
+        """The mall's column of order numbers."""
+        return next(
+            made.columns[0] for made in self.cells if made.field == "order_number"
+        )
+
     def needed_columns(self) -> tuple[str, ...]:
-        """Columns without which the file is refused, later stages aside."""
+        """Return the columns without which the file is refused, later stages aside."""
         names = [c for made in self.cells if made.needed for c in made.columns]
         return tuple(dict.fromkeys(names))

@@ -1,4 +1,4 @@
-"""Names for lines and destinations that the mall gives none (csv/formats.md §1)."""
+"""Ids for lines and packages to which the mall gives none (docs/order-files.md §1)."""
 
 import hashlib
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 BLOCK: Final = "_block"
-"""Scratch column: rows that stand together as one showing of one order."""
+"""Scratch column: numbers the blocks, each the neighbouring rows of one order."""
 
 SINGLE_BASKET: Final = "1"
 _ADDRESS: Final = (
@@ -29,7 +29,7 @@ _CODES: Final = (
 
 
 def in_blocks(rows: pl.DataFrame, order_starts: str) -> pl.DataFrame:
-    """Mark where an order begins: a new number, a gap, or its first row's cell."""
+    """Add BLOCK: a block begins at a new number, a gap, or an order's first row."""
     number, row = pl.col("order_number"), pl.col("row_number").cast(pl.Int64)
     begins = number.ne_missing(number.shift()) | (row.diff() != 1)
     if order_starts:
@@ -40,10 +40,10 @@ def in_blocks(rows: pl.DataFrame, order_starts: str) -> pl.DataFrame:
 class Numbering:
     """Numbers the lines of each order in file order, from 1, as `line_id`.
 
-    A line is known by its item and, among rows of one showing of the order that differ
-    only elsewhere, by its place. So a joined download that shows an order again gives
-    its lines the same numbers. Identical rows of one showing are one line, unless the
-    file marks where an order begins (`marked`): then they are two.
+    A line is identified by its item and, among the rows of one block that differ only
+    elsewhere, by its place. So a joined download that repeats an order gives its lines
+    the same numbers. Identical rows of one block are one line, unless the file marks
+    where an order begins (`marked`): then they are two.
     """
 
     def __init__(self, *, marked: bool) -> None:
@@ -51,7 +51,7 @@ class Numbering:
         self._known: dict[str | None, tuple[int, ...]] = {}
 
     def numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Add `line_id` to rows in which no showing of an order is cut apart."""
+        """Add `line_id` to rows that are whole blocks."""
         codes = [name for name in _CODES if name in rows.columns]
         whole = [name for name in rows.columns if name != "row_number"]
         marked = rows.with_columns(
@@ -79,9 +79,9 @@ class Numbering:
 
 
 def basket_ids(rows: pl.DataFrame, *, hashed: bool) -> pl.DataFrame:
-    """Add `basket_id`: one an order, or one for each address an order goes to.
+    """Add `basket_id`: one an order or, `hashed`, one for each address of an order.
 
-    The order's number goes into the hash, so it links no two orders of one person.
+    The order's number goes into the hash, so that it links no two orders of a person.
     """
     if not hashed:
         return rows.with_columns(basket_id=pl.lit(SINGLE_BASKET))

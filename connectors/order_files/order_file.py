@@ -1,18 +1,13 @@
-"""What reading gives: a checked download, its rows in batches of our own cells.
+"""A checked download: its typed rows in batches, as often as asked.
 
-Converted frames between the check and the use: in memory if few, else on disk.
-
-The file has no name from the start (or loses it at once), is readable by us alone, and
-is gone with the process however that ends: it holds buyers' addresses.
-
-Yahoo's two files as one: each line with its order's cells (csv/formats.md §5).
+Between the check and the use the rows wait in a `Spill`, in memory if they are few,
+else on disk. A `Pair` joins Yahoo's two files into one (docs/order-files.md §5).
 """
 
 import hashlib
 import io
 import os
 import tempfile
-import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,12 +22,21 @@ from connectors.csv_file.decoding import Encoding
 from connectors.order_files.layout import Layout
 from data.model.order_file import FIELDS
 
+KEY: Final = "order_number"
+NO_LINES: Final = "注文データ(order)の注文が、注文商品データ(item)にありません。"
+NO_ORDER: Final = (
+    "注文商品データ(item)の注文が、注文データ(order)にないか、取り込めない行です。"
+)
 IN_MEMORY: Final = 160 << 20
 """Bytes of frames kept in memory, some 130,000 Rakuten lines; more go to disk, all."""
 
 
 class Spill:
-    """Frames in, the same frames out in order, as often as asked."""
+    """Keeps frames and returns them in order, as often as asked.
+
+    On disk they are in a file that has no name, or loses it at once, is readable by us
+    alone, and is gone with the process however that ends: it holds buyers' addresses.
+    """
 
     def __init__(self, folder: Path | None, in_memory: int = IN_MEMORY) -> None:
         self._folder = folder
@@ -44,7 +48,7 @@ class Spill:
 
     @property
     def schema(self) -> pl.Schema:
-        """Columns of every frame; there is one frame at least, if only an empty one."""
+        """Columns and types of every frame; there is at least one, perhaps empty."""
         return self._schema
 
     def add(self, rows: pl.DataFrame, rejects: pl.DataFrame) -> None:
@@ -65,8 +69,8 @@ class Spill:
         return self._file is None
 
     def frames(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        """Give every frame back with its rejects; the next is read meanwhile."""
-        with ThreadPoolExecutor(1, thread_name_prefix="mall-csv-spill") as pool:
+        """Yield every frame with its rejects; the next one is read meanwhile."""
+        with ThreadPoolExecutor(1, thread_name_prefix="order-file-spill") as pool:
             coming: deque[Future[pl.DataFrame]] = deque()
             for at, rejects in enumerate(self._rejects):
                 if not coming:
@@ -76,7 +80,7 @@ class Spill:
                 yield coming.popleft().result(), rejects
 
     def close(self) -> None:
-        """Give memory and disk space back."""
+        """Release memory and disk space."""
         self._frames.clear()
         self._rejects.clear()
         if self._file is not None:
@@ -100,18 +104,11 @@ class Spill:
         return pl.read_ipc_stream(os.pread(self._file.fileno(), size, start))
 
 
-KEY: Final = "order_number"
-NO_LINES: Final = "注文データ(order)にある注文が、注文商品データ(item)にありません。"
-NO_ORDER: Final = (
-    "注文商品データ(item)の行の注文が、注文データ(order)にないか、除かれています。"
-)
-
-
 class Pair:
-    """Joins lines to orders. The order file is held in memory, the line file streams.
+    """Joins lines to orders: the order file is held in memory, the line file streams.
 
     Lines without order and orders without lines are set aside: neither half of an order
-    is written alone. An order repeated in the order file counts once, the later row.
+    is stored alone. An order repeated in the order file counts once, by its later row.
     """
 
     def __init__(self, orders: Spill, lines: Spill) -> None:
@@ -126,7 +123,7 @@ class Pair:
         return pl.Schema({name: both[name] for name in names})
 
     def frames(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        """Give joined rows, rejects of both files; row numbers are each file's own."""
+        """Yield joined rows and both files' rejects, with each file's row numbers."""
         shown = list(self._orders.frames())
         orders = pl.concat([self._orders.schema.to_frame(), *(f for f, _ in shown)])
         orders = orders.unique(KEY, keep="last", maintain_order=True)
@@ -165,12 +162,9 @@ class Pair:
         return rejects.with_columns(named.alias("reason"))
 
 
-_LONGEST_NAME: Final = 120
-
-
 @dataclass(frozen=True)
 class Part:
-    """One file of a download, read to its end."""
+    """One file of a download, read to its end; `file_name` is safe to show."""
 
     layout: Layout
     file_name: str
@@ -192,7 +186,7 @@ class Batch:
              the file
     rejects  row_number, column_name (the mall's; null = the whole row), reason
              (Japanese), order_number (null if unreadable). An order named here must
-             not be stored, not even from other rows
+             not be stored, not even by its other rows
     """
 
     rows: pl.DataFrame
@@ -200,7 +194,7 @@ class Batch:
 
 
 class OrderFile:
-    """A checked download. Use as a context manager, or close it: it holds a file."""
+    """A checked download; a context manager, because it may hold a file open."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = tuple(parts)
@@ -208,9 +202,7 @@ class OrderFile:
         self.layout: Final = main.layout
         self.encoding: Final = main.encoding
         self.column_count: Final = main.columns
-        self.file_name: Final = " + ".join(
-            display_name(p.file_name) for p in self._parts
-        )
+        self.file_name: Final = " + ".join(part.file_name for part in self._parts)
         self.notices: Final = [
             notice for part in self._parts for notice in part.notices
         ]
@@ -221,21 +213,21 @@ class OrderFile:
 
     @property
     def sha256(self) -> str:
-        """Hash of the file's bytes (a zip's content); of a pair, of both hashes."""
+        """SHA-256 of the file's bytes (a zip's content); of a pair, of both hashes."""
         if len(self._parts) == 1:
             return self._parts[0].digest.hex()
         return hashlib.sha256(b"".join(part.digest for part in self._parts)).hexdigest()
 
     @property
     def columns_present(self) -> frozenset[str]:
-        """Cells of ours that the file has columns for; only these may be cleared."""
+        """Our cells that the file has columns for; only these may be cleared."""
         return frozenset(self.schema) - {"row_number"}
 
     @property
     def is_in_memory(self) -> bool:
-        """Whether its rows are there already, so that taking all at once costs little.
+        """Whether all rows are in memory, so that one batch of all costs little.
 
-        Not so for a pair: it is joined while it is read.
+        Never of a pair: it is joined while it is read.
         """
         return self._pair is None and self._parts[0].spill.is_in_memory
 
@@ -247,9 +239,9 @@ class OrderFile:
         return self._parts[0].spill.schema
 
     def batches(self, size: int = 20_000) -> Iterator[Batch]:
-        """Give all rows in file order, at most `size` in a batch; as often as asked.
+        """Yield all rows in file order, at most `size` in a batch.
 
-        Every reject comes with some batch; a file of rejects only gives one batch
+        Every reject comes with some batch; a file of nothing but rejects has one batch
         without rows.
         """
         frames = self._pair or self._parts[0].spill
@@ -262,7 +254,7 @@ class OrderFile:
                 waiting = rejects.clear()
 
     def close(self) -> None:
-        """Give the spill file back; batches cannot be read after."""
+        """Release the spill file; batches cannot be read afterwards."""
         for part in self._parts:
             part.spill.close()
 
@@ -276,17 +268,3 @@ class OrderFile:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def display_name(name: str) -> str:
-    """A file name safe to show: no folders, control or direction characters."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    shown = "".join(
-        char for char in last if unicodedata.category(char) not in _UNSEEN_CATEGORIES
-    ).strip()
-    if len(shown) > _LONGEST_NAME:
-        shown = f"{shown[: _LONGEST_NAME - 1]}…"
-    return shown or "(名前なし)"
-
-
-_UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})

@@ -1,4 +1,7 @@
-"""Which of a file's columns become which of our cells: a layout laid on one header."""
+"""The plan for one file: which of its columns become which of our cells.
+
+It is made once, from the layout and the file's header.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ PART: Final = "#"
 
 @dataclass(frozen=True)
 class Planned:
-    """One column of text to be: its field, its type, and the mall's name for it."""
+    """One cell to make: its field, its kind, the mall's name for it, and its text."""
 
     field: str
     kind: Kind
@@ -26,19 +29,19 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to read from the file, and what to make of it."""
+    """The columns to take from the file, and the cells to make of them."""
 
     indices: tuple[int, ...]
     cells: tuple[Planned, ...]
 
     @property
     def typed(self) -> tuple[Planned, ...]:
-        """The cells that are ours, scratch left out."""
+        """The cells to convert: all but scratch."""
         return tuple(one for one in self.cells if not one.field.startswith(SCRATCH))
 
 
 def plan(layout: Layout, header: Header) -> Plan:
-    """Lay the layout on the header; a cell whose columns are all absent is left out."""
+    """Plan the layout's cells; one whose columns are all absent is left out."""
     cells: list[Planned] = []
     indices: set[int] = set()
     for made in layout.cells:
@@ -55,7 +58,7 @@ def plan(layout: Layout, header: Header) -> Plan:
 
 
 def column_name(index: int) -> str:
-    """What a column is called between parsing and planning, counting from 0."""
+    """Return the name of a parsed column by its place in the file, from 0."""
     return f"column_{index}"
 
 
@@ -88,15 +91,8 @@ def _planned(made: Cell, present: list[tuple[str, pl.Expr]]) -> Iterator[Planned
 
 
 def _joined(columns: list[pl.Expr], between: str, kind: Kind) -> pl.Expr:
-    if (
-        kind is Kind.ZIP and len(columns) == 2
-    ):  # zeros that Excel ate, put back per part
+    if kind is Kind.ZIP and len(columns) == 2:  # Excel took the zeros of each part
         columns = [columns[0].str.zfill(3), columns[1].str.zfill(4)]
         between = ""
     text = pl.concat_str(columns, separator=between, ignore_nulls=True)
     return pl.when(text != "").then(text)
-
-
-def kind_of(field: str) -> Kind:
-    """How a field, or a part of a summed one, is typed."""
-    return BY_NAME[field.split(PART, maxsplit=1)[0]].kind

@@ -1,12 +1,16 @@
-"""Which layout a header is of: found by its signature, never by a guess at its rows."""
+"""The layout of a header: found by its signature, never by a guess at its rows."""
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
 from functools import cache
 
-from connectors.csv_file.header import Header
-from connectors.csv_file.refusal import CsvRefused, Position
+from connectors.csv_file import (
+    CsvRefused,
+    Header,
+    Position,
+    doubled_columns,
+    missing_columns,
+)
 from connectors.order_files import layouts
 from connectors.order_files.layout import Layout, Signature
 
@@ -16,43 +20,36 @@ _LIKELY = 0.5
 
 @cache
 def all_layouts() -> tuple[Layout, ...]:
-    """Every layout of every file under `layouts/`."""
-    modules = (
-        importlib.import_module(f"{layouts.__name__}.{found.name}")
-        for found in sorted(
-            pkgutil.iter_modules(layouts.__path__), key=lambda m: m.name
-        )
-    )
-    return tuple(
-        layout for module in modules for layout in getattr(module, "LAYOUTS", ())
-    )
+    """Return every layout of every module in `layouts/`, in the modules' order."""
+    names = sorted(module.name for module in pkgutil.iter_modules(layouts.__path__))
+    modules = (importlib.import_module(f"{layouts.__name__}.{name}") for name in names)
+    return tuple(one for module in modules for one in getattr(module, "LAYOUTS", ()))
+
+
+def layouts_of(mall: str) -> tuple[Layout, ...]:
+    """Return the layouts of this mall; none if we know no such mall."""
+    return tuple(one for one in all_layouts() if one.mall == mall)
 
 
 def layout_of(header: Header, mall: str) -> Layout:
-    """Find the header's layout, or refuse it as unknown, another mall's or changed."""
-    known = all_layouts()
-    found = next((one for one in known if _fits(one.signature, header)), None)
-    layout = found or _nearest(header, mall)
+    """Return the header's layout; refuse an unknown, other mall's or changed one."""
+    fitting = (one for one in all_layouts() if _fits(one.signature, header))
+    layout = next(fitting, None) or _nearest(header, mall)
+    wanted = layouts_of(mall)
     if layout is None:
-        title = " / ".join(
-            dict.fromkeys(one.title for one in known if one.mall == mall)
-        )
-        where = next(one.where for one in known if one.mall == mall)
+        titles = " / ".join(dict.fromkeys(one.title for one in wanted))
         raise CsvRefused(
             "unknown-header",
-            f"1行目が {title} の見出しではありません({len(header.cells)} 列)。",
-            advice=where,
-            english=f"no layout has this header of {len(header.cells)} columns",
+            f"1行目が {titles} の見出しではありません({len(header.cells)} 列)。",
+            advice=wanted[0].where,
             position=Position(row=1),
         )
     if layout.mall != mall:
-        wanted = next(one.title for one in known if one.mall == mall)
         raise CsvRefused(
             "other-mall",
-            f"ファイルは {layout.title}({layout.mall})ですが、"
-            f"モールは {mall}({wanted})が選ばれています。",
-            advice="モールを選び直すか、ファイルを確かめてください。",
-            english=f"the file is {layout.mall}'s, the mall picked is {mall}",
+            f"選択したモールは {mall}({wanted[0].title})ですが、"
+            f"ファイルは {layout.mall}({layout.title})のものです。",
+            advice="モールを選び直すか、ファイルを確認してください。",
             position=Position(row=1),
         )
     _refuse_missing(layout, header)
@@ -61,7 +58,7 @@ def layout_of(header: Header, mall: str) -> Layout:
 
 
 def stage_of(layout: Layout, header: Header) -> int | None:
-    """How many of a staged layout's columns this file has; None if it has no stages."""
+    """Return the columns that a staged layout has in this file; None without stages."""
     reached = 0
     for stage in layout.stages:
         if any(map(header.has, stage.columns)):
@@ -81,17 +78,19 @@ def _fits(signature: Signature, header: Header) -> bool:
 
 
 def _nearest(header: Header, mall: str) -> Layout | None:
-    """A layout whose columns were reordered, or some taken out: by name it may do."""
-    shares = [
-        (_share(one, header), one.mall == mall, -at)
-        for at, one in enumerate(all_layouts())
-        if one.signature.tab == header.tab
-    ]
-    ours = [share for share in shares if share[1] and _has_key(-share[2], header)]
-    best = max(ours, default=None) or max(shares, default=None)
-    if best is None or (not ours and best[0] < _LIKELY):
-        return None
-    return all_layouts()[-best[2]]
+    """Return the layout of which most columns are there, in whatever order.
+
+    The mall's own comes first, if its order numbers are there: then a reordered file
+    is read by name, and one with columns taken out is refused with all of them named.
+    """
+    near = [one for one in all_layouts() if one.signature.tab == header.tab]
+    ours = [one for one in near if one.mall == mall and _has_key(one, header)]
+    likely = ours or [one for one in near if _share(one, header) >= _LIKELY]
+    return max(
+        likely,
+        key=lambda one: (_share(one, header), one.mall == mall),
+        default=None,
+    )
 
 
 def _share(layout: Layout, header: Header) -> float:
@@ -99,12 +98,10 @@ def _share(layout: Layout, header: Header) -> float:
     return sum(map(header.has, needed)) / len(needed)
 
 
-def _has_key(at: int, header: Header) -> bool:
-    layout = all_layouts()[at]
-    key = next(made for made in layout.cells if made.field == "order_number")
-    return _share(layout, header) > 1 / len(layout.needed_columns()) and header.has(
-        key.columns[0]
-    )
+def _has_key(layout: Layout, header: Header) -> bool:
+    """Whether the order numbers are there, and more than they alone."""
+    more = _share(layout, header) > 1 / len(layout.needed_columns())
+    return more and header.has(layout.order_number_column)
 
 
 def _refuse_missing(layout: Layout, header: Header) -> None:
@@ -118,13 +115,8 @@ def _refuse_missing(layout: Layout, header: Header) -> None:
     wanted = dict.fromkeys([*layout.needed_columns(), *staged])
     missing = [name for name in wanted if not header.has(name)]
     if missing:
-        raise CsvRefused(
-            "missing-columns",
-            f"{layout.title} に必要な列がありません: {_listed(missing)}。",
-            advice=f"{layout.where}列を変えたファイルは取り込めません。",
-            english=f"{len(missing)} needed columns are missing",
-            position=Position(row=1, column=missing[0]),
-        )
+        advice = f"{layout.where}列を変更したファイルは取り込めません。"
+        raise missing_columns(layout.title, missing, advice)
 
 
 def _refuse_doubled(layout: Layout, header: Header) -> None:
@@ -134,14 +126,4 @@ def _refuse_doubled(layout: Layout, header: Header) -> None:
             allowed[name] = max(allowed.get(name, 0), made.nth)
     doubled = [name for name, most in allowed.items() if header.times(name) > most]
     if doubled:
-        raise CsvRefused(
-            "doubled-columns",
-            f"同じ名前の列が重なっています: {_listed(doubled)}。",
-            advice=layout.where,
-            english=f"{len(doubled)} columns occur more than once",
-            position=Position(row=1, column=doubled[0]),
-        )
-
-
-def _listed(names: Iterable[str]) -> str:
-    return "、".join(f"「{name}」" for name in names)
+        raise doubled_columns(doubled, layout.where)

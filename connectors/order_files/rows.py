@@ -1,14 +1,13 @@
-"""Blocks of records to typed rows of our own cells, and why some rows are missing."""
+"""Blocks of records to frames of typed rows, and of the rows set aside."""
 
 import itertools
 from collections.abc import Callable
 
 import polars as pl
 
-from connectors.csv_file.header import Header
-from connectors.csv_file.records import Block
+from connectors.csv_file import Block, Header
 from connectors.csv_file.verdict import MOST_REJECTS, too_many_rejects
-from connectors.order_files.layout import Layout
+from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.numbering import Numbering, basket_ids, in_blocks
 from connectors.order_files.plan import Plan, column_name, plan
 from connectors.order_files.typed import REJECTS, converted, unreadable
@@ -17,7 +16,7 @@ Sink = Callable[[pl.DataFrame, pl.DataFrame], None]
 
 
 class Rows:
-    """Turns one file's blocks into frames of rows and of rejects, in file order."""
+    """Converts one file's blocks to frames of rows and of rejects, in file order."""
 
     def __init__(self, layout: Layout, header: Header, sink: Sink) -> None:
         self._layout = layout
@@ -34,18 +33,21 @@ class Rows:
         self.left_out = 0
 
     def take(self, block: Block) -> None:
-        """Convert a block and hand it on; refuse the file for a damaged key."""
+        """Convert a block and pass it on; refuse the file for a damaged key.
+
+        The rows of a last order that may go on in the next block wait for it.
+        """
         frame = self._parsed(block)
-        rejects = pl.DataFrame(block.rejects, schema=REJECTS)
+        rejects = pl.DataFrame(block.rejects, schema=REJECTS, orient="row")
         if self._layout.keeps_orders_whole:
             frame = self._without_last_order(frame)
-        self._hand_on(frame, rejects)
+        self._pass_on(frame, rejects)
 
     def finish(self) -> None:
-        """Hand on what was held back for its order's other rows."""
+        """Convert the rows that waited for their order's other rows."""
         if self._held is not None and self._held.height:
             held, self._held = self._held, None
-            self._hand_on(held, REJECTS.to_frame())
+            self._pass_on(held, REJECTS.to_frame())
 
     def _parsed(self, block: Block) -> pl.DataFrame:
         numbers = pl.Series(
@@ -90,7 +92,7 @@ class Rows:
         self._held = frame.tail(last)
         return frame.head(frame.height - last)
 
-    def _hand_on(self, frame: pl.DataFrame, rejects: pl.DataFrame) -> None:
+    def _pass_on(self, frame: pl.DataFrame, rejects: pl.DataFrame) -> None:
         if self._layout.keeps_orders_whole:
             frame = in_blocks(frame, self._layout.order_starts)
         before = frame.height
@@ -105,7 +107,7 @@ class Rows:
         if more.height:
             self._rejected += more.height
             if self._rejected > MOST_REJECTS:
-                raise too_many_rejects()
+                raise too_many_rejects(DOWNLOAD_AGAIN)
             bad = more["row_number"].unique().implode()
             rows = rows.filter(~pl.col("row_number").is_in(bad))
             rejects = pl.concat([rejects, more]).sort("row_number", maintain_order=True)

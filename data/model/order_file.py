@@ -13,9 +13,6 @@ from typing import Final, Literal
 ORDER_NUMBER: Final = r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$"
 """An order number as a mall writes it; Shopify's numbers start with `#`."""
 
-EXCEL_DAMAGE: Final = r"^\d(\.\d+)?E\+\d+$"
-"""A numeric identifier after Excel saved the file: its digits are lost for good."""
-
 NOT_FIXED: Final = (-9999, -99999)
 """What a mall writes for an amount that is not fixed yet; never a number of yen."""
 

@@ -11,7 +11,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from data.model.order_file import EXCEL_DAMAGE
+from data.model.csv_file import DAMAGED_BY_EXCEL, EXCEL_DAMAGE
 from data.model.shipment import SAGAWA, YAMATO
 
 SEVEN_DR: Final = 12
@@ -34,7 +34,7 @@ class NumberFault(StrEnum):
     """What is wrong with a tracking number; the value is the text for shop staff."""
 
     BLANK = "送り状番号が空欄です(送り状がまだ発行されていない可能性があります)。"
-    DAMAGED = "Excelで開いて保存したため、番号が壊れています(1.23E+10 の形)。"
+    DAMAGED = DAMAGED_BY_EXCEL
     LOST_ZEROS = "Excelで開いて保存したため、先頭の0が失われています。"
     WRONG_FORM = "送り状番号の形式が違います(数字12桁ではありません)。"
     UNREADABLE = "送り状番号の形式が違います(英数字6〜40文字ではありません)。"

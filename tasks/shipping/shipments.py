@@ -11,8 +11,10 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from connectors.carriers import Remark, ShipmentFile, read_shipment_file
-from connectors.order_files.order_file import display_name
+from connectors.carriers import read_shipment_file
+from connectors.csv_file import display_name
+from data.model.csv_file import RowRemark
+from data.model.shipment_file import ShipmentFile
 from data.model.shop import ShopHandle
 from data.warehouse.shipping.shipments import (
     Aside,
@@ -66,7 +68,7 @@ def import_shipment_file(
                 imported_at=now(),
             )
         return ImportedShipments(
-            title=file.layout.title,
+            title=file.title,
             encoding=file.encoding,
             notices=file.notices,
             warnings=_asides(file.warnings),
@@ -76,19 +78,18 @@ def import_shipment_file(
 
 def _shipments(file: ShipmentFile) -> ParcelFile:
     return ParcelFile(
-        carrier=file.layout.carrier.value,
-        layout=file.layout.name,
+        carrier=file.carrier.value,
+        layout=file.layout,
         file_name=file.file_name,
         sha256=file.sha256,
         rows_read=file.rows_read,
         rows=file.rows,
         rejects=_asides(file.rejects),
-        reference_column=file.layout.reference.name,
+        reference_column=file.reference_column,
     )
 
 
-def _asides(remarks: Sequence[Remark]) -> list[Aside]:
-    """Return the remarks without the reference, in which anything may be typed."""
+def _asides(remarks: Sequence[RowRemark]) -> list[Aside]:
     return [Aside(one.row_number, one.column_name, one.reason) for one in remarks]
 
 

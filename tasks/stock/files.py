@@ -11,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 
 from connectors.order_files import CsvRefused
-from connectors.stock_files import read_stock_counts
+from connectors.stock_files import read_stock_file
 from data.model.japan_time import in_japan
 from data.model.shop import ShopHandle
 from data.model.stock import StockFileKind
@@ -110,11 +110,10 @@ def import_count_file(
             "数えた日時(入荷は届いた日時)が未来の日時です。",
             advice="現在より前の日時を入力するか、空欄にしてください"
             "(空欄の場合は現在の日時です)。",
-            english="counted_at is in the future",
         )
     with hiding_values(CountsDiffer):
         known = load_shop(shop)
-        file = read_stock_counts(Path(path))
+        file = read_stock_file(Path(path))
         with our_warehouse() as con:
             report = count_stock(
                 con,

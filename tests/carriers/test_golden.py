@@ -4,7 +4,6 @@
 is for a person to review.
 """
 
-import dataclasses
 import json
 import os
 from pathlib import Path
@@ -30,7 +29,7 @@ def as_text(folder):
     """Everything the reader says of a golden file, as JSON a person can review."""
     file = read_shipment_file(GOLDEN / folder / "in.csv", FOLDERS[folder])
     said = {
-        "layout": file.layout.name,
+        "layout": file.layout,
         "encoding": file.encoding,
         "rows_read": file.rows_read,
         "left_out": file.left_out,
@@ -43,7 +42,7 @@ def as_text(folder):
 
 
 def filled(value):
-    cells = dataclasses.asdict(value)
+    cells = value._asdict()
     return {name: cell for name, cell in cells.items() if cell is not None}
 
 

@@ -160,3 +160,14 @@ def squeezed(text):
 )
 def test_an_address_is_cut_where_a_person_would(text, expected):
     assert cut(text, (14, 14)) == expected
+
+
+@pytest.mark.parametrize("hyphen", ["-", "－", "‐", "―", "ー"])
+def test_no_house_number_is_cut_after_its_hyphen(hyphen):
+    """The first line has room up to the hyphen: 「12-」「3」 would be another house."""
+    room = width(f"大字見本字12{hyphen}")
+
+    assert cut(f"大字見本字12{hyphen}3", (room, room)) == [
+        "大字見本字",
+        f"12{hyphen}3",
+    ]

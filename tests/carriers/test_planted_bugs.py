@@ -107,12 +107,22 @@ def any_file_passes_for_the_carrier_picked(patch):
     patch.setattr(registry, "_found", found)
 
 
-def cancelled_slips_are_sent(patch):
-    patch.setattr(parcels.Parcels, "is_cancelled", lambda *_: False)
+def deleted_slips_are_sent(patch):
+    patch.setattr(parcels.ParcelReader, "is_deleted", lambda *_: False)
 
 
-def rejects_show_phone_numbers(patch):
-    patch.setattr(parcels, "_PHONE", short_key._SHAPE)
+def rejects_quote_their_reference(patch):
+    read = parcels.ParcelReader.read
+
+    def quoting(self, cells, row):
+        try:
+            return read(self, cells, row)
+        except parcels.SetAside as aside:
+            reference = self._cell(cells, self._layout.reference)
+            aside.reason = f"{reference}: {aside.reason}"
+            raise
+
+    patch.setattr(parcels.ParcelReader, "read", quoting)
 
 
 def cancelled_shipments_are_reported(patch):
@@ -203,10 +213,10 @@ PLANTED = {
     any_file_passes_for_the_carrier_picked: lambda read: (
         test_reading.test_each_layout_is_found_by_its_header(read, "sagawa-ehiden3")
     ),
-    cancelled_slips_are_sent: lambda read: (
+    deleted_slips_are_sent: lambda read: (
         test_reading_rows.test_a_cancelled_slip_is_left_out_and_told(read, "1")
     ),
-    rejects_show_phone_numbers: lambda read: (
+    rejects_quote_their_reference: lambda read: (
         test_reading_rows.test_a_reject_never_shows_a_name_or_a_phone_number(
             read, "09000000000"
         )

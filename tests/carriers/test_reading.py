@@ -5,9 +5,9 @@ import zipfile
 
 import pytest
 
-from connectors.carriers import ShipmentRow
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
 from connectors.carriers.layouts.yamato_b2 import COLUMNS as B2
+from data.model.shipment_file import ShipmentRow
 from tests.carriers.made import (
     DAY,
     GOOD,
@@ -36,7 +36,7 @@ def test_each_layout_is_found_by_its_header(read, name):
 
     file = read(content, carrier)
 
-    assert file.layout.name == name
+    assert file.layout == name
     assert len(file.rows) == 1
     assert file.rejects == file.warnings == ()
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.carriers.layout import read_day
+from connectors.carriers.layouts.yamato_b2 import COLUMNS as B2
 from tests.carriers.made import (
     DAY,
     EHIDEN2,
@@ -62,7 +63,9 @@ def test_a_bad_row_is_set_aside_and_the_others_kept(read, cells, column):
 def test_a_reject_never_shows_a_name_or_a_phone_number(read, reference):
     file = read(b2_file(b2(お客様管理番号=reference, 伝票番号="")))
 
-    assert [one.order_ref for one in file.rejects] == [None]
+    assert set_aside(file) == [
+        (2, "お客様管理番号" if " " in reference else "伝票番号")
+    ]
     assert reference not in repr(file.rejects)
 
 
@@ -70,6 +73,13 @@ def test_rows_of_another_width_are_set_aside(read):
     content = b2_file(b2(), quoted=False) + b"x,0,0\r\n"
 
     assert set_aside(read(content)) == [(3, None)]
+
+
+def test_a_quote_in_a_file_of_tabs_is_text(read):
+    rows = [b2(記事='25" の箱'), b2(伝票番号=OTHER)]
+    content = csv_bytes(B2, rows, quoted=False).replace(b",", b"\t")
+
+    assert numbers(read(content)) == [GOOD, OTHER]
 
 
 def test_several_parcels_of_one_package_are_all_kept(read):

@@ -59,7 +59,7 @@ def test_rows_set_aside_are_listed_and_the_run_completes(counter: Counter):
     assert kind == "COMPLETED"
     assert "取り込めなかった行 3" in message
     assert "対処" in message
-    assert "| 8 | 単価 | 金額(円の整数)として読めません。 |" in report
+    assert "| 8 | 単価 | 金額(円単位の整数)として読み取れません。 |" in report
     assert "| 12 | (行全体) | 列の数が足りません" in report
     assert "SELECT * FROM manual_stock_adjustments" in report
 
@@ -81,7 +81,7 @@ REFUSED = {
     "wrong mall": (SHOPIFY, "モールは rakuten"),
     "not cp932": (
         rakuten_bytes([rakuten_row()]) + b'"\x81"\r\n',
-        "CP932(Shift_JIS) として読めません",
+        "CP932(Shift_JIS) の文字ではありません",
     ),
     "empty": (b"", "0バイト"),
     "other shop": (
@@ -140,7 +140,7 @@ def test_a_link_is_not_followed(counter: Counter):
     link = counter.home / "link.csv"
     link.symlink_to(counter.rows(rakuten_row()))
 
-    assert "リンクやフォルダは使えません" in counter.ended(str(link))[1]
+    assert "リンクとフォルダーは取り込めません" in counter.ended(str(link))[1]
 
 
 @pytest.mark.parametrize(

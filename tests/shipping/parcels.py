@@ -1,6 +1,6 @@
 """Parcels as a carrier's file brings them, invented."""
 
-from connectors.carriers import ShipmentRow
+from data.model.shipment_file import ShipmentRow
 from data.warehouse.shipping.shipments import ParcelFile
 from tests.carriers.made import DAY, GOOD
 

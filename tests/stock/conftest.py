@@ -12,7 +12,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from connectors.order_files import CsvRefused
-from connectors.stock_files import read_stock_counts
+from connectors.stock_files import read_stock_file
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tests.stock.count_files import HEADER
@@ -79,7 +79,7 @@ def read(tmp_path):
         content = text if text is not None else "\r\n".join([header, *rows, ""])
         raw = content if isinstance(content, bytes) else content.encode(encoding)
         path.write_bytes(raw)
-        return read_stock_counts(path)
+        return read_stock_file(path)
 
     return write_and_read
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.selling.goods import SHELF
-from connectors.stock_files import KNOWN, read_stock_counts
+from connectors.stock_files import KNOWN, read_stock_file
 from data.model.stock import Counted
 from tests.stock.count_files import HEADER, WIDE
 
@@ -44,7 +44,7 @@ def test_what_excel_saves_is_read(read, encoding, said):
 
 
 def test_the_sample_counts_every_sku_of_the_sandboxs_shelf():
-    file = read_stock_counts(SAMPLE)
+    file = read_stock_file(SAMPLE)
 
     counted = {(row.manage_number, row.variant_id) for row in file.counts}
     on_sale = {(g.manage_number, v.variant_id) for g in SHELF for v in g.variants}
@@ -52,7 +52,7 @@ def test_the_sample_counts_every_sku_of_the_sandboxs_shelf():
 
 
 def test_the_sample_names_the_skus_that_the_sandboxs_orders_show():
-    file = read_stock_counts(SAMPLE)
+    file = read_stock_file(SAMPLE)
 
     named = {(row.manage_number, row.variant_id): row.own_sku for row in file.counts}
     shown = {
@@ -92,7 +92,7 @@ def test_a_zip_with_the_file_in_it_is_read(tmp_path):
     with zipfile.ZipFile(tmp_path / "count.zip", "w") as archive:
         archive.writestr("count.csv", f"{HEADER}\r\ntea,100g,10\r\n")
 
-    assert len(read_stock_counts(tmp_path / "count.zip").counts) == 1
+    assert len(read_stock_file(tmp_path / "count.zip").counts) == 1
 
 
 def test_the_variant_is_told_apart_by_its_case(read):

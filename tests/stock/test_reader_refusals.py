@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.order_files import CsvRefused
-from connectors.stock_files import SHOWN, read_stock_counts
+from connectors.stock_files import SHOWN, read_stock_file
 from tests.stock.count_files import HEADER, WIDE
 
 
@@ -100,15 +100,15 @@ def test_a_broken_file_is_refused(refused, text, code):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(CsvRefused, match="not a regular file"):
-        read_stock_counts(tmp_path / "none.csv")
+    with pytest.raises(CsvRefused, match="ファイルを開けません"):
+        read_stock_file(tmp_path / "none.csv")
 
 
 def test_a_refusal_leaves_no_thread_behind(refused):
     refusal = refused("a,b", header="x,y")
 
     assert refusal.__traceback__ is not None
-    assert [t for t in threading.enumerate() if t.name.startswith("mall-csv")] == []
+    assert [t for t in threading.enumerate() if t.name.startswith("csv-file")] == []
 
 
 @pytest.mark.parametrize("text", [b"", f"{HEADER}\r\ntea,100g,x\r\n", b"a,b\r\n"])

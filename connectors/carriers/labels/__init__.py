@@ -1,1 +1,4 @@
-"""Label files out: what B2クラウド and e飛伝III import, one module each."""
+"""Label files: what B2クラウド and e飛伝III import, one module each.
+
+`file` checks the cells and writes the bytes, `text` fits Japanese into them.
+"""

@@ -1,8 +1,8 @@
-"""Import file for Yamato B2クラウド: 97 columns, those of its 発行済データ.
+"""The import file for Yamato's B2クラウド: 97 columns, those of its 発行済データ.
 
-Widths and codes are from Yamato's 送り状発行データレイアウト as public copies show it:
+Widths and codes are those of Yamato's 送り状発行データレイアウト in public copies:
 address 64 bytes and building 32, names 32, 品名 50, クール 1 frozen / 2 chilled, COD up
-to 300,000 yen. Check them against the manual of the B2クラウド in use.
+to 300,000 yen. Compare them with the manual of the B2クラウド in use.
 """
 
 from collections.abc import Iterable
@@ -28,15 +28,15 @@ _SLOTS: Final = {
     1820: "1820",
     1921: "1921",
 }
-"""RMS's shippingTerm to 配達時間帯; any other wish is not one Yamato takes."""
+"""RMS's shippingTerm to 配達時間帯; Yamato takes no other wish."""
 _SET: Final = (
-    "対処: .env の JUCHU_SENDER_{} にヤマトとの契約の番号を入れて、"
-    "もう一度実行してください (set it in .env)。"
+    "対処: .env の JUCHU_SENDER_{} にヤマト運輸との契約の番号を設定して、"
+    "もう一度実行してください。"
 )
 
 
 def write_b2_labels(orders: Iterable[ParcelOrder], sender: Sender) -> LabelFile:
-    """Write what B2クラウド imports; an order that cannot be written is refused.
+    """Return the file that B2クラウド imports; an order it cannot hold is refused.
 
     The short key is お客様管理番号, so that the issued data lead back to the package.
     """
@@ -58,7 +58,8 @@ def _parcel(cells: Cells, order: ParcelOrder) -> None:
         cells.code("お届け予定（指定）日", f"{order.delivery_on:%Y/%m/%d}")
     if order.delivery_slot not in _SLOTS:
         raise Unwritable(
-            "配達時間帯", "この時間帯はヤマトで指定できません。手作業で作ってください。"
+            "配達時間帯",
+            "ヤマト運輸では指定できない時間帯です。送り状は手作業で作成してください。",
         )
     cells.code("配達時間帯", _SLOTS[order.delivery_slot])
     cells.text("品名１", order.contents, _CONTENTS, needed=True)
@@ -66,7 +67,7 @@ def _parcel(cells: Cells, order: ParcelOrder) -> None:
         if not 0 < order.cod_total <= MOST_COD:
             raise Unwritable(
                 "コレクト代金引換額（税込）",
-                f"1円以上{MOST_COD:,}円以下でなければなりません。",
+                f"1円以上{MOST_COD:,}円以下ではありません。",
             )
         cells.code("コレクト代金引換額（税込）", str(order.cod_total))
         cells.code("コレクト内消費税額等", str(order.cod_tax or 0))
@@ -96,5 +97,5 @@ def _sender(cells: Cells, sender: Sender) -> None:
 
 
 def _number(cells: Cells, column: str, value: str, most: int, setting: str) -> None:
-    """Set a number that Yamato gave the shop; where it is blank, name its setting."""
+    """Fill in a number that Yamato gave the shop; a refusal names its setting."""
     cells.text(column, value, most, needed=True, advice=_SET.format(setting))

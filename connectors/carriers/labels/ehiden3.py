@@ -1,9 +1,9 @@
-"""Import file for Sagawa e飛伝III: the 74 columns of its import template.
+"""The import file for Sagawa's e飛伝III: the 74 columns of its import template.
 
-Widths and codes are from public copies of Sagawa's 出荷データ入力項目: three address
-lines and two name lines of 16 full-width characters, クール 002 chilled / 003 frozen.
-出荷日 stays blank: e飛伝III asks for it, and its form is not known to us. e飛伝II
-imports another layout, which is not known either.
+Widths and codes are those of public copies of Sagawa's 出荷データ入力項目: three
+address lines and two name lines of 16 full-width characters, クール 002 chilled / 003
+frozen. 出荷日 stays blank: e飛伝III asks for it, and we do not know its form. Nor do we
+know the layout that e飛伝II imports.
 """
 
 from collections.abc import Iterable
@@ -31,11 +31,11 @@ _SLOTS: Final = {
 
 
 def write_ehiden3_labels(orders: Iterable[ParcelOrder], sender: Sender) -> LabelFile:
-    """Write what e飛伝III imports; an order that cannot be written is refused.
+    """Return the file that e飛伝III imports; an order it cannot hold is refused.
 
-    Cash on delivery is refused: which seals and 決済種別 make e飛伝III collect the
-    money is not known to us, and a parcel handed over unpaid is worse than one
-    made by hand.
+    Cash on delivery is refused: we do not know which seals and 決済種別 make e飛伝III
+    collect the money, and a parcel handed over unpaid is worse than a label made by
+    hand.
     """
 
     def fill(cells: Cells, order: ParcelOrder) -> None:
@@ -48,7 +48,7 @@ def write_ehiden3_labels(orders: Iterable[ParcelOrder], sender: Sender) -> Label
 
 def _parcel(cells: Cells, order: ParcelOrder) -> None:
     if order.cod_total is not None:
-        raise Unwritable("代引金額", "代引の送り状はe飛伝の画面で作ってください。")
+        raise Unwritable("代引金額", "代引の送り状はe飛伝の画面で作成してください。")
     cells.text("お客様管理番号", order.short_key, 16, needed=True)
     cells.lines(("品名１", "品名２"), order.contents, (_LINE, _LINE))
     cells.code("出荷個数", "1")
@@ -59,7 +59,7 @@ def _parcel(cells: Cells, order: ParcelOrder) -> None:
     if order.delivery_slot not in _SLOTS:
         raise Unwritable(
             "配達指定時間帯",
-            "この時間帯は佐川で指定できません。手作業で作ってください。",
+            "佐川急便では指定できない時間帯です。送り状は手作業で作成してください。",
         )
     cells.code("配達指定時間帯", _SLOTS[order.delivery_slot])
     cells.code("元着区分", "1")

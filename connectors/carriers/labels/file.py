@@ -1,10 +1,8 @@
-"""A label file in the making: rows of named cells, checked, then bytes.
+"""A label file: rows of named cells, checked, then bytes, then a private file.
 
-Cells of text are never altered beyond look-alikes and line breaks: what does not fit,
-what CP932 lacks and what a spreadsheet would run refuses the order (reliability.md
-§4.4: files for machines). A refusal names the column and at most one character.
-
-A file with people's data in it: for its owner only, and never over another one.
+Text is never altered beyond look-alikes and line breaks: what does not fit, what CP932
+lacks and what a spreadsheet would run refuses the order (docs/order-files.md §3). The
+refusal names the column and at most one character.
 """
 
 import csv
@@ -25,6 +23,7 @@ from connectors.carriers.labels.text import (
     starts_formula,
     width,
 )
+from data.model.csv_file import BLANK
 from data.model.label import ParcelOrder
 
 _PHONE: Final = re.compile(r"[0-9][0-9-]{5,}")
@@ -41,11 +40,13 @@ class RefusedLabel(NamedTuple):
 
 @dataclass(frozen=True)
 class LabelFile:
-    """A whole import file; its header alone if every order was refused."""
+    """A whole import file; its header alone if every order was refused.
+
+    `written` has the order numbers of the rows, in order.
+    """
 
     content: bytes
     written: tuple[str, ...]
-    """Order numbers of the rows, in order."""
     refused: tuple[RefusedLabel, ...]
 
     def __repr__(self) -> str:
@@ -65,14 +66,14 @@ class Unwritable(Exception):
 
 
 class Cells:
-    """One row by column name; columns not named stay blank."""
+    """One row, filled by column name; columns that are not filled stay blank."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._places = {name: at for at, name in enumerate(columns)}
         self.row = [""] * len(columns)
 
     def code(self, column: str, value: str) -> None:
-        """Set a cell that a rule of ours made."""
+        """Fill a cell with a value of our own making."""
         self.row[self._places[column]] = value
 
     def text(
@@ -84,59 +85,59 @@ class Cells:
         needed: bool = False,
         advice: str = "",
     ) -> None:
-        """Set a cell of at most so many bytes, or raise Unwritable.
+        """Fill a cell of at most `most` bytes, or raise Unwritable.
 
-        `advice` is said as well where a cell that is needed is blank.
+        `advice` follows the reason why a needed cell may not be blank.
         """
         text = checked(column, value)
         if needed and not text:
-            raise Unwritable(column, f"空欄です。{advice}")
+            raise Unwritable(column, f"{BLANK}{advice}")
         if (found := width(text)) > most:
-            raise Unwritable(column, too_long(found, most))
+            raise Unwritable(column, _too_long(found, most))
         self.row[self._places[column]] = text
 
     def lines(self, columns: Sequence[str], value: str, widths: Sequence[int]) -> None:
-        """Cut a text over several cells, or raise Unwritable; it may not be blank."""
+        """Cut a text over several cells, or raise Unwritable; it must not be blank."""
         text = checked(columns[0], value)
         if not text:
-            raise Unwritable(columns[0], "空欄です。")
+            raise Unwritable(columns[0], BLANK)
         found = cut(text, widths)
         if found is None:
-            raise Unwritable(columns[0], too_long(width(text), sum(widths)))
+            raise Unwritable(columns[0], _too_long(width(text), sum(widths)))
         for column, line in zip(columns, found, strict=True):
             self.row[self._places[column]] = line
 
     def phone(self, column: str, value: str, most: int) -> None:
-        """Set a phone number: digits and hyphens."""
+        """Fill in a phone number, digits and hyphens, or raise Unwritable."""
         number = unicodedata.normalize("NFKC", value).strip()
         if not _PHONE.fullmatch(number) or len(number) > most:
-            raise Unwritable(column, "電話番号(数字とハイフン)として読めません。")
+            raise Unwritable(column, "電話番号(数字とハイフン)ではありません。")
         self.row[self._places[column]] = number
 
     def zip(self, column: str, value: str) -> None:
-        """Set a Japanese postal code, written 123-4567."""
+        """Fill in a Japanese postal code as 123-4567, or raise Unwritable."""
         found = _ZIP.fullmatch(unicodedata.normalize("NFKC", value).strip())
         if found is None:
-            raise Unwritable(column, "郵便番号(数字7桁)として読めません。")
+            raise Unwritable(column, "郵便番号(数字7桁)ではありません。")
         self.row[self._places[column]] = f"{found[1]}-{found[2]}"
 
 
 def checked(column: str, value: str) -> str:
-    """The text as it can be written, or Unwritable with the character named."""
+    """Return the text as it can be written, or raise Unwritable with the character."""
     text = plain_text(value)
     if (char := lacking(text)) is not None:
         raise Unwritable(
             column,
-            f"CP932(Shift_JIS)にない文字 {named(char)} があります。"
-            "別の文字に直してください。",
+            f"CP932(Shift_JIS)にない文字 {named(char)} が含まれています。"
+            "別の文字に変更してください。",
         )
     if starts_formula(text):
-        raise Unwritable(column, "数式と見なされる記号(= + - @)で始まっています。")
+        raise Unwritable(column, "数式とみなされる記号(= + - @)で始まっています。")
     return text
 
 
-def too_long(found: int, most: int) -> str:
-    """Say how much too long a text is, in full-width characters as people count."""
+def _too_long(found: int, most: int) -> str:
+    """Return by how much a text is too long, in full-width characters, in Japanese."""
     return (
         f"長すぎます(全角{(found + 1) // 2}文字、上限は全角{most // 2}文字)。"
         "短くしてください。"
@@ -149,9 +150,9 @@ Fill = Callable[[Cells, ParcelOrder], None]
 def written(
     columns: Sequence[str], orders: Iterable[ParcelOrder], fill: Fill
 ) -> LabelFile:
-    """Write the header and every row that `fill` could make; CP932, CRLF, all quoted.
+    """Return the file with a row for each order; CP932, CRLF, every cell quoted.
 
-    An order for which it raises Unwritable is refused, and the others are written.
+    An order for which `fill` raises Unwritable is refused; the others are written.
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -172,9 +173,10 @@ def written(
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a new file, mode 0600, in a folder made for its owner if it is not there.
+    """Write a new file that only its owner can read, never over another one.
 
-    Raises OSError, FileExistsError among them, with nothing of it left behind.
+    Its folder is made if need be. Raises OSError, FileExistsError among them, and then
+    leaves no part of the file behind.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL

@@ -1,11 +1,10 @@
-"""Text as the carriers' programs can read it: CP932, and never a `?`.
+"""Text that fits a label: in CP932, never with a `?`, and cut into its lines.
 
-A character CP932 lacks is either written as the one everybody means (a dash, a tilde:
-csv/formats.md §3), or the order is refused with the character named. Python's codec
-also writes some characters to bytes that come back as others (U+0080, private use):
-these count as lacking.
-
-A long address cut into a label's lines, none too wide, nothing left out.
+A character that CP932 lacks is replaced by the one everybody means (a dash, a tilde:
+docs/order-files.md §3), or the order is refused with the character named. Python's
+codec also writes some characters to bytes that come back as others (U+0080, private
+use): these count as lacking. A long address is cut where a person would cut it; nothing
+is left out.
 """
 
 import re
@@ -33,29 +32,33 @@ SUBSTITUTES: Final = str.maketrans(
         "\xa0": " ",
     }
 )
-"""The same sign under another code; nobody can tell them apart on paper."""
+"""The same sign under another code: on paper nobody can tell them apart."""
 
 _BREAKS: Final = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _APART: Final = re.compile("[\u3041-\u30ff][\u3099\u309a]")
 """A kana and its voicing mark as two characters, as a Mac writes them."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""What a spreadsheet would run a cell for that begins so (reliability.md §4.4)."""
+"""A cell that begins so is run by a spreadsheet."""
+
+_SPACES: Final = " 　"
+_GLUE: Final = frozenset("0123456789０１２３４５６７８９-－‐―ー")
+"""Signs of a house number; a line break between two of them makes it another house."""
 
 
 def plain_text(text: str) -> str:
-    """The text with look-alikes replaced and line breaks as spaces; no sign is lost."""
+    """Return the text with look-alikes replaced and line breaks as spaces."""
     whole = _APART.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), text)
     return _BREAKS.sub(" ", whole).translate(SUBSTITUTES).strip()
 
 
 def lacking(text: str) -> str | None:
-    """The first character that CP932 cannot hold, or None."""
+    """Return the first character that CP932 cannot hold; None if it holds all."""
     return next((char for char in text if not _holds(char)), None)
 
 
 def width(text: str) -> int:
-    """Bytes in CP932, which is how carriers count: half width one, full width two."""
+    """Return the bytes in CP932, as carriers count: half width one, full width two."""
     return len(text.encode("cp932"))
 
 
@@ -65,7 +68,7 @@ def starts_formula(text: str) -> bool:
 
 
 def named(char: str) -> str:
-    """A character and its code, for people; an invisible one by its code alone."""
+    """Return a character with its code, for people; an invisible one as its code."""
     code = f"U+{ord(char):04X}"
     return f"「{char}」({code})" if char.isprintable() else code
 
@@ -80,17 +83,12 @@ def _holds(char: str) -> bool:
         return False
 
 
-_SPACES: Final = " 　"
-_GLUE: Final = frozenset("0123456789０１２３４５６７８９-－‐―ー")
-"""Signs of one house number; a line break between two of them makes it another."""
-
-
 def cut(text: str, widths: Sequence[int]) -> list[str] | None:
-    """Cut `text` into at most `len(widths)` lines of so many bytes, or None.
+    """Cut `text` into lines of at most `widths` bytes each; None if it does not fit.
 
-    Preferably at a space, never within a house number; if that wastes too much room,
-    anywhere. No line begins like a formula. All lines together are the text, but for
-    the spaces where it was cut; lines not needed are empty.
+    It is cut at a space if possible and never within a house number; if that wastes too
+    much room, anywhere. No line begins like a formula. The lines together are the text,
+    but for the spaces where it was cut; lines that are not needed are empty.
     """
     for careful in (True, False):
         lines: list[str] = []
@@ -104,7 +102,7 @@ def cut(text: str, widths: Sequence[int]) -> list[str] | None:
 
 
 def _head(text: str, most: int, *, careful: bool) -> tuple[str, str]:
-    """The first line and what is left; both are cut only where they may be."""
+    """Return the first line and the rest."""
     fits = _fitting(text, most)
     if fits == len(text):
         return text, ""

@@ -1,6 +1,6 @@
-"""Japan Post ゆうパックプリントR / ゆうプリR 発送履歴 (csv/formats.md §10).
+"""Japan Post ゆうパックプリントR / ゆうプリR 発送履歴 (docs/order-files.md §10).
 
-The shop sets the columns, so more may stand there. 発送予定 has no numbers yet.
+The shop sets the columns, so there may be more. 発送予定 has no numbers yet.
 """
 
 from connectors.carriers.layout import CarrierLayout, column

@@ -1,4 +1,4 @@
-"""Rakuten RMS 発送 CSV, the file RMS itself takes, 6 columns (csv/formats.md §4.3)."""
+"""Rakuten RMS 発送 CSV, as RMS itself takes it (docs/order-files.md §4.3)."""
 
 from connectors.carriers.layout import CarrierLayout, column, maybe
 from data.model.shipment import Carrier

@@ -1,4 +1,4 @@
-"""Sagawa e飛伝II 出荷データ, 53 columns (csv/formats.md §10)."""
+"""Sagawa e飛伝II 出荷データ, 53 columns (docs/order-files.md §10)."""
 
 from connectors.carriers.layout import CarrierLayout, column, maybe
 from data.model.shipment import SAGAWA, Carrier

@@ -1,7 +1,6 @@
-"""Sagawa e飛伝III (csv/formats.md §10).
+"""Sagawa e飛伝III 出荷履歴, and the columns of its import (docs/order-files.md §10).
 
-The header of its export is known by one source only, so its columns go by name; the 74
-columns are those of its import file.
+The export's header is known from one source only, so its columns go by name.
 """
 
 from connectors.carriers.layout import CarrierLayout, column, maybe
@@ -83,7 +82,7 @@ IMPORT_COLUMNS = (
     "編集０９",
     "編集１０",
 )
-"""What an import file of e飛伝III looks like."""
+"""The 74 columns of an import file of e飛伝III, in its order."""
 
 LAYOUTS = (
     CarrierLayout(

@@ -1,4 +1,4 @@
-"""Our own plain file, for carriers whose program we do not read (docs/shipping.md)."""
+"""Our own plain file, for carriers whose files we cannot read (docs/shipping.md)."""
 
 from connectors.carriers.layout import CarrierLayout, column, maybe
 from data.model.shipment import Carrier

@@ -1,4 +1,4 @@
-"""Yamato B2クラウド 発行済データ, headed or not (csv/formats.md §10)."""
+"""Yamato B2クラウド 発行済データ, with header or without (docs/order-files.md §10)."""
 
 from connectors.carriers.layout import CarrierLayout, Headerless, column
 from data.model.shipment import YAMATO, Carrier
@@ -102,7 +102,7 @@ COLUMNS = (
     "連携管理番号",
     "通知メールアドレス",
 )
-"""All 97 columns in B2's order; also what an import file of B2 looks like."""
+"""All 97 columns in B2's order, which are those of its import file, too."""
 
 LAYOUTS = (
     CarrierLayout(

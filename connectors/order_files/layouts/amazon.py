@@ -1,7 +1,7 @@
-"""Amazon.co.jp: unshipped, order report, all orders (csv/formats.md §7).
+"""Amazon.co.jp: unshipped, order report, all orders (docs/order-files.md §7).
 
-TAB without quoting: a lone `"` is text. Times carry an offset, often UTC. Cells of
-people are blank without the right permission, so 書換 erases addresses.
+Tabs without quoting: a single `"` is text. Times have an offset, often UTC. Cells of
+people are blank without the right permission, so 書換 clears addresses.
 """
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe

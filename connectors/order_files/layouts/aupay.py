@@ -1,8 +1,8 @@
-"""au PAY マーケット: one row per detail, totals repeated (csv/formats.md §6).
+"""au PAY マーケット: one row per line, totals repeated (docs/order-files.md §6).
 
-Exactly identical rows are units of one line and are added up, the reverse of Rakuten;
-`order_total` against the lines tells which reading is right. Rows with a blank orderId
-occur and say nothing.
+Identical rows are units of one line and are added up, the reverse of Rakuten; the check
+of `order_total` against the lines shows whether that is right. Rows with a blank
+orderId occur and belong to nothing.
 """
 
 import polars as pl
@@ -54,7 +54,7 @@ CELLS = (
 
 
 def drop_rows_without_order(rows: pl.DataFrame) -> pl.DataFrame:
-    """Leave out rows whose orderId is blank; they belong to nothing."""
+    """Remove rows whose orderId is blank."""
     return rows.filter(pl.col("order_number").is_not_null())
 
 

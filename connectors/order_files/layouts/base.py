@@ -1,4 +1,4 @@
-"""BASE order export; apps add columns (csv/formats.md §9).
+"""BASE order export, to which apps add columns (docs/order-files.md §9).
 
 An option row (商品名 `商品オプション「X」`, blank 商品ID) belongs to the item above it.
 """
@@ -49,7 +49,7 @@ CELLS = (
 def fold_options(rows: pl.DataFrame) -> pl.DataFrame:
     """Move each option row's name into the choices of the item row above it.
 
-    An option row with no item row of its order above it stays, and is rejected later.
+    An option row without an item row of its order above it stays, to be rejected later.
     """
     is_option = pl.col("item_name").str.starts_with("商品オプション")
     is_option = (is_option & pl.col("item_id").is_null()).fill_null(value=False)

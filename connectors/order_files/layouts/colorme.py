@@ -1,6 +1,6 @@
-"""カラーミーショップ 売上データ(全項目), layout of 2013 (csv/formats.md §9).
+"""カラーミーショップ 売上データ(全項目), layout of 2013 (docs/order-files.md §9).
 
-発送状態 stands twice: the order's, then the destination's.
+発送状態 stands twice: the order's, then the package's.
 """
 
 from connectors.order_files.layout import Layout, Signature, cell, maybe, sum_of

@@ -1,4 +1,7 @@
-"""Creema order file, 40 columns (csv/formats.md §9). One address: the recipient's."""
+"""Creema order file, 40 columns (docs/order-files.md §9).
+
+Its only address is the recipient's.
+"""
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
 from data.model.order import Mall

@@ -1,7 +1,7 @@
-"""EC-CUBE 4 order export, the default 70 columns in any choice (csv/formats.md §9).
+"""EC-CUBE 4 order export, any choice of its 70 columns (docs/order-files.md §9).
 
-Rows of 明細区分(ID) other than 1 are charges, not goods. 送料 stands twice: the
-order's, then the destination's.
+Rows whose 明細区分(ID) is not 1 are charges, not goods. 送料 stands twice: the order's,
+then the package's.
 """
 
 import polars as pl
@@ -62,7 +62,7 @@ CELLS = (
 
 
 def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """Leave out postage, fees, discounts and taxes; a blank kind is kept to be seen."""
+    """Remove postage, fees, discounts and taxes; keep a row of a blank kind."""
     return rows.filter(pl.col("_row_kind").is_null() | (pl.col("_row_kind") == "1"))
 
 

@@ -1,7 +1,7 @@
-"""futureshop order export; a shop chooses its columns (csv/formats.md §9).
+"""futureshop order export, whose columns a shop chooses (docs/order-files.md §9).
 
-お届け先別明細番号 may count lines or destinations: neither reading is relied on, lines
-are numbered within the order and destinations told apart by their address.
+お届け先別明細番号 may count lines or packages, so it is not used: lines are numbered
+within the order, and packages told apart by their address.
 """
 
 from connectors.order_files.layout import (

@@ -1,4 +1,4 @@
-"""minne order file, 27 columns (csv/formats.md §9)."""
+"""minne order file, 27 columns (docs/order-files.md §9)."""
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
 from data.model.order import Mall

@@ -1,4 +1,4 @@
-"""ポンパレモール order file, close to Rakuten's old one (csv/formats.md §9)."""
+"""ポンパレモール order file, close to Rakuten's old one (docs/order-files.md §9)."""
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe, sum_of
 from data.model.order import Mall

@@ -1,7 +1,7 @@
-"""Qoo10 order details, 44 or 45 columns (csv/formats.md §8).
+"""Qoo10 order details, 44 or 45 columns (docs/order-files.md §8).
 
-注文番号 is per line; カート番号 groups what was bought together and is our order. The
-short list of 15 columns has no addresses and is refused by its missing columns.
+注文番号 is per line; カート番号, which groups what was bought together, is our order.
+The short list of 15 columns has no addresses and is refused for its missing columns.
 """
 
 from connectors.order_files.layout import Layout, Signature, cell, first_of, maybe

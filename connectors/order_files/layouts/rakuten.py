@@ -1,7 +1,7 @@
-"""Rakuten Ichiba, 楽天ペイ 全カラム, every stage since 2018 (csv/formats.md §4.1).
+"""Rakuten Ichiba, 楽天ペイ 全カラム, every stage since 2018 (docs/order-files.md §4.1).
 
-`unit_price` is 単価, which the mall's own total is the sum of. Identical rows are one
-line of joined downloads; equal products bought twice have line ids of their own.
+`unit_price` is 単価, of which the mall's own total is the sum. Identical rows are one
+line of joined downloads: the same item bought twice has two line ids.
 """
 
 from connectors.order_files.layout import (

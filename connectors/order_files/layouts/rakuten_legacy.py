@@ -1,7 +1,7 @@
-"""Rakuten Ichiba before 楽天ペイ, out of use since 2019 (csv/formats.md §4.2).
+"""Rakuten Ichiba before 楽天ペイ, out of use since 2019 (docs/order-files.md §4.2).
 
-It has neither 送付先ID nor 商品明細ID. 同梱 columns hold totals shared by orders packed
-together and are left alone.
+It has neither 送付先ID nor 商品明細ID. The 同梱 columns are totals of orders packed
+together, and are not read.
 """
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe

@@ -1,8 +1,8 @@
-"""The columns of Rakuten's 全カラム file, in the order they came (csv/formats.md §4.1).
+"""The columns of Rakuten's 全カラム file by stage (docs/order-files.md §4.1).
 
-Columns were always added at the end, so a file's stage is the last group it has a
-column of, and every column up to there must be present: a file with some taken out is
-a shop's own template.
+Columns were always added at the end, so a file's stage is the last one it has a column
+of, and every column up to there must be present: a file with some taken out is a shop's
+own template.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
-"""Shopify orders export; UTF-8, columns grow (csv/formats.md §9).
+"""Shopify orders export, to which columns are added (docs/order-files.md §9).
 
-Cells of the order stand on its first row only, so they are carried down: the blanks
-below are not blanks of the order.
+Cells of the order stand on its first row only and are repeated below it: the blanks
+there are not blanks of the order.
 """
 
 import polars as pl
@@ -69,7 +69,7 @@ CELLS = (
 
 
 def fill_down(rows: pl.DataFrame) -> pl.DataFrame:
-    """Give every row of an order its first row's order cells, blanks included."""
+    """Repeat the order cells of an order's first row on its other rows, blanks too."""
     of_order = [
         name
         for name in rows.columns

@@ -1,7 +1,7 @@
-"""Yahoo!ショッピング: an order and an item file, joined by OrderId (csv/formats.md §5).
+"""Yahoo!ショッピング: an order file and an item file (docs/order-files.md §5).
 
-A shop chooses its columns, so only what an order cannot do without is needed. `Id`
-names the store before its last hyphen.
+They are joined by OrderId. A shop chooses its columns, so only those that every order
+needs are required. `Id` begins with the store's account, up to its last hyphen.
 """
 
 from connectors.order_files.layout import (

@@ -82,6 +82,22 @@ def test_halfwidth_kana_that_also_are_utf8_do_not_mislead(read):
     assert refused.value.code == "missing-columns"
 
 
+@pytest.mark.parametrize(
+    ("kana", "code"),
+    [(1, "missing-columns"), (2, "missing-columns"), (3, "undecodable")],
+)
+def test_three_kana_prove_utf8_and_two_may_be_chance(read, kana, code):
+    """縺ｱ in CP932 has the bytes of ぱ in UTF-8; 能 in CP932 is no UTF-8."""
+    assert "縺ｱ".encode("cp932") == "ぱ".encode()
+    header = "Name,Email,Financial Status\n"
+    content = header.encode() + ("縺ｱ" * kana + ",能,x\n").encode("cp932")
+
+    with pytest.raises(CsvRefused) as refused:
+        read(content, mall="shopify")
+
+    assert refused.value.code == code
+
+
 def test_a_cut_in_mid_character_is_named(read):
     content = one().removesuffix(b'"\r\n') + "能".encode("cp932")[:1]
 

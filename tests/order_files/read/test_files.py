@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from connectors.csv_file import source
+from connectors.csv_file import display_name, source
 from connectors.order_files import CsvRefused, read_order_file
-from connectors.order_files.order_file import Spill, display_name
+from connectors.order_files.order_file import Spill
 from connectors.order_files.typed import REJECTS
 from tests.order_files.read.test_golden import GOLDEN
 from tests.support.mall_csv import rakuten_bytes, rakuten_row, write_rakuten
@@ -176,6 +176,16 @@ def test_an_order_row_that_comes_twice_counts_once(read):
     assert seen.rows.equals(read(orders, lines, mall="yahoo").rows)
 
 
+def test_of_an_order_row_that_comes_again_changed_the_later_one_counts(read):
+    orders, lines = pair()
+    header, body = orders.split(b"\r\n", 1)
+    changed = body.replace("架空町1".encode("cp932"), "仮町2".encode("cp932"))
+
+    seen = read(header + b"\r\n" + body + changed, lines, mall="yahoo")
+
+    assert set(seen.column("recipient_street")) == {"仮町2 見本ビル①"}
+
+
 def test_frames_come_back_from_disk_as_they_went(tmp_path):
     frame = pl.DataFrame({"row_number": [1, 2], "x": ["表", None]})
     spill = Spill(tmp_path, in_memory=0)
@@ -242,8 +252,8 @@ def test_a_large_file_gives_every_line_once(tmp_path):
 
 @pytest.mark.parametrize("last", ["単価", "short"])
 def test_a_file_of_broken_rows_is_refused_before_memory_is(read, monkeypatch, last):
-    for module in ("records", "rows"):
-        monkeypatch.setattr(f"connectors.order_files.{module}.MOST_REJECTS", 10)
+    for module in ("csv_file.records", "order_files.rows"):
+        monkeypatch.setattr(f"connectors.{module}.MOST_REJECTS", 10)
     bad = [rakuten_row(単価="x") for _ in range(11)]
     rows = {"単価": rakuten_bytes(bad), "short": CSV + b'"1"\r\n' * 11}
 

@@ -1,12 +1,14 @@
 """Which file is which, and which is refused (docs/order-files.md §2, §4.1)."""
 
 import random
+import sys
 
 import pytest
 
-from connectors.order_files import CsvRefused
+from connectors.order_files import CsvRefused, layouts, read_order_file
 from connectors.order_files.registry import all_layouts
 from data.model.order_file import BY_NAME, FIELDS, PERSONAL, Level, fields_of
+from data.warehouse.order_file_rows import TYPES
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN, sources
 from tests.support.mall_csv import HEADER, Shape, rakuten_bytes, rakuten_row
 
@@ -161,6 +163,53 @@ def test_checks_and_skus_name_fields_their_layout_has():
         named |= {check.lines for check in one.checks if check.lines}
 
         assert named <= fields, one.name
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_cells_come_with_the_types_that_the_warehouse_stores(folder):
+    with read_order_file(sources(folder), FOLDERS[folder]) as file:
+        cells = {name: file.schema[name] for name in file.columns_present}
+
+    assert cells == {name: TYPES[BY_NAME[name].kind] for name in cells}
+
+
+FOURTEENTH = """
+from connectors.order_files.layout import Layout, Signature, cell
+from data.model.order import Mall
+
+LAYOUTS = (
+    Layout(
+        name="fourteenth",
+        mall=Mall.MINNE,
+        title="見本モール 注文データ",
+        where="見本",
+        signature=Signature(starts=("番号", "品", "数")),
+        cells=(
+            cell("order_number", "番号"),
+            cell("item_name", "品"),
+            cell("quantity", "数"),
+        ),
+        sku=(("item_name",),),
+        lines="position",
+    ),
+)
+"""
+
+
+def test_a_layout_is_added_by_its_module_alone(read, monkeypatch, tmp_path):
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "fourteenth.py").write_text(FOURTEENTH, encoding="utf-8")
+    monkeypatch.setattr(layouts, "__path__", [*layouts.__path__, str(folder)])
+    all_layouts.cache_clear()
+    try:
+        seen = read("番号,品,数\r\n7,畳表,2\r\n".encode("cp932"), mall="minne")
+    finally:
+        sys.modules.pop(f"{layouts.__name__}.fourteenth", None)
+        all_layouts.cache_clear()
+
+    assert seen.file.layout.name == "fourteenth"
+    assert seen.column("sku") == ["畳表"]
 
 
 def test_every_mall_of_the_design_has_a_layout():

@@ -14,6 +14,33 @@ def lines_of(seen, number):
     return list(zip(rows["line_id"], rows["sku"], strict=True))
 
 
+def test_shopifys_times_keep_their_offset_before_noon_and_after(read):
+    east, west = b"2026-11-24 10:11:12 +0900", b"2026-11-23 20:11:12 -0500"
+    content = golden("shopify")
+    assert east in content
+
+    seen = read(content.replace(east, west), mall="shopify")
+
+    assert seen.rows.equals(read(content, mall="shopify").rows)
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("600001", "0600001"),
+        ("〒060-0001", "0600001"),
+        ("SW1A 1AA", "SW1A1AA"),
+        ("なし", "なし"),
+    ],
+)
+def test_a_zip_in_one_cell_regains_the_zero_that_excel_took(read, written, read_as):
+    content = golden("minne").decode("cp932").replace("100-0001", written)
+
+    seen = read(content.encode("cp932"), mall="minne")
+
+    assert set(seen.column("recipient_zip")) == {read_as}
+
+
 def test_shopifys_order_cells_are_carried_down_and_twins_stay_two(read):
     seen = read(golden("shopify"), mall="shopify")
 

@@ -48,8 +48,8 @@ def test_any_text_survives_the_round_trip(read, cells, shape):
 def kept(header, chunks):
     """The records a scanner keeps of a file, as cells, and why others are not there."""
     text = iter([Decoded(chunk.encode(), rubbish=False) for chunk in (header, *chunks)])
-    found, rest = split_header(text)
-    scanner = Scanner(found, 0)
+    found, rest = split_header(text, "")
+    scanner = Scanner(found, 0, "")
     blocks = list(scanner.blocks(iter([rest, *text])))
     whole = b"".join(part for block in blocks for part in block.text)
     return [record.cells for record in tokens(whole, b",").records], [
