@@ -31,7 +31,7 @@ log = logging.getLogger("juchu.deploy")
 
 
 def ensure_work_pool(client: SyncPrefectClient) -> None:
-    """Create the work pool; `prefect deploy` refuses everything without it."""
+    """Create the work pool, without which `prefect deploy` refuses everything."""
     try:
         client.read_work_pool(WORK_POOL)
     except ObjectNotFound:
@@ -45,14 +45,14 @@ def ensure_work_pool(client: SyncPrefectClient) -> None:
 
 
 def zombie_guard() -> AutomationCore:
-    """Describe the automation that marks runs without a heartbeat as crashed.
+    """Return the automation that sets runs without a heartbeat to Crashed.
 
-    A run whose worker was stopped stays "Running" for ever otherwise. The heartbeat
-    is sent every 180 s; three missed ones are enough.
+    Otherwise a run whose worker was stopped stays "Running" for ever. The heartbeat is
+    sent every 180 s; three missed ones are enough.
     """
     return AutomationCore(
         name="juchu: crash runs without heartbeat",
-        description="応答のなくなった実行を Crashed にします (no heartbeat for 9 min).",
+        description="9分間応答のない実行を Crashed にします",
         trigger=EventTrigger(
             after={"prefect.flow-run.heartbeat"},
             expect={"prefect.flow-run.*"},
@@ -66,14 +66,14 @@ def zombie_guard() -> AutomationCore:
             ChangeFlowRunState(
                 state=StateType.CRASHED,
                 name="Crashed",
-                message="9分間応答がありません (no heartbeat for 9 minutes)",
+                message="9分間応答がありませんでした。",
             )
         ],
     )
 
 
 def save_automation(client: SyncPrefectClient, automation: AutomationCore) -> None:
-    """Create the automation, or put the present text over the one of that name."""
+    """Create the automation, or update the one of that name."""
     known = client.read_automations_by_name(automation.name)
     if known:
         client.update_automation(known[0].id, automation)
@@ -82,7 +82,7 @@ def save_automation(client: SyncPrefectClient, automation: AutomationCore) -> No
 
 
 def save_shop(client: SyncPrefectClient, handle: str) -> None:
-    """Make a block of the shop in the environment; one that is there stays as it is."""
+    """Create a block of the shop in the environment; leave an existing one as it is."""
     shop = shop_from_environment(handle)
     if shop is None:
         return
@@ -95,7 +95,7 @@ def save_shop(client: SyncPrefectClient, handle: str) -> None:
 
 
 def main() -> None:
-    """Do all of it, in the order Prefect needs."""
+    """Register everything, in the order that Prefect needs, and deploy."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     shop = read_settings().shop
     RmsShop.register_type_and_schema()

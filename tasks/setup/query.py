@@ -1,4 +1,4 @@
-"""`make query SQL="SELECT …"`: look at the warehouse without keeping it from others."""
+"""`make query SQL="SELECT …"`: read the warehouse without keeping it from others."""
 
 import sys
 
@@ -10,7 +10,7 @@ from data.warehouse.errors import QueryRefused, WarehouseClosed
 
 
 def main() -> None:
-    """Print the answer to the query given on the command line."""
+    """Print the rows of the query given on the command line, or why it was refused."""
     settings = read_settings()
     query = " ".join(sys.argv[1:])
     try:

@@ -1,8 +1,7 @@
-"""A whole order desk on this machine: RMS sandbox, receiver, Prefect server, worker.
+"""Every process of juchu on this machine: sandbox, receiver, Prefect server, worker.
 
-The demo opens one to show it, the tests open one to try it.
-
-Start the demo's processes, watch them, and stop every one of them again.
+The demo opens them to show juchu, the tests open them to try it. All of them are
+stopped when the block ends.
 """
 
 import json
@@ -23,82 +22,15 @@ from data.model.japan_time import in_japan
 
 ROOT = Path(__file__).resolve().parents[2]
 """The project's root; Prefect reads its settings from the folder it starts in."""
-
 SPEAKS = ("sandbox", "receiver")
 """Processes whose first line of output says where they listen."""
-
-
-def free_port(wanted: str | None = None) -> int:
-    """Give the port asked for, or one that nobody uses now."""
-    if wanted:
-        return int(wanted)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def running(
-    name: str, arguments: Sequence[str], env: Mapping[str, str], logs: Path
-) -> Iterator[subprocess.Popen[str]]:
-    """Run `python -m …` in the background; stop it when the block ends.
-
-    Its stderr goes to `<logs>/<name>.log`; stdout is for the caller to read.
-    A process that does not stop within ten seconds is killed with its children.
-    """
-    with ExitStack() as stack:
-        log: IO[str] = stack.enter_context((logs / f"{name}.log").open("w"))
-        process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            env=dict(env),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if name in SPEAKS else log,
-            stderr=log,
-            text=True,
-            start_new_session=True,  # Ctrl-C reaches us only; we stop them in order
-        )
-        try:
-            yield process
-        finally:
-            stop(process)
-
-
-def first_line(process: subprocess.Popen[str]) -> str:
-    """Wait for the first line a process prints.
-
-    Raises:
-        RuntimeError: it ended without printing one.
-
-    """
-    line = process.stdout.readline() if process.stdout else ""
-    if not line:
-        raise RuntimeError(f"{process.args!r} did not start; see its log")
-    return line
-
-
-def stop(process: subprocess.Popen[str]) -> None:
-    """End a process started by `running`, politely first."""
-    if process.poll() is not None:
-        return
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    finally:
-        if process.stdout:
-            process.stdout.close()
-
-
 SERVER_PATIENCE_S = "120"
+STOP_PATIENCE_S = 10
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Where everything is, and the environment that finds it."""
+class Services:
+    """Addresses of the running processes, and the environment that finds them."""
 
     home: Path
     ui: str
@@ -108,11 +40,11 @@ class Desk:
 
     @property
     def warehouse(self) -> Path:
-        """The DuckDB file the flows write to."""
+        """The DuckDB file that the flows write to."""
         return self.home / "juchu.duckdb"
 
     def prefect(self, *arguments: str, check: bool = True) -> int:
-        """Run a `prefect` command on this desk; its output goes where ours goes.
+        """Run a `prefect` command against this server; its output goes where ours goes.
 
         Raises:
             subprocess.CalledProcessError: the command failed, unless not `check`.
@@ -123,7 +55,7 @@ class Desk:
         return done.returncode
 
     def run(self, deployment: str, **parameters: object) -> None:
-        """Run a deployment for the shop `demo` and watch it to its end.
+        """Run a deployment for the shop `demo` and wait for its end.
 
         Raises:
             subprocess.CalledProcessError: the run did not end well.
@@ -133,19 +65,8 @@ class Desk:
         self.prefect("deployment", "run", deployment, "--params", given, "--watch")
 
 
-def shop_settings(sandbox: SandboxControl) -> dict[str, str]:
-    """Describe the sandbox's shop as its people would: keys, and the end of the key."""
-    (ends_at,) = (
-        datetime.fromisoformat(shop["license_expires_at"])
-        for shop in sandbox.control("GET", "shops")["shops"]
-        if shop["handle"] == "demo"
-    )
-    last_day = {"JUCHU_SHOP_DEMO_LICENSE_EXPIRES_ON": f"{in_japan(ends_at):%Y-%m-%d}"}
-    return sandbox.shops["demo"].environment() | last_day
-
-
 @contextmanager
-def open_desk(home: Path, *rms_options: str) -> Iterator[Desk]:
+def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
     """Start every process and deploy; stop all of them when the block ends.
 
     Ports are free ones unless `PREFECT_SERVER_API_PORT`, `JUCHU_SANDBOX_PORT` or
@@ -154,6 +75,7 @@ def open_desk(home: Path, *rms_options: str) -> Iterator[Desk]:
 
     Raises:
         subprocess.CalledProcessError: a step of the set-up failed.
+        RuntimeError: the sandbox or the receiver did not start; see its log.
 
     """
     logs = home / "logs"
@@ -187,14 +109,89 @@ def open_desk(home: Path, *rms_options: str) -> Iterator[Desk]:
         notices = ("connectors.notices", "--port", f"{notices_port}")
         receiver = stack.enter_context(running("receiver", notices, env, logs))
         address = json.loads(first_line(receiver))["url"]
-        desk = Desk(home, ui, f"{address}/notices", sandbox, env)
-        desk.prefect("server", "status", "--wait", "--timeout", SERVER_PATIENCE_S)
+        services = Services(home, ui, f"{address}/notices", sandbox, env)
+        services.prefect("server", "status", "--wait", "--timeout", SERVER_PATIENCE_S)
         subprocess.run(
             [sys.executable, "-m", "tasks.setup.deploy"],
-            env=dict(desk.env),
+            env=dict(services.env),
             cwd=ROOT,
             check=True,
         )
         worker = ("prefect", "worker", "start", "--pool", "juchu", "--type", "process")
-        stack.enter_context(running("worker", worker, desk.env, logs))
-        yield desk
+        stack.enter_context(running("worker", worker, services.env, logs))
+        yield services
+
+
+def shop_settings(sandbox: SandboxControl) -> dict[str, str]:
+    """Return the sandbox's shop as settings: its keys, and the last day of its key."""
+    (ends_at,) = (
+        datetime.fromisoformat(shop["license_expires_at"])
+        for shop in sandbox.control("GET", "shops")["shops"]
+        if shop["handle"] == "demo"
+    )
+    last_day = {"JUCHU_SHOP_DEMO_LICENSE_EXPIRES_ON": f"{in_japan(ends_at):%Y-%m-%d}"}
+    return sandbox.shops["demo"].environment() | last_day
+
+
+def free_port(wanted: str | None = None) -> int:
+    """Return the port asked for, or else one that nothing listens on."""
+    if wanted:
+        return int(wanted)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(
+    name: str, arguments: Sequence[str], env: Mapping[str, str], logs: Path
+) -> Iterator[subprocess.Popen[str]]:
+    """Run `python -m …` in the background; stop it when the block ends.
+
+    Its stderr goes to `<logs>/<name>.log`; stdout is for the caller to read.
+    """
+    with ExitStack() as stack:
+        log: IO[str] = stack.enter_context((logs / f"{name}.log").open("w"))
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            env=dict(env),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if name in SPEAKS else log,
+            stderr=log,
+            text=True,
+            start_new_session=True,  # Ctrl-C reaches us only; we stop them in order
+        )
+        try:
+            yield process
+        finally:
+            stop(process)
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """Return the first line that a process prints, waiting for it.
+
+    Raises:
+        RuntimeError: it ended without printing one.
+
+    """
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        raise RuntimeError(f"{process.args!r} did not start; see its log")
+    return line
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """End a process of `running`; kill it with its children after ten seconds."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=STOP_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    finally:
+        if process.stdout:
+            process.stdout.close()

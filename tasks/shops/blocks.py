@@ -1,4 +1,4 @@
-"""Shops are Prefect blocks, so that staff can edit them in the UI."""
+"""Shops as Prefect blocks, which staff edit in the UI; or else as environment."""
 
 from contextlib import suppress
 from datetime import date
@@ -21,56 +21,48 @@ from data.model.shop import Shop, ShopHandle
 
 
 class UnknownShop(LookupError):
-    """No block and no environment describes this shop."""
+    """No block and no environment describes the shop."""
 
 
 class RmsShop(Block):
-    """楽天市場の1店舗。ブロック名がフローの引数 shop になります。"""
+    """楽天市場の1店舗。ブロック名が店舗コード(フローの shop)になります。"""
 
     _block_type_name: ClassVar[str] = "RMS shop"
     _block_type_slug: ClassVar[str] = "rms-shop"
     _description: ClassVar[str] = (
-        "楽天市場の1店舗と RMS WEB SERVICE の鍵 (one Rakuten shop and its keys)。"
-        "ブロック名がフローの引数 shop になります。"
+        "楽天市場の1店舗と RMS WEB SERVICE のキーです。"
+        "ブロック名が店舗コード(フローの shop)になります。"
     )
 
-    mall: Mall = Field(Mall.RAKUTEN, title="モール (mall)")
+    mall: Mall = Field(Mall.RAKUTEN, title="モール")
     shop_id: str = Field(
-        title="店舗番号 (shop id)",
-        description="注文番号の先頭の数字 (the number that starts order numbers)",
+        title="店舗番号",
+        description="注文番号の先頭の数字です",
         pattern=r"^[0-9A-Za-z_-]{1,32}$",
     )
-    shop_url: str = Field("", title="店舗URL (shop URL)")
-    service_secret: SecretStr = Field(title="サービスシークレット (serviceSecret)")
-    license_key: SecretStr = Field(title="ライセンスキー (licenseKey)")
+    shop_url: str = Field("", title="店舗URL")
+    service_secret: SecretStr = Field(title="サービスシークレット(serviceSecret)")
+    license_key: SecretStr = Field(title="ライセンスキー(licenseKey)")
     license_key_before: SecretStr = Field(
         SecretStr(""),
-        title="前のライセンスキー (former licenseKey)",
-        description="キーの切替中だけ。新しいキーが使えるようになるまで、こちらを使います"
-        " (used until the new key has answered)",
+        title="前のライセンスキー",
+        description="キーの切り替え中だけ入力します。"
+        "新しいキーが使えるようになるまで、こちらを使用します",
     )
-    license_expires_on: date | None = Field(
-        None, title="ライセンスキーの有効期限 (last day of the key)"
-    )
-    notice_auth_key: SecretStr = Field(
-        SecretStr(""), title="通知の認証キー (authKey of event notices)"
-    )
+    license_expires_on: date | None = Field(None, title="ライセンスキーの有効期限")
+    notice_auth_key: SecretStr = Field(SecretStr(""), title="通知の認証キー(authKey)")
     notice_auth_key_before: SecretStr = Field(
         SecretStr(""),
-        title="前の認証キー (former authKey)",
-        description="鍵の切替中だけ。空欄でよい (good as well while keys change)",
+        title="前の認証キー",
+        description="キーの切り替え中だけ入力します。通常は空欄です",
     )
-    contract_id: str = Field("", title="契約ID (contractId of event notices)")
-    start_rule: StartRule = Field(
-        "09:00", title="通知の開始時刻 (when notices start after approval)"
-    )
-    safety_stock: int = Field(
-        0, ge=0, title="安全在庫 (units never offered to the mall)"
-    )
+    contract_id: str = Field("", title="契約ID(contractId)")
+    start_rule: StartRule = Field("09:00", title="通知の開始時刻")
+    safety_stock: int = Field(0, ge=0, title="安全在庫")
 
     @classmethod
     def from_shop(cls, shop: Shop) -> Self:
-        """Make the block of a shop described elsewhere."""
+        """Return the block of a shop that is described elsewhere."""
         return cls(
             mall=shop.mall,
             shop_id=shop.shop_id,
@@ -86,7 +78,7 @@ class RmsShop(Block):
         )
 
     def to_shop(self, handle: ShopHandle) -> Shop:
-        """Give the part of the block that speaking to the mall needs."""
+        """Return the part of the block that calls to the mall need."""
         return Shop(
             handle=handle,
             mall=self.mall,
@@ -104,10 +96,10 @@ class RmsShop(Block):
 
 
 def load_shop(handle: ShopHandle) -> Shop:
-    """Find a shop: its block first, `JUCHU_SHOP_<HANDLE>_*` otherwise.
+    """Return a shop from its block, or else from `JUCHU_SHOP_<HANDLE>_*`.
 
     Raises:
-        UnknownShop: neither is there, or the block misses something.
+        UnknownShop: there is neither, or the block has unusable fields.
 
     """
     try:
@@ -116,20 +108,21 @@ def load_shop(handle: ShopHandle) -> Shop:
     except ValidationError as problem:
         fields = ", ".join(".".join(map(str, e["loc"])) for e in problem.errors())
         raise UnknownShop(
-            f"the block rms-shop/{handle} has unusable fields: {fields}"
-            " 対処: Prefect の Blocks で直して保存してください。"
+            f"ブロック rms-shop/{handle} に使用できない項目があります: {fields}。"
+            "対処: Prefect の Blocks で修正して保存してください。"
         ) from None
     except ValueError:  # what Block.load says for a document that is not there
         if shop := shop_from_environment(handle):
             return shop
     raise UnknownShop(
-        f"no block rms-shop/{handle} and no JUCHU_SHOP_{handle.upper()}_* settings"
-        f" 対処: Prefect の Blocks で「RMS shop」を名前 {handle} で作ってください。"
+        f"店舗 {handle} が登録されていません(ブロック rms-shop/{handle} も、"
+        f"設定 JUCHU_SHOP_{handle.upper()}_* もありません)。"
+        f"対処: Prefect の Blocks で「RMS shop」を名前 {handle} で作成してください。"
     )
 
 
 def start_rule_of(handle: ShopHandle) -> StartRule:
-    """Give the rule by which the shop's notices start; 09:00 where none is set."""
+    """Return the rule by which the shop's notices start; 09:00 where none is set."""
     try:
         return cast(RmsShop, RmsShop.load(handle)).start_rule
     except ValueError:  # no block: the environment has no such setting
@@ -137,7 +130,7 @@ def start_rule_of(handle: ShopHandle) -> StartRule:
 
 
 def shops_in_blocks() -> list[Shop]:
-    """Give every shop that has a block; one with unusable fields is left out."""
+    """Return every shop that has a block; one with unusable fields is left out."""
     shops = []
     for handle in handles_in_blocks():
         with suppress(UnknownShop):
@@ -146,7 +139,7 @@ def shops_in_blocks() -> list[Shop]:
 
 
 def handles_in_blocks() -> list[ShopHandle]:
-    """Name every shop that has a block, one with unusable fields as well.
+    """Return the handle of every block, also of one with unusable fields.
 
     A Prefect that does not know the block type yet has no shops.
     """
@@ -162,12 +155,12 @@ def handles_in_blocks() -> list[ShopHandle]:
 
 
 def described_shops() -> list[ShopHandle]:
-    """Name every shop that a block or the environment describes."""
+    """Return the handle of every shop that a block or the environment describes."""
     return sorted({*handles_in_blocks(), *handles_in_environment()})
 
 
 def notice_keys(shop: Shop) -> NoticeKeys:
-    """Give what lets a notice in that speaks for the shop."""
+    """Return what a notice has to hold to be accepted for the shop."""
     return NoticeKeys(
         handle=shop.handle,
         shop_id=shop.shop_id,

@@ -1,9 +1,7 @@
-"""A shop's steps from application to live orders, as people make them.
+"""A shop's steps from application to live orders, as a person makes them.
 
-楽天API利用申請: the mail to copy, and its sending where a server is set.
-
-The mail and the form hold a person's name and telephone. They are in the artifact that
-was asked for and in the run's parameter, and nowhere else.
+The application's mail holds a person's name and telephone number. They are in the
+artifact asked for and in the run's parameter, and nowhere else.
 """
 
 from datetime import date, datetime
@@ -12,7 +10,6 @@ from typing import Any
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
 
 from connectors.mail import send
 from connectors.settings import read_settings
@@ -33,77 +30,18 @@ from data.warehouse.shops import (
     stage_of,
 )
 from tasks.machine import now, our_warehouse
+from tasks.report import ended, page
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.shops.blocks import load_shop, start_rule_of
-
-
-@task(name="make-step", **SAFE_TO_REPEAT)
-def make_step(  # noqa: PLR0913, PLR0917 - what the form asks
-    shop: ShopHandle,
-    stage: Stage,
-    who: str,
-    why: str,
-    start_on: date | None = None,
-    approved_at: datetime | None = None,
-) -> Stage:
-    """Move the shop to the stage, with what a person tells for it; whole or not at all.
-
-    Raises:
-        MoveRefused: the shop cannot go there now; says why and what to do.
-        UnknownShop: the stage needs a key and nothing describes the shop.
-
-    """
-    at = now()
-    with our_warehouse() as con:
-        if stage is Stage.KEY_REGISTERED:
-            record_key(con, load_shop(shop), at)
-        if start_on and approved_at:
-            _record_start(
-                con, shop, notices_start(approved_at, start_on, start_rule_of(shop)), at
-            )
-        move_stage(con, shop, Step(stage=stage, at=at, who=who, why=why))
-    return stage
-
-
-def conclude_step(shop: ShopHandle, *steps: State[Any]) -> State[Any]:
-    """Show the shop's checklist with its next step, however the run's steps ended."""
-    with our_warehouse() as con:
-        history, facts = stage_history(con, shop), facts_of(con, shop)
-    lines = checklist(history, facts, now())
-    create_markdown_artifact(
-        key="shop-checklist",
-        markdown="\n".join([f"# {shop} の稼働までの手順", "", *lines, ""]),
-        description="店舗の手順と次にすること (checklist and next step)",
-    )
-    for step in steps:
-        if not step.is_completed():
-            return Failed(message=_told(step))
-    todo = next_step(replay(history), facts)
-    where = f" 〔{todo.menu}〕" if todo.menu else ""
-    stage = history[-1].stage if history else "未登録"
-    return Completed(message=f"{stage}。次にすること (next): {todo.what}{where}")
-
-
-def _record_start(
-    con: Connection, shop: ShopHandle, starts_at: datetime, at: datetime
-) -> None:
-    described = load_shop(shop)
-    state = ShopState(
-        shop, described.mall, described.shop_id, notices_start_at=starts_at
-    )
-    record_shop(con, state, at)
-
-
-def _told(step: State[Any]) -> str:
-    outcome = step.result(raise_on_failure=False)
-    return str(outcome) if isinstance(outcome, Exception) else str(step.message)
 
 
 @task(name="write-application", **SAFE_TO_REPEAT)
 def write_application(
     shop: ShopHandle, application: Application, who: str, why: str
 ) -> Mail:
-    """Take the shop to 申請準備 and show the mail to copy; only a hash of it is kept.
+    """Take the shop to 申請準備 and create an artifact with the mail to copy.
+
+    The warehouse stores only a hash of the mail.
 
     Raises:
         MoveRefused: the shop is past its application.
@@ -119,28 +57,14 @@ def write_application(
     create_markdown_artifact(
         key="application-mail",
         markdown=mail_to_copy(mail),
-        description="楽天API利用申請のメール(コピー用) (the mail, to be copied)",
+        description="楽天API利用申請のメール(コピー用)",
     )
     return mail
 
 
-def mail_to_copy(mail: Mail) -> str:
-    """Lay the mail out so that subject and body can each be copied as they are.
-
-    The fence is longer than any in the text, which people typed.
-    """
-    fence = "`" * (_longest_run_of_ticks(mail.body) + 3)
-    return (
-        "# 楽天API利用申請のメール\n\n個人情報を含みます。申請が済んだら、この実行を"
-        "削除してください。\n\n"
-        f"件名 (subject)\n\n```text\n{mail.subject}\n```\n\n"
-        f"本文 (body)\n\n{fence}text\n{mail.body}{fence}\n"
-    )
-
-
 @task(name="send-application", **NEVER_REPEAT)
 def send_application(shop: ShopHandle, application: Application, who: str) -> bool:
-    """Send the mail if a server is set, and take the shop to 申請済; say whether.
+    """Send the mail and take the shop to 申請済; return False if no server is set.
 
     The same mail is not sent twice. A mail whose outcome is unknown is not repeated.
 
@@ -162,6 +86,83 @@ def send_application(shop: ShopHandle, application: Application, who: str) -> bo
         step = Step(stage=Stage.APPLIED, at=at, who=who, why="申請メールを送った")
         move_stage(con, shop, step)
     return True
+
+
+@task(name="make-step", **SAFE_TO_REPEAT)
+def make_step(  # noqa: PLR0913, PLR0917 - what the form asks
+    shop: ShopHandle,
+    stage: Stage,
+    who: str,
+    why: str,
+    start_on: date | None = None,
+    approved_at: datetime | None = None,
+) -> Stage:
+    """Move the shop to the stage and record what was entered for it; all or nothing.
+
+    Raises:
+        MoveRefused: the shop cannot go there now; says why and what to do.
+        UnknownShop: the stage needs a key and nothing describes the shop.
+
+    """
+    at = now()
+    with our_warehouse() as con:
+        if stage is Stage.KEY_REGISTERED:
+            record_key(con, load_shop(shop), at)
+        if start_on and approved_at:
+            _record_start(
+                con, shop, notices_start(approved_at, start_on, start_rule_of(shop)), at
+            )
+        move_stage(con, shop, Step(stage=stage, at=at, who=who, why=why))
+    return stage
+
+
+def _record_start(
+    con: Connection, shop: ShopHandle, starts_at: datetime, at: datetime
+) -> None:
+    described = load_shop(shop)
+    state = ShopState(
+        shop, described.mall, described.shop_id, notices_start_at=starts_at
+    )
+    record_shop(con, state, at)
+
+
+def conclude_step(shop: ShopHandle, *steps: State[Any]) -> State[Any]:
+    """Create the shop's checklist and return the run's final state.
+
+    Failed with the message of the first step that failed, else the next thing to do.
+    """
+    with our_warehouse() as con:
+        history, facts = stage_history(con, shop), facts_of(con, shop)
+    create_markdown_artifact(
+        key="shop-checklist",
+        markdown=page(
+            f"{shop} の稼働までの手順", "\n".join(checklist(history, facts, now()))
+        ),
+        description="店舗の手順と、次にすること",
+    )
+    for step in steps:
+        if not step.is_completed():
+            return ended("", str(step.result(raise_on_failure=False)))
+    todo = next_step(replay(history), facts)
+    where = f" 〔{todo.menu}〕" if todo.menu else ""
+    stage = history[-1].stage if history else "未登録"
+    return ended(f"{stage}。次にすること: {todo.what}{where}")
+
+
+def mail_to_copy(mail: Mail) -> str:
+    """Return the mail in Markdown, subject and body each in a block to copy.
+
+    The body's fence is longer than any run of backticks in it, which people typed.
+    """
+    fence = "`" * (_longest_run_of_ticks(mail.body) + 3)
+    return page(
+        "楽天API利用申請のメール",
+        "個人情報を含みます。申請が済んだら、この実行を削除してください。",
+        "件名",
+        f"```text\n{mail.subject}\n```",
+        "本文",
+        f"{fence}text\n{mail.body}{fence}",
+    )
 
 
 def _longest_run_of_ticks(text: str) -> int:

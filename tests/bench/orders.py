@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tasks.setup.services import Desk, open_desk
+from tasks.setup.services import Services, open_services
 from tests.bench.measured import Measured, measure
 from tests.bench.rows import Row, at_least, at_most, told
 
@@ -21,7 +21,7 @@ FLAT = 1.15
 
 def orders_bench(folder: Path, console: Console) -> Iterator[Row]:
     """Ingest 20,000 orders without the limit by both, then 10,000 at RMS's pace."""
-    with open_desk(folder / "desk", "--no-rate-limit") as desk:
+    with open_services(folder / "desk", "--no-rate-limit") as desk:
         console.print(f"selling {MANY:,} + {FEWER:,} orders")
         desk.sandbox.sell(MANY, "mixed", "demo", over_days=60)
         desk.sandbox.sell(FEWER, "mixed", "demo2", over_days=60)
@@ -61,7 +61,7 @@ def _juchu(shop: str, env: dict[str, str]) -> Measured:
     return measure("juchu_orders", shop, env=env)
 
 
-def _dlt(desk: Desk, folder: Path) -> Measured:
+def _dlt(desk: Services, folder: Path) -> Measured:
     shop = desk.sandbox.shops["demo"]
     peer = folder / "dlt"
     peer.mkdir()

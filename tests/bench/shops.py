@@ -11,7 +11,7 @@ from rich.console import Console
 
 from connectors.sandbox.world import Options, World
 from data.warehouse.session import warehouse
-from tasks.setup.services import open_desk
+from tasks.setup.services import open_services
 from tests.bench.rows import Row, at_most
 
 SHOPS = 50
@@ -31,7 +31,7 @@ def shops_bench(
     state = folder / "sandbox.sqlite"
     handles = [f"many-{number}" for number in range(shops)]
     with_shops(state, handles)
-    with open_desk(folder / "desk", "--state", f"{state}") as desk:
+    with open_services(folder / "desk", "--state", f"{state}") as desk:
         env = dict(desk.env) | {"JUCHU_HOME": f"{folder}/ours"}
         for handle in handles:
             env |= desk.sandbox.shops[handle].environment()

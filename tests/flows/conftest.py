@@ -15,19 +15,19 @@ from prefect.settings import (
 
 from tasks import orders
 from tasks import runs as loads
-from tasks.setup.services import Desk, open_desk
+from tasks.setup.services import Services, open_services
 from tests.support.sandbox import Sandbox, lab_settings
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     home = tmp_path_factory.mktemp("desk")
-    with open_desk(home, "--seed", "7") as running:
+    with open_services(home, "--seed", "7") as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def prefect_api(desk: Desk) -> Iterator[SyncPrefectClient]:
+def prefect_api(desk: Services) -> Iterator[SyncPrefectClient]:
     """Let flows of this process, and this client, speak to the desk's server."""
     with (
         temporary_settings(

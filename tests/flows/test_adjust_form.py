@@ -8,7 +8,7 @@ from prefect.client.schemas.responses import SetStateStatus
 from connectors.settings import read_settings
 from data.warehouse.session import warehouse
 from flows.adjust_stock import adjust_stock
-from tasks.setup.services import Desk
+from tasks.setup.services import Services
 from tasks.stock import adjust_form as stock_form
 from tests.flows.test_stock import WAITING, Clerk
 from tests.order_files.store.made import a_row, store
@@ -27,7 +27,7 @@ BOOKED = (
 
 @pytest.fixture(scope="module")
 def clerk(
-    desk: Desk,
+    desk: Services,
     prefect_api: SyncPrefectClient,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Clerk:

@@ -12,7 +12,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.logging.handlers import APILogHandler
 
 from tasks import order_files as order_csv
-from tasks.setup.services import Desk
+from tasks.setup.services import Services
 from tests.support.csv_counter import Counter, open_counter
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 from tests.support.waiting import until
@@ -109,7 +109,7 @@ SPOILED: dict[str, Callable[[Counter], str]] = {
 
 
 def test_nothing_prefect_keeps_tells_of_a_buyer(
-    counter: Counter, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    counter: Counter, desk: Services, monkeypatch: pytest.MonkeyPatch
 ):
     for spoiled in SPOILED.values():
         counter.ended(spoiled(counter), mode="replace")

@@ -15,7 +15,7 @@ from prefect.client.schemas.filters import (
 from prefect.events.schemas.events import Resource
 
 from connectors.notices.announce import EVENT, RESOURCE
-from tasks.setup.services import ROOT, Desk
+from tasks.setup.services import ROOT, Services
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
@@ -94,7 +94,7 @@ def test_a_limit_guards_the_order_api_of_the_shop(prefect_api):
     assert limit.limit == 1
 
 
-def test_deploying_again_doubles_nothing(desk: Desk, prefect_api):
+def test_deploying_again_doubles_nothing(desk: Services, prefect_api):
     before = prefect_api.read_deployment_by_name("daily/0900")
     subprocess.run(
         [sys.executable, "-m", "tasks.setup.deploy"],

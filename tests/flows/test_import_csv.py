@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from prefect.client.orchestration import SyncPrefectClient
 
 from data.model.order import Mall
-from tasks.setup.services import Desk
+from tasks.setup.services import Services
 from tests.flows.test_the_day import QUIET
 from tests.support.csv_counter import ORDERS, Deployed, artifacts_of
 
@@ -26,7 +26,7 @@ COUNTS = (
 
 @pytest.fixture(scope="module")
 def deployed(
-    desk: Desk,
+    desk: Services,
     prefect_api: SyncPrefectClient,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Deployed:
@@ -113,7 +113,7 @@ def page() -> Iterator[Page]:
 
 @pytest.mark.browser
 def test_a_browser_shows_the_form(
-    desk: Desk, prefect_api: SyncPrefectClient, page: Page
+    desk: Services, prefect_api: SyncPrefectClient, page: Page
 ):
     deployment = prefect_api.read_deployment_by_name("import-order-csv/manual")
     page.goto(f"{desk.ui}/v2/deployments/deployment/{deployment.id}/run")

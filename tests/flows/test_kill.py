@@ -12,7 +12,7 @@ from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tasks.orders import READ_AT_ONCE
-from tasks.setup.services import ROOT, Desk
+from tasks.setup.services import ROOT, Services
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
@@ -24,7 +24,7 @@ ORDERS = 3000
 FULL = os.environ.get("JUCHU_CRASH") == "full"
 
 
-def kill_a_run(desk: Desk, lab: Sandbox, shop: str, calls: int, log: Path) -> None:
+def kill_a_run(desk: Services, lab: Sandbox, shop: str, calls: int, log: Path) -> None:
     """Run the flow in a process of its own; kill it once it has called that often."""
     with (
         log.open("wb") as out,
@@ -64,7 +64,7 @@ def counted(query: str) -> int:
 )
 def test_a_killed_run_costs_nothing_but_the_next_one(
     lab: Sandbox,
-    desk: Desk,
+    desk: Services,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     calls: int,

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import FlowRun
 from connectors.notices.spool import Spool
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
-from tasks.setup.services import Desk
+from tasks.setup.services import Services
 from tests.support.notices import HEADERS, auth_xml, order_xml, result_code
 from tests.support.waiting import until
 
@@ -30,13 +30,13 @@ def drains(api: SyncPrefectClient) -> list[FlowRun]:
     return [run for run in api.read_flow_runs(flow_run_filter=mine) if run.start_time]
 
 
-def stored(desk: Desk, condition: str = "true") -> set[str]:
+def stored(desk: Services, condition: str = "true") -> set[str]:
     query = f"SELECT order_number FROM orders WHERE {condition}"  # noqa: S608 - ours
     with warehouse(desk.warehouse) as con:
         return {number for (number,) in con.execute(query).fetchall()}
 
 
-def waiting(desk: Desk) -> int:
+def waiting(desk: Services) -> int:
     """Notices on disk and in the warehouse that nothing has come of yet."""
     on_disk = Spool(desk.home / "spool").depth()
     with warehouse(desk.warehouse) as con:
@@ -46,12 +46,12 @@ def waiting(desk: Desk) -> int:
     return on_disk + recorded
 
 
-def posted(desk: Desk, body: bytes) -> tuple[int, str]:
+def posted(desk: Services, body: bytes) -> tuple[int, str]:
     answer = httpx.post(desk.receiver, content=body, headers=HEADERS, trust_env=False)
     return answer.status_code, result_code(answer.content)
 
 
-def by_hand(desk: Desk, number: str, key: str | None = None) -> bytes:
+def by_hand(desk: Services, number: str, key: str | None = None) -> bytes:
     """The order notice that the README tells people to send with curl."""
     shop = desk.sandbox.shops["demo"]
     auth = auth_xml(key or shop.notice_auth_key, shop.shop_url, shop.contract_id)
@@ -59,7 +59,7 @@ def by_hand(desk: Desk, number: str, key: str | None = None) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def open_shop(desk: Desk, prefect_api: SyncPrefectClient) -> Iterator[Desk]:
+def open_shop(desk: Services, prefect_api: SyncPrefectClient) -> Iterator[Services]:
     """A shop whose sales are announced; quiet again for the tests that follow."""
     desk.sandbox.settings(notify_url=desk.receiver)
     yield desk
@@ -74,7 +74,7 @@ def drains_before(prefect_api: SyncPrefectClient) -> set:
 
 
 @pytest.fixture(scope="module")
-def sold(open_shop: Desk, drains_before: set) -> list[str]:
+def sold(open_shop: Services, drains_before: set) -> list[str]:
     """Orders sold at once, all of which have arrived in the warehouse."""
     numbers = open_shop.sandbox.sell(ORDERS, "mixed", over_days=0)
     until(lambda: stored(open_shop) >= set(numbers), 90)
@@ -82,7 +82,7 @@ def sold(open_shop: Desk, drains_before: set) -> list[str]:
 
 
 def test_orders_sold_arrive_by_a_run_that_a_notice_started(
-    open_shop: Desk, sold: list[str], drains_before: set, prefect_api
+    open_shop: Services, sold: list[str], drains_before: set, prefect_api
 ):
     begun = [run for run in drains(prefect_api) if run.id not in drains_before]
     counts = open_shop.sandbox.notice_counts()
@@ -93,7 +93,7 @@ def test_orders_sold_arrive_by_a_run_that_a_notice_started(
 
 
 def test_a_buyers_change_is_read_again_and_the_drain_settles_what_waits(
-    open_shop: Desk, sold: list[str]
+    open_shop: Services, sold: list[str]
 ):
     cancelled, changed = sold[:2]
     open_shop.sandbox.cancel(cancelled)
@@ -110,7 +110,7 @@ def test_a_buyers_change_is_read_again_and_the_drain_settles_what_waits(
 
 
 def test_a_notice_written_by_hand_becomes_an_order_within_seconds(
-    open_shop: Desk, sold: list[str]
+    open_shop: Services, sold: list[str]
 ):
     open_shop.sandbox.settings(notify_url=None)
     (number,) = open_shop.sandbox.sell(1, over_days=0)
@@ -129,7 +129,7 @@ def test_a_notice_written_by_hand_becomes_an_order_within_seconds(
     ids=["wrong key", "billion laughs"],
 )
 def test_what_is_not_from_rakuten_is_refused_and_nothing_waits(
-    open_shop: Desk, made, code
+    open_shop: Services, made, code
 ):
     before = Spool(open_shop.home / "spool").depth()
 

@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import FlowRun
 from connectors.settings import NEEDED
 from data.model.japan_time import JST
 from data.model.short_key import PackageRef, short_key
-from tasks.setup.services import Desk
+from tasks.setup.services import Services
 from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.flows.test_stock import Clerk
 from tests.shipping.lab import REPORT, tracking_number
@@ -93,7 +93,7 @@ def a_day() -> str:
 
 @pytest.fixture(scope="module")
 def packer(
-    desk: Desk,
+    desk: Services,
     prefect_api: SyncPrefectClient,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Packer]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 
-from tasks.setup.services import Desk
+from tasks.setup.services import Services
 from tests.flows.test_the_day import QUIET
 from tests.support.csv_counter import Books, artifacts_of
 from tests.support.waiting import until
@@ -24,7 +24,7 @@ ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 class Clerk(Books):
     """Who runs the deployments, on a warehouse of this module's own."""
 
-    def __init__(self, home: Path, desk: Desk, api: SyncPrefectClient) -> None:
+    def __init__(self, home: Path, desk: Services, api: SyncPrefectClient) -> None:
         super().__init__(home)
         self.desk, self.api = desk, api
 
@@ -60,7 +60,7 @@ class Clerk(Books):
 
 @pytest.fixture(scope="module")
 def clerk(
-    desk: Desk,
+    desk: Services,
     prefect_api: SyncPrefectClient,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Clerk:

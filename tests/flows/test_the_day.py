@@ -23,7 +23,7 @@ from prefect.client.schemas.objects import FlowRun, TaskRun
 
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
-from tasks.setup.services import Desk
+from tasks.setup.services import Services
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
@@ -42,7 +42,7 @@ QUIET = [
 CONTRACT = ("orders", "order_packages", "order_lines", "order_people", "order_log")
 
 
-def run_deployment(desk: Desk, api: SyncPrefectClient) -> FlowRun:
+def run_deployment(desk: Services, api: SyncPrefectClient) -> FlowRun:
     """Run `ingest-orders/0900` as README says and give the run."""
     deployment = api.read_deployment_by_name("ingest-orders/0900")
     mine = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]))
@@ -59,7 +59,7 @@ def tasks_of(run: FlowRun, api: SyncPrefectClient) -> list[TaskRun]:
     )
 
 
-def contents(desk: Desk) -> dict[str, list[tuple]]:
+def contents(desk: Services) -> dict[str, list[tuple]]:
     with warehouse(desk.warehouse) as con:
         return {
             table: con.execute(f"FROM {table} ORDER BY ALL").fetchall()
@@ -68,14 +68,14 @@ def contents(desk: Desk) -> dict[str, list[tuple]]:
 
 
 @pytest.fixture(scope="module")
-def sold(desk: Desk) -> list[str]:
+def sold(desk: Services) -> list[str]:
     """Orders of which no notice speaks."""
     return desk.sandbox.sell(ORDERS, "mixed")
 
 
 @pytest.fixture(scope="module")
 def stumbling_run(
-    desk: Desk, sold: list[str], prefect_api: SyncPrefectClient
+    desk: Services, sold: list[str], prefect_api: SyncPrefectClient
 ) -> FlowRun:
     """A run during which RMS answered 503 twice."""
     desk.sandbox.fault("503", function="getOrder", times=2)
@@ -117,7 +117,7 @@ def page() -> Iterator[Page]:
 
 
 def test_the_run_completes_and_every_order_is_in_the_warehouse(
-    desk: Desk, sold: list[str], stumbling_run: FlowRun
+    desk: Services, sold: list[str], stumbling_run: FlowRun
 ):
     with warehouse(desk.warehouse) as con:
         stored = con.execute("SELECT order_number FROM orders").fetchall()
@@ -155,7 +155,9 @@ def test_the_retries_are_a_table_when_the_run_is_over(artifacts, retried: TaskRu
     assert all("HTTP 503" in row["error"] for row in table)
 
 
-def test_the_report_counts_in_japanese(artifacts, desk: Desk, stumbling_run: FlowRun):
+def test_the_report_counts_in_japanese(
+    artifacts, desk: Services, stumbling_run: FlowRun
+):
     with warehouse(desk.warehouse) as con:
         new, unannounced = con.execute(
             "SELECT created, found_without_notice FROM loads WHERE flow_run_id = ?",
@@ -175,7 +177,7 @@ def test_the_progress_bar_is_full(artifacts):
 
 @pytest.mark.browser
 def test_a_browser_shows_the_finished_run(
-    desk: Desk, stumbling_run: FlowRun, page: Page
+    desk: Services, stumbling_run: FlowRun, page: Page
 ):
     page.goto(f"{desk.ui}/v2/runs/flow-run/{stumbling_run.id}")
 
@@ -188,7 +190,7 @@ def test_a_browser_shows_the_finished_run(
 
 
 @pytest.mark.browser
-def test_a_browser_shows_the_retried_task(desk: Desk, retried: TaskRun, page: Page):
+def test_a_browser_shows_the_retried_task(desk: Services, retried: TaskRun, page: Page):
     page.goto(f"{desk.ui}/v2/runs/task-run/{retried.id}")
 
     expect(page.get_by_text(retried.name).first).to_be_visible(timeout=30_000)
@@ -199,7 +201,7 @@ def test_a_browser_shows_the_retried_task(desk: Desk, retried: TaskRun, page: Pa
 
 
 def test_running_again_changes_no_row(
-    desk: Desk, stumbling_run: FlowRun, prefect_api: SyncPrefectClient
+    desk: Services, stumbling_run: FlowRun, prefect_api: SyncPrefectClient
 ):
     before = contents(desk)
     again = run_deployment(desk, prefect_api)
@@ -208,7 +210,7 @@ def test_running_again_changes_no_row(
     assert contents(desk) == before
 
 
-def test_confirming_moves_the_new_orders_on(desk: Desk, stumbling_run: FlowRun):
+def test_confirming_moves_the_new_orders_on(desk: Services, stumbling_run: FlowRun):
     parameters = ("-p", "confirm=true")
     desk.prefect("deployment", "run", "ingest-orders/0900", *parameters, "--watch")
     with warehouse(desk.warehouse) as con:
@@ -229,7 +231,7 @@ def stands_in(text: str, secret: str) -> bool:
 
 
 def test_nothing_prefect_keeps_holds_a_key_or_a_buyer(
-    desk: Desk, stumbling_run: FlowRun
+    desk: Services, stumbling_run: FlowRun
 ):
     shop = desk.sandbox.shops["demo"]
     with warehouse(desk.warehouse) as con:
@@ -250,7 +252,7 @@ def test_nothing_prefect_keeps_holds_a_key_or_a_buyer(
     assert leaked == []
 
 
-def test_the_run_is_linked_to_its_load(desk: Desk, stumbling_run: FlowRun):
+def test_the_run_is_linked_to_its_load(desk: Services, stumbling_run: FlowRun):
     with warehouse(desk.warehouse) as con:
         runs = con.execute(
             "SELECT flow_run_id FROM loads WHERE created > 0 AND finished_at NOT NULL"

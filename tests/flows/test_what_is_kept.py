@@ -3,7 +3,7 @@
 import pytest
 
 from data.warehouse.session import warehouse
-from tasks.setup.services import Desk
+from tasks.setup.services import Services
 from tests.support.canary import leaks
 
 pytestmark = pytest.mark.prefect
@@ -12,7 +12,7 @@ BUYERS = 5
 
 
 @pytest.fixture(scope="module")
-def worked(desk: Desk) -> Desk:
+def worked(desk: Services) -> Services:
     """A morning that stumbled, so that there are retries to be told of."""
     desk.sandbox.sell(20, "mixed", over_days=0)
     desk.sandbox.fault("503", function="getOrder", times=1)
@@ -21,7 +21,7 @@ def worked(desk: Desk) -> Desk:
     return desk
 
 
-def test_no_byte_holds_a_key(worked: Desk):
+def test_no_byte_holds_a_key(worked: Services):
     keys = [
         secret
         for shop in worked.sandbox.shops.values()
@@ -32,7 +32,7 @@ def test_no_byte_holds_a_key(worked: Desk):
     assert leaks(worked.home, keys) == []
 
 
-def test_no_byte_outside_the_warehouse_holds_a_buyer(worked: Desk):
+def test_no_byte_outside_the_warehouse_holds_a_buyer(worked: Services):
     with warehouse(worked.warehouse) as con:
         people = con.execute(
             "SELECT phone, email, street FROM order_people"

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from connectors.notices.spool import Spool
 from data.warehouse.session import warehouse
-from tasks.setup.services import Desk, open_desk, running
+from tasks.setup.services import Services, open_services, running
 from tests.bench.rows import Row, at_least, at_most
 from tests.support.waiting import until
 
@@ -32,7 +32,7 @@ WHERE reason = 'stored' ORDER BY received_at
 
 def on_a_desk(folder: Path, console: Console) -> Iterator[Row]:
     """Sell a few orders one by one; then kill Prefect, sell more, start it again."""
-    with open_desk(folder / "desk", "--no-rate-limit") as desk:
+    with open_services(folder / "desk", "--no-rate-limit") as desk:
         desk.sandbox.settings(notify_url=desk.receiver)
         desk.sandbox.sell(1, "plain", over_days=0)  # makes the file, warms the server
         until(lambda: waited(desk), 120)
@@ -47,7 +47,7 @@ def on_a_desk(folder: Path, console: Console) -> Iterator[Row]:
     yield at_least("drained when it was up again", drained, MEANWHILE)
 
 
-def outage(desk: Desk) -> tuple[int, int]:
+def outage(desk: Services) -> tuple[int, int]:
     """Kill Prefect with a drain at work, sell, start it again; give taken and drained.
 
     A run that was killed keeps its slot of the deployment for five minutes, during
@@ -79,7 +79,7 @@ def _kill_prefect() -> None:
                 each.kill()
 
 
-def waited(desk: Desk) -> list[float]:
+def waited(desk: Services) -> list[float]:
     """How long each notice took to become a stored order, in seconds."""
     with warehouse(desk.warehouse) as con:
         return [seconds for (seconds,) in con.execute(WAITED).fetchall()]

@@ -20,7 +20,7 @@ from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.import_order_csv import import_order_csv
 from tasks import order_files as order_csv
-from tasks.setup.services import Desk
+from tasks.setup.services import Services
 from tests.support.mall_csv import rakuten_bytes
 
 ORDERS = ("orders", "order_packages", "order_lines", "order_people", "order_log")
@@ -120,7 +120,7 @@ def open_counter(
 class Deployed(Books):
     """`import-order-csv/manual`, run by the worker on a warehouse of its own."""
 
-    def __init__(self, home: Path, desk: Desk, api: SyncPrefectClient) -> None:
+    def __init__(self, home: Path, desk: Services, api: SyncPrefectClient) -> None:
         super().__init__(home)
         self._desk = desk
         self._api = api
