@@ -1,3 +1,41 @@
+-- name: create_csv_keys
+-- An empty table for what tells the file's rows apart.
+-- out: temporary table `csv_keys`, one row per row of the file
+CREATE OR REPLACE TEMP TABLE csv_keys (
+    chunk        INTEGER,
+    row_number   UINTEGER,
+    shop_id      VARCHAR,
+    order_number VARCHAR,
+    basket_id    VARCHAR,
+    line_id      VARCHAR,
+    order_hash   UBIGINT,
+    basket_hash  UBIGINT,
+    line_hash    UBIGINT,
+    is_fixed     BOOLEAN
+);
+
+-- name: stage_csv_keys
+-- Note what tells the rows of a chunk apart.
+-- in:  view `csv_shown` (keys and hashes, data.warehouse.order_file_rows), $chunk, $shop_id
+-- out: rows of `csv_keys`; a file that does not show the shop is of the given one
+INSERT INTO csv_keys BY NAME
+SELECT
+    $chunk AS chunk,
+    row_number,
+    coalesce(shop_id, $shop_id) AS shop_id,
+    order_number, basket_id, line_id, order_hash, basket_hash, line_hash, is_fixed
+FROM csv_shown;
+
+-- name: list_csv_other_shops
+-- Whose orders the file holds beside the given shop's.
+-- in:  temporary table `csv_keys`, $shop_id
+-- out: shop_id, orders
+SELECT shop_id, count(DISTINCT order_number) AS orders
+FROM csv_keys
+WHERE shop_id <> $shop_id
+GROUP BY shop_id
+ORDER BY shop_id;
+
 -- name: judge_csv_orders
 -- Which orders of the file are imported, and what is known of them.
 -- in:  temporary table `csv_keys`, view `csv_rejected` (order_number), $mall,
@@ -93,6 +131,162 @@ LEFT JOIN csv_lines AS l ON l.last_row = k.row_number
 WHERE k.shop_id = $shop_id
 GROUP BY k.order_number, k.basket_id
 HAVING max(l.last_row) IS NOT NULL;
+
+-- name: count_csv_orders
+-- What the file holds for this shop.
+-- in:  temporary tables `csv_orders`, `csv_lines`, `csv_keys`, view `csv_rejected`,
+--      $shop_id
+-- out: one row: new, known, lines_repeated, set_aside (orders that a reject names)
+SELECT
+    (SELECT count(*) FROM csv_orders WHERE NOT is_known) AS new,
+    (SELECT count(*) FROM csv_orders WHERE is_known) AS known,
+    (SELECT coalesce(sum(repeated), 0)::BIGINT FROM csv_lines) AS lines_repeated,
+    (
+        SELECT count(DISTINCT order_number)
+        FROM csv_rejected
+        WHERE order_number NOT IN (
+            SELECT order_number FROM csv_keys WHERE shop_id <> $shop_id
+        )
+    ) AS set_aside;
+
+-- name: list_csv_warnings
+-- What a person should know of the file's orders. Asked before
+-- anything is written.
+-- in:  temporary tables `csv_keys`, `csv_orders`, `csv_baskets`, `csv_lines`, $mall,
+--      $shop_id
+-- out: kind, order_number, lines (how many the warning is about)
+SELECT 'line-differs' AS kind, o.order_number, count(*) AS lines
+FROM csv_lines AS l
+JOIN csv_orders AS o ON o.last_row = l.order_row
+WHERE l.is_uneven
+GROUP BY o.order_number
+UNION ALL
+SELECT 'order-differs', order_number, 1
+FROM csv_orders
+WHERE is_uneven
+UNION ALL
+SELECT 'package-differs', order_number, count(*)
+FROM csv_baskets
+WHERE is_uneven
+GROUP BY order_number
+UNION ALL
+SELECT 'line-missing', s.order_number, count(*)
+FROM order_lines AS s
+JOIN csv_orders AS o ON o.order_number = s.order_number
+ANTI JOIN (
+    SELECT order_number, line_id FROM csv_keys WHERE shop_id = $shop_id
+) AS l ON l.order_number = s.order_number AND l.line_id = s.line_id
+WHERE s.mall = $mall
+  AND s.shop_id = $shop_id
+  AND o.is_known
+GROUP BY s.order_number
+ORDER BY kind, order_number;
+
+-- name: list_csv_spread_orders
+-- The orders that lie in several chunks, and in which part they
+-- come.
+-- in:  temporary table `csv_orders`, $whole_parts
+-- out: order_number, part
+SELECT order_number, part
+FROM csv_orders
+WHERE part >= $whole_parts;
+
+-- name: create_csv_spread
+-- A place for rows of orders that lie in several chunks.
+-- in:  view `csv_aside`, every cell
+-- out: empty temporary table `csv_spread`
+CREATE OR REPLACE TEMP TABLE csv_spread AS
+SELECT * FROM csv_aside LIMIT 0;
+
+-- name: stage_csv_spread
+-- Put rows of orders that lie in several chunks aside.
+-- in:  view `csv_aside`, every cell
+-- out: rows of `csv_spread`
+INSERT INTO csv_spread
+SELECT * FROM csv_aside;
+
+-- name: list_csv_spread
+-- The rows of one part of the orders that lay in several chunks.
+-- in:  temporary tables `csv_spread`, `csv_orders`, $part
+-- out: every cell, in file order
+SELECT s.*
+FROM csv_spread AS s
+SEMI JOIN (
+    SELECT order_number FROM csv_orders WHERE part = $part
+) AS o ON o.order_number = s.order_number
+ORDER BY s.row_number;
+
+-- name: list_csv_uneven_orders
+-- Orders of a part whose rows differ in the order's cells.
+-- in:  temporary table `csv_orders`, $part
+-- out: order_number, last_row (the row that speaks for it)
+SELECT order_number, last_row
+FROM csv_orders
+WHERE part = $part
+  AND is_uneven;
+
+-- name: list_csv_uneven_packages
+-- Packages of a part whose rows differ in their cells.
+-- in:  temporary table `csv_baskets`, $part
+-- out: order_number, basket_id, last_row (the row that speaks for it)
+SELECT order_number, basket_id, last_row
+FROM csv_baskets
+WHERE part = $part
+  AND is_uneven;
+
+-- name: list_csv_speaking
+-- Which rows of a part speak for what.
+-- in:  temporary tables `csv_lines`, `csv_baskets`, $part
+-- out: row_number (each speaks for its line), copies, speaks_for_order,
+--      speaks_for_basket, is_known (the order), is_fixed (all its amounts are)
+SELECT
+    l.last_row AS row_number,
+    l.copies::INTEGER AS copies,
+    l.last_row = l.order_row AS speaks_for_order,
+    b.last_row IS NOT NULL AS speaks_for_basket,
+    l.is_known,
+    l.amounts_fixed AS is_fixed
+FROM csv_lines AS l
+LEFT JOIN csv_baskets AS b ON b.last_row = l.last_row
+WHERE l.part = $part;
+
+-- name: sum_csv_orders
+-- The amounts of a part's orders as the file tells them, for the sums
+-- that must hold (docs/order-files.md §4.1); not of orders whose amounts are open.
+-- in:  view `csv_speaking`, $adds_units
+-- out: order_number, the order's amounts, and the sums over its lines, in file order
+WITH sums AS (
+    SELECT
+        r.order_number,
+        coalesce(
+            sum(r.unit_price * r.quantity * if($adds_units, r.copies, 1)), 0
+        )::BIGINT AS unit_price,
+        coalesce(
+            sum(r.line_total * if($adds_units, r.copies, 1)), 0
+        )::BIGINT AS line_total
+    FROM csv_speaking AS r
+    WHERE r.is_fixed
+    GROUP BY r.order_number
+)
+SELECT
+    r.order_number, r.goods_total, r.tax_total, r.postage_total, r.cod_fee,
+    r.payment_fee, r.buyer_fee, r.gift_fee, r.discount_total, r.order_total,
+    r.request_total, r.point_used, r.coupon_total, r.coupon_shop, r.coupon_other,
+    s.unit_price, s.line_total
+FROM sums AS s
+JOIN csv_speaking AS r ON r.order_number = s.order_number
+WHERE r.speaks_for_order
+ORDER BY r.row_number;
+
+-- name: count_csv_part
+-- How many orders of a part are new and known.
+-- in:  temporary table `csv_orders`, $part
+-- out: one row: new, known
+SELECT
+    count(*) FILTER (WHERE NOT is_known) AS new,
+    count(*) FILTER (WHERE is_known) AS known
+FROM csv_orders
+WHERE part = $part;
 
 -- name: insert_csv_orders
 -- Write the orders of a part that the warehouse did not know.
@@ -480,6 +674,25 @@ FROM order_lines AS o
 JOIN csv_changed_lines AS n USING (mall, shop_id, order_number, line_id)
 WHERE n.basket_id <> o.basket_id;
 
+-- name: count_csv_changes
+-- How many known orders of a part change.
+-- in:  temporary table `csv_changes`
+-- out: one number
+SELECT count(*) FROM csv_changes;
+
+-- name: list_csv_adjusted
+-- Lines whose units are about to change after a person adjusted the
+-- stock for them.
+-- in:  temporary table `csv_changed_lines`
+-- out: kind, order_number, lines
+SELECT 'units-after-adjustment' AS kind, n.order_number, count(*) AS lines
+FROM csv_changed_lines AS n
+JOIN order_lines AS o USING (mall, shop_id, order_number, line_id)
+WHERE o.stock_adjusted_at IS NOT NULL
+  AND o.quantity <> n.quantity
+GROUP BY n.order_number
+ORDER BY n.order_number;
+
 -- name: merge_csv_orders
 -- Write what changed; columns a CSV cannot tell keep what they hold.
 -- in:  temporary table `csv_changed_orders`
@@ -579,219 +792,6 @@ WHERE is_content
 ON CONFLICT (mall, shop_id, order_number) DO UPDATE SET
     seen_at = excluded.seen_at,
     answer_hash = NULL;
-
--- name: create_csv_keys
--- An empty table for what tells the file's rows apart.
--- out: temporary table `csv_keys`, one row per row of the file
-CREATE OR REPLACE TEMP TABLE csv_keys (
-    chunk        INTEGER,
-    row_number   UINTEGER,
-    shop_id      VARCHAR,
-    order_number VARCHAR,
-    basket_id    VARCHAR,
-    line_id      VARCHAR,
-    order_hash   UBIGINT,
-    basket_hash  UBIGINT,
-    line_hash    UBIGINT,
-    is_fixed     BOOLEAN
-);
-
--- name: stage_csv_keys
--- Note what tells the rows of a chunk apart.
--- in:  view `csv_shown` (keys and hashes, data.warehouse.order_file_rows), $chunk, $shop_id
--- out: rows of `csv_keys`; a file that does not show the shop is of the given one
-INSERT INTO csv_keys BY NAME
-SELECT
-    $chunk AS chunk,
-    row_number,
-    coalesce(shop_id, $shop_id) AS shop_id,
-    order_number, basket_id, line_id, order_hash, basket_hash, line_hash, is_fixed
-FROM csv_shown;
-
--- name: list_csv_other_shops
--- Whose orders the file holds beside the given shop's.
--- in:  temporary table `csv_keys`, $shop_id
--- out: shop_id, orders
-SELECT shop_id, count(DISTINCT order_number) AS orders
-FROM csv_keys
-WHERE shop_id <> $shop_id
-GROUP BY shop_id
-ORDER BY shop_id;
-
--- name: count_csv_orders
--- What the file holds for this shop.
--- in:  temporary tables `csv_orders`, `csv_lines`, `csv_keys`, view `csv_rejected`,
---      $shop_id
--- out: one row: new, known, lines_repeated, set_aside (orders that a reject names)
-SELECT
-    (SELECT count(*) FROM csv_orders WHERE NOT is_known) AS new,
-    (SELECT count(*) FROM csv_orders WHERE is_known) AS known,
-    (SELECT coalesce(sum(repeated), 0)::BIGINT FROM csv_lines) AS lines_repeated,
-    (
-        SELECT count(DISTINCT order_number)
-        FROM csv_rejected
-        WHERE order_number NOT IN (
-            SELECT order_number FROM csv_keys WHERE shop_id <> $shop_id
-        )
-    ) AS set_aside;
-
--- name: list_csv_spread_orders
--- The orders that lie in several chunks, and in which part they
--- come.
--- in:  temporary table `csv_orders`, $whole_parts
--- out: order_number, part
-SELECT order_number, part
-FROM csv_orders
-WHERE part >= $whole_parts;
-
--- name: create_csv_spread
--- A place for rows of orders that lie in several chunks.
--- in:  view `csv_aside`, every cell
--- out: empty temporary table `csv_spread`
-CREATE OR REPLACE TEMP TABLE csv_spread AS
-SELECT * FROM csv_aside LIMIT 0;
-
--- name: stage_csv_spread
--- Put rows of orders that lie in several chunks aside.
--- in:  view `csv_aside`, every cell
--- out: rows of `csv_spread`
-INSERT INTO csv_spread
-SELECT * FROM csv_aside;
-
--- name: list_csv_spread
--- The rows of one part of the orders that lay in several chunks.
--- in:  temporary tables `csv_spread`, `csv_orders`, $part
--- out: every cell, in file order
-SELECT s.*
-FROM csv_spread AS s
-SEMI JOIN (
-    SELECT order_number FROM csv_orders WHERE part = $part
-) AS o ON o.order_number = s.order_number
-ORDER BY s.row_number;
-
--- name: sum_csv_orders
--- The amounts of a part's orders as the file tells them, for the sums
--- that must hold (docs/order-files.md §4.1); not of orders whose amounts are open.
--- in:  view `csv_speaking`, $adds_units
--- out: order_number, the order's amounts, and the sums over its lines, in file order
-WITH sums AS (
-    SELECT
-        r.order_number,
-        coalesce(
-            sum(r.unit_price * r.quantity * if($adds_units, r.copies, 1)), 0
-        )::BIGINT AS unit_price,
-        coalesce(
-            sum(r.line_total * if($adds_units, r.copies, 1)), 0
-        )::BIGINT AS line_total
-    FROM csv_speaking AS r
-    WHERE r.is_fixed
-    GROUP BY r.order_number
-)
-SELECT
-    r.order_number, r.goods_total, r.tax_total, r.postage_total, r.cod_fee,
-    r.payment_fee, r.buyer_fee, r.gift_fee, r.discount_total, r.order_total,
-    r.request_total, r.point_used, r.coupon_total, r.coupon_shop, r.coupon_other,
-    s.unit_price, s.line_total
-FROM sums AS s
-JOIN csv_speaking AS r ON r.order_number = s.order_number
-WHERE r.speaks_for_order
-ORDER BY r.row_number;
-
--- name: count_csv_part
--- How many orders of a part are new and known.
--- in:  temporary table `csv_orders`, $part
--- out: one row: new, known
-SELECT
-    count(*) FILTER (WHERE NOT is_known) AS new,
-    count(*) FILTER (WHERE is_known) AS known
-FROM csv_orders
-WHERE part = $part;
-
--- name: count_csv_changes
--- How many known orders of a part change.
--- in:  temporary table `csv_changes`
--- out: one number
-SELECT count(*) FROM csv_changes;
-
--- name: list_csv_adjusted
--- Lines whose units are about to change after a person adjusted the
--- stock for them.
--- in:  temporary table `csv_changed_lines`
--- out: kind, order_number, lines
-SELECT 'units-after-adjustment' AS kind, n.order_number, count(*) AS lines
-FROM csv_changed_lines AS n
-JOIN order_lines AS o USING (mall, shop_id, order_number, line_id)
-WHERE o.stock_adjusted_at IS NOT NULL
-  AND o.quantity <> n.quantity
-GROUP BY n.order_number
-ORDER BY n.order_number;
-
--- name: list_csv_uneven_orders
--- Orders of a part whose rows differ in the order's cells.
--- in:  temporary table `csv_orders`, $part
--- out: order_number, last_row (the row that speaks for it)
-SELECT order_number, last_row
-FROM csv_orders
-WHERE part = $part
-  AND is_uneven;
-
--- name: list_csv_uneven_packages
--- Packages of a part whose rows differ in their cells.
--- in:  temporary table `csv_baskets`, $part
--- out: order_number, basket_id, last_row (the row that speaks for it)
-SELECT order_number, basket_id, last_row
-FROM csv_baskets
-WHERE part = $part
-  AND is_uneven;
-
--- name: list_csv_speaking
--- Which rows of a part speak for what.
--- in:  temporary tables `csv_lines`, `csv_baskets`, $part
--- out: row_number (each speaks for its line), copies, speaks_for_order,
---      speaks_for_basket, is_known (the order), is_fixed (all its amounts are)
-SELECT
-    l.last_row AS row_number,
-    l.copies::INTEGER AS copies,
-    l.last_row = l.order_row AS speaks_for_order,
-    b.last_row IS NOT NULL AS speaks_for_basket,
-    l.is_known,
-    l.amounts_fixed AS is_fixed
-FROM csv_lines AS l
-LEFT JOIN csv_baskets AS b ON b.last_row = l.last_row
-WHERE l.part = $part;
-
--- name: list_csv_warnings
--- What a person should know of the file's orders. Asked before
--- anything is written.
--- in:  temporary tables `csv_keys`, `csv_orders`, `csv_baskets`, `csv_lines`, $mall,
---      $shop_id
--- out: kind, order_number, lines (how many the warning is about)
-SELECT 'line-differs' AS kind, o.order_number, count(*) AS lines
-FROM csv_lines AS l
-JOIN csv_orders AS o ON o.last_row = l.order_row
-WHERE l.is_uneven
-GROUP BY o.order_number
-UNION ALL
-SELECT 'order-differs', order_number, 1
-FROM csv_orders
-WHERE is_uneven
-UNION ALL
-SELECT 'package-differs', order_number, count(*)
-FROM csv_baskets
-WHERE is_uneven
-GROUP BY order_number
-UNION ALL
-SELECT 'line-missing', s.order_number, count(*)
-FROM order_lines AS s
-JOIN csv_orders AS o ON o.order_number = s.order_number
-ANTI JOIN (
-    SELECT order_number, line_id FROM csv_keys WHERE shop_id = $shop_id
-) AS l ON l.order_number = s.order_number AND l.line_id = s.line_id
-WHERE s.mall = $mall
-  AND s.shop_id = $shop_id
-  AND o.is_known
-GROUP BY s.order_number
-ORDER BY kind, order_number;
 
 -- name: count_csv_imports_of_file
 -- How often this very file was imported in this way.

@@ -1,3 +1,113 @@
+-- name: list_known_answers
+-- By what answer the present content of each order is known.
+-- in:  $shop_id, $numbers
+-- out: order_number, answer_hash
+SELECT order_number, answer_hash
+FROM order_sightings
+WHERE mall = 'rakuten'
+  AND shop_id = $shop_id
+  AND order_number IN (SELECT unnest($numbers))
+  AND answer_hash IS NOT NULL;
+
+-- name: judge_snapshots
+-- Say of each snapshot what storing it means (docs/rules.md 6.1).
+-- in:  view `incoming` (position, mall, shop_id, order_number, observed_at,
+--      mall_status, content_hash), any number of snapshots per order
+-- out: temporary table `judged`: position, mall, shop_id, order_number, observed_at,
+--      verdict created|changed|unchanged|stale, and whether the snapshot's mall_status
+--      is another one than that of the order's row
+CREATE OR REPLACE TEMP TABLE judged AS
+WITH known AS (
+    SELECT
+        i.position, i.mall, i.shop_id, i.order_number, i.observed_at, i.content_hash,
+        o.content_hash AS present_hash,
+        i.mall_status IS DISTINCT FROM o.mall_status AS is_other_status,
+        -- The guard: what was asked for before the present content was last seen
+        -- is older than it, even if it arrives later.
+        coalesce(i.observed_at <= coalesce(s.seen_at, o.observed_at), false) AS is_late,
+        -- Of two contents asked for at the same instant the first one stays.
+        i.content_hash = first_value(i.content_hash) OVER (
+            PARTITION BY i.mall, i.shop_id, i.order_number, i.observed_at
+            ORDER BY i.position
+        ) AS is_first
+    FROM incoming AS i
+    LEFT JOIN orders AS o USING (mall, shop_id, order_number)
+    LEFT JOIN order_sightings AS s USING (mall, shop_id, order_number)
+),
+ordered AS (
+    SELECT
+        *,
+        coalesce(
+            lag(CASE WHEN is_first AND NOT is_late THEN content_hash END IGNORE NULLS) OVER (
+                PARTITION BY mall, shop_id, order_number
+                ORDER BY observed_at, position
+            ),
+            present_hash
+        ) AS hash_before
+    FROM known
+)
+SELECT
+    position, mall, shop_id, order_number, observed_at, is_other_status,
+    CASE
+        WHEN is_late AND content_hash = present_hash THEN 'unchanged'
+        WHEN is_late OR NOT is_first THEN 'stale'
+        WHEN hash_before IS NULL THEN 'created'
+        WHEN hash_before = content_hash THEN 'unchanged'
+        ELSE 'changed'
+    END AS verdict
+FROM ordered;
+
+-- name: judge_answers
+-- An answer read before still shows the present content, unless another
+-- run stored another content meanwhile.
+-- in:  view `incoming` (position, mall, shop_id, order_number, observed_at, answer_hash)
+-- out: temporary table `judged`, as by judge_snapshots, verdict unchanged|stale
+CREATE OR REPLACE TEMP TABLE judged AS
+SELECT
+    i.position, i.mall, i.shop_id, i.order_number, i.observed_at,
+    false AS is_other_status,
+    CASE
+        WHEN i.answer_hash = s.answer_hash THEN 'unchanged'
+        ELSE 'stale'
+    END AS verdict
+FROM incoming AS i
+LEFT JOIN order_sightings AS s USING (mall, shop_id, order_number);
+
+-- name: count_verdicts
+-- What became of the batch.
+-- in:  temporary table `judged`
+-- out: one row: created, changed, unchanged, stale
+SELECT
+    count(*) FILTER (WHERE verdict = 'created')   AS created,
+    count(*) FILTER (WHERE verdict = 'changed')   AS changed,
+    count(*) FILTER (WHERE verdict = 'unchanged') AS unchanged,
+    count(*) FILTER (WHERE verdict = 'stale')     AS stale
+FROM judged;
+
+-- name: list_csv_origins
+-- The shops of orders that are about to change and still stand as a
+-- CSV import created them; such contents are in no log yet.
+-- in:  temporary table `judged`
+-- out: mall, shop_id
+SELECT DISTINCT mall, shop_id
+FROM judged
+JOIN orders USING (mall, shop_id, order_number)
+WHERE verdict = 'changed'
+  AND content_source = 'csv_created';
+
+-- name: gather_csv_origins
+-- Those orders of one shop, as log_csv_contents wants them.
+-- in:  temporary table `judged`, $mall, $shop_id
+-- out: temporary table `csv_changes` (order_number, is_content)
+CREATE OR REPLACE TEMP TABLE csv_changes AS
+SELECT DISTINCT order_number, true AS is_content
+FROM judged
+JOIN orders USING (mall, shop_id, order_number)
+WHERE mall = $mall
+  AND shop_id = $shop_id
+  AND verdict = 'changed'
+  AND content_source = 'csv_created';
+
 -- name: log_csv_contents
 -- Keep what the changed orders hold, without their people. Run before
 -- they are written for those whose first content came by CSV and stands in no log, and
@@ -411,88 +521,43 @@ WHERE settled_at IS NULL
       WHERE verdict <> 'stale'
   );
 
--- name: judge_snapshots
--- Say of each snapshot what storing it means (docs/rules.md 6.1).
--- in:  view `incoming` (position, mall, shop_id, order_number, observed_at,
---      mall_status, content_hash), any number of snapshots per order
--- out: temporary table `judged`: position, mall, shop_id, order_number, observed_at,
---      verdict created|changed|unchanged|stale, and whether the snapshot's mall_status
---      is another one than that of the order's row
-CREATE OR REPLACE TEMP TABLE judged AS
-WITH known AS (
-    SELECT
-        i.position, i.mall, i.shop_id, i.order_number, i.observed_at, i.content_hash,
-        o.content_hash AS present_hash,
-        i.mall_status IS DISTINCT FROM o.mall_status AS is_other_status,
-        -- The guard: what was asked for before the present content was last seen
-        -- is older than it, even if it arrives later.
-        coalesce(i.observed_at <= coalesce(s.seen_at, o.observed_at), false) AS is_late,
-        -- Of two contents asked for at the same instant the first one stays.
-        i.content_hash = first_value(i.content_hash) OVER (
-            PARTITION BY i.mall, i.shop_id, i.order_number, i.observed_at
-            ORDER BY i.position
-        ) AS is_first
-    FROM incoming AS i
-    LEFT JOIN orders AS o USING (mall, shop_id, order_number)
-    LEFT JOIN order_sightings AS s USING (mall, shop_id, order_number)
-),
-ordered AS (
-    SELECT
-        *,
-        coalesce(
-            lag(CASE WHEN is_first AND NOT is_late THEN content_hash END IGNORE NULLS) OVER (
-                PARTITION BY mall, shop_id, order_number
-                ORDER BY observed_at, position
-            ),
-            present_hash
-        ) AS hash_before
-    FROM known
-)
+-- name: upsert_refusals
+-- Keep the latest refusal of each order.
+-- in:  view `refused` (position, mall, shop_id, order_number, code, reason), $seen_at
+-- out: rows of order_refusals; one that was settled opens again if it is seen later
+INSERT INTO order_refusals BY NAME
 SELECT
-    position, mall, shop_id, order_number, observed_at, is_other_status,
-    CASE
-        WHEN is_late AND content_hash = present_hash THEN 'unchanged'
-        WHEN is_late OR NOT is_first THEN 'stale'
-        WHEN hash_before IS NULL THEN 'created'
-        WHEN hash_before = content_hash THEN 'unchanged'
-        ELSE 'changed'
-    END AS verdict
-FROM ordered;
+    mall, shop_id, order_number, code, reason,
+    $seen_at AS first_seen_at,
+    $seen_at AS last_seen_at,
+    NULL AS settled_at
+FROM refused
+QUALIFY row_number() OVER (
+    PARTITION BY mall, shop_id, order_number
+    ORDER BY position DESC
+) = 1
+ON CONFLICT (mall, shop_id, order_number) DO UPDATE SET
+    code          = excluded.code,
+    reason        = excluded.reason,
+    first_seen_at = CASE
+        WHEN order_refusals.settled_at IS NULL THEN order_refusals.first_seen_at
+        ELSE excluded.first_seen_at
+    END,
+    last_seen_at  = excluded.last_seen_at,
+    settled_at    = NULL
+WHERE excluded.last_seen_at
+    > coalesce(order_refusals.settled_at, order_refusals.last_seen_at);
 
--- name: count_verdicts
--- What became of the batch.
--- in:  temporary table `judged`
--- out: one row: created, changed, unchanged, stale
-SELECT
-    count(*) FILTER (WHERE verdict = 'created')   AS created,
-    count(*) FILTER (WHERE verdict = 'changed')   AS changed,
-    count(*) FILTER (WHERE verdict = 'unchanged') AS unchanged,
-    count(*) FILTER (WHERE verdict = 'stale')     AS stale
-FROM judged;
-
--- name: list_csv_origins
--- The shops of orders that are about to change and still stand as a
--- CSV import created them; such contents are in no log yet.
--- in:  temporary table `judged`
--- out: mall, shop_id
-SELECT DISTINCT mall, shop_id
-FROM judged
-JOIN orders USING (mall, shop_id, order_number)
-WHERE verdict = 'changed'
-  AND content_source = 'csv_created';
-
--- name: gather_csv_origins
--- Those orders of one shop, as log_csv_contents wants them.
--- in:  temporary table `judged`, $mall, $shop_id
--- out: temporary table `csv_changes` (order_number, is_content)
-CREATE OR REPLACE TEMP TABLE csv_changes AS
-SELECT DISTINCT order_number, true AS is_content
-FROM judged
-JOIN orders USING (mall, shop_id, order_number)
-WHERE mall = $mall
-  AND shop_id = $shop_id
-  AND verdict = 'changed'
-  AND content_source = 'csv_created';
+-- name: list_open_refusals
+-- Orders that could not be taken, longest waiting first.
+-- in:  $shop_id, $row_limit
+-- out: mall, shop_id, order_number, code, reason
+SELECT mall, shop_id, order_number, code, reason
+FROM order_refusals
+WHERE shop_id = $shop_id
+  AND settled_at IS NULL
+ORDER BY first_seen_at, order_number
+LIMIT $row_limit;
 
 -- name: list_numbers_to_confirm
 -- Rakuten orders waiting for 注文確認, oldest first.
@@ -544,83 +609,6 @@ WHERE shop_id = $shop_id
 GROUP BY status
 ORDER BY status;
 
--- name: list_known_answers
--- By what answer the present content of each order is known.
--- in:  $shop_id, $numbers
--- out: order_number, answer_hash
-SELECT order_number, answer_hash
-FROM order_sightings
-WHERE mall = 'rakuten'
-  AND shop_id = $shop_id
-  AND order_number IN (SELECT unnest($numbers))
-  AND answer_hash IS NOT NULL;
-
--- name: judge_answers
--- An answer read before still shows the present content, unless another
--- run stored another content meanwhile.
--- in:  view `incoming` (position, mall, shop_id, order_number, observed_at, answer_hash)
--- out: temporary table `judged`, as by judge_snapshots, verdict unchanged|stale
-CREATE OR REPLACE TEMP TABLE judged AS
-SELECT
-    i.position, i.mall, i.shop_id, i.order_number, i.observed_at,
-    false AS is_other_status,
-    CASE
-        WHEN i.answer_hash = s.answer_hash THEN 'unchanged'
-        ELSE 'stale'
-    END AS verdict
-FROM incoming AS i
-LEFT JOIN order_sightings AS s USING (mall, shop_id, order_number);
-
--- name: upsert_refusals
--- Keep the latest refusal of each order.
--- in:  view `refused` (position, mall, shop_id, order_number, code, reason), $seen_at
--- out: rows of order_refusals; one that was settled opens again if it is seen later
-INSERT INTO order_refusals BY NAME
-SELECT
-    mall, shop_id, order_number, code, reason,
-    $seen_at AS first_seen_at,
-    $seen_at AS last_seen_at,
-    NULL AS settled_at
-FROM refused
-QUALIFY row_number() OVER (
-    PARTITION BY mall, shop_id, order_number
-    ORDER BY position DESC
-) = 1
-ON CONFLICT (mall, shop_id, order_number) DO UPDATE SET
-    code          = excluded.code,
-    reason        = excluded.reason,
-    first_seen_at = CASE
-        WHEN order_refusals.settled_at IS NULL THEN order_refusals.first_seen_at
-        ELSE excluded.first_seen_at
-    END,
-    last_seen_at  = excluded.last_seen_at,
-    settled_at    = NULL
-WHERE excluded.last_seen_at
-    > coalesce(order_refusals.settled_at, order_refusals.last_seen_at);
-
--- name: list_open_refusals
--- Orders that could not be taken, longest waiting first.
--- in:  $shop_id, $row_limit
--- out: mall, shop_id, order_number, code, reason
-SELECT mall, shop_id, order_number, code, reason
-FROM order_refusals
-WHERE shop_id = $shop_id
-  AND settled_at IS NULL
-ORDER BY first_seen_at, order_number
-LIMIT $row_limit;
-
--- name: list_stored_people
--- The people of orders; personal data.
--- in:  $mall, $shop_id, $numbers
--- out: order_number, then a person's columns
-SELECT
-    order_number, role, basket_id, family_name, first_name, family_name_kana,
-    first_name_kana, zip, prefecture, city, street, phone, email, remarks
-FROM order_people
-WHERE mall = $mall
-  AND shop_id = $shop_id
-  AND list_contains($numbers::VARCHAR[], order_number);
-
 -- name: list_stored_contents
 -- Orders as the mall showed them last.
 -- in:  $mall, $shop_id, $numbers
@@ -635,3 +623,15 @@ WHERE o.mall = $mall
   AND list_contains($numbers::VARCHAR[], o.order_number)
   AND l.source = 'api'
 QUALIFY row_number() OVER (PARTITION BY o.order_number ORDER BY l.observed_at DESC) = 1;
+
+-- name: list_stored_people
+-- The people of orders; personal data.
+-- in:  $mall, $shop_id, $numbers
+-- out: order_number, then a person's columns
+SELECT
+    order_number, role, basket_id, family_name, first_name, family_name_kana,
+    first_name_kana, zip, prefecture, city, street, phone, email, remarks
+FROM order_people
+WHERE mall = $mall
+  AND shop_id = $shop_id
+  AND list_contains($numbers::VARCHAR[], order_number);

@@ -1,26 +1,3 @@
--- name: upsert_load
--- Write a run's row; recorded at its start and again at its end.
--- in:  every column of loads as a parameter
--- out: one row of loads
-INSERT OR REPLACE INTO loads BY NAME
-SELECT
-    $load_id AS load_id,
-    $source AS source,
-    $mall AS mall,
-    $shop_id AS shop_id,
-    $flow_run_id AS flow_run_id,
-    $started_at AS started_at,
-    $finished_at AS finished_at,
-    $window_from AS window_from,
-    $window_to AS window_to,
-    $found AS found,
-    $created AS created,
-    $changed AS changed,
-    $unchanged AS unchanged,
-    $stale AS stale,
-    $refused AS refused,
-    $found_without_notice AS found_without_notice;
-
 -- name: find_cursor
 -- How far the sweep has seen a shop.
 -- in:  $mall, $shop_id
@@ -29,21 +6,6 @@ SELECT seen_until
 FROM order_cursors
 WHERE mall = $mall
   AND shop_id = $shop_id;
-
--- name: move_cursor
--- Note how far the sweep has seen; nobody has seen what is still to come.
--- in:  $mall, $shop_id, $seen_until, $moved_at
--- out: a row of order_cursors; seen_until never goes back
-INSERT INTO order_cursors BY NAME
-SELECT
-    $mall AS mall,
-    $shop_id AS shop_id,
-    least($seen_until, $moved_at) AS seen_until,
-    $moved_at AS moved_at
-ON CONFLICT (mall, shop_id) DO UPDATE SET
-    seen_until = excluded.seen_until,
-    moved_at   = excluded.moved_at
-WHERE excluded.seen_until > order_cursors.seen_until;
 
 -- name: list_orders_to_reread
 -- Orders that may have changed without a word, because RMS
@@ -77,3 +39,41 @@ SELECT order_number
 FROM open_orders
 LEFT JOIN order_sightings USING (mall, shop_id, order_number)
 ORDER BY seen_at NULLS FIRST, order_number;
+
+-- name: move_cursor
+-- Note how far the sweep has seen; nobody has seen what is still to come.
+-- in:  $mall, $shop_id, $seen_until, $moved_at
+-- out: a row of order_cursors; seen_until never goes back
+INSERT INTO order_cursors BY NAME
+SELECT
+    $mall AS mall,
+    $shop_id AS shop_id,
+    least($seen_until, $moved_at) AS seen_until,
+    $moved_at AS moved_at
+ON CONFLICT (mall, shop_id) DO UPDATE SET
+    seen_until = excluded.seen_until,
+    moved_at   = excluded.moved_at
+WHERE excluded.seen_until > order_cursors.seen_until;
+
+-- name: upsert_load
+-- Write a run's row; recorded at its start and again at its end.
+-- in:  every column of loads as a parameter
+-- out: one row of loads
+INSERT OR REPLACE INTO loads BY NAME
+SELECT
+    $load_id AS load_id,
+    $source AS source,
+    $mall AS mall,
+    $shop_id AS shop_id,
+    $flow_run_id AS flow_run_id,
+    $started_at AS started_at,
+    $finished_at AS finished_at,
+    $window_from AS window_from,
+    $window_to AS window_to,
+    $found AS found,
+    $created AS created,
+    $changed AS changed,
+    $unchanged AS unchanged,
+    $stale AS stale,
+    $refused AS refused,
+    $found_without_notice AS found_without_notice;

@@ -33,77 +33,6 @@ FROM shops
 WHERE shop = $shop
   AND notices_start_at IS NOT NULL;
 
--- name: insert_shop_step
--- Append a move to a shop's history.
--- in:  $shop, $stage, $moved_at, $who, $why
--- out: one row of shop_stages, numbered after the shop's last
-INSERT INTO shop_stages BY NAME
-SELECT
-    $shop AS shop,
-    coalesce(max(step), 0) + 1 AS step,
-    $stage AS stage,
-    $moved_at AS moved_at,
-    $who AS who,
-    $why AS why
-FROM shop_stages
-WHERE shop = $shop;
-
--- name: set_shop_stage
--- Let a shop's row show the last move of its history.
--- in:  $shop
--- out: the shop's row, if it has one and a history
-UPDATE shops SET stage = last.stage
-FROM (
-    SELECT arg_max(stage, step) AS stage
-    FROM shop_stages
-    WHERE shop = $shop
-) AS last
-WHERE shops.shop = $shop
-  AND last.stage IS NOT NULL;
-
--- name: list_shop_steps
--- A shop's history, oldest move first.
--- in:  $shop
--- out: stage, moved_at, who, why
-SELECT stage, moved_at, who, why
-FROM shop_stages
-WHERE shop = $shop
-ORDER BY step;
-
--- name: list_shop_stages
--- Where every shop stands that has a history.
--- out: shop, stage
-SELECT shop, arg_max(stage, step) AS stage
-FROM shop_stages
-GROUP BY shop
-ORDER BY shop;
-
--- name: find_shop_facts
--- What the guards of a move ask.
--- in:  $shop
--- out: application_made_at, key_seen_at, license_expires_at, connection, checked_at,
---      notices_start_at; exactly one row, NULL for what is not known
-SELECT
-    (
-        SELECT max(made_at)
-        FROM shop_applications
-        WHERE shop = $shop
-    ) AS application_made_at,
-    key.first_seen_at AS key_seen_at,
-    coalesce(key.told_expires_at, key.typed_expires_at) AS license_expires_at,
-    s.connection_status AS connection,
-    s.checked_at,
-    s.notices_start_at
-FROM (SELECT $shop AS shop) AS asked
-LEFT JOIN shops AS s USING (shop)
-LEFT JOIN (
-    SELECT *
-    FROM shop_keys
-    WHERE shop = $shop
-    ORDER BY last_seen_at DESC, first_seen_at DESC
-    LIMIT 1
-) AS key USING (shop);
-
 -- name: upsert_shop_application
 -- Keep an application; the same one again is made anew.
 -- in:  $shop, $mail_hash, $shop_name, $shop_url, $rakuten_pay, $made_at
@@ -137,6 +66,77 @@ UPDATE shop_applications SET sent_at = coalesce(sent_at, $sent_at)
 WHERE shop = $shop
   AND mail_hash = $mail_hash;
 
+-- name: list_shop_steps
+-- A shop's history, oldest move first.
+-- in:  $shop
+-- out: stage, moved_at, who, why
+SELECT stage, moved_at, who, why
+FROM shop_stages
+WHERE shop = $shop
+ORDER BY step;
+
+-- name: find_shop_facts
+-- What the guards of a move ask.
+-- in:  $shop
+-- out: application_made_at, key_seen_at, license_expires_at, connection, checked_at,
+--      notices_start_at; exactly one row, NULL for what is not known
+SELECT
+    (
+        SELECT max(made_at)
+        FROM shop_applications
+        WHERE shop = $shop
+    ) AS application_made_at,
+    key.first_seen_at AS key_seen_at,
+    coalesce(key.told_expires_at, key.typed_expires_at) AS license_expires_at,
+    s.connection_status AS connection,
+    s.checked_at,
+    s.notices_start_at
+FROM (SELECT $shop AS shop) AS asked
+LEFT JOIN shops AS s USING (shop)
+LEFT JOIN (
+    SELECT *
+    FROM shop_keys
+    WHERE shop = $shop
+    ORDER BY last_seen_at DESC, first_seen_at DESC
+    LIMIT 1
+) AS key USING (shop);
+
+-- name: insert_shop_step
+-- Append a move to a shop's history.
+-- in:  $shop, $stage, $moved_at, $who, $why
+-- out: one row of shop_stages, numbered after the shop's last
+INSERT INTO shop_stages BY NAME
+SELECT
+    $shop AS shop,
+    coalesce(max(step), 0) + 1 AS step,
+    $stage AS stage,
+    $moved_at AS moved_at,
+    $who AS who,
+    $why AS why
+FROM shop_stages
+WHERE shop = $shop;
+
+-- name: set_shop_stage
+-- Let a shop's row show the last move of its history.
+-- in:  $shop
+-- out: the shop's row, if it has one and a history
+UPDATE shops SET stage = last.stage
+FROM (
+    SELECT arg_max(stage, step) AS stage
+    FROM shop_stages
+    WHERE shop = $shop
+) AS last
+WHERE shops.shop = $shop
+  AND last.stage IS NOT NULL;
+
+-- name: list_shop_stages
+-- Where every shop stands that has a history.
+-- out: shop, stage
+SELECT shop, arg_max(stage, step) AS stage
+FROM shop_stages
+GROUP BY shop
+ORDER BY shop;
+
 -- name: upsert_shop_key
 -- Note that a key was seen in use, and when it ends if that is known.
 -- in:  $shop, $key_hash, $seen_at, $told_expires_at, $typed_expires_at
@@ -154,6 +154,16 @@ ON CONFLICT (shop, key_hash) DO UPDATE SET
     told_expires_at  = coalesce(excluded.told_expires_at, shop_keys.told_expires_at),
     typed_expires_at = coalesce(excluded.typed_expires_at, shop_keys.typed_expires_at);
 
+-- name: find_shop_key
+-- The fingerprint of the licence key a shop's calls use.
+-- in:  $shop
+-- out: key_hash, at most one row: the key seen last
+SELECT key_hash
+FROM shop_keys
+WHERE shop = $shop
+ORDER BY last_seen_at DESC, first_seen_at DESC
+LIMIT 1;
+
 -- name: find_shop_key_facts
 -- What is known of one licence key.
 -- in:  $shop, $key_hash
@@ -165,15 +175,13 @@ FROM shop_keys
 WHERE shop = $shop
   AND key_hash = $key_hash;
 
--- name: find_shop_key
--- The fingerprint of the licence key a shop's calls use.
--- in:  $shop
--- out: key_hash, at most one row: the key seen last
-SELECT key_hash
-FROM shop_keys
-WHERE shop = $shop
-ORDER BY last_seen_at DESC, first_seen_at DESC
-LIMIT 1;
+-- name: set_shop_licence
+-- Let a shop's row show the end of the key in use; a new key's end is
+-- unknown until somebody tells it, and the old one's is no answer.
+-- in:  $shop, $license_expires_at
+-- out: the shop's row
+UPDATE shops SET license_expires_at = $license_expires_at
+WHERE shop = $shop;
 
 -- name: find_shop_warning
 -- The most urgent warning given about one end of a shop's key.
@@ -195,11 +203,3 @@ SELECT
     $days AS days,
     $warned_at AS warned_at
 ON CONFLICT DO NOTHING;
-
--- name: set_shop_licence
--- Let a shop's row show the end of the key in use; a new key's end is
--- unknown until somebody tells it, and the old one's is no answer.
--- in:  $shop, $license_expires_at
--- out: the shop's row
-UPDATE shops SET license_expires_at = $license_expires_at
-WHERE shop = $shop;

@@ -1,12 +1,16 @@
 """Statements stand beside the Python that runs them, and get what they name."""
 
+import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from data.warehouse import statements
+from data.warehouse.invariants import checks
 from data.warehouse.statements import SQL, Statement, Statements, read_statements
 
+KEYWORD = duckdb.token_type.keyword
 HOUSE = Path(statements.__file__).parent
 FILES = sorted(
     file
@@ -69,3 +73,47 @@ def test_one_name_in_two_files_is_refused(tmp_path):
 
     with pytest.raises(ValueError, match="named elsewhere"):
         _ = Statements(sorted(tmp_path.glob("*.sql"))).by_name
+
+
+CLAUSES = {
+    *("SELECT", "FROM", "WHERE", "JOIN", "GROUP", "ORDER", "QUALIFY", "HAVING"),
+    *("INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "WITH", "UNION", "EXCEPT"),
+    *("CASE", "WHEN", "THEN", "ELSE", "END", "AND", "OR", "NOT", "IS", "NULL"),
+}
+TEXTS = {name: statement.text for name, statement in SQL.by_name.items()}
+CHECKS = {f"invariants/{rule}": text for rule, text in checks().items()}
+MARTS = {
+    f"marts/{file.stem}": file.read_text(encoding="utf-8")
+    for file in (HOUSE.parent / "marts").glob("*.sql")
+}
+
+
+@pytest.mark.parametrize(
+    "texts", [TEXTS, CHECKS, MARTS], ids=["steps", "rules", "marts"]
+)
+def test_duckdb_reads_each_text_as_one_statement(texts):
+    counts = {name: len(duckdb.extract_statements(sql)) for name, sql in texts.items()}
+
+    assert set(counts.values()) == {1}, counts
+
+
+@pytest.mark.parametrize(
+    "texts", [TEXTS, CHECKS, MARTS], ids=["steps", "rules", "marts"]
+)
+def test_clauses_are_in_capitals_and_lines_end_clean(texts):
+    odd = {
+        (name, word)
+        for name, sql in texts.items()
+        for word in keywords(sql)
+        if word.upper() in CLAUSES and word != word.upper()
+    }
+    untidy = {name for name, sql in texts.items() if "\t" in sql or " \n" in sql}
+
+    assert (odd, untidy) == (set(), set())
+
+
+def keywords(sql: str) -> list[str]:
+    """The words DuckDB takes for keywords; it counts in bytes."""
+    written = sql.encode()
+    starts = [at for at, kind in duckdb.tokenize(sql) if kind is KEYWORD]
+    return [re.match(rb"\w*", written[at:])[0].decode() for at in starts]

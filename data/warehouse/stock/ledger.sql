@@ -1,12 +1,16 @@
--- name: take_stock_skus
--- What a person said of listings.
--- in:  view `stock_said` (manage_number, variant_id, sku), $mall, $shop_id
--- out: temporary table `stock_skus`
-CREATE OR REPLACE TEMP TABLE stock_skus AS
-SELECT
-    $mall AS mall, $shop_id AS shop_id, manage_number, variant_id, sku,
-    'person' AS source
-FROM stock_said;
+-- name: take_stock_orders
+-- Which orders the ledger is brought in line with.
+-- in:  $mall, $shop_id, $order_numbers (NULL: all of the shop's)
+-- out: temporary table `stock_orders`
+CREATE OR REPLACE TEMP TABLE stock_orders AS
+SELECT order_number
+FROM orders
+WHERE mall = $mall
+  AND shop_id = $shop_id
+  AND (
+      $order_numbers::VARCHAR[] IS NULL
+      OR order_number IN (SELECT unnest($order_numbers::VARCHAR[]))
+  );
 
 -- name: learn_stock_skus
 -- The SKUs that the orders taken, the mall's own, show for listings of which
@@ -45,6 +49,145 @@ QUALIFY row_number() OVER (
         l.line_sku = concat_ws('/', l.manage_number, nullif(l.variant_id, '')),
         o.ordered_at DESC NULLS LAST, l.order_number DESC, l.line_id
 ) = 1;
+
+-- name: find_stock_end
+-- The last place in the ledger.
+-- out: one number, 0 while it is empty
+SELECT coalesce(max(seq), 0)
+FROM stock_movements;
+
+-- name: plan_stock_moves
+-- What the orders taken ask of the ledger. Every line of a live
+-- `auto` order takes its units from its SKU, every other line nothing; what is missing
+-- or too much moves. So replays and reordered snapshots plan nothing.
+-- An order whose present content a CSV import wrote is left as it is until the mall's
+-- own answer replaces it: a CSV never moves stock (docs/rules.md 6.4).
+-- in:  temporary table `stock_orders`, $mall, $shop_id, $moved_at
+-- out: temporary table `stock_moves`. A new order's goods are gone since it was placed;
+--      a change's since we asked
+CREATE OR REPLACE TEMP TABLE stock_moves AS
+WITH judged AS (
+    SELECT mall, shop_id, order_number, cancelled, ordered_at, observed_at
+    FROM orders
+    SEMI JOIN stock_orders USING (order_number)
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+      AND stock_policy = 'auto'
+      AND content_source = 'api'
+),
+moved AS (
+    SELECT
+        order_number, line_id, sku,
+        sum(quantity) AS quantity,
+        count(*) AS movements
+    FROM stock_movements
+    SEMI JOIN stock_orders USING (order_number)
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+      AND kind IN ('order', 'cancellation')
+    GROUP BY order_number, line_id, sku
+),
+wanted AS (
+    SELECT l.order_number, l.line_id, l.sku, -l.quantity AS quantity
+    FROM stock_lines AS l
+    SEMI JOIN (SELECT * FROM judged WHERE NOT cancelled) AS o
+        ON o.order_number = l.order_number
+    WHERE l.mall = $mall
+      AND l.shop_id = $shop_id
+      AND l.sku <> ''
+),
+differing AS (
+    SELECT
+        order_number, line_id, sku,
+        coalesce(w.quantity, 0) - coalesce(m.quantity, 0) AS quantity
+    FROM wanted AS w
+    FULL JOIN moved AS m USING (order_number, line_id, sku)
+    WHERE coalesce(w.quantity, 0) <> coalesce(m.quantity, 0)
+),
+before AS (
+    SELECT order_number, line_id, sum(movements) AS movements
+    FROM moved
+    GROUP BY order_number, line_id
+)
+SELECT
+    concat_ws(
+        '/', 'line', $mall, $shop_id, d.order_number, d.line_id,
+        coalesce(b.movements, 0) + row_number() OVER (
+            PARTITION BY d.order_number, d.line_id ORDER BY d.quantity DESC, d.sku
+        )
+    ) AS movement_id,
+    d.sku,
+    d.quantity::BIGINT AS quantity,
+    if(d.quantity < 0, 'order', 'cancellation') AS kind,
+    'api' AS source,
+    $mall AS mall, $shop_id AS shop_id, d.order_number, d.line_id,
+    NULL::VARCHAR AS cause_id, NULL::VARCHAR AS who, NULL::VARCHAR AS note,
+    if(
+        d.order_number IN (SELECT order_number FROM before),
+        o.observed_at,
+        coalesce(o.ordered_at, o.observed_at)
+    ) AS effective_at,
+    $moved_at::TIMESTAMPTZ AS moved_at
+FROM differing AS d
+JOIN judged AS o USING (order_number)
+LEFT JOIN before AS b USING (order_number, line_id);
+
+-- name: count_stock_moves
+-- What the planned movements come to.
+-- in:  temporary table `stock_moves`
+-- out: one row: lines reserved, lines given back, SKUs moved
+SELECT
+    count(*) FILTER (kind = 'order') AS reserved,
+    count(*) FILTER (kind = 'cancellation') AS given_back,
+    count(DISTINCT sku) AS skus
+FROM stock_moves;
+
+-- name: insert_stock_moves
+-- Book the planned movements.
+-- in:  temporary table `stock_moves`
+-- out: rows of stock_movements. A movement that was booked before breaks its key: then
+--      nothing of the transaction stands
+INSERT INTO stock_movements BY NAME
+SELECT
+    (SELECT coalesce(max(seq), 0) FROM stock_movements)
+        + row_number() OVER (ORDER BY movement_id) AS seq,
+    *
+FROM stock_moves;
+
+-- name: correct_stock_counts
+-- A movement that took effect before the SKU's latest count is
+-- contained in the number that was counted. The level stays what was counted; the
+-- count's own movement was too small or too large by that much, and is put right.
+-- in:  temporary table `stock_moves`, booked
+-- out: rows of stock_movements, each naming the order, if any, that came to light late
+INSERT INTO stock_movements BY NAME
+SELECT
+    (SELECT max(seq) FROM stock_movements)
+        + row_number() OVER (ORDER BY m.movement_id) AS seq,
+    concat(m.movement_id, '/counted') AS movement_id,
+    m.sku,
+    -m.quantity AS quantity,
+    'count' AS kind,
+    'count' AS source,
+    m.mall, m.shop_id, m.order_number, m.line_id,
+    c.cause_id,
+    'この動きは棚卸より前のもので、数えた数に含まれています (contained in the count)' AS note,
+    c.counted_at AS effective_at,
+    m.moved_at
+FROM stock_moves AS m
+JOIN stock_counted AS c USING (sku)
+WHERE m.effective_at <= c.counted_at
+  AND m.quantity <> 0;
+
+-- name: take_stock_skus
+-- What a person said of listings.
+-- in:  view `stock_said` (manage_number, variant_id, sku), $mall, $shop_id
+-- out: temporary table `stock_skus`
+CREATE OR REPLACE TEMP TABLE stock_skus AS
+SELECT
+    $mall AS mall, $shop_id AS shop_id, manage_number, variant_id, sku,
+    'person' AS source
+FROM stock_said;
 
 -- name: count_stock_sku_news
 -- How many listings were spoken of otherwise than before.
@@ -191,43 +334,6 @@ SELECT
     $moved_at::TIMESTAMPTZ AS moved_at
 FROM sides;
 
--- name: insert_stock_moves
--- Book the planned movements.
--- in:  temporary table `stock_moves`
--- out: rows of stock_movements. A movement that was booked before breaks its key: then
---      nothing of the transaction stands
-INSERT INTO stock_movements BY NAME
-SELECT
-    (SELECT coalesce(max(seq), 0) FROM stock_movements)
-        + row_number() OVER (ORDER BY movement_id) AS seq,
-    *
-FROM stock_moves;
-
--- name: correct_stock_counts
--- A movement that took effect before the SKU's latest count is
--- contained in the number that was counted. The level stays what was counted; the
--- count's own movement was too small or too large by that much, and is put right.
--- in:  temporary table `stock_moves`, booked
--- out: rows of stock_movements, each naming the order, if any, that came to light late
-INSERT INTO stock_movements BY NAME
-SELECT
-    (SELECT max(seq) FROM stock_movements)
-        + row_number() OVER (ORDER BY m.movement_id) AS seq,
-    concat(m.movement_id, '/counted') AS movement_id,
-    m.sku,
-    -m.quantity AS quantity,
-    'count' AS kind,
-    'count' AS source,
-    m.mall, m.shop_id, m.order_number, m.line_id,
-    c.cause_id,
-    'この動きは棚卸より前のもので、数えた数に含まれています (contained in the count)' AS note,
-    c.counted_at AS effective_at,
-    m.moved_at
-FROM stock_moves AS m
-JOIN stock_counted AS c USING (sku)
-WHERE m.effective_at <= c.counted_at
-  AND m.quantity <> 0;
-
 -- name: plan_stock_sku_counts
 -- Where the whole stock moves, its latest count moves along, and
 -- what it leaves behind counts as none.
@@ -287,111 +393,14 @@ WHEN MATCHED AND (sku_map.sku <> said.sku OR sku_map.source <> said.source)
     THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME;
 
--- name: find_stock_end
--- The last place in the ledger.
--- out: one number, 0 while it is empty
-SELECT coalesce(max(seq), 0)
-FROM stock_movements;
-
--- name: take_stock_orders
--- Which orders the ledger is brought in line with.
--- in:  $mall, $shop_id, $order_numbers (NULL: all of the shop's)
--- out: temporary table `stock_orders`
-CREATE OR REPLACE TEMP TABLE stock_orders AS
-SELECT order_number
-FROM orders
-WHERE mall = $mall
-  AND shop_id = $shop_id
-  AND (
-      $order_numbers::VARCHAR[] IS NULL
-      OR order_number IN (SELECT unnest($order_numbers::VARCHAR[]))
-  );
-
--- name: plan_stock_moves
--- What the orders taken ask of the ledger. Every line of a live
--- `auto` order takes its units from its SKU, every other line nothing; what is missing
--- or too much moves. So replays and reordered snapshots plan nothing.
--- An order whose present content a CSV import wrote is left as it is until the mall's
--- own answer replaces it: a CSV never moves stock (docs/rules.md 6.4).
--- in:  temporary table `stock_orders`, $mall, $shop_id, $moved_at
--- out: temporary table `stock_moves`. A new order's goods are gone since it was placed;
---      a change's since we asked
-CREATE OR REPLACE TEMP TABLE stock_moves AS
-WITH judged AS (
-    SELECT mall, shop_id, order_number, cancelled, ordered_at, observed_at
-    FROM orders
-    SEMI JOIN stock_orders USING (order_number)
-    WHERE mall = $mall
-      AND shop_id = $shop_id
-      AND stock_policy = 'auto'
-      AND content_source = 'api'
-),
-moved AS (
-    SELECT
-        order_number, line_id, sku,
-        sum(quantity) AS quantity,
-        count(*) AS movements
-    FROM stock_movements
-    SEMI JOIN stock_orders USING (order_number)
-    WHERE mall = $mall
-      AND shop_id = $shop_id
-      AND kind IN ('order', 'cancellation')
-    GROUP BY order_number, line_id, sku
-),
-wanted AS (
-    SELECT l.order_number, l.line_id, l.sku, -l.quantity AS quantity
-    FROM stock_lines AS l
-    SEMI JOIN (SELECT * FROM judged WHERE NOT cancelled) AS o
-        ON o.order_number = l.order_number
-    WHERE l.mall = $mall
-      AND l.shop_id = $shop_id
-      AND l.sku <> ''
-),
-differing AS (
-    SELECT
-        order_number, line_id, sku,
-        coalesce(w.quantity, 0) - coalesce(m.quantity, 0) AS quantity
-    FROM wanted AS w
-    FULL JOIN moved AS m USING (order_number, line_id, sku)
-    WHERE coalesce(w.quantity, 0) <> coalesce(m.quantity, 0)
-),
-before AS (
-    SELECT order_number, line_id, sum(movements) AS movements
-    FROM moved
-    GROUP BY order_number, line_id
-)
-SELECT
-    concat_ws(
-        '/', 'line', $mall, $shop_id, d.order_number, d.line_id,
-        coalesce(b.movements, 0) + row_number() OVER (
-            PARTITION BY d.order_number, d.line_id ORDER BY d.quantity DESC, d.sku
-        )
-    ) AS movement_id,
-    d.sku,
-    d.quantity::BIGINT AS quantity,
-    if(d.quantity < 0, 'order', 'cancellation') AS kind,
-    'api' AS source,
-    $mall AS mall, $shop_id AS shop_id, d.order_number, d.line_id,
-    NULL::VARCHAR AS cause_id, NULL::VARCHAR AS who, NULL::VARCHAR AS note,
-    if(
-        d.order_number IN (SELECT order_number FROM before),
-        o.observed_at,
-        coalesce(o.ordered_at, o.observed_at)
-    ) AS effective_at,
-    $moved_at::TIMESTAMPTZ AS moved_at
-FROM differing AS d
-JOIN judged AS o USING (order_number)
-LEFT JOIN before AS b USING (order_number, line_id);
-
--- name: count_stock_moves
--- What the planned movements come to.
--- in:  temporary table `stock_moves`
--- out: one row: lines reserved, lines given back, SKUs moved
-SELECT
-    count(*) FILTER (kind = 'order') AS reserved,
-    count(*) FILTER (kind = 'cancellation') AS given_back,
-    count(DISTINCT sku) AS skus
-FROM stock_moves;
+-- name: list_stock_levels
+-- The levels of some SKUs.
+-- in:  $skus
+-- out: sku, level, level_seq, is_counted
+SELECT sku, level, level_seq, is_counted
+FROM stock_levels
+WHERE list_contains($skus, sku)
+ORDER BY sku;
 
 -- name: explain_stock_level
 -- Why a SKU stands where it stands, every movement in the order in
@@ -406,12 +415,3 @@ SELECT
 FROM stock_movements
 WHERE sku = $sku
 ORDER BY seq;
-
--- name: list_stock_levels
--- The levels of some SKUs.
--- in:  $skus
--- out: sku, level, level_seq, is_counted
-SELECT sku, level, level_seq, is_counted
-FROM stock_levels
-WHERE list_contains($skus, sku)
-ORDER BY sku;
