@@ -1,1 +1,1 @@
-"""RMS WEB SERVICE, asked politely and answered in juchu's words."""
+"""The client of RMS WEB SERVICE: paced calls, typed answers, errors by next step."""

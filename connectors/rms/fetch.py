@@ -130,7 +130,7 @@ class Fetch:
         reply: Reply,
         known: Mapping[str, str],
     ) -> Fetched:
-        """Put every number into one of the lists, by the answer's entries and words."""
+        """Put every number into one of the lists, by entries and messages."""
         entries = _entries(reply)
         asked, found, result = set(numbers), dict[str, Any](), Fetched()
         for entry in entries:

@@ -81,7 +81,7 @@ class RmsSocialGift(Wire):
 
 
 class RmsPackage(Wire):
-    """PackageModel: one destination (§3.7)."""
+    """PackageModel: one package (§3.7)."""
 
     basket_id: int
     postage_price: int

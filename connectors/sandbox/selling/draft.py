@@ -30,7 +30,7 @@ class DraftLine:
 
 @dataclass(slots=True)
 class DraftPackage:
-    """One destination."""
+    """One package: its recipient and its lines."""
 
     receiver: dict[str, Any]
     lines: list[DraftLine]
@@ -84,7 +84,7 @@ class Draft:
 
     @property
     def lines(self) -> list[DraftLine]:
-        """Every line of every destination."""
+        """Every line of every package."""
         return [line for package in self.packages for line in package.lines]
 
     def goods_price(self) -> int:

@@ -11,7 +11,7 @@ from connectors.sandbox.selling.goods import Goods, Variant
 
 
 def _plain(_draft: Draft) -> None:
-    """Change nothing: one line, one destination, by card."""
+    """Change nothing: one line, one package, by card."""
 
 
 def _packages(draft: Draft) -> None:
