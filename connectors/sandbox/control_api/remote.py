@@ -40,9 +40,9 @@ class SandboxControl:
     """
 
     def __init__(self, first_line: str) -> None:
-        told = json.loads(first_line)
-        self.url: str = told["url"]
-        self.shops = {shop["handle"]: ShopKeys(**shop) for shop in told["shops"]}
+        answer = json.loads(first_line)
+        self.url: str = answer["url"]
+        self.shops = {shop["handle"]: ShopKeys(**shop) for shop in answer["shops"]}
         self._http = httpx.Client(base_url=f"{self.url}/_control", timeout=60)
 
     def close(self) -> None:
@@ -59,8 +59,8 @@ class SandboxControl:
 
     def reset(self, seed: int | None = None) -> None:
         """Return the sandbox to the empty start state; keys follow the seed."""
-        told = self.control("POST", "reset", {} if seed is None else {"seed": seed})
-        self.shops = {shop["handle"]: ShopKeys(**shop) for shop in told["shops"]}
+        answer = self.control("POST", "reset", {} if seed is None else {"seed": seed})
+        self.shops = {shop["handle"]: ShopKeys(**shop) for shop in answer["shops"]}
 
     def sell(
         self, count: int = 1, shape: str = "plain", shop: str = "demo", **more: Any
@@ -121,15 +121,15 @@ class SandboxControl:
 
         Earlier once every notice that was not lost has been taken.
         """
-        told: list[dict[str, Any]] = self.control("GET", "notices", wait_s=wait_s)[
+        answer: list[dict[str, Any]] = self.control("GET", "notices", wait_s=wait_s)[
             "notices"
         ]
-        return told
+        return answer
 
     def notice_counts(self, wait_s: float = 0) -> dict[str, int]:
         """Count notices made, lost, acknowledged, waiting, and POSTs sent."""
-        told = self.control("GET", "notices", wait_s=wait_s, brief=1)
-        counts: dict[str, int] = told["counts"]
+        answer = self.control("GET", "notices", wait_s=wait_s, brief=1)
+        counts: dict[str, int] = answer["counts"]
         return counts
 
     def stock(self, shop: str = "demo") -> list[dict[str, Any]]:
@@ -152,8 +152,8 @@ class SandboxControl:
 
     def stock_writes(self, after: int = 0) -> list[dict[str, Any]]:
         """Return what callers wrote, in the order RMS took it."""
-        told = self.control("GET", "stock/writes", after=after)
-        writes: list[dict[str, Any]] = told["writes"]
+        answer = self.control("GET", "stock/writes", after=after)
+        writes: list[dict[str, Any]] = answer["writes"]
         return writes
 
     def spoil(self, number: str, field: str, value: Any = None, **more: Any) -> None:
@@ -175,5 +175,5 @@ class SandboxControl:
 
     def orders(self, shop: str = "demo") -> dict[str, Any]:
         """Return a shop's orders as they truly are, by number."""
-        told = self.control("GET", "orders", shop=shop, full=1)["orders"]
-        return {order["orderNumber"]: order for order in told}
+        answer = self.control("GET", "orders", shop=shop, full=1)["orders"]
+        return {order["orderNumber"]: order for order in answer}
