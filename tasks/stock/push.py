@@ -27,7 +27,6 @@ from data.model.run import total
 from data.model.shop import ShopHandle
 from data.model.stock import Listing, unseen_units
 from data.warehouse.stock.push import (
-    LatestPush,
     LevelToPush,
     Push,
     latest_pushes,
@@ -208,7 +207,7 @@ def send_levels(shop: ShopHandle, pushes: list[Push]) -> None:
         started = start_sending(con, pushes, sent_at=now())
     if not started:
         return
-    unsure = {_listing(push): push.push_id for push in started}
+    unsure = {push.listing: push.push_id for push in started}
     refused: dict[str, list[str]] = defaultdict(list)
     try:
         with open_rms(shop) as rms:
@@ -232,7 +231,7 @@ def read_again(shop: ShopHandle, run: StockRun) -> None:
     """
     with our_warehouse() as con:
         pushes = latest_pushes(con, run.shop_id, mall=run.mall, run_id=run.run_id)
-    listings = [_listing(push) for push in pushes if push.is_of_run and push.was_sent]
+    listings = [push.listing for push in pushes if push.is_of_run and push.was_sent]
     if not listings:
         return
     read_at = now()
@@ -270,9 +269,5 @@ def _sort(
             refused[with_code(one.code, one.reason)].append(unsure.pop(one.listing))
 
 
-def _listing(push: Push | LatestPush) -> Listing:
-    return Listing(manage_number=push.manage_number, variant_id=push.variant_id)
-
-
 def _level(push: Push) -> StockLevel:
-    return StockLevel(_listing(push), push.offered)
+    return StockLevel(push.listing, push.offered)

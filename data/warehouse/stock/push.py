@@ -38,8 +38,20 @@ client's deadline for one call, so that no call can still arrive after it."""
 SUPERSEDED: Final = "新しい在庫数の転送に置き換えました (superseded by a later level)。"
 
 
+class _OfListing:
+    """A row about one listing of the shop."""
+
+    manage_number: str
+    variant_id: str
+
+    @property
+    def listing(self) -> Listing:
+        """The listing it is about."""
+        return Listing(manage_number=self.manage_number, variant_id=self.variant_id)
+
+
 @dataclass(frozen=True)
-class LevelToPush:
+class LevelToPush(_OfListing):
     """A listing whose level the mall does not have yet.
 
     expected  what the mall should show now: what it showed when last verified, less the
@@ -58,14 +70,9 @@ class LevelToPush:
     expected: int | None
     waiting: int
 
-    @property
-    def listing(self) -> Listing:
-        """Which listing of the shop it is."""
-        return Listing(manage_number=self.manage_number, variant_id=self.variant_id)
-
 
 @dataclass(frozen=True)
-class Push:
+class Push(_OfListing):
     """One listing to be sent: the whole content of its entry in bulk-upsert."""
 
     push_id: str
@@ -252,7 +259,7 @@ def _judged(judged: Mapping[str, tuple[PushState, int | None]]) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class LatestPush:
+class LatestPush(_OfListing):
     """The latest push of one listing.
 
     was_sent   a write was spent on it; otherwise the mall showed the number already
