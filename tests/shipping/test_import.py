@@ -1,6 +1,5 @@
 """A carrier's file becomes shipments: each parcel at its package, none twice."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -131,7 +130,7 @@ def test_a_correction_can_be_corrected_back(known):
 def test_a_row_named_by_its_detail_id_replaces_the_shipment_that_stands_in_it(known):
     take(known, a_file(a_row(ONE)))
     known.execute("UPDATE shipments SET shipping_detail_id = '5'")
-    row = replace(a_row(ONE, OTHER), shipping_detail_id="5")
+    row = a_row(ONE, OTHER)._replace(shipping_detail_id="5")
     take(known, a_file(row, sha="b"), minute=20)
 
     assert [row[2:] for row in contents(known)] == [
