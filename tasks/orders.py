@@ -45,7 +45,7 @@ READ_AT_ONCE = 2000
 """Twenty getOrder calls and one transaction: what one retry repeats at most. With half
 as many an eighth of a run's time goes into opening and closing the warehouse."""
 CONFIRM_AT_ONCE = 100
-"""Orders per confirmOrder (rms/order-api.md §0)."""
+"""Orders per confirmOrder (docs/rms/order-api.md §0)."""
 NOTICES_FIRST: Final = 10_000
 """Orders that notices may put before a sweep; the rest waits for the next drain."""
 Batches = Iterable[list[str]]

@@ -34,7 +34,7 @@ from connectors.rms.pace import Bucket
 from data.model.shop import Shop
 
 HEADERS = {
-    # Without the charset RMS answers 415, and escaped Japanese is refused
+    # RMS refuses a missing charset, and by one report escaped Japanese as well
     # (docs/rms/order-api.md §1.1), so the body goes as raw UTF-8.
     "Content-Type": "application/json; charset=utf-8",
     "Accept": "application/json",

@@ -1,8 +1,8 @@
 """A connection check (接続チェック): what it found, what to do, which key to use.
 
 RMS answers the same, ES01-01 or ES04-01, to a wrong key, a wrong secret, an ended key,
-a key of a few minutes and a function that is switched off (rms/order-api.md §1.4). So
-no answer is judged alone: `judge_check` takes all answers of a check, and one good
+a key of a few minutes and a function that is switched off (docs/rms/order-api.md §1.4).
+So no answer is judged alone: `judge_check` takes all answers of a check, and one good
 answer proves that key and secret are right. `explain` puts the finding into words.
 While a key is being changed the former one stays in use until the new one has answered
 (`choose_key`).
@@ -166,7 +166,10 @@ _WORST_FIRST = (
 
 
 def _status_of(probe: Probe) -> ConnectionStatus:
-    """Return what one failed call shows, credentials apart (rms/order-api.md §1.5)."""
+    """Return what one failed call shows, credentials apart.
+
+    Which status means what: docs/rms/order-api.md §1.5.
+    """
     if probe.answer is Answer.THROTTLED:
         return ConnectionStatus.BUSY
     if MAINTENANCE_CODE in probe.codes:
@@ -203,8 +206,8 @@ def suspect_paste(
 ) -> ConnectionStatus | None:
     """Return which of the two RMS cannot have issued, or None; quotes neither.
 
-    RMS issues at most 50 plain characters without a blank (rms/order-api.md §1.1). The
-    same text in both places is the key's fault: the key is what people change.
+    RMS issues at most 50 plain characters without a blank (docs/rms/order-api.md §1.1).
+    The same text in both places is the key's fault: the key is what people change.
     """
     secret = service_secret.get_secret_value().strip()
     key = license_key.get_secret_value().strip()

@@ -14,7 +14,7 @@ from data.model.shipment import is_complete
 from data.model.short_key import PackageRef, short_key
 
 CASH_ON_DELIVERY: Final = 2
-"""RMS's paymentMethod code of 代金引換 (rms/order-api.md §3)."""
+"""RMS's paymentMethod code of 代金引換 (docs/rms/order-api.md §3)."""
 
 _Required = Annotated[str, StringConstraints(min_length=1), Field(repr=False)]
 _Optional = Annotated[str, Field(repr=False)]
@@ -109,8 +109,8 @@ class LabelFault(StrEnum):
 def why_not_pack(order: Order, basket_id: str) -> tuple[LabelFault, ...]:
     """List every reason why this package must not be packed; none = safe to pack.
 
-    The rules are those of rms/order-api.md §6, plus packages that the buyer picks up at
-    a store: their labels need what no carrier's import file has a column for.
+    The rules are those of docs/rms/order-api.md §6, plus packages that the buyer picks
+    up at a store: their labels need what no carrier's import file has a column for.
     """
     package = next((one for one in order.packages if one.basket_id == basket_id), None)
     if package is None:

@@ -1,7 +1,7 @@
 """The licence key (ライセンスキー): when it ends, and when a refusal of it counts.
 
 A key lives for ninety days, to 23:59:59 Japan time of the last one, and is never
-renewed automatically (rms/order-api.md §1.2). When it ends, order intake, shipping
+renewed automatically (docs/rms/order-api.md §1.2). When it ends, order intake, shipping
 reports and stock all stop at once, so staff are warned early, and once per step. In its
 first half hour RMS may refuse a key that is right; see `judge_refusal`.
 """
@@ -18,7 +18,7 @@ from data.model.japan_time import JST, in_japan
 
 WARN_AT_DAYS = (30, 14, 7, 3, 1)
 FRESH_FOR = timedelta(minutes=30)
-"""How long RMS may refuse a new key although it is right (rms/order-api.md §1.2)."""
+"""How long RMS may refuse a new key that is right (docs/rms/order-api.md §1.2)."""
 LAST_SECOND = time(23, 59, 59, tzinfo=JST)
 NEW_KEY = (
     f"RMSの「{rms_menus.APP}」で新しいライセンスキーを発行し、"
@@ -43,7 +43,7 @@ def judge_refusal(
     """Classify a refusal of a key that was first seen, and ends, at these times.
 
     `expires_at` None = not known. RMS gives the same code for all three cases
-    (rms/order-api.md §1.4).
+    (docs/rms/order-api.md §1.4).
     """
     if expires_at is not None and has_ended(expires_at, now):
         return KeyRefusal.ENDED

@@ -1,7 +1,7 @@
 """A notice (event notification): Rakuten's message that an order is new or has changed.
 
 Its content is never used as data: it carries no signature, so the order is always read
-with our own key (rms/event-notification.md §1).
+with our own key (docs/rms/event-notification.md §1).
 """
 
 from datetime import datetime, timedelta
@@ -67,7 +67,8 @@ def is_handed_out(refused: RefusedOrder) -> bool:
     """Whether the mall returned the order and juchu could not parse it.
 
     Reading it again helps only where the mall did not return it. Unknown codes count as
-    not returned: a read too many costs less than one too few (rms/order-api.md §1.7).
+    not returned: a read too many costs less than one too few (docs/rms/order-api.md
+    §1.7).
     """
     return refused.code == UNREADABLE
 

@@ -385,8 +385,8 @@ def notices_start(
 
     Approved before 09:00 Japan time of the start date: that day at 09:00. At 09:00 or
     later: 09:00 of the day after the approval, however early on its day that was. One
-    vendor's newer page states the next full hour instead (rms/event-notification.md
-    §1), hence the parameter `rule`.
+    vendor's newer page states the next full hour instead
+    (docs/rms/event-notification.md §1), hence the parameter `rule`.
     """
     approved = in_japan(approved_at)
     agreed = datetime.combine(start_on, NINE)

@@ -176,7 +176,7 @@ RMS_STATUS = {
     "800": Status.ON_HOLD,
     "900": Status.CANCELLED,
 }
-"""RMS's orderProgress to our status (rms/order-api.md §6)."""
+"""RMS's orderProgress to our status (docs/rms/order-api.md §6)."""
 
 
 def status_of(mall_status: str) -> Status:

@@ -1,9 +1,10 @@
-"""The fields that a mall's order CSV can fill, whatever the mall (csv/formats.md §1).
+"""The fields that a mall's order CSV can fill, whatever the mall.
 
-A wide row is one order line, with the cells of its order, package and people repeated.
-`FIELDS` is the only list of those cells: what each describes, how it is parsed, and
-whether it is personal. Names are those of `data.model.order` where the meaning is the
-same; people and packages have a prefix that `stored_as` removes.
+docs/order-files.md §1 has the model in words. A wide row is one order line, with the
+cells of its order, package and people repeated. `FIELDS` is the only list of those
+cells: what each describes, how it is parsed, and whether it is personal. Names are
+those of `data.model.order` where the meaning is the same; people and packages have a
+prefix that `stored_as` removes.
 """
 
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ class SumCheck:
 
     A blank part counts as 0. `lines` "unit_price" adds price × quantity, "line_total"
     the mall's own sums. An order with a blank `total` or with open amounts is not
-    checked. A difference is reported, never repaired (csv/formats.md §4.1, §6).
+    checked. A difference is reported, never repaired (docs/order-files.md §4.1, §6).
     """
 
     total: str

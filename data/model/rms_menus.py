@@ -1,7 +1,7 @@
 """Where in RMS staff do what: the menu paths, in one place.
 
 RMS has moved its menus more than once, so the newest path comes first and an older one
-follows after 「または」. Sources: rms/menus.md.
+follows after 「または」. Sources: docs/rms/menus.md.
 """
 
 from typing import Final

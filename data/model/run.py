@@ -9,7 +9,7 @@ from data.model.order import RefusedOrder
 
 LOOK_BACK = timedelta(days=62)
 """How far a run without dates and without a cursor searches back. One search of RMS
-covers at most 63 days (rms/order-api.md §2.1)."""
+covers at most 63 days (docs/rms/order-api.md §2.1)."""
 OVERLAP = timedelta(days=3)
 """How much before the cursor is searched again: orders that the search listed late, or
 that a wrong clock hid, are still found two days later."""

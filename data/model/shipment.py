@@ -19,7 +19,7 @@ from data.model.short_key import PackageRef
 MOST_AHEAD: Final = timedelta(days=30)
 """A card's authorisation lasts 30 days: a later shipping date is a typing error."""
 MOST_ROWS: Final = 20
-"""Rows a destination may have in the mall's shipping report (rms/order-api.md §4.2)."""
+"""Rows that RMS takes for one destination (docs/rms/order-api.md §4.2)."""
 
 _TextCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 _Tracking = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{1,120}$")]
@@ -118,8 +118,8 @@ class ReportFault(StrEnum):
 def why_not_report(mall_status: str) -> ReportFault | None:
     """Return why RMS takes no shipping rows at this orderProgress; None if it does.
 
-    Only 300 is sure to be accepted (rms/order-api.md §4.2). Some vendors report at 100
-    and 200 already, but the parcel of an unpaid order had better wait.
+    Only 300 is sure to be accepted (docs/rms/order-api.md §4.2). Some vendors report at
+    100 and 200 already, but the parcel of an unpaid order had better wait.
     """
     match mall_status:
         case "300":
@@ -137,9 +137,9 @@ def date_fault(
 ) -> ReportFault | None:
     """Return why no parcel can have left on that day; None if it can.
 
-    RMS itself accepts any date, early or late (rms/order-api.md §4.2), so only the
-    impossible is rejected: a day before the order, or one after the card's
-    authorisation has expired.
+    RMS accepts any date from the order's day on, up to 12 months ahead
+    (docs/rms/order-api.md §4.2). Rejected is a day before the order, and one after the
+    card's authorisation has expired.
     """
     if ordered_on is not None and shipping_date < ordered_on:
         return ReportFault.BEFORE_ORDER
@@ -203,8 +203,8 @@ DELIVERY_COMPANIES: Final = {
     "1030": "ヤマト運輸 クロネコゆうパケット",
     "1031": "名鉄NX運輸",
 }
-"""Delivery companies by RMS's code (rms/order-api.md §4.3). Data, not an enum: RMS adds
-companies, and a code that is missing here may still be right."""
+"""Delivery companies by RMS's code (docs/rms/order-api.md §4.3). Data, not an enum: RMS
+adds companies, and a code that is missing here may still be right."""
 
 _SHORT: Final = {
     "ヤマト": "1001",

@@ -6,8 +6,8 @@ and where every other shipment stands; the same call answers what became of a re
 whose answer was lost.
 
 Adding a row is the last resort: a row added twice, or left half-filled beside a new
-one, keeps the order open and the card uncharged (rms/order-api.md §4.2). So a row that
-has the number is kept, a row whose number was wrong is corrected, an empty row is
+one, keeps the order open and the card uncharged (docs/rms/order-api.md §4.2). So a row
+that has the number is kept, a row whose number was wrong is corrected, an empty row is
 filled, and only then one is added. Nothing is ever deleted: a row that juchu did not
 write may be a person's work, so it is reported to staff instead.
 """
@@ -32,10 +32,10 @@ from data.model.tracking_number import normalised
 
 SETTLES_AFTER: Final = timedelta(seconds=180)
 """How long after a report getOrder may still show the order without it; results come
-seconds to minutes later (rms/order-api.md §4.2b)."""
+seconds to minutes later (docs/rms/order-api.md §4.2b)."""
 
 MOST_ORDERS: Final = 100
-"""Orders per call of updateOrderShippingAsync (rms/order-api.md §4.2b)."""
+"""Orders per call of updateOrderShippingAsync (docs/rms/order-api.md §4.2b)."""
 
 _ON_ITS_WAY: Final = frozenset({ShipmentState.SENT, ShipmentState.UNKNOWN})
 
@@ -285,7 +285,7 @@ def _to_correct(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
     """Return the row to correct, found by the row's id or by the wrong number.
 
     By id whatever stands in it: a file that gives the row's id means to change that row
-    (rms/order-api.md §4.2).
+    (docs/rms/order-api.md §4.2).
     """
     by_id = (row for row in free if row.shipping_detail_id == one.shipping_detail_id)
     by_number = (row for row in free if one.replaces and _number(row) == one.replaces)

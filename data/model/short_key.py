@@ -1,11 +1,12 @@
 """The short key (短縮キー): a package's identifier that fits every carrier's field.
 
 A Rakuten order number has 25 to 28 characters, a carrier's field for it 15 or 16
-(csv/formats.md §10). So each package gets `J`, eleven characters and a check character:
-thirteen in plain ASCII. The key is a hash of the package's reference, not a serial
-number: computing it needs no table, a warehouse restored from yesterday's backup gives
-the same package the same key, and a file of another shop matches nothing. Two packages
-share a key with a chance of 1 in 29¹¹ ≈ 10¹⁶; then `KnownPackages` matches neither.
+(docs/order-files.md §10). So each package gets `J`, eleven characters and a check
+character: thirteen in plain ASCII. The key is a hash of the package's reference, not a
+serial number: computing it needs no table, a warehouse restored from yesterday's backup
+gives the same package the same key, and a file of another shop matches nothing. Two
+packages share a key with a chance of 1 in 29¹¹ ≈ 10¹⁶; then `KnownPackages` matches
+neither.
 
 The alphabet of 29 leaves out I, L, O and S, which are misread as 1, 0 and 5, and A, E
 and U: without these no key spells a month, an exponent or a word, so Excel does not

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from data.model.order import Frozen
 
 MOST_UNITS: Final = 99_999
-"""The most RMS accepts for one SKU (rms/inventory-and-license-api.md, IE0003)."""
+"""The most RMS accepts for one SKU (docs/rms/inventory-and-license-api.md §2)."""
 
 CODE: Final = r"^[0-9A-Za-z_-]{1,32}$"
 """商品管理番号 and SKU管理番号, as RMS's inventory API accepts them."""

@@ -1,7 +1,7 @@
 """Tracking numbers (送り状番号): their one form, their check digit, their faults.
 
 Numbers are text: leading zeros count. Yamato's and Sagawa's have twelve digits, the
-last being the first eleven mod 7 (7DR; csv/formats.md §10). That rule was never
+last being the first eleven mod 7 (7DR; docs/order-files.md §10). That rule was never
 confirmed by the carriers, so a wrong check digit only raises a warning. Of other
 carriers' numbers nothing is known but that they are letters and digits.
 """

@@ -49,8 +49,8 @@ ORDERS_A_CALL = MOST_ORDERS
 MOST_ROUNDS: Final = 6
 """Rounds of one run; what is not settled then is left to the next run."""
 RESULTS_KEPT: Final = timedelta(days=1)
-"""RMS keeps results for 30 days (rms/order-api.md §4.2b); after a day only reading the
-order counts."""
+"""RMS keeps results for 30 days (docs/rms/order-api.md §4.2b); after a day only reading
+the order counts."""
 
 
 class Due(NamedTuple):

@@ -163,7 +163,7 @@ def _unread(numbers: Sequence[str]) -> str:
 
 
 def _gaps(one: Straggler) -> Iterable[str]:
-    """Yield what keeps an order at 発送待ち (rms/order-api.md §4.2)."""
+    """Yield what keeps an order at 発送待ち (docs/rms/order-api.md §4.2)."""
     for row in one.open_rows:
         which = f"発送明細 {row.shipping_detail_id}" if row.shipping_detail_id else "行"
         cells = "・".join(row.missing)

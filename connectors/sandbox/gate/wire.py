@@ -31,7 +31,7 @@ def token_of(request: Request) -> tuple[str, str] | None:
 
 
 def says_json(request: Request) -> bool:
-    """Whether the body is declared as JSON in UTF-8; else it is 415 (§1.1)."""
+    """Whether the body is declared as JSON in UTF-8; else 415, as two saw (§1.1)."""
     declared = request.headers.get("content-type", "")
     return _CONTENT_TYPE.fullmatch(declared.strip()) is not None
 
