@@ -24,6 +24,7 @@ from connectors.watched_folder import (
     put_into_rejected,
     waiting_downloads,
 )
+from data.model.csv_file import RowRemark
 from data.model.order import Mall
 from data.warehouse.order_files import ImportReport, import_orders
 from tasks.failures import REFUSALS, hiding_values
@@ -52,14 +53,6 @@ class Choices(NamedTuple):
     dry_run: bool
 
 
-class Reject(NamedTuple):
-    """A row set aside: where and why; never what stands in it."""
-
-    row_number: int
-    column_name: str | None
-    reason: str
-
-
 @dataclass(frozen=True)
 class Imported:
     """What a report shows of a file that was read to its end; no cell of it.
@@ -72,7 +65,7 @@ class Imported:
     columns: int
     notices: Sequence[str]
     report: ImportReport
-    rejects: Sequence[Reject]
+    rejects: Sequence[RowRemark]
 
 
 class OnlyTried(Exception):
@@ -234,7 +227,7 @@ class Watched:
         self._file = file
         self._progress = progress
         self._taken = 0
-        self.rejects: list[Reject] = []
+        self.rejects: list[RowRemark] = []
         self.layout = file.layout
         self.file_name = file.file_name
         self.rows_read = file.rows_read
@@ -251,8 +244,8 @@ class Watched:
         self.rejects = []
         for batch in self._file.batches(size):
             room = batch.rejects.head(LISTED - len(self.rejects))
-            shown = room.select(Reject._fields).iter_rows()
-            self.rejects += [Reject(*row) for row in shown]
+            shown = room.select(RowRemark._fields).iter_rows()
+            self.rejects += [RowRemark(*row) for row in shown]
             yield batch
             self._taken += batch.rows.height
             share = min(self._taken / max(2 * self.rows_read, 1), 1.0)

@@ -14,14 +14,8 @@ from prefect.states import Completed, Failed
 from connectors.carriers import read_shipment_file
 from connectors.csv_file import display_name
 from data.model.csv_file import RowRemark
-from data.model.shipment_file import ShipmentFile
 from data.model.shop import ShopHandle
-from data.warehouse.shipping.shipments import (
-    Aside,
-    ParcelFile,
-    ShipmentReport,
-    import_shipments,
-)
+from data.warehouse.shipping.shipments import ShipmentReport, import_shipments
 from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
 from tasks.report import SAME_FILE, bullets, escape, listing, page, see, sums, table
@@ -38,7 +32,7 @@ class ImportedShipments:
     title: str
     encoding: str
     notices: Sequence[str]
-    warnings: Sequence[Aside]
+    warnings: Sequence[RowRemark]
     report: ShipmentReport
 
 
@@ -61,7 +55,7 @@ def import_shipment_file(
         with our_warehouse() as con:
             report = import_shipments(
                 con,
-                _shipments(file),
+                file,
                 import_id=str(uuid4()),
                 shop_id=known.shop_id,
                 mall=known.mall,
@@ -71,26 +65,9 @@ def import_shipment_file(
             title=file.title,
             encoding=file.encoding,
             notices=file.notices,
-            warnings=_asides(file.warnings),
+            warnings=file.warnings,
             report=report,
         )
-
-
-def _shipments(file: ShipmentFile) -> ParcelFile:
-    return ParcelFile(
-        carrier=file.carrier.value,
-        layout=file.layout,
-        file_name=file.file_name,
-        sha256=file.sha256,
-        rows_read=file.rows_read,
-        rows=file.rows,
-        rejects=_asides(file.rejects),
-        reference_column=file.reference_column,
-    )
-
-
-def _asides(remarks: Sequence[RowRemark]) -> list[Aside]:
-    return [Aside(one.row_number, one.column_name, one.reason) for one in remarks]
 
 
 def conclude_shipments(path: str, imported: State[ImportedShipments]) -> State[Any]:
@@ -167,9 +144,9 @@ def shipments_report(imported: ImportedShipments) -> str:
     )
 
 
-def _rows(title: str, advice: str, asides: Sequence[Aside]) -> str:
+def _rows(title: str, advice: str, remarks: Sequence[RowRemark]) -> str:
     rows = [
-        (one.row_number, one.column_name or "(行全体)", one.reason) for one in asides
+        (one.row_number, one.column_name or "(行全体)", one.reason) for one in remarks
     ]
     return listing(title, ROW_COLUMNS, rows, advice=advice, unit="行")
 

@@ -1,7 +1,7 @@
 """Parcels as a carrier's file brings them, invented."""
 
-from data.model.shipment_file import ShipmentRow
-from data.warehouse.shipping.shipments import ParcelFile
+from data.model.shipment import Carrier
+from data.model.shipment_file import ShipmentFile, ShipmentRow
 from tests.carriers.made import DAY, GOOD
 
 
@@ -10,13 +10,15 @@ def a_row(reference, number=GOOD, *, row=2, day=DAY, replaces=None):
 
 
 def a_file(*rows, sha="a"):
-    return ParcelFile(
-        carrier="yamato",
+    return ShipmentFile(
+        carrier=Carrier.YAMATO,
         layout="yamato-b2",
+        title="ヤマト B2クラウド 発行済データ",
+        encoding="cp932",
         file_name="b2.csv",
         sha256=sha,
         rows_read=len(rows),
         rows=rows,
-        rejects=[],
+        rejects=(),
         reference_column="お客様管理番号",
     )

@@ -1,17 +1,17 @@
 """A carrier's file becomes shipments: each parcel at its package, none twice."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from connectors.carriers import CsvRefused
+from data.model.csv_file import RowRemark
 from data.model.short_key import PackageRef, short_key
 from data.warehouse.orders import store_orders
 from data.warehouse.shipping import shipments
 from data.warehouse.shipping.shipments import (
     CORRECTED,
-    Aside,
-    ParcelFile,
     import_shipments,
 )
 from tasks.shipping.shipments import import_shipment_file, shipments_report
@@ -63,8 +63,9 @@ def test_an_order_of_two_packages_needs_more_than_its_number(known):
 
 
 def test_rows_set_aside_are_kept_with_row_column_and_reason_and_no_cell(known):
-    file = a_file(a_row("山田様 090-0000-0000", row=3))._replace(
-        rejects=[Aside(2, "伝票番号", "空欄です。")]
+    file = replace(
+        a_file(a_row("山田様 090-0000-0000", row=3)),
+        rejects=(RowRemark(2, "伝票番号", "空欄です。"),),
     )
     take(known, file)
     kept = known.execute("FROM shipment_rejects ORDER BY row_number").fetchall()
@@ -209,6 +210,4 @@ def test_a_file_of_another_carrier_than_picked_is_refused(lab: Lab):
 
 
 def test_a_file_of_nothing_read_is_told_whole(known):
-    empty = ParcelFile("yamato", "b2", "f.csv", "s", 0, [], [], "お客様管理番号")
-
-    assert take(known, empty).created == 0
+    assert take(known, a_file()).created == 0

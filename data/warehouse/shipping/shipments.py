@@ -1,13 +1,15 @@
 """Import a carrier's file of tracking numbers: match each parcel to its package."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple, Protocol
+from datetime import datetime, timedelta
+from typing import Final
 
 import polars as pl
 
+from data.model.csv_file import RowRemark
 from data.model.order import Mall
+from data.model.shipment_file import ShipmentFile
 from data.model.short_key import KnownPackages, PackageRef, Unmatched, match_reference
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show
@@ -15,10 +17,8 @@ from data.warehouse.statements import SQL, show
 OLDEST: Final = timedelta(days=365)
 """How long after the order a parcel may leave and still be found by its reference."""
 
-CORRECTED: Final = "伝票番号が訂正されました (number corrected)。"
-TWICE: Final = (
-    "同じ荷物の行がほかにもあります。後の行を使いました (a later row was used)。"
-)
+CORRECTED: Final = "送り状番号が訂正されました。"
+TWICE: Final = "同じ荷物の行がほかにもあります。後の行を取り込みました。"
 
 _ROWS: Final = pl.Schema(
     {
@@ -32,7 +32,7 @@ _ROWS: Final = pl.Schema(
         "replaces": pl.String(),
     }
 )
-_ASIDES: Final = pl.Schema(
+_REMARKS: Final = pl.Schema(
     {
         "row_number": pl.Int64(),
         "kind": pl.String(),
@@ -40,63 +40,6 @@ _ASIDES: Final = pl.Schema(
         "reason": pl.String(),
     }
 )
-
-
-class ParcelRow(Protocol):
-    """One parcel of a file; `connectors.carriers.ShipmentRow` is one."""
-
-    @property
-    def row_number(self) -> int:
-        """Where it stands in the file."""
-
-    @property
-    def order_ref(self) -> str:
-        """A short key or an order number; else whatever somebody typed."""
-
-    @property
-    def package_ref(self) -> str | None:
-        """The mall's 送付先ID."""
-
-    @property
-    def carrier_code(self) -> str:
-        """The company by the mall's code."""
-
-    @property
-    def tracking_number(self) -> str:
-        """The number in its one form."""
-
-    @property
-    def shipping_date(self) -> date:
-        """The day it leaves."""
-
-    @property
-    def shipping_detail_id(self) -> str | None:
-        """The mall's row to change."""
-
-    @property
-    def replaces(self) -> str | None:
-        """The wrong number it corrects."""
-
-
-class Aside(NamedTuple):
-    """A row that is not used, and why; nothing of its cells."""
-
-    row_number: int
-    column_name: str | None
-    reason: str
-
-
-class ParcelFile(NamedTuple):
-    """A checked file of tracking numbers; `reference_column` is for people."""
-
-    carrier: str
-    layout: str
-    file_name: str
-    sha256: str
-    rows_read: int
-    rows: Sequence[ParcelRow]
-    rejects: Sequence[Aside]
-    reference_column: str
 
 
 @dataclass(frozen=True)
@@ -115,9 +58,9 @@ class ShipmentReport:
     created: int
     changed: int
     unchanged: int
-    rejected: tuple[Aside, ...]
-    unmatched: tuple[Aside, ...]
-    repeated: tuple[Aside, ...]
+    rejected: tuple[RowRemark, ...]
+    unmatched: tuple[RowRemark, ...]
+    repeated: tuple[RowRemark, ...]
     is_same_file: bool
 
 
@@ -132,7 +75,7 @@ def known_packages(
 
 def import_shipments(  # noqa: PLR0913
     con: Connection,
-    file: ParcelFile,
+    file: ShipmentFile,
     *,
     import_id: str,
     shop_id: str,
@@ -154,7 +97,7 @@ def import_shipments(  # noqa: PLR0913
         "imported_at": imported_at,
         "file_sha256": file.sha256,
         "file_name": file.file_name,
-        "carrier": file.carrier,
+        "carrier": file.carrier.value,
         "layout": file.layout,
         "rows_read": file.rows_read,
         "reason": CORRECTED,
@@ -177,7 +120,7 @@ def import_shipments(  # noqa: PLR0913
         "unmatched": len(unmatched),
     }
     SQL.run(con, "record_shipment_import", given)
-    _record_asides(con, file.rejects, unmatched, given)
+    _record_remarks(con, file.rejects, unmatched, given)
     return ShipmentReport(
         import_id=import_id,
         file_name=file.file_name,
@@ -185,7 +128,7 @@ def import_shipments(  # noqa: PLR0913
         created=created,
         changed=changed,
         unchanged=unchanged,
-        rejected=tuple(file.rejects),
+        rejected=file.rejects,
         unmatched=tuple(unmatched),
         repeated=tuple(repeated),
         is_same_file=bool(before) and not created and not changed,
@@ -193,20 +136,22 @@ def import_shipments(  # noqa: PLR0913
 
 
 def _matched(
-    file: ParcelFile, known: KnownPackages
-) -> tuple[list[tuple[object, ...]], list[Aside], list[Aside]]:
+    file: ShipmentFile, known: KnownPackages
+) -> tuple[list[tuple[object, ...]], list[RowRemark], list[RowRemark]]:
     """Split the rows by whether they match a package; the later of two wins."""
     placed: dict[tuple[str, str, str], tuple[int, tuple[object, ...]]] = {}
-    unmatched: list[Aside] = []
-    repeated: list[Aside] = []
+    unmatched: list[RowRemark] = []
+    repeated: list[RowRemark] = []
     for row in file.rows:
         found = match_reference(row.order_ref, row.package_ref, known)
         if isinstance(found, Unmatched):
-            unmatched.append(Aside(row.row_number, file.reference_column, found.value))
+            unmatched.append(
+                RowRemark(row.row_number, file.reference_column, found.value)
+            )
             continue
         key = (found.order_number, found.basket_id, row.tracking_number)
         if key in placed:
-            repeated.append(Aside(placed[key][0], None, TWICE))
+            repeated.append(RowRemark(placed[key][0], None, TWICE))
         placed[key] = (
             row.row_number,
             (
@@ -221,15 +166,15 @@ def _matched(
     return [cells for _, cells in placed.values()], unmatched, repeated
 
 
-def _record_asides(
+def _record_remarks(
     con: Connection,
-    rejected: Iterable[Aside],
-    unmatched: Iterable[Aside],
+    rejected: Iterable[RowRemark],
+    unmatched: Iterable[RowRemark],
     given: dict[str, object],
 ) -> None:
-    asides = [(a.row_number, "rejected", a.column_name, a.reason) for a in rejected]
-    asides += [(a.row_number, "unmatched", a.column_name, a.reason) for a in unmatched]
-    if asides:
-        show(con, "shipment_asides", pl.DataFrame(asides, schema=_ASIDES, orient="row"))
+    rows = [(r.row_number, "rejected", r.column_name, r.reason) for r in rejected]
+    rows += [(r.row_number, "unmatched", r.column_name, r.reason) for r in unmatched]
+    if rows:
+        show(con, "shipment_asides", pl.DataFrame(rows, schema=_REMARKS, orient="row"))
         SQL.run(con, "record_shipment_rejects", given)
         con.unregister("shipment_asides")
