@@ -10,7 +10,8 @@ WHERE mall = 'rakuten'
   AND answer_hash IS NOT NULL;
 
 -- name: judge_snapshots
--- Say of each snapshot what storing it means (docs/rules.md 6.1).
+-- Classify each snapshot as created, changed, unchanged or stale (docs/rules.md 6.1).
+-- The rule for one snapshot is data.model.order.judge_snapshot.
 -- in:  view `incoming` (position, mall, shop_id, order_number, observed_at,
 --      mall_status, content_hash), any number of snapshots per order
 -- out: temporary table `judged`: position, mall, shop_id, order_number, observed_at,

@@ -6,9 +6,7 @@ from connectors.carriers import CsvRefused, parcels, registry
 from connectors.carriers.labels import b2, file
 from connectors.carriers.labels import text as cp932
 from connectors.carriers.labels import text as lines
-from data.model import label, shipment, short_key
-from data.model import shipping_plan as shipping_decision
-from data.model import shipping_plan as shipping_rows
+from data.model import label, shipment, shipping_plan, short_key
 from data.model import tracking_number as tracking
 from tests.carriers import (
     test_any_rows,
@@ -25,23 +23,23 @@ from tests.carriers import (
 
 
 def rows_are_added_instead_of_filled(patch):
-    patch.setattr(shipping_rows, "_empty", lambda *_: None)
+    patch.setattr(shipping_plan, "_empty", lambda *_: None)
 
 
 def rows_are_added_instead_of_changed(patch):
-    patch.setattr(shipping_rows, "_with_its_number", lambda *_: None)
+    patch.setattr(shipping_plan, "_with_its_number", lambda *_: None)
 
 
 def wrong_numbers_get_a_second_row(patch):
-    patch.setattr(shipping_rows, "_to_correct", lambda *_: None)
+    patch.setattr(shipping_plan, "_to_correct", lambda *_: None)
 
 
 def any_row_is_overwritten(patch):
-    patch.setattr(shipping_rows, "_empty", lambda _, free: next(iter(free), None))
+    patch.setattr(shipping_plan, "_empty", lambda _, free: next(iter(free), None))
 
 
 def half_filled_rows_are_not_seen(patch):
-    patch.setattr(shipping_rows, "_missing", lambda _: ())
+    patch.setattr(shipping_plan, "_missing", lambda _: ())
 
 
 def question_marks_are_written(patch):
@@ -126,11 +124,11 @@ def rejects_quote_their_reference(patch):
 
 
 def cancelled_shipments_are_reported(patch):
-    patch.setattr(shipping_rows, "WANTED", frozenset(shipment.ShipmentState))
+    patch.setattr(shipping_plan, "WANTED", frozenset(shipment.ShipmentState))
 
 
 def verified_rows_are_sent_again(patch):
-    patch.setattr(shipping_decision, "ShipmentState", NeverVerified)
+    patch.setattr(shipping_plan, "ShipmentState", NeverVerified)
 
 
 class NeverVerified:
@@ -142,7 +140,7 @@ class NeverVerified:
 
 
 def cancelled_orders_are_reported(patch):
-    patch.setattr(shipping_decision, "why_not_report", lambda _: None)
+    patch.setattr(shipping_plan, "why_not_report", lambda _: None)
 
 
 def packages_are_packed_twice(patch):
@@ -254,7 +252,7 @@ def test_the_property_of_one_row_a_number_notices_a_blind_add(monkeypatch):
         "wanted": [test_shipping_rows.shipment()],
     }
     once.hypothesis.inner_test(**example)
-    monkeypatch.setattr(shipping_rows, "_with_its_number", lambda *_: None)
+    monkeypatch.setattr(shipping_plan, "_with_its_number", lambda *_: None)
 
     with pytest.raises(AssertionError):
         once.hypothesis.inner_test(**example)

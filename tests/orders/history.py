@@ -8,7 +8,7 @@ from itertools import count
 from duckdb import DuckDBPyConnection
 from hypothesis import strategies as st
 
-from data.model.order import Order
+from data.model.order import Order, SnapshotVerdict, judge_snapshot
 from data.warehouse.orders import Stored, store_orders
 from tests.support.orders import a_line, a_package, a_person, an_order, at, order_number
 
@@ -90,25 +90,25 @@ class Rule:
         self.orders: dict[int, Known] = {}
 
     def store(self, batch: Batch) -> Stored:
-        told = Counter(self._take(s) for s in sorted(batch, key=lambda s: s.minute))
-        return Stored(*(told[v] for v in ("created", "changed", "unchanged", "stale")))
+        counts = Counter(self._take(s) for s in sorted(batch, key=lambda s: s.minute))
+        return Stored(*(counts[verdict] for verdict in SnapshotVerdict))
 
-    def _take(self, new: Snapshot) -> str:
+    def _take(self, new: Snapshot) -> SnapshotVerdict:
         known = self.orders.get(new.number)
         status = new.order("1").status.value
         if known is None:
             self.orders[new.number] = Known(new, new.minute, status, [new])
-            return "created"
-        if new.what == known.present.what:
+            return judge_snapshot(new.what, at(new.minute), None, None)
+        seen_at = at(known.seen)
+        verdict = judge_snapshot(new.what, at(new.minute), known.present.what, seen_at)
+        if verdict is SnapshotVerdict.UNCHANGED:
             known.seen = max(known.seen, new.minute)
-            return "unchanged"
-        if new.minute <= known.seen:
-            return "stale"
-        if new.mall_status != known.present.mall_status:
-            known.status = status
-        known.present, known.seen = new, new.minute
-        known.log.append(new)
-        return "changed"
+        if verdict is SnapshotVerdict.CHANGED:
+            if new.mall_status != known.present.mall_status:
+                known.status = status
+            known.present, known.seen = new, new.minute
+            known.log.append(new)
+        return verdict
 
 
 def play(con: DuckDBPyConnection, history: Sequence[Batch | ByHand]) -> None:

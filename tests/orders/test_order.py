@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from data.model.order import RMS_STATUS, Order, Status, status_of
-from tests.support.orders import a_line, a_package, an_order
+from data.model.order import (
+    RMS_STATUS,
+    Order,
+    SnapshotVerdict,
+    Status,
+    judge_snapshot,
+    status_of,
+)
+from tests.support.orders import a_line, a_package, an_order, at
 
 
 @pytest.mark.parametrize(
@@ -66,3 +73,22 @@ def test_an_open_amount_is_known_as_open(amount):
 
     assert order.amounts_fixed
     assert not order.model_copy(update={amount: None}).amounts_fixed
+
+
+@pytest.mark.parametrize(
+    ("content", "minute", "present", "seen", "verdict"),
+    [
+        ("tea", 5, None, None, SnapshotVerdict.CREATED),
+        ("mug", 6, "tea", 5, SnapshotVerdict.CHANGED),
+        ("mug", 5, "tea", 5, SnapshotVerdict.STALE),
+        ("mug", 4, "tea", 5, SnapshotVerdict.STALE),
+        ("tea", 6, "tea", 5, SnapshotVerdict.UNCHANGED),
+        ("tea", 4, "tea", 5, SnapshotVerdict.UNCHANGED),
+    ],
+)
+def test_of_two_snapshots_the_one_asked_for_later_wins(
+    content, minute, present, seen, verdict
+):
+    seen_at = None if seen is None else at(seen)
+
+    assert judge_snapshot(content, at(minute), present, seen_at) is verdict

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.rms.errors import CredentialsRefused
-from tasks.shipping import tracking as tracking_calls
+from tasks.shipping import tracking
 from tests.shipping.lab import REPORT, Lab
 from tests.shipping.pushing import ONE, TWO, imported, numbers_at_rms, push_and
 
@@ -24,7 +24,7 @@ def test_an_order_cancelled_meanwhile_is_not_reported_and_told(lab: Lab):
 
 
 def test_what_rms_refuses_keeps_its_code_and_text(lab: Lab, monkeypatch):
-    monkeypatch.setattr(tracking_calls, "SETTLES", timedelta(seconds=10))
+    monkeypatch.setattr(tracking, "SETTLES", timedelta(seconds=10))
     lab.rms.settings(async_delay_s=1)
     cancelled, good = imported(lab, 2)
     push_and(lambda: lab.rms.cancel(cancelled))

@@ -6,8 +6,7 @@ import pytest
 
 from data.model.shipping_plan import DoubledRow, OpenRow
 from data.warehouse.shipping.tracking import ShipmentLine, Straggler, TrackingReport
-from tasks.shipping import tracking as tracking_calls
-from tasks.shipping import tracking_report
+from tasks.shipping import tracking, tracking_report
 from tasks.shipping.tracking_report import (
     LISTED,
     STILL_OPEN,
@@ -155,7 +154,7 @@ def test_an_order_that_could_not_be_read_is_named(lab: Lab, shown):
 
 
 def test_nobodys_name_address_or_phone_is_in_it(lab: Lab, shown, monkeypatch):
-    monkeypatch.setattr(tracking_calls, "SETTLES", timedelta(seconds=0.1))
+    monkeypatch.setattr(tracking, "SETTLES", timedelta(seconds=0.1))
     cancelled, hidden, lost, *_ = imported(lab, 4)
     lab.rms.cancel(cancelled)
     lab.rms.vanish(hidden)

@@ -1,5 +1,6 @@
 """A push in a process of its own that can be killed, and a bug planted into it."""
 
+import importlib
 import multiprocessing
 import os
 from collections.abc import Mapping
@@ -8,21 +9,15 @@ from types import ModuleType
 from typing import NamedTuple
 
 from flows import push_tracking
-from tasks import orders, rms
-from tasks import rms as stopped
-from tasks import runs as loads
+from tasks import orders, rms, runs
 from tasks.shipping import tracking, tracking_report
-from tasks.shipping import tracking as tracking_calls
 from tests.crash.work import SHOP, Bug, _plant
 from tests.support.dies_at import Point, die_at
 from tests.support.without_prefect import SetTo, without_prefect
 
 PATIENCE_S = 60
 SETTLES = timedelta(seconds=0.5)
-_MODULES = (
-    orders, loads, tracking, tracking_calls, tracking_report, rms, stopped,
-    push_tracking,
-)  # fmt: skip
+_MODULES = (orders, runs, tracking, tracking_report, rms, push_tracking)
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload([__name__])
 
@@ -64,13 +59,14 @@ class Push(NamedTuple):
 def push_plainly(set_to: SetTo, *more: ModuleType) -> None:
     """Leave Prefect out of the push, and let a report settle soon, as RMS is told."""
     without_prefect(set_to, (*_MODULES, *more))
-    set_to(tracking_calls, "SETTLES", SETTLES)
+    set_to(tracking, "SETTLES", SETTLES)
 
 
 def _work(push: Push) -> None:
     os.environ.update(push.env)
     if push.bug:
         _plant(push.bug)
+        importlib.reload(push_tracking)  # it holds the healthy functions by name
     push_plainly(setattr)
     tracking.ORDERS_A_CALL = push.orders_a_call
     if push.point:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from data.model import connection as key_change
 from data.model.connection import (
+    ANSWERED,
+    REFUSED,
     ConnectionStatus,
     Finding,
     KeyChoice,
@@ -43,8 +44,8 @@ def test_the_former_key_is_chosen_only_if_it_answered_where_the_new_did_not(
     new: ConnectionStatus, former: ConnectionStatus | None
 ):
     if chosen(new, former) is KeyChoice.FORMER:
-        assert former in key_change.ANSWERED
-        assert new in key_change.REFUSED
+        assert former in ANSWERED
+        assert new in REFUSED
 
 
 @given(ALSO_STATUSES_OR_NOT_TRIED)
@@ -72,7 +73,7 @@ def test_of_two_refused_keys_the_new_one_is_put_right():
 
 
 def test_every_status_is_known_to_be_an_answer_a_refusal_or_neither():
-    assert not key_change.ANSWERED & key_change.REFUSED
+    assert not ANSWERED & REFUSED
 
 
 def test_before_any_check_the_former_key_is_used():

@@ -31,9 +31,18 @@ def test_no_more_than_the_mall_can_show_is_offered(con):
     see(con, order(status="300", lines=[line(2)]), order(2, lines=[line(2)]))
     see(con, order(status="900"), order(2, status="900", lines=[line(2)], minute=9))
 
-    assert [(one.level > 99_999, one.offered) for one in to_push(con)] == [
-        (True, 99_999)
-    ]
+    (one,) = to_push(con)
+    assert one.level == 100_001
+    assert one.offered == offered(one.level, 0) == 99_999
+
+
+def test_a_level_below_zero_is_offered_as_none(con):
+    count(con, a_count(1, own_sku="TEA-100"))
+    see(con, order(lines=[line(4)], ordered=30))
+
+    (one,) = to_push(con)
+    assert one.level == -3
+    assert one.offered == offered(one.level, 0) == 0
 
 
 def test_a_listings_own_safety_stock_goes_before_the_shops(con):

@@ -28,7 +28,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
-from data.model.stock import Listing, PushState, read_back
+from data.model.stock import MOST_UNITS, Listing, PushState, read_back
 from data.warehouse.statements import SQL, show
 
 PRESUMED_LOST: Final = timedelta(minutes=5)
@@ -112,7 +112,13 @@ def levels_to_push(
     the mall does not know, or refused, is listed again when its level changes.
     `safety` is the shop's; a listing's own (stock_settings) goes before it.
     """
-    given = {"mall": mall.value, "shop_id": shop_id, "safety": safety, "full": full}
+    given = {
+        "mall": mall.value,
+        "shop_id": shop_id,
+        "safety": safety,
+        "most_units": MOST_UNITS,
+        "full": full,
+    }
     SQL.run(con, "gather_inventory_levels", given)
     rows = con.execute(SQL("list_inventory_levels")).fetchall()
     return [LevelToPush(*row) for row in rows]
@@ -143,6 +149,7 @@ def plan_push(  # noqa: PLR0913
         "shop_id": shop_id,
         "run_id": run_id,
         "safety": safety,
+        "most_units": MOST_UNITS,
         "full": full,
         "read_at": read_at,
         "planned_at": planned_at,

@@ -1,9 +1,11 @@
 -- name: gather_inventory_levels
 -- The levels the mall has to be told. What its own sales lowered
 -- is among them and costs no write: reading shows that it stands right.
--- in:  $mall, $shop_id, $safety (the shop's), $full (told ones too)
+-- in:  $mall, $shop_id, $safety (the shop's), $most_units (the mall's ceiling),
+--      $full (told ones too)
 -- out: temporary table `inventory_levels`: listing, sku, level_seq, level, safety,
---      offered, expected (what the mall should show; NULL = never verified), waiting
+--      offered (the rule is data.model.stock.offered), expected (what the mall should
+--      show; NULL = never verified), waiting
 CREATE OR REPLACE TEMP TABLE inventory_levels AS
 WITH told AS (
     SELECT manage_number, variant_id, state, level_seq, offered
@@ -37,7 +39,8 @@ offers AS (
     SELECT
         m.manage_number, m.variant_id, m.sku, l.level_seq, l.level,
         coalesce(s.safety, $safety)::BIGINT AS safety,
-        least(greatest(l.level - coalesce(s.safety, $safety), 0), 99999)::BIGINT AS offered
+        least(greatest(l.level - coalesce(s.safety, $safety), 0), $most_units)::BIGINT
+            AS offered
     FROM sku_map AS m
     JOIN stock_levels AS l USING (sku)
     LEFT JOIN stock_settings AS s USING (mall, shop_id, manage_number, variant_id)
