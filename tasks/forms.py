@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from data.model.application import Application
 from data.model.japan_time import JapanTime
-from data.model.onboarding import Stage, Words
+from data.model.onboarding import OneLine, Stage
 from data.model.order import Mall
 from data.model.shipment import Carrier
 from data.model.shop import ShopHandle
@@ -52,7 +52,7 @@ WhoDecided = Annotated[
     Field(max_length=100),
     shown("担当者", "調整を決めた人の役割や部署。「調整」を入力した場合は必須です"),
 ]
-WhoMoves = Annotated[Words, _WHO]
+WhoMoves = Annotated[OneLine, _WHO]
 
 # Orders from the mall
 
@@ -282,7 +282,7 @@ NextStage = Annotated[
     WithJsonSchema({"anyOf": [_STAGES, {"type": "null"}]}),
     shown("次の段階", "店舗をこの段階に進めます。空欄の場合は手順の表示だけを行います"),
 ]
-Why = Annotated[Words, shown("理由", "記録に残ります")]
+Why = Annotated[OneLine, shown("理由", "記録に残ります")]
 StartOn = Annotated[
     date | None,
     shown(

@@ -8,7 +8,7 @@ from connectors.carriers.layout import EXPORT_AGAIN, Column, read_day
 from connectors.carriers.registry import Laid
 from connectors.csv_file import CsvRefused, Position
 from data.model.csv_file import BLANK
-from data.model.order_file import ORDER_NUMBER
+from data.model.order import ORDER_NUMBER
 from data.model.shipment import company_code
 from data.model.shipment_file import ShipmentRow
 from data.model.short_key import read_short_key

@@ -8,7 +8,7 @@ from connectors.csv_file.header import Header
 from connectors.csv_file.refusal import CsvRefused, Position
 from connectors.csv_file.tokens import is_record, quoted
 from data.model.csv_file import RowRemark
-from data.model.order_file import ORDER_NUMBER
+from data.model.order import ORDER_NUMBER
 
 LONGEST_CELL: Final = 131_072
 """Characters; a longer cell is what an open quote leaves behind."""

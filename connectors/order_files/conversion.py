@@ -11,7 +11,8 @@ from typing import Final
 import polars as pl
 
 from data.model.csv_file import DAMAGED_BY_EXCEL, EXCEL_DAMAGE
-from data.model.order_file import MOST_YEN, Kind
+from data.model.order import MOST_YEN
+from data.model.order_file import Kind
 
 JST: Final = "Asia/Tokyo"
 

@@ -17,7 +17,8 @@ from connectors.order_files import conversion
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.plan import PART, Plan, Planned
 from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL
-from data.model.order_file import FIELDS, NOT_FIXED, ORDER_NUMBER, Kind
+from data.model.order import NOT_FIXED, ORDER_NUMBER
+from data.model.order_file import FIELDS, Kind
 
 REJECTS: Final = pl.Schema(
     {

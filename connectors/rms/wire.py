@@ -12,9 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from data.model.japan_time import JST
-
-OPEN_AMOUNTS = frozenset({-9999, -99999})
-"""Amounts that are not fixed yet (未確定); −99999 in old orders (§5.3)."""
+from data.model.order import NOT_FIXED
 
 WIRE_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:?\d\d", re.ASCII)
 WIRE_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -33,8 +31,8 @@ class Wire(BaseModel):
 
 
 def yen(amount: int | None) -> int | None:
-    """Return whole yen, or None while RMS marks the amount as open (−9999)."""
-    return None if amount in OPEN_AMOUNTS else amount
+    """Return whole yen, or None while RMS marks the amount as open (未確定, §5.3)."""
+    return None if amount in NOT_FIXED else amount
 
 
 def wire_datetime(moment: datetime) -> str:

@@ -32,7 +32,7 @@ LICENCE_FUNCTION = "license.expiryDate.get"
 
 
 class Answer(StrEnum):
-    """How one call ended: an answer, or the family of its error (rule 6.7)."""
+    """How one call ended: an answer, or the family of its error (docs/rules.md 6.7)."""
 
     OK = "ok"
     CREDENTIALS = "credentials"
@@ -111,7 +111,7 @@ class Finding(NamedTuple):
 
     @property
     def stops_calls(self) -> bool:
-        """Whether no more calls may be made for this shop (rule 6.7)."""
+        """Whether no more calls may be made for this shop (docs/rules.md 6.7)."""
         return self.status in STOPS_CALLS
 
 

@@ -55,7 +55,7 @@ WITH_KEY = frozenset(WAY[3:])
 AGAIN = frozenset({Stage.APPLIED, Stage.AWAITING_API, Stage.STOPPED})
 """Stages from which a shop may go back and apply again."""
 
-Words = Annotated[
+OneLine = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True,
@@ -64,7 +64,7 @@ Words = Annotated[
         pattern=r"^[^\x00-\x1f\x7f]*$",
     ),
 ]
-"""One line that a person typed."""
+"""One line of text that a person typed."""
 
 
 class Step(Frozen):
@@ -72,8 +72,8 @@ class Step(Frozen):
 
     stage: Stage
     at: Instant
-    who: Words
-    why: Words
+    who: OneLine
+    why: OneLine
 
 
 class Standing(NamedTuple):
@@ -381,7 +381,7 @@ NINE = time(9, tzinfo=JST)
 def notices_start(
     approved_at: datetime, start_on: date, rule: StartRule = "09:00"
 ) -> datetime:
-    """Return the time from which notices are ingested (rule 6.8).
+    """Return the time from which notices are ingested (docs/rules.md 6.8).
 
     Approved before 09:00 Japan time of the start date: that day at 09:00. At 09:00 or
     later: 09:00 of the day after the approval, however early on its day that was. One

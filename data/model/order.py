@@ -6,7 +6,7 @@ and everything personal stands in `people`.
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -20,17 +20,20 @@ from pydantic import (
 
 from data.model.japan_time import in_japan
 
-Yen = Annotated[int, Field(ge=-999_999_999, le=999_999_999)]
-"""Whole yen. RMS's −9999 (amount not fixed yet) is None here."""
-
+MOST_YEN: Final = 999_999_999
+NOT_FIXED: Final = (-9999, -99999)
+"""What a mall writes for an amount that is not fixed yet; None in the model. RMS writes
+−9999, in old orders −99999 (docs/rms/order-api.md §5.3)."""
+Yen = Annotated[int, Field(ge=-MOST_YEN, le=MOST_YEN)]
+"""Whole yen."""
 
 Instant = Annotated[AwareDatetime, AfterValidator(in_japan)]
 """An aware datetime converted to Japan time, so that equal instants print equally."""
 
-OrderNumber = Annotated[
-    str, StringConstraints(pattern=r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$")
-]
-"""Opaque text as the mall writes it; Shopify's numbers start with `#`."""
+ORDER_NUMBER: Final = r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$"
+"""An order number as a mall writes it; Shopify's numbers start with `#`."""
+OrderNumber = Annotated[str, StringConstraints(pattern=ORDER_NUMBER)]
+"""Opaque text, known together with the mall and the shop."""
 
 
 class Frozen(BaseModel):
@@ -155,7 +158,7 @@ class Mall(StrEnum):
 
 
 class Status(StrEnum):
-    """The state of an order from the shop's point of view (rule 6.3)."""
+    """The state of an order from the shop's point of view (docs/rules.md 6.3)."""
 
     NEW = "新規受付"
     AWAITING_PAYMENT = "入金待ち"
@@ -281,7 +284,7 @@ def judge_snapshot(
     present: object | None,
     last_seen_at: datetime | None,
 ) -> SnapshotVerdict:
-    """Classify a snapshot as created, changed, unchanged or stale (rule 6.1).
+    """Classify a snapshot as created, changed, unchanged or stale (docs/rules.md 6.1).
 
     `present` is the stored content, None if there is none, and `last_seen_at` the time
     of the latest request that was answered with it. What counts is when a request was

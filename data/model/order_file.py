@@ -11,14 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
-ORDER_NUMBER: Final = r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$"
-"""An order number as a mall writes it; Shopify's numbers start with `#`."""
-
-NOT_FIXED: Final = (-9999, -99999)
-"""What a mall writes for an amount that is not fixed yet; never a number of yen."""
-
-MOST_YEN: Final = 999_999_999
-
 
 class Level(StrEnum):
     """What a cell describes."""

@@ -1,8 +1,8 @@
 """A shipment: one parcel with a tracking number, and whether it may be reported.
 
 A shipment is identified by (order, package, tracking number) and reported effectively
-once (rule 6.6). Here stand its states, the delivery companies, and the reasons not to
-report it; `shipping_plan` decides which rows of the mall's report to change.
+once (docs/rules.md 6.6). Here stand its states, the delivery companies, and the reasons
+not to report it; `shipping_plan` decides which rows of the mall's report to change.
 """
 
 import re

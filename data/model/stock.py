@@ -1,4 +1,4 @@
-"""Stock: what may move it, and how many pieces a push sends (rules 6.4, 6.5)."""
+"""Stock: what moves it, and how many pieces a push sends (docs/rules.md 6.4–6.5)."""
 
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
@@ -17,7 +17,7 @@ OWN_SKU: Final = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,94}[^\s\x00-\x1f\x7f])
 """The merchant's own SKU (システム連携用SKU番号), at most 96 characters."""
 
 Source = Literal["api", "count", "person", "mapping", "emptied"]
-"""Where a movement may come from. A mall's CSV is not among them (rule 6.4)."""
+"""Where a movement may come from; never from a mall's CSV (docs/rules.md 6.4)."""
 
 StockFileKind = Literal["count", "receipt"]
 """What the quantities of a stock file are: counted (棚卸) or received (入荷) pieces."""
@@ -109,8 +109,8 @@ class Adjustment(Frozen):
 def offered(level: int, safety: int) -> int:
     """Return the number of pieces a push sends: level less safety stock, 0 to 99,999.
 
-    Rule 6.5. The warehouse computes it for all SKUs at once, in the statement
-    `gather_inventory_levels`; a test feeds both the same numbers.
+    See docs/rules.md 6.5. The warehouse computes it for all SKUs at once, in its
+    statement `gather_inventory_levels`; a test feeds both the same numbers.
     """
     return min(max(level - safety, 0), MOST_UNITS)
 

@@ -13,7 +13,8 @@ import pandas as pd
 
 from connectors.order_files.layout import Cell, How
 from connectors.order_files.layouts.rakuten import LAYOUTS
-from data.model.order_file import BY_NAME, NOT_FIXED, Kind, Level, fields_of
+from data.model.order import NOT_FIXED
+from data.model.order_file import BY_NAME, Kind, Level, fields_of
 from data.warehouse.session import warehouse
 from tests.bench.measured import report
 from tests.support.mall_csv import SHOP
