@@ -2,7 +2,7 @@
 
 A BOM means UTF-8. A byte that is not UTF-8 makes the file CP932, unless it had already
 shown Japanese in UTF-8: then it is damaged UTF-8, which read as CP932 often passes, as
-rubbish. CP932 is decoded by Python's codec: others turn 繋 鴎 噛 into different signs.
+rubbish. CP932 is decoded by Python's codec; other decoders change 繋 鴎 噛 and more.
 """
 
 import codecs

@@ -23,10 +23,6 @@ from connectors.order_files.layout import Layout
 from data.model.order_file import FIELDS
 
 KEY: Final = "order_number"
-NO_LINES: Final = "注文データ(order)の注文が、注文商品データ(item)にありません。"
-NO_ORDER: Final = (
-    "注文商品データ(item)の注文が、注文データ(order)にないか、取り込めない行です。"
-)
 IN_MEMORY: Final = 160 << 20
 """Bytes of frames kept in memory, some 130,000 Rakuten lines; more go to disk, all."""
 
@@ -104,6 +100,20 @@ class Spill:
         return pl.read_ipc_stream(os.pread(self._file.fileno(), size, start))
 
 
+@dataclass(frozen=True)
+class Part:
+    """One file of a download, read to its end; `file_name` is safe to show."""
+
+    layout: Layout
+    file_name: str
+    digest: bytes
+    encoding: Encoding
+    columns: int
+    notices: tuple[str, ...]
+    rows_read: int
+    spill: Spill
+
+
 class Pair:
     """Joins lines to orders: the order file is held in memory, the line file streams.
 
@@ -111,9 +121,12 @@ class Pair:
     is stored alone. An order repeated in the order file counts once, by its later row.
     """
 
-    def __init__(self, orders: Spill, lines: Spill) -> None:
-        self._orders = orders
-        self._lines = lines
+    def __init__(self, orders: Part, lines: Part) -> None:
+        self._orders = orders.spill
+        self._lines = lines.spill
+        self._column = lines.layout.order_number_column
+        self._order_file = orders.layout.title
+        self._line_file = lines.layout.title
 
     @property
     def schema(self) -> pl.Schema:
@@ -137,7 +150,8 @@ class Pair:
             )
             is_alone = ~pl.col(KEY).is_in(orders[KEY].implode())
             with_lines.update(lines[KEY].to_list())
-            alone = self._alone(lines.filter(is_alone), "OrderId", NO_ORDER)
+            reason = f"この注文が {self._order_file} にないか、取り込めない行です。"
+            alone = self._alone(lines.filter(is_alone), reason)
             yield (
                 joined.filter(~is_alone).select(names),
                 pl.concat([*rejects, line_rejects, alone]),
@@ -146,34 +160,21 @@ class Pair:
         without = orders.filter(
             ~pl.col(KEY).is_in(pl.Series(list(with_lines), dtype=pl.String()).implode())
         )
-        rejects.append(self._alone(without, "OrderId", NO_LINES))
+        reason = f"この注文の明細が {self._line_file} にありません。"
+        rejects.append(self._alone(without, reason))
         yield self.schema.to_frame(), pl.concat(rejects)
 
-    def _alone(self, rows: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:
+    def _alone(self, rows: pl.DataFrame, reason: str) -> pl.DataFrame:
         return rows.select(
             "row_number",
-            pl.lit(column, dtype=pl.String).alias("column_name"),
+            pl.lit(self._column, dtype=pl.String).alias("column_name"),
             pl.lit(reason, dtype=pl.String).alias("reason"),
             KEY,
         )
 
     def _of_orders(self, rejects: pl.DataFrame) -> pl.DataFrame:
-        named = pl.lit("注文データ(order): ") + pl.col("reason")
+        named = pl.lit(f"{self._order_file}: ") + pl.col("reason")
         return rejects.with_columns(named.alias("reason"))
-
-
-@dataclass(frozen=True)
-class Part:
-    """One file of a download, read to its end; `file_name` is safe to show."""
-
-    layout: Layout
-    file_name: str
-    digest: bytes
-    encoding: Encoding
-    columns: int
-    notices: tuple[str, ...]
-    rows_read: int
-    spill: Spill
 
 
 @dataclass(frozen=True)
@@ -207,9 +208,7 @@ class OrderFile:
             notice for part in self._parts for notice in part.notices
         ]
         self.rows_read: Final = main.rows_read
-        self._pair = (
-            Pair(self._parts[0].spill, main.spill) if len(self._parts) == 2 else None
-        )
+        self._pair = Pair(self._parts[0], main) if len(self._parts) == 2 else None
 
     @property
     def sha256(self) -> str:

@@ -13,7 +13,7 @@ from connectors.order_files.layout import (
     maybe,
     moment,
 )
-from connectors.order_files.layouts.rakuten_stages import STAGES
+from connectors.order_files.layouts.rakuten_columns import STAGES
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 

@@ -7,8 +7,10 @@ import pytest
 
 from connectors.order_files import CsvRefused, layouts, read_order_file
 from connectors.order_files.registry import all_layouts
+from connectors.order_files.typed import REJECTS
+from data.model.csv_file import RowRemark
 from data.model.order_file import BY_NAME, FIELDS, PERSONAL, Level, fields_of
-from data.warehouse.order_file_rows import TYPES
+from data.warehouse.order_file_rows import TYPES, Chunks
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN, sources
 from tests.support.mall_csv import HEADER, Shape, rakuten_bytes, rakuten_row
 
@@ -171,6 +173,11 @@ def test_cells_come_with_the_types_that_the_warehouse_stores(folder):
         cells = {name: file.schema[name] for name in file.columns_present}
 
     assert cells == {name: TYPES[BY_NAME[name].kind] for name in cells}
+
+
+def test_rejects_are_remarks_on_rows_as_a_frame():
+    assert REJECTS.names() == list(RowRemark._fields)
+    assert Chunks(None).rejects.schema == REJECTS
 
 
 FOURTEENTH = """
