@@ -12,7 +12,12 @@ from data.model.order import ORDER_NUMBER
 from data.model.shipment import company_code
 from data.model.shipment_file import ShipmentRow
 from data.model.short_key import read_short_key
-from data.model.tracking_number import NumberFault, as_written, is_damaged, judge
+from data.model.tracking_number import (
+    NumberFault,
+    as_written,
+    is_damaged,
+    parse_tracking_number,
+)
 
 _REFERENCE: Final = re.compile(ORDER_NUMBER)
 _ID: Final = re.compile(r"[0-9]{1,12}")
@@ -110,7 +115,7 @@ class ParcelReader:
         self, cells: Sequence[bytes], one: Column, company: str, row: int
     ) -> str:
         at = self._laid.places[one]
-        number, fault = judge(cells[at].decode(), company)
+        number, fault = parse_tracking_number(cells[at].decode(), company)
         if fault is not None and fault.spoils_the_file:
             raise _damaged(row, self.written_name(one), fault)
         if fault is not None and not fault.is_doubt_only:

@@ -12,7 +12,7 @@ from connectors.csv_file import CsvFile, CsvRefused, read_csv
 from data.model.csv_file import RowRemark
 from data.model.shipment import DELIVERY_COMPANIES, Carrier
 from data.model.shipment_file import ShipmentFile, ShipmentRow
-from data.model.tracking_number import NumberFault, judge
+from data.model.tracking_number import NumberFault, parse_tracking_number
 
 MOST_ROWS: Final = 200_000
 """Parcels of one file: more is no day's work of any shop, and they stay in memory."""
@@ -79,7 +79,7 @@ class Parcels:
         """Yield what is doubtful in the row alone."""
         layout = self._layout
         if (
-            judge(made.tracking_number, made.carrier_code).fault
+            parse_tracking_number(made.tracking_number, made.carrier_code).fault
             is NumberFault.CHECK_DIGIT
         ):
             yield layout.number, NumberFault.CHECK_DIGIT.value

@@ -9,6 +9,7 @@
 
 A shop that has a key of its own begins at キー登録済. A move needs two things: the
 graph has it (`moves_from`), and the facts about the shop do not bar it (`barrier`).
+From which time the notices of a shop count is computed by `notices_start`.
 """
 
 from collections.abc import Callable, Iterable

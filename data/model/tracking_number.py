@@ -98,7 +98,7 @@ def is_damaged(text: str) -> bool:
     return _DAMAGE.fullmatch(text) is not None
 
 
-def judge(text: str, carrier_code: str) -> TrackingNumber:
+def parse_tracking_number(text: str, carrier_code: str) -> TrackingNumber:
     """Parse a cell as a tracking number of this delivery company; never raises."""
     number = normalised(text)
     if not number:

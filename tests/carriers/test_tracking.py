@@ -14,8 +14,8 @@ from data.model.shipment import (
 from data.model.tracking_number import (
     NumberFault,
     check_digit,
-    judge,
     normalised,
+    parse_tracking_number,
     passes_7dr,
 )
 from tests.carriers.made import GOOD, ZEROS
@@ -43,11 +43,11 @@ def test_a_number_has_one_form_however_it_is_written(text):
 
 
 def test_leading_zeros_stay():
-    assert judge("0032-1234-5673", YAMATO) == (ZEROS, None)
+    assert parse_tracking_number("0032-1234-5673", YAMATO) == (ZEROS, None)
 
 
 def test_letters_become_capitals():
-    assert judge("ee123456789jp", JAPAN_POST) == ("EE123456789JP", None)
+    assert parse_tracking_number("ee123456789jp", JAPAN_POST) == ("EE123456789JP", None)
 
 
 @given(body=bodies, place=st.integers(0, 11), digit=st.sampled_from("0123456789"))
@@ -73,7 +73,7 @@ def test_a_swap_of_neighbours_is_found_unless_they_differ_by_seven(body, place):
 
 @given(body=bodies)
 def test_numbers_with_their_check_digit_pass(body):
-    assert judge(body + check_digit(body), SAGAWA).fault is None
+    assert parse_tracking_number(body + check_digit(body), SAGAWA).fault is None
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_numbers_with_their_check_digit_pass(body):
     ],
 )
 def test_what_speaks_against_a_number(text, carrier, fault):
-    assert judge(text, carrier).fault is fault
+    assert parse_tracking_number(text, carrier).fault is fault
 
 
 @given(text=st.text(max_size=30), carrier=st.sampled_from([YAMATO, SAGAWA, "1020"]))
 def test_any_text_is_judged_and_a_kept_number_is_plain(text, carrier):
-    number, fault = judge(text, carrier)
+    number, fault = parse_tracking_number(text, carrier)
 
     assert fault is not None or (number.isascii() and number.isalnum())
     assert fault is not None or normalised(number) == number
