@@ -1,4 +1,7 @@
-"""One real Prefect server, worker and RMS for all tests here (20 s to start)."""
+"""A shop for a flow, with a real Prefect for the tests marked `prefect` and plain else.
+
+One Prefect server, worker and RMS serve all marked tests here (20 s to start).
+"""
 
 import os
 from collections.abc import Iterator
@@ -13,9 +16,11 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from tasks import orders
-from tasks import runs as loads
+from tasks import orders, runs
 from tasks.setup.services import Services, open_services
+from tests.support import csv_counter
+from tests.support.csv_counter import Counter, Shown, ShownByPrefect, open_counter
+from tests.support.plain_runs import run_plainly
 from tests.support.sandbox import Sandbox, lab_settings
 
 
@@ -43,8 +48,16 @@ def prefect_api(desk: Services) -> Iterator[SyncPrefectClient]:
 
 
 @pytest.fixture
+def shown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Run what the test calls as it is marked; return an artifact by its key."""
+    if request.node.get_closest_marker("prefect"):
+        return ShownByPrefect(request.getfixturevalue("prefect_api"))
+    return run_plainly(monkeypatch, request.module, csv_counter)
+
+
+@pytest.fixture
 def lab(
-    prefect_api: SyncPrefectClient,
+    shown: Shown,
     sandbox: Sandbox,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -53,15 +66,21 @@ def lab(
     settings = lab_settings(sandbox, tmp_path) | {"JUCHU_WAREHOUSE_PATIENCE_S": "0.2"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    waiting_tasks = (
-        loads.open_load,
-        loads.open_sweep,
-        orders.find_orders,
-        orders.take_orders,
-    )
-    for task in waiting_tasks:
-        monkeypatch.setattr(task, "retry_delay_seconds", [0.05])
+    if isinstance(shown, ShownByPrefect):
+        for task in (
+            runs.open_load,
+            runs.open_sweep,
+            orders.find_orders,
+            orders.take_orders,
+        ):
+            monkeypatch.setattr(task, "retry_delay_seconds", [0.05])
     return sandbox
+
+
+@pytest.fixture
+def counter(shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counter:
+    """A clerk of shop `lab` who imports order CSVs."""
+    return open_counter(tmp_path, shown, monkeypatch)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,8 +18,6 @@ from tasks.orders import READ_AT_ONCE
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.prefect
-
 
 def rows(query: str) -> list[tuple]:
     with warehouse(read_settings().warehouse) as con:
@@ -36,6 +34,7 @@ def ended(**given) -> tuple[str, str]:
     return state.type.value, state.message
 
 
+@pytest.mark.prefect
 def test_every_order_sold_is_stored_once(lab: Sandbox):
     numbers = lab.sell(250, "mixed")
 
@@ -49,11 +48,22 @@ def test_every_order_sold_is_stored_once(lab: Sandbox):
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda lab: lab.shop("demo", license_key="another-key"),
-        lambda lab: lab.shop("demo", license_expires_at="2020-01-01T00:00:00+09:00"),
-        lambda lab: lab.shop("demo", functions_off=["searchOrder"]),
+        pytest.param(
+            lambda lab: lab.shop("demo", license_key="another-key"),
+            id="wrong key",
+            marks=pytest.mark.prefect,
+        ),
+        pytest.param(
+            lambda lab: lab.shop(
+                "demo", license_expires_at="2020-01-01T00:00:00+09:00"
+            ),
+            id="expired key",
+        ),
+        pytest.param(
+            lambda lab: lab.shop("demo", functions_off=["searchOrder"]),
+            id="function switched off",
+        ),
     ],
-    ids=["wrong key", "expired key", "function switched off"],
 )
 def test_a_key_that_is_refused_stops_after_one_call(lab: Sandbox, spoil):
     lab.sell(5)
@@ -76,7 +86,17 @@ def test_reading_switched_off_stops_the_run_before_anything_is_stored(lab: Sandb
     assert stored() == set()
 
 
-@pytest.mark.parametrize("fault", ["html", "cut", "not_json", "503", "500", "429"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param("html", marks=pytest.mark.prefect),
+        "cut",
+        "not_json",
+        "503",
+        "500",
+        "429",
+    ],
+)
 def test_an_answer_that_is_no_answer_is_asked_for_again(lab: Sandbox, fault):
     numbers = lab.sell(5)
     lab.fault(fault, times=2)
@@ -95,6 +115,7 @@ def test_a_maintenance_page_that_stays_fails_with_advice(lab: Sandbox):
     assert stored() == set()
 
 
+@pytest.mark.prefect
 def test_a_wrong_type_in_one_order_costs_that_order_only(lab: Sandbox):
     good, bad = (numbers := lab.sell(100))[1:], numbers[0]
     lab.spoil(bad, "goodsPrice", "abc")
@@ -134,6 +155,7 @@ def test_an_open_amount_is_null_and_not_minus_9999(lab: Sandbox):
     assert rows("SELECT amounts_fixed, request_total FROM orders") == [(False, None)]
 
 
+@pytest.mark.prefect
 def test_a_window_that_ends_before_it_begins_is_refused_before_any_call(lab: Sandbox):
     now = datetime.now(JST)
 
@@ -150,6 +172,7 @@ def test_a_window_older_than_rms_keeps_is_refused_before_any_call(lab: Sandbox):
     assert lab.journal()["requests"] == []
 
 
+@pytest.mark.prefect
 def test_a_shop_nobody_described_is_named(lab: Sandbox):
     with pytest.raises(LookupError, match=r"rms-shop/nobody.*対処"):
         ingest_orders("nobody")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from prefect.client.orchestration import SyncPrefectClient
 
 from connectors.settings import read_settings
 from data.model.connection import ConnectionStatus
@@ -18,9 +17,9 @@ from tasks.rms import ShopStopped
 from tasks.shops import connection
 from tasks.shops import connection as connection_report
 from tasks.shops.blocks import load_shop
+from tests.support.csv_counter import Shown
 from tests.support.sandbox import Sandbox
 
-pytestmark = pytest.mark.prefect
 SOLD_ON_ANOTHER_PORT = "http://127.0.0.1:9"
 
 
@@ -43,11 +42,6 @@ def key_is_old() -> None:
     with warehouse(read_settings().warehouse) as con:
         an_hour_ago = datetime.now(JST) - timedelta(hours=1)
         record_key(con, load_shop("lab"), an_hour_ago)
-
-
-def artifact(api: SyncPrefectClient, key: str) -> str:
-    found = [a for a in api.read_artifacts() if a.key == key]
-    return str(max(found, key=lambda a: a.created).data) if found else ""
 
 
 def maintenance(style: str) -> list[dict[str, str]]:
@@ -93,13 +87,18 @@ CAUSES: dict[str, tuple[Callable[[Sandbox], object], ConnectionStatus, str, str]
         "メンテナンス中",
     ),
 }
+MARKS = {"wrong key": pytest.mark.prefect}
 
 
 @pytest.mark.parametrize(
-    ("spoil", "found", "kind", "says"), CAUSES.values(), ids=CAUSES
+    ("spoil", "found", "kind", "says"),
+    [
+        pytest.param(*cause, id=name, marks=MARKS.get(name, ()))
+        for name, cause in CAUSES.items()
+    ],
 )
 def test_each_cause_is_told_in_japanese_with_what_to_do(
-    lab: Sandbox, prefect_api, spoil, found: ConnectionStatus, kind: str, says: str
+    lab: Sandbox, shown: Shown, spoil, found: ConnectionStatus, kind: str, says: str
 ):
     key_is_old()
     if found is ConnectionStatus.KEY_ENDED:
@@ -111,7 +110,7 @@ def test_each_cause_is_told_in_japanese_with_what_to_do(
     assert (ended[0], status()) == (kind, found.value)
     assert says in ended[1]
     assert "対処" in ended[1]
-    assert says in artifact(prefect_api, "connection-report").replace("\\", "")
+    assert says in shown("connection-report").replace("\\", "")
 
 
 def rows_set_end(day: str) -> None:
@@ -182,6 +181,7 @@ def test_a_refused_key_stops_all_calls_until_a_check_is_good(lab: Sandbox):
     assert [good[0], after.type.value] == ["COMPLETED", "COMPLETED"]
 
 
+@pytest.mark.prefect
 def test_a_key_that_has_ended_meanwhile_is_not_tried(lab: Sandbox):
     checked()
     rows_set_end("2020-01-01")
@@ -207,12 +207,12 @@ def in_use() -> str | None:
 
 
 def test_the_former_key_is_used_until_the_new_one_answers(
-    lab: Sandbox, new_key: str, prefect_api
+    lab: Sandbox, new_key: str, shown: Shown
 ):
     lab.sell(3)
     unchecked = ingest_orders("lab", return_state=True)
     waiting = checked()
-    report = artifact(prefect_api, "connection-report")
+    report = shown("connection-report")
     used_first = in_use()
     between = ingest_orders("lab", return_state=True)
     lab.shop("demo", license_key=new_key)
@@ -244,7 +244,7 @@ def test_a_new_key_that_is_wrong_leaves_the_shop_at_work(lab: Sandbox, new_key: 
     assert ingest_orders("lab", return_state=True).type.value == "COMPLETED"
 
 
-def test_the_keys_end_is_warned_of_once(lab: Sandbox, prefect_api, monkeypatch):
+def test_the_keys_end_is_warned_of_once(lab: Sandbox, shown: Shown, monkeypatch):
     told: list[dict] = []
     monkeypatch.setattr(
         connection_report,
@@ -259,7 +259,7 @@ def test_the_keys_end_is_warned_of_once(lab: Sandbox, prefect_api, monkeypatch):
     assert [(each["event"], each["payload"]["days_left"]) for each in told] == [
         ("juchu.licence.ending", 10)
     ]
-    assert "あと10日" in artifact(prefect_api, "licence-warning")
+    assert "あと10日" in shown("licence-warning")
     assert rows("SELECT days FROM shop_warnings") == [(14,)]
 
 

@@ -4,13 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from prefect.client.orchestration import SyncPrefectClient
 
 from tasks import order_files as csv_progress
-from tests.support.csv_counter import Counter, open_counter
+from tests.support.csv_counter import Counter
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 
-pytestmark = pytest.mark.prefect
 GOLDEN = Path("tests/order_files/golden")
 SHOPIFY = Path("data/samples/shopify.csv").read_bytes()
 SECOND = {
@@ -18,13 +16,6 @@ SECOND = {
     "送付先ID": "0000000008",
     "商品明細ID": "0000000012",
 }
-
-
-@pytest.fixture
-def counter(
-    prefect_api: SyncPrefectClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Counter:
-    return open_counter(tmp_path, prefect_api, monkeypatch)
 
 
 def test_a_blank_cell_is_kept_by_update_and_cleared_by_replace(counter: Counter):
@@ -51,6 +42,7 @@ def test_a_trial_says_what_would_happen_and_writes_nothing(counter: Counter):
     assert counter.contents() == before
 
 
+@pytest.mark.prefect
 def test_rows_set_aside_are_listed_and_the_run_completes(counter: Counter):
     path = GOLDEN / "rakuten-158" / "in.csv"
     kind, message = counter.ended(str(path))
@@ -91,9 +83,16 @@ REFUSED = {
         "999999",
     ),
 }
+MARKS = {"cut": pytest.mark.prefect}
 
 
-@pytest.mark.parametrize(("content", "says"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        pytest.param(*case, id=name, marks=MARKS.get(name, ()))
+        for name, case in REFUSED.items()
+    ],
+)
 def test_a_refused_file_says_what_to_do_and_leaves_everything_as_it_was(
     counter: Counter, content: bytes, says: str
 ):
@@ -109,7 +108,8 @@ def test_a_refused_file_says_what_to_do_and_leaves_everything_as_it_was(
     assert counter.contents() == before
 
 
-def test_a_refusal_is_not_tried_again(counter: Counter, prefect_api):
+@pytest.mark.prefect
+def test_a_refusal_is_not_tried_again(counter: Counter):
     counter.ended(counter.file(b""))
     rows = json.loads(counter.artifacts()["retries"])
 
@@ -165,6 +165,7 @@ def test_a_shop_described_for_its_mall_is_kept_under_its_id(
     assert "楽天市場の店舗ではありません" in refused[1]
 
 
+@pytest.mark.prefect
 def test_a_long_file_shows_a_bar(counter: Counter, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(csv_progress, "LONG_BYTES", 0)
     counter.ended(counter.rows(rakuten_row()))

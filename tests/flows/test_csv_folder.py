@@ -8,16 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from prefect.client.orchestration import SyncPrefectClient
 from prefect.logging.handlers import APILogHandler
 
 from tasks import order_files as order_csv
 from tasks.setup.services import Services
-from tests.support.csv_counter import Counter, open_counter
+from tests.support.csv_counter import Counter
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.prefect
 SHOPIFY = Path("data/samples/shopify.csv").read_bytes()
 CANARY = "カナリア鳥子"
 CANARY_CELLS = {
@@ -30,13 +28,7 @@ CANARY_CELLS = {
 }
 
 
-@pytest.fixture
-def counter(
-    prefect_api: SyncPrefectClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Counter:
-    return open_counter(tmp_path, prefect_api, monkeypatch)
-
-
+@pytest.mark.prefect
 def test_the_watched_folder_is_emptied_and_one_refusal_stops_no_other(
     counter: Counter,
 ):
@@ -108,6 +100,7 @@ SPOILED: dict[str, Callable[[Counter], str]] = {
 }
 
 
+@pytest.mark.prefect
 def test_nothing_prefect_keeps_tells_of_a_buyer(
     counter: Counter, desk: Services, monkeypatch: pytest.MonkeyPatch
 ):

@@ -17,9 +17,9 @@ from connectors.settings import read_settings
 from data.warehouse.session import warehouse
 from flows.daily import daily
 from tasks.daily import conclude_day
+from tests.support.csv_counter import Shown
 from tests.support.sandbox import Sandbox
 
-pytestmark = pytest.mark.prefect
 DAY_S = 86_400
 LAB = {"shop": "lab"}
 
@@ -31,24 +31,17 @@ def sweeps() -> int:
         return con.execute(query).fetchone()[0]
 
 
-def report(api: SyncPrefectClient) -> str:
-    newest = max(
-        (a for a in api.read_artifacts() if a.key == "day-report"),
-        key=lambda artifact: artifact.created,
-    )
-    return str(newest.data)
-
-
-def test_a_quiet_morning_completes_and_shows_every_step(lab: Sandbox, prefect_api):
+@pytest.mark.prefect
+def test_a_quiet_morning_completes_and_shows_every_step(lab: Sandbox, shown: Shown):
     lab.sell(3)
     state = daily("lab", return_state=True)
 
     assert state.type.value == "COMPLETED"
-    assert "| ingest-orders | Completed | 新規 3 /" in report(prefect_api)
+    assert "| ingest-orders | Completed | 新規 3 /" in shown("day-report")
 
 
 def test_a_step_that_fails_is_named_and_its_orders_are_stored(
-    lab: Sandbox, prefect_api
+    lab: Sandbox, shown: Shown
 ):
     bad, *_ = lab.sell(3)
     lab.spoil(bad, "goodsPrice", "abc")
@@ -57,19 +50,20 @@ def test_a_step_that_fails_is_named_and_its_orders_are_stored(
     assert state.type.value == "FAILED"
     assert "失敗した処理: ingest-orders" in state.message
     assert "対処" in state.message
-    assert "| ingest-orders | Failed | 新規 2 /" in report(prefect_api)
+    assert "| ingest-orders | Failed | 新規 2 /" in shown("day-report")
 
 
-def test_a_step_that_breaks_down_is_named_too(lab: Sandbox, prefect_api):
+def test_a_step_that_breaks_down_is_named_too(lab: Sandbox, shown: Shown):
     lab.shop("demo", license_key="another-key")
     state = daily("lab", return_state=True)
 
     assert state.type.value == "FAILED"
     assert "失敗した処理: ingest-orders" in state.message
-    assert "| ingest-orders | Failed | " in report(prefect_api)
+    assert "| ingest-orders | Failed | " in shown("day-report")
 
 
-def test_one_failure_hides_no_other_step(prefect_api):
+@pytest.mark.prefect
+def test_one_failure_hides_no_other_step(shown: Shown):
     steps = {
         "first": Completed(message="done"),
         "second": Failed(message="broken | 対処: 直す\ntrace"),
@@ -77,7 +71,7 @@ def test_one_failure_hides_no_other_step(prefect_api):
     }
     morning = flow(lambda: conclude_day("lab", steps), name="morning")
     state = morning(return_state=True)
-    lines = report(prefect_api).splitlines()
+    lines = shown("day-report").splitlines()
 
     assert lines[-3:] == [
         "| first | Completed | done |",
@@ -130,6 +124,7 @@ def ended(run: FlowRun) -> str:
     return run_flow(daily, flow_run=run, parameters=LAB, return_type="state").name
 
 
+@pytest.mark.prefect
 def test_after_three_missed_days_the_first_run_works_for_all(lab: Sandbox, due):
     lab.sell(3)
     names = [ended(run) for run in due(1, 3, 2)]
@@ -138,6 +133,7 @@ def test_after_three_missed_days_the_first_run_works_for_all(lab: Sandbox, due):
     assert sweeps() == 1
 
 
+@pytest.mark.prefect
 def test_a_run_that_failed_is_not_tried_again_for_each_missed_day(lab: Sandbox, due):
     lab.spoil(lab.sell(1)[0], "goodsPrice", "abc")
     names = [ended(run) for run in due(2, 1)]
@@ -146,6 +142,7 @@ def test_a_run_that_failed_is_not_tried_again_for_each_missed_day(lab: Sandbox, 
     assert sweeps() == 1
 
 
+@pytest.mark.prefect
 def test_the_next_morning_is_worked_again(lab: Sandbox, due):
     names = [ended(run) for run in due(1, 0)]
 
@@ -153,6 +150,7 @@ def test_the_next_morning_is_worked_again(lab: Sandbox, due):
     assert sweeps() == 2
 
 
+@pytest.mark.prefect
 def test_a_run_by_hand_is_never_skipped(lab: Sandbox, due, prefect_api):
     (missed,) = due(1)
     by_hand = prefect_api.create_flow_run_from_deployment(

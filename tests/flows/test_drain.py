@@ -18,7 +18,6 @@ from tasks import runs as loads
 from tests.support.notices import HEADERS, Receiver, auth_xml, order_xml, result_code
 from tests.support.sandbox import Sandbox
 
-pytestmark = pytest.mark.prefect
 Post = Callable[..., str]
 NOBODY_LISTENS = "http://127.0.0.1:9/api"
 
@@ -69,6 +68,7 @@ def next_number(lab: Sandbox) -> str:
     return f"{shop}-{day}-{int(serial) + 1:010}"
 
 
+@pytest.mark.prefect
 def test_notices_taken_while_prefect_is_down_are_drained_when_it_is_up(
     lab: Sandbox, post: Post
 ):
@@ -91,6 +91,7 @@ def test_a_run_without_notices_ends_at_once(lab: Sandbox):
     assert rows("SELECT count(*) FROM loads") == [(0,)]
 
 
+@pytest.mark.prefect
 def test_every_shop_with_a_block_is_known_to_the_receiver(lab: Sandbox):
     drained()
     saved = (read_settings().home / KEY_FILE).read_text(encoding="utf-8")
@@ -144,6 +145,7 @@ def test_an_order_not_shown_yet_waits_and_is_stored_when_it_is_shown(
     assert rows("SELECT reason FROM notices") == [("stored",)]
 
 
+@pytest.mark.prefect
 def test_an_order_not_shown_for_a_day_fails_the_run_and_says_what_to_do(
     lab: Sandbox, post: Post, later
 ):

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from prefect.client.orchestration import SyncPrefectClient
 
 from connectors.notices.keys import KEY_FILE
 from connectors.settings import read_settings
@@ -16,9 +15,8 @@ from flows.drain_notices import drain_notices
 from flows.ingest_orders import ingest_orders
 from tasks import notices
 from tasks.shops import every_shop as live
+from tests.support.csv_counter import Shown
 from tests.support.sandbox import Sandbox
-
-pytestmark = pytest.mark.prefect
 
 
 @pytest.fixture
@@ -39,12 +37,8 @@ def stored() -> set[str]:
     return {number for (number,) in found}
 
 
-def report(api: SyncPrefectClient) -> str:
-    found = [a for a in api.read_artifacts() if a.key == "shops-report"]
-    return str(max(found, key=lambda a: a.created).data)
-
-
-def test_one_morning_for_all_and_one_shop_that_fails(two: Sandbox, prefect_api):
+@pytest.mark.prefect
+def test_one_morning_for_all_and_one_shop_that_fails(two: Sandbox, shown: Shown):
     good = two.sell(5, shop="demo2")
     two.sell(5)
     two.shop("demo", license_key="another-key")
@@ -53,8 +47,8 @@ def test_one_morning_for_all_and_one_shop_that_fails(two: Sandbox, prefect_api):
     assert state.type.value == "FAILED"
     assert state.message.startswith("失敗した店舗: lab。")
     assert stored() == set(good)
-    assert "| second | Completed |" in report(prefect_api)
-    assert "| lab | Failed |" in report(prefect_api)
+    assert "| second | Completed |" in shown("shops-report")
+    assert "| lab | Failed |" in shown("shops-report")
 
 
 def test_a_shop_nobody_can_describe_stops_no_other(
@@ -68,6 +62,7 @@ def test_a_shop_nobody_can_describe_stops_no_other(
     assert stored() == set(good)
 
 
+@pytest.mark.prefect
 def test_every_shops_orders_are_stored_in_one_run(two: Sandbox):
     numbers = two.sell(5) + two.sell(5, shop="demo2")
     state = ingest_orders(return_state=True)
@@ -102,6 +97,7 @@ def test_a_quiet_minute_makes_no_run_of_any_shop(two: Sandbox):
     assert two.journal()["requests"] == []
 
 
+@pytest.mark.prefect
 def test_a_prefect_without_shops_lets_nobody_in(
     two: Sandbox, monkeypatch: pytest.MonkeyPatch
 ):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from prefect.client.orchestration import SyncPrefectClient
 
 from connectors.notices.spool import Spool
 from connectors.settings import read_settings
@@ -21,9 +20,8 @@ from tasks.shops import every_shop as live
 from tasks.shops.every_shop import live_shops
 from tests.shops.made import FORM, PERSONAL
 from tests.shops.mail_server import Mailbox, smtp_server
+from tests.support.csv_counter import Shown
 from tests.support.sandbox import Sandbox
-
-pytestmark = pytest.mark.prefect
 
 
 @pytest.fixture
@@ -44,11 +42,6 @@ def step(
 def key_with_an_end(monkeypatch: pytest.MonkeyPatch, lab: Sandbox) -> None:
     """What people type into the block beside the key, RMS will tell in the check."""
     check_connection("lab", return_state=True)
-
-
-def artifact(api: SyncPrefectClient, key: str) -> str:
-    found = [a for a in api.read_artifacts() if a.key == key]
-    return str(max(found, key=lambda a: a.created).data) if found else ""
 
 
 def rows(query: str) -> list[tuple]:
@@ -85,10 +78,10 @@ def nine_of(days: int) -> datetime:
 
 
 def test_a_shop_goes_from_its_application_to_waiting_for_the_start(
-    step, key_with_an_end, prefect_api
+    step, key_with_an_end, shown: Shown
 ):
     kinds = walk(step, nine_of(3))
-    checklist = artifact(prefect_api, "shop-checklist")
+    checklist = shown("shop-checklist")
     stages = rows("SELECT stage FROM shop_stages ORDER BY step")
 
     assert kinds == ["COMPLETED"] * 7
@@ -114,9 +107,10 @@ def test_a_shop_is_live_from_its_start_on(step, key_with_an_end):
     assert rows("SELECT stage FROM shops WHERE shop = 'lab'") == [("稼働中",)]
 
 
-def test_the_mail_is_there_to_copy_and_the_next_step_names_the_menu(step, prefect_api):
+@pytest.mark.prefect
+def test_the_mail_is_there_to_copy_and_the_next_step_names_the_menu(step, shown: Shown):
     step(application=FORM)
-    mail = artifact(prefect_api, "application-mail")
+    mail = shown("application-mail")
     step(Stage.APPLIED)
     kind, message = step(Stage.AWAITING_API)
 
@@ -126,9 +120,10 @@ def test_the_mail_is_there_to_copy_and_the_next_step_names_the_menu(step, prefec
     assert "システム開発企業からのAPIアクセス許可設定" in message
 
 
-def test_a_step_that_is_not_due_is_refused_with_the_way_on(step, prefect_api):
+@pytest.mark.prefect
+def test_a_step_that_is_not_due_is_refused_with_the_way_on(step, shown: Shown):
     kind, message = step(Stage.LIVE)
-    checklist = artifact(prefect_api, "shop-checklist")
+    checklist = shown("shop-checklist")
 
     assert kind == "FAILED"
     assert "対処: 次に選べるのは 申請準備、キー登録済 です" in message
@@ -147,15 +142,16 @@ def test_a_start_needs_both_its_day_and_the_approval(step, key_with_an_end):
     assert (kind, "承認した日時と開始日" in message) == ("FAILED", True)
 
 
-def test_who_only_looks_changes_nothing(step, prefect_api):
+def test_who_only_looks_changes_nothing(step, shown: Shown):
     kind, message = step()
 
     assert (kind, "onboard-shop で申請メールを作成" in message) == ("COMPLETED", True)
     assert rows("FROM shop_stages") == []
 
 
+@pytest.mark.prefect
 def test_a_refused_form_tells_the_reason_and_nothing_that_was_typed(
-    lab: Sandbox, prefect_api: SyncPrefectClient
+    lab: Sandbox, shown: Shown
 ):
     masked = FORM | {"shop_email": "abc123@shop.rakuten.co.jp", "contact_phone": "0311"}
     state = onboard_shop("lab", application=masked, return_state=True)
@@ -194,14 +190,14 @@ def test_where_a_mail_server_is_set_the_mail_is_sent_once(step, mailbox: Mailbox
 
 
 def test_a_mail_that_is_not_sent_leaves_the_text_to_copy(
-    step, monkeypatch: pytest.MonkeyPatch, mailbox: Mailbox, prefect_api
+    step, monkeypatch: pytest.MonkeyPatch, mailbox: Mailbox, shown: Shown
 ):
     monkeypatch.setenv("JUCHU_SMTP_PORT", "9")
     kind, message = step(application=FORM)
 
     assert kind == "FAILED"
     assert "JUCHU_SMTP_HOST" in message
-    assert "楽天API利用申請" in artifact(prefect_api, "application-mail")
+    assert "楽天API利用申請" in shown("application-mail")
     assert rows("SELECT stage FROM shop_stages") == [("申請準備",)]
 
 

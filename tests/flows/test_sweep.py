@@ -11,7 +11,6 @@ from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tests.support.sandbox import Sandbox
 
-pytestmark = pytest.mark.prefect
 ORDERS = 1000
 
 
@@ -78,6 +77,7 @@ def found_again() -> int:
     )[0][0]
 
 
+@pytest.mark.prefect
 def test_dates_given_by_hand_leave_the_cursor_where_it_was(lab: Sandbox):
     lab.sell(5, over_days=0)
     swept()
