@@ -1,10 +1,87 @@
-"""What every test may use: one sandbox, fresh for each test."""
+"""What every test may use: a warehouse, a sandbox, a browser; and how tests are spread.
 
+Making or opening a DuckDB file takes longer than most tests. So one migrated file is
+made per session, and is copied for tests that need a file, or shared by those that
+need a warehouse only: each in a transaction that is undone.
+"""
+
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from duckdb import DuckDBPyConnection
 
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from tests.support import effort
 from tests.support.sandbox import Sandbox
+
+effort.load_profile()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares costly fixtures; start with the longest group.
+
+    All tests that need a Prefect server run in one process, because starting one takes
+    20 s and its two processes much of a core; all others are spread by their files.
+    """
+    for item in items:
+        needs_server = item.get_closest_marker("prefect") is not None
+        group = "prefect" if needs_server else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.get_closest_marker("prefect") is None)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty warehouse to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "juchu.duckdb"
+    with warehouse(path):
+        pass
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, migrated: Path) -> Path:
+    """A folder of the test's own with an empty warehouse in it."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    shutil.copy(migrated, home)
+    return home
+
+
+@pytest.fixture
+def path(home: Path) -> Path:
+    """A file of the test's own, for what is about transactions or closing."""
+    return home / "juchu.duckdb"
+
+
+@pytest.fixture(scope="session")
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Path
+) -> Iterator[DuckDBPyConnection]:
+    """A warehouse that stays open; between tests it is in no transaction."""
+    path = Path(shutil.copy(migrated, tmp_path_factory.mktemp("shared")))
+    with warehouse(path) as con:
+        con.rollback()
+        yield con
+        con.begin()
+
+
+@pytest.fixture
+def undone(shared: DuckDBPyConnection) -> Iterator[DuckDBPyConnection]:
+    """An empty warehouse, whatever becomes of it."""
+    shared.begin()
+    yield shared
+    shared.rollback()
+
+
+@pytest.fixture
+def con(undone: DuckDBPyConnection) -> Iterator[DuckDBPyConnection]:
+    """An empty warehouse whose invariants hold when the test is over."""
+    yield undone
+    assert violations(undone) == []
 
 
 @pytest.fixture(scope="session")

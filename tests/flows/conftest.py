@@ -20,6 +20,7 @@ from tasks import orders, runs
 from tasks.setup.services import Services, open_services
 from tests.support import csv_counter
 from tests.support.csv_counter import Counter, Shown, ShownByPrefect, open_counter
+from tests.support.kept_open import kept_open
 from tests.support.plain_runs import run_plainly
 from tests.support.sandbox import Sandbox, lab_settings
 
@@ -48,22 +49,26 @@ def prefect_api(desk: Services) -> Iterator[SyncPrefectClient]:
 
 
 @pytest.fixture
-def shown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Shown:
+def shown(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Shown]:
     """Run what the test calls as it is marked; return an artifact by its key."""
     if request.node.get_closest_marker("prefect"):
-        return ShownByPrefect(request.getfixturevalue("prefect_api"))
-    return run_plainly(monkeypatch, request.module, csv_counter)
+        yield ShownByPrefect(request.getfixturevalue("prefect_api"))
+    else:
+        with kept_open():
+            yield run_plainly(monkeypatch, request.module, csv_counter)
 
 
 @pytest.fixture
 def lab(
     shown: Shown,
     sandbox: Sandbox,
-    tmp_path: Path,
+    home: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Sandbox:
     """A shop `lab` at a fresh RMS, set in the environment; retries do not wait."""
-    settings = lab_settings(sandbox, tmp_path) | {"JUCHU_WAREHOUSE_PATIENCE_S": "0.2"}
+    settings = lab_settings(sandbox, home) | {"JUCHU_WAREHOUSE_PATIENCE_S": "0.2"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     if isinstance(shown, ShownByPrefect):
@@ -78,9 +83,9 @@ def lab(
 
 
 @pytest.fixture
-def counter(shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counter:
+def counter(shown: Shown, home: Path, monkeypatch: pytest.MonkeyPatch) -> Counter:
     """A clerk of shop `lab` who imports order CSVs."""
-    return open_counter(tmp_path, shown, monkeypatch)
+    return open_counter(home, shown, monkeypatch)
 
 
 @pytest.fixture(scope="session", autouse=True)

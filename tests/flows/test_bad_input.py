@@ -155,7 +155,6 @@ def test_an_open_amount_is_null_and_not_minus_9999(lab: Sandbox):
     assert rows("SELECT amounts_fixed, request_total FROM orders") == [(False, None)]
 
 
-@pytest.mark.prefect
 def test_a_window_that_ends_before_it_begins_is_refused_before_any_call(lab: Sandbox):
     now = datetime.now(JST)
 
@@ -178,6 +177,7 @@ def test_a_shop_nobody_described_is_named(lab: Sandbox):
         ingest_orders("nobody")
 
 
+@pytest.mark.prefect
 def test_a_warehouse_that_another_program_holds_is_named(lab: Sandbox):
     lab.sell(3)
     assert ended()[0] == "COMPLETED"

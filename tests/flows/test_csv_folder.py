@@ -28,7 +28,6 @@ CANARY_CELLS = {
 }
 
 
-@pytest.mark.prefect
 def test_the_watched_folder_is_emptied_and_one_refusal_stops_no_other(
     counter: Counter,
 ):
@@ -68,6 +67,7 @@ def test_an_empty_watched_folder_is_no_news(counter: Counter):
     assert counter.artifacts() == {}
 
 
+@pytest.mark.prefect
 def test_a_file_that_met_a_busy_warehouse_stays_for_the_next_run(counter: Counter):
     path = counter.laid_down("rakuten/lab/good.csv", rakuten_bytes([rakuten_row()]))
     counter.contents()

@@ -23,7 +23,7 @@ NOBODY_LISTENS = "http://127.0.0.1:9/api"
 
 
 @pytest.fixture
-def post(lab: Sandbox, tmp_path: Path) -> Iterator[Post]:
+def post(lab: Sandbox, home: Path) -> Iterator[Post]:
     """A receiver of the shop `lab`, whose Prefect is down, and a sender to it."""
     shop = lab.shops["demo"]
     env = shop.environment() | {"PREFECT_API_URL": NOBODY_LISTENS}
@@ -35,7 +35,7 @@ def post(lab: Sandbox, tmp_path: Path) -> Iterator[Post]:
         answer = httpx.post(url, content=body, headers=HEADERS, trust_env=False)
         return result_code(answer.content)
 
-    with Receiver(tmp_path, env) as receiver:
+    with Receiver(home, env) as receiver:
         yield sent
 
 

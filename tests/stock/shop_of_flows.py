@@ -25,6 +25,7 @@ from tasks.stock import push as inventory
 from tasks.stock import push as inventory_calls
 from tasks.stock import push_report as inventory_report
 from tests.order_files.store.made import MadeFile, a_row
+from tests.support.kept_open import kept_open
 from tests.support.sandbox import Sandbox, lab_settings
 from tests.support.without_prefect import without_prefect
 
@@ -211,3 +212,10 @@ def opened_shelf(mall: Sandbox, home: Path) -> Iterator[Shelf]:
                 patch.setattr(module, "now", shelf.now)
         yield shelf
         shelf.check()
+
+
+@contextmanager
+def quick_shelf(mall: Sandbox, home: Path) -> Iterator[Shelf]:
+    """Open the shop for this process only, whose sessions share an open warehouse."""
+    with kept_open(), opened_shelf(mall, home) as shelf:
+        yield shelf

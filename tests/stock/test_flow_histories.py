@@ -6,6 +6,7 @@ level was written over a newer one, and no CSV moved anything.
 
 import contextlib
 import importlib
+import shutil
 from collections import defaultdict
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +20,7 @@ from connectors.rms.stock import StockApi
 from flows import push_inventory
 from tasks.stock import push as inventory
 from tasks.stock import push_report as inventory_report
-from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, opened_shelf
+from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, quick_shelf
 
 SAFETY = 3
 GOODS = [("kakuu-tea", "kakuu-tea"), ("kakuu-mug", "kakuu-mug"), ("kakuu-bag", "kb-1")]
@@ -193,7 +194,7 @@ PLANTED = {
 
 
 def test_a_history_never_leaves_the_mall_with_another_number(
-    sandbox_process, tmp_path_factory
+    sandbox_process, tmp_path_factory, migrated
 ):
     @given(history=steps)
     @settings(
@@ -204,23 +205,25 @@ def test_a_history_never_leaves_the_mall_with_another_number(
     )
     def played(history):
         sandbox_process.reset()
-        play(sandbox_process, tmp_path_factory.mktemp("history"), history)
+        home = tmp_path_factory.mktemp("history")
+        shutil.copy(migrated, home)
+        play(sandbox_process, home, history)
 
     played()
 
 
 def play(sandbox, home: Path, history) -> None:
-    with opened_shelf(sandbox, home) as shelf:
+    with quick_shelf(sandbox, home) as shelf:
         Player(shelf).play(history)
 
 
 @pytest.mark.parametrize("bug", PLANTED)
-def test_the_history_that_would_show_a_bug_holds(sandbox, tmp_path, bug):
-    play(sandbox, tmp_path, PLANTED[bug][3])
+def test_the_history_that_would_show_a_bug_holds(sandbox, home, bug):
+    play(sandbox, home, PLANTED[bug][3])
 
 
 @pytest.mark.parametrize("bug", PLANTED)
-def test_each_planted_bug_is_caught(sandbox, tmp_path, bug):
+def test_each_planted_bug_is_caught(sandbox, home, bug):
     module, right, wrong, history = PLANTED[bug]
     source = Path(str(module.__file__)).read_text(encoding="utf-8")
     assert source.count(right) == 1
@@ -231,7 +234,7 @@ def test_each_planted_bug_is_caught(sandbox, tmp_path, bug):
     try:
         reload(*AFTER[AFTER.index(module) + 1 :])
         with pytest.raises(AssertionError):
-            play(sandbox, tmp_path, history)
+            play(sandbox, home, history)
     finally:
         reload(*AFTER)
 

@@ -7,7 +7,7 @@ import pytest
 from flows import adjust_stock
 from tasks.stock import adjust_form as stock_form
 from tasks.stock.adjust_form import AdjustmentProblem
-from tests.stock.shop_of_flows import SHOP, Shelf, opened_shelf
+from tests.stock.shop_of_flows import SHOP, Shelf, quick_shelf
 
 TEA = ("kakuu-tea", "kakuu-tea")
 SIGNED = {"who": " 店長 ", "note": "棚を見た"}
@@ -19,9 +19,9 @@ Answer = Callable[..., tuple[str, str]]
 
 
 @pytest.fixture
-def shelf(sandbox, tmp_path):
+def shelf(sandbox, home):
     """Twelve teas, and a CSV order of three lines: 2, 3 and 1 of them."""
-    with opened_shelf(sandbox, tmp_path) as opened:
+    with quick_shelf(sandbox, home) as opened:
         opened.counted({TEA: 12})
         opened.csv(TEA, [2, 3, 1], 1)
         yield opened

@@ -13,16 +13,16 @@ from tasks import daily as day
 from tasks.daily import conclude_day
 from tasks.stock import adjust as stock_waiting
 from tests.order_files.store.made import MadeFile, MadeRules, a_row
-from tests.stock.shop_of_flows import Shelf, opened_shelf
+from tests.stock.shop_of_flows import Shelf, quick_shelf
 
 TEA = ("kakuu-tea", "kakuu-tea")
 DAY_S = timedelta(days=1).total_seconds()
 
 
 @pytest.fixture
-def shelf(sandbox, tmp_path):
+def shelf(sandbox, home):
     """A shop whose clock stands still unless it is moved: to the second of a day."""
-    with opened_shelf(sandbox, tmp_path) as opened:
+    with quick_shelf(sandbox, home) as opened:
         moment = opened.now()
         opened.now = lambda: moment + opened.ahead
         with pytest.MonkeyPatch.context() as patch:

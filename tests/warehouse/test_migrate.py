@@ -32,68 +32,68 @@ def folder(tmp_path: Path) -> Path:
     return shutil.copytree(MIGRATIONS, tmp_path / "migrations")
 
 
-def test_the_second_run_does_nothing(path):
-    path.parent.mkdir()
-    with duckdb.connect(path) as con:
+def test_the_second_run_does_nothing(absent):
+    absent.parent.mkdir()
+    with duckdb.connect(absent) as con:
         assert migrate(con) == NAMES
 
         assert migrate(con) == []
 
 
 @pytest.mark.parametrize("call", [*range(1, 9), *range(LAST - 4, LAST + 1)])
-def test_a_kill_at_any_step_is_made_good_by_the_next_run(path, call):
-    path.parent.mkdir()
-    process = writer("die-migrating", str(path), str(call))
+def test_a_kill_at_any_step_is_made_good_by_the_next_run(absent, call):
+    absent.parent.mkdir()
+    process = writer("die-migrating", str(absent), str(call))
     process.communicate(timeout=30)
 
-    with warehouse(path) as con:
+    with warehouse(absent) as con:
         ledger = con.execute("SELECT name FROM schema_migrations").fetchall()
         store_orders(con, [an_order()], source="api", stored_at=at(9), load_id="l")
     assert process.returncode == -9
     assert [name for (name,) in ledger] == NAMES
 
 
-def test_an_edited_file_is_refused_by_name(path, folder):
-    with warehouse(path):
+def test_an_edited_file_is_refused_by_name(absent, folder):
+    with warehouse(absent):
         pass
     (folder / NAMES[1]).write_text("CREATE TABLE other (a INTEGER);")
 
-    with duckdb.connect(path) as con, pytest.raises(MigrationRefused, match=NAMES[1]):
+    with duckdb.connect(absent) as con, pytest.raises(MigrationRefused, match=NAMES[1]):
         migrate(con, folder)
 
 
-def test_a_database_from_a_newer_juchu_is_refused(path, folder):
+def test_a_database_from_a_newer_juchu_is_refused(absent, folder):
     (folder / "9999_future.sql").write_text("CREATE TABLE future (a INTEGER);")
-    path.parent.mkdir()
-    with duckdb.connect(path) as con:
+    absent.parent.mkdir()
+    with duckdb.connect(absent) as con:
         migrate(con, folder)
 
-    with pytest.raises(MigrationRefused, match="9999_future"), warehouse(path):
+    with pytest.raises(MigrationRefused, match="9999_future"), warehouse(absent):
         pass
 
 
-def test_a_foreign_database_is_left_as_it_is(path):
-    path.parent.mkdir()
-    with duckdb.connect(path) as con:
+def test_a_foreign_database_is_left_as_it_is(absent):
+    absent.parent.mkdir()
+    with duckdb.connect(absent) as con:
         con.execute("CREATE TABLE theirs (a INTEGER)")
 
-    with pytest.raises(MigrationRefused, match="対処"), warehouse(path):
+    with pytest.raises(MigrationRefused, match="対処"), warehouse(absent):
         pass
 
-    with duckdb.connect(path) as con:
+    with duckdb.connect(absent) as con:
         tables = con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     assert tables == [("theirs",)]
 
 
-def test_a_failing_file_leaves_no_trace_and_its_own_error(path, folder):
+def test_a_failing_file_leaves_no_trace_and_its_own_error(absent, folder):
     (folder / "9999_broken.sql").write_text(
         "CREATE TABLE half (a INTEGER); SELECT no_such_function();"
     )
-    path.parent.mkdir()
-    with duckdb.connect(path) as con, pytest.raises(duckdb.CatalogException):
+    absent.parent.mkdir()
+    with duckdb.connect(absent) as con, pytest.raises(duckdb.CatalogException):
         migrate(con, folder)
 
-    with warehouse(path) as con:
+    with warehouse(absent) as con:
         assert con.execute("SELECT count(*) FROM schema_migrations").fetchall() == [
             (len(NAMES),)
         ]
@@ -151,16 +151,16 @@ def test_the_checks_allow_every_word_of_a_notice(con):
 
 
 @pytest.fixture(params=["0004", "0005"])
-def released(request, path):
+def released(request, absent):
     """A file as that release left it."""
-    path.parent.mkdir()
+    absent.parent.mkdir()
     packed = GOLDEN / f"warehouse-{request.param}.duckdb.gz"
-    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    absent.write_bytes(gzip.decompress(packed.read_bytes()))
     return request.param
 
 
-def test_a_file_of_the_release_before_takes_notices_and_the_api(path, released):
-    with warehouse(path) as con:
+def test_a_file_of_the_release_before_takes_notices_and_the_api(absent, released):
+    with warehouse(absent) as con:
         record_notices(con, [a_notice(1), a_notice(7)], at(30))
         read = [an_order(1, 40), an_order(7, 40)]
         told = store_orders(con, read, source="api", stored_at=at(41), load_id="l")
@@ -180,12 +180,12 @@ def test_a_file_of_the_release_before_takes_notices_and_the_api(path, released):
     }[released]
 
 
-def test_a_file_of_the_first_release_still_opens(path):
-    path.parent.mkdir()
+def test_a_file_of_the_first_release_still_opens(absent):
+    absent.parent.mkdir()
     packed = GOLDEN / "warehouse-0004.duckdb.gz"
-    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    absent.write_bytes(gzip.decompress(packed.read_bytes()))
 
-    with warehouse(path) as con:
+    with warehouse(absent) as con:
         assert violations(con) == []
         assert [(c.status, c.orders) for c in count_orders(con, SHOP_ID)] == [
             (Status.NEW, 2),

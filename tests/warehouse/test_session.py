@@ -68,13 +68,13 @@ def test_a_block_that_fails_leaves_nothing_and_keeps_its_own_error(path):
     assert marks(path) == []
 
 
-def test_the_file_its_wal_and_its_spill_folder_are_the_owners_alone(path):
-    with warehouse(path):
+def test_the_file_its_wal_and_its_spill_folder_are_the_owners_alone(absent):
+    with warehouse(absent):
         pass
-    writer("die-after-commit", str(path)).communicate(timeout=30)
+    writer("die-after-commit", str(absent)).communicate(timeout=30)
     modes = {
         entry.name: stat.S_IMODE(entry.stat().st_mode)
-        for entry in path.parent.iterdir()
+        for entry in absent.parent.iterdir()
     }
 
     assert modes == {
@@ -82,13 +82,13 @@ def test_the_file_its_wal_and_its_spill_folder_are_the_owners_alone(path):
         "juchu.duckdb.wal": 0o600,
         "juchu.duckdb.tmp": 0o700,
     }
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(absent.parent.stat().st_mode) == 0o700
 
 
-def test_the_umask_of_the_process_is_left_alone(path):
+def test_the_umask_of_the_process_is_left_alone(absent):
     before = os.umask(0o022)
     try:
-        with warehouse(path):
+        with warehouse(absent):
             inside = os.umask(0o022)
         after = os.umask(0o022)
     finally:
@@ -180,15 +180,15 @@ def test_a_session_inside_a_session_is_busy_not_hung(path):
         pass
 
 
-def test_a_damaged_file_is_kept_and_the_cause_with_it(path):
-    path.parent.mkdir()
-    path.write_bytes(b"not a database" * 1000)
+def test_a_damaged_file_is_kept_and_the_cause_with_it(absent):
+    absent.parent.mkdir()
+    absent.write_bytes(b"not a database" * 1000)
 
-    with pytest.raises(WarehouseDamaged, match="対処") as caught, warehouse(path):
+    with pytest.raises(WarehouseDamaged, match="対処") as caught, warehouse(absent):
         pass
 
     assert isinstance(caught.value.__cause__, duckdb.Error)
-    assert path.read_bytes() == b"not a database" * 1000
+    assert absent.read_bytes() == b"not a database" * 1000
 
 
 def test_a_home_that_cannot_be_made_says_so(tmp_path):

@@ -1,0 +1,43 @@
+"""Let the sessions of a test share one open DuckDB, for tests of what they do inside.
+
+Opening and closing DuckDB takes longer than most of what a session does, and a flow has
+dozens of them. Each still is a connection and a transaction of its own; what opening,
+closing, waiting and dying do is tested with the real door (`tests/warehouse`,
+`tests/crash`, and all tests marked `prefect`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+from duckdb import DuckDBPyConnection
+
+from data.warehouse import session
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Keep every file open that a session of this process opens, until the end."""
+    instances: dict[Path, DuckDBPyConnection] = {}
+
+    def opened(path: Path) -> DuckDBPyConnection:
+        if path not in instances:
+            instances[path] = _instance(path)
+        return instances[path].cursor()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "_open", opened)
+        yield
+    for instance in instances.values():
+        instance.close()
+
+
+def _instance(path: Path) -> DuckDBPyConnection:
+    """Open a file as `session` does, with a time zone that all connections have."""
+    con = duckdb.connect(path, config={"memory_limit": session.MEMORY_LIMIT})
+    con.execute("SET GLOBAL TimeZone = 'Asia/Tokyo'")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    return con
