@@ -5,12 +5,14 @@ made per session, and is copied for tests that need a file, or shared by those t
 need a warehouse only: each in a transaction that is undone.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from duckdb import DuckDBPyConnection
+from prefect.settings import PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, temporary_settings
 
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
@@ -31,6 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = "prefect" if needs_server else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: item.get_closest_marker("prefect") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_server_but_ours() -> Iterator[None]:
+    """Refuse to use a server somebody works with, or to start one unasked."""
+    assert "PREFECT_API_URL" not in os.environ
+    with temporary_settings({PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False}):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 One Prefect server, worker and RMS serve all marked tests here (20 s to start).
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,9 +85,3 @@ def lab(
 def counter(shown: Shown, home: Path, monkeypatch: pytest.MonkeyPatch) -> Counter:
     """A clerk of shop `lab` who imports order CSVs."""
     return open_counter(home, shown, monkeypatch)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def no_prefect_of_the_user() -> None:
-    """Refuse to run against a server somebody works with."""
-    assert "PREFECT_API_URL" not in os.environ

@@ -6,6 +6,7 @@
 import os
 import random
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,6 +17,13 @@ from tests.support.sandbox import lab_settings
 FULL = os.environ.get("JUCHU_CRASH") == "full"
 SHIPMENTS, KILLS, ORDERS_A_CALL = (1000, 50, 10) if FULL else (60, 3, 6)
 SEEDS = range(4) if FULL else range(1)
+
+
+@pytest.fixture
+def lab(bare_lab: Lab) -> Iterator[Lab]:
+    """A shop whose warehouse other processes open, judged like the usual one."""
+    yield bare_lab
+    bare_lab.check()
 
 
 def prepared(lab: Lab, count: int) -> list[tuple[str, str]]:
