@@ -1,16 +1,16 @@
 """Any rows at the mall, and any parcels to be reported: for properties."""
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from data.model.order import ShippingRow
 from tests.carriers.made import DAY, number
 from tests.carriers.rows_at_mall import BASKET, LATER, package, shipment
+from tests.support.effort import examples
 
 NUMBERS = [number(f"4432123456{n}") for n in range(6)]
 COMPANIES = ["1001", "1002"]
 DAYS = [DAY, LATER]
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = examples(25)
 maybe_numbers = st.none() | st.just("") | st.sampled_from(NUMBERS)
 
 

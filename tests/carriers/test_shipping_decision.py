@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model.japan_time import JST
@@ -18,6 +18,7 @@ from tests.carriers.rows_at_mall import (
     row,
     shipment,
 )
+from tests.support.effort import examples
 from tests.support.orders import NINE, an_order
 
 TODAY = DAY
@@ -125,7 +126,7 @@ def test_a_correction_changes_the_verified_row():
     assert [one.shipping_detail_id for one in decision.send] == ["5"]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(packages=orders, wanted=wanted_lists, status=st.sampled_from(["300", "200"]))
 def test_every_shipment_is_sent_or_has_an_outcome(packages, wanted, status):
     decision = decide(read_now(*packages, status=status), wanted, TODAY)
@@ -138,7 +139,7 @@ def test_every_shipment_is_sent_or_has_an_outcome(packages, wanted, status):
     assert sorted(said) == sorted({(w.basket_id, w.tracking_number) for w in wanted})
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(packages=orders, wanted=wanted_lists)
 def test_after_the_report_everything_is_verified_and_nothing_sent(packages, wanted):
     first = decide(read_now(*packages), wanted, TODAY)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.notices.keys import save_keys
@@ -23,6 +23,7 @@ from tests.notices.conftest import (
     shop_keys,
 )
 from tests.notices.test_messages import BOMB, EXTERNAL
+from tests.support.effort import examples
 from tests.support.notices import Receiver, auth_xml, order_xml, system_xml
 from tests.support.waiting import until
 
@@ -95,7 +96,7 @@ def test_illegal_messages_are_told_so(rakuten, body):
     assert rakuten.send(body) == ILLEGAL
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @given(st.binary(max_size=2000))
 def test_no_bytes_at_all_break_it(rakuten, body):
     assert rakuten.send(body) == ILLEGAL

@@ -1,7 +1,7 @@
 """Which shop a message speaks for."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
@@ -118,7 +118,6 @@ def test_a_hash_does_not_show_the_key_and_no_two_are_alike():
     assert KEY not in repr(shop_keys())
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_a_hash_fits_its_key_and_no_other(one, two):
     hashed = HashedKey.of(SecretStr(one))

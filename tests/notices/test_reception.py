@@ -4,12 +4,13 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.notices import reception
 from connectors.notices.messages import read_message
 from tests.notices.conftest import NOW, Desk, known
+from tests.support.effort import examples
 from tests.support.notices import KEY, SHOP_ID, auth_xml, order_xml, system_xml
 
 NUMBER = f"{SHOP_ID}-20261124-0000000001"
@@ -89,7 +90,7 @@ def test_only_what_is_new_is_announced(desk):
     assert desk.announced == [("demo", 1), ("demo", 1)]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(60)
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_are_taken_for_a_notice(kept_desk, body):
     before = spooled(kept_desk)
@@ -112,7 +113,7 @@ def is_sound(desk, body: bytes) -> bool:
     return KEY in [key.strip() for key in keys] and new <= kept <= spooled(desk)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(80)
 @given(mutated())
 def test_a_damaged_message_opens_nothing_and_breaks_nothing(kept_desk, body):
     assert is_sound(kept_desk, body)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.notices.spool import (
@@ -24,6 +24,7 @@ from connectors.notices.spool import (
     SpoolState,
 )
 from tests.notices.conftest import NOW, make_notice
+from tests.support.effort import examples
 from tests.support.notices import SHOP_ID
 
 ROOT = Path(__file__).parents[2]
@@ -422,7 +423,7 @@ def test_processes_that_write_and_one_that_settles_lose_nothing(spool):
     assert new[2] == 100
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(st.lists(st.tuples(st.sampled_from("kst"), st.integers(0, 6)), max_size=25))
 def test_what_was_kept_waits_until_it_is_settled_and_is_known_until_it_is_trimmed(
     tmp_path_factory, moves

@@ -3,7 +3,7 @@
 from itertools import count
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model.notice import UNREADABLE
@@ -13,6 +13,7 @@ from data.warehouse.runs import move_cursor, orders_to_reread, seen_until
 from data.warehouse.session import warehouse
 from tests.order_files.store.made import a_row
 from tests.order_files.store.made import store as import_csv
+from tests.support.effort import examples
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
 from tests.support.planted import caught, planted_sql
 
@@ -142,7 +143,7 @@ def sweep_all(con, runs) -> None:
 
 
 @given(runs=st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=5))
-@settings(max_examples=10, deadline=None, derandomize=True)
+@examples(5, derandomize=True)
 def test_sweeps_that_die_miss_no_order(file, runs):
     sweep_all(file, runs)
 

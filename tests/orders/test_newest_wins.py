@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from duckdb import DuckDBPyConnection
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tests.orders.history import ByHand, Snapshot, histories, play, snapshots
+from tests.support.effort import examples
 from tests.support.planted import caught, planted_sql
 
 X, Y, TWO_PACKAGES, OTHER_NAME = range(4)
@@ -115,7 +116,7 @@ def con(tmp_path_factory) -> Iterator[DuckDBPyConnection]:
 
 
 @given(history=histories)
-@settings(max_examples=30, deadline=None, derandomize=True)
+@examples(10, derandomize=True)
 def test_the_warehouse_agrees_with_the_rule_and_replays_write_nothing(con, history):
     play(con, history)
 
@@ -126,11 +127,7 @@ def test_the_warehouse_agrees_with_the_rule_and_replays_write_nothing(con, histo
         snapshots, min_size=2, max_size=6, unique_by=lambda s: (s.number, s.minute)
     ),
 )
-@settings(
-    max_examples=15,
-    deadline=None,
-    derandomize=True,
-)
+@examples(6, derandomize=True)
 def test_however_it_is_cut_and_shuffled_the_end_is_the_same(con, data, batch):
     shuffled = data.draw(st.permutations(batch))
     cut = data.draw(st.integers(1, len(batch)))

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.rms.errors import CredentialsRefused, Refused, Unavailable
@@ -13,6 +13,7 @@ from connectors.rms.fetch import Fetched
 from connectors.rms.orders import OrdersApi
 from tests.rms.judged import Answer, Judged, message, said
 from tests.rms.order_json import order_json
+from tests.support.effort import examples
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 READ = message("INFO", "ORDER_EXT_API_GET_ORDER_INFO_101")
@@ -229,7 +230,7 @@ ODD = st.one_of(
 @given(place=st.sampled_from(PLACES), value=ODD, is_dropped=st.booleans())
 @example(place=("orderDatetime",), value="0001-01-01T00:00:00+0900", is_dropped=False)
 @example(place=("shippingTerm",), value=CANARY, is_dropped=False)
-@settings(max_examples=600, deadline=None)
+@examples(150)
 def test_a_mutated_order_costs_itself_at_most_and_tells_no_value(
     place, value, is_dropped
 ):

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.rms.errors import Refused
@@ -13,6 +13,7 @@ from connectors.rms.orders import OrdersApi
 from connectors.rms.search import LONGEST, OVERLAP, SearchFilter, Window, windows
 from data.model.japan_time import JST
 from tests.rms.judged import Answer, Judged, message, said
+from tests.support.effort import examples
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 FOUND = message("INFO", "ORDER_EXT_API_SEARCH_ORDER_INFO_101")
@@ -95,7 +96,7 @@ def test_every_order_of_two_years_is_found_once():
     at=st.lists(st.integers(0, 200 * 86400), max_size=40),
     since_s=st.integers(0, 100 * 86400),
 )
-@settings(max_examples=40)
+@examples(20)
 def test_no_order_of_a_span_is_missed(at, since_s):
     ordered = {f"o-{n}": ago(seconds=seconds) for n, seconds in enumerate(at)}
     since = ago(days=200) + timedelta(seconds=since_s)

@@ -1,8 +1,10 @@
 """Whatever JSON comes in, the sandbox answers 200 or 400 and keeps its orders."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.support.effort import examples
 
 KEYS = [
     "orderNumber", "orderNumberList", "version", "dateType", "startDatetime",
@@ -52,11 +54,7 @@ BODIES = st.dictionaries(
 def test_any_json_is_answered(rms, sandbox, function):
     sold = sandbox.sell(1)
 
-    @settings(
-        max_examples=40,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+    @examples(15)
     @given(BODIES)
     def answered(body):
         assert rms.call(function, body).status_code in (200, 400)

@@ -1,9 +1,10 @@
 """Whatever is written, what is read is what RMS said it took."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sandbox.inventory import Inventory, entry, rows
+from tests.support.effort import examples
 
 SKUS = [("mihon-shirt", "ms-1"), ("mihon-shirt", "ms-2"), ("kakuu-tea", "kakuu-tea")]
 STEPS = st.lists(
@@ -24,9 +25,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner),
     max_leaves=10,
 )
-QUICK = settings(
-    max_examples=40, deadline=None, suppress_health_check=list(HealthCheck)
-)
+QUICK = examples(15)
 
 
 @QUICK

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -15,6 +14,7 @@ from hypothesis.stateful import (
 )
 
 from tests.sandbox.caller import Caller
+from tests.support.effort import examples
 
 CARRIERS = st.sampled_from(["1000", "1001", "1002", "1003"])
 NUMBERS = st.sampled_from(["", None, "4000-1", "4000-2"])
@@ -82,5 +82,5 @@ class Rows(RuleBasedStateMachine):
 def test_rows_mean_the_same_after_any_sequence(rms):
     run_state_machine_as_test(
         lambda: Rows(rms),
-        settings=settings(max_examples=25, stateful_step_count=25, deadline=None),
+        settings=examples(6, stateful_step_count=25),
     )

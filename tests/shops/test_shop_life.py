@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model.connection import ConnectionStatus
@@ -33,6 +33,7 @@ from tests.shops.made import (
     a_step,
     at,
 )
+from tests.support.effort import examples
 
 tries_of_moves = st.lists(
     st.tuples(st.sampled_from(Stage), st.sampled_from(ConnectionStatus), st.booleans()),
@@ -130,7 +131,7 @@ def test_the_table_takes_every_stage_and_no_other_word(con):
 
 
 def test_whatever_is_tried_the_file_tells_the_same_history(con):
-    @settings(max_examples=12, deadline=None, derandomize=True)
+    @examples(6, derandomize=True)
     @given(tries_of_moves)
     def hold(tries):
         known = con.execute("SELECT DISTINCT shop FROM shop_keys").fetchall()

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.rms.stock import StockApi
@@ -21,6 +21,7 @@ from flows import push_inventory
 from tasks.stock import push as inventory
 from tasks.stock import push_report as inventory_report
 from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, quick_shelf
+from tests.support.effort import examples
 
 SAFETY = 3
 GOODS = [("kakuu-tea", "kakuu-tea"), ("kakuu-mug", "kakuu-mug"), ("kakuu-bag", "kb-1")]
@@ -197,12 +198,7 @@ def test_a_history_never_leaves_the_mall_with_another_number(
     sandbox_process, tmp_path_factory, migrated
 ):
     @given(history=steps)
-    @settings(
-        max_examples=6,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
+    @examples(3, derandomize=True)
     def played(history):
         sandbox_process.reset()
         home = tmp_path_factory.mktemp("history")

@@ -1,10 +1,11 @@
 """Whatever happens in whatever order, stock stands where the rule has it."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from tests.stock.histories import play
 from tests.stock.rule import Adjust, Again, Count, Csv, Name, Receive, See, steps
+from tests.support.effort import examples
 from tests.support.planted import caught, planted_sql
 
 TEA = (("tea", 2),)
@@ -184,12 +185,7 @@ PLANTED = {
 
 
 @given(history=steps)
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(6, derandomize=True)
 def test_stock_agrees_with_the_rule_and_everything_twice_is_once(con, history):
     play(con, history)
 

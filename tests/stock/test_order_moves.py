@@ -1,7 +1,7 @@
 """What orders do to stock: once per line, whatever order they are seen in."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.warehouse.orders import store_orders
@@ -20,6 +20,7 @@ from tests.stock.made import (
     order,
     see,
 )
+from tests.support.effort import examples
 from tests.support.orders import SHOP_ID, at
 
 
@@ -138,12 +139,7 @@ def test_the_malls_next_answer_after_a_csv_decides(con):
 
 
 @given(order_of_steps=st.permutations(range(5)), ordered=st.integers(-200, 100))
-@settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(4, derandomize=True)
 def test_a_count_and_orders_come_to_the_same_level_in_any_order(
     con, order_of_steps, ordered
 ):

@@ -1,11 +1,12 @@
 """Two workers, lost answers and kills: the mall ends as we have it."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.warehouse.stock.push import levels_to_push
 from tests.stock.two_workers import Player
+from tests.support.effort import examples
 from tests.support.planted import caught, planted_sql
 
 steps = st.lists(
@@ -83,12 +84,7 @@ PLANTED = {
 
 
 @given(history=steps)
-@settings(
-    max_examples=10,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(5, derandomize=True)
 def test_the_mall_ends_as_we_have_it_and_never_goes_back(con, history):
     Player(con).play(history)
 

@@ -4,13 +4,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.sandbox.selling.goods import SHELF
 from connectors.stock_files import KNOWN, read_stock_file
 from data.model.stock import Counted
 from tests.stock.count_files import HEADER, WIDE
+from tests.support.effort import examples
 
 SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "stock_count.csv"
 
@@ -116,12 +117,7 @@ def test_the_variant_is_told_apart_by_its_case(read):
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp932"]),
     end=st.sampled_from(["\n", "\r\n"]),
 )
-@settings(
-    max_examples=20,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(15, derandomize=True)
 def test_what_was_written_is_what_is_read(read, rows, encoding, end):
     lines = [",".join(KNOWN)]
     for row in rows:

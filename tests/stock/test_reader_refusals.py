@@ -3,12 +3,13 @@
 import threading
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.order_files import CsvRefused
 from connectors.stock_files import SHOWN, read_stock_file
 from tests.stock.count_files import HEADER, WIDE
+from tests.support.effort import examples
 
 
 @pytest.mark.parametrize(
@@ -117,12 +118,7 @@ def test_every_refusal_points_to_the_template(refused, text):
 
 
 @given(raw=st.binary(max_size=200), at=st.integers(0, 60))
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(20, derandomize=True)
 def test_any_bytes_are_read_or_refused(read, raw, at):
     whole = f"{HEADER}\r\ntea,100g,10\r\n".encode()
     try:

@@ -6,10 +6,11 @@ from contextlib import suppress
 import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
-from hypothesis import given, settings
+from hypothesis import given
 
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
+from tests.support.effort import examples
 from tests.support.planted import caught, planted_sql
 from tests.warehouse.notice_history import (
     Become,
@@ -115,7 +116,7 @@ def spoilt(tmp_path_factory) -> Iterator[DuckDBPyConnection]:
 
 
 @given(history=histories)
-@settings(max_examples=15, deadline=None, derandomize=True)
+@examples(8, derandomize=True)
 def test_no_notice_is_lost_and_none_counts_twice(con, history):
     play(con, history)
 

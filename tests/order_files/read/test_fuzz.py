@@ -1,6 +1,7 @@
 """Golden files, damaged: nothing but rows, rejects or a refusal may come of them.
 
-`JUCHU_FUZZ=20000` runs as many mutations as CI does; the default keeps the suite quick.
+`JUCHU_FUZZ=20000` runs as many mutations as CI does; by default they are 500, in the
+long suite 12,500.
 A failure prints the seed, which is the mutation's number.
 """
 
@@ -12,9 +13,10 @@ import pytest
 
 from connectors.order_files import CsvRefused, read_order_file
 from tests.order_files.read.test_golden import FOLDERS, sources
+from tests.support.effort import TIMES
 from tests.support.mutations import cut, double, flip, inserting, remove
 
-MUTATIONS = int(os.environ.get("JUCHU_FUZZ", "2000"))
+MUTATIONS = int(os.environ.get("JUCHU_FUZZ", str(500 * TIMES)))
 INSERTS = [b'"', b",", b"\r", b"\n", b"\r\n", b"\0", b"\x1a", b"\x81", b"\xfc", b"\t"]
 INSERTS += [b'""', b'","', b"\xef\xbb\xbf", b"\xe3\x81", b"1.2E+10", b"\x1f\x1e"]
 LONGEST_S = 2.0

@@ -5,20 +5,17 @@ import io
 import itertools
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.csv_file.decoding import Decoded
 from connectors.csv_file.header import split_header
 from connectors.csv_file.records import Scanner
 from connectors.csv_file.tokens import is_record, tokens
+from tests.support.effort import examples
 from tests.support.mall_csv import Shape, rakuten_bytes, rakuten_row
 
-QUICK = settings(
-    deadline=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+QUICK = examples(40)
 CP932 = st.characters(
     codec="cp932",
     exclude_characters="\0¢£¬‖−〜\x80\uf8f0\uf8f1\uf8f2\uf8f3",
@@ -79,7 +76,7 @@ def test_the_scanner_keeps_what_pythons_csv_module_reads(rows, quoting, cuts):
 
 
 @given(st.text(st.sampled_from('a,"\r\n'), min_size=1, max_size=14))
-@settings(max_examples=2_000, deadline=None)
+@examples(500)
 def test_the_quick_look_at_a_record_agrees_with_the_letter(text):
     found = tokens(text.encode(), b",")
     is_one = found.broken_at is None and found.open_at is None

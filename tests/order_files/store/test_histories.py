@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from duckdb import DuckDBPyConnection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tests.order_files.store.histories import CELLS, Api, Csv, Row, play, steps
+from tests.support.effort import examples
 from tests.support.planted import caught, planted_sql
 
 FULL = ("100", "a", "a", "a", "a", "a")
@@ -121,12 +122,7 @@ def con(tmp_path_factory) -> Iterator[DuckDBPyConnection]:
 
 
 @given(history=steps)
-@settings(
-    max_examples=15,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(6, derandomize=True)
 def test_the_warehouse_agrees_with_the_rules_and_a_replay_writes_nothing(
     con, monkeypatch, history
 ):
