@@ -238,6 +238,6 @@ def test_notices_of_a_shop_that_waits_for_its_start_wait_with_it(
     walk(step, nine_of(3))
     state = drain_notices(return_state=True)
 
-    assert "no notice waits" in state.message
+    assert state.message == "処理待ちの通知はありません"
     assert rows("FROM orders") == []
     assert spool.depth() == 1
