@@ -1,19 +1,19 @@
-"""Hand one mail to a mail server (SMTP): in time, and safely unless it is our own.
+"""Send one mail by SMTP: within a deadline, under TLS unless the server is our own.
 
     MailTrouble
     ├── MailNotSent        it was not taken: put it right, then send again
     └── MailOutcomeUnknown it left and no answer came: look before sending again
 
-What a server says back may quote addresses or the password, so of its words only the
-code is told.
+What a server answers may quote addresses or the password, so an error holds its code
+alone. One deadline covers the whole conversation: a limit per read would let a server
+that sends a byte at a time hold us for ever.
 """
 
+import asyncio
 import ipaddress
 import re
-import smtplib
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -21,18 +21,29 @@ from email.policy import SMTP as ON_THE_WIRE
 from email.utils import format_datetime
 from enum import StrEnum
 
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
 from pydantic import SecretStr
 
-from connectors.smtp_line import ClockedSmtp, ClockedSmtpSsl
 from data.model.application import Mail
 from data.model.japan_time import in_japan
 
 NO_PASSWORD = SecretStr("")
+NO = 400
+"""SMTP refuses with codes from here on; anything else, after the mail, is no answer."""
+GOODBYE_S = 1.0
+"""How long the server may take to say goodbye: it has the mail already."""
 _ADDRESS = re.compile(r"[!-?A-~]+@[!-;=?A-~]+", re.ASCII)
 
 
 class Security(StrEnum):
-    """How the way to the server is protected."""
+    """How the connection to the server is protected."""
 
     STARTTLS = "starttls"
     SSL = "ssl"
@@ -42,7 +53,7 @@ class Security(StrEnum):
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Which server takes our mail, and from whom to whom it goes.
+    """The server that takes our mail, and from whom to whom it goes.
 
     ValueError, naming the setting, for what could not work or would not be safe.
     """
@@ -61,7 +72,7 @@ class SmtpServer:
             raise ValueError("JUCHU_SMTP_SECURITY none is for this machine only")
         if bool(self.user) != bool(secret):
             raise ValueError("JUCHU_SMTP_USER and JUCHU_SMTP_PASSWORD go together")
-        # smtplib encodes both as ASCII, and its error would hold the password.
+        # Both are sent as ASCII, and an encoder's error would hold the password.
         if not (self.user.isascii() and secret.isascii()):
             raise ValueError("JUCHU_SMTP_USER and JUCHU_SMTP_PASSWORD must be ASCII")
         for name, address in (("FROM", self.sender), ("TO", self.recipient)):
@@ -100,6 +111,12 @@ CHECK_LOGIN = "JUCHU_SMTP_USER と JUCHU_SMTP_PASSWORD を確認してくださ�
 CHECK_SENDER = "JUCHU_SMTP_FROM がこのサーバーで使えるアドレスか確認してください。"
 CHECK_RECIPIENT = "JUCHU_SMTP_TO の送信先アドレスを確認してください。"
 TRY_LATER = "しばらく待って、もう一度実行してください。" + COPY_BY_HAND
+_ADVICE = {
+    SMTPAuthenticationError: CHECK_LOGIN,
+    SMTPSenderRefused: CHECK_SENDER,
+    SMTPRecipientRefused: CHECK_RECIPIENT,
+    SMTPResponseException: TRY_LATER,  # the three above are such, too
+}
 LOOK_FIRST = (
     "送信済みかもしれません。送信元のメールボックスか宛先に届いたかを確認し、"
     "届いていないときだけ、もう一度送ってください。"
@@ -113,31 +130,20 @@ def send(
     deadline_s: float = 30.0,
     trusted: ssl.SSLContext | None = None,
 ) -> None:
-    """Hand the mail over, or raise; returning means the server took it.
+    """Send the mail, or raise MailTrouble; returning means the server took it.
 
     The same mail always has the same Message-ID, so a copy sent twice is known as
     one. Without `trusted` the machine's certificates decide.
     """
     letter = written(mail, server, sent_at)
-    has_left = False
-    try:
-        with _connected(server, trusted, deadline_s) as client:
-            if server.user:
-                client.login(server.user, server.password.get_secret_value())
-            _expect(client.mail(server.sender), CHECK_SENDER)
-            _expect(client.rcpt(server.recipient), CHECK_RECIPIENT)
-            has_left = True
-            _expect(client.data(letter), TRY_LATER)
-    except OSError as problem:  # smtplib's and ssl's errors are OSErrors as well
-        trouble = _judged(problem, server, has_left=has_left)
-    else:
-        return
-    # Outside, so that nothing hangs on it: the problem may quote addresses.
-    raise trouble
+    trouble = asyncio.run(_sent(letter, server, deadline_s, trusted))
+    if trouble:
+        # Raised here, so that nothing hangs on it: the cause may quote addresses.
+        raise trouble
 
 
 def written(mail: Mail, server: SmtpServer, sent_at: datetime) -> bytes:
-    """Write the mail as it goes over the wire: UTF-8, from and to the settings."""
+    """Render the mail as it goes over the wire: UTF-8, with the settings' addresses."""
     letter = EmailMessage()
     letter["Subject"] = mail.subject
     letter["From"] = server.sender
@@ -149,56 +155,66 @@ def written(mail: Mail, server: SmtpServer, sent_at: datetime) -> bytes:
     return letter.as_bytes(policy=ON_THE_WIRE)
 
 
-@contextmanager
-def _connected(
-    server: SmtpServer, trusted: ssl.SSLContext | None, deadline_s: float
-) -> Iterator[smtplib.SMTP]:
-    """Speak to the server under TLS, if it is to be; say goodbye in any case."""
-    tls = trusted or ssl.create_default_context()
-    # The greeting names the sender's domain: asking the resolver for this machine's
-    # name can take longer than the mail, and is nobody's business.
-    greeting = server.sender.rpartition("@")[2]
-    client = (
-        ClockedSmtpSsl(
-            server.host, server.port, greeting, timeout=deadline_s, context=tls
-        )
-        if server.security is Security.SSL
-        else ClockedSmtp(server.host, server.port, greeting, timeout=deadline_s)
-    )
+async def _sent(
+    letter: bytes,
+    server: SmtpServer,
+    deadline_s: float,
+    trusted: ssl.SSLContext | None,
+) -> MailTrouble | None:
+    """Send the letter and say goodbye; return what went wrong, if anything did."""
+    client, has_left = _client(server, trusted), False
     try:
-        if server.security is Security.STARTTLS:
-            client.starttls(context=tls)
-        client.ehlo_or_helo_if_needed()
-        yield client
-        with suppress(OSError):
-            client.quit()  # it has the mail: how it says goodbye is no matter
+        async with asyncio.timeout(deadline_s):
+            await client.connect()
+            if server.user:
+                await client.login(server.user, server.password.get_secret_value())
+            await client.mail(server.sender)
+            await client.rcpt(server.recipient)
+            has_left = True
+            await client.data(letter)
+        with suppress(SMTPException, OSError):
+            await client.execute_command(b"QUIT", timeout=GOODBYE_S)
+    except (SMTPException, OSError) as problem:
+        return _judged(problem, server, has_left=has_left)
     finally:
+        if isinstance(client.transport, asyncio.WriteTransport):
+            client.transport.abort()  # close would wait for the server's TLS goodbye
         client.close()
+        await asyncio.sleep(0)  # the socket closes in the loop's next round
+    return None
 
 
-def _expect(answer: tuple[int, bytes], advice: str) -> None:
-    """Take the server's yes; its no is told by its code alone."""
-    code = answer[0]
-    if not 200 <= code < 300:
-        raise MailNotSent(f"メールサーバーがメールを受け付けません [{code}]", advice)
+def _client(server: SmtpServer, trusted: ssl.SSLContext | None) -> SMTP:
+    return SMTP(
+        hostname=server.host,
+        port=server.port,
+        # The greeting names the sender's domain: asking the resolver for this machine's
+        # name can take longer than the mail, and is nobody's business.
+        local_hostname=server.sender.rpartition("@")[2],
+        use_tls=server.security is Security.SSL,
+        start_tls=server.security is Security.STARTTLS,  # True: refuse to go without
+        tls_context=None
+        if server.security is Security.NONE
+        else trusted or ssl.create_default_context(),
+        timeout=None,  # the deadline of the whole is ours
+    )
 
 
-def _judged(problem: OSError, server: SmtpServer, *, has_left: bool) -> MailTrouble:
-    """Tell what broke by what kind of error it was; no text of the server's."""
+def _judged(problem: Exception, server: SmtpServer, *, has_left: bool) -> MailTrouble:
+    """Return what broke by the kind of error it was; no text of the server's."""
     where = f"メールサーバー {server.host}:{server.port}"
-    match problem:
-        case smtplib.SMTPAuthenticationError(smtp_code=code):
-            return MailNotSent(f"{where} にログインできません [{code}]", CHECK_LOGIN)
-        case smtplib.SMTPNotSupportedError():
-            fact = f"{where} は STARTTLS かログインに対応していません"
-            return MailNotSent(fact, CHECK_TLS)
-        case smtplib.SMTPResponseException(smtp_code=code):
-            return MailNotSent(f"{where} が断りました [{code}]", TRY_LATER)
+    if isinstance(problem, SMTPResponseException) and problem.code >= NO:
+        advice = next((a for kind, a in _ADVICE.items() if isinstance(problem, kind)))
+        return MailNotSent(f"{where} に断られました [{problem.code}]", advice)
     if has_left:
         fact = f"{where} から、メールを受け取ったという応答がありません"
         return MailOutcomeUnknown(fact, LOOK_FIRST)
-    if isinstance(problem, ssl.SSLError) and not isinstance(problem, ssl.SSLEOFError):
-        return MailNotSent(f"{where} と安全に接続できません", CHECK_TLS)
+    if not isinstance(problem, OSError):
+        fact = f"{where} は STARTTLS かログインに対応していません"
+        return MailNotSent(fact, CHECK_TLS)
+    for error in (problem, problem.__cause__):
+        if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+            return MailNotSent(f"{where} と安全に接続できません", CHECK_TLS)
     return MailNotSent(f"{where} と通信できません", CHECK_SERVER)
 
 

@@ -184,8 +184,9 @@ def test_a_refusal_is_told_by_its_code_and_what_to_check(answers, setting):
     assert [word for word in (*PERSONAL, PASSWORD, RECIPIENT) if word in text] == []
 
 
-def test_a_server_that_hangs_up_on_the_mail_may_have_sent_it():
-    with smtp_server(Mailbox(data="hang up")) as port:
+@pytest.mark.parametrize("answer", ["hang up", "well, perhaps"])
+def test_a_server_that_does_not_answer_to_the_mail_may_have_sent_it(answer):
+    with smtp_server(Mailbox(data=answer)) as port:
         told = trouble(a_server(port))
 
     assert isinstance(told, MailOutcomeUnknown)
