@@ -33,7 +33,7 @@ def mutated(number):
 
 
 def what_came(path, carrier):
-    """What came of a file, if it was not what may come of one."""
+    """Return what is wrong with what came of a file; None if nothing is."""
     try:
         file = read_shipment_file(path, carrier)
     except CsvRefused as refused:

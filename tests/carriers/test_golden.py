@@ -26,7 +26,7 @@ FOLDERS = {
 
 
 def as_text(folder):
-    """Everything the reader says of a golden file, as JSON a person can review."""
+    """Return all that the reader gives of a golden file, as JSON for review."""
     file = read_shipment_file(GOLDEN / folder / "in.csv", FOLDERS[folder])
     said = {
         "layout": file.layout,

@@ -1,5 +1,5 @@
 # ruff: noqa: S311 - invented data wants repeatable chance, not secrets
-"""Invented mall files: a Rakuten order file of any length, written as it streams.
+"""An invented Rakuten order file of any length, written row by row.
 
 No name, address, number or product here belongs to anyone: the phone numbers are from
 the block kept for fiction, the mail addresses end in `.example`.
@@ -51,7 +51,7 @@ class Shape:
 def write_rakuten(
     path: Path, lines: int, *, seed: int = 0, shape: Shape | None = None
 ) -> int:
-    """Write exactly `lines` order lines, one to four an order, and count the orders."""
+    """Write `lines` order lines, one to four an order; return the number of orders."""
     shape = shape or Shape()
     orders = 0
     with path.open("wb") as file:
@@ -63,7 +63,7 @@ def write_rakuten(
 
 
 def rakuten_row(**cells: str) -> dict[str, str]:
-    """One plausible line of an order as column name to text; `cells` replace some."""
+    """Return a plausible order line as column name to text; `cells` replace some."""
     rng = random.Random(1)
     row = dict.fromkeys(HEADER, "") | _order_cells(rng) | _line_cells(rng)
     money = dict.fromkeys(("商品合計金額", "送付先商品合計金額", "単価"), "1980")
@@ -82,7 +82,7 @@ def rakuten_row(**cells: str) -> dict[str, str]:
 
 
 def rakuten_bytes(rows: Sequence[dict[str, str]], shape: Shape | None = None) -> bytes:
-    """A whole file of these rows, header first."""
+    """Return a whole file of these rows, header first."""
     shape = shape or Shape()
     columns = list(rows[0]) if rows else list(HEADER)
     body = b"".join(_encoded([row[name] for name in columns], shape) for row in rows)
@@ -102,7 +102,7 @@ def _encoded(cells: Sequence[str], shape: Shape) -> bytes:
 
 
 def _orders(lines: int, rng: random.Random, shape: Shape) -> Iterator[bytes]:
-    """Whole orders as bytes. Every order has its own buyer; goods are a shop's 800."""
+    """Yield whole orders as bytes, each of its own buyer; the shop sells 800 goods."""
     goods = [_line_cells(rng) for _ in range(800)]
     lines_cut = [_cut(HEADER[71:94], cells, ("単価", "個数")) for cells in goods]
     odd = HEADER.index("コメント") - 94
@@ -142,7 +142,7 @@ def _orders(lines: int, rng: random.Random, shape: Shape) -> Iterator[bytes]:
 
 
 def _cut(names: Sequence[str], cells: dict[str, str], open_: Sequence[str]) -> str:
-    """The inside of these cells, quoted, with a %-field for each that varies."""
+    """Return the inside of these cells, quoted, with a %-field for each that varies."""
     texts = (
         f"%({name})d" if name in open_ else cells.get(name, "").replace("%", "%%")
         for name in names

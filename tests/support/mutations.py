@@ -12,7 +12,7 @@ def flip(rng, content):
 
 
 def inserting(pieces):
-    """Give the mutation that puts one of the pieces somewhere."""
+    """Return a mutation that inserts one of the pieces somewhere."""
 
     def insert(rng, content):
         at = rng.randrange(len(content) + 1)

@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=JST)
 
 
 class Folder:
-    """A watched folder of a test's own, and what the next look at it finds."""
+    """A watched folder of a test's own, and what is found in it."""
 
     def __init__(self, home: Path) -> None:
         self.root = home / "incoming"
@@ -19,7 +19,7 @@ class Folder:
         self.root.mkdir()
 
     def put(self, place: str, content: bytes = b"x", *, age_s: float = 60) -> Path:
-        """Lay down a file that was written to so many seconds ago."""
+        """Write a file as if it were so many seconds ago."""
         path = self.root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -31,14 +31,14 @@ class Folder:
         return waiting_downloads(self.root, NOW, pause)
 
     def places(self, pause=lambda: None) -> list[tuple[str, str, list[str]]]:
-        """What waits: mall, shop and names of the files."""
+        """List what waits: mall, shop and names of the files."""
         return [
             (each.mall, each.shop, [path.name for path in each.paths])
             for each in self.waiting(pause)
         ]
 
     def tree(self) -> list[str]:
-        """Every file there is, as paths."""
+        """List the path of every file there is."""
         home = self.root.parent
         return sorted(
             str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()

@@ -1,4 +1,4 @@
-"""Where a settled download goes, and under which name."""
+"""Where an imported or refused file goes, and under which name."""
 
 import hashlib
 import stat

@@ -1,4 +1,4 @@
-"""What the watched folder gives to be imported, and what it leaves alone."""
+"""What the watched folder lists for import, and what it leaves alone."""
 
 import os
 

@@ -1,5 +1,7 @@
 """Encodings and damaged bytes (docs/order-files.md §2, §3)."""
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,8 +177,6 @@ def test_a_header_alone_is_an_empty_file_of_orders(read):
 
 
 def test_the_hash_is_that_of_the_file(read):
-    import hashlib  # noqa: PLC0415 - the one place
-
     content = one()
 
     assert read(content).file.sha256 == hashlib.sha256(content).hexdigest()

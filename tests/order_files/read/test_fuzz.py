@@ -51,7 +51,7 @@ def mutated(number):
 
 
 def outcome(paths, mall):
-    """What came of a file: counts, or the word of its refusal."""
+    """Return what came of a file: its number of rows, or the code of its refusal."""
     try:
         with read_order_file(paths, mall) as file:
             batches = list(file.batches())

@@ -42,7 +42,7 @@ def sources(folder):
 
 
 def read(folder):
-    """Everything the reader says of a golden file, as JSON text a person can review."""
+    """Return all that the reader gives of a golden file, as JSON for review."""
     with read_order_file(sources(folder), FOLDERS[folder]) as file:
         batches = list(file.batches(3))
         about = {
