@@ -6,7 +6,7 @@ READY := .venv/.installed
 quoted = '$(subst ','\'',$(1))'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check crash soak bench deploy server worker receiver query plot sandbox lock audit clean
+.PHONY: help demo test test-ci test-long check crash soak bench deploy server worker receiver query plot sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,8 +20,17 @@ $(READY): requirements.lock
 demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest (DEMO_ONCE=1 stops when done)
 	$(BIN)/python -m tasks.setup.demo
 
-test: $(READY) ## the whole fast suite, in two processes: it waits a lot
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+# What needs a Prefect server runs in one process, the rest in the other (tests/conftest.py).
+SUITE := $(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10
+
+test: $(READY) ## the whole fast suite, in two processes; the ten slowest at the end
+	$(SUITE)
+
+test-ci: $(READY) ## what CI adds: 20,000 damaged files, longer histories
+	JUCHU_SUITE=ci JUCHU_FUZZ=20000 $(SUITE) -k "fuzz or histor"
+
+test-long: $(READY) ## before a part is done: the suite with 25 times the examples, every kill
+	JUCHU_SUITE=long JUCHU_CRASH=full $(SUITE)
 
 check: $(READY) ## format, lint, spelling, types, layers
 	$(BIN)/ruff format --check .
