@@ -61,9 +61,10 @@ PRAGMA user_version = 1;
 COMMIT;
 """
 _KEEP: Final = """
-INSERT OR IGNORE INTO notices
+INSERT INTO notices
     (notice_key, shop_id, order_number, kind, subject, received_us)
 VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (notice_key) DO NOTHING
 """
 _OLDEST: Final = """
 SELECT notice_key, shop_id, order_number, kind, subject, received_us
@@ -367,7 +368,7 @@ class Spool:
             log.error("the damaged file could not be moved: %s", _word(error))  # noqa: TRY400 - says it all
 
     def _take_over(self, con: sqlite3.Connection) -> None:
-        """Take in what a spool of the version before left in this folder."""
+        """Insert what a spool of the version before left in this folder."""
         if spool_before.is_in(self._folder):
             with _alone(self._folder):
                 for notices in spool_before.taken_over(self._folder, AT_ONCE):

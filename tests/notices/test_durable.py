@@ -15,7 +15,7 @@ from connectors.notices import spool as spool_module
 from connectors.notices.spool import Spool, SpoolFailed
 from tests.notices.conftest import make_notice
 from tests.support.notices import order_xml
-from tests.support.syscalls import Asked, Traced, needs_ptrace, traced
+from tests.support.syscalls import CAN_TRACE, Asked, Traced, traced
 
 ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("JUCHU_CRASH") == "full"
@@ -25,10 +25,14 @@ NOTICES = [make_notice(n) for n in range(3)]
 TAKING = """
 import os, sys
 from pathlib import Path
+from datetime import UTC, datetime
 from connectors.notices import spool
-from tests.notices.conftest import make_notice
+from data.model.notice import Notice, NoticeKind
 from tests.support.syscalls import be_traced
 {damage}
+def make_notice(n):
+    return Notice(notice_key=f"{{n:064x}}", shop_id="1", order_number=None,
+                  kind=NoticeKind.OTHER, received_at=datetime.now(UTC))
 be_traced()
 kept = spool.Spool(Path(sys.argv[1]))
 for n in range(4):
@@ -41,6 +45,7 @@ for n in range(4):
 os._exit(0)
 """
 
+needs_ptrace = pytest.mark.skipif(not CAN_TRACE, reason="Linux on x86-64 only")
 HASTE = """
 connect = spool._connect
 def hasty(file):

@@ -1,6 +1,8 @@
 """A spool of the version before, one file per notice: taken over, nothing lost."""
 
-import multiprocessing
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,22 @@ from connectors.notices import spool as spool_module
 from connectors.notices.spool import Kept, Spool
 from data.model.notice import Notice
 from tests.notices.conftest import NOW, make_notice
-from tests.support.dies_at import Point, die_at
+from tests.support.dies_at import Point
 
 OTHER_SHOP = "54321"
 SPOOL = "connectors/notices/spool.py"
 BEFORE = "connectors/notices/spool_before.py"
-_forks = multiprocessing.get_context("forkserver")
+ROOT = Path(__file__).parents[2]
+OPENING = """
+import sys
+from pathlib import Path
+from connectors.notices import spool
+from tests.support.dies_at import Point, die_at
+folder, file, line, visit, after = sys.argv[1:]
+spool.AT_ONCE = 3
+die_at(Point(file, line, int(visit), after == "True"))
+spool.Spool(Path(folder)).depth()
+"""
 
 
 def leave(folder: Path, *notices: Notice) -> None:
@@ -111,12 +123,6 @@ def test_what_its_writer_never_named_is_dropped(folder):
     assert not (folder / "tmp").exists()
 
 
-def _open(folder: Path, point: Point) -> None:
-    spool_module.AT_ONCE = 3
-    die_at(point)
-    Spool(folder).depth()
-
-
 @pytest.mark.parametrize(
     "point",
     [
@@ -135,10 +141,12 @@ def _open(folder: Path, point: Point) -> None:
 def test_killed_while_it_takes_over_it_loses_nothing(folder, point):
     notices = [make_notice(n, age_s=10 - n) for n in range(7)]
     leave(folder, *notices)
-    process = _forks.Process(target=_open, args=(folder, point))
-    process.start()
-    process.join(60)
+    ended = subprocess.run(
+        [sys.executable, "-c", OPENING, folder, *map(str, point)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
 
-    assert process.exitcode == -9
+    assert ended.returncode == -9
     assert Spool(folder).waiting(100) == notices
     assert left(folder) == []

@@ -14,12 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
-needs_ptrace = pytest.mark.skipif(
-    (sys.platform, platform.machine()) != ("linux", "x86_64"),
-    reason="system calls are numbered here for Linux on x86-64",
-)
+CAN_TRACE = (sys.platform, platform.machine()) == ("linux", "x86_64")
+"""System calls are numbered here as on such a machine."""
 
 _TRACEME, _POKEUSER, _SYSCALL, _SETOPTIONS, _INFO = 0, 6, 24, 0x4200, 0x420E
 _SYSGOOD_AND_EXITKILL = 0x1 | 0x100000
