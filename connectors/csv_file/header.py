@@ -97,7 +97,7 @@ def _first_record(text: bytes) -> bytes | None:
 
 def _only_record(text: bytes, advice: str) -> bytes:
     """Return the text as a file of one record without line end, or refuse it."""
-    if b"\r" in text:
+    if text.count(b"\r") > text.count(b"\r\n"):
         raise CsvRefused(
             "bare-cr",
             "改行コードが CR だけのファイルには対応していません。",

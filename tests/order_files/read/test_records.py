@@ -169,8 +169,21 @@ def test_a_lost_or_stray_quote_refuses_the_file(read, damage):
 def test_a_file_of_bare_cr_is_refused(read):
     content = rakuten_bytes([row(1)], Shape(line_end="\r"))
 
-    with pytest.raises(CsvRefused):
+    with pytest.raises(CsvRefused) as refused:
         read(content)
+
+    assert refused.value.code == "bare-cr"
+
+
+def test_a_header_that_lost_its_last_quote_is_called_malformed(read):
+    content = rakuten_bytes([]).replace(
+        '"SKU情報"'.encode("cp932"), '"SKU情報'.encode("cp932")
+    )
+
+    with pytest.raises(CsvRefused) as refused:
+        read(content)
+
+    assert (refused.value.code, refused.value.position.row) == ("malformed", 1)
 
 
 def test_a_bare_cr_between_rows_is_refused(read):
