@@ -16,6 +16,7 @@ from tasks.shipping import shipments, tracking
 from tasks.stock import files as stock_files
 from tests.carriers.made import B2, csv_bytes
 from tests.docs.trace import visits
+from tests.shipping.work import SETTLES
 from tests.support.kept_open import kept_open
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 from tests.support.notices import CONTRACT, HEADERS, KEY, SHOP_URL, order_xml
@@ -37,6 +38,8 @@ def lab(sandbox, home, monkeypatch):
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     rms.shop_of_run.cache_clear()
+    sandbox.settings(async_delay_s=0.1)
+    monkeypatch.setattr(tracking, "SETTLES", SETTLES)
     modules = (drain_notices, import_order_csv, push_inventory, push_tracking)
     run_plainly(monkeypatch, *modules)
     with kept_open():
