@@ -113,7 +113,7 @@ def test_a_planted_haste_is_caught(folder, damage):
 
 @needs_ptrace
 @pytest.mark.parametrize("failing", range(1, SYNCS + 1) if FULL else (1, 6, 12, SYNCS))
-def test_whichever_sync_fails_what_is_acknowledged_is_there(folder, failing):
+def test_whichever_sync_fails_in_a_crash_what_is_acknowledged_is_there(folder, failing):
     """One after the other, as SQLite makes its N-th write fail."""
     folder.parent.mkdir()
     told = taking(folder, fail_sync=failing)
