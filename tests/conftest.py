@@ -22,6 +22,7 @@ from tests.support.sandbox import Sandbox
 effort.load_profile()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares costly fixtures; start with the longest group.
 
