@@ -21,7 +21,7 @@ demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest 
 	$(BIN)/python -m tasks.setup.demo
 
 # What needs a Prefect server runs in one process, the rest in the other (tests/conftest.py).
-SUITE := $(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10
+SUITE := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=10
 
 test: $(READY) ## the whole fast suite, in two processes; the ten slowest at the end
 	$(SUITE)

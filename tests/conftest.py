@@ -8,11 +8,14 @@ need a warehouse only: each in a transaction that is undone.
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection
 from prefect.settings import PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, temporary_settings
+from xdist.scheduler import LoadScopeScheduling
 
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
@@ -22,18 +25,32 @@ from tests.support.sandbox import Sandbox
 effort.load_profile()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares costly fixtures; start with the longest group.
+class OneServer(LoadScopeScheduling):
+    """Give all files that need a Prefect server to one process, the others by file.
 
-    All tests that need a Prefect server run in one process, because starting one takes
-    20 s and its two processes much of a core; all others are spread by their files.
+    Starting one takes 20 s, and its two processes much of a core. xdist's own groups
+    do not reach the controller with pytest 9.
     """
-    for item in items:
-        needs_server = item.get_closest_marker("prefect") is not None
-        group = "prefect" if needs_server else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.get_closest_marker("prefect") is None)
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "prefect" if needs_server(file) else file
+
+
+@cache
+def needs_server(file: str) -> bool:
+    """Whether a test file marks tests that run on a real Prefect server."""
+    return "mark.prefect" in Path(file).read_text(encoding="utf-8")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer:
+    """Spread the tests as said above (`--dist loadscope` asks for it)."""
+    return OneServer(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the longest group: what waits for a server."""
+    items.sort(key=lambda item: not needs_server(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session", autouse=True)
