@@ -39,12 +39,7 @@ RECEIVING: Mapping[str, Place] = {
         SPOOL, "added.append(con.total_changes - before)", True, (2, 1, 3)
     ),
     "spool.committed": Place(SPOOL, "self._refuse_if_moved()", visits=(2, 4)),
-    "spool.rung": Place(
-        SPOOL,
-        "for message, new in zip(batch, added, strict=True):",
-        visits=(4, 2),
-        short=False,
-    ),
+    "spool.rung": Place(SPOOL, "message.new = new", visits=(4, 2), short=False),
     "spool.kept": Place(
         SPOOL, "return Kept(new, len(rows) - new)", visits=(1, 3), short=False
     ),
