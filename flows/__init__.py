@@ -1,1 +1,1 @@
-"""What happens when: one file, one flow."""
+"""What happens when: one flow a file, named like it."""

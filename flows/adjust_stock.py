@@ -1,4 +1,4 @@
-"""Adjust stock by hand for the orders that a CSV created."""
+"""Adjust stock by hand for the orders that an order file created."""
 
 from typing import Any
 
@@ -32,11 +32,11 @@ def adjust_stock(
     who: WhoDecided = "",
     note: Note = "",
 ) -> State[Any]:
-    """Book what a person decided on CSV orders; each line once, with who and why.
+    """Book what a person decided on waiting lines, each once, with who and why.
 
-    Without values the run pauses and asks, by a form that lists what waits; nobody
-    answering, it ends Failed with nothing changed. A line that no longer waits is left
-    alone and named, and the run ends Failed; the others are booked.
+    Without values the run pauses and shows a form that lists the waiting lines; without
+    an answer it ends Failed and changes nothing. A line that no longer waits is left
+    alone, and the run ends Failed and names it; the others are booked.
     """
     if adjustments is not None:
         need_signature(who, note)

@@ -1,4 +1,4 @@
-"""接続チェック: whether each shop's keys work, and how long they still will."""
+"""接続チェック: whether each shop's keys work, and until when."""
 
 from typing import Any
 
@@ -26,12 +26,12 @@ from tasks.shops.every_shop import (
     persist_result=False,
 )
 def check_connection(shop: AnyShop = None) -> State[Any]:
-    """Read once from every function the shop needs and say what is at fault.
+    """Call every function the shop needs once, and report what is wrong.
 
-    Nothing is written to RMS. A verdict that blames the credentials stops all calls of
-    the shop until a check is good; the run ends Failed when a person has to act, and
-    Completed with a remark when waiting is enough. Without a shop every shop that has
-    a key is checked.
+    Nothing is written to RMS. A finding that blames the credentials stops all calls of
+    the shop until a check succeeds. The run ends Failed when a person has to act, and
+    Completed with a remark when waiting is enough. Without a shop every shop that has a
+    key is checked.
     """
     if shop is None:
         return each_shop(check_connection, shops_with_key())

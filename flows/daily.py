@@ -1,4 +1,4 @@
-"""The clerk's morning, at nine."""
+"""The clerk's morning, at nine: check, ingest, push stock, push tracking numbers."""
 
 from typing import Any
 
@@ -27,11 +27,11 @@ from tasks.stock.adjust import adjustments_waiting
     persist_result=False,
 )
 def daily(shop: AnyShop = None) -> State[Any]:
-    """Do the day's steps in their order; one that fails does not hide the others.
+    """Run the day's steps in order; one that fails does not stop the others.
 
-    After downtime the first run catches up for every day that was missed; the others
-    that were due end at once as Skipped. Without a shop it is the morning of every
-    live one.
+    Orders come before stock, because stock follows them. After downtime the first run
+    catches up for every day that was missed; the others that were due end at once as
+    Skipped. Without a shop it is the morning of every live one.
     """
     if already_caught_up():
         return nothing_left()

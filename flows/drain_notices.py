@@ -1,4 +1,4 @@
-"""Turn the notices that wait into current orders."""
+"""Turn waiting notices into current orders."""
 
 from typing import Any
 
@@ -37,11 +37,11 @@ from tasks.shops.every_shop import (
     persist_result=False,
 )
 def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
-    """Read every order that a waiting notice names, and store it.
+    """Read and store every order that a waiting notice names, up to `limit`.
 
-    A notice is settled in the transaction that stores its order. One whose order RMS
-    does not show yet waits, up to a day; then the run ends Failed and names it.
-    Without a shop it is done for every live one that has notices waiting.
+    A notice is settled in the transaction that stores its order. A notice whose order
+    RMS does not show yet waits, up to a day; then the run ends Failed. Without a shop
+    it is done for every live one with notices waiting.
     """
     share_keys()
     if shop is None:

@@ -32,11 +32,11 @@ def export_shipping_labels(
     path: Folder = "",
     again: Again = False,
 ) -> State[Any]:
-    """Read the waiting orders anew, and write labels for those that are safe to pack.
+    """Read the waiting orders anew and write labels for those that are safe to pack.
 
     Orders under review, with open amounts, without an address, cancelled or reported
-    already get none, and neither do those whose label the carrier's file cannot hold;
-    the report says which and why. A package gets one label unless `again` is set.
+    already get none, and neither does a package whose label the carrier's file cannot
+    hold; the report says which and why. A package gets one label unless `again` is set.
     """
     load = open_labels(shop)
     with one_caller(shop):

@@ -1,4 +1,4 @@
-"""Bring a mall's own order CSV into the warehouse."""
+"""Import a mall's own order file into the warehouse."""
 
 from typing import Any
 
@@ -35,9 +35,9 @@ def import_order_csv(  # noqa: PLR0913, PLR0917 - what the form asks
 ) -> State[Any]:
     """Import one download, or without a path all that wait in the incoming folder.
 
-    A file is imported whole or not at all; the same file again changes nothing. The
-    run ends Failed, with the reason and what to do, when a file was not imported; the
-    other files are imported all the same.
+    A file is imported whole or not at all; the same file again changes nothing. When a
+    file was not imported the run ends Failed, with the reason and what to do; the other
+    files are imported.
     """
     choices = Choices(mode, other_shops, dry_run)
     downloads = given_download(path, mall, shop) if path else look_into_incoming()

@@ -1,4 +1,4 @@
-"""Bring a carrier's tracking numbers into the warehouse."""
+"""Import a carrier's tracking numbers into the warehouse."""
 
 from typing import Any
 
@@ -22,9 +22,9 @@ def import_shipments(
 ) -> State[Any]:
     """Import one file of tracking numbers; the same file again changes nothing.
 
-    Rows that cannot be read, or belong to no known order, are listed by their number.
-    The run ends Failed, with the reason and what to do, when the file was refused:
-    then nothing of it is used. Nothing is reported to the mall: push-tracking does.
+    Rows that cannot be read, or belong to no known order, are listed by row number.
+    When the file was refused the run ends Failed, with the reason and what to do, and
+    nothing of it is stored. push-tracking reports to the mall, this flow does not.
     """
     imported = import_shipment_file(path, carrier, shop, return_state=True)
     return conclude_shipments(path, imported)

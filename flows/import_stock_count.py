@@ -1,4 +1,4 @@
-"""Bring a count (棚卸) or goods received (入荷) into the stock ledger."""
+"""Import a count (棚卸) or goods received (入荷) into the stock ledger."""
 
 from typing import Any
 
@@ -24,11 +24,11 @@ def import_stock_count(
     counted_at: CountedAt = None,
     who: Who = "担当者",
 ) -> State[Any]:
-    """Make what was counted the level of that moment, or add what came in then.
+    """Set the levels of that moment to what was counted, or add what was received.
 
-    The whole file or nothing; the same file again changes nothing. The run ends Failed,
-    with row, column and what to do, when the file was refused. Nothing is sent to a
-    mall: push-inventory does.
+    The file is booked whole or not at all; the same file again changes nothing. When
+    the file was refused the run ends Failed, with row, column and what to do.
+    push-inventory sends levels to the mall, this flow does not.
     """
     return conclude_count(
         import_count_file(path, shop, counted_at, who, kind, return_state=True)

@@ -1,4 +1,4 @@
-"""A shop's way from application to live orders, one step a run."""
+"""Take a shop from its application to live orders, one step a run."""
 
 from typing import Any
 
@@ -32,11 +32,10 @@ def onboard_shop(  # noqa: PLR0913, PLR0917 - what the form asks
     start_on: StartOn = None,
     approved_at: ApprovedAt = None,
 ) -> State[Any]:
-    """Make the application's mail, or take the shop one step on, and show the way.
+    """Write the application's mail, or take the shop one stage on; show the checklist.
 
-    A step that what we know does not allow is refused with the reason, and the run
-    ends Failed. Every run shows the checklist; without application and step it does
-    nothing else.
+    A stage whose conditions are not met is refused with the reason, and the run ends
+    Failed. Without application and step the run only shows the checklist.
     """
     steps: list[State[Any]] = []
     if application is not None:

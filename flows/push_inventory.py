@@ -1,4 +1,4 @@
-"""Tell Rakuten the stock that changed, and see that it shows."""
+"""Send changed stock levels to Rakuten, and read them back."""
 
 from typing import Any
 
@@ -31,9 +31,9 @@ def push_inventory(
 ) -> State[Any]:
     """Send every changed level less safety stock, and prove it by reading back.
 
-    The mall is read first: where it sold what we do not know, its orders are taken in
-    before anything is decided. A lost answer is not answered by a second call, but by
-    reading. The run ends Failed when a level was refused or is not proven to show.
+    The mall is read first: where it sold units we do not know of, its orders are taken
+    in before anything is decided. After a lost answer the level is read, not sent
+    again. The run ends Failed when a level was refused or is not proven to show.
     Without a shop it is done for every live one.
     """
     if shop is None:

@@ -34,12 +34,12 @@ from tasks.shops.every_shop import (
     persist_result=False,
 )
 def push_tracking(shop: AnyShop = None, dry_run: DryRun = False) -> State[Any]:
-    """Report every shipment that RMS does not show yet, and see that it shows.
+    """Report every shipment that RMS does not show yet, and verify that it shows.
 
-    Orders are read anew first: a cancelled one takes no report, and what stands at
-    RMS already is not reported again. An answer that got lost is not answered by a
-    second report, but by reading the order. The run ends Failed when a parcel was
-    refused or its outcome is unknown. Without a shop it is done for every live one.
+    Orders are read anew first: a cancelled one gets no report, and what RMS already
+    shows is not reported again. After a lost answer the order is read, not reported
+    again. The run ends Failed when a shipment was refused or its outcome is unknown.
+    Without a shop it is done for every live one.
     """
     if shop is None:
         return each_shop(push_tracking, live_shops(), dry_run=dry_run)

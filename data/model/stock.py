@@ -33,6 +33,16 @@ class MovementKind(StrEnum):
     ADJUSTMENT = "adjustment"
 
 
+MOVEMENT_WORDS: Final = {
+    MovementKind.COUNT: "棚卸",
+    MovementKind.RECEIPT: "入荷",
+    MovementKind.ORDER: "受注",
+    MovementKind.CANCELLATION: "キャンセル",
+    MovementKind.ADJUSTMENT: "手動調整",
+}
+"""Why stock moved, for shop staff."""
+
+
 class PushState(StrEnum):
     """The state of the push of one listing; the value is the word in tables."""
 
@@ -43,6 +53,29 @@ class PushState(StrEnum):
     REFUSED = "refused"
     SUPERSEDED = "superseded"
     UNKNOWN = "unknown"
+
+
+PUSH_WORDS: Final = {
+    PushState.VERIFIED: "確認済み",
+    PushState.REFUSED: "RMSが拒否",
+    PushState.UNKNOWN_SKU: "RMSにないSKU",
+    PushState.UNKNOWN: "未確認",
+    PushState.SENT: "送信中",
+    PushState.PLANNED: "未送信",
+}
+"""Where a push stands, for shop staff; a superseded one is not shown."""
+PUSH_TO_DO: Final = {
+    PushState.REFUSED: "理由に従って修正してください。在庫数が変わるか、"
+    "全件(full)を選ぶと再送します",
+    PushState.UNKNOWN_SKU: "RMSの商品管理番号とSKU管理番号を確認してください",
+    PushState.UNKNOWN: "もう一度 push-inventory を実行してください"
+    "(RMSの在庫数を確認してから送信します)",
+    PushState.SENT: "5分後に、もう一度 push-inventory を実行してください",
+    PushState.PLANNED: "もう一度 push-inventory を実行してください",
+}
+"""What to do about each state in which the mall may show another number than ours."""
+OPEN_PUSHES: Final = frozenset({PushState.UNKNOWN, PushState.SENT, PushState.PLANNED})
+"""States that a later run can still settle."""
 
 
 class Listing(Frozen):

@@ -7,24 +7,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import altair as alt
 import polars as pl
 
 from connectors.settings import read_settings
-from data.model.stock import MovementKind
+from data.model.stock import MOVEMENT_WORDS
 from data.warehouse.errors import WarehouseClosed
 from data.warehouse.session import warehouse
 from data.warehouse.stock.ledger import Movement, explain_level
-
-KINDS: Final = {
-    MovementKind.COUNT: "棚卸",
-    MovementKind.RECEIPT: "入荷",
-    MovementKind.ORDER: "受注",
-    MovementKind.CANCELLATION: "キャンセル",
-    MovementKind.ADJUSTMENT: "手動調整",
-}
 
 
 class NothingToPlot(LookupError):
@@ -50,7 +41,7 @@ def level_chart(sku: str, movements: Sequence[Movement]) -> alt.LayerChart:
             "moved_at": [one.moved_at.isoformat() for one in movements],
             "level": [one.level for one in movements],
             "quantity": [one.quantity for one in movements],
-            "kind": [KINDS[one.kind] for one in movements],
+            "kind": [MOVEMENT_WORDS[one.kind] for one in movements],
             "seq": [one.seq for one in movements],
         }
     )

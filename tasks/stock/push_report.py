@@ -11,7 +11,7 @@ from prefect.states import Completed
 
 from connectors.rms.stock import StockResult
 from data.model.shop import ShopHandle
-from data.model.stock import PushState
+from data.model.stock import OPEN_PUSHES, PUSH_TO_DO, PUSH_WORDS, PushState
 from data.warehouse.stock.push import (
     LatestPush,
     LevelToPush,
@@ -23,26 +23,6 @@ from tasks.report import counts, ended, listing, page, sums
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.stock.push import Seen, StockRun, read_mall
 
-WORDS: Final = {
-    PushState.VERIFIED: "確認済み",
-    PushState.REFUSED: "RMSが拒否",
-    PushState.UNKNOWN_SKU: "RMSにないSKU",
-    PushState.UNKNOWN: "未確認",
-    PushState.SENT: "送信中",
-    PushState.PLANNED: "未送信",
-}
-TO_DO: Final = {
-    PushState.REFUSED: "理由に従って修正してください。在庫数が変わるか、"
-    "全件(full)を選ぶと再送します",
-    PushState.UNKNOWN_SKU: "RMSの商品管理番号とSKU管理番号を確認してください",
-    PushState.UNKNOWN: "もう一度 push-inventory を実行してください"
-    "(RMSの在庫数を確認してから送信します)",
-    PushState.SENT: "5分後に、もう一度 push-inventory を実行してください",
-    PushState.PLANNED: "もう一度 push-inventory を実行してください",
-}
-"""States in which the mall may show another number than ours, and what to do."""
-OPEN: Final = frozenset({PushState.UNKNOWN, PushState.SENT, PushState.PLANNED})
-"""States that a later run can still settle."""
 STILL_ON_SALE: Final = (
     "RMSでは在庫があるように表示されています。"
     "対処: adjust-stock で調整し、もう一度転送してください。"
@@ -121,16 +101,16 @@ def final_state(
             "確認済み": by_state[PushState.VERIFIED],
             "拒否": by_state[PushState.REFUSED] + len(unreadable),
             "RMSにないSKU": by_state[PushState.UNKNOWN_SKU],
-            "未確認": sum(by_state[state] for state in OPEN),
+            "未確認": sum(by_state[state] for state in OPEN_PUSHES),
         }
     )
-    left = {push.state for push in pushes if push.state in OPEN}
-    amiss = [state for state in TO_DO if by_state[state] or state in left]
+    left = {push.state for push in pushes if push.state in OPEN_PUSHES}
+    amiss = [state for state in PUSH_TO_DO if by_state[state] or state in left]
     if unreadable and PushState.REFUSED not in amiss:
         amiss.append(PushState.REFUSED)
     if not amiss:
         return ended(summary)
-    advice = "。".join(TO_DO[state] for state in amiss)
+    advice = "。".join(PUSH_TO_DO[state] for state in amiss)
     return ended(
         summary, f"対処: {advice}。詳細は報告「inventory-report」を確認してください。"
     )
@@ -154,11 +134,11 @@ def stock_push_report(
                 "転送したSKU": written,
                 "在庫数が一致し、転送しなかったSKU": len(ours) - written,
             }
-            | {word: by_state[state] for state, word in WORDS.items()}
+            | {word: by_state[state] for state, word in PUSH_WORDS.items()}
         ),
         *(
             _pushes(state, [push for push in pushes if push.state is state])
-            for state in TO_DO
+            for state in PUSH_TO_DO
         ),
         listing(
             "RMSが在庫数を返さなかったSKU",
@@ -194,7 +174,9 @@ def _pushes(state: PushState, pushes: Sequence[LatestPush]) -> str:
         for one in pushes
     ]
     columns = ("商品管理番号", "SKU管理番号", "送った数", "RMSの数", "理由")
-    return listing(WORDS[state], columns, rows, advice=f"対処: {TO_DO[state]}。")
+    return listing(
+        PUSH_WORDS[state], columns, rows, advice=f"対処: {PUSH_TO_DO[state]}。"
+    )
 
 
 def _levels(title: str, levels: Sequence[LevelToPush], advice: str = "") -> str:
