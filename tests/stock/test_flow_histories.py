@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from connectors.rms.stock import StockApi
 from flows import push_inventory
+from tasks import orders
 from tasks.stock import push as inventory
 from tasks.stock import push_report as inventory_report
 from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, quick_shelf
@@ -114,7 +115,7 @@ class Player:
         """A notice that came late brings one order in."""
         if self.sold:
             load = inventory.open_sweep(SHOP, None, None)
-            inventory.take_orders(SHOP, [self.sold[-1]], load)
+            orders.take_orders(SHOP, [self.sold[-1]], load)
 
     def sweep(self, _: int) -> None:
         self.shelf.sweep()

@@ -1,0 +1,81 @@
+"""Which notices a look at an order answers: those before it, and no later one."""
+
+from datetime import datetime
+
+import pytest
+
+from connectors.notices.spool import Spool
+from connectors.rms.orders import OrdersApi
+from connectors.settings import read_settings
+from data.model.notice import Notice, NoticeKind, notice_key
+from data.warehouse.invariants import violations
+from data.warehouse.notices import record_notices
+from data.warehouse.session import warehouse
+from flows.drain_notices import drain_notices
+from tasks.machine import now
+from tests.support.sandbox import Sandbox
+
+REASONS = "SELECT reason FROM notices ORDER BY received_at"
+
+
+def a_notice(lab: Sandbox, number: str, seq: str, at: datetime) -> Notice:
+    shop_id = lab.shops["demo"].shop_id
+    return Notice(
+        notice_key=notice_key(shop_id, NoticeKind.ORDER, number, seq),
+        shop_id=shop_id,
+        order_number=number,
+        kind=NoticeKind.ORDER,
+        received_at=at,
+    )
+
+
+def noticed(lab: Sandbox, number: str, seq: str) -> None:
+    """Leave a notice where the receiver keeps it."""
+    Spool(read_settings().spool).keep([a_notice(lab, number, seq, now())])
+
+
+def reasons() -> list[str | None]:
+    with warehouse(read_settings().warehouse) as con:
+        assert violations(con) == []
+        return [reason for (reason,) in con.execute(REASONS).fetchall()]
+
+
+def looks(lab: Sandbox) -> int:
+    return int(lab.journal()["counts"].get("getOrder", 0))
+
+
+def test_an_order_read_and_found_unchanged_settles_its_notice(lab: Sandbox):
+    (number,) = lab.sell(1, over_days=0)
+    noticed(lab, number, "1")
+    drain_notices("lab")
+    noticed(lab, number, "2")
+    drain_notices("lab")
+    state = drain_notices("lab", return_state=True)
+
+    assert reasons() == ["stored", "stored"]
+    assert looks(lab) == 2
+    assert state.message == "処理待ちの通知はありません"
+
+
+def test_a_notice_that_arrives_during_the_look_is_not_used_up(
+    lab: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    (number,) = lab.sell(1, over_days=0)
+    lab.spoil(number, "goodsPrice", "abc")
+    noticed(lab, number, "1")
+    get = OrdersApi.get
+    arrived = []
+
+    def getting(api, *given):
+        read = get(api, *given)
+        if not arrived:  # another run took it in while RMS answered
+            arrived.append(a_notice(lab, number, "2", now()))
+            with warehouse(read_settings().warehouse, 20) as con:
+                record_notices(con, arrived, now())
+        return read
+
+    monkeypatch.setattr(OrdersApi, "get", getting)
+    drain_notices("lab", return_state=True)
+
+    assert reasons() == ["refused", "refused"]
+    assert looks(lab) == 2

@@ -1,0 +1,121 @@
+"""A call that changes something at a mall is sent once, whatever becomes of it."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from prefect.client.schemas.objects import State
+from prefect.tasks import Task
+
+import connectors.rms
+import tasks as house
+from connectors.rms.answers import RmsFunction
+from tasks import orders, runs
+from tasks.retrying import NEVER_REPEAT, may_retry
+from tasks.shipping import tracking
+from tasks.stock import push
+from tests.support.sandbox import Sandbox
+from tests.support.work_to_do import count_everything, lay_down_a_parcel
+
+WRITES = re.compile(r"\brms\.\w+\.(confirm|report|write_chunks|write)\(")
+CONFIRM, LEVELS, REPORT = (
+    "confirmOrder",
+    "inventories.bulk.upsert",
+    "updateOrderShippingAsync",
+)
+
+
+def modules_of(package) -> list:
+    names = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    return [importlib.import_module(module.name) for module in names]
+
+
+def tasks_of_the_house() -> dict[str, Task]:
+    return {
+        one.name: one
+        for module in modules_of(house)
+        for one in vars(module).values()
+        if isinstance(one, Task)
+    }
+
+
+def writers() -> dict[str, Task]:
+    return {
+        name: one
+        for name, one in tasks_of_the_house().items()
+        if WRITES.search(inspect.getsource(one.fn))
+    }
+
+
+def test_these_functions_of_rms_change_something_and_no_other():
+    functions = {
+        one.name
+        for module in modules_of(connectors.rms)
+        for one in vars(module).values()
+        if isinstance(one, RmsFunction) and one.is_write
+    }
+
+    assert functions == {CONFIRM, LEVELS, REPORT}
+
+
+def test_these_tasks_call_them_and_no_other():
+    assert set(writers()) == {"confirm-orders", "send-levels", "report-orders"}
+
+
+@pytest.mark.parametrize("name", ["confirm-orders", "send-levels", "report-orders"])
+def test_a_task_that_writes_to_a_mall_is_never_repeated(name):
+    task = tasks_of_the_house()[name]
+
+    assert task.retries == NEVER_REPEAT["retries"] == 0
+    assert task.retry_condition_fn is None
+
+
+def test_every_task_that_is_repeated_asks_first_whether_it_may():
+    repeated = [one for one in tasks_of_the_house().values() if one.retries]
+
+    assert repeated
+    assert {one.retry_condition_fn for one in repeated} == {may_retry}
+
+
+def confirming(lab: Sandbox, _: Path) -> Callable[[], State]:
+    load = runs.begin_load("lab", "notices")
+    numbers = lab.sell(2, progress=100)
+    orders.take_orders.fn("lab", numbers, load)
+    return lambda: orders.confirm_orders("lab", numbers, load, return_state=True)
+
+
+def reporting(lab: Sandbox, home: Path) -> Callable[[], State]:
+    number, load = lay_down_a_parcel(lab, home)
+    return lambda: tracking.report_orders("lab", [number], load, return_state=True)
+
+
+def sending(lab: Sandbox, home: Path) -> Callable[[], State]:
+    count_everything(lab, home)
+    run = push.open_stock_push.fn("lab", full=False)
+    pushes = push.plan_levels.fn(run, push.read_mall.fn("lab", run, full=False))
+    return lambda: push.send_levels("lab", pushes, return_state=True)
+
+
+@pytest.mark.prefect
+@pytest.mark.parametrize("how", ["500", "refused"])
+@pytest.mark.parametrize(
+    ("prepared", "function"),
+    [(confirming, CONFIRM), (reporting, REPORT), (sending, LEVELS)],
+    ids=["confirm", "report", "levels"],
+)
+def test_a_write_without_a_good_answer_leaves_one_call(
+    lab: Sandbox, tmp_path: Path, prepared, function: str, how: str
+):
+    write = prepared(lab, tmp_path)
+    if how == "500":
+        lab.fault("500", function=function, times=9)
+    else:
+        lab.shop("demo", functions_off=[function])
+    state = write()
+
+    assert lab.journal()["counts"][function] == 1
+    assert state.is_completed() == (how == "500")

@@ -1,0 +1,82 @@
+"""Two runs of a shop at once: one calls RMS, the other waits for its turn."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from pathlib import Path
+from threading import Event, Lock
+
+import pytest
+
+from connectors.rms.client import RmsClient
+from flows.push_inventory import push_inventory
+from flows.push_tracking import push_tracking
+from tasks import limits
+from tests.support.sandbox import Sandbox
+from tests.support.work_to_do import count_everything, lay_down_a_parcel
+
+pytestmark = pytest.mark.prefect
+PATIENCE_S = 30
+
+
+class Turns:
+    """Keeps the first caller at RMS until a second run is at the guard, or inside."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.most_inside = 0
+        self._inside = 0
+        self._at_guard = 0
+        self._lock = Lock()
+        self._second = Event()
+        enter, leave = RmsClient.__enter__, RmsClient.__exit__
+        ensure = limits.ensure_limit
+
+        def entered(client):
+            self._count_inside(1)
+            assert self._second.wait(PATIENCE_S), "no second run came"
+            return enter(client)
+
+        def left(client, *error):
+            self._count_inside(-1)
+            return leave(client, *error)
+
+        def ensured(*limit):
+            ensure(*limit)
+            with self._lock:
+                self._at_guard += 1
+                if self._at_guard > 1:
+                    self._second.set()
+
+        patch.setattr(RmsClient, "__enter__", entered)
+        patch.setattr(RmsClient, "__exit__", left)
+        patch.setattr(limits, "ensure_limit", ensured)
+
+    def _count_inside(self, more: int) -> None:
+        with self._lock:
+            self._inside += more
+            self.most_inside = max(self.most_inside, self._inside)
+            if self._inside > 1:
+                self._second.set()
+
+
+@pytest.mark.parametrize(
+    "work", [push_inventory, push_tracking], ids=lambda flow: flow.name
+)
+def test_of_two_runs_one_waits_for_the_other(
+    lab: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: Callable
+):
+    monkeypatch.setenv("JUCHU_WAREHOUSE_PATIENCE_S", "20")
+    lab.settings(async_delay_s=0.1)
+    lay_down_a_parcel(lab, tmp_path)
+    count_everything(lab, tmp_path)
+    turns = Turns(monkeypatch)
+    with ThreadPoolExecutor(2) as pool:
+        runs = [  # each in a copy of the settings that name the server
+            pool.submit(copy_context().run, partial(work, "lab", return_state=True))
+            for _ in range(2)
+        ]
+        ended = [run.result(120).type.value for run in runs]
+
+    assert ended == ["COMPLETED", "COMPLETED"]
+    assert turns.most_inside == 1

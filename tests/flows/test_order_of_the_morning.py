@@ -1,0 +1,33 @@
+"""The morning's steps in their order, as RMS sees it: levels leave after the orders."""
+
+from itertools import groupby
+from pathlib import Path
+
+from flows.daily import daily
+from tests.support.sandbox import Sandbox
+from tests.support.work_to_do import count_everything, lay_down_a_parcel
+
+CHECK = ["searchOrder", "getOrder", "inventories.bulk.get", "license.expiryDate.get"]
+ORDERS = ["searchOrder", "getOrder"]
+STOCK = ["inventories.bulk.get", "inventories.bulk.upsert", "inventories.bulk.get"]
+SHIPPING = [
+    "getOrder",
+    "updateOrderShippingAsync",
+    "getResultUpdateOrderShippingAsync",
+    "getOrder",
+]
+
+
+def test_orders_are_taken_in_before_levels_leave_and_parcels_go_last(
+    lab: Sandbox, tmp_path: Path
+):
+    lab.settings(async_delay_s=0.1)
+    lay_down_a_parcel(lab, tmp_path)
+    count_everything(lab, tmp_path)
+    lab.sell(3)
+    lab.empty_journal()
+    state = daily("lab", return_state=True)
+    called = [entry["function"] for entry in lab.journal()["requests"]]
+
+    assert state.type.value == "COMPLETED", state.message
+    assert [name for name, _ in groupby(called)] == CHECK + ORDERS + STOCK + SHIPPING

@@ -1,0 +1,50 @@
+"""Which shops the morning is for: live ones, and none whose key has ended."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.shop_environment import shop_from_environment
+from data.model.connection import ConnectionStatus
+from data.model.onboarding import Stage, Step
+from data.warehouse.session import warehouse
+from data.warehouse.shops import move_stage, record_connection, stages_now
+from tasks.machine import now
+from tasks.shops import blocks
+from tasks.shops.every_shop import live_shops, shops_with_key
+
+SHOPS = ("ended", "good", "plain")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three shops with a key: one has ended, one has not, of one no stage is known."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    monkeypatch.setenv("JUCHU_HOME", str(home))
+    monkeypatch.setattr(blocks, "handles_in_blocks", list)
+    for nth, shop in enumerate(SHOPS):
+        monkeypatch.setenv(f"JUCHU_SHOP_{shop.upper()}_SHOP_ID", f"12345{nth}")
+        monkeypatch.setenv(f"JUCHU_SHOP_{shop.upper()}_SERVICE_SECRET", "SP_invented")
+        monkeypatch.setenv(f"JUCHU_SHOP_{shop.upper()}_LICENSE_KEY", f"SL_{shop}")
+    at = now() - timedelta(days=1)
+    with warehouse(home / "juchu.duckdb") as con:
+        for shop, days in (("ended", -1), ("good", 30)):
+            known = shop_from_environment(shop)
+            ends = now() + timedelta(days=days)
+            record_connection(con, known, ConnectionStatus.OK, at, ends)
+            for stage in (Stage.KEY_REGISTERED, Stage.CONNECTED):
+                step = Step(stage=stage, at=at, who="担当者", why="試験")
+                move_stage(con, shop, step)
+    return home
+
+
+def test_a_shop_whose_key_has_ended_is_not_live_but_still_checked(home: Path):
+    live, checked = live_shops.fn(), shops_with_key.fn()
+    with warehouse(home / "juchu.duckdb") as con:
+        stages = stages_now(con)
+
+    assert stages == {"ended": Stage.EXPIRED, "good": Stage.CONNECTED}
+    assert live == ["plain"]
+    assert checked == ["ended", "good", "plain"]
