@@ -5,6 +5,8 @@ READY := .venv/.installed
 
 quoted = '$(subst ','\'',$(1))'
 
+unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-ci test-long check crash soak bench deploy server worker receiver query plot sandbox lock audit clean
 

@@ -1,4 +1,7 @@
-"""The layout of a header: found by its signature, never by a guess at its rows."""
+"""Find the layout of a header by its signature, never by a guess at its rows.
+
+Layouts are found, not listed: a fourteenth mall is a new module in `layouts/`.
+"""
 
 import importlib
 import pkgutil
