@@ -20,6 +20,6 @@ def ask(path: Path, query: str, patience_s: float = 30.0) -> pl.DataFrame:
         con.execute("BEGIN TRANSACTION READ ONLY")
         try:
             answer = con.sql(query)
-            return pl.DataFrame(answer.to_arrow_table() if answer is not None else None)
-        except duckdb.Error as exc:
+            return pl.DataFrame(answer)
+        except (duckdb.Error, pl.exceptions.PolarsError) as exc:
             raise QueryRefused(str(exc)) from None
