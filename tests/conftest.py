@@ -43,9 +43,9 @@ def needs_server(file: str) -> bool:
     return "mark.prefect" in Path(file).read_text(encoding="utf-8")
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer:
-    """Spread the tests as said above (`--dist loadscope` asks for it)."""
-    return OneServer(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer | None:
+    """Spread the tests as said above where `--dist loadscope` asks for it."""
+    return OneServer(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
