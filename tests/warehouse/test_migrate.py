@@ -198,7 +198,6 @@ def test_a_file_of_the_first_release_still_opens(absent):
 
 
 def test_a_file_of_the_version_before_answers_the_marts_as_it_did(path):
-    path.parent.mkdir()
     packed = GOLDEN / "warehouse-0010.duckdb.gz"
     path.write_bytes(gzip.decompress(packed.read_bytes()))
     before = json.loads((GOLDEN / "warehouse-0010-marts.json").read_text("utf-8"))
