@@ -34,7 +34,7 @@ class CsvFile:
         self.header, self._rest = split_header(chunks, source.advice)
 
     def name_columns(self, named: Header) -> None:
-        """Name the columns of a file without header: its first record becomes row 1."""
+        """Set the columns of a file without header: its first record becomes row 1."""
         header = self.header
         cells = [*header.cells, *[b""] * (header.width - len(header.cells))]
         first = quoted(cells, header.delimiter) + header.line_end

@@ -196,7 +196,7 @@ def show_both_sides(services: Services, sold: dict[str, str]) -> None:
 
 
 def wait_for_orders(services: Services, title: str, wanted: int) -> None:
-    """Show how many orders are in the warehouse until all are, or time is up."""
+    """Wait until all orders are stored or time is up, and show the progress."""
     give_up_at = time.monotonic() + STORED_WITHIN_S
     with Progress(console=console) as progress:
         bar = progress.add_task(title, total=wanted)
