@@ -21,25 +21,25 @@ FLAT = 1.15
 
 def orders_bench(folder: Path, console: Console) -> Iterator[Row]:
     """Ingest 20,000 orders without the limit by both, then 10,000 at RMS's pace."""
-    with open_services(folder / "desk", "--no-rate-limit") as desk:
+    with open_services(folder / "services", "--no-rate-limit") as services:
         console.print(f"selling {MANY:,} + {FEWER:,} orders")
-        desk.sandbox.sell(MANY, "mixed", "demo", over_days=60)
-        desk.sandbox.sell(FEWER, "mixed", "demo2", over_days=60)
-        env = dict(desk.env) | desk.sandbox.shops["demo2"].environment()
+        services.sandbox.sell(MANY, "mixed", "demo", over_days=60)
+        services.sandbox.sell(FEWER, "mixed", "demo2", over_days=60)
+        env = dict(services.env) | services.sandbox.shops["demo2"].environment()
         ours = {"JUCHU_RMS_REQUESTS_PER_SECOND": "0", "JUCHU_HOME": f"{folder}/ours"}
         first = told(console, "juchu, first run", _juchu("demo", env | ours))
         second = told(console, "juchu, second run", _juchu("demo", env | ours))
-        peer = told(console, "dlt", _dlt(desk, folder))
+        peer = told(console, "dlt", _dlt(services, folder))
         half = {"JUCHU_HOME": f"{folder}/half"} | {"JUCHU_RMS_REQUESTS_PER_SECOND": "0"}
         fewer = told(console, f"juchu, {FEWER:,}", _juchu("demo2", env | half))
-        desk.sandbox.settings(rate_limit=True)
-        desk.sandbox.empty_journal()
+        services.sandbox.settings(rate_limit=True)
+        services.sandbox.empty_journal()
         paced = told(
             console,
             f"juchu, {FEWER:,} at 1/s",
             _juchu("demo2", env | {"JUCHU_HOME": f"{folder}/paced"}),
         )
-        journal = desk.sandbox.journal()
+        journal = services.sandbox.journal()
     requests, too_fast = sum(journal["counts"].values()), journal["too_fast"]
     yield at_least(
         f"{MANY:,} orders: dlt / juchu", peer.seconds / first.seconds, FASTER_THAN_DLT
@@ -61,14 +61,14 @@ def _juchu(shop: str, env: dict[str, str]) -> Measured:
     return measure("juchu_orders", shop, env=env)
 
 
-def _dlt(desk: Services, folder: Path) -> Measured:
-    shop = desk.sandbox.shops["demo"]
+def _dlt(services: Services, folder: Path) -> Measured:
+    shop = services.sandbox.shops["demo"]
     peer = folder / "dlt"
     peer.mkdir()
     return measure(
         "dlt_orders",
         f"{peer}",
-        desk.sandbox.url,
+        services.sandbox.url,
         shop.service_secret,
         shop.license_key,
         env=dict(os.environ) | {"RUNTIME__DLTHUB_TELEMETRY": "false"},

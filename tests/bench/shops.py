@@ -31,19 +31,19 @@ def shops_bench(
     state = folder / "sandbox.sqlite"
     handles = [f"many-{number}" for number in range(shops)]
     with_shops(state, handles)
-    with open_services(folder / "desk", "--state", f"{state}") as desk:
-        env = dict(desk.env) | {"JUCHU_HOME": f"{folder}/ours"}
+    with open_services(folder / "services", "--state", f"{state}") as services:
+        env = dict(services.env) | {"JUCHU_HOME": f"{folder}/ours"}
         for handle in handles:
-            env |= desk.sandbox.shops[handle].environment()
-            desk.sandbox.sell(orders, shop=handle)
-        desk.sandbox.shop(handles[-1], license_key="another-key")
-        desk.sandbox.empty_journal()
+            env |= services.sandbox.shops[handle].environment()
+            services.sandbox.sell(orders, shop=handle)
+        services.sandbox.shop(handles[-1], license_key="another-key")
+        services.sandbox.empty_journal()
         began = time.perf_counter()
         run = subprocess.run(
             [sys.executable, "-c", RUN], env=env, capture_output=True, check=True
         )
         seconds = time.perf_counter() - began
-        too_fast = desk.sandbox.journal()["too_fast"]
+        too_fast = services.sandbox.journal()["too_fast"]
     ended = run.stdout.decode().splitlines()[-1]
     if failed(ended) > 1:
         console.print(run.stderr.decode()[-20_000:], markup=False)

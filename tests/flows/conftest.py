@@ -25,20 +25,20 @@ from tests.support.sandbox import Sandbox, lab_settings
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    home = tmp_path_factory.mktemp("desk")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    home = tmp_path_factory.mktemp("services")
     with open_services(home, "--seed", "7") as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def prefect_api(desk: Services) -> Iterator[SyncPrefectClient]:
-    """Let flows of this process, and this client, speak to the desk's server."""
+def prefect_api(services: Services) -> Iterator[SyncPrefectClient]:
+    """Let flows of this process, and this client, call the services' server."""
     with (
         temporary_settings(
             {
-                PREFECT_API_URL: f"{desk.ui}/api",
-                PREFECT_HOME: desk.home / "prefect",
+                PREFECT_API_URL: f"{services.ui}/api",
+                PREFECT_HOME: services.home / "prefect",
                 PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # a second less a flow run
             }
         ),

@@ -27,12 +27,12 @@ BOOKED = (
 
 @pytest.fixture(scope="module")
 def clerk(
-    desk: Services,
+    services: Services,
     prefect_api: SyncPrefectClient,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Clerk:
     """Who imported orders by CSV, into a warehouse of this module's own."""
-    clerk = Clerk(tmp_path_factory.mktemp("form"), desk, prefect_api)
+    clerk = Clerk(tmp_path_factory.mktemp("form"), services, prefect_api)
     path = "data/samples/rakuten.csv"
     run = clerk.run("import-order-csv/manual", path=path, mall="rakuten")
     assert run.state.type.value == "COMPLETED", run.state.message

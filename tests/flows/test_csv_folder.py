@@ -102,14 +102,14 @@ SPOILED: dict[str, Callable[[Counter], str]] = {
 
 @pytest.mark.prefect
 def test_nothing_prefect_keeps_tells_of_a_buyer(
-    counter: Counter, desk: Services, monkeypatch: pytest.MonkeyPatch
+    counter: Counter, services: Services, monkeypatch: pytest.MonkeyPatch
 ):
     for spoiled in SPOILED.values():
         counter.ended(spoiled(counter), mode="replace")
     monkeypatch.setattr(order_csv, "import_orders", broken)
     kind, message = counter.ended(counter.rows(rakuten_row(**CANARY_CELLS)))
     APILogHandler().flush()
-    with sqlite3.connect(desk.home / "prefect" / "prefect.db") as db:
+    with sqlite3.connect(services.home / "prefect" / "prefect.db") as db:
         until(lambda: message in "\n".join(db.iterdump()).replace("''", "'"))
         kept = "\n".join(db.iterdump())
     words = [CANARY, json.dumps(CANARY)[1:-1], "canary-77", "98765432"]

@@ -77,11 +77,11 @@ def test_a_run_without_heartbeat_will_be_crashed(prefect_api):
     assert guard.actions[0].state.value == "CRASHED"
 
 
-def test_the_shop_of_the_environment_is_a_block_with_hidden_keys(desk, prefect_api):
+def test_the_shop_of_the_environment_is_a_block_with_hidden_keys(services, prefect_api):
     block = prefect_api.read_block_document_by_name(
         "demo", "rms-shop", include_secrets=False
     )
-    shop = desk.sandbox.shops["demo"]
+    shop = services.sandbox.shops["demo"]
 
     assert block.data["shop_id"] == shop.shop_id
     assert shop.license_key not in str(block.data)
@@ -94,11 +94,11 @@ def test_a_limit_guards_the_order_api_of_the_shop(prefect_api):
     assert limit.limit == 1
 
 
-def test_deploying_again_doubles_nothing(desk: Services, prefect_api):
+def test_deploying_again_doubles_nothing(services: Services, prefect_api):
     before = prefect_api.read_deployment_by_name("daily/0900")
     subprocess.run(
         [sys.executable, "-m", "tasks.setup.deploy"],
-        env=dict(desk.env),
+        env=dict(services.env),
         cwd=ROOT,
         check=True,
         capture_output=True,

@@ -21,7 +21,7 @@ from tests.support.sandbox import Sandbox
 
 @pytest.fixture
 def two(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """Beside `lab` a second shop, `second`; other shops of the desk are not ours."""
+    """Beside `lab` a second shop, `second`; the services' own are not ours."""
     shop = lab.shops["demo2"]
     monkeypatch.setenv("JUCHU_SHOP_SECOND_SHOP_ID", shop.shop_id)
     monkeypatch.setenv("JUCHU_SHOP_SECOND_SERVICE_SECRET", shop.service_secret)

@@ -26,11 +26,11 @@ COUNTS = (
 
 @pytest.fixture(scope="module")
 def deployed(
-    desk: Services,
+    services: Services,
     prefect_api: SyncPrefectClient,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Deployed:
-    return Deployed(tmp_path_factory.mktemp("csv"), desk, prefect_api)
+    return Deployed(tmp_path_factory.mktemp("csv"), services, prefect_api)
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +113,10 @@ def page() -> Iterator[Page]:
 
 @pytest.mark.browser
 def test_a_browser_shows_the_form(
-    desk: Services, prefect_api: SyncPrefectClient, page: Page
+    services: Services, prefect_api: SyncPrefectClient, page: Page
 ):
     deployment = prefect_api.read_deployment_by_name("import-order-csv/manual")
-    page.goto(f"{desk.ui}/v2/deployments/deployment/{deployment.id}/run")
+    page.goto(f"{services.ui}/v2/deployments/deployment/{deployment.id}/run")
 
     expect(page.get_by_text("登録タイプ").first).to_be_visible(timeout=30_000)
     expect(page.get_by_text("空欄のセルは上書きしません").first).to_be_visible()

@@ -24,13 +24,15 @@ ORDERS = 3000
 FULL = os.environ.get("JUCHU_CRASH") == "full"
 
 
-def kill_a_run(desk: Services, lab: Sandbox, shop: str, calls: int, log: Path) -> None:
+def kill_a_run(
+    services: Services, lab: Sandbox, shop: str, calls: int, log: Path
+) -> None:
     """Run the flow in a process of its own; kill it once it has called that often."""
     with (
         log.open("wb") as out,
         subprocess.Popen(
             [sys.executable, "-c", RUN, shop],
-            env=dict(os.environ) | {"PREFECT_API_URL": desk.env["PREFECT_API_URL"]},
+            env=dict(os.environ) | {"PREFECT_API_URL": services.env["PREFECT_API_URL"]},
             cwd=ROOT,
             stdout=out,
             stderr=out,
@@ -64,7 +66,7 @@ def counted(query: str) -> int:
 )
 def test_a_killed_run_costs_nothing_but_the_next_one(
     lab: Sandbox,
-    desk: Services,
+    services: Services,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     calls: int,
@@ -76,7 +78,7 @@ def test_a_killed_run_costs_nothing_but_the_next_one(
             prefix = f"JUCHU_SHOP_{handle}".upper().replace("-", "_")
             monkeypatch.setenv(f"{prefix}_{name}", os.environ[f"JUCHU_SHOP_LAB_{name}"])
     lab.sell(ORDERS)
-    kill_a_run(desk, lab, killed, calls, tmp_path / "run.log")
+    kill_a_run(services, lab, killed, calls, tmp_path / "run.log")
     left = counted("SELECT count(*) FROM orders")
     cursors = counted("SELECT count(*) FROM order_cursors")
     ended = ingest_orders(next_run, return_state=True)

@@ -30,41 +30,43 @@ def drains(api: SyncPrefectClient) -> list[FlowRun]:
     return [run for run in api.read_flow_runs(flow_run_filter=mine) if run.start_time]
 
 
-def stored(desk: Services, condition: str = "true") -> set[str]:
+def stored(services: Services, condition: str = "true") -> set[str]:
     query = f"SELECT order_number FROM orders WHERE {condition}"  # noqa: S608 - ours
-    with warehouse(desk.warehouse) as con:
+    with warehouse(services.warehouse) as con:
         return {number for (number,) in con.execute(query).fetchall()}
 
 
-def waiting(desk: Services) -> int:
+def waiting(services: Services) -> int:
     """Notices on disk and in the warehouse that nothing has come of yet."""
-    on_disk = Spool(desk.home / "spool").depth()
-    with warehouse(desk.warehouse) as con:
+    on_disk = Spool(services.home / "spool").depth()
+    with warehouse(services.warehouse) as con:
         (recorded,) = con.execute(
             "SELECT count(*) FROM notices WHERE settled_at IS NULL"
         ).fetchone()
     return on_disk + recorded
 
 
-def posted(desk: Services, body: bytes) -> tuple[int, str]:
-    answer = httpx.post(desk.receiver, content=body, headers=HEADERS, trust_env=False)
+def posted(services: Services, body: bytes) -> tuple[int, str]:
+    answer = httpx.post(
+        services.receiver, content=body, headers=HEADERS, trust_env=False
+    )
     return answer.status_code, result_code(answer.content)
 
 
-def by_hand(desk: Services, number: str, key: str | None = None) -> bytes:
+def by_hand(services: Services, number: str, key: str | None = None) -> bytes:
     """The order notice that the README tells people to send with curl."""
-    shop = desk.sandbox.shops["demo"]
+    shop = services.sandbox.shops["demo"]
     auth = auth_xml(key or shop.notice_auth_key, shop.shop_url, shop.contract_id)
     return order_xml(number, auth=auth)
 
 
 @pytest.fixture(scope="module")
-def open_shop(desk: Services, prefect_api: SyncPrefectClient) -> Iterator[Services]:
+def open_shop(services: Services, prefect_api: SyncPrefectClient) -> Iterator[Services]:
     """A shop whose sales are announced; quiet again for the tests that follow."""
-    desk.sandbox.settings(notify_url=desk.receiver)
-    yield desk
-    desk.sandbox.settings(notify_url=None)
-    until(lambda: waiting(desk) == 0, 90)
+    services.sandbox.settings(notify_url=services.receiver)
+    yield services
+    services.sandbox.settings(notify_url=None)
+    until(lambda: waiting(services) == 0, 90)
     until(lambda: all(run.end_time for run in drains(prefect_api)), 60)
 
 
@@ -123,8 +125,8 @@ def test_a_notice_written_by_hand_becomes_an_order_within_seconds(
 @pytest.mark.parametrize(
     ("made", "code"),
     [
-        (lambda desk: by_hand(desk, "123456-1-1", "wrong"), "E-400-101"),
-        (lambda _desk: LAUGHS, "E-400-100"),
+        (lambda services: by_hand(services, "123456-1-1", "wrong"), "E-400-101"),
+        (lambda _services: LAUGHS, "E-400-100"),
     ],
     ids=["wrong key", "billion laughs"],
 )

@@ -41,18 +41,18 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
-def page_of(desk: Services, api: SyncPrefectClient, run: FlowRun, key: str) -> str:
+def page_of(services: Services, api: SyncPrefectClient, run: FlowRun, key: str) -> str:
     """The address of an artifact that the run left."""
     mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
     (found,) = [a for a in api.read_artifacts(artifact_filter=mine) if a.key == key]
-    return f"{desk.ui}/v2/artifacts/artifact/{found.id}"
+    return f"{services.ui}/v2/artifacts/artifact/{found.id}"
 
 
 def test_the_form_is_filled_in_and_the_mail_and_the_checklist_are_seen(
-    desk: Services, prefect_api: SyncPrefectClient, page: Page
+    services: Services, prefect_api: SyncPrefectClient, page: Page
 ):
     deployment = prefect_api.read_deployment_by_name("onboard-shop/manual")
-    page.goto(f"{desk.ui}/v2/deployments/deployment/{deployment.id}/run")
+    page.goto(f"{services.ui}/v2/deployments/deployment/{deployment.id}/run")
     page.get_by_label("店舗", exact=True).fill(SHOP, timeout=30_000)
     page.get_by_role("tab", name="楽天API利用申請").click()
     for field, label in LABELS.items():
@@ -73,15 +73,15 @@ def test_the_form_is_filled_in_and_the_mail_and_the_checklist_are_seen(
 
     (run,) = until(ended, 60)
     until(lambda: "shop-checklist" in artifacts_of(run, prefect_api))
-    page.goto(f"{desk.ui}/v2/runs/flow-run/{run.id}")
+    page.goto(f"{services.ui}/v2/runs/flow-run/{run.id}")
     page.get_by_role("tab", name="Artifacts").click(timeout=30_000)
 
     assert run.state.type.value == "COMPLETED"
     expect(page.get_by_text("application-mail").first).to_be_visible()
     expect(page.get_by_text("shop-checklist").first).to_be_visible()
-    page.goto(page_of(desk, prefect_api, run, "application-mail"))
+    page.goto(page_of(services, prefect_api, run, "application-mail"))
     expect(page.get_by_text(FORM["shop_email"]).first).to_be_visible(timeout=30_000)
     page.screenshot(path=OUT / "application-mail.png", full_page=True)
-    page.goto(page_of(desk, prefect_api, run, "shop-checklist"))
+    page.goto(page_of(services, prefect_api, run, "shop-checklist"))
     expect(page.get_by_text("次にすること").first).to_be_visible(timeout=30_000)
     page.screenshot(path=OUT / "shop-checklist.png", full_page=True)

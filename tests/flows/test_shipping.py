@@ -1,4 +1,4 @@
-"""Parcels on the desk: a carrier's file comes in, RMS is told, labels go out."""
+"""Parcels, with all services: a carrier's file comes in, RMS is told, labels go out."""
 
 import csv
 import stat
@@ -40,12 +40,12 @@ class Packer(Clerk):
         )
 
     def packages(self, number: str) -> list[dict]:
-        return self.desk.sandbox.orders()[number]["PackageModelList"]
+        return self.services.sandbox.orders()[number]["PackageModelList"]
 
     def key(self, number: str) -> str:
         """The short key of a plain order's package, as its label shows it."""
         (package,) = self.packages(number)
-        shop_id = self.desk.sandbox.shops["demo"].shop_id
+        shop_id = self.services.sandbox.shops["demo"].shop_id
         return short_key(
             PackageRef("rakuten", shop_id, number, str(package["basketId"]))
         )
@@ -60,7 +60,7 @@ class Packer(Clerk):
         ]
 
     def reports(self) -> int:
-        return int(self.desk.sandbox.journal()["counts"].get(REPORT, 0))
+        return int(self.services.sandbox.journal()["counts"].get(REPORT, 0))
 
     def file(self, name: str, header: list[str], *rows: dict[str, str]) -> str:
         path = self.home / name
@@ -93,21 +93,21 @@ def a_day() -> str:
 
 @pytest.fixture(scope="module")
 def packer(
-    desk: Services,
+    services: Services,
     prefect_api: SyncPrefectClient,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Packer]:
-    before = desk.sandbox.settings()["async_delay_s"]
-    desk.sandbox.settings(async_delay_s=0.2)
-    yield Packer(tmp_path_factory.mktemp("shipping"), desk, prefect_api)
-    desk.sandbox.settings(async_delay_s=before)
+    before = services.sandbox.settings()["async_delay_s"]
+    services.sandbox.settings(async_delay_s=0.2)
+    yield Packer(tmp_path_factory.mktemp("shipping"), services, prefect_api)
+    services.sandbox.settings(async_delay_s=before)
 
 
 @pytest.fixture(scope="module")
 def sold(packer: Packer) -> list[str]:
     """Three orders that wait to be shipped, in the warehouse."""
     since = datetime.now(JST) - timedelta(minutes=1)
-    numbers = packer.desk.sandbox.sell(3, over_days=0, progress=300)
+    numbers = packer.services.sandbox.sell(3, over_days=0, progress=300)
     run = packer.run("ingest-orders/0900", since=since.isoformat())
     assert run.state.type.value == "COMPLETED", run.state.message
     return numbers

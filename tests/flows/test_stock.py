@@ -1,4 +1,4 @@
-"""Stock on the desk: a CSV waits, a person decides in the browser, RMS is told."""
+"""Stock, with all services: a CSV waits, a person decides in a browser, RMS is told."""
 
 import os
 import shutil
@@ -24,9 +24,9 @@ ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 class Clerk(Books):
     """Who runs the deployments, on a warehouse of this module's own."""
 
-    def __init__(self, home: Path, desk: Services, api: SyncPrefectClient) -> None:
+    def __init__(self, home: Path, services: Services, api: SyncPrefectClient) -> None:
         super().__init__(home)
-        self.desk, self.api = desk, api
+        self.services, self.api = services, api
 
     def begun(self, name: str, **given: object) -> FlowRun:
         return self.api.create_flow_run_from_deployment(
@@ -46,7 +46,7 @@ class Clerk(Books):
     def stock(self) -> dict[tuple[str, str], int]:
         return {
             (row["manageNumber"], row["variantId"]): row["quantity"]
-            for row in self.desk.sandbox.stock()
+            for row in self.services.sandbox.stock()
             if row["known"]
         }
 
@@ -60,11 +60,11 @@ class Clerk(Books):
 
 @pytest.fixture(scope="module")
 def clerk(
-    desk: Services,
+    services: Services,
     prefect_api: SyncPrefectClient,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Clerk:
-    return Clerk(tmp_path_factory.mktemp("stock"), desk, prefect_api)
+    return Clerk(tmp_path_factory.mktemp("stock"), services, prefect_api)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_the_paused_form_is_filled_in_and_clears_what_waited(clerk: Clerk, page:
     waited = clerk.ask(WAITING)
     run = clerk.begun("adjust-stock/manual")
     until(lambda: clerk.api.read_flow_run(run.id).state.type.value == "PAUSED", 90)
-    page.goto(f"{clerk.desk.ui}/v2/runs/flow-run/{run.id}")
+    page.goto(f"{clerk.services.ui}/v2/runs/flow-run/{run.id}")
     page.get_by_role("button", name="Open menu").first.click(timeout=30_000)
     page.get_by_role("menuitem", name="Resume").click()
     form = page.get_by_role("dialog")
@@ -135,7 +135,7 @@ def test_with_nothing_waiting_the_run_does_not_pause(clerk: Clerk):
 
 def test_the_push_tells_rms_and_overwrites_no_sale(clerk: Clerk):
     before = clerk.stock()
-    clerk.desk.sandbox.sell(3, over_days=0)
+    clerk.services.sandbox.sell(3, over_days=0)
     sold = clerk.stock()
     run = clerk.run("push-inventory/0900", full=True)
     after = clerk.stock()

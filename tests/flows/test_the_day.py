@@ -42,12 +42,12 @@ QUIET = [
 CONTRACT = ("orders", "order_packages", "order_lines", "order_people", "order_log")
 
 
-def run_deployment(desk: Services, api: SyncPrefectClient) -> FlowRun:
+def run_deployment(services: Services, api: SyncPrefectClient) -> FlowRun:
     """Run `ingest-orders/0900` as README says and give the run."""
     deployment = api.read_deployment_by_name("ingest-orders/0900")
     mine = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]))
     before = {run.id for run in api.read_flow_runs(flow_run_filter=mine)}
-    desk.prefect("deployment", "run", "ingest-orders/0900", "--watch")
+    services.prefect("deployment", "run", "ingest-orders/0900", "--watch")
     runs = api.read_flow_runs(flow_run_filter=mine)
     (new,) = [run for run in runs if run.id not in before]
     return new
@@ -59,8 +59,8 @@ def tasks_of(run: FlowRun, api: SyncPrefectClient) -> list[TaskRun]:
     )
 
 
-def contents(desk: Services) -> dict[str, list[tuple]]:
-    with warehouse(desk.warehouse) as con:
+def contents(services: Services) -> dict[str, list[tuple]]:
+    with warehouse(services.warehouse) as con:
         return {
             table: con.execute(f"FROM {table} ORDER BY ALL").fetchall()
             for table in CONTRACT
@@ -68,18 +68,18 @@ def contents(desk: Services) -> dict[str, list[tuple]]:
 
 
 @pytest.fixture(scope="module")
-def sold(desk: Services) -> list[str]:
+def sold(services: Services) -> list[str]:
     """Orders of which no notice speaks."""
-    return desk.sandbox.sell(ORDERS, "mixed")
+    return services.sandbox.sell(ORDERS, "mixed")
 
 
 @pytest.fixture(scope="module")
 def stumbling_run(
-    desk: Services, sold: list[str], prefect_api: SyncPrefectClient
+    services: Services, sold: list[str], prefect_api: SyncPrefectClient
 ) -> FlowRun:
     """A run during which RMS answered 503 twice."""
-    desk.sandbox.fault("503", function="getOrder", times=2)
-    return run_deployment(desk, prefect_api)
+    services.sandbox.fault("503", function="getOrder", times=2)
+    return run_deployment(services, prefect_api)
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +117,9 @@ def page() -> Iterator[Page]:
 
 
 def test_the_run_completes_and_every_order_is_in_the_warehouse(
-    desk: Services, sold: list[str], stumbling_run: FlowRun
+    services: Services, sold: list[str], stumbling_run: FlowRun
 ):
-    with warehouse(desk.warehouse) as con:
+    with warehouse(services.warehouse) as con:
         stored = con.execute("SELECT order_number FROM orders").fetchall()
         broken = violations(con)
 
@@ -156,9 +156,9 @@ def test_the_retries_are_a_table_when_the_run_is_over(artifacts, retried: TaskRu
 
 
 def test_the_report_counts_in_japanese(
-    artifacts, desk: Services, stumbling_run: FlowRun
+    artifacts, services: Services, stumbling_run: FlowRun
 ):
-    with warehouse(desk.warehouse) as con:
+    with warehouse(services.warehouse) as con:
         new, unannounced = con.execute(
             "SELECT created, found_without_notice FROM loads WHERE flow_run_id = ?",
             [str(stumbling_run.id)],
@@ -177,9 +177,9 @@ def test_the_progress_bar_is_full(artifacts):
 
 @pytest.mark.browser
 def test_a_browser_shows_the_finished_run(
-    desk: Services, stumbling_run: FlowRun, page: Page
+    services: Services, stumbling_run: FlowRun, page: Page
 ):
-    page.goto(f"{desk.ui}/v2/runs/flow-run/{stumbling_run.id}")
+    page.goto(f"{services.ui}/v2/runs/flow-run/{stumbling_run.id}")
 
     expect(page.get_by_text("Completed").first).to_be_visible(timeout=30_000)
     expect(page.get_by_text(stumbling_run.name).first).to_be_visible()
@@ -190,8 +190,10 @@ def test_a_browser_shows_the_finished_run(
 
 
 @pytest.mark.browser
-def test_a_browser_shows_the_retried_task(desk: Services, retried: TaskRun, page: Page):
-    page.goto(f"{desk.ui}/v2/runs/task-run/{retried.id}")
+def test_a_browser_shows_the_retried_task(
+    services: Services, retried: TaskRun, page: Page
+):
+    page.goto(f"{services.ui}/v2/runs/task-run/{retried.id}")
 
     expect(page.get_by_text(retried.name).first).to_be_visible(timeout=30_000)
     expect(page.get_by_text("Run Count").first).to_be_visible()
@@ -201,19 +203,19 @@ def test_a_browser_shows_the_retried_task(desk: Services, retried: TaskRun, page
 
 
 def test_running_again_changes_no_row(
-    desk: Services, stumbling_run: FlowRun, prefect_api: SyncPrefectClient
+    services: Services, stumbling_run: FlowRun, prefect_api: SyncPrefectClient
 ):
-    before = contents(desk)
-    again = run_deployment(desk, prefect_api)
+    before = contents(services)
+    again = run_deployment(services, prefect_api)
 
     assert again.state.message.startswith("新規 0 / 変更 0 / 変更なし ")
-    assert contents(desk) == before
+    assert contents(services) == before
 
 
-def test_confirming_moves_the_new_orders_on(desk: Services, stumbling_run: FlowRun):
+def test_confirming_moves_the_new_orders_on(services: Services, stumbling_run: FlowRun):
     parameters = ("-p", "confirm=true")
-    desk.prefect("deployment", "run", "ingest-orders/0900", *parameters, "--watch")
-    with warehouse(desk.warehouse) as con:
+    services.prefect("deployment", "run", "ingest-orders/0900", *parameters, "--watch")
+    with warehouse(services.warehouse) as con:
         waiting = con.execute(
             "SELECT count(*) FROM orders WHERE status = '新規受付' AND amounts_fixed"
         ).fetchone()
@@ -231,20 +233,20 @@ def stands_in(text: str, secret: str) -> bool:
 
 
 def test_nothing_prefect_keeps_holds_a_key_or_a_buyer(
-    desk: Services, stumbling_run: FlowRun
+    services: Services, stumbling_run: FlowRun
 ):
-    shop = desk.sandbox.shops["demo"]
-    with warehouse(desk.warehouse) as con:
+    shop = services.sandbox.shops["demo"]
+    with warehouse(services.warehouse) as con:
         people = con.execute(
             "SELECT DISTINCT unnest([phone, email, street]) FROM order_people"
         ).fetchall()
     secrets = [shop.license_key, shop.service_secret]
     secrets += [value for (value,) in people if value and len(value) > 5]
-    with sqlite3.connect(desk.home / "prefect" / "prefect.db") as db:
+    with sqlite3.connect(services.home / "prefect" / "prefect.db") as db:
         kept = "\n".join(db.iterdump())
     kept += "".join(
         log.read_text(encoding="utf-8", errors="replace")
-        for log in (desk.home / "logs").iterdir()
+        for log in (services.home / "logs").iterdir()
     )
 
     leaked = [s for s in secrets if stands_in(kept, s)]
@@ -252,8 +254,8 @@ def test_nothing_prefect_keeps_holds_a_key_or_a_buyer(
     assert leaked == []
 
 
-def test_the_run_is_linked_to_its_load(desk: Services, stumbling_run: FlowRun):
-    with warehouse(desk.warehouse) as con:
+def test_the_run_is_linked_to_its_load(services: Services, stumbling_run: FlowRun):
+    with warehouse(services.warehouse) as con:
         runs = con.execute(
             "SELECT flow_run_id FROM loads WHERE created > 0 AND finished_at NOT NULL"
             " AND source = 'api'"

@@ -12,13 +12,13 @@ BUYERS = 5
 
 
 @pytest.fixture(scope="module")
-def worked(desk: Services) -> Services:
+def worked(services: Services) -> Services:
     """A morning that stumbled, so that there are retries to be told of."""
-    desk.sandbox.sell(20, "mixed", over_days=0)
-    desk.sandbox.fault("503", function="getOrder", times=1)
+    services.sandbox.sell(20, "mixed", over_days=0)
+    services.sandbox.fault("503", function="getOrder", times=1)
     daily = ("deployment", "run", "daily/0900", "-p", "shop=demo")
-    desk.prefect(*daily, "--watch", check=False)
-    return desk
+    services.prefect(*daily, "--watch", check=False)
+    return services
 
 
 def test_no_byte_holds_a_key(worked: Services):

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from tests.bench.notices import notices_bench
 from tests.soak.arrive import arrive
-from tests.soak.desk import on_a_desk
 from tests.soak.endure import endure
+from tests.soak.services import with_all_services
 
 MINUTES = 3.0
 console = Console(soft_wrap=True)
@@ -27,7 +27,7 @@ def main(minutes: float = MINUTES) -> int:
         rows = [
             *notices_bench(folder, console),
             *arrive(folder, console),
-            *on_a_desk(folder, console),
+            *with_all_services(folder, console),
             *endure(folder, console, minutes),
         ]
     table = Table("what", "measured", "target", "", title="juchu soak")

@@ -147,16 +147,16 @@ def open_counter(home: Path, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> C
 class Deployed(Books):
     """`import-order-csv/manual`, run by the worker on a warehouse of its own."""
 
-    def __init__(self, home: Path, desk: Services, api: SyncPrefectClient) -> None:
+    def __init__(self, home: Path, services: Services, api: SyncPrefectClient) -> None:
         super().__init__(home)
-        self._desk = desk
+        self._services = services
         self._api = api
 
     def run(self, **given: object) -> FlowRun:
         """Run it as docs/order-files.md says and give the run."""
         before = {run.id for run in latest_runs(self._api, "import-order-csv")}
         said = {k: v if isinstance(v, str) else json.dumps(v) for k, v in given.items()}
-        self._desk.prefect(
+        self._services.prefect(
             "deployment",
             "run",
             "import-order-csv/manual",

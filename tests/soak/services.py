@@ -1,4 +1,4 @@
-"""On a whole desk: how soon a notice is an order; what an outage of Prefect costs."""
+"""With all services: how soon a notice is an order; what an outage of Prefect costs."""
 
 import statistics
 import time
@@ -30,45 +30,45 @@ WHERE reason = 'stored' ORDER BY received_at
 """
 
 
-def on_a_desk(folder: Path, console: Console) -> Iterator[Row]:
+def with_all_services(folder: Path, console: Console) -> Iterator[Row]:
     """Sell a few orders one by one; then kill Prefect, sell more, start it again."""
-    with open_services(folder / "desk", "--no-rate-limit") as desk:
-        desk.sandbox.settings(notify_url=desk.receiver)
-        desk.sandbox.sell(1, "plain", over_days=0)  # makes the file, warms the server
-        until(lambda: waited(desk), 120)
+    with open_services(folder / "services", "--no-rate-limit") as services:
+        services.sandbox.settings(notify_url=services.receiver)
+        services.sandbox.sell(1, "plain", over_days=0)  # warms the server
+        until(lambda: waited(services), 120)
         time.sleep(PAUSE_S)
-        desk.sandbox.sell(ORDERS, "plain", every_s=PAUSE_S)
-        until(lambda: len(waited(desk)) > ORDERS, ORDERS * PAUSE_S + 120)
-        seconds = waited(desk)[1:]
+        services.sandbox.sell(ORDERS, "plain", every_s=PAUSE_S)
+        until(lambda: len(waited(services)) > ORDERS, ORDERS * PAUSE_S + 120)
+        seconds = waited(services)[1:]
         console.print(f"notice → order: {', '.join(f'{s:.1f}' for s in seconds)} s")
-        taken, drained = outage(desk)
+        taken, drained = outage(services)
     yield at_most("notice to order, median (s)", statistics.median(seconds), SECONDS)
     yield at_least("taken while Prefect was down", taken, MEANWHILE)
     yield at_least("drained when it was up again", drained, MEANWHILE)
 
 
-def outage(desk: Services) -> tuple[int, int]:
+def outage(services: Services) -> tuple[int, int]:
     """Kill Prefect with a drain at work, sell, start it again; give taken and drained.
 
     A run that was killed keeps its slot of the deployment for five minutes, during
     which every new one is cancelled; then it must go on without anybody's help.
     """
-    before = len(waited(desk))
-    desk.sandbox.sell(AT_WORK, "plain", over_days=0)
-    until(lambda: len(waited(desk)) > before, 120)
+    before = len(waited(services))
+    services.sandbox.sell(AT_WORK, "plain", over_days=0)
+    until(lambda: len(waited(services)) > before, 120)
     _kill_prefect()
-    desk.sandbox.sell(MEANWHILE, "plain", over_days=0)
-    until(lambda: desk.sandbox.notice_counts()["waiting"] == 0, 120)
-    taken = Spool(desk.home / "spool").depth()
+    services.sandbox.sell(MEANWHILE, "plain", over_days=0)
+    until(lambda: services.sandbox.notice_counts()["waiting"] == 0, 120)
+    taken = Spool(services.home / "spool").depth()
     sold = before + AT_WORK + MEANWHILE
     with ExitStack() as again:
         for name, command in PREFECT.items():
-            logs = desk.home / "logs"
-            again.enter_context(running(f"{name}-again", command, desk.env, logs))
+            logs = services.home / "logs"
+            again.enter_context(running(f"{name}-again", command, services.env, logs))
             if name == "server":
-                desk.prefect("server", "status", "--wait", "--timeout", "120")
-        until(lambda: len(waited(desk)) >= sold, LEASE_S + 180)
-    return taken, len(waited(desk)) - before - AT_WORK
+                services.prefect("server", "status", "--wait", "--timeout", "120")
+        until(lambda: len(waited(services)) >= sold, LEASE_S + 180)
+    return taken, len(waited(services)) - before - AT_WORK
 
 
 def _kill_prefect() -> None:
@@ -79,7 +79,7 @@ def _kill_prefect() -> None:
                 each.kill()
 
 
-def waited(desk: Services) -> list[float]:
+def waited(services: Services) -> list[float]:
     """How long each notice took to become a stored order, in seconds."""
-    with warehouse(desk.warehouse) as con:
+    with warehouse(services.warehouse) as con:
         return [seconds for (seconds,) in con.execute(WAITED).fetchall()]
