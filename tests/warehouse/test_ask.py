@@ -34,7 +34,7 @@ def test_no_rows_are_an_answer_too(filled):
         "UPDATE orders SET status = '保留'",
         "CREATE TABLE mine (a INTEGER)",
         "DELETE FROM orders; COMMIT; BEGIN",
-        "SELEKT",
+        "SELECT FROM WHERE",
         "SELECT * FROM nowhere",
         "SELECT error('at run time') FROM orders",
     ],
