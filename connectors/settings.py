@@ -1,5 +1,6 @@
 """Settings from the environment and `.env`; a wrong one stops at start, by its name."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -111,6 +112,19 @@ class Settings(BaseSettings):
         description="通知の同時接続数の上限",
         examples=[500],
     )
+    notice_connections_each: int = Field(
+        100,
+        ge=4,
+        le=10_000,
+        description="そのうち、同じアドレスからの同時接続数の上限",
+        examples=[100],
+    )
+    notice_proxies: str = Field(
+        "",
+        description="受信の前に置いたプロキシのアドレス(例: 127.0.0.1)。"
+        "その先の送信元ごとに数えます",
+        examples=[""],
+    )
     smtp_host: str = Field(
         "",
         description="申請メールを送るサーバー。空欄の場合は送信しません",
@@ -166,6 +180,19 @@ class Settings(BaseSettings):
         if status != 200 and not 400 <= status <= 499:
             raise ValueError("200 または 400〜499 にしてください")
         return status
+
+    @field_validator("notice_proxies")
+    @classmethod
+    def _addresses(cls, text: str) -> str:
+        for each in filter(None, map(str.strip, text.split(","))):
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError(
+                    "IPアドレスかネットワークを「,」で区切って指定してください"
+                    "(例: 127.0.0.1)"
+                ) from None
+        return text
 
     @field_validator("rms_url")
     @classmethod

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from connectors.notices.announce import Announcer
 from connectors.notices.metrics import CONTENT_TYPE, Metrics
 from connectors.notices.reception import Reception, ResultCode
+from connectors.notices.seats import Shares
 from connectors.notices.spool import Spool, SpoolFailed
 
 LARGEST: Final = 64 * 1024
@@ -48,6 +49,7 @@ class House:
     now: Callable[[], datetime]
     error_status: int
     deadline_s: float
+    shares: Shares
 
 
 class Unreadable(Exception):
@@ -64,6 +66,14 @@ def make_app(house: House) -> Starlette:
     writers = CapacityLimiter(_WRITERS)
 
     async def notices(request: Request) -> Response:
+        host = request.client.host if request.client else ""
+        with house.shares.one_more(host) as has_a_share:
+            if not has_a_share:
+                house.reception.refuse("share_full")
+                return answer(ResultCode.UNEXPECTED, 503, hang_up=True)
+            return await taken(request)
+
+    async def taken(request: Request) -> Response:
         try:
             body = await read_body(request, house.deadline_s)
         except Unreadable as unreadable:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -23,6 +24,7 @@ from connectors.notices.keys import (
 )
 from connectors.notices.metrics import Metrics
 from connectors.notices.reception import Reception
+from connectors.notices.seats import Seats, Shares, networks
 from connectors.notices.spool import Spool
 from connectors.settings import Settings
 from data.model.japan_time import JST
@@ -30,6 +32,9 @@ from data.model.japan_time import JST
 _GRACE_S: Final = 7
 """With two seconds for the last announcements this stays under ten."""
 _LONGEST_HEAD: Final = 16 * 1024
+_BACKLOG: Final = 2048
+"""Sockets that asyncio may accept at once, before any of them has asked for a seat."""
+_OTHER_FILES: Final = 256
 
 log = logging.getLogger(__name__)
 
@@ -38,36 +43,49 @@ class PromptProtocol(H11Protocol):
     """Closes a connection that does not send a whole request head in time.
 
     uvicorn by itself keeps idle sockets and half-sent heads for ever (slow-loris;
-    seen with uvicorn 0.54).
+    seen with uvicorn 0.54), and its limit refuses requests, not sockets.
     """
 
-    head_deadline_s = 10.0
+    head_deadline_s: float
+    seats: Seats
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the clock for the first head; drop one connection too many."""
+        """Take a seat and start the clock for the first head, or hang up."""
         super().connection_made(transport)
-        limit = self.limit_concurrency
-        if limit is not None and len(self.connections) > limit:
-            transport.abort()  # uvicorn would only refuse the request, not the socket
-            return
-        self._await_head()
+        if self.seats.take(self, self.client[0] if self.client else ""):
+            self._await_head()
+        else:
+            self.hang_up()
 
     def data_received(self, data: bytes) -> None:
         """Stop the clock once the head is whole."""
         super().data_received(data)
         if self.conn.their_state is h11.IDLE:
             self._await_head()
+            self.seats.is_silent(self)
         else:
             self._stop_waiting()
+            self.seats.has_spoken(self)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next head on a connection that is kept."""
+        super().on_response_complete()
+        if self.conn.their_state is h11.IDLE:
+            self.seats.is_silent(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock with the connection."""
+        """Stop the clock with the connection, and free its seat."""
         self._stop_waiting()
+        self.seats.leave(self)
         super().connection_lost(exc)
+
+    def hang_up(self) -> None:
+        """Close the connection at once, unread bytes or not."""
+        self.transport.abort()
 
     def _await_head(self) -> None:
         """Start the clock unless it runs: a byte more does not set it back."""
@@ -111,6 +129,7 @@ def open_house(settings: Settings) -> House:
         now=_now,
         error_status=settings.notice_error_status,
         deadline_s=settings.notice_deadline_s,
+        shares=Shares(settings.notice_connections_each),
     )
 
 
@@ -120,15 +139,21 @@ def serve(settings: Settings, host: str, port: int) -> None:
     Raises OSError when the address is taken.
     """
     app = make_app(open_house(settings))
+    _allow_files(settings.notice_connections + _BACKLOG + _OTHER_FILES)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         shown = f"[{host}]" if ":" in host else host
         deadline_s = settings.notice_deadline_s
+        proxies = networks(settings.notice_proxies)
+        seats = Seats(
+            settings.notice_connections, settings.notice_connections_each, proxies
+        )
+        told = {"head_deadline_s": deadline_s, "seats": seats}
         config = uvicorn.Config(
             app,
-            http=type("Protocol", (PromptProtocol,), {"head_deadline_s": deadline_s}),
+            http=type("Protocol", (PromptProtocol,), told),
             ws="none",
             loop="asyncio",
             lifespan="on",
@@ -136,10 +161,11 @@ def serve(settings: Settings, host: str, port: int) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=settings.notice_proxies,
+            backlog=_BACKLOG,
             timeout_keep_alive=max(1, round(deadline_s)),
             timeout_graceful_shutdown=_GRACE_S,
-            limit_concurrency=settings.notice_connections,
             h11_max_incomplete_event_size=_LONGEST_HEAD,
         )
         # uvicorn raises the signal again when it has stopped: leave with status 0.
@@ -147,6 +173,16 @@ def serve(settings: Settings, host: str, port: int) -> None:
             signal.signal(each, lambda *_: sys.exit(0))
         url = f"http://{shown}:{listening.getsockname()[1]}"
         _Server(config, url).run(sockets=[listening])
+
+
+def _allow_files(wanted: int) -> None:
+    """Raise the limit of open files as far as it may be raised.
+
+    Where it stands lower, asyncio stops accepting for a second at a time.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
 
 
 def _now() -> datetime:
