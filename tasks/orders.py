@@ -23,12 +23,13 @@ from prefect.logging import get_run_logger
 from connectors.rms.errors import OutcomeUnknown
 from data.model.japan_time import in_japan
 from data.model.order import RefusedOrder
-from data.model.run import Attention, Taken
+from data.model.run import MISSING_FOR, Attention, Taken
 from data.model.shop import ShopHandle
 from data.warehouse.notices import settle_notices
 from data.warehouse.orders import (
     known_answers,
     numbers_to_confirm,
+    orders_not_at_mall,
     record_refusals,
     store_orders,
     store_same,
@@ -48,6 +49,12 @@ CONFIRM_AT_ONCE = 100
 """Orders per confirmOrder (docs/rms/order-api.md §0)."""
 NOTICES_FIRST: Final = 10_000
 """Orders that notices may put before a sweep; the rest waits for the next drain."""
+NOT_AT_RMS: Final = "RMSにない注文"
+ABOUT_NOT_AT_RMS: Final = (
+    "警告: CSVで取り込んだ注文ですが、RMSの応答に含まれていません。注文はそのまま"
+    f"保存しています。取り込みから{MISSING_FOR.days}日間は毎回RMSに確認し、その後は"
+    "確認しません。対処: 注文番号と店舗をRMSの受注画面で確認してください。"
+)
 Batches = Iterable[list[str]]
 
 
@@ -131,8 +138,9 @@ def no_cycles() -> Iterator[None]:
 def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     """Read a batch of orders, 100 a call, and store them in one transaction.
 
-    Every number ends up stored or refused. In the same transaction stock follows the
-    orders (rule 6.4) and their notices are settled or put off. Reading and storing are
+    Every number ends up stored or refused; a refused one that only a CSV knows is not
+    at the mall, which fails no run. In the same transaction stock follows the orders
+    (rule 6.4) and their notices are settled or put off. Reading and storing are
     one task because repeating it is harmless, and no order then passes through Prefect.
     """
     with our_warehouse() as con:
@@ -151,6 +159,9 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
             stored = [order.order_number for order in read.orders]
             move_stock(con, load.shop_id, order_numbers=stored, moved_at=at)
         record_refusals(con, read.refused, at)
+        csv_only = orders_not_at_mall(
+            con, load.shop_id, [order.order_number for order in read.refused]
+        )
         settled = settle_notices(
             con,
             load.shop_id,
@@ -165,7 +176,8 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
         changed=new.changed,
         unchanged=new.unchanged + same.unchanged,
         stale=new.stale + same.stale,
-        refused=tuple(read.refused),
+        refused=tuple(o for o in read.refused if o.order_number not in csv_only),
+        not_at_mall=tuple(sorted(csv_only)),
         postponed=settled.postponed,
         exhausted=settled.exhausted,
     )
@@ -212,6 +224,7 @@ def report_load(
     """Create the report of an ingest and return its final state.
 
     Failed when an order was refused, so that a person looks; everything else is stored.
+    Orders that only a CSV knows are a warning.
     """
     create_markdown_artifact(
         key="ingest-report",
@@ -225,6 +238,7 @@ def report_load(
             "変更なし": taken.unchanged,
             "取得できなかった注文": len(taken.refused),
         }
+        | ({NOT_AT_RMS: len(taken.not_at_mall)} if taken.not_at_mall else {})
     )
     return ended(summary, see("ingest-report") if taken.refused else "")
 
@@ -244,6 +258,7 @@ def ingest_report(
                 "変更なし": taken.unchanged,
                 "保存済みの内容のほうが新しい注文": taken.stale,
                 "取得できなかった注文": len(taken.refused),
+                NOT_AT_RMS: len(taken.not_at_mall),
                 "通知が届かなかった新規の注文": load.found_without_notice,
             }
         ),
@@ -257,6 +272,7 @@ def ingest_report(
             "「保留」として保存しました。RMSの受注画面でステータスを確認してください。",
             attention.unknown_status,
         ),
+        _numbers(NOT_AT_RMS, ABOUT_NOT_AT_RMS, taken.not_at_mall),
         _refusals(
             "注文確認できなかった注文",
             "理由を確認し、RMSの受注画面で処理してください。",

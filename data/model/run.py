@@ -13,6 +13,11 @@ covers at most 63 days (docs/rms/order-api.md §2.1)."""
 OVERLAP = timedelta(days=3)
 """How much before the cursor is searched again: orders that the search listed late, or
 that a wrong clock hid, are still found two days later."""
+MISSING_FOR = OVERLAP
+"""How long an order that the mall does not show is asked for, from its import or from
+the first answer without it. As long as the search looks back: what RMS shows late it
+shows within it, and a number that never was an order (mistyped, of a test, of another
+shop) would be asked for in vain for years otherwise."""
 
 
 class Window(NamedTuple):
@@ -63,8 +68,9 @@ def cursor_after(window: Window, seen_until: datetime | None) -> datetime | None
 
 
 class Taken(NamedTuple):
-    """Counts of one batch of orders; each order has one of the first five outcomes.
+    """Counts of one batch of orders; each order has one of the first six outcomes.
 
+    `not_at_mall` are orders that only a CSV knows and the mall does not show.
     `postponed` and `exhausted` count notices whose order the mall did not return: to be
     retried later, or given up after a day.
     """
@@ -74,6 +80,7 @@ class Taken(NamedTuple):
     unchanged: int = 0
     stale: int = 0
     refused: tuple[RefusedOrder, ...] = ()
+    not_at_mall: tuple[str, ...] = ()
     unconfirmed: tuple[RefusedOrder, ...] = ()
     postponed: int = 0
     exhausted: int = 0
@@ -81,9 +88,8 @@ class Taken(NamedTuple):
     @property
     def looked_at(self) -> int:
         """How many orders the mall was asked for."""
-        return sum(
-            (self.created, self.changed, self.unchanged, self.stale, len(self.refused))
-        )
+        seen = self.created + self.changed + self.unchanged + self.stale
+        return seen + len(self.refused) + len(self.not_at_mall)
 
 
 def total(batches: Iterable[Taken]) -> Taken:
@@ -95,6 +101,7 @@ def total(batches: Iterable[Taken]) -> Taken:
         unchanged=sum(batch.unchanged for batch in all_of),
         stale=sum(batch.stale for batch in all_of),
         refused=tuple(chain.from_iterable(b.refused for b in all_of)),
+        not_at_mall=tuple(chain.from_iterable(b.not_at_mall for b in all_of)),
         unconfirmed=tuple(chain.from_iterable(b.unconfirmed for b in all_of)),
         postponed=sum(batch.postponed for batch in all_of),
         exhausted=sum(batch.exhausted for batch in all_of),

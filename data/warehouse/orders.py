@@ -309,6 +309,18 @@ def open_refusals(
     ]
 
 
+def orders_not_at_mall(
+    con: Connection, shop_id: str, numbers: Sequence[str]
+) -> set[str]:
+    """Return those of the orders that only a CSV knows and RMS did not show."""
+    given = {
+        "mall": Mall.RAKUTEN.value,
+        "shop_id": shop_id,
+        "numbers": list(numbers),
+    }
+    return {n for (n,) in con.execute(SQL("list_not_at_mall"), given).fetchall()}
+
+
 _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "packages": Package,
     "shipping_rows": ShippingRow,

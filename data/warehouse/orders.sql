@@ -560,6 +560,17 @@ WHERE shop_id = $shop_id
 ORDER BY first_seen_at, order_number
 LIMIT $row_limit;
 
+-- name: list_not_at_mall
+-- Orders that only a CSV knows: the mall was asked for them and did not show them.
+-- in:  $mall, $shop_id, $numbers: these orders only
+-- out: order_number
+SELECT order_number
+FROM orders_not_at_mall
+WHERE mall = $mall
+  AND shop_id = $shop_id
+  AND list_contains($numbers::VARCHAR[], order_number)
+ORDER BY order_number;
+
 -- name: list_numbers_to_confirm
 -- Rakuten orders waiting for 注文確認, oldest first.
 -- in:  $shop_id

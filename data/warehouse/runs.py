@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from data.model.japan_time import in_japan
 from data.model.notice import UNREADABLE
 from data.model.order import Mall
-from data.model.run import Window
+from data.model.run import MISSING_FOR, Window
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
@@ -60,10 +60,6 @@ RETURNS_FOR = timedelta(days=62)
 
 As long as a run without dates looks back. A later return shows by its notice."""
 
-MISSING_FOR = timedelta(days=3)
-"""How long an order the mall does not show is asked for: a number that never was one
-would fail every run otherwise. Its refusal stays open."""
-
 
 def seen_until(con: Connection, mall: Mall, shop_id: str) -> datetime | None:
     """Return the moment up to which every order placed was stored or refused."""
@@ -94,7 +90,8 @@ def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
 
     Not final ones, whoever told us of them first, and those that could not be taken
     yet; longest unseen first. Final are 700 and 900, and 500 and 600 from RETURNS_FOR
-    after shipping on (docs/rms/order-api.md §6).
+    after shipping on (docs/rms/order-api.md §6). An order that only a CSV knows is left
+    out once the mall did not show it and MISSING_FOR has passed since its import.
     """
     given = {
         "shop_id": shop_id,

@@ -14,7 +14,8 @@ WHERE mall = $mall
 -- out: order_number, longest unseen first. Final are 700 (paid) and 900 (cancelled),
 --      and 500 and 600 once returns are unlikely; a status of no number is a CSV's
 --      word or a new code, and is not final. Orders not taken yet are among them: those
---      the mall shows as long as it does, those it does not show for some days
+--      the mall shows as long as it does, those it does not show for some days; of a
+--      CSV's orders that the mall did not show, those imported since
 WITH open_orders AS (
     SELECT mall, shop_id, order_number
     FROM orders
@@ -37,6 +38,11 @@ WITH open_orders AS (
 )
 SELECT order_number
 FROM open_orders
+ANTI JOIN (
+    SELECT mall, shop_id, order_number
+    FROM orders_not_at_mall
+    WHERE imported_at < $missing_since
+) AS given_up USING (mall, shop_id, order_number)
 LEFT JOIN order_sightings USING (mall, shop_id, order_number)
 ORDER BY seen_at NULLS FIRST, order_number;
 

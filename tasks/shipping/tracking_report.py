@@ -47,6 +47,10 @@ UNREAD: Final = (
     "注文を取得できないため、報告していません。"
     "対処: 表 `order_refusals` の理由を確認してください。"
 )
+NOT_AT_RMS: Final = (
+    "CSVで取り込んだ注文ですが、RMSにないため、報告していません。"
+    "対処: 注文番号と店舗をRMSの受注画面で確認してください。"
+)
 STILL_OPEN: Final = (
     "発送日を過ぎ、すべての行がそろうと、夜間にRMSが発送済(500)に変更します。"
     "対処: 不足している行をRMSの画面で入力するか、削除してください。"
@@ -90,7 +94,8 @@ def show_plan(shop: ShopHandle, load: Load) -> State[Any]:
 def conclude_tracking_push(shop: ShopHandle, load: Load) -> State[Any]:
     """Create the report and return the run's final state.
 
-    Failed when a person, or the next run, has something to do.
+    Failed when a person, or the next run, has something to do. A number of an order
+    that RMS does not have is a warning: it was so before the run.
     """
     report = gather_report(load)
     create_markdown_artifact(
@@ -107,6 +112,7 @@ def conclude_tracking_push(shop: ShopHandle, load: Load) -> State[Any]:
             "不明": len(unknown),
             "報告済みで発送待ち": len(report.stragglers),
         }
+        | ({"RMSにない注文": len(report.not_at_mall)} if report.not_at_mall else {})
     )
     is_amiss = refused or unknown or report.unread
     return ended(summary, see("tracking-report") if is_amiss else "")
@@ -127,6 +133,7 @@ def tracking_push_report(shop: ShopHandle, report: TrackingReport) -> str:
                 "報告を待っている荷物": len(waiting),
                 "報告済みで発送待ちの注文": len(report.stragglers),
                 "取得できなかった注文": len(report.unread),
+                "RMSにない注文": len(report.not_at_mall),
             }
         ),
         _shipments("拒否された荷物", refused),
@@ -139,7 +146,8 @@ def tracking_push_report(shop: ShopHandle, report: TrackingReport) -> str:
             [(one.order_number, "、".join(_gaps(one))) for one in report.stragglers],
             advice=STILL_OPEN,
         ),
-        _unread(report.unread),
+        _numbers("取得できなかった注文", UNREAD, report.unread),
+        _numbers("RMSにない注文", NOT_AT_RMS, report.not_at_mall),
     )
 
 
@@ -154,12 +162,10 @@ def _shipments(title: str, lines: Sequence[ShipmentLine], otherwise: str = "") -
     return listing(title, ("注文番号", "送付先ID", "理由"), rows, advice=advice)
 
 
-def _unread(numbers: Sequence[str]) -> str:
+def _numbers(title: str, advice: str, numbers: Sequence[str]) -> str:
     if not numbers:
         return ""
-    return section(
-        f"取得できなかった注文 {len(numbers):,}件", UNREAD, in_a_row(numbers)
-    )
+    return section(f"{title} {len(numbers):,}件", advice, in_a_row(numbers))
 
 
 def _gaps(one: Straggler) -> Iterable[str]:

@@ -347,12 +347,14 @@ class Straggler(NamedTuple):
 
 class TrackingReport(NamedTuple):
     """The run's shipments, the orders still 発送待ち although all is reported, and
-    those that could not be read, so that nothing was sent of them.
+    those that could not be read, so that nothing was sent of them: `unread` by this
+    run, `not_at_mall` because only a CSV knows them.
     """
 
     lines: tuple[ShipmentLine, ...]
     stragglers: tuple[Straggler, ...]
     unread: tuple[str, ...]
+    not_at_mall: tuple[str, ...]
 
 
 def tracking_report(con: Connection, run: Run) -> TrackingReport:
@@ -369,5 +371,6 @@ def tracking_report(con: Connection, run: Run) -> TrackingReport:
             Straggler(number, open_rows(one.packages), doubled_rows(one.packages))
             for number, one in sorted(orders.items())
         ),
-        tuple(number for (number,) in unread),
+        tuple(number for number, is_not_at_mall in unread if not is_not_at_mall),
+        tuple(number for number, is_not_at_mall in unread if is_not_at_mall),
     )

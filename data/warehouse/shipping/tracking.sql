@@ -221,9 +221,10 @@ ORDER BY s.order_number;
 -- name: list_tracking_unread
 -- Orders with open shipments that a run could not read.
 -- in:  $mall, $shop_id, $run_began
--- out: order_number
-SELECT DISTINCT s.order_number
+-- out: order_number, whether only a CSV knows it: then no later run can read it either
+SELECT DISTINCT s.order_number, m.order_number IS NOT NULL AS is_not_at_mall
 FROM shipments AS s
+LEFT JOIN orders_not_at_mall AS m USING (mall, shop_id, order_number)
 LEFT JOIN order_sightings AS g USING (mall, shop_id, order_number)
 WHERE s.mall = $mall
   AND s.shop_id = $shop_id
