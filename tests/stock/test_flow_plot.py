@@ -1,11 +1,18 @@
 """The plot of a SKU's level: a file that needs nothing but itself."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from data.model.japan_time import JST
 from data.warehouse.stock.ledger import explain_level
 from tasks.stock.plots import NothingToPlot, level_chart, save_chart
 from tests.stock.made import order, see
+from tests.support.browser import browser_page
 from tests.support.orders import order_number
+
+OUT = Path("out")
 
 
 def test_the_picture_shows_every_level_and_no_order(counted, tmp_path):
@@ -14,11 +21,46 @@ def test_the_picture_shows_every_level_and_no_order(counted, tmp_path):
     page, picture = save_chart(chart, tmp_path / "reports", "TEA/100")
     text = page.read_text(encoding="utf-8")
 
-    assert [row["level"] for row in chart.data.to_dicts()] == [10, 8]
+    drawn = {
+        given["title"]: [y for _, y in map(corner, values)]
+        for values, given in chart.raw_series
+    }
+    assert drawn == {"在庫数": [10, 10, 8], "棚卸": [10], "受注": [8]}
     assert page.name == "stock-TEA_100.html"
-    assert "https://cdn" not in text
     assert order_number(1) not in text
+    assert "受注 -2" in text
+    assert "<script src=" not in text
     assert "在庫数の推移" in picture.read_text(encoding="utf-8")
+
+
+def corner(point: tuple[float, int] | dict[str, Any]) -> tuple[float, int]:
+    return point["value"] if isinstance(point, dict) else point
+
+
+def test_a_sku_with_signs_of_html_is_only_text(counted, tmp_path):
+    see(counted, order(1, 10, ordered=9), minute=10)
+    name = "<script>alert(1)</script>"
+    chart = level_chart(name, explain_level(counted, "TEA-100"))
+    page, _ = save_chart(chart, tmp_path, name)
+
+    assert "<script>alert" not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.browser
+def test_the_page_opens_offline_with_japan_times(counted, tmp_path):
+    see(counted, order(1, 10, ordered=9), minute=10)
+    movements = explain_level(counted, "TEA-100")
+    page, _ = save_chart(level_chart("TEA-100", movements), tmp_path, "TEA-100")
+    with browser_page() as window:
+        asked: list[str] = []
+        window.on("request", lambda request: asked.append(request.url))
+        window.goto(page.as_uri())
+        OUT.mkdir(exist_ok=True)
+        window.screenshot(path=OUT / "stock-plot.png")
+        shown = window.locator("svg").text_content()
+
+    assert [url for url in asked if not url.startswith("file:")] == []
+    assert f"{movements[0].moved_at.astimezone(JST):%Y/%m/%d}" in shown
 
 
 def test_a_sku_that_never_moved_is_told_so(con):
