@@ -1,9 +1,20 @@
 # Every target installs what it needs first; nothing has to be done before.
 PYTHON ?= python3
+UV ?= $(shell command -v uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; }) # faster than pip; UV= takes pip
 BIN := .venv/bin
 READY := .venv/.installed
+# What users do not need to run juchu: tests, types, the peers of the bench.
+DEVELOP := .venv/.develop
 
 quoted = '$(subst ','\'',$(1))'
+
+ifneq ($(strip $(UV)),)
+new_venv = $(UV) venv --quiet --allow-existing --no-python-downloads --python "$$(command -v $(PYTHON))" .venv
+install = $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
+else
+new_venv = $(PYTHON) -m venv .venv
+install = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
+endif
 
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
@@ -15,8 +26,12 @@ help: ## show this list
 
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "juchu needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(new_venv)
+	$(install) requirements.lock
+	@touch $@
+
+$(DEVELOP): requirements-dev.lock $(READY)
+	$(install) requirements-dev.lock
 	@touch $@
 
 demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest (DEMO_ONCE=1 stops when done)
@@ -25,29 +40,29 @@ demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest 
 # What needs a Prefect server runs in one process, the rest in the other (tests/conftest.py).
 SUITE := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=10
 
-test: $(READY) ## the whole fast suite, in two processes; the ten slowest at the end
+test: $(DEVELOP) ## the whole fast suite, in two processes; the ten slowest at the end
 	$(SUITE)
 
-test-ci: $(READY) ## what CI adds: 20,000 damaged files
+test-ci: $(DEVELOP) ## what CI adds: 20,000 damaged files
 	JUCHU_FUZZ=20000 $(BIN)/python -m pytest -n 2 --dist load -k fuzz
 
-test-long: $(READY) ## before a part is done: the suite with 25 times the examples, every kill
+test-long: $(DEVELOP) ## before a part is done: the suite with 25 times the examples, every kill
 	JUCHU_SUITE=long JUCHU_CRASH=full $(SUITE)
 
-check: $(READY) ## format, lint, spelling, types, layers
+check: $(DEVELOP) ## format, lint, spelling, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-crash: $(READY) ## kill writers, the receiver and runs at many moments; nothing may be lost
+crash: $(DEVELOP) ## kill writers, the receiver and runs at many moments; nothing may be lost
 	JUCHU_CRASH=full $(BIN)/python -m pytest -k "crash or kill or migrate"
 
-soak: $(READY) ## notices by the ten thousand, losses and kills, ten minutes long
+soak: $(DEVELOP) ## notices by the ten thousand, losses and kills, ten minutes long
 	$(BIN)/python -m tests.soak
 
-bench: $(READY) ## speed beside peers, as ratios measured in one run (half an hour)
+bench: $(DEVELOP) ## speed beside peers, as ratios measured in one run (half an hour)
 	$(BIN)/python -m tests.bench
 
 deploy: $(READY) ## register blocks, limits, automations and every deployment on the server in use
@@ -71,11 +86,14 @@ plot: $(READY) ## a SKU's level over time as SVG and HTML: make plot SKU=KT-04-A
 sandbox: $(READY) ## an RMS on this machine, 200 orders sold
 	exec $(BIN)/python -m connectors.sandbox --port 8787 --seed 1 --sell 200
 
-lock: $(READY) ## renew requirements.lock from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --upgrade --quiet -o requirements.lock
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --upgrade --quiet
 
-audit: $(READY) ## known holes in what is locked
-	$(BIN)/pip-audit --no-deps --require-hashes -r requirements.lock
+lock: $(DEVELOP) ## renew both locks from pyproject.toml: what runs juchu, and what develops it
+	$(LOCK) -o requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock -o requirements-dev.lock
+
+audit: $(DEVELOP) ## known holes in what is locked
+	$(BIN)/pip-audit --no-deps --require-hashes -r requirements-dev.lock
 
 clean: ## remove the virtual environment and caches; data/local stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache out
