@@ -33,7 +33,7 @@ def check_connection(shop: AnyShop = None) -> State[Any]:
     Completed with a remark when waiting is enough. Without a shop every shop that has a
     key is checked.
     """
-    if shop is None:
+    if not shop:
         return each_shop(check_connection, shops_with_key())
     with one_caller(shop):
         checkup = check_shop(shop)

@@ -35,7 +35,7 @@ def daily(shop: AnyShop = None) -> State[Any]:
     """
     if already_caught_up():
         return nothing_left()
-    if shop is None:
+    if not shop:
         return each_shop(daily, live_shops())
     steps = {
         "check-connection": check_connection(shop, return_state=True),

@@ -44,7 +44,7 @@ def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
     it is done for every live one with notices waiting.
     """
     share_keys()
-    if shop is None:
+    if not shop:
         shops = noticed_shops(live_shops())
         if not shops:
             return nothing_waits()

@@ -6,7 +6,15 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.order import Mall
-from tasks.forms import DryRun, MallOfFile, Mode, OtherShops, PathOrPair, ShopOfFile
+from tasks.forms import (
+    DryRun,
+    MallOfFile,
+    Mode,
+    NewShop,
+    OtherShops,
+    PathOrPair,
+    ShopOfFile,
+)
 from tasks.order_files import (
     Choices,
     given_download,
@@ -27,10 +35,11 @@ from tasks.retrying import show_retries
 )
 def import_order_csv(  # noqa: PLR0913, PLR0917 - what the form asks
     path: PathOrPair = "",
-    mall: MallOfFile = Mall.RAKUTEN,
+    mall: MallOfFile = Mall.RAKUTEN.value,
     shop: ShopOfFile = "",
     mode: Mode = "update",
     other_shops: OtherShops = "refuse",
+    new_shop: NewShop = False,
     dry_run: DryRun = False,
 ) -> State[Any]:
     """Import one download, or without a path all that wait in the incoming folder.
@@ -39,7 +48,7 @@ def import_order_csv(  # noqa: PLR0913, PLR0917 - what the form asks
     file was not imported the run ends Failed, with the reason and what to do; the other
     files are imported.
     """
-    choices = Choices(mode, other_shops, dry_run)
+    choices = Choices(mode, other_shops, dry_run, new_shop)
     downloads = given_download(path, mall, shop) if path else look_into_incoming()
     endings = []
     for download in downloads:

@@ -45,7 +45,7 @@ def ingest_orders(
     not changed. The run ends Failed, with everything readable stored, when an order
     could not be taken. Without a shop it does so for every live one.
     """
-    if shop is None:
+    if not shop:
         given = {"since": since, "until": until, "confirm": confirm}
         return each_shop(ingest_orders, live_shops(), **given)
     load = open_sweep(shop, since, until)

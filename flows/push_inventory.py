@@ -36,7 +36,7 @@ def push_inventory(
     again. The run ends Failed when a level was refused or is not proven to show.
     Without a shop it is done for every live one.
     """
-    if shop is None:
+    if not shop:
         return each_shop(push_inventory, live_shops(), dry_run=dry_run, full=full)
     run = open_stock_push(shop, full=full)
     with one_caller(shop, "stock"):

@@ -41,7 +41,7 @@ def push_tracking(shop: AnyShop = None, dry_run: DryRun = False) -> State[Any]:
     again. The run ends Failed when a shipment was refused or its outcome is unknown.
     Without a shop it is done for every live one.
     """
-    if shop is None:
+    if not shop:
         return each_shop(push_tracking, live_shops(), dry_run=dry_run)
     load = open_tracking_push(shop)
     with one_caller(shop):

@@ -15,7 +15,6 @@ from data.model.japan_time import JapanTime
 from data.model.onboarding import OneLine, Stage
 from data.model.order import Mall
 from data.model.shipment import Carrier
-from data.model.shop import ShopHandle
 from data.model.stock import MOST_UNITS, StockFileKind
 
 
@@ -26,11 +25,11 @@ def shown(title: str, description: str) -> Any:
 
 # Every flow
 
-OneShop = Annotated[
-    ShopHandle, shown("店舗", "店舗コード(rms-shop ブロックの名前)を入力します")
+OneShop = Annotated[  # any text: the flow refuses a wrong one and names those there are
+    str, shown("店舗", "店舗コード(rms-shop ブロックの名前)を入力します")
 ]
 AnyShop = Annotated[
-    ShopHandle | None,
+    str | None,
     shown(
         "店舗",
         "店舗コード(rms-shop ブロックの名前)を入力します。"
@@ -98,7 +97,7 @@ PathOrPair = Annotated[
     ),
 ]
 MallOfFile = Annotated[
-    Mall,
+    str,  # the flow refuses a wrong one, in Japanese
     WithJsonSchema({"type": "string", "enum": [str(mall) for mall in Mall]}),
     shown(
         "モール",
@@ -107,11 +106,18 @@ MallOfFile = Annotated[
 ]
 ShopOfFile = Annotated[
     str,
-    Field(pattern=r"^([a-z0-9][a-z0-9-]{0,62})?$"),
     shown(
         "店舗",
         "楽天は店舗コード(rms-shop ブロックの名前)、Yahoo! はストアアカウント、"
         "その他のモールは店舗を表す名前です(毎回同じ名前にしてください)",
+    ),
+]
+NewShop = Annotated[
+    bool,
+    shown(
+        "新しい店舗",
+        "楽天以外のモールで、2つ目以降の店舗を初めて取り込むときだけ選びます。"
+        "選ばない場合、登録のない名前のファイルは取り込みません",
     ),
 ]
 Mode = Annotated[

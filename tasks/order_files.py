@@ -5,7 +5,7 @@ Whose orders a file holds is what a person entered, or the folder in which it st
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +25,17 @@ from connectors.watched_folder import (
     waiting_downloads,
 )
 from data.model.csv_file import RowRemark
+from data.model.nearest import shown, suggestion
 from data.model.order import Mall
-from data.warehouse.order_files import ImportReport, import_orders
+from data.model.shop import SHOP_HANDLE
+from data.warehouse.order_files import ImportReport, import_orders, shops_with_orders
+from data.warehouse.session import Connection
 from tasks.failures import REFUSALS, hiding_values
 from tasks.machine import now, our_warehouse
 from tasks.report import LISTED
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.shops.blocks import UnknownShop, load_shop
+from tasks.shops.blocks import UnknownShop, load_shop, shops_described_at
 
-SHOP_HANDLE = r"[a-z0-9][a-z0-9-]{0,62}"
 LOOK_AGAIN_S = 1.0
 """Between two looks at the watched folder: a file being written grows meanwhile."""
 LONG_BYTES = 4_000_000
@@ -51,6 +53,7 @@ class Choices(NamedTuple):
     mode: Literal["update", "replace"]
     other_shops: Literal["refuse", "skip"]
     dry_run: bool
+    new_shop: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,19 @@ class Imported:
     notices: Sequence[str]
     report: ImportReport
     rejects: Sequence[RowRemark]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Under which id a download's orders are stored, and what its mall has beside it.
+
+    A shop that is not set up is taken if its mall has none yet, and refused else.
+    """
+
+    shop_id: str
+    is_set_up: bool
+    described: Collection[str] = ()
+    """The mall's shops that a block or the environment describes, where that counts."""
 
 
 class OnlyTried(Exception):
@@ -92,14 +108,14 @@ def import_download(download: Download, choices: Choices) -> Imported:
     was entered about it is wrong.
     """
     with hiding_values():
-        shop_id = shop_id_of(download)
+        place = place_of(download, new_shop=choices.new_shop)
         progress = Progress.of(download.paths)
         with read_order_file(
             download.paths, download.mall, watch=progress.read
         ) as file:
             progress.show(READ)
             watched = Watched(file, progress)
-            report = _store(watched, shop_id, choices)
+            report = _store(watched, download, place, choices)
             progress.show(100)
             return Imported(
                 title=file.layout.title,
@@ -139,8 +155,8 @@ def put_away(download: Download, choices: Choices, imported: State[Any]) -> str:
     return ""
 
 
-def shop_id_of(download: Download) -> str:
-    """Return the id under which the download's orders are stored.
+def place_of(download: Download, *, new_shop: bool = False) -> Place:
+    """Return where the download's orders are stored.
 
     A Rakuten shop has to be described, because its number begins its order numbers.
     Another mall's need not be: then the handle is the id (Yahoo's store account, or any
@@ -148,28 +164,51 @@ def shop_id_of(download: Download) -> str:
 
     Raises:
         UnknownShop: no block and no environment describes this Rakuten shop.
-        CsvRefused: the mall or the shop is not given.
+        CsvRefused: the mall or the shop is not given, or is no name at all.
 
     """
     _refuse_unplaced(download)
-    try:
-        shop = load_shop(download.shop)
-    except UnknownShop:
-        if download.mall == Mall.RAKUTEN:
-            raise
-        return download.shop
-    if shop.mall == download.mall:
-        return shop.shop_id
     if download.mall == Mall.RAKUTEN:
-        raise UnknownShop(
-            f"店舗 {download.shop} は楽天市場の店舗ではありません({shop.mall})。"
-            "対処: 楽天市場の店舗を指定してください。"
-        )
-    return download.shop
+        shop = load_shop(download.shop)
+        if shop.mall != download.mall:
+            raise UnknownShop(
+                f"店舗 {download.shop} は楽天市場の店舗ではありません({shop.mall})。"
+                "対処: 楽天市場の店舗を指定してください。"
+            )
+        return Place(shop.shop_id, is_set_up=True)
+    described = {one.handle: one.shop_id for one in shops_described_at(download.mall)}
+    if download.shop in described:
+        return Place(described[download.shop], is_set_up=True)
+    return Place(download.shop, is_set_up=new_shop, described=described)
+
+
+def refuse_second_name(con: Connection, download: Download, place: Place) -> None:
+    """Refuse a shop that is not set up on a mall that has shops already.
+
+    A mistyped name would store the same orders a second time, as another shop's.
+
+    Raises:
+        UnknownShop: names the mall's shops, and the nearest of them.
+
+    """
+    if place.is_set_up:
+        return
+    stored = shops_with_orders(con, download.mall)
+    known = sorted({*stored, *place.described})
+    if place.shop_id in stored or not known:
+        return
+    raise UnknownShop(
+        f"モール {download.mall} に店舗 {download.shop} は登録されていません。"
+        f"登録済みの店舗: {'、'.join(known)}。{suggestion(download.shop, known)}"
+        "名前を間違えると、同じ注文が別の店舗の注文としてもう一度登録されます。"
+        "対処: 店舗の名前を確認してください。このモールに新しい店舗を追加する場合だけ、"
+        "「新しい店舗」(new_shop=true)を選んで、もう一度実行してください。"
+    )
 
 
 def _refuse_unplaced(download: Download) -> None:
-    if download.mall in set(Mall) and re.fullmatch(SHOP_HANDLE, download.shop):
+    is_mall = download.mall in set(Mall)
+    if is_mall and re.fullmatch(SHOP_HANDLE, download.shop):
         return
     if download.waits:
         raise CsvRefused(
@@ -178,10 +217,23 @@ def _refuse_unplaced(download: Download) -> None:
             advice="incoming/<モール>/<店舗コード>/ に置いてください"
             "(例: incoming/rakuten/demo/)。",
         )
+    if not is_mall:
+        raise CsvRefused(
+            "unknown-mall",
+            f"モール「{shown(download.mall)}」には対応していません。"
+            + suggestion(download.mall, Mall),
+            advice=f"次のいずれかを選んでください: {'、'.join(Mall)}。",
+        )
+    if not download.shop.strip():
+        raise CsvRefused(
+            "no-shop",
+            "店舗コードが指定されていません。",
+            advice="店舗コードを入力して、もう一度実行してください。",
+        )
     raise CsvRefused(
-        "no-shop",
-        "店舗コードが指定されていません。",
-        advice="店舗コードを入力して、もう一度実行してください。",
+        "shop-name",
+        f"店舗「{shown(download.shop)}」は店舗の名前として使用できません。",
+        advice="英小文字・数字・ハイフンで入力してください(例: mihon-store)。",
     )
 
 
@@ -252,13 +304,16 @@ class Watched:
             self._progress.show(READ + (ALL_BUT_DONE - READ) * share)
 
 
-def _store(file: Watched, shop_id: str, choices: Choices) -> ImportReport:
+def _store(
+    file: Watched, download: Download, place: Place, choices: Choices
+) -> ImportReport:
     with suppress(OnlyTried), our_warehouse() as con:
+        refuse_second_name(con, download, place)
         report = import_orders(
             con,
             file,
             import_id=str(uuid4()),
-            shop_id=shop_id,
+            shop_id=place.shop_id,
             mode=choices.mode,
             other_shops=choices.other_shops,
             imported_at=now(),

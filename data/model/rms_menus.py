@@ -22,3 +22,10 @@ APP: Final = f"{_WEB_API} > 2-1 アプリ一覧 > (アプリ登録者名「店�
 
 FUNCTIONS: Final = f"{APP} > セキュリティチェック「確認する」 > 利用機能編集"
 """To switch API functions on; a changed licence then needs 「アップデート」."""
+
+ORDER_CSV: Final = (
+    "RMS > 受注・決済管理 > 受注管理 > データダウンロード > 通常購入データ"
+    " > データ作成条件 > 出力テンプレート「全カラム用ダウンロード」"
+    " > ユーザ名・パスワード > データを作成する"
+)
+"""To download the order CSV; to be applied for once, and free."""

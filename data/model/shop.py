@@ -1,16 +1,14 @@
 """A shop: one store on one mall, and the credentials for its API."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from data.model.order import Mall
 
-ShopHandle = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"),
-]
+SHOP_HANDLE: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
+ShopHandle = Annotated[str, StringConstraints(pattern=SHOP_HANDLE)]
 
 
 class Shop(BaseModel):

@@ -223,6 +223,13 @@ class OtherShops(Exception):
         )
 
 
+def shops_with_orders(con: DuckDBPyConnection, mall: str) -> list[str]:
+    """Return the ids under which orders of this mall are stored, sorted."""
+    return [
+        shop for (shop,) in SQL.run(con, "list_csv_shops", {"mall": mall}).fetchall()
+    ]
+
+
 def import_orders(  # noqa: PLR0913
     con: DuckDBPyConnection,
     file: OrderRows,

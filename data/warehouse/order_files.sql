@@ -1,3 +1,12 @@
+-- name: list_csv_shops
+-- The shops of a mall that have orders, whoever told of them.
+-- in:  $mall
+-- out: shop_id
+SELECT DISTINCT shop_id
+FROM orders
+WHERE mall = $mall
+ORDER BY shop_id;
+
 -- name: create_csv_keys
 -- An empty table for what tells the file's rows apart.
 -- out: temporary table `csv_keys`, one row per row of the file

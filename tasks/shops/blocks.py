@@ -1,5 +1,7 @@
 """Shops as Prefect blocks, which staff edit in the UI; or else as environment."""
 
+import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from http import HTTPStatus
@@ -11,13 +13,15 @@ from prefect.exceptions import PrefectHTTPStatusError
 from pydantic import Field, SecretStr, ValidationError
 
 from connectors.notices.keys import NoticeKeys
+from connectors.settings import SettingsProblem
 from connectors.shop_environment import (
     handles_in_environment,
     shop_from_environment,
 )
+from data.model.nearest import shown, suggestion
 from data.model.onboarding import StartRule
 from data.model.order import Mall
-from data.model.shop import Shop, ShopHandle
+from data.model.shop import SHOP_HANDLE, Shop, ShopHandle
 
 
 class UnknownShop(LookupError):
@@ -99,9 +103,12 @@ def load_shop(handle: ShopHandle) -> Shop:
     """Return a shop from its block, or else from `JUCHU_SHOP_<HANDLE>_*`.
 
     Raises:
-        UnknownShop: there is neither, or the block has unusable fields.
+        UnknownShop: there is neither, or the block has unusable fields; names the shops
+            there are, and the nearest of them.
 
     """
+    if not re.fullmatch(SHOP_HANDLE, handle):
+        raise UnknownShop(unknown_shop(handle, described_shops()))
     try:
         block = cast(RmsShop, RmsShop.load(handle))
         return block.to_shop(handle)
@@ -114,10 +121,27 @@ def load_shop(handle: ShopHandle) -> Shop:
     except ValueError:  # what Block.load says for a document that is not there
         if shop := shop_from_environment(handle):
             return shop
-    raise UnknownShop(
-        f"店舗 {handle} が登録されていません(ブロック rms-shop/{handle} も、"
-        f"設定 JUCHU_SHOP_{handle.upper()}_* もありません)。"
-        f"対処: Prefect の Blocks で「RMS shop」を名前 {handle} で作成してください。"
+    raise UnknownShop(unknown_shop(handle, described_shops()))
+
+
+def unknown_shop(handle: str, known: Sequence[str]) -> str:
+    """Return for staff that there is no such shop, which there are, and what to do.
+
+    The advice is never to register the shop that was typed: it is a typing error more
+    often than a shop.
+    """
+    what = f"店舗 {shown(handle)} は登録されていません。"
+    if not handle.strip():
+        what = "店舗コードが入力されていません。"
+    if not known:
+        return (
+            f"{what}登録済みの店舗は1つもありません。"
+            "対処: 最初の店舗は、Prefect の Blocks で「RMS shop」として登録します"
+            "(手順は docs/onboarding.md)。"
+        )
+    return (
+        f"{what}登録済みの店舗: {'、'.join(known)}。{suggestion(handle, known)}"
+        "対処: 店舗コードを確認して、もう一度実行してください。"
     )
 
 
@@ -157,6 +181,18 @@ def handles_in_blocks() -> list[ShopHandle]:
 def described_shops() -> list[ShopHandle]:
     """Return the handle of every shop that a block or the environment describes."""
     return sorted({*handles_in_blocks(), *handles_in_environment()})
+
+
+def shops_described_at(mall: str) -> list[Shop]:
+    """Return every shop of the mall that a block or the environment describes.
+
+    One with unusable fields is left out.
+    """
+    shops = []
+    for handle in described_shops():
+        with suppress(UnknownShop, SettingsProblem):
+            shops.append(load_shop(handle))
+    return [shop for shop in shops if shop.mall == mall]
 
 
 def notice_keys(shop: Shop) -> NoticeKeys:

@@ -16,6 +16,7 @@ from connectors.order_files.layout import (
 from connectors.order_files.layouts.rakuten_columns import STAGES
 from data.model.order import Mall
 from data.model.order_file import SumCheck
+from data.model.rms_menus import ORDER_CSV
 
 ORDER = (
     cell("order_number", "注文番号"),
@@ -121,9 +122,8 @@ LAYOUTS = (
         mall=Mall.RAKUTEN,
         title="楽天市場 受注データ(楽天ペイ版)",
         where=(
-            "RMS の 受注・決済管理 > 受注管理 > データダウンロード > "
-            "通常購入データ で、"
-            "テンプレート「全カラム用ダウンロード」を選んでください。"
+            f"{ORDER_CSV} の順に進んでダウンロードしてください"
+            "(データダウンロードは申し込み要・無料です)。"
         ),
         signature=Signature(
             starts=(
