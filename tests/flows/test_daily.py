@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.schedules import IntervalSchedule
@@ -15,12 +14,13 @@ from prefect.states import Completed, Failed
 
 from connectors.settings import read_settings
 from data.warehouse.session import warehouse
+from flows import daily as morning
 from flows.daily import daily
 from tasks.daily import conclude_day
 from tests.support.csv_counter import Shown
 from tests.support.sandbox import Sandbox
 
-DAY_S = 86_400
+DAY = timedelta(days=1)
 LAB = {"shop": "lab"}
 
 
@@ -84,38 +84,45 @@ def test_one_failure_hides_no_other_step(shown: Shown):
 
 
 @pytest.fixture
-def due(prefect_api: SyncPrefectClient) -> Callable[..., list[FlowRun]]:
+def due(
+    prefect_api: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., list[FlowRun]]:
     """Give runs that were due so many days ago, made by Prefect's own scheduler.
 
-    They belong to a deployment that no worker looks at. One of today is due in a
-    moment, so that a run begun now, on a busy machine too, began before it.
+    They belong to a deployment that no worker looks at. Every call schedules anew, so
+    that a run of today is due now, which is after all that has begun before the call.
+    Of the steps the second only is worked: it tells how often.
     """
-    today = datetime.now(UTC) + timedelta(seconds=8)
-    every_day = IntervalSchedule(interval=timedelta(days=1), anchor_date=today)
+    for step in ("check_connection", "push_inventory", "push_tracking"):
+        monkeypatch.setattr(morning, step, lambda *_, **__: Completed(message="done"))
     deployment = prefect_api.create_deployment(
         prefect_api.create_flow(daily),
-        name=f"morning-{today.timestamp()}",
+        name=f"morning-{datetime.now(UTC).timestamp()}",
         parameters=LAB,
-        schedules=[DeploymentScheduleCreate(schedule=every_day, active=True)],
     )
     mine = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment]))
 
     def runs(*days_ago: int) -> list[FlowRun]:
+        today = datetime.now(UTC)
+        every_day = IntervalSchedule(interval=DAY, anchor_date=today)
+        for old in prefect_api.read_deployment_schedules(deployment):
+            prefect_api.delete_deployment_schedule(deployment, old.id)
+        prefect_api.create_deployment_schedules(deployment, [(every_day, True)])
         prefect_api.request(
             "POST",
             "/deployments/{id}/schedule",
             path_params={"id": deployment},
             json={
-                "start_time": (today - timedelta(days=3)).isoformat(),
+                "start_time": (today - 3 * DAY).isoformat(),
                 "end_time": today.isoformat(),
                 "min_runs": 4,
             },
         )
-        by_day = {
-            round((today - run.expected_start_time).total_seconds() / DAY_S): run
+        by_time = {
+            run.expected_start_time: run
             for run in prefect_api.read_flow_runs(flow_run_filter=mine)
         }
-        return [by_day[days] for days in days_ago]
+        return [by_time[today - days * DAY] for days in days_ago]
 
     return runs
 
@@ -144,7 +151,7 @@ def test_a_run_that_failed_is_not_tried_again_for_each_missed_day(lab: Sandbox, 
 
 @pytest.mark.prefect
 def test_the_next_morning_is_worked_again(lab: Sandbox, due):
-    names = [ended(run) for run in due(1, 0)]
+    names = [ended(run) for days in (1, 0) for run in due(days)]
 
     assert names == ["Completed", "Completed"]
     assert sweeps() == 2
