@@ -12,6 +12,9 @@ from prefect.client.schemas.objects import FlowRun
 from connectors.settings import NEEDED
 from data.model.japan_time import JST
 from data.model.short_key import PackageRef, short_key
+from flows.import_shipments import import_shipments
+from flows.ingest_orders import ingest_orders
+from flows.push_tracking import push_tracking
 from tasks.setup.services import Services
 from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.flows.test_stock import Clerk
@@ -108,21 +111,18 @@ def sold(packer: Packer) -> list[str]:
     """Three orders that wait to be shipped, in the warehouse."""
     since = datetime.now(JST) - timedelta(minutes=1)
     numbers = packer.services.sandbox.sell(3, over_days=0, progress=300)
-    run = packer.run("ingest-orders/0900", since=since.isoformat())
+    run = packer.run_here(ingest_orders, since=since)
     assert run.state.type.value == "COMPLETED", run.state.message
     return numbers
 
 
 @pytest.fixture(scope="module")
 def again(packer: Packer, sold: list[str]) -> dict[str, FlowRun]:
-    """A second push and an export of labels, begun side by side, when both ended."""
-    names = {
-        "push": packer.begun("push-tracking/0900"),
-        "labels": packer.begun("export-shipping-labels/manual", carrier="yamato"),
-    }
+    """A second push and an export of labels, side by side, when both ended."""
+    labels = packer.begun("export-shipping-labels/manual", carrier="yamato")
     return {
-        name: until(lambda run=run: packer.ended(run), PATIENCE_S)
-        for name, run in names.items()
+        "push": packer.run_here(push_tracking),
+        "labels": until(lambda: packer.ended(labels), PATIENCE_S),
     }
 
 
@@ -185,8 +185,8 @@ def test_a_wrong_number_is_corrected_by_a_row_of_the_template(
 ):
     before = packer.reports()
     path = packer.template(packer.key(sold[0]), right=RIGHT, wrong=ONE)
-    imported = packer.run("import-shipments/manual", path=path, carrier="template")
-    pushed = packer.run("push-tracking/0900")
+    imported = packer.run_here(import_shipments, path=path, carrier="template")
+    pushed = packer.run_here(push_tracking)
 
     assert imported.state.message.startswith("新規 1 / 変更 0"), imported.state.message
     assert pushed.state.message.startswith("報告 1 / 確認済み 1")

@@ -2,16 +2,21 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 
+from flows.adjust_stock import adjust_stock
+from flows.import_order_csv import import_order_csv
+from flows.push_inventory import push_inventory
 from tasks.setup.services import Services
 from tests.flows.test_the_day import QUIET
+from tests.support.at_hand import run_here
 from tests.support.csv_counter import Books, artifacts_of
 from tests.support.waiting import until
 
@@ -38,6 +43,10 @@ class Clerk(Books):
     def run(self, name: str, **given: object) -> FlowRun:
         run = self.begun(name, **given)
         return until(lambda: self.ended(run), 90)
+
+    def run_here(self, flow: Callable[..., Any], **given: object) -> FlowRun:
+        """Run a flow in this process, on the same warehouse."""
+        return run_here(self.services, self.api, flow, home=self.home, **given)
 
     def ended(self, run: FlowRun) -> FlowRun | None:
         now = self.api.read_flow_run(run.id)
@@ -81,11 +90,11 @@ def page() -> Iterator[Page]:
 def test_a_csv_waits_and_leaves_stock_where_it_is(clerk: Clerk):
     counted = clerk.counted()
     before = clerk.stock()
-    imported = clerk.run(
-        "import-order-csv/manual", path="data/samples/rakuten.csv", mall="rakuten"
+    imported = clerk.run_here(
+        import_order_csv, path="data/samples/rakuten.csv", mall="rakuten"
     )
     report = artifacts_of(imported, clerk.api)["import-report"]
-    pushed = clerk.run("push-inventory/0900")
+    pushed = clerk.run_here(push_inventory)
 
     assert counted.state.message.startswith("在庫数が変わったSKU")
     assert len(clerk.ask(WAITING)) > 0
@@ -126,8 +135,8 @@ def test_the_paused_form_is_filled_in_and_clears_what_waited(clerk: Clerk, page:
 
 
 def test_with_nothing_waiting_the_run_does_not_pause(clerk: Clerk):
-    run = clerk.run("adjust-stock/manual", adjustments=[], who="店長", note="確認")
-    asked = clerk.run("adjust-stock/manual")
+    run = clerk.run_here(adjust_stock, adjustments=[], who="店長", note="確認")
+    asked = clerk.run_here(adjust_stock)
 
     assert run.state.type.value == "COMPLETED"
     assert "手動調整を待つ注文はありません" in asked.state.message

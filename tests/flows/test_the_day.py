@@ -23,7 +23,9 @@ from prefect.client.schemas.objects import FlowRun, TaskRun
 
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
+from flows.ingest_orders import ingest_orders
 from tasks.setup.services import Services
+from tests.support.at_hand import run_here
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
@@ -206,20 +208,22 @@ def test_running_again_changes_no_row(
     services: Services, stumbling_run: FlowRun, prefect_api: SyncPrefectClient
 ):
     before = contents(services)
-    again = run_deployment(services, prefect_api)
+    again = run_here(services, prefect_api, ingest_orders)
 
     assert again.state.message.startswith("新規 0 / 変更 0 / 変更なし ")
     assert contents(services) == before
 
 
-def test_confirming_moves_the_new_orders_on(services: Services, stumbling_run: FlowRun):
-    parameters = ("-p", "confirm=true")
-    services.prefect("deployment", "run", "ingest-orders/0900", *parameters, "--watch")
+def test_confirming_moves_the_new_orders_on(
+    services: Services, stumbling_run: FlowRun, prefect_api: SyncPrefectClient
+):
+    confirmed = run_here(services, prefect_api, ingest_orders, confirm=True)
     with warehouse(services.warehouse) as con:
         waiting = con.execute(
             "SELECT count(*) FROM orders WHERE status = '新規受付' AND amounts_fixed"
         ).fetchone()
 
+    assert confirmed.state.type.value == "COMPLETED", confirmed.state.message
     assert waiting == (0,)
 
 
