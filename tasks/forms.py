@@ -271,6 +271,30 @@ Again = Annotated[
     ),
 ]
 
+# What waits for a person
+
+KindOfMatter = Annotated[
+    str,
+    Field(max_length=50, pattern=r"\S"),
+    shown(
+        "種類",
+        "報告「day-report」の「対応が必要なもの」にある種類です(例: order_not_at_mall)",
+    ),
+]
+KeyOfMatter = Annotated[
+    str,
+    Field(max_length=500, pattern=r"\S"),
+    shown("番号", "一覧から外すものの番号です。同じ一覧から写してください"),
+]
+WhyDismissed = Annotated[
+    str,
+    Field(max_length=500, pattern=r"\S"),
+    shown(
+        "メモ",
+        "一覧から外す理由です(記録に残ります)。お客様の情報は書かないでください",
+    ),
+]
+
 # A shop's onboarding
 
 Applied = Annotated[

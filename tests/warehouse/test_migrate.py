@@ -213,5 +213,5 @@ def test_a_file_of_the_version_before_answers_the_marts_as_it_did(path):
         ).fetchall()
         assert violations(con) == []
 
-    assert answers == before
+    assert {name: answers[name] for name in before} == before  # a new one may come
     assert sources == [("api", 6), ("csv_created", 1), ("csv_changed", 1)]

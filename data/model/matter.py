@@ -1,0 +1,60 @@
+"""A matter: something that waits for a person, of one kind, known by its key.
+
+The list is the view `needs_a_person`; every kind is a branch of it (docs/rules.md 6.9).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class MatterKind(StrEnum):
+    """The kinds; the value is `needs_a_person.kind` and a parameter of `dismiss`."""
+
+    CSV_REJECT = "csv_reject"
+    SHIPMENT_REJECT = "shipment_reject"
+    STOCK_ADJUSTMENT = "stock_adjustment"
+    ORDER_NOT_AT_MALL = "order_not_at_mall"
+    ORDER_REFUSED = "order_refused"
+    NOTICE_REFUSED = "notice_refused"
+    AMOUNTS_OPEN = "amounts_open"
+    STATUS_UNKNOWN = "status_unknown"
+    CANCEL_REQUEST = "cancel_request"
+    STOCK_REFUSED = "stock_refused"
+    TRACKING_REFUSED = "tracking_refused"
+    TRACKING_NOT_CLOSED = "tracking_not_closed"
+    SHOP_STOPPED = "shop_stopped"
+    LICENCE_ENDING = "licence_ending"
+
+
+MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
+    MatterKind.SHOP_STOPPED: "RMSを呼び出せない店舗",
+    MatterKind.LICENCE_ENDING: "期限が近いライセンスキー",
+    MatterKind.CANCEL_REQUEST: "キャンセルの確定待ち",
+    MatterKind.ORDER_REFUSED: "取得できなかった注文",
+    MatterKind.NOTICE_REFUSED: "注文を取得できなかった通知",
+    MatterKind.ORDER_NOT_AT_MALL: "RMSにない注文",
+    MatterKind.AMOUNTS_OPEN: "金額が未確定の注文",
+    MatterKind.STATUS_UNKNOWN: "ステータスが不明な注文",
+    MatterKind.CSV_REJECT: "取り込めなかった注文CSVの行",
+    MatterKind.STOCK_ADJUSTMENT: "在庫の手動調整待ち",
+    MatterKind.STOCK_REFUSED: "転送できなかった在庫",
+    MatterKind.SHIPMENT_REJECT: "取り込めなかった送り状の行",
+    MatterKind.TRACKING_REFUSED: "報告できなかった送り状番号",
+    MatterKind.TRACKING_NOT_CLOSED: "報告済みで発送待ちの注文",
+}
+"""What staff call each kind, in the order in which a report lists them."""
+
+
+class Matter(NamedTuple):
+    """One row of `needs_a_person`."""
+
+    kind: MatterKind
+    key: str
+    mall: str
+    shop_id: str
+    order_number: str | None
+    since: datetime
+    what: str
+    """What happened and what to do, in Japanese for staff, without personal data."""

@@ -1,0 +1,352 @@
+"""What waits for a person is on one list, comes off it by hand, and comes back anew."""
+
+from collections.abc import Callable
+
+import pytest
+from duckdb import DuckDBPyConnection
+
+from data.model.connection import STOPS_CALLS, ConnectionStatus
+from data.model.matter import MATTER_WORDS, MatterKind
+from data.model.notice import UNREADABLE
+from data.model.order import RMS_STATUS
+from data.warehouse.invariants import violations
+from data.warehouse.matters import dismiss_matter, matters
+from data.warehouse.notices import record_notices, settle_notices
+from data.warehouse.orders import record_refusals, store_orders
+from tests.order_files.store.made import MadeFile, a_row
+from tests.order_files.store.made import store as import_csv
+from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
+from tests.support.planted import planted_sql
+from tests.warehouse.made_notices import a_notice, not_handed_out
+
+ONE = f"rakuten/{SHOP_ID}/{order_number(1)}"
+Con = DuckDBPyConnection
+
+
+def store(con: Con, minute: float = 5, status: str = "300", **varied: object) -> None:
+    order = an_order(1, minute, status).model_copy(update=varied)
+    store_orders(con, [order], source="api", stored_at=at(minute), load_id="l")
+
+
+def csv_reject(con: Con) -> None:
+    file = MadeFile([a_row(order_number(2))], rejected=[(3, order_number(1))])
+    import_csv(con, file=file, minute=5)
+
+
+def csv_reject_of_no_order(con: Con) -> None:
+    file = MadeFile([a_row(order_number(2))], rejected=[(3, None)])
+    import_csv(con, file=file, minute=5)
+
+
+def shipment_reject(con: Con, import_id: str = "i", minute: float = 5) -> None:
+    con.execute(
+        """INSERT INTO shipment_imports VALUES (
+            ?, 'hash', 'b2.csv', 'yamato', 'b2', 'rakuten', ?, 2, 0, 0, 0, 1, 1, ?
+        )""",
+        [import_id, SHOP_ID, at(minute)],
+    )
+    for row, kind in ((2, "rejected"), (3, "unmatched")):
+        con.execute(
+            "INSERT INTO shipment_rejects VALUES (?, ?, ?, NULL, '読めません。')",
+            [import_id, row, kind],
+        )
+
+
+def stock_adjustment(con: Con) -> None:
+    import_csv(con, a_row(order_number(1)), minute=5)
+
+
+def order_not_at_mall(con: Con) -> None:
+    import_csv(con, a_row(order_number(1)), minute=4)
+    record_refusals(con, [not_handed_out(1)], at(5))
+
+
+def order_refused(con: Con) -> None:
+    record_refusals(con, [a_refusal(1)], at(5))
+
+
+def notice_refused(con: Con, minute: float = 5) -> None:
+    record_notices(con, [a_notice(1, minute)], at(minute))
+    refused = [a_refusal(1, UNREADABLE)]
+    record_refusals(con, refused, at(minute))
+    when = {"asked_at": at(minute), "settled_at": at(minute)}
+    settle_notices(con, SHOP_ID, read={}, refused=refused, **when)
+
+
+def amounts_open(con: Con) -> None:
+    store(con, request_total=None, amounts_fixed=False)
+
+
+def status_unknown(con: Con) -> None:
+    store(con, status="950")
+
+
+def cancel_request(con: Con) -> None:
+    store(con, status="800")
+
+
+def stock_refused(con: Con, push_id: str = "p", minute: float = 5, **more: str) -> None:
+    row = {"state": "refused", "reason": "拒否されました。"} | more
+    con.execute(
+        """INSERT INTO inventory_pushes BY NAME SELECT
+            ? AS push_id, 'r' AS run_id, 'rakuten' AS mall, ? AS shop_id,
+            'tea' AS manage_number, '100g' AS variant_id, 'TEA' AS sku, 1 AS level_seq,
+            5 AS level, 0 AS safety, 5 AS offered, ? AS state, ? AS reason,
+            ? AS planned_at, ? AS sent_at, ? AS verified_at, 5 AS found_after""",
+        [push_id, SHOP_ID, row["state"], row["reason"], *[at(minute)] * 3],
+    )
+
+
+def tracking_refused(con: Con, state: str = "refused") -> None:
+    store(con)
+    a_shipment(con, state, "RMSが拒否しました。", 5)
+
+
+def a_shipment(con: Con, state: str, reason: str | None, minute: float) -> None:
+    con.execute(
+        """INSERT INTO shipments BY NAME SELECT
+            'rakuten' AS mall, ? AS shop_id, ? AS order_number, '1' AS basket_id,
+            '123' AS tracking_number, '1001' AS carrier_code,
+            DATE '2026-07-01' AS shipping_date, ? AS state, ? AS reason,
+            '5' AS shipping_detail_id, 'i' AS import_id, ? AS imported_at,
+            ? AS changed_at, ? AS verified_at""",
+        [SHOP_ID, order_number(1), state, reason, *[at(minute)] * 3],
+    )
+
+
+def tracking_not_closed(con: Con) -> None:
+    store(con)
+    a_shipment(con, "verified", None, 5)
+    store(con, 5 + 24 * 60)
+
+
+def shop_stopped(con: Con, status: str = "key", minute: float = 5) -> None:
+    con.execute(
+        """INSERT OR REPLACE INTO shops BY NAME SELECT
+            'demo' AS shop, 'rakuten' AS mall, ? AS shop_id, ? AS connection_status,
+            ? AS checked_at, ? AS license_expires_at, ? AS updated_at""",
+        [SHOP_ID, status, at(minute), at(9999), at(minute)],
+    )
+
+
+def licence_ending(con: Con, days: int = 7, minute: float = 5) -> None:
+    shop_stopped(con, "ok")
+    con.execute(
+        "INSERT INTO shop_warnings VALUES ('demo', ?, ?, ?)",
+        [at(9999), days, at(minute)],
+    )
+
+
+MAKERS: dict[str, tuple[Callable[..., None], str]] = {
+    MatterKind.CSV_REJECT: (csv_reject, ONE),
+    MatterKind.SHIPMENT_REJECT: (shipment_reject, "i"),
+    MatterKind.STOCK_ADJUSTMENT: (stock_adjustment, f"{ONE}/"),
+    MatterKind.ORDER_NOT_AT_MALL: (order_not_at_mall, ONE),
+    MatterKind.ORDER_REFUSED: (order_refused, ONE),
+    MatterKind.NOTICE_REFUSED: (notice_refused, ONE),
+    MatterKind.AMOUNTS_OPEN: (amounts_open, ONE),
+    MatterKind.STATUS_UNKNOWN: (status_unknown, ONE),
+    MatterKind.CANCEL_REQUEST: (cancel_request, ONE),
+    MatterKind.STOCK_REFUSED: (stock_refused, f"rakuten/{SHOP_ID}/tea/100g"),
+    MatterKind.TRACKING_REFUSED: (tracking_refused, f"{ONE}/1/123"),
+    MatterKind.TRACKING_NOT_CLOSED: (tracking_not_closed, ONE),
+    MatterKind.SHOP_STOPPED: (shop_stopped, "demo"),
+    MatterKind.LICENCE_ENDING: (licence_ending, "demo"),
+}
+every_kind = pytest.mark.parametrize("kind", MatterKind)
+
+
+def on_list(con: Con, kind: str) -> list[str]:
+    return [one.key for one in matters(con, MatterKind(kind))]
+
+
+def off_list(con: Con, kind: str, key: str, minute: float = 60 * 24 * 9) -> bool:
+    signed = {"who": "受注担当", "note": "電話で確認した", "at": at(minute)}
+    return dismiss_matter(con, MatterKind(kind), key, **signed) is not None
+
+
+def test_every_kind_has_words_and_a_case_here():
+    assert set(MATTER_WORDS) == set(MAKERS) == set(MatterKind)
+
+
+@every_kind
+def test_each_kind_is_on_the_list_and_comes_off_it_by_hand(undone: Con, kind):
+    make, key = MAKERS[kind]
+    make(undone)
+    (one, *_) = found = matters(undone, kind)
+
+    assert [each.key.startswith(key) for each in found] == [True] * len(found)
+    assert (one.mall, one.shop_id) == ("rakuten", SHOP_ID)
+    assert one.what.count("対処") == 1
+    assert violations(undone) == []
+    assert len({each.key for each in found}) == len(found)
+    assert [off_list(undone, kind, each.key) for each in found] == [True] * len(found)
+    assert matters(undone, kind) == []
+    assert undone.execute("SELECT DISTINCT who, note FROM dismissals").fetchall() == [
+        ("受注担当", "電話で確認した")
+    ]
+
+
+@every_kind
+def test_no_kind_is_on_the_list_of_another(undone: Con, kind):
+    make, _ = MAKERS[kind]
+    make(undone)
+    found = {one.kind for one in matters(undone)}
+
+    assert found - {MatterKind.STOCK_ADJUSTMENT} == {kind} - {
+        MatterKind.STOCK_ADJUSTMENT
+    }
+
+
+def test_what_is_not_on_the_list_cannot_be_taken_off_it(con: Con):
+    assert not off_list(con, "order_refused", ONE)
+    assert con.execute("FROM dismissals").fetchall() == []
+
+
+def test_a_dismissal_needs_who_and_why(undone: Con):
+    order_refused(undone)
+    with pytest.raises(ValueError, match="who and note"):
+        dismiss_matter(
+            undone, MatterKind.ORDER_REFUSED, ONE, who=" ", note="x", at=at(9)
+        )
+
+
+def test_a_refusal_that_opens_again_comes_back(con: Con):
+    order_refused(con)
+    assert off_list(con, "order_refused", ONE, minute=6)
+    store(con, 7)
+    record_refusals(con, [a_refusal(1)], at(8))
+
+    assert on_list(con, "order_refused") == [ONE]
+
+
+def test_a_new_notice_that_is_given_up_comes_back(con: Con):
+    notice_refused(con)
+    assert off_list(con, "notice_refused", ONE, minute=6)
+    assert on_list(con, "notice_refused") == []
+    notice_refused(con, 7)
+
+    assert on_list(con, "notice_refused") == [ONE]
+
+
+def test_a_level_refused_anew_comes_back_and_one_verified_is_done(undone: Con):
+    key = MAKERS[MatterKind.STOCK_REFUSED][1]
+    stock_refused(undone)
+    assert off_list(undone, "stock_refused", key, minute=6)
+    stock_refused(undone, "later", 7, state="unknown_sku")
+    again = on_list(undone, "stock_refused")
+    stock_refused(undone, "last", 8, state="verified")
+
+    assert again == [key]
+    assert on_list(undone, "stock_refused") == []
+
+
+def test_a_check_that_fails_again_brings_a_dismissed_shop_back(undone: Con):
+    shop_stopped(undone)
+    assert off_list(undone, "shop_stopped", "demo", minute=6)
+    shop_stopped(undone, minute=24 * 60)
+
+    assert on_list(undone, "shop_stopped") == ["demo"]
+
+
+def test_the_next_warning_of_a_key_comes_back(undone: Con):
+    licence_ending(undone)
+    assert off_list(undone, "licence_ending", "demo", minute=6)
+    licence_ending(undone, 3, minute=7)
+
+    assert on_list(undone, "licence_ending") == ["demo"]
+
+
+def test_without_its_guard_a_dismissal_would_hide_what_breaks_anew(undone: Con):
+    """The plant: dismissed once is dismissed for ever."""
+    order_refused(undone)
+    assert off_list(undone, "order_refused", ONE, minute=6)
+    store(undone, 7)
+    record_refusals(undone, [a_refusal(1)], at(8))
+    ((view,),) = undone.execute(
+        "SELECT sql FROM duckdb_views() WHERE view_name = 'needs_a_person'"
+    ).fetchall()
+    guard = "AND (d.dismissed_at >= m.since)"
+    assert guard in view
+    planted = view.replace(guard, "").replace("CREATE VIEW", "CREATE OR REPLACE VIEW")
+    undone.execute(planted)
+
+    assert on_list(undone, "order_refused") == []
+
+
+def test_a_csv_row_is_done_when_its_order_comes(con: Con):
+    csv_reject(con)
+    assert on_list(con, "csv_reject") == [ONE]
+    import_csv(con, a_row(order_number(1)), minute=7)
+
+    assert on_list(con, "csv_reject") == []
+
+
+def test_the_same_file_twice_is_one_matter(con: Con):
+    csv_reject(con)
+    file = MadeFile([a_row(order_number(2))], rejected=[(9, order_number(1))])
+    import_csv(con, file=file, minute=7)
+    (one,) = matters(con, MatterKind.CSV_REJECT)
+
+    assert one.since == at(7)
+    assert "9行目" in one.what
+
+
+@pytest.mark.parametrize("again", ["made.csv", "another.csv"])
+def test_a_row_of_no_order_is_done_when_its_file_comes_again(con: Con, again: str):
+    csv_reject_of_no_order(con)
+    assert len(on_list(con, "csv_reject")) == 1
+    con.execute("UPDATE csv_imports SET file_name = ?", [again])
+    import_csv(con, a_row(order_number(3)), minute=7)
+
+    assert len(on_list(con, "csv_reject")) == (again != "made.csv")
+
+
+def test_a_carriers_file_that_comes_again_replaces_its_matter(undone: Con):
+    shipment_reject(undone)
+    shipment_reject(undone, "later", 7)
+
+    assert on_list(undone, "shipment_reject") == ["later"]
+
+
+def test_a_parcel_of_a_cancelled_order_is_to_be_stopped(undone: Con):
+    tracking_refused(undone, "cancelled")
+
+    assert len(on_list(undone, "tracking_refused")) == 1
+
+
+def test_an_order_only_a_csv_knows_is_done_when_it_is_shipped(con: Con):
+    order_not_at_mall(con)
+    con.execute("UPDATE orders SET status = '出荷済'")
+
+    assert on_list(con, "order_not_at_mall") == []
+
+
+def test_every_status_of_rms_is_known_to_the_list(con: Con):
+    orders = [an_order(n, 5, code) for n, code in enumerate(RMS_STATUS, start=1)]
+    store_orders(con, orders, source="api", stored_at=at(5), load_id="l")
+
+    assert on_list(con, "status_unknown") == []
+
+
+@pytest.mark.parametrize("status", ConnectionStatus)
+def test_a_shop_is_on_the_list_while_its_calls_are_stopped(undone: Con, status):
+    shop_stopped(undone, status.value)
+
+    assert on_list(undone, "shop_stopped") == ["demo"] * (status in STOPS_CALLS)
+
+
+def test_a_shop_a_person_stopped_needs_none(undone: Con):
+    licence_ending(undone)
+    shop_stopped(undone)
+    undone.execute("UPDATE shops SET stage = '停止'")
+
+    assert matters(undone) == []
+
+
+def test_a_dismissal_that_is_not_stored_is_seen(undone: Con):
+    order_refused(undone)
+    with planted_sql("insert_dismissals", "WHERE kind", "WHERE false AND kind"):
+        assert off_list(undone, "order_refused", ONE)
+
+    assert on_list(undone, "order_refused") == [ONE]
