@@ -176,7 +176,7 @@ def test_a_window_older_than_rms_keeps_is_refused_before_any_call(lab: Sandbox):
 
 @pytest.mark.prefect
 def test_a_shop_nobody_described_is_named(lab: Sandbox):
-    with pytest.raises(LookupError, match=r"rms-shop/nobody.*対処"):
+    with pytest.raises(LookupError, match=r"nobody は登録されていません.*対処"):
         ingest_orders("nobody")
 
 

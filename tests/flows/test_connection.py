@@ -1,8 +1,11 @@
 """接続チェック: which thing is at fault, what it stops, and what starts it again."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
+import cloudpickle
 import pytest
 
 from connectors.settings import read_settings
@@ -17,6 +20,7 @@ from tasks.rms import ShopStopped
 from tasks.shops import connection
 from tasks.shops import connection as connection_report
 from tasks.shops.blocks import load_shop
+from tests.support.canary import leaks
 from tests.support.csv_counter import Shown
 from tests.support.sandbox import Sandbox
 
@@ -263,7 +267,22 @@ def test_the_keys_end_is_warned_of_once(lab: Sandbox, shown: Shown, monkeypatch)
     assert rows("SELECT days FROM shop_warnings") == [(14,)]
 
 
-def test_the_check_keeps_no_key_in_what_it_hands_on(lab: Sandbox):
-    checkup = connection.check_shop.fn("lab")
+def test_a_check_leaves_no_key_in_any_byte_it_writes_or_hands_on(
+    lab: Sandbox, new_key: str, shown: Shown, tmp_path: Path, caplog
+):
+    caplog.set_level(logging.DEBUG)
+    shop = load_shop("lab")
+    secrets = (shop.service_secret, shop.license_key, shop.license_key_before)
+    keys = [each.get_secret_value() for each in secrets]
+    key_is_old()
+    handed_on = connection.check_shop.fn("lab")
+    lab.shop("demo", license_key="another-key")
+    state = check_connection("lab", return_state=True)
+    seen = [caplog.text, repr(handed_on), state.model_dump_json()]
+    seen += [shown(key) for key in ("connection-report", "licence-warning")]
+    (tmp_path / "seen").write_text("\n".join(seen), encoding="utf-8")
+    (tmp_path / "handed-on").write_bytes(cloudpickle.dumps(handed_on))
 
-    assert lab.shops["demo"].license_key not in repr(checkup)
+    assert all(keys)
+    assert "接続チェック" in shown("connection-report")
+    assert leaks(tmp_path, keys) == []

@@ -144,7 +144,7 @@ def test_a_link_is_not_followed(counter: Counter):
 
 
 @pytest.mark.parametrize(
-    ("shop", "says"), [("nobody", "rms-shop/nobody"), ("", "店舗コード")]
+    ("shop", "says"), [("nobody", "登録済みの店舗: lab"), ("", "店舗コード")]
 )
 def test_a_rakuten_file_needs_a_shop_somebody_described(counter: Counter, shop, says):
     kind, message = counter.ended(counter.rows(rakuten_row()), shop=shop)

@@ -84,6 +84,7 @@ def test_the_form_explains_itself_in_japanese(form: dict):
         "店舗",
         "登録タイプ",
         "別店舗の注文",
+        "新しい店舗",
         "試行",
     ]
     assert all(each["description"] for each in in_order)
