@@ -5,12 +5,10 @@ waits for it and nothing depends on it: the scheduled drain looks by itself.
 """
 
 import asyncio
-import base64
 import contextlib
 import logging
-import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,9 +16,9 @@ from typing import Final, Self
 from uuid import UUID, uuid4
 
 import httpx
-from dotenv import dotenv_values
-from pydantic import SecretStr
 
+from connectors.prefect_api import PrefectApi, api_of
+from connectors.prefect_env import prefect_environment
 from connectors.settings import ENV_FILE
 
 EVENT: Final = "juchu.notices.waiting"
@@ -39,42 +37,28 @@ _NOT_TOLD: Final = (
 log = logging.getLogger(__name__)
 
 
-class PrefectApi:
-    """Where Prefect's API is and how we are let in, as Prefect's own client has it."""
-
-    def __init__(self, url: str, authorization: str = "") -> None:
-        self.url = url.rstrip("/")
-        self._authorization = SecretStr(authorization)
-
-    def headers(self) -> dict[str, str]:
-        """Return the header that lets us in, if there is one."""
-        told = self._authorization.get_secret_value()
-        return {"Authorization": told} if told else {}
-
-
-def prefect_from_environment(env_file: Path = ENV_FILE) -> PrefectApi | None:
-    """Return Prefect's API as PREFECT_API_URL and its companions name it, or None."""
-    known: Mapping[str, str | None] = {**dotenv_values(env_file), **os.environ}
-    url = known.get("PREFECT_API_URL")
-    if not url:
-        return None
-    if pair := known.get("PREFECT_API_AUTH_STRING"):
-        return PrefectApi(url, f"Basic {base64.b64encode(pair.encode()).decode()}")
-    key = known.get("PREFECT_API_KEY")
-    return PrefectApi(url, f"Bearer {key}" if key else "")
+def prefect_from_environment(
+    home: Path, env_file: Path = ENV_FILE
+) -> PrefectApi | None:
+    """Return Prefect's API as settings and `prefect.env` name it now, or None."""
+    return api_of(prefect_environment(home, env_file))
 
 
 class Announcer:
-    """`async with Announcer(…) as told: told(handle, 3)`; the last word always goes."""
+    """`async with Announcer(…) as told: told(handle, 3)`; the last word always goes.
+
+    Where Prefect is is asked anew for each event: a server may start later than the
+    receiver, or at another port.
+    """
 
     def __init__(
         self,
-        api: PrefectApi | None,
+        where: Callable[[], PrefectApi | None],
         failed: Callable[[], None],
         now: Callable[[], datetime],
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
-        self._api = api
+        self._where = where
         self._failed = failed
         self._now = now
         self._new_id = new_id
@@ -96,9 +80,8 @@ class Announcer:
         self._something.set()
 
     async def __aenter__(self) -> Self:
-        if self._api is not None:
-            self._loop = asyncio.get_running_loop()
-            self._task = asyncio.create_task(self._announce(self._api))
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.create_task(self._announce())
         return self
 
     async def __aexit__(
@@ -115,16 +98,16 @@ class Announcer:
         self._something.set()
         await self._task
 
-    async def _announce(self, api: PrefectApi) -> None:
+    async def _announce(self) -> None:
         async with _client() as client:
             while not self._ending.is_set():
                 await self._something.wait()
-                await self._send(client, api)
+                await self._send(client)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._ending.wait(), PAUSE_S)
-            await self._send(client, api)
+            await self._send(client)
 
-    async def _send(self, client: httpx.AsyncClient, api: PrefectApi) -> None:
+    async def _send(self, client: httpx.AsyncClient) -> None:
         """Send what was noted since the last time; a failure is only counted."""
         noted, self._waiting = self._waiting, Counter()
         self._something.clear()
@@ -132,6 +115,9 @@ class Announcer:
             return
         events = [self._event(handle, new) for handle, new in noted.items()]
         try:
+            api = self._where()
+            if api is None:
+                return
             async with asyncio.timeout(PATIENCE_S):
                 answer = await client.post(
                     f"{api.url}/events", json=events, headers=api.headers()

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import h11
@@ -120,7 +121,8 @@ def open_house(settings: Settings) -> House:
     if not keys.shops():
         log.warning("no shop is known yet: every message is refused with E-400-101")
     spool, metrics = Spool(settings.spool), Metrics()
-    announcer = Announcer(prefect_from_environment(), metrics.unannounced, _now)
+    prefect = partial(prefect_from_environment, settings.home)
+    announcer = Announcer(prefect, metrics.unannounced, _now)
     return House(
         reception=Reception(keys, spool, metrics, announcer),
         spool=spool,

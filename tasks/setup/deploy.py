@@ -4,7 +4,6 @@ Run as `make deploy`; running it again changes nothing but what changed in the f
 """
 
 import logging
-import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -16,14 +15,22 @@ from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
+    temporary_settings,
+)
 from prefect.workers.process import ProcessWorker
 
+from connectors.prefect_env import API_URL, LOGIN
 from connectors.settings import read_settings
 from connectors.shop_environment import (
     handles_in_environment,
     shop_from_environment,
 )
 from tasks.limits import ensure_limit
+from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop
 
 WORK_POOL = "juchu"
@@ -95,8 +102,35 @@ def save_shop(client: SyncPrefectClient, handle: str) -> None:
 
 
 def main() -> None:
-    """Register everything, in the order that Prefect needs, and deploy."""
+    """Register everything on the server in use, and deploy; refuse where none answers.
+
+    Raises:
+        SystemExit: with the status of `prefect deploy`, or a sentence that says why
+            nothing was registered.
+
+    """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    environment = environment_of_server()
+    with temporary_settings(
+        {
+            PREFECT_API_URL: environment[API_URL],
+            PREFECT_API_AUTH_STRING: environment.get(LOGIN),
+            PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
+        }
+    ):
+        register()
+    deployed = subprocess.run(
+        [sys.executable, "-m", "prefect", "deploy", "--all", "--no-prompt"],
+        env=environment
+        | {"JUCHU_SHOP": read_settings().shop, "JUCHU_PYTHON": sys.executable},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    sys.exit(deployed.returncode)
+
+
+def register() -> None:
+    """Register what deployments need, in the order that Prefect needs."""
     shop = read_settings().shop
     RmsShop.register_type_and_schema()
     with get_client(sync_client=True) as client:
@@ -105,12 +139,6 @@ def main() -> None:
             save_shop(client, handle)
         save_automation(client, zombie_guard())
     log.info("work pool, block type, limits and automations are registered")
-    deployed = subprocess.run(
-        [sys.executable, "-m", "prefect", "deploy", "--all", "--no-prompt"],
-        env=os.environ | {"JUCHU_SHOP": shop, "JUCHU_PYTHON": sys.executable},
-        check=False,
-    )
-    sys.exit(deployed.returncode)
 
 
 if __name__ == "__main__":

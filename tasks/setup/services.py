@@ -17,8 +17,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from connectors.prefect_env import LOGIN
 from connectors.sandbox.control_api.remote import SandboxControl
 from data.model.japan_time import in_japan
+from tasks.setup.server import server_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 """The project's root; Prefect reads its settings from the folder it starts in."""
@@ -42,6 +44,11 @@ class Services:
     def warehouse(self) -> Path:
         """The DuckDB file that the flows write to."""
         return self.home / "juchu.duckdb"
+
+    @property
+    def login(self) -> str:
+        """What the Prefect server asks for, user name and password in one."""
+        return self.env[LOGIN]
 
     def prefect(self, *arguments: str, check: bool = True) -> int:
         """Run a `prefect` command against this server; its output goes where ours goes.
@@ -88,12 +95,11 @@ def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
         "JUCHU_HOME": str(home),
         "JUCHU_SHOP": "demo",
         "PREFECT_HOME": str(home / "prefect"),
-        "PREFECT_API_URL": f"{ui}/api",
-        "PREFECT_SERVER_API_PORT": str(port),  # --port would leave the UI at 4200
         "DO_NOT_TRACK": "1",
     }
+    env |= server_environment(home, port)
     with ExitStack() as stack:
-        server = ("prefect", "server", "start")
+        server = ("tasks.setup.server",)
         stack.enter_context(running("server", server, env, logs))
         rms = stack.enter_context(
             running(
@@ -117,7 +123,7 @@ def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
             cwd=ROOT,
             check=True,
         )
-        worker = ("prefect", "worker", "start", "--pool", "juchu", "--type", "process")
+        worker = ("tasks.setup.worker",)
         stack.enter_context(running("worker", worker, services.env, logs))
         yield services
 

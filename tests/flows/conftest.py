@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
     PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
     PREFECT_HOME,
@@ -38,6 +39,7 @@ def prefect_api(services: Services) -> Iterator[SyncPrefectClient]:
         temporary_settings(
             {
                 PREFECT_API_URL: f"{services.ui}/api",
+                PREFECT_API_AUTH_STRING: services.login,
                 PREFECT_HOME: services.home / "prefect",
                 PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # a second less a flow run
             }

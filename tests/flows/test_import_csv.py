@@ -1,19 +1,17 @@
 """`import-order-csv/manual` as docs/order-files.md shows it, run and in the UI."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from prefect.client.orchestration import SyncPrefectClient
 
 from data.model.order import Mall
 from flows.import_order_csv import import_order_csv
 from tasks.setup.services import Services
-from tests.flows.test_the_day import QUIET
 from tests.support.at_hand import run_here
+from tests.support.browser import signed_in_page
 from tests.support.csv_counter import ORDERS, Counter, Deployed, artifacts_of
 
 OUT = Path("out")
@@ -110,14 +108,9 @@ def test_the_watched_folder_is_off_until_switched_on(prefect_api: SyncPrefectCli
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None and "CI" not in os.environ:
-        pytest.skip("needs Debian's package chromium")
-    with sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser.new_page(viewport={"width": 1400, "height": 1500})
-        browser.close()
+def page(services: Services) -> Iterator[Page]:
+    with signed_in_page(services, height=1500) as page:
+        yield page
 
 
 @pytest.mark.prefect

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.prefect_env import NAMES
 from connectors.settings import read_settings
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
@@ -34,10 +35,8 @@ def kill_a_run(
 
     At a call a second, as with Rakuten, it has not gone far when that is seen.
     """
-    env = {
-        "PREFECT_API_URL": services.env["PREFECT_API_URL"],
-        "JUCHU_RMS_REQUESTS_PER_SECOND": "1",
-    }
+    env = {name: services.env[name] for name in NAMES}
+    env |= {"JUCHU_RMS_REQUESTS_PER_SECOND": "1"}
     with (
         log.open("wb") as out,
         subprocess.Popen(

@@ -1,19 +1,17 @@
 """The form of `onboard-shop` in a browser: filled in; its mail and checklist seen."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
 
 from tasks.setup.services import Services
-from tests.flows.test_the_day import QUIET
 from tests.shops.made import FORM
+from tests.support.browser import signed_in_page
 from tests.support.csv_counter import artifacts_of, latest_runs
 from tests.support.waiting import until
 
@@ -31,14 +29,9 @@ LABELS = {
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None and "CI" not in os.environ:
-        pytest.skip("needs Debian's package chromium")
-    with sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser.new_page(viewport={"width": 1400, "height": 2000})
-        browser.close()
+def page(services: Services) -> Iterator[Page]:
+    with signed_in_page(services, height=2000) as page:
+        yield page
 
 
 def page_of(services: Services, api: SyncPrefectClient, run: FlowRun, key: str) -> str:

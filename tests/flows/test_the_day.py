@@ -1,16 +1,14 @@
 """The deployment, run by a real worker, and what people see of it."""
 
 import json
-import os
 import re
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
     ArtifactFilter,
@@ -26,21 +24,12 @@ from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tasks.setup.services import Services
 from tests.support.at_hand import run_here
+from tests.support.browser import signed_in_page
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
 ORDERS = 230
 OUT = Path("out")
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CONTRACT = ("orders", "order_packages", "order_lines", "order_people", "order_log")
 
 
@@ -108,14 +97,9 @@ def artifacts(
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None and "CI" not in os.environ:
-        pytest.skip("needs Debian's package chromium")
-    with sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser.new_page(viewport={"width": 1400, "height": 1000})
-        browser.close()
+def page(services: Services) -> Iterator[Page]:
+    with signed_in_page(services) as page:
+        yield page
 
 
 def test_the_run_completes_and_every_order_is_in_the_warehouse(

@@ -14,7 +14,8 @@ import pytest
 from prefect.server.events.schemas.events import Event
 
 from connectors.notices import announce
-from connectors.notices.announce import Announcer, PrefectApi, prefect_from_environment
+from connectors.notices.announce import Announcer, prefect_from_environment
+from connectors.prefect_api import PrefectApi
 from tests.notices.conftest import NOW, Sender, fresh_number
 from tests.rms.wire_server import WireServer, answer, black_hole, reset
 from tests.support.notices import Receiver, order_xml, shop_environment
@@ -44,7 +45,9 @@ def announced(api: PrefectApi | None, *steps) -> int:
     failures: list[int] = []
 
     async def tell() -> None:
-        async with Announcer(api, lambda: failures.append(1), lambda: NOW) as told:
+        async with Announcer(
+            lambda: api, lambda: failures.append(1), lambda: NOW
+        ) as told:
             for step in steps:
                 if isinstance(step, float):
                     await asyncio.sleep(step)
@@ -149,7 +152,7 @@ def test_prefect_s_own_settings_say_where_it_is(monkeypatch, tmp_path, env, expe
         monkeypatch.delenv(name)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    api = prefect_from_environment(tmp_path / ".env")
+    api = prefect_from_environment(tmp_path, tmp_path / ".env")
 
     assert (api.headers() if api else None) == expected
     assert not api or "Bearer" not in repr(vars(api))
@@ -187,7 +190,7 @@ def test_a_prefect_that_never_answers_delays_no_notice_and_not_the_end(tmp_path,
 def test_threads_may_tell_it_at_once(prefect):
     async def tell() -> None:
         async with Announcer(
-            PrefectApi(prefect.url), lambda: None, lambda: NOW
+            lambda: PrefectApi(prefect.url), lambda: None, lambda: NOW
         ) as told:
             threads = [
                 threading.Thread(target=lambda: [told("demo", 1) for _ in range(200)])

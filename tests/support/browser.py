@@ -1,4 +1,4 @@
-"""A real browser, for what people see."""
+"""A real browser, for what people see; it signs in to Prefect as they do."""
 
 import os
 import shutil
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tasks.setup.services import Services
 
 QUIET = [
     "--headless",
@@ -31,3 +33,19 @@ def browser_page(width: int = 1400, height: int = 1000) -> Iterator[Page]:
         browser = browsers.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser.new_page(viewport={"width": width, "height": height})
         browser.close()
+
+
+@contextmanager
+def signed_in_page(services: Services, height: int = 1000) -> Iterator[Page]:
+    """Open a page and sign in; its browser stays signed in until the block ends."""
+    with browser_page(height=height) as page:
+        page.goto(f"{services.ui}/v2/login")
+        sign_in(page, services.login)
+        yield page
+
+
+def sign_in(page: Page, login: str) -> None:
+    """Type the login where Prefect asks for it, and see that it lets us in."""
+    page.locator("input[type=password]").fill(login, timeout=30_000)
+    page.get_by_role("button", name="Login").click()
+    expect(page.get_by_text("Logout").first).to_be_visible(timeout=30_000)

@@ -1,0 +1,109 @@
+"""`make server`: a Prefect server that only we can use.
+
+It asks for the login of `prefect.env`, answers web pages of its own address only, and
+listens on this machine only unless PREFECT_SERVER_API_HOST says otherwise.
+"""
+
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+from dotenv import dotenv_values
+
+from connectors.prefect_env import write_prefect_env
+from connectors.settings import ENV_FILE, SettingsProblem, invalid, read_settings
+from tasks.setup.prefect_process import become_prefect
+
+HOST: Final = "PREFECT_SERVER_API_HOST"
+PORT: Final = "PREFECT_SERVER_API_PORT"
+LOOPBACK: Final = "127.0.0.1"
+ORIGINS: Final = (
+    "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS",
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS",
+)
+"""Two names of one setting; the first wins."""
+DEFAULT_PORT: Final = 4200
+EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
+COMMAND: Final = ("server", "start")
+
+
+def server_environment(home: Path, port: int, host: str = LOOPBACK) -> dict[str, str]:
+    """Write `prefect.env` for a server at that port; return what the server is told.
+
+    The page of the server is at its own address, so nobody else's page needs to be
+    answered.
+
+    Raises:
+        SettingsProblem: the login given by the environment cannot be written down.
+
+    """
+    reached = LOOPBACK if host in EVERYWHERE else host
+    shown = f"[{reached}]" if ":" in reached else reached
+    own = {f"http://{each}:{port}" for each in (shown, LOOPBACK, "localhost")}
+    login = write_prefect_env(home, f"http://{shown}:{port}/api", new_login)
+    return login | {
+        HOST: host,
+        PORT: f"{port}",  # --port would leave the UI at 4200
+        ORIGINS[0]: ",".join(sorted(own)),
+    }
+
+
+def new_login() -> str:
+    """Return a user name and a password that nobody can guess."""
+    return f"juchu:{secrets.token_urlsafe(24)}"
+
+
+def main() -> None:
+    """Start the server in this process, or say in a sentence why it cannot start."""
+    known = {**dotenv_values(ENV_FILE), **os.environ}
+    host = known.get(HOST) or LOOPBACK
+    try:
+        port = port_of(known.get(PORT))
+        refuse_taken(host, port)
+        told = server_environment(read_settings().home, port, host)
+    except (SettingsProblem, OSError) as problem:
+        sys.exit(f"{problem}")
+    if any(known.get(name) for name in ORIGINS):
+        del told[ORIGINS[0]]  # somebody trusts a page of their own
+    os.umask(0o077)  # Prefect's database has the shops' keys
+    become_prefect(COMMAND, {**os.environ, **told})
+
+
+def port_of(setting: str | None) -> int:
+    """Return the port of a setting, or Prefect's own default.
+
+    Raises:
+        SettingsProblem: it is no number of a port.
+
+    """
+    if not setting:
+        return DEFAULT_PORT
+    if not setting.isdecimal() or not 0 < int(setting) < 65_536:
+        raise SettingsProblem(invalid(PORT, f"{DEFAULT_PORT}"))
+    return int(setting)
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Refuse a port that somebody listens on, before `prefect.env` names it.
+
+    Raises:
+        OSError: the port is taken or not ours to take, with 対処.
+
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family):
+            pass
+    except OSError as error:
+        raise OSError(
+            f"{host}:{port} で Prefect サーバーを起動できません({error.strerror})。"
+            "対処: 起動済みのサーバーがあれば、そのまま使えます。"
+            f"ほかのプログラムが使用中の場合は、{PORT} に別のポートを指定してください。"
+        ) from None
+
+
+if __name__ == "__main__":
+    main()
