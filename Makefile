@@ -39,13 +39,14 @@ demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest 
 
 # What needs a Prefect server runs in one process, the rest in the other (tests/conftest.py).
 # A shell that has read prefect.env must not lead them to a server somebody works with.
-SUITE := env -u PREFECT_API_URL -u PREFECT_API_AUTH_STRING -u PREFECT_SERVER_API_AUTH_STRING $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=10
+PYTEST := env -u PREFECT_API_URL -u PREFECT_API_AUTH_STRING -u PREFECT_SERVER_API_AUTH_STRING $(BIN)/python -m pytest
+SUITE := $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder --durations=10
 
 test: $(DEVELOP) ## the whole fast suite, in two processes; the ten slowest at the end
 	$(SUITE)
 
 test-ci: $(DEVELOP) ## what CI adds: 20,000 damaged files
-	JUCHU_FUZZ=20000 $(BIN)/python -m pytest -n 2 --dist load -k fuzz
+	JUCHU_FUZZ=20000 $(PYTEST) -n 2 --dist load -k fuzz
 
 test-long: $(DEVELOP) ## before a part is done: the suite with 25 times the examples, every kill
 	JUCHU_SUITE=long JUCHU_CRASH=full $(SUITE)
@@ -58,7 +59,7 @@ check: $(DEVELOP) ## format, lint, spelling, types, layers
 	$(BIN)/lint-imports
 
 crash: $(DEVELOP) ## kill writers, the receiver and runs at many moments; nothing may be lost
-	JUCHU_CRASH=full $(BIN)/python -m pytest -k "crash or kill or migrate"
+	JUCHU_CRASH=full $(PYTEST) -k "crash or kill or migrate"
 
 soak: $(DEVELOP) ## notices by the ten thousand, losses and kills, ten minutes long
 	$(BIN)/python -m tests.soak

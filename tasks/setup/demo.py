@@ -13,6 +13,7 @@ import time
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 from statistics import median
 from typing import Final
 
@@ -22,6 +23,8 @@ from rich.table import Table
 
 from connectors.carriers.layouts.yamato_b2 import COLUMNS
 from connectors.notices.spool import Spool
+from connectors.prefect_env import FILE as PREFECT_ENV
+from connectors.prefect_env import LOGIN
 from connectors.settings import read_settings
 from data.model.japan_time import JST, in_japan
 from data.model.label import why_not_pack
@@ -360,7 +363,9 @@ def show_summary(services: Services) -> None:
         for row in count_orders(con, services.sandbox.shops["demo"].shop_id):
             table.add_row(row.status, f"{row.orders:,}", f"{row.request_total:,}")
     console.print(table)
+    login = services.home / PREFECT_ENV
     console.print(f"Prefect UI   {services.ui}/v2/runs")
+    console.print(f"Login        the text behind {LOGIN}= in {login}")
     console.print(f"RMS sandbox  {services.sandbox.url}")
     console.print(f"Receiver     {services.receiver}")
     console.print(
@@ -371,6 +376,8 @@ def show_summary(services: Services) -> None:
         f"             JUCHU_HOME={services.home} make query"
         ' SQL="FROM manual_stock_adjustments"'
     )
+    console.print(f"Shell        set -a; . {quote(str(login))}; set +a")
+    console.print("             .venv/bin/prefect deployment run 'daily/0900' --watch")
     services.sandbox.settings(notify_url=None)
     (number,) = services.sandbox.sell(1, "plain", over_days=0)
     services.sandbox.settings(notify_url=services.receiver)

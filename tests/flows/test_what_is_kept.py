@@ -2,6 +2,7 @@
 
 import pytest
 
+from connectors.prefect_env import FILE
 from data.warehouse.session import warehouse
 from tasks.setup.services import Services
 from tests.support.canary import leaks
@@ -30,6 +31,13 @@ def test_no_byte_holds_a_key(worked: Services):
 
     assert len(keys) == 6
     assert leaks(worked.home, keys) == []
+
+
+def test_no_byte_but_its_own_file_holds_the_login(worked: Services):
+    password = worked.login.partition(":")[2]
+
+    assert len(password) == 32
+    assert leaks(worked.home, [password]) == [FILE]
 
 
 def test_no_byte_outside_the_warehouse_holds_a_buyer(worked: Services):

@@ -16,6 +16,7 @@ from prefect.server.events.schemas.events import Event
 from connectors.notices import announce
 from connectors.notices.announce import Announcer, prefect_from_environment
 from connectors.prefect_api import PrefectApi
+from connectors.prefect_env import write_prefect_env
 from tests.notices.conftest import NOW, Sender, fresh_number
 from tests.rms.wire_server import WireServer, answer, black_hole, reset
 from tests.support.notices import Receiver, order_xml, shop_environment
@@ -167,6 +168,22 @@ def test_a_receiver_tells_prefect(tmp_path, http, prefect):
     assert events(prefect)[0][0]["resource"]["prefect.resource.id"] == (
         "juchu.notices.demo"
     )
+
+
+def test_a_server_that_starts_after_the_receiver_is_told_too(
+    tmp_path, http, prefect, hurried
+):
+    home = tmp_path / "home"
+    with Receiver(home) as receiver:
+        rakuten = Sender(receiver, http)
+        rakuten.send(order_xml(fresh_number()))
+        write_prefect_env(home, f"{prefect.url}/api", lambda: "juchu:secret")
+        until(lambda: rakuten.send(order_xml(fresh_number())).code and prefect.requests)
+        unannounced = rakuten.metric("juchu_notices_announce_failed_total")
+
+    sent = base64.b64encode(b"juchu:secret")
+    assert b"Authorization: Basic " + sent in prefect.requests[0]
+    assert unannounced == 0
 
 
 def test_a_prefect_that_never_answers_delays_no_notice_and_not_the_end(tmp_path, http):

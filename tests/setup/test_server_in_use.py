@@ -1,0 +1,110 @@
+"""Without a server that lets us in, deploy and worker refuse in one sentence."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connectors.prefect_api import api_of, why_closed
+from connectors.prefect_env import API_URL, LOGIN, write_prefect_env
+from tasks.setup.server import port_of, refuse_taken
+from tasks.setup.services import ROOT, free_port
+from tests.rms.wire_server import WireServer, answer
+
+NOBODY = "http://127.0.0.1:9/api"
+
+
+def refused(target: str, home: Path, **env: str) -> tuple[int, str, str]:
+    """Run a target as `make` does, with neither a terminal nor stdin."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+    done = subprocess.run(
+        ["sh", "-c", f"exec '{sys.executable}' -m tasks.setup.{target} <&-"],
+        env=inherited | {"JUCHU_HOME": str(home), "PREFECT_HOME": str(home)} | env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("target", ["deploy", "worker"])
+def test_a_stale_file_is_one_sentence(tmp_path, target):
+    write_prefect_env(tmp_path, NOBODY, lambda: "juchu:stale")
+    status, out, err = refused(target, tmp_path)
+
+    assert (status, out) == (1, "")
+    assert err.startswith(f"{NOBODY} に応答する Prefect サーバーがありません。対処: ")
+    assert err.count("\n") == 1
+    assert "stale" not in err
+    assert [file.name for file in tmp_path.iterdir()] == ["prefect.env"]
+
+
+def test_before_the_first_start_it_says_what_to_start(tmp_path):
+    status, out, err = refused("worker", tmp_path / "home")
+
+    assert (status, out) == (1, "")
+    assert err.startswith("Prefect サーバーがまだ起動されていません。対処: make server")
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_asked_to_start_where_one_listens_changes_no_file(tmp_path):
+    with WireServer(answer(b"1")) as taken:
+        port = taken.url.rpartition(":")[2]
+        status, _, err = refused("server", tmp_path, PREFECT_SERVER_API_PORT=port)
+
+    assert status == 1
+    assert f":{port} で Prefect サーバーを起動できません" in err
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "abc", "-1"])
+def test_a_port_that_is_none_is_named(tmp_path, port):
+    status, _, err = refused("server", tmp_path, PREFECT_SERVER_API_PORT=port)
+
+    assert (status, err.count("\n")) == (1, 1)
+    assert "PREFECT_SERVER_API_PORT" in err
+
+
+def test_a_free_port_is_taken_as_it_is():
+    refuse_taken("127.0.0.1", port := free_port())
+
+    assert port_of(f"{port}") == port
+    assert port_of(None) == 4200
+
+
+def why(url: str) -> str:
+    return why_closed(api_of({API_URL: url, LOGIN: "juchu:CANARY"}))
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (401, "ログインできません。対処: prefect.env の PREFECT_API_AUTH_STRING"),
+        (404, "応答がありません(HTTP 404)。対処: PREFECT_API_URL"),
+        (502, "応答がありません(HTTP 502)。対処: PREFECT_API_URL"),
+    ],
+)
+def test_a_server_that_does_not_let_us_in_is_named(status, told):
+    with WireServer(answer(b"", status)) as server:
+        said = why(server.url)
+
+    assert told in said
+    assert "CANARY" not in said
+
+
+def test_a_server_that_lets_us_in_is_no_trouble():
+    with WireServer(answer(b"0")) as server:
+        assert why(server.url) == ""
+        (asked,) = server.requests
+
+    assert b"Basic anVjaHU6Q0FOQVJZ" in asked
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://[", NOBODY])
+def test_an_address_where_nobody_is_is_named(url):
+    assert why(url).startswith(f"{url} に応答する")
