@@ -5,15 +5,28 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.forms import Applied, ApprovedAt, NextStage, OneShop, StartOn, WhoMoves, Why
+from tasks.forms import (
+    Applied,
+    ApprovedAt,
+    NextStage,
+    OneShop,
+    SecondMailPath,
+    SecondMailText,
+    StartOn,
+    WhoMoves,
+    Why,
+)
 from tasks.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 from tasks.shops.onboarding import (
     conclude_step,
+    know_shop,
     make_step,
+    refuse_shop,
     send_application,
     write_application,
 )
+from tasks.shops.second_mail import read_mail, start_of
 
 
 @flow(
@@ -31,19 +44,30 @@ def onboard_shop(  # noqa: PLR0913, PLR0917 - what the form asks
     why: Why = "手順のとおり",
     start_on: StartOn = None,
     approved_at: ApprovedAt = None,
+    second_mail: SecondMailText = "",
+    second_mail_path: SecondMailPath = "",
 ) -> State[Any]:
     """Write the application's mail, or take the shop one stage on; show the checklist.
 
-    A stage whose conditions are not met is refused with the reason, and the run ends
-    Failed. Without application and step the run only shows the checklist.
+    Rakuten's second mail may stand for the day of the start. A stage whose conditions
+    are not met is refused with the reason, and the run ends Failed. Without any of them
+    the run only shows the checklist. Only an application makes a shop known.
     """
+    known = know_shop(shop, applies=application is not None, return_state=True)
+    if not known.is_completed():
+        return refuse_shop(known)
     steps: list[State[Any]] = []
     if application is not None:
         written = write_application(shop, application, who, why, return_state=True)
         steps.append(written)
         if written.is_completed():
             steps.append(send_application(shop, application, who, return_state=True))
-    if step is not None:
-        made = make_step(shop, step, who, why, start_on, approved_at, return_state=True)
+    if second_mail or second_mail_path:
+        steps.append(
+            read_mail(second_mail, second_mail_path, start_on, return_state=True)
+        )
+    if step is not None and all(done.is_completed() for done in steps):
+        starts = start_of(start_on, steps)
+        made = make_step(shop, step, who, why, starts, approved_at, return_state=True)
         steps.append(made)
     return conclude_step(shop, *steps)

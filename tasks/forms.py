@@ -320,6 +320,23 @@ StartOn = Annotated[
         "「開始待ち」に進める場合に、承認した日時と一緒に入力します",
     ),
 ]
+SecondMailText = Annotated[
+    str,
+    shown(
+        "2通目のメール",
+        "楽天のメール「…システムイベント通知サービス利用申請 承認のお願い」の本文を"
+        "貼り付けます。企業名・利用データ・利用開始予定日時だけを読み取り、"
+        "それ以外は Prefect に残しません",
+    ),
+]
+SecondMailPath = Annotated[
+    str,
+    shown(
+        "2通目のメールのファイル",
+        "メールをファイルに保存した場合は、貼り付ける代わりにパスを入力します"
+        "(テキストまたは .eml)",
+    ),
+]
 ApprovedAt = Annotated[
     JapanTime | None,
     shown("通知を承認した日時", "RMSで通知サービスを承認した日時(日本時間)です"),

@@ -236,7 +236,10 @@ class Mail:
 
 
 def application_mail(application: Application) -> Mail:
-    """Build the mail in its fixed layout: one line per field, in the form's order."""
+    """Build the mail in its fixed layout: one line per field, in the form's order.
+
+    It has exactly seven fields, and a line for the login ID where one is given.
+    """
     lines = [
         ("顧客社名", application.company_name),
         ("店舗名", application.shop_name),
@@ -245,8 +248,9 @@ def application_mail(application: Application) -> Mail:
         ("店舗連絡先メールアドレス", application.shop_email),
         ("担当者連絡先電話番号", application.contact_phone),
         ("店舗担当者名", application.contact_name),
-        ("ログインID", application.login_id or "(なし)"),
     ]
+    if application.login_id:
+        lines.append(("ログインID", application.login_id))
     fields = "\n".join(f"・{title}: {value}" for title, value in lines)
     return Mail(
         SUBJECT,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from data.model import rms_menus
+from data.model import rakuten_mails, rms_menus
 from data.model.japan_time import in_japan
 from data.model.licence import NEW_KEY, licence_sentence
 from data.model.onboarding import ASIDE, WAY, ShopFacts, Stage, Standing, Step, replay
@@ -19,6 +19,12 @@ class NextStep(NamedTuple):
     menu: str = ""
 
 
+NO_SECOND_MAIL = (
+    "2通目のメールは、設定が正しくないと届きません。届かない場合は、"
+    "接続チェック(check-connection)を実行し、結果に従って修正してください。"
+)
+"""For whoever waits for the mail in vain (docs/owner.md, point 7)."""
+
 _NEXT = {
     Stage.PREPARING: NextStep(
         "担当者",
@@ -26,27 +32,38 @@ _NEXT = {
     ),
     Stage.APPLIED: NextStep(
         "担当者",
-        "楽天からの2通のメールをお待ちください。届いたら「API承認待ち」にしてください。",
+        "楽天からの2通のメールをお待ちください。"
+        f"1通目の件名は「{rakuten_mails.FIRST}」です。"
+        "届いたら「API承認待ち」にしてください。"
+        f"2通目の件名は「{rakuten_mails.SECOND}」です。{NO_SECOND_MAIL}",
     ),
     Stage.AWAITING_API: NextStep(
         "店舗",
-        "RMSでAPIの利用を承認し、ライセンスキーと有効期限を rms-shop ブロックに"
-        "入力してください。",
+        f"1通目のメール「{rakuten_mails.FIRST}」に従い、RMSでAPIの設定を開き、"
+        "「承認待ち」の企業の「確認へ」、「アクセス承認へ」の順に進んで承認してください。"
+        "表示されたライセンスキーと有効期限を rms-shop ブロックに入力し、"
+        "「キー登録済」にしてください。",
         rms_menus.APPROVAL,
     ),
     Stage.KEY_REGISTERED: NextStep(
         "店舗",
         "RMSで使う機能をオンにし、接続チェック(check-connection)を実行してください。"
         "ライセンスキーの発行直後は、30分ほどお待ちください。"
-        "認証に失敗し続ける場合は、新しいライセンスキーを発行してください。",
+        "認証に失敗し続ける場合は、ライセンスキーをもう一度RMSからコピーして入力し、"
+        "それでも失敗する場合は、新しいライセンスキーを発行してください。",
         rms_menus.FUNCTIONS,
     ),
     Stage.CONNECTED: NextStep(
-        "担当者", "注文通知の利用を申し込み、「通知承認待ち」にしてください。"
+        "担当者",
+        "注文通知の利用を申し込み、「通知承認待ち」にしてください。"
+        f"2通目のメール「{rakuten_mails.SECOND}」が楽天から届きます。{NO_SECOND_MAIL}",
+        rms_menus.NOTICES,
     ),
     Stage.AWAITING_NOTICES: NextStep(
         "店舗",
-        "RMSで通知サービスを承認し、承認した日時と開始日を登録してください。"
+        f"2通目のメール「{rakuten_mails.SECOND}」をお待ちください。{NO_SECOND_MAIL}"
+        "届いたら、RMSで通知サービスを承認し、メールの本文(または利用開始予定日)と"
+        "承認した日時を入力して、「開始待ち」にしてください。"
         "開始日の9:00より前に承認するとその日の9:00から、"
         "9:00以降に承認すると承認した日の翌日の9:00から通知が始まります。",
         rms_menus.APPROVAL,

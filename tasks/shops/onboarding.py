@@ -4,6 +4,7 @@ The application's mail holds a person's name and telephone number. They are in t
 artifact asked for and in the run's parameter, and nowhere else.
 """
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from connectors.settings import read_settings
 from data.model.application import Application, Mail, application_mail
 from data.model.checklist import checklist, next_step
 from data.model.onboarding import Stage, Step, notices_start, replay
-from data.model.shop import ShopHandle
+from data.model.shop import SHOP_HANDLE, ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.shops import (
     ShopState,
@@ -28,11 +29,47 @@ from data.warehouse.shops import (
     record_shop,
     stage_history,
     stage_of,
+    stages_now,
 )
 from tasks.machine import now, our_warehouse
 from tasks.report import ended, page
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
-from tasks.shops.blocks import load_shop, start_rule_of
+from tasks.shops.blocks import (
+    UnknownShop,
+    described_shops,
+    load_shop,
+    start_rule_of,
+    unknown_shop,
+)
+from tasks.shops.second_mail import mail_of, told
+
+NEW_SHOP = (
+    "新しい店舗の利用を始める場合は、「楽天API利用申請」を入力して実行してください"
+    "(店舗コードは英小文字・数字・ハイフン)。"
+)
+
+
+@task(name="know-shop", **SAFE_TO_REPEAT)
+def know_shop(shop: ShopHandle, *, applies: bool) -> None:
+    """Refuse a shop that nobody described and that never took a step.
+
+    Only an application makes a new one known: a mistyped name is no shop.
+
+    Raises:
+        UnknownShop: names the shops there are, and the nearest of them.
+
+    """
+    with our_warehouse() as con:
+        begun = list(stages_now(con))
+    known = sorted({*begun, *described_shops()})
+    may_be_new = applies and re.fullmatch(SHOP_HANDLE, shop)
+    if shop not in known and not may_be_new:
+        raise UnknownShop(unknown_shop(shop, known) + NEW_SHOP)
+
+
+def refuse_shop(known: State[Any]) -> State[Any]:
+    """Return the final state of a run for a shop that is not known."""
+    return ended("", str(known.result(raise_on_failure=False)))
 
 
 @task(name="write-application", **SAFE_TO_REPEAT)
@@ -129,7 +166,8 @@ def _record_start(
 def conclude_step(shop: ShopHandle, *steps: State[Any]) -> State[Any]:
     """Create the shop's checklist and return the run's final state.
 
-    Failed with the message of the first step that failed, else the next thing to do.
+    Failed with the message of the first step that failed, else what the second mail
+    said and the next thing to do.
     """
     with our_warehouse() as con:
         history, facts = stage_history(con, shop), facts_of(con, shop)
@@ -146,7 +184,8 @@ def conclude_step(shop: ShopHandle, *steps: State[Any]) -> State[Any]:
     todo = next_step(replay(history), facts)
     where = f" 〔{todo.menu}〕" if todo.menu else ""
     stage = history[-1].stage if history else "未登録"
-    return ended(f"{stage}。次にすること: {todo.what}{where}")
+    read = "".join(f"{told(mail)}。" for step in steps if (mail := mail_of(step)))
+    return ended(f"{read}{stage}。次にすること: {todo.what}{where}")
 
 
 def mail_to_copy(mail: Mail) -> str:

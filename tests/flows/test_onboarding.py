@@ -1,9 +1,12 @@
 """From the application to live orders, as the people of a shop go through it."""
 
+import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from prefect.logging.handlers import APILogHandler
 
 from connectors.notices.spool import Spool
 from connectors.settings import read_settings
@@ -16,9 +19,10 @@ from data.warehouse.session import warehouse
 from flows.check_connection import check_connection
 from flows.drain_notices import drain_notices
 from flows.onboard_shop import onboard_shop
+from tasks.setup.services import Services
 from tasks.shops import every_shop as live
 from tasks.shops.every_shop import live_shops
-from tests.shops.made import FORM, PERSONAL
+from tests.shops.made import FORM, PERSONAL, SECOND_MAIL
 from tests.shops.mail_server import Mailbox, smtp_server
 from tests.support.csv_counter import Shown
 from tests.support.sandbox import Sandbox
@@ -149,6 +153,23 @@ def test_who_only_looks_changes_nothing(step, shown: Shown):
     assert rows("FROM shop_stages") == []
 
 
+@pytest.mark.parametrize("given", [{}, {"step": Stage.PREPARING}])
+def test_a_shop_nobody_knows_is_refused_and_not_begun(lab: Sandbox, given: dict):
+    state = onboard_shop("lav", return_state=True, **given)
+
+    assert state.type.value == "FAILED"
+    assert "登録済みの店舗: lab。「lab」ではありませんか" in state.message
+    assert "対処" in state.message
+    assert rows("FROM shop_stages") == []
+
+
+def test_an_application_begins_a_shop_nobody_knew(lab: Sandbox):
+    state = onboard_shop("mihon", application=FORM, return_state=True)
+
+    assert state.type.value == "COMPLETED"
+    assert rows("SELECT shop, stage FROM shop_stages") == [("mihon", "申請準備")]
+
+
 @pytest.mark.prefect
 def test_a_refused_form_tells_the_reason_and_nothing_that_was_typed(
     lab: Sandbox, shown: Shown
@@ -241,3 +262,20 @@ def test_notices_of_a_shop_that_waits_for_its_start_wait_with_it(
     assert state.message == "処理待ちの通知はありません"
     assert rows("FROM orders") == []
     assert spool.depth() == 1
+
+
+@pytest.mark.prefect
+@pytest.mark.parametrize("start", ["2026/12/01", "2026/02/30"])
+def test_of_a_pasted_mail_prefect_keeps_the_lines_that_were_read(
+    step, services: Services, start: str
+):
+    canary, address = "カナリア鳥子", "canary-77@mail.example"
+    pasted = f"{canary} {address}\n{SECOND_MAIL.replace('2026/12/01', start)}{canary}"
+    step(second_mail=pasted)
+    APILogHandler().flush()
+    with sqlite3.connect(services.home / "prefect" / "prefect.db") as db:
+        kept = "\n".join(db.iterdump())
+
+    assert json.dumps("企業名:株式会社見本システム")[1:-1] in kept
+    words = [canary, json.dumps(canary)[1:-1], address]
+    assert [word for word in words if word in kept] == []

@@ -55,3 +55,23 @@ ALL_GOOD = ShopFacts(
     notices_start_at=NINE - timedelta(days=1),
 )
 """Facts under which every move that exists may be made, but 期限切れ."""
+
+SECOND_MAIL = """\
+見本茶舗 店長様
+
+平素よりお世話になっております。楽天市場です。
+開発企業様からシステムイベント通知サービスの利用申請がありました。企業名をご確認ください。
+
+------------------------------------------------------------
+企業名:株式会社見本システム
+
+利用データ:受注情報
+
+利用開始予定日時:2026/12/01
+
+------------------------------------------------------------
+
+1. https://ichiba-bs.rms.rakuten.co.jp/apisson/ を開きます。
+2. 「承認待ち」の企業を承認してください。
+"""
+"""Rakuten's second mail, invented around the lines that docs/owner.md gives."""

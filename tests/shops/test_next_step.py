@@ -34,6 +34,7 @@ def test_a_shop_nobody_knows_begins_with_the_form():
         (Stage.AWAITING_API, rms_menus.APPROVAL),
         (Stage.AWAITING_NOTICES, rms_menus.APPROVAL),
         (Stage.KEY_REGISTERED, rms_menus.FUNCTIONS),
+        (Stage.CONNECTED, rms_menus.NOTICES),
     ],
 )
 def test_what_is_done_in_rms_says_where(stage, menu):
@@ -97,5 +98,26 @@ def test_the_page_for_staff_names_every_stage_and_both_menus():
     page = (Path(__file__).parents[2] / "docs" / "onboarding.md").read_text("utf-8")
 
     assert [stage for stage in Stage if stage not in page] == []
-    menus = [rms_menus.FUNCTIONS, *rms_menus.APPROVAL.split(" または ")]
+    menus = [
+        rms_menus.FUNCTIONS,
+        rms_menus.NOTICES,
+        *rms_menus.APPROVAL.split(" または "),
+    ]
     assert [menu for menu in menus if menu not in page] == []
+
+
+def test_the_table_of_menus_has_every_path_that_was_found():
+    page = (Path(__file__).parents[2] / "docs/rms/menus.md").read_text("utf-8")
+    found = re.findall(r"\d-\d [^;|>]+?(?= *(?:[;|>]|$))", page, re.MULTILINE)
+    table = [path for name, path in vars(rms_menus).items() if name.isupper()]
+    ours = " ".join(table)
+
+    assert len(found) >= 8
+    assert [path for path in found if path not in ours] == []
+    assert [
+        place
+        for path in table
+        for place in re.split(r" または | > ", path.partition(" (RMS")[0])
+        if place.strip("「」") not in page
+        and place.removeprefix("出力テンプレート").strip("「」") not in page
+    ] == []

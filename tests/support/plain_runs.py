@@ -170,6 +170,7 @@ def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:
         "emit_event": lambda *_, **__: None,
         "handles_in_blocks": list,
         "already_caught_up": lambda: False,
+        "replace_parameter": lambda *_: None,
     }
     patch.setattr(blocks.RmsShop, "load", _no_block)
     project = [m for name, m in sys.modules.items() if name.startswith(_OURS)]
