@@ -16,7 +16,7 @@ from tasks.stock.adjust import (
     nothing_waits,
     waiting_lines,
 )
-from tasks.stock.adjust_form import ask_person, decided
+from tasks.stock.adjust_form import ask_person, decided, kept_lines, still_as_shown
 
 
 @flow(
@@ -34,19 +34,21 @@ def adjust_stock(
 ) -> State[Any]:
     """Book what a person decided on waiting lines, each once, with who and why.
 
-    Without values the run pauses and shows a form that lists the waiting lines; without
-    an answer it ends Failed and changes nothing. A line that no longer waits is left
-    alone, and the run ends Failed and names it; the others are booked.
+    Without values the run is suspended, and its page shows a form that lists the
+    waiting lines; without an answer it ends Failed and changes nothing. A line that no
+    longer waits, or is not what the form showed, is left alone, and the run ends Failed
+    and names it; the others are booked.
     """
     if adjustments is not None:
         need_signature(who, note)
-    waiting = waiting_lines(shop)
+    shown = waiting = waiting_lines(shop)
     if adjustments is not None:
         chosen = matched(adjustments, waiting, shop)
-    elif waiting:
-        form = ask_person(waiting)
-        chosen, who, note = decided(form, waiting), form.who, form.note
+    elif shown := kept_lines(waiting):
+        form = ask_person(shown)
+        chosen, who, note = decided(form, shown), form.who, form.note
     else:
         return nothing_waits()
+    chosen, changed = still_as_shown(chosen, shown, waiting)
     adjusted = book_adjustments(chosen, new_adjustment(), who, note)
-    return conclude_adjustment(adjusted, len(waiting_lines(shop)))
+    return conclude_adjustment(adjusted, changed, len(waiting_lines(shop)))

@@ -32,8 +32,11 @@ from connectors.shop_environment import (
 from tasks.limits import ensure_limit
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop
+from tasks.stock.adjust_form import ANSWER_WITHIN_S, NOT_ANSWERED
 
 WORK_POOL = "juchu"
+AFTER_A_FORM = ("Resuming", "Cancelling", "Cancelled", "Failed", "Crashed")
+"""States that a suspended run goes to: answered, or ended by a person."""
 log = logging.getLogger("juchu.deploy")
 
 
@@ -74,6 +77,37 @@ def zombie_guard() -> AutomationCore:
                 state=StateType.CRASHED,
                 name="Crashed",
                 message="9分間応答がありませんでした。",
+            )
+        ],
+    )
+
+
+def unanswered_form(
+    within: timedelta = timedelta(seconds=ANSWER_WITHIN_S),
+) -> AutomationCore:
+    """Return the automation that ends a form which nobody filled in, and says so.
+
+    Prefect would end it in English. What happens to the run in time makes it rest.
+    """
+    return AutomationCore(
+        name="juchu: end forms that nobody answers",
+        description="8時間入力のないフォームの実行を「失敗」で終了します",
+        trigger=EventTrigger(
+            after={"prefect.flow-run.Suspended"},
+            expect={f"prefect.flow-run.{name}" for name in AFTER_A_FORM},
+            match={"prefect.resource.id": ["prefect.flow-run.*"]},
+            match_related={
+                "prefect.resource.role": ["flow"],
+                "prefect.resource.name": ["adjust-stock"],
+            },
+            for_each={"prefect.resource.id"},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=within,
+        ),
+        actions=[
+            ChangeFlowRunState(
+                state=StateType.FAILED, name="Failed", message=NOT_ANSWERED
             )
         ],
     )
@@ -137,7 +171,8 @@ def register() -> None:
         ensure_work_pool(client)
         for handle in sorted({shop, *handles_in_environment()}):
             save_shop(client, handle)
-        save_automation(client, zombie_guard())
+        for automation in (zombie_guard(), unanswered_form()):
+            save_automation(client, automation)
     log.info("work pool, block type, limits and automations are registered")
 
 

@@ -1,6 +1,7 @@
 """Adjustments by hand: the lines that wait, what a person decided, and a reminder."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -16,6 +17,7 @@ from data.model.stock import Adjustment
 from data.warehouse.stock.adjust import (
     Adjusted,
     LongWait,
+    NotBooked,
     WaitingLine,
     adjust_stock,
     long_waits,
@@ -155,8 +157,14 @@ def nothing_waits() -> State[Any]:
     return Completed(message="在庫の手動調整を待つ注文はありません")
 
 
-def conclude_adjustment(adjusted: Adjusted, left: int) -> State[Any]:
-    """Create the report; return the final state, Failed if a line was left alone."""
+def conclude_adjustment(
+    adjusted: Adjusted, changed: tuple[NotBooked, ...], left: int
+) -> State[Any]:
+    """Create the report; return the final state, Failed if a line was left alone.
+
+    `changed` are lines that are not what the form showed; they were left alone too.
+    """
+    adjusted = replace(adjusted, refused=(*changed, *adjusted.refused))
     create_markdown_artifact(
         key="adjustment-report",
         markdown=adjustment_report(adjusted, left),

@@ -1,22 +1,22 @@
 """Stock, with all services: a CSV waits, a person decides in a browser, RMS is told."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
+from prefect.client.schemas.objects import FlowRun, Log
 
 from flows.adjust_stock import adjust_stock
 from flows.import_order_csv import import_order_csv
 from flows.push_inventory import push_inventory
 from tasks.setup.services import Services
-from tests.flows.test_the_day import QUIET
 from tests.support.at_hand import run_here
+from tests.support.browser import signed_in_page
 from tests.support.csv_counter import Books, artifacts_of
 from tests.support.waiting import until
 
@@ -52,6 +52,15 @@ class Clerk(Books):
         now = self.api.read_flow_run(run.id)
         return now if now.state and now.state.type.value in ENDED else None
 
+    def suspended(self, run: FlowRun) -> FlowRun | None:
+        """The run, if its form waits for a person."""
+        now = self.api.read_flow_run(run.id)
+        return now if now.state and now.state.name == "Suspended" else None
+
+    def logs(self, run: FlowRun) -> list[Log]:
+        mine = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run.id]))
+        return self.api.read_logs(log_filter=mine)
+
     def stock(self) -> dict[tuple[str, str], int]:
         return {
             (row["manageNumber"], row["variantId"]): row["quantity"]
@@ -77,14 +86,18 @@ def clerk(
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None and "CI" not in os.environ:
-        pytest.skip("needs Debian's package chromium")
-    with sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser.new_page(viewport={"width": 1400, "height": 1800})
-        browser.close()
+def page(services: Services) -> Iterator[Page]:
+    with signed_in_page(services, height=1800) as opened:
+        yield opened
+
+
+def is_alive(run: FlowRun) -> bool:
+    """Whether a process on this machine works on the run."""
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if str(run.id).encode() in environment.read_bytes():
+                return True
+    return False
 
 
 def test_a_csv_waits_and_leaves_stock_where_it_is(clerk: Clerk):
@@ -103,26 +116,49 @@ def test_a_csv_waits_and_leaves_stock_where_it_is(clerk: Clerk):
     assert clerk.stock() == before
 
 
-@pytest.mark.browser
-def test_the_paused_form_is_filled_in_and_clears_what_waited(clerk: Clerk, page: Page):
-    waited = clerk.ask(WAITING)
+@pytest.fixture(scope="module")
+def asked(clerk: Clerk) -> FlowRun:
+    """A run that asks a person."""
     run = clerk.begun("adjust-stock/manual")
-    until(lambda: clerk.api.read_flow_run(run.id).state.type.value == "PAUSED", 90)
-    page.goto(f"{clerk.services.ui}/v2/runs/flow-run/{run.id}")
+    return until(lambda: clerk.suspended(run), 90)
+
+
+def test_while_the_form_waits_no_process_and_no_slot_is_held(
+    clerk: Clerk, asked: FlowRun
+):
+    # A run that holds a slot has to renew it, and is ended when that fails.
+    limit = clerk.api.read_deployment(asked.deployment_id).global_concurrency_limit
+    until(lambda: not is_alive(asked), 30)
+    now = clerk.api.read_global_concurrency_limit_by_name(limit.name)
+    logs = [log.message for log in clerk.logs(asked)]
+
+    assert (now.limit, now.active_slots) == (1, 0)
+    assert clerk.suspended(asked)
+    assert any("右上の「⋮」から「Resume」" in message for message in logs)
+    assert (
+        "8時間以内に入力がない場合" in artifacts_of(asked, clerk.api)["adjustment-form"]
+    )
+
+
+@pytest.mark.browser
+def test_the_form_is_filled_in_on_the_page_and_clears_what_waited(
+    clerk: Clerk, asked: FlowRun, page: Page
+):
+    waited = clerk.ask(WAITING)
+    page.goto(f"{clerk.services.ui}/v2/runs/flow-run/{asked.id}")
     page.get_by_role("button", name="Open menu").first.click(timeout=30_000)
     page.get_by_role("menuitem", name="Resume").click()
     form = page.get_by_role("dialog")
     expect(form.get_by_text(waited[0][0]).first).to_be_visible(timeout=30_000)
+    expect(form.get_by_text("(Optional)")).to_have_count(0)
     form.get_by_label("Select 調整の方法").click()
-    page.get_by_role("option", name="all", exact=True).click()
+    page.get_by_role("option", name="すべて調整する", exact=True).click()
     form.get_by_label("担当者").fill("店長")
     form.get_by_label("メモ").fill("棚から出した")
     OUT.mkdir(exist_ok=True)
     page.screenshot(path=OUT / "adjust-form.png", full_page=True)
-    # Prefect 3.9.1's page does not send the filled form (issue 12's note): by its API.
-    answer = {"decision": "all", "lines": [], "who": "店長", "note": "棚から出した"}
-    clerk.api.resume_flow_run(run.id, run_input=answer)
-    ended = until(lambda: clerk.ended(run), 60)
+    form.get_by_role("button", name="Resume").click()
+    ended = until(lambda: clerk.ended(asked), 60)
     booked = clerk.ask(
         "SELECT order_number, line_id, sku, -quantity, who, note FROM stock_movements"
         " WHERE kind = 'adjustment' AND source = 'person'"
@@ -134,7 +170,7 @@ def test_the_paused_form_is_filled_in_and_clears_what_waited(clerk: Clerk, page:
     assert sorted(row[:2] for row in booked) == sorted(row[:2] for row in waited)
 
 
-def test_with_nothing_waiting_the_run_does_not_pause(clerk: Clerk):
+def test_with_nothing_waiting_the_run_asks_nobody(clerk: Clerk):
     run = clerk.run_here(adjust_stock, adjustments=[], who="店長", note="確認")
     asked = clerk.run_here(adjust_stock)
 

@@ -19,6 +19,7 @@ from tasks import runs as loads
 from tasks.forms import LineAdjustment
 from tasks.stock import adjust as stock_adjust
 from tasks.stock import adjust as stock_waiting
+from tasks.stock import adjust_form as stock_form
 from tasks.stock import files as stock_count
 from tasks.stock import files as stock_count_report
 from tasks.stock import push as inventory
@@ -35,8 +36,8 @@ READ = "inventories.bulk.get"
 Key = tuple[str, str]
 MODULES = (
     orders, loads, notices, inventory, inventory_calls, inventory_report, stock_adjust,
-    stock_count, stock_count_report, stock_waiting, adjust_stock, import_stock_count,
-    push_inventory, rms,
+    stock_count, stock_count_report, stock_waiting, stock_form, adjust_stock,
+    import_stock_count, push_inventory, rms,
 )  # fmt: skip
 
 

@@ -1,22 +1,34 @@
-"""The paused form: what a person is shown, and what each answer does to stock."""
+"""The form of adjust-stock: what a person is shown, and what each answer does."""
 
 from datetime import timedelta
 
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from data.model.stock import MOST_UNITS
 from data.warehouse.stock.adjust import WaitingLine
 from tasks.stock.adjust_form import (
     LISTED,
+    LONGEST,
+    NAME_IN_FORM,
     AdjustForm,
     AdjustmentProblem,
+    chosen_lines,
     decided,
+    prefilled,
+    problem_of,
+    still_as_shown,
     waiting_list,
 )
 from tests.support.orders import SHOP_ID, at, order_number
 
 SIGNED = {"who": "店長", "note": "棚を見た"}
+ALL, SOME, DONE = (
+    "すべて調整する",
+    "選んだ行だけ調整する",
+    "調整済みとして終了する",
+)
 
 
 def a_line(number: int = 1, quantity: int = 2, **more) -> WaitingLine:
@@ -27,7 +39,7 @@ def a_line(number: int = 1, quantity: int = 2, **more) -> WaitingLine:
             "order_number": order_number(number),
             "line_id": "1",
             "sku": f"TEA-{number}",
-            "item_name": "玉露 名入れ 山田様",
+            "item_name": "玉露 見本",
             "quantity": quantity,
             "level": 10,
             "booked": 0,
@@ -41,36 +53,73 @@ def a_line(number: int = 1, quantity: int = 2, **more) -> WaitingLine:
 THREE = [a_line(1), a_line(2), a_line(3)]
 
 
-def form(decision: str, *lines: dict, **more) -> AdjustForm:
+def form(decision: str, lines: str = "", **more) -> AdjustForm:
     """What the form sends: checked as Prefect checks it."""
-    answer = {"decision": decision, "lines": list(lines)} | SIGNED | more
-    return AdjustForm.model_validate(answer)
+    return AdjustForm.model_validate(
+        {"decision": decision, "lines": lines} | SIGNED | more
+    )
 
 
 def booked(answer: AdjustForm, waiting=THREE) -> list[tuple[str, int | None, bool]]:
+    assert problem_of(answer, waiting) == ""
     return [
         (one.order_number[-1], one.quantity, one.is_done)
         for one in decided(answer, waiting)
     ]
 
 
-def test_some_books_the_lines_chosen_with_the_orders_units_or_other_ones():
-    answer = form("some", {"number": 3}, {"number": 1, "quantity": 5})
+def schema(model: type[AdjustForm] = AdjustForm) -> dict:
+    return model.model_json_schema()
 
-    assert booked(answer) == [("3", None, False), ("1", 5, False)]
+
+def test_some_books_the_lines_chosen_with_the_orders_units_or_other_ones():
+    assert booked(form(SOME, "3, 1=5")) == [("3", None, False), ("1", 5, False)]
 
 
 def test_some_may_book_no_units():
-    assert booked(form("some", {"number": 2, "quantity": 0})) == [("2", 0, False)]
+    assert booked(form(SOME, "2=0")) == [("2", 0, False)]
 
 
-def test_some_without_a_line_is_no_answer():
-    with pytest.raises(AdjustmentProblem, match=r"行が選ばれていません.*対処"):
-        decided(form("some"), THREE)
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("", {}),
+        ("1", {1: None}),
+        ("1,3, 5 8", {1: None, 3: None, 5: None, 8: None}),
+        ("１、３", {1: None, 3: None}),
+        ("2-4", {2: None, 3: None, 4: None}),
+        ("2〜4", {2: None, 3: None, 4: None}),
+        ("２ー３", {2: None, 3: None}),
+        ("3 = 1", {3: 1}),
+        ("2-3=1", {2: 1, 3: 1}),
+    ],
+)
+def test_lines_are_named_as_people_write_them(text, chosen):
+    assert chosen_lines(text) == chosen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全部",
+        "1-",
+        "3-1",
+        "1=",
+        "1=-1",
+        "1-5000",
+        "1,1",
+        "2,1-3",
+        f"1={MOST_UNITS + 1}",
+    ],
+)
+def test_what_names_no_line_for_sure_is_asked_for_again(text):
+    with pytest.raises(AdjustmentProblem):
+        chosen_lines(text)
+    assert "まだ何も変更していません" in problem_of(form(SOME, text), THREE)
 
 
 def test_already_adjusted_means_every_line_shown():
-    assert booked(form("already-adjusted")) == [
+    assert booked(form(DONE)) == [
         ("1", None, True),
         ("2", None, True),
         ("3", None, True),
@@ -78,9 +127,7 @@ def test_already_adjusted_means_every_line_shown():
 
 
 def test_already_adjusted_means_the_lines_chosen_and_no_units():
-    answer = form("already-adjusted", {"number": 2, "quantity": 9})
-
-    assert booked(answer) == [("2", None, True)]
+    assert booked(form(DONE, "2=9")) == [("2", None, True)]
 
 
 def test_all_leaves_alone_what_somebody_has_to_look_at():
@@ -91,41 +138,87 @@ def test_all_leaves_alone_what_somebody_has_to_look_at():
         a_line(4, sku=""),
     ]
 
-    assert booked(form("all"), waiting) == [("1", None, False), ("2", 0, False)]
+    assert booked(form(ALL), waiting) == [("1", None, False), ("2", 0, False)]
 
 
-@pytest.mark.parametrize("decision", ["all", "some", "already-adjusted"])
-def test_a_number_that_is_not_in_the_list_is_named_and_nothing_else_is_done(decision):
-    answer = form(decision, {"number": 1}, {"number": 4}, {"number": 9})
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (form(SOME), "行が選ばれていません"),
+        (form(SOME, "1,4,9"), "表にない番号が入力されました: 4、9。"),
+        (form(DONE, "4"), "表にない番号が入力されました: 4。"),
+        (form(ALL, "1"), "「選んだ行」を空欄にしてください"),
+        (form(ALL, who=" "), "「担当者」が入力されていません"),
+        (form(ALL, note="\n"), "「メモ」が入力されていません"),
+        (form(ALL, note="あ" * (LONGEST + 1)), "500文字以内"),
+    ],
+)
+def test_an_answer_that_cannot_be_booked_is_told_in_japanese(answer, said):
+    assert said in problem_of(answer, THREE)
 
-    with pytest.raises(AdjustmentProblem, match=r"4、9。何も変更していません.*対処"):
-        decided(answer, THREE)
 
-
-@pytest.mark.parametrize("decision", ["all", "already-adjusted"])
+@pytest.mark.parametrize("decision", [ALL, DONE])
 def test_what_the_form_did_not_list_is_left_for_the_next_one(decision):
     many = [a_line(n) for n in range(1, LISTED + 3)]
 
     assert len(decided(form(decision), many)) == LISTED
-    with pytest.raises(AdjustmentProblem):
-        decided(form("some", {"number": LISTED + 1}), many)
+    assert "表にない番号" in problem_of(form(SOME, f"{LISTED + 1}"), many)
+
+
+@pytest.mark.parametrize("said", [{"decision": "all"}, {"rows": "1"}])
+def test_an_answer_of_another_form_is_refused_by_the_form_itself(said):
+    with pytest.raises(ValidationError):
+        AdjustForm.model_validate({"decision": ALL} | SIGNED | said)
+
+
+def test_the_page_writes_optional_behind_no_field_and_sends_every_one():
+    fields = schema()["properties"]
+
+    assert schema()["required"] == list(fields)
+    assert all("default" in field and "anyOf" not in field for field in fields.values())
+
+
+def test_what_the_page_sends_is_no_schema_by_accident():
+    # Prefect 3.9.1's page has the answer checked against itself, as a schema.
+    keywords = set(Draft202012Validator.VALIDATORS) | {"title", "description", "type"}
+
+    assert set(AdjustForm.model_fields) & keywords == set()
+
+
+def test_the_form_that_asks_again_has_what_was_entered():
+    again = schema(prefilled(form(SOME, "1-9", who="受注課"), "text"))
+    fields = again["properties"]
+
+    assert [field["default"] for field in fields.values()] == [
+        SOME,
+        "1-9",
+        "受注課",
+        "棚を見た",
+    ]
+    assert fields["who"]["title"] == "担当者(必須)"
+    assert again["required"] == list(fields)
+    assert AdjustForm().lines == ""
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("change", "is_left_alone"),
     [
-        {"decision": "none"},
-        {"who": " "},
-        {"note": "\n"},
-        {"lines": [{"number": 0}]},
-        {"lines": [{"number": 1, "quantity": -1}]},
-        {"lines": [{"number": 1, "quantity": MOST_UNITS + 1}]},
-        {"lines": [{"number": 1, "units": 1}]},
+        ({"quantity": 3}, True),
+        ({"sku": "TEA-9"}, True),
+        ({"is_cancelled": True}, True),
+        ({"booked": 1}, True),
+        ({"level": 3}, False),
     ],
 )
-def test_an_answer_that_cannot_be_is_refused_by_the_form_itself(said):
-    with pytest.raises(ValidationError):
-        AdjustForm.model_validate({"decision": "all"} | SIGNED | said)
+def test_a_line_that_is_not_what_was_shown_is_left_alone(change, is_left_alone):
+    now = [a_line(1), a_line(2, **change)]
+    kept, changed = still_as_shown(decided(form(ALL), THREE), THREE, now)
+
+    assert [one.order_number[-1] for one in changed] == ["2"] * is_left_alone
+    assert [one.order_number[-1] for one in kept] == (
+        ["1", "3"] if is_left_alone else ["1", "2", "3"]
+    )
+    assert all("対処" in one.reason for one in changed)
 
 
 def test_the_list_numbers_the_lines_and_says_what_all_would_book():
@@ -133,19 +226,21 @@ def test_the_list_numbers_the_lines_and_says_what_all_would_book():
         [
             a_line(1),
             a_line(2, is_cancelled=True),
-            a_line(3, booked=2),
-            a_line(4, sku="", level=None),
+            a_line(3, booked=2, item_name="長" * (NAME_IN_FORM + 1)),
+            a_line(4, sku="", level=None, item_name=None),
         ]
     )
     rows = [row for row in text.splitlines() if row.startswith("| ")][1:]
+    name, long = "玉露 見本 / TEA", "長" * NAME_IN_FORM
+    number = [f"{order_number(nth)} (yahoo)" for nth in range(5)]
 
     assert rows[1:] == [
-        f"| 1 | yahoo | {order_number(1)} | TEA-1 | 2 | 10 | 0 | 2個 |",
-        f"| 2 | yahoo | {order_number(2)} | TEA-2 | 2(キャンセル済) | 10 | 0 | 0個 |",
-        f"| 3 | yahoo | {order_number(3)} | TEA-3 | 2 | 10 | 2 |  |",
-        f"| 4 | yahoo | {order_number(4)} | (SKUなし) | 2 | ― | 0 |  |",
+        f"| 1 | {name}-1 | {number[1]} | 2 | 10 | 2個 |",
+        f"| 2 | {name}-2 | {number[2]} | 2 | 10 | 0個(キャンセル済み) |",
+        f"| 3 | {long}… / TEA-3 | {number[3]} | 2 | 10 | ―(調整済み 2個) |",
+        f"| 4 | ― / ― | {number[4]} | 2 | ― | ―(SKUなし) |",
     ]
-    assert "山田" not in text
+    assert "8時間以内に入力がない場合" in text
 
 
 def test_a_long_list_says_how_many_lines_it_leaves_out():

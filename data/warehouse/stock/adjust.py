@@ -26,15 +26,16 @@ _ADJUSTMENTS = pl.Schema(
     }
 )
 REASONS = {
-    "unknown": "この明細はありません (no such line)。対処: 一覧を開き直してください。",
-    "auto": "APIで取り込んだ注文なので、在庫は自動で動きます (moves stock by itself)。"
+    "unknown": "この明細はありません。対処: もう一度 adjust-stock を実行して、"
+    "一覧を確認してください。",
+    "auto": "APIで取り込んだ注文なので、在庫は自動で動きます。"
     "対処: 手動の調整は不要です。",
-    "adjusted": "すでに調整済みです (adjusted before)。"
-    "対処: 何もする必要はありません。",
-    "repeated": "同じ明細が2回指定されています (named twice)。"
-    "対処: 1回だけ指定してください。",
-    "no-sku": "明細にSKUがなく、どの在庫か分かりません (no SKU)。"
+    "adjusted": "すでに調整済みです。対処: 何もする必要はありません。",
+    "repeated": "同じ明細が2回指定されています。対処: 1回だけ指定してください。",
+    "no-sku": "明細にSKUがなく、どの在庫か分かりません。"
     "対処: 在庫を別の方法で直し、「調整済み」を選んでください。",
+    "changed": "フォームに表示した後で、個数・SKU・キャンセルの状態が変わりました。"
+    "対処: もう一度 adjust-stock を実行して、確認してください。",
 }
 """Why a line was left alone, in words for the shop."""
 
