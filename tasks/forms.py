@@ -184,7 +184,7 @@ Adjustments = Annotated[
     list[LineAdjustment] | None,
     shown(
         "調整",
-        "注文番号と個数の一覧です。空欄の場合は実行が一時停止し、"
+        "注文番号と個数の一覧です。空欄の場合は実行が止まり(Suspended)、"
         "調整待ちの明細の一覧と入力フォームを表示します",
     ),
 ]
