@@ -14,6 +14,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from flows.import_order_csv import import_order_csv
 from tasks.setup.demo_orders import SAMPLE
 from tasks.setup.deploy import save_automation, unanswered_form
 from tasks.setup.services import Services, open_services
@@ -64,7 +65,7 @@ def shown_form(clerk: Clerk, number: int) -> FlowRun:
     """Begin a run whose form lists lines of one more order file."""
     file = clerk.home / f"orders-{number}.csv"
     file.write_bytes(SAMPLE.read_bytes().replace(b"-00000009", b"-0000%d009" % number))
-    imported = clerk.run("import-order-csv/manual", path=str(file), mall="rakuten")
+    imported = clerk.run_here(import_order_csv, path=str(file), mall="rakuten")
     assert imported.state.type.value == "COMPLETED", imported.state.message
     run = clerk.begun("adjust-stock/manual")
     return until(lambda: clerk.suspended(run), 90)
