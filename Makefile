@@ -79,8 +79,10 @@ worker: $(READY) ## a worker that runs the deployments
 receiver: $(READY) ## take Rakuten's event notices on 127.0.0.1:8788 (docs/receiver.md)
 	exec $(BIN)/python -m connectors.notices --port 8788
 
-query: $(READY) ## look at the orders: make query SQL="SELECT status, count(*) FROM orders GROUP BY ALL"
-	@$(BIN)/python -m tasks.setup.query $(call quoted,$(SQL))
+# As it was typed: dollars and new lines are SQL's own.
+query: export JUCHU_QUERY = $(value SQL)
+query: $(READY) ## look at the orders: make query SQL="FROM orders LIMIT 3" FORMAT=table|csv|json|parquet OUT=
+	@$(BIN)/python -m tasks.setup.query --format=$(call quoted,$(FORMAT)) --out=$(call quoted,$(OUT)) -- "$$JUCHU_QUERY"
 
 plot: $(READY) ## a SKU's level over time as SVG and HTML: make plot SKU=KT-04-A
 	@$(BIN)/python -m tasks.stock.plots --sku $(call quoted,$(SKU))

@@ -1,25 +1,119 @@
-"""Run one read-only query on the warehouse, in one short session."""
+"""Run one query of a person's on the warehouse, in one short read-only session."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import polars as pl
 
 from data.warehouse.errors import QueryRefused
-from data.warehouse.session import warehouse
+from data.warehouse.session import reading
+
+AS_TEXT: Final = "CAST(COLUMNS(*) AS VARCHAR)"
+AS_JSON: Final = "to_json(COLUMNS(*))"
+NUMBERS: Final = (
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE"),
+    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "BIGNUM"),
+)
+"""DuckDB's types of numbers, beside DECIMAL(…)."""
+NO_JSON: Final = {"NaN", "Infinity", "-Infinity"}
+"""What DuckDB writes for numbers that JSON does not have."""
+
+
+class Form(StrEnum):
+    """A form that programs read."""
+
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows as DuckDB writes them, whatever their types; None is NULL."""
+
+    columns: list[str]
+    are_numbers: list[bool]
+    rows: list[tuple[str | None, ...]]
+    has_more: bool
+    """There are more rows than were asked for."""
 
 
 def ask(path: Path, query: str, patience_s: float = 30.0) -> pl.DataFrame:
-    """Return the answer to one query; DuckDB refuses a query that would write.
+    """Return the answer to a query of ours; polars does not know every type of DuckDB.
 
-    Raises WarehouseClosed when the file does not open and QueryRefused, with DuckDB's
-    own words, for a query it does not understand or that would write.
+    Raises:
+        WarehouseClosed: the file does not open.
+        QueryRefused: with DuckDB's own words: it is no query, or it would write.
+
     """
-    with warehouse(path, patience_s) as con:
-        con.rollback()
-        con.execute("BEGIN TRANSACTION READ ONLY")
+    with _asked(path, query, patience_s) as (relation, _):
+        return pl.DataFrame(relation)
+
+
+def ask_for_text(path: Path, query: str, most: int, patience_s: float) -> Answer:
+    """Return at most so many rows of an answer as text; raise what `ask` raises."""
+    with _asked(path, query, patience_s) as (relation, _):
+        text = relation.limit(most + 1).project(AS_TEXT)
+        rows = text.fetchall()
+        types = [str(each) for each in relation.types]
+        return Answer(
+            columns=text.columns,
+            are_numbers=[t in NUMBERS or t.startswith("DECIMAL") for t in types],
+            rows=rows[:most],
+            has_more=len(rows) > most,
+        )
+
+
+@contextmanager
+def exported(path: Path, query: str, form: Form, patience_s: float) -> Iterator[Path]:
+    """Write an answer to a file that is there inside the block; raise as `ask` does.
+
+    CSV is UTF-8 with a header; NULL is an empty cell, an empty text is `""`. JSON is an
+    array with an object for each row; what JSON has no number for is null.
+    """
+    with _asked(path, query, patience_s) as (relation, place):
+        file = place / f"answer.{form}"
+        match form:
+            case Form.CSV:
+                relation.write_csv(str(file))
+            case Form.PARQUET:
+                relation.write_parquet(str(file))
+            case Form.JSON:
+                file.write_text(_json(relation), encoding="utf-8")
+        yield file
+
+
+@contextmanager
+def _asked(
+    path: Path, query: str, patience_s: float
+) -> Iterator[tuple[duckdb.DuckDBPyRelation, Path]]:
+    """Understand the query; what DuckDB refuses now or later is QueryRefused."""
+    with reading(path, patience_s) as (con, place):
         try:
-            answer = con.sql(query)
-            return pl.DataFrame(answer)
+            relation = con.sql(query)
+            if relation is None:
+                raise QueryRefused("SQL に問い合わせがありません。")
+            yield relation, place
         except (duckdb.Error, pl.exceptions.PolarsError) as exc:
             raise QueryRefused(str(exc)) from None
+
+
+def _json(relation: duckdb.DuckDBPyRelation) -> str:
+    """Return the rows as a JSON array, an object on each line."""
+    cells = relation.project(AS_JSON)
+    names = [json.dumps(name, ensure_ascii=False) for name in cells.columns]
+    objects = (
+        ",".join(
+            f"{name}:{'null' if cell is None or cell in NO_JSON else cell}"
+            for name, cell in zip(names, row, strict=True)
+        )
+        for row in cells.fetchall()
+    )
+    lines = ",\n".join(f"{{{each}}}" for each in objects)
+    return f"[{lines}]\n"

@@ -1,6 +1,7 @@
 """Errors for a warehouse that does not open, each with what to do next.
 
 WarehouseClosed
+├── WarehouseMissing       there is no file, and who reads makes none
 ├── WarehouseBusy          another session holds the file: the same call later
 ├── WarehouseOutOfReach    folder, rights or disk: nothing is wrong with the file
 ├── WarehouseDamaged       the file is there but DuckDB cannot read it
@@ -14,6 +15,10 @@ class QueryRefused(Exception):
 
 class WarehouseClosed(Exception):
     """The warehouse did not open; nothing was read or written."""
+
+
+class WarehouseMissing(WarehouseClosed):
+    """There is no file to read."""
 
 
 class WarehouseBusy(WarehouseClosed):

@@ -16,7 +16,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 
 import duckdb
@@ -25,6 +27,7 @@ from duckdb import DuckDBPyConnection
 from data.warehouse.errors import (
     WarehouseBusy,
     WarehouseDamaged,
+    WarehouseMissing,
     WarehouseOutOfReach,
 )
 from data.warehouse.migrate import migrate
@@ -68,6 +71,37 @@ def warehouse(
 
 
 @contextmanager
+def reading(
+    path: Path,
+    patience_s: float = 30.0,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
+) -> Iterator[tuple[DuckDBPyConnection, Path]]:
+    """Open to read only: nothing is made, migrated or changed, not even a folder.
+
+    The second value is an empty folder, the only place that statements may write to;
+    it goes with the session.
+    Raises WarehouseMissing where there is no file, and else what `warehouse` raises.
+    """
+    path = path.absolute()
+    give_up_at = clock() + patience_s
+    if not path.exists():
+        raise WarehouseMissing(
+            f"データベース {path} がありません。"
+            "対処: JUCHU_HOME を確認してください。"
+            "はじめての場合は、先に注文を取り込むか、make demo を実行してください。"
+        )
+    with TemporaryDirectory(prefix="juchu-") as folder, _turn(path, patience_s):
+        place = Path(folder)
+        con = _connect(path, give_up_at, clock, wait, partial(_open_to_read, place))
+        try:
+            yield con, place
+        finally:
+            con.close()
+
+
+@contextmanager
 def _opened(
     path: Path,
     give_up_at: float,
@@ -80,7 +114,7 @@ def _opened(
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         raise _out_of_reach(path) from exc
-    con = _connect(path, give_up_at, clock, wait)
+    con = _connect(path, give_up_at, clock, wait, _open)
     try:
         spill.mkdir(mode=0o700, exist_ok=True)
         yield con
@@ -119,12 +153,13 @@ def _connect(
     give_up_at: float,
     clock: Callable[[], float],
     wait: Callable[[float], None],
+    opened: Callable[[Path], DuckDBPyConnection],
 ) -> DuckDBPyConnection:
     """Connect, retrying while another process holds the file's lock."""
     while True:
         try:
             with _private():
-                return _open(path)
+                return opened(path)
         except duckdb.IOException as exc:
             # DuckDB names this case by its text only (2.0); it holds the PID.
             if "Could not set lock on file" not in str(exc):
@@ -138,7 +173,27 @@ def _connect(
 
 
 def _open(path: Path) -> DuckDBPyConnection:
-    con = duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT})
+    return _locked(duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT}))
+
+
+def _open_to_read(place: Path, path: Path) -> DuckDBPyConnection:
+    """Open read-only; what DuckDB spills or a statement writes is in `place`."""
+    spill = str(place / "spill")
+    con = duckdb.connect(
+        path,
+        read_only=True,
+        config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill},
+    )
+    try:
+        con.execute("SET allowed_directories = $places", {"places": [str(place)]})
+    except BaseException:
+        con.close()
+        raise
+    return _locked(con)
+
+
+def _locked(con: DuckDBPyConnection) -> DuckDBPyConnection:
+    """Set what holds for every session, and allow no statement to change it."""
     try:
         con.execute("SET TimeZone = 'Asia/Tokyo'")  # before the lock: 2.0 cannot after
         con.execute("SET enable_external_access = false")

@@ -1,31 +1,127 @@
 """`make query SQL="SELECT …"`: read the warehouse without keeping it from others."""
 
+import argparse
+import os
+import shutil
+import signal
 import sys
+from pathlib import Path
+from typing import Final
 
-import polars as pl
-
-from connectors.settings import read_settings
-from data.warehouse.ask import ask
+from connectors.settings import SettingsProblem, read_settings
+from data.warehouse.ask import Form, ask_for_text, exported
 from data.warehouse.errors import QueryRefused, WarehouseClosed
+from tasks.setup.query_table import shown
+
+TABLE: Final = "table"
+MOST_ROWS: Final = 200
+WIDTH: Final = 200
+"""Columns of a line where there is no terminal."""
+PATIENCE_S: Final = 10.0
+"""A person waits no longer, whatever a flow may wait."""
+EXAMPLES: Final = """\
+SQL= に問い合わせを指定してください。例:
+
+  make query SQL="SELECT status, count(*) FROM orders GROUP BY ALL"
+  make query SQL="FROM orders ORDER BY ordered_at DESC LIMIT 3"
+  make query SQL="SHOW TABLES"
+  make query SQL="SELECT table_name, column_name, comment FROM duckdb_columns()
+                  WHERE NOT internal"
+  make query SQL="$(cat data/marts/sales_per_day.sql)" FORMAT=csv OUT=sales.csv
+
+FORMAT=  table(初期値)、csv、json、parquet
+OUT=     書き込むファイル。指定しない場合は画面に表示します
+"""
+
+
+class NoPlace(Exception):
+    """The answer cannot go where it was to go."""
 
 
 def main() -> None:
-    """Print the rows of the query given on the command line, or why it was refused."""
-    settings = read_settings()
-    query = " ".join(sys.argv[1:])
+    """Print or write the answer to the query given, or say why there is none."""
+    parser = argparse.ArgumentParser(prog="make query")
+    parser.add_argument("sql", nargs="?", default="")
+    parser.add_argument("--format", default=TABLE, type=str.lower)
+    parser.add_argument("--out", default="", type=str)
+    given = parser.parse_args()
     try:
-        answer = ask(settings.warehouse, query, settings.warehouse_patience_s)
-    except (QueryRefused, WarehouseClosed) as problem:
+        answer(given.sql, given.format or TABLE, given.out)
+    except (SettingsProblem, QueryRefused, WarehouseClosed, NoPlace) as problem:
         sys.exit(str(problem))
-    with pl.Config(
-        tbl_rows=200,
-        tbl_cols=-1,
-        tbl_width_chars=200,
-        tbl_hide_column_data_types=True,
-        fmt_str_lengths=60,
-    ):
-        sys.stdout.write(f"{answer}\n")
+
+
+def answer(query: str, form: str, out: str) -> None:
+    """Print the answer in that form, or write it to a file.
+
+    Raises:
+        NoPlace: there is no such form, or the place is a file, or a terminal for
+            Parquet.
+        QueryRefused: the query is none, or would write.
+        WarehouseClosed: there is no warehouse, or it does not open.
+
+    """
+    if form not in {TABLE, *Form}:
+        known = "、".join((TABLE, *Form))
+        raise NoPlace(f"FORMAT={form} はありません。{known} のいずれかにしてください。")
+    if not query.strip():
+        if form != TABLE or out:
+            raise NoPlace(EXAMPLES.rstrip())
+        sys.stdout.write(EXAMPLES)
+        return
+    settings = read_settings()
+    patience_s = min(settings.warehouse_patience_s, PATIENCE_S)
+    if form == TABLE:
+        text = as_table(settings.warehouse, query, patience_s)
+        write(text.encode(errors="backslashreplace"), out)
+        return
+    if form == Form.PARQUET and not out and sys.stdout.isatty():
+        raise NoPlace(
+            "parquet は画面に表示できません。"
+            "対処: OUT=ファイル名 を付けて実行してください。"
+        )
+    with exported(settings.warehouse, query, Form(form), patience_s) as file:
+        write(file.read_bytes(), out)
+
+
+def as_table(warehouse: Path, query: str, patience_s: float) -> str:
+    """Return the first rows for people, and how many they are."""
+    found = ask_for_text(warehouse, query, MOST_ROWS, patience_s)
+    width = shutil.get_terminal_size((WIDTH, 0)).columns
+    if found.has_more:
+        count = f"最初の {MOST_ROWS} 行です。すべての行は FORMAT=csv で出力できます。\n"
+    else:
+        count = f"{len(found.rows)} 行\n"
+    return shown(found, width) + count
+
+
+def write(content: bytes, out: str) -> None:
+    """Write to stdout, or to a new file for its owner only: it may hold buyers' data.
+
+    Raises:
+        NoPlace: the file is there already, or cannot be made.
+
+    """
+    if not out:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
+    try:
+        made = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise NoPlace(
+            f"{out} はすでにあります。上書きはしません。"
+            "対処: OUT= に別の名前を指定してください。"
+        ) from None
+    except OSError as error:
+        raise NoPlace(
+            f"{out} に書き込めません({error.strerror})。"
+            "対処: OUT= のフォルダーと権限を確認してください。"
+        ) from None
+    with os.fdopen(made, "wb") as file:
+        file.write(content)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `make query … | head` is no error
     main()

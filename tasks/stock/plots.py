@@ -20,7 +20,7 @@ from connectors.settings import read_settings
 from data.model.japan_time import JST
 from data.model.stock import MOVEMENT_WORDS
 from data.warehouse.errors import WarehouseClosed
-from data.warehouse.session import warehouse
+from data.warehouse.session import reading
 from data.warehouse.stock.ledger import Movement, explain_level
 
 _FONTS: Final = "Noto Sans CJK JP, Noto Sans JP, Hiragino Sans, Meiryo, sans-serif"
@@ -128,7 +128,7 @@ def main() -> None:
     settings = read_settings()
     try:
         for sku in parser.parse_args().sku:
-            with warehouse(settings.warehouse, settings.warehouse_patience_s) as con:
+            with reading(settings.warehouse, settings.warehouse_patience_s) as (con, _):
                 movements = explain_level(con, sku)
             chart = level_chart(sku, movements)
             for file in save_chart(chart, settings.home / "reports", sku):
