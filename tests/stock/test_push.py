@@ -10,6 +10,7 @@ from data.warehouse.stock.push import start_sending as start
 from tests.stock.made import MUG, TEA, a_count, count, name, order, see
 from tests.stock.pushing import A_TEA, plan, pushed, read_back, states, to_push
 from tests.support.orders import at
+from tests.support.planted import caught, planted_sql
 
 
 @pytest.mark.parametrize(
@@ -174,3 +175,22 @@ def test_a_listing_that_sells_another_sku_is_pushed_anew(con):
 
 def test_starting_nothing_is_no_work(counted):
     assert start(counted, [], sent_at=at(1)) == []
+
+
+def test_a_reading_older_than_the_proof_decides_nothing(counted):
+    """A slow run read the mall; another run's level was proved while it did."""
+    made = plan(counted, {A_TEA: 3}, 8, run="fast")
+    start(counted, made.to_send, sent_at=at(9))
+    read_back(counted, {A_TEA: 10}, 12, "fast")
+    see(counted, order(ordered=13))
+    slow = plan(counted, {A_TEA: 3}, 14, read=10, run="slow")
+    anew = plan(counted, {A_TEA: 10}, 16, read=15, run="anew")
+
+    assert (slow.to_send, slow.held) == ((), 1)
+    assert [push.offered for push in anew.to_send] == [8]
+
+
+def test_an_older_reading_that_decides_over_a_proof_is_caught(counted):
+    guard = "OR (verified_at IS NOT NULL AND verified_at > $read_at)"
+    with planted_sql("judge_inventory_levels", guard, ""), caught():
+        test_a_reading_older_than_the_proof_decides_nothing(counted)

@@ -8,6 +8,7 @@ from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import a_row, one, store
 from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
+from tests.support.planted import caught, planted_sql
 
 KNOWN = order_number(1)
 
@@ -196,3 +197,26 @@ def test_a_variant_the_file_does_not_tell_keeps_the_sku(con, api):
     assert con.sql("SELECT DISTINCT sku FROM order_lines").fetchall() == [
         ("SENCHA-100",)
     ]
+
+
+def test_an_order_once_cancelled_is_not_revived_by_a_file_without_that_cell(con):
+    store(con, a_row(cancelled_at=at(3), cancelled=True), minute=10)
+    store(con, a_row(mall_status="300"), minute=11)
+
+    assert con.sql("SELECT cancelled, mall_status FROM orders").fetchall() == [
+        (True, "300")
+    ]
+
+
+def test_a_file_that_clears_the_cancellation_revives_the_order(con):
+    store(con, a_row(cancelled_at=at(3), cancelled=True), minute=10)
+    cleared = a_row(mall_status="300", cancelled_at=None)
+    store(con, cleared, minute=11, mode="replace")
+
+    assert one(con, "SELECT cancelled FROM orders") is False
+
+
+def test_a_cancellation_that_a_later_file_forgets_is_caught(con):
+    guard = " OR (o.cancelled_at IS NOT NULL AND NOT c.cancelled_at)"
+    with planted_sql("change_csv_orders", guard, ""), caught():
+        test_an_order_once_cancelled_is_not_revived_by_a_file_without_that_cell(con)
