@@ -9,10 +9,15 @@ from flows.check_connection import check_connection
 from flows.ingest_orders import ingest_orders
 from flows.push_inventory import push_inventory
 from flows.push_tracking import push_tracking
-from tasks.daily import already_caught_up, conclude_day, nothing_left
+from tasks.daily import (
+    already_caught_up,
+    conclude_day,
+    conclude_days,
+    nothing_left,
+)
 from tasks.forms import AnyShop
 from tasks.shops.every_shop import (
-    each_shop,
+    ends_of_shops,
     live_shops,
     name_with_shop,
     side_by_side,
@@ -36,7 +41,7 @@ def daily(shop: AnyShop = None) -> State[Any]:
     if already_caught_up():
         return nothing_left()
     if not shop:
-        return each_shop(daily, live_shops())
+        return conclude_days(ends_of_shops(daily, live_shops()))
     steps = {
         "check-connection": check_connection(shop, return_state=True),
         "ingest-orders": ingest_orders(shop, return_state=True),

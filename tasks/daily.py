@@ -14,10 +14,15 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import State, StateType
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
-from tasks.report import bullets, ended, ends_table, failed_of, page, section
+from data.model.shop import ShopHandle
+from data.warehouse.day import Day, day
+from tasks.day_report import DayReport, day_markdown, day_text
+from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
+from tasks.shops.every_shop import no_shop
+from tasks.stock.adjust import shop_ids
 
 ENDED = [StateType.COMPLETED, StateType.FAILED]
 
@@ -55,26 +60,52 @@ def nothing_left() -> State[Any]:
     )
 
 
+@task(name="gather-day", **SAFE_TO_REPEAT)
+def gather_day(shop: str | None) -> Day:
+    """Return what the warehouse knows of a shop now, or of all; reads only."""
+    with our_warehouse() as con:
+        return day(con, None if shop is None else shop_ids(shop))
+
+
 def conclude_day(
-    shop: str, steps: Mapping[str, State[Any]], reminders: Sequence[str] = ()
+    shop: ShopHandle, steps: Mapping[str, State[Any]], reminders: Sequence[str] = ()
 ) -> State[Any]:
     """Create the day's report; return its final state, Failed if one step failed.
 
-    Reminders of what waits for a person stand below the steps and fail no day.
+    What waits for a person is reported and fails no day.
     """
+    return _conclude(
+        shop, "処理", steps, gather_day(shop, return_state=True), reminders
+    )
+
+
+def conclude_days(days: Mapping[ShopHandle, State[Any]]) -> State[Any]:
+    """Create the report of every shop's day; return Failed when one of them failed.
+
+    Orders of other malls' files belong to shops that no morning is run for, and are
+    in it as well.
+    """
+    if not days:
+        return no_shop()
+    return _conclude("全店舗", "店舗", days, gather_day(None, return_state=True))
+
+
+def _conclude(
+    whose: str,
+    part: str,
+    ends: Mapping[str, State[Any]],
+    gathered: State[Any],
+    reminders: Sequence[str] = (),
+) -> State[Any]:
+    """Show the report; a warehouse that cannot be read hides no step's result."""
+    known = gathered.result(raise_on_failure=False)
+    report = DayReport(
+        whose, part, ends, known if isinstance(known, Day) else None, now(), reminders
+    )
     create_markdown_artifact(
         key="day-report",
-        markdown=page(
-            f"朝の処理の結果 ({shop})",
-            ends_table("処理", steps),
-            section("お知らせ", bullets(reminders)) if reminders else "",
-        ),
+        markdown=day_markdown(report),
         description="朝の処理の結果",
     )
-    if failed := failed_of(steps):
-        return ended(
-            f"失敗した処理: {', '.join(failed)}",
-            "対処: 報告「day-report」を確認し、失敗した処理だけをもう一度"
-            "実行してください。",
-        )
-    return ended("すべての処理が完了しました")
+    text = day_text(report)
+    return Failed(message=text) if report.failed else Completed(message=text)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
 from prefect.client.schemas.objects import FlowRun
@@ -62,15 +61,14 @@ def test_a_step_that_breaks_down_is_named_too(lab: Sandbox, shown: Shown):
     assert "| ingest-orders | Failed | " in shown("day-report")
 
 
-@pytest.mark.prefect
+@pytest.mark.usefixtures("lab")
 def test_one_failure_hides_no_other_step(shown: Shown):
     steps = {
         "first": Completed(message="done"),
         "second": Failed(message="broken | 対処: 直す\ntrace"),
         "third": Completed(message="done too"),
     }
-    morning = flow(lambda: conclude_day("lab", steps), name="morning")
-    state = morning(return_state=True)
+    state = conclude_day("lab", steps)
     lines = shown("day-report").splitlines()
 
     assert lines[-3:] == [
@@ -81,6 +79,32 @@ def test_one_failure_hides_no_other_step(shown: Shown):
     assert state.type.value == "FAILED"
     assert "second" in state.message
     assert "first" not in state.message
+
+
+def test_what_waits_for_a_person_is_told_and_fails_no_morning(
+    lab: Sandbox, shown: Shown
+):
+    lab.sell(2)
+    (cancelled,) = lab.sell(1, progress=800)
+    state = daily("lab", return_state=True)
+    report = shown("day-report")
+
+    assert state.is_completed()
+    assert state.message.startswith("すべての処理が完了しました。\n注文: ")
+    assert "対応が必要なもの: 1件 キャンセルの確定待ち 1件" in state.message
+    assert f"| {cancelled} | キャンセルの確定待ち(800)です。" in report
+    assert "| rakuten | lab | 受注処理中 | 2 |" in report
+
+
+def test_a_warehouse_that_cannot_be_read_hides_no_step(
+    lab: Sandbox, shown: Shown, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("JUCHU_HOME", "/proc/no-such-place")
+    state = conclude_day("lab", {"first": Failed(message="壊れた。対処: 直す")})
+
+    assert state.is_failed()
+    assert "・first: 壊れた。対処: 直す" in state.message
+    assert "件数を表示できません" in shown("day-report")
 
 
 @pytest.fixture

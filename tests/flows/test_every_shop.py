@@ -47,8 +47,13 @@ def test_one_morning_for_all_and_one_shop_that_fails(two: Sandbox, shown: Shown)
     assert state.type.value == "FAILED"
     assert state.message.startswith("失敗した店舗: lab。")
     assert stored() == set(good)
-    assert "| second | Completed |" in shown("shops-report")
-    assert "| lab | Failed |" in shown("shops-report")
+    report = shown("day-report")
+    assert "| second | Completed |" in report
+    assert "| lab | Failed |" in report
+    assert "| rakuten | second | " in report
+    (failure,) = [one for one in report.splitlines() if one.startswith("- **lab**")]
+    assert "・ingest-orders: " in failure
+    assert "/runs/flow-run/" in failure
 
 
 def test_a_shop_nobody_can_describe_stops_no_other(

@@ -7,13 +7,14 @@ import pytest
 from prefect.states import Completed
 
 from data.model.order import Mall
+from data.warehouse.day import Day
 from data.warehouse.order_files import import_orders
 from data.warehouse.session import warehouse
-from tasks import daily as day
-from tasks.daily import conclude_day
+from tasks.day_report import DayReport, day_markdown, day_text
 from tasks.stock import adjust as stock_waiting
 from tests.order_files.store.made import MadeFile, MadeRules, a_row
 from tests.stock.shop_of_flows import Shelf, quick_shelf
+from tests.support.orders import at
 
 TEA = ("kakuu-tea", "kakuu-tea")
 DAY_S = timedelta(days=1).total_seconds()
@@ -121,29 +122,20 @@ def test_every_shop_is_told_of_that_keeps_orders_here(shelf: Shelf, told):
     assert len(told) == 2
 
 
-def test_the_morning_lists_it_below_the_steps_and_does_not_fail(
-    shelf: Shelf, told, monkeypatch
-):
-    shown = []
-    monkeypatch.setattr(
-        day, "create_markdown_artifact", lambda **given: shown.append(given["markdown"])
-    )
-    shelf.csv(TEA, [2], 1)
+def a_day(*reminders: str) -> DayReport:
     steps = {"push-inventory": Completed(message="転送 0")}
+    return DayReport("lab", "処理", steps, Day(), at(0), reminders)
+
+
+def test_the_morning_lists_it_and_does_not_fail(shelf: Shelf, told):
+    shelf.csv(TEA, [2], 1)
     reminders = later(shelf, DAY_S + 1)
-    state = conclude_day("lab", steps, reminders)
-    table, _, below = shown[0].partition("## お知らせ")
+    report = a_day(*reminders)
 
-    assert state.type.value == "COMPLETED"
-    assert "| push-inventory | Completed | 転送 0 |" in table
-    assert below.strip() == f"- {reminders[0]}"
+    assert report.failed == []
+    assert f"## お知らせ\n\n- {reminders[0]}" in day_markdown(report)
+    assert day_text(report).splitlines()[-1] == reminders[0]
 
 
-def test_a_morning_without_one_has_no_such_part(monkeypatch):
-    shown = []
-    monkeypatch.setattr(
-        day, "create_markdown_artifact", lambda **given: shown.append(given["markdown"])
-    )
-    conclude_day("lab", {"push-inventory": Completed(message="転送 0")})
-
-    assert "お知らせ" not in shown[0]
+def test_a_morning_without_one_has_no_such_part():
+    assert "お知らせ" not in day_markdown(a_day())

@@ -1,0 +1,122 @@
+"""The figures of a day's report: what stands where, what is to be done, what waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from data.model.japan_time import in_japan
+from data.model.matter import Matter, MatterKind
+from data.model.order import Status
+from data.warehouse.session import Connection
+from data.warehouse.statements import SQL
+
+OF_EACH: Final = 10
+"""Matters of one kind that a day lists; `needs_a_person` has all."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The number of a shop's orders at a status, and their billed yen."""
+
+    mall: str
+    shop: str
+    status: Status
+    orders: int
+    request_total: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be done for one shop on one mall; each a number of orders or parcels.
+
+    to_ship        orders that may be packed and have no tracking number yet
+    numbers_unsent tracking numbers that RMS does not show, refused ones included
+    stock_refused  listings whose level RMS refused
+    """
+
+    mall: str
+    shop: str
+    waiting_payment: int
+    to_ship: int
+    cancel_requests: int
+    stock_refused: int
+    numbers_unsent: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much of one kind waits for a person, and since when the first of it does."""
+
+    kind: MatterKind
+    matters: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the warehouse knows at one moment, of some shops or of all.
+
+    waiting   every kind that waits for a person, as MatterKind has them
+    matters   the longest waiting of each kind, OF_EACH at most
+    """
+
+    standings: tuple[Standing, ...] = ()
+    work: tuple[Work, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    matters: tuple[Matter, ...] = ()
+
+
+def day(con: Connection, shop_ids: Sequence[str] | None = None) -> Day:
+    """Return the day's figures of the shops stored under these ids; None: of all."""
+    given = {"shop_ids": None if shop_ids is None else list(shop_ids)}
+    orders = SQL.run(con, "list_day_orders", given).fetchall()
+    counted = SQL.run(con, "count_day_matters", given).fetchall()
+    count = {(kind, mall, shop): n for kind, mall, shop, n, _ in counted}
+    handles = {(mall, shop_id): shop for mall, shop_id, shop, *_ in orders}
+    work = [
+        Work(
+            mall=mall,
+            shop=handles[mall, shop_id],
+            waiting_payment=unpaid,
+            to_ship=to_ship,
+            cancel_requests=cancelling,
+            stock_refused=count.get((MatterKind.STOCK_REFUSED, mall, shop_id), 0),
+            numbers_unsent=numbers
+            + count.get((MatterKind.TRACKING_REFUSED, mall, shop_id), 0),
+        )
+        for mall, shop_id, unpaid, to_ship, cancelling, numbers in SQL.run(
+            con, "list_day_work", given
+        ).fetchall()
+    ]
+    listed = SQL.run(con, "list_day_matters", given | {"of_each": OF_EACH}).fetchall()
+    return Day(
+        _standings(orders),
+        tuple(work),
+        _waiting(counted),
+        tuple(
+            Matter(MatterKind(of), key, mall, shop_id, number, in_japan(since), what)
+            for of, key, mall, shop_id, number, since, what in listed
+        ),
+    )
+
+
+def _standings(
+    rows: Sequence[tuple[str, str, str, str, int, int]],
+) -> tuple[Standing, ...]:
+    """Return the rows in the order in which an order passes through its statuses."""
+    found = [Standing(m, shop, Status(s), n, yen) for m, _, shop, s, n, yen in rows]
+    places = list(Status)
+    found.sort(key=lambda one: (one.mall, one.shop, places.index(one.status)))
+    return tuple(found)
+
+
+def _waiting(
+    rows: Sequence[tuple[str, str, str, int, datetime]],
+) -> tuple[Waiting, ...]:
+    """Add up the shops of each kind."""
+    return tuple(
+        Waiting(kind, sum(n for n, _ in of_kind), min(since for _, since in of_kind))
+        for kind in MatterKind
+        if (of_kind := [(n, since) for of, _, _, n, since in rows if of == kind])
+    )

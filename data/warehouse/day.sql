@@ -1,0 +1,71 @@
+-- name: list_day_orders
+-- How many orders stand where, and their yen, by mall and shop.
+-- in:  $shop_ids: these only; NULL = all
+-- out: mall, shop_id, shop (its handle, where one is known), status, orders,
+--      request_total (open amounts count as nothing)
+SELECT
+    o.mall, o.shop_id,
+    coalesce(any_value(s.shop), o.shop_id) AS shop,
+    o.status,
+    count(*) AS orders,
+    coalesce(sum(o.request_total), 0)::BIGINT AS request_total
+FROM orders AS o
+LEFT JOIN (
+    SELECT mall, shop_id, min(shop) AS shop
+    FROM shops
+    GROUP BY mall, shop_id
+) AS s USING (mall, shop_id)
+WHERE $shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], o.shop_id)
+GROUP BY o.mall, o.shop_id, o.status
+ORDER BY o.mall, shop, o.shop_id;
+
+-- name: list_day_work
+-- What is to be done for a shop's orders today, by mall and shop.
+-- in:  $shop_ids: these only; NULL = all
+-- out: mall, shop_id, waiting_payment, to_ship (may be packed and have no parcel yet),
+--      cancel_requests (800), numbers_waiting (imported, and RMS does not show them yet)
+SELECT
+    mall, shop_id,
+    count(*) FILTER (status = '入金待ち') AS waiting_payment,
+    count(*) FILTER (
+        status = '受注処理中'
+        AND NOT cancelled
+        AND NOT coalesce(is_under_review, false)
+        AND coalesce(parcels, 0) = 0
+    ) AS to_ship,
+    count(*) FILTER (mall = 'rakuten' AND mall_status = '800') AS cancel_requests,
+    coalesce(sum(numbers_waiting), 0)::BIGINT AS numbers_waiting
+FROM orders
+LEFT JOIN (
+    SELECT
+        mall, shop_id, order_number,
+        count(*) FILTER (
+            state IN ('planned', 'sent', 'unknown', 'verified')
+        ) AS parcels,
+        count(*) FILTER (state IN ('planned', 'sent', 'unknown')) AS numbers_waiting
+    FROM shipments
+    GROUP BY mall, shop_id, order_number
+) AS shipped USING (mall, shop_id, order_number)
+WHERE $shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], shop_id)
+GROUP BY mall, shop_id
+ORDER BY mall, shop_id;
+
+-- name: count_day_matters
+-- How much waits for a person, by kind and shop.
+-- in:  $shop_ids: these only; NULL = all
+-- out: kind, mall, shop_id, matters, oldest
+SELECT kind, mall, shop_id, count(*) AS matters, min(since) AS oldest
+FROM needs_a_person
+WHERE $shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], shop_id)
+GROUP BY kind, mall, shop_id
+ORDER BY kind, mall, shop_id;
+
+-- name: list_day_matters
+-- What waits for a person, the longest waiting of each kind.
+-- in:  $shop_ids: these only; NULL = all, $of_each: most of one kind
+-- out: kind, key, mall, shop_id, order_number, since, what
+SELECT kind, key, mall, shop_id, order_number, since, what
+FROM needs_a_person
+WHERE $shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], shop_id)
+QUALIFY row_number() OVER (PARTITION BY kind ORDER BY since, key) <= $of_each
+ORDER BY kind, since, key;

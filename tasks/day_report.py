@@ -1,0 +1,224 @@
+"""The day's report, which a clerk opens first: as Markdown, and as plain text.
+
+`day_markdown` is the artifact; `day_text` is the state's message, and so the body of a
+notification. Both say the same: what failed, what to do, what needs a person, what
+stands where.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from prefect.client.schemas.objects import State
+from prefect.utilities.urls import url_for
+
+from data.model.japan_time import in_japan
+from data.model.matter import MATTER_WORDS, Matter
+from data.model.order import Status
+from data.warehouse.day import Day, Waiting, Work
+from tasks.report import (
+    bullets,
+    ends_table,
+    escape,
+    failed_of,
+    page,
+    section,
+    table,
+)
+
+MOST_SIGNS: Final = 300
+"""Characters of a failure's sentence: a message may hold a mall's own text."""
+OF_A_FAILURE: Final = "・"
+"""Begins the line of each failure in the text; a report of all shops repeats them."""
+LOOK: Final = "対処: 実行の画面でログを確認してください。"
+ALL_WELL: Final = "すべての処理が完了しました。"
+NO_FIGURES: Final = (
+    "データベースを開けないため、件数を表示できません。"
+    "対処: 「処理の結果」を確認してください。"
+)
+WORK_WORDS: Final = {
+    "waiting_payment": "入金待ち",
+    "to_ship": "発送待ち",
+    "cancel_requests": "キャンセルの確定待ち",
+    "stock_refused": "転送できなかった在庫",
+    "numbers_unsent": "RMSに未登録の送り状番号",
+}
+"""What staff call each part of `Work`, in the order of the report."""
+_RAISED: Final = re.compile(
+    r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_][\w.]*:\s*)?"
+)
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """Everything a day's report is made of.
+
+    whose      the shop, or 全店舗
+    part       what `ends` are of: 処理 or 店舗
+    day        None where the warehouse could not be read
+    reminders  sentences of what waits too long
+    """
+
+    whose: str
+    part: str
+    ends: Mapping[str, State[Any]]
+    day: Day | None
+    at: datetime
+    reminders: Sequence[str] = ()
+
+    @property
+    def failed(self) -> list[str]:
+        """The names of the parts that did not complete."""
+        return failed_of(self.ends)
+
+
+def day_markdown(report: DayReport) -> str:
+    """Return the report as Markdown, what is urgent first."""
+    return page(
+        f"朝の処理の結果 ({report.whose})",
+        f"{in_japan(report.at):%Y年%m月%d日 %H:%M} 現在",
+        _failures(report) if report.failed else f"**{ALL_WELL}**",
+        *(_figures(report.day) if report.day else [NO_FIGURES]),
+        section("お知らせ", bullets(report.reminders)) if report.reminders else "",
+        section(f"{report.part}の結果", ends_table(report.part, report.ends)),
+    )
+
+
+def day_text(report: DayReport) -> str:
+    """Return the same without markup, one line each; the first one is the summary."""
+    lines = [_summary(report)]
+    lines += [
+        f"{OF_A_FAILURE}{name}: {sentence(report.ends[name])}" for name in report.failed
+    ]
+    if report.day is None:
+        return "\n".join([*lines, NO_FIGURES])
+    statuses: Counter[Status] = Counter()
+    for standing in report.day.standings:
+        statuses[standing.status] += standing.orders
+    kinds = _in_order(report.day.waiting)
+    said = "、".join(f"{MATTER_WORDS[one.kind]} {one.matters:,}件" for one in kinds)
+    total = sum(one.matters for one in kinds)
+    ordered = {one: statuses[one] for one in Status if statuses[one]}
+    lines.append("注文: " + (_counted(ordered) or "0件"))
+    lines.append("作業: " + _counted(_total(report.day.work)))
+    lines.append(f"対応が必要なもの: {total:,}件 {said}".rstrip())
+    return "\n".join([*lines, *report.reminders])
+
+
+def sentence(state: State[Any]) -> str:
+    """Return in one line why a part failed and what to do about it.
+
+    Of a part that is a whole day it has the lines of that day's own failures.
+    """
+    first, *more = (state.message or "理由が記録されていません。").splitlines()
+    words = [_RAISED.sub("", first), *(m for m in more if m.startswith(OF_A_FAILURE))]
+    why = " ".join(" ".join(words).split())[:MOST_SIGNS]
+    return why if "対処" in why else f"{why} {LOOK}"
+
+
+def _summary(report: DayReport) -> str:
+    if not report.failed:
+        return ALL_WELL
+    return (
+        f"失敗した{report.part}: {', '.join(report.failed)}。"
+        "対処: 報告「day-report」を確認し、失敗した処理だけをもう一度実行してください。"
+    )
+
+
+def _failures(report: DayReport) -> str:
+    """Return the failed parts, each in one sentence with a link to its run."""
+    lines = [
+        f"- **{escape(name)}**: {escape(sentence(report.ends[name]))}"
+        f"{_link(report.ends[name])}"
+        for name in report.failed
+    ]
+    return section(f"失敗した{report.part} {len(lines)}件", "\n".join(lines))
+
+
+def _link(state: State[Any]) -> str:
+    """Return a link to the page of the run that ended so, if there is one."""
+    run = state.state_details.flow_run_id
+    url = url_for("flow-run", obj_id=run) if run else None
+    return f" [この実行を開く]({url})" if url else ""
+
+
+def _figures(day: Day) -> list[str]:
+    work = [
+        (one.mall, one.shop, *(getattr(one, name) for name in WORK_WORDS))
+        for one in day.work
+    ]
+    orders = [
+        (one.mall, one.shop, one.status, one.orders, one.request_total)
+        for one in day.standings
+    ]
+    return [
+        _people(day),
+        section(
+            "今日の作業",
+            table(("モール", "店舗", *WORK_WORDS.values()), work)
+            or "注文はまだありません。",
+        ),
+        section(
+            "注文",
+            table(("モール", "店舗", "ステータス", "件数", "請求金額(円)"), orders),
+        )
+        if orders
+        else "",
+        *(_of_kind(one, day.matters) for one in _in_order(day.waiting)),
+    ]
+
+
+def _people(day: Day) -> str:
+    """Return how much of each kind needs a person, and since when."""
+    if not day.waiting:
+        return section("対応が必要なもの", "ありません。")
+    kinds = _in_order(day.waiting)
+    rows = [
+        (MATTER_WORDS[one.kind], one.matters, _moment(one.oldest), one.kind.value)
+        for one in kinds
+    ]
+    return section(
+        f"対応が必要なもの {sum(one.matters for one in kinds):,}件",
+        table(("内容", "件数", "最も古い日時", "種類(kind)"), rows),
+        "内容と対処は、下の一覧にあります。対応が不要になったものは、dismiss/manual に"
+        "種類と番号を入力すると、一覧から外せます。",
+    )
+
+
+def _of_kind(waiting: Waiting, matters: Sequence[Matter]) -> str:
+    """Return the longest waiting of a kind, each with what to do and its key."""
+    rows = [
+        (_moment(one.since), one.order_number, one.what, one.key)
+        for one in matters
+        if one.kind is waiting.kind
+    ]
+    left = waiting.matters - len(rows)
+    return section(
+        f"{MATTER_WORDS[waiting.kind]} ({waiting.kind})",
+        table(("いつから", "注文番号", "内容と対処", "番号(key)"), rows),
+        f"ほかに{left:,}件あります(表 `needs_a_person`)。" if left else "",
+    )
+
+
+def _in_order(kinds: Sequence[Waiting]) -> list[Waiting]:
+    """Return the kinds in the order of their words: what stops a shop comes first."""
+    places = list(MATTER_WORDS)
+    return sorted(kinds, key=lambda one: places.index(one.kind))
+
+
+def _total(work: Sequence[Work]) -> dict[str, int]:
+    return {
+        word: sum(getattr(one, name) for one in work)
+        for name, word in WORK_WORDS.items()
+    }
+
+
+def _counted(numbers: Mapping[Any, int]) -> str:
+    return "、".join(f"{what} {number:,}件" for what, number in numbers.items())
+
+
+def _moment(moment: datetime) -> str:
+    return f"{in_japan(moment):%m月%d日 %H:%M}"

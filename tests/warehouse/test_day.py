@@ -1,0 +1,109 @@
+"""The figures of a day: where orders stand, what is to be done, what waits."""
+
+import pytest
+from duckdb import DuckDBPyConnection
+
+from data.model.matter import MatterKind
+from data.model.order import Mall, Status
+from data.warehouse.day import OF_EACH, Standing, Work, day
+from data.warehouse.orders import record_refusals, store_orders
+from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
+from tests.support.planted import caught, planted_sql
+
+ORDERS = {
+    1: "100",
+    2: "200",
+    3: "200",
+    4: "300",
+    5: "300",
+    6: "800",
+    7: "500",
+    8: "300",
+}
+"""Order number and status: of those at 300 one has a parcel, one is under review."""
+PARCEL = """INSERT INTO shipments BY NAME SELECT
+    'rakuten' AS mall, ? AS shop_id, ? AS order_number, '1' AS basket_id,
+    ? AS tracking_number, '1001' AS carrier_code, DATE '2026-07-01' AS shipping_date,
+    ? AS state, 'なし' AS reason, 'i' AS import_id, ?::TIMESTAMPTZ AS imported_at,
+    ?::TIMESTAMPTZ AS changed_at"""
+
+
+def parcel(con: DuckDBPyConnection, number: int, state: str) -> None:
+    order = order_number(number)
+    con.execute(PARCEL, [SHOP_ID, order, state, state, at(6), at(6)])
+
+
+@pytest.fixture
+def filled(con: DuckDBPyConnection) -> DuckDBPyConnection:
+    orders = [an_order(n, 5, status) for n, status in ORDERS.items()]
+    orders[-1] = orders[-1].model_copy(update={"is_under_review": True})
+    orders.append(an_order(9, 5, "100", shop_id="777"))
+    store_orders(con, orders, source="api", stored_at=at(5), load_id="l")
+    parcel(con, 5, "planned")
+    parcel(con, 4, "refused")
+    con.execute(
+        """INSERT INTO shops BY NAME SELECT
+            'demo' AS shop, 'rakuten' AS mall, ? AS shop_id, ? AS updated_at""",
+        [SHOP_ID, at(5)],
+    )
+    return con
+
+
+def demo(status: Status, orders: int) -> Standing:
+    return Standing(Mall.RAKUTEN, "demo", status, orders, orders * 2710)
+
+
+def test_orders_and_yen_stand_by_mall_shop_and_status(filled):
+    assert day(filled).standings == (
+        Standing(Mall.RAKUTEN, "777", Status.NEW, 1, 2710),
+        demo(Status.NEW, 1),
+        demo(Status.AWAITING_PAYMENT, 2),
+        demo(Status.PROCESSING, 3),
+        demo(Status.SHIPPED, 1),
+        demo(Status.ON_HOLD, 1),
+    )
+
+
+def test_what_is_to_be_done_leaves_out_what_has_a_parcel_or_may_not_be_packed(filled):
+    work = [one for one in day(filled).work if one.shop == "demo"]
+
+    assert work == [
+        Work(
+            Mall.RAKUTEN,
+            "demo",
+            waiting_payment=2,
+            to_ship=1,
+            cancel_requests=1,
+            stock_refused=0,
+            numbers_unsent=2,
+        )
+    ]
+
+
+def test_a_shops_day_has_no_other_shops_orders(filled):
+    record_refusals(filled, [a_refusal(20)], at(6))
+    found = day(filled, ["777"])
+
+    assert [one.shop for one in (*found.standings, *found.work)] == ["777", "777"]
+    assert found.waiting == found.matters == ()
+
+
+def test_of_each_kind_the_longest_waiting_are_listed_and_all_are_counted(con):
+    for number in range(OF_EACH + 2):
+        record_refusals(con, [a_refusal(number)], at(60 - number))
+    found = day(con)
+    (waiting,) = found.waiting
+
+    assert (waiting.kind, waiting.matters) == (MatterKind.ORDER_REFUSED, OF_EACH + 2)
+    assert waiting.oldest == at(60 - OF_EACH - 1)
+    assert [one.since for one in found.matters] == sorted(
+        at(60 - number) for number in range(2, OF_EACH + 2)
+    )
+
+
+def test_an_order_that_may_not_be_packed_counted_as_work_is_caught(filled):
+    guard = "AND NOT coalesce(is_under_review, false)"
+    with planted_sql("list_day_work", guard, ""), caught():
+        test_what_is_to_be_done_leaves_out_what_has_a_parcel_or_may_not_be_packed(
+            filled
+        )
