@@ -15,3 +15,10 @@ def test_who_finds_a_slot_taken_looks_again_soon():
     wait = get_current_settings().server.concurrency
 
     assert wait.maximum_concurrency_slot_wait_seconds == 2
+
+
+def test_no_foreign_page_is_answered_even_by_a_server_that_prefect_starts_itself():
+    """A flow called as a function without a server starts one with the same keys."""
+    origins = get_current_settings().server.api.cors_allowed_origins.split(",")
+
+    assert origins == ["http://127.0.0.1:4200", "http://localhost:4200"]
