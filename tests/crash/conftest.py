@@ -35,7 +35,7 @@ class Market(NamedTuple):
     def killed_and_finished(self, home: Path, flow: str, **given: Any) -> Counts:
         """Kill a drain or a sweep, do it again, and fail if anything is wrong then."""
         assert not self.work(home, flow, **given)
-        assert self.work(home, flow, bug=given.get("bug"))
+        assert self.work(home, flow, bug=given.get("bug"), is_quick=True)
         ended = self.counts(home, self.numbers)
         assert ended.nothing_is_wrong, ended
         assert ended.stored == len(self.numbers), ended

@@ -5,22 +5,22 @@ reports, the limit between runs, and blocks; the flows' and tasks' own code runs
 """
 
 import importlib
-import multiprocessing
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Literal, NamedTuple
 
 from flows import drain_notices, ingest_orders
 from tasks import notices, orders, rms
 from tasks import runs as loads
 from tests.support.dies_at import ROOT, Point, die_at
+from tests.support.forked import FORKS
+from tests.support.kept_open import kept_open
 from tests.support.without_prefect import without_prefect
 
 SHOP = "lab"
 PATIENCE_S = 300
 _FLOWS = (drain_notices, ingest_orders)
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([__name__])
 
 
 class Bug(NamedTuple):
@@ -40,10 +40,12 @@ class Work(NamedTuple):
     bug: Bug | None = None
     is_small: bool = True
     """Whether a handful of notices is enough to make several batches."""
+    is_quick: bool = False
+    """Whether it keeps the warehouse open; nothing may end it before it is done."""
 
     def done(self, kill_after_s: float | None = None) -> bool:
         """Do it in a process; False when it was killed, as told, before its end."""
-        process = _forks.Process(target=_work, args=(self,))
+        process = FORKS.Process(target=_work, args=(self,))
         process.start()
         process.join(kill_after_s or PATIENCE_S)
         if kill_after_s:
@@ -71,10 +73,11 @@ def _work(work: Work) -> None:
         orders.in_batches.__defaults__ = (4,)
     if work.point:
         die_at(work.point)
-    if work.flow == "drain":
-        drain_notices.drain_notices.fn(SHOP)
-    else:
-        ingest_orders.ingest_orders.fn(SHOP)
+    with kept_open() if work.is_quick else nullcontext():
+        if work.flow == "drain":
+            drain_notices.drain_notices.fn(SHOP)
+        else:
+            ingest_orders.ingest_orders.fn(SHOP)
 
 
 def _plant(bug: Bug) -> None:

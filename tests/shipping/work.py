@@ -1,7 +1,6 @@
 """A push in a process of its own that can be killed, and a bug planted into it."""
 
 import importlib
-import multiprocessing
 import os
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,13 +12,12 @@ from tasks import orders, rms, runs
 from tasks.shipping import tracking, tracking_report
 from tests.crash.work import SHOP, Bug, _plant
 from tests.support.dies_at import Point, die_at
+from tests.support.forked import FORKS
 from tests.support.without_prefect import SetTo, without_prefect
 
 PATIENCE_S = 60
 SETTLES = timedelta(seconds=0.5)
 _MODULES = (orders, runs, tracking, tracking_report, rms, push_tracking)
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([__name__])
 
 CALLS = "tasks/shipping/tracking.py"
 DECIDED = "settle(con, run, judged, decided_at=now())"
@@ -47,7 +45,7 @@ class Push(NamedTuple):
 
     def done(self) -> bool:
         """Do it in a process; False when it died at its point, as told."""
-        process = _forks.Process(target=_work, args=(self,))
+        process = FORKS.Process(target=_work, args=(self,))
         process.start()
         process.join(PATIENCE_S)
         ended = process.exitcode

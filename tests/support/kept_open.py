@@ -15,6 +15,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from data.warehouse import session
+from data.warehouse.migrate import migrate
 
 
 @contextmanager
@@ -25,10 +26,12 @@ def kept_open() -> Iterator[None]:
     def opened(path: Path) -> DuckDBPyConnection:
         if path not in instances:
             instances[path] = _instance(path)
+            migrate(instances[path])
         return instances[path].cursor()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "_open", opened)
+        patch.setattr(session, "migrate", lambda _con: [])
         yield
     for instance in instances.values():
         instance.close()

@@ -7,8 +7,9 @@ from subprocess import TimeoutExpired
 from data.warehouse.invariants import violations
 from data.warehouse.orders import count_orders, store_orders
 from data.warehouse.session import warehouse
+from tests.support.forked import Forked
 from tests.support.orders import SHOP_ID, an_order, at
-from tests.warehouse.test_session import writer
+from tests.warehouse import writer
 
 BATCH = 20
 
@@ -26,8 +27,8 @@ def stored_batches(path) -> dict[int, int]:
 
 
 def test_a_kill_just_before_the_commit_leaves_nothing(path):
-    process = writer("die-before-commit", str(path))
-    process.communicate(timeout=30)
+    process = Forked(writer.die_before_commit, path)
+    process.communicate()
 
     assert process.returncode == -9
     assert stored_batches(path) == {}
@@ -40,12 +41,13 @@ def test_kills_at_random_moments_lose_no_batch_that_was_committed(path):
     dice = random.Random(20260701)  # noqa: S311 - a fixed seed, no secret
     said: set[int] = set()
     for _ in range(6):
-        process = writer("keep-storing", str(path), str(max(said, default=-1) + 1))
+        first = max(said, default=-1) + 1
+        process = Forked(writer.keep_storing, path, str(first))
         said.add(int(process.stdout.readline()))
         with suppress(TimeoutExpired):
             process.wait(timeout=dice.uniform(0.0, 0.3))
         process.kill()
-        rest, _ = process.communicate(timeout=30)
+        rest, _ = process.communicate()
         said |= {int(word) for word in rest.split()}
 
         batches = stored_batches(path)

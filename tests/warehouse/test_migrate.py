@@ -16,9 +16,10 @@ from data.warehouse.migrate import MIGRATIONS, migrate, read_migrations
 from data.warehouse.notices import record_notices
 from data.warehouse.orders import count_orders, store_orders
 from data.warehouse.session import warehouse
+from tests.support.forked import Forked
 from tests.support.orders import SHOP_ID, an_order, at, order_number
+from tests.warehouse import writer
 from tests.warehouse.made_notices import a_notice
-from tests.warehouse.test_session import writer
 
 GOLDEN = Path(__file__).parent / "golden"
 MARTS = Path(__file__).parents[2] / "data" / "marts"
@@ -43,8 +44,8 @@ def test_the_second_run_does_nothing(absent):
 @pytest.mark.parametrize("call", [*range(1, 9), *range(LAST - 4, LAST + 1)])
 def test_a_kill_at_any_step_is_made_good_by_the_next_run(absent, call):
     absent.parent.mkdir()
-    process = writer("die-migrating", str(absent), str(call))
-    process.communicate(timeout=30)
+    process = Forked(writer.die_migrating, absent, str(call))
+    process.communicate()
 
     with warehouse(absent) as con:
         ledger = con.execute("SELECT name FROM schema_migrations").fetchall()

@@ -9,9 +9,10 @@ import pytest
 from data.warehouse.invariants import violations
 from data.warehouse.notices import NoticeReason, Recorded, count_notices, record_notices
 from data.warehouse.session import warehouse
+from tests.support.forked import Forked
 from tests.support.orders import SHOP_ID, at
+from tests.warehouse import writer
 from tests.warehouse.made_notices import a_notice
-from tests.warehouse.test_session import writer
 from tests.warehouse.writer import BATCH, look_and_settle
 
 
@@ -30,8 +31,8 @@ def whole_batches(path) -> set[int]:
 
 @pytest.mark.parametrize("call", [3, 8])
 def test_a_kill_within_the_transaction_leaves_nothing_and_a_repeat_is_new(path, call):
-    process = writer("die-draining", str(path), str(call))
-    said, _ = process.communicate(timeout=30)
+    process = Forked(writer.die_draining, path, str(call))
+    said, _ = process.communicate()
 
     assert (process.returncode, said) == (-9, "")
     with warehouse(path) as con:
@@ -46,12 +47,12 @@ def test_kills_at_random_moments_lose_no_notice_that_was_acknowledged(path):
     acknowledged: set[int] = set()
     for _ in range(3):
         first = max(acknowledged, default=-1) + 1
-        process = writer("keep-draining", str(path), str(first))
+        process = Forked(writer.keep_draining, path, str(first))
         acknowledged.add(int(process.stdout.readline()))
         with suppress(TimeoutExpired):
             process.wait(timeout=dice.uniform(0.0, 0.3))
         process.kill()
-        rest, _ = process.communicate(timeout=30)
+        rest, _ = process.communicate()
         acknowledged |= {int(word) for word in rest.split()}
 
         recorded = whole_batches(path)

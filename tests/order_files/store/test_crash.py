@@ -1,26 +1,15 @@
 """SIGKILL while importing leaves the warehouse as before the file, or as after it."""
 
-import subprocess
-import sys
-
 import pytest
 
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tests.order_files.store.dump import dump
 from tests.order_files.store.made import a_row, store
-from tests.order_files.store.writer import ORDERS, lines
+from tests.order_files.store.writer import ORDERS, import_and_die, lines
+from tests.support.forked import Forked
 
 HALF = ORDERS // 2
-
-
-def killed(path, call):
-    return subprocess.run(
-        [sys.executable, "-m", "tests.order_files.store.writer", str(path), str(call)],
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("call", [0, 5, 14, 20, 26, 32])
@@ -29,7 +18,8 @@ def test_a_kill_before_the_commit_leaves_what_was_there(path, call):
         store(con, *lines("old")[:HALF])
         before = dump(con)
 
-    process = killed(path, call)
+    process = Forked(import_and_die, path, call)
+    process.communicate()
 
     assert process.returncode == -9
     with warehouse(path) as con:
@@ -43,7 +33,7 @@ def test_an_import_that_lives_is_there_whole(path):
     with warehouse(path) as con:
         store(con, a_row("B"))
 
-    assert killed(path, 10_000).stdout == b"imported\n"
+    assert Forked(import_and_die, path, 10_000).communicate()[0] == "imported\n"
     with warehouse(path) as con:
         assert con.execute("SELECT count(*) FROM orders").fetchall() == [(ORDERS + 1,)]
         assert violations(con) == []

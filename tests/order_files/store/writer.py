@@ -30,10 +30,11 @@ def lines(choices: str) -> list[dict]:
     return [a_row(f"A{n}", choices=choices) for n in range(ORDERS)]
 
 
-if __name__ == "__main__":
-    with warehouse(Path(sys.argv[1])) as con:
-        kill_before_statement(int(sys.argv[2]))
+def import_and_die(path: Path, call: int) -> None:
+    """Import a file; die before its n-th statement, or after the last one with 0."""
+    with warehouse(path) as con:
+        kill_before_statement(call)
         store(con, *lines("new"), minute=20)
-        if sys.argv[2] == "0":
+        if call == 0:
             os.kill(os.getpid(), signal.SIGKILL)
     sys.stdout.write("imported\n")
