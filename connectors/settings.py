@@ -1,5 +1,8 @@
 """Settings from the environment and `.env`; a wrong one stops at start, by its name."""
 
+import os
+from collections.abc import Hashable
+from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, Self
@@ -261,11 +264,31 @@ class Settings(BaseSettings):
 
 
 def read_settings(env_file: Path = ENV_FILE) -> Settings:
-    """Read the settings, or raise SettingsProblem naming every wrong one."""
+    """Read the settings, or raise SettingsProblem naming every wrong one.
+
+    They are read anew when the file or the environment has changed. A run asks for them
+    in every transaction, and reading them takes longer than most transactions do.
+    """
+    ours = {k: v for k, v in os.environ.items() if k.upper().startswith(PREFIX)}
+    return _read(env_file.absolute(), _version(env_file), tuple(sorted(ours.items())))
+
+
+@lru_cache(maxsize=4)
+def _read(env_file: Path, *_read_from: Hashable) -> Settings:
+    """Read the settings, once for what they are read from."""
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:
         raise SettingsProblem("\n".join(map(_explained, error.errors()))) from None
+
+
+def _version(file: Path) -> tuple[int, ...]:
+    """Return what changes when a file is written or replaced; nothing for no file."""
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def sender_of(settings: Settings) -> Sender:

@@ -35,6 +35,20 @@ def test_the_example_file_is_the_defaults(tmp_path):
     assert read_settings() == Settings()
 
 
+def test_what_is_changed_in_the_file_or_the_environment_is_read(monkeypatch, tmp_path):
+    file, found = tmp_path / ".env", []
+    for patience in (1, 2):
+        file.write_text(f"JUCHU_WAREHOUSE_PATIENCE_S={patience}\n", encoding="utf-8")
+        found += [read_settings().warehouse_patience_s for _ in range(2)]
+    monkeypatch.setenv("juchu_warehouse_patience_s", "3")
+    found.append(read_settings().warehouse_patience_s)
+    monkeypatch.delenv("juchu_warehouse_patience_s")
+    file.unlink()
+    found.append(read_settings().warehouse_patience_s)
+
+    assert found == [1, 1, 2, 2, 3, Settings().warehouse_patience_s]
+
+
 def test_every_path_is_under_home(monkeypatch):
     monkeypatch.setenv("JUCHU_HOME", "/srv/juchu")
     settings = read_settings()
