@@ -4,6 +4,7 @@ One Prefect server, worker and RMS serve all marked tests here (20 s to start).
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,14 @@ from tests.support.sandbox import Sandbox, lab_settings
 
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Every service; no run waits for its turn at RMS, which tests/rms tests."""
     home = tmp_path_factory.mktemp("services")
-    with open_services(home, "--seed", "7") as running:
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("JUCHU_RMS_REQUESTS_PER_SECOND", "0")
+            patch.setenv("JUCHU_RMS_URL", "http://127.0.0.1:9")  # until it has one
+            options = ("--seed", "7", "--no-rate-limit")
+            running = stack.enter_context(open_services(home, *options))
         yield running
 
 
