@@ -8,6 +8,7 @@ from prefect.client.schemas.objects import State
 from data.model.order import Mall
 from tasks.forms import (
     DryRun,
+    ItemPath,
     MallOfFile,
     Mode,
     NewShop,
@@ -18,6 +19,7 @@ from tasks.forms import (
 from tasks.order_files import (
     Choices,
     given_download,
+    given_paths,
     import_download,
     look_into_incoming,
     put_away,
@@ -41,6 +43,7 @@ def import_order_csv(  # noqa: PLR0913, PLR0917 - what the form asks
     other_shops: OtherShops = "refuse",
     new_shop: NewShop = False,
     dry_run: DryRun = False,
+    item_path: ItemPath = "",
 ) -> State[Any]:
     """Import one download, or without a path all that wait in the incoming folder.
 
@@ -49,7 +52,8 @@ def import_order_csv(  # noqa: PLR0913, PLR0917 - what the form asks
     files are imported.
     """
     choices = Choices(mode, other_shops, dry_run, new_shop)
-    downloads = given_download(path, mall, shop) if path else look_into_incoming()
+    paths = given_paths(path, item_path)
+    downloads = given_download(paths, mall, shop) if paths else look_into_incoming()
     endings = []
     for download in downloads:
         imported = import_download(download, choices, return_state=True)

@@ -8,7 +8,7 @@ in `json_schema_extra` over that (3.9.1), so the words go there.
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from data.model.application import Application
 from data.model.japan_time import JapanTime
@@ -23,6 +23,9 @@ def shown(title: str, description: str) -> Any:
     return Field(json_schema_extra={"title": title, "description": description})
 
 
+_OR_BLANK = BeforeValidator(lambda given: None if given == "" else given)
+"""What a field that was emptied sends counts as left empty."""
+
 # Every flow
 
 OneShop = Annotated[  # any text: the flow refuses a wrong one and names those there are
@@ -30,6 +33,7 @@ OneShop = Annotated[  # any text: the flow refuses a wrong one and names those t
 ]
 AnyShop = Annotated[
     str | None,
+    _OR_BLANK,
     shown(
         "店舗",
         "店舗コード(rms-shop ブロックの名前)を入力します。"
@@ -57,17 +61,20 @@ WhoMoves = Annotated[OneLine, _WHO]
 
 Since = Annotated[
     JapanTime | None,
+    _OR_BLANK,
     shown(
         "開始日時",
         "この日時以降の注文を取り込みます。空欄の場合は前回の続き(3日間重ねます)から、"
-        "初回は62日前からです。730日前まで指定できます",
+        "初回は62日前からです。730日前まで指定できます(例: 2026-07-01 09:00、日本時間)",
     ),
 ]
 Until = Annotated[
     JapanTime | None,
+    _OR_BLANK,
     shown(
         "終了日時",
-        "この日時までの注文を取り込みます。空欄の場合は現在までです",
+        "この日時までの注文を取り込みます。空欄の場合は現在までです"
+        "(例: 2026-07-01 09:00、日本時間)",
     ),
 ]
 Confirm = Annotated[
@@ -89,11 +96,19 @@ Limit = Annotated[
 # Files of orders
 
 PathOrPair = Annotated[
-    str | list[str],
+    str | list[str],  # a list is for callers in Python; the form has a field for each
+    WithJsonSchema({"type": "string"}),
     shown(
         "ファイル",
-        "注文CSV(またはzip)のパスを入力します。Yahoo! は注文と商品の2つを指定します。"
+        "注文CSV(またはzip)のパスを入力します。Yahoo! は注文データ(order)です。"
         "空欄の場合は、incoming フォルダのすべてのファイルを取り込みます",
+    ),
+]
+ItemPath = Annotated[
+    str,
+    shown(
+        "商品のファイル(Yahoo! のみ)",
+        "Yahoo! の注文商品データ(item)のパスを入力します。ほかのモールは空欄にします",
     ),
 ]
 MallOfFile = Annotated[
@@ -216,11 +231,12 @@ CountKind = Annotated[
 ]
 CountedAt = Annotated[
     JapanTime | None,
+    _OR_BLANK,
     shown(
         "数えた日時・届いた日時",
         "棚卸は数えた日時です。それより後の注文は、数えた数から引かれます。"
         "入荷は届いた日時です。それより後の棚卸には含まれるため、加算しません。"
-        "空欄の場合は現在の日時です",
+        "空欄の場合は現在の日時です(例: 2026-07-01 09:00、日本時間)",
     ),
 ]
 Full = Annotated[
@@ -315,6 +331,7 @@ NextStage = Annotated[
 Why = Annotated[OneLine, shown("理由", "記録に残ります")]
 StartOn = Annotated[
     date | None,
+    _OR_BLANK,
     shown(
         "通知の開始日",
         "「開始待ち」に進める場合に、承認した日時と一緒に入力します",
@@ -339,5 +356,9 @@ SecondMailPath = Annotated[
 ]
 ApprovedAt = Annotated[
     JapanTime | None,
-    shown("通知を承認した日時", "RMSで通知サービスを承認した日時(日本時間)です"),
+    _OR_BLANK,
+    shown(
+        "通知を承認した日時",
+        "RMSで通知サービスを承認した日時です(例: 2026-07-01 09:00、日本時間)",
+    ),
 ]

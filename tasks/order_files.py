@@ -88,10 +88,15 @@ class OnlyTried(Exception):
     """Ends a trial: an error in the warehouse's block undoes everything."""
 
 
-def given_download(paths: str | list[str], mall: str, shop: str) -> list[Download]:
+def given_paths(path: str | list[str], item_path: str) -> list[Path]:
+    """Return the files that a person named: none, one, or the two of a pair."""
+    named = [path] if isinstance(path, str) else path
+    return [Path(name) for name in (*named, item_path) if name]
+
+
+def given_download(paths: Sequence[Path], mall: str, shop: str) -> list[Download]:
     """Return the file that a person named, or the two of a pair, as one download."""
-    names = [paths] if isinstance(paths, str) else paths
-    return [Download(tuple(Path(name) for name in names), mall, shop)]
+    return [Download(tuple(paths), mall, shop)]
 
 
 @task(name="look-into-incoming", **SAFE_TO_REPEAT)

@@ -56,7 +56,7 @@ class Ending(NamedTuple):
 def import_run_name() -> str:
     """Return a run's name from the mall and shop of its file, or the watched folder."""
     given = runtime.flow_run.parameters
-    if not given.get("path"):
+    if not given.get("path") and not given.get("item_path"):
         return "import-order-csv-incoming"
     return f"import-order-csv-{given.get('mall')}-{given.get('shop')}"
 

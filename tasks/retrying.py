@@ -19,11 +19,14 @@ from prefect.utilities.annotations import quote
 
 from connectors.rms.errors import Throttled, Unavailable
 from data.warehouse.errors import WarehouseBusy
+from tasks.run_log import keep_plain
 
 WORTH_A_RETRY = (Throttled, Unavailable, WarehouseBusy)
 """Nothing happened on the other side: the same call may be made again."""
 
 T = TypeVar("T")
+
+keep_plain()  # every flow imports this module
 
 
 class Attempt(TypedDict):

@@ -30,6 +30,7 @@ from connectors.shop_environment import (
     shop_from_environment,
 )
 from tasks.limits import ensure_limit
+from tasks.setup.plain_forms import make_forms_plain
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop
 from tasks.stock.adjust_form import ANSWER_WITHIN_S, NOT_ANSWERED
@@ -153,13 +154,16 @@ def main() -> None:
         }
     ):
         register()
-    deployed = subprocess.run(
-        [sys.executable, "-m", "prefect", "deploy", "--all", "--no-prompt"],
-        env=environment
-        | {"JUCHU_SHOP": read_settings().shop, "JUCHU_PYTHON": sys.executable},
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+        deployed = subprocess.run(
+            [sys.executable, "-m", "prefect", "deploy", "--all", "--no-prompt"],
+            env=environment
+            | {"JUCHU_SHOP": read_settings().shop, "JUCHU_PYTHON": sys.executable},
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        if not deployed.returncode:
+            with get_client(sync_client=True) as client:
+                make_forms_plain(client)
     sys.exit(deployed.returncode)
 
 

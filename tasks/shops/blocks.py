@@ -5,12 +5,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from http import HTTPStatus
-from typing import ClassVar, Self, cast
+from typing import Annotated, ClassVar, Self, cast
 
 from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectHTTPStatusError
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from connectors.notices.keys import NoticeKeys
 from connectors.settings import SettingsProblem
@@ -29,40 +35,90 @@ class UnknownShop(LookupError):
 
 
 class RmsShop(Block):
-    """楽天市場の1店舗。ブロック名が店舗コード(フローの shop)になります。"""
+    """楽天市場の1店舗と、RMS WEB SERVICE のキーです。
+
+    ブロックの名前が店舗コードになり、フローの「店舗」に入力します。
+    """
 
     _block_type_name: ClassVar[str] = "RMS shop"
     _block_type_slug: ClassVar[str] = "rms-shop"
     _description: ClassVar[str] = (
-        "楽天市場の1店舗と RMS WEB SERVICE のキーです。"
-        "ブロック名が店舗コード(フローの shop)になります。"
+        "楽天市場の1店舗と、RMS WEB SERVICE のキーです。"
+        "ブロックの名前(Name)が店舗コードになり、フローの「店舗」に入力します。"
+        "半角の英小文字・数字・ハイフンで付けてください。"
     )
 
-    mall: Mall = Field(Mall.RAKUTEN, title="モール")
+    mall: Annotated[
+        Mall, WithJsonSchema({"type": "string", "enum": [Mall.RAKUTEN.value]})
+    ] = Field(
+        Mall.RAKUTEN,
+        title="モール",
+        description="rakuten(楽天市場)のままにします",
+    )
     shop_id: str = Field(
         title="店舗番号",
-        description="注文番号の先頭の数字です",
+        description="注文番号の先頭の数字です(123456-20260701-0000000001 なら 123456)",
         pattern=r"^[0-9A-Za-z_-]{1,32}$",
     )
-    shop_url: str = Field("", title="店舗URL")
-    service_secret: SecretStr = Field(title="サービスシークレット(serviceSecret)")
-    license_key: SecretStr = Field(title="ライセンスキー(licenseKey)")
+    shop_url: str = Field(
+        "",
+        title="店舗URL",
+        description="https://www.rakuten.co.jp/ の後の店舗名です。"
+        "通知を受け取る場合に必要です",
+    )
+    service_secret: SecretStr = Field(
+        title="サービスシークレット(serviceSecret)",
+        description="RMS WEB SERVICE の画面に表示されるサービスシークレットです。"
+        "保存した後は表示されません",
+    )
+    license_key: SecretStr = Field(
+        title="ライセンスキー(licenseKey)",
+        description="RMSのアクセス許可設定に表示されるライセンスキーです。"
+        "保存した後は表示されません",
+    )
     license_key_before: SecretStr = Field(
         SecretStr(""),
         title="前のライセンスキー",
         description="キーの切り替え中だけ入力します。"
         "新しいキーが使えるようになるまで、こちらを使用します",
     )
-    license_expires_on: date | None = Field(None, title="ライセンスキーの有効期限")
-    notice_auth_key: SecretStr = Field(SecretStr(""), title="通知の認証キー(authKey)")
+    license_expires_on: Annotated[
+        date | None,
+        WithJsonSchema({"type": "string", "format": "date"}),
+        BeforeValidator(lambda day: day or None),
+    ] = Field(
+        None,
+        title="ライセンスキーの有効期限",
+        description="RMSのライセンスキーの隣に表示される日です。"
+        "30・14・7・3・1日前にお知らせします",
+    )
+    notice_auth_key: SecretStr = Field(
+        SecretStr(""),
+        title="通知の認証キー(authKey)",
+        description="通知を受け取る場合に入力します。楽天が通知に付けるキーです",
+    )
     notice_auth_key_before: SecretStr = Field(
         SecretStr(""),
         title="前の認証キー",
         description="キーの切り替え中だけ入力します。通常は空欄です",
     )
-    contract_id: str = Field("", title="契約ID(contractId)")
-    start_rule: StartRule = Field("09:00", title="通知の開始時刻")
-    safety_stock: int = Field(0, ge=0, title="安全在庫")
+    contract_id: str = Field(
+        "",
+        title="契約ID(contractId)",
+        description="入力すると、この契約の通知だけを受け取ります",
+    )
+    start_rule: StartRule = Field(
+        "09:00",
+        title="通知の開始時刻",
+        description="09:00=開始日(9時以降の承認は翌日)の9時から取り込みます。"
+        "next-hour=承認した次の正時から取り込みます",
+    )
+    safety_stock: int = Field(
+        0,
+        ge=0,
+        title="安全在庫",
+        description="販売せずに残しておく個数です。在庫数から引いてモールに転送します",
+    )
 
     @classmethod
     def from_shop(cls, shop: Shop) -> Self:

@@ -17,6 +17,8 @@ from tests.support.csv_counter import ORDERS, Counter, Deployed, artifacts_of
 OUT = Path("out")
 SAMPLES = Path("data/samples")
 YAHOO = [str(SAMPLES / "yahoo-order.csv"), str(SAMPLES / "yahoo-item.csv")]
+PAIR = ("path", "item_path")
+"""The form has a field for each file of a pair; callers in Python may give a list."""
 COUNTS = (
     "SELECT mall, shop_id, status, stock_policy, count(*)"
     " FROM orders GROUP BY ALL ORDER BY ALL"
@@ -65,8 +67,11 @@ def test_a_shopify_file_in_utf8(counter: Counter):
     assert ("shopify", "demo", "受注処理中", "manual", 3) in counter.ask(COUNTS)
 
 
-def test_a_pair_of_yahoo(counter: Counter):
-    _, message = counter.ended(YAHOO, mall="yahoo", shop="mihon-store")
+@pytest.mark.parametrize(
+    "given", [{"path": YAHOO}, dict(zip(PAIR, YAHOO, strict=True))]
+)
+def test_a_pair_of_yahoo(counter: Counter, given: dict):
+    _, message = counter.ended(**given, mall="yahoo", shop="mihon-store")
 
     assert message.startswith("新規 3 /")
     assert ("yahoo", "mihon-store", "受注処理中", "manual", 3) in counter.ask(COUNTS)
@@ -78,6 +83,7 @@ def test_the_form_explains_itself_in_japanese(form: dict):
 
     assert [each["title"] for each in in_order] == [
         "ファイル",
+        "商品のファイル(Yahoo! のみ)",
         "モール",
         "店舗",
         "登録タイプ",
@@ -124,5 +130,10 @@ def test_a_browser_shows_the_form(
     expect(page.get_by_text("登録タイプ").first).to_be_visible(timeout=30_000)
     expect(page.get_by_text("空欄のセルは上書きしません").first).to_be_visible()
     expect(page.get_by_text("空欄のセルも上書きして消します").first).to_be_visible()
+    fields = page.locator("form")
+    for name in ("ファイル", "モール", "店舗"):
+        expect(fields.get_by_text(name, exact=True)).to_be_visible()
+    expect(fields.get_by_text("商品のファイル(Yahoo! のみ)").first).to_be_visible()
+    expect(fields.get_by_role("tab", name="None")).to_have_count(0)
     OUT.mkdir(exist_ok=True)
     page.screenshot(path=OUT / "import-form.png", full_page=True)

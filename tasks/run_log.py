@@ -1,0 +1,36 @@
+"""What stands in the log of a run: no hooks, no traceback where a person has to act.
+
+Prefect logs each hook twice, and every error with its traceback in red. Our own errors
+say in Japanese what happened and what to do; the place in the code helps nobody then.
+"""
+
+import logging
+from typing import Final
+
+LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")
+"""Whose records stand on a run's page."""
+TO_DO: Final = "対処:"
+"""What every message to staff says at its end; an error without it is unforeseen."""
+OF_HOOKS: Final = ("Running hook ", "Hook ")
+
+
+class ForStaff(logging.Filter):
+    """Drops what hooks say when all is well, and shortens errors meant for staff."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is logged; one of an error of ours is reworded."""
+        if record.levelno <= logging.INFO and str(record.msg).startswith(OF_HOOKS):
+            return False
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and TO_DO in str(error):
+            record.msg, record.args = str(error), ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def keep_plain() -> None:
+    """Let the log of every run of this process be for staff."""
+    for name in LOGGERS:
+        logger = logging.getLogger(name)
+        if not any(isinstance(each, ForStaff) for each in logger.filters):
+            logger.addFilter(ForStaff())

@@ -1,0 +1,63 @@
+"""The log of a run: no hooks, and no traceback of what a person has to see to."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from tasks.run_log import LOGGERS, keep_plain
+
+ADVICE = "店舗 x は登録されていません。対処: 店舗コードを確認してください。"
+
+
+class Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture(params=LOGGERS)
+def kept(request: pytest.FixtureRequest) -> Iterator[tuple[logging.Logger, Kept]]:
+    keep_plain()
+    logger, handler = logging.getLogger(request.param), Kept()
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    yield logger, handler
+    logger.setLevel(before)
+    logger.removeHandler(handler)
+
+
+def logged(logger: logging.Logger, error: Exception) -> None:
+    try:
+        raise error  # noqa: TRY301
+    except Exception:
+        logger.exception("Encountered exception during execution: %r", error)
+
+
+def test_an_error_that_says_what_to_do_stands_alone(kept):
+    logger, handler = kept
+    logged(logger, LookupError(ADVICE))
+
+    assert handler.lines == [ADVICE]
+
+
+def test_an_error_nobody_foresaw_keeps_its_place_in_the_code(kept):
+    logger, handler = kept
+    logged(logger, LookupError("x"))
+
+    assert "Traceback" in handler.lines[0]
+    assert "test_run_log.py" in handler.lines[0]
+
+
+def test_a_hook_is_heard_of_only_when_it_fails(kept):
+    logger, handler = kept
+    logger.info("Running hook %r in response to entering state %r", "h", "Running")
+    logger.info("Hook %r finished running successfully", "h")
+    logger.error("Hook %r failed", "h")
+    logger.info("調整待ちの明細が3行あります")
+
+    assert handler.lines == ["Hook 'h' failed", "調整待ちの明細が3行あります"]

@@ -1,0 +1,86 @@
+"""Forms without "or None": what becomes of each kind of parameter."""
+
+from datetime import date, datetime
+
+import pytest
+from prefect import flow
+from prefect.utilities.callables import parameter_schema
+from prefect.utilities.schema_tools.validation import ValidationError, validate
+
+from flows.import_order_csv import import_order_csv
+from tasks.forms import AnyShop, CountedAt, NextStage, Since, StartOn
+from tasks.setup.plain_forms import plain_schema
+
+
+def of(function) -> dict:
+    return parameter_schema(function).model_dump(mode="json")
+
+
+def asked(
+    shop: AnyShop = None,
+    since: Since = None,
+    day: StartOn = None,
+    numbers: list[int] | None = None,
+    stage: NextStage = None,
+    both: int | str | None = None,
+    path: str = "",
+) -> None:
+    """Ask for everything."""
+
+
+def test_what_may_be_none_is_shown_as_its_other_type():
+    before, after = (
+        schema["properties"] for schema in (of(asked), plain_schema(of(asked), []))
+    )
+    plain = ("shop", "since", "day", "numbers")
+
+    assert all("anyOf" in before[name] for name in plain)
+    assert {name: after[name]["type"] for name in plain} == {
+        "shop": "string",
+        "since": "string",
+        "day": "string",
+        "numbers": "array",
+    }
+    assert "format" not in after["since"], "the picker's times are UTC"
+    assert after["day"]["format"] == "date"
+    assert after["since"]["title"] == before["since"]["title"] == "開始日時"
+    assert all("default" not in after[name] for name in plain)
+    assert {name: after[name] for name in ("stage", "both", "path")} == {
+        name: before[name] for name in ("stage", "both", "path")
+    }
+
+
+def test_the_server_takes_none_for_it_all_the_same():
+    schema = plain_schema(of(asked), [])
+    none = {"shop": None, "since": None, "day": None, "numbers": None, "stage": None}
+
+    assert validate(none, schema, raise_on_error=True) == []
+    assert validate({"shop": "demo"}, schema, raise_on_error=True) == []
+
+
+def test_the_second_file_stands_beside_the_first():
+    fields = plain_schema(of(import_order_csv.fn), [])["properties"]
+    in_order = sorted(fields, key=lambda name: fields[name]["position"])
+
+    assert in_order[:3] == ["path", "item_path", "mall"]
+
+
+def test_what_is_asked_for_is_asked_for_once():
+    schema = plain_schema(of(asked), ["path"])
+
+    assert schema["required"] == ["path"]
+    assert plain_schema(schema, ["path"]) == schema
+    with pytest.raises(ValidationError, match="'path' is a required property"):
+        validate({}, schema, raise_on_error=True)
+
+
+def emptied(
+    shop: AnyShop = None, at: CountedAt = None, day: StartOn = None
+) -> tuple[str | None, datetime | None, date | None]:
+    return shop, at, day
+
+
+def test_a_field_that_was_emptied_counts_as_left_empty():
+    checked = flow(emptied).validate_parameters({"shop": "", "at": "", "day": ""})
+
+    assert checked == {"shop": None, "at": None, "day": None}
