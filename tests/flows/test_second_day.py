@@ -2,7 +2,10 @@
 
 import csv
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import polars as pl
 import pytest
 
 from connectors.settings import read_settings
@@ -13,7 +16,10 @@ from flows.daily import daily
 from flows.import_order_csv import import_order_csv
 from flows.import_shipments import import_shipments
 from flows.ingest_orders import ingest_orders
+from tasks.setup import demo
+from tasks.setup.demo import CSV_ORDERS, import_orders
 from tasks.setup.demo_orders import SAMPLE, write_order_file
+from tasks.setup.services import Services
 from tests.carriers.made import TEMPLATE, csv_bytes
 from tests.flows.conftest import Shown
 from tests.shipping.lab import tracking_number
@@ -99,6 +105,40 @@ def test_the_two_mornings_after_a_csv_complete_and_list_what_rms_does_not_have(
     assert f"RMSにない注文 {ASKED}件" in report
     assert sum(number in report for number in sample_numbers()) == ASKED
     assert rows("SELECT sum(refused) FROM loads") == [(0,)]
+
+
+def asked_here(path: Path, query: str) -> pl.DataFrame:
+    """Ask as the demo does, by the connection that this process keeps open."""
+    with warehouse(path) as con:
+        return pl.DataFrame(con.sql(query))
+
+
+def test_the_demos_file_is_met_by_the_search_that_follows_it(
+    lab: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(demo, "ask", asked_here)
+    lab.sell(3, progress=300)
+    ingest_orders("lab")
+    runs = {
+        "import-order-csv/manual": lambda **given: import_order_csv(
+            shop="lab", **given
+        ),
+        "ingest-orders/0900": lambda: ingest_orders("lab"),
+    }
+    services = SimpleNamespace(
+        sandbox=lab,
+        receiver=None,
+        home=home,
+        warehouse=read_settings().warehouse,
+        run=lambda deployment, **given: runs[deployment](**given),
+    )
+    import_orders(cast("Services", services))
+
+    assert rows(ORDERS) == [
+        ("api", "api", "auto", 3),
+        ("csv", "api", "manual", CSV_ORDERS),
+        ("csv", "csv_created", "manual", OF_SAMPLE),
+    ]
 
 
 def test_the_message_of_the_run_warns_of_them(lab: Sandbox, demo_file: Path):
