@@ -6,14 +6,10 @@ Run as `make deploy`; running it again changes nothing but what changed in the f
 import logging
 import subprocess
 import sys
-from datetime import timedelta
 
 from prefect.automations import AutomationCore
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.client.schemas.objects import StateType
-from prefect.events.actions import ChangeFlowRunState
-from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
@@ -30,14 +26,14 @@ from connectors.shop_environment import (
     shop_from_environment,
 )
 from tasks.limits import ensure_limit
+from tasks.setup.guards import guards
 from tasks.setup.plain_forms import make_forms_plain
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop
-from tasks.stock.adjust_form import ANSWER_WITHIN_S, NOT_ANSWERED
 
 WORK_POOL = "juchu"
-AFTER_A_FORM = ("Resuming", "Cancelling", "Cancelled", "Failed", "Crashed")
-"""States that a suspended run goes to: answered, or ended by a person."""
+MORNING = "morning"
+"""The work queue of `daily`: a worker that comes back takes its runs first."""
 log = logging.getLogger("juchu.deploy")
 
 
@@ -55,63 +51,14 @@ def ensure_work_pool(client: SyncPrefectClient) -> None:
         )
 
 
-def zombie_guard() -> AutomationCore:
-    """Return the automation that sets runs without a heartbeat to Crashed.
-
-    Otherwise a run whose worker was stopped stays "Running" for ever. The heartbeat is
-    sent every 180 s; three missed ones are enough.
-    """
-    return AutomationCore(
-        name="juchu: crash runs without heartbeat",
-        description="9分間応答のない実行を Crashed にします",
-        trigger=EventTrigger(
-            after={"prefect.flow-run.heartbeat"},
-            expect={"prefect.flow-run.*"},
-            match={"prefect.resource.id": ["prefect.flow-run.*"]},
-            for_each={"prefect.resource.id"},
-            posture=Posture.Proactive,
-            threshold=1,
-            within=timedelta(minutes=9),
-        ),
-        actions=[
-            ChangeFlowRunState(
-                state=StateType.CRASHED,
-                name="Crashed",
-                message="9分間応答がありませんでした。",
-            )
-        ],
-    )
-
-
-def unanswered_form(
-    within: timedelta = timedelta(seconds=ANSWER_WITHIN_S),
-) -> AutomationCore:
-    """Return the automation that ends a form which nobody filled in, and says so.
-
-    Prefect would end it in English. What happens to the run in time makes it rest.
-    """
-    return AutomationCore(
-        name="juchu: end forms that nobody answers",
-        description="8時間入力のないフォームの実行を「失敗」で終了します",
-        trigger=EventTrigger(
-            after={"prefect.flow-run.Suspended"},
-            expect={f"prefect.flow-run.{name}" for name in AFTER_A_FORM},
-            match={"prefect.resource.id": ["prefect.flow-run.*"]},
-            match_related={
-                "prefect.resource.role": ["flow"],
-                "prefect.resource.name": ["adjust-stock"],
-            },
-            for_each={"prefect.resource.id"},
-            posture=Posture.Proactive,
-            threshold=1,
-            within=within,
-        ),
-        actions=[
-            ChangeFlowRunState(
-                state=StateType.FAILED, name="Failed", message=NOT_ANSWERED
-            )
-        ],
-    )
+def ensure_queue(client: SyncPrefectClient, name: str, priority: int) -> None:
+    """Create the work queue, or put the existing one where it belongs."""
+    try:
+        known = client.read_work_queue_by_name(name, work_pool_name=WORK_POOL)
+    except ObjectNotFound:
+        client.create_work_queue(name, priority=priority, work_pool_name=WORK_POOL)
+    else:
+        client.update_work_queue(known.id, priority=priority)
 
 
 def save_automation(client: SyncPrefectClient, automation: AutomationCore) -> None:
@@ -173,10 +120,11 @@ def register() -> None:
     RmsShop.register_type_and_schema()
     with get_client(sync_client=True) as client:
         ensure_work_pool(client)
+        ensure_queue(client, MORNING, priority=1)
         for handle in sorted({shop, *handles_in_environment()}):
             save_shop(client, handle)
-        for automation in (zombie_guard(), unanswered_form()):
-            save_automation(client, automation)
+        for guard in guards():
+            save_automation(client, guard)
     log.info("work pool, block type, limits and automations are registered")
 
 

@@ -16,12 +16,13 @@ from prefect.events.schemas.events import Resource
 
 from connectors.notices.announce import EVENT, RESOURCE
 from connectors.prefect_env import NAMES
+from tasks.setup.guards import guards
 from tasks.setup.services import ROOT, Services
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
 AUTOMATIONS = (
-    "juchu: crash runs without heartbeat",
+    *(guard.name for guard in guards()),
     "juchu: drain when notices arrive",
 )
 RESOURCE_ID = "prefect.resource.id"
@@ -56,7 +57,9 @@ def test_only_daily_ingests_at_nine(prefect_api):
 
 def test_the_drain_starts_every_minute_and_when_a_notice_arrives(prefect_api):
     drain = prefect_api.read_deployment_by_name("drain-notices/every-minute")
-    (at_once,) = prefect_api.read_automations_by_name(AUTOMATIONS[1])
+    (at_once,) = prefect_api.read_automations_by_name(
+        "juchu: drain when notices arrive"
+    )
 
     assert [(s.schedule.cron, s.active) for s in drain.schedules] == [
         ("* * * * *", True)
@@ -74,7 +77,9 @@ def test_a_run_without_heartbeat_will_be_crashed(prefect_api):
 
     assert guard.enabled
     assert guard.trigger.posture.value == "Proactive"
-    assert guard.trigger.within == timedelta(minutes=9)
+    assert {"prefect.flow-run.heartbeat", "prefect.flow-run.Pending"} == (
+        guard.trigger.after
+    )
     assert guard.actions[0].state.value == "CRASHED"
 
 

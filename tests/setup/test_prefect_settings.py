@@ -1,6 +1,10 @@
 """What pyproject.toml tells Prefect, as Prefect reads it."""
 
+from datetime import timedelta
+
 from prefect.settings import get_current_settings
+
+from tasks.setup.guards import zombie_guard
 
 
 def test_a_slot_held_when_the_server_died_is_given_back():
@@ -22,3 +26,18 @@ def test_no_foreign_page_is_answered_even_by_a_server_that_prefect_starts_itself
     origins = get_current_settings().server.api.cors_allowed_origins.split(",")
 
     assert origins == ["http://127.0.0.1:4200", "http://localhost:4200"]
+
+
+def test_a_day_that_waits_for_another_one_looks_again_soon():
+    """By default it would wait for half a minute after the other one has ended."""
+    assert get_current_settings().server.deployments.concurrency_slot_wait_seconds == 5
+
+
+def test_a_run_that_died_is_known_within_two_minutes():
+    """Three heartbeats may be missed, and Prefect looks every few seconds."""
+    told = get_current_settings()
+    silent = zombie_guard().trigger.within
+    looks = told.server.events.proactive_granularity
+
+    assert silent > 3 * timedelta(seconds=told.flows.heartbeat_frequency)
+    assert silent + looks <= timedelta(minutes=2)

@@ -1,0 +1,108 @@
+"""The night before a morning: a worker that was gone, a day that was killed."""
+
+import os
+import signal
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+)
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Crashed, Late, Scheduled
+
+from tasks.setup.deploy import WORK_POOL
+from tasks.setup.services import Services
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.prefect
+DAY, DRAIN = "daily/0900", "drain-notices/every-minute"
+SOON = timedelta(hours=30)
+"""Beyond what the worker looks for, and beyond the day that is due next."""
+
+
+def due(
+    api: SyncPrefectClient, deployment: str, after: timedelta = SOON, **given: str
+) -> FlowRun:
+    """Create a run that no worker takes up before `after`."""
+    return api.create_flow_run_from_deployment(
+        api.read_deployment_by_name(deployment).id,
+        parameters=given,
+        state=Scheduled(scheduled_time=datetime.now(UTC) + after),
+    )
+
+
+def runs_of(api: SyncPrefectClient, deployment: str) -> dict[UUID, FlowRun]:
+    known = api.read_deployment_by_name(deployment).id
+    found = api.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=[known])
+        )
+    )
+    return {run.id: run for run in found}
+
+
+def state_of(api: SyncPrefectClient, run: FlowRun) -> State:
+    return api.read_flow_run(run.id).state
+
+
+def test_the_day_starts_before_every_drain_that_was_missed(
+    prefect_api: SyncPrefectClient,
+):
+    until_when = datetime.now(UTC) + SOON + timedelta(minutes=10)
+    missed = [due(prefect_api, DRAIN, SOON + n * timedelta(minutes=1)) for n in (0, 1)]
+    day = due(prefect_api, DAY, SOON + timedelta(minutes=5))
+
+    first = prefect_api.get_scheduled_flow_runs_for_work_pool(
+        WORK_POOL, scheduled_before=until_when
+    )
+
+    order = [each.flow_run.id for each in first]
+    assert order.index(day.id) < min(order.index(run.id) for run in missed)
+    for run in (*missed, day):
+        prefect_api.delete_flow_run(run.id)
+
+
+def test_a_drain_that_could_not_start_in_time_is_left_out(
+    prefect_api: SyncPrefectClient,
+):
+    drain, day = due(prefect_api, DRAIN), due(prefect_api, DAY)
+    late = datetime.now(UTC) + SOON
+    for run in (day, drain):
+        prefect_api.set_flow_run_state(run.id, Late(scheduled_time=late))
+
+    until(lambda: state_of(prefect_api, drain).name == "Skipped")
+
+    assert state_of(prefect_api, drain).is_cancelled()
+    assert state_of(prefect_api, day).name == "Late"
+    prefect_api.delete_flow_run(day.id)
+
+
+def test_a_day_killed_in_the_middle_is_started_again_once(
+    services: Services, prefect_api: SyncPrefectClient
+):
+    known = set(runs_of(prefect_api, DAY))
+    services.sandbox.empty_journal()
+    killed = due(prefect_api, DAY, timedelta(0), shop="demo")
+    until(lambda: services.sandbox.journal()["counts"])  # at a call a second
+    pid = prefect_api.read_flow_run(killed.id).infrastructure_pid
+    os.kill(int(str(pid).rpartition(":")[2]), signal.SIGKILL)
+
+    (again,) = until(lambda: runs_of(prefect_api, DAY).keys() - known - {killed.id})
+    until(lambda: runs_of(prefect_api, DAY)[again].start_time)
+    new = runs_of(prefect_api, DAY)[again]
+
+    assert state_of(prefect_api, killed).is_crashed()
+    assert new.parameters == {"shop": "demo"}
+    prefect_api.set_flow_run_state(again, Crashed(), force=True)
+    third = due(prefect_api, DAY)
+    prefect_api.set_flow_run_state(third.id, Crashed(), force=True)
+    drain = due(prefect_api, DRAIN)
+    prefect_api.set_flow_run_state(
+        drain.id, Late(scheduled_time=datetime.now(UTC) + SOON)
+    )
+    until(lambda: state_of(prefect_api, drain).name == "Skipped")
+    assert runs_of(prefect_api, DAY).keys() - known == {killed.id, again, third.id}
