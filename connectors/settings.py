@@ -1,6 +1,7 @@
 """Settings from the environment and `.env`; a wrong one stops at start, by its name."""
 
 import os
+import re
 from collections.abc import Hashable
 from functools import lru_cache
 from ipaddress import ip_network
@@ -17,7 +18,9 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.mail import Security, SmtpServer
+from connectors.notify_address import NotifyAddress, notify_address
 from connectors.rms.address import RMS_URL, checked_address, is_loopback
+from data.model.alarm import Silence
 from data.model.label import Sender
 
 PREFIX: Final = "JUCHU_"
@@ -157,6 +160,31 @@ class Settings(BaseSettings):
     smtp_to: str = Field(
         "", description="申請メールの宛先のメールアドレス", examples=[""]
     )
+    notify: SecretStr = Field(
+        SecretStr(""),
+        description="障害の通知先。mail(JUCHU_SMTP_FROM 宛て)、mailto:宛先、"
+        "https://(Slack 形式の webhook)、Apprise のアドレス。空欄の場合は通知しません",
+        examples=[""],
+    )
+    ping_url: SecretStr = Field(
+        SecretStr(""),
+        description="朝の処理が終わるたびに呼び出す、外部の監視のアドレス"
+        "(healthchecks.io など)。届かないことが障害の合図になります",
+        examples=[""],
+    )
+    notice_silence_h: float = Field(
+        2.0,
+        ge=0,
+        le=168,
+        description="通知が届かないと知らせる、営業時間内の時間数。0 は知らせません",
+        examples=[2],
+    )
+    shop_hours: str = Field(
+        "9-21",
+        pattern=r"^([01]?\d|2[0-3])-([01]?\d|2[0-4])$",
+        description="営業時間(開始の時-終了の時)",
+        examples=["9-21"],
+    )
     sender_name: str = Field("", description="送り状のご依頼主の名前", examples=[""])
     sender_zip: str = Field("", description="ご依頼主の郵便番号", examples=[""])
     sender_address: str = Field("", description="ご依頼主の住所", examples=[""])
@@ -216,6 +244,44 @@ class Settings(BaseSettings):
     def _mail_can_be_sent(self) -> Self:
         _ = self.smtp_server  # raises ValueError, naming what could not work
         return self
+
+    @field_validator("ping_url")
+    @classmethod
+    def _callable_address(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not re.fullmatch(
+            r"https?://[^\s/]+\S*", url.get_secret_value()
+        ):
+            raise ValueError("https:// で始まるアドレスにしてください")
+        return url
+
+    @field_validator("shop_hours")
+    @classmethod
+    def _opens_before_it_closes(cls, hours: str) -> str:
+        opens, closes = map(int, hours.split("-"))
+        if opens >= closes:
+            raise ValueError("開始の時は終了の時より前にしてください")
+        return hours
+
+    @model_validator(mode="after")
+    def _alarms_can_be_sent(self) -> Self:
+        try:
+            _ = self.notify_address
+        except ValueError as problem:
+            raise ValueError(f"{PREFIX}NOTIFY: {problem}") from None
+        return self
+
+    @property
+    def notify_address(self) -> NotifyAddress | None:
+        """Where alarms are sent; None = nobody is told."""
+        if not self.notify.get_secret_value().strip():
+            return None
+        return notify_address(self.notify, self.smtp_server)
+
+    @property
+    def silence(self) -> Silence:
+        """After how long, and in which hours, missing notices are an alarm."""
+        opens, closes = map(int, self.shop_hours.split("-"))
+        return Silence(self.notice_silence_h, opens, closes)
 
     @property
     def smtp_server(self) -> SmtpServer | None:

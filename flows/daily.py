@@ -9,6 +9,7 @@ from flows.check_connection import check_connection
 from flows.ingest_orders import ingest_orders
 from flows.push_inventory import push_inventory
 from flows.push_tracking import push_tracking
+from tasks.alarms import end_day
 from tasks.daily import (
     already_caught_up,
     conclude_day,
@@ -41,11 +42,11 @@ def daily(shop: AnyShop = None) -> State[Any]:
     if already_caught_up():
         return nothing_left()
     if not shop:
-        return conclude_days(ends_of_shops(daily, live_shops()))
+        return end_day(conclude_days(ends_of_shops(daily, live_shops())))
     steps = {
         "check-connection": check_connection(shop, return_state=True),
         "ingest-orders": ingest_orders(shop, return_state=True),
         "push-inventory": push_inventory(shop, return_state=True),
         "push-tracking": push_tracking(shop, return_state=True),
     }
-    return conclude_day(shop, steps, adjustments_waiting())
+    return end_day(conclude_day(shop, steps, adjustments_waiting()))

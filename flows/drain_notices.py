@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.run import total
+from tasks.alarms import raise_alarms
 from tasks.forms import AnyShop, Limit
 from tasks.limits import one_caller
 from tasks.notices import (
@@ -41,8 +42,16 @@ def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
 
     A notice is settled in the transaction that stores its order. A notice whose order
     RMS does not show yet waits, up to a day; then the run ends Failed. Without a shop
-    it is done for every live one with notices waiting.
+    it is done for every live one with notices waiting, and alarms are raised.
     """
+    ended = drain(shop, limit)
+    if not shop:
+        raise_alarms()
+    return ended
+
+
+def drain(shop: AnyShop, limit: int) -> State[Any]:
+    """Do what the flow promises, and return how it ended."""
     share_keys()
     if not shop:
         shops = noticed_shops(live_shops())

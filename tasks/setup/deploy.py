@@ -7,7 +7,6 @@ import logging
 import subprocess
 import sys
 
-from prefect.automations import AutomationCore
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectNotFound
@@ -26,6 +25,7 @@ from connectors.shop_environment import (
     shop_from_environment,
 )
 from tasks.limits import ensure_limit
+from tasks.setup.alarms import register_alarms, save_automation
 from tasks.setup.guards import guards
 from tasks.setup.plain_forms import make_forms_plain
 from tasks.setup.server_in_use import environment_of_server
@@ -59,15 +59,6 @@ def ensure_queue(client: SyncPrefectClient, name: str, priority: int) -> None:
         client.create_work_queue(name, priority=priority, work_pool_name=WORK_POOL)
     else:
         client.update_work_queue(known.id, priority=priority)
-
-
-def save_automation(client: SyncPrefectClient, automation: AutomationCore) -> None:
-    """Create the automation, or update the one of that name."""
-    known = client.read_automations_by_name(automation.name)
-    if known:
-        client.update_automation(known[0].id, automation)
-    else:
-        client.create_automation(automation)
 
 
 def save_shop(client: SyncPrefectClient, handle: str) -> None:
@@ -125,7 +116,12 @@ def register() -> None:
             save_shop(client, handle)
         for guard in guards():
             save_automation(client, guard)
+        alarms = register_alarms(client, read_settings().notify_address)
     log.info("work pool, block type, limits and automations are registered")
+    if alarms:
+        log.info("%d alarms are sent to JUCHU_NOTIFY", len(alarms))
+    else:
+        log.info("nobody is told of alarms: set JUCHU_NOTIFY and deploy again")
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ class ShownHere:
     def __init__(self) -> None:
         self._kept: dict[UUID, Artifact] = {}
         self._ended: dict[str, str] = {}
+        self.events: list[dict[str, Any]] = []
 
     def __call__(self, key: str) -> str:
         """Return the latest artifact of a key, or nothing."""
@@ -56,6 +57,10 @@ class ShownHere:
     def end(self, flow: str, run: str) -> None:
         """Note that the run is the flow's latest from now on."""
         self._ended[flow] = run
+
+    def emit(self, **event: Any) -> None:
+        """Keep an event that Prefect's server would have taken."""
+        self.events.append(event)
 
     def markdown(self, *, key: str, markdown: str, description: str) -> UUID:
         return self._keep(key, markdown, description)
@@ -167,7 +172,7 @@ def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:
         "create_table_artifact": shown.table,
         "create_progress_artifact": shown.progress,
         "update_progress_artifact": shown.move,
-        "emit_event": lambda *_, **__: None,
+        "emit_event": shown.emit,
         "handles_in_blocks": list,
         "already_caught_up": lambda: False,
         "replace_parameter": lambda *_: None,

@@ -1,0 +1,77 @@
+"""Troubles that somebody is told of: found in the warehouse, kept until they end."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from data.model.alarm import Alarm, AlarmKind, now_broken
+from data.model.japan_time import in_japan
+from data.warehouse.session import Connection
+from data.warehouse.statements import SQL
+
+
+class Untold(NamedTuple):
+    """An alarm of which somebody has to be told: that it broke, or that it healed."""
+
+    alarm: Alarm
+    since: datetime
+    is_healed: bool
+
+
+def find_alarms(
+    con: Connection, now: datetime, quiet_since: datetime | None
+) -> list[Alarm]:
+    """Return every trouble of now that the warehouse knows of, one a kind and shop.
+
+    `quiet_since` is the moment since which every shop must have had a notice.
+    """
+    given = {"now": now, "quiet_since": quiet_since}
+    return [
+        Alarm(AlarmKind(kind), shop, what)
+        for kind, shop, what in con.execute(SQL("find_alarms"), given).fetchall()
+    ]
+
+
+def open_alarms(con: Connection) -> set[tuple[AlarmKind, str]]:
+    """Return the kind and shop of every alarm that lasts."""
+    rows = con.execute(SQL("list_open_alarms")).fetchall()
+    return {(AlarmKind(kind), shop) for kind, shop, _since, _what in rows}
+
+
+def record_alarms(
+    con: Connection,
+    found: Collection[Alarm],
+    looked_for: Collection[AlarmKind],
+    at: datetime,
+) -> list[Untold]:
+    """Record what broke and what healed; return what somebody has to be told.
+
+    Kinds that were not looked for stay as they are.
+    """
+    broken = now_broken(found, looked_for)
+    known = open_alarms(con)
+    for kind, shop in sorted(known - broken.keys()):
+        if kind in looked_for:
+            given = {"kind": kind.value, "shop": shop, "healed_at": at}
+            con.execute(SQL("heal_alarm"), given)
+    for key in sorted(broken.keys() - known):
+        kind, shop, what = broken[key]
+        given = {"kind": kind.value, "shop": shop, "since": at, "what": what}
+        con.execute(SQL("insert_alarm"), given)
+    return [
+        Untold(Alarm(AlarmKind(kind), shop, what), in_japan(since), is_healed)
+        for kind, shop, since, what, is_healed in con.execute(
+            SQL("list_untold_alarms")
+        ).fetchall()
+    ]
+
+
+def mark_told(con: Connection, untold: Untold) -> None:
+    """Record that somebody was told of it, so that nobody is told again."""
+    given = {
+        "kind": untold.alarm.kind.value,
+        "shop": untold.alarm.shop,
+        "since": untold.since,
+        "told": "healed" if untold.is_healed else "broken",
+    }
+    con.execute(SQL("mark_alarm_told"), given)

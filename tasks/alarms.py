@@ -1,0 +1,136 @@
+"""Alarms that only this machine and its warehouse know: each raised and ended once.
+
+A flow looks, the warehouse remembers what somebody was told, and Prefect's server sends
+the message of the event (tasks/setup/alarms.py), so that no flow waits for a mail.
+"""
+
+import shutil
+from collections.abc import Collection
+from typing import Any, Final
+
+from prefect import runtime, task
+from prefect.client.schemas.objects import State
+from prefect.events import emit_event
+
+from connectors.ping import ping
+from connectors.settings import Settings, read_settings
+from data.model.alarm import (
+    SEEN_BY_DRAIN,
+    Alarm,
+    AlarmKind,
+    healed_message,
+    is_low,
+    raised_message,
+)
+from data.warehouse.alarms import (
+    Untold,
+    find_alarms,
+    mark_told,
+    open_alarms,
+    record_alarms,
+)
+from data.warehouse.invariants import violations
+from tasks.machine import now, our_warehouse
+from tasks.retrying import SAFE_TO_REPEAT
+
+EVENT: Final = "juchu.alarm"
+"""Begins the events `juchu.alarm.<kind>.raised` and `….healed`, and their resource."""
+_GIB: Final = 1024**3
+
+
+@task(name="raise-alarms", **SAFE_TO_REPEAT)
+def raise_alarms(day: Alarm | None = None, *, is_day: bool = False) -> list[str]:
+    """Find what broke and what healed, emit an event of each, and return the subjects.
+
+    `is_day`: the day has ended, with `day` as its trouble or None; only then is the
+    warehouse checked as a whole. An event is emitted after the trouble is recorded and
+    before it counts as told: a kill between makes somebody hear of it twice.
+    """
+    settings, at = read_settings(), now()
+    looked_for: Collection[AlarmKind] = (
+        frozenset(AlarmKind) if is_day else SEEN_BY_DRAIN
+    )
+    with our_warehouse() as con:
+        known = open_alarms(con)
+        found = find_alarms(con, at, settings.silence.quiet_since(at))
+        found += _disk(settings, was_low=(AlarmKind.DISK_LOW, "") in known)
+        if is_day:
+            found += [day] if day else []
+            found += [
+                Alarm(AlarmKind.INVARIANT_BROKEN, "", _broken(rule.rule, rule.count))
+                for rule in violations(con)[:1]
+            ]
+        untold = record_alarms(con, found, looked_for, at)
+    for each in untold:
+        _emit(each)
+    if untold:
+        with our_warehouse() as con:
+            for each in untold:
+                mark_told(con, each)
+    return [_message(each).subject for each in untold]
+
+
+def _disk(settings: Settings, *, was_low: bool) -> list[Alarm]:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    disk = shutil.disk_usage(settings.home)
+    if not is_low(disk.free, disk.total, was_low=was_low):
+        return []
+    what = (
+        f"空きは {disk.free / _GIB:.1f} GB({disk.free * 100 // disk.total} %)です。"
+        "空きがなくなると、注文を保存できません。"
+        "対処: 不要なファイルを削除するか、ディスクを増やしてください。"
+    )
+    return [Alarm(AlarmKind.DISK_LOW, "", what)]
+
+
+def _broken(rule: str, count: int) -> str:
+    return (
+        f"規則 {rule} に合わないものが{count}件あります。"
+        "対処: juchu.duckdb をコピーして保管し、開発者に連絡してください。"
+    )
+
+
+def _message(untold: Untold) -> Any:
+    alarm = untold.alarm
+    if untold.is_healed:
+        return healed_message(alarm.kind, alarm.shop, untold.since)
+    return raised_message(alarm)
+
+
+def _emit(untold: Untold) -> None:
+    kind, shop, _what = untold.alarm
+    message = _message(untold)
+    emit_event(
+        event=f"{EVENT}.{kind}.{'healed' if untold.is_healed else 'raised'}",
+        resource={
+            "prefect.resource.id": f"{EVENT}.{kind}.{shop or 'machine'}",
+            "prefect.resource.name": message.subject,
+        },
+        payload={"subject": message.subject, "body": message.body},
+    )
+
+
+def is_whole_run() -> bool:
+    """Return whether this run is nobody's part: not one shop's of a run for every."""
+    return runtime.flow_run.parent_flow_run_id is None
+
+
+def end_day(state: State[Any]) -> State[Any]:
+    """Raise the day's alarms, tell the outside how it went, and return its state.
+
+    A part of a run for every shop is not a day of its own.
+    """
+    if is_whole_run():
+        is_good = state.is_completed()
+        what = state.message or "対処: 実行の内容を確認してください。"
+        day = None if is_good else Alarm(AlarmKind.DAY_FAILED, "", what)
+        raise_alarms(day, is_day=True)
+        ping_outside(is_good)
+    return state
+
+
+@task(name="ping-outside", **SAFE_TO_REPEAT)
+def ping_outside(is_good: bool) -> None:
+    """Call the address outside that waits for a sign of the day; never fail of it."""
+    if (address := read_settings().ping_url).get_secret_value():
+        ping(address, is_good=is_good)
