@@ -12,12 +12,18 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateName,
 )
+from prefect.events import emit_event
 from prefect.events.schemas.events import Resource
+from prefect.states import Failed, Scheduled
+from pydantic import SecretStr
 
 from connectors.notices.announce import EVENT, RESOURCE
+from connectors.notify_address import notify_address
 from connectors.prefect_env import NAMES
+from tasks.setup.alarms import register_alarms
 from tasks.setup.guards import guards
 from tasks.setup.services import ROOT, Services
+from tests.support.listener import listener
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
@@ -116,3 +122,34 @@ def test_deploying_again_doubles_nothing(services: Services, prefect_api):
     assert [s.id for s in after.schedules] == [s.id for s in before.schedules]
     for name in AUTOMATIONS:
         assert len(prefect_api.read_automations_by_name(name)) == 1
+
+
+def test_the_server_tells_a_webhook_what_broke_and_what_healed(prefect_api):
+    """With a run's message and page; and nobody is told once the setting is gone."""
+    failed = prefect_api.create_flow_run_from_deployment(
+        prefect_api.read_deployment_by_name("daily/0900").id,
+        state=Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=2)),
+    )
+    with listener() as hook:
+        address = notify_address(SecretStr(f"{hook.url}/secret"), None)
+        names = register_alarms(prefect_api, address)
+        assert register_alarms(prefect_api, address) == names
+        message = "Flow run encountered an exception: WarehouseBusy"
+        prefect_api.set_flow_run_state(failed.id, Failed(message=message), force=True)
+        for end in ("raised", "healed"):
+            emit_event(
+                event=f"juchu.alarm.disk-low.{end}",
+                resource={RESOURCE_ID: "juchu.alarm.disk-low.machine"},
+                payload={"subject": f"disk {end}", "body": "対処: 確認"},
+            )
+        until(lambda: len(hook.heard) >= 3)
+
+    texts = sorted(told["text"] for _method, _path, told in hook.heard)
+    assert texts[:2] == ["disk healed\n対処: 確認", "disk raised\n対処: 確認"]
+    assert texts[2].startswith(
+        "【受注 障害】朝の処理がエラーで終了しました\n" + message
+    )
+    assert f"/runs/flow-run/{failed.id}" in texts[2]
+    assert register_alarms(prefect_api, None) == []
+    assert not any(prefect_api.read_automations_by_name(name) for name in names)
+    prefect_api.delete_flow_run(failed.id)

@@ -42,7 +42,7 @@ def runs_of(api: SyncPrefectClient, deployment: str) -> dict[UUID, FlowRun]:
             deployment_id=FlowRunFilterDeploymentId(any_=[known])
         )
     )
-    return {run.id: run for run in found}
+    return {run.id: run for run in found if not run.auto_scheduled}
 
 
 def state_of(api: SyncPrefectClient, run: FlowRun) -> State:
