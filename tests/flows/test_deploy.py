@@ -142,7 +142,7 @@ def test_the_server_tells_a_webhook_what_broke_and_what_healed(prefect_api):
                 resource={RESOURCE_ID: "juchu.alarm.disk-low.machine"},
                 payload={"subject": f"disk {end}", "body": "対処: 確認"},
             )
-        until(lambda: len(hook.heard) >= 3)
+        until(lambda: len(hook.heard) >= 3, 90)
 
     texts = sorted(told["text"] for _method, _path, told in hook.heard)
     assert texts[:2] == ["disk healed\n対処: 確認", "disk raised\n対処: 確認"]

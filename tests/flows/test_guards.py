@@ -87,12 +87,14 @@ def test_a_day_killed_in_the_middle_is_started_again_once(
     known = set(runs_of(prefect_api, DAY))
     services.sandbox.empty_journal()
     killed = due(prefect_api, DAY, timedelta(0), shop="demo")
-    until(lambda: services.sandbox.journal()["counts"], 60)  # at a call a second
+    until(lambda: services.sandbox.journal()["counts"], 150)  # at a call a second
     pid = prefect_api.read_flow_run(killed.id).infrastructure_pid
     os.kill(int(str(pid).rpartition(":")[2]), signal.SIGKILL)
 
-    (again,) = until(lambda: runs_of(prefect_api, DAY).keys() - known - {killed.id}, 60)
-    until(lambda: runs_of(prefect_api, DAY)[again].start_time, 60)
+    (again,) = until(
+        lambda: runs_of(prefect_api, DAY).keys() - known - {killed.id}, 150
+    )
+    until(lambda: runs_of(prefect_api, DAY)[again].start_time, 150)
     new = runs_of(prefect_api, DAY)[again]
 
     assert state_of(prefect_api, killed).is_crashed()
