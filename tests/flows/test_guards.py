@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -10,15 +13,22 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterDeploymentId,
+    FlowRunFilterName,
 )
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Crashed, Late, Scheduled
 
+from connectors.prefect_env import NAMES
 from tasks.setup.deploy import WORK_POOL
-from tasks.setup.services import Services
+from tasks.setup.services import ROOT, Services
+from tests.support.effort import EFFORT
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
+SLEEPS = (
+    "import time; from prefect import flow;"
+    " flow(name='alone', flow_run_name='alone')(lambda: time.sleep(600))()"
+)
 DAY, DRAIN = "daily/0900", "drain-notices/every-minute"
 SOON = timedelta(hours=30)
 """Beyond what the worker looks for, and beyond the day that is due next."""
@@ -108,3 +118,28 @@ def test_a_day_killed_in_the_middle_is_started_again_once(
     )
     until(lambda: state_of(prefect_api, drain).name == "Skipped")
     assert runs_of(prefect_api, DAY).keys() - known == {killed.id, again, third.id}
+
+
+@pytest.mark.skipif(EFFORT != "long", reason="two minutes: make test-long")
+def test_a_run_that_died_with_its_worker_is_known_within_two_minutes(
+    services: Services, prefect_api: SyncPrefectClient
+):
+    """At the true times: nobody is left to say so but Prefect's server itself."""
+    name = FlowRunFilter(name=FlowRunFilterName(any_=["alone"]))
+
+    def run() -> FlowRun | None:
+        found = prefect_api.read_flow_runs(flow_run_filter=name)
+        return found[0] if found else None
+
+    with subprocess.Popen(
+        [sys.executable, "-c", SLEEPS],
+        env=dict(os.environ) | {each: services.env[each] for each in NAMES},
+        cwd=ROOT,
+    ) as process:
+        until(lambda: (begun := run()) and begun.state.is_running(), 150)
+        time.sleep(5)  # the first heartbeat is on its way
+        process.kill()
+    died_at = time.monotonic()
+    until(lambda: (ended := run()) and ended.state.is_crashed(), 150)
+
+    assert time.monotonic() - died_at <= 120
