@@ -14,14 +14,7 @@ people AS (
             WHEN kind IN ('stock_refused', 'tracking_refused') THEN 'push-refused'
             ELSE 'rejected'
         END AS kind,
-        mall, shop_id,
-        CASE
-            WHEN kind = 'shop_stopped' THEN what
-            ELSE what || '(ほかを含めて'
-                || count(*) OVER (PARTITION BY mall, shop_id, kind IN (
-                    'stock_refused', 'tracking_refused'
-                )) || '件)'
-        END AS what,
+        mall, shop_id, what,
         since, key
     FROM needs_a_person
     WHERE kind IN (
@@ -30,7 +23,13 @@ people AS (
     )
 ),
 troubles AS (
-    SELECT kind, mall, shop_id, what
+    SELECT
+        kind, mall, shop_id,
+        what || CASE count(*) OVER (PARTITION BY kind, mall, shop_id)
+            WHEN 1 THEN ''
+            ELSE '(全部で' || count(*) OVER (PARTITION BY kind, mall, shop_id)
+                || '件あります)'
+        END AS what
     FROM people
     QUALIFY row_number() OVER (
         PARTITION BY kind, mall, shop_id ORDER BY since DESC, key
