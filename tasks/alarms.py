@@ -124,7 +124,9 @@ def end_day(state: State[Any]) -> State[Any]:
         is_good = state.is_completed()
         what = state.message or "対処: 実行の内容を確認してください。"
         day = None if is_good else Alarm(AlarmKind.DAY_FAILED, "", what)
-        raise_alarms(day, is_day=True)
+        looked = raise_alarms(day, is_day=True, return_state=True)
+        if day and not looked.is_completed():  # a closed warehouse hides no failed day
+            _emit(Untold(day, now(), is_healed=False))
         ping_outside(is_good)
     return state
 
