@@ -19,7 +19,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-ci test-long check crash soak bench deploy server worker receiver query plot sandbox lock audit clean
+.PHONY: help demo test test-ci test-long check crash soak bench deploy server worker run receiver query plot sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ server: $(READY) ## a Prefect server with a login of its own (port: PREFECT_SERV
 
 worker: $(READY) ## a worker that runs the deployments
 	exec $(BIN)/python -m tasks.setup.worker
+
+run: $(READY) ## run a deployment, print its message and report: make run FLOW=import-order-csv/manual ARGS='-p path=… -p shop=demo'
+	@$(BIN)/python -m tasks.setup.run $(call quoted,$(FLOW)) $(ARGS)
 
 receiver: $(READY) ## take Rakuten's event notices on 127.0.0.1:8788 (docs/receiver.md)
 	exec $(BIN)/python -m connectors.notices --port 8788

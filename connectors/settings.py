@@ -369,7 +369,8 @@ def sender_of(settings: Settings) -> Sender:
         if not given[name]
     ]
     if missing:
-        raise SettingsProblem("\n".join(missing))
+        advice = "対処: 送り状の差出人を .env に書いて、もう一度実行してください。"
+        raise SettingsProblem("\n".join([*missing, advice]))
     return Sender.model_validate(given)
 
 

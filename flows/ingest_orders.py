@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.run import total
+from data.model.typed_time import moment_of
 from tasks.forms import AnyShop, Confirm, Since, Until
 from tasks.limits import one_caller
 from tasks.notices import take_in_notices
@@ -45,10 +46,11 @@ def ingest_orders(
     not changed. The run ends Failed, with everything readable stored, when an order
     could not be taken. Without a shop it does so for every live one.
     """
+    begin, end = moment_of(since, "開始日時"), moment_of(until, "終了日時")
     if not shop:
-        given = {"since": since, "until": until, "confirm": confirm}
+        given = {"since": begin, "until": end, "confirm": confirm}
         return each_shop(ingest_orders, live_shops(), **given)
-    load = open_sweep(shop, since, until)
+    load = open_sweep(shop, begin, end)
     take_in_notices(shop)
     with one_caller(shop):
         found, taken = sweep(shop, load, with_progress)

@@ -5,13 +5,12 @@ field. Prefect overwrites a parameter's own title and description, but lays what
 in `json_schema_extra` over that (3.9.1), so the words go there.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from data.model.application import Application
-from data.model.japan_time import JapanTime
 from data.model.onboarding import OneLine, Stage
 from data.model.order import Mall
 from data.model.shipment import Carrier
@@ -59,8 +58,12 @@ WhoMoves = Annotated[OneLine, _WHO]
 
 # Orders from the mall
 
+_WHEN = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}
+Moment = Annotated[  # any text: the flow refuses a wrong one, with an example
+    datetime | str | None, WithJsonSchema(_WHEN)
+]
 Since = Annotated[
-    JapanTime | None,
+    Moment,
     _OR_BLANK,
     shown(
         "開始日時",
@@ -69,7 +72,7 @@ Since = Annotated[
     ),
 ]
 Until = Annotated[
-    JapanTime | None,
+    Moment,
     _OR_BLANK,
     shown(
         "終了日時",
@@ -214,7 +217,6 @@ Note = Annotated[
 ]
 PathOfCount = Annotated[
     str,
-    Field(min_length=1),
     shown(
         "ファイル",
         "棚卸CSV(入荷も同じ形式)のパスを入力します。"
@@ -230,7 +232,7 @@ CountKind = Annotated[
     ),
 ]
 CountedAt = Annotated[
-    JapanTime | None,
+    Moment,
     _OR_BLANK,
     shown(
         "数えた日時・届いた日時",
@@ -252,7 +254,6 @@ Full = Annotated[
 
 PathOfShipments = Annotated[
     str,
-    Field(min_length=1),
     shown(
         "ファイル",
         "配送会社のソフトから出力したCSV(またはzip)のパスを入力します。"
@@ -330,7 +331,8 @@ NextStage = Annotated[
 ]
 Why = Annotated[OneLine, shown("理由", "記録に残ります")]
 StartOn = Annotated[
-    date | None,
+    date | str | None,
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}),
     _OR_BLANK,
     shown(
         "通知の開始日",
@@ -355,7 +357,7 @@ SecondMailPath = Annotated[
     ),
 ]
 ApprovedAt = Annotated[
-    JapanTime | None,
+    Moment,
     _OR_BLANK,
     shown(
         "通知を承認した日時",

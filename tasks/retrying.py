@@ -23,6 +23,8 @@ from tasks.run_log import keep_plain
 
 WORTH_A_RETRY = (Throttled, Unavailable, WarehouseBusy)
 """Nothing happened on the other side: the same call may be made again."""
+ADVICE = "対処:"
+"""What stands before the advice in every message of ours."""
 
 T = TypeVar("T")
 
@@ -30,7 +32,7 @@ keep_plain()  # every flow imports this module
 
 
 class Attempt(TypedDict):
-    """One failed attempt of one task run, as a row of the table `retries`."""
+    """A failed attempt that another one followed, as a row of the table `retries`."""
 
     task: str
     attempt: int
@@ -50,11 +52,17 @@ def opaque(value: T) -> T:
 
 
 def may_retry(_task: Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:
-    """Record the failed attempt and return whether another may follow it."""
+    """Return whether another attempt follows, and record the failed one if so.
+
+    What to do about the error is left out: nothing is to be done while it is retried.
+    """
     error = state.result(raise_on_failure=False)
-    attempt = Attempt(task=run.name, attempt=run.run_count, error=str(error))
+    if not isinstance(error, WORTH_A_RETRY):
+        return False
+    what, _, _ = str(error).partition(ADVICE)
+    attempt = Attempt(task=run.name, attempt=run.run_count, error=what)
     _attempts[run.flow_run_id].append(attempt)
-    return isinstance(error, WORTH_A_RETRY)
+    return True
 
 
 def announce_retry(task: Task[Any, Any], run: TaskRun, state: State[Any]) -> None:
@@ -68,7 +76,7 @@ def announce_retry(task: Task[Any, Any], run: TaskRun, state: State[Any]) -> Non
 
 
 def show_retries(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - Prefect passes by name
-    """Create a table artifact of the run's failed attempts, if there were any."""
+    """Create a table artifact of the attempts that were retried, if there were any."""
     if rows := _attempts.pop(flow_run.id, []):
         create_table_artifact(
             key="retries",

@@ -44,7 +44,7 @@ def open_sweep(
     Without `since` the window begins at the shop's cursor, less the overlap.
 
     Raises:
-        ValueError: `since` is not before `until`.
+        TimeRefused: `since` is not before `until`.
 
     """
     load = _begun(shop, "api")

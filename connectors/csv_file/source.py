@@ -123,10 +123,10 @@ def opened(path: Path, advice: str) -> Iterator[Source]:
     try:
         number = os.open(path, flags)
     except (OSError, ValueError):
-        raise _not_opened() from None
+        raise _not_opened(path) from None
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
-        raise _not_opened()
+        raise _not_opened(path)
     # The thread ends with the file, not with whoever drops a half-read `chunks`.
     with (
         os.fdopen(number, "rb", buffering=0) as file,
@@ -165,10 +165,26 @@ def _too_big(limit: int) -> CsvRefused:
     )
 
 
-def _not_opened() -> CsvRefused:
+def _not_opened(path: Path) -> CsvRefused:
     return CsvRefused(
         "not-a-file",
-        "ファイルを開けません。",
+        f"ファイルを開けません({_why_not_opened(path)})。",
         advice="ファイルの場所と名前を確認してください。"
-        "リンクとフォルダーは取り込めません。",
+        f"相対パスは {Path.cwd()} が起点です。リンクとフォルダーは取り込めません。",
     )
+
+
+def _why_not_opened(path: Path) -> str:
+    if path == Path():
+        return "パスが入力されていません"
+    name = display_name(path.name)
+    try:
+        if path.is_symlink():
+            return f"{name} はリンクです"
+        if path.is_dir():
+            return f"{name} はフォルダーです"
+        if not path.exists():
+            return f"{name} が見つかりません"
+    except (OSError, ValueError):  # a name longer than any, or with a NUL
+        return f"{name} が見つかりません"
+    return f"{name} を読み取る権限がないか、通常のファイルではありません"

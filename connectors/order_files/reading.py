@@ -10,8 +10,10 @@ from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.order_file import OrderFile, Part, Spill
 from connectors.order_files.registry import (
     all_layouts,
+    fitting_layout,
     layout_of,
     layouts_of,
+    refuse_other_mall,
     stage_of,
 )
 from connectors.order_files.rows import Rows
@@ -42,6 +44,8 @@ def read_order_file(
         )
     wanted = 2 if any(one.partner for one in layouts) else 1
     if len(paths) != wanted:
+        for path in paths:  # what the file is says more than how many there are
+            refuse_other_mall(_layout_at(path), mall)
         raise _wrong_number(layouts, wanted)
     parts: list[Part] = []
     try:
@@ -55,6 +59,11 @@ def read_order_file(
             part.spill.close()
         raise
     return OrderFile(parts)
+
+
+def _layout_at(path: Path) -> Layout | None:
+    """Return the layout that the file's header shows; None for one we do not know."""
+    return read_csv(path, lambda csv: fitting_layout(csv.header), advice=DOWNLOAD_AGAIN)
 
 
 def _part(csv: CsvFile, mall: str, scratch: Path | None, watch: Watch) -> Part:

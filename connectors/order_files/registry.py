@@ -36,8 +36,7 @@ def layouts_of(mall: str) -> tuple[Layout, ...]:
 
 def layout_of(header: Header, mall: str) -> Layout:
     """Return the header's layout; refuse an unknown, other mall's or changed one."""
-    fitting = (one for one in all_layouts() if _fits(one.signature, header))
-    layout = next(fitting, None) or _nearest(header, mall)
+    layout = fitting_layout(header) or _nearest(header, mall)
     wanted = layouts_of(mall)
     if layout is None:
         titles = " / ".join(dict.fromkeys(one.title for one in wanted))
@@ -47,17 +46,34 @@ def layout_of(header: Header, mall: str) -> Layout:
             advice=wanted[0].where,
             position=Position(row=1),
         )
-    if layout.mall != mall:
-        raise CsvRefused(
-            "other-mall",
-            f"選択したモールは {mall}({wanted[0].title})ですが、"
-            f"ファイルは {layout.mall}({layout.title})のものです。",
-            advice="モールを選び直すか、ファイルを確認してください。",
-            position=Position(row=1),
-        )
+    refuse_other_mall(layout, mall)
     _refuse_missing(layout, header)
     _refuse_doubled(layout, header)
     return layout
+
+
+def fitting_layout(header: Header) -> Layout | None:
+    """Return the layout whose signature the header has, of whatever mall, or None."""
+    fitting = (one for one in all_layouts() if _fits(one.signature, header))
+    return next(fitting, None)
+
+
+def refuse_other_mall(layout: Layout | None, mall: str) -> None:
+    """Refuse a file of another mall than was picked, and name what it is.
+
+    Raises:
+        CsvRefused: the layout is known, and another mall's.
+
+    """
+    if layout is None or layout.mall == mall:
+        return
+    raise CsvRefused(
+        "other-mall",
+        f"選択したモールは {mall}({layouts_of(mall)[0].title})ですが、"
+        f"ファイルは {layout.mall}({layout.title})のものです。",
+        advice="モールを選び直すか、ファイルを確認してください。",
+        position=Position(row=1),
+    )
 
 
 def stage_of(layout: Layout, header: Header) -> int | None:

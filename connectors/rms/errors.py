@@ -83,7 +83,9 @@ class RmsTrouble(Exception):
         return f"{text.rstrip('。')}。対処: {known.advice}"
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self)!r})"
+        """Leave the advice out: Prefect logs this of an attempt that it will retry."""
+        what, _, _ = str(self).partition("対処:")
+        return f"{type(self).__name__}({what!r})"
 
 
 class Refused(RmsTrouble):

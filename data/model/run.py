@@ -6,6 +6,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from data.model.order import RefusedOrder
+from data.model.typed_time import TimeRefused
 
 LOOK_BACK = timedelta(days=62)
 """How far a run without dates and without a cursor searches back. One search of RMS
@@ -40,7 +41,7 @@ def search_window(
     one.
 
     Raises:
-        ValueError: `since` is not before `until`.
+        TimeRefused: `since` is not before `until`.
 
     """
     end = until or now
@@ -49,10 +50,10 @@ def search_window(
     else:
         start = since or end - LOOK_BACK
     if start >= end:
-        raise ValueError(
-            f"期間の開始(since) {start.isoformat()} が終了(until) {end.isoformat()} "
-            "より前ではありません。"
-            "対処: 期間の開始(since)を終了(until)より前にしてください。"
+        raise TimeRefused(
+            f"開始日時 {start:%Y-%m-%d %H:%M} が、終了日時 {end:%Y-%m-%d %H:%M}"
+            f"{'' if until else '(現在)'} より前ではありません。"
+            "対処: 開始日時(since)を終了日時(until)より前にしてください。"
         )
     return Window(start, end)
 

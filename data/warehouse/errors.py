@@ -24,6 +24,11 @@ class WarehouseMissing(WarehouseClosed):
 class WarehouseBusy(WarehouseClosed):
     """Another session held the file for longer than we wait."""
 
+    def __repr__(self) -> str:
+        """Leave the advice out: Prefect logs this of an attempt that it will retry."""
+        what, _, _ = str(self).partition("対処:")
+        return f"{type(self).__name__}({what!r})"
+
 
 class WarehouseOutOfReach(WarehouseClosed):
     """The file could not be reached or made."""

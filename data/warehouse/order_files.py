@@ -223,8 +223,8 @@ class OtherShops(Exception):
         )
 
 
-def shops_with_orders(con: DuckDBPyConnection, mall: str) -> list[str]:
-    """Return the ids under which orders of this mall are stored, sorted."""
+def shops_with_orders(con: DuckDBPyConnection, mall: str | None = None) -> list[str]:
+    """Return the ids under which orders of this mall, or of any, are stored, sorted."""
     return [
         shop for (shop,) in SQL.run(con, "list_csv_shops", {"mall": mall}).fetchall()
     ]

@@ -1,10 +1,10 @@
 -- name: list_csv_shops
 -- The shops of a mall that have orders, whoever told of them.
--- in:  $mall
+-- in:  $mall; NULL = of every mall
 -- out: shop_id
 SELECT DISTINCT shop_id
 FROM orders
-WHERE mall = $mall
+WHERE mall = $mall OR $mall IS NULL
 ORDER BY shop_id;
 
 -- name: create_csv_keys

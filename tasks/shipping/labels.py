@@ -45,6 +45,7 @@ from tasks.machine import now, our_warehouse
 from tasks.report import listing, page, see, table
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.runs import begin_load
+from tasks.shops.blocks import load_shop
 
 Writer = Callable[[Iterable[ParcelOrder], Sender], LabelFile]
 WRITERS: Final[dict[str, Writer]] = {
@@ -79,9 +80,11 @@ def open_labels(shop: ShopHandle) -> Load:
     """Record the start of an export, after checking that the sender is set.
 
     Raises:
+        UnknownShop: no block and no environment describes the shop.
         SettingsProblem: a setting JUCHU_SENDER_… is missing.
 
     """
+    load_shop(shop)
     sender_of(read_settings())
     return begin_load(shop, "labels")
 

@@ -18,6 +18,7 @@ from data.model.application import Application, Mail, application_mail
 from data.model.checklist import checklist, next_step
 from data.model.onboarding import Stage, Step, notices_start, replay
 from data.model.shop import SHOP_HANDLE, ShopHandle
+from data.model.typed_time import day_of, moment_of
 from data.warehouse.session import Connection
 from data.warehouse.shops import (
     ShopState,
@@ -131,23 +132,26 @@ def make_step(  # noqa: PLR0913, PLR0917 - what the form asks
     stage: Stage,
     who: str,
     why: str,
-    start_on: date | None = None,
-    approved_at: datetime | None = None,
+    start_on: date | str | None = None,
+    approved_at: datetime | str | None = None,
 ) -> Stage:
     """Move the shop to the stage and record what was entered for it; all or nothing.
 
     Raises:
         MoveRefused: the shop cannot go there now; says why and what to do.
+        TimeRefused: a day or time that was entered is none.
         UnknownShop: the stage needs a key and nothing describes the shop.
 
     """
     at = now()
+    starts_on = day_of(start_on, "通知の開始日")
+    approved = moment_of(approved_at, "通知を承認した日時")
     with our_warehouse() as con:
         if stage is Stage.KEY_REGISTERED:
             record_key(con, load_shop(shop), at)
-        if start_on and approved_at:
+        if starts_on and approved:
             _record_start(
-                con, shop, notices_start(approved_at, start_on, start_rule_of(shop)), at
+                con, shop, notices_start(approved, starts_on, start_rule_of(shop)), at
             )
         move_stage(con, shop, Step(stage=stage, at=at, who=who, why=why))
     return stage

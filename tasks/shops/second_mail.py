@@ -14,6 +14,7 @@ from prefect.client.schemas.objects import State
 
 from connectors.mail_file import read_mail_text
 from data.model.rakuten_mails import SECOND, START, SecondMail, read_second_mail
+from data.model.typed_time import TimeRefused, day_of
 from tasks.failures import hiding_values
 from tasks.parameters import replace_parameter
 from tasks.retrying import SAFE_TO_REPEAT
@@ -24,7 +25,7 @@ class SecondMailRefused(Exception):
 
 
 @task(name="read-second-mail", **SAFE_TO_REPEAT)
-def read_mail(text: str, path: str, start_on: date | None) -> SecondMail:
+def read_mail(text: str, path: str, start_on: date | str | None) -> SecondMail:
     """Return what the mail says, with the start that was entered where it has none.
 
     Raises:
@@ -33,11 +34,11 @@ def read_mail(text: str, path: str, start_on: date | None) -> SecondMail:
         CsvRefused: the file cannot be read.
 
     """
-    with hiding_values(SecondMailRefused):
+    with hiding_values(SecondMailRefused, TimeRefused):
         mail = read_second_mail(text or read_mail_text(Path(path)))
         if text:
             replace_parameter("second_mail", mail.lines)
-        return with_start(mail, start_on)
+        return with_start(mail, day_of(start_on, "通知の開始日"))
 
 
 def with_start(mail: SecondMail, start_on: date | None) -> SecondMail:
@@ -74,7 +75,9 @@ def with_start(mail: SecondMail, start_on: date | None) -> SecondMail:
     return mail._replace(starts_on=mail.starts_on or start_on)
 
 
-def start_of(start_on: date | None, steps: Sequence[State[Any]]) -> date | None:
+def start_of(
+    start_on: date | str | None, steps: Sequence[State[Any]]
+) -> date | str | None:
     """Return the day that the mail gave, if one was read, else the one entered."""
     mails = [mail for step in steps if (mail := mail_of(step))]
     return mails[-1].starts_on if mails else start_on

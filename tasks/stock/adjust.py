@@ -14,6 +14,7 @@ from prefect.states import Completed
 
 from data.model.order import Mall
 from data.model.stock import Adjustment
+from data.warehouse.order_files import shops_with_orders
 from data.warehouse.stock.adjust import (
     Adjusted,
     LongWait,
@@ -27,7 +28,12 @@ from tasks.forms import LineAdjustment
 from tasks.machine import now, our_warehouse
 from tasks.report import ended, listing, page, sums, table
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.shops.blocks import UnknownShop, load_shop
+from tasks.shops.blocks import (
+    UnknownShop,
+    described_shops,
+    load_shop,
+    unknown_shop,
+)
 from tasks.stock.adjust_form import AdjustmentProblem
 
 LISTED: Final = 100
@@ -38,8 +44,17 @@ WAITING: Final = "juchu.stock.adjustment-waiting"
 
 @task(name="waiting-lines", **SAFE_TO_REPEAT)
 def waiting_lines(shop: str) -> list[WaitingLine]:
-    """Return a shop's waiting lines, longest waiting first, of every mall."""
+    """Return a shop's waiting lines, longest waiting first, of every mall.
+
+    Raises:
+        UnknownShop: nobody described the shop, and no order is stored under its name.
+
+    """
+    described = described_shops()
     with our_warehouse() as con:
+        known = sorted({*described, *shops_with_orders(con)})
+        if shop not in known:
+            raise UnknownShop(unknown_shop(shop, known))
         lines = [
             one for each in shop_ids(shop) for one in waiting_adjustments(con, each)
         ]

@@ -12,9 +12,9 @@ from prefect.client.schemas.objects import State
 
 from connectors.order_files import CsvRefused
 from connectors.stock_files import read_stock_file
-from data.model.japan_time import in_japan
 from data.model.shop import ShopHandle
 from data.model.stock import StockFileKind
+from data.model.typed_time import moment_of
 from data.warehouse.stock.files import CountReport, CountsDiffer, count_stock
 from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
@@ -88,7 +88,7 @@ class CountImported:
 def import_count_file(
     path: str,
     shop: ShopHandle,
-    counted_at: datetime | None,
+    counted_at: datetime | str | None,
     who: str,
     kind: StockFileKind = "count",
 ) -> CountImported:
@@ -97,13 +97,14 @@ def import_count_file(
     Without `counted_at` the file is of now. The same file again changes nothing.
 
     Raises:
+        TimeRefused: `counted_at` is no time.
         CsvRefused: a row of the file is wrong, or `counted_at` is in the future.
         CountsDiffer: two listings of one SKU have different numbers.
         UnknownShop: no block and no environment describes the shop.
 
     """
     at = now()
-    counted = at if counted_at is None else in_japan(counted_at)
+    counted = moment_of(counted_at, "数えた日時・届いた日時") or at
     if counted > at:
         raise CountedTooLate(
             "counted-too-late",

@@ -1,6 +1,5 @@
 """CSV files good and bad, imported by hand."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -111,9 +110,8 @@ def test_a_refused_file_says_what_to_do_and_leaves_everything_as_it_was(
 @pytest.mark.prefect
 def test_a_refusal_is_not_tried_again(counter: Counter):
     counter.ended(counter.file(b""))
-    rows = json.loads(counter.artifacts()["retries"])
 
-    assert [row["attempt"] for row in rows] == [1]
+    assert set(counter.artifacts()) == {"import-report"}
 
 
 def test_orders_of_other_shops_are_left_out_when_told_so(counter: Counter):

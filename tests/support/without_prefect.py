@@ -13,7 +13,10 @@ from typing import Any
 from prefect.tasks import Task
 from prefect.utilities.annotations import quote
 
-from connectors.shop_environment import shop_from_environment
+from connectors.shop_environment import (
+    handles_in_environment,
+    shop_from_environment,
+)
 
 SetTo = Callable[[ModuleType, str, Any], None]
 """`setattr`, or a monkeypatch's."""
@@ -28,6 +31,7 @@ def without_prefect(
     """
     usual: dict[str, Any] = {
         "load_shop": shop_from_environment,
+        "described_shops": handles_in_environment,
         "one_caller": _no_limit,
         "get_run_logger": lambda: logging.getLogger("push"),
         "create_markdown_artifact": _no_artifact,

@@ -1,0 +1,178 @@
+"""What a person reads who enters something wrong: in Japanese, with what to do."""
+
+import json
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.daily import daily
+from flows.export_shipping_labels import export_shipping_labels
+from flows.import_order_csv import import_order_csv
+from flows.import_stock_count import import_stock_count
+from flows.ingest_orders import ingest_orders
+from flows.onboard_shop import onboard_shop
+from flows.push_tracking import push_tracking
+from tests.support.csv_counter import Counter, Shown
+from tests.support.sandbox import Sandbox
+
+SAMPLES = Path("data/samples").resolve()
+RAKUTEN = str(SAMPLES / "rakuten.csv")
+COUNT = str(SAMPLES / "stock_count.csv")
+B2 = str(SAMPLES / "shipments-yamato-b2.csv")
+YAHOO = [str(SAMPLES / f"yahoo-{half}.csv") for half in ("order", "item")]
+
+NEEDED: dict[str, dict[str, Any]] = {
+    "adjust_stock": {},
+    "check_connection": {},
+    "drain_notices": {},
+    "export_shipping_labels": {"carrier": "yamato"},
+    "import_order_csv": {"path": RAKUTEN},
+    "import_shipments": {"path": B2, "carrier": "yamato"},
+    "import_stock_count": {"path": COUNT},
+    "ingest_orders": {},
+    "onboard_shop": {},
+    "push_inventory": {},
+    "push_tracking": {},
+}
+"""What each flow has to be given beside the shop; `daily` is looked at by itself."""
+MODULES = {name: import_module(f"flows.{name}") for name in NEEDED}
+READERS = ("import_order_csv", "import_shipments", "import_stock_count")
+
+
+def refused_by(name: str, **given: object) -> str:
+    """Run the flow of that name, as the fixture has it, and return its message."""
+    return refusal(
+        getattr(MODULES[name], name), **{"shop": "lab"} | NEEDED[name] | given
+    )
+
+
+def refusal(flow: Callable[..., Any], *given: object, **named: object) -> str:
+    """Run the flow and return its message; it has to fail, and say what to do."""
+    state = flow(*given, return_state=True, **named)
+    assert state.type.value == "FAILED"
+    assert "対処" in state.message
+    assert "Input should" not in state.message
+    return str(state.message)
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_a_shop_nobody_described_is_refused_with_the_nearest(lab: Sandbox, name: str):
+    message = refused_by(name, shop="lav")
+
+    assert "店舗 lav は登録されていません" in message
+    assert "登録済みの店舗: lab。「lab」ではありませんか" in message
+    assert "作成してください" not in message
+    assert lab.journal()["requests"] == []
+
+
+def test_a_morning_of_a_shop_nobody_described_fails(lab: Sandbox):
+    assert daily("lav", return_state=True).type.value == "FAILED"
+    assert lab.journal()["requests"] == []
+
+
+@pytest.mark.parametrize("shop", ["Lab", "../lab", "ラボ", "x" * 300])
+def test_a_shop_that_is_no_name_at_all_is_refused(lab: Sandbox, shop: str):
+    message = refusal(push_tracking, shop)
+
+    assert "登録済みの店舗: lab" in message
+    assert len(message) < 300
+
+
+def test_where_no_shop_is_described_the_first_steps_are_shown(
+    shown: Shown, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("JUCHU_HOME", str(home))
+
+    assert "docs/onboarding.md" in refusal(push_tracking, "demo")
+
+
+@pytest.mark.parametrize("typed", ["2026-13-45", "昨日", "2026-02-30 09:00", "9"])
+@pytest.mark.parametrize("field", ["since", "until"])
+def test_what_is_no_time_is_refused_with_an_example(lab: Sandbox, field: str, typed):
+    message = refusal(ingest_orders, "lab", **{field: typed})
+
+    assert typed in message
+    assert "2026-11-24 09:00 のように" in message
+    assert lab.journal()["requests"] == []
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [("2026-11-20", "2026-11-10"), ("2026/11/20 9:00", "２０２６年１１月２０日 ９時")],
+)
+def test_a_window_that_ends_before_it_begins_is_refused(lab: Sandbox, begin, end):
+    message = refusal(ingest_orders, "lab", since=begin, until=end)
+
+    assert "開始日時 2026-11-20" in message
+    assert "より前ではありません" in message
+    assert lab.journal()["requests"] == []
+
+
+def test_a_time_of_the_other_flows_is_refused_with_an_example(lab: Sandbox):
+    counted = refusal(import_stock_count, COUNT, "lab", counted_at="2026-13-45")
+    starts = refusal(onboard_shop, "lab", step="申請準備", start_on="2026-02-30")
+    approved = refusal(onboard_shop, "lab", step="申請準備", approved_at="きのう")
+
+    assert "「数えた日時・届いた日時」に入力された「2026-13-45」" in counted
+    assert "「通知の開始日」に入力された「2026-02-30」" in starts
+    assert "2026-12-01 のように" in starts
+    assert "「通知を承認した日時」に入力された「きのう」" in approved
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_file_that_is_not_there_is_named_with_where_it_was_looked_for(
+    lab: Sandbox, home: Path, name: str
+):
+    (home / "folder").mkdir()
+    (home / "empty.csv").touch()
+
+    missing = refused_by(name, path="no/such.csv")
+    assert "such.csv が見つかりません" in missing
+    assert str(Path.cwd()) in missing
+    assert "folder はフォルダーです" in refused_by(name, path=str(home / "folder"))
+    assert "0バイト" in refused_by(name, path=str(home / "empty.csv"))
+
+
+@pytest.mark.parametrize("name", ["import_shipments", "import_stock_count"])
+def test_a_path_that_was_left_blank_is_asked_for(lab: Sandbox, name: str):
+    assert "パスが入力されていません" in refused_by(name, path="")
+
+
+def test_a_file_of_another_mall_is_told_by_what_it_looks_like(counter: Counter):
+    rakuten = refusal(import_order_csv, RAKUTEN, mall="yahoo", shop="mihon")
+    yahoo = refusal(import_order_csv, YAHOO, mall="rakuten", shop="lab")
+    half = refusal(import_order_csv, YAHOO[0], mall="yahoo", shop="mihon")
+
+    assert "ファイルは rakuten(楽天市場" in rakuten
+    assert "ファイルは yahoo(Yahoo!ショッピング" in yahoo
+    assert "2つのファイルが必要です" in half
+
+
+def test_labels_without_a_sender_name_every_setting(lab: Sandbox):
+    message = refusal(export_shipping_labels, "yamato", "lab")
+
+    for name in ("NAME", "ZIP", "ADDRESS", "PHONE"):
+        assert f"JUCHU_SENDER_{name}" in message
+    assert ".env" in message
+
+
+def test_what_was_not_retried_leaves_no_table_of_retries(lab: Sandbox, shown: Shown):
+    refusal(push_tracking, "lav")
+
+    assert shown("retries") == ""
+
+
+def test_what_is_retried_is_listed_without_advice_to_run_it_again(
+    lab: Sandbox, shown: Shown
+):
+    lab.sell(1)
+    lab.fault("503", times=1)
+    state = ingest_orders("lab", return_state=True)
+    rows = json.loads(shown("retries"))
+
+    assert state.type.value == "COMPLETED"
+    assert [row["attempt"] for row in rows] == [1]
+    assert "対処" not in rows[0]["error"]

@@ -1,0 +1,75 @@
+"""`make run`: what it hands over, and what it prints of a run that failed."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tasks.setup.run import CannotRun, values_of
+from tasks.setup.services import ROOT, Services
+
+SCHEMA = {
+    "properties": {
+        "shop": {"type": "string"},
+        "since": {
+            "anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]
+        },
+        "dry_run": {"type": "boolean"},
+        "limit": {"type": "integer"},
+        "path": {"anyOf": [{"type": "string"}, {"type": "array"}]},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("shop=123456", "123456"),
+        ("shop=a=b", "a=b"),
+        ("since=2026-13-45", "2026-13-45"),
+        ("since=null", None),
+        ("dry_run=true", True),
+        ("limit=5", 5),
+        ("limit=many", "many"),
+        ("path=orders.csv", "orders.csv"),
+        ('path=["a.csv", "b.csv"]', ["a.csv", "b.csv"]),
+    ],
+)
+def test_a_value_is_handed_over_as_the_parameters_type(given: str, value: object):
+    assert list(values_of([given], SCHEMA).values()) == [value]
+
+
+@pytest.mark.parametrize("given", ["shp=demo", "shop", "=demo"])
+def test_what_is_no_parameter_is_refused_with_those_there_are(given: str):
+    with pytest.raises(CannotRun, match=r"対処.*shop、since、dry_run"):
+        values_of([given], SCHEMA)
+
+
+def make_run(services: Services, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tasks.setup.run", *arguments],
+        env=dict(services.env),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.prefect
+def test_a_run_that_failed_prints_why_and_its_report(services: Services):
+    given = ("-p", "path=no/such.csv", "-p", "shop=demo")
+    ran = make_run(services, "import-stock-count/manual", *given)
+
+    assert ran.returncode == 1
+    assert "Failed: ファイルを開けません(such.csv が見つかりません)" in ran.stdout
+    assert "# 棚卸・入荷を取り込めませんでした" in ran.stdout
+
+
+@pytest.mark.prefect
+def test_a_deployment_that_is_not_there_is_told_with_the_nearest(services: Services):
+    ran = make_run(services, "import-stock-cont/manual")
+
+    assert ran.returncode == 1
+    assert "「import-stock-count/manual」ではありませんか" in ran.stderr
+    assert "Traceback" not in ran.stderr
