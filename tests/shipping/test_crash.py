@@ -12,6 +12,7 @@ import pytest
 
 from tests.shipping.lab import REPORT, Lab, tracking_number
 from tests.shipping.work import POINTS, Push
+from tests.support.kept_open import kept_open
 from tests.support.sandbox import lab_settings
 
 FULL = os.environ.get("JUCHU_CRASH") == "full"
@@ -29,13 +30,14 @@ def lab(bare_lab: Lab) -> Iterator[Lab]:
 def prepared(lab: Lab, count: int) -> list[tuple[str, str]]:
     """Orders with a parcel each: which number has to stand at which order."""
     numbers = lab.rms.sell(count, "plain", progress=300)
-    lab.read(numbers)
     known = lab.rms.orders()
     keys = [
         lab.key(number, str(known[number]["PackageModelList"][0]["basketId"]))
         for number in numbers
     ]
-    lab.parcels(*keys)
+    with kept_open():
+        lab.read(numbers)
+        lab.parcels(*keys)
     return [(number, tracking_number(n)) for n, number in enumerate(numbers)]
 
 
@@ -48,7 +50,8 @@ def test_a_killed_push_reports_nothing_twice_and_the_next_one_finishes(lab: Lab,
     wanted = prepared(lab, 4)
     env = lab_settings(lab.rms, lab.home)
     killed = not Push(env, 2, point).done()
-    lab.push()
+    with kept_open():
+        lab.push()
 
     assert killed
     assert sorted(at_rms(lab)) == sorted(wanted)
