@@ -167,13 +167,14 @@ class Machine:
         return asked.returncode == 0
 
     def _argv(self, name: str, command: Sequence[str]) -> list[str]:
-        program, *words = command
+        program, *words = (
+            self._translated(name, word, argument=True) for word in command
+        )
         if name == "postgres":
             program = shutil.which(program, path=f"{postgres_folder()}") or program
             if command[0] == "postgres":  # its container's own /var/run
-                words = [*words, "-k", f"{self.folder / 'tmp-postgres'}"]
-        translated = [self._translated(name, word, argument=True) for word in words]
-        return [*self._as_user(name), program, *translated]
+                words += ["-k", f"{self.folder / 'tmp-postgres'}"]
+        return [*self._as_user(name), program, *words]
 
     def _as_user(self, name: str) -> list[str]:
         """Return what makes a command another user's, with the file's limits."""

@@ -322,11 +322,9 @@ def test_the_script_runs_as_the_units_do():
     told = unit(OPERATIONS / "systemd" / "juchu-worker.service")
 
     assert os.access(OPERATIONS / "systemd" / "as-juchu", os.X_OK)
-    for line in told["Environment"]:
-        name, _, value = line.partition("=")
-        assert f"{name}={value.replace('/var/lib/juchu/', '$JUCHU_HOME/')}\n" in script
-    assert f"--reuid={told['User'][0]} " in script
-    assert told["EnvironmentFile"][0].removeprefix("-") in script
+    for name in ("User", "WorkingDirectory", "UMask", "Environment", "EnvironmentFile"):
+        for value in told[name]:
+            assert f" -p {name}={value} \\\n" in script
 
 
 def _joined(text: str) -> str:
