@@ -26,7 +26,7 @@ from tests.support.waiting import until
 
 ROOT: Final = Path(__file__).parents[2]
 OPERATIONS: Final = ROOT / "docs" / "operations"
-HEALTHY_WITHIN_S: Final = 120.0
+PATIENCE_S: Final = 300.0
 LOOPBACK: Final = "127.0.0.1"
 _ASKED: Final = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")
 _COPY: Final = re.compile(r"^COPY (?!--)(.+) (\S+)$", re.MULTILINE)
@@ -124,7 +124,7 @@ class Machine:
             stdin=stdin,
             stdout=subprocess.PIPE,
             check=True,
-            timeout=HEALTHY_WITHIN_S,
+            timeout=PATIENCE_S,
         ).stdout
 
     def path(self, name: str, inside: str) -> Path:
@@ -151,7 +151,7 @@ class Machine:
                 stderr=log,
                 start_new_session=True,
             )
-        until(lambda: self._is_healthy(name), HEALTHY_WITHIN_S)
+        until(lambda: self._is_healthy(name), PATIENCE_S)
 
     def _is_healthy(self, name: str) -> bool:
         assert self.running[name].poll() is None, f"{name}: {self.log(name)[-3000:]}"

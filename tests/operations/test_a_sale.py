@@ -18,7 +18,13 @@ import pytest
 from connectors.prefect_env import FILE, LOGIN
 from connectors.sandbox.control_api.remote import ShopKeys
 from tasks.setup.services import shop_settings
-from tests.operations.containers import ROOT, Machine, postgres_folder, shell
+from tests.operations.containers import (
+    PATIENCE_S,
+    ROOT,
+    Machine,
+    postgres_folder,
+    shell,
+)
 from tests.support.effort import EFFORT
 from tests.support.notices import HEADERS, auth_xml, order_xml
 from tests.support.sandbox import Sandbox
@@ -36,7 +42,7 @@ MISSING = [
 ]
 pytestmark = [
     pytest.mark.prefect,
-    pytest.mark.skipif(EFFORT != "long", reason="two minutes: make test-long"),
+    pytest.mark.skipif(EFFORT != "long", reason="some minutes: make test-long"),
     pytest.mark.skipif(
         bool(MISSING) and "CI" not in os.environ, reason=f"not installed: {MISSING}"
     ),
@@ -108,7 +114,7 @@ def sell(machine: Machine, world: httpx.Client, rms: Sandbox, shop: ShopKeys) ->
         answer = world.post("/notices", content=message, headers=HEADERS)
         return "N-000-000" in answer.text
 
-    until(taken, 120)
+    until(taken, PATIENCE_S)
     return number
 
 
@@ -122,7 +128,7 @@ def login(machine: Machine) -> tuple[str, str]:
 def test_a_sale_goes_from_https_to_the_warehouse(machine, world, rms, shop):
     number = sell(machine, world, rms, shop)
 
-    until(lambda: stored(machine, number), 120)
+    until(lambda: stored(machine, number), PATIENCE_S)
 
 
 def test_only_notices_are_answered_outside(world):
@@ -187,11 +193,11 @@ def test_a_rollback_gives_back_the_copy_and_the_next_run_what_came_since(
     machine, world, rms, shop
 ):
     before = sell(machine, world, rms, shop)
-    until(lambda: stored(machine, before), 120)
+    until(lambda: stored(machine, before), PATIENCE_S)
     do(machine, "Copy")
     do(machine, "Upgrade")
     since = sell(machine, world, rms, shop)
-    until(lambda: stored(machine, since), 120)
+    until(lambda: stored(machine, since), PATIENCE_S)
 
     do(machine, "Roll back")
 
