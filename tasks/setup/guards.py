@@ -17,6 +17,8 @@ from tasks.stock.adjust_form import ANSWER_WITHIN_S, NOT_ANSWERED
 SILENT_S: Final = 100
 """Without a sign for so long a run is dead: three heartbeats (pyproject.toml) and a
 bit, so that it is known within two minutes whatever moment it died at."""
+BEGINS_WITHIN_S: Final = 300
+"""How long a busy machine may take from handing a run out until it begins."""
 AGAIN_EVERY: Final = timedelta(hours=6)
 """A day that crashes again within this time is left to a person."""
 
@@ -38,33 +40,55 @@ def of_deployment(flow: str, deployment: str) -> Any:
 
 def guards() -> list[AutomationCore]:
     """Return every automation that keeps runs going without anybody's help."""
-    return [zombie_guard(), day_again(), late_drains(), unanswered_form()]
+    return [
+        zombie_guard(),
+        stillborn_guard(),
+        day_again(),
+        late_drains(),
+        unanswered_form(),
+    ]
 
 
 def zombie_guard() -> AutomationCore:
     """Return the automation that sets runs without a sign of life to Crashed.
 
-    Otherwise a run whose worker died with it stays "Running" or "Pending" for ever, and
-    keeps its slot of the deployment for five minutes: the engine renews its lease for
-    so long, and nothing can shorten that. The state Crashed gives the slot back.
+    Otherwise a run whose worker died with it stays "Running" for ever, and keeps its
+    slot of the deployment for five minutes: the engine renews its lease for so long,
+    and nothing can shorten that. The state Crashed gives the slot back.
     """
+    return _crash_silent(
+        "juchu: crash runs without heartbeat", f"{RUN}.heartbeat", SILENT_S
+    )
+
+
+def stillborn_guard() -> AutomationCore:
+    """Return the automation that sets runs which never begin to Crashed.
+
+    A worker that dies between taking a run and starting it leaves it "Pending".
+    """
+    return _crash_silent(
+        "juchu: crash runs that do not begin", f"{RUN}.Pending", BEGINS_WITHIN_S
+    )
+
+
+def _crash_silent(name: str, after: str, seconds: int) -> AutomationCore:
     return AutomationCore(
-        name="juchu: crash runs without heartbeat",
-        description=f"{SILENT_S}秒間応答のない実行を Crashed にします",
+        name=name,
+        description=f"{seconds}秒間応答のない実行を Crashed にします",
         trigger=EventTrigger(
-            after={f"{RUN}.heartbeat", f"{RUN}.Pending"},
+            after={after},
             expect={f"{RUN}.*"},
             match=ANY_RUN,
             for_each=EACH_RUN,
             posture=Posture.Proactive,
             threshold=1,
-            within=timedelta(seconds=SILENT_S),
+            within=timedelta(seconds=seconds),
         ),
         actions=[
             ChangeFlowRunState(
                 state=StateType.CRASHED,
                 name="Crashed",
-                message=f"{SILENT_S}秒間応答がありませんでした。",
+                message=f"{seconds}秒間応答がありませんでした。",
             )
         ],
     )

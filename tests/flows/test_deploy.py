@@ -83,9 +83,7 @@ def test_a_run_without_heartbeat_will_be_crashed(prefect_api):
 
     assert guard.enabled
     assert guard.trigger.posture.value == "Proactive"
-    assert {"prefect.flow-run.heartbeat", "prefect.flow-run.Pending"} == (
-        guard.trigger.after
-    )
+    assert guard.trigger.after == {"prefect.flow-run.heartbeat"}
     assert guard.actions[0].state.value == "CRASHED"
 
 
