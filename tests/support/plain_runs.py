@@ -58,9 +58,9 @@ class ShownHere:
         """Note that the run is the flow's latest from now on."""
         self._ended[flow] = run
 
-    def emit(self, **event: Any) -> None:
+    def emit(self, event: str, **more: Any) -> None:
         """Keep an event that Prefect's server would have taken."""
-        self.events.append(event)
+        self.events.append({"event": event} | more)
 
     def markdown(self, *, key: str, markdown: str, description: str) -> UUID:
         return self._keep(key, markdown, description)
