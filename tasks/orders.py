@@ -39,7 +39,7 @@ from data.warehouse.stock.ledger import move_stock
 from tasks.machine import now, our_warehouse
 from tasks.notices import noticed_batches
 from tasks.report import counts, ended, in_a_row, listing, page, section, see, sums
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
+from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 from tasks.rms import open_rms
 
 READ_AT_ONCE = 2000
@@ -194,12 +194,13 @@ def unconfirmed_orders(load: Load) -> list[str]:
 def confirm_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     """Confirm up to 100 orders (注文確認); return those that RMS did not confirm.
 
-    There is no way back, so the call is never repeated. Reading the orders afterwards
-    shows what happened, even where the answer was lost: then nothing is returned.
+    There is no way back, so the call is repeated only where RMS says that it did
+    nothing. Reading the orders afterwards shows what happened, even where the answer
+    was lost: then nothing is returned.
     """
     with open_rms(shop) as rms:
         try:
-            words = rms.orders.confirm(numbers)
+            words = repeat_undone(lambda: rms.orders.confirm(numbers))
         except OutcomeUnknown as unknown:
             get_run_logger().warning("%s", unknown)
             return Taken()

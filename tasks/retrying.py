@@ -5,8 +5,11 @@ finished run has no trace of it. So every failed attempt is recorded here, annou
 an event, and put into a table when the run ends.
 """
 
+import logging
+import time
 from collections import defaultdict
-from typing import Any, TypedDict, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, Final, TypedDict, TypeVar, cast
 from uuid import UUID
 
 from prefect.artifacts import create_table_artifact
@@ -25,6 +28,12 @@ WORTH_A_RETRY = (Throttled, Unavailable, WarehouseBusy)
 """Nothing happened on the other side: the same call may be made again."""
 ADVICE = "対処:"
 """What stands before the advice in every message of ours."""
+
+PAUSES_S: Final = (1.0, 2.0, 4.0)
+"""Seconds before a write is sent again that RMS has not begun; a hint of RMS's own is
+waited for by the client before that."""
+
+log = logging.getLogger("juchu.rms")
 
 T = TypeVar("T")
 
@@ -95,6 +104,22 @@ SAFE_TO_REPEAT: dict[str, Any] = {
     "persist_result": False,  # a stored result would be personal data on disk
 }
 """Options of a task that only reads, or whose writing is idempotent."""
+
+
+def repeat_undone(call: Callable[[], T]) -> T:
+    """Call, and again after a pause each time RMS says that it did nothing.
+
+    For a write, which no task may repeat: too fast (403), a conflict (409) and 429 come
+    before anything is done. Any other trouble, and the last refusal, is raised.
+    """
+    for pause_s in PAUSES_S:
+        try:
+            return call()
+        except Throttled as busy:
+            log.warning("%s", busy)
+            time.sleep(pause_s)
+    return call()
+
 
 NEVER_REPEAT: dict[str, Any] = {
     "retries": 0,

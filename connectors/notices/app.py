@@ -16,15 +16,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.notices.announce import Announcer
+from connectors.notices.messages import PIECE
 from connectors.notices.metrics import CONTENT_TYPE, Metrics
-from connectors.notices.reception import Reception, ResultCode
+from connectors.notices.reception import Arrival, Reception, ResultCode
 from connectors.notices.seats import Shares
 from connectors.notices.spool import Spool, SpoolFailed
 
-LARGEST: Final = 64 * 1024
-"""Bytes of a message; one with 150 notices has 61,000."""
+LARGEST: Final = 16 * 1024 * 1024
+"""Bytes of a message. One with 500 notices has 300,000; three fields of a basket may
+have 65,535 each (docs/rms/event-notification.md §1)."""
 _XML: Final = re.compile(r"(?:text|application)/xml\s*(?:;.*)?", re.IGNORECASE)
-_LET_PASS: Final = 4 * LARGEST
+_LET_PASS: Final = LARGEST
 _LET_PASS_S: Final = 1.0
 _WRITERS: Final = 8
 """Threads that write at once; messages that wait for each other share a commit."""
@@ -75,13 +77,13 @@ def make_app(house: House) -> Starlette:
 
     async def taken(request: Request) -> Response:
         try:
-            body = await read_body(request, house.deadline_s)
+            arrival = await read_body(request, house, writers)
         except Unreadable as unreadable:
             code = house.reception.refuse(unreadable.reason)
             return answer(code, unreadable.status, hang_up=True)
         try:
             code = await to_thread.run_sync(
-                house.reception.take, body, house.now(), limiter=writers
+                house.reception.settle, arrival, house.now(), limiter=writers
             )
         except Exception as error:  # noqa: BLE001 - the sender must be told
             # Neither text nor trace: both could quote the message.
@@ -138,13 +140,15 @@ def _status(code: ResultCode, error_status: int) -> int:
             return error_status
 
 
-async def read_body(request: Request, deadline_s: float) -> bytes:
-    """Read the whole body of XML within the deadline, or raise Unreadable.
+async def read_body(
+    request: Request, house: House, parsers: CapacityLimiter
+) -> Arrival:
+    """Parse the body of XML as it comes, within the deadline, or raise Unreadable.
 
-    What exceeds 64 KB is not kept.
+    No more of it is held than one piece and what its notices need.
     """
     try:
-        return await _read(request, deadline_s)
+        return await _read(request, house, parsers)
     except TimeoutError:
         raise Unreadable(408, "too_slow") from None
     except ClientDisconnect:
@@ -154,19 +158,24 @@ async def read_body(request: Request, deadline_s: float) -> bytes:
         raise
 
 
-async def _read(request: Request, deadline_s: float) -> bytes:
+async def _read(request: Request, house: House, parsers: CapacityLimiter) -> Arrival:
     kind = request.headers.get("content-type", "").strip()
     if kind and not _XML.fullmatch(kind):
         raise Unreadable(415, "content_type")
     if int(request.headers.get("content-length", "0")) > LARGEST:
         raise Unreadable(413, "too_large")
-    body = bytearray()
-    async with asyncio.timeout(deadline_s):
+    arrival, piece, size = house.reception.arrival(), bytearray(), 0
+    async with asyncio.timeout(house.deadline_s):
         async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST:
+            size += len(chunk)
+            if size > LARGEST:
                 raise Unreadable(413, "too_large")
-    return bytes(body)
+            piece += chunk
+            if len(piece) >= PIECE:
+                whole, piece = bytes(piece), bytearray()
+                await to_thread.run_sync(arrival.feed, whole, limiter=parsers)
+    arrival.feed(bytes(piece))
+    return arrival
 
 
 async def _let_pass(request: Request) -> None:

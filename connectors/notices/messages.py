@@ -3,16 +3,20 @@
 Only what a notice needs is read: whom it speaks for, which order, which number it has.
 Everything else in a message is ignored, above all the values before and after a
 buyer's change, which can be personal data (docs/rms/event-notification.md §2, §3).
+
+A message of 500 notices has 300 KB, one basket may have more: so a message is parsed as
+it arrives and never held whole.
 """
 
+import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Final
-from xml.etree.ElementTree import Element, ParseError
+from typing import Final, NamedTuple
+from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
@@ -31,7 +35,20 @@ PAIRS: Final[Mapping[str, tuple[NoticeKind, str]]] = MappingProxyType(
         "5100:1100": (NoticeKind.CAUTION, "value1"),
     }
 )
-"""Pairs serviceId:functionId that name an order, and where they name it (§3)."""
+"""Pairs serviceId:functionId that always name an order, and where, should the attribute
+be missing (§3)."""
+NAMES_AN_ORDER: Final = "orderNumber"
+"""The attribute of a value that is an order's number, whatever the pair (§3)."""
+PIECE: Final = 64 * 1024
+"""Bytes parsed at a time."""
+_WITHOUT_PROGRESS: Final = 4 * PIECE
+"""Bytes in which nothing begins or ends: no field of Rakuten's is so long, and a
+parser would have to hold it whole."""
+_DEEPEST: Final = 16
+_LONGEST_TEXT: Final = 1000
+"""Characters of a text that are kept, more than any that is legal."""
+MOST_BEFORE_THE_KEY: Final = 1000
+"""Notices kept before a message has named its key; Rakuten's begin with it."""
 
 _DECLARED: Final = re.compile(
     rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?\sencoding\s*=\s*["']([^"'>]{1,40})["']"""
@@ -49,6 +66,16 @@ _JAPANESE: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Multi-byte encodings that expat cannot read by itself."""
 
+_PARTS: Final[Mapping[str, str]] = MappingProxyType(
+    {ORDER_ROOT: "orderInfoNotifyModel", SYSTEM_ROOT: "notifyInfoModel"}
+)
+_WANTED: Final = frozenset(
+    {"authKey", "shopUrl", "contractId", "orderNumber", "seqId"}
+    | {"requestId", "serviceId", "functionId"}
+    | {place for _, place in PAIRS.values()}
+)
+_HEAD: Final = 256
+"""Bytes that surely hold the declaration."""
 _MARK: Final = re.compile(r"[0-9A-Za-z_.:\-]{1,128}")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _ORDER_NUMBER: Final[TypeAdapter[str]] = TypeAdapter(OrderNumber)
@@ -77,135 +104,284 @@ class IllegalMessage(Exception):
         self.reason = reason
 
 
+class Told(NamedTuple):
+    """What one notice of a message says, not yet checked."""
+
+    fields: Mapping[str, str]
+    order_number: str | None
+    """The value that is named `orderNumber`; None where none is."""
+
+
 class Message:
     """One message: whom it claims to speak for, and its notices once that is known."""
 
-    def __init__(self, root: Element, body_hash: str) -> None:
+    def __init__(self, root: str, auth: Mapping[str, str], told: list[Told]) -> None:
         self._root = root
-        self._body_hash = body_hash
-        auth = _child(root, "authModel")
-        self.auth_key = SecretStr(_text(auth, "authKey"))
-        self.shop_url = _text(auth, "shopUrl")
-        self.contract_id = _text(auth, "contractId")
-        if not self.auth_key.get_secret_value():
-            raise IllegalMessage(Illegal.NO_KEY)
+        self._told = told
+        self.body_hash = ""
+        self.auth_key = SecretStr(auth.get("authKey", ""))
+        self.shop_url = auth.get("shopUrl", "")
+        self.contract_id = auth.get("contractId", "")
 
     def notices(self, shop_id: str, received_at: datetime) -> list[Notice]:
-        """Return all its notices, each once; or raise IllegalMessage, never a part."""
-        is_order = _name(self._root) == ORDER_ROOT
-        part = "orderInfoNotifyModel" if is_order else "notifyInfoModel"
-        read = self._order_notice if is_order else self._system_notice
-        found = [
-            read(element, position, shop_id, received_at)
-            for position, element in enumerate(_children(self._root, part))
-        ]
+        """Return all its notices, each once.
+
+        An odd one among good ones is kept as far as it can be read, as `other` if it
+        names no order. IllegalMessage where all are odd, or there is none.
+        """
+        read = self._order_notice if self._root == ORDER_ROOT else self._system_notice
+        found: list[Notice] = []
+        odd: list[Illegal] = []
+        for position, told in enumerate(self._told):
+            notice, fault = read(told, position, shop_id, received_at)
+            found.append(notice)
+            odd += [fault] if fault else []
         if not found:
             raise IllegalMessage(Illegal.EMPTY)
+        if len(odd) == len(found):
+            raise IllegalMessage(odd[0])
         return list({notice.notice_key: notice for notice in found}.values())
 
     def _order_notice(
-        self, element: Element, _: int, shop_id: str, received_at: datetime
-    ) -> Notice:
-        number = _order_number(_text(element, "orderNumber"))
-        mark = _mark(_text(element, "seqId")) or f"body={self._body_hash}"
-        return Notice(
+        self, told: Told, position: int, shop_id: str, received_at: datetime
+    ) -> tuple[Notice, Illegal | None]:
+        number = _order_number(told.fields.get("orderNumber", ""))
+        if number is None:
+            odd = self._odd(None, position, shop_id, received_at)
+            return odd, Illegal.ORDER_NUMBER
+        given = told.fields.get("seqId", "")
+        mark = _mark(given) or f"body={self.body_hash}"
+        notice = Notice(
             notice_key=notice_key(shop_id, NoticeKind.ORDER, number, mark),
             shop_id=shop_id,
             order_number=number,
             kind=NoticeKind.ORDER,
             received_at=received_at,
         )
+        return notice, Illegal.MARK if _mark(given) is None else None
 
     def _system_notice(
-        self, element: Element, position: int, shop_id: str, received_at: datetime
-    ) -> Notice:
-        pair = f"{_id(element, 'serviceId')}:{_id(element, 'functionId')}"
-        kind, place = PAIRS.get(pair, (NoticeKind.OTHER, ""))
-        number = _order_number(_text(element, place)) if place else None
-        mark = _mark(_text(element, "requestId"))
-        mark = mark or f"body={self._body_hash}#{position}"
+        self, told: Told, position: int, shop_id: str, received_at: datetime
+    ) -> tuple[Notice, Illegal | None]:
+        pair = _pair(told.fields)
+        kind, place = PAIRS.get(pair or "", (NoticeKind.OTHER, ""))
+        named = told.order_number
+        if named is None and place:
+            named = told.fields.get(place, "")
+        number = None if named is None else _order_number(named)
+        given = told.fields.get("requestId", "")
+        fault = Illegal.MARK if _mark(given) is None else None
+        fault = Illegal.PAIR if pair is None else fault
+        if named is not None and number is None:
+            odd = self._odd(pair, position, shop_id, received_at)
+            return odd, Illegal.ORDER_NUMBER
+        if number is not None and kind is NoticeKind.OTHER:
+            kind = NoticeKind.CHANGED
+        mark = _mark(given) or f"body={self.body_hash}#{position}"
         # Pair and order make it finer than requestId alone: should Rakuten number a
         # whole message by one requestId, no order in it goes unseen.
-        return Notice(
-            notice_key=notice_key(shop_id, kind, mark, pair, number or ""),
+        notice = Notice(
+            notice_key=notice_key(shop_id, kind, mark, pair or "", number or ""),
             shop_id=shop_id,
             order_number=number,
             kind=kind,
             subject=pair,
             received_at=received_at,
         )
+        return notice, fault
+
+    def _odd(
+        self, pair: str | None, position: int, shop_id: str, received_at: datetime
+    ) -> Notice:
+        """Build what is kept of a notice whose order cannot be read."""
+        marks = (f"body={self.body_hash}#{position}", pair or "", "")
+        return Notice(
+            notice_key=notice_key(shop_id, NoticeKind.OTHER, *marks),
+            shop_id=shop_id,
+            order_number=None,
+            kind=NoticeKind.OTHER,
+            subject=pair,
+            received_at=received_at,
+        )
+
+
+class MessageParser:
+    """Parses one message piece by piece: `feed` what arrives, then `close`.
+
+    What it holds is bounded by what Rakuten's fields may have, whatever is fed, until
+    the message has named its key (`auth`); IllegalMessage as soon as it cannot be one.
+    """
+
+    def __init__(self) -> None:
+        self._collected = _Collector()
+        self._hash = sha256()
+        self._first: bytearray | None = bytearray()
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._parser = DefusedXMLParser(target=self._collected, forbid_dtd=True)
+        self._quiet = 0
+
+    @property
+    def auth(self) -> Message | None:
+        """Whom the message claims to speak for, as soon as it has said so."""
+        return self._collected.speaks_for()
+
+    def feed(self, piece: bytes) -> None:
+        """Parse the next bytes, without expanding or fetching anything."""
+        self._hash.update(piece)
+        if self._first is not None:
+            self._first += piece
+            if len(self._first) < _HEAD:
+                return
+            piece = self._begin()
+        self._parse(piece)
+
+    def close(self) -> Message:
+        """Return the message; nothing may be fed after that."""
+        if self._first is not None:
+            self._parse(self._begin())
+        self._parse(b"", final=True)
+        try:
+            self._parser.close()
+        except (ParseError, ValueError):
+            raise IllegalMessage(Illegal.NOT_XML) from None
+        message = self._collected.message()
+        message.body_hash = self._hash.hexdigest()
+        return message
+
+    def _begin(self) -> bytes:
+        """Choose the encoding by the first bytes, which are returned."""
+        first, self._first = bytes(self._first or b""), None
+        declared = _DECLARED.match(first)
+        name = declared[1].decode("ascii", "replace").lower() if declared else "utf-8"
+        if name in _JAPANESE:
+            self._decoder = codecs.getincrementaldecoder(_JAPANESE[name])()
+            self._parser = DefusedXMLParser(
+                target=self._collected, encoding="utf-8", forbid_dtd=True
+            )
+        elif name not in _READ_BY_EXPAT:
+            raise IllegalMessage(Illegal.ENCODING)
+        return first
+
+    def _parse(self, piece: bytes, *, final: bool = False) -> None:
+        for start in range(0, len(piece), PIECE) or (0,):
+            part = piece[start : start + PIECE]
+            before = self._collected.events
+            try:
+                if self._decoder is not None:
+                    part = self._decoder.decode(part, final).encode()
+                self._parser.feed(part)
+            except UnicodeDecodeError:
+                raise IllegalMessage(Illegal.ENCODING) from None
+            except DefusedXmlException:
+                raise IllegalMessage(Illegal.DANGEROUS_XML) from None
+            except (ParseError, ValueError):
+                raise IllegalMessage(Illegal.NOT_XML) from None
+            self._quiet += len(part)
+            if self._collected.events > before:
+                self._quiet = 0
+            if self._quiet > _WITHOUT_PROGRESS:
+                raise IllegalMessage(Illegal.NOT_XML)
+
+
+class _Collector:
+    """What the XML parser reports to: keeps the few texts a notice needs."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self._path: list[str] = []
+        self._root = ""
+        self._auth: dict[str, str] | None = None
+        self._told: list[Told] = []
+        self._fields: dict[str, str] = {}
+        self._order_number: str | None = None
+        self._wants = False
+        self._is_the_order = False
+        self._text = ""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Record that an element begins."""
+        self.events += 1
+        name = tag.rpartition("}")[2]  # a sender may have put a namespace before it
+        self._path.append(name)
+        depth = len(self._path)
+        if depth > _DEEPEST:
+            raise IllegalMessage(Illegal.NOT_XML)
+        if depth == 1:
+            if name not in _PARTS:
+                raise IllegalMessage(Illegal.ROOT)
+            self._root = name
+        elif depth == 2:
+            self._fields, self._order_number = {}, None
+        elif depth == 3:
+            self._text = ""
+            self._is_the_order = attributes.get("name") == NAMES_AN_ORDER
+            self._wants = self._is_the_order or name in _WANTED
+
+    def data(self, text: str) -> None:
+        """Keep a text that belongs to a field wanted, as far as it may be legal."""
+        self.events += 1
+        if self._wants and len(self._path) == 3 and len(self._text) <= _LONGEST_TEXT:
+            self._text += text[: _LONGEST_TEXT + 1]
+
+    def end(self, _tag: str) -> None:
+        """Record that an element ends; a notice is told when its own does."""
+        self.events += 1
+        depth, name = len(self._path), self._path.pop()
+        if depth == 3 and self._wants:
+            self._wants = False
+            self._fields.setdefault(name, self._text.strip())
+            if self._is_the_order and self._order_number is None:
+                self._order_number = self._text.strip()
+        elif depth == 2:
+            self._end_of_part(name)
+
+    def close(self) -> None:
+        """Accept the end of the document."""
+
+    def speaks_for(self) -> Message | None:
+        """Return whom the message speaks for, None before it has said so."""
+        if self._auth is None:
+            return None
+        return Message(self._root, self._auth, self._told)
+
+    def message(self) -> Message:
+        """Return the whole message; IllegalMessage where it names no key."""
+        message = self.speaks_for()
+        if message is None or not message.auth_key.get_secret_value():
+            raise IllegalMessage(Illegal.NO_KEY)
+        return message
+
+    def _end_of_part(self, name: str) -> None:
+        if name == "authModel" and self._auth is None:
+            self._auth = self._fields
+        elif name == _PARTS[self._root]:
+            if self._auth is None and len(self._told) >= MOST_BEFORE_THE_KEY:
+                raise IllegalMessage(Illegal.NO_KEY)
+            self._told.append(Told(self._fields, self._order_number))
 
 
 def read_message(body: bytes) -> Message:
-    """Parse one message without expanding or fetching anything, or IllegalMessage."""
-    root = _parsed(body)
-    if _name(root) not in (ORDER_ROOT, SYSTEM_ROOT):
-        raise IllegalMessage(Illegal.ROOT)
-    return Message(root, sha256(body).hexdigest())
+    """Parse a message that is there whole; IllegalMessage for what cannot be one."""
+    parser = MessageParser()
+    parser.feed(body)
+    return parser.close()
 
 
-def _parsed(body: bytes) -> Element:
-    text, encoding = _readable(body)
-    parser = DefusedXMLParser(encoding=encoding, forbid_dtd=True)
-    try:
-        parser.feed(text)
-        root: Element = parser.close()
-    except DefusedXmlException:
-        raise IllegalMessage(Illegal.DANGEROUS_XML) from None
-    except (ParseError, ValueError):
-        raise IllegalMessage(Illegal.NOT_XML) from None
-    return root
+def _pair(fields: Mapping[str, str]) -> str | None:
+    """Return serviceId:functionId as two numbers, None where they are none."""
+    ids = [fields.get(name, "") for name in ("serviceId", "functionId")]
+    if not all(_NUMBER.fullmatch(each) for each in ids):
+        return None
+    return ":".join(str(int(each)) for each in ids)
 
 
-def _readable(body: bytes) -> tuple[bytes, str | None]:
-    """Return bytes that expat can read, and their encoding if it must be told."""
-    declared = _DECLARED.match(body)
-    name = declared[1].decode("ascii", "replace").lower() if declared else "utf-8"
-    if name in _READ_BY_EXPAT:
-        return body, None
-    if name not in _JAPANESE:
-        raise IllegalMessage(Illegal.ENCODING)
-    try:
-        return body.decode(_JAPANESE[name]).encode(), "utf-8"
-    except UnicodeDecodeError:
-        raise IllegalMessage(Illegal.ENCODING) from None
-
-
-def _name(element: Element) -> str:
-    """Return the element's name without the namespace a sender may have put before."""
-    return element.tag.rpartition("}")[2]
-
-
-def _children(element: Element, name: str) -> Iterator[Element]:
-    return (child for child in element if _name(child) == name)
-
-
-def _child(element: Element, name: str) -> Element | None:
-    return next(_children(element, name), None)
-
-
-def _text(element: Element | None, name: str) -> str:
-    """Return the text of a child, '' when there is none."""
-    child = None if element is None else _child(element, name)
-    return "" if child is None else (child.text or "").strip()
-
-
-def _order_number(text: str) -> str:
+def _order_number(text: str) -> str | None:
     try:
         return _ORDER_NUMBER.validate_python(text)
     except ValidationError:
-        raise IllegalMessage(Illegal.ORDER_NUMBER) from None
+        return None
 
 
-def _mark(text: str) -> str:
-    """Return Rakuten's number of the notice; '' when it gave none."""
-    if text and not _MARK.fullmatch(text):
-        raise IllegalMessage(Illegal.MARK)
-    return text
-
-
-def _id(element: Element, name: str) -> int:
-    text = _text(element, name)
-    if not _NUMBER.fullmatch(text):
-        raise IllegalMessage(Illegal.PAIR)
-    return int(text)
+def _mark(text: str) -> str | None:
+    """Return Rakuten's number of the notice; '' when it gave none, None for an odd."""
+    return text if not text or _MARK.fullmatch(text) else None

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from connectors.notices.keys import KeyRing, speaker
-from connectors.notices.messages import IllegalMessage, read_message
+from connectors.notices.messages import IllegalMessage, Message, MessageParser
 from connectors.notices.metrics import Metrics
 from connectors.notices.spool import Kept, Spool, SpoolFailed
 from data.model.notice import Notice
@@ -35,6 +35,47 @@ class ResultCode(StrEnum):
     UNEXPECTED = "E-400-900"
 
 
+class UnknownSpeaker(Exception):
+    """The message speaks for a key, shop or contract that is not one we know."""
+
+
+class Arrival:
+    """A message on its way in. What is wrong with it shows at `close`.
+
+    Once it has named a key that is not ours nothing more of it is parsed or kept.
+    """
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+        self._parser = MessageParser()
+        self._is_known = False
+        self._trouble: IllegalMessage | UnknownSpeaker | None = None
+
+    def feed(self, piece: bytes) -> None:
+        """Parse the next bytes, unless it is clear that they will be refused."""
+        if self._trouble is not None:
+            return
+        try:
+            self._parser.feed(piece)
+            self._know_the_speaker()
+        except (IllegalMessage, UnknownSpeaker) as trouble:
+            self._trouble = trouble
+
+    def close(self) -> Message:
+        """Return the message, or raise what is wrong with it."""
+        if self._trouble is not None:
+            raise self._trouble
+        return self._parser.close()
+
+    def _know_the_speaker(self) -> None:
+        claim = None if self._is_known else self._parser.auth
+        if claim is None:
+            return
+        if speaker(self._keys.shops(), claim) is None:
+            raise UnknownSpeaker
+        self._is_known = True
+
+
 class Reception:
     """What stands behind `POST /notices`; runs in many threads."""
 
@@ -46,18 +87,30 @@ class Reception:
         self._metrics = metrics
         self._announce = announce
 
+    def arrival(self) -> "Arrival":
+        """Return what takes one message in, piece by piece."""
+        return Arrival(self._keys)
+
     def take(self, body: bytes, received_at: datetime) -> ResultCode:
+        """Store the notices of a message that is there whole; see `settle`."""
+        arrival = self.arrival()
+        arrival.feed(body)
+        return self.settle(arrival, received_at)
+
+    def settle(self, arrival: "Arrival", received_at: datetime) -> ResultCode:
         """Store all notices of a message, or none; return the code to answer with.
 
         Whatever is wrong with the message or with the disk is a code, not an exception.
         """
         try:
-            message = read_message(body)
+            message = arrival.close()
             shop = speaker(self._keys.shops(), message)
             if shop is None:
                 return self.refuse(NOBODY, ResultCode.WRONG_KEY)
             notices = message.notices(shop.shop_id, received_at)
             kept = self._spool.keep(notices)
+        except UnknownSpeaker:
+            return self.refuse(NOBODY, ResultCode.WRONG_KEY)
         except IllegalMessage as illegal:
             return self.refuse(illegal.reason, ResultCode.ILLEGAL)
         except SpoolFailed as failed:

@@ -1,23 +1,32 @@
 """The judgement on one answer of RMS: a usable reply, or an error by its next step.
 
-The body is read first, by shape; then the message type; the status decides only what is
-left (docs/rms/order-api.md §1.3-1.7).
+The body is read first, by shape; then its codes, looked up in `connectors.codes`; the
+status decides only what is left (docs/rms/order-api.md §1.3-1.7). What a code asks for:
 
-    answer                                        read           write
-    gateway ES01-01, ES04-01, GA0001, GE0011      CredentialsRefused
-    401, 403 with any body                        CredentialsRefused
-    gateway ES01-02 (maintenance)                 Unavailable    Unavailable
+    action of the code                            read           write
+    throttled; again with 409 (conflict)          Throttled      Throttled
+    again                                         Unavailable    Unavailable
+    outcome_unknown, read_first                   Unavailable    OutcomeUnknown
+    refused                                       Refused        Refused
+    credentials                                   CredentialsRefused
+
+In a 200 only codes about RMS itself are looked at here, before any list: WARNING_001
+("processing") and ERROR_000, whose answers hold nothing. Codes about one order are the
+reader's. Without a known code:
+
     429                                           Throttled      Throttled
+    401                                           CredentialsRefused
     other 4xx, redirect, ERROR in a 200           Refused        Refused
-    408, 5xx                                      Unavailable    OutcomeUnknown
+    403, 408, 5xx                                 Unavailable    OutcomeUnknown
     200 that is HTML, cut JSON or not JSON        Unavailable    OutcomeUnknown
     200 that is JSON of another shape             Refused        OutcomeUnknown
     body over the size limit                      Refused        OutcomeUnknown
     no connection (refused, DNS, TLS)             Unavailable    Unavailable
     deadline, reset or cut after sending began    Unavailable    OutcomeUnknown
 
-HTML with 200 is a maintenance page in every report we know, and a cut answer is a
-broken connection: both pass, so repeating a read is the right move.
+A 403 is the gateway's throttle and proves nothing about the key. HTML with 200 is a
+maintenance page in every report we know, and a cut answer is a broken connection: both
+pass, so repeating a read is the right move.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +35,7 @@ from typing import Any
 
 import orjson
 
+from connectors.codes.table import Action, code_of, code_of_status
 from connectors.rms import error_words
 from connectors.rms.errors import (
     Circumstances,
@@ -39,8 +49,18 @@ from connectors.rms.errors import (
 from connectors.rms.messages import MessageReader, RmsMessage
 from connectors.rms.pace import Bucket
 
-CREDENTIAL_CODES = frozenset({"ES01-01", "ES04-01", "GA0001", "GE0011"})
-MAINTENANCE_CODE = "ES01-02"
+A_MINUTE_S = 60.0
+MINUTE_IS_FULL = "ES01-04"
+CONFLICT = 409
+_MOST_CAREFUL_FIRST = (
+    Action.CREDENTIALS,
+    Action.OUTCOME_UNKNOWN,
+    Action.READ_FIRST,
+    Action.THROTTLED,
+    Action.AGAIN,
+    Action.REFUSED,
+)
+"""Of an answer with several codes, the one that forbids most decides."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +135,13 @@ class RmsFunction:
             Refused, fact, error_words.advice_on(about, head.status), head
         )
 
-    def throttled(self, head: AnswerHead, retry_after_s: float | None) -> Throttled:
-        """Build the error for a call that came too soon."""
-        fact = "短時間のリクエストが多すぎます"
+    def throttled(
+        self,
+        head: AnswerHead,
+        retry_after_s: float | None,
+        fact: str = "短時間のリクエストが多すぎます",
+    ) -> Throttled:
+        """Build the error for a call that came too soon and had no effect."""
         known = self._circumstances(fact, error_words.SLOW_DOWN, head)
         return Throttled(known, retry_after_s)
 
@@ -156,24 +180,8 @@ def judge(
     refusal = reader.refusal(body or {})
     messages = refusal or reader.messages(body or {})
     head = AnswerHead(raw.status, messages, raw.request_id)
-    codes = {message.code for message in refusal}
-
-    if raw.status in (401, 403) or CREDENTIAL_CODES & codes:
-        fact = "認証に失敗しました"
-        # After a write the key may be fine and this one order refused: check first.
-        if function.is_write:
-            advice = error_words.AFTER_A_WRITE
-        else:
-            advice = error_words.CHECK_THE_KEY
-        raise function.failed(CredentialsRefused, fact, advice, head)
-    if MAINTENANCE_CODE in codes:
-        fact = "メンテナンス中です"
-        raise function.failed(Unavailable, fact, error_words.MAINTENANCE, head)
-    if raw.status == 429:
-        raise function.throttled(head, raw.retry_after_s)
-    if raw.status >= 500 or raw.status == 408:
-        fact = "RMSで処理できませんでした"
-        raise function.unsure(fact, head, error_words.MAINTENANCE)
+    if action := _asked_for(raw.status, refusal, messages):
+        raise _trouble(function, action, head, raw.retry_after_s)
     if raw.status >= 400 or refusal:
         raise function.refused(head, messages)
     if raw.status >= 300:
@@ -183,6 +191,69 @@ def judge(
         fact = "応答がJSON形式ではないか、途中で途切れています"
         raise function.unsure(fact, head, error_words.MAINTENANCE)
     return Reply(raw.status, messages, raw.request_id, body)
+
+
+def _asked_for(
+    status: int, refusal: Sequence[RmsMessage], messages: Sequence[RmsMessage]
+) -> Action | None:
+    """Return what the answer as a whole asks for; None where it is usable or refused.
+
+    Messages about one order are left to the reader.
+    """
+    about_all = [m for m in messages if not m.order_number]
+    if status < 300 and not refusal:
+        about_all = [m for m in about_all if _is_rms_own(m)]
+    known = [code for message in about_all if (code := code_of(message.code))]
+    for action in _MOST_CAREFUL_FIRST:
+        if any(code.action is action for code in known):
+            if action is not Action.REFUSED:
+                return action
+            if status < 500:
+                return None
+    if status == 401:
+        return Action.CREDENTIALS
+    by_status = code_of_status(status)
+    if by_status is not None:
+        return by_status.action
+    return Action.OUTCOME_UNKNOWN if status in (403, 408) or status >= 500 else None
+
+
+def _is_rms_own(message: RmsMessage) -> bool:
+    """Whether a code speaks of RMS, its pace or the key, and not of an order."""
+    code = code_of(message.code)
+    return (
+        code is not None
+        and code.is_about_the_call
+        and code.action is not Action.REFUSED
+    )
+
+
+def _trouble(
+    function: RmsFunction, action: Action, head: AnswerHead, retry_after_s: float | None
+) -> RmsTrouble:
+    codes = {message.code for message in head.messages}
+    match action:
+        case Action.CREDENTIALS:
+            fact = "認証に失敗しました"
+            # After a write the key may be fine and this one order refused: check first.
+            advice = (
+                error_words.AFTER_A_WRITE
+                if function.is_write
+                else error_words.CHECK_THE_KEY
+            )
+            return function.failed(CredentialsRefused, fact, advice, head)
+        case Action.THROTTLED:
+            if MINUTE_IS_FULL in codes:
+                retry_after_s = max(retry_after_s or 0, A_MINUTE_S)
+            return function.throttled(head, retry_after_s)
+        case Action.AGAIN if head.status == CONFLICT:
+            return function.throttled(head, retry_after_s, "別の処理と重なりました")
+        case Action.AGAIN:
+            fact = "メンテナンス中か処理中のため、実行されませんでした"
+            return function.failed(Unavailable, fact, error_words.MAINTENANCE, head)
+        case _:
+            fact = "RMSで処理できませんでした"
+            return function.unsure(fact, head, error_words.MAINTENANCE)
 
 
 def _parsed(body: bytes) -> dict[str, Any] | None:

@@ -1,11 +1,14 @@
 """The Japanese words for RMS's error codes: what shop staff should do next.
 
-`BY_CODE` holds one sentence per message code; the constants above it are the advice for
-situations without a code (a lost answer, maintenance, a refused key).
+`BY_CODE` holds a sentence for the codes that shops meet most; of the others the tables
+of `connectors.codes` tell the subject and the next step, and `BY_STEP` and `BY_SUBJECT`
+have a sentence for each. The constants are also the advice for situations without a
+code (a lost answer, maintenance, a refused key).
 """
 
 from collections.abc import Sequence
 
+from connectors.codes.table import Action, code_of
 from connectors.rms.messages import RmsMessage
 
 TRY_LATER = (
@@ -17,7 +20,8 @@ MAINTENANCE = (
     "RMSのお知らせで終了時刻を確認し、終了後に再実行してください。"
 )
 SLOW_DOWN = (
-    "同じライセンスキーを使う他のツールを止めるか、時間をおいて再実行してください。"
+    "RMSの呼び出し回数の制限です。juchuは間隔をあけて自動で再試行します。"
+    "続く場合は、同じ店舗のRMSを使う他のツールが同時に動いていないか確認してください。"
 )
 READ_THEN_DECIDE = (
     "反映されたかどうか不明です。再送せず、"
@@ -59,41 +63,100 @@ NOT_RETURNED = (
     "時間をおいて再実行し、続く場合はRMSの画面で確認してください。"
 )
 
-NOT_BY_API = (
-    "予約商品・定期購入商品などの在庫はこの方法で設定できません。"
-    "RMSの商品編集画面で在庫数を変更してください。"
+CHECK_THE_HEADER = (
+    "認証情報の形式が正しくありません。serviceSecret とライセンスキーに空白や改行が"
+    "混ざっていないか確認してください。正しい場合は、接続チェックを実行してください。"
+)
+READ_AGAIN_LATER = (
+    "RMSがこの注文を取得できませんでした。次回の実行でもう一度取得します。"
+    "続く場合は、RMSの受注画面で確認してください。"
 )
 
 BY_CODE = {
-    "ERROR_009": "必須項目が不足しています。juchuの開発者に連絡してください。",
-    "ERROR_010": "必須項目が空です。juchuの開発者に連絡してください。",
     "ERROR_011": "項目の形式が正しくありません。入力した日時や番号を確認してください。",
     "ERROR_016": "他店舗の注文が含まれています。注文番号を確認してください。",
+    "GET_ORDER_ERROR_101": READ_AGAIN_LATER,
+    "CONFIRM_ORDER_ERROR_101": (
+        "店舗が見つかりません。店舗設定の店舗番号を確認してください。"
+    ),
     "CONFIRM_ORDER_ERROR_102": (
-        "この注文はキャンセル済みです。RMSの画面で状態を確認してください。"
+        "この注文番号の注文はRMSにありません。RMSの受注画面で確認してください。"
+    ),
+    "CONFIRM_ORDER_ERROR_103": (
+        "注文確認待ちではありません（確認済み、キャンセル済みなど）。"
+        "RMSの受注画面で注文の状態を確認してください。"
+    ),
+    "CONFIRM_ORDER_ERROR_104": (
+        "注文のキャンセルまたは変更の処理中です。"
+        "RMSの受注画面で処理が終わってから確認してください。"
     ),
     "CONFIRM_ORDER_ERROR_105": (
-        "送料などの金額が未確定です。RMSの画面で金額を確定してから再実行してください。"
+        "送料が未確定です。RMSの画面で金額を確定してから再実行してください。"
+    ),
+    "CONFIRM_ORDER_ERROR_106": (
+        "代引手数料が未確定です。RMSの画面で金額を確定してから再実行してください。"
+    ),
+    "CONFIRM_ORDER_ERROR_108": (
+        "消費税が未確定です。RMSの画面で金額を確定してから再実行してください。"
     ),
     "UPDATE_ORDERSHIPPING_ERROR_101": (
-        "この注文には発送情報を登録できません。"
-        "RMSの画面で注文の状態と送付先を確認してください。"
+        "1つの送付先に登録できる発送情報は20件までです。"
+        "RMSの画面で不要な発送情報を削除してください。"
     ),
     "UPDATE_ORDERSHIPPING_ERROR_102": (
         "この注文はキャンセル済みです。荷物の発送を止められるか確認してください。"
     ),
+    "UPDATE_ORDERSHIPPING_ERROR_103": (
+        "注文から2年を過ぎているため、発送情報を登録できません。"
+    ),
+    "UPDATE_ORDERSHIPPING_ERROR_104": (
+        "注文のサブステータスが注文の状態に合いません。RMSの受注画面で変更してください。"
+    ),
+    "UPDATE_ORDERSHIPPING_ERROR_107": (
+        "発送日は注文日から12か月未満の日付にしてください。"
+    ),
+    "UPDATE_ORDERSHIPPING_ERROR_113": (
+        "後払い決済の注文です。配送会社、お荷物伝票番号、発送日をすべて入力してください。"
+    ),
+    "ES04-01": CHECK_THE_HEADER,
+    "DR0005": "ライセンスキーの有効期限を確認できません。"
+    "ライセンスキーが正しいか確認してください。",
+    "DR0006": "このライセンスキーには有効期限がありません。対応は不要です。",
     "IE0002": "商品管理番号、SKU管理番号、在庫数の入力形式を確認してください。",
     "IE0003": "在庫数は0〜99,999で指定してください。",
     "IE0004": "商品管理番号とSKU管理番号は32バイト以内です。RMSで確認してください。",
-    "IE0105": "商品管理番号とSKU管理番号を確認してください。",
-    "IE0121": "同じSKUの重複か件数の超過です。juchuの開発者に連絡してください。",
-    "IE1101": NOT_BY_API,
-    "IE1102": NOT_BY_API,
-    "IE1105": NOT_BY_API,
+    "IE0117": "在庫数は0〜99,999で指定してください。",
+    "IE0118": "納期または出荷元の設定が店舗の設定にありません。RMSで確認してください。",
+    "IE0121": (
+        "1つの商品管理番号に登録できるSKUは400件までです。RMSで確認してください。"
+    ),
+    "IE1105": (
+        "店舗がSKU移行を完了していないため、在庫数を変更できません。"
+        "RMSで移行の状況を確認してください。"
+    ),
 }
 """By the ending of a code: the order API puts a prefix per function before it
-(docs/rms/order-api.md §1.7); IE codes are the inventory API's
-(docs/rms/inventory-and-license-api.md §5)."""
+(docs/rms/order-api.md §1.7). GE0014 and the other IE codes follow the tables."""
+
+BY_SUBJECT = {
+    "money": "金額が未確定か、変更できない金額です。RMSの画面で確認してください。",
+    "payment": "支払方法の状態を、RMSの受注画面で確認してください。",
+    "coupon": "クーポンの状態を、RMSの受注画面で確認してください。",
+    "gift": "ギフトの設定を、RMSの受注画面で確認してください。",
+    "address": "送付先を、RMSの受注画面で確認してください。",
+    "state": "注文の状態を、RMSの受注画面で確認してください。",
+    "order": "注文番号と注文の状態を、RMSの受注画面で確認してください。",
+}
+"""What to look at, by the subject of a code that RMS will not take unchanged."""
+
+BY_STEP = {
+    Action.AGAIN: TRY_LATER,
+    Action.THROTTLED: SLOW_DOWN,
+    Action.READ_FIRST: READ_THEN_DECIDE,
+    Action.OUTCOME_UNKNOWN: READ_THEN_DECIDE,
+    Action.CREDENTIALS: CHECK_THE_KEY,
+}
+"""What to do, by the next step of a code."""
 
 BY_STATUS = {404: CHECK_THE_ADDRESS}
 
@@ -107,6 +170,9 @@ def advice_on(messages: Sequence[RmsMessage], status: int | None = None) -> str:
         for ending, sentence in BY_CODE.items():
             if message.code.endswith(ending):
                 return sentence
+        if code := code_of(message.code):
+            step = BY_STEP.get(code.action)
+            return step or BY_SUBJECT.get(code.about, REPORT_IT)
     return BY_STATUS.get(status or 0, REPORT_IT)
 
 
@@ -115,9 +181,10 @@ def reason_of(message: RmsMessage) -> str:
     return _with_advice(message.text, advice_on((message,)))
 
 
-def unsure_reason(text: str) -> str:
-    """Return RMS's own text, if any, followed by the advice to read before deciding."""
-    return _with_advice(text, READ_THEN_DECIDE)
+def unsure_reason(text: str, code: str = "") -> str:
+    """Return RMS's own text, if any, followed by what to look at before deciding."""
+    known = (sentence for end, sentence in BY_CODE.items() if code.endswith(end))
+    return _with_advice(text, next(known, READ_THEN_DECIDE))
 
 
 def _with_advice(text: str, advice: str) -> str:

@@ -3,7 +3,7 @@
     RmsTrouble
     ├── Refused                RMS understood and declined: stop, tell a person
     │   └── CredentialsRefused key, secret or permission: no more calls for this shop
-    ├── Throttled              too fast: the same call again (the wait is done)
+    ├── Throttled              too fast, or a conflict: nothing was done, the same again
     ├── Unavailable            nothing happened at RMS: the same call again, later
     └── OutcomeUnknown         a write left, no sure answer: read, then decide
 
@@ -14,6 +14,7 @@ who reads it should do.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connectors.codes.table import code_of
 from connectors.rms.messages import RmsMessage
 
 
@@ -60,8 +61,14 @@ class RmsTrouble(Exception):
         return tuple(message.code for message in self.messages)
 
     @property
+    def is_about_the_call(self) -> bool:
+        """Whether by one of its codes no order and no SKU of the call is at fault."""
+        known = (code_of(name) for name in self.codes)
+        return any(code.is_about_the_call for code in known if code)
+
+    @property
     def request_id(self) -> str | None:
-        """RMS's RequestId, which its support asks for."""
+        """RMS's id of the request, which its support asks for, whatever its name."""
         return self.circumstances.request_id
 
     @property
@@ -97,7 +104,10 @@ class CredentialsRefused(Refused):
 
 
 class Throttled(RmsTrouble):
-    """Too many calls. `retry_after_s` is RMS's hint; the client has waited for it."""
+    """Too many calls, or two at once; nothing was done.
+
+    `retry_after_s` is RMS's hint; the client has waited for it.
+    """
 
     def __init__(
         self, circumstances: Circumstances, retry_after_s: float | None = None

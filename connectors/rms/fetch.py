@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
+from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import CredentialsRefused, Refused
@@ -89,7 +90,17 @@ class Fetch:
         """
         distinct = list(dict.fromkeys(numbers))
         for start in range(0, len(distinct), AT_ONCE):
-            yield self._isolating(distinct[start : start + AT_ONCE], known)
+            yield self._twice(distinct[start : start + AT_ONCE], known)
+
+    def _twice(self, numbers: list[str], known: Mapping[str, str]) -> Fetched:
+        """Read one chunk, and once more those that RMS had trouble with itself."""
+        first = self._isolating(numbers, known)
+        passing = [one for one in first.refused if _passes(one.code)]
+        if not passing:
+            return first
+        for one in passing:
+            first.refused.remove(one)
+        return first + self._isolating([one.order_number for one in passing], known)
 
     def _isolating(self, numbers: list[str], known: Mapping[str, str]) -> Fetched:
         """Read one chunk; if RMS refuses it, split it until the bad one is alone."""
@@ -104,7 +115,8 @@ class Fetch:
                 raise
             except Refused as refusal:
                 errors = [m for m in refusal.messages if m.is_error]
-                if refusal.status in NOT_ABOUT_ORDERS or not errors:
+                is_about_call = refusal.is_about_the_call or not errors
+                if refusal.status in NOT_ABOUT_ORDERS or is_about_call:
                     raise
                 if is_hopeless and calls >= HOPELESS_AFTER:
                     raise
@@ -241,6 +253,12 @@ def _split(
 def _is_failure(message: RmsMessage) -> bool:
     # INFO_102 is an INFO, yet it means that the order was not read (§1.7).
     return message.is_error or message.code.endswith(NOT_READ)
+
+
+def _passes(code: str) -> bool:
+    """Whether RMS says that reading the same order later may work."""
+    known = code_of(code)
+    return known is not None and known.action is Action.AGAIN
 
 
 def _why_missing(message: RmsMessage | None) -> tuple[str, str]:

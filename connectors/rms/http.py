@@ -40,6 +40,9 @@ HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
 }
+REQUEST_IDS = ("RequestId", "REQUEST-ID", "x-request-id")
+"""The order API's own answers, the gateway's errors and ShopAPI (§1.1)."""
+
 NO_PARAMS: Mapping[str, str | SecretStr] = MappingProxyType({})
 NO_PACES: Mapping[Bucket, Callable[[], None]] = MappingProxyType({})
 
@@ -192,7 +195,7 @@ class RmsHttp:
         self, function: RmsFunction, answer: "WireAnswer"
     ) -> RmsTrouble | None:
         """Return the error for an answer that did not arrive whole, else None."""
-        head = AnswerHead(answer.status, (), answer.headers.get("RequestId"))
+        head = AnswerHead(answer.status, (), request_id_of(answer.headers))
         if answer.is_too_large:
             fact = f"応答が上限の{self._limits.max_body}バイトを超えました"
             return function.unusable(fact, head)
@@ -206,7 +209,7 @@ class RmsHttp:
         return RawAnswer(
             answer.status or 0,
             answer.body,
-            answer.headers.get("RequestId"),
+            request_id_of(answer.headers),
             retry_after_s(answer.headers.get("Retry-After", ""), self._now),
         )
 
@@ -309,6 +312,11 @@ async def _read(response: httpx.Response, answer: WireAnswer, max_body: int) -> 
     if unpack and parts and not unpack.eof:
         answer.trouble = "応答が途中で途切れました"
     answer.body = bytes(parts)
+
+
+def request_id_of(headers: Mapping[str, str]) -> str | None:
+    """Return the id that Rakuten's support asks for, under any of its three names."""
+    return next((headers[name] for name in REQUEST_IDS if name in headers), None)
 
 
 def retry_after_s(hint: str, now: Callable[[], datetime]) -> float | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.fetch import Fetch, Fetched
@@ -20,8 +21,6 @@ from connectors.rms.search import EVERY_ORDER, Search, SearchFilter, SearchPage
 PATH = "/es/2.0/order/confirmOrder/"
 CONFIRM_ORDER = RmsFunction("confirmOrder", is_write=True)
 AT_ONCE = 100
-CONFIRMED = "CONFIRM_ORDER_INFO_101"
-ALREADY = "CONFIRM_ORDER_ERROR_103"
 
 NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
 
@@ -30,7 +29,6 @@ class ConfirmOutcome(StrEnum):
     """What became of one order that was to be confirmed."""
 
     CONFIRMED = "confirmed"
-    ALREADY = "already confirmed"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 
@@ -46,8 +44,8 @@ class Confirmation:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the order is confirmed now, by this call or an earlier one."""
-        return self.outcome in (ConfirmOutcome.CONFIRMED, ConfirmOutcome.ALREADY)
+        """Whether RMS confirmed the order by this call."""
+        return self.outcome is ConfirmOutcome.CONFIRMED
 
 
 class OrdersApi:
@@ -147,24 +145,29 @@ def _confirmation(number: str, messages: list[RmsMessage]) -> Confirmation:
     if outcome is ConfirmOutcome.REFUSED:
         reason = error_words.reason_of(message)
     elif outcome is ConfirmOutcome.UNKNOWN:
-        reason = error_words.unsure_reason(message.text)
+        reason = error_words.unsure_reason(message.text, message.code)
     else:
         reason = message.text
     return Confirmation(number, outcome, message.code, reason)
 
 
 def _weight(message: RmsMessage) -> int:
-    """Rank an ERROR first, then the known success, then a WARNING beside it."""
+    """Rank an ERROR first, then a success: beside one, a WARNING says nothing new."""
     if message.is_error:
         return 0
-    return 1 if message.code.endswith(CONFIRMED) else 2
+    return 1 if _outcome(message) is ConfirmOutcome.CONFIRMED else 2
 
 
 def _outcome(message: RmsMessage) -> ConfirmOutcome:
-    if message.code.endswith(ALREADY):
-        return ConfirmOutcome.ALREADY
-    if message.is_error:
-        return ConfirmOutcome.REFUSED
-    if message.code.endswith(CONFIRMED):
-        return ConfirmOutcome.CONFIRMED
-    return ConfirmOutcome.UNKNOWN
+    """Judge one message by the table; a code that it does not have by its kind."""
+    code = code_of(message.code)
+    if code is None:
+        is_no = message.is_error
+        return ConfirmOutcome.REFUSED if is_no else ConfirmOutcome.UNKNOWN
+    match code.action:
+        case Action.OK | Action.OK_CHECK:
+            return ConfirmOutcome.CONFIRMED
+        case Action.REFUSED:
+            return ConfirmOutcome.REFUSED
+        case _:
+            return ConfirmOutcome.UNKNOWN

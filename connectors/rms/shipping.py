@@ -13,6 +13,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
+from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import CredentialsRefused, Refused
@@ -40,11 +41,20 @@ class RowOutcome(StrEnum):
 
 
 BY_ENDING = {
-    "_INFO_101": RowOutcome.ADDED,
-    "_INFO_102": RowOutcome.CHANGED,
-    "_INFO_103": RowOutcome.DELETED,
+    "UPDATE_ORDERSHIPPING_INFO_101": RowOutcome.ADDED,
+    "UPDATE_ORDERSHIPPING_INFO_102": RowOutcome.CHANGED,
+    "UPDATE_ORDERSHIPPING_INFO_103": RowOutcome.DELETED,
+    "UPDATE_ORDERSHIPPING_WARNING_101": RowOutcome.ADDED,
 }
 """The successes, by the ending of a message code (§1.7)."""
+
+CERTAIN = (
+    "UPDATE_ORDERSHIPPING_ERROR_102",
+    "UPDATE_ORDERSHIPPING_ERROR_106",
+    "UPDATE_ORDERSHIPPING_ERROR_110",
+)
+"""Refusals for which the order was misread, not RMS in trouble: a cancelled order, and
+a row or package that is not there. Nothing was taken, and a person is told."""
 
 
 class ShippingOutcome(StrEnum):
@@ -160,7 +170,7 @@ class ShippingApi:
         left_s, pause = patience_s, FIRST_PAUSE_S
         while True:
             results = self.results(request_id, numbers)
-            if left_s <= 0 or all(_is_known(result) for result in results):
+            if left_s <= 0 or all(map(_is_final, results)):
                 return results
             pause = min(pause, left_s, LONGEST_PAUSE_S)
             self._sleep(pause)
@@ -231,6 +241,12 @@ def _is_known(result: ShippingResult) -> bool:
     return result.outcome is not ShippingOutcome.UNKNOWN
 
 
+def _is_final(result: ShippingResult) -> bool:
+    """Whether asking again brings nothing new: known, or in trouble RMS has told of."""
+    in_trouble = (code_of(row.code) is not None for row in result.rows)
+    return _is_known(result) or any(in_trouble)
+
+
 def results_by_order(
     numbers: Sequence[str], messages: Sequence[RmsMessage]
 ) -> list[ShippingResult]:
@@ -279,10 +295,15 @@ def _row_result(row: int | None, messages: Sequence[RmsMessage]) -> ShippingRowR
 
 
 def _outcome(message: RmsMessage) -> RowOutcome:
-    if message.is_error:
+    """Judge one message by the table; a code that it does not have by its kind."""
+    for ending, outcome in BY_ENDING.items():
+        if message.code.endswith(ending):
+            return outcome
+    code = code_of(message.code)
+    is_open = code is not None and code.action is not Action.REFUSED
+    if message.is_error and (not is_open or message.code.endswith(CERTAIN)):
         return RowOutcome.REFUSED
-    ending = message.code[-len("_INFO_101") :]
-    return BY_ENDING.get(ending, RowOutcome.UNKNOWN)
+    return RowOutcome.UNKNOWN
 
 
 def _rank(outcome: RowOutcome) -> int:

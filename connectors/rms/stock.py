@@ -44,7 +44,8 @@ PLACE = re.compile(r"[A-Za-z]+\[(\d{1,9})\]", re.ASCII)
 """How RMS names an entry of a call, e.g. `inventories[3].quantity`."""
 
 BAD_REQUEST = 400
-"""The only status that speaks of entries; another refusal is about the call."""
+"""The only status that speaks of entries; another refusal is about the call. So is
+this one from the gateway, and with a code that no entry can cause."""
 
 HOPELESS_AFTER = 16
 """Refusals that name no entry, before RMS took anything: then no entry is at fault."""
@@ -291,6 +292,8 @@ class _Hints:
         """Return the named places of `many` entries; None when no entry is at fault."""
         is_about_keys = isinstance(refusal, CredentialsRefused)
         if is_about_keys or refusal.status != BAD_REQUEST or not refusal.messages:
+            return None
+        if refusal.is_about_the_call:
             return None
         named: dict[int, RmsMessage] = {}
         for message in () if self._are_wrong else refusal.messages:

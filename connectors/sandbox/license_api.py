@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from connectors.codes.table import code_of
 from connectors.sandbox.clock import read_iso
 from connectors.sandbox.gate.gateway import LICENSE_API, pass_through
-from connectors.sandbox.gate.wire import gateway_error, rms_response
+from connectors.sandbox.gate.wire import rms_response
 from connectors.sandbox.shops import SandboxShop
 
 FUNCTION = "license.expiryDate.get"
@@ -26,11 +27,18 @@ async def expiry_date(request: Request) -> Response:
     wanted = request.query_params.get("licenseKey")
 
     def work(shop: SandboxShop) -> tuple[Response, int]:
-        if wanted is None:
-            return gateway_error("ES04-01", "Bad Request", 400), 0
+        if not wanted:
+            return _refused("DR0005", "licenseKey is invalid."), 0
         if wanted != shop.license_key:
-            return gateway_error("ES01-01", "Un-Authorised", 401), 0
+            return _refused("DR0007", "licenseKey is not the one in use."), 0
         end = read_iso(shop.license_expires_at)
         return rms_response({"expiryDate": f"{end:%Y-%m-%dT%H:%M:%S}"}), 0
 
     return await pass_through(request, FUNCTION, work, LICENSE_API)
+
+
+def _refused(code: str, text: str) -> Response:
+    known = code_of(code)
+    assert known is not None  # noqa: S101 - the codes are ours to choose
+    body = {"errors": [{"code": code, "message": text}]}
+    return rms_response(body, known.statuses[0])

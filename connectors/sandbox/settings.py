@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 _CHOICES: dict[str, tuple[object, ...]] = {
     "rate_limit": (True, False),
-    "too_fast_status": (429, 503),
+    "too_fast_status": (403, 429, 503),
     "cancel_goes_to": (800, 900),
     "null_in_rows": ("keep", "erase"),
     "refuse_escapes": (True, False),
@@ -18,7 +18,7 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "restore_on_cancel": (True, False),
 }
 _CHANCES = ("notify_loss", "notify_duplicate", "notify_reorder")
-_COUNTS = {"notify_connections": 100, "notify_batch": 50}
+_COUNTS = {"notify_connections": 100, "notify_batch": 500}
 
 
 @dataclass(slots=True)
@@ -26,7 +26,8 @@ class Settings:
     """The choices where the reference is silent or the service may differ."""
 
     rate_limit: bool = True
-    too_fast_status: int = 429
+    too_fast_status: int = 403
+    """403 with ES01-03 by the book; clients prepare for the others, too (§1.5)."""
     async_delay_s: float = 3.0
     payment_delay_s: float | None = 180.0
     """Sandbox time from 200 to 300 after confirmOrder; None = stays at 200."""
@@ -55,8 +56,8 @@ class Settings:
     """How long, at most, a reordered notice or a duplicate is held back."""
     notify_connections: int = 4
     notify_batch: int = 1
-    """Notices of one sale in one message, at most; Rakuten sends 1 to n
-    (docs/rms/event-notification.md §2)."""
+    """Notices of one sale in one message, at most; Rakuten sends up to 500
+    (docs/rms/event-notification.md §1)."""
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Set the named settings, or raise ValueError and change nothing."""

@@ -1,7 +1,8 @@
 """A connection check (接続チェック): what it found, what to do, which key to use.
 
-RMS answers the same, ES01-01 or ES04-01, to a wrong key, a wrong secret, an ended key,
-a key of a few minutes and a function that is switched off (docs/rms/order-api.md §1.4).
+RMS answers the same, ES01-01, to a wrong key, a wrong secret, an ended key, a key of a
+few minutes and a function that is switched off (docs/rms/order-api.md §1.4). ES04-01 is
+about the form of our header, and "too fast" (403) says nothing of the key.
 So no answer is judged alone: `judge_check` takes all answers of a check, and one good
 answer proves that key and secret are right. `explain` puts the finding into words.
 While a key is being changed the former one stays in use until the new one has answered
@@ -28,6 +29,7 @@ from data.model.shop import Shop
 
 LONGEST_SECRET = 50
 MAINTENANCE_CODE = "ES01-02"
+MALFORMED_CODE = "ES04-01"
 LICENCE_FUNCTION = "license.expiryDate.get"
 
 
@@ -266,8 +268,9 @@ TO_DO = {
     ConnectionStatus.MAINTENANCE: "ライセンスキーの問題ではありません。"
     "RMSのお知らせで終了時刻を確認し、"
     "終了後にもう一度、接続チェックを実行してください。",
-    ConnectionStatus.BUSY: "同じライセンスキーを使う他のツールを止めるか、"
-    "数分おいてからもう一度、接続チェックを実行してください。",
+    ConnectionStatus.BUSY: "RMSの呼び出し回数の制限です。"
+    "数分おいてからもう一度、接続チェックを実行してください。続く場合は、"
+    "同じ店舗のRMSを使う他のツールが同時に動いていないか確認してください。",
     ConnectionStatus.NETWORK: "ライセンスキーの問題ではありません。"
     "このマシンのインターネット接続、プロキシ、ファイアウォールを確認してください。",
     ConnectionStatus.ADDRESS: "JUCHU_RMS_URL の設定を確認してください。",
@@ -275,6 +278,12 @@ TO_DO = {
     "連絡してください。",
 }
 """What shop staff should do; a template of `again` and `functions`."""
+CHECK_THE_FORM = (
+    "rms-shop ブロックの serviceSecret とライセンスキーに、空白や改行、全角の文字が"
+    "混ざっていないか確認してください。正しい場合は、キーの有効期限と、"
+    f"RMSの「{rms_menus.FUNCTIONS}」を確認してください。"
+)
+"""What to do about ES04-01: our header first, then the key."""
 UNREAD = (
     f"なお、使えない機能があります: {{functions}}。"
     f"RMSの「{rms_menus.FUNCTIONS}」で確認してください。"
@@ -293,6 +302,8 @@ def explain(finding: Finding) -> str:
         what += f" [{', '.join(finding.codes)}]"
     names = ", ".join(finding.functions)
     to_do = TO_DO[finding.status].format(again=again, functions=names)
+    if MALFORMED_CODE in finding.codes:
+        to_do = CHECK_THE_FORM
     if finding.unread:
         to_do += UNREAD.format(functions=", ".join(finding.unread))
     if LICENCE_FUNCTION in finding.unread:

@@ -1,7 +1,8 @@
 """A push of stock: look for the mall's unseen sales, then plan, send and read back.
 
 A level is proven by reading alone (rule 6.5): a write whose answer was lost is not sent
-again, it is read. `push_rounds` is the procedure; the tasks below it are its steps.
+again, it is read. Only where RMS says that it did nothing (too fast, a conflict) is the
+same call made again. `push_rounds` is the procedure; the tasks below it are its steps.
 """
 
 from collections import defaultdict
@@ -41,7 +42,7 @@ from tasks.limits import one_caller
 from tasks.machine import now, our_warehouse
 from tasks.notices import take_in_notices
 from tasks.orders import sweep
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
+from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 from tasks.rms import open_rms, shop_of_now, with_code
 from tasks.runs import close_load, open_sweep
 
@@ -193,7 +194,7 @@ def plan_levels(run: StockRun, seen: Seen) -> list[Push]:
 
 @task(name="send-levels", **NEVER_REPEAT)
 def send_levels(shop: ShopHandle, pushes: list[Push]) -> None:
-    """Set up to 400 levels in one call, which is never repeated.
+    """Set up to 400 levels in one call, which is repeated only if RMS did nothing.
 
     RMS's 204 is not stored, because only reading proves a level. What RMS refused is
     stored with its reason. What has no certain answer, or was left unsent after a lost
@@ -209,10 +210,15 @@ def send_levels(shop: ShopHandle, pushes: list[Push]) -> None:
         return
     unsure = {push.listing: push.push_id for push in started}
     refused: dict[str, list[str]] = defaultdict(list)
+
+    def send() -> None:
+        left = [_level(push) for push in started if push.listing in unsure]
+        for results in rms.stock.write_chunks(left):
+            _sort(results, unsure, refused)
+
     try:
         with open_rms(shop) as rms:
-            for results in rms.stock.write_chunks([_level(p) for p in started]):
-                _sort(results, unsure, refused)
+            repeat_undone(send)
     except (OutcomeUnknown, *NOTHING_HAPPENED) as trouble:
         get_run_logger().warning("%s", trouble)
     finally:

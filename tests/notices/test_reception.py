@@ -69,8 +69,13 @@ def test_a_wrong_key_is_said_before_anything_else_is_looked_at(desk):
     assert desk.take(order_xml("..", auth=auth_xml("wrong"))) == "E-400-101"
 
 
-def test_one_illegal_notice_keeps_the_whole_message_out(desk):
-    assert desk.take(order_xml(NUMBER, "..")) == "E-400-100"
+def test_one_odd_notice_keeps_none_of_the_others_out(desk):
+    assert desk.take(order_xml(NUMBER, "..")) == "N-000-000"
+    assert len(spooled(desk)) == 2
+
+
+def test_a_message_of_odd_notices_alone_is_refused(desk):
+    assert desk.take(order_xml("..", "..")) == "E-400-100"
     assert spooled(desk) == set()
 
 

@@ -158,20 +158,21 @@ def test_confirm_says_what_became_of_each_order(sandbox, orders):
     assert [c.outcome for c in told] == [
         ConfirmOutcome.CONFIRMED,
         ConfirmOutcome.CONFIRMED,
-        ConfirmOutcome.ALREADY,
+        ConfirmOutcome.UNKNOWN,
         ConfirmOutcome.REFUSED,
-        ConfirmOutcome.REFUSED,
+        ConfirmOutcome.UNKNOWN,
     ]
-    assert [c.code[-3:] for c in told[3:]] == ["105", "102"]
+    assert [c.code[-3:] for c in told[2:]] == ["103", "105", "103"]
 
 
-def test_a_repeated_confirm_is_success(sandbox, orders):
+def test_a_repeated_confirm_is_no_success_before_the_order_is_read(sandbox, orders):
     fresh = sandbox.sell(1, progress=100)
 
     first, second = orders.confirm(fresh), orders.confirm(fresh)
 
     assert first[0].is_confirmed
-    assert second[0].is_confirmed
+    assert second[0].outcome is ConfirmOutcome.UNKNOWN
+    assert orders.get(fresh).orders[0].status is not Status.NEW
 
 
 def test_a_confirm_whose_answer_is_lost_is_in_doubt_though_it_was_done(sandbox, orders):

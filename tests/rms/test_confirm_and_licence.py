@@ -33,12 +33,13 @@ def test_each_order_gets_rms_word_in_the_order_asked():
     assert [c.order_number for c in told] == ["a", "b", "c", "d", "e"]
     assert [c.outcome for c in told] == [
         ConfirmOutcome.CONFIRMED,
-        ConfirmOutcome.ALREADY,
+        ConfirmOutcome.UNKNOWN,
         ConfirmOutcome.REFUSED,
         ConfirmOutcome.REFUSED,
         ConfirmOutcome.UNKNOWN,
     ]
-    assert [c.is_confirmed for c in told] == [True, True, False, False, False]
+    assert [c.is_confirmed for c in told] == [True, False, False, False, False]
+    assert "注文の状態を確認" in told[1].reason
     assert "金額を確定" in told[2].reason
     assert told[3].code == f"{CODE}ERROR_777"
 
@@ -57,7 +58,7 @@ def test_a_warning_beside_a_success_is_no_failure_and_an_error_counts_most():
     assert [c.outcome for c in told] == [
         ConfirmOutcome.CONFIRMED,
         ConfirmOutcome.REFUSED,
-        ConfirmOutcome.UNKNOWN,
+        ConfirmOutcome.CONFIRMED,
     ]
 
 

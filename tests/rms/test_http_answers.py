@@ -31,10 +31,10 @@ HTML = b"<html><body>maintenance</body></html>"
     [
         (answer(GATEWAY, 401), CredentialsRefused, CredentialsRefused),
         (answer(GATEWAY, 200), CredentialsRefused, CredentialsRefused),
-        (answer(RUBY, 400), CredentialsRefused, CredentialsRefused),
+        (answer(RUBY, 400), Refused, Refused),
         (answer(INVENTORY, 401), CredentialsRefused, CredentialsRefused),
         (answer(HTML, 401), CredentialsRefused, CredentialsRefused),
-        (answer(b"", 403), CredentialsRefused, CredentialsRefused),
+        (answer(b"", 403), Unavailable, OutcomeUnknown),
         (answer(MAINTENANCE, 503), Unavailable, Unavailable),
         (answer(UNKNOWN_ES, 400), Refused, Refused),
         (answer(REFUSED, 400), Refused, Refused),
@@ -56,7 +56,7 @@ HTML = b"<html><body>maintenance</body></html>"
     ids=[
         "key-401",
         "key-200",
-        "key-400",
+        "header-400",
         "inventory-key",
         "html-401",
         "403",
@@ -110,6 +110,15 @@ def test_an_error_tells_function_status_code_text_and_request_id(wire):
     assert "知らない誤り" in str(error)
     assert "getOrder" in str(error)
     assert "b7d0-1" in str(error)
+
+
+@pytest.mark.parametrize("name", ["RequestId", "REQUEST-ID", "x-request-id"])
+def test_the_id_of_a_request_is_kept_under_any_of_its_names(wire, name):
+    http, _ = wire(answer(GATEWAY, 401, **{name: "b7d0-1"}))
+
+    with pytest.raises(CredentialsRefused, match="b7d0-1") as refused:
+        http.post(READ, "/x/", {})
+    assert refused.value.request_id == "b7d0-1"
 
 
 def test_a_good_answer_is_given_whole_and_packed_or_not(wire):

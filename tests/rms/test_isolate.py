@@ -149,7 +149,12 @@ def test_many_bad_ones_are_no_reason_to_give_up_once_one_was_taken():
     ("status", "body", "family"),
     [
         (401, errors("GA0001"), CredentialsRefused),
-        (400, errors("GE0011"), CredentialsRefused),
+        (400, errors("GE0011"), Refused),
+        (400, errors("IE1105"), Refused),
+        (400, b'{"Results":{"errorCode":"ES04-02","message":"x"}}', Refused),
+        (400, b'{"Results":{"errorCode":"ES05-05","message":"x"}}', Refused),
+        (409, errors("CE0001"), Throttled),
+        (403, b'{"Results":{"errorCode":"ES01-03","message":"x"}}', Throttled),
         (404, errors("GE0014"), Refused),
         (405, b"", Refused),
         (400, b"", Refused),

@@ -122,7 +122,7 @@ def a_warning_is_a_success(patch):
     patch.setattr(
         shipping,
         "BY_ENDING",
-        shipping.BY_ENDING | {"RNING_101": shipping.RowOutcome.ADDED},
+        shipping.BY_ENDING | {"INFO_999": shipping.RowOutcome.ADDED},
     )
 
 
@@ -170,7 +170,7 @@ PLANTED = {
     ),
     a_warning_is_a_success: lambda: (
         test_shipping_results.test_a_word_counts_for_what_it_says(
-            [about("WARNING", "101")],
+            [about("INFO", "999")],
             shipping.ShippingOutcome.UNKNOWN,
         )
     ),

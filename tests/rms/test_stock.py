@@ -139,14 +139,14 @@ def test_levels_are_set_absolutely_four_hundred_at_a_time():
 
 
 def test_bad_skus_are_refused_with_their_reason_and_the_others_are_sent():
-    http = Judged(refuses("apple-3", "apple-399", code="IE1101"))
+    http = Judged(refuses("apple-3", "apple-399", code="IE0121"))
 
     words = StockApi(http).write(levels(401))
 
     refused = {w.listing: w for w in words if w.outcome is StockOutcome.REFUSED}
     assert list(refused) == [sku(3), sku(399)]
-    assert refused[sku(3)].code == "IE1101"
-    assert "予約商品" in refused[sku(3)].reason
+    assert refused[sku(3)].code == "IE0121"
+    assert "400件まで" in refused[sku(3)].reason
     assert refused[sku(3)].reason.startswith("誤り。対処: ")
     assert sum(w.outcome is StockOutcome.SENT for w in words) == 399
     assert [w.listing for w in words] == [sku(n) for n in range(401)]

@@ -139,7 +139,10 @@ def test_a_write_that_never_arrived_is_in_doubt_too(sandbox, rms):
 @pytest.mark.parametrize(
     ("fault", "for_a_read", "for_a_write"),
     [
+        ("403", Throttled, Throttled),
+        ("409", Throttled, Throttled),
         ("429", Throttled, Throttled),
+        ("502", Unavailable, OutcomeUnknown),
         ("500", Unavailable, OutcomeUnknown),
         ("503", Unavailable, OutcomeUnknown),
         ("html", Unavailable, OutcomeUnknown),
@@ -164,7 +167,7 @@ def test_a_fault_of_rms_says_what_to_do_next(
 def test_a_dead_key_and_a_switched_off_function_stop_the_shop(sandbox, rms):
     sku = next(iter(goods(sandbox)))
     sandbox.shop("demo", functions_off=[WRITE])
-    with pytest.raises(CredentialsRefused, match="GE0011"):
+    with pytest.raises(CredentialsRefused, match="GA0001"):
         rms.stock.write([at(sku, 1)])
 
     sandbox.shop("demo", license_expires_at="2020-01-01T23:59:59")

@@ -35,7 +35,7 @@ SHORT = Limits(deadline_s=1.2)
     ("script", "for_a_read", "for_a_write"),
     [
         (answer(errors("GA0001"), 401), CredentialsRefused, CredentialsRefused),
-        (answer(errors("GE0011"), 400), CredentialsRefused, CredentialsRefused),
+        (answer(errors("GE0011"), 400), Refused, Refused),
         (answer(errors("GE0014"), 404), Refused, Refused),
         (answer(b"", 400), Refused, Refused),
         (answer(b"", 408), Unavailable, OutcomeUnknown),
@@ -53,7 +53,7 @@ SHORT = Limits(deadline_s=1.2)
     ],
     ids=[
         "key-401",
-        "permission-400",
+        "no-body-400",
         "404",
         "empty-400",
         "408",

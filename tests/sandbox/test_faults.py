@@ -16,6 +16,38 @@ def test_a_status_is_answered_with_its_hint(rms, sandbox, status):
     assert response.headers["retry-after"] == "7"
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [
+        ("403", 403, "ES01-03"),
+        ("ES01-04", 403, "ES01-04"),
+        ("ES01-05", 403, "ES01-05"),
+        ("502", 502, "ES03-02"),
+        ("ES01-02", 503, "ES01-02"),
+    ],
+)
+def test_the_gateway_answers_in_its_own_words(rms, sandbox, name, status, code):
+    sandbox.fault(name)
+
+    response = rms.call("getOrder", FIRST)
+
+    assert response.status_code == status
+    assert response.json()["Results"]["errorCode"] == code
+    assert "request-id" in response.headers
+
+
+@pytest.mark.parametrize("name", ["WARNING_001", "ERROR_000"])
+def test_an_answer_of_200_may_hold_nothing(rms, sandbox, name):
+    sandbox.fault(name)
+
+    response = rms.call("getOrder", FIRST)
+
+    assert response.status_code == 200
+    assert response.json()["OrderModelList"] is None
+    (word,) = response.json()["MessageModelList"]
+    assert word["messageCode"] == f"ORDER_EXT_API_GET_ORDER_{name}"
+
+
 def test_without_a_hint_there_is_no_retry_after(rms, sandbox):
     sandbox.fault("429")
 

@@ -17,11 +17,20 @@ EMPTY = b"{}"
         "Bearer abc",
         "ESA not-base64!",
         "ESA " + base64.b64encode(b"no colon").decode(),
-        esa("SP123456_wrong", "SL123456_wrong"),
     ],
-    ids=["none", "bearer", "not-base64", "no-colon", "unknown"],
+    ids=["none", "bearer", "not-base64", "no-colon"],
 )
-def test_a_wrong_token_is_refused_by_the_gateway(rms, header):
+def test_a_malformed_token_is_a_fault_of_the_header(rms, header):
+    response = rms.post("getSubStatusList", EMPTY, Authorization=header)
+
+    assert response.status_code == 400
+    assert response.json() == {
+        "Results": {"errorCode": "ES04-01", "message": "Bad Request"}
+    }
+
+
+def test_an_unknown_token_is_refused_by_the_gateway(rms):
+    header = esa("SP123456_wrong", "SL123456_wrong")
     response = rms.post("getSubStatusList", EMPTY, Authorization=header)
 
     assert response.status_code == 401
@@ -67,13 +76,13 @@ def test_a_changed_key_locks_the_old_one_out(rms, sandbox):
     assert rms.call("getSubStatusList", {}).status_code == 401
 
 
-def test_a_function_switched_off_looks_like_a_bad_request(rms, sandbox):
+def test_a_function_switched_off_looks_like_a_dead_key(rms, sandbox):
     sandbox.shop("demo", functions_off=["getOrder"])
 
     response = rms.call("getOrder", {})
 
-    assert response.status_code == 400
-    assert response.json()["Results"]["errorCode"] == "ES04-01"
+    assert response.status_code == 401
+    assert response.json()["Results"]["errorCode"] == "ES01-01"
 
 
 def test_a_function_switched_off_leaves_the_others_on(rms, sandbox):
@@ -82,9 +91,30 @@ def test_a_function_switched_off_leaves_the_others_on(rms, sandbox):
     assert rms.call("getSubStatusList", {}).status_code == 200
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/plain; charset=utf-8"])
-def test_a_content_type_without_json_and_charset_is_refused(rms, kind):
-    assert rms.post("searchOrder", EMPTY, Content_Type=kind).status_code == 415
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("", "SEARCH_ORDER_ERROR_002"),
+        ("application/json", "SEARCH_ORDER_ERROR_003"),
+        ("text/plain; charset=utf-8", "SEARCH_ORDER_ERROR_003"),
+    ],
+)
+def test_a_content_type_without_json_and_charset_is_refused(rms, kind, code):
+    answer = rms.post("searchOrder", EMPTY, Content_Type=kind)
+
+    assert (answer.status_code, codes(answer.json())) == (400, [code])
+
+
+@pytest.mark.parametrize(
+    ("accept", "status", "code"), [("", 400, "ES04-02"), ("text/html", 415, "ES04-03")]
+)
+def test_an_accept_without_json_is_refused_by_the_gateway(rms, accept, status, code):
+    answer = rms.post("searchOrder", EMPTY, Accept=accept)
+
+    assert answer.status_code == status
+    assert answer.json()["Results"]["errorCode"] == code
+    assert answer.headers["request-id"]
+    assert "requestid" not in answer.headers
 
 
 @pytest.mark.parametrize(
@@ -121,7 +151,7 @@ ESCAPED = rb'{"dateType":"\u0031"}'
 def test_text_written_as_escapes_is_refused(rms):
     answer = rms.post("searchOrder", ESCAPED).json()
 
-    assert codes(answer) == ["SEARCH_ORDER_ERROR_011"]
+    assert codes(answer) == ["SEARCH_ORDER_ERROR_013"]
 
 
 def test_escapes_can_be_allowed(rms, sandbox):
@@ -201,4 +231,4 @@ def test_the_licence_call_needs_its_own_permission(rms, sandbox):
 
     answer = expiry(rms, licenseKey=rms.shop.license_key)
 
-    assert answer.json()["Results"]["errorCode"] == "ES04-01"
+    assert answer.json()["Results"]["errorCode"] == "ES01-01"

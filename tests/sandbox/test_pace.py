@@ -42,7 +42,7 @@ def test_five_a_second_is_an_average_too():
     assert 10 <= admitted <= 11
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [403, 429, 503])
 def test_too_fast_is_refused_and_counted(rms, sandbox, status):
     sandbox.settings(rate_limit=True, too_fast_status=status)
 

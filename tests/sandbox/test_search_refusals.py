@@ -63,7 +63,6 @@ def test_every_other_form_of_time_is_011(rms, text):
         {"dateType": 7},
         {"dateType": "x"},
         {"dateType": True},
-        {"orderProgressList": [150]},
         {"orderProgressList": 100},
         {"orderTypeList": [2]},
         {"settlementMethod": 8},
@@ -71,8 +70,6 @@ def test_every_other_form_of_time_is_011(rms, text):
         {"shippingDateBlankFlag": 2},
         {"searchKeywordType": 10},
         {"searchKeywordType": 2, "searchKeyword": "x" * 128},
-        {"searchKeywordType": 1, "searchKeyword": "①"},
-        {"searchKeywordType": 4, "searchKeyword": "髙"},
         {"phoneNumberType": 1, "phoneNumber": "090-0000-0000"},
         {"subStatusIdList": [-1, 3600], "orderProgressList": [100]},
         {"PaginationRequestModel": 1},
@@ -127,3 +124,19 @@ def test_a_window_that_ends_before_it_starts_is_refused(rms):
     body = rms.search_body(endDatetime=wire(rms.now() - timedelta(days=40)))
 
     assert rms.call("searchOrder", body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("wrong", "ending"),
+    [
+        ({"orderProgressList": [150]}, "100"),
+        ({"searchKeywordType": 1, "searchKeyword": "①"}, "021"),
+        ({"searchKeywordType": 4, "searchKeyword": "髙"}, "021"),
+    ],
+    ids=str,
+)
+def test_a_fault_with_a_code_of_its_own_has_that_one(rms, wrong, ending):
+    response = rms.call("searchOrder", rms.search_body(**wrong))
+
+    assert response.status_code == 400
+    assert codes(response.json()) == [f"SEARCH_ORDER_ERROR_{ending}"]

@@ -20,6 +20,15 @@ SHOP_ID = "123456"
 KEY = "CANARY-NOTICE-02d4"
 SHOP_URL = "demo-shop"
 CONTRACT = "C0001"
+PAYMENT_CHANGED = "4000:9999"
+"""Stands for the pair of this notice, which Rakuten's pages do not print."""
+NAMES = {
+    "4000:1100": ("operation", "orderNumber", "subkey", "class", "field"),
+    "5000:1100": ("orderNumber", "notificationType", "occurrenceDatetime"),
+    "5100:1100": ("orderNumber", "cautionDisplayType", "occurrenceDatetime"),
+    PAYMENT_CHANGED: ("beforePaymentMethodCode", "afterPaymentMethod", "orderNumber"),
+}
+"""The attribute `name` of each value (docs/rms/event-notification.md §3)."""
 HEADERS = {"Content-Type": "text/xml; charset=utf-8"}
 
 
@@ -59,8 +68,10 @@ def system_xml(
 ) -> bytes:
     """A system notice with value1, value2 …"""
     service, function = pair.split(":")
+    names = NAMES.get(pair, ())
     told = "".join(
-        f'<value{n} name="name{n}">{escape(value)}</value{n}>'
+        f'<value{n} name="{names[n - 1] if n <= len(names) else f"name{n}"}">'
+        f"{escape(value)}</value{n}>"
         for n, value in enumerate(values, 1)
     )
     request_id = "" if request is None else f"<requestId>{escape(request)}</requestId>"

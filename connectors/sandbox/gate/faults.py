@@ -8,7 +8,7 @@ of their own, which need the connection that `server` puts into the request's st
 import asyncio
 import socket
 import struct
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -16,12 +16,22 @@ from typing import Any
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from connectors.sandbox.gate.wire import GATEWAY_TEXTS, gateway_error, rms_response
+
+HOLDING_NOTHING = ("WARNING_001", "ERROR_000")
+"""Answers of 200 that hold nothing but one message about RMS (docs/rms/order-api.md
+§1.6); an API without such messages answers ES01-06 instead."""
+_SHORT = {"403": "ES01-03", "502": "ES03-02"}
 NAMES = (
-    "429", "500", "503", "timeout", "cut", "html", "answer_lost", "drip",
-    "not_json", "reset",
+    "403", "409", "429", "500", "502", "503", "timeout", "cut", "html", "answer_lost",
+    "drip", "not_json", "reset", *GATEWAY_TEXTS, *HOLDING_NOTHING,
 )  # fmt: skip
+"""Every code of the gateway is a fault of that name; 403 is ES01-03 and 502 ES03-02."""
 _SPOILED = ("cut", "answer_lost", "drip")
 _DRIP_S = 0.4
+
+CONFLICT = {"code": "CE0001", "message": "Conflict. Please try again later."}
+"""The inventory API's answer when two write at once."""
 
 MAINTENANCE_PAGE = (
     "<!DOCTYPE html><html lang='ja'><head><title>メンテナンス</title></head>"
@@ -53,23 +63,21 @@ class Fault:
         """Whether the client gets no answer at all."""
         return self.name in ("timeout", "reset", "answer_lost")
 
-    def instead(self) -> Response:
+    def instead(
+        self, holding_nothing: Callable[[str], Response] | None = None
+    ) -> Response:
         """Return what comes in place of an answer; the request has no effect."""
+        name = _SHORT.get(self.name, self.name)
+        if name in HOLDING_NOTHING and holding_nothing is None:
+            name = "ES01-06"
         headers = {"Connection": "close"}
         if self.retry_after is not None:
             headers["Retry-After"] = str(self.retry_after)
-        match self.name:
-            case "timeout":
-                return Held()
-            case "reset":
-                return Dropped(reset=True)
-            case "html":
-                return HTMLResponse(MAINTENANCE_PAGE, headers=headers)
-            case "not_json":
-                broken = b'{"MessageModelList":['
-                return Response(broken, 200, headers, "application/json")
-            case status:
-                return PlainTextResponse("", int(status), headers)
+        if name in GATEWAY_TEXTS:
+            return gateway_error(name, headers)
+        if holding_nothing and name in HOLDING_NOTHING:
+            return holding_nothing(name)
+        return _plain(name, headers)
 
     def spoiled(self, answer: Response) -> Response:
         """Return what becomes of an answer whose request took effect."""
@@ -80,6 +88,24 @@ class Fault:
                 return Drip(answer)
             case _:
                 return Dropped(reset=False)
+
+
+def _plain(name: str, headers: dict[str, str]) -> Response:
+    """Return an answer without a code of the gateway, or none at all."""
+    match name:
+        case "409":
+            return rms_response({"errors": [CONFLICT]}, 409)
+        case "timeout":
+            return Held()
+        case "reset":
+            return Dropped(reset=True)
+        case "html":
+            return HTMLResponse(MAINTENANCE_PAGE, headers=headers)
+        case "not_json":
+            broken = b'{"MessageModelList":['
+            return Response(broken, 200, headers, "application/json")
+        case status:
+            return PlainTextResponse("", int(status), headers)
 
 
 @dataclass(slots=True)

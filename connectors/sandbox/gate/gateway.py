@@ -1,7 +1,8 @@
 """The gateway in front of every function (docs/rms/order-api.md §1, §5).
 
-It looks at a request in this order: pace, injected faults, key, maintenance, the
-functions the shop has switched off. Only then the function itself is asked.
+It looks at a request in this order: pace, injected faults, its Accept and Authorization
+headers, key, maintenance, the functions the shop has switched off. Only then the
+function itself is asked.
 """
 
 import time
@@ -13,7 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from connectors.sandbox.clock import read_iso
 from connectors.sandbox.gate.faults import MAINTENANCE_PAGE
-from connectors.sandbox.gate.wire import gateway_error, token_of
+from connectors.sandbox.gate.wire import fault_of_accept, gateway_error, token_of
 from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.world import World
@@ -27,24 +28,23 @@ it concerned."""
 class Manner:
     """How the gateway treats the callers of one API: how often, and how it refuses."""
 
-    dead_key: Callable[[], Response]
-    switched_off: Callable[[], Response]
+    no_access: Callable[[], Response]
+    """A key that is not live and a function that is off look alike (§1.4)."""
     per_second: float | None = 1.0
     """Calls a second; None = as many as wanted."""
     each_function: bool = False
     """Whether every function has a count of its own, or all of the API share one."""
+    holding_nothing: Callable[[str], Response] | None = None
+    """Answers 200 with one message about RMS itself, e.g. WARNING_001; None where the
+    API has no such messages."""
 
 
 def _unauthorised() -> Response:
-    return gateway_error("ES01-01", "Un-Authorised", 401)
+    return gateway_error("ES01-01")
 
 
-def _bad_request() -> Response:
-    return gateway_error("ES04-01", "Bad Request", 400)
-
-
-ORDER_API = Manner(dead_key=_unauthorised, switched_off=_bad_request)
-LICENSE_API = Manner(_unauthorised, _bad_request, per_second=None)
+ORDER_API = Manner(_unauthorised)
+LICENSE_API = Manner(_unauthorised, per_second=None)
 
 
 async def pass_through(
@@ -62,10 +62,11 @@ async def pass_through(
     orders = 0
     if too_fast:
         world.journal.too_fast += 1
-        status = world.settings.too_fast_status
-        response: Response = PlainTextResponse("", status, {"Connection": "close"})
+        response = _slow_down(world.settings.too_fast_status)
     elif fault and not fault.takes_effect:
-        response = fault.instead()
+        response = fault.instead(manner.holding_nothing)
+    elif header := fault_of_accept(request) or (None if token else "ES04-01"):
+        response = gateway_error(header)
     else:
         response, orders = _admitted(world, shop, function, work, manner)
         response = fault.spoiled(response) if fault else response
@@ -77,7 +78,8 @@ async def pass_through(
         order_count=orders,
         too_fast=too_fast,
         fault=fault.name if fault else None,
-        request_id=response.headers.get("requestid"),
+        request_id=response.headers.get("requestid")
+        or response.headers.get("request-id"),
     )
     return response
 
@@ -100,6 +102,13 @@ def _too_fast(
     return not world.pace.admits(lane, time.monotonic(), 1 / limit)
 
 
+def _slow_down(status: int) -> Response:
+    """Answer a call that came too soon; only 403 has a body (§1.5)."""
+    if status == 403:
+        return gateway_error("ES01-03")
+    return PlainTextResponse("", status, {"Connection": "close"})
+
+
 def _admitted(
     world: World, shop: SandboxShop | None, function: str, work: Work, manner: Manner
 ) -> tuple[Response, int]:
@@ -114,10 +123,10 @@ def _refused(
 ) -> Response | None:
     now = world.clock.now()
     if not shop.key_is_live(now):
-        return manner.dead_key()
+        return manner.no_access()
     for window in shop.maintenance:
         if read_iso(window["from"]) <= now < read_iso(window["to"]):
             if window.get("style") == "gateway":
-                return gateway_error("ES01-02", "メンテナンス中です。", 503)
+                return gateway_error("ES01-02")
             return HTMLResponse(MAINTENANCE_PAGE, 503, {"Connection": "close"})
-    return manner.switched_off() if function in shop.functions_off else None
+    return manner.no_access() if function in shop.functions_off else None

@@ -1,7 +1,8 @@
 """The way of a request to a function of the inventory API, and of its answer back.
 
-See docs/rms/inventory-and-license-api.md §1 and §5. A switched-off function is refused
-with GE0011 and 403, which is our choice.
+See docs/rms/inventory-and-license-api.md. A switched-off function is refused as a dead
+key is, with GA0001 and 401. A missing charset is accepted; another type than JSON is
+answered 415, which is our choice.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,11 +14,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from connectors.sandbox.gate.gateway import Manner, pass_through
-from connectors.sandbox.gate.wire import rms_nothing, rms_response, says_json
+from connectors.sandbox.gate.wire import rms_nothing, rms_response
 from connectors.sandbox.inventory_api.calls import InventoryCall, InventoryFunction
 from connectors.sandbox.inventory_api.entries import (
     DEAD_KEY,
-    NOT_ALLOWED,
+    NO_BODY,
     UNREADABLE,
     EntryError,
     InventoryRefusal,
@@ -46,9 +47,7 @@ def _endpoint(function: InventoryFunction) -> Callable[[Request], Awaitable[Resp
             return _answered(request, function, shop, raw)
 
         # Unlike the order API, every function here has a count of its own.
-        manner = Manner(
-            _dead_key, _switched_off, function.per_second, each_function=True
-        )
+        manner = Manner(_no_access, function.per_second, each_function=True)
         return await pass_through(request, function.name, work, manner)
 
     return endpoint
@@ -57,7 +56,8 @@ def _endpoint(function: InventoryFunction) -> Callable[[Request], Awaitable[Resp
 def _answered(
     request: Request, function: InventoryFunction, shop: SandboxShop, raw: bytes
 ) -> tuple[Response, int]:
-    if function.has_body and not says_json(request):
+    declared = request.headers.get("content-type", "").partition(";")[0].strip()
+    if function.has_body and declared.lower() != "application/json":
         return PlainTextResponse("", 415, {"Connection": "close"}), 0
     world: World = request.app.state.world
     now = world.clock.now()
@@ -80,6 +80,8 @@ def _answered(
 
 
 def _read_json(raw: bytes) -> dict[str, Any]:
+    if not raw.strip():
+        raise InventoryRefusal(EntryError(NO_BODY, "Request body is missing."))
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -95,9 +97,5 @@ def _errors(errors: tuple[EntryError, ...], status: int) -> Response:
     return rms_response({"errors": [error.shown() for error in errors]}, status)
 
 
-def _dead_key() -> Response:
+def _no_access() -> Response:
     return _errors((EntryError(DEAD_KEY, "Un-Authorised"),), 401)
-
-
-def _switched_off() -> Response:
-    return _errors((EntryError(NOT_ALLOWED, "Authorisation failed."),), 403)

@@ -44,11 +44,13 @@ def _confirm(call: OrderCall, number: str) -> MessageModel:
 
 def _refusal(model: dict[str, Any] | None) -> tuple[str, str]:
     if model is None:
-        return "ERROR_101", "該当する注文がありません。"
-    if model["orderProgress"] in progress.CANCELLED:
-        return "ERROR_102", "キャンセル済みの注文です。"
+        return "ERROR_102", "該当する注文がありません。"
+    if model["orderProgress"] == 400:
+        return "ERROR_104", "キャンセルまたは変更の処理中です。"
     if model["orderProgress"] != 100:
         return "ERROR_103", "注文確認待ちの注文ではありません。"
+    if model["deliveryPrice"] == OPEN:
+        return "ERROR_106", "代引手数料が未確定です。"
     if OPEN in (model[amount] for amount in AMOUNTS):
-        return "ERROR_105", "未確定の金額があります。"
+        return "ERROR_105", "送料が未確定です。"
     return "INFO_101", "注文確認に成功しました。"

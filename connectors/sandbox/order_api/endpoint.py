@@ -5,15 +5,16 @@ See docs/rms/order-api.md §0 for the list, §1.1 for the form of a body.
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.sandbox.gate.gateway import ORDER_API, pass_through
-from connectors.sandbox.gate.wire import rms_response, says_json
+from connectors.sandbox.gate.wire import fault_of_content_type, rms_response
 from connectors.sandbox.order_api import (
     cancel,
     confirm,
@@ -25,7 +26,11 @@ from connectors.sandbox.order_api import (
     sub_status,
 )
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall, OrderFunction
-from connectors.sandbox.order_api.messages import OrderRefusal, message
+from connectors.sandbox.order_api.messages import (
+    MessageModel,
+    OrderRefusal,
+    message,
+)
 from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.world import World
 
@@ -84,15 +89,23 @@ def _endpoint(function: OrderFunction) -> Callable[[Request], Awaitable[Response
         world: World = request.app.state.world
 
         def work(shop: SandboxShop) -> tuple[Response, int]:
-            if not says_json(request):
-                return PlainTextResponse("", 415, {"Connection": "close"}), 0
+            if fault := fault_of_content_type(request):
+                text = "Content-Typeが正しくありません。"
+                return _words(message(function.code, fault, text), 400), 0
             try:
                 answer = _answered(world, shop, function, raw)
             except OrderRefusal as refusal:
                 answer = OrderAnswer(function.refused(refusal.messages), status=400)
             return rms_response(answer.body, answer.status), answer.order_count
 
-        return await pass_through(request, function.name, work, ORDER_API)
+        def holding_nothing(kind: str) -> Response:
+            return _words(message(function.code, kind, "しばらくお待ちください。"))
+
+        manner = replace(ORDER_API, holding_nothing=holding_nothing)
+        return await pass_through(request, function.name, work, manner)
+
+    def _words(word: MessageModel, status: int = 200) -> Response:
+        return rms_response(function.refused([word]), status)
 
     return endpoint
 
@@ -115,5 +128,5 @@ def _read_json(function: OrderFunction, raw: bytes, *, escapes: bool) -> dict[st
         body = None
     if not isinstance(body, dict) or (not escapes and _ESCAPED.search(raw)):
         text = "リクエストの形式が正しくありません。"
-        raise OrderRefusal([message(function.code, "ERROR_011", text)])
+        raise OrderRefusal([message(function.code, "ERROR_013", text)])
     return body

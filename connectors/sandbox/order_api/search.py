@@ -102,10 +102,16 @@ def _window(fields: Fields, now: datetime) -> tuple[str, str]:
     start = fields.moment("startDatetime")
     end = fields.moment("endDatetime")
     if start and start < now - OLDEST:
-        fields.refuse("startDatetime", "過去730日以内")
-    if start and end and not start <= end <= start + WINDOW:
-        fields.refuse("endDatetime", "開始日時から63日以内")
+        _refuse(fields, "ERROR_101", "検索できるのは過去730日以内の注文です。")
+    if start and end and end < start:
+        _refuse(fields, "ERROR_102", "検索できない期間です。")
+    if start and end and end > start + WINDOW:
+        _refuse(fields, "ERROR_103", "検索できる期間は63日以内です。")
     return (wire(start), wire(end)) if start and end else ("", "")
+
+
+def _refuse(fields: Fields, kind: str, text: str) -> None:
+    fields.errors.append(message(fields.function, kind, text))
 
 
 def _page(fields: Fields) -> tuple[int, int, bool]:
@@ -171,7 +177,9 @@ def _fits(model: dict[str, Any], tests: list[Any]) -> bool:
 
 def column_filters(fields: Fields) -> list[Filter]:
     """Parse the conditions that have a column of their own (§2.1)."""
-    progresses = fields.numbers("orderProgressList", PROGRESSES)
+    progresses = fields.numbers("orderProgressList")
+    if not set(progresses) <= set(PROGRESSES):
+        _refuse(fields, "ERROR_100", "検索できないステータスです。")
     types = fields.numbers("orderTypeList", _ORDER_TYPES)
     settlement = fields.number("settlementMethod", _SETTLEMENTS)
     delivery = fields.text("deliveryName", 192)
@@ -237,7 +245,7 @@ def _keyword(fields: Fields) -> Iterator[Test]:
     if keyword is None:
         return
     if has_machine_dependent(keyword):
-        fields.refuse("searchKeyword", "機種依存文字は使えません")
+        _refuse(fields, "ERROR_021", "searchKeywordに機種依存文字は使えません。")
     wanted = keyword.strip()
     yield lambda model: any(wanted in text for text in _texts(model, kind))
 

@@ -1,0 +1,53 @@
+"""RMS says "too fast" or "processing" on a busy morning: nobody is stopped by it."""
+
+import pytest
+
+from connectors.settings import read_settings
+from data.warehouse.session import warehouse
+from flows.daily import daily
+from flows.ingest_orders import ingest_orders
+from tasks import retrying
+from tests.support.csv_counter import Shown
+from tests.support.sandbox import Sandbox
+
+SEARCH, GET, CONFIRM = "searchOrder", "getOrder", "confirmOrder"
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retrying, "PAUSES_S", (0.0, 0.0, 0.0))
+
+
+def connection() -> tuple[object, ...]:
+    with warehouse(read_settings().warehouse) as con:
+        return con.execute("SELECT DISTINCT connection_status FROM shops").fetchall()
+
+
+def stored() -> set[str]:
+    with warehouse(read_settings().warehouse) as con:
+        return {n for (n,) in con.execute("SELECT order_number FROM orders").fetchall()}
+
+
+@pytest.mark.parametrize("function", [SEARCH, GET])
+@pytest.mark.parametrize("fault", ["ES01-03", "ES01-05", "WARNING_001", "ERROR_000"])
+def test_two_answers_of_a_busy_rms_stop_nothing(
+    lab: Sandbox, shown: Shown, fault: str, function: str | None
+):
+    sold = lab.sell(3, progress=300)
+    lab.fault(fault, function=function, times=2)
+    state = daily("lab", return_state=True)
+
+    assert state.name == "Completed", state.message
+    assert stored() == set(sold)
+    assert connection() == [("ok",)]
+    assert "キー" not in shown("day-report")
+
+
+def test_an_order_is_confirmed_although_rms_was_busy(lab: Sandbox):
+    sold = lab.sell(2, progress=100)
+    lab.fault("403", function=CONFIRM, times=2)
+    state = ingest_orders("lab", confirm=True, return_state=True)
+
+    assert state.name == "Completed", state.message
+    assert lab.journal()["counts"][CONFIRM] == 3
+    assert {lab.orders()[number]["orderProgress"] for number in sold} == {200}
