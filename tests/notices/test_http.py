@@ -35,7 +35,8 @@ LIMIT = 16 * 1024 * 1024
 
 def padded(size: int) -> bytes:
     body = order_xml(fresh_number())
-    return body[:-20] + b" " * (size - len(body)) + body[-20:]
+    end = b"</orderNotifyModel>"
+    return body.removesuffix(end) + b" " * (size - len(body)) + end
 
 
 def test_an_order_notice_is_on_disk_when_it_is_answered(rakuten):
