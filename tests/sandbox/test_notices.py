@@ -101,17 +101,6 @@ def test_one_message_can_hold_several_notices(sandbox, receiver):
     assert [entry["orderNumber"] for entry in entries] == sold
 
 
-def test_one_message_can_hold_five_hundred_notices(sandbox, receiver):
-    sandbox.settings(notify_batch=500)
-    sold = sandbox.sell(500)
-    sandbox.notice_counts(wait_s=5)
-
-    (root,) = receiver.roots("orderNotifyModel")
-    numbers = [each.findtext("orderNumber") for each in root]
-
-    assert [number for number in numbers if number] == sold
-
-
 def test_a_message_is_xml_in_utf_8(sandbox, receiver):
     sandbox.sell(1, "odd_text")
     sandbox.notice_counts(wait_s=5)

@@ -69,8 +69,11 @@ def fault_of_content_type(request: Request) -> str | None:
 
 
 def fault_of_accept(request: Request) -> str | None:
-    """Return the gateway's code for an Accept that is missing or asks for no JSON."""
-    wanted = request.headers.get("accept", "").strip()
+    """Return the gateway's code for an Accept that is empty or asks for no JSON.
+
+    By the book a missing one is refused, too; rakuten-ws sends none and worked live.
+    """
+    wanted = request.headers.get("accept", "*/*").strip()
     if not wanted:
         return "ES04-02"
     kinds = {part.partition(";")[0].strip().lower() for part in wanted.split(",")}
