@@ -186,7 +186,7 @@ def a_line(number: int = 1, reason: str | None = None, **more) -> ShipmentLine:
 
 
 def report(*lines: ShipmentLine, stragglers: tuple[Straggler, ...] = ()) -> str:
-    return tracking_push_report(SHOP, TrackingReport(lines, stragglers, ()))
+    return tracking_push_report(SHOP, TrackingReport(lines, stragglers, (), ()))
 
 
 def test_a_long_list_is_cut_and_says_how_often_each_reason_came():
