@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import orjson
 
-CODE, TEXT = "IE1101", "This item is a pre-order item."
+CODE, TEXT = "IE0118", "The lead time is not registered."
 UPSERT = "/es/2.0/inventories/bulk-upsert"
 JSON = "application/json; charset=utf-8"
 
