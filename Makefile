@@ -19,7 +19,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-ci test-long check crash soak bench deploy server worker run receiver query plot sandbox lock audit clean
+.PHONY: help demo test test-ci test-long check crash second-day soak bench deploy server worker run receiver query plot sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ check: $(DEVELOP) ## format, lint, spelling, types, layers
 
 crash: $(DEVELOP) ## kill writers, the receiver and runs at many moments; nothing may be lost
 	JUCHU_CRASH=full $(PYTEST) -k "crash or kill or migrate"
+
+second-day: $(DEVELOP) ## the day after `DEMO_ONCE=1 make demo`: off over 09:00, a kill, a shop of one's own
+	$(BIN)/python -m tests.second_day
 
 soak: $(DEVELOP) ## notices by the ten thousand, losses and kills, ten minutes long
 	$(BIN)/python -m tests.soak

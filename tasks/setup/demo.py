@@ -1,43 +1,49 @@
 """`make demo`: a whole shop on this machine, from an empty folder to orders in DuckDB.
 
 Everything it makes is in its own folder, which it empties at the start; a folder that
-holds a real shop's warehouse is refused. `work_the_day` is the story: the shop goes
-live, sells and stumbles, and the clerk's flows run one after the other.
+holds anything else is refused. `work_the_day` is the story: the shop goes live, sells
+and stumbles, and the clerk's flows run one after the other.
 """
 
-import csv
 import os
 import shutil
 import signal
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from shlex import quote
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
+from prefect.client.schemas.objects import FlowRun
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
-from connectors.carriers.layouts.yamato_b2 import COLUMNS
 from connectors.notices.spool import Spool
 from connectors.prefect_env import FILE as PREFECT_ENV
 from connectors.prefect_env import LOGIN
 from connectors.settings import read_settings
 from data.model.japan_time import JST, in_japan
-from data.model.label import why_not_pack
 from data.model.notice import Notice, NoticeKind, notice_key
 from data.model.onboarding import Stage
-from data.model.short_key import PackageRef, short_key
-from data.model.tracking_number import check_digit
+from data.model.short_key import PackageRef
 from data.warehouse.ask import ask
-from data.warehouse.orders import count_orders, stored_orders
+from data.warehouse.orders import count_orders
 from data.warehouse.session import warehouse
-from data.warehouse.shipping.labels import label_orders
+from data.warehouse.stock.ledger import explain_level
+from tasks.setup.demo_files import (
+    a_number,
+    correction,
+    count_file,
+    parcel_file,
+    safe_packages,
+)
 from tasks.setup.demo_orders import write_order_file
 from tasks.setup.services import Services, open_services
+from tasks.setup.story import Story
+from tasks.stock.plots import level_chart, save_chart
 
 MARK: Final = ".demo"
 """The file that marks a folder as a demo's, to be emptied."""
@@ -50,17 +56,21 @@ APPLICATION: Final = {
     "contact_phone": "03-0000-1234",
     "contact_name": "見本 花子",
 }
+SENDER: Final = {
+    "JUCHU_SENDER_NAME": "見本茶舗",
+    "JUCHU_SENDER_ZIP": "100-0001",
+    "JUCHU_SENDER_ADDRESS": "東京都見本区表町1-2-3",
+    "JUCHU_SENDER_PHONE": "03-0000-1234",
+    "JUCHU_SENDER_BILLING_CODE": "0300001234",
+}
 BEFORE_KEY: Final = (Stage.APPLIED, Stage.AWAITING_API, Stage.KEY_REGISTERED)
 ORDERS: Final = 200
-LATER: Final = 5
-LATER_EVERY_S: Final = 8
+ONE_BY_ONE: Final = 3
 CSV_ORDERS: Final = 2
 """Orders of the file that no notice tells of, and as many that the warehouse has."""
 PARCELS: Final = 20
-FIRST_NUMBER: Final = 40000000000
-"""Eleven digits; the check digit makes them a number of Yamato's."""
-SETTLED_WITHIN_S: Final = 90
 STORED_WITHIN_S: Final = 120
+LOOK_EVERY_S: Final = 0.5
 SETTLED: Final = """
 SELECT order_number, reason
 FROM notices
@@ -79,7 +89,11 @@ FROM orders
 WHERE mall_status = '300' AND source = 'api'
 ORDER BY ordered_at DESC
 """
-WAITING: Final = "SELECT order_number FROM manual_stock_adjustments ORDER BY ALL"
+WAITING: Final = """
+SELECT order_number, sku, manage_number, variant_id, quantity
+FROM manual_stock_adjustments JOIN sku_map USING (sku)
+ORDER BY order_number
+"""
 VERIFIED: Final = "SELECT count(*) FROM shipments WHERE state = 'verified'"
 NOTICE: Final = """curl -H 'Content-Type: text/xml' {receiver} --data-binary '\
 <orderNotifyModel><authModel><contractId>{shop.contract_id}</contractId>\
@@ -90,22 +104,28 @@ console = Console(soft_wrap=True)
 
 
 class NotADemoFolder(RuntimeError):
-    """The folder holds a warehouse that no demo made."""
+    """The folder holds something that no demo made."""
 
 
 def main() -> None:
     """Start everything, work the day and print the result; run on until Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     home = read_settings().home.absolute()
-    if "JUCHU_HOME" not in os.environ:
+    if not os.environ.get("JUCHU_HOME"):
         home /= "demo"  # never beside a real shop's orders
     empty_folder(home)
-    console.rule("starting Prefect, the RMS sandbox, the receiver and a worker")
-    console.print(f"everything is in {home} (logs in logs/)")
+    os.environ.update(SENDER)
+    console.print(f"juchu demo in {home} (logs in logs/), about three minutes")
+    story = Story(console)
     try:
-        with open_services(home) as services:
-            work_the_day(services)
+        with ExitStack() as opened:
+            with story.step("Prefect server, worker, receiver, an RMS; make deploy"):
+                rms = ("--state", str(home / "sandbox.sqlite"))
+                services = opened.enter_context(open_services(home, *rms))
+            day = work_the_day(services, story)
+            story.end()
             show_summary(services)
+            show_doors(services, day)
             if os.environ.get("DEMO_ONCE") != "1":
                 console.print("Ctrl-C stops everything.")
                 signal.pause()
@@ -117,13 +137,13 @@ def empty_folder(home: Path) -> None:
     """Empty a demo's folder, so that every demo starts from nothing.
 
     Raises:
-        NotADemoFolder: it holds a warehouse without the demo's mark.
+        NotADemoFolder: something is in it, and not the demo's mark.
 
     """
-    if (home / "juchu.duckdb").exists() and not (home / MARK).exists():
+    if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
         raise NotADemoFolder(
-            f"{home} にはデモ用ではないデータベースがあります。"
-            "対処: JUCHU_HOME に別のフォルダを指定して実行してください。"
+            f"{home} にはデモ以外のファイルがあります。"
+            "対処: JUCHU_HOME に空のフォルダを指定して実行してください。"
         )
     if (home / MARK).exists():
         shutil.rmtree(home)
@@ -131,53 +151,63 @@ def empty_folder(home: Path) -> None:
     (home / MARK).touch()
 
 
-def work_the_day(services: Services) -> None:
-    """Take the shop live, let it sell and stumble twice, and run the day's flows."""
-    onboard(services, datetime.now(JST))
-    console.rule("the sandbox sells and sends notices")
-    before = ask(services.warehouse, STORED).item()
-    services.sandbox.sell(ORDERS, "mixed")
-    wait_for_orders(services, f"{ORDERS} orders sold at once", before + ORDERS)
-    console.rule("and one by one: from a notice to its order in DuckDB")
-    services.sandbox.sell(LATER, "plain", every_s=LATER_EVERY_S)
-    title = f"{LATER} orders, one each {LATER_EVERY_S} s"
-    wait_for_orders(services, title, before + ORDERS + LATER)
-    show_latency(services)
-    console.rule("the morning: daily/0900")
-    services.sandbox.fault("503", function="getOrder", times=2)
-    console.print("the next two getOrder calls answer 503")
-    services.run("daily/0900")
-    console.rule("a mall's own file: import-order-csv/manual")
-    import_orders(services)
-    keep_stock(services)
-    ship_parcels(services)
+def work_the_day(services: Services, story: Story) -> FlowRun:
+    """Take the shop live, let it sell and stumble, run its flows; return the daily."""
+    onboard(services, story, datetime.now(JST))
+    sell(services, story)
+    with story.step("ingest-orders/0900, while getOrder answers 503 twice") as step:
+        services.sandbox.fault("503", function="getOrder", times=2)
+        step.ended(services.run("ingest-orders/0900"))
+        step.say("repeated by itself, see the run's page")
+    import_orders(services, story)
+    sku = keep_stock(services, story)
+    packages = ship_parcels(services, story)
+    with story.step("daily/0900: the clerk's morning") as step:
+        daily = services.run("daily/0900")
+        step.ended(daily)
+        step.say(f"RMS has {units_at_rms(services, sku)} of {sku['sku']} now")
+        verified = ask(services.warehouse, VERIFIED).item()
+        step.say(f"{verified} of {len(packages)} parcels verified at RMS")
+    correct(services, story, packages[0])
+    with story.step(f"make plot SKU={sku['sku']}") as step:
+        with warehouse(services.warehouse) as con:
+            chart = level_chart(sku["sku"], explain_level(con, sku["sku"]))
+        step.say(str(save_chart(chart, services.home / "reports", sku["sku"])[0]))
+    return daily
 
 
-def onboard(services: Services, at: datetime) -> None:
+def onboard(services: Services, story: Story, at: datetime) -> None:
     """Take the shop from its application to 稼働中; sell on both sides of its start.
 
     The start is 09:00 of yesterday, so that nobody has to wait for it; the notice of an
     order before it is put where the receiver would have kept it.
     """
-    console.rule("a shop's way: onboard-shop and check-connection, step by step")
     starts = in_japan(at).replace(hour=9, minute=0, second=0, microsecond=0)
     starts -= timedelta(days=1)
     (before,) = services.sandbox.sell(1, "plain", over_days=0)
+    with story.step("onboard-shop: 申請 → API承認 → キー登録") as step:
+        services.run("onboard-shop/manual", application=APPLICATION)
+        for stage in BEFORE_KEY:
+            run = services.run("onboard-shop/manual", step=stage)
+        step.ended(run)
+    with story.step("check-connection/0850") as step:
+        step.ended(services.run("check-connection/0850"))
+    with story.step("onboard-shop: 通知承認 → 稼働中") as step:
+        services.run("onboard-shop/manual", step=Stage.AWAITING_NOTICES)
+        run = services.run(
+            "onboard-shop/manual",
+            step=Stage.AWAITING_START,
+            start_on=f"{starts:%Y-%m-%d}",
+            approved_at=f"{starts - timedelta(days=3):%Y-%m-%dT%H:%M}",
+        )
+        step.ended(run)
     keep_notice(services, before, starts - timedelta(hours=1))
-    services.run("onboard-shop/manual", application=APPLICATION)
-    for stage in BEFORE_KEY:
-        services.run("onboard-shop/manual", step=stage)
-    services.run("check-connection/0850")
-    services.run("onboard-shop/manual", step=Stage.AWAITING_NOTICES)
-    services.run(
-        "onboard-shop/manual",
-        step=Stage.AWAITING_START,
-        start_on=f"{starts:%Y-%m-%d}",
-        approved_at=f"{starts - timedelta(days=3):%Y-%m-%dT%H:%M}",
-    )
     services.sandbox.settings(notify_url=services.receiver)
-    (after,) = services.sandbox.sell(1, "plain", over_days=0)
-    show_both_sides(services, {before: "before the start", after: "after it"})
+    with story.step("a sale on either side of 09:00 of the first day") as step:
+        (after,) = services.sandbox.sell(1, "plain", over_days=0)
+        wait(lambda: len(ask(services.warehouse, SETTLED)) >= 2)
+        reasons = dict(ask(services.warehouse, SETTLED).rows())
+        step.say(f"before: {reasons.get(before)}, after: {reasons.get(after)}")
 
 
 def keep_notice(services: Services, number: str, received_at: datetime) -> None:
@@ -193,45 +223,39 @@ def keep_notice(services: Services, number: str, received_at: datetime) -> None:
     Spool(services.home / "spool").keep([notice])
 
 
-def show_both_sides(services: Services, sold: dict[str, str]) -> None:
-    """Wait for the drain, and print what became of each of the notices."""
-    give_up_at = time.monotonic() + SETTLED_WITHIN_S
-    while len(rows := ask(services.warehouse, SETTLED).rows()) < len(sold):
-        if time.monotonic() > give_up_at:
-            console.print("the notices still wait; the next minute's run has them")
-            return
-        time.sleep(1)
-    for number, reason in rows:
-        console.print(f"order {number}, {sold.get(number, 'sold later')}: {reason}")
+def sell(services: Services, story: Story) -> None:
+    """Let the mall sell and send notices: many at once, then one after the other."""
+    before = ask(services.warehouse, STORED).item()
+    with story.step(f"{ORDERS} orders sold at once, each with a notice") as step:
+        services.sandbox.sell(ORDERS, "mixed")
+        stored = wait_for_orders(services, before + ORDERS)
+        step.say(f"{stored - before} of {ORDERS} in DuckDB")
+    with story.step(f"{ONE_BY_ONE} orders, one after the other") as step:
+        for nth in range(1, ONE_BY_ONE + 1):
+            services.sandbox.sell(1, "plain", over_days=0)
+            wait_for_orders(services, stored + nth)
+        waited_s = ask(services.warehouse, WAITED)["waited_s"].head(ONE_BY_ONE)
+        step.say(f"notice → order in DuckDB: median {median(waited_s):.1f} s")
 
 
-def wait_for_orders(services: Services, title: str, wanted: int) -> None:
-    """Wait until all orders are stored or time is up, and show the progress."""
+def wait_for_orders(services: Services, wanted: int) -> int:
+    """Wait until so many orders are stored or time is up; return how many are."""
+    wait(lambda: ask(services.warehouse, STORED).item() >= wanted)
+    stored: int = ask(services.warehouse, STORED).item()
+    return stored
+
+
+def wait(has_come: Callable[[], bool]) -> None:
+    """Wait until something has come, or time is up: the schedules bring it later."""
     give_up_at = time.monotonic() + STORED_WITHIN_S
-    with Progress(console=console) as progress:
-        bar = progress.add_task(title, total=wanted)
-        while (stored := ask(services.warehouse, STORED).item()) < wanted:
-            progress.update(bar, completed=stored)
-            if time.monotonic() > give_up_at:
-                console.print("some notices still wait; the next minute's run has them")
-                return
-            time.sleep(1)
-        progress.update(bar, completed=stored)
+    while not has_come() and time.monotonic() < give_up_at:
+        time.sleep(LOOK_EVERY_S)
 
 
-def show_latency(services: Services) -> None:
-    """Print how long the notices that came one by one took to become orders."""
-    waited_s = ask(services.warehouse, WAITED)["waited_s"].head(LATER).to_list()
-    console.print(
-        f"notice → order in DuckDB: median {median(waited_s):.1f} s, longest"
-        f" {max(waited_s):.1f} s (all of them: data/marts/notice_latency.sql)"
-    )
-
-
-def import_orders(services: Services) -> None:
+def import_orders(services: Services, story: Story) -> None:
     """Import a download with orders the warehouse has, RMS has, and nobody else has.
 
-    The search that follows meets them: what RMS knows becomes its own again.
+    The next search meets them: what RMS knows becomes its own again.
     """
     sandbox = services.sandbox
     sandbox.settings(notify_url=None)  # the file is to be first to tell of some
@@ -241,140 +265,89 @@ def import_orders(services: Services) -> None:
     at_rms = sandbox.orders()
     known = [at_rms[number] for number in (*unheard, *stored)]
     path = write_order_file(services.home / "rakuten.csv", known)
-    services.run("import-order-csv/manual", path=str(path), mall="rakuten")
-    console.print(
-        f"RMS knows {len(known)} of its orders; the others are listed as RMSにない注文"
-    )
-    services.run("ingest-orders/0900")
+    with story.step("import-order-csv/manual: a file with orders RMS knows") as step:
+        step.ended(
+            services.run("import-order-csv/manual", path=str(path), mall="rakuten")
+        )
 
 
-def keep_stock(services: Services) -> None:
-    """Count what the sandbox has, adjust a CSV order by hand, push to the mall."""
-    console.rule("stock: import-stock-count, adjust-stock, push-inventory")
-    services.run("import-stock-count/manual", path=str(count_file(services)))
-    waiting = ask(services.warehouse, WAITING)
-    (number,) = waiting["order_number"].head(1)
-    console.print(
-        f"{len(waiting)} lines of CSV orders wait; order {number} is adjusted"
-    )
-    services.run(
-        "adjust-stock/manual",
-        adjustments=[{"order_number": number}],
-        who="demo",
-        note="棚から出した",
-    )
-    services.run("push-inventory/0900")
+def keep_stock(services: Services, story: Story) -> dict[str, Any]:
+    """Count what RMS has, and adjust a CSV order by hand; return its SKU.
 
-
-def count_file(services: Services) -> Path:
-    """Write a count of what the sandbox has on sale, and return its path."""
-    rows = [
-        f"{row['manageNumber']},{row['variantId']},{row['quantity']}"
-        for row in services.sandbox.stock()
-        if row["known"]
-    ]
-    path = services.home / "stock_count.csv"
-    head = "商品管理番号,SKU管理番号,数量"
-    path.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
-    return path
-
-
-def ship_parcels(services: Services) -> None:
-    """Import a carrier's file for orders that are safe to pack, and push to the mall.
-
-    Pushed twice, to show that the second push has nothing to report; then one number
-    turns out to be wrong, and the corrected file changes its row.
+    The push that follows writes that SKU to RMS and reads it back.
     """
-    console.rule("shipping: import-shipments, push-tracking")
-    packages = safe_packages(services.warehouse, services.sandbox.shops["demo"].shop_id)
-    at = datetime.now(JST)
-    path = parcel_file(services.home / "b2.csv", packages, at)
-    console.print(f"{path}: {len(packages)} parcels, as B2クラウド exports them")
-    services.run("import-shipments/manual", path=str(path), carrier="yamato")
-    services.run("push-tracking/0900")
-    verified = ask(services.warehouse, VERIFIED).item()
-    console.print(f"{verified} of {len(packages)} parcels verified: RMS shows them")
-    console.print("pushed again, nothing is left to report; then a number is corrected")
-    services.run("push-tracking/0900")
-    wrong, right = (a_number(nth) for nth in (0, PARCELS))
-    path = correction(services.home / "correction.csv", packages[0], wrong, right, at)
-    services.run("import-shipments/manual", path=str(path), carrier="template")
-    services.run("push-tracking/0900")
-
-
-def safe_packages(path: Path, shop_id: str) -> list[PackageRef]:
-    """Return the shop's first packages that could be packed now."""
-    with warehouse(path) as con:
-        numbers = label_orders(con, shop_id, again=False)
-        orders = stored_orders(con, shop_id, numbers)
-    safe = (
-        PackageRef(order.mall, shop_id, number, package.basket_id)
-        for number, order in sorted(orders.items())
-        for package in order.packages
-        if not why_not_pack(order, package.basket_id)
-    )
-    return list(islice(safe, PARCELS))
-
-
-def parcel_file(path: Path, packages: list[PackageRef], at: datetime) -> Path:
-    """Write the B2 file of these packages, one parcel each, shipped at `at`."""
-    with path.open("w", encoding="cp932", newline="") as file:
-        rows = csv.DictWriter(file, COLUMNS, restval="", quoting=csv.QUOTE_ALL)
-        rows.writeheader()
-        for nth, package in enumerate(packages):
-            rows.writerow(
-                {
-                    "お客様管理番号": short_key(package),
-                    "伝票番号": a_number(nth),
-                    "出荷予定日": f"{in_japan(at):%Y/%m/%d}",
-                }
+    with story.step("import-stock-count/manual") as step:
+        path = count_file(services.home / "stock_count.csv", services.sandbox.stock())
+        step.ended(services.run("import-stock-count/manual", path=str(path)))
+    with story.step("adjust-stock/manual: a CSV order, decided by a person") as step:
+        waiting = ask(services.warehouse, WAITING)
+        sku = waiting.row(0, named=True)
+        step.ended(
+            services.run(
+                "adjust-stock/manual",
+                adjustments=[{"order_number": sku["order_number"]}],
+                who="demo",
+                note="棚から出した",
             )
-    return path
+        )
+        step.say(f"RMS has {units_at_rms(services, sku)} of {sku['sku']}")
+    return sku
 
 
-def correction(
-    path: Path, package: PackageRef, wrong: str, right: str, at: datetime
-) -> Path:
-    """Write our template with the right number in place of the wrong one."""
-    row = {
-        "注文番号": short_key(package),
-        "配送会社": "ヤマト運輸",
-        "伝票番号": right,
-        "発送日": f"{in_japan(at):%Y/%m/%d}",
-        "訂正前の伝票番号": wrong,
-    }
-    with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.DictWriter(file, row)
-        rows.writeheader()
-        rows.writerow(row)
-    return path
+def units_at_rms(services: Services, sku: dict[str, Any]) -> int:
+    """Return what the mall offers of a SKU, as RMS itself has it."""
+    units: int = next(
+        row["quantity"]
+        for row in services.sandbox.stock()
+        if (row["manageNumber"], row["variantId"])
+        == (sku["manage_number"], sku["variant_id"])
+    )
+    return units
 
 
-def a_number(nth: int) -> str:
-    """Return a tracking number of Yamato's with the right check digit."""
-    number = f"{FIRST_NUMBER + nth}"
-    return f"{number}{check_digit(number)}"
+def ship_parcels(services: Services, story: Story) -> list[PackageRef]:
+    """Write labels, and import the carrier's file of the parcels that left."""
+    shop_id = services.sandbox.shops["demo"].shop_id
+    packages = safe_packages(services.warehouse, shop_id, PARCELS)
+    with story.step("export-shipping-labels/manual: B2クラウド") as step:
+        step.ended(services.run("export-shipping-labels/manual", carrier="yamato"))
+    with story.step(f"import-shipments/manual: {len(packages)} parcels left") as step:
+        path = parcel_file(services.home / "b2.csv", packages, datetime.now(JST))
+        step.ended(
+            services.run("import-shipments/manual", path=str(path), carrier="yamato")
+        )
+    return packages
+
+
+def correct(services: Services, story: Story, package: PackageRef) -> None:
+    """Correct a wrong number: the row at RMS is changed, none is added."""
+    wrong, right = (a_number(nth) for nth in (0, PARCELS))
+    at = datetime.now(JST)
+    with story.step("a wrong tracking number is corrected, push-tracking/0900") as step:
+        path = correction(services.home / "correction.csv", package, wrong, right, at)
+        services.run("import-shipments/manual", path=str(path), carrier="template")
+        step.ended(services.run("push-tracking/0900"))
 
 
 def show_summary(services: Services) -> None:
-    """Print what is in the warehouse now, and where to look next."""
+    """Print what is in the warehouse now."""
     table = Table("status", "orders", "request_total (yen)", title="注文 (orders)")
     with warehouse(services.warehouse) as con:
         for row in count_orders(con, services.sandbox.shops["demo"].shop_id):
             table.add_row(row.status, f"{row.orders:,}", f"{row.request_total:,}")
     console.print(table)
+
+
+def show_doors(services: Services, day: FlowRun) -> None:
+    """Print where to look next, and what to try."""
     login = services.home / PREFECT_ENV
     console.print(f"Prefect UI   {services.ui}/v2/runs")
+    console.print(f"The day      {services.ui}/v2/runs/flow-run/{day.id}")
     console.print(f"Login        the text behind {LOGIN}= in {login}")
     console.print(f"RMS sandbox  {services.sandbox.url}")
-    console.print(f"Receiver     {services.receiver}")
     console.print(
         f"Query        JUCHU_HOME={services.home} make query"
         ' SQL="FROM orders SELECT status, count(*) GROUP BY ALL"'
-    )
-    console.print(
-        f"             JUCHU_HOME={services.home} make query"
-        ' SQL="FROM manual_stock_adjustments"'
     )
     console.print(f"Shell        set -a; . {quote(str(login))}; set +a")
     console.print("             .venv/bin/prefect deployment run 'daily/0900' --watch")

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from connectors.prefect_env import LOGIN
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    temporary_settings,
+)
+
+from connectors.prefect_api import api_of, why_closed
+from connectors.prefect_env import API_URL, LOGIN
 from connectors.sandbox.control_api.remote import SandboxControl
 from data.model.japan_time import in_japan
 from tasks.setup.server import server_environment
@@ -26,7 +36,8 @@ ROOT = Path(__file__).resolve().parents[2]
 """The project's root; Prefect reads its settings from the folder it starts in."""
 SPEAKS = ("sandbox", "receiver")
 """Processes whose first line of output says where they listen."""
-SERVER_PATIENCE_S = "120"
+SERVER_PATIENCE_S = 120
+LOOK_EVERY_S = 0.3
 STOP_PATIENCE_S = 10
 
 
@@ -61,15 +72,42 @@ class Services:
         done = subprocess.run(command, env=dict(self.env), cwd=ROOT, check=check)
         return done.returncode
 
-    def run(self, deployment: str, **parameters: object) -> None:
+    @contextmanager
+    def api(self) -> Iterator[SyncPrefectClient]:
+        """Open a client of this server, whatever server our own environment names."""
+        with (
+            temporary_settings(
+                {
+                    PREFECT_API_URL: self.env[API_URL],
+                    PREFECT_API_AUTH_STRING: self.env[LOGIN],
+                }
+            ),
+            get_client(sync_client=True) as client,
+        ):
+            yield client
+
+    def run(self, deployment: str, **parameters: object) -> FlowRun:
         """Run a deployment for the shop `demo` and wait for its end.
 
         Raises:
-            subprocess.CalledProcessError: the run did not end well.
+            RunFailed: it did not end Completed; has its message.
 
         """
-        given = json.dumps({"shop": "demo"} | parameters)
-        self.prefect("deployment", "run", deployment, "--params", given, "--watch")
+        with self.api() as client:
+            run = client.create_flow_run_from_deployment(
+                client.read_deployment_by_name(deployment).id,
+                parameters={"shop": "demo"} | parameters,
+            )
+            while not (run.state and run.state.is_final()):
+                time.sleep(LOOK_EVERY_S)
+                run = client.read_flow_run(run.id)
+        if not run.state.is_completed():
+            raise RunFailed(f"{deployment}: {run.state.name}: {run.state.message}")
+        return run
+
+
+class RunFailed(RuntimeError):
+    """A run that did not end Completed."""
 
 
 @contextmanager
@@ -81,8 +119,7 @@ def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
     notices until its setting `notify_url` says where to.
 
     Raises:
-        subprocess.CalledProcessError: a step of the set-up failed.
-        RuntimeError: the sandbox or the receiver did not start; see its log.
+        RuntimeError: a process did not start, or nothing was deployed; see its log.
 
     """
     logs = home / "logs"
@@ -116,16 +153,48 @@ def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
         receiver = stack.enter_context(running("receiver", notices, env, logs))
         address = json.loads(first_line(receiver))["url"]
         services = Services(home, ui, f"{address}/notices", sandbox, env)
-        services.prefect("server", "status", "--wait", "--timeout", SERVER_PATIENCE_S)
-        subprocess.run(
-            [sys.executable, "-m", "tasks.setup.deploy"],
-            env=dict(services.env),
-            cwd=ROOT,
-            check=True,
-        )
+        wait_for_server(env)
+        deploy(services, logs)
         worker = ("tasks.setup.worker",)
         stack.enter_context(running("worker", worker, services.env, logs))
         yield services
+
+
+def wait_for_server(env: Mapping[str, str]) -> None:
+    """Wait until the Prefect server lets us in.
+
+    Raises:
+        RuntimeError: it does not in two minutes.
+
+    """
+    give_up_at = time.monotonic() + SERVER_PATIENCE_S
+    while why := why_closed(api_of(env)):
+        if time.monotonic() > give_up_at:
+            raise RuntimeError(why)
+        time.sleep(LOOK_EVERY_S)
+
+
+def deploy(services: Services, logs: Path) -> None:
+    """Register everything on the server; what that prints is in `<logs>/deploy.log`.
+
+    Raises:
+        RuntimeError: it failed; has the last lines of the log.
+
+    """
+    log = logs / "deploy.log"
+    with log.open("w") as printed:
+        done = subprocess.run(
+            [sys.executable, "-m", "tasks.setup.deploy"],
+            env=dict(services.env),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if done.returncode:
+        last = log.read_text(encoding="utf-8").splitlines()[-10:]
+        raise RuntimeError("\n".join([f"make deploy failed ({log}):", *last]))
 
 
 def shop_settings(sandbox: SandboxControl) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import cast
 
 import polars as pl
 import pytest
+from rich.console import Console
 
 from connectors.settings import read_settings
 from data.model.run import MISSING_FOR
@@ -20,6 +21,7 @@ from tasks.setup import demo
 from tasks.setup.demo import CSV_ORDERS, import_orders
 from tasks.setup.demo_orders import SAMPLE, write_order_file
 from tasks.setup.services import Services
+from tasks.setup.story import Story
 from tests.carriers.made import TEMPLATE, csv_bytes
 from tests.flows.conftest import Shown
 from tests.shipping.lab import tracking_number
@@ -121,18 +123,20 @@ def test_the_demos_file_is_met_by_the_search_that_follows_it(
     ingest_orders("lab")
     runs = {
         "import-order-csv/manual": lambda **given: import_order_csv(
-            shop="lab", **given
+            shop="lab", return_state=True, **given
         ),
-        "ingest-orders/0900": lambda: ingest_orders("lab"),
     }
     services = SimpleNamespace(
         sandbox=lab,
         receiver=None,
         home=home,
         warehouse=read_settings().warehouse,
-        run=lambda deployment, **given: runs[deployment](**given),
+        run=lambda deployment, **given: SimpleNamespace(
+            state=runs[deployment](**given)
+        ),
     )
-    import_orders(cast("Services", services))
+    import_orders(cast("Services", services), Story(Console(quiet=True)))
+    ingest_orders("lab")
 
     assert rows(ORDERS) == [
         ("api", "api", "auto", 3),

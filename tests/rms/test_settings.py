@@ -49,6 +49,14 @@ def test_what_is_changed_in_the_file_or_the_environment_is_read(monkeypatch, tmp
     assert found == [1, 1, 2, 2, 3, Settings().warehouse_patience_s]
 
 
+def test_a_blank_setting_is_none(monkeypatch):
+    monkeypatch.setenv("JUCHU_HOME", "")
+    monkeypatch.setenv("JUCHU_NOTICE_CONNECTIONS", "")
+
+    assert read_settings().home == Path("data/local")
+    assert read_settings().notice_connections == 500
+
+
 def test_every_path_is_under_home(monkeypatch):
     monkeypatch.setenv("JUCHU_HOME", "/srv/juchu")
     settings = read_settings()

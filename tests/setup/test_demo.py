@@ -25,6 +25,13 @@ def test_the_second_demo_starts_from_nothing(tmp_path):
 
 def test_what_was_there_before_the_first_demo_stays(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(NotADemoFolder, match="JUCHU_HOME"):
+        empty_folder(tmp_path)
+
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_an_empty_folder_becomes_the_demos(tmp_path):
     empty_folder(tmp_path)
 
-    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert [file.name for file in tmp_path.iterdir()] == [".demo"]

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tasks import rms
-from tasks.setup.demo import (
-    PARCELS,
+from tasks.setup.demo import PARCELS
+from tasks.setup.demo_files import (
     a_number,
     correction,
     parcel_file,
@@ -14,7 +14,7 @@ from tests.shipping.lab import Lab
 
 
 def demo_file(lab: Lab) -> Path:
-    packages = safe_packages(lab.home / "juchu.duckdb", lab.shop_id)
+    packages = safe_packages(lab.home / "juchu.duckdb", lab.shop_id, PARCELS)
     return parcel_file(lab.home / "b2.csv", packages, rms.now())
 
 
@@ -41,7 +41,7 @@ def test_a_big_shop_gets_a_file_of_a_few(lab: Lab):
 
 def test_the_correction_puts_the_right_number_where_the_wrong_one_stood(lab: Lab):
     lab.sell()
-    (package,) = safe_packages(lab.home / "juchu.duckdb", lab.shop_id)
+    (package,) = safe_packages(lab.home / "juchu.duckdb", lab.shop_id, PARCELS)
     lab.take(f"{demo_file(lab)}")
     path = lab.home / "correction.csv"
     wrong, right = a_number(0), a_number(PARCELS)

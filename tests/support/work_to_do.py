@@ -6,7 +6,7 @@ from data.model.short_key import PackageRef, short_key
 from data.warehouse.runs import Load
 from tasks import orders, runs
 from tasks.machine import now
-from tasks.setup.demo import a_number
+from tasks.setup.demo_files import a_number
 from tasks.shipping.shipments import import_shipment_file
 from tasks.stock.files import import_count_file
 from tests.carriers.made import B2, csv_bytes

@@ -1,0 +1,54 @@
+"""What the demo prints: one line for each step, with what came of it and how long."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from prefect.client.schemas.objects import FlowRun
+from rich.console import Console
+from rich.markup import escape
+
+_LONGEST: Final = 150
+"""Characters of a run's message that are printed; its page has all."""
+
+
+class Step:
+    """What a step has to tell when it ends."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, text: str) -> None:
+        """Add to what the step's line tells."""
+        self.said.append(text)
+
+    def ended(self, run: FlowRun) -> None:
+        """Add the first line of the message a run ended with."""
+        message = (run.state.message if run.state else "") or ""
+        first = message.partition("\n")[0]
+        self.say(first if len(first) <= _LONGEST else f"{first[:_LONGEST]}…")
+
+
+class Story:
+    """The steps so far, printed as they end."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._began = time.monotonic()
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Step]:
+        """Show that a step is at work; print its line when it has ended well."""
+        at, step = time.monotonic(), Step()
+        with self._console.status(f"{escape(title)} …"):
+            yield step
+        told = f" [dim]{escape(' / '.join(step.said))}[/dim]" if step.said else ""
+        self._console.print(
+            f"[green]✓[/green] {escape(title)} ({time.monotonic() - at:.0f} s){told}",
+            highlight=False,
+        )
+
+    def end(self) -> None:
+        """Print how long it all took."""
+        self._console.print(f"The day took {time.monotonic() - self._began:.0f} s.")

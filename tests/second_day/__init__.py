@@ -1,0 +1,1 @@
+"""The day after the demo, walked as people live: `make second-day`."""

@@ -1,0 +1,183 @@
+"""The second day: what a shop does on the day after `DEMO_ONCE=1 make demo`.
+
+Each step prints what it saw and how long it took; the first that is wrong ends the walk
+with exit code 1, and the logs are in `logs/day2-*.log` of the demo's folder.
+"""
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import psutil
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterStartTime,
+)
+from prefect.client.schemas.objects import FlowRun
+from rich.console import Console
+
+from connectors.settings import read_settings
+from data.warehouse.ask import ask
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from tasks.setup.demo import MARK
+from tests.second_day.machine import Machine, switched_on
+from tests.support.waiting import until
+
+STALE_DRAINS: Final = 60
+WITHIN_A_MINUTE_S: Final = 60
+STARTED_AGAIN_WITHIN_S: Final = 180
+"""Two minutes until it is known that a run is dead, one until the day starts again."""
+MIHON: Final = "SELECT count(*) FROM orders WHERE shop_id = '{shop_id}'"
+console = Console(soft_wrap=True)
+
+
+def main() -> None:
+    """Walk the second day on the demo's folder."""
+    home = read_settings().home.absolute() / "demo"
+    if not (home / MARK).exists():
+        sys.exit(f"{home}: no demo was here. First: DEMO_ONCE=1 make demo")
+    began = time.monotonic()
+    with switched_on(home) as machine:
+        told("make server, deploy, receiver and worker in the background", began)
+        for step in STEPS:
+            at = time.monotonic()
+            step(machine)
+            told(step.__doc__ or "", at)
+    console.print(f"the second day took {time.monotonic() - began:.0f} s")
+
+
+def told(what: str, since: float) -> None:
+    """Print a step that went well."""
+    console.print(f"ok  {what.splitlines()[0]} ({time.monotonic() - since:.0f} s)")
+
+
+def completed(machine: Machine, name: str, **given: object) -> str:
+    """Run a deployment; return its state's message, or fail with it."""
+    run = machine.ended(machine.begun(name, **given))
+    assert run.state is not None
+    assert run.state.type.value == "COMPLETED", f"{name}: {run.state.message}"
+    return run.state.message or ""
+
+
+def the_day_after(machine: Machine) -> None:
+    """The daily of the day after completes, orders that RMS does not know and all."""
+    completed(machine, "daily/0900", shop="demo")
+
+
+def the_same_file_again(machine: Machine) -> None:
+    """The same CSV again changes nothing, and the next daily completes."""
+    before = contents(machine)
+    given = {"path": "data/samples/rakuten.csv", "mall": "rakuten", "shop": "demo"}
+    completed(machine, "import-order-csv/manual", **given)
+    assert contents(machine) == before
+    completed(machine, "daily/0900", shop="demo")
+
+
+def contents(machine: Machine) -> int:
+    """Count all contents that orders have ever had."""
+    found: int = ask(machine.warehouse, "SELECT count(*) FROM order_log").item()
+    return found
+
+
+def off_over_nine(machine: Machine) -> None:
+    """A machine that was off over 09:00 starts the missed day within a minute."""
+    machine.stop("worker")
+    drains = [
+        machine.begun("drain-notices/every-minute", timedelta(minutes=1 + nth))
+        for nth in range(STALE_DRAINS)
+    ]
+    missed = machine.begun("daily/0900", timedelta(minutes=50))
+    machine.stop("receiver")
+    machine.stop("server")
+    machine.on()
+    back = time.monotonic()
+    until(lambda: machine.seen(missed).start_time, WITHIN_A_MINUTE_S)
+    console.print(f"    started {time.monotonic() - back:.0f} s after the worker")
+    ended = machine.ended(missed)
+    assert ended.state is not None
+    assert ended.state.type.value == "COMPLETED", ended.state.message
+    assert len(drains) == STALE_DRAINS
+
+
+def a_shop_of_ones_own(machine: Machine) -> None:
+    """The shop mihon, described in the environment, is deployed and works its day."""
+    (other,) = (
+        keys for handle, keys in machine.sandbox.shops.items() if handle != "demo"
+    )
+    prefix = "JUCHU_SHOP_MIHON_"
+    machine.env |= {
+        f"{prefix}MALL": "rakuten",
+        f"{prefix}SHOP_ID": other.shop_id,
+        f"{prefix}SHOP_URL": other.shop_url,
+        f"{prefix}SERVICE_SECRET": other.service_secret,
+        f"{prefix}LICENSE_KEY": other.license_key,
+        f"{prefix}NOTICE_AUTH_KEY": other.notice_auth_key,
+        f"{prefix}CONTRACT_ID": other.contract_id,
+        "JUCHU_SHOP": "mihon",
+    }
+    machine.make("deploy")
+    machine.sandbox.sell(5, shop=other.handle, over_days=0)
+    completed(machine, "daily/0900", shop="mihon")
+    mihon = MIHON.format(shop_id=other.shop_id)
+    assert ask(machine.warehouse, mihon).item() == 5
+
+
+def killed_in_the_middle(machine: Machine) -> None:
+    """A daily whose process was killed is known dead, and starts again by itself."""
+    machine.sandbox.sell(3, over_days=0)
+    machine.sandbox.empty_journal()
+    machine.sandbox.fault("timeout", function="getOrder", times=1)
+    run = machine.begun("daily/0900", shop="demo")
+    until(lambda: machine.sandbox.journal()["counts"].get("getOrder"), 60)
+    process_of(run).kill()
+    killed_at, killed = datetime.now(UTC), time.monotonic()
+    again = until(lambda: begun_since(machine, killed_at), STARTED_AGAIN_WITHIN_S)
+    console.print(f"    started again {time.monotonic() - killed:.0f} s after the kill")
+    dead, ended = machine.seen(run), machine.ended(again)
+    assert dead.state is not None
+    assert ended.state is not None
+    assert dead.state.type.value == "CRASHED", dead.state.type
+    assert ended.state.type.value == "COMPLETED", ended.state.message
+    with warehouse(machine.warehouse) as con:
+        assert violations(con) == []
+
+
+def process_of(run: FlowRun) -> psutil.Process:
+    """Return the process that runs a flow."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("PREFECT__FLOW_RUN_ID") == str(run.id):
+                return process
+    raise LookupError(run.id)
+
+
+def begun_since(machine: Machine, at: datetime) -> FlowRun | None:
+    """Return the first run of the daily that began after a moment, if one has."""
+    with machine.api() as client:
+        daily = client.read_deployment_by_name("daily/0900")
+        runs = client.read_flow_runs(
+            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[daily.id])),
+            flow_run_filter=FlowRunFilter(
+                start_time=FlowRunFilterStartTime(after_=at),
+            ),
+        )
+    return runs[0] if runs else None
+
+
+STEPS: Final[list[Callable[[Machine], None]]] = [
+    the_day_after,
+    the_same_file_again,
+    off_over_nine,
+    a_shop_of_ones_own,
+    killed_in_the_middle,
+]
+
+
+if __name__ == "__main__":
+    main()
