@@ -1,4 +1,4 @@
-"""Tell an address outside that the day went well, so that silence there is the alarm.
+"""Call an address outside after a day that went well: silence there is the alarm.
 
 The convention is that of healthchecks.io: a GET of the address is a sign of life, and
 one of `<address>/fail` says that the day failed. Whoever is asked raises the alarm when

@@ -97,7 +97,7 @@ def _conclude(
     gathered: State[Any],
     reminders: Sequence[str] = (),
 ) -> State[Any]:
-    """Show the report; a warehouse that cannot be read hides no step's result."""
+    """Create the report; a warehouse that cannot be read hides no step's result."""
     known = gathered.result(raise_on_failure=False)
     report = DayReport(
         whose, part, ends, known if isinstance(known, Day) else None, now(), reminders

@@ -8,7 +8,7 @@ from prefect.client.orchestration import get_client
 
 
 def replace_parameter(name: str, value: Any) -> None:
-    """Let the server keep another value of the run's parameter from now on.
+    """Replace the value that the server keeps of the run's parameter.
 
     For what was needed to start a run and is not to stay; the run itself goes on with
     the value it was given. Without a run there is nothing to replace.

@@ -29,7 +29,7 @@ class ForStaff(logging.Filter):
 
 
 def keep_plain() -> None:
-    """Let the log of every run of this process be for staff."""
+    """Make the log of every run of this process one for staff."""
     for name in LOGGERS:
         logger = logging.getLogger(name)
         if not any(isinstance(each, ForStaff) for each in logger.filters):

@@ -224,7 +224,7 @@ def keep_notice(services: Services, number: str, received_at: datetime) -> None:
 
 
 def sell(services: Services, story: Story) -> None:
-    """Let the mall sell and send notices: many at once, then one after the other."""
+    """Make the mall sell and send notices: many at once, then one after the other."""
     before = ask(services.warehouse, STORED).item()
     with story.step(f"{ORDERS} orders sold at once, each with a notice") as step:
         services.sandbox.sell(ORDERS, "mixed")

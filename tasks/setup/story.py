@@ -39,7 +39,7 @@ class Story:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
-        """Show that a step is at work; print its line when it has ended well."""
+        """Display that a step is at work; print its line when it has ended well."""
         at, step = time.monotonic(), Step()
         with self._console.status(f"{escape(title)} …"):
             yield step
