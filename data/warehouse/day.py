@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from data.model.japan_time import in_japan
 from data.model.matter import Matter, MatterKind
 from data.model.order import Status
+from data.warehouse.matters import matter
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
@@ -94,10 +94,7 @@ def day(con: Connection, shop_ids: Sequence[str] | None = None) -> Day:
         _standings(orders),
         tuple(work),
         _waiting(counted),
-        tuple(
-            Matter(MatterKind(of), key, mall, shop_id, number, in_japan(since), what)
-            for of, key, mall, shop_id, number, since, what in listed
-        ),
+        tuple(matter(*row) for row in listed),
     )
 
 

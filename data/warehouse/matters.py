@@ -13,12 +13,21 @@ def matters(
 ) -> list[Matter]:
     """Return what waits for a person, longest waiting first; None means any."""
     given = {"kind": None if kind is None else kind.value, "key": key}
-    return [
-        Matter(MatterKind(of), which, mall, shop_id, number, in_japan(since), what)
-        for of, which, mall, shop_id, number, since, what in con.execute(
-            SQL("list_matters"), given
-        ).fetchall()
-    ]
+    return [matter(*row) for row in con.execute(SQL("list_matters"), given).fetchall()]
+
+
+def matter(  # noqa: PLR0913, PLR0917 - a row of needs_a_person
+    kind: str,
+    key: str,
+    mall: str,
+    shop_id: str,
+    order_number: str | None,
+    since: datetime,
+    what: str,
+) -> Matter:
+    """Build the matter of a row of `needs_a_person`."""
+    of = MatterKind(kind)
+    return Matter(of, key, mall, shop_id, order_number, in_japan(since), what)
 
 
 def dismiss_matter(  # noqa: PLR0913

@@ -158,14 +158,14 @@ def unanswered_form(
         name="juchu: end forms that nobody answers",
         description="8時間入力のないフォームの実行を「失敗」で終了します",
         trigger=EventTrigger(
-            after={"prefect.flow-run.Suspended"},
-            expect={f"prefect.flow-run.{name}" for name in AFTER_A_FORM},
-            match={"prefect.resource.id": ["prefect.flow-run.*"]},
+            after={f"{RUN}.Suspended"},
+            expect={f"{RUN}.{name}" for name in AFTER_A_FORM},
+            match=ANY_RUN,
             match_related={
                 "prefect.resource.role": ["flow"],
                 "prefect.resource.name": ["adjust-stock"],
             },
-            for_each={"prefect.resource.id"},
+            for_each=EACH_RUN,
             posture=Posture.Proactive,
             threshold=1,
             within=within,

@@ -23,6 +23,7 @@ from prefect.settings import (
 )
 from prefect.states import Scheduled
 
+from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL, LOGIN, prefect_environment
 from connectors.sandbox.control_api.remote import SandboxControl
 from tasks.setup.services import ROOT, first_line, free_port, running, shop_settings
@@ -105,11 +106,7 @@ class Machine:
 
     def answers(self) -> bool:
         """Whether the server lets us in."""
-        try:
-            with self.api() as client:
-                return client.api_healthcheck() is None
-        except OSError:
-            return False
+        return not why_closed(api_of(prefect_environment(self.home, environment={})))
 
     @contextmanager
     def api(self) -> Iterator[SyncPrefectClient]:
