@@ -122,7 +122,11 @@ class Machine:
     def begun(self, name: str, late: timedelta | None = None, **given: Any) -> FlowRun:
         """Ask for a run of a deployment, now or as it was due a while ago."""
         with self.api() as client:
-            due = None if late is None else Scheduled(datetime.now(UTC) - late)
+            due = (
+                None
+                if late is None
+                else Scheduled(scheduled_time=datetime.now(UTC) - late)
+            )
             return client.create_flow_run_from_deployment(
                 client.read_deployment_by_name(name).id,
                 parameters=given,
