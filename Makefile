@@ -42,14 +42,15 @@ demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest 
 PYTEST := env -u PREFECT_API_URL -u PREFECT_API_AUTH_STRING -u PREFECT_SERVER_API_AUTH_STRING $(BIN)/python -m pytest
 SUITE := $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder --durations=10
 
-test: $(DEVELOP) ## the whole fast suite, in two processes; the ten slowest at the end
+# What each of these runs is said by a test's marks, tests/support/effort.py.
+test: $(DEVELOP) ## the fast suite, each kind of test in its short form; the ten slowest at the end
 	$(SUITE)
 
-test-ci: $(DEVELOP) ## what CI adds: 20,000 damaged files
-	JUCHU_FUZZ=20000 $(PYTEST) -n 2 --dist load -k fuzz
+test-ci: $(DEVELOP) ## what CI adds: 20,000 damaged files, histories and the bugs they must catch
+	JUCHU_SUITE=ci $(PYTEST) -n 2 --dist load -k "fuzz or histories or for_ci"
 
-test-long: $(DEVELOP) ## before a part is done: the suite with 25 times the examples, every kill
-	JUCHU_SUITE=long JUCHU_CRASH=full $(SUITE)
+test-long: $(DEVELOP) ## before a part is done: every test, with 25 times the examples
+	JUCHU_SUITE=long $(SUITE)
 
 check: $(DEVELOP) ## format, lint, spelling, types, layers
 	$(BIN)/ruff format --check .
@@ -59,7 +60,7 @@ check: $(DEVELOP) ## format, lint, spelling, types, layers
 	$(BIN)/lint-imports
 
 crash: $(DEVELOP) ## kill writers, the receiver and runs at many moments; nothing may be lost
-	JUCHU_CRASH=full $(PYTEST) -k "crash or kill or migrate"
+	JUCHU_SUITE=crash $(PYTEST) -k "crash or kill or migrate"
 
 second-day: $(DEVELOP) ## the day after `DEMO_ONCE=1 make demo`: off over 09:00, a kill, a shop of one's own
 	$(BIN)/python -m tests.second_day

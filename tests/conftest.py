@@ -48,8 +48,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer | 
     return OneServer(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the longest group: what waits for a server."""
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what waits for another suite; start with what needs a server."""
+    later = [
+        item
+        for item in items
+        if effort.is_later({mark.name for mark in item.iter_markers()})
+    ]
+    if later:
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if item not in set(later)]
     items.sort(key=lambda item: not needs_server(item.nodeid.partition("::")[0]))
 
 

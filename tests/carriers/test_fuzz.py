@@ -1,10 +1,9 @@
 """Golden files, damaged: nothing but parcels, rejects or a refusal may come of them.
 
-`JUCHU_CARRIER_FUZZ=20000` runs more mutations; the default keeps the suite quick. A
-failure prints the mutation's number, which is its seed.
+`make test-ci` runs more mutations than the fast suite. A failure prints the mutation's
+number, which is its seed.
 """
 
-import os
 import random
 
 from connectors.carriers import CsvRefused, read_shipment_file
@@ -13,7 +12,7 @@ from tests.carriers.test_golden import FOLDERS, GOLDEN
 from tests.support.effort import TIMES
 from tests.support.mutations import cut, double, flip, inserting, remove
 
-MUTATIONS = int(os.environ.get("JUCHU_CARRIER_FUZZ", str(700 * TIMES)))
+MUTATIONS = 700 * TIMES
 INSERTS = [b'"', b",", b"\r", b"\n", b"\r\n", b"\0", b"\x1a", b"\x81", b"\xfc", b"\t"]
 INSERTS += [b'""', b'","', b"\xef\xbb\xbf", b"\xe3\x81", b"1.2E+10", b"0", b"\x80"]
 

@@ -1,15 +1,12 @@
 """Where a notice can be on its way into the warehouse when the power goes."""
 
-import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import pytest
 
 from tests.support.dies_at import Point
-
-FULL = os.environ.get("JUCHU_CRASH") == "full"
-"""`make crash`: every visit of every point. Otherwise each point is reached once."""
+from tests.support.effort import for_crash
 
 SPOOL = "connectors/notices/spool.py"
 RECEPTION = "connectors/notices/reception.py"
@@ -22,7 +19,7 @@ SESSION = "data/warehouse/session.py"
 
 
 class Place(NamedTuple):
-    """A point, the visits on which to die there, and whether the short form does."""
+    """A point, the visits on which to die there, and whether `make test` does."""
 
     file: str
     line: str
@@ -118,11 +115,16 @@ ALL = RECEIVING | DRAINING | SWEEPING
 
 
 def every(places: Mapping[str, Place]) -> pytest.MarkDecorator:
-    """Parametrize a test by `point`: each place once, or in full each of its visits."""
-    points = {
-        f"{name}#{visit}": Point(place.file, place.line, visit, place.after)
-        for name, place in places.items()
-        for visit in (place.visits if FULL else place.visits[:1])
-        if FULL or place.short
-    }
-    return pytest.mark.parametrize("point", points.values(), ids=points)
+    """Parametrize a test by `point`: every visit of each place, few in `make test`."""
+    return pytest.mark.parametrize(
+        "point",
+        [
+            pytest.param(
+                Point(place.file, place.line, visit, place.after),
+                id=f"{name}#{visit}",
+                marks=() if place.short and visit == place.visits[0] else for_crash,
+            )
+            for name, place in places.items()
+            for visit in place.visits
+        ],
+    )

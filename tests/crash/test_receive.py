@@ -4,12 +4,14 @@ import signal
 from pathlib import Path
 
 import httpx
+import pytest
 
 from connectors.notices.spool import Spool
 from tests.crash.conftest import Market
-from tests.crash.points import FULL, RECEIVING, every
+from tests.crash.points import RECEIVING, every
 from tests.notices.test_process import Crowd
 from tests.support.dies_at import Point
+from tests.support.effort import for_crash
 from tests.support.notices import (
     HEADERS,
     Receiver,
@@ -19,7 +21,6 @@ from tests.support.notices import (
 )
 from tests.support.waiting import until
 
-KILLS = 20 if FULL else 3
 CONNECTIONS = 16
 
 
@@ -67,9 +68,12 @@ def test_a_killed_receiver_has_what_it_acknowledged_and_takes_the_rest_again(
     assert (ended.stored, ended.waiting) == (5, 0)
 
 
-def test_kills_under_load_lose_nothing_that_was_acknowledged(tmp_path: Path):
+@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=for_crash)])
+def test_kills_under_load_lose_nothing_that_was_acknowledged(
+    tmp_path: Path, kills: int
+):
     home, taken, lost = tmp_path / "home", set(), []
-    for round_ in range(KILLS):
+    for round_ in range(kills):
         receiver = Receiver(home)
         crowd = Crowd(receiver, CONNECTIONS)
         until(lambda crowd=crowd, round_=round_: len(crowd.taken) > 7 * round_)
@@ -79,5 +83,5 @@ def test_kills_under_load_lose_nothing_that_was_acknowledged(tmp_path: Path):
         spooled = {n.order_number for n in Spool(home / "spool").waiting(1_000_000)}
         lost.append(len(taken - spooled))
 
-    assert lost == [0] * KILLS
-    assert len(taken) > 7 * KILLS
+    assert lost == [0] * kills
+    assert len(taken) > 7 * kills

@@ -20,11 +20,10 @@ from tasks.setup.demo_orders import SAMPLE
 from tasks.setup.guards import unanswered_form
 from tasks.setup.services import Services, open_services
 from tests.flows.test_stock import WAITING, Clerk, is_alive
-from tests.support.effort import EFFORT
+from tests.support.effort import for_long
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
-long_only = pytest.mark.skipif(EFFORT != "long", reason="waits: JUCHU_SUITE=long")
 LEASE_S = 30
 """The shortest that Prefect's server can be set to."""
 BOOKED = "SELECT count(*) FROM stock_movements WHERE kind = 'adjustment'"
@@ -72,7 +71,7 @@ def shown_form(clerk: Clerk, number: int) -> FlowRun:
     return until(lambda: clerk.suspended(run), 90)
 
 
-@long_only
+@for_long
 @pytest.mark.parametrize("waits_s", [2 * LEASE_S + 5, 600])
 def test_a_form_is_answered_long_after_every_lease_has_ended(
     clerk: Clerk, waits_s: int
@@ -92,7 +91,7 @@ def test_a_form_is_answered_long_after_every_lease_has_ended(
     assert clerk.ask(WAITING) == []
 
 
-@long_only
+@for_long
 def test_a_form_that_nobody_answers_ends_failed_with_nothing_changed(clerk: Clerk):
     at_once = unanswered_form(timedelta(seconds=10))
     save_automation(clerk.api, at_once)

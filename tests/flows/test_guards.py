@@ -21,7 +21,7 @@ from prefect.states import Crashed, Late, Scheduled
 from connectors.prefect_env import NAMES
 from tasks.setup.deploy import WORK_POOL
 from tasks.setup.services import ROOT, Services
-from tests.support.effort import EFFORT
+from tests.support.effort import for_long
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
@@ -120,7 +120,7 @@ def test_a_day_killed_in_the_middle_is_started_again_once(
     assert runs_of(prefect_api, DAY).keys() - known == {killed.id, again, third.id}
 
 
-@pytest.mark.skipif(EFFORT != "long", reason="two minutes: make test-long")
+@for_long
 def test_a_run_that_died_with_its_worker_is_known_within_two_minutes(
     services: Services, prefect_api: SyncPrefectClient
 ):

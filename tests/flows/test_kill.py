@@ -13,6 +13,7 @@ from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tasks.setup.services import ROOT, Services
+from tests.support.effort import for_crash
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
@@ -25,7 +26,6 @@ RUN = (
     f" in_batches.__defaults__ = ({BATCH},); run(sys.argv[1])"
 )
 ORDERS = 4 * BATCH
-FULL = os.environ.get("JUCHU_CRASH") == "full"
 
 
 def kill_a_run(
@@ -68,7 +68,7 @@ def counted(query: str) -> int:
             3,
             "lab-e",
             "lab-e",  # waits for the killed run's slot, a minute at most
-            marks=pytest.mark.skipif(not FULL, reason="a minute long: make crash"),
+            marks=for_crash,
         ),
     ],
     ids=["early", "between batches", "late"],

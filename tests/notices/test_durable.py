@@ -14,13 +14,14 @@ import pytest
 from connectors.notices import spool as spool_module
 from connectors.notices.spool import Spool, SpoolFailed
 from tests.notices.conftest import make_notice
+from tests.support.effort import for_crash, short_form
 from tests.support.notices import order_xml
 from tests.support.syscalls import CAN_TRACE, Asked, Traced, traced
 
 ROOT = Path(__file__).parents[2]
-FULL = os.environ.get("JUCHU_CRASH") == "full"
 SYNCS = 18
 """In a process that makes the spool and takes four messages."""
+FAILING = sorted(range(1, SYNCS + 1), key=lambda nth: nth not in {6, SYNCS})
 NOTICES = [make_notice(n) for n in range(3)]
 TAKING = """
 import os, sys
@@ -112,7 +113,7 @@ def test_a_planted_haste_is_caught(folder, damage):
 
 
 @needs_ptrace
-@pytest.mark.parametrize("failing", range(1, SYNCS + 1) if FULL else (1, 6, 12, SYNCS))
+@pytest.mark.parametrize("failing", short_form(FAILING, for_crash, first=2))
 def test_whichever_sync_fails_in_a_crash_what_is_acknowledged_is_there(folder, failing):
     """One after the other, as SQLite makes its N-th write fail."""
     folder.parent.mkdir()

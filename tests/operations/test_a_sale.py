@@ -25,7 +25,7 @@ from tests.operations.containers import (
     postgres_folder,
     shell,
 )
-from tests.support.effort import EFFORT
+from tests.support.effort import for_long
 from tests.support.notices import HEADERS, auth_xml, order_xml
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
@@ -42,7 +42,7 @@ MISSING = [
 ]
 pytestmark = [
     pytest.mark.prefect,
-    pytest.mark.skipif(EFFORT != "long", reason="some minutes: make test-long"),
+    for_long,
     pytest.mark.skipif(
         bool(MISSING) and "CI" not in os.environ, reason=f"not installed: {MISSING}"
     ),

@@ -3,7 +3,6 @@
 `make crash` runs the full size: 1,000 shipments, 50 kills.
 """
 
-import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -12,12 +11,12 @@ import pytest
 
 from tests.shipping.lab import REPORT, Lab, tracking_number
 from tests.shipping.work import POINTS, Push
+from tests.support.effort import for_crash, short_form
 from tests.support.kept_open import kept_open
 from tests.support.sandbox import lab_settings
 
-FULL = os.environ.get("JUCHU_CRASH") == "full"
-SHIPMENTS, KILLS, ORDERS_A_CALL = (1000, 50, 10) if FULL else (60, 3, 6)
-SEEDS = range(4) if FULL else range(1)
+SHORT, FULL = (60, 3, 6), (1000, 50, 10)
+"""Shipments, kills, and how many orders are in a call."""
 
 
 @pytest.fixture
@@ -58,22 +57,24 @@ def test_a_killed_push_reports_nothing_twice_and_the_next_one_finishes(lab: Lab,
     assert lab.states() == {"verified": 4}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_lost_answers_and_kills_leave_every_row_once(lab: Lab, seed):
+@pytest.mark.parametrize("seed", short_form(range(4), for_crash))
+@pytest.mark.parametrize("size", short_form([SHORT, FULL], for_crash))
+def test_lost_answers_and_kills_leave_every_row_once(lab: Lab, seed, size):
+    shipments, at_most, orders_a_call = size
     chance = random.Random(seed)  # noqa: S311 - must repeat
-    wanted = prepared(lab, SHIPMENTS)
+    wanted = prepared(lab, shipments)
     env = lab_settings(lab.rms, lab.home)
     for fault, share in (("answer_lost", 0.1), ("503", 0.05)):
         lab.rms.fault(fault, function=REPORT, times=10**6, probability=share)
     kills = 0
-    for _ in range(KILLS):
+    for _ in range(at_most):
         point = chance.choice(list(POINTS.values()))
-        push = Push(env, ORDERS_A_CALL, point._replace(visit=chance.randint(1, 2)))
+        push = Push(env, orders_a_call, point._replace(visit=chance.randint(1, 2)))
         kills += not push.done()
     lab.rms.no_faults()
-    last = Push(env, ORDERS_A_CALL).done()
+    last = Push(env, orders_a_call).done()
 
     assert last
     assert kills
     assert Counter(at_rms(lab)) == Counter(wanted)
-    assert lab.states() == {"verified": SHIPMENTS}
+    assert lab.states() == {"verified": shipments}

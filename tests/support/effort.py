@@ -1,23 +1,51 @@
-"""How hard the suite tries: `JUCHU_SUITE=fast` (the default), `ci` or `long`.
+"""How hard the suite tries: `JUCHU_SUITE=fast` (the default), `ci`, `crash` or `long`.
 
-The fast suite is what people wait for. It plants every bug and catches each; the other
-two go further along the same ways, with more examples and longer histories.
+The fast suite is what people wait for: each kind of test stands in it once, in its
+short form. What would take longer is marked with the suite it waits for:
+
+    for_ci      `make test-ci`: damaged files, histories, the bugs they must catch
+    for_crash   `make crash`: kills at every point
+    for_long    `make test-long`, which runs all the others as well
 """
 
 import os
-from typing import Any, Literal, cast
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import Any, Final, Literal, TypeVar, cast
 
+import pytest
 from hypothesis import HealthCheck, settings
 
-Effort = Literal["fast", "ci", "long"]
+T = TypeVar("T")
+Effort = Literal["fast", "ci", "crash", "long"]
 EFFORT = cast(Effort, os.environ.get("JUCHU_SUITE", "fast"))
-TIMES = {"fast": 1, "ci": 4, "long": 25}[EFFORT]
+TIMES: Final = {"fast": 1, "ci": 4, "crash": 1, "long": 25}[EFFORT]
 """How many times as many examples as in the fast suite."""
+for_ci: Final = pytest.mark.for_ci
+for_crash: Final = pytest.mark.for_crash
+for_long: Final = pytest.mark.for_long
+LATER: Final = {f"for_{suite}": suite for suite in ("ci", "crash", "long")}
 QUIET = [
     HealthCheck.too_slow,  # of a busy machine it says nothing
     HealthCheck.data_too_large,
     HealthCheck.function_scoped_fixture,  # ours are made to be used again
 ]
+
+
+def is_later(marks: AbstractSet[str]) -> bool:
+    """Whether a test with these marks waits for another suite than this one."""
+    waits_for = {suite for mark, suite in LATER.items() if mark in marks}
+    return EFFORT != "long" and bool(waits_for) and EFFORT not in waits_for
+
+
+def short_form(
+    cases: Iterable[T], rest: pytest.MarkDecorator, *, first: int = 1
+) -> list[Any]:
+    """Return a parameter's values, those behind the first marked for another suite."""
+    return [
+        case if at < first else pytest.param(case, marks=rest)
+        for at, case in enumerate(cases)
+    ]
 
 
 def load_profile() -> None:

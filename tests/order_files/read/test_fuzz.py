@@ -1,11 +1,9 @@
 """Golden files, damaged: nothing but rows, rejects or a refusal may come of them.
 
-`JUCHU_FUZZ=20000` runs as many mutations as CI does; by default they are 500, in the
-long suite 12,500.
-A failure prints the seed, which is the mutation's number.
+Of 20,000 mutations in `make test-ci` the fast suite runs the first 500. A failure
+prints the seed, which is the mutation's number.
 """
 
-import os
 import random
 import time
 
@@ -13,10 +11,10 @@ import pytest
 
 from connectors.order_files import CsvRefused, read_order_file
 from tests.order_files.read.test_golden import FOLDERS, sources
-from tests.support.effort import TIMES
+from tests.support.effort import EFFORT
 from tests.support.mutations import cut, double, flip, inserting, remove
 
-MUTATIONS = int(os.environ.get("JUCHU_FUZZ", str(500 * TIMES)))
+MUTATIONS = {"ci": 20_000, "long": 20_000}.get(EFFORT, 500)
 INSERTS = [b'"', b",", b"\r", b"\n", b"\r\n", b"\0", b"\x1a", b"\x81", b"\xfc", b"\t"]
 INSERTS += [b'""', b'","', b"\xef\xbb\xbf", b"\xe3\x81", b"1.2E+10", b"\x1f\x1e"]
 LONGEST_S = 2.0
