@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import State
 from prefect.utilities.urls import url_for
 
 from data.model.japan_time import in_japan
-from data.model.matter import MATTER_WORDS, Matter
+from data.model.matter import MATTER_WORDS, Matter, MatterKind
 from data.model.order import Status
 from data.warehouse.day import Day, Waiting, Work
 from tasks.report import (
@@ -204,8 +204,8 @@ def _of_kind(waiting: Waiting, matters: Sequence[Matter]) -> str:
 
 
 def _in_order(kinds: Sequence[Waiting]) -> list[Waiting]:
-    """Return the kinds in the order of their words: what stops a shop comes first."""
-    places = list(MATTER_WORDS)
+    """Return the kinds in their own order: what stops a shop comes first."""
+    places = list(MatterKind)
     return sorted(kinds, key=lambda one: places.index(one.kind))
 
 

@@ -1,6 +1,6 @@
 """A matter: something that waits for a person, of one kind, known by its key.
 
-The list is the view `needs_a_person`; every kind is a branch of it (docs/rules.md 6.9).
+The list is the view `needs_a_person`; every kind is a file of it (docs/rules.md 6.9).
 """
 
 from collections.abc import Mapping
@@ -10,22 +10,22 @@ from typing import Final, NamedTuple
 
 
 class MatterKind(StrEnum):
-    """The kinds; the value is `needs_a_person.kind` and a parameter of `dismiss`."""
+    """The kinds, as a report lists them; the value is `needs_a_person.kind`."""
 
-    CSV_REJECT = "csv_reject"
-    SHIPMENT_REJECT = "shipment_reject"
-    STOCK_ADJUSTMENT = "stock_adjustment"
-    ORDER_NOT_AT_MALL = "order_not_at_mall"
-    ORDER_REFUSED = "order_refused"
-    NOTICE_REFUSED = "notice_refused"
-    AMOUNTS_OPEN = "amounts_open"
-    STATUS_UNKNOWN = "status_unknown"
-    CANCEL_REQUEST = "cancel_request"
-    STOCK_REFUSED = "stock_refused"
-    TRACKING_REFUSED = "tracking_refused"
-    TRACKING_NOT_CLOSED = "tracking_not_closed"
     SHOP_STOPPED = "shop_stopped"
     LICENCE_ENDING = "licence_ending"
+    CANCEL_REQUEST = "cancel_request"
+    ORDER_REFUSED = "order_refused"
+    NOTICE_REFUSED = "notice_refused"
+    ORDER_NOT_AT_MALL = "order_not_at_mall"
+    AMOUNTS_OPEN = "amounts_open"
+    STATUS_UNKNOWN = "status_unknown"
+    CSV_REJECT = "csv_reject"
+    STOCK_ADJUSTMENT = "stock_adjustment"
+    STOCK_REFUSED = "stock_refused"
+    SHIPMENT_REJECT = "shipment_reject"
+    TRACKING_REFUSED = "tracking_refused"
+    TRACKING_NOT_CLOSED = "tracking_not_closed"
 
 
 MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
@@ -44,7 +44,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.TRACKING_REFUSED: "報告できなかった送り状番号",
     MatterKind.TRACKING_NOT_CLOSED: "報告済みで発送待ちの注文",
 }
-"""What staff call each kind, in the order in which a report lists them."""
+"""What staff call each kind, in the same order."""
 
 
 class Matter(NamedTuple):

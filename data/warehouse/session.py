@@ -30,6 +30,7 @@ from data.warehouse.errors import (
     WarehouseMissing,
     WarehouseOutOfReach,
 )
+from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 
 Connection = DuckDBPyConnection
@@ -62,6 +63,7 @@ def warehouse(
     with _turn(path, patience_s), _opened(path, give_up_at, clock, wait) as con:
         with _private():
             migrate(con)
+            renew_matter_view(con)
         con.begin()
         yield con
         # No rollback anywhere: after a failed commit it would raise in turn and

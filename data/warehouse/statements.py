@@ -93,7 +93,7 @@ SQL = Statements(
     sorted(
         file
         for file in _FOLDER.rglob("*.sql")
-        if file.parent.name not in {"migrations", "invariants"}
+        if file.parent.name not in {"migrations", "invariants", "matters"}
     )
 )
 """What the warehouse runs. Tests plant bugs in it (tests/support/planted.py)."""

@@ -58,6 +58,6 @@ def homes_of_statements() -> dict[str, str]:
     return {
         name: file.relative_to(ROOT).as_posix()
         for file in folder.rglob("*.sql")
-        if file.parent.name not in {"migrations", "invariants"}
+        if file.parent.name not in {"migrations", "invariants", "matters"}
         for name in read_statements(file)
     }

@@ -1,7 +1,9 @@
 """What waits for a person is on one list, comes off it by hand, and comes back anew."""
 
+import shutil
 from collections.abc import Callable
 
+import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
@@ -10,9 +12,11 @@ from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.notice import UNREADABLE
 from data.model.order import RMS_STATUS
 from data.warehouse.invariants import violations
+from data.warehouse.matter_view import KINDS, renew_matter_view
 from data.warehouse.matters import dismiss_matter, matters
 from data.warehouse.notices import record_notices, settle_notices
 from data.warehouse.orders import record_refusals, store_orders
+from data.warehouse.session import warehouse
 from tests.order_files.store.made import MadeFile, a_row
 from tests.order_files.store.made import store as import_csv
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
@@ -165,8 +169,35 @@ def off_list(con: Con, kind: str, key: str, minute: float = 60 * 24 * 9) -> bool
     return dismiss_matter(con, MatterKind(kind), key, **signed) is not None
 
 
-def test_every_kind_has_words_and_a_case_here():
-    assert set(MATTER_WORDS) == set(MAKERS) == set(MatterKind)
+def test_every_kind_has_words_a_file_and_a_case_here():
+    files = {file.stem for file in KINDS.glob("*.sql")}
+
+    assert set(MATTER_WORDS) == set(MAKERS) == set(MatterKind) == files
+    assert list(MATTER_WORDS) == list(MatterKind)  # one order of kinds, not two
+
+
+def test_a_file_that_changed_makes_the_view_anew_once(path, tmp_path):
+    folder = shutil.copytree(KINDS, tmp_path / "matters")
+    (folder / "new_kind.sql").write_text(
+        "SELECT 'k', 'rakuten', 's', NULL, '2026-11-28 00:00Z'::TIMESTAMPTZ, '対処'"
+    )
+    with warehouse(path):
+        pass
+    with duckdb.connect(path) as con:
+        before = on_kinds(con)
+        assert [renew_matter_view(con, folder), renew_matter_view(con, folder)] == [
+            True,
+            False,
+        ]
+        changed = on_kinds(con)
+    with warehouse(path) as con:
+        after = on_kinds(con)
+
+    assert (before, changed, after) == (set(), {"new_kind"}, set())
+
+
+def on_kinds(con: Con) -> set[str]:
+    return {kind for (kind,) in con.sql("SELECT kind FROM needs_a_person").fetchall()}
 
 
 @every_kind

@@ -108,8 +108,8 @@ def disk_full(path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     try:
         with warehouse(path) as con:
-            for batch in range(30):
-                store(con, batch)
+            orders = [an_order(number, 5) for number in range(800)]
+            store_orders(con, orders, source="api", stored_at=at(99), load_id="all")
     except duckdb.Error as exc:
         say(f"{type(exc).__name__}: {exc}")
 

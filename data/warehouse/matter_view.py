@@ -1,0 +1,55 @@
+"""Compose the view `for_a_person`: one file in `matters/` for each kind of matter.
+
+A view holds no rows, so it needs no migration of its own: it is made anew whenever its
+text differs from the one that made it. A new kind is a new file.
+"""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from data.warehouse.statements import SQL
+
+KINDS = Path(__file__).parent / "matters"
+VIEW = "for_a_person"
+
+_HEAD = f"""CREATE OR REPLACE VIEW {VIEW} (
+    kind, key, mall, shop_id, order_number, since, what
+) AS
+"""
+
+
+@cache
+def view_statement(folder: Path = KINDS) -> str:
+    """Return the statements that make the view; each folder is read once.
+
+    A file's name is its kind. Its SELECT returns key, mall, shop_id, order_number,
+    since and what, in this order; what they promise: docs/rules.md 6.9.
+    """
+    branches = [
+        f"SELECT '{file.stem}', * FROM (\n{file.read_text(encoding='utf-8')})"  # noqa: S608 - our own files
+        for file in sorted(folder.glob("*.sql"))
+    ]
+    return _HEAD + "\nUNION ALL\n".join(branches) + ";\n" + SQL("comment_matter_view")
+
+
+def renew_matter_view(con: DuckDBPyConnection, folder: Path = KINDS) -> bool:
+    """Make the view anew if its text has changed, in one transaction; return if it was.
+
+    The checkpoint follows at once, as after a migration.
+    """
+    statement = view_statement(folder)
+    version = {
+        "view_name": VIEW,
+        "sha256": sha256(statement.encode()).hexdigest(),
+    }
+    if con.execute(SQL("count_view_version"), version).fetchall() == [(1,)]:
+        return False
+    con.begin()
+    con.execute(statement)
+    con.execute(SQL("record_view_version"), version)
+    con.commit()
+    con.execute("CHECKPOINT")
+    return True

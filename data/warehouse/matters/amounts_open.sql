@@ -1,0 +1,10 @@
+-- Orders whose money the mall shows as open.
+SELECT
+    concat_ws('/', mall, shop_id, order_number),
+    mall, shop_id, order_number, coalesce(ordered_at, imported_at),
+    '送料などの金額が未確定です。対処: RMSで金額を確定してください。'
+        || '確定するまで、注文確認はできません。'
+FROM orders
+WHERE NOT amounts_fixed
+  AND NOT cancelled
+  AND status NOT IN ('出荷済', 'キャンセル')

@@ -1,0 +1,18 @@
+-- Rows of a carrier's file that were set aside, until a file of that name comes again.
+SELECT
+    i.import_id, i.mall, i.shop_id, NULL, any_value(i.imported_at),
+    '送り状のファイル「' || any_value(i.file_name) || '」の'
+        || count(DISTINCT r.row_number) || '行を取り込めませんでした('
+        || min(r.row_number) || '行目: ' || first(r.reason ORDER BY r.row_number)
+        || ') 対処: 行を修正して、または注文を取り込んでから、もう一度取り込んでください。'
+FROM shipment_rejects AS r
+JOIN shipment_imports AS i USING (import_id)
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM shipment_imports AS later
+    WHERE later.mall = i.mall
+      AND later.shop_id = i.shop_id
+      AND later.file_name = i.file_name
+      AND later.imported_at > i.imported_at
+)
+GROUP BY i.import_id, i.mall, i.shop_id

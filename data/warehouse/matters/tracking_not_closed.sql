@@ -1,0 +1,14 @@
+-- Orders the mall still had at 300 a day after it showed every parcel of ours.
+SELECT
+    concat_ws('/', s.mall, s.shop_id, s.order_number),
+    s.mall, s.shop_id, s.order_number, max(s.verified_at),
+    'すべての荷物を報告しましたが、発送待ち(300)のままです。'
+        || '対処: 不足している行をRMSの画面で入力するか、削除してください。'
+FROM shipments AS s
+JOIN orders AS o USING (mall, shop_id, order_number)
+JOIN order_sightings AS g USING (mall, shop_id, order_number)
+WHERE o.mall_status = '300'
+  AND s.state NOT IN ('replaced', 'cancelled')
+GROUP BY s.mall, s.shop_id, s.order_number
+HAVING bool_and(s.state = 'verified')
+   AND max(g.seen_at) >= max(s.verified_at) + INTERVAL 1 DAY
