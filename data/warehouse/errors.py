@@ -5,6 +5,7 @@ WarehouseClosed
 ├── WarehouseBusy          another session holds the file: the same call later
 ├── WarehouseOutOfReach    folder, rights or disk: nothing is wrong with the file
 ├── WarehouseDamaged       the file is there but DuckDB cannot read it
+├── KeyDamaged             the key of its hashes is there but is no key
 └── MigrationRefused       the file and this juchu do not belong together
 """
 
@@ -36,6 +37,10 @@ class WarehouseOutOfReach(WarehouseClosed):
 
 class WarehouseDamaged(WarehouseClosed):
     """DuckDB cannot read the file."""
+
+
+class KeyDamaged(WarehouseClosed):
+    """The file of the key holds something else."""
 
 
 class MigrationRefused(WarehouseClosed):

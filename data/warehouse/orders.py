@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final, Literal
 
 import polars as pl
@@ -33,6 +32,7 @@ from data.model.order import (
     Status,
     TaxSummary,
 )
+from data.warehouse.people_key import key_in, keyed
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show
 
@@ -107,7 +107,7 @@ def store_orders(
         "stored_at": stored_at,
         "load_id": load_id,
     }
-    show(con, "incoming", _snapshots(orders))
+    show(con, "incoming", _snapshots(orders, key_in(con)))
     SQL.run(con, "judge_snapshots", given)
     stored = Stored(*con.execute(SQL("count_verdicts")).fetchall()[0])
     names: tuple[str, ...] = _ALWAYS
@@ -164,8 +164,8 @@ def count_orders(con: DuckDBPyConnection, shop_id: str) -> list[StatusCount]:
     return [StatusCount(s, *found[s.value]) for s in Status if s.value in found]
 
 
-def content_of(order: Order) -> tuple[str, str, str]:
-    """Return an order's content, its people, and the hash of both.
+def content_of(order: Order, key: str) -> tuple[str, str, str]:
+    """Return an order's content, its people, and the keyed hash of both.
 
     Absent values are left out, so that a field this juchu does not know yet will not
     make every order look changed. When and by what answer it was read is not content.
@@ -174,11 +174,12 @@ def content_of(order: Order) -> tuple[str, str, str]:
         exclude={"observed_at", "answer_hash", "people"}, exclude_none=True
     )
     people = order.model_dump_json(include={"people"}, exclude_none=True)
-    return content, people, sha256(f"{content}\n{people}".encode()).hexdigest()
+    return content, people, keyed(key, f"{content}\n{people}")
 
 
-def _snapshots(orders: Sequence[Order]) -> pl.DataFrame:
-    contents, people, hashes = zip(*map(content_of, orders), strict=True)
+def _snapshots(orders: Sequence[Order], key: str) -> pl.DataFrame:
+    parts = [content_of(order, key) for order in orders]
+    contents, people, hashes = zip(*parts, strict=True)
     statuses = [order.status for order in orders]
     return pl.DataFrame(
         {

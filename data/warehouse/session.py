@@ -32,6 +32,7 @@ from data.warehouse.errors import (
 )
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
+from data.warehouse.people_key import KEY_FILE, use_key
 
 Connection = DuckDBPyConnection
 """What a session works with; callers above need not know DuckDB."""
@@ -61,6 +62,7 @@ def warehouse(
     path = path.absolute()
     give_up_at = clock() + patience_s
     with _turn(path, patience_s), _opened(path, give_up_at, clock, wait) as con:
+        _keyed(con, path)
         with _private():
             migrate(con)
             renew_matter_view(con)
@@ -125,6 +127,13 @@ def _opened(
             with suppress(OSError):  # in use: DuckDB spilled; the next session tidies
                 spill.rmdir()
             con.close()
+
+
+def _keyed(con: DuckDBPyConnection, path: Path) -> None:
+    try:
+        use_key(con, path)
+    except OSError as exc:
+        raise _out_of_reach(path.with_name(KEY_FILE)) from exc
 
 
 @contextmanager

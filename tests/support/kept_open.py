@@ -16,6 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from data.warehouse import session
 from data.warehouse.migrate import migrate
+from data.warehouse.people_key import use_key
 
 
 @contextmanager
@@ -26,6 +27,7 @@ def kept_open() -> Iterator[None]:
     def opened(path: Path) -> DuckDBPyConnection:
         if path not in instances:
             instances[path] = _instance(path)
+            use_key(instances[path], path)
             migrate(instances[path])
         return instances[path].cursor()
 
