@@ -22,6 +22,7 @@ class MatterKind(StrEnum):
     STATUS_UNKNOWN = "status_unknown"
     CSV_REJECT = "csv_reject"
     STOCK_ADJUSTMENT = "stock_adjustment"
+    STOCK_HELD = "stock_held"
     STOCK_REFUSED = "stock_refused"
     SHIPMENT_REJECT = "shipment_reject"
     TRACKING_REFUSED = "tracking_refused"
@@ -39,6 +40,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.STATUS_UNKNOWN: "ステータスが不明な注文",
     MatterKind.CSV_REJECT: "取り込めなかった注文CSVの行",
     MatterKind.STOCK_ADJUSTMENT: "在庫の手動調整待ち",
+    MatterKind.STOCK_HELD: "増やさなかった在庫",
     MatterKind.STOCK_REFUSED: "転送できなかった在庫",
     MatterKind.SHIPMENT_REJECT: "取り込めなかった送り状の行",
     MatterKind.TRACKING_REFUSED: "報告できなかった送り状番号",

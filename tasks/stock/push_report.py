@@ -11,10 +11,18 @@ from prefect.states import Completed
 
 from connectors.rms.stock import StockResult
 from data.model.shop import ShopHandle
-from data.model.stock import OPEN_PUSHES, PUSH_TO_DO, PUSH_WORDS, PushState
+from data.model.stock import (
+    OPEN_PUSHES,
+    PUSH_TO_DO,
+    PUSH_WORDS,
+    PushState,
+    may_not_raise,
+)
 from data.warehouse.stock.push import (
+    HeldListing,
     LatestPush,
     LevelToPush,
+    held_listings,
     latest_pushes,
     levels_to_push,
 )
@@ -27,18 +35,20 @@ STILL_ON_SALE: Final = (
     "RMSでは在庫があるように表示されています。"
     "対処: adjust-stock で調整し、もう一度転送してください。"
 )
+NOT_RAISED: Final = "CSV注文の調整待ちのため、増やさなかったSKU"
 
 
 def show_levels(shop: ShopHandle, run: StockRun) -> State[Any]:
     """Read the mall and create a table of what would be sent; send nothing."""
     rows = planned_table(read_mall(shop, run, full=run.full))
+    sent = sum(not row["備考"] for row in rows)
     create_table_artifact(
         key="inventory-plan",
         table=rows,
         description="在庫転送の予定(何も送っていません)",
     )
     return Completed(
-        message=f"試行: {len(rows)}件を転送する予定です。RMSには何も送っていません。"
+        message=f"試行: {sent}件を転送する予定です。RMSには何も送っていません。"
     )
 
 
@@ -54,6 +64,9 @@ def planned_table(seen: Seen) -> list[dict[str, Any]]:
             "RMSの今の数": _shown(seen.found[level.listing]),
             "転送する数": level.offered,
             "未取込の販売": seen.unseen.get(level.listing, 0),
+            "備考": NOT_RAISED
+            if may_not_raise(level.offered, seen.found[level.listing], level.waiting)
+            else "",
         }
         for level in seen.levels
         if level.listing in seen.found and seen.found[level.listing] != level.offered
@@ -61,14 +74,17 @@ def planned_table(seen: Seen) -> list[dict[str, Any]]:
 
 
 @task(name="report-inventory", **SAFE_TO_REPEAT)
-def stock_of(run: StockRun) -> tuple[list[LatestPush], list[LevelToPush]]:
-    """Return the latest push of every listing, and every level of the shop."""
+def stock_of(
+    run: StockRun,
+) -> tuple[list[LatestPush], list[LevelToPush], list[HeldListing]]:
+    """Return the latest push of every listing, every level, and what was not raised."""
     with our_warehouse() as con:
         return (
             latest_pushes(con, run.shop_id, mall=run.mall, run_id=run.run_id),
             levels_to_push(
                 con, run.shop_id, mall=run.mall, safety=run.safety, full=True
             ),
+            held_listings(con, run.shop_id, mall=run.mall),
         )
 
 
@@ -80,17 +96,19 @@ def conclude_stock_push(
     Failed when a level of this run is not proven to show. Listings that an earlier run
     gave up are in the report, but fail no run again: no new run could change them.
     """
-    pushes, levels = stock_of(run)
+    pushes, levels, held = stock_of(run)
     create_markdown_artifact(
         key="inventory-report",
-        markdown=stock_push_report(shop, pushes, levels, unreadable),
+        markdown=stock_push_report(shop, pushes, levels, held, unreadable),
         description="在庫転送の結果",
     )
-    return final_state(pushes, unreadable)
+    return final_state(pushes, unreadable, held)
 
 
 def final_state(
-    pushes: Sequence[LatestPush], unreadable: Sequence[StockResult] = ()
+    pushes: Sequence[LatestPush],
+    unreadable: Sequence[StockResult] = (),
+    held: Sequence[HeldListing] = (),
 ) -> State[Any]:
     """Return Completed with the counts, or Failed with what to do about each state."""
     ours = [push for push in pushes if push.is_of_run]
@@ -103,6 +121,7 @@ def final_state(
             "RMSにないSKU": by_state[PushState.UNKNOWN_SKU],
             "未確認": sum(by_state[state] for state in OPEN_PUSHES),
         }
+        | ({"調整待ちで増やさなかったSKU": len(held)} if held else {})
     )
     left = {push.state for push in pushes if push.state in OPEN_PUSHES}
     amiss = [state for state in PUSH_TO_DO if by_state[state] or state in left]
@@ -120,6 +139,7 @@ def stock_push_report(
     shop: ShopHandle,
     pushes: Sequence[LatestPush],
     levels: Sequence[LevelToPush],
+    held: Sequence[HeldListing] = (),
     unreadable: Sequence[StockResult] = (),
 ) -> str:
     """Return in Markdown what became of each level, and which stock runs short."""
@@ -152,6 +172,15 @@ def stock_push_report(
                 )
                 for one in unreadable
             ],
+        ),
+        listing(
+            NOT_RAISED,
+            ("SKU", "商品管理番号", "SKU管理番号", "RMSの数", "転送できる数"),
+            [
+                (one.sku, one.manage_number, one.variant_id, one.found, one.offered)
+                for one in held
+            ],
+            advice="対処: adjust-stock で調整し、もう一度転送してください。",
         ),
         _levels("安全在庫を下回る", [one for one in levels if one.level < one.safety]),
         _levels(

@@ -162,6 +162,14 @@ class Shelf:
         )
         return {(manage, variant): units for manage, variant, units in rows}
 
+    def not_raised(self) -> dict[Key, int]:
+        """What the mall goes on showing of listings whose CSV orders wait."""
+        rows = self.ask(
+            "SELECT manage_number, variant_id, found"
+            " FROM inventory_holds SEMI JOIN stock_holds USING (sku)"
+        )
+        return {(manage, variant): units for manage, variant, units in rows}
+
     def states(self) -> Counter[str]:
         rows = self.ask("SELECT state FROM inventory_pushes")
         return Counter(state for (state,) in rows)

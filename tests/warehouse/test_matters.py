@@ -101,6 +101,16 @@ def stock_refused(con: Con, push_id: str = "p", minute: float = 5, **more: str) 
     )
 
 
+def stock_held(con: Con) -> None:
+    cells = {"manage_number": "tea", "variant_id": "100g", "sku": "TEA"}
+    import_csv(con, a_row(order_number(1), **cells), minute=4)
+    con.execute(
+        "INSERT INTO inventory_holds"
+        " VALUES ('rakuten', ?, 'tea', '100g', 'TEA', 5, 4, ?)",
+        [SHOP_ID, at(5)],
+    )
+
+
 def tracking_refused(con: Con, state: str = "refused") -> None:
     store(con)
     a_shipment(con, state, "RMSが拒否しました。", 5)
@@ -151,6 +161,7 @@ MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.AMOUNTS_OPEN: (amounts_open, ONE),
     MatterKind.STATUS_UNKNOWN: (status_unknown, ONE),
     MatterKind.CANCEL_REQUEST: (cancel_request, ONE),
+    MatterKind.STOCK_HELD: (stock_held, f"rakuten/{SHOP_ID}/tea/100g"),
     MatterKind.STOCK_REFUSED: (stock_refused, f"rakuten/{SHOP_ID}/tea/100g"),
     MatterKind.TRACKING_REFUSED: (tracking_refused, f"{ONE}/1/123"),
     MatterKind.TRACKING_NOT_CLOSED: (tracking_not_closed, ONE),

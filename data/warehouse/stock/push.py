@@ -56,8 +56,8 @@ class LevelToPush(_OfListing):
 
     expected  what the mall should show now: what it showed when last verified, less the
               orders placed since; None before the first verified push
-    waiting   units of orders created by CSV that nobody has adjusted for: the level
-              does not know of them, so it may be too high by so many
+    waiting   units of orders created by CSV that the level does not know of (view
+              `stock_holds`): it may be too high by so many, and is not raised
     """
 
     manage_number: str
@@ -85,15 +85,18 @@ class Push(_OfListing):
 
 @dataclass(frozen=True)
 class PushPlan:
-    """What became of each level to push; the three add up.
+    """What became of each level to push; the four add up.
 
     to_send   the mall shows another number: send these
     verified  the mall shows the very number already: no write is spent
+    kept      the mall shows fewer, and a CSV order of the SKU waits for a person:
+              the number is not raised
     held      a call of this listing is under way, or the reading is too old: next run
     """
 
     to_send: tuple[Push, ...]
     verified: int
+    kept: int
     held: int
 
 
@@ -170,10 +173,12 @@ def plan_push(  # noqa: PLR0913
     SQL.run(con, "judge_inventory_levels", given)
     con.unregister("inventory_found")
     SQL.run(con, "supersede_inventory_pushes", given)
+    SQL.run(con, "drop_inventory_holds", given)
+    SQL.run(con, "insert_inventory_holds", given)
     SQL.run(con, "insert_inventory_pushes", given)
-    ((verified, held),) = con.execute(SQL("count_inventory_plan")).fetchall()
+    ((verified, kept, held),) = con.execute(SQL("count_inventory_plan")).fetchall()
     rows = SQL.run(con, "list_inventory_planned", given).fetchall()
-    return PushPlan(tuple(Push(*row) for row in rows), verified, held)
+    return PushPlan(tuple(Push(*row) for row in rows), verified, kept, held)
 
 
 def start_sending(
@@ -300,3 +305,26 @@ def latest_pushes(
         )
         for manage, variant, sku, offered, before, after, state, *rest in rows
     ]
+
+
+@dataclass(frozen=True)
+class HeldListing(_OfListing):
+    """A listing that was not raised: `found` stands at the mall, `offered` could."""
+
+    manage_number: str
+    variant_id: str
+    sku: str
+    offered: int
+    found: int
+
+
+def held_listings(
+    con: DuckDBPyConnection, shop_id: str, *, mall: Mall = Mall.RAKUTEN
+) -> list[HeldListing]:
+    """Return the listings that wait for a person before they may be raised.
+
+    Reads only; any error is a duckdb.Error.
+    """
+    given = {"mall": mall.value, "shop_id": shop_id}
+    rows = con.execute(SQL("list_inventory_holds"), given).fetchall()
+    return [HeldListing(*row) for row in rows]

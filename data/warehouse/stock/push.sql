@@ -30,10 +30,9 @@ sold AS (
     GROUP BY l.manage_number, l.variant_id
 ),
 waiting AS (
-    SELECT s.sku, sum(w.quantity) AS units
-    FROM manual_stock_adjustments AS w
-    JOIN stock_lines AS s USING (mall, shop_id, order_number, line_id)
-    GROUP BY s.sku
+    SELECT sku, sum(quantity) AS units
+    FROM stock_holds
+    GROUP BY sku
 ),
 offers AS (
     SELECT
@@ -82,10 +81,13 @@ ORDER BY manage_number, variant_id;
 -- name: judge_inventory_levels
 -- What becomes of each level that was read at the mall. It is held
 -- while a call of its listing is under way, and when a push of it was sent or verified
--- after the reading was asked for: then the reading says nothing of the present.
+-- after the reading was asked for: then the reading says nothing of the present. It is
+-- kept where the mall shows fewer than it could, while a CSV order of the SKU waits for a
+-- person: raising it would sell once more what that order has taken.
 -- in:  temporary table `inventory_levels`, view `inventory_found`, $mall, $shop_id,
 --      $read_at, $lost_before
--- out: temporary table `inventory_plan`: the level, found, verdict send | verified | held
+-- out: temporary table `inventory_plan`: the level, found, verdict send | verified | held |
+--      kept
 CREATE OR REPLACE TEMP TABLE inventory_plan AS
 WITH touched AS (
     SELECT
@@ -106,6 +108,7 @@ SELECT
     CASE
         WHEN t.is_held THEN 'held'
         WHEN f.found = l.offered THEN 'verified'
+        WHEN l.waiting > 0 AND f.found < l.offered THEN 'kept'
         ELSE 'send'
     END AS verdict
 FROM inventory_levels AS l
@@ -126,6 +129,33 @@ WHERE p.mall = $mall
   AND p.variant_id = n.variant_id
   AND p.state IN ('planned', 'sent', 'unknown')
   AND n.verdict <> 'held';
+
+-- name: drop_inventory_holds
+-- What was decided on anew is not held from an older plan.
+-- in:  temporary table `inventory_plan`, $mall, $shop_id
+-- out: rows of inventory_holds fewer
+DELETE FROM inventory_holds AS h
+USING inventory_plan AS n
+WHERE h.mall = $mall
+  AND h.shop_id = $shop_id
+  AND h.manage_number = n.manage_number
+  AND h.variant_id = n.variant_id
+  AND n.verdict IN ('send', 'verified');
+
+-- name: insert_inventory_holds
+-- Listings that are not raised; one that was not before keeps its time.
+-- in:  temporary table `inventory_plan`, $mall, $shop_id, $planned_at
+-- out: rows of inventory_holds
+INSERT INTO inventory_holds BY NAME
+SELECT
+    $mall AS mall, $shop_id AS shop_id, manage_number, variant_id, sku,
+    offered, found, $planned_at::TIMESTAMPTZ AS held_since
+FROM inventory_plan
+WHERE verdict = 'kept'
+ON CONFLICT DO UPDATE SET
+    sku     = excluded.sku,
+    offered = excluded.offered,
+    found   = excluded.found;
 
 -- name: insert_inventory_pushes
 -- The intent, stored before the call; and what needs no call.
@@ -153,14 +183,15 @@ LEFT JOIN (
     WHERE mall = $mall AND shop_id = $shop_id AND run_id = $run_id
     GROUP BY manage_number, variant_id
 ) AS b USING (manage_number, variant_id)
-WHERE verdict <> 'held';
+WHERE verdict IN ('send', 'verified');
 
 -- name: count_inventory_plan
--- Levels that need no call, and those left for the next run.
+-- Levels that need no call, those not raised, and those left for the next run.
 -- in:  temporary table `inventory_plan`, `inventory_levels`
--- out: one row: verified, held (those not read among them)
+-- out: one row: verified, kept, held (those not read among them)
 SELECT
     (SELECT count(*) FROM inventory_plan WHERE verdict = 'verified') AS verified,
+    (SELECT count(*) FROM inventory_plan WHERE verdict = 'kept') AS kept,
     (SELECT count(*) FROM inventory_levels)
         - (SELECT count(*) FROM inventory_plan WHERE verdict <> 'held') AS held;
 
@@ -241,4 +272,15 @@ QUALIFY row_number() OVER (
     PARTITION BY manage_number, variant_id
     ORDER BY planned_at DESC, level_seq DESC, push_id DESC
 ) = 1
+ORDER BY manage_number, variant_id;
+
+-- name: list_inventory_holds
+-- Listings that the last push did not raise, and whose CSV orders still wait.
+-- in:  $mall, $shop_id
+-- out: manage_number, variant_id, sku, offered, found
+SELECT manage_number, variant_id, sku, offered, found
+FROM inventory_holds
+SEMI JOIN stock_holds USING (sku)
+WHERE mall = $mall
+  AND shop_id = $shop_id
 ORDER BY manage_number, variant_id;

@@ -1,0 +1,159 @@
+"""While a CSV order waits for a person, no push raises its SKU at the mall."""
+
+import pytest
+
+from data.model.stock import Listing, PushState, may_not_raise
+from data.warehouse.stock.push import held_listings
+from data.warehouse.stock.push import start_sending as start
+from tasks.stock.push_report import NOT_RAISED, final_state, stock_push_report
+from tests.stock.made import a_count, adjust, an_adjustment, count, import_csv, level
+from tests.stock.pushing import A_TEA, plan, read_back, to_push
+from tests.support.orders import SHOP_ID, at, order_number
+from tests.support.planted import caught, planted_sql
+
+
+def sent(made) -> list[tuple[Listing, int]]:
+    return [(push.listing, push.offered) for push in made.to_send]
+
+
+def the_order_is_over(con, column: str, value: object) -> None:
+    con.execute(
+        f"UPDATE orders SET {column} = ? WHERE order_number = ?",  # noqa: S608
+        [value, order_number(9)],
+    )
+
+
+def a_waiting_order(con) -> None:
+    """Ten teas were counted, then a CSV brought an order of three."""
+    import_csv(con, 3, minute=10)
+
+
+def test_the_malls_number_is_not_raised_and_the_listing_is_named(counted):
+    a_waiting_order(counted)
+    made = plan(counted, {A_TEA: 7}, 20)
+
+    assert (sent(made), made.kept, made.verified, made.held) == ([], 1, 0, 0)
+    (held,) = held_listings(counted, SHOP_ID)
+    assert (held.listing, held.sku, held.found, held.offered) == (
+        A_TEA,
+        "TEA-100",
+        7,
+        10,
+    )
+
+
+def test_it_may_be_lowered(counted):
+    a_waiting_order(counted)
+    made = plan(counted, {A_TEA: 15}, 20)
+
+    assert (sent(made), made.kept) == ([(A_TEA, 10)], 0)
+    assert held_listings(counted, SHOP_ID) == []
+
+
+def test_a_listing_the_mall_does_not_have_is_told_as_before(counted):
+    a_waiting_order(counted)
+
+    assert sent(plan(counted, {A_TEA: None}, 20)) == [(A_TEA, 10)]
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_once_a_person_has_adjusted_it_is_sent(counted, done):
+    a_waiting_order(counted)
+    plan(counted, {A_TEA: 5}, 20)
+    adjust(counted, an_adjustment(is_done=done))
+
+    assert held_listings(counted, SHOP_ID) == []
+    assert sent(plan(counted, {A_TEA: 5}, 70)) == [(A_TEA, level(counted))]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("status", "出荷済"), ("status", "キャンセル"), ("cancelled", True)],
+)
+def test_an_order_that_is_over_holds_nothing(counted, column, value):
+    a_waiting_order(counted)
+    the_order_is_over(counted, column, value)
+
+    assert sent(plan(counted, {A_TEA: 5}, 20)) == [(A_TEA, 10)]
+
+
+def test_a_count_after_the_order_has_seen_its_pieces(counted):
+    a_waiting_order(counted)
+    count(counted, a_count(8), minute=30)
+
+    assert sent(plan(counted, {A_TEA: 5}, 40)) == [(A_TEA, 8)]
+
+
+def test_a_count_before_the_order_has_not(counted):
+    a_waiting_order(counted)
+    the_order_is_over(counted, "ordered_at", at(-5))  # before the count at nine
+    free = sent(plan(counted, {A_TEA: 5}, 20))
+    the_order_is_over(counted, "ordered_at", at(5))
+
+    assert free == [(A_TEA, 10)]
+    assert plan(counted, {A_TEA: 5}, 30).kept == 1
+
+
+def test_what_is_held_stays_due_and_keeps_its_time(counted):
+    a_waiting_order(counted)
+    plan(counted, {A_TEA: 7}, 20)
+    plan(counted, {A_TEA: 6}, 30)
+    rows = counted.execute("SELECT found, held_since FROM inventory_holds").fetchall()
+
+    assert len(to_push(counted)) == 1
+    assert rows == [(6, at(20))]
+
+
+def test_a_raise_that_was_lost_before_the_order_came_is_not_sent_again(counted):
+    made = plan(counted, {A_TEA: 3}, 5, run="r")
+    start(counted, made.to_send, sent_at=at(6))
+    read_back(counted, {A_TEA: 3}, 7, "r")
+    a_waiting_order(counted)
+    made = plan(counted, {A_TEA: 3}, 20)
+    states = counted.execute("SELECT state FROM inventory_pushes").fetchall()
+
+    assert (sent(made), made.kept) == ([], 1)
+    assert states == [(PushState.SUPERSEDED.value,)]
+
+
+@pytest.mark.parametrize("found", [None, 0, 9, 10, 11])
+@pytest.mark.parametrize("waiting", [0, 3])
+def test_the_statement_and_the_model_say_the_same(counted, found, waiting):
+    if waiting:
+        import_csv(counted, waiting, minute=10)
+    made = plan(counted, {A_TEA: found}, 20)
+
+    assert made.kept == may_not_raise(10, found, waiting)
+
+
+def test_without_the_rule_the_order_would_be_sold_twice(counted):
+    """The plant: a push raises whatever its level says."""
+    line = "WHEN l.waiting > 0 AND f.found < l.offered THEN 'kept'"
+    with planted_sql("judge_inventory_levels", line, ""), caught():
+        test_the_malls_number_is_not_raised_and_the_listing_is_named(counted)
+
+
+def test_the_report_and_the_state_name_what_was_not_raised(counted):
+    a_waiting_order(counted)
+    plan(counted, {A_TEA: 7}, 20)
+    held = held_listings(counted, SHOP_ID)
+    report = stock_push_report("demo", [], to_push(counted), held)
+    state = final_state([], held=held)
+
+    assert state.type.value == "COMPLETED"
+    assert "調整待ちで増やさなかったSKU 1" in str(state.message)
+    assert NOT_RAISED in report
+    assert "| TEA-100 | tea | 100g | 7 | 10 |" in report
+
+
+def test_a_morning_leaves_a_held_sku_at_the_mall_as_it_is(shelf):
+    tea = ("kakuu-tea", "kakuu-tea")
+    shelf.counted({tea: 4})
+    shelf.push()
+    shelf.csv(tea, [1], 1)
+    shelf.mall.set_stock(*tea, 3)
+    kind, message = shelf.push(full=True)
+
+    assert kind == "COMPLETED"
+    assert "調整待ちで増やさなかったSKU 1" in message
+    assert shelf.units()[tea] == 3
