@@ -5,15 +5,17 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.forms import Adjustments, Note, OneShop, WhoDecided
+from tasks.forms import Adjustments, Note, OneShop, SettledBefore, WhoDecided
 from tasks.retrying import show_retries
 from tasks.stock.adjust import (
     book_adjustments,
     conclude_adjustment,
     matched,
+    need_one_choice,
     need_signature,
     new_adjustment,
     nothing_waits,
+    settled_before,
     waiting_lines,
 )
 from tasks.stock.adjust_form import ask_person, decided, kept_lines, still_as_shown
@@ -31,19 +33,24 @@ def adjust_stock(
     adjustments: Adjustments = None,
     who: WhoDecided = "",
     note: Note = "",
+    before: SettledBefore = None,
 ) -> State[Any]:
     """Book what a person decided on waiting lines, each once, with who and why.
 
     Without values the run is suspended, and its page shows a form that lists the
     waiting lines; without an answer it ends Failed and changes nothing. A line that no
     longer waits, or is not what the form showed, is left alone, and the run ends Failed
-    and names it; the others are booked.
+    and names it; the others are booked. With a day, every line whose order was placed
+    before it waits no more, and no stock moves.
     """
-    if adjustments is not None:
+    need_one_choice(adjustments, before)
+    if adjustments is not None or before is not None:
         need_signature(who, note)
     shown = waiting = waiting_lines(shop)
     if adjustments is not None:
         chosen = matched(adjustments, waiting, shop)
+    elif before is not None:
+        chosen = settled_before(before, waiting)
     elif shown := kept_lines(waiting):
         form = ask_person(shown)
         chosen, who, note = decided(form, shown), form.who, form.note

@@ -52,7 +52,10 @@ Who = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S"), _WHO]
 WhoDecided = Annotated[
     str,
     Field(max_length=100),
-    shown("担当者", "調整を決めた人の役割や部署。「調整」を入力した場合は必須です"),
+    shown(
+        "担当者",
+        "調整を決めた人の役割や部署。「調整」または日付を入力した場合は必須です",
+    ),
 ]
 WhoMoves = Annotated[OneLine, _WHO]
 
@@ -206,12 +209,22 @@ Adjustments = Annotated[
         "調整待ちの明細の一覧と入力フォームを表示します",
     ),
 ]
+SettledBefore = Annotated[
+    date | str | None,  # any text: the flow refuses a wrong one, with an example
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}),
+    _OR_BLANK,
+    shown(
+        "この日より前をまとめて調整済みにする",
+        "注文日がこの日より前の調整待ちの明細を、在庫を変更せずにまとめて調整済みに"
+        "します。過去の注文を取り込んだ後に使います(例: 2026-07-01)",
+    ),
+]
 Note = Annotated[
     str,
     Field(max_length=500),
     shown(
         "メモ",
-        "調整の理由です。「調整」を入力した場合は必須です。"
+        "調整の理由です。「調整」または日付を入力した場合は必須です。"
         "お客様の情報は書かないでください",
     ),
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -12,8 +12,10 @@ from prefect.client.schemas.objects import State
 from prefect.events import emit_event
 from prefect.states import Completed
 
+from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.stock import Adjustment
+from data.model.typed_time import day_of
 from data.warehouse.order_files import shops_with_orders
 from data.warehouse.stock.adjust import (
     Adjusted,
@@ -146,6 +148,48 @@ def _of_value(
         )
         for one in named
     ]
+
+
+def settled_before(
+    typed: date | str | None, waiting: Sequence[WaitingLine]
+) -> list[Adjustment]:
+    """Return "already adjusted" for each line whose order was placed before that day.
+
+    Meant for a first import of old orders: their goods left long ago, and counts have
+    seen it, so no stock moves. The day begins at 00:00 Japan time.
+
+    Raises:
+        TimeRefused: what was typed is no day.
+
+    """
+    day = day_of(typed, "この日より前")
+    if day is None:
+        return []
+    return [
+        Adjustment(
+            mall=one.mall,
+            shop_id=one.shop_id,
+            order_number=one.order_number,
+            line_id=one.line_id,
+            is_done=True,
+        )
+        for one in waiting
+        if in_japan(one.placed_at).date() < day
+    ]
+
+
+def need_one_choice(adjustments: object, before: object) -> None:
+    """Refuse values and a day in one run, before anything is read.
+
+    Raises:
+        AdjustmentProblem: both are there.
+
+    """
+    if adjustments is not None and before is not None:
+        raise AdjustmentProblem(
+            "「調整」と「この日より前」は同時に指定できません。何も変更していません。"
+            "対処: どちらか1つだけを指定してください。"
+        )
 
 
 def new_adjustment() -> str:

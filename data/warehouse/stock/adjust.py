@@ -60,6 +60,12 @@ class WaitingLine:
     booked: int
     is_cancelled: bool
     imported_at: datetime
+    ordered_at: datetime | None = None
+
+    @property
+    def placed_at(self) -> datetime:
+        """When its order was placed; where the file does not say so, when it came."""
+        return self.ordered_at or self.imported_at
 
 
 @dataclass(frozen=True)

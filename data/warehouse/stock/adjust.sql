@@ -3,7 +3,7 @@
 -- first.
 -- in:  $shop_id, $mall (NULL = all), $row_limit
 -- out: mall, shop_id, order_number, line_id, sku, item_name, quantity, level, booked,
---      is_cancelled, imported_at
+--      is_cancelled, imported_at, ordered_at
 WITH gone AS (
     SELECT m.mall, m.shop_id, m.order_number, m.sku, -sum(m.quantity) AS units
     FROM stock_movements AS m
@@ -17,7 +17,7 @@ SELECT
     v.level,
     coalesce(g.units, 0)::BIGINT AS booked,
     o.cancelled AS is_cancelled,
-    w.imported_at
+    w.imported_at, o.ordered_at
 FROM manual_stock_adjustments AS w
 JOIN stock_lines AS s USING (mall, shop_id, order_number, line_id)
 JOIN order_lines AS l USING (mall, shop_id, order_number, line_id)
