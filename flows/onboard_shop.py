@@ -5,6 +5,8 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from data.model.onboarding import Stage
+from flows.check_connection import check_connection
 from tasks.forms import (
     Applied,
     ApprovedAt,
@@ -13,13 +15,17 @@ from tasks.forms import (
     SecondMailPath,
     SecondMailText,
     StartOn,
+    StepsBetween,
     WhoMoves,
     Why,
 )
+from tasks.parameters import forget_application
 from tasks.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 from tasks.shops.onboarding import (
+    are_good,
     conclude_step,
+    find_way,
     know_shop,
     make_step,
     refuse_shop,
@@ -33,7 +39,7 @@ from tasks.shops.second_mail import read_mail, start_of
     name="onboard-shop",
     flow_run_name=name_with_shop,
     on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_failure=[show_retries, forget_application],
     persist_result=False,
 )
 def onboard_shop(  # noqa: PLR0913, PLR0917 - what the form asks
@@ -46,8 +52,12 @@ def onboard_shop(  # noqa: PLR0913, PLR0917 - what the form asks
     approved_at: ApprovedAt = None,
     second_mail: SecondMailText = "",
     second_mail_path: SecondMailPath = "",
+    steps_between: StepsBetween = False,
 ) -> State[Any]:
-    """Write the application's mail, or take the shop one stage on; show the checklist.
+    """Write the application's mail, or take the shop to a stage; show the checklist.
+
+    A shop goes one stage on, or with `steps_between` through all of them as far as it
+    may; its connection is checked on the way.
 
     Rakuten's second mail may stand for the day of the start. A stage whose conditions
     are not met is refused with the reason, and the run ends Failed. Without any of them
@@ -66,8 +76,13 @@ def onboard_shop(  # noqa: PLR0913, PLR0917 - what the form asks
         steps.append(
             read_mail(second_mail, second_mail_path, start_on, return_state=True)
         )
-    if step is not None and all(done.is_completed() for done in steps):
-        starts = start_of(start_on, steps)
-        made = make_step(shop, step, who, why, starts, approved_at, return_state=True)
-        steps.append(made)
+    told = (who, why, start_of(start_on, steps), approved_at)
+    for stage in find_way(shop, step, between=steps_between):
+        if steps_between and stage is Stage.CONNECTED and are_good(steps):
+            steps.append(check_connection(shop, return_state=True))
+        if are_good(steps):
+            made = make_step(
+                shop, stage, *told, may_be_there=steps_between, return_state=True
+            )
+            steps.append(made)
     return conclude_step(shop, *steps)

@@ -331,8 +331,8 @@ Applied = Annotated[
     Application | None,
     shown(
         "楽天API利用申請",
-        "申請メールを作成する場合だけ入力します。内容は Prefect に残ります。"
-        "申請が済んだら、この実行を削除してください",
+        "申請メールを作成する場合だけ入力します。入力した内容は、作成したメール"
+        "(コピー用の報告)だけに残ります。申請が済んだら、この実行を削除してください",
     ),
 ]
 _STAGES = {"title": "段階", "type": "string", "enum": [str(stage) for stage in Stage]}
@@ -341,6 +341,14 @@ NextStage = Annotated[
     # Written out, because Prefect's form sends null for what nobody chose.
     WithJsonSchema({"anyOf": [_STAGES, {"type": "null"}]}),
     shown("次の段階", "店舗をこの段階に進めます。空欄の場合は手順の表示だけを行います"),
+]
+StepsBetween = Annotated[
+    bool,
+    shown(
+        "途中の段階も進める",
+        "選ぶと、今の段階から「次の段階」まで順に進めます(途中で接続チェックも行います)。"
+        "進めない段階があれば、そこで止まって理由を表示します",
+    ),
 ]
 Why = Annotated[OneLine, shown("理由", "記録に残ります")]
 StartOn = Annotated[

@@ -183,6 +183,22 @@ def moves_from(standing: Standing | None) -> frozenset[Stage]:
     return frozenset(ways)
 
 
+def way_to(standing: Standing | None, to: Stage) -> tuple[Stage, ...]:
+    """List the stages to go through to reach this one, itself the last.
+
+    A shop that has not begun takes the shorter way, with a key of its own. Where the
+    way does not lead on to the stage, only the stage itself is there, and the move is
+    refused or not as any other.
+    """
+    begins = WAY.index(Stage.KEY_REGISTERED)
+    if standing is not None:
+        if standing.stage not in WAY:
+            return (to,)
+        begins = WAY.index(standing.stage) + 1
+    onward = WAY[begins:]
+    return onward[: onward.index(to) + 1] if to in onward else (to,)
+
+
 def moved(standing: Standing | None, step: Step) -> Standing:
     """Return the standing after a step that the graph allows, whatever the facts are.
 

@@ -1,10 +1,12 @@
 """A shop's steps from application to live orders, as a person makes them.
 
 The application's mail holds a person's name and telephone number. They are in the
-artifact asked for and in the run's parameter, and nowhere else.
+artifact asked for and nowhere else: the run's parameter is emptied as soon as it is
+read.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +18,7 @@ from connectors.mail import send
 from connectors.settings import read_settings
 from data.model.application import Application, Mail, application_mail
 from data.model.checklist import checklist, next_step
-from data.model.onboarding import Stage, Step, notices_start, replay
+from data.model.onboarding import Stage, Step, notices_start, replay, way_to
 from data.model.shop import SHOP_HANDLE, ShopHandle
 from data.model.typed_time import day_of, moment_of
 from data.warehouse.session import Connection
@@ -33,6 +35,7 @@ from data.warehouse.shops import (
     stages_now,
 )
 from tasks.machine import now, our_warehouse
+from tasks.parameters import replace_parameter
 from tasks.report import ended, page
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.shops.blocks import (
@@ -79,12 +82,14 @@ def write_application(
 ) -> Mail:
     """Take the shop to 申請準備 and create an artifact with the mail to copy.
 
-    The warehouse stores only a hash of the mail.
+    The warehouse stores only a hash of the mail, and Prefect's server no longer keeps
+    the application: the artifact has all of it.
 
     Raises:
         MoveRefused: the shop is past its application.
 
     """
+    replace_parameter("application", None)
     mail, at = application_mail(application), now()
     with our_warehouse() as con:
         standing = stage_of(con, shop)
@@ -126,6 +131,17 @@ def send_application(shop: ShopHandle, application: Application, who: str) -> bo
     return True
 
 
+@task(name="find-way", **SAFE_TO_REPEAT)
+def find_way(shop: ShopHandle, stage: Stage | None, *, between: bool) -> list[Stage]:
+    """List the stages to go to: none, the one asked for, or those `between` as well."""
+    if stage is None:
+        return []
+    if not between:
+        return [stage]
+    with our_warehouse() as con:
+        return list(way_to(stage_of(con, shop), stage))
+
+
 @task(name="make-step", **SAFE_TO_REPEAT)
 def make_step(  # noqa: PLR0913, PLR0917 - what the form asks
     shop: ShopHandle,
@@ -134,8 +150,12 @@ def make_step(  # noqa: PLR0913, PLR0917 - what the form asks
     why: str,
     start_on: date | str | None = None,
     approved_at: datetime | str | None = None,
+    *,
+    may_be_there: bool = False,
 ) -> Stage:
     """Move the shop to the stage and record what was entered for it; all or nothing.
+
+    A shop that `may_be_there` already, since the connection check has moved it, stays.
 
     Raises:
         MoveRefused: the shop cannot go there now; says why and what to do.
@@ -147,6 +167,9 @@ def make_step(  # noqa: PLR0913, PLR0917 - what the form asks
     starts_on = day_of(start_on, "通知の開始日")
     approved = moment_of(approved_at, "通知を承認した日時")
     with our_warehouse() as con:
+        standing = stage_of(con, shop)
+        if may_be_there and standing is not None and standing.stage is stage:
+            return stage
         if stage is Stage.KEY_REGISTERED:
             record_key(con, load_shop(shop), at)
         if starts_on and approved:
@@ -167,6 +190,11 @@ def _record_start(
     record_shop(con, state, at)
 
 
+def are_good(steps: Sequence[State[Any]]) -> bool:
+    """Return whether every step so far has completed."""
+    return all(step.is_completed() for step in steps)
+
+
 def conclude_step(shop: ShopHandle, *steps: State[Any]) -> State[Any]:
     """Create the shop's checklist and return the run's final state.
 
@@ -184,12 +212,19 @@ def conclude_step(shop: ShopHandle, *steps: State[Any]) -> State[Any]:
     )
     for step in steps:
         if not step.is_completed():
-            return ended("", str(step.result(raise_on_failure=False)))
+            return ended("", _why(step))
     todo = next_step(replay(history), facts)
     where = f" 〔{todo.menu}〕" if todo.menu else ""
     stage = history[-1].stage if history else "未登録"
     read = "".join(f"{told(mail)}。" for step in steps if (mail := mail_of(step)))
     return ended(f"{read}{stage}。次にすること: {todo.what}{where}")
+
+
+def _why(failed: State[Any]) -> str:
+    """Return why a step failed: its error, or of a run within the run its message."""
+    if failed.data is None:
+        return failed.message or ""
+    return str(failed.result(raise_on_failure=False))
 
 
 def mail_to_copy(mail: Mail) -> str:

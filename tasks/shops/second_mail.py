@@ -85,6 +85,8 @@ def start_of(
 
 def mail_of(step: State[Any]) -> SecondMail | None:
     """Return the mail that a step read, or None if it did something else."""
+    if step.data is None:  # a run within the run, such as the connection check
+        return None
     read = step.result(raise_on_failure=False)
     return read if isinstance(read, SecondMail) else None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.logging.handlers import APILogHandler
 
 from connectors.notices.spool import Spool
@@ -13,7 +14,7 @@ from connectors.settings import read_settings
 from data.model.application import ApplicationRefused
 from data.model.japan_time import JST
 from data.model.notice import Notice, NoticeKind, notice_key
-from data.model.onboarding import Stage
+from data.model.onboarding import WAY, Stage
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.check_connection import check_connection
@@ -24,7 +25,7 @@ from tasks.shops import every_shop as live
 from tasks.shops.every_shop import live_shops
 from tests.shops.made import FORM, PERSONAL, SECOND_MAIL
 from tests.shops.mail_server import Mailbox, smtp_server
-from tests.support.csv_counter import Shown
+from tests.support.csv_counter import Shown, latest_runs
 from tests.support.sandbox import Sandbox
 
 
@@ -101,6 +102,46 @@ def test_a_shop_goes_from_its_application_to_waiting_for_the_start(
     assert f"{nine_of(3):%Y-%m-%d} 09:00 に自動的に「稼働中」になります" in checklist
     assert rows("SELECT notices_start_at FROM shops")[0][0] == nine_of(3)
     assert live_shops.fn() == []
+
+
+def whole_way(step, starts: datetime) -> tuple[str, str]:
+    """Go from the application to 稼働中 in one run, as far as the shop may."""
+    return step(
+        Stage.LIVE,
+        application=FORM,
+        start_on=starts.date(),
+        approved_at=(starts - timedelta(days=2)).replace(tzinfo=None),
+        steps_between=True,
+    )
+
+
+STAGES = "SELECT stage FROM shop_stages ORDER BY step"
+
+
+def test_one_run_goes_the_whole_way_and_checks_the_connection_on_it(
+    step, key_with_an_end
+):
+    kind, message = whole_way(step, nine_of(-1))
+
+    assert (kind, message[:3]) == ("COMPLETED", "稼働中"), message
+    assert [stage for (stage,) in rows(STAGES)] == [str(stage) for stage in WAY]
+
+
+def test_one_run_stops_before_a_stage_that_is_not_due(step, key_with_an_end):
+    kind, message = whole_way(step, nine_of(3))
+
+    assert (kind, "お待ちください" in message) == ("FAILED", True)
+    assert rows(STAGES)[-1] == ("開始待ち",)
+
+
+def test_one_run_stops_where_the_check_of_the_connection_fails(
+    lab: Sandbox, step, key_with_an_end
+):
+    lab.shop("demo", license_key="SL" + "9" * 16 + "_" + "z" * 16)
+    kind, message = whole_way(step, nine_of(-1))
+
+    assert (kind, "対処" in message) == ("FAILED", True)
+    assert rows(STAGES)[-1] == ("キー登録済",)
 
 
 def test_a_shop_is_live_from_its_start_on(step, key_with_an_end):
@@ -262,6 +303,19 @@ def test_notices_of_a_shop_that_waits_for_its_start_wait_with_it(
     assert state.message == "処理待ちの通知はありません"
     assert rows("FROM orders") == []
     assert spool.depth() == 1
+
+
+@pytest.mark.prefect
+@pytest.mark.parametrize("typed", [{}, {"contact_phone": "0311"}])
+def test_of_an_application_prefect_keeps_the_mail_to_copy_and_no_parameter(
+    step, prefect_api: SyncPrefectClient, typed: dict
+):
+    kind, _ = step(application=FORM | typed)
+    run = latest_runs(prefect_api, "onboard-shop")[0]
+
+    assert kind == ("FAILED" if typed else "COMPLETED")
+    assert run.parameters["application"] is None
+    assert run.parameters["shop"] == "lab"
 
 
 @pytest.mark.prefect

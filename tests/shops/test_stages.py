@@ -17,6 +17,7 @@ from data.model.onboarding import (
     moved,
     moves_from,
     replay,
+    way_to,
 )
 from tests.shops.made import a_step, at
 
@@ -172,3 +173,19 @@ def test_who_and_why_are_one_line_of_words(text):
 def test_every_stage_has_a_place():
     assert {*WAY, *ASIDE} == set(Stage)
     assert set(BEGINNINGS) <= set(WAY)
+
+
+def test_the_way_to_a_stage_goes_through_those_between():
+    assert way_to(Standing(Stage.APPLIED, at(0)), Stage.CONNECTED) == WAY[2:5]
+    assert way_to(None, Stage.CONNECTED) == (Stage.KEY_REGISTERED, Stage.CONNECTED)
+
+
+@given(histories, st.sampled_from(Stage))
+def test_the_way_is_made_of_moves_that_exist(choices, to):
+    _, standing = walked(choices)
+    way = way_to(standing, to)
+
+    assert way[-1] is to
+    if len(way) > 1:
+        for minute, stage in enumerate(way, len(choices)):
+            standing = moved(standing, a_step(stage, minute))

@@ -157,7 +157,7 @@ class PlainFlow:
         done = state.is_completed()
         hooks = self._flow.on_completion_hooks if done else self._flow.on_failure_hooks
         for hook in hooks or ():
-            hook(self._flow, SimpleNamespace(id=run), state)
+            hook(self._flow, SimpleNamespace(id=run, parameters={}), state)
 
 
 def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:
