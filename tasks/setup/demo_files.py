@@ -20,12 +20,16 @@ FIRST_NUMBER: Final = 40000000000
 """Eleven digits; the check digit makes them a number of Yamato's."""
 
 
-def count_file(path: Path, stock: Iterable[Mapping[str, Any]]) -> Path:
-    """Write a count of what RMS has on sale, and return its path."""
+def count_file(path: Path, stock: Iterable[Mapping[str, Any]], missing: int) -> Path:
+    """Write a count of what RMS has on sale, and return its path.
+
+    Of the first listing so many units are `missing` on the shelf.
+    """
+    counted = [row for row in stock if row["known"]]
     rows = [
-        f"{row['manageNumber']},{row['variantId']},{row['quantity']}"
-        for row in stock
-        if row["known"]
+        f"{row['manageNumber']},{row['variantId']},"
+        f"{row['quantity'] - (0 if nth else missing)}"
+        for nth, row in enumerate(counted)
     ]
     head = "商品管理番号,SKU管理番号,数量"
     path.write_text("\n".join([head, *rows, ""]), encoding="utf-8")

@@ -18,18 +18,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
-from prefect.settings import (
-    PREFECT_API_AUTH_STRING,
-    PREFECT_API_URL,
-    temporary_settings,
-)
 
 from connectors.prefect_api import api_of, why_closed
-from connectors.prefect_env import API_URL, LOGIN
+from connectors.prefect_env import LOGIN
 from connectors.sandbox.control_api.remote import SandboxControl
 from data.model.japan_time import in_japan
+from tasks.setup.deploy import ensure_work_pool
+from tasks.setup.prefect_runs import PrefectRuns
 from tasks.setup.server import server_environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,19 +68,10 @@ class Services:
         done = subprocess.run(command, env=dict(self.env), cwd=ROOT, check=check)
         return done.returncode
 
-    @contextmanager
-    def api(self) -> Iterator[SyncPrefectClient]:
-        """Open a client of this server, whatever server our own environment names."""
-        with (
-            temporary_settings(
-                {
-                    PREFECT_API_URL: self.env[API_URL],
-                    PREFECT_API_AUTH_STRING: self.env[LOGIN],
-                }
-            ),
-            get_client(sync_client=True) as client,
-        ):
-            yield client
+    @property
+    def runs(self) -> PrefectRuns:
+        """The runs of this server."""
+        return PrefectRuns(lambda: self.env)
 
     def run(self, deployment: str, **parameters: object) -> FlowRun:
         """Run a deployment for the shop `demo` and wait for its end.
@@ -93,21 +80,7 @@ class Services:
             RunFailed: it did not end Completed; has its message.
 
         """
-        with self.api() as client:
-            run = client.create_flow_run_from_deployment(
-                client.read_deployment_by_name(deployment).id,
-                parameters={"shop": "demo"} | parameters,
-            )
-            while not (run.state and run.state.is_final()):
-                time.sleep(LOOK_EVERY_S)
-                run = client.read_flow_run(run.id)
-        if not run.state.is_completed():
-            raise RunFailed(f"{deployment}: {run.state.name}: {run.state.message}")
-        return run
-
-
-class RunFailed(RuntimeError):
-    """A run that did not end Completed."""
+        return self.runs.completed(deployment, **{"shop": "demo"} | parameters)
 
 
 @contextmanager
@@ -154,9 +127,11 @@ def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
         address = json.loads(first_line(receiver))["url"]
         services = Services(home, ui, f"{address}/notices", sandbox, env)
         wait_for_server(env)
-        deploy(services, logs)
+        with services.runs.api() as client:
+            ensure_work_pool(client)  # or the worker would make it, as deploy does
         worker = ("tasks.setup.worker",)
         stack.enter_context(running("worker", worker, services.env, logs))
+        deploy(services, logs)
         yield services
 
 

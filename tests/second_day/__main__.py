@@ -57,26 +57,18 @@ def told(what: str, since: float) -> None:
     console.print(f"ok  {what.splitlines()[0]} ({time.monotonic() - since:.0f} s)")
 
 
-def completed(machine: Machine, name: str, **given: object) -> str:
-    """Run a deployment; return its state's message, or fail with it."""
-    run = machine.ended(machine.begun(name, **given))
-    assert run.state is not None
-    assert run.state.type.value == "COMPLETED", f"{name}: {run.state.message}"
-    return run.state.message or ""
-
-
 def the_day_after(machine: Machine) -> None:
     """The daily of the day after completes, orders that RMS does not know and all."""
-    completed(machine, "daily/0900", shop="demo")
+    machine.runs.completed("daily/0900", shop="demo")
 
 
 def the_same_file_again(machine: Machine) -> None:
     """The same CSV again changes nothing, and the next daily completes."""
     before = contents(machine)
     given = {"path": "data/samples/rakuten.csv", "mall": "rakuten", "shop": "demo"}
-    completed(machine, "import-order-csv/manual", **given)
+    machine.runs.completed("import-order-csv/manual", **given)
     assert contents(machine) == before
-    completed(machine, "daily/0900", shop="demo")
+    machine.runs.completed("daily/0900", shop="demo")
 
 
 def contents(machine: Machine) -> int:
@@ -89,17 +81,17 @@ def off_over_nine(machine: Machine) -> None:
     """A machine that was off over 09:00 starts the missed day within a minute."""
     machine.stop("worker")
     drains = [
-        machine.begun("drain-notices/every-minute", timedelta(minutes=1 + nth))
+        machine.runs.begun("drain-notices/every-minute", timedelta(minutes=1 + nth))
         for nth in range(STALE_DRAINS)
     ]
-    missed = machine.begun("daily/0900", timedelta(minutes=50))
+    missed = machine.runs.begun("daily/0900", timedelta(minutes=50))
     machine.stop("receiver")
     machine.stop("server")
     machine.on()
     back = time.monotonic()
-    until(lambda: machine.seen(missed).start_time, WITHIN_A_MINUTE_S)
+    until(lambda: machine.runs.seen(missed).start_time, WITHIN_A_MINUTE_S)
     console.print(f"    started {time.monotonic() - back:.0f} s after the worker")
-    ended = machine.ended(missed)
+    ended = machine.runs.ended(missed)
     assert ended.state is not None
     assert ended.state.type.value == "COMPLETED", ended.state.message
     assert len(drains) == STALE_DRAINS
@@ -123,7 +115,7 @@ def a_shop_of_ones_own(machine: Machine) -> None:
     }
     machine.make("deploy")
     machine.sandbox.sell(5, shop=other.handle, over_days=0)
-    completed(machine, "daily/0900", shop="mihon")
+    machine.runs.completed("daily/0900", shop="mihon")
     mihon = MIHON.format(shop_id=other.shop_id)
     assert ask(machine.warehouse, mihon).item() == 5
 
@@ -134,14 +126,14 @@ def killed_in_the_middle(machine: Machine) -> None:
     machine.sandbox.sell(3, over_days=0)
     machine.sandbox.empty_journal()
     machine.sandbox.fault("timeout", function="getOrder", times=1)
-    run = machine.begun("daily/0900", shop="demo")
+    run = machine.runs.begun("daily/0900", shop="demo")
     until(lambda: machine.sandbox.journal()["counts"].get("getOrder"), 60)
-    pid = machine.seen(run).infrastructure_pid
+    pid = machine.runs.seen(run).infrastructure_pid
     os.kill(int(str(pid).rpartition(":")[2]), signal.SIGKILL)
     killed = time.monotonic()
     again = until(lambda: begun_after(machine, run), STARTED_AGAIN_WITHIN_S)
     console.print(f"    started again {time.monotonic() - killed:.0f} s after the kill")
-    dead, ended = machine.seen(run), machine.ended(again)
+    dead, ended = machine.runs.seen(run), machine.runs.ended(again)
     assert dead.state is not None
     assert ended.state is not None
     assert dead.state.type.value == "CRASHED", dead.state.type
@@ -152,12 +144,14 @@ def killed_in_the_middle(machine: Machine) -> None:
 
 def begun_after(machine: Machine, run: FlowRun) -> FlowRun | None:
     """Return the run of the daily that began after another one, if one has."""
-    with machine.api() as client:
+    with machine.runs.api() as client:
         daily = client.read_deployment_by_name("daily/0900")
         runs = client.read_flow_runs(
             deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[daily.id])),
             flow_run_filter=FlowRunFilter(
-                start_time=FlowRunFilterStartTime(after_=machine.seen(run).start_time),
+                start_time=FlowRunFilterStartTime(
+                    after_=machine.runs.seen(run).start_time
+                ),
             ),
         )
     # Prefect counts the mornings to come by when they are due.

@@ -10,28 +10,17 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
-
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun
-from prefect.settings import (
-    PREFECT_API_AUTH_STRING,
-    PREFECT_API_URL,
-    temporary_settings,
-)
-from prefect.states import Scheduled
+from typing import IO
 
 from connectors.prefect_api import api_of, why_closed
-from connectors.prefect_env import API_URL, LOGIN, prefect_environment
+from connectors.prefect_env import prefect_environment
 from connectors.sandbox.control_api.remote import SandboxControl
+from tasks.setup.prefect_runs import PrefectRuns
 from tasks.setup.services import ROOT, first_line, free_port, running, shop_settings
 from tests.support.waiting import until
 
 STARTED_WITHIN_S = 120
-ENDED_WITHIN_S = 180
-ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
 @dataclass
@@ -42,6 +31,11 @@ class Machine:
     sandbox: SandboxControl
     env: dict[str, str]
     at_work: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> PrefectRuns:
+        """The runs of its server, which is where `prefect.env` says."""
+        return PrefectRuns(lambda: prefect_environment(self.home, environment={}))
 
     @property
     def warehouse(self) -> Path:
@@ -107,45 +101,6 @@ class Machine:
     def answers(self) -> bool:
         """Whether the server lets us in."""
         return not why_closed(api_of(prefect_environment(self.home, environment={})))
-
-    @contextmanager
-    def api(self) -> Iterator[SyncPrefectClient]:
-        """Open a client that reads the address and the login where people do."""
-        known = prefect_environment(self.home, environment={})
-        settings: dict[Any, Any] = {
-            PREFECT_API_URL: known.get(API_URL, "http://127.0.0.1:9/api"),
-            PREFECT_API_AUTH_STRING: known.get(LOGIN),
-        }
-        with temporary_settings(settings), get_client(sync_client=True) as client:
-            yield client
-
-    def begun(self, name: str, late: timedelta | None = None, **given: Any) -> FlowRun:
-        """Ask for a run of a deployment, now or as it was due a while ago."""
-        with self.api() as client:
-            due = (
-                None
-                if late is None
-                else Scheduled(scheduled_time=datetime.now(UTC) - late)
-            )
-            return client.create_flow_run_from_deployment(
-                client.read_deployment_by_name(name).id,
-                parameters=given,
-                state=due,
-            )
-
-    def seen(self, run: FlowRun) -> FlowRun:
-        """Return a run as it is now."""
-        with self.api() as client:
-            return client.read_flow_run(run.id)
-
-    def ended(self, run: FlowRun, within_s: float = ENDED_WITHIN_S) -> FlowRun:
-        """Wait for a run's end and return it."""
-
-        def has_ended() -> FlowRun | None:
-            now = self.seen(run)
-            return now if now.state and now.state.type.value in ENDED else None
-
-        return until(has_ended, within_s)
 
 
 @contextmanager
