@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 """The project's root; Prefect reads its settings from the folder it starts in."""
 SPEAKS = ("sandbox", "receiver")
 """Processes whose first line of output says where they listen."""
-SERVER_PATIENCE_S = 120
+SERVER_PATIENCE_S = 300
 LOOK_EVERY_S = 0.3
 STOP_PATIENCE_S = 10
 
@@ -139,7 +139,7 @@ def wait_for_server(env: Mapping[str, str]) -> None:
     """Wait until the Prefect server lets us in.
 
     Raises:
-        RuntimeError: it does not in two minutes.
+        RuntimeError: it does not in five minutes.
 
     """
     give_up_at = time.monotonic() + SERVER_PATIENCE_S
