@@ -10,7 +10,7 @@ from data.model.japan_time import JST
 from data.model.onboarding import ShopFacts, Stage, Step
 from data.model.order import Mall
 from data.model.shop import Shop
-from tasks.setup.demo import APPLICATION
+from tasks.setup.demo_day import APPLICATION
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=JST)
 SHOP = "demo"
