@@ -17,8 +17,8 @@ from flows.daily import daily
 from flows.import_order_csv import import_order_csv
 from flows.import_shipments import import_shipments
 from flows.ingest_orders import ingest_orders
-from tasks.setup import demo
-from tasks.setup.demo import CSV_ORDERS, import_orders
+from tasks.setup import demo_day
+from tasks.setup.demo_day import CSV_ORDERS, import_orders
 from tasks.setup.demo_orders import SAMPLE, write_order_file
 from tasks.setup.services import Services
 from tasks.setup.story import Story

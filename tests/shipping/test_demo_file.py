@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tasks import rms
-from tasks.setup.demo import PARCELS
+from tasks.setup.demo_day import PARCELS
 from tasks.setup.demo_files import (
     a_number,
     correction,
