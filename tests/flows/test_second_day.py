@@ -118,7 +118,7 @@ def asked_here(path: Path, query: str) -> pl.DataFrame:
 def test_the_demos_file_is_met_by_the_search_that_follows_it(
     lab: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(demo, "ask", asked_here)
+    monkeypatch.setattr(demo_day, "ask", asked_here)
     lab.sell(3, progress=300)
     ingest_orders("lab")
     runs = {
