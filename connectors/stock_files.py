@@ -84,7 +84,11 @@ def _stock_file(csv: CsvFile) -> StockFile:
         sha256=csv.digest.hex(),
         file_name=csv.name,
         encoding=csv.encoding_name,
-        notices=(*unknown_columns(csv.header, KNOWN), *csv.notices()),
+        notices=(
+            *unknown_columns(csv.header, KNOWN),
+            *csv.notices(),
+            *csv.blanks(),
+        ),
     )
 
 

@@ -37,10 +37,16 @@ WARNINGS: Final = {
     "line-missing": "登録済みの明細がファイルにありません",
     "units-after-adjustment": "在庫の手動調整後に個数が変わりました",
     "sum-differs": "金額の合計が一致しません",
+    "unreadable": "読み取れないセルを空欄として登録しました",
+    "excel-damage": "Excelで壊れた商品コードを空欄として登録しました",
+    "phone-without-zero": "先頭の0がない電話番号を空欄として登録しました",
+    "unusable-character": "使用できない文字を含むセルを空欄として登録しました",
+    "short-rows": "列の足りない行があります",
 }
 """The words for each kind of warning in `csv_warnings`."""
 TRIED: Final = "試行: 何も書き込んでいません"
 NOTHING_IMPORTED: Final = "**1行も取り込んでいません。**"
+LEFT_OUT: Final = "取り込まなかった注文 {:,}件(修正して、もう一度取り込んでください)。"
 FILES_NAMED: Final = 5
 """Files whose problems fit into a run's message; each has a report of its own."""
 
@@ -80,9 +86,10 @@ def report_import(
 
 
 def conclude(endings: Sequence[Ending], choices: Choices) -> State[Any]:
-    """Return the run's final state: Failed if a file was refused or not put away.
+    """Return the run's final state: Failed if anything was left out.
 
-    Rows set aside do not fail a run, but its message points to the report.
+    That is a file refused or not put away, or an order set aside. Warnings alone do
+    not fail a run, but its message counts them and points to the report.
     """
     if not endings:
         return Completed(message="incoming フォルダに取り込むファイルはありません。")
@@ -91,7 +98,13 @@ def conclude(endings: Sequence[Ending], choices: Choices) -> State[Any]:
     parts = [f"{TRIED}。"] if choices.dry_run else []
     if reports:
         parts.append(_summary(reports))
-    if any(report.lines_rejected for report in reports):
+    aside = sum(report.orders_set_aside for report in reports)
+    is_partial = any(report.lines_rejected for report in reports)
+    if aside:
+        parts.append(LEFT_OUT.format(aside))
+    if warned := sum(sum(report.warned.values()) for report in reports):
+        parts.append(f"警告 {warned:,}件。")
+    if is_partial or warned:
         parts.append(see("import-report"))
     if len(endings) == 1:
         parts += [each.problem for each in amiss]
@@ -99,7 +112,8 @@ def conclude(endings: Sequence[Ending], choices: Choices) -> State[Any]:
         parts.append(f"問題のあったファイル {len(amiss)} / {len(endings)}:")
         parts += [f"{each.name}: {each.problem}" for each in amiss[:FILES_NAMED]]
     message = " ".join(parts)
-    return Failed(message=message) if amiss else Completed(message=message)
+    is_whole = not amiss and not is_partial
+    return Completed(message=message) if is_whole else Failed(message=message)
 
 
 def import_report(download: Download, choices: Choices, imported: Imported) -> str:
@@ -163,13 +177,20 @@ def _warnings(imported: Imported) -> str:
     report = imported.report
     kinds = (
         f"{WARNINGS.get(kind, kind)}: {count:,}件"
-        for kind, count in report.warning_counts
+        for kind, count in report.warned.items()
     )
     found = bullets((*imported.notices, *kinds))
     if not found:
         return ""
-    rows = [(number, text) for _, number, text in report.warnings[:LISTED]]
-    return section("警告", found, table(("注文番号", "警告"), rows))
+    rows = [(number or "", text) for _, number, text in report.warnings[:LISTED]]
+    return section(
+        "警告",
+        found,
+        "注文は登録しました。すべての警告は表 `csv_warnings` で確認できます。"
+        if rows
+        else "",
+        table(("注文番号", "警告"), rows),
+    )
 
 
 def _waiting(shop: str, lines: int) -> str:

@@ -8,7 +8,7 @@ from connectors.carriers.layout import EXPORT_AGAIN, Column, read_day
 from connectors.carriers.registry import Laid
 from connectors.csv_file import CsvRefused, Position
 from data.model.csv_file import BLANK
-from data.model.order import ORDER_NUMBER
+from data.model.order import SHOP_ORDER_NUMBER
 from data.model.shipment import company_code
 from data.model.shipment_file import ShipmentRow
 from data.model.short_key import read_short_key
@@ -19,7 +19,7 @@ from data.model.tracking_number import (
     parse_tracking_number,
 )
 
-_REFERENCE: Final = re.compile(ORDER_NUMBER)
+_REFERENCE: Final = re.compile(rf"(?=.*\d){SHOP_ORDER_NUMBER}")
 _ID: Final = re.compile(r"[0-9]{1,12}")
 
 

@@ -137,6 +137,7 @@ def _notices(csv: CsvFile, laid: Laid, parcels: Parcels) -> Iterator[str]:
     if not laid.has_header:
         yield "見出しのないファイルとして、列の位置で読み取りました。"
     yield from csv.notices()
+    yield from csv.blanks()
     if parcels.deleted:
         yield f"削除された送り状を {parcels.deleted:,} 行除きました。"
     if parcels.repeated:

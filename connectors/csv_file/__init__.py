@@ -5,6 +5,7 @@
         for block in csv.blocks():
             for row, cells in block.records(csv.header): ...
             block.rejects                               # rows set aside, each with why
+            block.blanked                               # cells read as blank
 
     read_csv(path, parcels, advice="…")                 # or raises CsvRefused
 

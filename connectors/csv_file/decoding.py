@@ -1,8 +1,12 @@
-"""Bytes to checked UTF-8 text, strictly, under one encoding (docs/order-files.md §2).
+"""Bytes to checked UTF-8 text under one encoding (docs/order-files.md §2).
 
 A BOM means UTF-8. A byte that is not UTF-8 makes the file CP932, unless it had already
 shown Japanese in UTF-8: then it is damaged UTF-8, which read as CP932 often passes, as
 rubbish. CP932 is decoded by Python's codec; other decoders change 繋 鴎 噛 and more.
+
+Bytes that the encoding does not define become `UNDEFINED`, which no cell may hold: a
+delimiter, quote or line end is never among them, so that only their cell is lost. A
+file with many of them is not in that encoding, and is refused.
 """
 
 import codecs
@@ -23,7 +27,14 @@ NAMES: Final = {
 RUBBISH: Final = re.compile("[\x80-\x9f\ue000-\uf8ff]")
 """C1 controls and private use: what Python's cp932 makes of 0x80, 0xA0, 0xFD-0xFF."""
 
+UNDEFINED: Final = "\uf8f0"
+"""Stands for bytes that the encoding does not define; recognised as rubbish."""
+FEW: Final = 20
+OFTEN: Final = 200
+"""More than `FEW` undefined bytes, and one in so many: it is another encoding."""
+
 _CP932_RUBBISH: Final = ("\x80", "\uf8f0", "\uf8f1", "\uf8f2", "\uf8f3")
+_CP932_PAIR: Final = re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]")
 _C1: Final = re.compile(rb"\xc2[\x80-\x9f]")
 _PRIVATE: Final = re.compile(rb"\xef[\x80-\xa3]")
 _JAPANESE: Final = re.compile("[\u3040-\u9fff\uff00-\uffef]")
@@ -44,7 +55,7 @@ class NotUtf8(Exception):
 
 
 class Decoder:
-    """Decodes one source under one encoding; refuses it at the first byte that fails.
+    """Decodes one source under one encoding; refuses it if that is another one.
 
     `encoding` is exact once all was decoded: UTF-8 with a BOM, and plain ASCII, which
     counts as CP932, show only then.
@@ -55,6 +66,7 @@ class Decoder:
         self.encoding: Encoding = encoding
         self._codec = codecs.getincrementaldecoder(encoding)("strict")
         self._japanese = 0
+        self._undefined = 0
         self._ascii = True
 
     def chunks(self) -> Iterator[Decoded]:
@@ -74,14 +86,44 @@ class Decoder:
             self.encoding = "cp932"  # the same bytes either way
 
     def _decode(self, chunk: bytes, offset: int, *, final: bool = False) -> str:
-        waiting = len(self._codec.getstate()[0])
+        waiting = self._codec.getstate()[0]
         try:
             return self._codec.decode(chunk, final)
         except UnicodeDecodeError as error:
-            at = offset - waiting + error.start
+            at = offset - len(waiting) + error.start
             if self._is_unproven_utf8(error, chunk):
                 raise NotUtf8 from None
-            raise self._undecodable(at, cut=final) from None
+            if final:
+                raise self._undecodable(at, cut=True) from None
+            return self._marked(waiting + chunk, offset - len(waiting))
+
+    def _marked(self, content: bytes, offset: int) -> str:
+        """Decode bytes of which some are undefined; refuse them if those are many."""
+        parts: list[str] = []
+        at = 0
+        while True:
+            self._codec.reset()
+            try:
+                parts.append(self._codec.decode(content[at:]))
+            except UnicodeDecodeError as error:
+                bad = at + error.start
+                parts += [error.object[: error.start].decode(error.encoding), UNDEFINED]
+                self._undefined += 1
+                if self._undefined > max(FEW, (offset + bad) // OFTEN):
+                    raise self._undecodable(offset + bad, cut=False) from None
+                at = bad + self._undefined_length(content[bad : bad + 2], error)
+            else:
+                return "".join(parts)
+
+    def _undefined_length(self, pair: bytes, error: UnicodeDecodeError) -> int:
+        """Return how many bytes make the undefined character.
+
+        Of a lead byte and a trail byte without a character Python skips the first only,
+        and would take the second for the start of another one.
+        """
+        if self.encoding == "cp932" and _CP932_PAIR.fullmatch(pair):
+            return 2
+        return error.end - error.start
 
     def _is_unproven_utf8(self, error: UnicodeDecodeError, chunk: bytes) -> bool:
         if self.encoding != "utf-8":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from connectors.csv_file.decoding import Decoded
+from connectors.csv_file.decoding import UNDEFINED, Decoded
 from connectors.csv_file.refusal import CsvRefused, Position, listed
 from connectors.csv_file.tokens import tokens
 
@@ -81,6 +81,13 @@ def split_header(chunks: Iterator[Decoded], advice: str) -> tuple[Header, Decode
             break
     if line is None:
         line = _only_record(text, advice)
+    if UNDEFINED.encode() in line:
+        raise CsvRefused(
+            "undecodable",
+            "見出し(1行目)に、文字コード上の不正な文字が含まれています。",
+            advice=advice,
+            position=Position(row=1),
+        )
     return _header(line, advice), Decoded(text[len(line) :], rubbish)
 
 

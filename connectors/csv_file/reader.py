@@ -89,6 +89,11 @@ class CsvFile:
         judge = self._scanner.judge if self._scanner else None
         return judge.repeated_headers + judge.blank_rows if judge else 0
 
+    @property
+    def short_rows(self) -> list[int]:
+        """Numbers of the records read so far that have fewer cells than the header."""
+        return self._scanner.judge.short_rows if self._scanner else []
+
     def notices(self) -> Iterator[str]:
         """Yield in Japanese what was left out on purpose, with its number."""
         judge = self._scanner.judge if self._scanner else None
@@ -96,6 +101,19 @@ class CsvFile:
             yield f"2回目以降の見出しを {judge.repeated_headers:,} 行除きました。"
         if judge and judge.blank_rows:
             yield f"空の行を {judge.blank_rows:,} 行除きました。"
+
+    def blanks(self) -> Iterator[str]:
+        """Yield in Japanese what was read as blank though it was not, or is missing."""
+        if self._scanner and self._scanner.blanked:
+            yield (
+                f"使用できない文字を含むセル {self._scanner.blanked:,} 個を、"
+                "空欄として読み取りました。"
+            )
+        if short := self.short_rows:
+            yield (
+                f"列の数が見出しより少ない行が {len(short):,} 行あります"
+                f"(最初は {short[0]:,} 行目)。足りない列は空欄として読み取りました。"
+            )
 
 
 def read_csv(path: Path, read: Callable[[CsvFile], T], *, advice: str) -> T:

@@ -25,7 +25,7 @@ from connectors.csv_file.refusal import CsvRefused, Position
 from connectors.csv_file.source import CHUNK
 from connectors.csv_file.tokens import Record, tokens
 from connectors.csv_file.verdict import MOST_REJECTS, Judge, too_many_rejects
-from data.model.csv_file import RowRemark
+from data.model.csv_file import CellRemark, RowRemark
 
 BLOCK_ROWS: Final = 10_000
 BLOCK_BYTES: Final = 16 << 20
@@ -44,6 +44,8 @@ class Block:
     ranges: list[range] = field(default_factory=list)
     """Row numbers of the kept records, in order."""
     rejects: list[RowRemark] = field(default_factory=list)
+    blanked: list[CellRemark] = field(default_factory=list)
+    """Cells of kept records that are read as blank."""
     rows: int = 0
     size: int = 0
 
@@ -91,6 +93,7 @@ class Scanner:
         self._row = first_row
         self._tail = b""
         self._rejected = 0
+        self.blanked = 0
         self._block = Block()
 
     @property
@@ -111,6 +114,8 @@ class Scanner:
 
     def _taken(self) -> Block:
         block, self._block = self._block, Block()
+        block.blanked, self.judge.blanked = self.judge.blanked, []
+        self.blanked += len(block.blanked)
         return block
 
     def _feed(self, text: bytes, *, rubbish: bool) -> None:

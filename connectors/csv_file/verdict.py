@@ -7,8 +7,8 @@ from connectors.csv_file.decoding import RUBBISH
 from connectors.csv_file.header import Header
 from connectors.csv_file.refusal import CsvRefused, Position
 from connectors.csv_file.tokens import is_record, quoted
-from data.model.csv_file import RowRemark
-from data.model.order import ORDER_NUMBER
+from data.model.csv_file import UNUSABLE, CellFault, CellRemark, RowRemark
+from data.model.order import SHOP_ORDER_NUMBER
 
 LONGEST_CELL: Final = 131_072
 """Characters; a longer cell is what an open quote leaves behind."""
@@ -16,7 +16,7 @@ LONGEST_CELL: Final = 131_072
 MOST_REJECTS: Final = 20_000
 """With more rows set aside the file is not what it says, and memory is finite."""
 
-_ORDER_NUMBER: Final = re.compile(ORDER_NUMBER)
+_ORDER_NUMBER: Final = re.compile(SHOP_ORDER_NUMBER)
 
 
 class Judge:
@@ -24,6 +24,8 @@ class Judge:
 
     `key_column` is the place of the order's number, whose value a remark may show;
     None in a file that is not of orders. `advice` goes into a refusal of the file.
+    A cell that holds a character no cell may hold is read as blank (`blanked`), and so
+    are the cells that a short row lacks at its end (`short_rows`).
     """
 
     longest_cell: Final = LONGEST_CELL
@@ -31,6 +33,9 @@ class Judge:
     def __init__(self, header: Header, key_column: int | None, advice: str) -> None:
         self.repeated_headers = 0
         self.blank_rows = 0
+        self.short_rows: list[int] = []
+        """Rows with fewer cells than the header."""
+        self.blanked: list[CellRemark] = []
         self.header_forms = _forms(header)
         """The header as a record may look when it comes again."""
         self._header = header
@@ -60,16 +65,36 @@ class Judge:
         found = len(cells)
         while len(cells) > len(names) and not cells[-1].strip():
             cells.pop()
-        if len(cells) != len(names):
+        if len(cells) > len(names):
             return None, self._remark(cells, row, None, self._width_reason(len(cells)))
-        for at, cell in enumerate(cells):
-            if not cell.isascii() and RUBBISH.search(cell.decode()):
-                reason = "文字コード上の不正な文字(外字・制御文字)が含まれています。"
-                return None, self._remark(cells, row, names[at].decode(), reason)
-        if found == self._header.width:
+        if len(cells) < len(names):
+            self.short_rows.append(row)
+        blanked = self._blank_rubbish(cells, row)
+        if found == self._header.width and not blanked:
             return written, None
         cells.extend([b""] * (self._header.width - len(cells)))
         return self._written(cells), None
+
+    def _blank_rubbish(self, cells: list[bytes], row: int) -> bool:
+        """Blank the cells that hold rubbish; return whether there were any."""
+        faulty = [
+            at
+            for at, cell in enumerate(cells)
+            if not cell.isascii() and RUBBISH.search(cell.decode())
+        ]
+        for at in faulty:
+            cells[at] = b""
+        self.blanked += [
+            CellRemark(
+                row,
+                self._header.cells[at].decode(),
+                CellFault.UNUSABLE,
+                UNUSABLE,
+                self._order_number(cells),
+            )
+            for at in faulty
+        ]
+        return bool(faulty)
 
     def vouches_for(self, written: bytes) -> bool:
         """Whether a comma-separated record is sure to be kept as it stands."""
@@ -108,18 +133,19 @@ class Judge:
 
     def _width_reason(self, found: int) -> str:
         wanted = len(self._header.cells)
-        few = "足りません" if found < wanted else "多すぎます"
-        return f"列の数が{few}(見出し {wanted} 列、この行 {found} 列)。"
+        return f"列の数が多すぎます(見出し {wanted} 列、この行 {found} 列)。"
 
     def _remark(
         self, cells: list[bytes], row: int, column: str | None, reason: str
     ) -> RowRemark:
-        number = None
-        if self._key_column is not None and self._key_column < len(cells):
-            number = cells[self._key_column].decode().strip()
-            if not _ORDER_NUMBER.fullmatch(number):
-                number = None
-        return RowRemark(row, column, reason, number)
+        return RowRemark(row, column, reason, self._order_number(cells))
+
+    def _order_number(self, cells: list[bytes]) -> str | None:
+        """Return the order's number if it is one, so that it may be shown."""
+        if self._key_column is None or self._key_column >= len(cells):
+            return None
+        number = cells[self._key_column].decode().strip()
+        return number if _ORDER_NUMBER.fullmatch(number) else None
 
 
 def second_header(row: int, column: str | None = None) -> CsvRefused:

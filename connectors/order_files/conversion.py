@@ -10,15 +10,22 @@ from typing import Final
 
 import polars as pl
 
-from data.model.csv_file import DAMAGED_BY_EXCEL, EXCEL_DAMAGE
+from data.model.csv_file import DAMAGED_BY_EXCEL, EXCEL_DAMAGE, CellFault
 from data.model.order import MOST_YEN
 from data.model.order_file import Kind
 
 JST: Final = "Asia/Tokyo"
 
+_NO_NUMBER: Final = (
+    "Excelで開いて保存したため、番号が失われています(1.23E+10 や 1月2日 の形)。"
+)
 REASONS: Final = {
     Kind.KEY: DAMAGED_BY_EXCEL,
-    Kind.CODE: DAMAGED_BY_EXCEL,
+    Kind.CODE: _NO_NUMBER,
+    Kind.ITEM: _NO_NUMBER,
+    Kind.PHONE: (
+        "電話番号の先頭の0がありません(Excelで開いて保存した可能性があります)。"
+    ),
     Kind.YEN: "金額(円単位の整数)として読み取れません。",
     Kind.UNITS: "個数(0以上の整数)として読み取れません。",
     Kind.NUMBER: "整数として読み取れません。",
@@ -27,7 +34,14 @@ REASONS: Final = {
     Kind.INSTANT: "日時として読み取れません。",
     Kind.DAY: "日付として読み取れません。",
 }
-"""Why a row with an unreadable cell is set aside; other kinds take any text."""
+"""Why a cell is not readable; other kinds take any text."""
+
+FAULTS: Final = {
+    Kind.CODE: CellFault.EXCEL,
+    Kind.ITEM: CellFault.EXCEL,
+    Kind.PHONE: CellFault.PHONE,
+}
+"""What is wrong with a cell of these kinds; others are `CellFault.UNREADABLE`."""
 
 MOST_UNITS: Final = 999_999
 _YES: Final = (
@@ -46,6 +60,17 @@ _NO: Final = ("0", "false", "no", "n", "なし", "無", "無し", "希望なし"
 _FIRST: Final = datetime(1990, 1, 1)  # noqa: DTZ001 - a clock on the wall
 _LAST: Final = datetime(2199, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001
 _NO_DATE: Final = r"^[0\-/: ]*$"
+_NOTHING: Final = (
+    r"^(?:[－‐―ー\-]*|なし|無し|設定なし|指定なし|希望なし|未設定|未指定)$"
+)
+_MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DATED: Final = (
+    r"^(?:\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
+    rf"|\d{{4}}/\d{{1,2}}/\d{{1,2}}|\d{{1,2}}-{_MONTH}|{_MONTH}-\d{{2}})$"
+)
+"""What Excel makes of an item's code such as 1-2."""
+_SUSPECT: Final = rf"E\+|[月年]|なし$|無し$|^未|/\d+/|{_MONTH}|^[－‐―ー\-]"
+"""An item's code that must be looked at closely."""
 _OFFSET: Final = r"(Z|[+-]\d{2}:?\d{2})"
 _TIME: Final = (
     r"(?:[T ]*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?\s*" + _OFFSET + r"?)?"
@@ -58,7 +83,7 @@ _YMD: Final = (
 _MDY: Final = r"^\s*(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME + r"\s*$"
 
 
-def quick(  # noqa: PLR0911 - one return a kind reads best
+def quick(  # noqa: C901, PLR0911 - one return a kind reads best
     kind: Kind, name: str, instant_format: str
 ) -> pl.Expr:
     """Parse the column in the mall's own form; null where it is not written so."""
@@ -75,7 +100,10 @@ def quick(  # noqa: PLR0911 - one return a kind reads best
         case Kind.DAY:
             return text.str.to_date("%Y-%m-%d", strict=False)
         case Kind.PHONE:
-            return pl.when(text.cast(pl.Int64, strict=False).is_not_null()).then(text)
+            is_plain = text.str.starts_with("0") & (
+                text.cast(pl.Int64, strict=False).is_not_null()
+            )
+            return pl.when(is_plain).then(text)
         case Kind.ZIP:
             is_plain = (text.str.len_bytes() == 7) & (
                 text.cast(pl.Int64, strict=False).is_not_null()
@@ -84,11 +112,14 @@ def quick(  # noqa: PLR0911 - one return a kind reads best
         case Kind.CODE | Kind.KEY:
             is_plain = ~text.str.contains("E+", literal=True)
             return pl.when(is_plain).then(text.str.strip_chars())
+        case Kind.ITEM:
+            is_plain = ~text.str.contains(_SUSPECT)
+            return pl.when(is_plain).then(text.str.strip_chars())
         case Kind.TEXT:
             return text
 
 
-def loose(  # noqa: PLR0911 - one return a kind reads best
+def loose(  # noqa: C901, PLR0911 - one return a kind reads best
     kind: Kind, name: str
 ) -> pl.Expr:
     """Parse the column in any form we know; null where the meaning is uncertain."""
@@ -111,18 +142,27 @@ def loose(  # noqa: PLR0911 - one return a kind reads best
             return _any_instant(text).dt.date()
         case Kind.PHONE:
             digits = text.str.replace(r"^'?\+81\D*0?", "0").str.replace_all(r"\D", "")
-            return pl.when(digits != "").then(digits)
+            is_whole = digits.str.starts_with("0") | text.str.contains(r"^'?\+")
+            return pl.when(is_whole & (digits != "")).then(digits)
         case Kind.ZIP:
             return _any_zip(text)
         case Kind.CODE | Kind.KEY:
             return pl.when(~text.str.contains(EXCEL_DAMAGE)).then(text)
+        case Kind.ITEM:
+            is_lost = text.str.contains(EXCEL_DAMAGE) | text.str.contains(_DATED)
+            return pl.when(~is_lost & ~text.str.contains(_NOTHING)).then(text)
         case Kind.TEXT:
             return text
 
 
-def is_no_date(name: str) -> pl.Expr:
-    """Whether the cell is a mall's way of writing no date, such as 0000-00-00."""
-    return pl.col(name).str.contains(_NO_DATE)
+def is_nothing(kind: Kind, name: str) -> pl.Expr:
+    """Whether a cell that is not readable is a mall's way of writing nothing."""
+    text = pl.col(name).str.strip_chars()
+    if kind in (Kind.INSTANT, Kind.DAY):
+        return text.str.contains(_NOTHING) | text.str.contains(_NO_DATE)
+    if kind is Kind.PHONE:  # words in place of a number
+        return ~text.str.contains(r"\d")
+    return text.str.contains(_NOTHING)
 
 
 def _bounded(number: pl.Expr, kind: Kind) -> pl.Expr:

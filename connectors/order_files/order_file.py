@@ -20,6 +20,7 @@ import polars as pl
 
 from connectors.csv_file.decoding import Encoding
 from connectors.order_files.layout import Layout
+from connectors.order_files.typed import WARNINGS
 from data.model.order_file import FIELDS
 
 KEY: Final = "order_number"
@@ -39,7 +40,7 @@ class Spill:
         self._left = in_memory
         self._file: IO[bytes] | None = None
         self._frames: list[pl.DataFrame | tuple[int, int]] = []
-        self._rejects: list[pl.DataFrame] = []
+        self._remarks: list[tuple[pl.DataFrame, pl.DataFrame]] = []
         self._schema = pl.Schema()
 
     @property
@@ -47,10 +48,12 @@ class Spill:
         """Columns and types of every frame; there is at least one, perhaps empty."""
         return self._schema
 
-    def add(self, rows: pl.DataFrame, rejects: pl.DataFrame) -> None:
-        """Keep a frame of rows with the rejects that came with it."""
+    def add(
+        self, rows: pl.DataFrame, rejects: pl.DataFrame, warnings: pl.DataFrame
+    ) -> None:
+        """Keep a frame of rows with the rejects and warnings that came with it."""
         self._schema = rows.schema
-        self._rejects.append(rejects)
+        self._remarks.append((rejects, warnings))
         self._left -= int(rows.estimated_size())
         self._frames.append(rows)
         if self._left < 0:
@@ -64,21 +67,26 @@ class Spill:
         """Whether no frame had to go to disk."""
         return self._file is None
 
-    def frames(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        """Yield every frame with its rejects; the next one is read meanwhile."""
+    def warn(self, warnings: pl.DataFrame) -> None:
+        """Keep warnings that are about the file as a whole, with its last frame."""
+        rejects, others = self._remarks[-1]
+        self._remarks[-1] = rejects, pl.concat([others, warnings])
+
+    def frames(self) -> Iterator["Batch"]:
+        """Yield every frame with its remarks; the next one is read meanwhile."""
         with ThreadPoolExecutor(1, thread_name_prefix="order-file-spill") as pool:
             coming: deque[Future[pl.DataFrame]] = deque()
-            for at, rejects in enumerate(self._rejects):
+            for at, (rejects, warnings) in enumerate(self._remarks):
                 if not coming:
                     coming.append(pool.submit(self._frame, at))
                 if at + 1 < len(self._frames):
                     coming.append(pool.submit(self._frame, at + 1))
-                yield coming.popleft().result(), rejects
+                yield Batch(coming.popleft().result(), rejects, warnings)
 
     def close(self) -> None:
         """Release memory and disk space."""
         self._frames.clear()
-        self._rejects.clear()
+        self._remarks.clear()
         if self._file is not None:
             self._file.close()
 
@@ -135,16 +143,18 @@ class Pair:
         names = ["row_number", *(f.name for f in FIELDS if f.name in both)]
         return pl.Schema({name: both[name] for name in names})
 
-    def frames(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        """Yield joined rows and both files' rejects, with each file's row numbers."""
+    def frames(self) -> Iterator["Batch"]:
+        """Yield joined rows and both files' remarks, with each file's row numbers."""
         shown = list(self._orders.frames())
-        orders = pl.concat([self._orders.schema.to_frame(), *(f for f, _ in shown)])
+        orders = pl.concat([self._orders.schema.to_frame(), *(f.rows for f in shown)])
         orders = orders.unique(KEY, keep="last", maintain_order=True)
-        rejects = [self._of_orders(frame) for _, frame in shown]
+        rejects = [self._of_orders(frame.rejects) for frame in shown]
+        warnings = [self._of_orders(frame.warnings) for frame in shown]
         with_lines: set[str] = set()
         names = list(self.schema)
         more = [name for name in orders.columns if name not in self._lines.schema]
-        for lines, line_rejects in self._lines.frames():
+        for batch in self._lines.frames():
+            lines = batch.rows
             joined = lines.join(
                 orders.select(KEY, *more), on=KEY, how="left", maintain_order="left"
             )
@@ -152,17 +162,18 @@ class Pair:
             with_lines.update(lines[KEY].to_list())
             reason = f"この注文が {self._order_file} にないか、取り込めない行です。"
             alone = self._alone(lines.filter(is_alone), reason)
-            yield (
+            yield Batch(
                 joined.filter(~is_alone).select(names),
-                pl.concat([*rejects, line_rejects, alone]),
+                pl.concat([*rejects, batch.rejects, alone]),
+                pl.concat([*warnings, batch.warnings]),
             )
-            rejects = []
+            rejects, warnings = [], []
         without = orders.filter(
             ~pl.col(KEY).is_in(pl.Series(list(with_lines), dtype=pl.String()).implode())
         )
         reason = f"この注文の明細が {self._line_file} にありません。"
         rejects.append(self._alone(without, reason))
-        yield self.schema.to_frame(), pl.concat(rejects)
+        yield Batch(self.schema.to_frame(), pl.concat(rejects), WARNINGS.to_frame())
 
     def _alone(self, rows: pl.DataFrame, reason: str) -> pl.DataFrame:
         return rows.select(
@@ -172,14 +183,14 @@ class Pair:
             KEY,
         )
 
-    def _of_orders(self, rejects: pl.DataFrame) -> pl.DataFrame:
+    def _of_orders(self, remarks: pl.DataFrame) -> pl.DataFrame:
         named = pl.lit(f"{self._order_file}: ") + pl.col("reason")
-        return rejects.with_columns(named.alias("reason"))
+        return remarks.with_columns(named.alias("reason"))
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows, and the rows set aside around them, each frame in file order.
+    """Some rows, and the remarks around them.
 
     rows     `row_number` (1 = the header; one record is one row, line breaks within
              cells notwithstanding, as a spreadsheet counts), then cells of
@@ -188,10 +199,13 @@ class Batch:
     rejects  row_number, column_name (the mall's; null = the whole row), reason
              (Japanese), order_number (null if unreadable). An order named here must
              not be stored, not even by its other rows
+    warnings row_number, column_name, kind (`data.model.csv_file.CellFault`), reason,
+             order_number: cells of rows that are kept, read as blank
     """
 
     rows: pl.DataFrame
     rejects: pl.DataFrame
+    warnings: pl.DataFrame
 
 
 class OrderFile:
@@ -240,17 +254,17 @@ class OrderFile:
     def batches(self, size: int = 20_000) -> Iterator[Batch]:
         """Yield all rows in file order, at most `size` in a batch.
 
-        Every reject comes with some batch; a file of nothing but rejects has one batch
+        Every remark comes with some batch; a file of nothing but rejects has one batch
         without rows.
         """
         frames = self._pair or self._parts[0].spill
-        for rows, rejects in frames.frames():
-            waiting = rejects
-            for start in range(0, max(rows.height, 1), size):
-                piece = rows.slice(start, size)
-                if piece.height or waiting.height:
-                    yield Batch(piece, waiting)
-                waiting = rejects.clear()
+        for frame in frames.frames():
+            rejects, warnings = frame.rejects, frame.warnings
+            for start in range(0, max(frame.rows.height, 1), size):
+                piece = frame.rows.slice(start, size)
+                if piece.height or rejects.height or warnings.height:
+                    yield Batch(piece, rejects, warnings)
+                rejects, warnings = rejects.clear(), warnings.clear()
 
     def close(self) -> None:
         """Release the spill file; batches cannot be read afterwards."""

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Final
+
+import polars as pl
 
 from connectors.csv_file import Block, CsvFile, CsvRefused, read_csv, unknown_columns
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
@@ -17,8 +20,13 @@ from connectors.order_files.registry import (
     stage_of,
 )
 from connectors.order_files.rows import Rows
+from connectors.order_files.typed import WARNINGS
+from data.model.csv_file import CellFault, CellRemark
 
 Watch = Callable[[int], None]
+SHORT_ROWS: Final = (
+    "列の数が見出しより少ない行が {:,} 行あります。足りない列は空欄として登録しました。"
+)
 
 
 def read_order_file(
@@ -73,6 +81,7 @@ def _part(csv: CsvFile, mall: str, scratch: Path | None, watch: Watch) -> Part:
     key = csv.header.index(layout.order_number_column) or 0
     try:
         _convert(_watched(csv.blocks(key), csv, watch), rows)
+        spill.warn(_of_short_rows(csv.short_rows))
     except BaseException:
         spill.close()
         raise
@@ -120,6 +129,15 @@ def _notices(csv: CsvFile, layout: Layout, rows: Rows) -> Iterator[str]:
         order = [name for name in csv.header.names if name in set(known)]
         if order != known:
             yield "列の並び順が標準と違うため、列名で読み取りました。"
+
+
+def _of_short_rows(rows: Sequence[int]) -> pl.DataFrame:
+    """Return one warning a file, however many of its rows are short."""
+    remarks = [
+        CellRemark(row, None, CellFault.SHORT_ROWS, SHORT_ROWS.format(len(rows)))
+        for row in rows[:1]
+    ]
+    return pl.DataFrame(remarks, schema=WARNINGS, orient="row")
 
 
 def _paired(parts: list[Part], layouts: Sequence[Layout]) -> list[Part]:

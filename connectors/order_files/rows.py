@@ -1,4 +1,4 @@
-"""Blocks of records to frames of typed rows, and of the rows set aside."""
+"""Blocks of records to frames of typed rows, rows set aside, and cells left blank."""
 
 import itertools
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from connectors.csv_file.verdict import MOST_REJECTS, too_many_rejects
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.numbering import Numbering, basket_ids, in_blocks
 from connectors.order_files.plan import Plan, column_name, plan
-from connectors.order_files.typed import REJECTS, converted, unreadable
+from connectors.order_files.typed import REJECTS, WARNINGS, converted, unreadable
 
-Sink = Callable[[pl.DataFrame, pl.DataFrame], None]
+Sink = Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], None]
 
 
 class Rows:
-    """Converts one file's blocks to frames of rows and of rejects, in file order."""
+    """Converts one file's blocks to frames of rows and of remarks, in file order."""
 
     def __init__(self, layout: Layout, header: Header, sink: Sink) -> None:
         self._layout = layout
@@ -39,15 +39,16 @@ class Rows:
         """
         frame = self._parsed(block)
         rejects = pl.DataFrame(block.rejects, schema=REJECTS, orient="row")
+        blanked = pl.DataFrame(block.blanked, schema=WARNINGS, orient="row")
         if self._layout.keeps_orders_whole:
             frame = self._without_last_order(frame)
-        self._pass_on(frame, rejects)
+        self._pass_on(frame, rejects, blanked)
 
     def finish(self) -> None:
         """Convert the rows that waited for their order's other rows."""
         if self._held is not None and self._held.height:
             held, self._held = self._held, None
-            self._pass_on(held, REJECTS.to_frame())
+            self._pass_on(held, REJECTS.to_frame(), WARNINGS.to_frame())
 
     def _parsed(self, block: Block) -> pl.DataFrame:
         numbers = pl.Series(
@@ -92,7 +93,9 @@ class Rows:
         self._held = frame.tail(last)
         return frame.head(frame.height - last)
 
-    def _pass_on(self, frame: pl.DataFrame, rejects: pl.DataFrame) -> None:
+    def _pass_on(
+        self, frame: pl.DataFrame, rejects: pl.DataFrame, blanked: pl.DataFrame
+    ) -> None:
         if self._layout.keeps_orders_whole:
             frame = in_blocks(frame, self._layout.order_starts)
         before = frame.height
@@ -103,7 +106,7 @@ class Rows:
             frame = self._numbering.numbered(frame)
         if self._layout.baskets != "id" and self._layout.role != "lines":
             frame = basket_ids(frame, hashed=self._layout.baskets == "address")
-        rows, more = converted(frame, self._plan, self._layout, self._header)
+        rows, more, warned = converted(frame, self._plan, self._layout, self._header)
         if more.height:
             self._rejected += more.height
             if self._rejected > MOST_REJECTS:
@@ -111,4 +114,4 @@ class Rows:
             bad = more["row_number"].unique().implode()
             rows = rows.filter(~pl.col("row_number").is_in(bad))
             rejects = pl.concat([rejects, more]).sort("row_number", maintain_order=True)
-        self._sink(rows, rejects)
+        self._sink(rows, rejects, pl.concat([blanked, warned]))

@@ -1,8 +1,9 @@
-"""Frames of text to frames of typed cells, and a reject for each cell not readable.
+"""Frames of text to frames of typed cells, and a remark for each cell not readable.
 
 `converted` tries each column in the mall's own form, then in every form we know, and
-adds the cells that follow from others: shop, SKU, cancelled, amounts fixed. A damaged
-key, or a header further down, refuses the whole file even here.
+adds the cells that follow from others: shop, SKU, cancelled, amounts fixed. Only an
+order number or a quantity that is not readable sets its row aside; any other such cell
+becomes null. A damaged key, or a header further down, refuses the whole file even here.
 """
 
 from collections.abc import Iterable
@@ -16,8 +17,8 @@ from connectors.csv_file.verdict import second_header
 from connectors.order_files import conversion
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.plan import PART, Plan, Planned
-from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL
-from data.model.order import NOT_FIXED, ORDER_NUMBER
+from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, CellFault
+from data.model.order import NOT_FIXED, SHOP_ORDER_NUMBER
 from data.model.order_file import FIELDS, Kind
 
 REJECTS: Final = pl.Schema(
@@ -30,14 +31,30 @@ REJECTS: Final = pl.Schema(
 )
 """The fields of `data.model.csv_file.RowRemark` as a frame."""
 
+WARNINGS: Final = pl.Schema(
+    {
+        "row_number": pl.UInt32(),
+        "column_name": pl.String(),
+        "kind": pl.String(),
+        "reason": pl.String(),
+        "order_number": pl.String(),
+    }
+)
+"""The fields of `data.model.csv_file.CellRemark` as a frame."""
+
+AS_BLANK: Final = "空欄として登録しました。"
+LOST: Final = "_lost_"
+"""Begins the scratch columns that tell which codes of an item Excel has damaged."""
+
+QUANTITY: Final = "quantity"
 RIGHT: Final = "_right"
 """Scratch column: whether the order's number has the form of one."""
 
 
 def converted(
     frame: pl.DataFrame, plan: Plan, layout: Layout, header: Header
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the typed rows, and a reject for each cell that is not readable.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the typed rows, the rejects, and a warning for each cell read as blank.
 
     In few large steps: between two of them this thread waits for the decoding one.
     """
@@ -48,17 +65,22 @@ def converted(
         again = _typed(frame, tuple(unread), layout, loosely=True)
         made = made.with_columns(again.drop(RIGHT))
         unread = _unread(frame, made, tuple(unread))
-    rejects = [_rejected(frame, made, one) for one in unread]
+    rejects, warnings, lost = _judged(frame, made, unread)
     rejects += _blank(frame, plan, layout)
+    warnings += _without_quantity(frame, made, plan)
     rejects += _wrong(frame, made[RIGHT], plan, header)
     kept = [name for name in frame.columns if name not in made.columns]
-    whole = pl.concat([frame.select(kept), made.drop(RIGHT)], how="horizontal")
+    whole = pl.concat([frame.select(kept), made.drop(RIGHT), *lost], how="horizontal")
     lazy = _without_open_amounts(
         whole, [one.field for one in cells if one.kind is Kind.YEN]
     )
     lazy, names = _summed(lazy, [*whole.columns, "amounts_fixed"])
     rows = _derived(lazy, names, layout).collect()
-    return rows, pl.concat([REJECTS.to_frame(), *rejects])
+    return (
+        rows,
+        pl.concat([REJECTS.to_frame(), *rejects]),
+        pl.concat([WARNINGS.to_frame(), *warnings]),
+    )
 
 
 def _without_open_amounts(rows: pl.DataFrame, yen: list[str]) -> pl.LazyFrame:
@@ -77,7 +99,7 @@ def _typed(
     frame: pl.DataFrame, cells: tuple[Planned, ...], layout: Layout, *, loosely: bool
 ) -> pl.DataFrame:
     form = layout.instant_format
-    is_right = pl.col("order_number").str.contains(ORDER_NUMBER)
+    is_right = pl.col("order_number").str.contains(SHOP_ORDER_NUMBER)
     return frame.select(
         is_right.fill_null(value=True).alias(RIGHT),
         *(
@@ -91,22 +113,42 @@ def _typed(
     )
 
 
-def _rejected(frame: pl.DataFrame, made: pl.DataFrame, one: Planned) -> pl.DataFrame:
-    is_lost = frame[one.field].is_not_null() & made[one.field].is_null()
-    if one.kind in (Kind.INSTANT, Kind.DAY):
-        is_lost &= frame.select(~conversion.is_no_date(one.field)).to_series()
-    if one.kind in (Kind.PHONE, Kind.ZIP):
-        is_lost &= False  # words in place of a phone number count as blank
-    lost = frame.filter(is_lost)
-    if one.kind is Kind.KEY and lost.height:
-        raise _damaged_key(int(lost["row_number"][0]), one.column)
-    return _rejects(lost, one.column, conversion.REASONS.get(one.kind, BLANK))
+def _judged(
+    frame: pl.DataFrame, made: pl.DataFrame, unread: Iterable[Planned]
+) -> tuple[list[pl.DataFrame], list[pl.DataFrame], list[pl.DataFrame]]:
+    """Return rejects and warnings of the cells not readable, and the codes damaged.
+
+    Raises:
+        CsvRefused: Excel damaged a key.
+
+    """
+    rejects, warnings, codes = [], [], []
+    for one in unread:
+        is_lost = (
+            frame[one.field].is_not_null()
+            & made[one.field].is_null()
+            & frame.select(~conversion.is_nothing(one.kind, one.field)).to_series()
+        )
+        lost = frame.filter(is_lost)
+        if not lost.height:
+            continue
+        reason = conversion.REASONS.get(one.kind, BLANK)
+        if one.kind is Kind.KEY:
+            raise _damaged_key(int(lost["row_number"][0]), one.column)
+        if one.field == QUANTITY:
+            rejects.append(_rejects(lost, one.column, reason))
+            continue
+        if one.kind is Kind.ITEM:
+            codes.append(is_lost.alias(f"{LOST}{one.field}").to_frame())
+        fault = conversion.FAULTS.get(one.kind, CellFault.UNREADABLE)
+        warnings.append(_warned(lost, one.column, fault, reason))
+    return rejects, warnings, codes
 
 
 def _blank(frame: pl.DataFrame, plan: Plan, layout: Layout) -> list[pl.DataFrame]:
-    """Return the rejects of rows without a cell that every line needs."""
+    """Return the rejects of rows without a cell that tells what they are."""
     columns = {one.field: one.column for one in plan.cells}
-    needed = ["order_number", "quantity"]
+    needed = ["order_number"]
     needed += ["line_id"] * (layout.lines == "id")
     needed += ["basket_id"] * (layout.baskets == "id")
     return [
@@ -114,6 +156,21 @@ def _blank(frame: pl.DataFrame, plan: Plan, layout: Layout) -> list[pl.DataFrame
         for name in needed
         if name in columns and frame[name].null_count()
     ]
+
+
+def _without_quantity(
+    frame: pl.DataFrame, made: pl.DataFrame, plan: Plan
+) -> list[pl.DataFrame]:
+    """Return a warning for each row with a blank quantity.
+
+    Whether its line is known decides if it may stay blank; so the caller judges.
+    """
+    if QUANTITY not in made.columns or not made[QUANTITY].null_count():
+        return []
+    nothing = frame.select(conversion.is_nothing(Kind.UNITS, QUANTITY)).to_series()
+    blank = frame.filter(nothing.fill_null(value=True) & made[QUANTITY].is_null())
+    column = next(one.column for one in plan.cells if one.field == QUANTITY)
+    return [_warned(blank, column, CellFault.BLANK, BLANK)] if blank.height else []
 
 
 def _wrong(
@@ -127,7 +184,7 @@ def _wrong(
         return []
     column = next(one.column for one in plan.cells if one.field == "order_number")
     number = pl.col("order_number").str.strip_chars()
-    wrong = frame.filter(~number.str.contains(ORDER_NUMBER))
+    wrong = frame.filter(~number.str.contains(SHOP_ORDER_NUMBER))
     for text, row in wrong.select("order_number", "row_number").iter_rows():
         if plain(text) in header.names:
             raise second_header(row, column)
@@ -179,13 +236,18 @@ def _derived(rows: pl.LazyFrame, names: Iterable[str], layout: Layout) -> pl.Laz
 
 
 def _sku(known: set[str], layout: Layout) -> pl.Expr:
-    """Return the first of the layout's alternatives whose cells are all filled."""
-    whole = [
-        pl.concat_str(fields, separator="/")
-        for fields in layout.sku
-        if known.issuperset(fields)
-    ]
-    return pl.coalesce(*whole, pl.lit(None, dtype=pl.String))
+    """Return the first of the layout's alternatives whose cells are all filled.
+
+    Null where Excel damaged a better one: a lesser code would name another item.
+    """
+    sku: pl.Expr = pl.lit(None, dtype=pl.String)
+    for fields in reversed(layout.sku):
+        if known.issuperset(fields):
+            sku = pl.coalesce(pl.concat_str(fields, separator="/"), sku)
+            lost = [f"{LOST}{name}" for name in fields if f"{LOST}{name}" in known]
+            if lost:
+                sku = pl.when(~pl.any_horizontal(lost)).then(sku)
+    return sku
 
 
 def _cancelled(known: set[str], layout: Layout) -> pl.Expr:
@@ -204,8 +266,21 @@ def _rejects(rows: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:
         pl.col("row_number"),
         pl.lit(column, dtype=pl.String).alias("column_name"),
         pl.lit(reason, dtype=pl.String).alias("reason"),
-        pl.when(number.str.contains(ORDER_NUMBER)).then(number).alias("order_number"),
+        pl.when(number.str.contains(SHOP_ORDER_NUMBER))
+        .then(number)
+        .alias("order_number"),
     )
+
+
+def _warned(
+    rows: pl.DataFrame, column: str, fault: CellFault, reason: str
+) -> pl.DataFrame:
+    """Return a warning for each of these rows."""
+    said = reason if fault is CellFault.BLANK else f"{reason}{AS_BLANK}"
+    remarks = _rejects(rows, column, said)
+    return remarks.with_columns(
+        pl.lit(fault.value, dtype=pl.String).alias("kind")
+    ).select(WARNINGS.names())
 
 
 def unreadable() -> CsvRefused:

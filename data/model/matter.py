@@ -21,6 +21,7 @@ class MatterKind(StrEnum):
     AMOUNTS_OPEN = "amounts_open"
     STATUS_UNKNOWN = "status_unknown"
     CSV_REJECT = "csv_reject"
+    CSV_WARNING = "csv_warning"
     STOCK_ADJUSTMENT = "stock_adjustment"
     STOCK_HELD = "stock_held"
     STOCK_REFUSED = "stock_refused"
@@ -39,6 +40,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.AMOUNTS_OPEN: "金額が未確定の注文",
     MatterKind.STATUS_UNKNOWN: "ステータスが不明な注文",
     MatterKind.CSV_REJECT: "取り込めなかった注文CSVの行",
+    MatterKind.CSV_WARNING: "確認が必要な注文CSVの警告",
     MatterKind.STOCK_ADJUSTMENT: "在庫の手動調整待ち",
     MatterKind.STOCK_HELD: "増やさなかった在庫",
     MatterKind.STOCK_REFUSED: "転送できなかった在庫",

@@ -31,9 +31,17 @@ Instant = Annotated[AwareDatetime, AfterValidator(in_japan)]
 """An aware datetime converted to Japan time, so that equal instants print equally."""
 
 ORDER_NUMBER: Final = r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$"
-"""An order number as a mall writes it; Shopify's numbers start with `#`."""
+"""An order number as RMS writes it."""
+_SIGN: Final = "0-9A-Za-zぁ-んァ-ヴー々一-鿿"
+SHOP_ORDER_NUMBER: Final = (
+    rf"^[#{_SIGN}](?:[{_SIGN}_.:/#\- ]{{0,126}}[{_SIGN}_.:/#\-])?$"
+)
+"""An order number of any mall: Shopify lets a shop choose what stands around the
+digits, such as `#EN1007-A`, `SHOP/1005` or `見本1006` (docs/order-files.md §9)."""
 OrderNumber = Annotated[str, StringConstraints(pattern=ORDER_NUMBER)]
 """Opaque text, known together with the mall and the shop."""
+ShopOrderNumber = Annotated[str, StringConstraints(pattern=SHOP_ORDER_NUMBER)]
+"""The same of any mall."""
 
 
 class Frozen(BaseModel):

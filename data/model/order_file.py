@@ -27,6 +27,7 @@ class Kind(StrEnum):
 
     KEY = "key"
     CODE = "code"
+    ITEM = "item"
     TEXT = "text"
     ZIP = "zip"
     PHONE = "phone"
@@ -161,11 +162,11 @@ FIELDS: Final[tuple[Field, ...]] = (
         Level.LINE,
         {
             "line_id": Kind.KEY,
-            "item_id": Kind.CODE,
-            "item_number": Kind.CODE,
-            "manage_number": Kind.CODE,
-            "variant_id": Kind.CODE,
-            "sku": Kind.CODE,
+            "item_id": Kind.ITEM,
+            "item_number": Kind.ITEM,
+            "manage_number": Kind.ITEM,
+            "variant_id": Kind.ITEM,
+            "sku": Kind.ITEM,
             "item_name": Kind.TEXT,
             "choices": Kind.TEXT,
             "sku_info": Kind.TEXT,

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from data.model.order import Frozen, Mall, OrderNumber, ShippingRow
+from data.model.order import Frozen, Mall, ShippingRow, ShopOrderNumber
 from data.model.short_key import PackageRef
 
 MOST_AHEAD: Final = timedelta(days=30)
@@ -60,7 +60,7 @@ class Shipment(Frozen):
 
     mall: Mall
     shop_id: str
-    order_number: OrderNumber
+    order_number: ShopOrderNumber
     basket_id: str
     carrier_code: _TextCode = Field(description="RMS's deliveryCompany, e.g. 1001")
     tracking_number: _Tracking = Field(description="normalised: no hyphens")

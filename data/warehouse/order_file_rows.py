@@ -27,6 +27,7 @@ file that is in memory as it is counts as one chunk: a tenth faster (100,000 lin
 TYPES: Final[Mapping[Kind, pl.DataType]] = {
     Kind.KEY: pl.String(),
     Kind.CODE: pl.String(),
+    Kind.ITEM: pl.String(),
     Kind.TEXT: pl.String(),
     Kind.ZIP: pl.String(),
     Kind.PHONE: pl.String(),
@@ -41,7 +42,7 @@ TYPES: Final[Mapping[Kind, pl.DataType]] = {
 
 
 class Batch(Protocol):
-    """Some rows of a file, typed, and the rejects around them."""
+    """Some rows of a file, typed, and the remarks around them."""
 
     @property
     def rows(self) -> pl.DataFrame:
@@ -50,6 +51,10 @@ class Batch(Protocol):
     @property
     def rejects(self) -> pl.DataFrame:
         """row_number, column_name, reason, order_number."""
+
+    @property
+    def warnings(self) -> pl.DataFrame:
+        """row_number, column_name, kind, reason, order_number."""
 
 
 class Rules(Protocol):
@@ -146,11 +151,12 @@ class Chunks:
         self._file = file
         self._only: pl.DataFrame | None = None
         self._rejects: list[pl.DataFrame] = []
+        self._warnings: list[pl.DataFrame] = []
         self.count = 0
 
     def first_pass(self) -> Iterator[pl.DataFrame]:
         """Yield every chunk; the first is number 0."""
-        for rows in self._gathered(self._rejects):
+        for rows in self._gathered(self._rejects, self._warnings):
             self._only = rows if self.count == 0 else None
             self.count += 1
             yield rows
@@ -160,14 +166,25 @@ class Chunks:
         if self._only is not None:
             yield self._only
         elif self.count:
-            yield from self._gathered([])
+            yield from self._gathered([], [])
 
     @property
     def rejects(self) -> pl.DataFrame:
         """Every reject; whole after the first pass."""
-        return pl.concat([_NO_REJECTS, *self._rejects], how="vertical_relaxed")
+        return pl.concat([NO_REJECTS, *self._rejects], how="vertical_relaxed")
 
-    def _gathered(self, rejects: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    @property
+    def warnings(self) -> pl.DataFrame:
+        """Every warning about a cell; whole after the first pass."""
+        return pl.concat([NO_WARNINGS, *self._warnings], how="vertical_relaxed")
+
+    def reject(self, rows: pl.DataFrame) -> None:
+        """Set aside rows that only the warehouse can judge."""
+        self._rejects.append(rows.select(NO_REJECTS.columns))
+
+    def _gathered(
+        self, rejects: list[pl.DataFrame], warnings: list[pl.DataFrame]
+    ) -> Iterator[pl.DataFrame]:
         waiting: list[pl.DataFrame] = []
         height = 0
         held = self._file.rows_read if self._file.is_in_memory else 0
@@ -175,6 +192,8 @@ class Chunks:
         for batch in self._file.batches(at_once):
             if batch.rejects.height:
                 rejects.append(batch.rejects)
+            if batch.warnings.height:
+                warnings.append(batch.warnings)
             if height and height + batch.rows.height > at_once:
                 yield whole(pl.concat(waiting))
                 waiting, height = [], 0
@@ -185,10 +204,19 @@ class Chunks:
             yield whole(pl.concat(waiting))
 
 
-_NO_REJECTS: Final = pl.DataFrame(
+NO_REJECTS: Final = pl.DataFrame(
     schema={
         "row_number": pl.UInt32(),
         "column_name": pl.String(),
+        "reason": pl.String(),
+        "order_number": pl.String(),
+    }
+)
+NO_WARNINGS: Final = pl.DataFrame(
+    schema={
+        "row_number": pl.UInt32(),
+        "column_name": pl.String(),
+        "kind": pl.String(),
         "reason": pl.String(),
         "order_number": pl.String(),
     }
@@ -298,14 +326,14 @@ TEXTS: Final = {
         "金額が合いません。対処: モールの管理画面で金額を確認してください。"
     ),
 }
-"""What each kind of warning says; an order has at most one of a kind but sums."""
+"""What a warning about an order says; it has at most one of a kind but sums."""
 
 
 class Warned(NamedTuple):
-    """One warning about one order."""
+    """One warning about one order; None = about the file, or a row without number."""
 
     kind: str
-    order_number: str
+    order_number: str | None
     text: str
 
 
@@ -313,33 +341,55 @@ class WarningCount(NamedTuple):
     """How many warnings of a kind there are in all."""
 
     kind: str
-    orders: int
+    times: int
 
 
 class Warnings:
-    """Counts every warning and keeps the first few."""
+    """Every warning of an import: of cells, then of orders."""
 
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._first: list[Warned] = []
+    def __init__(self, of_cells: pl.DataFrame) -> None:
+        self._of_cells = of_cells
+        self._of_orders: list[tuple[str, str, str]] = []
 
     def add(self, found: Iterable[tuple[str, str, int]]) -> None:
-        """Add warnings, each (kind, order_number, number of lines)."""
-        for kind, order_number, lines in found:
-            self._counts[kind] += 1
-            if len(self._first) < SHOWN:
-                text = TEXTS[kind].format(lines=lines)
-                self._first.append(Warned(kind, order_number, text))
+        """Add warnings about orders, each (kind, order_number, number of lines)."""
+        self._of_orders += [
+            (kind, TEXTS[kind].format(lines=lines), order_number)
+            for kind, order_number, lines in found
+        ]
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """All of them, as rows of csv_warnings; only an order's own name no row."""
+        of_orders = pl.DataFrame(
+            self._of_orders,
+            schema=dict.fromkeys(("kind", "reason", "order_number"), pl.String()),
+            orient="row",
+        )
+        return pl.concat([self._of_cells, of_orders], how="diagonal")
 
     @property
     def first(self) -> tuple[Warned, ...]:
         """The first fifty."""
-        return tuple(self._first)
+        shown = self.rows.head(SHOWN).select(
+            "kind", "order_number", "row_number", "column_name", "reason"
+        )
+        return tuple(
+            Warned(kind, number, _place(row, column) + reason)
+            for kind, number, row, column, reason in shown.iter_rows()
+        )
 
     @property
     def counts(self) -> tuple[WarningCount, ...]:
         """All of them by kind."""
-        return tuple(WarningCount(*one) for one in sorted(self._counts.items()))
+        counts = Counter(self.rows["kind"].to_list())
+        return tuple(WarningCount(*one) for one in sorted(counts.items()))
+
+
+def _place(row: int | None, column: str | None) -> str:
+    if row is None:
+        return ""
+    return f"{row:,} 行目" + (f"「{column}」" if column else "") + ": "
 
 
 def wrong_sums(

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from data.model.csv_file import CellFault
 from data.model.order import Mall
 from data.warehouse.order_file_rows import (
     EMPTY,
@@ -101,6 +102,21 @@ class Work:
         show(self._con, "csv_rejected", chunks.rejects)
         return dict(self.ask("list_csv_other_shops"))
 
+    def settle_blanks(self, chunks: Chunks) -> pl.DataFrame:
+        """Set aside rows whose blank quantity cannot stay; return the other warnings.
+
+        更新 skips the blank quantity of a line that is known.
+        """
+        warnings = chunks.warnings
+        is_blank = pl.col("kind") == CellFault.BLANK
+        blank = warnings.filter(is_blank)
+        if blank.height:
+            show(self._con, "csv_blank", blank.select("row_number"))
+            wanting = self._frame("list_csv_blanks_wanting")
+            chunks.reject(blank.join(wanting, on="row_number", how="semi"))
+            show(self._con, "csv_rejected", chunks.rejects)
+        return warnings.filter(~is_blank)
+
     def judge(self, chunks: Chunks) -> tuple[int, int, int, int]:
         """Decide over the whole file what is stored and which row speaks for what.
 
@@ -130,6 +146,10 @@ class Work:
         for (part,) in spread.select("part").unique().sort("part").iter_rows():
             self._show(part, self._frame("list_csv_spread", part=part))
             yield part
+
+    def warned(self) -> pl.DataFrame:
+        """Return the warnings about cells of what is stored, and about the file."""
+        return self._frame("list_csv_warned").cast({"row_number": pl.UInt32()})
 
     def amounts(self) -> pl.DataFrame:
         """Return the order totals stated in the file, one row per order of the part."""
@@ -202,6 +222,11 @@ class ImportReport:
     warnings: tuple[Warned, ...]
     warning_counts: tuple[WarningCount, ...]
 
+    @property
+    def warned(self) -> dict[str, int]:
+        """How many warnings there are of each kind."""
+        return dict(self.warning_counts)
+
 
 class OtherShops(Exception):
     """The file also holds orders of other shops; nothing was written."""
@@ -265,8 +290,10 @@ def import_orders(  # noqa: PLR0913
     if others and other_shops == "refuse":
         raise OtherShops(shop_id, others)
     show(con, "csv_clears", clearing(mode, file.columns_present))
+    of_cells = work.settle_blanks(chunks)
     new, known, repeated, set_aside = work.judge(chunks)
-    warnings = Warnings()
+    show(con, "csv_warned", of_cells)
+    warnings = Warnings(work.warned())
     warnings.add(work.ask("list_csv_warnings"))
     updated = 0
     for part in work.parts(chunks):
@@ -283,6 +310,8 @@ def import_orders(  # noqa: PLR0913
     given |= counts
     SQL.run(con, "record_csv_import", given)
     SQL.run(con, "record_csv_rejects", given)
+    show(con, "csv_warned", warnings.rows)
+    SQL.run(con, "record_csv_warnings", given)
     (waiting,) = work.ask("count_csv_waiting")[0]
     return ImportReport(
         import_id=import_id,

@@ -45,6 +45,20 @@ WHERE shop_id <> $shop_id
 GROUP BY shop_id
 ORDER BY shop_id;
 
+-- name: list_csv_blanks_wanting
+-- Rows whose quantity is blank and has to be there: their line is not known, or the
+-- cell would be cleared.
+-- in:  view `csv_blank` (row_number), temporary table `csv_keys`, $mall, $shop_id, $mode
+-- out: row_number
+SELECT b.row_number
+FROM csv_blank AS b
+LEFT JOIN csv_keys AS k ON k.row_number = b.row_number
+LEFT JOIN order_lines AS s
+    ON s.mall = $mall AND s.shop_id = $shop_id AND s.order_number = k.order_number
+    AND s.line_id = k.line_id
+WHERE s.line_id IS NULL
+   OR $mode = 'replace';
+
 -- name: judge_csv_orders
 -- Which orders of the file are imported, and what is known of them.
 -- in:  temporary table `csv_keys`, view `csv_rejected` (order_number), $mall,
@@ -158,6 +172,17 @@ SELECT
         )
     ) AS set_aside;
 
+-- name: list_csv_warned
+-- The warnings about cells that are worth keeping: an order that is not stored has none.
+-- in:  view `csv_warned`, temporary table `csv_orders`
+-- out: row_number, column_name, kind, reason, order_number, in file order
+SELECT w.row_number, w.column_name, w.kind, w.reason, w.order_number
+FROM csv_warned AS w
+LEFT JOIN csv_orders AS o ON o.order_number = w.order_number
+WHERE o.order_number IS NOT NULL
+   OR (w.order_number IS NULL AND w.column_name IS NULL)
+ORDER BY w.row_number;
+
 -- name: list_csv_warnings
 -- What a person should know of the file's orders. Asked before
 -- anything is written.
@@ -267,8 +292,9 @@ WHERE l.part = $part;
 WITH sums AS (
     SELECT
         r.order_number,
-        coalesce(
-            sum(r.unit_price * r.quantity * if($adds_units, r.copies, 1)), 0
+        if(
+            bool_or(r.quantity IS NULL), NULL,
+            coalesce(sum(r.unit_price * r.quantity * if($adds_units, r.copies, 1)), 0)
         )::BIGINT AS unit_price,
         coalesce(
             sum(r.line_total * if($adds_units, r.copies, 1)), 0
@@ -553,7 +579,7 @@ SELECT
         WHEN r.variant_id IS NULL AND o.variant_id <> '' AND NOT c.variant_id THEN o.sku
         ELSE coalesce(r.sku, if(c.sku, '', o.sku), '')
     END AS sku,
-    (r.quantity * if($adds_units, r.copies, 1))::INTEGER AS quantity,
+    coalesce(r.quantity * if($adds_units, r.copies, 1), o.quantity)::INTEGER AS quantity,
     if(
         c.line_total,
         r.line_total * if($adds_units, r.copies, 1),
@@ -839,6 +865,15 @@ SELECT
 INSERT INTO csv_rejects BY NAME
 SELECT $import_id AS import_id, row_number, column_name, reason, order_number
 FROM csv_rejected
+ORDER BY row_number;
+
+-- name: record_csv_warnings
+-- Keep what a person should look at.
+-- in:  view `csv_warned`, $import_id
+-- out: rows of csv_warnings, in file order
+INSERT INTO csv_warnings BY NAME
+SELECT $import_id AS import_id, row_number, column_name, kind, reason, order_number
+FROM csv_warned
 ORDER BY row_number;
 
 -- name: count_csv_waiting

@@ -69,10 +69,23 @@ def test_a_reject_never_shows_a_name_or_a_phone_number(read, reference):
     assert reference not in repr(file.rejects)
 
 
-def test_rows_of_another_width_are_set_aside(read):
-    content = b2_file(b2(), quoted=False) + b"x,0,0\r\n"
+def test_a_short_row_without_a_number_is_set_aside_and_a_wide_one_too(read):
+    wide = b"x," * 200 + b"\r\n"
+    content = b2_file(b2(), quoted=False) + b"x,0,0\r\n" + wide.replace(b",", b",x")
 
-    assert set_aside(read(content)) == [(3, None)]
+    file = read(content)
+
+    assert set_aside(file) == [(3, "お客様管理番号"), (4, None)]
+    assert "3 行目" in " ".join(file.notices)
+
+
+def test_an_undefined_byte_in_an_address_loses_no_number(read):
+    content = b2_file(b2(お届け先住所="XX")).replace(b"XX", b"\xeb\x9f")
+
+    file = read(content)
+
+    assert numbers(file) == [GOOD]
+    assert "使用できない文字" in " ".join(file.notices)
 
 
 def test_a_quote_in_a_file_of_tabs_is_text(read):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.dismiss import dismiss
 from tasks import order_files as csv_progress
 from tests.support.csv_counter import Counter
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
@@ -41,18 +42,42 @@ def test_a_trial_says_what_would_happen_and_writes_nothing(counter: Counter):
     assert counter.contents() == before
 
 
-@pytest.mark.prefect
-def test_rows_set_aside_are_listed_and_the_run_completes(counter: Counter):
+KINDS = "SELECT DISTINCT kind FROM needs_a_person WHERE kind LIKE 'csv%' ORDER BY 1"
+
+
+def test_an_order_set_aside_fails_the_run_and_waits_for_a_person(counter: Counter):
+    kind, message = counter.ended(
+        counter.rows(rakuten_row(), rakuten_row(**SECOND, 個数="x"))
+    )
+    report = counter.artifacts()["import-report"]
+
+    assert kind == "FAILED"
+    assert message == (
+        "新規 1 / 更新 0 / 変更なし 0 / 取り込めなかった行 1 "
+        "取り込まなかった注文 1件(修正して、もう一度取り込んでください)。 "
+        "対処: 報告「import-report」を確認してください。"
+    )
+    assert "| 3 | 個数 | 個数(0以上の整数)として読み取れません。 |" in report
+    assert counter.ask("SELECT count(*) FROM orders") == [(1,)]
+    assert counter.ask(KINDS) == [("csv_reject",)]
+
+
+def test_warnings_alone_complete_the_run_and_wait_for_a_person(counter: Counter):
     path = GOLDEN / "rakuten-158" / "in.csv"
     kind, message = counter.ended(str(path))
     report = counter.artifacts()["import-report"]
 
     assert kind == "COMPLETED"
-    assert "取り込めなかった行 3" in message
+    assert "取り込めなかった行 0 警告 " in message
     assert "対処" in message
-    assert "| 8 | 単価 | 金額(円単位の整数)として読み取れません。 |" in report
-    assert "| 12 | (行全体) | 列の数が足りません" in report
+    assert "8 行目「単価」: 金額(円単位の整数)として読み取れません。" in report
+    assert "- 列の足りない行があります: 1件" in report
     assert "SELECT * FROM manual_stock_adjustments" in report
+    assert counter.ask(KINDS) == [("csv_warning",)]
+    keys = counter.ask("SELECT key FROM needs_a_person WHERE kind = 'csv_warning'")
+    for (key,) in keys:
+        dismiss("csv_warning", key, who="受注担当", note="確認した")
+    assert counter.ask(KINDS) == []
 
 
 def cut(content: bytes) -> bytes:
@@ -71,7 +96,7 @@ REFUSED = {
     ),
     "wrong mall": (SHOPIFY, "モールは rakuten"),
     "not cp932": (
-        rakuten_bytes([rakuten_row()]) + b'"\x81"\r\n',
+        rakuten_bytes([rakuten_row()]) + b'"' + b"\xeb\x9f" * 99 + b'"\r\n',
         "CP932(Shift_JIS) の文字ではありません",
     ),
     "empty": (b"", "0バイト"),

@@ -8,6 +8,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from data.model.connection import STOPS_CALLS, ConnectionStatus
+from data.model.csv_file import CellRemark
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.notice import UNREADABLE
 from data.model.order import RMS_STATUS
@@ -39,6 +40,18 @@ def csv_reject(con: Con) -> None:
 
 def csv_reject_of_no_order(con: Con) -> None:
     file = MadeFile([a_row(order_number(2))], rejected=[(3, None)])
+    import_csv(con, file=file, minute=5)
+
+
+def csv_warning(con: Con, minute: float = 5, column: str = "お届け日指定") -> None:
+    row = a_row(order_number(1), quantity=1)
+    told = CellRemark(2, column, "unreadable", "読めません。", order_number(1))
+    import_csv(con, file=MadeFile([row], warned=[told]), minute=minute)
+
+
+def csv_warning_of_the_file(con: Con) -> None:
+    told = CellRemark(2, None, "short-rows", "列の足りない行があります。")
+    file = MadeFile([a_row(order_number(1))], warned=[told])
     import_csv(con, file=file, minute=5)
 
 
@@ -153,6 +166,7 @@ def licence_ending(con: Con, days: int = 7, minute: float = 5) -> None:
 
 MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.CSV_REJECT: (csv_reject, ONE),
+    MatterKind.CSV_WARNING: (csv_warning, ONE),
     MatterKind.SHIPMENT_REJECT: (shipment_reject, "i"),
     MatterKind.STOCK_ADJUSTMENT: (stock_adjustment, f"{ONE}/"),
     MatterKind.ORDER_NOT_AT_MALL: (order_not_at_mall, ONE),
@@ -342,6 +356,37 @@ def test_a_row_of_no_order_is_done_when_its_file_comes_again(con: Con, again: st
     import_csv(con, a_row(order_number(3)), minute=7)
 
     assert len(on_list(con, "csv_reject")) == (again != "made.csv")
+
+
+def test_a_cell_left_blank_is_done_when_its_order_changes(con: Con):
+    csv_warning(con)
+    (one,) = matters(con, MatterKind.CSV_WARNING)
+    import_csv(con, a_row(order_number(1), quantity=3), minute=7)
+
+    assert "2行目「お届け日指定」: 読めません。" in one.what
+    assert on_list(con, "csv_warning") == []
+
+
+def test_the_same_warning_of_an_order_again_stays_dismissed_and_another_one_is_new(
+    con: Con,
+):
+    csv_warning(con)
+    assert off_list(con, "csv_warning", ONE, minute=6)
+    csv_warning(con, 7)
+    same = on_list(con, "csv_warning")
+    csv_warning(con, 8, "注文日時")
+
+    assert same == []
+    assert on_list(con, "csv_warning") == [ONE]
+
+
+def test_a_warning_about_a_file_is_done_when_one_of_its_name_comes(con: Con):
+    csv_warning_of_the_file(con)
+    first = on_list(con, "csv_warning")
+    import_csv(con, a_row(order_number(1)), minute=7)
+
+    assert first == ["import-5"]
+    assert on_list(con, "csv_warning") == []
 
 
 def test_a_carriers_file_that_comes_again_replaces_its_matter(undone: Con):

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from connectors.order_files import OrderFile, read_order_file
+from connectors.order_files.typed import REJECTS, WARNINGS
 
 
 @dataclass
@@ -13,9 +14,16 @@ class Read:
     file: OrderFile
     rows: pl.DataFrame
     rejects: pl.DataFrame
+    warnings: pl.DataFrame
 
     def column(self, name):
         return self.rows[name].to_list()
+
+    def warned(self):
+        return [
+            (row["row_number"], row["column_name"], row["kind"])
+            for row in self.warnings.to_dicts()
+        ]
 
     def reasons(self):
         return [
@@ -39,7 +47,8 @@ def read(tmp_path):
             return Read(
                 file,
                 pl.concat([file.schema.to_frame(), *(b.rows for b in batches)]),
-                pl.concat([b.rejects for b in batches]) if batches else pl.DataFrame(),
+                pl.concat([REJECTS.to_frame(), *(b.rejects for b in batches)]),
+                pl.concat([WARNINGS.to_frame(), *(b.warnings for b in batches)]),
             )
 
     return read_bytes

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from connectors.csv_file.decoding import RUBBISH
 from connectors.order_files import CsvRefused
+from tests.order_files.read.test_orders import golden
 from tests.support.mall_csv import HEADER, Shape, rakuten_bytes, rakuten_row
 
 NAME = "注文者姓"
@@ -38,39 +39,59 @@ def test_characters_outside_cp932_are_read_from_utf8(read):
     assert read(content).column("orderer_family_name") == ["𠮷😀é"]
 
 
-def test_an_undecodable_byte_is_refused_with_its_place(read):
-    content = one(**{NAME: "見本"})
-    at = content.rindex("見本".encode("cp932"))
-    broken = content[:at] + b"\x81\x20" + content[at + 2 :]
+@pytest.mark.parametrize(
+    "broken", [b"\xeb\x9f", b"\x81\x20", b"\xfc\xff", b"\xeb\x9f\x8c", b"\x85\x5c\x81"]
+)
+def test_an_undefined_byte_blanks_its_cell_and_no_other(read, broken):
+    """In the first chunk and behind it; a lead byte swallows no quote."""
+    rows = [
+        rakuten_row(商品明細ID=f"{n:010d}", ひとことメモ="x" * 9) for n in range(1500)
+    ]
+    rows[0][NAME] = rows[-1][NAME] = "見本能"
+    content = rakuten_bytes(rows).replace("見本能".encode("cp932"), broken)
+
+    seen = read(content)
+
+    last = len(rows) + 1
+    assert seen.warned() == [(row, NAME, "unusable-character") for row in (2, last)]
+    assert seen.column("orderer_family_name") == [
+        None,
+        *[row[NAME] for row in rows[1:-1]],
+        None,
+    ]
+    assert seen.column("orderer_first_name") == [row["注文者名"] for row in rows]
+    assert not seen.rejects.height
+
+
+def test_a_header_with_an_undefined_byte_is_refused(read):
+    content = one().replace("サブステータスID".encode("cp932"), b"\xeb\x9f", 1)
 
     with pytest.raises(CsvRefused) as refused:
-        read(broken)
+        read(content)
+
+    assert (refused.value.code, refused.value.position.row) == ("undecodable", 1)
+
+
+def test_a_file_of_many_undefined_bytes_is_of_another_encoding(read):
+    cells = [rakuten_row(**{NAME: "XX"}) for _ in range(30)]
+    content = rakuten_bytes(cells).replace(b'"XX"', b'"' + b"\xeb\x9f" * 40 + b'"')
+
+    with pytest.raises(CsvRefused) as refused:
+        read(content)
 
     assert refused.value.code == "undecodable"
-    assert refused.value.position.byte == at
-
-
-def test_the_position_counts_over_chunks(read):
-    rows = [rakuten_row(商品明細ID=f"{n:010d}") for n in range(1500)]
-    content = rakuten_bytes(rows)
-    at = content.rindex("見本".encode("cp932"))
-    assert at > 1 << 20
-
-    with pytest.raises(CsvRefused) as refused:
-        read(content[:at] + b"\xfc\xff" + content[at + 2 :])
-
-    assert refused.value.position.byte == at
+    assert content[refused.value.position.byte :].startswith(b"\xeb\x9f")
 
 
 def test_a_damaged_utf8_file_is_not_taken_for_cp932(read):
-    content = rakuten_bytes([rakuten_row()], Shape(encoding="utf-8"))
-    at = content.rindex("見本".encode())
+    content = rakuten_bytes([rakuten_row(**{NAME: "見本能"})], Shape(encoding="utf-8"))
+    at = content.rindex("見本能".encode())
 
-    with pytest.raises(CsvRefused) as refused:
-        read(content[:at] + b"\xff" + content[at + 1 :])
+    seen = read(content[:at] + b"\xff" + content[at + 1 :])
 
-    assert (refused.value.code, refused.value.position.byte) == ("undecodable", at)
-    assert "UTF-8" in refused.value.reason
+    assert seen.file.encoding == "utf-8"
+    assert seen.warned() == [(2, NAME, "unusable-character")]
+    assert seen.column("item_name") == [rakuten_row()["商品名"]]
 
 
 def test_halfwidth_kana_that_also_are_utf8_do_not_mislead(read):
@@ -85,19 +106,21 @@ def test_halfwidth_kana_that_also_are_utf8_do_not_mislead(read):
 
 
 @pytest.mark.parametrize(
-    ("kana", "code"),
-    [(1, "missing-columns"), (2, "missing-columns"), (3, "undecodable")],
+    ("kana", "encoding"), [(1, "cp932"), (2, "cp932"), (3, "utf-8")]
 )
-def test_three_kana_prove_utf8_and_two_may_be_chance(read, kana, code):
+def test_three_kana_prove_utf8_and_two_may_be_chance(read, kana, encoding):
     """縺ｱ in CP932 has the bytes of ぱ in UTF-8; 能 in CP932 is no UTF-8."""
     assert "縺ｱ".encode("cp932") == "ぱ".encode()
-    header = "Name,Email,Financial Status\n"
-    content = header.encode() + ("縺ｱ" * kana + ",能,x\n").encode("cp932")
+    header, first = golden("shopify").split(b"\n")[:2]
+    cells = first.split(b",")
+    wanted = {b"Lineitem name": "縺ｱ" * kana, b"Notes": "能"}
+    for at, name in enumerate(header.split(b",")):
+        ascii_only = cells[at] if cells[at].isascii() else b"x"
+        cells[at] = wanted[name].encode("cp932") if name in wanted else ascii_only
 
-    with pytest.raises(CsvRefused) as refused:
-        read(content, mall="shopify")
+    seen = read(header + b"\n" + b",".join(cells) + b"\n", mall="shopify")
 
-    assert refused.value.code == code
+    assert seen.file.encoding == encoding
 
 
 def test_a_cut_in_mid_character_is_named(read):
@@ -113,22 +136,32 @@ def test_a_cut_in_mid_character_is_named(read):
 @pytest.mark.parametrize(
     "bytes_", [b"\x80", b"\xa0", b"\xfd", b"\xfe", b"\xff", b"\xf0\x40", b"\xf9\xfc"]
 )
-def test_bytes_that_cp932_turns_into_rubbish_set_the_row_aside(read, bytes_):
+def test_bytes_that_cp932_turns_into_rubbish_blank_their_cell(read, bytes_):
     content = rakuten_bytes(
         [rakuten_row(**{NAME: "XX"}), rakuten_row(注文番号="123456-20261124-2")]
     )
 
     seen = read(content.replace(b'"XX"', b'"' + bytes_ + b'"'))
 
-    assert seen.reasons() == [(2, NAME, "123456-20261124-0000000001")]
-    assert seen.column("order_number") == ["123456-20261124-2"]
+    assert seen.warned() == [(2, NAME, "unusable-character")]
+    assert seen.warnings["order_number"].to_list() == ["123456-20261124-0000000001"]
+    assert seen.column("orderer_family_name") == [None, rakuten_row()[NAME]]
 
 
 @pytest.mark.parametrize("char", ["\x85", "\ue000", "\uf8ff"])
-def test_rubbish_in_utf8_sets_the_row_aside(read, char):
+def test_rubbish_in_utf8_blanks_its_cell(read, char):
     content = rakuten_bytes([rakuten_row(**{NAME: char})], Shape(encoding="utf-8"))
 
-    assert read(content).reasons() == [(2, NAME, "123456-20261124-0000000001")]
+    assert read(content).warned() == [(2, NAME, "unusable-character")]
+
+
+def test_an_order_number_with_rubbish_sets_its_row_aside(read):
+    content = one(注文番号="XX").replace(b'"XX"', b'"123456-\xeb\x9f"')
+
+    seen = read(content)
+
+    assert seen.reasons() == [(2, "注文番号", None)]
+    assert not seen.rows.height
 
 
 @given(st.binary(min_size=1, max_size=2))

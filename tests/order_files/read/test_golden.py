@@ -42,7 +42,7 @@ def sources(folder):
 
 
 def read(folder):
-    """Return all that the reader gives of a golden file, as JSON for review."""
+    """Return the rows, rejects and warnings of a golden file, as JSON for review."""
     with read_order_file(sources(folder), FOLDERS[folder]) as file:
         batches = list(file.batches(3))
         about = {
@@ -54,7 +54,12 @@ def read(folder):
         }
     rows = [without_nulls(row) for batch in batches for row in batch.rows.to_dicts()]
     rejects = [row for batch in batches for row in batch.rejects.to_dicts()]
-    return as_json({"about": about, "rows": rows}), as_json(rejects)
+    warned = [row for batch in batches for row in batch.warnings.to_dicts()]
+    return {
+        "orders.json": as_json({"about": about, "rows": rows}),
+        "rejected.json": as_json(rejects),
+        "warned.json": as_json(warned),
+    }
 
 
 def without_nulls(row):
@@ -67,13 +72,13 @@ def as_json(value):
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_golden_file_is_read_as_reviewed(folder):
-    orders, rejected = read(folder)
+    found = read(folder)
     if os.environ.get("UPDATE_GOLDEN"):
-        (GOLDEN / folder / "orders.json").write_text(orders, encoding="utf-8")
-        (GOLDEN / folder / "rejected.json").write_text(rejected, encoding="utf-8")
+        for name, text in found.items():
+            (GOLDEN / folder / name).write_text(text, encoding="utf-8")
 
-    assert (GOLDEN / folder / "orders.json").read_text(encoding="utf-8") == orders
-    assert (GOLDEN / folder / "rejected.json").read_text(encoding="utf-8") == rejected
+    for name, text in found.items():
+        assert (GOLDEN / folder / name).read_text(encoding="utf-8") == text
 
 
 def test_every_layout_has_a_golden_file_and_every_folder_is_read():

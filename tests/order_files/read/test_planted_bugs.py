@@ -41,16 +41,26 @@ def rubbish_passes(patch):
     patch.setattr(decoding, "_CP932_RUBBISH", ())
 
 
-def short_rows_are_filled(patch):
+def short_rows_are_dropped(patch):
     judged = verdict.Judge.__call__
 
-    def filling(self, cells, written, row):
-        missing = self._header.width - len(cells)
-        if missing > 0 and any(cells):
-            return written + b"," * missing, None
+    def dropping(self, cells, written, row):
+        if len(cells) < self._header.width:
+            return None, None
         return judged(self, cells, written, row)
 
-    patch.setattr(verdict.Judge, "__call__", filling)
+    patch.setattr(verdict.Judge, "__call__", dropping)
+
+
+def a_date_sets_the_row_aside(patch):
+    judged = typed._judged
+
+    def strict(frame, made, unread):
+        rejects, warnings, codes = judged(frame, made, unread)
+        more = [one.select(typed.REJECTS.names()) for one in warnings]
+        return [*rejects, *more], [], codes
+
+    patch.setattr(typed, "_judged", strict)
 
 
 def quotes_are_not_counted(patch):
@@ -97,7 +107,7 @@ def zeros_are_eaten(patch):
 
     def eating(kind, name, form):
         made = quick(kind, name, form)
-        return made.str.strip_chars_start("0") if kind is Kind.CODE else made
+        return made.str.strip_chars_start("0") if kind is Kind.ITEM else made
 
     patch.setattr(conversion, "quick", eating)
 
@@ -116,14 +126,25 @@ def blank_lines_shift_rows(patch):
 
 SHAPE = test_records.SHAPES["quoted-crlf"]
 PLANTED = {
-    lenient_decode: test_bytes.test_an_undecodable_byte_is_refused_with_its_place,
+    lenient_decode: lambda read: (
+        test_bytes.test_an_undefined_byte_blanks_its_cell_and_no_other(
+            read, b"\xeb\x9f"
+        )
+    ),
     rubbish_passes: lambda read: (
-        test_bytes.test_bytes_that_cp932_turns_into_rubbish_set_the_row_aside(
+        test_bytes.test_bytes_that_cp932_turns_into_rubbish_blank_their_cell(
             read, b"\x80"
         )
     ),
-    short_rows_are_filled: lambda read: (
-        test_records.test_a_row_of_another_width_is_set_aside(read, SHAPE, 100)
+    short_rows_are_dropped: lambda read: (
+        test_records.test_a_short_rows_missing_cells_are_blank_with_one_warning(
+            read, SHAPE, 100
+        )
+    ),
+    a_date_sets_the_row_aside: lambda read: (
+        test_values.test_an_unreadable_cell_is_blank_and_told_and_its_row_stays(
+            read, "お届け日指定", "最短", "delivery_on", "unreadable"
+        )
     ),
     quotes_are_not_counted: lambda read: (
         test_records.test_a_lost_or_stray_quote_refuses_the_file(

@@ -94,17 +94,39 @@ def test_a_header_of_the_same_width_but_another_order_refuses_the_file(read):
         read(rakuten_bytes([row(1)]) + rakuten_bytes([swapped]))
 
 
-@pytest.mark.parametrize("width", [1, 2, 100, 157, 159, 200])
-def test_a_row_of_another_width_is_set_aside(read, shape, width):
+def with_row_of(width, shape):
     cells = [*row(2).values(), *["x"] * 50][:width]
     odd = {f"{n}": cell for n, cell in enumerate(cells)}
     line = rakuten_bytes([odd], shape).split(shape.line_end.encode(), 1)[1]
-    content = rakuten_bytes([row(1)], shape) + line + rakuten_bytes([row(3)], shape)
+    return rakuten_bytes([row(1)], shape) + line + rakuten_bytes([row(3)], shape)
 
-    seen = read(content)
+
+@pytest.mark.parametrize("width", [159, 200])
+def test_a_row_of_too_many_cells_is_set_aside(read, shape, width):
+    seen = read(with_row_of(width, shape))
 
     assert seen.reasons() == [(3, None, "123456-20261124-0000000002")]
     assert seen.column("row_number") == [2, 5]
+
+
+@pytest.mark.parametrize("width", [100, 157])
+def test_a_short_rows_missing_cells_are_blank_with_one_warning(read, shape, width):
+    twice = with_row_of(width, shape) * 2
+
+    seen = read(twice)
+
+    assert seen.column("row_number") == [2, 3, 5, 7, 8, 10]
+    assert not seen.rejects.height
+    assert [one for one in seen.warned() if one[2] == "short-rows"] == [
+        (3, None, "short-rows")
+    ]
+    assert "2 行" in seen.warnings.filter(kind="short-rows")["reason"][0]
+    whole = rakuten_bytes([row(2, **dict.fromkeys(HEADER[width:], ""))], shape)
+    assert (
+        seen.rows[1]
+        .drop("row_number")
+        .equals(read(whole).rows[0].drop("row_number"), null_equal=True)
+    )
 
 
 def test_empty_columns_that_excel_added_are_no_columns(read):
@@ -238,10 +260,14 @@ def test_rows_quoted_only_where_needed_under_a_quoted_header(read):
 
 def test_the_same_rows_come_whatever_the_batch_size(read):
     content = rakuten_bytes(
-        [row(n, 単価="x" if n % 5 == 0 else "1") for n in range(30)]
+        [
+            row(n, 単価="x" if n % 5 == 0 else "1", 個数="x" if n % 7 == 0 else "1")
+            for n in range(30)
+        ]
     )
 
     small, large = read(content, size=1), read(content)
 
     assert small.rows.equals(large.rows)
     assert small.rejects.equals(large.rejects)
+    assert small.warnings.equals(large.warnings)

@@ -8,9 +8,10 @@ from typing import Any, Literal
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from data.model.csv_file import CellRemark
 from data.model.order import Mall
 from data.model.order_file import BY_NAME, SumCheck
-from data.warehouse.order_file_rows import TYPES
+from data.warehouse.order_file_rows import NO_WARNINGS, TYPES
 from data.warehouse.order_files import ImportReport, import_orders
 from tests.support.orders import SHOP_ID, at
 
@@ -27,6 +28,7 @@ Cells = Mapping[str, Any]
 class MadeBatch:
     rows: pl.DataFrame
     rejects: pl.DataFrame
+    warnings: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class MadeFile:
 
     lines: Sequence[Cells]
     rejected: Sequence[tuple[int, str | None]] = ()
+    warned: Sequence[CellRemark] = ()
     layout: MadeRules = field(default_factory=MadeRules)
     batch_rows: int = 1000
     file_name: str = "made.csv"
@@ -72,10 +75,13 @@ class MadeFile:
             schema=REJECTS,
             orient="row",
         )
+        warnings = pl.DataFrame(
+            list(self.warned), schema=NO_WARNINGS.schema, orient="row"
+        )
         step = min(size, self.batch_rows)
         for start in range(0, max(rows.height, 1), step):
-            yield MadeBatch(rows.slice(start, step), rejects)
-            rejects = rejects.clear()
+            yield MadeBatch(rows.slice(start, step), rejects, warnings)
+            rejects, warnings = rejects.clear(), warnings.clear()
 
 
 def a_row(number: str = "A", line_id: str = "1", **cells: Any) -> dict[str, Any]:

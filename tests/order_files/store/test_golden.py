@@ -18,7 +18,7 @@ from tests.support.orders import at
 
 GOLDEN = Path(__file__).parent / "golden"
 SHOPS = {"yahoo": "mihon-store", "rakuten": "123456"}
-STORED = (*TABLES, "csv_rejects", "manual_stock_adjustments")
+STORED = (*TABLES, "csv_rejects", "csv_warnings", "manual_stock_adjustments")
 
 
 def imported(con, folder, minute=10, mode="update"):
