@@ -180,14 +180,14 @@ def _wrong(
 
     A column's name in its place is a second header and refuses the file.
     """
-    if is_right.all():
+    if is_right.all() and not frame["order_number"].is_in(header.names).any():
         return []
     column = next(one.column for one in plan.cells if one.field == "order_number")
     number = pl.col("order_number").str.strip_chars()
-    wrong = frame.filter(~number.str.contains(SHOP_ORDER_NUMBER))
-    for text, row in wrong.select("order_number", "row_number").iter_rows():
-        if plain(text) in header.names:
+    for text, row in frame.select("order_number", "row_number").iter_rows():
+        if text is not None and plain(text) in header.names:
             raise second_header(row, column)
+    wrong = frame.filter(~number.str.contains(SHOP_ORDER_NUMBER))
     return [_rejects(wrong, column, "注文番号に使えない文字が含まれています。")]
 
 
