@@ -89,6 +89,12 @@ class Settings(BaseSettings):
         description="1秒あたりのリクエスト数。RMSは1、0(無制限)はサンドボックスのみ",
         examples=[1],
     )
+    test_clock: Path | None = Field(
+        None,
+        description="テスト専用: サンドボックスと共有する時計のファイル。"
+        "接続先がこのマシン内の場合のみ",
+        examples=[""],
+    )
     warehouse_patience_s: float = Field(
         30.0,
         ge=0,
@@ -241,6 +247,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"接続先がRMSの場合、{PREFIX}RMS_REQUESTS_PER_SECOND は"
                 " 0 より大きく 1 以下にしてください"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _real_time_at_rms(self) -> Self:
+        if self.test_clock is not None and not is_loopback(self.rms_url):
+            raise ValueError(
+                f"{PREFIX}TEST_CLOCK は、接続先がこのマシン内のサンドボックスの場合だけ"
+                "指定できます"
             )
         return self
 

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from connectors.settings import read_settings
+from connectors.shared_clock import shared_now
 from data.model.japan_time import JST
 from data.warehouse.session import Connection, warehouse
 
@@ -12,8 +13,10 @@ def now() -> datetime:
     """Return the present moment in Japan time.
 
     The only reading of a clock: everything below `tasks/` gets time as an argument.
+    A test that moves time shares one clock with the sandbox (JUCHU_TEST_CLOCK).
     """
-    return datetime.now(JST)
+    shared = read_settings().test_clock
+    return datetime.now(JST) if shared is None else shared_now(shared)
 
 
 def our_warehouse() -> AbstractContextManager[Connection]:

@@ -24,7 +24,8 @@ from connectors.rms.errors import OutcomeUnknown
 from data.model.japan_time import in_japan
 from data.model.order import RefusedOrder
 from data.model.run import MISSING_FOR, Attention, Taken
-from data.model.shop import ShopHandle
+from data.model.shop import ShopHandle, is_of_other_shop
+from data.warehouse.clock import heal_future
 from data.warehouse.notices import settle_notices
 from data.warehouse.orders import (
     known_answers,
@@ -56,6 +57,23 @@ ABOUT_NOT_AT_RMS: Final = (
     "確認しません。対処: 注文番号と店舗をRMSの受注画面で確認してください。"
 )
 Batches = Iterable[list[str]]
+
+
+class OtherShopsOrders(Exception):
+    """Every order that RMS lists is of another shop number; nothing was stored."""
+
+    def __init__(self, handle: str, shop_id: str, number: str) -> None:
+        super().__init__(handle, shop_id, number)
+
+    def __str__(self) -> str:
+        handle, shop_id, number = self.args
+        return (
+            f"店舗 {handle} の店舗番号は {shop_id} ですが、"
+            f"RMSの注文番号({number} など)は別の店舗番号で始まっています。"
+            "注文は保存していません。"
+            "対処: rms-shop ブロックの店舗番号(shop_id)を、注文番号の先頭の数字と同じに"
+            "してください。"
+        )
 
 
 class Swept(NamedTuple):
@@ -103,11 +121,24 @@ def with_progress(batches: Sequence[list[str]]) -> Iterator[list[str]]:
 
 @task(name="find-orders", **SAFE_TO_REPEAT)
 def find_orders(shop: ShopHandle, load: Load) -> list[str]:
-    """Return the number of every order placed in the load's window, or raise."""
+    """Return the number of every order placed in the load's window, or raise.
+
+    Raises:
+        OtherShopsOrders: the block has not the shop number that the key belongs to.
+
+    """
     if load.window is None:
         return []
+    asked_at = now()
     with open_rms(shop) as rms:
-        return rms.orders.search(*load.window)
+        found = rms.orders.search(*load.window)
+        clock_agrees = rms.clock_agrees
+    if found and all(is_of_other_shop(number, load.shop_id) for number in found):
+        raise OtherShopsOrders(shop, load.shop_id, found[0])
+    if clock_agrees:
+        with our_warehouse() as con:
+            heal_future(con, before=asked_at, after=now())
+    return found
 
 
 @task(name="with-not-final", **SAFE_TO_REPEAT)
@@ -139,9 +170,11 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     """Read a batch of orders, 100 a call, and store them in one transaction.
 
     Every number ends up stored or refused; a refused one that only a CSV knows is not
-    at the mall, which fails no run. In the same transaction stock follows the orders
-    (rule 6.4) and their notices are settled or put off. Reading and storing are
-    one task because repeating it is harmless, and no order then passes through Prefect.
+    at the mall, which fails no run. What a fast clock dated ahead is put right first,
+    once an answer has shown that the clock is right now. In the same transaction stock
+    follows the orders (rule 6.4) and their notices are settled or put off. Reading and
+    storing are one task because repeating it is harmless, and no order then passes
+    through Prefect.
     """
     with our_warehouse() as con:
         known = known_answers(con, load.shop_id, numbers)
@@ -149,8 +182,11 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     asked_at = now()
     with open_rms(shop) as rms:
         read = rms.orders.get(numbers, known)
+        clock_agrees = rms.clock_agrees
     at = now()
     with our_warehouse() as con:
+        if clock_agrees:
+            heal_future(con, before=asked_at, after=at)
         new = store_orders(
             con, read.orders, source="api", stored_at=at, load_id=load.load_id
         )

@@ -6,10 +6,12 @@ stops that shop's calls until a connection check succeeds; other shops go on
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 from prefect import runtime
 from prefect.events import emit_event
@@ -80,9 +82,36 @@ def rms_client(shop: Shop) -> Iterator[RmsClient]:
     rate, url = settings.rms_requests_per_second, settings.rms_url
     paces = paces_for(settings.home, shop, rate, url)
     with RmsClient(
-        shop, url, paces[Bucket.ORDER], now, settings.rms_deadline_s, paces=paces
+        shop,
+        url,
+        paces[Bucket.ORDER],
+        now,
+        settings.rms_deadline_s,
+        paces=paces,
+        undated=lambda: warn_undated(settings.home, now()),
     ) as rms:
         yield rms
+
+
+def warn_undated(home: Path, at: datetime) -> None:
+    """Warn once a day that RMS's answers show no time to compare our clock with.
+
+    All processes of the machine share the day, in a file's time of change.
+    """
+    marker = home / "pace" / "undated"
+    try:
+        last = datetime.fromtimestamp(marker.stat().st_mtime, at.tzinfo)
+    except OSError:
+        last = None
+    if last and last.date() == at.date():
+        return
+    marker.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    marker.touch(mode=0o600)
+    os.utime(marker, (at.timestamp(), at.timestamp()))
+    log.warning(
+        "RMSの応答に時刻(Date、Timestamp)がないため、このマシンの時計を確認できません。"
+        "処理は続けます。対処: このマシンの時刻が正しいことを確認してください。"
+    )
 
 
 def shop_that_may_call(shop: Shop, at: datetime) -> Shop:

@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import (
+    ClockWrong,
     CredentialsRefused,
     OutcomeUnknown,
     Refused,
     RmsTrouble,
     Throttled,
 )
-from data.model.connection import LICENCE_FUNCTION, Answer, Probe
+from data.model.connection import LICENCE_FUNCTION, OTHER_SHOP_CODE, Answer, Probe
 from data.model.stock import Listing
 
 LOOK_BACK = timedelta(minutes=1)
@@ -46,7 +47,7 @@ def check(rms: RmsClient, shop_id: str, now: datetime) -> Checked:
             "searchOrder",
             lambda: next(iter(rms.orders.search_pages(now - LOOK_BACK, now)), None),
         ),
-        _tried("getOrder", lambda: rms.orders.get([f"{shop_id}-{NO_ORDER}"])),
+        _with_shop_number(rms, shop_id),
         _tried(
             "inventories.bulk.get",
             lambda: rms.stock.read([NO_LISTING]),
@@ -64,6 +65,8 @@ def probe_of(trouble: RmsTrouble, function: str = "", *, needed: bool = True) ->
     match trouble:
         case CredentialsRefused():
             answer = Answer.CREDENTIALS
+        case ClockWrong():
+            answer = Answer.CLOCK
         case Refused():
             answer = Answer.REFUSED
         case Throttled():
@@ -79,6 +82,20 @@ def probe_of(trouble: RmsTrouble, function: str = "", *, needed: bool = True) ->
         codes=trouble.codes,
         needed=needed,
     )
+
+
+def _with_shop_number(rms: RmsClient, shop_id: str) -> Probe:
+    """Read an order that does not exist; RMS says if its shop number is another's."""
+    codes: list[str] = []
+
+    def read() -> None:
+        fetched = rms.orders.get([f"{shop_id}-{NO_ORDER}"])
+        codes.extend(one.code for one in fetched.refused)
+
+    probe = _tried("getOrder", read)
+    if not any(code.endswith(OTHER_SHOP_CODE) for code in codes):
+        return probe
+    return Probe(function="getOrder", answer=Answer.REFUSED, codes=tuple(codes))
 
 
 def _tried(function: str, call: Callable[[], object], *, needed: bool = True) -> Probe:

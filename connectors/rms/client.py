@@ -24,8 +24,9 @@ class RmsClient:
 
     `pace` is called before every request and returns when it may go; calls of a bucket
     in `paces` ask that one instead (see `paces_for`). Without `paces` stock goes at the
-    orders' pace, slower than it might. `now` gives the time with its zone. ValueError
-    for an address that is neither https nor loopback.
+    orders' pace, slower than it might. `now` gives the time with its zone, `undated` is
+    called after an answer that shows none. ValueError for an address that is neither
+    https nor loopback.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all of it is what a call depends on
@@ -37,9 +38,10 @@ class RmsClient:
         deadline_s: float = USUAL.deadline_s,
         sleep: Callable[[float], None] = time.sleep,
         paces: Mapping[Bucket, Callable[[], None]] = NO_PACES,
+        undated: Callable[[], None] = lambda: None,
     ) -> None:
         self._http = RmsHttp(
-            shop, base_url, pace, now, Limits(deadline_s), sleep, paces
+            shop, base_url, pace, now, Limits(deadline_s), sleep, paces, undated
         )
         self.orders = OrdersApi(self._http, shop.shop_id, now)
         self.stock = StockApi(self._http)
@@ -50,6 +52,11 @@ class RmsClient:
     def http(self) -> RmsHttp:
         """The bare caller, for functions of RMS that have no method here yet."""
         return self._http
+
+    @property
+    def clock_agrees(self) -> bool:
+        """Whether an answer has shown that this machine's clock is right."""
+        return self._http.clock_agrees
 
     def __enter__(self) -> Self:
         self._http.__enter__()

@@ -103,6 +103,10 @@ class CredentialsRefused(Refused):
     """Key, secret or permission was refused: stop every call for this shop."""
 
 
+class ClockWrong(Refused):
+    """The machine's clock is off by more than a minute: nothing may be dated by it."""
+
+
 class Throttled(RmsTrouble):
     """Too many calls, or two at once; nothing was done.
 

@@ -25,6 +25,7 @@ from connectors.rms.order_wire import RmsOrder
 from connectors.rms.translate import order_of
 from data.model.notice import UNREADABLE
 from data.model.order import Mall, Order, RefusedOrder, SameAnswer
+from data.model.shop import is_of_other_shop
 
 READER_VERSION = b"8"
 """Part of every `answer_hash`. Raise it when the way an order is read changes: then
@@ -37,6 +38,9 @@ AT_ONCE = 100
 NOT_READ = "GET_ORDER_INFO_102"
 NOT_RETURNED = "NOT_RETURNED"
 """Our own code for a number that RMS passed over in silence."""
+
+OTHER_SHOP = "OTHER_SHOP"
+"""Our own code for an order whose number begins with another shop's number."""
 
 WHOLE_ORDER = "注文全体（IDの重複など）"
 NOT_ABOUT_ORDERS = frozenset({404, 405, 415})
@@ -173,6 +177,10 @@ class Fetch:
         into: Fetched,
     ) -> None:
         number, seen = entry["orderNumber"], answer_hash(entry)
+        if is_of_other_shop(number, self._shop_id):
+            why = OTHER_SHOP, error_words.OTHER_SHOP
+            into.refused.append(self._refused(number, why))
+            return
         try:
             if seen == known:
                 into.same.append(self._same(number, observed_at, seen))

@@ -26,10 +26,10 @@ import orjson
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from pydantic import SecretStr
 
-from connectors.rms import error_words
+from connectors.rms import clock, error_words
 from connectors.rms.address import checked_address
 from connectors.rms.answers import AnswerHead, RawAnswer, Reply, RmsFunction, judge
-from connectors.rms.errors import RmsTrouble, Throttled, Unavailable
+from connectors.rms.errors import ClockWrong, RmsTrouble, Throttled, Unavailable
 from connectors.rms.pace import Bucket
 from data.model.shop import Shop
 
@@ -78,7 +78,8 @@ class RmsHttp:
     """The caller of one RMS for one shop: `with RmsHttp(…) as http: http.post(…)`.
 
     `pace` returns when the next request may go; calls of a bucket in `paces` ask that
-    one instead. ValueError for an address that is neither https nor on this machine.
+    one instead. `undated` is called after an answer that shows no time.
+    ValueError for an address that is neither https nor on this machine.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all of it is what a call depends on
@@ -90,6 +91,7 @@ class RmsHttp:
         limits: Limits = USUAL,
         sleep: Callable[[float], None] = time.sleep,
         paces: Mapping[Bucket, Callable[[], None]] = NO_PACES,
+        undated: Callable[[], None] = lambda: None,
     ) -> None:
         self._base_url = checked_address(base_url)
         self._shop = shop
@@ -99,6 +101,9 @@ class RmsHttp:
         self._now = now
         self._limits = limits
         self._sleep = sleep
+        self._undated = undated
+        self.clock_agrees = False
+        """Whether an answer has shown that our clock is right."""
         self._open = ExitStack()
         self._portal: BlockingPortal | None = None
         self._client: httpx.AsyncClient | None = None
@@ -167,6 +172,7 @@ class RmsHttp:
         if self._portal is None or self._client is None:
             raise RuntimeError("open the client with `with` before calling")
         self._paces.get(function.bucket, self._pace)()
+        sent_at = self._now()
         # The request is no local variable: a traceback with locals would show its URL.
         answer = self._portal.call(
             exchange,
@@ -184,12 +190,39 @@ class RmsHttp:
         if trouble := self._trouble(function, answer):
             raise trouble
         try:
-            return judge(function, self._raw(answer), self._credentials.masked)
+            reply = judge(function, self._raw(answer), self._credentials.masked)
         except Throttled as slow:
             # The hint is obeyed here: a task's retry delay is fixed before the answer.
             if slow.retry_after_s:
                 self._sleep(min(slow.retry_after_s, self._limits.max_wait_s))
             raise
+        self._check_clock(function, reply, answer.headers, sent_at)
+        return reply
+
+    def _check_clock(
+        self,
+        function: RmsFunction,
+        reply: Reply,
+        headers: Mapping[str, str],
+        sent_at: datetime,
+    ) -> None:
+        """Compare our clock with the answer's; ClockWrong for a read of a wrong one.
+
+        A write has been done by now and its answer is believed: every run reads first.
+        """
+        made_at = clock.time_of(headers)
+        if made_at is None:
+            self._undated()
+            return
+        off = clock.ahead(made_at, sent_at, self._now())
+        self.clock_agrees = not clock.is_wrong(off)
+        if self.clock_agrees or function.is_write:
+            return
+        way = "進んで" if off.total_seconds() > 0 else "遅れて"
+        span = f"{abs(off).total_seconds():,.0f}秒"
+        fact = f"このマシンの時計が、RMSの時刻より{span}{way}います"
+        head = AnswerHead(reply.status, reply.messages, reply.request_id)
+        raise function.failed(ClockWrong, fact, error_words.SET_THE_CLOCK, head)
 
     def _trouble(
         self, function: RmsFunction, answer: "WireAnswer"

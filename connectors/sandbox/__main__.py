@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from pathlib import Path
 
 from connectors.sandbox.clock import read_iso
 from connectors.sandbox.selling.sell import Sale, sell
@@ -19,6 +20,11 @@ def main() -> None:
     parser.add_argument("--state", default=":memory:", help="file that is kept")
     parser.add_argument("--clock", help="ISO time at which the clock stands still")
     parser.add_argument(
+        "--clock-file",
+        type=Path,
+        help="where the clock is shared with the product (JUCHU_TEST_CLOCK)",
+    )
+    parser.add_argument(
         "--stock", type=int, default=1000, help="what every SKU has at the start"
     )
     parser.add_argument("--notify", metavar="URL", help="where notices are sent")
@@ -28,6 +34,7 @@ def main() -> None:
             seed=given.seed,
             rate_limit=not given.no_rate_limit,
             clock=read_iso(given.clock) if given.clock else None,
+            clock_file=given.clock_file,
             state=given.state,
             stock=given.stock,
             notify_url=given.notify,

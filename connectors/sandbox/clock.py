@@ -6,6 +6,9 @@ See docs/rms/order-api.md §0, §2.2 and §4.2.
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+import orjson
 
 JST = timezone(timedelta(hours=9), "JST")
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+0900")
@@ -49,6 +52,8 @@ class Clock:
 
     offset: timedelta = timedelta(0)
     held_at: datetime | None = None
+    file: Path | None = None
+    """Where a test's other programs read this clock; None = it is nobody else's."""
 
     def now(self) -> datetime:
         """Return the sandbox's present moment, in Japan time."""
@@ -60,8 +65,20 @@ class Clock:
             self.held_at += timedelta(seconds=seconds)
         else:
             self.offset += timedelta(seconds=seconds)
+        self.share()
 
     def set(self, moment: datetime, *, hold: bool) -> None:
         """Set the clock to `moment`; with `hold` it stands still there."""
         self.held_at = moment if hold else None
         self.offset = moment - datetime.now(JST)
+        self.share()
+
+    def share(self) -> None:
+        """Replace the file by what the clock shows now, if there is one."""
+        if self.file is None:
+            return
+        held_at = self.held_at and self.held_at.isoformat()
+        told = {"held_at": held_at, "offset_s": self.offset.total_seconds()}
+        beside = self.file.with_name(self.file.name + ".new")
+        beside.write_bytes(orjson.dumps(told))
+        beside.replace(self.file)

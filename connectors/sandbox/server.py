@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from connectors.sandbox import license_api
 from connectors.sandbox.control_api import control
+from connectors.sandbox.gate.dates import Dated
 from connectors.sandbox.inventory_api import endpoint as inventory_api
 from connectors.sandbox.notices.sender import sending
 from connectors.sandbox.order_api import endpoint as order_api
@@ -44,6 +45,7 @@ def serve(world: World, port: int) -> None:
             log_level="error",
             access_log=False,
             server_header=False,
+            date_header=False,
             timeout_graceful_shutdown=_GRACE_S,
         )
         # uvicorn raises the signal again when it has stopped: leave with status 0.
@@ -65,6 +67,7 @@ def make_app(world: World) -> Starlette:
     )
     app.router.redirect_slashes = False  # RMS takes both forms of a path, no others
     app.state.world = world
+    app.add_middleware(Dated, world=world)
     return app
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 _CHOICES: dict[str, tuple[object, ...]] = {
     "rate_limit": (True, False),
     "too_fast_status": (403, 429, 503),
+    "dated_by": ("machine", "clock", "timestamp", "nothing"),
     "cancel_goes_to": (800, 900),
     "null_in_rows": ("keep", "erase"),
     "refuse_escapes": (True, False),
@@ -28,6 +29,9 @@ class Settings:
     rate_limit: bool = True
     too_fast_status: int = 403
     """403 with ES01-03 by the book; clients prepare for the others, too (§1.5)."""
+    dated_by: str = "machine"
+    """What time answers show in Date and Timestamp (§1.1): this machine's; the
+    sandbox's clock's; the clock's in Timestamp alone; none at all."""
     async_delay_s: float = 3.0
     payment_delay_s: float | None = 180.0
     """Sandbox time from 200 to 300 after confirmOrder; None = stays at 200."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from connectors.sandbox import shops
@@ -24,6 +25,8 @@ class Options:
     rate_limit: bool = True
     clock: datetime | None = None
     """Where the clock stands still; None = it follows the real one."""
+    clock_file: Path | None = None
+    """Where the clock is shared with the product, which then has the same one."""
     state: str = ":memory:"
     stock: int = 1000
     """Units of every SKU on the shelf at the start."""
@@ -52,11 +55,14 @@ class World:
         self.settings.rate_limit = self.options.rate_limit  # the command line decides
         if self.options.notify_url is not None:
             self.settings.change({"notify_url": self.options.notify_url})
-        self.clock = Clock(held_at=self.options.clock)
+        if self.options.clock_file is not None:
+            self.settings.change({"dated_by": "clock"})
+        self.clock = Clock(held_at=self.options.clock, file=self.options.clock_file)
         if "offset_s" in kept:
             self.clock.offset = timedelta(seconds=kept["offset_s"])
         if kept.get("held_at"):
             self.clock.held_at = read_iso(kept["held_at"])
+        self.clock.share()
         now = self.clock.now()
         self.shops = (
             shops.restored(kept["shops"])

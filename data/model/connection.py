@@ -30,6 +30,8 @@ from data.model.shop import Shop
 LONGEST_SECRET = 50
 MAINTENANCE_CODE = "ES01-02"
 MALFORMED_CODE = "ES04-01"
+OTHER_SHOP_CODE = "GET_ORDER_ERROR_016"
+"""RMS's answer to another shop's order number (docs/rms/order-api.md §1.5)."""
 LICENCE_FUNCTION = "license.expiryDate.get"
 
 
@@ -42,6 +44,7 @@ class Answer(StrEnum):
     THROTTLED = "throttled"
     UNAVAILABLE = "unavailable"
     OUTCOME_UNKNOWN = "outcome-unknown"
+    CLOCK = "clock"
 
 
 class Probe(Frozen):
@@ -70,6 +73,8 @@ class ConnectionStatus(StrEnum):
     BUSY = "throttled"
     NETWORK = "network"
     ADDRESS = "address"
+    CLOCK = "clock"
+    SHOP_NUMBER = "shop-number"
     OTHER = "other"
 
 
@@ -158,9 +163,11 @@ def _why_refused(
 
 
 _WORST_FIRST = (
+    ConnectionStatus.CLOCK,
     ConnectionStatus.NETWORK,
     ConnectionStatus.MAINTENANCE,
     ConnectionStatus.BUSY,
+    ConnectionStatus.SHOP_NUMBER,
     ConnectionStatus.ADDRESS,
     ConnectionStatus.OTHER,
 )
@@ -172,6 +179,10 @@ def _status_of(probe: Probe) -> ConnectionStatus:
 
     Which status means what: docs/rms/order-api.md §1.5.
     """
+    if probe.answer is Answer.CLOCK:
+        return ConnectionStatus.CLOCK
+    if any(code.endswith(OTHER_SHOP_CODE) for code in probe.codes):
+        return ConnectionStatus.SHOP_NUMBER
     if probe.answer is Answer.THROTTLED:
         return ConnectionStatus.BUSY
     if MAINTENANCE_CODE in probe.codes:
@@ -245,6 +256,8 @@ WHAT = {
     ConnectionStatus.BUSY: "リクエストが多すぎます",
     ConnectionStatus.NETWORK: "RMSに接続できません",
     ConnectionStatus.ADDRESS: "接続先のURLが違います",
+    ConnectionStatus.CLOCK: "このマシンの時計が、RMSの時刻と1分以上違います",
+    ConnectionStatus.SHOP_NUMBER: "店舗番号が、このライセンスキーの店舗と違います",
     ConnectionStatus.OTHER: "RMSから想定外の応答がありました",
 }
 """What happened, for shop staff."""
@@ -274,6 +287,11 @@ TO_DO = {
     ConnectionStatus.NETWORK: "ライセンスキーの問題ではありません。"
     "このマシンのインターネット接続、プロキシ、ファイアウォールを確認してください。",
     ConnectionStatus.ADDRESS: "JUCHU_RMS_URL の設定を確認してください。",
+    ConnectionStatus.CLOCK: "ライセンスキーの問題ではありません。"
+    "このマシンの時刻を合わせて(時刻の自動調整をオンにして)、"
+    "もう一度、接続チェックを実行してください。",
+    ConnectionStatus.SHOP_NUMBER: "rms-shop ブロックの店舗番号(shop_id)を、"
+    "注文番号の先頭の数字と同じにしてください。",
     ConnectionStatus.OTHER: "RMSのコードと機能名({functions})を控えて、juchuの開発者に"
     "連絡してください。",
 }

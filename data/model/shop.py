@@ -1,5 +1,6 @@
 """A shop: one store on one mall, and the credentials for its API."""
 
+import re
 from datetime import date
 from typing import Annotated, Final, Self
 
@@ -9,6 +10,19 @@ from data.model.order import Mall
 
 SHOP_HANDLE: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
 ShopHandle = Annotated[str, StringConstraints(pattern=SHOP_HANDLE)]
+
+
+_RAKUTEN_NUMBER: Final = re.compile(r"([0-9]+)-[0-9]{8}-")
+"""What begins an order number of Rakuten: the shop's number and the day."""
+
+
+def is_of_other_shop(order_number: str, shop_id: str) -> bool:
+    """Whether an order number begins with another shop's number.
+
+    A number that has not Rakuten's form proves nothing (docs/rms/order-api.md §5.4).
+    """
+    begins = _RAKUTEN_NUMBER.match(order_number)
+    return begins is not None and begins[1] != shop_id
 
 
 class Shop(BaseModel):

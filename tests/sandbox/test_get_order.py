@@ -60,10 +60,19 @@ def test_orders_do_not_come_in_the_order_asked(rms, sandbox):
     assert [o["orderNumber"] for o in answer["OrderModelList"]] != sold
 
 
-def test_unknown_and_foreign_numbers_are_info_and_the_rest_comes(rms, sandbox):
+def test_one_number_of_another_shop_refuses_the_whole_call(rms, sandbox):
+    """docs/rms/order-api.md §1.5: ERROR_016, 400."""
+    asked = [*sandbox.sell(), *sandbox.sell(shop="demo2")]
+    response = rms.call("getOrder", {"orderNumberList": asked, "version": 10})
+
+    assert response.status_code == 400
+    assert codes(response.json()) == ["GET_ORDER_ERROR_016"]
+    assert response.json()["OrderModelList"] is None
+
+
+def test_unknown_numbers_are_info_and_the_rest_comes(rms, sandbox):
     mine = sandbox.sell()
-    foreign = sandbox.sell(shop="demo2")
-    asked = [*foreign, "123456-20260101-0000000000", *mine]
+    asked = ["123456-20250101-0000000000", "123456-20260101-0000000000", *mine]
 
     response = rms.call("getOrder", {"orderNumberList": asked, "version": 10})
 

@@ -106,6 +106,7 @@ class Lab:
         today = rms.now
         for module in (rms, tracking, tracking_calls, loads, orders, shipments, labels):
             self._patch.setattr(module, "now", lambda: today() + timedelta(days=days))
+        self.rms.settings(dated_by="clock")
         self.rms.clock(advance_s=days * 86_400)
 
     def take(self, path: str, carrier: str = "yamato") -> Any:

@@ -69,6 +69,7 @@ class Shelf:
     def pass_time(self, seconds: float = 2) -> None:
         """Let time go by, here and at the mall, whose orders are placed at a second."""
         self.ahead += timedelta(seconds=seconds)
+        self.mall.settings(dated_by="clock")
         self.mall.clock(advance_s=seconds)
 
     @property

@@ -6,7 +6,8 @@ POST   /_control/sell      {"shop"?, "count"?, "shape"?, "over_days"?, "progress
                            "every_s" sells one by one in the background
 GET    /_control/sell      -> {"left"} of those;  DELETE ends them
 GET    /_control/clock     -> {"now", "held"}
-POST   /_control/clock     {"advance_s": n} or {"set": iso, "hold"?: true}
+POST   /_control/clock     {"advance_s": n} or {"set": iso, "hold"?: true}, or
+                           {"file": path}: share the clock by this file
 GET    /_control/orders    ?shop=…&full=1 -> {"orders": […]}, the truth
 POST   /_control/orders/N  {"set": {field or dotted path: value}}; a new
                            orderProgress marks its times too
@@ -41,6 +42,7 @@ A call that cannot be served answers 400 (404 for an unknown order or shop) with
 {"error": "what is wrong"} and changes nothing.
 """
 
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -62,7 +64,11 @@ from connectors.sandbox.world import World
 async def _clock(world: World, body: dict[str, Any], request: Request) -> Any:
     held = world.clock.held_at is not None
     if request.method == "POST":
-        if "set" in body:
+        if "file" in body:
+            world.clock.file = Path(str(body["file"]))
+            world.clock.share()
+            world.settings.change({"dated_by": "clock"})
+        elif "set" in body:
             world.clock.set(
                 read_iso(str(body["set"])), hold=bool(body.get("hold", held))
             )

@@ -8,7 +8,6 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
@@ -109,5 +108,4 @@ def _headers(name_of_id: str = "RequestId") -> dict[str, str]:
         "Cache-Control": "no-cache,no-store",
         "Connection": "close",
         name_of_id: str(uuid4()),
-        "Timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
     }

@@ -5,6 +5,7 @@ See docs/rms/order-api.md §1.7. Unknown keys are ignored, and a number may come
 and keywords may not hold machine-dependent characters (§2.1, §4.5).
 """
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
@@ -16,9 +17,11 @@ from connectors.sandbox.order_api.messages import (
     absent,
     empty,
     malformed,
+    message,
 )
 
 _LONGEST = 16
+_NUMBER = re.compile(r"([0-9]+)-[0-9]{8}-")
 
 
 def as_number(value: object) -> int | None:
@@ -30,6 +33,11 @@ def as_number(value: object) -> int | None:
     if isinstance(value, str) and value.removeprefix("-").isdecimal():
         return int(value) if value.isascii() and len(value) < _LONGEST else None
     return None
+
+
+def _is_of_other_shop(number: str, shop_id: str) -> bool:
+    begins = _NUMBER.match(number)
+    return begins is not None and begins[1] != shop_id
 
 
 class Fields:
@@ -146,6 +154,12 @@ class Fields:
         if len(value) > most:
             self.refuse("orderNumberList", f"最大{most}件")
         return list(dict.fromkeys(value))
+
+    def of_shop(self, numbers: Collection[str], shop_id: str) -> None:
+        """Record one ERROR_016 if a number begins with another shop's (§1.5)."""
+        if any(_is_of_other_shop(number, shop_id) for number in numbers):
+            text = "他店舗の注文番号が指定されています。"
+            self.errors.append(message(self.function, "ERROR_016", text))
 
     def settle(self) -> None:
         """Raise OrderRefusal if anything was wrong."""

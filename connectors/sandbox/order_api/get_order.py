@@ -38,11 +38,12 @@ def refused(messages: list[MessageModel]) -> dict[str, Any]:
 def get_order(call: OrderCall) -> OrderAnswer:
     """Return up to 100 orders, not in the order asked (§3.2).
 
-    A number this shop cannot read, be it unknown, another shop's, or older than 730
-    days, is one INFO_102 in an answer of HTTP 200; the rest is delivered.
+    A number that is unknown or older than 730 days is one INFO_102 in an answer of HTTP
+    200; the rest is delivered. One of another shop refuses the whole call (ERROR_016).
     """
     fields = Fields(CODE, call.body)
     numbers = fields.order_numbers()
+    fields.of_shop(numbers, call.shop.shop_id)
     version = fields.number("version", range(3, NEWEST + 1), required=True)
     fields.settle()
 

@@ -1,0 +1,43 @@
+"""What a machine's clock that was ahead has written, put right once the clock is right.
+
+An order seen "tomorrow" would keep out everything that the mall shows until then. So
+every instant of ours that is still to come is moved to just before the present one. All
+of them move together and keep their order, whatever the table.
+"""
+
+from datetime import datetime
+
+from data.warehouse.session import Connection
+from data.warehouse.statements import SQL
+
+_TABLES = (
+    "order_log",
+    "orders",
+    "order_sightings",
+    "order_refusals",
+    "order_cursors",
+    "notices",
+    "loads",
+    "stock_movements",
+    "inventory_pushes",
+    "shipments",
+    "shops",
+    "shop_keys",
+    "alarms",
+)
+
+
+def heal_future(con: Connection, *, before: datetime, after: datetime) -> int:
+    """Move every instant later than `after` to just before `before`; return how many.
+
+    Call it only while the clock is known to be right: `after` is now, `before` is when
+    the answer that showed it was asked for, so that what it brought counts as newer.
+    """
+    if not con.execute(SQL("is_dated_ahead"), {"after": after}).fetchall()[0][0]:
+        return 0
+    given = {"before": before, "after": after}
+    con.execute(SQL("list_future_instants"), given)
+    for table in _TABLES:
+        SQL.run(con, f"heal_{table}", given)
+    found: int = con.execute(SQL("count_future_instants")).fetchall()[0][0]
+    return found

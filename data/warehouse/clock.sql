@@ -1,0 +1,299 @@
+-- name: is_dated_ahead
+-- Whether a run began, or an order was seen, later than now.
+-- in:  $after
+-- out: is_ahead, one row
+SELECT
+    EXISTS (SELECT 1 FROM loads WHERE started_at > $after)
+    OR EXISTS (SELECT 1 FROM order_sightings WHERE seen_at > $after) AS is_ahead;
+
+-- name: list_future_instants
+-- Every instant of ours that is still to come, and what it becomes: a microsecond apart
+-- and in the same order, all just before the answer that showed the clock to be right.
+-- What the mall or a person dates (a key's end, a start of notices) is not ours.
+-- in:  $before, $after
+-- out: temporary table `future_instants` (instant, becomes)
+CREATE OR REPLACE TEMP TABLE future_instants AS
+WITH found AS (
+    SELECT observed_at AS instant FROM order_log WHERE observed_at > $after
+    UNION
+    SELECT logged_at AS instant FROM order_log WHERE logged_at > $after
+    UNION
+    SELECT observed_at AS instant FROM orders WHERE observed_at > $after
+    UNION
+    SELECT imported_at AS instant FROM orders WHERE imported_at > $after
+    UNION
+    SELECT updated_at AS instant FROM orders WHERE updated_at > $after
+    UNION
+    SELECT seen_at AS instant FROM order_sightings WHERE seen_at > $after
+    UNION
+    SELECT first_seen_at AS instant FROM order_refusals WHERE first_seen_at > $after
+    UNION
+    SELECT last_seen_at AS instant FROM order_refusals WHERE last_seen_at > $after
+    UNION
+    SELECT settled_at AS instant FROM order_refusals WHERE settled_at > $after
+    UNION
+    SELECT seen_until AS instant FROM order_cursors WHERE seen_until > $after
+    UNION
+    SELECT moved_at AS instant FROM order_cursors WHERE moved_at > $after
+    UNION
+    SELECT received_at AS instant FROM notices WHERE received_at > $after
+    UNION
+    SELECT recorded_at AS instant FROM notices WHERE recorded_at > $after
+    UNION
+    SELECT settled_at AS instant FROM notices WHERE settled_at > $after
+    UNION
+    SELECT started_at AS instant FROM loads WHERE started_at > $after
+    UNION
+    SELECT finished_at AS instant FROM loads WHERE finished_at > $after
+    UNION
+    SELECT effective_at AS instant FROM stock_movements WHERE effective_at > $after
+    UNION
+    SELECT moved_at AS instant FROM stock_movements WHERE moved_at > $after
+    UNION
+    SELECT planned_at AS instant FROM inventory_pushes WHERE planned_at > $after
+    UNION
+    SELECT sent_at AS instant FROM inventory_pushes WHERE sent_at > $after
+    UNION
+    SELECT verified_at AS instant FROM inventory_pushes WHERE verified_at > $after
+    UNION
+    SELECT imported_at AS instant FROM shipments WHERE imported_at > $after
+    UNION
+    SELECT changed_at AS instant FROM shipments WHERE changed_at > $after
+    UNION
+    SELECT sent_at AS instant FROM shipments WHERE sent_at > $after
+    UNION
+    SELECT heard_at AS instant FROM shipments WHERE heard_at > $after
+    UNION
+    SELECT verified_at AS instant FROM shipments WHERE verified_at > $after
+    UNION
+    SELECT checked_at AS instant FROM shops WHERE checked_at > $after
+    UNION
+    SELECT updated_at AS instant FROM shops WHERE updated_at > $after
+    UNION
+    SELECT first_seen_at AS instant FROM shop_keys WHERE first_seen_at > $after
+    UNION
+    SELECT last_seen_at AS instant FROM shop_keys WHERE last_seen_at > $after
+    UNION
+    SELECT since AS instant FROM alarms WHERE since > $after
+    UNION
+    SELECT healed_at AS instant FROM alarms WHERE healed_at > $after
+)
+SELECT
+    instant,
+    $before - to_microseconds(row_number() OVER (ORDER BY instant DESC)) AS becomes
+FROM found;
+
+-- name: count_future_instants
+-- How many instants were put right.
+-- in:  temporary table `future_instants`
+-- out: found, one row
+SELECT count(*) AS found
+FROM future_instants;
+
+-- name: heal_order_log
+-- Put right what a fast clock wrote into order_log.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of order_log
+UPDATE order_log SET
+    observed_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_log.observed_at), observed_at
+    ),
+    logged_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_log.logged_at), logged_at
+    )
+WHERE observed_at > $after
+   OR logged_at > $after;
+
+-- name: heal_orders
+-- Put right what a fast clock wrote into orders.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of orders
+UPDATE orders SET
+    observed_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = orders.observed_at), observed_at
+    ),
+    imported_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = orders.imported_at), imported_at
+    ),
+    updated_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = orders.updated_at), updated_at
+    )
+WHERE observed_at > $after
+   OR imported_at > $after
+   OR updated_at > $after;
+
+-- name: heal_order_sightings
+-- Put right what a fast clock wrote into order_sightings.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of order_sightings
+UPDATE order_sightings SET
+    seen_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_sightings.seen_at), seen_at
+    )
+WHERE seen_at > $after;
+
+-- name: heal_order_refusals
+-- Put right what a fast clock wrote into order_refusals.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of order_refusals
+UPDATE order_refusals SET
+    first_seen_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_refusals.first_seen_at), first_seen_at
+    ),
+    last_seen_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_refusals.last_seen_at), last_seen_at
+    ),
+    settled_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_refusals.settled_at), settled_at
+    )
+WHERE first_seen_at > $after
+   OR last_seen_at > $after
+   OR settled_at > $after;
+
+-- name: heal_order_cursors
+-- Put right what a fast clock wrote into order_cursors.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of order_cursors
+UPDATE order_cursors SET
+    seen_until = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_cursors.seen_until), seen_until
+    ),
+    moved_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_cursors.moved_at), moved_at
+    )
+WHERE seen_until > $after
+   OR moved_at > $after;
+
+-- name: heal_notices
+-- Put right what a fast clock wrote into notices.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of notices
+UPDATE notices SET
+    received_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = notices.received_at), received_at
+    ),
+    recorded_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = notices.recorded_at), recorded_at
+    ),
+    settled_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = notices.settled_at), settled_at
+    ),
+    next_look_at = if(next_look_at > $after + INTERVAL 1 HOUR, $after, next_look_at)
+WHERE received_at > $after
+   OR recorded_at > $after
+   OR settled_at > $after
+   OR next_look_at > $after + INTERVAL 1 HOUR;
+
+-- name: heal_loads
+-- Put right what a fast clock wrote into loads.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of loads
+UPDATE loads SET
+    started_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = loads.started_at), started_at
+    ),
+    finished_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = loads.finished_at), finished_at
+    )
+WHERE started_at > $after
+   OR finished_at > $after;
+
+-- name: heal_stock_movements
+-- Put right what a fast clock wrote into stock_movements.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of stock_movements
+UPDATE stock_movements SET
+    effective_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = stock_movements.effective_at), effective_at
+    ),
+    moved_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = stock_movements.moved_at), moved_at
+    )
+WHERE effective_at > $after
+   OR moved_at > $after;
+
+-- name: heal_inventory_pushes
+-- Put right what a fast clock wrote into inventory_pushes.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of inventory_pushes
+UPDATE inventory_pushes SET
+    planned_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = inventory_pushes.planned_at), planned_at
+    ),
+    sent_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = inventory_pushes.sent_at), sent_at
+    ),
+    verified_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = inventory_pushes.verified_at), verified_at
+    )
+WHERE planned_at > $after
+   OR sent_at > $after
+   OR verified_at > $after;
+
+-- name: heal_shipments
+-- Put right what a fast clock wrote into shipments.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of shipments
+UPDATE shipments SET
+    imported_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shipments.imported_at), imported_at
+    ),
+    changed_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shipments.changed_at), changed_at
+    ),
+    sent_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shipments.sent_at), sent_at
+    ),
+    heard_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shipments.heard_at), heard_at
+    ),
+    verified_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shipments.verified_at), verified_at
+    )
+WHERE imported_at > $after
+   OR changed_at > $after
+   OR sent_at > $after
+   OR heard_at > $after
+   OR verified_at > $after;
+
+-- name: heal_shops
+-- Put right what a fast clock wrote into shops.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of shops
+UPDATE shops SET
+    checked_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shops.checked_at), checked_at
+    ),
+    updated_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shops.updated_at), updated_at
+    )
+WHERE checked_at > $after
+   OR updated_at > $after;
+
+-- name: heal_shop_keys
+-- Put right what a fast clock wrote into shop_keys.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of shop_keys
+UPDATE shop_keys SET
+    first_seen_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shop_keys.first_seen_at), first_seen_at
+    ),
+    last_seen_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shop_keys.last_seen_at), last_seen_at
+    )
+WHERE first_seen_at > $after
+   OR last_seen_at > $after;
+
+-- name: heal_alarms
+-- Put right what a fast clock wrote into alarms.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of alarms
+UPDATE alarms SET
+    since = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = alarms.since), since
+    ),
+    healed_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = alarms.healed_at), healed_at
+    )
+WHERE since > $after
+   OR healed_at > $after;
