@@ -40,11 +40,14 @@ def post(lab: Sandbox, home: Path) -> Iterator[Post]:
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+def later(
+    lab: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[timedelta], None]:
     """Let everything in this process believe that some time has passed."""
     today = rms.now
 
     def passed(span: timedelta) -> None:
+        lab.settings(dated_by="nothing")  # the mall's own time stands
         for module in (loads, notices, orders, rms):
             monkeypatch.setattr(module, "now", lambda: today() + span)
 
