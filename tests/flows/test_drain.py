@@ -40,9 +40,7 @@ def post(lab: Sandbox, home: Path) -> Iterator[Post]:
 
 
 @pytest.fixture
-def later(
-    lab: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[timedelta], None]:
+def later(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     """Let everything in this process believe that some time has passed."""
     today = rms.now
 
