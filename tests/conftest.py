@@ -40,12 +40,33 @@ class OneServer(LoadScopeScheduling):
 @cache
 def needs_server(file: str) -> bool:
     """Whether a test file marks tests that run on a real Prefect server."""
-    return "mark.prefect" in Path(file).read_text(encoding="utf-8")
+    text = Path(file).read_text(encoding="utf-8")
+    return "mark.prefect" in text or (effort.EFFORT == "long" and "both_ways" in text)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer | None:
     """Spread the tests as said above where `--dist loadscope` asks for it."""
     return OneServer(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how long each process was at work, so that one sees if they end together."""
+    reports = [
+        report
+        for of_outcome in terminalreporter.stats.values()
+        for report in of_outcome
+        if hasattr(report, "node") and hasattr(report, "stop")
+    ]
+    if reports:
+        terminalreporter.section("processes")
+    first = min((report.start for report in reports), default=0)
+    for process in sorted({report.node.gateway.id for report in reports}):
+        ours = [report for report in reports if report.node.gateway.id == process]
+        at_work = sum(report.duration for report in ours)
+        ended = max(report.stop for report in ours) - first
+        terminalreporter.write_line(
+            f"{process}: {at_work:.0f} s at work, done after {ended:.0f} s"
+        )
 
 
 def pytest_collection_modifyitems(

@@ -25,70 +25,69 @@ class Place(NamedTuple):
     line: str
     after: bool = False
     visits: tuple[int, ...] = (1,)
-    short: bool = True
+    short: bool = False
 
 
 RECEIVING: Mapping[str, Place] = {
-    "spool.half_made": Place(SPOOL, "Path(name).rename(self._file)", short=False),
+    "spool.half_made": Place(SPOOL, "Path(name).rename(self._file)"),
     "spool.made": Place(SPOOL, "Path(name).rename(self._file)", True),
-    "spool.begun": Place(SPOOL, "for message in batch:", short=False),
+    "spool.begun": Place(SPOOL, "for message in batch:"),
     "spool.written": Place(
-        SPOOL, "added.append(con.total_changes - before)", True, (2, 1, 3)
+        SPOOL, "added.append(con.total_changes - before)", True, (2, 1, 3), short=True
     ),
     "spool.committed": Place(SPOOL, "self._refuse_if_moved()", visits=(2, 4)),
-    "spool.rung": Place(SPOOL, "message.new = new", visits=(4, 2), short=False),
-    "spool.kept": Place(
-        SPOOL, "return Kept(new, len(rows) - new)", visits=(1, 3), short=False
-    ),
-    "answer.decided": Place(RECEPTION, "return ResultCode.TAKEN", short=False),
+    "spool.rung": Place(SPOOL, "message.new = new", visits=(4, 2)),
+    "spool.kept": Place(SPOOL, "return Kept(new, len(rows) - new)", visits=(1, 3)),
+    "answer.decided": Place(RECEPTION, "return ResultCode.TAKEN"),
     "answer.before_sent": Place(
-        APP, "return answer(code, _status(code, house.error_status))", visits=(3, 5)
+        APP,
+        "return answer(code, _status(code, house.error_status))",
+        visits=(3, 5),
+        short=True,
     ),
 }
 """In the receiver, while five notices arrive one after the other."""
 
 DRAINING: Mapping[str, Place] = {
     "inbox.begun": Place(
-        INBOX, "while waiting := spool.waiting(FILES_AT_ONCE, shop_id):", short=False
+        INBOX, "while waiting := spool.waiting(FILES_AT_ONCE, shop_id):"
     ),
     "inbox.before_commit": Place(
         INBOX,
         "new += record_notices(con, waiting, now()).new",
         True,
         (2, 1, 3, 4),
+        short=True,
     ),
     "inbox.committed": Place(
         INBOX, "spool.settle(waiting, now())", visits=(2, 1, 3, 4)
     ),
     "spool.settling": Place(
-        SPOOL, "con.executemany(statement, rows)", True, (3, 1, 2, 4, 5)
+        SPOOL, "con.executemany(statement, rows)", True, (3, 1, 2, 4, 5), short=True
     ),
     "spool.settled": Place(SPOOL, 'con.execute("COMMIT")', True, (3, 1, 2, 4, 5)),
     "spool.emptied": Place(INBOX, "spool.sweep(now())"),
-    "orders.known": Place(ORDERS, "asked_at = now()", visits=(1, 2, 3), short=False),
+    "orders.known": Place(ORDERS, "asked_at = now()", visits=(1, 2, 3)),
     "orders.read": Place(ORDERS, "at = now()", visits=(2, 1, 3)),
     "orders.stored": Place(
         ORDERS,
         "same = store_same(con, read.same, at)",
         visits=(2, 1, 3),
-        short=False,
     ),
-    "notices.settled": Place(
-        NOTICES, 'con.unregister("reads")', visits=(2, 1, 3), short=False
-    ),
+    "notices.settled": Place(NOTICES, 'con.unregister("reads")', visits=(2, 1, 3)),
     "orders.before_commit": Place(
         NOTICES,
         "return Settled(stored, given_up, looked.height - exhausted, exhausted)",
         visits=(2, 1, 3),
     ),
-    "orders.committed": Place(ORDERS, "created=new.created,", visits=(2, 1, 3)),
+    "orders.committed": Place(
+        ORDERS, "created=new.created,", visits=(2, 1, 3), short=True
+    ),
     "load.before_commit": Place(LOADS, "record_load(con, ended)", True),
     "transaction.before_commit": Place(
-        SESSION, "con.commit()", visits=tuple(range(1, 17)), short=False
+        SESSION, "con.commit()", visits=tuple(range(1, 17))
     ),
-    "transaction.committed": Place(
-        SESSION, "con.commit()", True, tuple(range(1, 17)), False
-    ),
+    "transaction.committed": Place(SESSION, "con.commit()", True, tuple(range(1, 17))),
 }
 """In the drain of seventeen notices, in small batches."""
 
@@ -98,16 +97,19 @@ SWEEPING: Mapping[str, Place] = {
         "return Settled(stored, given_up, looked.height - exhausted, exhausted)",
         visits=(2, 1, 3),
     ),
-    "orders.committed": Place(ORDERS, "created=new.created,", visits=(3, 1, 2)),
+    "orders.committed": Place(
+        ORDERS, "created=new.created,", visits=(3, 1, 2), short=True
+    ),
     "cursor.moved": Place(
-        LOADS, "move_cursor(con, load.mall, load.shop_id, moved, now())", True
+        LOADS,
+        "move_cursor(con, load.mall, load.shop_id, moved, now())",
+        True,
+        short=True,
     ),
     "transaction.before_commit": Place(
-        SESSION, "con.commit()", visits=tuple(range(1, 10)), short=False
+        SESSION, "con.commit()", visits=tuple(range(1, 10))
     ),
-    "transaction.committed": Place(
-        SESSION, "con.commit()", True, tuple(range(1, 10)), False
-    ),
+    "transaction.committed": Place(SESSION, "con.commit()", True, tuple(range(1, 10))),
 }
 """In the sweep of twelve orders that no notice has named."""
 

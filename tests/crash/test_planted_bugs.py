@@ -8,6 +8,7 @@ from tests.crash.conftest import Market
 from tests.crash.points import SESSION, SWEEPING
 from tests.crash.work import Bug
 from tests.support.dies_at import Point
+from tests.support.effort import for_crash
 
 REMOVED_FIRST = Bug(
     "tasks/notices.py",
@@ -61,7 +62,10 @@ STORING = Point(*SWEEPING["orders.before_commit"][:2])
 
 @pytest.mark.parametrize(
     ("bug", "point"),
-    [(REMOVED_FIRST, SECOND_COMMIT), (SETTLED_FIRST, STORING)],
+    [
+        (REMOVED_FIRST, SECOND_COMMIT),
+        pytest.param(SETTLED_FIRST, STORING, marks=for_crash),
+    ],
     ids=["settled in the spool before the commit", "settled before it is stored"],
 )
 def test_a_drain_that_loses_notices_is_caught(
@@ -71,6 +75,7 @@ def test_a_drain_that_loses_notices_is_caught(
         market.killed_and_finished(told, "drain", point=point, bug=bug)
 
 
+@for_crash
 def test_a_cursor_that_moves_before_the_orders_are_stored_is_caught(
     market: Market, untold: Path
 ):

@@ -21,6 +21,7 @@ from tasks import orders, runs
 from tasks.setup.services import Services, open_services
 from tests.support import csv_counter
 from tests.support.csv_counter import Counter, Shown, ShownByPrefect, open_counter
+from tests.support.effort import EFFORT
 from tests.support.kept_open import kept_open
 from tests.support.plain_runs import run_plainly
 from tests.support.sandbox import Sandbox, lab_settings
@@ -36,7 +37,18 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
             patch.setenv("JUCHU_RMS_URL", "http://127.0.0.1:9")  # until it has one
             options = ("--seed", "7", "--no-rate-limit")
             running = stack.enter_context(open_services(home, *options))
+        if EFFORT != "long":
+            pause_the_drain_of_each_minute(running)
         yield running
+
+
+def pause_the_drain_of_each_minute(services: Services) -> None:
+    """Leave the drain to the notices that start it: a run costs seconds of work."""
+    with services.api() as api:
+        drain = api.read_deployment_by_name("drain-notices/every-minute")
+        (schedule,) = drain.schedules
+        assert schedule.active
+        api.update_deployment_schedule(drain.id, schedule.id, active=False)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from data.warehouse.errors import WarehouseBusy
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tasks import orders
+from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
@@ -37,7 +38,7 @@ def ended(**given) -> tuple[str, str]:
     return state.type.value, state.message
 
 
-@pytest.mark.prefect
+@both_ways
 def test_every_order_sold_is_stored_once(lab: Sandbox):
     numbers = lab.sell(250, "mixed")
 
@@ -118,7 +119,7 @@ def test_a_maintenance_page_that_stays_fails_with_advice(lab: Sandbox):
     assert stored() == set()
 
 
-@pytest.mark.prefect
+@both_ways
 def test_a_wrong_type_in_one_order_costs_that_order_only(lab: Sandbox):
     good, bad = (numbers := lab.sell(100))[1:], numbers[0]
     lab.spoil(bad, "goodsPrice", "abc")

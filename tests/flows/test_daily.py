@@ -17,6 +17,8 @@ from flows import daily as morning
 from flows.daily import daily
 from tasks.daily import conclude_day
 from tests.support.csv_counter import Shown
+from tests.support.effort import for_long
+from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 
 DAY = timedelta(days=1)
@@ -30,7 +32,7 @@ def sweeps() -> int:
         return con.execute(query).fetchone()[0]
 
 
-@pytest.mark.prefect
+@both_ways
 def test_a_quiet_morning_completes_and_shows_every_step(lab: Sandbox, shown: Shown):
     lab.sell(3)
     state = daily("lab", return_state=True)
@@ -164,6 +166,7 @@ def test_after_three_missed_days_the_first_run_works_for_all(lab: Sandbox, due):
     assert sweeps() == 1
 
 
+@for_long
 @pytest.mark.prefect
 def test_a_run_that_failed_is_not_tried_again_for_each_missed_day(lab: Sandbox, due):
     lab.spoil(lab.sell(1)[0], "goodsPrice", "abc")
@@ -173,6 +176,7 @@ def test_a_run_that_failed_is_not_tried_again_for_each_missed_day(lab: Sandbox, 
     assert sweeps() == 1
 
 
+@for_long
 @pytest.mark.prefect
 def test_the_next_morning_is_worked_again(lab: Sandbox, due):
     names = [ended(run) for days in (1, 0) for run in due(days)]

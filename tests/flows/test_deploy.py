@@ -23,6 +23,7 @@ from connectors.prefect_env import NAMES
 from tasks.setup.alarms import register_alarms
 from tasks.setup.guards import guards
 from tasks.setup.services import ROOT, Services
+from tests.support.effort import EFFORT, for_long
 from tests.support.listener import listener
 from tests.support.waiting import until
 
@@ -67,8 +68,9 @@ def test_the_drain_starts_every_minute_and_when_a_notice_arrives(prefect_api):
         "juchu: drain when notices arrive"
     )
 
+    # Active as deployed; the fast suite looks at that, and pauses it (conftest.py).
     assert [(s.schedule.cron, s.active) for s in drain.schedules] == [
-        ("* * * * *", True)
+        ("* * * * *", EFFORT == "long")
     ]
     assert at_once.enabled
     assert at_once.trigger.expect == {EVENT}
@@ -104,6 +106,7 @@ def test_a_limit_guards_the_order_api_of_the_shop(prefect_api):
     assert limit.limit == 1
 
 
+@for_long
 def test_deploying_again_doubles_nothing(services: Services, prefect_api):
     """With the file alone to go by, in the background: neither terminal nor stdin."""
     before = prefect_api.read_deployment_by_name("daily/0900")

@@ -23,6 +23,7 @@ from tasks.setup import server_in_use
 from tasks.setup.services import ROOT, Services
 from tests.support.browser import browser_page, sign_in
 from tests.support.csv_counter import latest_runs
+from tests.support.effort import for_long
 
 pytestmark = pytest.mark.prefect
 EVIL = "https://evil.example"
@@ -179,6 +180,7 @@ def test_the_next_command_of_readme_works_word_by_word(services: Services):
     assert "daily" in done.stdout
 
 
+@for_long
 @pytest.mark.browser
 def test_the_page_asks_for_the_login(services: Services):
     with browser_page() as page:

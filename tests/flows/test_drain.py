@@ -16,6 +16,7 @@ from flows.drain_notices import drain_notices
 from tasks import notices, orders, rms
 from tasks import runs as loads
 from tests.support.notices import HEADERS, Receiver, auth_xml, order_xml, result_code
+from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 
 Post = Callable[..., str]
@@ -69,7 +70,7 @@ def next_number(lab: Sandbox) -> str:
     return f"{shop}-{day}-{int(serial) + 1:010}"
 
 
-@pytest.mark.prefect
+@both_ways
 def test_notices_taken_while_prefect_is_down_are_drained_when_it_is_up(
     lab: Sandbox, post: Post
 ):
@@ -146,7 +147,7 @@ def test_an_order_not_shown_yet_waits_and_is_stored_when_it_is_shown(
     assert rows("SELECT reason FROM notices") == [("stored",)]
 
 
-@pytest.mark.prefect
+@both_ways
 def test_an_order_not_shown_for_a_day_fails_the_run_and_says_what_to_do(
     lab: Sandbox, post: Post, later
 ):

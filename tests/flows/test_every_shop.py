@@ -15,7 +15,8 @@ from flows.drain_notices import drain_notices
 from flows.ingest_orders import ingest_orders
 from tasks import notices
 from tasks.shops import every_shop as live
-from tests.support.csv_counter import Shown
+from tests.support.csv_counter import Shown, ShownByPrefect
+from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 
 
@@ -37,7 +38,7 @@ def stored() -> set[str]:
     return {number for (number,) in found}
 
 
-@pytest.mark.prefect
+@both_ways
 def test_one_morning_for_all_and_one_shop_that_fails(two: Sandbox, shown: Shown):
     good = two.sell(5, shop="demo2")
     two.sell(5)
@@ -53,7 +54,7 @@ def test_one_morning_for_all_and_one_shop_that_fails(two: Sandbox, shown: Shown)
     assert "| rakuten | second | " in report
     (failure,) = [one for one in report.splitlines() if one.startswith("- **lab**")]
     assert "・ingest-orders: " in failure
-    assert "/runs/flow-run/" in failure
+    assert ("/runs/flow-run/" in failure) == isinstance(shown, ShownByPrefect)
 
 
 def test_a_shop_nobody_can_describe_stops_no_other(
@@ -67,7 +68,7 @@ def test_a_shop_nobody_can_describe_stops_no_other(
     assert stored() == set(good)
 
 
-@pytest.mark.prefect
+@both_ways
 def test_every_shops_orders_are_stored_in_one_run(two: Sandbox):
     numbers = two.sell(5) + two.sell(5, shop="demo2")
     state = ingest_orders(return_state=True)

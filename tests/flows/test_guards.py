@@ -21,7 +21,7 @@ from prefect.states import Crashed, Late, Scheduled
 from connectors.prefect_env import NAMES
 from tasks.setup.deploy import WORK_POOL
 from tasks.setup.services import ROOT, Services
-from tests.support.effort import for_long
+from tests.support.effort import for_crash, for_long
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
@@ -91,6 +91,7 @@ def test_a_drain_that_could_not_start_in_time_is_left_out(
     prefect_api.delete_flow_run(day.id)
 
 
+@for_crash
 def test_a_day_killed_in_the_middle_is_started_again_once(
     services: Services, prefect_api: SyncPrefectClient
 ):

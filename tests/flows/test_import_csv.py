@@ -13,6 +13,7 @@ from tasks.setup.services import Services
 from tests.support.at_hand import run_here
 from tests.support.browser import signed_in_page
 from tests.support.csv_counter import ORDERS, Counter, Deployed, artifacts_of
+from tests.support.effort import for_long
 
 OUT = Path("out")
 SAMPLES = Path("data/samples")
@@ -119,6 +120,7 @@ def page(services: Services) -> Iterator[Page]:
         yield page
 
 
+@for_long
 @pytest.mark.prefect
 @pytest.mark.browser
 def test_a_browser_shows_the_form(

@@ -12,6 +12,7 @@ from connectors.notices.spool import Spool
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tasks.setup.services import Services
+from tests.support.effort import for_long
 from tests.support.notices import HEADERS, auth_xml, order_xml, result_code
 from tests.support.waiting import until
 
@@ -94,6 +95,7 @@ def test_orders_sold_arrive_by_a_run_that_a_notice_started(
     assert len(begun) < ORDERS / 10
 
 
+@for_long
 def test_a_buyers_change_is_read_again_and_the_drain_settles_what_waits(
     open_shop: Services, sold: list[str]
 ):
@@ -111,6 +113,7 @@ def test_a_buyers_change_is_read_again_and_the_drain_settles_what_waits(
     assert broken == []
 
 
+@for_long
 def test_a_notice_written_by_hand_becomes_an_order_within_seconds(
     open_shop: Services, sold: list[str]
 ):

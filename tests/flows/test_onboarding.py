@@ -26,6 +26,8 @@ from tasks.shops.every_shop import live_shops
 from tests.shops.made import FORM, PERSONAL, SECOND_MAIL
 from tests.shops.mail_server import Mailbox, smtp_server
 from tests.support.csv_counter import Shown, latest_runs
+from tests.support.effort import for_long, short_form
+from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 
 
@@ -152,7 +154,7 @@ def test_a_shop_is_live_from_its_start_on(step, key_with_an_end):
     assert rows("SELECT stage FROM shops WHERE shop = 'lab'") == [("稼働中",)]
 
 
-@pytest.mark.prefect
+@both_ways
 def test_the_mail_is_there_to_copy_and_the_next_step_names_the_menu(step, shown: Shown):
     step(application=FORM)
     mail = shown("application-mail")
@@ -165,7 +167,7 @@ def test_the_mail_is_there_to_copy_and_the_next_step_names_the_menu(step, shown:
     assert "システム開発企業からのAPIアクセス許可設定" in message
 
 
-@pytest.mark.prefect
+@both_ways
 def test_a_step_that_is_not_due_is_refused_with_the_way_on(step, shown: Shown):
     kind, message = step(Stage.LIVE)
     checklist = shown("shop-checklist")
@@ -211,7 +213,7 @@ def test_an_application_begins_a_shop_nobody_knew(lab: Sandbox):
     assert rows("SELECT shop, stage FROM shop_stages") == [("mihon", "申請準備")]
 
 
-@pytest.mark.prefect
+@both_ways
 def test_a_refused_form_tells_the_reason_and_nothing_that_was_typed(
     lab: Sandbox, shown: Shown
 ):
@@ -319,7 +321,7 @@ def test_of_an_application_prefect_keeps_the_mail_to_copy_and_no_parameter(
 
 
 @pytest.mark.prefect
-@pytest.mark.parametrize("start", ["2026/12/01", "2026/02/30"])
+@pytest.mark.parametrize("start", short_form(["2026/12/01", "2026/02/30"], for_long))
 def test_of_a_pasted_mail_prefect_keeps_the_lines_that_were_read(
     step, services: Services, start: str
 ):

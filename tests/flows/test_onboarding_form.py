@@ -13,9 +13,10 @@ from tasks.setup.services import Services
 from tests.shops.made import FORM
 from tests.support.browser import signed_in_page
 from tests.support.csv_counter import artifacts_of, latest_runs
+from tests.support.effort import for_long
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.prefect, pytest.mark.browser]
+pytestmark = [pytest.mark.prefect, pytest.mark.browser, for_long]
 OUT = Path("out")
 SHOP = "mihon-cha"
 LABELS = {

@@ -12,6 +12,7 @@ from prefect.client.schemas.objects import FlowRun
 from connectors.settings import NEEDED
 from data.model.japan_time import JST
 from data.model.short_key import PackageRef, short_key
+from flows.export_shipping_labels import export_shipping_labels
 from flows.import_shipments import import_shipments
 from flows.ingest_orders import ingest_orders
 from flows.push_tracking import push_tracking
@@ -20,7 +21,6 @@ from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.flows.test_stock import Clerk
 from tests.shipping.lab import REPORT, tracking_number
 from tests.support.csv_counter import artifacts_of
-from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
 ONE, TWO, RIGHT = (tracking_number(n) for n in (901, 902, 903))
@@ -29,18 +29,12 @@ SENDER = {
     for name, value in (NEEDED | {"billing_code": "030000000000"}).items()
 }
 STATES = "SELECT state, count(*) FROM shipments GROUP BY ALL ORDER BY ALL"
-PATIENCE_S = 90
 
 
 class Packer(Clerk):
     """Who packs orders that were sold to be shipped, on a warehouse of this module."""
 
-    def begun(self, name: str, **given: object) -> FlowRun:
-        return self.api.create_flow_run_from_deployment(
-            self.api.read_deployment_by_name(name).id,
-            parameters={"shop": "demo"} | given,
-            job_variables={"env": SENDER | {"JUCHU_HOME": str(self.home)}},
-        )
+    env = SENDER
 
     def packages(self, number: str) -> list[dict]:
         return self.services.sandbox.orders()[number]["PackageModelList"]
@@ -118,18 +112,21 @@ def sold(packer: Packer) -> list[str]:
 
 @pytest.fixture(scope="module")
 def again(packer: Packer, sold: list[str]) -> dict[str, FlowRun]:
-    """A second push and an export of labels, side by side, when both ended."""
-    labels = packer.begun("export-shipping-labels/manual", carrier="yamato")
+    """A second push, and an export of labels."""
     return {
         "push": packer.run_here(push_tracking),
-        "labels": until(lambda: packer.ended(labels), PATIENCE_S),
+        "labels": packer.run_at_hand(
+            "export-shipping-labels/manual", export_shipping_labels, carrier="yamato"
+        ),
     }
 
 
 def test_a_b2_file_is_imported_and_nothing_is_told_yet(packer: Packer, sold: list[str]):
     first, second, _ = sold
     path = packer.b2((packer.key(first), ONE), (packer.key(second), TWO))
-    run = packer.run("import-shipments/manual", path=path, carrier="yamato")
+    run = packer.run_at_hand(
+        "import-shipments/manual", import_shipments, path=path, carrier="yamato"
+    )
     report = artifacts_of(run, packer.api)["shipments-report"]
 
     assert run.state.type.value == "COMPLETED", run.state.message

@@ -1,6 +1,6 @@
 """Stock, with all services: a CSV waits, a person decides in a browser, RMS is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,16 @@ from prefect.client.schemas.objects import FlowRun, Log
 
 from flows.adjust_stock import adjust_stock
 from flows.import_order_csv import import_order_csv
+from flows.import_stock_count import import_stock_count
 from flows.push_inventory import push_inventory
 from tasks.setup.services import Services
-from tests.support.at_hand import run_here
+from tests.support.at_hand import (
+    begin_by_worker,
+    ended,
+    run_at_hand,
+    run_by_worker,
+    run_here,
+)
 from tests.support.browser import signed_in_page
 from tests.support.csv_counter import Books, artifacts_of
 from tests.support.waiting import until
@@ -23,7 +30,6 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.prefect
 OUT = Path("out")
 WAITING = "SELECT order_number, line_id, sku, quantity FROM manual_stock_adjustments"
-ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
 class Clerk(Books):
@@ -33,24 +39,35 @@ class Clerk(Books):
         super().__init__(home)
         self.services, self.api = services, api
 
+    env: Mapping[str, str] = {}
+    """More settings for every run."""
+
     def begun(self, name: str, **given: object) -> FlowRun:
-        return self.api.create_flow_run_from_deployment(
-            self.api.read_deployment_by_name(name).id,
-            parameters={"shop": "demo"} | given,
-            job_variables={"env": {"JUCHU_HOME": str(self.home)}},
-        )
+        return begin_by_worker(*self._where, name, **self._how, **given)
 
     def run(self, name: str, **given: object) -> FlowRun:
-        run = self.begun(name, **given)
-        return until(lambda: self.ended(run), 90)
+        return run_by_worker(*self._where, name, **self._how, **given)
 
     def run_here(self, flow: Callable[..., Any], **given: object) -> FlowRun:
         """Run a flow in this process, on the same warehouse."""
-        return run_here(self.services, self.api, flow, home=self.home, **given)
+        return run_here(*self._where, flow, **self._how, **given)
+
+    def run_at_hand(
+        self, name: str, flow: Callable[..., Any], **given: object
+    ) -> FlowRun:
+        """Run a deployment, by the worker in the long suite only."""
+        return run_at_hand(*self._where, name, flow, **self._how, **given)
+
+    @property
+    def _where(self) -> tuple[Services, SyncPrefectClient]:
+        return self.services, self.api
+
+    @property
+    def _how(self) -> dict[str, Any]:
+        return {"home": self.home, "env": self.env}
 
     def ended(self, run: FlowRun) -> FlowRun | None:
-        now = self.api.read_flow_run(run.id)
-        return now if now.state and now.state.type.value in ENDED else None
+        return ended(self.api, run)
 
     def suspended(self, run: FlowRun) -> FlowRun | None:
         """The run, if its form waits for a person."""
@@ -73,7 +90,9 @@ class Clerk(Books):
         path = self.home / "count.csv"
         head = "商品管理番号,SKU管理番号,数量"
         path.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
-        return self.run("import-stock-count/manual", path=str(path))
+        return self.run_at_hand(
+            "import-stock-count/manual", import_stock_count, path=str(path)
+        )
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The deployment, run by a real worker, and what people see of it."""
+"""A run that stumbles, by the worker in the long suite, and what people see of it."""
 
 import json
 import re
@@ -25,6 +25,7 @@ from flows.ingest_orders import ingest_orders
 from tasks.setup.services import Services
 from tests.support.at_hand import run_here
 from tests.support.browser import signed_in_page
+from tests.support.effort import EFFORT, for_long
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
@@ -70,7 +71,9 @@ def stumbling_run(
 ) -> FlowRun:
     """A run during which RMS answered 503 twice."""
     services.sandbox.fault("503", function="getOrder", times=2)
-    return run_deployment(services, prefect_api)
+    if EFFORT == "long":
+        return run_deployment(services, prefect_api)
+    return run_here(services, prefect_api, ingest_orders)
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +164,7 @@ def test_the_progress_bar_is_full(artifacts):
     assert float(artifacts["ingest-progress"]) == 100.0
 
 
+@for_long
 @pytest.mark.browser
 def test_a_browser_shows_the_finished_run(
     services: Services, stumbling_run: FlowRun, page: Page
@@ -175,6 +179,7 @@ def test_a_browser_shows_the_finished_run(
     page.screenshot(path=OUT / "flow-run.png")
 
 
+@for_long
 @pytest.mark.browser
 def test_a_browser_shows_the_retried_task(
     services: Services, retried: TaskRun, page: Page

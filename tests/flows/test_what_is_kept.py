@@ -1,10 +1,12 @@
 """After a day's work no byte outside the warehouse holds a buyer, and none a key."""
 
 import pytest
+from prefect.client.orchestration import SyncPrefectClient
 
 from connectors.prefect_env import FILE
 from data.warehouse.session import warehouse
 from tasks.setup.services import Services
+from tests.support.at_hand import run_by_worker
 from tests.support.canary import leaks
 
 pytestmark = pytest.mark.prefect
@@ -13,12 +15,11 @@ BUYERS = 5
 
 
 @pytest.fixture(scope="module")
-def worked(services: Services) -> Services:
+def worked(services: Services, prefect_api: SyncPrefectClient) -> Services:
     """A morning that stumbled, so that there are retries to be told of."""
     services.sandbox.sell(20, "mixed", over_days=0)
     services.sandbox.fault("503", function="getOrder", times=1)
-    daily = ("deployment", "run", "daily/0900", "-p", "shop=demo")
-    services.prefect(*daily, "--watch", check=False)
+    run_by_worker(services, prefect_api, "daily/0900")
     return services
 
 

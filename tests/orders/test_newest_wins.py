@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tests.orders.history import ByHand, Snapshot, histories, play, snapshots
-from tests.support.effort import examples
+from tests.support.effort import examples, for_ci, short_form
 from tests.support.planted import caught, planted_sql
 
 X, Y, TWO_PACKAGES, OTHER_NAME = range(4)
@@ -150,12 +150,12 @@ def newest_contents(con, batches) -> list[tuple]:
     ).fetchall()
 
 
-@pytest.mark.parametrize("bug", PLANTED)
+@pytest.mark.parametrize("bug", short_form(PLANTED, for_ci))
 def test_the_history_that_would_show_a_bug_holds(con, bug):
     play(con, PLANTED[bug][3])
 
 
-@pytest.mark.parametrize("bug", PLANTED)
+@pytest.mark.parametrize("bug", short_form(PLANTED, for_ci))
 def test_each_planted_bug_is_caught(path, bug):
     name, old, new, history = PLANTED[bug]
 

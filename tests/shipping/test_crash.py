@@ -44,7 +44,9 @@ def at_rms(lab: Lab) -> list[tuple[str, str | None]]:
     return [(order, number) for order, _, number in lab.rows_at_rms()]
 
 
-@pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
+@pytest.mark.parametrize(
+    "point", short_form(POINTS.values(), for_crash, first=2), ids=POINTS
+)
 def test_a_killed_push_reports_nothing_twice_and_the_next_one_finishes(lab: Lab, point):
     wanted = prepared(lab, 4)
     env = lab_settings(lab.rms, lab.home)

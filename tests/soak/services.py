@@ -11,7 +11,8 @@ from rich.console import Console
 
 from connectors.notices.spool import Spool
 from data.warehouse.session import warehouse
-from tasks.setup.services import Services, open_services, running
+from tasks.setup import server, worker
+from tasks.setup.services import Services, open_services, running, wait_for_server
 from tests.bench.rows import Row, at_least, at_most
 from tests.support.waiting import until
 
@@ -19,11 +20,10 @@ ORDERS = 8
 PAUSE_S = 8.0
 SECONDS = 5.0
 AT_WORK, MEANWHILE = 1000, 100
-LEASE_S = 300
-PREFECT = {
-    "server": ("prefect", "server", "start"),
-    "worker": ("prefect", "worker", "start", "--pool", "juchu", "--type", "process"),
-}
+DEAD_WITHIN_S = 120
+"""After so long a run that was killed is known to be dead (tasks/setup/guards.py)."""
+PREFECT = {"server": server, "worker": worker}
+"""What is started; each goes on in its process as the `prefect` command it names."""
 WAITED = """
 SELECT epoch(settled_at - received_at) FROM notices
 WHERE reason = 'stored' ORDER BY received_at
@@ -50,8 +50,8 @@ def with_all_services(folder: Path, console: Console) -> Iterator[Row]:
 def outage(services: Services) -> tuple[int, int]:
     """Kill Prefect with a drain at work, sell, start it again; give taken and drained.
 
-    A run that was killed keeps its slot of the deployment for five minutes, during
-    which every new one is cancelled; then it must go on without anybody's help.
+    A run that was killed keeps its slot of the deployment until it is known to be
+    dead, and every new one is cancelled; then it must go on without anybody's help.
     """
     before = len(waited(services))
     services.sandbox.sell(AT_WORK, "plain", over_days=0)
@@ -62,21 +62,24 @@ def outage(services: Services) -> tuple[int, int]:
     taken = Spool(services.home / "spool").depth()
     sold = before + AT_WORK + MEANWHILE
     with ExitStack() as again:
-        for name, command in PREFECT.items():
-            logs = services.home / "logs"
+        for name, module in PREFECT.items():
+            logs, command = services.home / "logs", (module.__name__,)
             again.enter_context(running(f"{name}-again", command, services.env, logs))
-            if name == "server":
-                services.prefect("server", "status", "--wait", "--timeout", "120")
-        until(lambda: len(waited(services)) >= sold, LEASE_S + 180)
+            if module is server:
+                wait_for_server(services.env)
+        until(lambda: len(waited(services)) >= sold, DEAD_WITHIN_S + 180)
     return taken, len(waited(services)) - before - AT_WORK
 
 
 def _kill_prefect() -> None:
     """Kill the server, the worker and the run it has begun, as a power cut does."""
-    for process in psutil.Process().children():
-        if any(set(each) <= set(process.cmdline()) for each in PREFECT.values()):
-            for each in (*process.children(recursive=True), process):
-                each.kill()
+    commands = [{"prefect", *module.COMMAND} for module in PREFECT.values()]
+    ours = psutil.Process().children()
+    found = [p for p in ours if any(each <= set(p.cmdline()) for each in commands)]
+    assert len(found) == len(PREFECT), "neither more nor fewer than were started"
+    for process in found:
+        for each in (*process.children(recursive=True), process):
+            each.kill()
 
 
 def waited(services: Services) -> list[float]:

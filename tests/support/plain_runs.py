@@ -1,10 +1,12 @@
 """Whole runs without a Prefect server: states, repeats, hooks and artifacts in here.
 
 For tests of how a flow ends and what it shows. That Prefect does the same is what the
-tests marked `prefect` are for; both kinds call a flow in the same words.
+tests marked `prefect` are for; both kinds call a flow in the same words. A test marked
+`both_ways` runs here, and on a real Prefect in the long suite.
 """
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -23,7 +25,13 @@ from prefect.utilities.annotations import quote
 from prefect.utilities.callables import get_call_parameters
 
 from tasks.shops import blocks
+from tests.support.effort import for_long
 
+both_ways = pytest.mark.parametrize(
+    "shown",
+    ["here", pytest.param("prefect", marks=[pytest.mark.prefect, for_long])],
+    indirect=True,
+)
 RUNTIME = "PREFECT__RUNTIME__FLOW_RUN__"
 """Where `prefect.runtime` looks when no engine runs the flow."""
 
@@ -173,6 +181,7 @@ def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:
         "create_progress_artifact": shown.progress,
         "update_progress_artifact": shown.move,
         "emit_event": shown.emit,
+        "get_run_logger": lambda: logging.getLogger("run"),
         "handles_in_blocks": list,
         "already_caught_up": lambda: False,
         "replace_parameter": lambda *_: None,
