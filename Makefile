@@ -60,7 +60,7 @@ check: $(DEVELOP) ## format, lint, spelling, types, layers
 	$(BIN)/lint-imports
 
 crash: $(DEVELOP) ## kill writers, the receiver and runs at many moments; nothing may be lost
-	JUCHU_SUITE=crash $(PYTEST) -k "crash or kill or migrate"
+	JUCHU_SUITE=crash $(PYTEST) -k "crash or kill or cut or migrate"
 
 second-day: $(DEVELOP) ## the day after `DEMO_ONCE=1 make demo`: off over 09:00, a kill, a shop of one's own
 	$(BIN)/python -m tests.second_day

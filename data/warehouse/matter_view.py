@@ -4,6 +4,8 @@ A view holds no rows, so it needs no migration of its own: it is made anew whene
 text differs from the one that made it. A new kind is a new file.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -35,10 +37,14 @@ def view_statement(folder: Path = KINDS) -> str:
     return _HEAD + "\nUNION ALL\n".join(branches) + ";\n" + SQL("comment_matter_view")
 
 
-def renew_matter_view(con: DuckDBPyConnection, folder: Path = KINDS) -> bool:
+def renew_matter_view(
+    con: DuckDBPyConnection,
+    saved: Callable[[], AbstractContextManager[None]] = nullcontext,
+    folder: Path = KINDS,
+) -> bool:
     """Make the view anew if its text has changed, in one transaction; return if it was.
 
-    The checkpoint follows at once, as after a migration.
+    The checkpoint follows at once, as after a migration, all of it within `saved`.
     """
     statement = view_statement(folder)
     version = {
@@ -47,9 +53,10 @@ def renew_matter_view(con: DuckDBPyConnection, folder: Path = KINDS) -> bool:
     }
     if con.execute(SQL("count_view_version"), version).fetchall() == [(1,)]:
         return False
-    con.begin()
-    con.execute(statement)
-    con.execute(SQL("record_view_version"), version)
-    con.commit()
-    con.execute("CHECKPOINT")
+    with saved():
+        con.begin()
+        con.execute(statement)
+        con.execute(SQL("record_view_version"), version)
+        con.commit()
+        con.execute("CHECKPOINT")
     return True

@@ -1,6 +1,7 @@
 """Migrate a database to the schema of this juchu version."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
@@ -37,31 +38,41 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
     )
 
 
-def migrate(con: DuckDBPyConnection, folder: Path = MIGRATIONS) -> list[str]:
+def migrate(
+    con: DuckDBPyConnection,
+    saved: Callable[[], AbstractContextManager[None]] = nullcontext,
+    folder: Path = MIGRATIONS,
+) -> list[str]:
     """Apply every migration the database lacks, and return their names.
 
     Each file is one transaction together with its row in the ledger, so a kill
     leaves it applied or not. The checkpoint follows at once, because DDL waiting
-    in the WAL is what has kept DuckDB files from opening (docs/measured.md §2).
+    in the WAL is what has kept DuckDB files from opening (docs/measured.md §2); all
+    of it happens within `saved`, which makes good a kill within a checkpoint.
     Raises MigrationRefused, with nothing done, for a database made by a newer
     juchu, by edited files, or by something else.
     """
     known = read_migrations(folder)
     pending = known[_applied(con, known) :]
-    for migration in pending:
-        con.begin()
-        con.execute(migration.statements)
-        con.execute(
-            SQL("record_migration"),
-            {
-                "version": migration.version,
-                "name": migration.name,
-                "sha256": migration.sha256,
-            },
-        )
-        con.commit()
-        con.execute("CHECKPOINT")
+    with saved() if pending else nullcontext():
+        for migration in pending:
+            _apply(con, migration)
     return [migration.name for migration in pending]
+
+
+def _apply(con: DuckDBPyConnection, migration: Migration) -> None:
+    con.begin()
+    con.execute(migration.statements)
+    con.execute(
+        SQL("record_migration"),
+        {
+            "version": migration.version,
+            "name": migration.name,
+            "sha256": migration.sha256,
+        },
+    )
+    con.commit()
+    con.execute("CHECKPOINT")
 
 
 def _applied(con: DuckDBPyConnection, known: Sequence[Migration]) -> int:

@@ -7,15 +7,19 @@ locked by then.
 
 Nothing else in this process may open the file while a session is open: closing any
 handle to it drops the lock DuckDB holds (that is how POSIX locks work).
+
+A session adds its transaction to the WAL. Only one that finds the WAL long writes it
+into the file, and keeps a copy for as long as a kill could tear that (ADR 21).
 """
 
+import logging
 import os
 import random
 import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,11 +37,21 @@ from data.warehouse.errors import (
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import KEY_FILE, use_key
+from data.warehouse.saved import put_back, saved, saved_of, wal_size
+
+log = logging.getLogger("juchu.warehouse")
 
 Connection = DuckDBPyConnection
 """What a session works with; callers above need not know DuckDB."""
 
 MEMORY_LIMIT = "600MB"
+LONGEST_WAL = 512 * 1024
+"""Bytes of WAL that a session leaves to the next one, which has to replay them."""
+ONLY_WHEN_ASKED = {
+    "checkpoint_threshold": "1TB",
+    "auto_checkpoint_skip_wal_threshold": "1000000000000",
+}
+"""No checkpoint by a commit, however long the WAL or large the transaction."""
 _PAUSE_S = (0.005, 0.03)
 
 _umask = Lock()
@@ -54,24 +68,47 @@ def warehouse(
 ) -> Iterator[DuckDBPyConnection]:
     """Open, migrate if needed, begin; commit if the block succeeds.
 
-    Leaving the block by an error undoes all of it. The file, its WAL and what
-    DuckDB spills can be read by their owner only.
+    Leaving the block by an error undoes all of it. A kill at any moment costs what was
+    not committed, and nothing else. The file, its WAL and what DuckDB spills can be
+    read by their owner only.
     Raises WarehouseBusy when the file stays taken for longer than our patience,
     or another WarehouseClosed that says why the file did not open.
     """
     path = path.absolute()
     give_up_at = clock() + patience_s
-    with _turn(path, patience_s), _opened(path, give_up_at, clock, wait) as con:
+    with (
+        _turn(path, patience_s),
+        ExitStack() as held,
+        _opened(path, give_up_at, clock, wait) as con,
+    ):
         _keyed(con, path)
         with _private():
-            migrate(con)
-            renew_matter_view(con)
+            try:
+                migrate(con, partial(saved, path, held))
+                renew_matter_view(con, partial(saved, path, held))
+            except OSError as exc:
+                raise _out_of_reach(path) from exc
         con.begin()
         yield con
         # No rollback anywhere: after a failed commit it would raise in turn and
         # hide the cause (a full disk); closing undoes what was not committed.
         with _private():
             con.commit()
+            if wal_size(path) > LONGEST_WAL:
+                _checkpoint(con, path, held)
+
+
+def _checkpoint(con: DuckDBPyConnection, path: Path, held: ExitStack) -> None:
+    """Write the WAL into the file; one that does not come off loses nothing.
+
+    Everything is committed by now. Where there is no room for the copy the WAL grows;
+    where the checkpoint fails, the next session puts the copy back.
+    """
+    try:
+        with saved(path, held):
+            con.execute("CHECKPOINT")
+    except (OSError, duckdb.Error) as exc:
+        log.warning("%s: checkpoint put off: %s", path, exc)
 
 
 @contextmanager
@@ -170,10 +207,22 @@ def _connect(
     while True:
         try:
             with _private():
-                return opened(path)
+                put_back(path)
+                con = opened(path)
+            if not saved_of(path).is_dir():
+                return con
+            con.close()  # somebody died in a checkpoint since we looked
+            continue
+        except BlockingIOError as exc:  # somebody is at work on the file
+            if clock() >= give_up_at:
+                raise _busy(path, None) from exc
+        except OSError as exc:
+            raise _out_of_reach(path) from exc
         except duckdb.IOException as exc:
             # DuckDB names this case by its text only (2.0); it holds the PID.
             if "Could not set lock on file" not in str(exc):
+                if saved_of(path).is_dir():
+                    continue
                 raise _unopened(path) from exc
             if clock() >= give_up_at:
                 holder = re.search(r"\(PID (\d+)\)", str(exc))
@@ -184,7 +233,31 @@ def _connect(
 
 
 def _open(path: Path) -> DuckDBPyConnection:
-    return _locked(duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT}))
+    if not path.exists():
+        _make(path)
+    return _locked(_connection(path))
+
+
+def _connection(path: Path) -> DuckDBPyConnection:
+    """Connect so that the file is checkpointed when it is asked for, and only then."""
+    con = duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT, **ONLY_WHEN_ASKED})
+    con.execute("PRAGMA disable_checkpoint_on_shutdown")
+    return con
+
+
+def _make(path: Path) -> None:
+    """Make a migrated file in a folder beside, and put it in its place when whole."""
+    with TemporaryDirectory(prefix=f"{path.name}.", dir=path.parent) as folder:
+        new = Path(folder) / path.name
+        con = _locked(_connection(new))
+        try:
+            use_key(con, path)
+            migrate(con)
+            renew_matter_view(con)
+        finally:
+            con.close()
+        with suppress(FileExistsError):  # another process was first
+            path.hardlink_to(new)
 
 
 def _open_to_read(place: Path, path: Path) -> DuckDBPyConnection:

@@ -15,7 +15,12 @@ from typing import Any
 PATIENCE_S = 60
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["tests.crash.work", "tests.shipping.work", "tests.warehouse.writer"]
+    [
+        "tests.crash.work",
+        "tests.shipping.work",
+        "tests.warehouse.rewriting",
+        "tests.warehouse.writer",
+    ]
 )
 """Polars may not have worked before a fork; these modules only import it."""
 

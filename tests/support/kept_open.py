@@ -33,7 +33,7 @@ def kept_open() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "_open", opened)
-        patch.setattr(session, "migrate", lambda _con: [])
+        patch.setattr(session, "migrate", lambda _con, _saved: [])
         yield
     for instance in instances.values():
         instance.close()

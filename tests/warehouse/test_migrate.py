@@ -62,14 +62,14 @@ def test_an_edited_file_is_refused_by_name(absent, folder):
     (folder / NAMES[1]).write_text("CREATE TABLE other (a INTEGER);")
 
     with duckdb.connect(absent) as con, pytest.raises(MigrationRefused, match=NAMES[1]):
-        migrate(con, folder)
+        migrate(con, folder=folder)
 
 
 def test_a_database_from_a_newer_juchu_is_refused(absent, folder):
     (folder / "9999_future.sql").write_text("CREATE TABLE future (a INTEGER);")
     absent.parent.mkdir()
     with duckdb.connect(absent) as con:
-        migrate(con, folder)
+        migrate(con, folder=folder)
 
     with pytest.raises(MigrationRefused, match="9999_future"), warehouse(absent):
         pass
@@ -94,7 +94,7 @@ def test_a_failing_file_leaves_no_trace_and_its_own_error(absent, folder):
     )
     absent.parent.mkdir()
     with duckdb.connect(absent) as con, pytest.raises(duckdb.CatalogException):
-        migrate(con, folder)
+        migrate(con, folder=folder)
 
     with warehouse(absent) as con:
         assert con.execute("SELECT count(*) FROM schema_migrations").fetchall() == [

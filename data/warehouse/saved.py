@@ -1,0 +1,183 @@
+"""Save the warehouse's file before it is rewritten in place; put it back after a kill.
+
+A transaction only adds to the WAL and to blocks the file does not use yet. A checkpoint
+rewrites blocks in place, and a process killed within one of those writes leaves a file
+that does not open. So file and WAL are copied first, into `juchu.duckdb.saved`, and the
+folder goes when the file is whole again. Whoever opens the file and finds the folder
+knows that a process died in between, and puts the copies back. Nothing is committed
+while the folder is there, so they hold all that was (ADR 21).
+
+    juchu.duckdb.saved/          complete: file, WAL; its being there is the sign
+    juchu.duckdb.saved.part/     being made or being removed; means nothing
+    juchu.duckdb.repaired        made by putting back, until a session has recorded it
+"""
+
+import fcntl
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+log = logging.getLogger("juchu.warehouse")
+
+_CHUNK: Final = 1 << 20
+
+
+def wal_of(path: Path) -> Path:
+    """Return where DuckDB keeps the file's write-ahead log."""
+    return path.with_name(path.name + ".wal")
+
+
+def saved_of(path: Path) -> Path:
+    """Return the folder of the copies; while it is there, they are the truth."""
+    return path.with_name(path.name + ".saved")
+
+
+def repaired_of(path: Path) -> Path:
+    """Return the empty file whose time tells when the copies were last put back."""
+    return path.with_name(path.name + ".repaired")
+
+
+def wal_size(path: Path) -> int:
+    """Return the length of the file's WAL in bytes."""
+    try:
+        return wal_of(path).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+@contextmanager
+def saved(path: Path, held: ExitStack) -> Iterator[None]:
+    """Have copies of file and WAL on disk for as long as the block rewrites the file.
+
+    A block that fails leaves them, like a kill. `held` closes after the connection:
+    closing a handle to the file would drop the lock that DuckDB has on it.
+
+    Raises:
+        OSError: the copies could not be made; the block was not entered.
+
+    """
+    part = _part_of(path)
+    try:
+        _remove(part)
+        part.mkdir(mode=0o700)
+        for each in (path, wal_of(path)):
+            with suppress(FileNotFoundError):
+                _copy(each, part / each.name, held)
+        _sync(part)
+        part.rename(saved_of(path))
+        _sync(path.parent)
+    except OSError:
+        _remove(part)
+        raise
+    yield
+    discard(path)
+
+
+def discard(path: Path) -> None:
+    """Remove the copies, because the file is whole without them."""
+    part = _part_of(path)
+    _remove(part)
+    with suppress(FileNotFoundError):
+        saved_of(path).rename(part)
+        _sync(path.parent)
+    _remove(part)
+
+
+def put_back(path: Path) -> bool:
+    """Put the copies back if a process died before it removed them; return whether.
+
+    A kill while this works changes nothing: the next one begins it anew.
+
+    Raises:
+        BlockingIOError: another process has the file, and may be at work on it.
+        OSError: the disk did not allow it; the copies are still there.
+
+    """
+    if not saved_of(path).is_dir():
+        return False
+    number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        # The kind of lock that DuckDB takes: it refuses the file to everybody else.
+        fcntl.lockf(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not saved_of(path).is_dir():
+            return False
+        _write_over(number, saved_of(path) / path.name)
+        _put_back_wal(path)
+        _sync(path.parent)
+        repaired_of(path).touch(mode=0o600)
+        discard(path)
+    finally:
+        os.close(number)
+    log.warning(
+        "%s: 書き込みの途中で停止したため、直前の状態に戻しました。"
+        "保存済みの内容は失われていません。対処: 必要ありません。",
+        path,
+    )
+    return True
+
+
+def _put_back_wal(path: Path) -> None:
+    wal = wal_of(path)
+    kept = saved_of(path) / wal.name
+    if not kept.exists():
+        wal.unlink(missing_ok=True)
+        return
+    new = _part_of(path)
+    _remove(new)
+    new.mkdir(mode=0o700)
+    with ExitStack() as held:
+        _copy(kept, new / wal.name, held)
+    (new / wal.name).replace(wal)
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(path.name + ".saved.part")
+
+
+def _remove(folder: Path) -> None:
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+
+
+def _copy(source: Path, target: Path, held: ExitStack) -> None:
+    """Copy a file and sync the copy; the source is closed with `held`."""
+    number = os.open(source, os.O_RDONLY)
+    held.callback(os.close, number)
+    new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        _pour(number, new)
+        os.fsync(new)
+    finally:
+        os.close(new)
+
+
+def _write_over(number: int, source: Path) -> None:
+    """Let an open file hold what the source holds."""
+    kept = os.open(source, os.O_RDONLY)
+    try:
+        os.lseek(number, 0, os.SEEK_SET)
+        _pour(kept, number)
+        os.ftruncate(number, os.fstat(kept).st_size)
+        os.fsync(number)
+    finally:
+        os.close(kept)
+
+
+def _pour(source: int, target: int) -> None:
+    at = 0
+    while chunk := os.pread(source, _CHUNK, at):
+        at += len(chunk)
+        while chunk:
+            chunk = chunk[os.write(target, chunk) :]
+
+
+def _sync(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
