@@ -212,24 +212,27 @@ def _connect(
             if not saved_of(path).is_dir():
                 return con
             con.close()  # somebody died in a checkpoint since we looked
-            continue
-        except BlockingIOError as exc:  # somebody is at work on the file
+        except OSError as exc:
+            if not isinstance(exc, BlockingIOError):  # somebody is at work on it
+                raise _out_of_reach(path) from exc
             if clock() >= give_up_at:
                 raise _busy(path, None) from exc
-        except OSError as exc:
-            raise _out_of_reach(path) from exc
-        except duckdb.IOException as exc:
-            # DuckDB names this case by its text only (2.0); it holds the PID.
-            if "Could not set lock on file" not in str(exc):
-                if saved_of(path).is_dir():
-                    continue
+        except duckdb.Error as exc:
+            if not (saved_of(path).is_dir() or _is_taken(exc)):
                 raise _unopened(path) from exc
             if clock() >= give_up_at:
-                holder = re.search(r"\(PID (\d+)\)", str(exc))
-                raise _busy(path, int(holder[1]) if holder else None) from exc
-        except duckdb.Error as exc:
-            raise _unopened(path) from exc
+                raise _busy(path, _holder(exc)) from exc
         wait(random.uniform(*_PAUSE_S))  # noqa: S311 - spreads waiters, no secret
+
+
+def _is_taken(exc: duckdb.Error) -> bool:
+    """Return whether another process has the file; DuckDB 2.0 says it by text only."""
+    return "Could not set lock on file" in str(exc)
+
+
+def _holder(exc: duckdb.Error) -> int | None:
+    named = re.search(r"\(PID (\d+)\)", str(exc))
+    return int(named[1]) if named else None
 
 
 def _open(path: Path) -> DuckDBPyConnection:

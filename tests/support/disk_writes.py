@@ -75,41 +75,42 @@ def changes(module: str, *given: str, folder: Path, cwd: Path) -> list[Change]:
     return found
 
 
-def _asked(pid: int, memory, info, folder: Path) -> Iterator[Change]:
-    """The change a call asks for; the folder's names only."""
+def _asked(pid: int, memory, info, folder: Path) -> list[Change]:
+    """The change a call asks for; none for other calls and for names elsewhere."""
+    found = None
+    if info.number in _AT:
+        found = _of_name(pid, memory, info)
+    elif info.number in _OF_FILE:
+        found = _of_file(pid, memory, info)
+    return [found] if found and folder in found.path.parents else []
 
+
+def _of_name(pid: int, memory, info) -> Change | None:
     def text(address: int) -> str:
         memory.seek(address)
         return memory.read(PAGE).split(b"\0", 1)[0].decode()
 
-    def name(of: int, at: int) -> Path:
-        given = Path(text(info.arguments[at]))
-        if of < 0 or info.arguments[of] > 1 << 30:  # AT_FDCWD
-            return given
-        return Path(f"/proc/{pid}/fd/{info.arguments[of]}").readlink() / given
+    what, (of, at) = _AT[info.number]
+    path = Path(text(info.arguments[at]))
+    if of >= 0 and info.arguments[of] < 1 << 30:  # else AT_FDCWD
+        path = Path(f"/proc/{pid}/fd/{info.arguments[of]}").readlink() / path
+    flags = info.arguments[2]
+    if what == "open" and not flags & os.O_CREAT:
+        return None
+    if what == "unlink" and at == 1 and flags & 0x200:
+        what = "rmdir"
+    target = Path(text(info.arguments[1])) if what == "rename" else None
+    return Change(what, path, number=flags & os.O_TRUNC, target=target)
 
+
+def _of_file(pid: int, memory, info) -> Change:
     first, second, third, fourth, *_ = info.arguments
-    if info.number in _AT:
-        what, (of, at) = _AT[info.number]
-        path = name(of, at)
-        if path.parent != folder and folder not in path.parents:
-            return
-        if what == "open" and not third & os.O_CREAT:
-            return
-        if info.number == 263 and third & 0x200:
-            what = "rmdir"
-        target = Path(text(second)) if what == "rename" else None
-        yield Change(what, path, number=third & os.O_TRUNC, target=target)
-    elif info.number in _OF_FILE:
-        path = Path(f"/proc/{pid}/fd/{first}").readlink()
-        if folder not in path.parents:
-            return
-        what = _OF_FILE[info.number]
-        if what in {"append", "write"}:
-            memory.seek(second)
-            yield Change(what, path, memory.read(third), fourth)
-        else:
-            yield Change(what, path, number=second)
+    path = Path(f"/proc/{pid}/fd/{first}").readlink()
+    what = _OF_FILE[info.number]
+    if what not in {"append", "write"}:
+        return Change(what, path, number=second)
+    memory.seek(second)
+    return Change(what, path, memory.read(third), fourth if what == "write" else 0)
 
 
 def play(change: Change, old: Path, new: Path) -> None:
