@@ -5,7 +5,7 @@ rewrites blocks in place, and a process killed within one of those writes leaves
 that does not open. So file and WAL are copied first, into `juchu.duckdb.saved`, and the
 folder goes when the file is whole again. Whoever opens the file and finds the folder
 knows that a process died in between, and puts the copies back. Nothing is committed
-while the folder is there, so they hold all that was (ADR 21).
+while the folder is there, so they hold all that was (ADR 22).
 
     juchu.duckdb.saved/          complete: file, WAL; its being there is the sign
     juchu.duckdb.saved.part/     being made or being removed; means nothing

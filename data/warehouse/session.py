@@ -9,7 +9,7 @@ Nothing else in this process may open the file while a session is open: closing 
 handle to it drops the lock DuckDB holds (that is how POSIX locks work).
 
 A session adds its transaction to the WAL. Only one that finds the WAL long writes it
-into the file, and keeps a copy for as long as a kill could tear that (ADR 21).
+into the file, and keeps a copy for as long as a kill could tear that (ADR 22).
 """
 
 import logging

@@ -210,7 +210,10 @@ def test_a_file_that_changed_makes_the_view_anew_once(path, tmp_path):
         pass
     with duckdb.connect(path) as con:
         before = on_kinds(con)
-        assert [renew_matter_view(con, folder=folder), renew_matter_view(con, folder=folder)] == [
+        assert [
+            renew_matter_view(con, folder=folder),
+            renew_matter_view(con, folder=folder),
+        ] == [
             True,
             False,
         ]
