@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Hashable
+from datetime import date
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -22,6 +23,7 @@ from connectors.notify_address import NotifyAddress, notify_address
 from connectors.rms.address import RMS_URL, checked_address, is_loopback
 from data.model.alarm import Silence
 from data.model.label import Sender
+from data.model.shipping_day import WEEKDAYS
 
 PREFIX: Final = "JUCHU_"
 ENV_FILE: Final = Path(".env")
@@ -214,6 +216,25 @@ class Settings(BaseSettings):
         "01", description="運賃管理番号。ヤマト運輸のみ", examples=["01"]
     )
     sender_contents: str = Field("商品", description="送り状の品名", examples=["商品"])
+    shipping_weekdays: str = Field(
+        "月火水木金",
+        description="出荷する曜日。送り状の出荷日を入力しない場合に使います",
+        examples=["月火水木金"],
+    )
+    shipping_closed_on: str = Field(
+        "",
+        description="出荷を休む日(祝日や年末年始)。「,」で区切ります"
+        "(例: 2026-12-31,2027-01-01)",
+        examples=[""],
+    )
+    shipping_after: int = Field(
+        1,
+        ge=0,
+        le=30,
+        description="出荷日を入力しない場合に、何営業日後を出荷日にするか。"
+        "1 は次の営業日、0 は当日(休みの日は次の営業日)",
+        examples=[1],
+    )
 
     @field_validator("notice_error_status")
     @classmethod
@@ -232,6 +253,25 @@ class Settings(BaseSettings):
                 raise ValueError(
                     "IPアドレスかネットワークを「,」で区切って指定してください"
                     "(例: 127.0.0.1)"
+                ) from None
+        return text
+
+    @field_validator("shipping_weekdays")
+    @classmethod
+    def _weekdays(cls, text: str) -> str:
+        if not text or not set(text) <= set(WEEKDAYS):
+            raise ValueError("曜日を続けて指定してください(例: 月火水木金)")
+        return text
+
+    @field_validator("shipping_closed_on")
+    @classmethod
+    def _days(cls, text: str) -> str:
+        for each in filter(None, map(str.strip, text.split(","))):
+            try:
+                date.fromisoformat(each)
+            except ValueError:
+                raise ValueError(
+                    "日付を「,」で区切って指定してください(例: 2026-12-31,2027-01-01)"
                 ) from None
         return text
 
@@ -316,6 +356,12 @@ class Settings(BaseSettings):
             password=self.smtp_password,
             security=self.smtp_security,
         )
+
+    @property
+    def closed_days(self) -> frozenset[date]:
+        """The days on which the shop ships nothing, weekdays aside."""
+        days = filter(None, map(str.strip, self.shipping_closed_on.split(",")))
+        return frozenset(map(date.fromisoformat, days))
 
     @property
     def warehouse(self) -> Path:

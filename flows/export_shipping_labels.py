@@ -5,8 +5,16 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from data.model.run import total
-from tasks.forms import Again, CarrierOfLabels, Folder, OneShop
+from data.model.order import Mall
+from data.model.run import Taken, total
+from tasks.forms import (
+    Again,
+    CarrierOfLabels,
+    Folder,
+    MallOfOrders,
+    ShippingDate,
+    ShopOfOrders,
+)
 from tasks.limits import one_caller
 from tasks.orders import in_batches, take_orders
 from tasks.retrying import show_retries
@@ -26,22 +34,27 @@ from tasks.shipping.labels import (
     on_failure=[show_retries],
     persist_result=False,
 )
-def export_shipping_labels(
+def export_shipping_labels(  # noqa: PLR0913, PLR0917 - what the form asks
     carrier: CarrierOfLabels,
-    shop: OneShop,
+    shop: ShopOfOrders,
     path: Folder = "",
     again: Again = False,
+    mall: MallOfOrders = "rakuten",
+    shipping_date: ShippingDate = None,
 ) -> State[Any]:
-    """Read the waiting orders anew and write labels for those that are safe to pack.
+    """Write labels for the orders that are safe to pack; read Rakuten's anew first.
 
     Orders under review, with open amounts, without an address, cancelled or reported
     already get none, and neither does a package whose label the carrier's file cannot
     hold; the report says which and why. A package gets one label unless `again` is set.
     """
-    load = open_labels(shop)
-    with one_caller(shop):
-        numbers = orders_to_label(load, again)
-        taken = [take_orders(shop, batch, load) for batch in in_batches(numbers)]
-    labels = write_labels(numbers, carrier, path, again, load)
+    load, leaves_on = open_labels(shop, mall, shipping_date)
+    numbers: list[str] = []
+    taken: list[Taken] = []
+    if load.mall is Mall.RAKUTEN:
+        with one_caller(shop):
+            numbers = orders_to_label(load, again)
+            taken = [take_orders(shop, batch, load) for batch in in_batches(numbers)]
+    labels = write_labels(numbers, carrier, path, again, load, leaves_on)
     close_load(load, len(numbers), total(taken))
     return conclude_labels(labels)

@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.forms import CarrierOfFile, OneShop, PathOfShipments
+from tasks.forms import CarrierOfFile, MallOfOrders, PathOfShipments, ShopOfOrders
 from tasks.retrying import show_retries
 from tasks.shipping.shipments import conclude_shipments, import_shipment_file
 
@@ -18,13 +18,17 @@ from tasks.shipping.shipments import conclude_shipments, import_shipment_file
     persist_result=False,
 )
 def import_shipments(
-    path: PathOfShipments, carrier: CarrierOfFile, shop: OneShop
+    path: PathOfShipments,
+    carrier: CarrierOfFile,
+    shop: ShopOfOrders,
+    mall: MallOfOrders = "rakuten",
 ) -> State[Any]:
     """Import one file of tracking numbers; the same file again changes nothing.
 
     Rows that cannot be read, or belong to no known order, are listed by row number.
     When the file was refused the run ends Failed, with the reason and what to do, and
-    nothing of it is stored. push-tracking reports to the mall, this flow does not.
+    nothing of it is stored. This flow tells no mall: push-tracking reports to Rakuten,
+    and export-tracking writes the file that another mall takes.
     """
-    imported = import_shipment_file(path, carrier, shop, return_state=True)
+    imported = import_shipment_file(path, carrier, shop, mall, return_state=True)
     return conclude_shipments(path, imported)

@@ -265,6 +265,19 @@ Full = Annotated[
 
 # Shipping
 
+MallOfOrders = Annotated[
+    str,  # the flow refuses a wrong one, in Japanese
+    WithJsonSchema({"type": "string", "enum": [str(mall) for mall in Mall]}),
+    shown("モール", "注文のモールです。楽天以外は、注文CSVで取り込んだ注文が対象です"),
+]
+ShopOfOrders = Annotated[
+    str,
+    shown(
+        "店舗",
+        "楽天は店舗コード(rms-shop ブロックの名前)、そのほかのモールは"
+        "注文CSVを取り込んだときの店舗の名前です",
+    ),
+]
 PathOfShipments = Annotated[
     str,
     shown(
@@ -286,6 +299,16 @@ CarrierOfLabels = Annotated[
     Literal["yamato", "sagawa"],
     shown("配送会社", "yamato=B2クラウド、sagawa=e飛伝III の取込用ファイル"),
 ]
+ShippingDate = Annotated[
+    date | str | None,
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}),
+    _OR_BLANK,
+    shown(
+        "出荷日",
+        "送り状に印字する出荷予定日です。空欄の場合は次の営業日です"
+        "(曜日と休みの日は .env の JUCHU_SHIPPING_… で設定します)",
+    ),
+]
 Folder = Annotated[
     str,
     shown(
@@ -298,6 +321,25 @@ Again = Annotated[
     shown(
         "もう一度出力する",
         "出力済みの送付先も含めます。二重に発送しないようご注意ください",
+    ),
+]
+
+MallOfUpload = Annotated[
+    str,  # the flow refuses a wrong one, in Japanese
+    WithJsonSchema(
+        {"type": "string", "enum": [str(m) for m in Mall if m is not Mall.RAKUTEN]}
+    ),
+    shown("モール", "注文のモールです。楽天は push-tracking で報告します"),
+]
+FolderOfUploads = Annotated[
+    str, shown("出力先フォルダ", "空欄の場合は uploads フォルダに出力します")
+]
+AgainTracking = Annotated[
+    bool,
+    shown(
+        "もう一度出力する",
+        "出力済みの番号のうち、発送日が31日前以降のものも、もう一度出力します。"
+        "ファイルをなくしたときに選びます",
     ),
 ]
 

@@ -15,6 +15,7 @@ from data.warehouse.orders import open_amounts, unknown_status
 from data.warehouse.runs import Load, move_cursor, record_load, seen_until
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
+from tasks.shops.at_mall import ShopAtMall
 from tasks.shops.blocks import load_shop
 
 Source = Literal["api", "notices", "tracking", "labels"]
@@ -27,9 +28,14 @@ def open_load(shop: ShopHandle) -> Load:
     return begin_load(shop, "notices")
 
 
-def begin_load(shop: ShopHandle, source: Source) -> Load:
-    """Record the start of a run that searches no window, and return its load."""
-    load = _begun(shop, source)
+def begin_load(
+    shop: ShopHandle, source: Source, place: ShopAtMall | None = None
+) -> Load:
+    """Record the start of a run that searches no window, and return its load.
+
+    `place` is where the shop's orders are stored, if that may be another mall's.
+    """
+    load = _begun(shop, source, place)
     with our_warehouse() as con:
         record_load(con, load)
     return load
@@ -56,12 +62,13 @@ def open_sweep(
     return load
 
 
-def _begun(shop: ShopHandle, source: Source) -> Load:
+def _begun(shop: ShopHandle, source: Source, place: ShopAtMall | None = None) -> Load:
+    mall, shop_id = place or ShopAtMall(Mall.RAKUTEN, load_shop(shop).shop_id)
     return Load(
         load_id=str(uuid4()),
         source=source,
-        mall=Mall.RAKUTEN,
-        shop_id=load_shop(shop).shop_id,
+        mall=mall,
+        shop_id=shop_id,
         flow_run_id=runtime.flow_run.id,
         started_at=now(),
     )

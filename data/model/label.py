@@ -5,7 +5,7 @@ Everything personal is left out of `repr`: a parcel may turn up in an error or a
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, TypedDict
 
 from pydantic import Field, StringConstraints
 
@@ -61,6 +61,14 @@ class ParcelOrder(Frozen):
     cod_total: int | None = Field(None, description="yen to collect; None = paid")
     cod_tax: int | None = Field(None, description="tax included in cod_total")
     cool: Cool = Cool.NONE
+    missed_wish: date | None = Field(
+        None, description="the day the buyer wished for, if the parcel leaves later"
+    )
+
+
+_IN_FILE: Final = (
+    "対処: モールの画面で送付先を確認し、注文CSVをもう一度取り込んでください。"
+)
 
 
 class LabelFault(StrEnum):
@@ -96,6 +104,21 @@ class LabelFault(StrEnum):
     NO_STREET = "送付先の住所がありません。対処: RMSの画面で送付先を確認してください。"
     NO_PHONE = (
         "送付先の電話番号がありません。対処: RMSの画面で送付先を確認してください。"
+    )
+    OPEN_AMOUNTS_OF_FILE = (
+        "金額が未確定です。"
+        "対処: モールで金額が確定してから、注文CSVをもう一度取り込んでください。"
+    )
+    NO_NAME_IN_FILE = f"送付先の氏名がありません。{_IN_FILE}"
+    NO_ZIP_IN_FILE = f"送付先の郵便番号がありません。{_IN_FILE}"
+    NO_STREET_IN_FILE = f"送付先の住所がありません。{_IN_FILE}"
+    NO_PHONE_IN_FILE = f"送付先の電話番号がありません。{_IN_FILE}"
+    UNKNOWN_SLOT = (
+        "お届け時間帯を読み取れません。対処: 送り状は手作業で作成してください。"
+    )
+    NO_COD_TOTAL = (
+        "代引で受け取る金額が注文CSVにありません。"
+        "対処: モールの画面で金額を確認し、送り状は手作業で作成してください。"
     )
     SEVERAL_PACKAGES = (
         "送付先が複数ある代引の注文です。対処: 送り状は手作業で作成してください。"
@@ -135,7 +158,8 @@ def parcel_of(
 
     The amount to collect is the order's `request_total`, what is left after points and
     coupons; it belongs to the order, so a COD order of several packages is rejected.
-    How cold a parcel travels is not stated in an order, so it is not cooled.
+    How cold the parcel travels is read in the name of the delivery method. A wished day
+    before the shipping date is not printed, because the carrier would refuse the label.
     """
     package = next((one for one in order.packages if one.basket_id == basket_id), None)
     person = next(
@@ -164,11 +188,37 @@ def parcel_of(
         phone=person.phone or "",
         contents=contents,
         shipping_date=shipping_date,
-        delivery_on=order.delivery_on,
+        **wish_of(order.delivery_on, shipping_date),
         delivery_slot=order.delivery_slot,
+        cool=cool_of(order.delivery_method),
         cod_total=order.request_total if is_cod else None,
         cod_tax=_tax(order) if is_cod else None,
     )
+
+
+class Wish(TypedDict):
+    """The wished day as a label takes it, one of both blank."""
+
+    delivery_on: date | None
+    missed_wish: date | None
+
+
+def wish_of(day: date | None, shipping_date: date) -> Wish:
+    """Return whether a wished day can be kept by a parcel that leaves that day."""
+    if day is not None and day < shipping_date:
+        return {"delivery_on": None, "missed_wish": day}
+    return {"delivery_on": day, "missed_wish": None}
+
+
+def cool_of(delivery_method: str | None) -> Cool:
+    """Return how cold the parcel travels, from the name of its delivery method.
+
+    クール alone is chilled: the shop that freezes says so in the name.
+    """
+    name = delivery_method or ""
+    if "冷凍" in name:
+        return Cool.FROZEN
+    return Cool.CHILLED if "冷蔵" in name or "クール" in name else Cool.NONE
 
 
 def reference_of(order: Order, package: Package) -> PackageRef:

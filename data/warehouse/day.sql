@@ -23,7 +23,7 @@ ORDER BY o.mall, shop, o.shop_id;
 -- What is to be done for a shop's orders today, by mall and shop.
 -- in:  $shop_ids: these only; NULL = all
 -- out: mall, shop_id, waiting_payment, to_ship (may be packed and have no parcel yet),
---      cancel_requests (800), numbers_waiting (imported, and RMS does not show them yet)
+--      cancel_requests (800), numbers_waiting (imported; neither RMS shows them nor a file for the mall holds them)
 SELECT
     mall, shop_id,
     count(*) FILTER (status = '入金待ち') AS waiting_payment,
@@ -38,13 +38,19 @@ SELECT
 FROM orders
 LEFT JOIN (
     SELECT
-        mall, shop_id, order_number,
+        s.mall, s.shop_id, s.order_number,
         count(*) FILTER (
-            state IN ('planned', 'sent', 'unknown', 'verified')
+            s.state IN ('planned', 'sent', 'unknown', 'verified')
         ) AS parcels,
-        count(*) FILTER (state IN ('planned', 'sent', 'unknown')) AS numbers_waiting
-    FROM shipments
-    GROUP BY mall, shop_id, order_number
+        count(*) FILTER (
+            s.state IN ('planned', 'sent', 'unknown') AND e.tracking_number IS NULL
+        ) AS numbers_waiting
+    FROM shipments AS s
+    LEFT JOIN (
+        SELECT DISTINCT mall, shop_id, order_number, basket_id, tracking_number
+        FROM tracking_exports
+    ) AS e USING (mall, shop_id, order_number, basket_id, tracking_number)
+    GROUP BY s.mall, s.shop_id, s.order_number
 ) AS shipped USING (mall, shop_id, order_number)
 WHERE $shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], shop_id)
 GROUP BY mall, shop_id

@@ -1,11 +1,12 @@
 """Labels: a carrier's import file of the packages that are safe to pack, reported.
 
-Orders are read anew first, by the flow, so that a cancelled one gets no label.
+Rakuten's orders are read anew first, by the flow, so that a cancelled one gets none.
+Those of another mall are as its latest order file told them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -21,7 +22,8 @@ from connectors.carriers import (
     write_ehiden3_labels,
 )
 from connectors.carriers.labels.file import write_private
-from connectors.settings import read_settings, sender_of
+from connectors.settings import SettingsProblem, read_settings, sender_of
+from data.model.file_label import FilePackage, file_parcel
 from data.model.japan_time import in_japan
 from data.model.label import (
     LabelFault,
@@ -30,11 +32,15 @@ from data.model.label import (
     parcel_of,
     why_not_pack,
 )
+from data.model.order import Mall
+from data.model.shipping_day import NeverOpen, next_working_day
 from data.model.shop import ShopHandle
 from data.model.short_key import PackageRef, short_key
+from data.model.typed_time import TimeRefused, day_of
 from data.warehouse.runs import Load
 from data.warehouse.shipping.labels import (
     ToPack,
+    file_packages_to_pack,
     label_orders,
     packages_to_pack,
     record_labels,
@@ -45,7 +51,7 @@ from tasks.machine import now, our_warehouse
 from tasks.report import listing, page, see, table
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.runs import begin_load
-from tasks.shops.blocks import load_shop
+from tasks.shops.at_mall import shop_at_mall
 
 Writer = Callable[[Iterable[ParcelOrder], Sender], LabelFile]
 WRITERS: Final[dict[str, Writer]] = {
@@ -54,6 +60,10 @@ WRITERS: Final[dict[str, Writer]] = {
 }
 MOST_LEFT_OUT: Final = 200
 """Packages left out that a report shows: each has to be labelled by hand."""
+NEVER_OPEN: Final = (
+    "JUCHU_SHIPPING_WEEKDAYS と JUCHU_SHIPPING_CLOSED_ON の設定では、"
+    "1年先まで出荷できる日がありません。対処: .env の設定を確認してください。"
+)
 DELETE_IT: Final = "氏名と住所を含むファイルです。送り状を印刷したら削除してください。"
 
 
@@ -73,20 +83,58 @@ class Labels:
     path: Path | None
     written: int
     refused: Sequence[NoLabel]
+    shipping_date: date
+    late: Sequence[tuple[str, str, str]] = ()
+    """Order, package and wished day of labels without the day that was wished for."""
+
+
+def shipping_day(typed: date | str | None) -> date:
+    """Return the shipping date: the one that was entered, or the next working day.
+
+    Raises:
+        TimeRefused: it is no day, or one before today.
+        SettingsProblem: by the settings the shop never ships.
+
+    """
+    today, settings = in_japan(now()).date(), read_settings()
+    chosen = day_of(typed, "出荷日")
+    if chosen is None:
+        try:
+            return next_working_day(
+                today,
+                weekdays=settings.shipping_weekdays,
+                closed=settings.closed_days,
+                after=settings.shipping_after,
+            )
+        except NeverOpen:
+            raise SettingsProblem(NEVER_OPEN) from None
+    if chosen < today:
+        raise TimeRefused(
+            f"出荷日 {chosen:%Y-%m-%d} は過去の日付です。"
+            "対処: 今日以降の日付を入力して、もう一度実行してください。"
+        )
+    return chosen
 
 
 @task(name="open-labels", **SAFE_TO_REPEAT)
-def open_labels(shop: ShopHandle) -> Load:
-    """Record the start of an export, after checking that the sender is set.
+def open_labels(
+    shop: ShopHandle,
+    mall: str = Mall.RAKUTEN.value,
+    shipping_date: date | str | None = None,
+) -> tuple[Load, date]:
+    """Record the start of an export, and return it with the shipping date.
 
     Raises:
-        UnknownShop: no block and no environment describes the shop.
-        SettingsProblem: a setting JUCHU_SENDER_… is missing.
+        UnknownMall, UnknownShop: there is no such mall, or no such shop of it.
+        SettingsProblem: a setting JUCHU_SENDER_… is missing, or the shop never ships.
+        TimeRefused: the shipping date that was entered is none.
 
     """
-    load_shop(shop)
-    sender_of(read_settings())
-    return begin_load(shop, "labels")
+    place = shop_at_mall(mall, shop)
+    settings = read_settings()
+    sender_of(settings)
+    day = shipping_day(shipping_date)
+    return begin_load(shop, "labels", place), day
 
 
 @task(name="orders-to-label", **SAFE_TO_REPEAT)
@@ -97,14 +145,17 @@ def orders_to_label(load: Load, again: bool) -> list[str]:
 
 
 @task(name="write-labels", **NEVER_REPEAT)
-def write_labels(
+def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
     numbers: list[str],
     carrier: Literal["yamato", "sagawa"],
     folder: str,
     again: bool,
     load: Load,
+    leaves_on: date,
 ) -> Labels:
     """Write the carrier's import file and record which packages are in it.
+
+    `numbers` are the orders that were read anew; another mall's need no reading.
 
     The file exists before the record does: a run killed in between is repeated and
     makes a second file, rather than leaving parcels without a label.
@@ -112,23 +163,24 @@ def write_labels(
     settings = read_settings()
     sender, at = sender_of(settings), now()
     with hiding_values(), our_warehouse() as con:
-        packages = packages_to_pack(
-            con, load.shop_id, numbers, again=again, read_since=load.started_at
-        )
-        made = _made(
-            packages,
-            shared_keys(con, load.shop_id, at),
-            settings.sender_contents,
-            at,
-        )
-        good, refused = _tried(made, WRITERS[carrier], sender)
+        shared = shared_keys(con, load.shop_id, at, mall=load.mall)
+        if load.mall is Mall.RAKUTEN:
+            packages = packages_to_pack(
+                con, load.shop_id, numbers, again=again, read_since=load.started_at
+            )
+            made = _made(packages, settings.sender_contents, leaves_on)
+        else:
+            of_file = file_packages_to_pack(con, load.mall, load.shop_id, again=again)
+            made = _of_file(of_file, settings.sender_contents, leaves_on)
+        alone = [_alone(one, shared) for one in made]
+        good, refused = _tried(alone, WRITERS[carrier], sender)
         if not good:
-            return Labels(None, 0, refused)
+            return Labels(None, 0, refused, leaves_on)
         path = Path(folder or settings.home / "labels") / _name(carrier, at)
         parcels = [parcel for _, parcel in good]
         write_private(path, WRITERS[carrier](parcels, sender).content)
-        record_labels(con, [ref for ref, _ in good], load.shop_id, carrier, at)
-    return Labels(path, len(good), refused)
+        record_labels(con, [ref for ref, _ in good], carrier, at)
+    return Labels(path, len(good), refused, leaves_on, _late(good))
 
 
 def _name(carrier: str, at: datetime) -> str:
@@ -138,19 +190,41 @@ def _name(carrier: str, at: datetime) -> str:
 Made = tuple[PackageRef, ParcelOrder | tuple[LabelFault, ...]]
 
 
-def _made(
-    packages: Sequence[ToPack], shared: frozenset[str], contents: str, at: datetime
-) -> list[Made]:
+def _made(packages: Sequence[ToPack], contents: str, leaves_on: date) -> list[Made]:
     """Return each package with its parcel, or with why it is not to be packed."""
     made: list[Made] = []
     for order, basket_id in packages:
         ref = PackageRef(order.mall.value, order.shop_id, order.order_number, basket_id)
-        reasons = list(why_not_pack(order, basket_id))
-        if short_key(ref) in shared:
-            reasons.append(LabelFault.SHARED_KEY)
-        parcel = parcel_of(order, basket_id, contents, in_japan(at).date())
-        made.append((ref, tuple(reasons) or parcel))
+        reasons = why_not_pack(order, basket_id)
+        made.append((ref, reasons or parcel_of(order, basket_id, contents, leaves_on)))
     return made
+
+
+def _of_file(
+    packages: Sequence[FilePackage], contents: str, leaves_on: date
+) -> list[Made]:
+    """Return the same of packages that an order file told of."""
+    return [(one.reference, file_parcel(one, contents, leaves_on)) for one in packages]
+
+
+def _alone(made: Made, shared: frozenset[str]) -> Made:
+    """Return the package without its parcel if its short key is another's as well."""
+    ref, parcel = made
+    if short_key(ref) not in shared:
+        return made
+    faults = () if isinstance(parcel, ParcelOrder) else parcel
+    return ref, (*faults, LabelFault.SHARED_KEY)
+
+
+def _late(
+    good: Sequence[tuple[PackageRef, ParcelOrder]],
+) -> list[tuple[str, str, str]]:
+    """Return the packages whose buyer wished for a day before the shipping date."""
+    return [
+        (ref.order_number, ref.basket_id, f"{parcel.missed_wish:%Y-%m-%d}")
+        for ref, parcel in good
+        if parcel.missed_wish is not None
+    ]
 
 
 def _tried(
@@ -180,10 +254,12 @@ def conclude_labels(labels: Labels) -> State[Any]:
         markdown=labels_report(labels),
         description="送り状の出力の結果",
     )
+    late = f" / お届け希望日に間に合わない送付先 {len(labels.late)} 件"
+    late = late if labels.late else ""
     return Completed(
         message=f"送り状 {labels.written} 件 / 出力しなかった送付先"
-        f" {len(labels.refused)} 件: {labels.path or 'ファイルなし'}"
-        f"{' ' + see('labels-report') if labels.refused else ''}"
+        f" {len(labels.refused)} 件{late}: {labels.path or 'ファイルなし'}"
+        f"{' ' + see('labels-report') if labels.refused or labels.late else ''}"
     )
 
 
@@ -192,6 +268,7 @@ def labels_report(labels: Labels) -> str:
     facts = [
         ("出力した送り状", labels.written),
         ("出力しなかった送付先", len(labels.refused)),
+        ("出荷日", f"{labels.shipping_date:%Y-%m-%d}"),
         *([("ファイル", str(labels.path))] if labels.path else []),
     ]
     return page(
@@ -202,6 +279,14 @@ def labels_report(labels: Labels) -> str:
             "出力しなかった送付先",
             ("注文番号", "送付先ID", "列", "理由"),
             labels.refused,
+            most=MOST_LEFT_OUT,
+        ),
+        listing(
+            "お届け希望日に間に合わない送付先",
+            ("注文番号", "送付先ID", "お届け希望日"),
+            labels.late,
+            advice="希望日が出荷日より前のため、送り状に希望日を書いていません。"
+            "お客様に連絡してください。",
             most=MOST_LEFT_OUT,
         ),
     )

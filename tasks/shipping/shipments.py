@@ -14,15 +14,23 @@ from prefect.states import Completed, Failed
 from connectors.carriers import read_shipment_file
 from connectors.csv_file import display_name
 from data.model.csv_file import RowRemark
+from data.model.order import Mall
 from data.model.shop import ShopHandle
 from data.warehouse.shipping.shipments import ShipmentReport, import_shipments
 from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
 from tasks.report import SAME_FILE, bullets, escape, listing, page, see, sums, table
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.shops.blocks import load_shop
+from tasks.shops.at_mall import shop_at_mall
 
 ROW_COLUMNS: Final = ("行", "列", "理由")
+_ORDERS_FIRST: Final = {
+    True: "注文を取り込んだ後(ingest-orders)に、"
+    "同じファイルをもう一度取り込んでください。",
+    False: "注文CSVを取り込んだ後(import-order-csv)に、"
+    "同じファイルをもう一度取り込んでください。",
+}
+"""What to do about rows of no known order; whether the mall is Rakuten."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +42,12 @@ class ImportedShipments:
     notices: Sequence[str]
     warnings: Sequence[RowRemark]
     report: ShipmentReport
+    mall: Mall = Mall.RAKUTEN
 
 
 @task(name="import-shipment-file", task_run_name="import-{carrier}", **SAFE_TO_REPEAT)
 def import_shipment_file(
-    path: str, carrier: str, shop: ShopHandle
+    path: str, carrier: str, shop: ShopHandle, mall: str = Mall.RAKUTEN.value
 ) -> ImportedShipments:
     """Store the shipments of a file, or raise and leave the warehouse as it was.
 
@@ -46,11 +55,11 @@ def import_shipment_file(
 
     Raises:
         CsvRefused: the file as a whole cannot be used.
-        UnknownShop: no block and no environment describes the shop.
+        UnknownMall, UnknownShop: the parcels' orders could not be of any known shop.
 
     """
     with hiding_values():
-        known = load_shop(shop)
+        known = shop_at_mall(mall, shop)
         file = read_shipment_file(Path(path), carrier)
         with our_warehouse() as con:
             report = import_shipments(
@@ -67,6 +76,7 @@ def import_shipment_file(
             notices=file.notices,
             warnings=file.warnings,
             report=report,
+            mall=known.mall,
         )
 
 
@@ -131,8 +141,7 @@ def shipments_report(imported: ImportedShipments) -> str:
         ),
         _rows(
             "注文が見つからない行",
-            "注文を取り込んだ後(ingest-orders)に、"
-            "同じファイルをもう一度取り込んでください。",
+            _ORDERS_FIRST[imported.mall is Mall.RAKUTEN],
             report.unmatched,
         ),
         _rows(

@@ -1,20 +1,34 @@
 """The import file for Yamato's B2クラウド: 97 columns, those of its 発行済データ.
 
 Widths and codes are those of Yamato's 送り状発行データレイアウト in public copies:
-address 64 bytes and building 32, names 32, 品名 50, クール 1 frozen / 2 chilled, COD up
-to 300,000 yen. Compare them with the manual of the B2クラウド in use.
+address 64 bytes (都道府県 8, 市区郡町村 24, 町・番地 32) and building 32, 会社・部門名
+50 each, names 32, 品名 50, クール 1 frozen / 2 chilled, COD up to 300,000 yen. Compare
+them with the manual of the B2クラウド in use.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
-from connectors.carriers.labels.file import Cells, LabelFile, Unwritable, written
+from connectors.carriers.labels.area import split_area
+from connectors.carriers.labels.file import (
+    Cells,
+    LabelFile,
+    Unwritable,
+    checked,
+    too_long,
+    written,
+)
+from connectors.carriers.labels.text import cut, plain_text, width
 from connectors.carriers.layouts.yamato_b2 import COLUMNS
 from data.model.label import Cool, ParcelOrder, Sender
 
 MOST_COD: Final = 300_000
 _ADDRESS: Final = 64
+_STREET: Final = 32
 _BUILDING: Final = 32
+_OFFICE: Final = 50
+_OFFICES: Final = ("お届け先会社・部門名１", "お届け先会社・部門名２")
 _NAME: Final = 32
 _CONTENTS: Final = 50
 _PHONE: Final = 15
@@ -76,13 +90,66 @@ def _parcel(cells: Cells, order: ParcelOrder) -> None:
 def _recipient(cells: Cells, order: ParcelOrder) -> None:
     cells.phone("お届け先電話番号", order.phone, _PHONE)
     cells.zip("お届け先郵便番号", order.zip)
-    cells.lines(
-        ("お届け先住所", "お届け先住所（アパートマンション名）"),
-        f"{order.prefecture}{order.city}{order.street}",
-        (_ADDRESS, _BUILDING),
-    )
-    cells.text("お届け先名", order.recipient_name, _NAME, needed=True)
+    offices, name = _names(checked("お届け先名", order.recipient_name))
+    cells.text("お届け先名", name, _NAME, needed=True)
+    free = len(_OFFICES) - len(offices)
+    area, lines = _address(order, free)
+    cells.text("お届け先住所", area + lines[0], _ADDRESS, needed=True)
+    cells.text("お届け先住所（アパートマンション名）", lines[1], _BUILDING)
+    spilt = [line for line in lines[2:] if line]
+    for column, line in zip(_OFFICES, [*spilt, *offices], strict=False):
+        cells.text(column, line, _OFFICE)
     cells.code("敬称", "様")
+
+
+def _address(order: ParcelOrder, free: int) -> tuple[str, list[str]]:
+    """Return prefecture and municipality, and the lines of what follows them.
+
+    B2 measures 都道府県, 市区郡町村 and 町・番地 each by itself, although they stand in
+    one cell. What the building's cell cannot hold goes into `free` cells of
+    会社・部門名, which the label prints below.
+    """
+    column = "お届け先住所"
+    whole = checked(column, f"{order.prefecture}{order.city}{order.street}")
+    area, rest = split_area(whole, plain_text(order.prefecture), plain_text(order.city))
+    lines = cut(rest, (_STREET, _BUILDING)) or _spilt(rest, free)
+    if lines is None or not rest:
+        found = width(area + rest)
+        raise Unwritable(column, too_long(found, width(area) + _STREET + _BUILDING))
+    return area, lines
+
+
+def _spilt(text: str, free: int) -> list[str] | None:
+    """Return the lines of a text whose last words stand in `free` more cells, if any.
+
+    It goes on there at a space only: a building's name, never half a house number.
+    """
+    words = _words(text)
+    for at in range(len(words) - 1, 0, -1):
+        lines = cut(" ".join(words[:at]), (_STREET, _BUILDING))
+        more = cut(" ".join(words[at:]), [_OFFICE] * free)
+        if lines is not None and more is not None:
+            return lines + more
+    return None
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split("[ \u3000]", text) if word]
+
+
+def _names(name: str) -> tuple[list[str], str]:
+    """Return what of a long name stands in 会社・部門名, and what in お届け先名.
+
+    A long name is a company's with its department and a person at the end, so the last
+    words that fit are the name. One that cannot be parted so comes back whole.
+    """
+    words = _words(name)
+    for at in range(1 if width(name) > _NAME else len(words), len(words)):
+        last = " ".join(words[at:])
+        offices = cut(" ".join(words[:at]), [_OFFICE] * len(_OFFICES))
+        if width(last) <= _NAME and offices is not None:
+            return [line for line in offices if line], last
+    return [], name
 
 
 def _sender(cells: Cells, sender: Sender) -> None:

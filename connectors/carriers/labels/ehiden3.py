@@ -1,19 +1,19 @@
 """The import file for Sagawa's e飛伝III: the 74 columns of its import template.
 
 Widths and codes are those of public copies of Sagawa's 出荷データ入力項目: three
-address lines and two name lines of 16 full-width characters, クール 002 chilled / 003
-frozen. 出荷日 stays blank: e飛伝III asks for it, and we do not know its form. Nor do we
-know the layout that e飛伝II imports.
+address lines and two name lines of 16 characters, of whatever width, クール 002 chilled
+/ 003 frozen, days as YYYYMMDD. We do not know the layout that e飛伝II imports.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from connectors.carriers.labels.file import Cells, LabelFile, Unwritable, written
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
 from data.model.label import Cool, ParcelOrder, Sender
 
-_LINE: Final = 32
+_LINE: Final = 16
+"""Characters: e飛伝 counts a half-width one as a whole one."""
 _PHONE: Final = 14
 _COOL: Final = {Cool.NONE: "001", Cool.CHILLED: "002", Cool.FROZEN: "003"}
 _SLOTS: Final = {
@@ -50,7 +50,7 @@ def _parcel(cells: Cells, order: ParcelOrder) -> None:
     if order.cod_total is not None:
         raise Unwritable("代引金額", "代引の送り状はe飛伝の画面で作成してください。")
     cells.text("お客様管理番号", order.short_key, 16, needed=True)
-    cells.lines(("品名１", "品名２"), order.contents, (_LINE, _LINE))
+    _lines(cells, ("品名１", "品名２"), order.contents)
     cells.code("出荷個数", "1")
     cells.code("スピード指定", "000")
     cells.code("クール便指定", _COOL[order.cool])
@@ -63,28 +63,31 @@ def _parcel(cells: Cells, order: ParcelOrder) -> None:
         )
     cells.code("配達指定時間帯", _SLOTS[order.delivery_slot])
     cells.code("元着区分", "1")
+    cells.code("出荷日", f"{order.shipping_date:%Y%m%d}")
 
 
 def _recipient(cells: Cells, order: ParcelOrder) -> None:
     cells.phone("お届け先電話番号", order.phone, _PHONE)
     cells.zip("お届け先郵便番号", order.zip)
-    cells.lines(
+    _lines(
+        cells,
         ("お届け先住所１", "お届け先住所２", "お届け先住所３"),
         f"{order.prefecture}{order.city}{order.street}",
-        (_LINE, _LINE, _LINE),
     )
-    cells.lines(
-        ("お届け先名称１", "お届け先名称２"), order.recipient_name, (_LINE, _LINE)
-    )
+    _lines(cells, ("お届け先名称１", "お届け先名称２"), order.recipient_name)
 
 
 def _sender(cells: Cells, sender: Sender) -> None:
     cells.text("お客様コード", sender.billing_code, 12)
     cells.phone("ご依頼主電話番号", sender.phone, _PHONE)
     cells.zip("ご依頼主郵便番号", sender.zip)
-    cells.lines(
+    _lines(
+        cells,
         ("ご依頼主住所１", "ご依頼主住所２"),
         f"{sender.address} {sender.building}",
-        (_LINE, _LINE),
     )
-    cells.lines(("ご依頼主名称１", "ご依頼主名称２"), sender.name, (_LINE, _LINE))
+    _lines(cells, ("ご依頼主名称１", "ご依頼主名称２"), sender.name)
+
+
+def _lines(cells: Cells, columns: Sequence[str], value: str) -> None:
+    cells.lines(columns, value, [_LINE] * len(columns), len)

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from connectors.carriers.labels.text import (
+    Measure,
     cut,
     lacking,
     named,
+    phone_number,
     plain_text,
     starts_formula,
     width,
@@ -93,23 +95,38 @@ class Cells:
         if needed and not text:
             raise Unwritable(column, f"{BLANK}{advice}")
         if (found := width(text)) > most:
-            raise Unwritable(column, _too_long(found, most))
+            raise Unwritable(column, too_long(found, most))
         self.row[self._places[column]] = text
 
-    def lines(self, columns: Sequence[str], value: str, widths: Sequence[int]) -> None:
-        """Cut a text over several cells, or raise Unwritable; it must not be blank."""
+    def lines(
+        self,
+        columns: Sequence[str],
+        value: str,
+        widths: Sequence[int],
+        measure: Measure = width,
+    ) -> None:
+        """Cut a text over several cells, or raise Unwritable; it must not be blank.
+
+        The widths are bytes, or characters where `measure` is `len`.
+        """
         text = checked(columns[0], value)
         if not text:
             raise Unwritable(columns[0], BLANK)
-        found = cut(text, widths)
+        found = cut(text, widths, measure)
         if found is None:
-            raise Unwritable(columns[0], _too_long(width(text), sum(widths)))
+            full = 1 if measure is len else 2
+            raise Unwritable(
+                columns[0], too_long(measure(text), sum(widths), full_width=full)
+            )
         for column, line in zip(columns, found, strict=True):
             self.row[self._places[column]] = line
 
     def phone(self, column: str, value: str, most: int) -> None:
-        """Fill in a phone number, digits and hyphens, or raise Unwritable."""
-        number = unicodedata.normalize("NFKC", value).strip()
+        """Fill in a phone number, digits and hyphens, or raise Unwritable.
+
+        Other forms of the same number are brought into this one (`phone_number`).
+        """
+        number = phone_number(value)
         if not _PHONE.fullmatch(number) or len(number) > most:
             raise Unwritable(column, "電話番号(数字とハイフン)ではありません。")
         self.row[self._places[column]] = number
@@ -136,11 +153,14 @@ def checked(column: str, value: str) -> str:
     return text
 
 
-def _too_long(found: int, most: int) -> str:
-    """Return by how much a text is too long, in full-width characters, in Japanese."""
+def too_long(found: int, most: int, *, full_width: int = 2) -> str:
+    """Return by how much a text is too long, in full-width characters, in Japanese.
+
+    `full_width` is what one of these measures: 2 bytes, or 1 character.
+    """
     return (
-        f"長すぎます(全角{(found + 1) // 2}文字、上限は全角{most // 2}文字)。"
-        "短くしてください。"
+        f"長すぎます(全角{-(-found // full_width)}文字、"
+        f"上限は全角{most // full_width}文字)。短くしてください。"
     )
 
 

@@ -9,7 +9,7 @@ is left out.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -38,8 +38,19 @@ _BREAKS: Final = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _APART: Final = re.compile("[\u3041-\u30ff][\u3099\u309a]")
 """A kana and its voicing mark as two characters, as a Mac writes them."""
 
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
+"""Signs without a shape: zero-width ones, and selectors of a variant (IVS) of the sign
+before them. The name reads the same without them, and CP932 has none."""
+
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """A cell that begins so is run by a spreadsheet."""
+
+_DASHES: Final = re.compile(r"[\u2010-\u2015\u2212\u30fc\u2500\u2501\ufe63\uff70]")
+_ABROAD: Final = re.compile(r"^(?:\+|010-?|00-?)81[\s-]*(?:\(0\)|0)?[\s-]*")
+"""Japan's country code, with or without the zero that it replaces."""
 
 _SPACES: Final = " 　"
 _GLUE: Final = frozenset("0123456789０１２３４５６７８９-－‐―ー")
@@ -47,8 +58,12 @@ _GLUE: Final = frozenset("0123456789０１２３４５６７８９-－‐―ー"
 
 
 def plain_text(text: str) -> str:
-    """Return the text with look-alikes replaced and line breaks as spaces."""
-    whole = _APART.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), text)
+    """Return the text with look-alikes replaced and line breaks as spaces.
+
+    Signs that nobody can see are left out: they reach an order by copying and pasting.
+    """
+    seen = _UNSEEN.sub("", text)
+    whole = _APART.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), seen)
     return _BREAKS.sub(" ", whole).translate(SUBSTITUTES).strip()
 
 
@@ -60,6 +75,22 @@ def lacking(text: str) -> str | None:
 def width(text: str) -> int:
     """Return the bytes in CP932, as carriers count: half width one, full width two."""
     return len(text.encode("cp932"))
+
+
+def phone_number(text: str) -> str:
+    """Return a phone number as digits with hyphens between, as far as it is one.
+
+    Known are `+81 90…`, `(090)…`, blanks, full-width digits and every kind of dash,
+    the long-vowel sign ー included. What is no number comes back as it was.
+    """
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).strip("' \u3000")
+    plain = _DASHES.sub("-", plain)
+    plain = _ABROAD.sub("0", plain)
+    return re.sub(r"[\s().-]+", "-", plain).strip("-")
+
+
+Measure = Callable[[str], int]
+"""How a carrier counts the room in a cell: bytes (`width`) or characters (`len`)."""
 
 
 def starts_formula(text: str) -> bool:
@@ -83,8 +114,10 @@ def _holds(char: str) -> bool:
         return False
 
 
-def cut(text: str, widths: Sequence[int]) -> list[str] | None:
+def cut(text: str, widths: Sequence[int], measure: Measure = width) -> list[str] | None:
     """Cut `text` into lines of at most `widths` bytes each; None if it does not fit.
+
+    A carrier that counts characters has `len` as `measure`.
 
     It is cut at a space if possible and never within a house number; if that wastes too
     much room, anywhere. No line begins like a formula. The lines together are the text,
@@ -94,16 +127,16 @@ def cut(text: str, widths: Sequence[int]) -> list[str] | None:
         lines: list[str] = []
         rest = text.strip(_SPACES)
         for most in widths:
-            head, rest = _head(rest, most, careful=careful)
+            head, rest = _head(rest, most, measure, careful=careful)
             lines.append(head)
         if not rest:
             return lines
     return None
 
 
-def _head(text: str, most: int, *, careful: bool) -> tuple[str, str]:
+def _head(text: str, most: int, measure: Measure, *, careful: bool) -> tuple[str, str]:
     """Return the first line and the rest."""
-    fits = _fitting(text, most)
+    fits = _fitting(text, most, measure)
     if fits == len(text):
         return text, ""
     if careful:
@@ -117,10 +150,10 @@ def _head(text: str, most: int, *, careful: bool) -> tuple[str, str]:
     return text[:at].rstrip(_SPACES), text[at:].lstrip(_SPACES)
 
 
-def _fitting(text: str, most: int) -> int:
+def _fitting(text: str, most: int, measure: Measure) -> int:
     used = 0
     for at, char in enumerate(text):
-        used += width(char)
+        used += measure(char)
         if used > most:
             return at
     return len(text)

@@ -1,10 +1,18 @@
 """Amazon.co.jp: unshipped, order report, all orders (docs/order-files.md §7).
 
 Tabs without quoting: a single `"` is text. Times have an offset, often UTC. Cells of
-people are blank without the right permission, so 書換 clears addresses.
+people are blank without the right permission, so 書換 clears addresses. Only one report
+has the recipient's phone; a label needs one, and the buyer's stands for it.
 """
 
-from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
+from connectors.order_files.layout import (
+    Layout,
+    Signature,
+    cell,
+    first_of,
+    joined,
+    maybe,
+)
 from data.model.order import Mall
 
 WHERE = (
@@ -33,7 +41,9 @@ _BY_ITEM = (
         "ship-address-3",
         between=" ",
     ),
-    maybe("recipient_phone", "ship-phone-number"),
+    first_of(
+        "recipient_phone", "ship-phone-number", "buyer-phone-number", needed=False
+    ),
     cell("sku", "sku"),
     cell("item_name", "product-name"),
     cell("quantity", "quantity-purchased"),

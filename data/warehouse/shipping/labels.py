@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from data.model.file_label import FilePackage
 from data.model.order import Mall, Order
 from data.model.short_key import KnownPackages, PackageRef, short_key
 from data.warehouse.orders import stored_orders
@@ -61,28 +62,46 @@ def packages_to_pack(
     ]
 
 
-def shared_keys(con: Connection, shop_id: str, now: datetime) -> frozenset[str]:
-    """Return the short keys that stand for two packages: neither may be printed."""
-    return frozenset(
-        KnownPackages(known_packages(con, shop_id, since=now - OLDEST)).shared_keys
+def file_packages_to_pack(
+    con: Connection, mall: Mall, shop_id: str, *, again: bool
+) -> list[FilePackage]:
+    """Return the packages of orders from order files that need a label.
+
+    Left out is what the mall's own word shows as shipped, returned or cancelled.
+    """
+    given = {"mall": mall.value, "shop_id": shop_id, "again": again}
+    found = SQL.run(con, "list_file_packages", given)
+    names = [column[0] for column in found.description or ()]
+    packages = (
+        FilePackage.model_validate(dict(zip(names, row, strict=True)))
+        for row in found.fetchall()
     )
+    return [package for package in packages if not package.is_over]
+
+
+def shared_keys(
+    con: Connection, shop_id: str, now: datetime, *, mall: Mall = Mall.RAKUTEN
+) -> frozenset[str]:
+    """Return the short keys that stand for two packages: neither may be printed."""
+    known = known_packages(con, shop_id, mall=mall, since=now - OLDEST)
+    return frozenset(KnownPackages(known).shared_keys)
 
 
 def record_labels(
     con: Connection,
     packages: Sequence[PackageRef],
-    shop_id: str,
     carrier: str,
     exported_at: datetime,
 ) -> None:
-    """Record that the labels of these packages were exported."""
+    """Record that the labels of these packages, all of one shop, were exported."""
     if not packages:
         return
+    shop = packages[0]
     rows = [(one.order_number, one.basket_id, short_key(one)) for one in packages]
     show(con, "label_packages", pl.DataFrame(rows, schema=_PACKAGES, orient="row"))
     given = {
-        "mall": Mall.RAKUTEN.value,
-        "shop_id": shop_id,
+        "mall": shop.mall,
+        "shop_id": shop.shop_id,
         "carrier": carrier,
         "exported_at": exported_at,
     }

@@ -38,6 +38,54 @@ WHERE mall = $mall AND shop_id = $shop_id
   AND list_contains($numbers::VARCHAR[], order_number)
   AND NOT $again;
 
+-- name: list_file_packages
+-- Packages of a mall whose orders come from its order files, to be packed.
+-- in:  $mall, $shop_id, $again: also those whose labels were exported before
+-- out: the fields of data.model.file_label.FilePackage, in the order of the orders; no
+--      package has a parcel of ours, or one that the mall's file names
+SELECT
+    p.mall, p.shop_id, p.order_number, p.basket_id,
+    (
+        SELECT count(*)
+        FROM order_packages AS a
+        WHERE a.mall = p.mall AND a.shop_id = p.shop_id
+          AND a.order_number = p.order_number
+    ) AS packages,
+    o.mall_status, o.mall_sub_status,
+    concat_ws(' ', r.family_name, r.first_name) AS recipient_name,
+    coalesce(r.zip, '') AS zip,
+    coalesce(r.prefecture, '') AS prefecture,
+    coalesce(r.city, '') AS city,
+    coalesce(r.street, '') AS street,
+    coalesce(r.phone, '') AS phone,
+    o.delivery_on, o.delivery_slot, o.delivery_slot_name, o.delivery_method,
+    o.payment_method, o.request_total, o.tax_total, o.amounts_fixed
+FROM order_packages AS p
+JOIN orders AS o USING (mall, shop_id, order_number)
+LEFT JOIN order_people AS r
+    ON r.mall = p.mall AND r.shop_id = p.shop_id AND r.order_number = p.order_number
+    AND r.role = 'recipient' AND r.basket_id = p.basket_id
+WHERE p.mall = $mall
+  AND p.shop_id = $shop_id
+  AND o.status = '受注処理中'
+  AND NOT o.cancelled
+  AND o.shipped_at IS NULL
+  AND p.tracking_number IS NULL
+  AND NOT EXISTS (
+      SELECT 1
+      FROM shipments AS s
+      WHERE s.mall = p.mall AND s.shop_id = p.shop_id
+        AND s.order_number = p.order_number AND s.basket_id = p.basket_id
+        AND s.state NOT IN ('refused', 'replaced')
+  )
+  AND ($again OR NOT EXISTS (
+      SELECT 1
+      FROM shipping_labels AS l
+      WHERE l.mall = p.mall AND l.shop_id = p.shop_id
+        AND l.order_number = p.order_number AND l.basket_id = p.basket_id
+  ))
+ORDER BY o.ordered_at, p.order_number, p.basket_id;
+
 -- name: record_shipping_labels
 -- Labels were written to a file.
 -- in:  view `label_packages` (order_number, basket_id, short_key), $mall, $shop_id,

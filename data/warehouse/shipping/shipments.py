@@ -14,7 +14,7 @@ from data.model.short_key import KnownPackages, PackageRef, Unmatched, match_ref
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show
 
-OLDEST: Final = timedelta(days=365)
+OLDEST: Final = timedelta(days=730)
 """How long after the order a parcel may leave and still be found by its reference."""
 
 CORRECTED: Final = "送り状番号が訂正されました。"

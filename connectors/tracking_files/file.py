@@ -1,0 +1,109 @@
+"""The terms a mall's upload file is written in, and its bytes."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from data.model.order import Mall
+from data.model.tracking_file import LeftOut, TrackedNumber, TrackedPackage
+
+ONE_NUMBER: Final = (
+    "このモールのファイルには、送付先1つに送り状番号を1つしか書けません。"
+    "対処: モールの画面で入力してください。"
+)
+NO_SIGN: Final = (
+    "注文番号に、このモールのファイルの文字コードにない文字が含まれています。"
+    "対処: モールの画面で入力してください。"
+)
+
+
+@dataclass
+class Rows:
+    """What one package becomes: its rows, and the numbers in and not in them."""
+
+    cells: list[Sequence[str]] = field(default_factory=list)
+    written: list[TrackedNumber] = field(default_factory=list)
+    left_out: list[tuple[TrackedNumber, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TrackingLayout:
+    """One mall's upload file.
+
+    where          Japanese: where at the mall the file is uploaded
+    header         one record or more, as the mall's template has them
+    quoted         whether a cell is quoted where it has to be; without it no cell may
+                   hold the delimiter
+    is_for_upload  false for a list that a person copies from
+    """
+
+    mall: Mall | None
+    where: str
+    header: tuple[tuple[str, ...], ...]
+    rows: Callable[[TrackedPackage], Rows]
+    encoding: str = "cp932"
+    line_end: str = "\r\n"
+    delimiter: str = ","
+    quoted: bool = True
+    ending: str = "csv"
+    is_for_upload: bool = True
+
+
+@dataclass(frozen=True)
+class TrackingFile:
+    """A whole file; its header alone if nothing is new."""
+
+    layout: TrackingLayout
+    content: bytes
+    written: tuple[tuple[TrackedPackage, TrackedNumber], ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def first_number(package: TrackedPackage) -> Rows:
+    """Return rows without cells for a mall that takes one number a package.
+
+    The first number is the one; a later one would overwrite it at the mall.
+    """
+    first, *others = package.numbers
+    return Rows(
+        written=[first] if first.is_new else [],
+        left_out=[(one, ONE_NUMBER) for one in others if one.is_new],
+    )
+
+
+def written(layout: TrackingLayout, packages: Sequence[TrackedPackage]) -> TrackingFile:
+    """Return the layout's file of the packages, each with a number that is new."""
+    records: list[Sequence[str]] = [*layout.header]
+    done: list[tuple[TrackedPackage, TrackedNumber]] = []
+    left_out: list[LeftOut] = []
+    for package in packages:
+        made = layout.rows(package)
+        if not all(_fits(cell, layout.encoding) for row in made.cells for cell in row):
+            left_out += [LeftOut(package, one, NO_SIGN) for one in package.new]
+            continue
+        records += made.cells
+        done += [(package, number) for number in made.written]
+        left_out += [LeftOut(package, *each) for each in made.left_out]
+    return TrackingFile(layout, _bytes(layout, records), tuple(done), tuple(left_out))
+
+
+def _bytes(layout: TrackingLayout, records: Sequence[Sequence[str]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    if layout.quoted:
+        csv.writer(
+            buffer, delimiter=layout.delimiter, lineterminator=layout.line_end
+        ).writerows(records)
+    else:
+        for record in records:
+            buffer.write(layout.delimiter.join(record) + layout.line_end)
+    return buffer.getvalue().encode(layout.encoding)
+
+
+def _fits(cell: str, encoding: str) -> bool:
+    try:
+        cell.encode(encoding)
+    except UnicodeError:
+        return False
+    return True

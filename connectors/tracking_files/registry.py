@@ -1,0 +1,30 @@
+"""The layout of each mall's upload file; the plain list where we know none."""
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from functools import cache
+
+from connectors.tracking_files import layouts
+from connectors.tracking_files.file import TrackingFile, TrackingLayout, written
+from data.model.order import Mall
+from data.model.tracking_file import TrackedPackage
+
+
+@cache
+def all_layouts() -> tuple[TrackingLayout, ...]:
+    """Return the layout of every module in `layouts/`, in the modules' order."""
+    names = sorted(module.name for module in pkgutil.iter_modules(layouts.__path__))
+    modules = (importlib.import_module(f"{layouts.__name__}.{name}") for name in names)
+    return tuple(module.LAYOUT for module in modules)
+
+
+def layout_for(mall: Mall) -> TrackingLayout:
+    """Return the mall's own layout, else the plain one."""
+    found = {layout.mall: layout for layout in all_layouts()}
+    return found.get(mall, found[None])
+
+
+def write_tracking_file(mall: Mall, packages: Sequence[TrackedPackage]) -> TrackingFile:
+    """Return the mall's file of the packages' numbers that are new."""
+    return written(layout_for(mall), [one for one in packages if one.new])

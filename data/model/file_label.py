@@ -1,0 +1,139 @@
+"""The label of a package that is known from a mall's order file only.
+
+Such an order has the mall's own words where RMS has codes: 「午前中」, 「代金引換」.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from data.model.label import (
+    LabelFault,
+    ParcelOrder,
+    cool_of,
+    wish_of,
+)
+from data.model.order import Frozen, Mall
+from data.model.short_key import PackageRef, short_key
+
+MORNING: Final = 1
+_NO_WISH: Final = re.compile(r"^(?:指定|希望|設定)?(?:なし|無し|しない)?$|^[-－―ー]$")
+_COD: Final = re.compile(r"(?i)代引|代金引換|^cod$|cash ?on ?delivery")
+_NUMBERS: Final = re.compile(r"\d+")
+
+_Personal = Annotated[str, Field(repr=False)]
+
+
+_OVER_CODES: Final = {
+    Mall.YAHOO: frozenset({"4", "5"}),
+    Mall.ECCUBE: frozenset({"3", "5", "9"}),
+}
+"""Codes of a mall that has codes: cancelled, done or shipped, returned."""
+_OVER: Final = re.compile(
+    r"(?i)(?<!未)(?<!一部)(?:発送済|出荷済|配送済|発送完了|配送完了|配送中|取引完了)"
+    r"|キャンセル|返品|返金済"
+    r"|^(?:shipped|fulfilled|refunded|voided|cancell?ed)\b"
+)
+
+
+def is_over(mall: str, mall_status: str | None, mall_sub_status: str | None) -> bool:
+    """Whether a mall's status says shipped, returned, refunded or cancelled."""
+    if (mall_status or "") in _OVER_CODES.get(Mall(mall), ()):
+        return True
+    return any(_OVER.search(word or "") for word in (mall_status, mall_sub_status))
+
+
+class FilePackage(Frozen):
+    """A package with its recipient, as the mall's order file tells them."""
+
+    mall: str
+    shop_id: str
+    order_number: str
+    basket_id: str
+    packages: int = Field(description="how many packages the order has")
+    mall_status: str | None
+    mall_sub_status: str | None
+    recipient_name: _Personal
+    zip: _Personal
+    prefecture: _Personal
+    city: _Personal
+    street: _Personal
+    phone: _Personal
+    delivery_on: date | None
+    delivery_slot: int | None
+    delivery_slot_name: str | None
+    delivery_method: str | None
+    payment_method: str | None
+    request_total: int | None
+    tax_total: int | None
+    amounts_fixed: bool
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the mall's own word says that nothing is to be sent any more."""
+        return is_over(self.mall, self.mall_status, self.mall_sub_status)
+
+    @property
+    def reference(self) -> PackageRef:
+        """What identifies the package."""
+        return PackageRef(self.mall, self.shop_id, self.order_number, self.basket_id)
+
+
+def file_parcel(
+    package: FilePackage, contents: str, shipping_date: date
+) -> ParcelOrder | tuple[LabelFault, ...]:
+    """Build the parcel, or list why its label has to be made by hand."""
+    slot = package.delivery_slot
+    if slot is None:
+        slot = slot_of(package.delivery_slot_name)
+    is_cod = _COD.search(package.payment_method or "") is not None
+    applies = {
+        LabelFault.OPEN_AMOUNTS_OF_FILE: not package.amounts_fixed,
+        LabelFault.NO_NAME_IN_FILE: not package.recipient_name,
+        LabelFault.NO_ZIP_IN_FILE: not package.zip,
+        LabelFault.NO_STREET_IN_FILE: not package.street,
+        LabelFault.NO_PHONE_IN_FILE: not package.phone,
+        LabelFault.UNKNOWN_SLOT: slot is None,
+        LabelFault.SEVERAL_PACKAGES: is_cod and package.packages > 1,
+        LabelFault.NO_COD_TOTAL: is_cod and package.request_total is None,
+    }
+    if faults := tuple(fault for fault, is_true in applies.items() if is_true):
+        return faults
+    return ParcelOrder(
+        order_number=package.order_number,
+        short_key=short_key(package.reference),
+        recipient_name=package.recipient_name,
+        zip=package.zip,
+        prefecture=package.prefecture,
+        city=package.city,
+        street=package.street,
+        phone=package.phone,
+        contents=contents,
+        shipping_date=shipping_date,
+        **wish_of(package.delivery_on, shipping_date),
+        delivery_slot=slot,
+        cod_total=package.request_total if is_cod else None,
+        cod_tax=package.tax_total if is_cod else None,
+        cool=cool_of(package.delivery_method),
+    )
+
+
+def slot_of(name: str | None) -> int | None:
+    """Return a mall's words for the hours as RMS's shippingTerm; None if unknown.
+
+    0 is no wish, 1 the morning, 1416 from 14 to 16 o'clock. 「14時〜16時」,
+    「14:00-16:00」 and 「午前中(8時〜12時)」 are known.
+    """
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", name or ""))
+    if _NO_WISH.fullmatch(plain):
+        return 0
+    if "午前" in plain:
+        return MORNING
+    hours = [int(one) for one in _NUMBERS.findall(re.sub(r":\d\d|時00分?", "", plain))]
+    if len(hours) != 2 or not 0 <= hours[0] < hours[1] <= 24:
+        return None
+    begin, end = hours
+    return MORNING if begin < 12 and end == 12 else begin * 100 + end

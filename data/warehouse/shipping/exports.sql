@@ -1,0 +1,68 @@
+-- name: list_tracking_to_export
+-- Parcels of a mall that takes tracking numbers by upload.
+-- in:  $mall, $shop_id, $since: shipped that day or later; of others only what no file
+--      held yet
+-- out: order_number, basket_id, mall_status, payment_method, is_cancelled (the order),
+--      tracking_number, carrier_code, shipping_date, is_new: no file held it so; every
+--      parcel of a package of which one is listed, the earliest first
+WITH parcels AS (
+    SELECT
+        s.mall, s.shop_id, s.order_number, s.basket_id, s.tracking_number,
+        s.carrier_code, s.shipping_date, s.imported_at,
+        NOT EXISTS (
+            SELECT 1
+            FROM tracking_exports AS e
+            WHERE e.mall = s.mall
+              AND e.shop_id = s.shop_id
+              AND e.order_number = s.order_number
+              AND e.basket_id = s.basket_id
+              AND e.tracking_number = s.tracking_number
+              AND e.carrier_code = s.carrier_code
+              AND e.shipping_date = s.shipping_date
+        ) AS is_new
+    FROM shipments AS s
+    WHERE s.mall = $mall
+      AND s.shop_id = $shop_id
+      AND s.state NOT IN ('refused', 'cancelled', 'replaced')
+)
+SELECT
+    p.order_number, p.basket_id,
+    coalesce(o.mall_status, '') AS mall_status,
+    coalesce(o.payment_method, '') AS payment_method,
+    o.cancelled OR o.status = 'キャンセル' AS is_cancelled,
+    p.tracking_number, p.carrier_code, p.shipping_date, p.is_new
+FROM parcels AS p
+JOIN orders AS o USING (mall, shop_id, order_number)
+QUALIFY bool_or(p.is_new OR p.shipping_date >= $since) OVER (
+    PARTITION BY p.order_number, p.basket_id
+)
+ORDER BY p.order_number, p.basket_id, p.imported_at, p.tracking_number;
+
+-- name: list_lines_to_export
+-- The lines of those packages.
+-- in:  $mall, $shop_id, $numbers: of these orders
+-- out: order_number, basket_id, line_id, item_name, choices, variant_id,
+--      manage_number, quantity
+SELECT
+    order_number, basket_id, line_id,
+    coalesce(item_name, ''), coalesce(choices, ''),
+    coalesce(variant_id, ''), coalesce(manage_number, ''), quantity
+FROM order_lines
+WHERE mall = $mall
+  AND shop_id = $shop_id
+  AND list_contains($numbers::VARCHAR[], order_number)
+ORDER BY order_number, basket_id, line_id;
+
+-- name: record_tracking_exports
+-- Numbers were written to a file, or could not be.
+-- in:  view `exported_numbers` (order_number, basket_id, tracking_number, carrier_code,
+--      shipping_date, reason), $mall, $shop_id, $exported_at, $file_name
+-- out: rows of tracking_exports
+INSERT INTO tracking_exports BY NAME
+SELECT
+    $mall AS mall, $shop_id AS shop_id,
+    order_number, basket_id, tracking_number, carrier_code, shipping_date,
+    $exported_at::TIMESTAMPTZ AS exported_at,
+    $file_name AS file_name,
+    reason
+FROM exported_numbers;

@@ -1,0 +1,222 @@
+"""Long addresses and names, phones, and days, as each carrier's program takes them."""
+
+from datetime import date
+
+import pytest
+
+from connectors.carriers import write_b2_labels, write_ehiden3_labels
+from connectors.carriers.labels.area import split_area
+from connectors.carriers.labels.text import phone_number, plain_text
+from data.model.file_label import is_over, slot_of
+from data.model.label import Cool, ParcelOrder, cool_of, parcel_of
+from data.model.shipping_day import NeverOpen, next_working_day
+from tests.carriers.parcels_to_label import SENDER, both, parcel, rows
+from tests.support.orders import an_order
+
+WORKDAYS = "月火水木金"
+FRIDAY = date(2026, 11, 27)
+
+
+def b2(**cells):
+    made = write_b2_labels([parcel(**cells)], SENDER)
+    return rows(made)[0] if made.written else made.refused[0]
+
+
+def ehiden3(**cells):
+    made = write_ehiden3_labels([parcel(**cells)], SENDER)
+    return rows(made)[0] if made.written else made.refused[0]
+
+
+def test_b2_measures_town_and_house_number_by_themselves():
+    """19 characters of 町・番地: the whole address would have fitted into 32."""
+    street = "表町一丁目字見本台架空団地 見本ハイツ"
+    row = b2(prefecture="架空県", city="見本市", street=street)
+
+    assert row["お届け先住所"] == "架空県見本市表町一丁目字見本台架空団地"
+    assert row["お届け先住所（アパートマンション名）"] == "見本ハイツ"
+
+
+def test_b2_takes_twelve_characters_of_city_beside_a_full_street():
+    street = "あいうえおかきくけこさしすせそた"
+    full = b2(prefecture="架空県", city="見本郡架空村大字表字裏字", street=street)
+    over = b2(prefecture="架空県", city="見本郡架空村大字表字裏字奥", street=street)
+
+    assert full["お届け先住所"] == f"架空県見本郡架空村大字表字裏字{street}"
+    assert full["お届け先住所（アパートマンション名）"] == ""
+    assert over["お届け先住所"] == "架空県見本郡架空村大字表字裏字奥あいうえおかきくけ"
+    assert over["お届け先住所（アパートマンション名）"] == "こさしすせそた"
+
+
+def test_an_address_in_one_field_is_measured_by_its_own_municipality():
+    assert split_area("架空県見本市表町1-2", "", "") == ("架空県見本市", "表町1-2")
+    assert split_area("東京都見本区表町1", "東京都", "") == ("東京都見本区", "表町1")
+    assert split_area("北海道見本郡架空町1", "", "") == ("北海道見本郡架空町", "1")
+    assert split_area("どこでもない", "", "") == ("", "どこでもない")
+
+
+def test_a_company_s_long_name_stands_in_b2_s_fields_for_companies():
+    row = b2(
+        recipient_name="株式会社見本商事ホールディングス 営業本部第二営業課 見本花子"
+    )
+
+    assert row["お届け先会社・部門名１"] == "株式会社見本商事ホールディングス"
+    assert row["お届け先会社・部門名２"] == ""
+    assert row["お届け先名"] == "営業本部第二営業課 見本花子"
+
+
+def test_a_long_name_without_a_space_is_refused_not_cut():
+    assert b2(recipient_name="見" * 17).column_name == "お届け先名"
+
+
+def test_ehiden_counts_characters_whatever_their_width():
+    row = ehiden3(
+        prefecture="架空県", city="見本市", street="表町1-2-3 MIHON Bldg. 1012"
+    )
+
+    assert [row[f"お届け先住所{n}"] for n in "１２３"] == [
+        "架空県見本市表町1-2-3",
+        "MIHON Bldg. 1012",
+        "",
+    ]
+    assert ehiden3(recipient_name="A" * 33).column_name == "お届け先名称１"
+    assert ehiden3(recipient_name="A" * 32)["お届け先名称２"] == "A" * 16
+
+
+def test_ehiden_is_told_the_shipping_date_without_slashes():
+    assert ehiden3()["出荷日"] == "20261124"
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("+81 90-1234-5678", "090-1234-5678"),
+        ("'+81 90 1234 5678", "090-1234-5678"),
+        ("+81 (0)90 1234 5678", "090-1234-5678"),
+        ("(090)1234-5678", "090-1234-5678"),
+        ("03（1234）5678", "03-1234-5678"),
+        ("090 1234 5678", "090-1234-5678"),
+        ("090‐1234‐5678", "090-1234-5678"),
+        ("090ー1234ー5678", "090-1234-5678"),
+        ("０９０−１２３４−５６７８", "090-1234-5678"),
+        ("\u200b09012345678", "09012345678"),
+        ("0312345678", "0312345678"),
+        ("電話なし", "電話なし"),
+    ],
+)
+def test_a_phone_number_in_any_usual_form_is_the_same_number(typed, number):
+    assert phone_number(typed) == number
+
+
+@both
+def test_a_phone_typed_abroad_makes_a_label(write):
+    assert write([parcel(phone="+81 90-1234-5678")], SENDER).refused == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("辻󠄀", "辻"),
+        ("葛\ufe00飾", "葛飾"),
+        ("見\u200b本\ufeff", "見本"),
+        ("見\u00ad本\u2060", "見本"),
+    ],
+)
+def test_selectors_and_signs_of_no_width_are_left_out(typed, plain):
+    assert plain_text(typed) == plain
+
+
+@pytest.mark.parametrize(
+    ("method", "cool"),
+    [
+        (None, Cool.NONE),
+        ("宅配便", Cool.NONE),
+        ("クール便", Cool.CHILLED),
+        ("クール宅急便(冷蔵)", Cool.CHILLED),
+        ("クール便（冷凍）", Cool.FROZEN),
+    ],
+)
+def test_how_cold_a_parcel_travels_is_read_in_its_delivery_method(method, cool):
+    assert cool_of(method) is cool
+
+
+@pytest.mark.parametrize(
+    ("wished", "on_label", "missed"),
+    [
+        (None, None, None),
+        (date(2026, 11, 26), None, date(2026, 11, 26)),
+        (FRIDAY, FRIDAY, None),
+        (date(2026, 11, 28), date(2026, 11, 28), None),
+    ],
+)
+def test_a_wished_day_before_the_shipping_date_is_not_printed(wished, on_label, missed):
+    order = an_order().model_copy(update={"delivery_on": wished})
+    made = parcel_of(order, "1", "茶", FRIDAY)
+
+    assert isinstance(made, ParcelOrder)
+    assert (made.delivery_on, made.missed_wish) == (on_label, missed)
+
+
+@pytest.mark.parametrize(
+    ("words", "slot"),
+    [
+        (None, 0),
+        ("指定なし", 0),
+        ("希望なし", 0),
+        ("－", 0),
+        ("午前中", 1),
+        ("午前中(8時〜12時)", 1),
+        ("09:00-12:00", 1),
+        ("14:00-16:00", 1416),
+        ("14時〜16時", 1416),
+        ("１８～２０時", 1820),
+        ("夕方", None),
+        ("16-14", None),
+    ],
+)
+def test_a_mall_s_words_for_the_hours_are_one_code(words, slot):
+    assert slot_of(words) == slot
+
+
+@pytest.mark.parametrize(
+    ("mall", "status", "sub", "over"),
+    [
+        ("colorme", "未発送", "入金済", False),
+        ("colorme", "発送済", None, True),
+        ("colorme", "一部発送済", None, False),
+        ("shopify", "paid", "unfulfilled", False),
+        ("shopify", "paid", "fulfilled", True),
+        ("shopify", "refunded", "unfulfilled", True),
+        ("shopify", "partially_refunded", "unfulfilled", False),
+        ("yahoo", "2", None, False),
+        ("yahoo", "4", None, True),
+        ("eccube", "5", "発送済み", True),
+        ("amazon", "Shipped", None, True),
+        ("amazon", "Unshipped", None, False),
+    ],
+)
+def test_the_mall_s_word_shows_whether_anything_is_to_be_sent(mall, status, sub, over):
+    assert is_over(mall, status, sub) is over
+
+
+@pytest.mark.parametrize(
+    ("today", "after", "closed", "leaves"),
+    [
+        (date(2026, 11, 26), 1, (), FRIDAY),
+        (FRIDAY, 1, (), date(2026, 11, 30)),
+        (FRIDAY, 0, (), FRIDAY),
+        (date(2026, 11, 28), 0, (), date(2026, 11, 30)),
+        (date(2026, 11, 28), 1, (), date(2026, 11, 30)),
+        (FRIDAY, 2, (), date(2026, 12, 1)),
+        (FRIDAY, 1, (date(2026, 11, 30),), date(2026, 12, 1)),
+    ],
+)
+def test_a_parcel_leaves_on_the_next_working_day(today, after, closed, leaves):
+    day = next_working_day(today, weekdays=WORKDAYS, closed=closed, after=after)
+
+    assert day == leaves
+
+
+def test_a_shop_that_is_never_open_is_told_so():
+    days = [date.fromordinal(FRIDAY.toordinal() + n) for n in range(400)]
+    with pytest.raises(NeverOpen):
+        next_working_day(FRIDAY, weekdays=WORKDAYS, closed=days, after=1)

@@ -1,0 +1,280 @@
+"""Orders of any mall go in by file, are labelled and shipped, and out by file.
+
+Whole runs without a Prefect server, and without any RMS: none of these shops has keys.
+"""
+
+import csv
+import stat
+from pathlib import Path
+
+import pytest
+
+from connectors.settings import NEEDED
+from data.model.short_key import PackageRef, short_key
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from flows import (
+    export_shipping_labels,
+    export_tracking,
+    import_order_csv,
+    import_shipments,
+)
+from tests.carriers.made import B2, csv_bytes
+from tests.support.kept_open import kept_open
+from tests.support.plain_runs import run_plainly
+from tests.tracking_files.orders import amazon, colorme
+
+FLOWS = (export_shipping_labels, export_tracking, import_order_csv, import_shipments)
+ONE, TWO = "400000000005", "400000000016"
+
+
+class Desk:
+    """A clerk of shops without RMS."""
+
+    def __init__(self, home: Path, shown) -> None:
+        self.home = home
+        self.shown = shown
+
+    def order(self, write, mall: str, shop: str, **cells: str) -> None:
+        path = write(self.home / "orders.csv", **cells)
+        self.done(import_order_csv.import_order_csv(path, mall, shop))
+
+    def parcel(self, mall, shop, reference, number=ONE, day="2026/11/28") -> str:
+        row = {
+            "お客様管理番号": reference,
+            "伝票番号": number,
+            "出荷予定日": day,
+        }
+        path = self.home / "b2.csv"
+        path.write_bytes(csv_bytes(B2, [row]))
+        return self.done(
+            import_shipments.import_shipments(str(path), "yamato", shop, mall)
+        )
+
+    def labels(self, mall: str, shop: str, **given) -> str:
+        flow = export_shipping_labels.export_shipping_labels
+        return self.done(flow("yamato", shop, mall=mall, **given))
+
+    def export(self, mall: str, shop: str, **given) -> str:
+        return self.done(export_tracking.export_tracking(mall, shop, **given))
+
+    def uploads(self) -> list[str]:
+        files = sorted((self.home / "uploads").glob("tracking-*"))
+        return [path.read_bytes().decode("cp932") for path in files]
+
+    def ask(self, query: str):
+        with warehouse(self.home / "juchu.duckdb") as con:
+            return con.execute(query).fetchall()
+
+    @staticmethod
+    def done(state) -> str:
+        assert state.is_completed(), state.message
+        return state.message
+
+
+@pytest.fixture
+def desk(home, monkeypatch):
+    home.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setenv("JUCHU_HOME", str(home))
+    for name, value in NEEDED.items():
+        monkeypatch.setenv(f"JUCHU_SENDER_{name.upper()}", value)
+    monkeypatch.setenv("JUCHU_SENDER_BILLING_CODE", "030000000000")
+    with kept_open():
+        made = Desk(home, run_plainly(monkeypatch, *FLOWS))
+        yield made
+        with warehouse(home / "juchu.duckdb") as con:
+            assert violations(con) == []
+
+
+def test_a_colorme_order_goes_in_by_file_and_out_as_colorme_takes_it(desk: Desk):
+    desk.order(colorme, "colorme", "mihon")
+    labelled = desk.labels("colorme", "mihon", shipping_date="2099-12-01")
+    (path,) = (desk.home / "labels").glob("*.csv")
+    text = path.read_bytes().decode("cp932").splitlines()
+    (label,) = csv.DictReader(text)
+    took = desk.parcel("colorme", "mihon", label["お客様管理番号"])
+    told = desk.export("colorme", "mihon")
+    (upload,) = (desk.home / "uploads").glob("*.csv")
+
+    assert labelled.startswith("送り状 1 件 / 出力しなかった送付先 0 件")
+    assert label["お届け先住所"] == "東京都見本区表町1-2-3"
+    assert label["出荷予定日"] == "2099/12/01"
+    assert label["お客様管理番号"] == short_key(
+        PackageRef("colorme", "mihon", "501", "5011")
+    )
+    assert took.startswith("新規 1")
+    assert told == (
+        f"送り状番号 1 件 / 出力しなかった番号 0 件: アップロード用のファイル {upload}"
+    )
+    assert upload.read_bytes() == (
+        f"注文ID,配送先ID,配送伝票番号\r\n501,5011,{ONE}\r\n".encode("cp932")
+    )
+    assert stat.S_IMODE(upload.stat().st_mode) == 0o600
+
+
+def test_an_amazon_order_goes_in_by_file_and_out_as_a_shipping_confirmation(
+    desk: Desk,
+):
+    desk.order(amazon, "amazon", "mihon")
+    assert desk.labels("amazon", "mihon").startswith("送り状 1 件")
+    desk.parcel("amazon", "mihon", "250-0000001-0000001")
+    desk.export("amazon", "mihon")
+    (upload,) = desk.uploads()
+
+    assert upload.splitlines()[3].split("\t") == [
+        "250-0000001-0000001",
+        "12345678901234",
+        "2",
+        "2026-11-28",
+        "Other",
+        "ヤマト運輸",
+        ONE,
+        "",
+        "",
+    ]
+    assert len(upload.splitlines()) == 4
+
+
+def test_each_number_leaves_once_and_the_table_says_what_left_when(desk: Desk):
+    desk.order(colorme, "colorme", "mihon")
+    desk.parcel("colorme", "mihon", "501")
+    first = desk.export("colorme", "mihon")
+    second = desk.export("colorme", "mihon")
+    files = sorted(path.name for path in (desk.home / "uploads").iterdir())
+
+    assert first.startswith("送り状番号 1 件")
+    assert second == "新しい送り状番号はありません。"
+    assert desk.ask(
+        "SELECT mall, shop_id, order_number, basket_id, tracking_number, "
+        "carrier_code, file_name, reason FROM tracking_exports"
+    ) == [("colorme", "mihon", "501", "5011", ONE, "1001", files[0], None)]
+    assert len(files) == 1
+
+
+def test_a_number_is_written_once_more_when_it_is_asked_for(desk: Desk):
+    desk.order(colorme, "colorme", "mihon")
+    desk.parcel("colorme", "mihon", "501", day="2099/12/01")
+    desk.export("colorme", "mihon")
+    desk.export("colorme", "mihon", again=True)
+    first, second = desk.uploads()
+
+    assert first == second
+    assert desk.ask("SELECT count(*) FROM tracking_exports") == [(2,)]
+
+
+def test_an_old_number_is_not_written_once_more_with_the_rest(desk: Desk):
+    desk.order(colorme, "colorme", "mihon")
+    desk.parcel("colorme", "mihon", "501", day="2020/12/01")
+    desk.export("colorme", "mihon")
+
+    assert desk.export("colorme", "mihon", again=True).startswith("新しい")
+
+
+def test_a_changed_date_is_told_to_the_mall(desk: Desk):
+    desk.order(amazon, "amazon", "mihon")
+    for day in ("2026/11/28", "2026/11/29"):
+        desk.parcel("amazon", "mihon", "250-0000001-0000001", day=day)
+        desk.export("amazon", "mihon")
+
+    assert [text.splitlines()[3].split("\t")[3] for text in desk.uploads()] == [
+        "2026-11-28",
+        "2026-11-29",
+    ]
+
+
+def test_a_second_parcel_of_a_package_is_told_once_to_be_typed_in(desk: Desk):
+    desk.order(colorme, "colorme", "mihon")
+    desk.parcel("colorme", "mihon", "501")
+    desk.parcel("colorme", "mihon", "501", TWO)
+    told = desk.export("colorme", "mihon")
+
+    assert told.startswith("送り状番号 1 件 / 出力しなかった番号 1 件")
+    assert TWO in desk.shown("export-tracking-report")
+    assert TWO not in desk.uploads()[0]
+    assert desk.export("colorme", "mihon").startswith("新しい")
+    assert desk.ask(
+        "SELECT tracking_number FROM tracking_exports WHERE reason IS NOT NULL"
+    ) == [(TWO,)]
+
+
+def test_a_cancelled_order_is_not_told_to_the_mall(desk: Desk):
+    desk.order(colorme, "colorme", "mihon")
+    desk.parcel("colorme", "mihon", "501")
+    desk.order(colorme, "colorme", "mihon", 発送状態="キャンセル")
+    told = desk.export("colorme", "mihon")
+
+    assert told.startswith("送り状番号 0 件 / 出力しなかった番号 1 件: ファイルなし")
+    assert "キャンセルされた注文です。" in desk.shown("export-tracking-report")
+    assert desk.uploads() == []
+
+
+@pytest.mark.parametrize("status", ["キャンセル", "発送済"])
+def test_what_the_mall_shows_as_over_gets_no_label(desk: Desk, status):
+    desk.order(colorme, "colorme", "mihon", 発送状態=status)
+
+    assert desk.labels("colorme", "mihon").startswith("送り状 0 件 / 出力しなかった")
+
+
+def test_a_shop_name_nobody_imported_is_refused_with_the_one_that_is_meant(desk: Desk):
+    desk.order(colorme, "colorme", "mihon")
+    flows = (
+        lambda shop: export_tracking.export_tracking("colorme", shop),
+        lambda shop: export_shipping_labels.export_shipping_labels(
+            "yamato", shop, mall="colorme"
+        ),
+        lambda shop: import_shipments.import_shipments("x", "yamato", shop, "colorme"),
+    )
+    for flow in flows:
+        with pytest.raises(Exception, match=r"「mihon」ではありませんか.*対処"):
+            flow("mihom")
+
+
+@pytest.mark.parametrize(
+    ("mall", "why"),
+    [
+        ("rakuten", "登録されていません"),
+        ("colorm", "「colorme」ではありませんか"),
+        ("yahoo", "先に import-order-csv で"),
+    ],
+)
+def test_a_mall_without_such_a_shop_or_file_is_refused_with_what_to_do(
+    desk: Desk, mall, why
+):
+    with pytest.raises(Exception, match=f"{why}.*対処|{why}"):
+        export_tracking.export_tracking(mall, "mihon")
+
+
+def test_a_mall_whose_file_we_do_not_know_gets_a_list_and_a_plain_word(desk: Desk):
+    path = desk.home / "base.csv"
+    source = Path("tests/order_files/golden/base/in.csv")
+    path.write_bytes(source.read_bytes())
+    import_order_csv.import_order_csv(str(path), "base", "mihon", return_state=True)
+    ((order,),) = desk.ask("SELECT min(order_number) FROM orders")
+    desk.parcel("base", "mihon", order)
+    told = desk.export("base", "mihon")
+    (upload,) = (desk.home / "uploads").iterdir()
+
+    assert "一覧(手入力用)" in told
+    assert "モールの画面で入力してください" in desk.shown("export-tracking-report")
+    assert upload.read_bytes().decode("utf-8-sig").splitlines()[1:] == [
+        f"{order},1,ヤマト運輸,{ONE},2026-11-28"
+    ]
+
+
+def test_a_past_shipping_date_is_refused_before_anything_is_written(desk: Desk):
+    desk.order(colorme, "colorme", "mihon")
+    with pytest.raises(Exception, match=r"過去の日付.*対処"):
+        desk.labels("colorme", "mihon", shipping_date="2020-01-01")
+
+
+def test_a_wished_day_before_the_shipping_date_is_told_and_not_on_the_label(
+    desk: Desk,
+):
+    desk.order(colorme, "colorme", "mihon", 配送希望日="2099/11/30")
+    told = desk.labels("colorme", "mihon", shipping_date="2099-12-01")
+    (path,) = (desk.home / "labels").glob("*.csv")
+    (label,) = csv.DictReader(path.read_bytes().decode("cp932").splitlines())
+
+    assert "お届け希望日に間に合わない送付先 1 件" in told
+    assert label["お届け予定（指定）日"] == ""
+    assert "| 501 | 5011 | 2099-11-30 |" in desk.shown("labels-report")
