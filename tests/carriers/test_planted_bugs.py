@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.carriers import CsvRefused, parcels, registry
-from connectors.carriers.labels import b2, file, text
+from connectors.carriers.labels import b2, ehiden3, file, text
 from data.model import label, shipment, shipping_plan, short_key, tracking_number
 from tests.carriers import (
     test_any_rows,
@@ -57,7 +57,7 @@ def formulas_are_written(patch):
 
 
 def long_lines_are_written(patch):
-    patch.setattr(text, "_fitting", lambda whole, _: len(whole))
+    patch.setattr(text, "_fitting", lambda whole, *_: len(whole))
 
 
 def unknown_wishes_are_dropped(patch):
@@ -183,7 +183,7 @@ PLANTED = {
     ),
     long_lines_are_written: lambda _: (
         test_label_text.test_what_does_not_fit_its_field_is_refused(
-            b2.write_b2_labels, {"street": "町" * 60}
+            ehiden3.write_ehiden3_labels, {"street": "町" * 60}
         )
     ),
     unknown_wishes_are_dropped: lambda _: (
