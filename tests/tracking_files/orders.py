@@ -13,7 +13,7 @@ def _header(folder: str, encoding: str, between: str) -> list[str]:
 
 
 COLORME = _header("colorme", "cp932", ",")
-AMAZON = _header("amazon-unshipped", "utf-8", "\t")
+AMAZON = _header("amazon-unshipped", "cp932", "\t")
 
 
 def colorme(path: Path, order: str = "501", **cells: str) -> str:
