@@ -35,7 +35,7 @@ _OVER_CODES: Final = {
 _OVER: Final = re.compile(
     r"(?i)(?<!未)(?<!一部)(?:発送済|出荷済|配送済|発送完了|配送完了|配送中|取引完了)"
     r"|キャンセル|返品|返金済"
-    r"|^(?:shipped|fulfilled|refunded|voided|cancell?ed)\b"
+    r"|^(?:shipped|fulfilled|refunded|voided|cancel(?:l)?ed)\b"
 )
 
 
