@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from data.model.application import Application
+from data.model.mark import CANCEL_REASONS, RESTORE_STOCK
 from data.model.onboarding import OneLine, Stage
 from data.model.order import Mall
 from data.model.shipment import Carrier
@@ -340,6 +341,62 @@ AgainTracking = Annotated[
         "もう一度出力する",
         "出力済みの番号のうち、発送日が31日前以降のものも、もう一度出力します。"
         "ファイルをなくしたときに選びます",
+    ),
+]
+
+# The clerk's marks on an order
+
+OneOrder = Annotated[
+    str,
+    Field(max_length=500, pattern=r"\S"),
+    shown("注文番号", "楽天の注文番号を1件入力します(例: 123456-20260701-0123456789)"),
+]
+OrderNumbers = Annotated[
+    str | list[str],  # a list is for callers in Python
+    WithJsonSchema({"type": "string"}),
+    shown(
+        "注文番号",
+        "楽天の注文番号を、改行・空白・カンマで区切って入力します(1,000件まで)",
+    ),
+]
+SubStatusName = Annotated[
+    str,
+    Field(max_length=100),
+    shown(
+        "サブステータス",
+        "RMSで作成したサブステータスの名前かIDを入力します。外すには「解除」と入力します。"
+        "空欄の場合は、この店舗のサブステータスの一覧だけを表示します",
+    ),
+]
+MemoText = Annotated[
+    str,
+    Field(max_length=4000),
+    shown(
+        "メモ",
+        "ひとことメモに追加する文です。Prefect には残りません",
+    ),
+]
+Overwrite = Annotated[
+    bool,
+    shown("上書き", "今のメモを消して、入力した文だけにします"),
+]
+_REASONS = {"type": "string", "enum": list(CANCEL_REASONS.values())}
+CancelReason = Annotated[  # the flow refuses a wrong one, in Japanese
+    str | int,
+    WithJsonSchema(_REASONS),
+    shown("キャンセル理由", "RMSに登録する理由です。取り消せません"),
+]
+_RESTORE = {"type": "string", "enum": list(RESTORE_STOCK.values())}
+RestoreStock = Annotated[
+    str | int,
+    WithJsonSchema(_RESTORE),
+    shown("在庫", "キャンセルした商品のRMSの在庫をどうするかを選びます"),
+]
+GoodsReturned = Annotated[
+    bool,
+    shown(
+        "商品は返品済み",
+        "発送後の注文では、商品が戻ったことを確認してから選びます(すぐに確定します)",
     ),
 ]
 

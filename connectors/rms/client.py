@@ -8,6 +8,7 @@ from typing import Self
 
 from connectors.rms.answers import RmsFunction
 from connectors.rms.http import NO_PACES, USUAL, Limits, RmsHttp
+from connectors.rms.marks import MarksApi
 from connectors.rms.orders import OrdersApi
 from connectors.rms.pace import Bucket
 from connectors.rms.shipping import ShippingApi
@@ -44,6 +45,7 @@ class RmsClient:
             shop, base_url, pace, now, Limits(deadline_s), sleep, paces, undated
         )
         self.orders = OrdersApi(self._http, shop.shop_id, now)
+        self.marks = MarksApi(self._http)
         self.stock = StockApi(self._http)
         self.shipping = ShippingApi(self._http, sleep)
         self.licence = LicenceApi(self._http, shop)

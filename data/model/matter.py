@@ -15,6 +15,7 @@ class MatterKind(StrEnum):
     SHOP_STOPPED = "shop_stopped"
     LICENCE_ENDING = "licence_ending"
     CANCEL_REQUEST = "cancel_request"
+    MARK_OPEN = "mark_open"
     ORDER_REFUSED = "order_refused"
     NOTICE_REFUSED = "notice_refused"
     ORDER_NOT_AT_MALL = "order_not_at_mall"
@@ -34,6 +35,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.SHOP_STOPPED: "RMSを呼び出せない店舗",
     MatterKind.LICENCE_ENDING: "期限が近いライセンスキー",
     MatterKind.CANCEL_REQUEST: "キャンセルの確定待ち",
+    MatterKind.MARK_OPEN: "反映を確認する注文の操作",
     MatterKind.ORDER_REFUSED: "取得できなかった注文",
     MatterKind.NOTICE_REFUSED: "注文を取得できなかった通知",
     MatterKind.ORDER_NOT_AT_MALL: "RMSにない注文",

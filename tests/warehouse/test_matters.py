@@ -9,10 +9,12 @@ from duckdb import DuckDBPyConnection
 
 from data.model.connection import STOPS_CALLS, ConnectionStatus
 from data.model.csv_file import CellRemark
+from data.model.mark import MarkKind
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.notice import UNREADABLE
 from data.model.order import RMS_STATUS
 from data.warehouse.invariants import violations
+from data.warehouse.marks import MarkRun, plan_marks
 from data.warehouse.matter_view import KINDS, renew_matter_view
 from data.warehouse.matters import dismiss_matter, matters
 from data.warehouse.notices import record_notices, settle_notices
@@ -76,6 +78,11 @@ def stock_adjustment(con: Con) -> None:
 def order_not_at_mall(con: Con) -> None:
     import_csv(con, a_row(order_number(1)), minute=4)
     record_refusals(con, [not_handed_out(1)], at(5))
+
+
+def mark_open(con: Con) -> None:
+    run = MarkRun("run", MarkKind.CANCEL, SHOP_ID, "受注担当")
+    plan_marks(con, run, {order_number(1): "8/0"}, at(5))
 
 
 def order_refused(con: Con) -> None:
@@ -170,6 +177,7 @@ MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.SHIPMENT_REJECT: (shipment_reject, "i"),
     MatterKind.STOCK_ADJUSTMENT: (stock_adjustment, f"{ONE}/"),
     MatterKind.ORDER_NOT_AT_MALL: (order_not_at_mall, ONE),
+    MatterKind.MARK_OPEN: (mark_open, "run/cancel/rakuten"),
     MatterKind.ORDER_REFUSED: (order_refused, ONE),
     MatterKind.NOTICE_REFUSED: (notice_refused, ONE),
     MatterKind.AMOUNTS_OPEN: (amounts_open, ONE),

@@ -11,7 +11,7 @@ from connectors.sandbox.order_api.messages import OrderRefusal, message
 from connectors.sandbox.order_api.progress import rows_of
 
 CODE = "CANCEL_ORDER"
-_REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)
+REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)
 
 
 def cancel_order(call: OrderCall) -> OrderAnswer:
@@ -22,7 +22,7 @@ def cancel_order(call: OrderCall) -> OrderAnswer:
     fields = Fields(CODE, call.body)
     number = fields.text("orderNumber", 382, required=True)
     restore_type = fields.number("inventoryRestoreType", (0, 1, 2), required=True)
-    detail = fields.number("changeReasonDetailApply", _REASONS, required=True)
+    detail = fields.number("changeReasonDetailApply", REASONS, required=True)
     fields.settle()
     model = call.world.store.find(number or "", call.shop.handle)
     if refusal := _refusal(model):

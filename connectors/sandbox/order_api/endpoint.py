@@ -17,9 +17,11 @@ from connectors.sandbox.gate.gateway import ORDER_API, pass_through
 from connectors.sandbox.gate.wire import fault_of_content_type, rms_response
 from connectors.sandbox.order_api import (
     cancel,
+    cancel_after_shipping,
     confirm,
     get_order,
     memo,
+    payment,
     search,
     shipping,
     shipping_async,
@@ -70,6 +72,12 @@ FUNCTIONS = {
         ),
         OrderFunction("updateOrderMemo", memo.CODE, memo.update_order_memo),
         OrderFunction("cancelOrder", cancel.CODE, cancel.cancel_order),
+        OrderFunction(
+            "cancelOrderAfterShipping",
+            cancel_after_shipping.CODE,
+            cancel_after_shipping.cancel_order_after_shipping,
+        ),
+        OrderFunction("getPayment", payment.CODE, payment.get_payment, payment.refused),
     )
 }
 

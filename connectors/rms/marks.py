@@ -1,0 +1,254 @@
+"""The clerk's marks on an order: sub-status, memo, cancellation; and its payments.
+
+Each writing method makes one call and never repeats it; what RMS answered is one
+`Marked` per order. Whatever that says, only reading the order again shows where it
+stands (`look`). Source: docs/rms/order-api.md §4.4, §4.5, §4.7, §4.8.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from connectors.codes.table import Action, code_of
+from connectors.rms import error_words
+from connectors.rms.answers import Reply, RmsFunction
+from connectors.rms.errors import CredentialsRefused, Refused
+from connectors.rms.fetch import GET_ORDER, VERSION
+from connectors.rms.fetch import PATH as GET_ORDER_PATH
+from connectors.rms.http import RmsHttp
+from connectors.rms.messages import RmsMessage
+from data.model.mark import BEFORE_SHIPPING, Marked, MarkOutcome, Payment, SubStatus
+
+GET_SUB_STATUS_LIST = RmsFunction("getSubStatusList")
+UPDATE_SUB_STATUS = RmsFunction("updateOrderSubStatus", is_write=True)
+UPDATE_MEMO = RmsFunction("updateOrderMemo", is_write=True)
+CANCEL = RmsFunction("cancelOrder", is_write=True)
+CANCEL_AFTER_SHIPPING = RmsFunction("cancelOrderAfterShipping", is_write=True)
+GET_PAYMENT = RmsFunction("getPayment")
+AT_ONCE: Final = 100
+"""Orders of one getOrder or updateOrderSubStatus."""
+PAYMENT_VERSION: Final = 4
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a mark needs to know of an order; the memo may hold personal data."""
+
+    order_number: str
+    progress: int
+    sub_status_id: int | None
+    memo: str
+    has_shipping_date: bool
+
+    def __repr__(self) -> str:
+        return f"Looked({self.order_number}, {self.progress})"
+
+
+class MarksApi:
+    """The clerk's marks on the orders of one shop."""
+
+    def __init__(self, http: RmsHttp) -> None:
+        self._http = http
+
+    def sub_statuses(self) -> list[SubStatus]:
+        """Return the sub-statuses that the shop has made; an empty list if none."""
+        path = _path(GET_SUB_STATUS_LIST.name)
+        reply = self._http.post(GET_SUB_STATUS_LIST, path, {})
+        return [
+            SubStatus(
+                one["subStatusId"],
+                one.get("subStatusName") or "",
+                group["orderProgress"],
+            )
+            for group in _models(reply["StatusModelList"])
+            for one in _models(group.get("SubStatusModelList"))
+        ]
+
+    def look(self, numbers: Sequence[str]) -> dict[str, Looked]:
+        """Read up to 100 orders for a mark; one that RMS does not show is left out.
+
+        Where one number makes RMS refuse all of them, each is read alone.
+        """
+        asked = {"orderNumberList": list(numbers), "version": VERSION}
+        try:
+            reply = self._http.post(GET_ORDER, GET_ORDER_PATH, asked)
+        except CredentialsRefused:
+            raise
+        except Refused as refusal:
+            if len(numbers) == 1 and not refusal.is_about_the_call:
+                return {}
+            if len(numbers) == 1:
+                raise
+            return {
+                n: seen for each in numbers for n, seen in self.look([each]).items()
+            }
+        shown = (_looked(model, reply) for model in _models(reply["OrderModelList"]))
+        return {one.order_number: one for one in shown if one.order_number in numbers}
+
+    def set_sub_status(
+        self, numbers: Sequence[str], sub_status_id: int | None
+    ) -> list[Marked]:
+        """Set or, with None, clear the sub-status of up to 100 orders.
+
+        A call that is refused as a whole had no effect: it is halved until the order
+        at fault stands alone. Raises OutcomeUnknown when no trustworthy answer came.
+        """
+        body = {"subStatusId": sub_status_id, "orderNumberList": list(numbers)}
+        reply: Reply | Refused
+        try:
+            reply = self._http.post(
+                UPDATE_SUB_STATUS, _path(UPDATE_SUB_STATUS.name), body
+            )
+        except CredentialsRefused:
+            raise
+        except Refused as refusal:
+            if refusal.is_about_the_call:
+                raise
+            if len(numbers) > 1:
+                half = len(numbers) // 2
+                return [
+                    one
+                    for part in (numbers[:half], numbers[half:])
+                    for one in self.set_sub_status(part, sub_status_id)
+                ]
+            reply = refusal
+        return [
+            _marked(UPDATE_SUB_STATUS, number, reply, numbers) for number in numbers
+        ]
+
+    def update_memo(self, number: str, memo: str) -> Marked:
+        """Overwrite the memo of one order; look at it first."""
+        return self._one(UPDATE_MEMO, {"orderNumber": number, "memo": memo})
+
+    def cancel(self, seen: Looked, restore: int, reason: int) -> Marked:
+        """Cancel one order by the function that fits the state it was seen in."""
+        before = seen.progress in BEFORE_SHIPPING
+        return self._one(
+            CANCEL if before else CANCEL_AFTER_SHIPPING,
+            {
+                "orderNumber": seen.order_number,
+                "inventoryRestoreType": restore,
+                "changeReasonDetailApply": reason,
+            },
+        )
+
+    def payments(self, number: str) -> list[Payment]:
+        """Return the payments of one order, oldest first; an empty list if none yet.
+
+        Cards, names and addresses to pay at are not read.
+        """
+        asked = {"orderNumber": number, "version": PAYMENT_VERSION}
+        reply = self._http.post(GET_PAYMENT, _path(GET_PAYMENT.name), asked)
+        order = reply["OrderModel"] or {}
+        return [_payment(model) for model in _models(order.get("PaymentModelList"))]
+
+    def _one(self, function: RmsFunction, body: dict[str, Any]) -> Marked:
+        number = body["orderNumber"]
+        reply: Reply | Refused
+        try:
+            reply = self._http.post(function, _path(function.name), body)
+        except CredentialsRefused:
+            raise
+        except Refused as refusal:
+            if refusal.is_about_the_call:
+                raise
+            reply = refusal  # the whole call is one order
+        return _marked(function, number, reply, [number])
+
+
+def _path(name: str) -> str:
+    return f"/es/2.0/order/{name}/"
+
+
+def _models(entries: object) -> list[dict[str, Any]]:
+    if not isinstance(entries, list):
+        return []
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def _looked(model: dict[str, Any], reply: Reply) -> Looked:
+    progress = model.get("orderProgress")
+    if not isinstance(progress, int):
+        raise GET_ORDER.unusable("応答に注文のステータスがありません", reply)
+    rows = [
+        row
+        for package in _models(model.get("PackageModelList"))
+        for row in _models(package.get("ShippingModelList"))
+    ]
+    return Looked(
+        str(model["orderNumber"]),
+        progress,
+        model.get("subStatusId"),
+        model.get("memo") or "",
+        any(row.get("shippingDate") for row in rows),
+    )
+
+
+def _marked(
+    function: RmsFunction,
+    number: str,
+    reply: Reply | Refused,
+    asked: Sequence[str],
+) -> Marked:
+    """Judge one order by its messages; RMS passing over it in silence is UNKNOWN."""
+    alone = len(asked) == 1
+    about = [
+        message
+        for message in reply.messages
+        if message.order_number == number or (alone and not message.order_number)
+    ]
+    if not about and isinstance(reply, Reply) and not reply.messages:
+        raise function.unusable("応答に注文ごとの結果がありません", reply)
+    message = min(about, key=_weight, default=RmsMessage("", "", ""))
+    outcome = _outcome(message)
+    if outcome in {MarkOutcome.DONE, MarkOutcome.LOOK}:
+        reason = message.text
+    elif outcome is MarkOutcome.UNKNOWN:
+        reason = error_words.unsure_reason(message.text, message.code)
+    else:
+        reason = error_words.reason_of(message)
+    return Marked(number, outcome, message.code, reason)
+
+
+def _weight(message: RmsMessage) -> int:
+    """Rank a refusal first, then what is unsure: a success beside it says less."""
+    return list(MarkOutcome).index(_outcome(message))
+
+
+def _outcome(message: RmsMessage) -> MarkOutcome:
+    code = code_of(message.code)
+    if code is None:
+        return MarkOutcome.REFUSED if message.is_error else MarkOutcome.UNKNOWN
+    match code.action:
+        case Action.OK:
+            return MarkOutcome.DONE
+        case Action.OK_CHECK:
+            return MarkOutcome.LOOK
+        case Action.REFUSED | Action.AGAIN:
+            return MarkOutcome.REFUSED
+        case _:
+            return MarkOutcome.UNKNOWN
+
+
+def _payment(model: dict[str, Any]) -> Payment:
+    return Payment(
+        number=str(model.get("orderPaymentNumber") or ""),
+        method=_number(model.get("paymentMethod")),
+        amount=_number(model.get("paymentAmount")),
+        status=_number(model.get("paymentStatus")),
+        asked_at=_moment(model.get("paymentReqDatetime")),
+        fixed_at=_moment(model.get("paymentFixDatetime")),
+        cancelled_at=_moment(model.get("paymentCancelFixDatetime")),
+    )
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,39 @@
+"""cancelOrderAfterShipping: a cancel that is settled at once (§4.7)."""
+
+from connectors.sandbox.clock import wire
+from connectors.sandbox.inventory_api.movements import give_back
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
+from connectors.sandbox.order_api.cancel import REASONS, settle_cancel
+from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.messages import OrderRefusal, message
+
+CODE = "CANCEL_ORDER_AFTER_SHIPPING"
+_STATES = (500, 600, 700, 800)
+_SETTLED = 900
+
+
+def cancel_order_after_shipping(call: OrderCall) -> OrderAnswer:
+    """Cancel an order whose goods are back: in one call it is at 900.
+
+    Errors about the order come in a 200, that of its state in a 400.
+    """
+    fields = Fields(CODE, call.body)
+    number = fields.text("orderNumber", 382, required=True)
+    restore_type = fields.number("inventoryRestoreType", (0, 1, 2), required=True)
+    detail = fields.number("changeReasonDetailApply", REASONS, required=True)
+    fields.settle()
+    model = call.world.store.find(number or "", call.shop.handle)
+    if model is None:
+        kind, text = "ERROR_106", "注文を取得できませんでした。"
+    elif model["orderProgress"] == _SETTLED:
+        kind, text = "ERROR_103", "すでにキャンセルされています。"
+    elif model["orderProgress"] not in _STATES:
+        text = "キャンセルできないステータスです。"
+        raise OrderRefusal([message(CODE, "ERROR_108", text, orderNumber=number)])
+    else:
+        settle_cancel(model, _SETTLED, wire(call.now), detail or 10)
+        call.world.store.replace(model)
+        give_back(call.world, model, restore_type)
+        kind, text = "INFO_101", "キャンセルしました。"
+    answer = message(CODE, kind, text, orderNumber=number)
+    return OrderAnswer({"MessageModelList": [answer]}, order_count=1)

@@ -1,0 +1,129 @@
+"""The shop's memo (ひとことメモ) of an order: read, written, read back.
+
+RMS overwrites the whole memo, and a person may have written there: so what stands there
+is read first and kept, unless the run says otherwise. The text may name people: it
+reaches no table, log, state, report or stored parameter.
+"""
+
+from typing import Any
+
+from prefect import task
+from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
+
+from connectors.rms.errors import OutcomeUnknown, Throttled, Unavailable
+from connectors.rms.marks import Looked
+from data.model.mark import LONGEST_MEMO, MEMO_BYTES, Marked
+from data.model.shop import ShopHandle
+from data.warehouse.marks import MarkEnd, MarkRun
+from tasks.failures import hiding_values
+from tasks.marks.journal import (
+    NOT_SHOWN,
+    conclude_marks,
+    end_of,
+    store_end,
+    store_intent,
+)
+from tasks.parameters import replace_parameter
+from tasks.report import ended
+from tasks.retrying import NEVER_REPEAT, opaque, repeat_undone
+from tasks.rms import open_rms
+
+KEPT = "(保存していません)"
+"""What Prefect's server keeps of the text."""
+UNSURE = (OutcomeUnknown, Throttled, Unavailable)
+
+
+class MemoRefused(Exception):
+    """The memo cannot be written; the text quotes nothing of it."""
+
+
+def keep_no_text() -> None:
+    """Take the text out of what Prefect's server keeps of the run."""
+    replace_parameter("text", KEPT)
+
+
+def new_memo(before: str, text: str, *, overwrite: bool) -> str:
+    """Return the memo that is to stand there: the old one is kept above the new line.
+
+    Raises:
+        MemoRefused: it would be longer than RMS takes.
+
+    """
+    text = text.strip()
+    keeps = not overwrite and before.strip()
+    memo = f"{before.rstrip()}\n{text}" if keeps else text
+    if len(memo) > LONGEST_MEMO or len(memo.encode()) > MEMO_BYTES:
+        raise MemoRefused(
+            f"メモが長すぎます(RMSの上限は{LONGEST_MEMO:,}文字です)。"
+            "何も変更していません。対処: 短くするか、「上書き」を選んでください。"
+        )
+    return memo
+
+
+def write_memo(  # noqa: PLR0913 - what the form asks
+    shop: ShopHandle,
+    run: MarkRun,
+    number: str,
+    text: str,
+    *,
+    overwrite: bool,
+    dry_run: bool,
+) -> State[Any]:
+    """Write the memo of one order and report how it ended."""
+    if not text.strip() and not overwrite:
+        raise MemoRefused(
+            "メモが入力されていません。何も変更していません。"
+            "対処: メモを入力してください。消すには「上書き」を選び、空欄にします。"
+        )
+    if dry_run:
+        return ended("試行: メモを書く予定です。RMSには何も送っていません")
+    end = send_memo(shop, run, number, opaque(text), overwrite=overwrite)
+    return conclude_marks("ひとことメモの登録", {number: end})
+
+
+@task(name="write-memo", **NEVER_REPEAT)
+def send_memo(
+    shop: ShopHandle, run: MarkRun, number: str, text: str, *, overwrite: bool
+) -> MarkEnd:
+    """Read the memo, write the new one and judge it by reading it again.
+
+    Where it stands there already nothing is sent.
+
+    Raises:
+        MemoRefused: it would be too long.
+        RmsTrouble: RMS refused the shop's credentials, or could not be reached.
+
+    """
+    with hiding_values(MemoRefused), open_rms(shop) as rms:
+        before = rms.marks.look([number]).get(number)
+        if before is None:
+            return NOT_SHOWN
+        if _has(before, text, overwrite=overwrite):
+            return end_of(None, shows=True)
+        memo = new_memo(before.memo, text, overwrite=overwrite)
+        store_intent(run, {number: "overwrite" if overwrite else "append"})
+        answer: Marked | None = None
+        try:
+            answer = repeat_undone(lambda: rms.marks.update_memo(number, memo))
+        except UNSURE as trouble:
+            get_run_logger().warning("%s", trouble)
+        after = rms.marks.look([number]).get(number)
+    shows = after is not None and _plain(after.memo) == _plain(memo)
+    end = end_of(answer, shows=shows)
+    store_end(run, {number: end})
+    return end
+
+
+def _has(seen: Looked, text: str, *, overwrite: bool) -> bool:
+    """Whether the memo says so already, as after a run whose end was lost."""
+    if overwrite:
+        return _plain(seen.memo) == _plain(text)
+    return _plain(text) in _plain(seen.memo).split("\n") or _plain(seen.memo).endswith(
+        f"\n{_plain(text)}"
+    )
+
+
+def _plain(memo: str) -> str:
+    """Return a memo with one kind of line end, as RMS may show another than it got."""
+    return memo.replace("\r\n", "\n").replace("\r", "\n").strip()
