@@ -1,4 +1,4 @@
-"""cancelOrderAfterShipping: a cancel that is settled at once (§4.7)."""
+"""cancelOrderAfterShipping: settled at once (docs/rms/order-api.md §4.7)."""
 
 from connectors.sandbox.clock import wire
 from connectors.sandbox.inventory_api.movements import give_back
