@@ -185,7 +185,6 @@ def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:
         "handles_in_blocks": list,
         "already_caught_up": lambda: False,
         "replace_parameter": lambda *_: None,
-        "get_run_logger": lambda: logging.getLogger("juchu.run"),
     }
     patch.setattr(blocks.RmsShop, "load", _no_block)
     project = [m for name, m in sys.modules.items() if name.startswith(_OURS)]
