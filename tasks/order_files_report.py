@@ -37,6 +37,8 @@ WARNINGS: Final = {
     "line-missing": "登録済みの明細がファイルにありません",
     "units-after-adjustment": "在庫の手動調整後に個数が変わりました",
     "sum-differs": "金額の合計が一致しません",
+    "step-back": "登録済みの注文より前のステータスです(変更していません)",
+    "cancelled-after-adjustment": "在庫の手動調整後にキャンセル・返金されました",
     "unreadable": "読み取れないセルを空欄として登録しました",
     "excel-damage": "Excelで壊れた商品コードを空欄として登録しました",
     "phone-without-zero": "先頭の0がない電話番号を空欄として登録しました",

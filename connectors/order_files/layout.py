@@ -109,6 +109,8 @@ class Layout:
     title, where    for staff: the file's name, and where to download it anew
     sku             alternatives, each fields joined by "/"; the first whole one counts
     cancelled       mall_status matching this is a cancelled order; `cancelled_at` too
+    refunded        mall_status matching this is an order paid back or void
+    shipped         `shipped_from` matching this is an order that has left, whole
     shop            pattern whose group 1 is the shop in `shop_from`; '' = not visible
     lines           "id": the file has line ids. "position": it has none and lines are
                     numbered within their order, whose rows must stand together
@@ -126,6 +128,9 @@ class Layout:
     cells: tuple[Cell, ...]
     sku: tuple[tuple[str, ...], ...] = (("sku",),)
     cancelled: str = ""
+    refunded: str = ""
+    shipped: str = ""
+    shipped_from: str = "mall_status"
     shop_from: str = "order_number"
     shop: str = ""
     lines: Literal["id", "position"] = "id"

@@ -228,6 +228,7 @@ def _derived(rows: pl.LazyFrame, names: Iterable[str], layout: Layout) -> pl.Laz
         more["sku"] = _sku(known, layout)
     if layout.role != "lines":
         more["cancelled"] = _cancelled(known, layout)
+        more["outcome"] = _outcome(known, layout, more["cancelled"])
     else:
         known.discard("amounts_fixed")
     known.update(more)
@@ -257,6 +258,29 @@ def _cancelled(known: set[str], layout: Layout) -> pl.Expr:
     if "cancelled_at" in known:
         said.append(pl.col("cancelled_at").is_not_null())
     return pl.any_horizontal(said).fill_null(value=False)
+
+
+def _outcome(known: set[str], layout: Layout, cancelled: pl.Expr) -> pl.Expr:
+    """Return what the mall says has become of the order; null where it says nothing.
+
+    An order that goes on is `open`, so that the later of two words can be told.
+    """
+
+    def says(field: str, pattern: str) -> pl.Expr:
+        if not pattern or field not in known:
+            return pl.lit(value=False)
+        return pl.col(field).str.contains(pattern).fill_null(value=False)
+
+    return (
+        pl.when(cancelled)
+        .then(pl.lit("cancelled"))
+        .when(says("mall_status", layout.refunded))
+        .then(pl.lit("refunded"))
+        .when(says(layout.shipped_from, layout.shipped))
+        .then(pl.lit("shipped"))
+        .when(pl.col("mall_status").is_not_null() if "mall_status" in known else False)
+        .then(pl.lit("open"))
+    )
 
 
 def _rejects(rows: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:

@@ -1,4 +1,5 @@
--- orders_waiting: orders the shop still has to do something about, oldest first.
+-- orders_waiting: orders the shop still has to do something about, oldest first. One that
+-- is over at its mall (shipped, refunded, cancelled) is not among them, whatever its status.
 -- out: mall, shop_id, order_number, status, ordered_at, delivery_on, packages, units,
 --      is_under_review (do not ship yet). No personal data.
 WITH lines AS (
@@ -22,4 +23,6 @@ SELECT
 FROM orders AS o
 LEFT JOIN lines AS l USING (mall, shop_id, order_number)
 WHERE o.status IN ('新規受付', '入金待ち', '受注処理中', '保留')
+  AND NOT o.cancelled
+  AND o.outcome IS NULL
 ORDER BY o.ordered_at, o.order_number;

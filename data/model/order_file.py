@@ -140,6 +140,7 @@ FIELDS: Final[tuple[Field, ...]] = (
             "changed_by_buyer": Kind.FLAG,
             "amounts_fixed": Kind.FLAG,  # derived: false while a cell says -9999
             "cancelled": Kind.FLAG,  # derived from the mall's own status
+            "outcome": Kind.CODE,  # derived: open, shipped, refunded, cancelled
         },
     ),
     *_person(Level.ORDERER),

@@ -224,7 +224,7 @@ NO_WARNINGS: Final = pl.DataFrame(
 
 
 _KEYS: Final = ("row_number", "shop_id", "order_number", "basket_id", "line_id")
-_FOLLOWING: Final = {"amounts_fixed", "cancelled"}
+_FOLLOWING: Final = {"amounts_fixed", "cancelled", "outcome"}
 """Cells that follow from others."""
 
 
@@ -321,6 +321,15 @@ TEXTS: Final = {
     "units-after-adjustment": (
         "在庫調整の済んだ明細 {lines:,} 件の個数が変わりました。"
         "対処: 差の分の在庫を手で調整してください。"
+    ),
+    "step-back": (
+        "登録済みの注文は、このファイルのステータスより先に進んでいます"
+        "(発送済み・返金・キャンセル)。古いファイルとみなし、ステータスは変更して"
+        "いません。対処: モールの管理画面で注文を確認してください。"
+    ),
+    "cancelled-after-adjustment": (
+        "在庫調整の済んだ明細 {lines:,} 件の注文がキャンセルまたは返金されました。"
+        "対処: 商品が戻る場合は、在庫を手で調整してください。"
     ),
     "sum-differs": (
         "金額が合いません。対処: モールの管理画面で金額を確認してください。"

@@ -57,6 +57,7 @@ _INSERT = (
     "insert_csv_people",
 )
 _CHANGE = (
+    "judge_csv_statuses",
     "change_csv_orders",
     "change_csv_packages",
     "change_csv_lines",
@@ -165,6 +166,7 @@ class Work:
             return 0
         for name in _CHANGE:
             self.ask(name, part=part)
+        warnings.add(self.ask("list_csv_steps_back"))
         (changed,) = self.ask("count_csv_changes")[0]
         if changed:
             warnings.add(self.ask("list_csv_adjusted"))

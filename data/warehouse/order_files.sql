@@ -346,6 +346,7 @@ SELECT
     r.gift_fee, r.discount_total, r.order_total, r.request_total, r.point_used,
     r.coupon_total, r.coupon_shop, r.coupon_other,
     coalesce(r.cancelled, false) AS cancelled,
+    nullif(r.outcome, 'open') AS outcome,
     r.is_gift, r.is_under_review, r.caution_code, r.changed_by_buyer,
     '' AS content_hash,
     'csv_created' AS content_source,
@@ -446,25 +447,82 @@ WHERE coalesce(
     city, street, phone, email, remarks
 ) IS NOT NULL;
 
+-- name: judge_csv_statuses
+-- Where the known orders of a part stand after the file (docs/rules.md 6.2, 6.3). The
+-- mall's word only goes on: to shipped, then to refunded or cancelled. A file whose word
+-- is behind the stored one is an older one.
+-- in:  view `csv_speaking`, $mall, $shop_id
+-- out: temporary table `csv_statuses` (order_number, status, is_behind: the file's word
+--      is not to be taken, ends: the order is cancelled or refunded by this file)
+CREATE OR REPLACE TEMP TABLE csv_statuses AS
+WITH parcels AS (
+    SELECT DISTINCT order_number
+    FROM shipments
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+      AND state NOT IN ('refused', 'cancelled', 'replaced')
+),
+words AS (
+    SELECT
+        o.order_number, o.status,
+        r.outcome IS NOT NULL AND (
+            r.mall_status <> coalesce(o.mall_status, '')
+            OR r.outcome <> coalesce(o.outcome, 'open')
+        ) AS is_news,
+        CASE r.outcome WHEN 'shipped' THEN 1 WHEN 'refunded' THEN 2
+            WHEN 'cancelled' THEN 2 ELSE 0 END AS said,
+        CASE WHEN o.cancelled THEN 2 WHEN o.outcome = 'shipped' THEN 1
+            WHEN o.outcome IS NOT NULL THEN 2 ELSE 0 END AS known,
+        p.order_number IS NOT NULL AS has_parcel
+    FROM csv_speaking AS r
+    JOIN orders AS o
+        ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
+    LEFT JOIN parcels AS p ON p.order_number = r.order_number
+    WHERE r.speaks_for_order
+      AND r.is_known
+)
+SELECT
+    order_number,
+    CASE
+        WHEN status = 'キャンセル' THEN status
+        WHEN is_news AND said = 2 THEN 'キャンセル'
+        WHEN status = '出荷済' THEN status
+        WHEN (is_news AND said = 1 AND known < 2) OR has_parcel THEN '出荷済'
+        ELSE '受注処理中'
+    END AS status,
+    is_news AND said < known AS is_behind,
+    said = 2 AND known < 2 AS ends
+FROM words;
+
+-- name: list_csv_steps_back
+-- Known orders of a part whose file is older than what is stored.
+-- in:  temporary table `csv_statuses`
+-- out: kind, order_number, lines
+SELECT 'step-back' AS kind, order_number, 1 AS lines
+FROM csv_statuses
+WHERE is_behind
+ORDER BY order_number;
+
 -- name: change_csv_orders
 -- What the known orders of a part become, where that differs.
 -- A blank cell keeps what is known, unless it clears; a cell the file has no column for
--- never clears. An order is fixed again only by a file that tells an amount, and stays
--- cancelled where the file does not say how it stands.
--- in:  views `csv_speaking`, `csv_clears` (one row, a flag per cell), $mall, $shop_id
+-- never clears. An order is fixed again only by a file that tells an amount. What the mall
+-- says of its status is kept where the file is behind, and a cancelled order stays so.
+-- in:  views `csv_speaking`, `csv_clears` (one row, a flag per cell), temporary table
+--      `csv_statuses`, $mall, $shop_id
 -- out: temporary table `csv_changed_orders`, as columns of orders; status is no content
 CREATE OR REPLACE TEMP TABLE csv_changed_orders AS
 SELECT
     o.mall, o.shop_id, o.order_number,
-    if(c.mall_status, r.mall_status, coalesce(r.mall_status, o.mall_status)) AS mall_status,
-    if(c.mall_sub_status, r.mall_sub_status, coalesce(r.mall_sub_status, o.mall_sub_status)) AS mall_sub_status,
+    if(c.mall_status AND NOT s.is_behind, r.mall_status, if(s.is_behind, o.mall_status, coalesce(r.mall_status, o.mall_status))) AS mall_status,
+    if(c.mall_sub_status AND NOT s.is_behind, r.mall_sub_status, if(s.is_behind, o.mall_sub_status, coalesce(r.mall_sub_status, o.mall_sub_status))) AS mall_sub_status,
     if(c.ordered_at, r.ordered_at, coalesce(r.ordered_at, o.ordered_at)) AS ordered_at,
     if(c.confirmed_at, r.confirmed_at, coalesce(r.confirmed_at, o.confirmed_at)) AS confirmed_at,
     if(c.fixed_at, r.fixed_at, coalesce(r.fixed_at, o.fixed_at)) AS fixed_at,
     if(c.ship_instructed_at, r.ship_instructed_at, coalesce(r.ship_instructed_at, o.ship_instructed_at)) AS ship_instructed_at,
-    if(c.shipped_at, r.shipped_at, coalesce(r.shipped_at, o.shipped_at)) AS shipped_at,
+    if(c.shipped_at AND NOT s.is_behind, r.shipped_at, coalesce(r.shipped_at, o.shipped_at)) AS shipped_at,
     if(c.paid_at, r.paid_at, coalesce(r.paid_at, o.paid_at)) AS paid_at,
-    if(c.cancelled_at, r.cancelled_at, coalesce(r.cancelled_at, o.cancelled_at)) AS cancelled_at,
+    if(c.cancelled_at AND NOT s.is_behind, r.cancelled_at, coalesce(r.cancelled_at, o.cancelled_at)) AS cancelled_at,
     if(c.cancel_due_on, r.cancel_due_on, coalesce(r.cancel_due_on, o.cancel_due_on)) AS cancel_due_on,
     if(c.delivery_on, r.delivery_on, coalesce(r.delivery_on, o.delivery_on)) AS delivery_on,
     if(c.delivery_slot, r.delivery_slot, coalesce(r.delivery_slot, o.delivery_slot)) AS delivery_slot,
@@ -494,14 +552,12 @@ SELECT
         o.amounts_fixed
         OR coalesce(r.goods_total, r.order_total, r.request_total) IS NOT NULL
     ) AS amounts_fixed,
-    CASE
-        WHEN coalesce(r.mall_status, r.cancelled_at::VARCHAR) IS NULL
-            AND NOT (c.mall_status OR c.cancelled_at) THEN o.cancelled
-        ELSE coalesce(r.cancelled, false) OR (o.cancelled_at IS NOT NULL AND NOT c.cancelled_at)
-    END AS cancelled
+    o.cancelled OR coalesce(r.cancelled, false) AS cancelled,
+    if(s.is_behind, o.outcome, coalesce(nullif(r.outcome, 'open'), o.outcome)) AS outcome
 FROM csv_speaking AS r
 JOIN orders AS o
     ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
+JOIN csv_statuses AS s ON s.order_number = r.order_number
 CROSS JOIN csv_clears AS c
 WHERE r.speaks_for_order
   AND r.is_known
@@ -515,7 +571,7 @@ SELECT
     buyer_fee, gift_fee, discount_total, order_total, request_total, point_used,
     coupon_total, coupon_shop, coupon_other, is_gift, is_under_review, caution_code,
     changed_by_buyer,
-    amounts_fixed, cancelled
+    amounts_fixed, cancelled, outcome
 FROM orders
 WHERE mall = $mall
   AND shop_id = $shop_id;
@@ -677,9 +733,10 @@ WHERE mall = $mall
 
 -- name: gather_csv_changes
 -- The known orders of a part of which something changes: their
--- content, or only that they stand at 受注処理中 now.
--- in:  temporary tables `csv_orders` and `csv_changed_*`, $part, $mall, $shop_id
--- out: temporary table `csv_changes` (order_number, observed_at, is_content)
+-- content, or only where they stand now.
+-- in:  temporary tables `csv_orders`, `csv_statuses` and `csv_changed_*`, $part, $mall,
+--      $shop_id
+-- out: temporary table `csv_changes` (order_number, status, observed_at, is_content)
 CREATE OR REPLACE TEMP TABLE csv_changes AS
 WITH contents AS (
     SELECT order_number FROM csv_changed_orders
@@ -690,14 +747,17 @@ WITH contents AS (
     UNION
     SELECT order_number FROM csv_changed_people
 )
-SELECT k.order_number, k.observed_at, n.order_number IS NOT NULL AS is_content
+SELECT
+    k.order_number, s.status, k.observed_at,
+    n.order_number IS NOT NULL AS is_content
 FROM csv_orders AS k
+JOIN csv_statuses AS s ON s.order_number = k.order_number
 JOIN orders AS o
     ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = k.order_number
 LEFT JOIN contents AS n ON n.order_number = k.order_number
 WHERE k.part = $part
   AND k.is_known
-  AND (n.order_number IS NOT NULL OR o.status <> '受注処理中');
+  AND (n.order_number IS NOT NULL OR o.status <> s.status);
 
 -- name: gather_csv_moved
 -- The packages that known lines are about to leave.
@@ -716,17 +776,25 @@ WHERE n.basket_id <> o.basket_id;
 SELECT count(*) FROM csv_changes;
 
 -- name: list_csv_adjusted
--- Lines whose units are about to change after a person adjusted the
--- stock for them.
--- in:  temporary table `csv_changed_lines`
+-- Lines whose units are about to change, or whose order is about to end, after a person
+-- adjusted the stock for them.
+-- in:  temporary tables `csv_changed_lines`, `csv_statuses`, $mall, $shop_id
 -- out: kind, order_number, lines
+SELECT 'cancelled-after-adjustment' AS kind, s.order_number, count(*) AS lines
+FROM csv_statuses AS s
+JOIN order_lines AS o
+    ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = s.order_number
+WHERE s.ends
+  AND o.stock_adjusted_at IS NOT NULL
+GROUP BY s.order_number
+UNION ALL
 SELECT 'units-after-adjustment' AS kind, n.order_number, count(*) AS lines
 FROM csv_changed_lines AS n
 JOIN order_lines AS o USING (mall, shop_id, order_number, line_id)
 WHERE o.stock_adjusted_at IS NOT NULL
   AND o.quantity <> n.quantity
 GROUP BY n.order_number
-ORDER BY n.order_number;
+ORDER BY kind, order_number;
 
 -- name: merge_csv_orders
 -- Write what changed; columns a CSV cannot tell keep what they hold.
@@ -797,12 +865,12 @@ WHERE o.mall = m.mall
   AND o.basket_id = m.basket_id;
 
 -- name: mark_csv_orders
--- Every changed order stands at 受注処理中, whatever the mall says
--- (docs/rules.md 6.2); a changed content is no snapshot's any more.
+-- Every changed order stands where judge_csv_statuses says; a changed content is no
+-- snapshot's any more.
 -- in:  temporary table `csv_changes`, $mall, $shop_id, $import_id, $imported_at
 -- out: rows of orders; source and stock policy stay
 UPDATE orders AS o SET
-    status       = '受注処理中',
+    status       = k.status,
     content_hash = if(k.is_content, concat('csv:', $import_id), o.content_hash),
     content_source = if(k.is_content, 'csv_changed', o.content_source),
     observed_at  = if(k.is_content, k.observed_at, o.observed_at),

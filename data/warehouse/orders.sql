@@ -174,7 +174,8 @@ SELECT
         'coupon_shop': o.coupon_shop, 'coupon_other': o.coupon_other,
         'is_gift': o.is_gift, 'is_under_review': o.is_under_review,
         'caution_code': o.caution_code, 'changed_by_buyer': o.changed_by_buyer,
-        'amounts_fixed': o.amounts_fixed, 'cancelled': o.cancelled
+        'amounts_fixed': o.amounts_fixed, 'cancelled': o.cancelled,
+        'outcome': o.outcome
     }) AS content,
     $imported_at AS logged_at,
     $import_id AS load_id
@@ -365,6 +366,10 @@ USING (
         w.body.coupon_shop,
         w.body.coupon_other,
         w.cancelled,
+        CASE w.status
+            WHEN '出荷済' THEN 'shipped'
+            WHEN 'キャンセル' THEN 'cancelled'
+        END AS outcome,
         w.body.is_gift,
         w.body.is_social_gift,
         w.body.is_under_review,

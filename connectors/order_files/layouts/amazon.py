@@ -113,6 +113,7 @@ LAYOUTS = (
         signature=Signature(has=("amazon-order-id", "merchant-order-id"), tab=True),
         cells=_ALL,
         cancelled="(?i)^cancel(l)?ed$",
+        shipped="(?i)^shipped",
         lines="position",
         instant_format="%Y-%m-%dT%H:%M:%S%z",
     ),

@@ -71,6 +71,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("manage_number",), ("item_id",)),
         cancelled="キャンセル",
+        shipped="^(?:発送済|発送後入金待ち|完了)",
         repeats="add_units",
         rules=(drop_rows_without_order,),
         checks=(

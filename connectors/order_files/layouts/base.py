@@ -84,6 +84,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("sku",), ("item_id", "variant_id"), ("item_id",), ("item_name",)),
         cancelled="キャンセル",
+        shipped="^(?:対応済|発送済)",
         lines="position",
         rules=(fold_options,),
     ),

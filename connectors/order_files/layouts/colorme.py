@@ -71,6 +71,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("item_number",), ("item_id",)),
         cancelled="キャンセル",
+        shipped="^発送済",
         baskets="id",
         instant_format="%Y/%m/%d %H:%M:%S",
     ),

@@ -51,6 +51,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("item_name",),),
         cancelled="キャンセル",
+        shipped="^(?:発送済|発送完了|受取完了|取引完了)",
         lines="position",
         instant_format="%Y/%m/%d %H:%M:%S",
     ),

@@ -81,6 +81,8 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("item_number",), ("item_id", "variant_id"), ("item_id",)),
         cancelled="^3$",
+        refunded="^9$",
+        shipped="^5$",
         baskets="id",
         rules=(keep_goods_rows,),
     ),

@@ -38,6 +38,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("manage_number",), ("item_name",)),
         cancelled="キャンセル",
+        shipped="^(?:発送済|発送完了|取引完了|完了)",
         lines="position",
         instant_format="%Y/%m/%d %H:%M:%S",
     ),

@@ -76,6 +76,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("item_number",), ("manage_number",)),
         cancelled="キャンセル",
+        shipped="^(?:発送済|発送完了|処理済|完了)",
         lines="position",
         baskets="address",
     ),

@@ -52,6 +52,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("variant_id",), ("manage_number",)),
         cancelled="キャンセル",
+        shipped="^(?:配送中|配送完了)",
         instant_format="%Y/%m/%d %H:%M:%S",
     ),
 )

@@ -143,6 +143,7 @@ LAYOUTS = (
             ("manage_number",),
         ),
         cancelled="^900$",
+        shipped="^(?:500|600|700)$",
         shop=r"^(\d+)-",
         baskets="id",
         stages=STAGES,

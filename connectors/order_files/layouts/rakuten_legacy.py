@@ -77,6 +77,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("item_number",), ("manage_number",)),
         cancelled="キャンセル",
+        shipped="^(?:発送済|処理済|完了)",
         shop=r"^(\d+)-",
         lines="position",
         baskets="address",

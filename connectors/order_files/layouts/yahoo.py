@@ -96,6 +96,7 @@ LAYOUTS = (
         ),
         cells=ORDERS,
         cancelled="^4$",
+        shipped="^5$",
         shop_from="_shop",
         shop=r"^(.+)-\d+$",
         partner="yahoo-item",

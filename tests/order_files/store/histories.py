@@ -57,13 +57,26 @@ class Api:
     lines: int
 
 
+SAID = {
+    "100": ("新規受付", 0, "open"),
+    "300": ("受注処理中", 0, "open"),
+    "500": ("出荷済", 1, "shipped"),
+    "900": ("キャンセル", 2, "cancelled"),
+}
+"""Statuses of RMS: the shop's own for each, how far it is, and its outcome."""
+
+
+def rank(mall_status: str | None) -> int:
+    return SAID[mall_status][1] if mall_status else 0
+
+
 values = st.sampled_from([None, None, "a", "b"])
 rows = st.builds(
     Row,
     number=st.integers(1, 2),
     line_id=st.sampled_from(LINES),
     quantity=st.integers(1, 2),
-    cells=st.tuples(st.sampled_from([None, "100", "300"]), *[values] * 5),
+    cells=st.tuples(st.sampled_from([None, *SAID]), *[values] * 5),
 )
 files = st.builds(
     Csv,
@@ -75,11 +88,10 @@ files = st.builds(
 snapshots = st.builds(
     Api,
     number=st.integers(1, 2),
-    mall_status=st.sampled_from(["100", "300"]),
+    mall_status=st.sampled_from(list(SAID)),
     lines=st.integers(1, 2),
 )
 steps = st.lists(files | snapshots, min_size=1, max_size=6)
-STATUS = {"100": "新規受付", "300": "受注処理中"}
 
 
 @dataclass
@@ -91,6 +103,8 @@ class Known:
     cells: dict[str, str | None]
     lines: dict[str, tuple[str | None, int]] = field(default_factory=dict)
     snapshot: Api | None = None
+    over: int = 0
+    """How far the mall's last word that counted was."""
 
 
 class Rule:
@@ -101,7 +115,7 @@ class Rule:
 
     def see(self, new: Api) -> None:
         known = self.orders.get(new.number)
-        status = STATUS[new.mall_status]
+        status = SAID[new.mall_status][0]
         if known is None:
             known = self.orders[new.number] = Known("api", status, {})
         elif known.snapshot == new:
@@ -109,6 +123,7 @@ class Rule:
         elif known.cells["mall_status"] != new.mall_status:
             known.status = status
         known.snapshot = new
+        known.over = rank(new.mall_status)
         known.cells = {
             "mall_status": new.mall_status,
             "payment_method": "クレジットカード",
@@ -127,18 +142,35 @@ class Rule:
         blank: dict[str, str | None] = dict.fromkeys((*ORDER, *PACKAGE))
         known = self.orders.setdefault(number, Known("csv", "", blank))
         before = (dict(known.cells), dict(known.lines))
-        known.status = "受注処理中"
+        words = [v for row in told if (v := file.told(row).get("mall_status"))]
+        word = (words or [None])[-1]
+        known.status = self._status(known, word)
+        is_behind = word is not None and rank(word) < known.over
         for name in known.cells:
             filled = [v for row in told if (v := file.told(row).get(name))]
-            known.cells[name] = (
-                filled or [self._blank(file, name, known.cells[name])]
-            )[-1]
+            new = (filled or [self._blank(file, name, known.cells[name])])[-1]
+            if name != "mall_status" or not is_behind:
+                known.cells[name] = new
+        known.over = max(known.over, rank(word))
         for row in told:
             old, _ = before[1].get(row.line_id, (None, 0))
             choices = file.told(row).get("choices") or self._blank(file, "choices", old)
             known.lines[row.line_id] = (choices, row.quantity)
         if (known.cells, known.lines) != before:
             known.snapshot = None
+
+    def _status(self, known: Known, word: str | None) -> str:
+        """Where the order stands; its own word is not yet the file's."""
+        if not known.status:
+            return "受注処理中"
+        is_news = word is not None and (
+            word != known.cells["mall_status"] or rank(word) != known.over
+        )
+        ranks = {"出荷済": 1, "キャンセル": 2}
+        is_further = known.over <= rank(word) > ranks.get(known.status, 0)
+        if is_news and is_further:
+            return SAID[word][0]
+        return known.status if known.status in ranks else "受注処理中"
 
     def _blank(self, file: Csv, name: str, old: str | None) -> str | None:
         return None if file.mode == "replace" and name in file.columns else old
@@ -189,6 +221,7 @@ def _import(con, step: Csv, shop_id, minute):
             basket_id="1",
             quantity=row.quantity,
             **step.told(row),
+            **outcome(step.told(row).get("mall_status")),
         )
         for row in step.rows
     ]
@@ -200,6 +233,13 @@ def _import(con, step: Csv, shop_id, minute):
         mode=step.mode,
         imported_at=at(minute),
     )
+
+
+def outcome(mall_status: str | None) -> dict[str, Any]:
+    """What a reader derives from the mall's word."""
+    if mall_status is None:
+        return {}
+    return {"outcome": SAID[mall_status][2], "cancelled": mall_status == "900"}
 
 
 def shown(con: DuckDBPyConnection, shop_id: str) -> list[tuple]:
@@ -239,7 +279,9 @@ def expected(rule: Rule) -> list[tuple]:
             *(known.cells[name] for name in ORDER),
             *(known.cells[name] for name in PACKAGE),
             [(line, *told) for line, told in sorted(known.lines.items())],
-            0 if known.source == "api" else len(known.lines),
+            0
+            if known.source == "api" or known.over == 2 or known.status == "キャンセル"
+            else len(known.lines),
         )
         for number, known in sorted(rule.orders.items())
     ]

@@ -65,7 +65,7 @@ PLANTED = {
     ),
     "status only for new orders": (
         "mark_csv_orders",
-        "status       = '受注処理中'",
+        "status       = k.status",
         "status       = o.status",
         [Api(1, "100", 2), a_file(row())],
     ),

@@ -1,5 +1,7 @@
 """Rules 6.2 to 6.4 of the design, one sentence each."""
 
+from pathlib import Path
+
 import pytest
 
 from data.model.stock import Adjustment
@@ -27,13 +29,25 @@ def known_row(line_id="11", **cells):
     return a_row(KNOWN, line_id, basket_id="1", quantity=2) | cells
 
 
+CANCELLED = {"mall_status": "900", "cancelled": True, "outcome": "cancelled"}
+SHIPPED = {"mall_status": "500", "outcome": "shipped"}
+REFUNDED = {"mall_status": "refunded", "outcome": "refunded"}
+OPEN = {"mall_status": "300", "outcome": "open"}
+
+
+def waiting_orders(con):
+    mart = Path("data/marts/orders_waiting.sql").read_text(encoding="utf-8")
+    return [number for _, _, number, *_ in con.execute(mart).fetchall()]
+
+
 def test_an_order_created_by_csv_is_processed_and_waits_for_a_person(con):
-    report = store(con, a_row(mall_status="900", cancelled=True))
+    report = store(con, a_row(**OPEN))
 
     assert report.orders_created == report.waiting_for_stock == 1
     assert con.sql(
         "SELECT source, status, mall_status, stock_policy, cancelled FROM orders"
-    ).fetchall() == [("csv", "受注処理中", "900", "manual", True)]
+    ).fetchall() == [("csv", "受注処理中", "300", "manual", False)]
+    assert waiting_orders(con) == ["A"]
     assert con.sql(
         "SELECT * EXCLUDE (imported_at) FROM manual_stock_adjustments"
     ).fetchall() == [("rakuten", SHOP_ID, "A", "1", "TEA", 1)]
@@ -199,24 +213,124 @@ def test_a_variant_the_file_does_not_tell_keeps_the_sku(con, api):
     ]
 
 
-def test_an_order_once_cancelled_is_not_revived_by_a_file_without_that_cell(con):
-    store(con, a_row(cancelled_at=at(3), cancelled=True), minute=10)
-    store(con, a_row(mall_status="300"), minute=11)
+@pytest.mark.parametrize("over", [CANCELLED, SHIPPED, REFUNDED])
+def test_an_order_that_is_over_when_created_is_on_no_list_of_open_ones(con, over):
+    store(con, a_row(**over), a_row("B"))
 
-    assert con.sql("SELECT cancelled, mall_status FROM orders").fetchall() == [
-        (True, "300")
-    ]
-
-
-def test_a_file_that_clears_the_cancellation_revives_the_order(con):
-    store(con, a_row(cancelled_at=at(3), cancelled=True), minute=10)
-    cleared = a_row(mall_status="300", cancelled_at=None)
-    store(con, cleared, minute=11, mode="replace")
-
-    assert one(con, "SELECT cancelled FROM orders") is False
+    assert one(con, "SELECT status FROM orders WHERE order_number = 'A'") == (
+        "受注処理中"
+    )
+    assert waiting_orders(con) == ["B"]
+    stock = con.sql("SELECT order_number FROM manual_stock_adjustments ORDER BY 1")
+    is_gone = over is SHIPPED  # its goods have left, so their stock has to be booked
+    assert stock.fetchall() == [("A",)] * is_gone + [("B",)]
 
 
-def test_a_cancellation_that_a_later_file_forgets_is_caught(con):
-    guard = " OR (o.cancelled_at IS NOT NULL AND NOT c.cancelled_at)"
-    with planted_sql("change_csv_orders", guard, ""), caught():
-        test_an_order_once_cancelled_is_not_revived_by_a_file_without_that_cell(con)
+def told(con, **later):
+    """What an order stands at after a file, and what the file was warned of."""
+    report = store(con, a_row(**later), minute=20)
+    status = con.sql("SELECT status, mall_status, cancelled FROM orders").fetchall()
+    return status, [warned.kind for warned in report.warnings]
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [(SHIPPED, "出荷済"), (REFUNDED, "キャンセル"), (CANCELLED, "キャンセル")],
+)
+def test_a_later_word_of_the_mall_moves_an_order_on(con, word, status):
+    store(con, a_row(**OPEN))
+
+    assert told(con, **word) == (
+        [(status, word["mall_status"], word is CANCELLED)],
+        [],
+    )
+
+
+def test_an_unchanged_word_moves_nothing(con):
+    store(con, a_row(**SHIPPED))
+
+    assert told(con, **SHIPPED) == ([("受注処理中", "500", False)], [])
+
+
+@pytest.mark.parametrize("mode", ["update", "replace"])
+@pytest.mark.parametrize(
+    ("over", "older"),
+    [(SHIPPED, OPEN), (CANCELLED, OPEN), (REFUNDED, SHIPPED), (CANCELLED, SHIPPED)],
+)
+def test_a_step_back_of_an_older_file_is_not_applied_and_warned_of(
+    con, over, older, mode
+):
+    store(con, a_row(**OPEN))
+    store(con, a_row(**over, shipped_at=at(3), cancelled_at=at(3)), minute=11)
+    asked = "SELECT * EXCLUDE (updated_at) FROM orders"
+    before = con.sql(asked).fetchall()
+    row = a_row(**older, shipped_at=None, cancelled_at=None)
+    report = store(con, row, minute=20, mode=mode)
+
+    assert con.sql(asked).fetchall() == before
+    assert [warned.kind for warned in report.warnings] == ["step-back"]
+
+
+def test_a_file_older_than_what_the_api_showed_takes_no_step_back(con):
+    order = an_order(1, 5, "900")
+    store_orders(con, [order], source="api", stored_at=at(6), load_id="l")
+    row = known_row(mall_status="100", outcome="open", payment_method="銀行振込")
+    report = store(con, row)
+
+    assert con.sql(
+        "SELECT status, mall_status, cancelled, payment_method FROM orders"
+    ).fetchall() == [("キャンセル", "900", True, "銀行振込")]
+    assert "step-back" in [warned.kind for warned in report.warnings]
+
+
+@pytest.mark.parametrize("status", ["出荷済", "キャンセル"])
+def test_nothing_moves_an_order_back_from_its_end(con, status):
+    store(con, a_row(**OPEN))
+    con.execute(f"UPDATE orders SET status = '{status}'")
+
+    assert told(con, **OPEN, noshi="祝")[0] == [(status, "300", False)]
+
+
+@pytest.mark.parametrize("status", ["新規受付", "入金待ち", "保留"])
+def test_an_import_sets_what_has_not_begun_to_work(con, status):
+    store(con, a_row(**OPEN))
+    con.execute(f"UPDATE orders SET status = '{status}'")
+
+    assert told(con, **OPEN)[0] == [("受注処理中", "300", False)]
+
+
+def test_a_stored_shipment_moves_an_order_on(con):
+    store(con, a_row(**OPEN))
+    con.execute(
+        f"""INSERT INTO shipments BY NAME SELECT
+            'rakuten' AS mall, '{SHOP_ID}' AS shop_id, 'A' AS order_number,
+            'b' AS basket_id, '1' AS tracking_number, '1001' AS carrier_code,
+            DATE '2026-11-25' AS shipping_date, 'planned' AS state,
+            'i' AS import_id, now() AS imported_at, now() AS changed_at"""
+    )
+
+    assert told(con, **OPEN)[0] == [("出荷済", "300", False)]
+
+
+def test_a_cancelled_order_whose_stock_was_adjusted_is_told(con):
+    store(con, a_row(**OPEN))
+    line = Adjustment(mall="rakuten", shop_id=SHOP_ID, order_number="A", line_id="1")
+    adjust_stock(con, [line], adjustment_id="a", who="担当", note="棚", at=at(11))
+
+    assert told(con, **CANCELLED)[1] == ["cancelled-after-adjustment"]
+
+
+PLANTED = {
+    "a step back is applied": ("said < known AS is_behind", "false AS is_behind"),
+    "an end is moved back": ("WHEN status = '出荷済' THEN status", ""),
+}
+
+
+@pytest.mark.parametrize("bug", PLANTED)
+def test_a_status_that_goes_back_is_caught(con, bug):
+    with planted_sql("judge_csv_statuses", *PLANTED[bug]), caught():
+        if bug == "an end is moved back":
+            test_nothing_moves_an_order_back_from_its_end(con, "出荷済")
+        test_a_step_back_of_an_older_file_is_not_applied_and_warned_of(
+            con, CANCELLED, OPEN, "update"
+        )
