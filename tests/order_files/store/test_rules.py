@@ -286,7 +286,7 @@ def test_a_file_older_than_what_the_api_showed_takes_no_step_back(con):
 @pytest.mark.parametrize("status", ["出荷済", "キャンセル"])
 def test_nothing_moves_an_order_back_from_its_end(con, status):
     store(con, a_row(**OPEN))
-    con.execute(f"UPDATE orders SET status = '{status}'")
+    con.execute("UPDATE orders SET status = ?", [status])
 
     assert told(con, **OPEN, noshi="祝")[0] == [(status, "300", False)]
 
@@ -294,7 +294,7 @@ def test_nothing_moves_an_order_back_from_its_end(con, status):
 @pytest.mark.parametrize("status", ["新規受付", "入金待ち", "保留"])
 def test_an_import_sets_what_has_not_begun_to_work(con, status):
     store(con, a_row(**OPEN))
-    con.execute(f"UPDATE orders SET status = '{status}'")
+    con.execute("UPDATE orders SET status = ?", [status])
 
     assert told(con, **OPEN)[0] == [("受注処理中", "300", False)]
 
