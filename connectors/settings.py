@@ -104,6 +104,13 @@ class Settings(BaseSettings):
         description="データベースが使用中のときに待つ秒数",
         examples=[30],
     )
+    retention_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="発送またはキャンセルの後、購入者の情報を保存する日数",
+        examples=[90],
+    )
     rms_deadline_s: float = Field(
         20.0,
         gt=0,

@@ -424,6 +424,29 @@ WhyDismissed = Annotated[
     ),
 ]
 
+# A buyer who asks to be deleted
+
+# No rule here refuses a value: a run that Prefect does not begin keeps the address.
+WhoForgets = Annotated[
+    str,
+    shown("担当者", "必須です。役割や部署を入力します(記録に残ります)"),
+]
+NumberOfBuyer = Annotated[
+    str,
+    shown(
+        "注文番号",
+        "削除を求めた購入者の注文番号を1つ入力します。同じ購入者のほかの注文も対象です",
+    ),
+]
+MailOfBuyer = Annotated[
+    str,
+    shown(
+        "メールアドレス",
+        "注文番号がわからない場合に、注文に使われたメールアドレスを入力します。"
+        "実行を開始すると、Prefect の記録から消えます",
+    ),
+]
+
 # A shop's onboarding
 
 Applied = Annotated[

@@ -17,8 +17,16 @@ from typing import Any, Final, Literal
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from data.model.buyer import OrderKey
 from data.model.csv_file import CellFault
 from data.model.order import Mall
+from data.warehouse.buyers import (
+    BY_ITSELF,
+    clear_orders,
+    forgotten,
+    forgotten_in,
+    without_private_cells,
+)
 from data.warehouse.order_file_rows import (
     EMPTY,
     Chunks,
@@ -83,6 +91,8 @@ class Work:
     def __init__(self, con: DuckDBPyConnection, given: dict[str, object]) -> None:
         self._con = con
         self._given = given
+        self._cleared: set[str] = set()
+        self._newly_cleared: set[str] = set()
         self._shown = Shown(keys(EMPTY))
         self._aside = Shown(EMPTY)
         self._speaking = Shown(with_roles(EMPTY, NO_ROLES))
@@ -97,10 +107,16 @@ class Work:
     def stage(self, chunks: Chunks) -> dict[str, int]:
         """Stage the rows' keys; return the orders of other shops, counted by shop."""
         self.ask("create_csv_keys")
+        asked = forgotten(self._con)
+        found: set[str] = set()
         for rows in chunks.first_pass():
+            found |= forgotten_in(rows, asked) if asked else set()
             self._shown.rows = keys(rows)
             self.ask("stage_csv_keys", chunk=chunks.count - 1)
         show(self._con, "csv_rejected", chunks.rejects)
+        cleared = {number for (number,) in self.ask("list_cleared_csv")}
+        self._newly_cleared = found - cleared
+        self._cleared = cleared | found
         return dict(self.ask("list_csv_other_shops"))
 
     def settle_blanks(self, chunks: Chunks) -> pl.DataFrame:
@@ -117,6 +133,12 @@ class Work:
             chunks.reject(blank.join(wanting, on="row_number", how="semi"))
             show(self._con, "csv_rejected", chunks.rejects)
         return warnings.filter(~is_blank)
+
+    def record_cleared(self, at: datetime) -> None:
+        """Record the orders of forgotten buyers that the file showed first."""
+        mall, shop_id = str(self._given["mall"]), str(self._given["shop_id"])
+        new = [OrderKey(mall, shop_id, one) for one in sorted(self._newly_cleared)]
+        clear_orders(self._con, new, why="asked", who=BY_ITSELF, at=at)
 
     def judge(self, chunks: Chunks) -> tuple[int, int, int, int]:
         """Decide over the whole file what is stored and which row speaks for what.
@@ -135,7 +157,8 @@ class Work:
         temporary table, which DuckDB may spill, and come last.
         """
         spread = self._frame("list_csv_spread_orders", whole_parts=chunks.count)
-        for part, rows in enumerate(chunks.again()):
+        for part, whole_rows in enumerate(chunks.again()):
+            rows = without_private_cells(whole_rows, self._cleared)
             if spread.height:
                 aside = rows.join(spread, on="order_number", how="semi")
                 self._aside.rows = aside
@@ -291,6 +314,7 @@ def import_orders(  # noqa: PLR0913
     others = work.stage(chunks)
     if others and other_shops == "refuse":
         raise OtherShops(shop_id, others)
+    work.record_cleared(imported_at)
     show(con, "csv_clears", clearing(mode, file.columns_present))
     of_cells = work.settle_blanks(chunks)
     new, known, repeated, set_aside = work.judge(chunks)

@@ -32,6 +32,7 @@ from data.model.order import (
     Status,
     TaxSummary,
 )
+from data.warehouse.buyers import kept_clear
 from data.warehouse.people_key import key_in, keyed
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show
@@ -97,7 +98,8 @@ def store_orders(
     A snapshot asked for before the present content was last seen changes nothing,
     whenever it arrives; equal content only moves that sighting forward. Every content
     that became the present one stays in order_log, and so does the one a CSV import
-    created the order with. Storing an order settles its refusal. After an error, which
+    created the order with. Of an order that was cleared no people are stored, whatever
+    the snapshot has. Storing an order settles its refusal. After an error, which
     is a duckdb.Error, the session is only worth closing.
     """
     if not orders:
@@ -107,6 +109,7 @@ def store_orders(
         "stored_at": stored_at,
         "load_id": load_id,
     }
+    orders = kept_clear(con, orders, stored_at)
     show(con, "incoming", _snapshots(orders, key_in(con)))
     SQL.run(con, "judge_snapshots", given)
     stored = Stored(*con.execute(SQL("count_verdicts")).fetchall()[0])

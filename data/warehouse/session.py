@@ -19,11 +19,11 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
+from threading import Lock, RLock
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -38,6 +38,7 @@ from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import KEY_FILE, use_key
 from data.warehouse.saved import put_back, saved, saved_of, wal_size
+from data.warehouse.statements import SQL
 
 log = logging.getLogger("juchu.warehouse")
 
@@ -54,7 +55,7 @@ ONLY_WHEN_ASKED = {
 """No checkpoint by a commit, however long the WAL or large the transaction."""
 _PAUSE_S = (0.005, 0.03)
 
-_umask = Lock()
+_umask = RLock()
 _sessions: dict[Path, Lock] = defaultdict(Lock)
 
 
@@ -143,6 +144,29 @@ def reading(
 
 
 @contextmanager
+def whole_file(
+    path: Path,
+    patience_s: float = 30.0,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
+) -> Iterator[tuple[DuckDBPyConnection, Callable[[], AbstractContextManager[None]]]]:
+    """Open the file as database `old`, to copy it whole or to put another in its place.
+
+    In no transaction, and other files may be attached: for our own statements only. The
+    second value is the context that a checkpoint of `old` needs (`saved`).
+    Raises what `warehouse` raises.
+    """
+    path = path.absolute()
+    with _turn(path, patience_s), _private(), ExitStack() as held:
+        con = _connect(path, clock() + patience_s, clock, wait, _open_beside)
+        try:
+            yield con, partial(saved, path, held)
+        finally:
+            con.close()
+
+
+@contextmanager
 def _opened(
     path: Path,
     give_up_at: float,
@@ -205,13 +229,15 @@ def _connect(
 ) -> DuckDBPyConnection:
     """Connect, retrying while another process holds the file's lock."""
     while True:
+        before = _identity(path)
         try:
             with _private():
                 put_back(path)
                 con = opened(path)
-            if not saved_of(path).is_dir():
+            is_the_file = before in {None, _identity(path)}  # none was renamed over it
+            if is_the_file and not saved_of(path).is_dir():
                 return con
-            con.close()  # somebody died in a checkpoint since we looked
+            con.close()  # somebody rewrote it, or died in a checkpoint, since we looked
         except OSError as exc:
             if not isinstance(exc, BlockingIOError):  # somebody is at work on it
                 raise _out_of_reach(path) from exc
@@ -233,6 +259,26 @@ def _is_taken(exc: duckdb.Error) -> bool:
 def _holder(exc: duckdb.Error) -> int | None:
     named = re.search(r"\(PID (\d+)\)", str(exc))
     return int(named[1]) if named else None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another of its name; None without a file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _open_beside(path: Path) -> DuckDBPyConnection:
+    con = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
+    try:
+        con.execute("PRAGMA disable_checkpoint_on_shutdown")
+        con.execute(SQL("attach_old_file"), {"path": str(path)})
+    except BaseException:
+        con.close()
+        raise
+    return con
 
 
 def _open(path: Path) -> DuckDBPyConnection:

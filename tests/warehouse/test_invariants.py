@@ -39,6 +39,10 @@ DAMAGE = {
         "UPDATE order_sightings SET seen_at = seen_at - INTERVAL 1 HOUR"
     ],
     "people_stay_in_order_people": ["ALTER TABLE orders ADD COLUMN phone VARCHAR"],
+    "cleared_orders_have_no_people": [
+        """INSERT INTO cleared_orders
+        SELECT mall, shop_id, order_number, 'asked', 'x', updated_at FROM orders"""
+    ],
     "csv_orders_wait_by_hand": ["UPDATE orders SET stock_policy = 'manual'"],
     "notices_are_unique": [
         "CREATE TABLE copy AS FROM notices",

@@ -1,0 +1,117 @@
+"""Who bought: how a buyer is known again, and an order without its people."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from data.model.order import Order, Person
+
+_NO_DIGIT: Final = re.compile(r"\D")
+FEWEST_DIGITS: Final = 9
+"""Digits of a phone number by which somebody may be known; a shorter one is none."""
+
+PRIVATE_CELLS: Final = frozenset(
+    {"zip", "noshi", "drop_off_location", "pickup_store", "choices"}
+)
+"""What an order's content says of its people outside `people`: where a parcel goes, and
+what the buyer typed (名入れ). The prefecture stays: it names nobody."""
+
+
+class OrderKey(NamedTuple):
+    """What an order is known by."""
+
+    mall: str
+    shop_id: str
+    order_number: str
+
+
+class Found(NamedTuple):
+    """The orders of a buyer, and everything that tells who it is, for searching files.
+
+    `marks` are what the buyer is known by again (see `marks_of`). `given_away`: in how
+    many orders of other buyers a parcel goes to the same person.
+    """
+
+    orders: tuple[OrderKey, ...]
+    marks: frozenset[str]
+    traces: frozenset[str]
+    unshipped: tuple[str, ...] = ()
+    given_away: int = 0
+
+
+def mail_of(text: str | None) -> str:
+    """Return a mail address as addresses are compared, "" for none."""
+    return unicodedata.normalize("NFKC", text or "").strip().casefold()
+
+
+def phone_of(text: str | None) -> str:
+    """Return the digits of a phone number, "" for none that tells anything."""
+    digits = _NO_DIGIT.sub("", unicodedata.normalize("NFKC", text or ""))
+    return digits if len(digits) >= FEWEST_DIGITS else ""
+
+
+def name_of(*parts: str | None) -> str:
+    """Return a name as names are compared: width and blanks mean nothing."""
+    name = unicodedata.normalize("NFKC", "".join(part or "" for part in parts))
+    return "".join(name.split()).casefold()
+
+
+def marks_of(
+    family_name: str | None,
+    first_name: str | None,
+    phone: str | None,
+    email: str | None,
+) -> frozenset[str]:
+    """Return what one buyer is known by: the mail address, and the name with the phone.
+
+    A phone alone is a household's and a name alone is nobody's.
+    """
+    mail, digits = mail_of(email), phone_of(phone)
+    name = name_of(family_name, first_name)
+    marks = {f"mail:{mail}"} if "@" in mail else set()
+    if digits and name:
+        marks.add(f"phone:{digits}:{name}")
+    return frozenset(marks)
+
+
+def marks_of_buyer(people: Iterable[Person]) -> frozenset[str]:
+    """Return what the orderer among the people is known by."""
+    found: frozenset[str] = frozenset()
+    for person in people:
+        if person.role == "orderer":
+            found |= marks_of(
+                person.family_name, person.first_name, person.phone, person.email
+            )
+    return found
+
+
+def without_people(order: Order) -> Order:
+    """Return the order with its money and lines, and without whoever it tells of.
+
+    No answer of the mall is known by it either: it covers the people, too.
+    """
+    nothing = dict.fromkeys(PRIVATE_CELLS - {"choices"})
+    packages = tuple(
+        package.model_copy(
+            update={
+                **nothing,
+                "lines": tuple(
+                    line.model_copy(update={"choices": None}) for line in package.lines
+                ),
+            }
+        )
+        for package in order.packages
+    )
+    return order.model_copy(
+        update={"people": (), "packages": packages, "answer_hash": None}
+    )
+
+
+def is_kept_away(ordered_at: datetime | None, forgotten_at: datetime) -> bool:
+    """Return whether an order is of the time before its buyer asked to be forgotten.
+
+    Whoever buys again later gives the data anew, or nothing could be sent.
+    """
+    return ordered_at is not None and ordered_at <= forgotten_at

@@ -1,0 +1,228 @@
+-- name: list_orders_by_number
+-- The orders of one number, at whatever mall.
+-- in:  $order_number
+-- out: mall, shop_id, order_number
+SELECT mall, shop_id, order_number
+FROM orders
+WHERE order_number = $order_number
+ORDER BY mall, shop_id;
+
+-- name: list_people_to_search
+-- Everybody who is stored.
+-- in:  –
+-- out: mall, shop_id, order_number, role, family_name, first_name, phone, email
+SELECT mall, shop_id, order_number, role, family_name, first_name, phone, email
+FROM order_people;
+
+-- name: list_unshipped
+-- Those of the orders that are neither shipped nor cancelled.
+-- in:  view `clearing` (mall, shop_id, order_number)
+-- out: order_number
+SELECT o.order_number
+FROM orders AS o
+SEMI JOIN clearing AS c USING (mall, shop_id, order_number)
+WHERE o.status NOT IN ('出荷済', 'キャンセル')
+ORDER BY o.order_number;
+
+-- name: list_ended_before
+-- Orders whose buyers' data has stood for long enough: shipped or cancelled before a
+-- moment and not cleared. Where no time of it is known, it counts as of when the order
+-- was first seen to stand so.
+-- in:  $before, $row_limit
+-- out: mall, shop_id, order_number, the longest ended first
+WITH ended AS (
+    SELECT
+        o.mall, o.shop_id, o.order_number,
+        coalesce(
+            greatest(o.shipped_at, o.cancelled_at),
+            s.shipped_at,
+            o.observed_at
+        ) AS ended_at
+    FROM orders AS o
+    LEFT JOIN (
+        SELECT
+            mall, shop_id, order_number,
+            max(shipping_date)::TIMESTAMPTZ + INTERVAL 1 DAY AS shipped_at
+        FROM shipments
+        WHERE state NOT IN ('replaced', 'cancelled')
+        GROUP BY mall, shop_id, order_number
+    ) AS s USING (mall, shop_id, order_number)
+    ANTI JOIN cleared_orders AS c USING (mall, shop_id, order_number)
+    WHERE o.status IN ('出荷済', 'キャンセル')
+       OR o.cancelled
+       OR o.shipped_at IS NOT NULL
+       OR o.cancelled_at IS NOT NULL
+)
+SELECT mall, shop_id, order_number
+FROM ended
+WHERE ended_at < $before
+ORDER BY ended_at, order_number
+LIMIT $row_limit;
+
+-- name: remove_buyers
+-- Take the people of the orders away.
+-- in:  view `clearing`
+-- out: rows gone from order_people
+DELETE FROM order_people AS p
+USING clearing AS c
+WHERE p.mall = c.mall
+  AND p.shop_id = c.shop_id
+  AND p.order_number = c.order_number;
+
+-- name: blank_packages
+-- Take away where the orders' packages went; the prefecture stays.
+-- in:  view `clearing`
+-- out: rows of order_packages
+UPDATE order_packages AS p SET
+    zip               = NULL,
+    noshi             = NULL,
+    drop_off_location = NULL,
+    pickup_store      = NULL
+FROM clearing AS c
+WHERE p.mall = c.mall
+  AND p.shop_id = c.shop_id
+  AND p.order_number = c.order_number;
+
+-- name: blank_lines
+-- Take away what the buyer typed for the orders' lines.
+-- in:  view `clearing`
+-- out: rows of order_lines
+UPDATE order_lines AS l SET choices = NULL
+FROM clearing AS c
+WHERE l.mall = c.mall
+  AND l.shop_id = c.shop_id
+  AND l.order_number = c.order_number
+  AND l.choices IS NOT NULL;
+
+-- name: list_contents_to_clear
+-- Every content the orders have had.
+-- in:  view `clearing`
+-- out: mall, shop_id, order_number, observed_at, source, content, whether it is the newest
+SELECT
+    l.mall, l.shop_id, l.order_number, l.observed_at, l.source, l.content,
+    l.observed_at = max(l.observed_at) OVER (
+        PARTITION BY l.mall, l.shop_id, l.order_number
+    ) AS is_newest
+FROM order_log AS l
+SEMI JOIN clearing AS c USING (mall, shop_id, order_number);
+
+-- name: write_cleared_contents
+-- Keep the contents without what they said of people. Hashes change with them, or they
+-- would still tell who it was; those of a CSV name only its import.
+-- in:  view `cleared_contents` (mall, shop_id, order_number, observed_at, content,
+--      content_hash)
+-- out: rows of order_log
+UPDATE order_log AS l SET
+    content      = n.content,
+    content_hash = if(l.source = 'api', n.content_hash, l.content_hash)
+FROM cleared_contents AS n
+WHERE l.mall = n.mall
+  AND l.shop_id = n.shop_id
+  AND l.order_number = n.order_number
+  AND l.observed_at = n.observed_at;
+
+-- name: follow_cleared_contents
+-- The orders' own hashes follow those of their newest contents.
+-- in:  view `cleared_contents`, as above with is_newest
+-- out: rows of orders
+UPDATE orders AS o SET content_hash = n.content_hash
+FROM cleared_contents AS n
+WHERE o.mall = n.mall
+  AND o.shop_id = n.shop_id
+  AND o.order_number = n.order_number
+  AND o.content_source = 'api'
+  AND n.is_newest;
+
+-- name: blank_answers
+-- The hash of the mall's answer covers its people, too.
+-- in:  view `clearing`
+-- out: rows of order_sightings
+UPDATE order_sightings AS s SET answer_hash = NULL
+FROM clearing AS c
+WHERE s.mall = c.mall
+  AND s.shop_id = c.shop_id
+  AND s.order_number = c.order_number;
+
+-- name: blank_order_files
+-- The hashes of the files that the orders may have come by; a file that comes again is
+-- read again and changes nothing.
+-- in:  view `clearing`
+-- out: rows of csv_imports
+UPDATE csv_imports AS i SET file_sha256 = 'cleared:' || i.import_id
+FROM (SELECT DISTINCT mall, shop_id FROM clearing) AS c
+WHERE i.mall = c.mall
+  AND i.shop_id = c.shop_id
+  AND NOT starts_with(i.file_sha256, 'cleared:');
+
+-- name: blank_shipment_files
+-- The same for the carriers' files.
+-- in:  view `clearing`
+-- out: rows of shipment_imports
+UPDATE shipment_imports AS i SET file_sha256 = 'cleared:' || i.import_id
+FROM (SELECT DISTINCT mall, shop_id FROM clearing) AS c
+WHERE i.mall = c.mall
+  AND i.shop_id = c.shop_id
+  AND NOT starts_with(i.file_sha256, 'cleared:');
+
+-- name: record_cleared
+-- The journal, and what keeps the people of these orders away.
+-- in:  view `clearing`, $why, $who, $at
+-- out: rows of cleared_orders; one that was asked for stays so
+INSERT INTO cleared_orders BY NAME
+SELECT DISTINCT
+    mall, shop_id, order_number,
+    $why AS why, $who AS who, $at AS cleared_at
+FROM clearing
+ON CONFLICT (mall, shop_id, order_number) DO UPDATE SET
+    why        = excluded.why,
+    who        = excluded.who,
+    cleared_at = excluded.cleared_at
+WHERE excluded.why = 'asked'
+  AND cleared_orders.why = 'term';
+
+-- name: record_forgotten
+-- By what the buyer is known again.
+-- in:  $hashes, $key_hash, $at
+-- out: rows of forgotten_buyers
+INSERT INTO forgotten_buyers BY NAME
+SELECT
+    unnest($hashes::VARCHAR[]) AS buyer_hash,
+    $key_hash AS key_hash,
+    $at AS forgotten_at
+ON CONFLICT (buyer_hash) DO UPDATE SET forgotten_at = excluded.forgotten_at;
+
+-- name: list_forgotten
+-- Everybody who asked.
+-- in:  –
+-- out: buyer_hash, forgotten_at
+SELECT buyer_hash, forgotten_at
+FROM forgotten_buyers;
+
+-- name: count_unknown_keys
+-- Rows that were made with another key: they know nobody any more.
+-- in:  $key_hash
+-- out: one number
+SELECT count(*)
+FROM forgotten_buyers
+WHERE key_hash <> $key_hash;
+
+-- name: list_cleared_among
+-- Those of the orders whose people are not stored again.
+-- in:  $numbers
+-- out: mall, shop_id, order_number
+SELECT mall, shop_id, order_number
+FROM cleared_orders
+WHERE order_number IN (SELECT unnest($numbers::VARCHAR[]));
+
+-- name: list_cleared_csv
+-- Those of the file's orders whose people are not stored again.
+-- in:  temporary table `csv_keys`, $mall, $shop_id
+-- out: order_number
+SELECT DISTINCT k.order_number
+FROM csv_keys AS k
+SEMI JOIN (
+    SELECT order_number
+    FROM cleared_orders
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+) AS c ON c.order_number = k.order_number;

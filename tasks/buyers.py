@@ -1,0 +1,240 @@
+"""Buyers' data taken out for good: when its term is over, or because a buyer asked.
+
+Clearing is one transaction; rewriting the file then removes the bytes. No task logs or
+shows anything that tells who it was: counts, order numbers and file names only. What a
+later task must search for passes as `Cleared.traces`, which Prefect does not keep.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+
+from connectors.private_files import files_telling_of, remove
+from connectors.settings import read_settings
+from connectors.watched_folder import DONE
+from data.model.buyer import Found, mail_of
+from data.warehouse.buyers import (
+    clear_orders,
+    ended_before,
+    find_buyer,
+    orders_numbered,
+    remember_forgotten,
+    unknown_keys,
+)
+from data.warehouse.rewrite import rewrite
+from tasks.failures import hiding_values
+from tasks.machine import now, our_warehouse
+from tasks.parameters import replace_parameter
+from tasks.report import bullets, counts, ended, in_a_row, page, section, see
+from tasks.retrying import SAFE_TO_REPEAT
+
+AT_ONCE: Final = 2_000
+"""Orders cleared in one transaction when their term is over."""
+BY_TERM: Final = "juchu"
+REPORT: Final = "forget-report"
+
+
+class BuyerUnclear(Exception):
+    """What was entered names no buyer, or two; the text quotes nothing of it."""
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """What was cleared of one buyer; `traces` tell who it was and are never shown."""
+
+    orders: tuple[str, ...]
+    unshipped: tuple[str, ...]
+    given_away: int
+    lost_keys: int
+    traces: frozenset[str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files that told of the buyer: removed, and waiting to be imported."""
+
+    removed: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+@task(name="clear-buyer", **SAFE_TO_REPEAT)
+def clear_buyer(order_number: str, mail: str, who: str) -> Cleared:
+    """Clear the buyer's data from all their orders, and store who is to be kept away.
+
+    Prefect's server forgets the mail address before anything else is done.
+
+    Raises:
+        BuyerUnclear: neither or both were entered, nobody signs for it, or the number
+            is of no order or of two.
+
+    """
+    with hiding_values(BuyerUnclear):
+        if mail:
+            replace_parameter("mail", "")
+        number, address, at = order_number.strip(), mail_of(mail), now()
+        if not who.strip():
+            raise BuyerUnclear("担当者を入力してください。何も変更していません。")
+        if bool(number) == bool(address):
+            raise BuyerUnclear(
+                "注文番号とメールアドレスのどちらか一方を入力してください。"
+                "何も変更していません。"
+            )
+        if address and "@" not in address:
+            raise BuyerUnclear(
+                "メールアドレスに「@」がありません。何も変更していません。"
+                "対処: 綴りを確認して、もう一度実行してください。"
+            )
+        with our_warehouse() as con:
+            found = _found(con, number, address)
+            clear_orders(con, found.orders, why="asked", who=who.strip(), at=at)
+            remember_forgotten(con, found.marks, at)
+            lost = unknown_keys(con)
+    return Cleared(
+        orders=tuple(key.order_number for key in found.orders),
+        unshipped=found.unshipped,
+        given_away=found.given_away,
+        lost_keys=lost,
+        traces=found.traces,
+    )
+
+
+def _found(con: Any, number: str, address: str) -> Found:
+    if address:
+        return find_buyer(con, mail=address)
+    orders = orders_numbered(con, number)
+    if not orders:
+        raise BuyerUnclear(
+            "この注文番号の注文は保存されていません。何も変更していません。"
+            "対処: 注文番号を確認するか、メールアドレスで実行してください。"
+        )
+    if len(orders) > 1:
+        raise BuyerUnclear(
+            f"この注文番号の注文が{len(orders)}つの店舗にあります。"
+            "何も変更していません。対処: メールアドレスで実行してください。"
+        )
+    return find_buyer(con, order=orders[0])
+
+
+@task(name="remove-files-of", **SAFE_TO_REPEAT)
+def remove_files_of(cleared: Cleared) -> Files:
+    """Remove the house's files that tell of the buyer.
+
+    A file that waits to be imported stays, because it brings other orders as well; its
+    import stores nothing of the buyer.
+    """
+    home = read_settings().home
+    incoming = read_settings().incoming
+    folders = (read_settings().rejected, home / "labels", home / "uploads", incoming)
+    removed, waiting = [], []
+    for path in files_telling_of(folders, cleared.traces):
+        if incoming in path.parents and incoming / DONE not in path.parents:
+            waiting.append(_shown(path, home))
+        else:
+            remove(path)
+            removed.append(_shown(path, home))
+    return Files(tuple(removed), tuple(waiting))
+
+
+def _shown(path: Path, home: Path) -> str:
+    return str(path.relative_to(home))
+
+
+@task(name="rewrite-warehouse", **SAFE_TO_REPEAT)
+def rewrite_warehouse() -> None:
+    """Rewrite the warehouse's file, so that no byte of what was cleared is in it."""
+    settings = read_settings()
+    rewrite(settings.warehouse, settings.warehouse_patience_s)
+
+
+@task(name="clear-ended-buyers", **SAFE_TO_REPEAT)
+def clear_ended_buyers(retention_days: int | None = None) -> int:
+    """Clear buyers' data of orders that ended so many days ago; return how many.
+
+    None is the setting JUCHU_RETENTION_DAYS. The file is rewritten if there were any.
+    """
+    days = retention_days or read_settings().retention_days
+    at, done = now(), 0
+    while orders := _clear_some(at - timedelta(days=days), at):
+        done += orders
+    if done:
+        rewrite_warehouse.fn()
+    return done
+
+
+def _clear_some(before: Any, at: Any) -> int:
+    with our_warehouse() as con:
+        orders = ended_before(con, before, AT_ONCE)
+        clear_orders(con, orders, why="term", who=BY_TERM, at=at)
+    return len(orders)
+
+
+def conclude_forgetting(cleared: Cleared, files: Files) -> State[Any]:
+    """Show what was cleared and end the run; Failed if a person has to look at it."""
+    create_markdown_artifact(
+        key=REPORT,
+        markdown=forget_report(cleared, files),
+        description="購入者の情報の削除",
+    )
+    if not cleared.orders:
+        return ended(
+            "該当する注文は保存されていません",
+            "対処: 綴りを確認するか、注文番号で実行してください。このメールアドレスの"
+            "過去の注文を今後取り込む場合、購入者の情報は保存しません。",
+        )
+    summary = (
+        f"購入者の情報を削除しました: 注文 {len(cleared.orders)} 件 /"
+        f" ファイル {len(files.removed)} 件。"
+        "データベースのファイルも書き直しました"
+    )
+    return ended(f"{summary}。{see(REPORT)}" if _notes(cleared, files) else summary)
+
+
+def forget_report(cleared: Cleared, files: Files) -> str:
+    """Return in Markdown what was cleared and what a person should know."""
+    return page(
+        "購入者の情報の削除",
+        counts(
+            {
+                "情報を削除した注文": len(cleared.orders),
+                "削除したファイル": len(files.removed),
+            }
+        ),
+        section("注文", in_a_row(cleared.orders)) if cleared.orders else "",
+        section("削除したファイル", bullets(files.removed)) if files.removed else "",
+        section("確認してください", bullets(_notes(cleared, files)))
+        if _notes(cleared, files)
+        else "",
+    )
+
+
+def _notes(cleared: Cleared, files: Files) -> Sequence[str]:
+    notes = []
+    if cleared.unshipped:
+        notes.append(
+            f"発送前の注文が {len(cleared.unshipped)} 件あります"
+            f"({in_a_row(cleared.unshipped)})。送り状は出力できません。"
+            "対処: 発送する場合は、モールの画面で住所を確認してください。"
+        )
+    if cleared.given_away:
+        notes.append(
+            f"ほかの購入者の注文 {cleared.given_away} 件の送付先になっています。"
+            "その注文の情報は残しています。対処: 削除する場合は、"
+            "その購入者に確認してください。"
+        )
+    if files.waiting:
+        notes.append(
+            f"取り込み前のファイルに情報があります({in_a_row(files.waiting)})。"
+            "取り込んでも保存しません。対処: 取り込んだ後に、もう一度実行してください。"
+        )
+    if cleared.lost_keys:
+        notes.append(
+            "鍵のファイル(people.key)が以前のものと異なるため、以前に削除を求めた"
+            "購入者を判別できません。対処: 控えの鍵があれば戻してください。"
+        )
+    return notes

@@ -1,0 +1,160 @@
+"""A buyer who asks to be deleted is gone, and does not come back with the next run."""
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from data.warehouse.invariants import violations
+from data.warehouse.session import warehouse
+from flows.forget_buyer import forget_buyer
+from flows.import_order_csv import import_order_csv
+from flows.ingest_orders import ingest_orders
+from tests.flows.conftest import Shown
+from tests.support import csv_counter
+from tests.support.canary import leaks
+from tests.support.plain_runs import run_plainly
+from tests.support.sandbox import Sandbox, lab_settings
+from tests.warehouse.test_buyers import everything
+
+FILE = Path("data/samples/rakuten.csv")
+
+
+@pytest.fixture
+def shown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Plain runs whose sessions open the file: it is rewritten under them."""
+    return run_plainly(monkeypatch, request.module, csv_counter)
+
+
+@pytest.fixture
+def sold(
+    shown: Shown, sandbox: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """The number of one of some orders that were taken in."""
+    for name, value in lab_settings(sandbox, home).items():
+        monkeypatch.setenv(name, value)
+    number = sandbox.sell(4)[0]
+    ingest_orders("lab")
+    return number
+
+
+def told_of(home: Path, number: str) -> list[str]:
+    """What tells of the order's buyer, long enough to be nobody else's."""
+    with warehouse(home / "juchu.duckdb") as con:
+        rows = con.execute(
+            "SELECT unnest([phone, email, street]) FROM order_people"
+            " WHERE order_number = ? AND role = 'orderer'",
+            [number],
+        ).fetchall()
+    told = [text for (text,) in rows if text and len(text) > 7]
+    assert len(told) > 1
+    return told
+
+
+def ended(**given: str) -> tuple[str, str]:
+    state = forget_buyer(**({"who": "店長"} | given), return_state=True)
+    return state.type.value, state.message
+
+
+def left(home: Path, told: list[str]) -> list[str]:
+    with warehouse(home / "juchu.duckdb") as con:
+        text = everything(con)
+        assert violations(con) == []
+    return [one for one in told if one in text] + leaks(home, told)
+
+
+def test_a_buyer_leaves_the_warehouse_the_files_and_stays_away(
+    sold: str, home: Path, sandbox: Sandbox, shown: Shown
+):
+    told = told_of(home, sold)
+    for folder, name in (
+        ("rejected", "orders.csv"),
+        ("labels", "labels-yamato.csv"),
+        ("incoming/done", "a.csv"),
+        ("uploads", "b.csv"),
+    ):
+        (home / folder).mkdir(parents=True, exist_ok=True)
+        text = f"番号,{told[0]}\n{sold},架空\n"
+        (home / folder / name).write_bytes(text.encode("cp932", errors="replace"))
+    (home / "rejected/orders.csv.txt").write_text("理由", "utf-8")
+    with zipfile.ZipFile(home / "incoming/done/c.zip", "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("c.csv", f"{told[0]}\n" * 9)
+    (home / "labels/other.csv").write_text("別の購入者", "utf-8")
+
+    kind, message = ended(order_number=sold)
+
+    assert kind == "COMPLETED"
+    assert "注文 1 件 / ファイル 5 件" in message
+    assert sold in shown("forget-report")
+    assert left(home, told) == []
+    kept = [str(p.relative_to(home)) for p in home.rglob("*") if p.is_file()]
+    assert sorted(kept) == ["juchu.duckdb", "labels/other.csv", "people.key"]
+
+    sandbox.cancel(sold)
+    ingest_orders("lab")
+    assert left(home, told) == []
+    with warehouse(home / "juchu.duckdb") as con:
+        assert con.execute(
+            "SELECT status, request_total > 0 FROM orders WHERE order_number = ?",
+            [sold],
+        ).fetchall() == [("キャンセル", True)]
+        assert con.execute(
+            "SELECT order_number, who FROM cleared_orders"
+        ).fetchall() == [(sold, "店長")]
+
+
+def test_a_mail_address_finds_the_buyer_and_a_wrong_one_says_so(sold: str, home: Path):
+    told = told_of(home, sold)
+    mail = next(one for one in told if "@" in one)
+
+    assert ended(mail=f" {mail.upper()} ")[0] == "COMPLETED"
+    assert left(home, told) == []
+    kind, message = ended(mail="nobody@buyer.example")
+    assert kind == "FAILED"
+    assert message.startswith("該当する注文は保存されていません")
+    assert "nobody@" not in message
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, "どちらか一方"),
+        ({"order_number": "1", "mail": "a@buyer.example"}, "どちらか一方"),
+        ({"order_number": "123456-20260101-0000000001"}, "保存されていません"),
+        ({"mail": "secret-buyer.example"}, "「@」がありません"),
+        ({"mail": "a@buyer.example", "who": " "}, "担当者"),
+    ],
+)
+def test_what_names_no_buyer_changes_nothing(sold: str, home: Path, given, why):
+    before = (home / "juchu.duckdb").read_bytes()
+
+    kind, message = ended(**given)
+
+    assert kind == "FAILED"
+    assert why in message
+    assert "buyer.example" not in message
+    assert (home / "juchu.duckdb").read_bytes() == before
+
+
+def test_a_file_that_waits_is_told_of_and_stores_nothing_of_the_buyer(
+    sold: str, home: Path, shown: Shown
+):
+    waits = home / "incoming/rakuten/lab"
+    waits.mkdir(parents=True)
+    shutil.copy(FILE, waits / "orders.csv")
+    import_order_csv(path=str(FILE), mall="rakuten", shop="lab")
+    with warehouse(home / "juchu.duckdb") as con:
+        number = con.execute(
+            "SELECT order_number FROM orders JOIN order_people"
+            " USING (mall, shop_id, order_number)"
+            " WHERE source = 'csv' AND role = 'orderer' AND email IS NOT NULL LIMIT 1"
+        ).fetchall()[0][0]
+    told = told_of(home, number)
+
+    assert ended(order_number=number)[0] == "COMPLETED"
+    assert "incoming/rakuten/lab/orders.csv" in shown("forget-report")
+    (waits / "orders.csv").unlink()
+    for mode in ("update", "replace"):
+        import_order_csv(path=str(FILE), mall="rakuten", shop="lab", mode=mode)
+        assert left(home, told) == []
