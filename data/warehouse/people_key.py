@@ -4,7 +4,7 @@ Without a key anybody who has a copy of the warehouse finds the last digits of a
 number from a hash of the order by trying them all. The key lies beside the warehouse in
 `people.key`, for its owner only, and in no backup. Lost, a new one is made: then every
 order that a mall shows again counts as changed once, and a forgotten buyer is known by
-the orders that were cleared and no more by name (docs/operations/personal-data.md).
+the orders that were cleared and no more by name (docs/personal-data.md).
 """
 
 import os
