@@ -72,7 +72,7 @@ def _is_due(shop: ShopHandle) -> bool:
         take_in_notices.fn(shop)
         if not noticed_orders.fn(shop, 1):
             return False
-        shop_that_may_call(shop_of_now(shop), now())
+        shop_that_may_call(shop_of_now(shop), now(), "getOrder")
     except (UnknownShop, ShopStopped) as problem:
         get_run_logger().warning("%s", problem)
         return False

@@ -20,7 +20,10 @@ from prefect.artifacts import (
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 
+from connectors.rms.check import is_permitted
 from connectors.rms.errors import OutcomeUnknown
+from connectors.rms.halving import Halving
+from connectors.rms.orders import CONFIRM_ORDER, Confirmation, refused_whole
 from data.model.japan_time import in_japan
 from data.model.order import RefusedOrder
 from data.model.run import MISSING_FOR, Attention, Taken
@@ -232,14 +235,20 @@ def confirm_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
 
     There is no way back, so the call is repeated only where RMS says that it did
     nothing. Reading the orders afterwards shows what happened, even where the answer
-    was lost: then nothing is returned.
+    was lost. A call refused as a whole is halved until the bad order stands alone.
     """
+    words: list[Confirmation] = []
     with open_rms(shop) as rms:
+
+        def confirm(part: Sequence[str]) -> None:
+            words.extend(repeat_undone(lambda: rms.orders.confirm(part)))
+
+        halving = Halving[str](lambda: is_permitted(CONFIRM_ORDER.name, rms))
         try:
-            words = repeat_undone(lambda: rms.orders.confirm(numbers))
+            halving.send(numbers, confirm)
         except OutcomeUnknown as unknown:
             get_run_logger().warning("%s", unknown)
-            return Taken()
+    words += [refused_whole(number, refusal) for number, refusal in halving.bad]
     return Taken(
         unconfirmed=tuple(
             RefusedOrder(

@@ -1,13 +1,13 @@
-"""Calls to RMS for a shop: paced, and stopped once its credentials are refused.
+"""Calls to RMS for a shop: paced, and stopped where RMS would refuse them.
 
-All processes of this machine share one pace for a shop. A refusal of the credentials
-stops that shop's calls until a connection check succeeds; other shops go on
-(rule 6.7).
+All processes of this machine share one pace for a shop. A refusal stops the function
+that was refused, or every call of the shop where the key itself proves to be at fault,
+until a connection check succeeds; other shops go on (rule 6.7).
 """
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -16,11 +16,12 @@ from pathlib import Path
 from prefect import runtime
 from prefect.events import emit_event
 
-from connectors.rms.check import probe_of
+from connectors.rms.check import probe_of, probes_of_others
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import CredentialsRefused
 from connectors.rms.pace import Bucket, paces_for
 from connectors.settings import read_settings
+from data.model import rms_menus
 from data.model.connection import (
     STOPS_CALLS,
     WHAT,
@@ -31,7 +32,14 @@ from data.model.connection import (
 from data.model.licence import has_ended, key_fingerprint
 from data.model.shop import Shop, ShopHandle
 from data.warehouse.errors import WarehouseClosed
-from data.warehouse.shops import facts_of, key_facts, key_in_use, record_connection
+from data.warehouse.shops import (
+    facts_of,
+    key_facts,
+    key_in_use,
+    record_connection,
+    stop_function,
+    stopped_functions,
+)
 from tasks.machine import now, our_warehouse
 from tasks.shops.blocks import load_shop
 
@@ -55,6 +63,23 @@ class ShopStopped(Exception):
         )
 
 
+class FunctionStopped(ShopStopped):
+    """A function was not called, because RMS would refuse it; the others go on."""
+
+    def __init__(self, handle: str, function: str) -> None:
+        super().__init__(handle, ConnectionStatus.FUNCTION)
+        self.args = (handle, function)
+
+    def __str__(self) -> str:
+        handle, function = self.args
+        return (
+            f"店舗 {handle} では、RMSの機能 {function} を使えないため、"
+            "この機能の呼び出しだけを止めています。ほかの機能は動いています。"
+            f"対処: RMSの「{rms_menus.FUNCTIONS}」で {function} をオンにし、"
+            "接続チェック(check-connection)を実行してください。"
+        )
+
+
 @contextmanager
 def open_rms(handle: ShopHandle) -> Iterator[RmsClient]:
     """Open the shop's client of RMS; its keys are kept nowhere else.
@@ -62,12 +87,13 @@ def open_rms(handle: ShopHandle) -> Iterator[RmsClient]:
     Raises:
         UnknownShop: no block and no environment describes the shop.
         ShopStopped: its credentials were refused before, or its key has ended.
-        CredentialsRefused: RMS refused them in this block; recorded, so that the calls
-            of every later task are stopped.
+        FunctionStopped: this one function was refused before, while the key was good.
+        CredentialsRefused: RMS refused them in this block; recorded, so that later
+            calls of this function, or with this key, are stopped.
 
     """
-    shop = shop_that_may_call(shop_of_now(handle), now())
-    with rms_client(shop) as rms:
+    shop, stopped = may_call(shop_of_now(handle), now())
+    with rms_client(shop, stopped) as rms:
         try:
             yield rms
         except CredentialsRefused as refusal:
@@ -76,8 +102,18 @@ def open_rms(handle: ShopHandle) -> Iterator[RmsClient]:
 
 
 @contextmanager
-def rms_client(shop: Shop) -> Iterator[RmsClient]:
-    """Open a client with the key of `shop`, whatever is recorded about it."""
+def rms_client(
+    shop: Shop, stopped: Collection[str] = frozenset()
+) -> Iterator[RmsClient]:
+    """Open a client with the key of `shop`, whatever else is recorded about it.
+
+    A call of a function in `stopped` raises FunctionStopped instead.
+    """
+
+    def admit(function: str) -> None:
+        if function in stopped:
+            raise FunctionStopped(shop.handle, function)
+
     settings = read_settings()
     rate, url = settings.rms_requests_per_second, settings.rms_url
     paces = paces_for(settings.home, shop, rate, url)
@@ -89,6 +125,7 @@ def rms_client(shop: Shop) -> Iterator[RmsClient]:
         settings.rms_deadline_s,
         paces=paces,
         undated=lambda: warn_undated(settings.home, now()),
+        admit=admit,
     ) as rms:
         yield rms
 
@@ -114,8 +151,15 @@ def warn_undated(home: Path, at: datetime) -> None:
     )
 
 
-def shop_that_may_call(shop: Shop, at: datetime) -> Shop:
-    """Return the shop with the key that its calls use now.
+def shop_that_may_call(shop: Shop, at: datetime, function: str) -> None:
+    """Raise ShopStopped if the shop may not call this function now."""
+    _, stopped = may_call(shop, at)
+    if function in stopped:
+        raise FunctionStopped(shop.handle, function)
+
+
+def may_call(shop: Shop, at: datetime) -> tuple[Shop, frozenset[str]]:
+    """Return the shop with the key that its calls use now, and what they may not call.
 
     Raises:
         ShopStopped: the latest check or call found its credentials refused, or its key
@@ -124,6 +168,7 @@ def shop_that_may_call(shop: Shop, at: datetime) -> Shop:
     """
     with our_warehouse() as con:
         facts, fingerprint = facts_of(con, shop.handle), key_in_use(con, shop.handle)
+        stopped = stopped_functions(con, shop.handle)
     used = shop_in_use(shop, fingerprint)
     if facts.connection in STOPS_CALLS:
         raise ShopStopped(shop.handle, facts.connection)
@@ -134,20 +179,27 @@ def shop_that_may_call(shop: Shop, at: datetime) -> Shop:
         and fingerprint == key_fingerprint(used.license_key)
     ):
         raise ShopStopped(shop.handle, ConnectionStatus.KEY_ENDED)
-    return used
+    return used, stopped
 
 
 def record_refusal(shop: Shop, refusal: CredentialsRefused, at: datetime) -> None:
-    """Record that RMS refused the credentials, and ask for a connection check.
+    """Record that RMS refused a call, and ask for a connection check.
 
-    The refusal of a key some minutes old stops nothing. Where the warehouse cannot be
-    opened the log alone has it, because the refusal itself is the better error.
+    Another function is tried: where it answers, only this one is stopped, else the key
+    is to blame and every call of the shop is. The refusal of a key some minutes old
+    stops nothing. Where the warehouse cannot be opened the log alone has it, because
+    the refusal itself is the better error.
     """
+    with rms_client(shop) as rms:
+        others = probes_of_others(rms, shop.shop_id, at, refusal.function)
     try:
         with our_warehouse() as con:
             key = key_facts(con, shop, at)
-            found = judge_check([probe_of(refusal)], key, at)
-            record_connection(con, shop, found.status, at)
+            found = judge_check([probe_of(refusal), *others], key, at)
+            if found.status is ConnectionStatus.FUNCTION:
+                stop_function(con, shop.handle, refusal.function, refusal.codes, at)
+            else:
+                record_connection(con, shop, found.status, at)
     except WarehouseClosed as problem:
         log.warning("refused credentials of %s not kept: %s", shop.handle, problem)
     emit_event(

@@ -4,10 +4,11 @@ Nothing is written and nothing raised: each call ends in a `Probe`. What the pro
 together is judged in `data.model.connection`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from connectors.codes.table import INVENTORY, ORDER, code_of
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import (
     ClockWrong,
@@ -17,6 +18,9 @@ from connectors.rms.errors import (
     RmsTrouble,
     Throttled,
 )
+from connectors.rms.orders import CONFIRM_ORDER
+from connectors.rms.shipping import REPORT, RESULT
+from connectors.rms.stock import WRITE
 from data.model.connection import LICENCE_FUNCTION, OTHER_SHOP_CODE, Answer, Probe
 from data.model.stock import Listing
 
@@ -24,8 +28,9 @@ LOOK_BACK = timedelta(minutes=1)
 """A window with few orders: only whether RMS answers counts."""
 
 NO_ORDER = "20000101-0000000001"
+NO_REQUEST = "juchu-connection-check"
 NO_LISTING = Listing(manage_number="juchu-connection-check", variant_id="none")
-"""Both do not exist: RMS answers INFO_102 for the order and an empty list of stock."""
+"""They do not exist: RMS answers INFO_102 for the order and an empty list of stock."""
 
 
 class Checked(NamedTuple):
@@ -35,29 +40,92 @@ class Checked(NamedTuple):
     expires_at: datetime | None = None
 
 
-def check(rms: RmsClient, shop_id: str, now: datetime) -> Checked:
+def check(
+    rms: RmsClient, shop_id: str, now: datetime, stopped: Collection[str] = ()
+) -> Checked:
     """Call each function once and return how the calls ended.
+
+    Writes are called without anything to write, which RMS refuses by its form and so
+    shows that the function is on. confirmOrder is tried only while it is in `stopped`:
+    not every shop switches it on.
 
     Orders need searchOrder and getOrder. The shop can do without stock and the key's
     date, so their failure is reported but is no fault of the connection.
     """
     ends: list[datetime] = []
-    probes = (
-        _tried(
-            "searchOrder",
-            lambda: next(iter(rms.orders.search_pages(now - LOOK_BACK, now)), None),
-        ),
+    reads = _reads(rms, shop_id, now)
+    probes: tuple[Probe, ...] = (
+        _tried("searchOrder", reads["searchOrder"]),
         _with_shop_number(rms, shop_id),
-        _tried(
-            "inventories.bulk.get",
-            lambda: rms.stock.read([NO_LISTING]),
-            needed=False,
-        ),
+        _tried("inventories.bulk.get", reads["inventories.bulk.get"], needed=False),
         _tried(
             LICENCE_FUNCTION, lambda: ends.append(rms.licence.expiry()), needed=False
         ),
+        _permitted(REPORT.name, rms.shipping.try_permission),
+        _permitted(RESULT.name, lambda: rms.shipping.results(NO_REQUEST, ())),
+        _permitted(WRITE.name, rms.stock.try_permission),
     )
+    if CONFIRM_ORDER.name in stopped:
+        probes += (_permitted(CONFIRM_ORDER.name, rms.orders.try_permission),)
     return Checked(probes, ends[0] if ends else None)
+
+
+def probes_of_others(
+    rms: RmsClient, shop_id: str, now: datetime, function: str
+) -> tuple[Probe, ...]:
+    """Read with other functions until one answers: does the key work at all?
+
+    Usually one call. Whether the key or `function` alone was refused is judged from
+    these by `data.model.connection.judge_check`.
+    """
+    tries: list[Probe] = []
+    for name, call in _reads(rms, shop_id, now).items():
+        if name == function:
+            continue
+        tries.append(_tried(name, call))
+        if tries[-1].answer is Answer.OK:
+            break
+    return tuple(tries)
+
+
+def _reads(
+    rms: RmsClient, shop_id: str, now: datetime
+) -> dict[str, Callable[[], object]]:
+    return {
+        "getOrder": lambda: rms.orders.get([f"{shop_id}-{NO_ORDER}"]),
+        "searchOrder": lambda: next(
+            iter(rms.orders.search_pages(now - LOOK_BACK, now)), None
+        ),
+        "inventories.bulk.get": lambda: rms.stock.read([NO_LISTING]),
+    }
+
+
+def is_permitted(function: str, rms: RmsClient) -> bool:
+    """Whether a function that writes is on, by a call of it without effect."""
+    calls: dict[str, Callable[[], object]] = {
+        REPORT.name: rms.shipping.try_permission,
+        WRITE.name: rms.stock.try_permission,
+        CONFIRM_ORDER.name: rms.orders.try_permission,
+    }
+    return _permitted(function, calls[function]).answer is Answer.OK
+
+
+def _permitted(function: str, call: Callable[[], object]) -> Probe:
+    """Call without effect: a refusal of its form shows that the function is on."""
+    try:
+        call()
+    except RmsTrouble as trouble:
+        if not _is_of_form(trouble):
+            return probe_of(trouble, function, needed=False)
+    return Probe(function=function, answer=Answer.OK, needed=False)
+
+
+def _is_of_form(trouble: RmsTrouble) -> bool:
+    """Whether the API itself refused what was written, and so was reached."""
+    if not isinstance(trouble, Refused) or isinstance(trouble, CredentialsRefused):
+        return False
+    known = [code for name in trouble.codes if (code := code_of(name))]
+    return bool(known) and all(code.table in {ORDER, INVENTORY} for code in known)
 
 
 def probe_of(trouble: RmsTrouble, function: str = "", *, needed: bool = True) -> Probe:

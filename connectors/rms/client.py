@@ -26,8 +26,8 @@ class RmsClient:
     `pace` is called before every request and returns when it may go; calls of a bucket
     in `paces` ask that one instead (see `paces_for`). Without `paces` stock goes at the
     orders' pace, slower than it might. `now` gives the time with its zone, `undated` is
-    called after an answer that shows none. ValueError for an address that is neither
-    https nor loopback.
+    called after an answer that shows none, `admit` before every call. ValueError for an
+    address that is neither https nor loopback.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all of it is what a call depends on
@@ -40,9 +40,10 @@ class RmsClient:
         sleep: Callable[[float], None] = time.sleep,
         paces: Mapping[Bucket, Callable[[], None]] = NO_PACES,
         undated: Callable[[], None] = lambda: None,
+        admit: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._http = RmsHttp(
-            shop, base_url, pace, now, Limits(deadline_s), sleep, paces, undated
+            shop, base_url, pace, now, Limits(deadline_s), sleep, paces, undated, admit
         )
         self.orders = OrdersApi(self._http, shop.shop_id, now)
         self.marks = MarksApi(self._http)

@@ -78,7 +78,8 @@ class RmsHttp:
     """The caller of one RMS for one shop: `with RmsHttp(…) as http: http.post(…)`.
 
     `pace` returns when the next request may go; calls of a bucket in `paces` ask that
-    one instead. `undated` is called after an answer that shows no time.
+    one instead. `undated` is called after an answer that shows no time,
+    `admit` before every call with the function's name: it raises to stop the call.
     ValueError for an address that is neither https nor on this machine.
     """
 
@@ -92,6 +93,7 @@ class RmsHttp:
         sleep: Callable[[float], None] = time.sleep,
         paces: Mapping[Bucket, Callable[[], None]] = NO_PACES,
         undated: Callable[[], None] = lambda: None,
+        admit: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._base_url = checked_address(base_url)
         self._shop = shop
@@ -102,6 +104,7 @@ class RmsHttp:
         self._limits = limits
         self._sleep = sleep
         self._undated = undated
+        self._admit = admit
         self.clock_agrees = False
         """Whether an answer has shown that our clock is right."""
         self._open = ExitStack()
@@ -171,6 +174,7 @@ class RmsHttp:
     ) -> Reply:
         if self._portal is None or self._client is None:
             raise RuntimeError("open the client with `with` before calling")
+        self._admit(function.name)
         self._paces.get(function.bucket, self._pace)()
         sent_at = self._now()
         # The request is no local variable: a traceback with locals would show its URL.

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
+from connectors.rms.errors import Refused
 from connectors.rms.fetch import Fetch, Fetched
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
@@ -107,6 +108,13 @@ class OrdersApi:
         """
         return sum(self.get_chunks(numbers, known), start=Fetched())
 
+    def try_permission(self) -> None:
+        """Confirm no order: refused by its form where the function is on.
+
+        Nothing can be confirmed by it. Raises RmsTrouble, as every answer is.
+        """
+        self._http.post(CONFIRM_ORDER, PATH, {"orderNumberList": []})
+
     def confirm(self, numbers: Sequence[str]) -> list[Confirmation]:
         """Confirm up to 100 orders in one call; return RMS's answer on each, in order.
 
@@ -122,6 +130,13 @@ class OrdersApi:
         reply = self._http.post(CONFIRM_ORDER, PATH, {"orderNumberList": distinct})
         messages = _by_number(distinct, reply)
         return [_confirmation(number, messages[number]) for number in distinct]
+
+
+def refused_whole(order_number: str, refusal: Refused) -> Confirmation:
+    """Return the answer on an order for whose sake RMS refuses every call."""
+    code = refusal.codes[0] if refusal.codes else ""
+    refused = ConfirmOutcome.REFUSED
+    return Confirmation(order_number, refused, code, str(refusal))
 
 
 def _by_number(numbers: list[str], reply: Reply) -> dict[str, list[RmsMessage]]:

@@ -143,6 +143,13 @@ class ShippingApi:
             return receipt
         return _receipt(numbers, reply)
 
+    def try_permission(self) -> None:
+        """Send a report of no order: refused by its form where the function is on.
+
+        Nothing can be reported by it. Raises RmsTrouble, as every answer is.
+        """
+        self._http.post(REPORT, REPORT_PATH, {"OrderShippingModelList": []})
+
     def results(self, request_id: str, numbers: Sequence[str]) -> list[ShippingResult]:
         """Ask once what became of the orders; return a result for each, in that order.
 

@@ -137,6 +137,13 @@ class StockApi:
         }
         return [by_listing[level.listing] for level in levels]
 
+    def try_permission(self) -> None:
+        """Send a write of no SKU: refused by its form where the function is on.
+
+        Nothing can be written by it. Raises RmsTrouble, as every answer is.
+        """
+        self._http.post(WRITE, WRITE_PATH, {"inventories": []})
+
     def write_chunks(self, levels: Sequence[StockLevel]) -> Iterator[list[StockResult]]:
         """Set the levels, 400 a call, and yield RMS's answers as soon as they come.
 

@@ -84,10 +84,10 @@ STOPS_CALLS = frozenset(
         ConnectionStatus.SECRET,
         ConnectionStatus.KEY,
         ConnectionStatus.KEY_OR_SECRET,
-        ConnectionStatus.FUNCTION,
     }
 )
-"""With these every further call would be refused, too: none is made for the shop."""
+"""With these every further call would be refused, too: none is made for the shop. A
+function that is off stops itself only."""
 
 
 class KeyFacts(NamedTuple):

@@ -13,6 +13,7 @@ class MatterKind(StrEnum):
     """The kinds, as a report lists them; the value is `needs_a_person.kind`."""
 
     SHOP_STOPPED = "shop_stopped"
+    FUNCTION_STOPPED = "function_stopped"
     LICENCE_ENDING = "licence_ending"
     CANCEL_REQUEST = "cancel_request"
     MARK_OPEN = "mark_open"
@@ -33,6 +34,7 @@ class MatterKind(StrEnum):
 
 MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.SHOP_STOPPED: "RMSを呼び出せない店舗",
+    MatterKind.FUNCTION_STOPPED: "使えないRMSの機能",
     MatterKind.LICENCE_ENDING: "期限が近いライセンスキー",
     MatterKind.CANCEL_REQUEST: "キャンセルの確定待ち",
     MatterKind.MARK_OPEN: "反映を確認する注文の操作",

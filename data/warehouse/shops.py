@@ -5,6 +5,7 @@ A shop's way to live and beyond: its moves, and the facts that let it move.
 What is known of a shop's licence keys, which never come here: age, end, warnings.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -220,6 +221,39 @@ def record_connection(
         checked_at=checked_at,
     )
     _write_shop(con, state, checked_at)
+
+
+def stop_function(
+    con: DuckDBPyConnection,
+    shop: ShopHandle,
+    function: str,
+    codes: Sequence[str],
+    stopped_at: datetime,
+) -> None:
+    """Record that this function refused the shop while its key was good."""
+    con.execute(
+        SQL("insert_shop_stop"),
+        {
+            "shop": shop,
+            "function_name": function,
+            "codes": ",".join(codes),
+            "stopped_at": stopped_at,
+        },
+    )
+
+
+def stopped_functions(con: DuckDBPyConnection, shop: ShopHandle) -> frozenset[str]:
+    """Return the functions that the shop may not call until a check succeeds."""
+    rows = con.execute(SQL("list_shop_stops"), {"shop": shop}).fetchall()
+    return frozenset(function for (function,) in rows)
+
+
+def lift_stops(
+    con: DuckDBPyConnection, shop: ShopHandle, functions: Sequence[str]
+) -> None:
+    """Let the shop call these functions again: each of them has answered."""
+    given = {"shop": shop, "functions": list(functions)}
+    con.execute(SQL("delete_shop_stops"), given)
 
 
 def last_warned(

@@ -183,6 +183,35 @@ WHERE shop = $shop
 UPDATE shops SET license_expires_at = $license_expires_at
 WHERE shop = $shop;
 
+-- name: insert_shop_stop
+-- Note that one function refused a shop; an earlier stop of it keeps its time.
+-- in:  $shop, $function_name, $codes, $stopped_at
+-- out: one row of shop_stops
+INSERT INTO shop_stops BY NAME
+SELECT
+    $shop AS shop,
+    $function_name AS function_name,
+    $codes AS codes,
+    $stopped_at AS stopped_at
+ON CONFLICT DO NOTHING;
+
+-- name: list_shop_stops
+-- The functions that a shop may not call now.
+-- in:  $shop
+-- out: function_name
+SELECT function_name
+FROM shop_stops
+WHERE shop = $shop
+ORDER BY function_name;
+
+-- name: delete_shop_stops
+-- Lift the stops of functions that answered.
+-- in:  $shop, $functions
+-- out: rows gone from shop_stops
+DELETE FROM shop_stops
+WHERE shop = $shop
+  AND function_name IN (SELECT unnest($functions));
+
 -- name: find_shop_warning
 -- The most urgent warning given about one end of a shop's key.
 -- in:  $shop, $expires_at

@@ -5,13 +5,15 @@ lost is never sent a second time: the order shows what became of it (rule 6.6).
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple
 
 from prefect import task
 from prefect.logging import get_run_logger
 
+from connectors.rms.check import is_permitted
+from connectors.rms.client import RmsClient
 from connectors.rms.errors import (
     CredentialsRefused,
     OutcomeUnknown,
@@ -20,7 +22,8 @@ from connectors.rms.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.rms.shipping import Receipt, RowOutcome, ShippingResult
+from connectors.rms.halving import Halving
+from connectors.rms.shipping import REPORT, Receipt, RowOutcome, ShippingResult
 from data.model.japan_time import in_japan
 from data.model.shipment import ShipmentState
 from data.model.shipping_plan import MOST_ORDERS, SETTLES_AFTER, RowResult
@@ -40,7 +43,7 @@ from data.warehouse.shipping.tracking import (
 )
 from tasks.machine import now, our_warehouse
 from tasks.orders import in_batches, take_orders
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
+from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
 from tasks.rms import open_rms, with_code
 from tasks.runs import begin_load
 
@@ -127,30 +130,59 @@ def wait_for_held(load: Load) -> None:
 def report_orders(shop: ShopHandle, numbers: list[str], load: Load) -> None:
     """Report the shipments of up to 100 orders in one call, which is never repeated.
 
-    What is sent is decided again in the transaction that stores the intent, so that no
-    other run can have sent it meanwhile. Without an answer the outcome stays unknown.
+    Where RMS refuses the whole call and names no order, the orders are read again and
+    sent in halves until the bad one stands alone; only that one is refused then.
 
     Raises:
-        Refused: RMS refused the whole call and named no order; nothing was reported.
+        Refused: RMS refuses whatever the orders are; nothing was reported.
 
     """
-    run = run_of(load)
+    run, sent = run_of(load), dict[str, Sent]()
+    with open_rms(shop) as rms:
+
+        def report(part: Sequence[str]) -> None:
+            if sent:  # that RMS took nothing of a refused call is an assumption
+                take_orders(shop, opaque(list(part)), load)
+            _report(rms, run, part, sent)
+
+        halving = Halving[str](lambda: is_permitted(REPORT.name, rms))
+        halving.send(numbers, report)
+    with our_warehouse() as con:
+        for number, refusal in halving.bad:
+            end_reports(
+                con,
+                run,
+                sent[number].of(number),
+                ShipmentState.REFUSED,
+                reason=str(refusal),
+                heard_at=now(),
+            )
+
+
+def _report(
+    rms: RmsClient, run: Run, numbers: Sequence[str], sent_before: dict[str, Sent]
+) -> None:
+    """Report these orders in one call, and store the intent before and the outcome.
+
+    What is sent is decided again in the transaction that stores the intent, so that no
+    other run can have sent it meanwhile. Without an answer the outcome stays unknown.
+    `sent_before` keeps for each order the call that reported it last.
+    """
     with our_warehouse() as con:
         reports = judge_tracking(con, run, numbers).to_send
         sent = Sent(now(), tuple(one.order_number for one in reports))
         begin_reports(con, run, reports, sent_at=sent.at)
     if not reports:
         return
-    with open_rms(shop) as rms:
-        try:
-            receipt = rms.shipping.report(reports)
-        except OutcomeUnknown as unknown:
-            get_run_logger().warning("%s", unknown)
-            return
-        except RmsTrouble as trouble:
-            _nothing_taken(run, sent, trouble)
-            return
-    _store_receipt(run, sent, receipt)
+    sent_before |= dict.fromkeys(sent.order_numbers, sent)
+    try:
+        receipt = rms.shipping.report(reports)
+    except OutcomeUnknown as unknown:
+        get_run_logger().warning("%s", unknown)
+    except RmsTrouble as trouble:
+        _nothing_taken(run, sent, trouble)
+    else:
+        _store_receipt(run, sent, receipt)
 
 
 @task(name="hear-results", **SAFE_TO_REPEAT)

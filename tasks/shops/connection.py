@@ -1,6 +1,6 @@
 """接続チェック: try a shop's keys, judge the answers, store and report the finding."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +11,9 @@ from prefect.events import emit_event
 
 from connectors.rms.check import Checked, check
 from data.model.connection import (
+    LICENCE_FUNCTION,
+    REFUSED,
+    Answer,
     ConnectionStatus,
     Finding,
     KeyChoice,
@@ -29,11 +32,14 @@ from data.warehouse.shops import (
     key_facts,
     key_in_use,
     last_warned,
+    lift_stops,
     move_stage,
     record_connection,
     record_key,
     record_warning,
     stage_of,
+    stop_function,
+    stopped_functions,
 )
 from tasks.machine import now, our_warehouse
 from tasks.report import ended, escape, page, section
@@ -98,10 +104,11 @@ def check_shop(shop: ShopHandle) -> Checkup:
     described = load_shop(shop)
     with our_warehouse() as con:
         used = shop_in_use(described, key_in_use(con, shop))
-    new = _tried(described)
+        stopped = stopped_functions(con, shop)
+    new = _tried(described, stopped)
     former = None
     if described.has_former_key and needs_former_key(new.finding):
-        former = _tried(described.with_former_key())
+        former = _tried(described.with_former_key(), stopped)
     choice = choose_key(new.finding, former.finding if former else None)
     chosen = former if former and choice is KeyChoice.FORMER else new
     in_use = used if choice is KeyChoice.AS_BEFORE else chosen.shop
@@ -111,18 +118,31 @@ def check_shop(shop: ShopHandle) -> Checkup:
         record_connection(
             con, in_use, chosen.finding.status, now(), chosen.checked.expires_at
         )
+        _stop_what_is_off(con, shop, chosen)
         moved = _moves(con, shop, now())
         return _checkup(con, shop, chosen.finding, moved, now())._replace(
             new_key=new.finding if in_use != described else None
         )
 
 
-def _tried(shop: Shop) -> _Tried:
+def _tried(shop: Shop, stopped: Collection[str]) -> _Tried:
     with rms_client(shop) as rms:
-        checked = check(rms, shop.shop_id, now())
+        checked = check(rms, shop.shop_id, now(), stopped)
     with our_warehouse() as con:
         key = key_facts(con, shop, now(), checked.expires_at)
     return _Tried(shop, checked, judge_check(checked.probes, key, now()))
+
+
+def _stop_what_is_off(con: Connection, shop: ShopHandle, tried: _Tried) -> None:
+    """Lift the stop of each function that answered; stop one refused by itself."""
+    probes = tried.checked.probes
+    answered = [probe.function for probe in probes if probe.answer is Answer.OK]
+    lift_stops(con, shop, answered)
+    if not answered or tried.finding.status in REFUSED:
+        return
+    for probe in probes:
+        if probe.answer is Answer.CREDENTIALS and probe.function != LICENCE_FUNCTION:
+            stop_function(con, shop, probe.function, probe.codes, now())
 
 
 def _moves(con: Connection, shop: ShopHandle, at: datetime) -> tuple[Stage, ...]:

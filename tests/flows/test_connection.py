@@ -122,7 +122,9 @@ def rows_set_end(day: str) -> None:
         con.execute("UPDATE shop_keys SET told_expires_at = $day", {"day": day})
 
 
-def test_a_good_check_reads_only_and_keeps_the_end_of_the_key(lab: Sandbox):
+def test_a_good_check_calls_every_function_the_day_needs_and_keeps_the_end_of_the_key(
+    lab: Sandbox,
+):
     kind, message = checked()
     called = set(lab.journal()["counts"])
 
@@ -132,7 +134,11 @@ def test_a_good_check_reads_only_and_keeps_the_end_of_the_key(lab: Sandbox):
         "getOrder",
         "inventories.bulk.get",
         "license.expiryDate.get",
+        "updateOrderShippingAsync",
+        "getResultUpdateOrderShippingAsync",
+        "inventories.bulk.upsert",
     }
+    assert lab.stock_writes() == []
     assert rows("SELECT connection_status, license_expires_at > now() FROM shops") == [
         ("ok", True)
     ]
@@ -177,7 +183,7 @@ def test_a_refused_key_stops_all_calls_until_a_check_is_good(lab: Sandbox):
     good = checked()
     after = ingest_orders("lab", return_state=True)
 
-    assert calls == calls_then == 1
+    assert calls == calls_then == 3  # two others were tried: the key is at fault
     assert "RMS searchOrder" in first.message
     assert isinstance(second.result(raise_on_failure=False), ShopStopped)
     assert "停止しています" in second.message

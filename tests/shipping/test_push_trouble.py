@@ -6,7 +6,8 @@ import pytest
 
 from connectors.rms.errors import CredentialsRefused
 from tasks.shipping import tracking
-from tests.shipping.lab import REPORT, Lab
+from tasks.shops.connection import check_shop
+from tests.shipping.lab import REPORT, SHOP, Lab
 from tests.shipping.pushing import ONE, TWO, imported, numbers_at_rms, push_and
 
 
@@ -89,6 +90,7 @@ def test_a_key_refused_stops_the_run_and_leaves_the_parcel_planned(lab: Lab):
 
     assert lab.states() == {"planned": 1}
     lab.rms.shop("demo", functions_off=[])
+    check_shop.fn(SHOP)
     lab.push()
     assert lab.states() == {"verified": 1}
 
@@ -116,3 +118,28 @@ def test_an_order_that_cannot_be_read_is_not_reported_and_named(lab: Lab):
     assert kind == "FAILED"
     assert lab.report().unread == (hidden,)
     assert numbers_at_rms(lab, hidden, good) == [TWO]
+
+
+def test_one_order_that_rms_refuses_as_a_bad_key_keeps_no_other_out(lab: Lab):
+    """docs/rms/order-api.md §5.3.16: ES01-01 on a write though the key is fine."""
+    numbers = imported(lab, 5)
+    lab.rms.fault("ES01-01", function=REPORT, times=50, about=numbers[3])
+    kind, _ = lab.push()
+    calls = lab.calls()
+
+    assert kind == "FAILED"
+    assert lab.states() == {"verified": 4, "refused": 1}
+    assert numbers_at_rms(lab, numbers[3]) == []
+    assert lab.ask("SELECT * FROM shop_stops") == []
+    assert lab.push()[0] == "COMPLETED"
+    assert lab.calls() == calls
+    lab.check()
+
+
+def test_a_report_function_that_is_off_blames_no_order(lab: Lab):
+    imported(lab, 3)
+    lab.rms.shop("demo", functions_off=[REPORT])
+    with pytest.raises(CredentialsRefused):
+        lab.push()
+
+    assert lab.states() == {"planned": 3}

@@ -20,6 +20,7 @@ from data.warehouse.matters import dismiss_matter, matters
 from data.warehouse.notices import record_notices, settle_notices
 from data.warehouse.orders import record_refusals, store_orders
 from data.warehouse.session import warehouse
+from data.warehouse.shops import stop_function
 from tests.order_files.store.made import MadeFile, a_row
 from tests.order_files.store.made import store as import_csv
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
@@ -154,6 +155,11 @@ def tracking_not_closed(con: Con) -> None:
     store(con, 5 + 24 * 60)
 
 
+def function_stopped(con: Con, minute: float = 5) -> None:
+    shop_stopped(con, "ok")
+    stop_function(con, "demo", "inventories.bulk.get", ["ES01-01"], at(minute))
+
+
 def shop_stopped(con: Con, status: str = "key", minute: float = 5) -> None:
     con.execute(
         """INSERT OR REPLACE INTO shops BY NAME SELECT
@@ -188,6 +194,7 @@ MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.TRACKING_REFUSED: (tracking_refused, f"{ONE}/1/123"),
     MatterKind.TRACKING_NOT_CLOSED: (tracking_not_closed, ONE),
     MatterKind.SHOP_STOPPED: (shop_stopped, "demo"),
+    MatterKind.FUNCTION_STOPPED: (function_stopped, "demo/inventories.bulk.get"),
     MatterKind.LICENCE_ENDING: (licence_ending, "demo"),
 }
 every_kind = pytest.mark.parametrize("kind", MatterKind)

@@ -26,7 +26,8 @@ POST   /_control/stock     {"shop"?, "manageNumber"?, "variantId"?, "quantity"?,
 GET    /_control/stock/writes ?after=… -> {"writes": […]}, every quantity taken from
                            a caller, in order
 POST   /_control/faults    {"fault", "function"?, "times"?, "retry_after"?,
-                           "probability"?}; names in `faults.NAMES`
+                           "probability"?, "about"?: text in the body}; names in
+                           `faults.NAMES`
 GET    /_control/faults    -> what still waits;  DELETE removes all
 GET    /_control/shops     -> every shop
 POST   /_control/shops/H   {"license_key"?, "license_expires_at"?,
@@ -88,6 +89,7 @@ async def _faults(world: World, body: dict[str, Any], request: Request) -> Any:
             times=int(number(body, "times", 1, low=1)),
             retry_after=_seconds(body),
             probability=number(body, "probability", 1.0, high=1.0),
+            about=str(body["about"]) if body.get("about") else None,
         )
         world.faults.waiting.append(fault)
     if request.method == "DELETE":

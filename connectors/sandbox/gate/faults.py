@@ -52,6 +52,9 @@ class Fault:
     times: int = 1
     retry_after: int | None = None
     probability: float = 1.0
+    about: str | None = None
+    """A text that the request's body must hold, e.g. an order number: users reported
+    writes refused as ES01-01 for the sake of one order (§5.3.16)."""
 
     @property
     def takes_effect(self) -> bool:
@@ -119,10 +122,12 @@ class Faults:
     def __post_init__(self) -> None:
         self.rng = Random(self.seed)  # noqa: S311 - chance must repeat with the seed
 
-    def draw(self, function: str) -> Fault | None:
+    def draw(self, function: str, body: bytes = b"") -> Fault | None:
         """Take and return the fault that meets this request, if any."""
         for fault in self.waiting:
             if fault.function not in (None, function):
+                continue
+            if fault.about is not None and fault.about.encode() not in body:
                 continue
             if self.rng.random() >= fault.probability:
                 continue

@@ -52,13 +52,13 @@ async def pass_through(
 ) -> Response:
     """Admit or refuse a request, apply injected faults to it, and journal it."""
     world: World = request.app.state.world
-    await request.body()
+    body = await request.body()
     catch_up(world)
     token = token_of(request)
     shop = shop_of(world, token)
     live = shop is not None and shop.key_is_live(world.clock.now())
     too_fast = _too_fast(world, token, function, manner)
-    fault = None if too_fast else world.faults.draw(function)
+    fault = None if too_fast else world.faults.draw(function, body)
     orders = 0
     if too_fast:
         world.journal.too_fast += 1
