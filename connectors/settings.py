@@ -204,6 +204,55 @@ class Settings(BaseSettings):
         description="営業時間(開始の時-終了の時)",
         examples=["9-21"],
     )
+    backup_daily: int = Field(
+        7,
+        ge=1,
+        le=366,
+        description="残すバックアップの日数(1日1件)",
+        examples=[7],
+    )
+    backup_weekly: int = Field(
+        5,
+        ge=0,
+        le=520,
+        description="そのほかに残すバックアップの週数(1週1件)",
+        examples=[5],
+    )
+    backup_copy: str = Field(
+        "",
+        description="バックアップのコピー先のフォルダー(別のディスクを推奨)。"
+        "空欄の場合はコピーしません",
+        examples=[""],
+    )
+    files_days: int = Field(
+        90,
+        ge=0,
+        le=3650,
+        description="取込済み(incoming/done)と拒否(rejected)のファイルを残す日数。"
+        "0 は削除しません",
+        examples=[90],
+    )
+    labels_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="送り状のファイル(labels)を残す日数。0 は削除しません",
+        examples=[30],
+    )
+    logs_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="ログ(logs)を残す日数。0 は削除しません",
+        examples=[30],
+    )
+    runs_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="Prefect の実行の記録とイベントを残す日数",
+        examples=[30],
+    )
     sender_name: str = Field("", description="送り状のご依頼主の名前", examples=[""])
     sender_zip: str = Field("", description="ご依頼主の郵便番号", examples=[""])
     sender_address: str = Field("", description="ご依頼主の住所", examples=[""])

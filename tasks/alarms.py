@@ -6,6 +6,7 @@ the message of the event (tasks/setup/alarms.py), so that no flow waits for a ma
 
 import shutil
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Final
 
 from prefect import runtime, task
@@ -25,11 +26,13 @@ from data.model.alarm import (
 from data.warehouse.alarms import (
     Untold,
     find_alarms,
+    made_at,
     mark_told,
     open_alarms,
     record_alarms,
 )
 from data.warehouse.invariants import violations
+from tasks.house.backup import backup_is_old
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
 
@@ -53,6 +56,7 @@ def raise_alarms(day: Alarm | None = None, *, is_day: bool = False) -> list[str]
     with our_warehouse() as con:
         known = open_alarms(con)
         found = find_alarms(con, at, settings.silence.quiet_since(at))
+        found += _backup(settings, at, made_at(con))
         found += _disk(settings, was_low=(AlarmKind.DISK_LOW, "") in known)
         if is_day:
             found += [day] if day else []
@@ -68,6 +72,11 @@ def raise_alarms(day: Alarm | None = None, *, is_day: bool = False) -> list[str]
             for each in untold:
                 mark_told(con, each)
     return [_message(each).subject for each in untold]
+
+
+def _backup(settings: Settings, at: datetime, made: datetime) -> list[Alarm]:
+    told = backup_is_old(settings, at, made)
+    return [Alarm(AlarmKind.BACKUP_OLD, "", told)] if told else []
 
 
 def _disk(settings: Settings, *, was_low: bool) -> list[Alarm]:

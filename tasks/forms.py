@@ -507,3 +507,15 @@ ApprovedAt = Annotated[
         "RMSで通知サービスを承認した日時です(例: 2026-07-01 09:00、日本時間)",
     ),
 ]
+
+
+# The house
+
+RetentionDays = Annotated[
+    int,
+    Field(ge=1, le=3650),
+    shown(
+        "購入者の情報を残す日数",
+        "出荷またはキャンセルからこの日数が過ぎた注文の、購入者の情報を消去します",
+    ),
+]

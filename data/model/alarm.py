@@ -31,6 +31,7 @@ class AlarmKind(StrEnum):
     OUTCOME_UNKNOWN = "outcome-unknown"
     INVARIANT_BROKEN = "invariant-broken"
     DISK_LOW = "disk-low"
+    BACKUP_OLD = "backup-old"
 
 
 ALARM_WORDS: Final[Mapping[AlarmKind, str]] = {
@@ -45,6 +46,7 @@ ALARM_WORDS: Final[Mapping[AlarmKind, str]] = {
     AlarmKind.OUTCOME_UNKNOWN: "RMSに届いたか不明なものがあります",
     AlarmKind.INVARIANT_BROKEN: "データベースの内容に矛盾があります",
     AlarmKind.DISK_LOW: "ディスクの空きが少なくなっています",
+    AlarmKind.BACKUP_OLD: "確認済みのバックアップが26時間以上ありません",
 }
 """What staff read as the subject of the message."""
 

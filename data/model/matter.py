@@ -30,6 +30,9 @@ class MatterKind(StrEnum):
     SHIPMENT_REJECT = "shipment_reject"
     TRACKING_REFUSED = "tracking_refused"
     TRACKING_NOT_CLOSED = "tracking_not_closed"
+    HOURS_LOST = "hours_lost"
+    RULE_BROKEN = "rule_broken"
+    FILE_REPAIRED = "file_repaired"
 
 
 MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
@@ -51,6 +54,9 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.SHIPMENT_REJECT: "取り込めなかった送り状の行",
     MatterKind.TRACKING_REFUSED: "報告できなかった送り状番号",
     MatterKind.TRACKING_NOT_CLOSED: "報告済みで発送待ちの注文",
+    MatterKind.HOURS_LOST: "復元で失われた時間の入力",
+    MatterKind.RULE_BROKEN: "データベースの内容の矛盾",
+    MatterKind.FILE_REPAIRED: "直前の状態に戻したデータベース",
 }
 """What staff call each kind, in the same order."""
 

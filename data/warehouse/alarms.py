@@ -32,6 +32,12 @@ def find_alarms(
     ]
 
 
+def made_at(con: Connection) -> datetime:
+    """Return when the warehouse was made."""
+    ((made,),) = con.execute(SQL("tell_making")).fetchall()
+    return in_japan(made)
+
+
 def open_alarms(con: Connection) -> set[tuple[AlarmKind, str]]:
     """Return the kind and shop of every alarm that lasts."""
     rows = con.execute(SQL("list_open_alarms")).fetchall()

@@ -125,6 +125,12 @@ FROM troubles AS t
 LEFT JOIN handles AS h USING (mall, shop_id)
 ORDER BY ALL;
 
+-- name: tell_making
+-- When the warehouse was made: before that there was nothing to back up.
+-- out: one time
+SELECT min(applied_at)
+FROM schema_migrations;
+
 -- name: list_open_alarms
 -- What is broken as far as anybody was or will be told.
 -- out: kind, shop, since, what

@@ -45,3 +45,7 @@ class KeyDamaged(WarehouseClosed):
 
 class MigrationRefused(WarehouseClosed):
     """The database's migrations are not the ones of this juchu version."""
+
+
+class BackupRefused(Exception):
+    """A backup that cannot be opened, or that is not what was written; kept out."""

@@ -66,10 +66,10 @@ def saved(path: Path, held: ExitStack) -> Iterator[None]:
         part.mkdir(mode=0o700)
         for each in (path, wal_of(path)):
             with suppress(FileNotFoundError):
-                _copy(each, part / each.name, held)
-        _sync(part)
+                copy_file(each, part / each.name, held)
+        sync_folder(part)
         part.rename(saved_of(path))
-        _sync(path.parent)
+        sync_folder(path.parent)
     except OSError:
         _remove(part)
         raise
@@ -83,7 +83,7 @@ def discard(path: Path) -> None:
     _remove(part)
     with suppress(FileNotFoundError):
         saved_of(path).rename(part)
-        _sync(path.parent)
+        sync_folder(path.parent)
     _remove(part)
 
 
@@ -107,7 +107,7 @@ def put_back(path: Path) -> bool:
             return False
         _write_over(number, saved_of(path) / path.name)
         _put_back_wal(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
         repaired_of(path).touch(mode=0o600)
         discard(path)
     finally:
@@ -130,7 +130,7 @@ def _put_back_wal(path: Path) -> None:
     _remove(new)
     new.mkdir(mode=0o700)
     with ExitStack() as held:
-        _copy(kept, new / wal.name, held)
+        copy_file(kept, new / wal.name, held)
     (new / wal.name).replace(wal)
 
 
@@ -143,8 +143,8 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _copy(source: Path, target: Path, held: ExitStack) -> None:
-    """Copy a file and sync the copy; the source is closed with `held`."""
+def copy_file(source: Path, target: Path, held: ExitStack) -> None:
+    """Copy a file to a new one, 0600 and synced; the source is closed with `held`."""
     number = os.open(source, os.O_RDONLY)
     held.callback(os.close, number)
     new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -175,7 +175,8 @@ def _pour(source: int, target: int) -> None:
             chunk = chunk[os.write(target, chunk) :]
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive a power cut."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)

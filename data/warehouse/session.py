@@ -20,6 +20,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,16 +29,19 @@ from threading import Lock, RLock
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from data.model.japan_time import JST
+from data.model.matter import MatterKind
 from data.warehouse.errors import (
     WarehouseBusy,
     WarehouseDamaged,
     WarehouseMissing,
     WarehouseOutOfReach,
 )
+from data.warehouse.incidents import record_incident
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import KEY_FILE, use_key
-from data.warehouse.saved import put_back, saved, saved_of, wal_size
+from data.warehouse.saved import put_back, repaired_of, saved, saved_of, wal_size
 from data.warehouse.statements import SQL
 
 log = logging.getLogger("juchu.warehouse")
@@ -90,13 +94,62 @@ def warehouse(
             except OSError as exc:
                 raise _out_of_reach(path) from exc
         con.begin()
+        repaired = _record_repair(con, path)
         yield con
         # No rollback anywhere: after a failed commit it would raise in turn and
         # hide the cause (a full disk); closing undoes what was not committed.
         with _private():
             con.commit()
+            if repaired:
+                repaired.unlink(missing_ok=True)
             if wal_size(path) > LONGEST_WAL:
                 _checkpoint(con, path, held)
+
+
+def _record_repair(con: DuckDBPyConnection, path: Path) -> Path | None:
+    """Record that the file was put back, if so, and return the sign of it."""
+    sign = repaired_of(path)
+    try:
+        at = datetime.fromtimestamp(sign.stat().st_mtime, JST)
+    except FileNotFoundError:
+        return None
+    what = (
+        "書き込みの途中で処理が停止したため、データベースを直前の状態に戻しました。"
+        "保存済みの内容は失われていません。対処: 必要ありません。"
+        "確認したら、dismiss で一覧から外してください。"
+    )
+    key = f"{at:%Y%m%d-%H%M%S}"
+    record_incident(con, MatterKind.FILE_REPAIRED, key, at, what)
+    return sign
+
+
+@contextmanager
+def holding(
+    path: Path, patience_s: float = 30.0
+) -> Iterator[tuple[DuckDBPyConnection, ExitStack]]:
+    """Keep everybody else out of the file, without a transaction or a migration.
+
+    For work on the files themselves: what the second value closes is closed after the
+    connection, because closing a handle to the file would let others in.
+    Raises WarehouseMissing where there is no file, and else what `warehouse` raises.
+    """
+    path = path.absolute()
+    give_up_at = time.monotonic() + patience_s
+    if not path.exists() and not saved_of(path).is_dir():
+        raise _missing(path)
+    with (
+        _turn(path, patience_s),
+        ExitStack() as held,
+        _opened(path, give_up_at, time.monotonic, time.sleep) as con,
+    ):
+        yield con, held
+
+
+def checkpoint(path: Path, patience_s: float = 30.0) -> int:
+    """Write the WAL into the file now; return the bytes of WAL that are left."""
+    with holding(path, patience_s) as (con, held), _private():
+        _checkpoint(con, path.absolute(), held)
+        return wal_size(path)
 
 
 def _checkpoint(con: DuckDBPyConnection, path: Path, held: ExitStack) -> None:
@@ -128,12 +181,8 @@ def reading(
     """
     path = path.absolute()
     give_up_at = clock() + patience_s
-    if not path.exists():
-        raise WarehouseMissing(
-            f"データベース {path} がありません。"
-            "対処: JUCHU_HOME を確認してください。"
-            "はじめての場合は、先に注文を取り込むか、make demo を実行してください。"
-        )
+    if not path.exists() and not saved_of(path).is_dir():
+        raise _missing(path)
     with TemporaryDirectory(prefix="juchu-") as folder, _turn(path, patience_s):
         place = Path(folder)
         con = _connect(path, give_up_at, clock, wait, partial(_open_to_read, place))
@@ -284,6 +333,11 @@ def _open_beside(path: Path) -> DuckDBPyConnection:
 def _open(path: Path) -> DuckDBPyConnection:
     if not path.exists():
         _make(path)
+    return connect(path)
+
+
+def connect(path: Path) -> DuckDBPyConnection:
+    """Open a file that nobody else knows of, with the settings of every session."""
     return _locked(_connection(path))
 
 
@@ -335,6 +389,14 @@ def _locked(con: DuckDBPyConnection) -> DuckDBPyConnection:
         con.close()
         raise
     return con
+
+
+def _missing(path: Path) -> WarehouseMissing:
+    return WarehouseMissing(
+        f"データベース {path} がありません。"
+        "対処: JUCHU_HOME を確認してください。"
+        "はじめての場合は、先に注文を取り込むか、make demo を実行してください。"
+    )
 
 
 def _busy(path: Path, holder: int | None) -> WarehouseBusy:

@@ -27,6 +27,7 @@ ORIGINS: Final = (
 """Two names of one setting; the first wins."""
 DEFAULT_PORT: Final = 4200
 EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
+VACUUM: Final = "PREFECT_SERVER_SERVICES_DB_VACUUM"
 COMMAND: Final = ("server", "start")
 
 
@@ -51,6 +52,16 @@ def server_environment(home: Path, port: int, host: str = LOOPBACK) -> dict[str,
     }
 
 
+def trimming(days: int) -> dict[str, str]:
+    """Return what lets Prefect delete runs, their logs and events of older days."""
+    kept = f"{days * 86_400}"
+    return {
+        f"{VACUUM}_ENABLED": "events,flow_runs,orphans",
+        f"{VACUUM}_RETENTION_PERIOD": kept,
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": kept,
+    }
+
+
 def new_login() -> str:
     """Return a user name and a password that nobody can guess."""
     return f"juchu:{secrets.token_urlsafe(24)}"
@@ -63,13 +74,15 @@ def main() -> None:
     try:
         port = port_of(known.get(PORT))
         refuse_taken(host, port)
-        told = server_environment(read_settings().home, port, host)
+        settings = read_settings()
+        told = server_environment(settings.home, port, host)
     except (SettingsProblem, OSError) as problem:
         sys.exit(f"{problem}")
     if any(known.get(name) for name in ORIGINS):
         del told[ORIGINS[0]]  # somebody trusts a page of their own
     os.umask(0o077)  # Prefect's database has the shops' keys
-    become_prefect(COMMAND, {**os.environ, **told})
+    trimmed = trimming(settings.runs_days)
+    become_prefect(COMMAND, {**trimmed, **os.environ, **told})
 
 
 def port_of(setting: str | None) -> int:

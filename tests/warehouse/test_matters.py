@@ -13,6 +13,7 @@ from data.model.mark import MarkKind
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.notice import UNREADABLE
 from data.model.order import RMS_STATUS
+from data.warehouse.incidents import record_incident
 from data.warehouse.invariants import violations
 from data.warehouse.marks import MarkRun, plan_marks
 from data.warehouse.matter_view import KINDS, renew_matter_view
@@ -177,6 +178,11 @@ def licence_ending(con: Con, days: int = 7, minute: float = 5) -> None:
     )
 
 
+def incident(kind: MatterKind) -> Callable[[Con], None]:
+    return lambda con: record_incident(con, kind, "k", at(5), "起きました。対処: 確認")
+
+
+OF_HOUSE = (MatterKind.HOURS_LOST, MatterKind.RULE_BROKEN, MatterKind.FILE_REPAIRED)
 MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.CSV_REJECT: (csv_reject, ONE),
     MatterKind.CSV_WARNING: (csv_warning, ONE),
@@ -196,7 +202,7 @@ MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.SHOP_STOPPED: (shop_stopped, "demo"),
     MatterKind.FUNCTION_STOPPED: (function_stopped, "demo/inventories.bulk.get"),
     MatterKind.LICENCE_ENDING: (licence_ending, "demo"),
-}
+} | {kind: (incident(kind), "k") for kind in OF_HOUSE}
 every_kind = pytest.mark.parametrize("kind", MatterKind)
 
 
@@ -250,7 +256,8 @@ def test_each_kind_is_on_the_list_and_comes_off_it_by_hand(undone: Con, kind):
     (one, *_) = found = matters(undone, kind)
 
     assert [each.key.startswith(key) for each in found] == [True] * len(found)
-    assert (one.mall, one.shop_id) == ("rakuten", SHOP_ID)
+    whose = ("", "") if kind in OF_HOUSE else ("rakuten", SHOP_ID)
+    assert (one.mall, one.shop_id) == whose
     assert one.what.count("対処") == 1
     assert violations(undone) == []
     assert len({each.key for each in found}) == len(found)

@@ -1,0 +1,169 @@
+"""Back the warehouse up: a copy that was opened and checked before it counts.
+
+    backup/juchu-20261128-030000.duckdb         the warehouse as of that moment
+    backup/juchu-20261128-030000.duckdb.sha256  makes it count: written last
+    backup/unchecked/                           a copy at work, or one that failed
+
+A sum file is as `sha256sum -c` reads it. Files are 0600, folders 0700. The key of the
+hashes (`people.key`) is in no backup.
+"""
+
+import os
+import shutil
+from collections.abc import Collection
+from contextlib import ExitStack, suppress
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import duckdb
+
+from data.model.backup import backup_name, backup_time, kept_backups
+from data.warehouse.errors import BackupRefused
+from data.warehouse.invariants import Violation, violations
+from data.warehouse.saved import copy_file, sync_folder, wal_of
+from data.warehouse.session import connect, holding
+
+SUM: Final = ".sha256"
+UNCHECKED: Final = "unchecked"
+
+
+class Backup(NamedTuple):
+    """What came of a backup: it counts if it breaks no rule."""
+
+    file: Path
+    size: int
+    broken: tuple[Violation, ...]
+
+
+def back_up(path: Path, folder: Path, at: datetime, patience_s: float = 30) -> Backup:
+    """Copy the warehouse, open the copy, check every invariant, and let it count.
+
+    The warehouse is held for as long as its files take to copy. One that breaks a rule
+    stays in `unchecked/` in the place of an older such one.
+
+    Raises:
+        WarehouseClosed: the warehouse did not open.
+        BackupRefused: the copy could not be opened and read.
+        OSError: there is no room, or the folder cannot be written.
+
+    """
+    part = _emptied(folder / UNCHECKED)
+    copy = part / backup_name(at)
+    with holding(path, patience_s) as (_con, held):
+        for source, target in ((path, copy), (wal_of(path), wal_of(copy))):
+            with suppress(FileNotFoundError):
+                copy_file(source, target, held)
+    broken = tuple(_checked(copy))
+    if not broken:
+        _let_count(copy, folder)
+    file = folder / copy.name if not broken else copy
+    return Backup(file, file.stat().st_size, broken)
+
+
+def _checked(copy: Path) -> list[Violation]:
+    """Write the copy's WAL into it, open it anew, and return the rules it breaks."""
+    try:
+        with ExitStack() as stack:
+            con = connect(copy)
+            stack.callback(con.close)
+            con.execute("CHECKPOINT")
+        with ExitStack() as stack:
+            con = connect(copy)
+            stack.callback(con.close)
+            return violations(con)
+    except duckdb.Error as exc:
+        raise BackupRefused(
+            f"バックアップ {copy} を開いて確認できませんでした。"
+            "対処: ディスクの空き容量を確認し、keep-house をもう一度実行してください。"
+        ) from exc
+
+
+def _let_count(copy: Path, folder: Path) -> None:
+    file = copy.replace(folder / copy.name)
+    sync_folder(folder)
+    _write_sum(file)
+    shutil.rmtree(copy.parent)
+
+
+def _write_sum(file: Path) -> None:
+    """Write the file's sum beside it, whole or not at all."""
+    made = file.with_name(file.name + SUM + ".part")
+    made.touch(mode=0o600)
+    made.write_text(f"{sum_of(file)}  {file.name}\n", encoding="ascii")
+    with made.open("rb") as written:
+        os.fsync(written.fileno())
+    made.replace(file.with_name(file.name + SUM))
+    sync_folder(file.parent)
+
+
+def sum_of(file: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
+
+
+def is_whole(file: Path) -> bool:
+    """Return whether a file still has the bytes that its sum was made of."""
+    try:
+        told = file.with_name(file.name + SUM).read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return False
+    return bool(told) and told[0] == sum_of(file)
+
+
+def backups(folder: Path) -> dict[datetime, Path]:
+    """Return the backups that count by their times, the youngest first."""
+    found = {
+        made_at: file
+        for file in folder.glob("juchu-*.duckdb")
+        if (made_at := backup_time(file.name))
+        and file.with_name(file.name + SUM).exists()
+    }
+    return dict(sorted(found.items(), reverse=True))
+
+
+def copy_backup(file: Path, folder: Path) -> Path:
+    """Copy a backup to another folder and read it back.
+
+    Raises:
+        BackupRefused: what was read there is not what was written.
+        OSError: the folder cannot be written.
+
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target = folder / file.name
+    made = target.with_name(target.name + ".part")
+    made.unlink(missing_ok=True)
+    with ExitStack() as held:
+        copy_file(file, made, held)
+    made.replace(target)
+    sync_folder(folder)
+    _write_sum(target)
+    told = file.with_name(file.name + SUM).read_text(encoding="ascii")
+    if target.with_name(target.name + SUM).read_text(encoding="ascii") != told:
+        raise BackupRefused(
+            f"{target} が元のバックアップと一致しません。"
+            "対処: コピー先のディスクを確認してください。"
+        )
+    return target
+
+
+def delete_old_backups(folder: Path, daily: int, weekly: int) -> list[Path]:
+    """Delete the backups that are over the numbers to keep, and return them."""
+    known = backups(folder)
+    kept: Collection[datetime] = kept_backups(known, daily, weekly)
+    gone = [file for made_at, file in known.items() if made_at not in kept]
+    for file in gone:
+        file.with_name(file.name + SUM).unlink()
+        file.unlink()
+    return gone
+
+
+def _emptied(folder: Path) -> Path:
+    """Make the folder of the copy at work; what a killed run left there goes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700)
+    return folder

@@ -1,0 +1,24 @@
+"""Incidents of the house: what happened to the file, not to an order; kept for ever."""
+
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from data.model.matter import MatterKind
+from data.warehouse.statements import SQL
+
+
+def record_incident(
+    con: DuckDBPyConnection, kind: MatterKind, key: str, since: datetime, what: str
+) -> None:
+    """Record an incident; one that is open already stays as it was first told."""
+    given = {"kind": kind.value, "key": key, "since": since, "what": what}
+    con.execute(SQL("record_incident"), given)
+
+
+def settle_incidents(
+    con: DuckDBPyConnection, kind: MatterKind, still: list[str], at: datetime
+) -> None:
+    """Record that every incident of a kind is over, but for those keys."""
+    given = {"kind": kind.value, "still": still, "settled_at": at}
+    con.execute(SQL("settle_incidents"), given)

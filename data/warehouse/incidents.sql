@@ -1,0 +1,26 @@
+-- name: record_incident
+-- Note what happened to the house, unless it is open already.
+-- in:  $kind, $key, $since, $what
+-- out: one row of incidents, or none
+INSERT INTO incidents BY NAME
+SELECT
+    $kind AS kind,
+    $key AS key,
+    $since AS since,
+    $what AS what
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM incidents
+    WHERE kind = $kind
+      AND key = $key
+      AND settled_at IS NULL
+);
+
+-- name: settle_incidents
+-- Note that incidents of a kind are over, but for some keys.
+-- in:  $kind, $still: keys, $settled_at
+-- out: rows of incidents; a clock set back must not end one before it began
+UPDATE incidents SET settled_at = greatest($settled_at::TIMESTAMPTZ, since)
+WHERE kind = $kind
+  AND settled_at IS NULL
+  AND NOT list_contains($still::VARCHAR[], key);

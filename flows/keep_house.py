@@ -1,0 +1,37 @@
+"""The night: the house backs itself up, checks itself and puts away what is old."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from tasks.alarms import raise_alarms
+from tasks.forms import RetentionDays
+from tasks.house.backup import copy_elsewhere, make_backup, write_into_file
+from tasks.house.report import conclude_house
+from tasks.house.retention import clear_people
+from tasks.house.trim import trim_files
+from tasks.retrying import show_retries
+
+
+@flow(
+    name="keep-house",
+    on_completion=[show_retries],
+    on_failure=[show_retries],
+    persist_result=False,
+)
+def keep_house(retention_days: RetentionDays = 90) -> State[Any]:
+    """Keep the house: clear buyers' data, back up, check every rule, trim.
+
+    One step that fails does not stop the others; the run then ends Failed. A backup
+    counts only when it was opened and breaks no rule.
+    """
+    steps: dict[str, State[Any]] = {
+        "retention": clear_people(retention_days, return_state=True),
+        "checkpoint": write_into_file(return_state=True),
+        "backup": make_backup(return_state=True),
+        "copy": copy_elsewhere(return_state=True),
+        "trim": trim_files(return_state=True),
+        "alarms": raise_alarms(return_state=True),
+    }
+    return conclude_house(steps)

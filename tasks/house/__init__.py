@@ -1,0 +1,1 @@
+"""The house keeping itself, at three in the morning."""

@@ -1,0 +1,121 @@
+"""The night's backup: opened and checked, copied elsewhere, the old ones deleted."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from prefect import task
+
+from connectors.settings import Settings, read_settings
+from data.model.backup import TOO_OLD
+from data.model.matter import MatterKind
+from data.warehouse.backup import back_up, backups, copy_backup, delete_old_backups
+from data.warehouse.incidents import record_incident, settle_incidents
+from data.warehouse.invariants import Violation
+from data.warehouse.session import checkpoint
+from tasks.machine import now, our_warehouse
+from tasks.retrying import SAFE_TO_REPEAT
+
+
+class NightBackup(NamedTuple):
+    """What came of the night's backup."""
+
+    file: Path
+    size: int
+    broken: tuple[Violation, ...]
+    """Rules that do not hold; with any the backup does not count."""
+    deleted: int
+    """Older backups that were deleted."""
+
+
+class CopyFailed(Exception):
+    """The backup is made, and could not be copied to the other folder."""
+
+    def __init__(self, folder: Path, cause: Exception) -> None:
+        super().__init__(
+            f"バックアップを {folder} にコピーできませんでした"
+            f"({type(cause).__name__})。"
+            "バックアップ自体は backup/ にあります。"
+            "対処: JUCHU_BACKUP_COPY のフォルダーと空き容量を確認してください。"
+        )
+
+
+@task(name="write-into-file", **SAFE_TO_REPEAT)
+def write_into_file() -> int:
+    """Checkpoint the warehouse and return the bytes of WAL that are left."""
+    settings = read_settings()
+    with our_warehouse():  # makes or migrates it where nobody has
+        pass
+    return checkpoint(settings.warehouse, settings.warehouse_patience_s)
+
+
+@task(name="make-backup", **SAFE_TO_REPEAT)
+def make_backup() -> NightBackup:
+    """Back the warehouse up, and record every rule that does not hold.
+
+    Old backups go only after a new one counts.
+
+    Raises:
+        BackupRefused: the copy could not be opened.
+        WarehouseClosed: the warehouse did not open.
+
+    """
+    settings, at = read_settings(), now()
+    made = back_up(
+        settings.warehouse, settings.backup, at, settings.warehouse_patience_s
+    )
+    deleted = 0
+    if not made.broken:
+        numbers = settings.backup_daily, settings.backup_weekly
+        deleted = len(delete_old_backups(settings.backup, *numbers))
+    _record_broken(made.broken, at)
+    return NightBackup(made.file, made.size, made.broken, deleted)
+
+
+@task(name="copy-backup", **SAFE_TO_REPEAT)
+def copy_elsewhere() -> str:
+    """Copy the youngest backup to the other folder, if one is set, and return where.
+
+    Raises:
+        CopyFailed: it could not be written there, or was not there when read back.
+
+    """
+    settings = read_settings()
+    youngest = next(iter(backups(settings.backup).values()), None)
+    if not settings.backup_copy or youngest is None:
+        return ""
+    folder = Path(settings.backup_copy)
+    try:
+        if youngest.name not in {each.name for each in backups(folder).values()}:
+            copy_backup(youngest, folder)
+        delete_old_backups(folder, settings.backup_daily, settings.backup_weekly)
+    except Exception as exc:
+        raise CopyFailed(folder, exc) from exc
+    return str(folder)
+
+
+def _record_broken(broken: tuple[Violation, ...], at: datetime) -> None:
+    with our_warehouse() as con:
+        for each in broken:
+            what = (
+                f"規則 {each.rule} に合わないものが{each.count}件あります"
+                f"({'、'.join(each.examples)})。"
+                "対処: juchu.duckdb をコピーして保管し、開発者に連絡してください。"
+            )
+            record_incident(con, MatterKind.RULE_BROKEN, each.rule, at, what)
+        still = [each.rule for each in broken]
+        settle_incidents(con, MatterKind.RULE_BROKEN, still, at)
+
+
+def backup_is_old(settings: Settings, at: datetime, made_at: datetime) -> str:
+    """Return what to tell staff if the youngest backup is too old, or ""."""
+    youngest = next(iter(backups(settings.backup)), None)
+    if at - (youngest or made_at) <= TOO_OLD:
+        return ""
+    told = (
+        f"最後のバックアップは{youngest:%m月%d日 %H:%M}です。"
+        if youngest
+        else "バックアップがまだありません。"
+    )
+    advice = "対処: keep-house/0300 を実行し、失敗したら報告を確認してください。"
+    return told + advice

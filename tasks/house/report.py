@@ -1,0 +1,58 @@
+"""How the night went: every step by name, and the reason of one that failed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+
+from tasks.house.backup import NightBackup
+from tasks.report import ended, ends_table, failed_of, listing, page, see
+from tasks.retrying import SAFE_TO_REPEAT
+
+KEY = "house-report"
+_MB = 1_000_000
+
+
+def conclude_house(steps: Mapping[str, State[Any]]) -> State[Any]:
+    """Show what was done and return the final state, Failed if anything is wrong."""
+    made = _result(steps["backup"])
+    backup = made if isinstance(made, NightBackup) else None
+    broken = backup.broken if backup else ()
+    show_house(
+        page(
+            "夜間の保守",
+            ends_table("処理", steps),
+            listing(
+                "データベースの矛盾",
+                ("規則", "件数", "例"),
+                [(one.rule, one.count, "、".join(one.examples)) for one in broken],
+                advice="対処: juchu.duckdb をコピーして保管し、"
+                "開発者に連絡してください。",
+            ),
+        )
+    )
+    failed = failed_of(steps)
+    summary = (
+        f"バックアップ {backup.file.name}({backup.size / _MB:.1f} MB)を確認しました"
+        if backup and not broken
+        else "今夜のバックアップはありません"
+    )
+    problem = ""
+    if broken:
+        rules = "、".join(one.rule for one in broken)
+        problem = f"データベースの規則に合わないものがあります: {rules}。{see(KEY)}"
+    elif failed:
+        problem = f"失敗した処理: {'、'.join(failed)}。{see(KEY)}"
+    return ended(summary, problem)
+
+
+@task(name="show-house", **SAFE_TO_REPEAT)
+def show_house(markdown: str) -> None:
+    """Keep the report with the run."""
+    create_markdown_artifact(key=KEY, markdown=markdown, description="夜間の保守の結果")
+
+
+def _result(state: State[Any]) -> Any:
+    return state.result(raise_on_failure=False) if state.is_completed() else None

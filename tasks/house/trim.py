@@ -1,0 +1,74 @@
+"""What the house has kept for long enough: files, and what killed runs left behind."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from prefect import task
+
+from connectors.settings import Settings, read_settings
+from tasks.machine import now
+from tasks.retrying import SAFE_TO_REPEAT
+
+LEFT_BEHIND: Final = timedelta(hours=24)
+"""A half-made file that old belongs to a process that is no more."""
+HALF_MADE: Final = ("juchu.duckdb.*/", "people.key.*.tmp", "backup/*.part")
+"""What a killed process leaves of a new file."""
+IN_USE: Final = ("juchu.duckdb.saved", "juchu.duckdb.tmp")
+"""Names among these that mean something: copies to put back, what DuckDB spills."""
+
+
+class Trimmed(NamedTuple):
+    """How many files went."""
+
+    files: int
+    """Of those that people gave or were given."""
+    left_behind: int
+
+
+@task(name="trim-files", **SAFE_TO_REPEAT)
+def trim_files() -> Trimmed:
+    """Delete files whose days are over, by the time they were last written."""
+    settings, at = read_settings(), now()
+    files = sum(map(_deleted, _over(settings, at)))
+    left = sum(map(_deleted, _left_behind(settings.home, at)))
+    return Trimmed(files, left)
+
+
+def _over(settings: Settings, at: datetime) -> Iterator[Path]:
+    """Every file that was kept for the days its setting says; 0 days keep for ever."""
+    kept = (
+        (settings.incoming / "done", settings.files_days),
+        (settings.rejected, settings.files_days),
+        (settings.home / "labels", settings.labels_days),
+        (settings.home / "logs", settings.logs_days),
+    )
+    for folder, days in kept:
+        if days:
+            for each in folder.rglob("*"):
+                if each.is_file() and _age(each, at) > timedelta(days=days):
+                    yield each
+
+
+def _left_behind(home: Path, at: datetime) -> Iterator[Path]:
+    for pattern in HALF_MADE:
+        for each in home.glob(pattern):
+            if each.name not in IN_USE and _age(each, at) > LEFT_BEHIND:
+                yield each
+
+
+def _age(path: Path, at: datetime) -> timedelta:
+    try:
+        return timedelta(seconds=at.timestamp() - path.lstat().st_mtime)
+    except FileNotFoundError:
+        return timedelta(0)
+
+
+def _deleted(path: Path) -> int:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+    return 1

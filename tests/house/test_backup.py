@@ -1,0 +1,194 @@
+"""A backup counts once it was opened and every rule holds in it; old ones go."""
+
+import os
+import stat
+import subprocess
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from data.model.backup import backup_name, backup_time, kept_backups
+from data.model.japan_time import JST
+from data.warehouse import backup
+from data.warehouse.backup import back_up, backups, copy_backup, is_whole
+from data.warehouse.errors import BackupRefused
+from data.warehouse.session import warehouse
+from flows import keep_house
+from tests.house.night import Night
+from tests.support.planted import caught, planted_source
+from tests.warehouse import rewriting
+
+NIGHT = datetime(2026, 7, 1, 3, tzinfo=JST)
+
+
+def orders(path: Path) -> int:
+    with warehouse(path) as con:
+        ((stored,),) = con.execute("SELECT count(*) FROM orders").fetchall()
+    return int(stored)
+
+
+def test_a_backup_holds_what_stood_in_file_and_wal_and_opens_by_itself(path, tmp_path):
+    rewriting.store(path, 0)
+    folder = path.parent / "backup"
+    made = back_up(path, folder, NIGHT)
+    rewriting.store(path, 1)
+    alone = tmp_path / "alone" / "juchu.duckdb"
+    alone.parent.mkdir()
+    alone.write_bytes(made.file.read_bytes())
+
+    assert made.broken == ()
+    assert list(backups(folder)) == [NIGHT]
+    assert is_whole(made.file)
+    assert (orders(alone), orders(path)) == (rewriting.BATCH, 2 * rewriting.BATCH)
+    checked = subprocess.run(
+        ["sha256sum", "-c", f"{made.file.name}.sha256"], cwd=folder, check=False
+    )
+    assert checked.returncode == 0
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_copy_that_breaks_a_rule_does_not_count(path):
+    rewriting.store(path, 0)
+    with warehouse(path) as con:
+        con.execute("DELETE FROM order_packages")
+    made = backup.back_up(path, path.parent / "backup", NIGHT)
+
+    assert [each.rule for each in made.broken]
+    assert backups(path.parent / "backup") == {}
+    assert made.file.exists()
+
+
+def test_a_backup_that_cannot_be_read_is_refused(path, monkeypatch):
+    def torn(source: Path, target: Path, held: object) -> None:
+        target.write_bytes(source.read_bytes()[:20_000])
+
+    rewriting.store(path, 0)
+    monkeypatch.setattr(backup, "copy_file", torn)
+
+    with pytest.raises(BackupRefused, match="対処"):
+        back_up(path, path.parent / "backup", NIGHT)
+    assert backups(path.parent / "backup") == {}
+    assert orders(path) == rewriting.BATCH
+
+
+def test_unopened_copies_that_would_count_are_caught(path):
+    bug = "broken = tuple(_checked(copy))"
+    with planted_source(backup, bug, "broken = ()"), caught():
+        test_a_copy_that_breaks_a_rule_does_not_count(path)
+
+
+def test_a_night_that_was_cut_off_leaves_no_backup_that_counts(path):
+    rewriting.store(path, 0)
+    folder = path.parent / "backup"
+    made = back_up(path, folder, NIGHT)
+    made.file.with_name(made.file.name + ".sha256").unlink()  # it is written last
+    again = back_up(path, folder, NIGHT + timedelta(minutes=1))
+
+    assert list(backups(folder).values()) == [again.file]
+
+
+def test_another_folder_gets_the_same_bytes_and_a_damaged_one_is_seen(path, tmp_path):
+    made = back_up(path, path.parent / "backup", NIGHT)
+    there = copy_backup(made.file, tmp_path / "disk")
+    whole = is_whole(there)
+    with there.open("r+b") as file:
+        file.seek(5000)
+        file.write(b"x")
+
+    assert (whole, is_whole(there)) == (True, False)
+
+
+def test_names_tell_the_time_and_other_files_are_none():
+    assert backup_time(backup_name(NIGHT)) == NIGHT
+    assert backup_time("juchu.duckdb") is None
+
+
+def test_each_of_the_last_days_and_weeks_keeps_its_last_backup():
+    nights = [NIGHT - timedelta(days=n) for n in range(40)]
+    twice = [NIGHT - timedelta(hours=1)]
+    kept = kept_backups([*nights, *twice], daily=7, weekly=3)
+
+    assert sorted(kept, reverse=True) == [
+        *nights[:7],  # Wednesday the 1st to Thursday the 25th
+        nights[10],  # Sunday the 21st: the week before
+    ]
+    assert kept_backups([NIGHT], 1, 0) == {NIGHT}
+
+
+def test_the_night_makes_one_keeps_the_numbers_and_says_what_it_did(
+    night: Night, monkeypatch
+):
+    monkeypatch.setenv("JUCHU_BACKUP_DAILY", "2")
+    monkeypatch.setenv("JUCHU_BACKUP_WEEKLY", "0")
+    monkeypatch.setenv("JUCHU_BACKUP_COPY", str(night.home.parent / "disk"))
+    ends = []
+    for _ in range(3):
+        ends.append(night.keep())
+        night.pass_days()
+
+    assert [kind for kind, _ in ends] == ["COMPLETED"] * 3
+    assert night.backups[-1] in ends[-1][1]
+    assert len(night.backups) == 2
+    assert sorted(p.name for p in (night.home.parent / "disk").glob("*.duckdb")) == (
+        night.backups
+    )
+    assert "| backup | Completed |" in night.shown("house-report")
+
+
+def test_a_rule_that_does_not_hold_fails_the_night_and_waits_for_a_person(night: Night):
+    rewriting.store(night.path, 0)
+    night.ask("DELETE FROM order_packages")
+    kind, message = night.keep()
+    ((key, what),) = night.ask(
+        "SELECT key, what FROM needs_a_person WHERE kind = 'rule_broken' LIMIT 1"
+    )
+
+    assert (kind, night.backups) == ("FAILED", [])
+    assert key in message
+    assert "対処" in what
+
+
+def test_without_a_good_backup_for_26_hours_somebody_is_told(night: Night):
+    night.keep()
+    night.pass_days(1)
+    quiet = raised(night)
+    night.pass_days(0.2)
+    told = raised(night)
+    night.keep()
+
+    assert (quiet, told) == ([], ["juchu.alarm.backup-old.raised"])
+    assert raised(night) == ["juchu.alarm.backup-old.healed"]
+
+
+def raised(night: Night) -> list[str]:
+    """The events about backups since the last look."""
+    keep_house.raise_alarms()
+    found = [e["event"] for e in night.shown.events if "backup-old" in e["event"]]
+    night.shown.events.clear()
+    return found
+
+
+def test_files_go_when_their_days_are_over_and_not_before(night: Night):
+    ages = {
+        "incoming/done/old.csv": 91, "incoming/done/new.csv": 89,
+        "incoming/rakuten/demo/waits.csv": 400, "rejected/old.csv": 91,
+        "labels/old.csv": 31, "labels/new.csv": 29, "logs/old.log": 31,
+        "juchu.duckdb.abc/juchu.duckdb": 2, "keep.me": 999,
+    }  # fmt: skip
+    for name, days in ages.items():
+        file = night.home / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x")
+        then = night.at.timestamp() - days * 86_400
+        os.utime(file, (then, then))
+        if "duckdb." in name:
+            os.utime(file.parent, (then, then))
+    night.keep()
+
+    assert {name for name in ages if (night.home / name).exists()} == {
+        "incoming/done/new.csv", "incoming/rakuten/demo/waits.csv", "labels/new.csv",
+        "keep.me",
+    }  # fmt: skip
