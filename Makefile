@@ -19,10 +19,10 @@ endif
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-ci test-long check crash second-day soak bench deploy server worker run receiver query plot sandbox lock audit clean
+.PHONY: help demo test test-ci test-long check crash readme screenshots second-day soak bench deploy server worker shop run receiver query plot sandbox lock audit clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "juchu needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
@@ -62,6 +62,12 @@ check: $(DEVELOP) ## format, lint, spelling, types, layers
 crash: $(DEVELOP) ## kill writers, the receiver and runs at many moments; nothing may be lost
 	JUCHU_SUITE=crash $(PYTEST) -k "crash or kill or cut or migrate"
 
+readme: $(DEVELOP) ## README's "Try it", word by word in an empty folder (FOLDER= keeps it), with its times
+	$(BIN)/python -m tests.readme $(FOLDER)
+
+screenshots: $(DEVELOP) ## README's pictures, from the demo that runs
+	$(BIN)/python -m tests.screenshots
+
 second-day: $(DEVELOP) ## the day after `DEMO_ONCE=1 make demo`: off over 09:00, a kill, a shop of one's own
 	$(BIN)/python -m tests.second_day
 
@@ -79,6 +85,9 @@ server: $(READY) ## a Prefect server with a login of its own (port: PREFECT_SERV
 
 worker: $(READY) ## a worker that runs the deployments
 	exec $(BIN)/python -m tasks.setup.worker
+
+shop: $(READY) ## a shop of your own: asks for it, makes its block, checks the connection (SHOP= names it)
+	@PREFECT_LOGGING_LEVEL=ERROR $(BIN)/python -m tasks.setup.shop $(call quoted,$(SHOP))
 
 run: $(READY) ## run a deployment, print its message and report: make run FLOW=import-order-csv/manual ARGS='-p path=… -p shop=demo'
 	@$(BIN)/python -m tasks.setup.run $(call quoted,$(FLOW)) $(ARGS)

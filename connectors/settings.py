@@ -76,7 +76,8 @@ class Settings(BaseSettings):
     shop: str = Field(
         "demo",
         pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
-        description="定時実行の対象になる店舗の店舗コード",
+        description="フォームの「店舗」に最初から入力されている店舗コード。"
+        "定時実行は、稼働中のすべての店舗が対象です",
         examples=["demo"],
     )
     rms_url: str = Field(

@@ -24,12 +24,13 @@ from connectors.shop_environment import (
     handles_in_environment,
     shop_from_environment,
 )
+from data.model.shop import ShopHandle
 from tasks.limits import ensure_limit
 from tasks.setup.alarms import register_alarms, save_automation
 from tasks.setup.guards import guards
 from tasks.setup.plain_forms import make_forms_plain
 from tasks.setup.server_in_use import environment_of_server
-from tasks.shops.blocks import RmsShop
+from tasks.shops.blocks import RmsShop, described_shops
 
 WORK_POOL = "juchu"
 MORNING = "morning"
@@ -74,6 +75,15 @@ def save_shop(client: SyncPrefectClient, handle: str) -> None:
     ensure_limit(handle, "stock")
 
 
+def shop_of_forms() -> ShopHandle:
+    """Return the shop that the forms start with: JUCHU_SHOP, or the only one there is.
+
+    The setting's default names a shop that is the demo's and nobody else's.
+    """
+    wanted, known = read_settings().shop, described_shops()
+    return known[0] if wanted not in known and len(known) == 1 else wanted
+
+
 def main() -> None:
     """Register everything on the server in use, and deploy; refuse where none answers.
 
@@ -95,7 +105,7 @@ def main() -> None:
         deployed = subprocess.run(
             [sys.executable, "-m", "prefect", "deploy", "--all", "--no-prompt"],
             env=environment
-            | {"JUCHU_SHOP": read_settings().shop, "JUCHU_PYTHON": sys.executable},
+            | {"JUCHU_SHOP": shop_of_forms(), "JUCHU_PYTHON": sys.executable},
             stdin=subprocess.DEVNULL,
             check=False,
         )

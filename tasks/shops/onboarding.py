@@ -18,7 +18,7 @@ from connectors.mail import send
 from connectors.settings import read_settings
 from data.model.application import Application, Mail, application_mail
 from data.model.checklist import checklist, next_step
-from data.model.onboarding import Stage, Step, notices_start, replay, way_to
+from data.model.onboarding import WAY, Stage, Step, notices_start, replay, way_to
 from data.model.shop import SHOP_HANDLE, ShopHandle
 from data.model.typed_time import day_of, moment_of
 from data.warehouse.session import Connection
@@ -51,6 +51,8 @@ NEW_SHOP = (
     "新しい店舗の利用を始める場合は、「楽天API利用申請」を入力して実行してください"
     "(店舗コードは英小文字・数字・ハイフン)。"
 )
+WAITS_FOR_START = "(稼働中になるまで、毎朝の処理の対象になりません)"
+"""A shop without a stage is live; its first stage takes it out (ADR 22)."""
 
 
 @task(name="know-shop", **SAFE_TO_REPEAT)
@@ -217,7 +219,8 @@ def conclude_step(shop: ShopHandle, *steps: State[Any]) -> State[Any]:
     where = f" 〔{todo.menu}〕" if todo.menu else ""
     stage = history[-1].stage if history else "未登録"
     read = "".join(f"{told(mail)}。" for step in steps if (mail := mail_of(step)))
-    return ended(f"{read}{stage}。次にすること: {todo.what}{where}")
+    aside = WAITS_FOR_START if history and stage in WAY[:-1] else ""
+    return ended(f"{read}{stage}{aside}。次にすること: {todo.what}{where}")
 
 
 def _why(failed: State[Any]) -> str:

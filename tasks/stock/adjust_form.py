@@ -44,6 +44,9 @@ KEPT_LINES: Final = "shown-lines"
 COLUMNS: Final = ("番号", "商品名 / SKU", "注文番号", "個数", "在庫", "すべて")
 NAME_IN_FORM: Final = 30
 """Characters of an item's name in the form, which is narrow; the artifact has all."""
+CANCELLED: Final = "※"
+IS_CANCELLED: Final = f"{CANCELLED} キャンセル済みの注文です。在庫から引きません。"
+"""The column is narrow: longer words would wrap letter by letter."""
 HOW: Final = (
     "この画面の右上の「⋮」から「Resume」を選ぶと、フォームが開きます。"
     "入力して「Resume」を押すと、在庫を調整します。"
@@ -221,6 +224,7 @@ def waiting_list(
                     advice="CSVで登録した注文です。在庫を確認し、調整の方法を選んで"
                     "ください。右端は「すべて調整する」を選んだ場合の個数です。",
                 ),
+                IS_CANCELLED if any(one.is_cancelled for one in shown) else "",
                 f"残り {more:,} 行は、次の実行で表示します。" if more > 0 else "",
                 UNTIL_WHEN,
             ),
@@ -358,7 +362,7 @@ def _all_books(one: WaitingLine) -> str:
     """Return the units that "all" books of a line, or why it leaves it alone."""
     if not _is_simple(one):
         return f"―(調整済み {one.booked}個)" if one.booked else "―(SKUなし)"
-    return "0個(キャンセル済み)" if one.is_cancelled else f"{one.quantity}個"
+    return f"0個{CANCELLED}" if one.is_cancelled else f"{one.quantity}個"
 
 
 def _adjustment(one: WaitingLine, **decision: Any) -> Adjustment:

@@ -164,7 +164,7 @@ def test_the_file_alone_finds_the_server(services: Services, monkeypatch):
 
 def test_the_next_command_of_readme_works_word_by_word(services: Services):
     readme = (ROOT / "README.md").read_text("utf-8")
-    (told,) = re.findall(r"^set -a; .*", readme, re.MULTILINE)
+    (told,) = re.findall(r"^set -a; . data/local/prefect.*", readme, re.MULTILINE)
     script = told.replace("data/local/prefect.env;", f"{services.home}/prefect.env;")
     bare = {name: v for name, v in services.env.items() if name not in NAMES}
     done = subprocess.run(

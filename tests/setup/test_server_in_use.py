@@ -30,7 +30,7 @@ def refused(target: str, home: Path, **env: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("target", ["deploy", "worker"])
+@pytest.mark.parametrize("target", ["deploy", "worker", "shop"])
 def test_a_stale_file_is_one_sentence(tmp_path, target):
     write_prefect_env(tmp_path, NOBODY, lambda: "juchu:stale")
     status, out, err = refused(target, tmp_path)

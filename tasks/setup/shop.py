@@ -1,0 +1,213 @@
+"""`make shop`: the first run for a shop of one's own: its block, then the connection.
+
+It asks in the terminal. Where `JUCHU_SHOP_<HANDLE>_…` describes the shop, in the
+environment or in `.env`, it asks nothing. Keys are typed unseen; they go into the
+block and into RMS's header, and into no argument, log or history.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Mapping
+from getpass import getpass
+from typing import Any, Final
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
+    temporary_settings,
+)
+from pydantic import ValidationError
+
+from connectors.prefect_env import API_URL, LOGIN
+from connectors.settings import PREFIX, SettingsProblem
+from connectors.shop_environment import handles_in_environment, shop_from_environment
+from data.model.connection import explain
+from data.model.order import Mall
+from data.model.shop import SHOP_HANDLE, Shop
+from tasks.limits import ensure_limit
+from tasks.setup.server_in_use import environment_of_server
+from tasks.shops.blocks import RmsShop
+from tasks.shops.connection import PASSES, check_shop
+
+ASKED: Final = (
+    "shop_id",
+    "shop_url",
+    "service_secret",
+    "license_key",
+    "license_expires_on",
+    "notice_auth_key",
+    "contract_id",
+)
+"""Fields in the order in which they are asked for; titles and help are the block's."""
+NEEDED: Final = frozenset({"shop_id", "service_secret", "license_key"})
+UNSEEN: Final = frozenset({"service_secret", "license_key", "notice_auth_key"})
+HANDLE: Final = (
+    "店舗コード: フローの「店舗」に入力する名前です(半角の英小文字・数字・ハイフン)。"
+    "例: mihon"
+)
+NEXT: Final = """\
+次にすること:
+  1. make deploy    デプロイメントを登録します(登録済みでも、もう一度実行してください)
+  2. make worker    実行を始めます。次の 9:00 から、毎朝の処理(daily)の対象になります
+     今すぐ取り込む場合: make run FLOW=ingest-orders/0900 ARGS='-p shop={handle}'
+  3. 通知も受け取る場合: docs/onboarding.md の「通知だけを追加する」
+"""
+Ask = Callable[[str], str]
+
+
+class NoShop(Exception):
+    """No block was made or changed; says in Japanese why, and what to do."""
+
+
+def main() -> None:
+    """Make the shop's block, check its connection and print what to do next.
+
+    The exit code is 1 where no block was made, or the connection has to be mended.
+    """
+    parser = argparse.ArgumentParser(prog="make shop")
+    parser.add_argument("handle", nargs="?", default="", metavar="SHOP")
+    handle = parser.parse_args().handle
+    known = environment_of_server()
+    settings: dict[Any, Any] = {
+        PREFECT_API_URL: known[API_URL],
+        PREFECT_API_AUTH_STRING: known.get(LOGIN),
+        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
+    }
+    with temporary_settings(settings):
+        try:
+            shop = describe(handle, input, getpass, is_asked=sys.stdin.isatty())
+            save(shop, input, is_asked=sys.stdin.isatty())
+            works = check(shop)
+        except (NoShop, SettingsProblem) as problem:
+            sys.exit(str(problem))
+        except (EOFError, KeyboardInterrupt):
+            sys.exit("\n中止しました。ブロックは変更していません。")
+    _print(NEXT.format(handle=shop.handle) if works else "")
+    sys.exit(0 if works else 1)
+
+
+def describe(handle: str, ask: Ask, ask_unseen: Ask, *, is_asked: bool) -> Shop:
+    """Return the shop as the environment describes it, or as a person does.
+
+    Raises:
+        NoShop: nobody can be asked and nothing describes it, or an answer cannot be.
+        SettingsProblem: the environment describes it in part, or wrongly.
+
+    """
+    if not handle and not is_asked:
+        handle = _only_one_described()
+    while is_asked and not re.fullmatch(SHOP_HANDLE, handle):
+        handle = ask(f"{HANDLE}\n> ").strip()
+    if shop := shop_from_environment(handle):
+        _print(f"{_stem(handle)}… の値を使用します。")
+        return shop
+    if not is_asked:
+        raise NoShop(
+            f"店舗 {handle} の値がありません。対処: 端末で実行するか、"
+            f"{_stem(handle)}SHOP_ID などを設定してください(一覧は .env.example)。"
+        )
+    answers = {name: _answer(name, ask, ask_unseen) for name in ASKED}
+    return _shop(handle, {name: text for name, text in answers.items() if text})
+
+
+def _only_one_described() -> str:
+    handles = handles_in_environment()
+    if len(handles) != 1:
+        raise NoShop(
+            "店舗コードが指定されていません"
+            f"(環境変数にある店舗: {'、'.join(handles) or 'なし'})。"
+            "対処: make shop SHOP=店舗コード のように指定してください。"
+        )
+    return handles[0]
+
+
+def _answer(name: str, ask: Ask, ask_unseen: Ask) -> str:
+    """Ask for one field until it is what the block takes."""
+    field = RmsShop.model_fields[name]
+    rest = "" if name in NEEDED else "(なければ Enter)"
+    unseen = " 入力した文字は表示されません。" if name in UNSEEN else ""
+    asked = f"{field.title}{rest}: {field.description}。{unseen}\n> "
+    while True:
+        text = (ask_unseen if name in UNSEEN else ask)(asked).strip()
+        if not text and name not in NEEDED:
+            return text
+        if text and _is_good(name, text):
+            return text
+        _print("この値は使用できません。もう一度入力してください。")
+
+
+def _is_good(name: str, text: str) -> bool:
+    some: dict[str, Any] = {"shop_id": "1", "service_secret": "S", "license_key": "L"}
+    try:
+        Shop.model_validate(
+            {"handle": "a", "mall": Mall.RAKUTEN, **some} | {name: text}
+        )
+    except ValidationError:
+        return False
+    return True
+
+
+def _shop(handle: str, given: Mapping[str, str]) -> Shop:
+    return Shop.model_validate({"handle": handle, "mall": Mall.RAKUTEN, **given})
+
+
+def save(shop: Shop, ask: Ask, *, is_asked: bool) -> None:
+    """Make the shop's block and limits; an existing block only when a person agrees.
+
+    Raises:
+        NoShop: there is a block, and nobody said that it may be replaced.
+
+    """
+    RmsShop.register_type_and_schema()
+    with get_client(sync_client=True) as client:
+        there = _is_there(client, shop.handle)
+    if there and not (is_asked and _agreed(shop.handle, ask)):
+        raise NoShop(
+            f"ブロック rms-shop/{shop.handle} はすでにあります。変更していません。"
+            "対処: Prefect の Blocks で編集するか、別の店舗コードを指定してください。"
+        )
+    RmsShop.from_shop(shop).save(shop.handle, overwrite=there)
+    ensure_limit(shop.handle)
+    ensure_limit(shop.handle, "stock")
+    _print(f"ブロック rms-shop/{shop.handle} を保存しました。")
+
+
+def _is_there(client: SyncPrefectClient, handle: str) -> bool:
+    try:
+        client.read_block_document_by_name(handle, RmsShop.get_block_type_slug())
+    except ObjectNotFound:
+        return False
+    return True
+
+
+def _agreed(handle: str, ask: Ask) -> bool:
+    question = f"ブロック rms-shop/{handle} はすでにあります。置き換えますか? (y/N) > "
+    return ask(question).strip().lower() in {"y", "yes"}
+
+
+def check(shop: Shop) -> bool:
+    """Call RMS once for each function and print what it says; return whether it works.
+
+    What was found is stored, as `check-connection` does it.
+    """
+    _print("RMS への接続を確認しています …")
+    finding = check_shop.fn(shop.handle).finding
+    _print(explain(finding))
+    return finding.status in PASSES
+
+
+def _stem(handle: str) -> str:
+    return f"{PREFIX}SHOP_{handle.upper().replace('-', '_')}_"
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n" if text and not text.endswith("\n") else text)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

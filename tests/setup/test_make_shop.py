@@ -1,0 +1,75 @@
+"""What `make shop` asks and refuses; with a server: tests/flows/test_make_shop.py."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from connectors.settings import SettingsProblem
+from tasks.setup.shop import NoShop, describe
+
+GIVEN = {
+    "SHOP_ID": "654321",
+    "SERVICE_SECRET": "SP_invented",
+    "LICENSE_KEY": "SL_invented",
+}
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be where there is no `.env`."""
+    monkeypatch.chdir(tmp_path)
+
+
+def typed(*answers: str) -> Callable[[str], str]:
+    left: Iterator[str] = iter(answers)
+    return lambda _asked: next(left)
+
+
+def nobody(asked: str) -> str:
+    raise AssertionError(asked)
+
+
+def in_environment(monkeypatch: pytest.MonkeyPatch, handle: str, **given: str) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"JUCHU_SHOP_{handle}_{name}", value)
+
+
+def test_who_is_asked_types_the_keys_unseen_and_the_rest_in_the_open():
+    seen = typed("Mihon 店", "mihon", "12 34", "654321", "", "2027-13-01", "", "")
+    unseen = typed("SP_invented", "", "SL_invented", "")
+    shop = describe("", seen, unseen, is_asked=True)
+
+    assert (shop.handle, shop.shop_id) == ("mihon", "654321")
+    assert shop.service_secret.get_secret_value() == "SP_invented"
+    assert shop.license_key.get_secret_value() == "SL_invented"
+    assert shop.license_expires_on is None
+
+
+def test_what_the_environment_describes_is_not_asked_for(monkeypatch):
+    in_environment(monkeypatch, "MIHON", **GIVEN)
+    shop = describe("", nobody, nobody, is_asked=False)
+
+    assert (shop.handle, shop.shop_id) == ("mihon", "654321")
+
+
+def test_a_shop_described_in_part_is_told_by_the_variables_that_are_missing(
+    monkeypatch,
+):
+    in_environment(monkeypatch, "MIHON", LICENSE_KEY="SL_invented")
+    with pytest.raises(SettingsProblem, match="JUCHU_SHOP_MIHON_SHOP_ID") as problem:
+        describe("mihon", nobody, nobody, is_asked=False)
+
+    assert "SL_invented" not in str(problem.value)
+
+
+@pytest.mark.parametrize("handle", ["", "mihon"])
+def test_where_nobody_is_asked_and_nothing_describes_it_says_what_to_do(handle: str):
+    with pytest.raises(NoShop, match=r"対処: .*SHOP"):
+        describe(handle, nobody, nobody, is_asked=False)
+
+
+def test_which_of_two_shops_is_not_guessed(monkeypatch):
+    in_environment(monkeypatch, "MIHON", **GIVEN)
+    in_environment(monkeypatch, "SECOND", **GIVEN)
+    with pytest.raises(NoShop, match="mihon、second"):
+        describe("", nobody, nobody, is_asked=False)
