@@ -16,6 +16,7 @@ from data.model.onboarding import OneLine, Stage
 from data.model.order import Mall
 from data.model.shipment import Carrier
 from data.model.stock import MOST_UNITS, StockFileKind
+from tasks.refused_values import refusing
 
 
 def shown(title: str, description: str) -> Any:
@@ -45,11 +46,17 @@ DryRun = Annotated[
     shown(
         "試行", "結果の予定だけを表示します。データの書き込みもRMSへの送信もしません"
     ),
+    refusing("試行"),
 ]
 _WHO = shown(
     "担当者", "役割や部署を入力します(記録に残ります)。個人名は書かないでください"
 )
-Who = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S"), _WHO]
+Who = Annotated[
+    str,
+    Field(min_length=1, max_length=100, pattern=r"\S"),
+    _WHO,
+    refusing("担当者"),
+]
 WhoDecided = Annotated[
     str,
     Field(max_length=100),
@@ -57,8 +64,9 @@ WhoDecided = Annotated[
         "担当者",
         "調整を決めた人の役割や部署。「調整」または日付を入力した場合は必須です",
     ),
+    refusing("担当者"),
 ]
-WhoMoves = Annotated[OneLine, _WHO]
+WhoMoves = Annotated[OneLine, _WHO, refusing("担当者")]
 
 # Orders from the mall
 
@@ -90,6 +98,7 @@ Confirm = Annotated[
         "注文確認も行う",
         "新規受付(100)の注文をRMSで注文確認します。取り消しはできません",
     ),
+    refusing("注文確認も行う"),
 ]
 Limit = Annotated[
     int,
@@ -98,6 +107,7 @@ Limit = Annotated[
         "上限",
         "1回の実行で取得する注文数の上限です。残りは次の実行で取得します",
     ),
+    refusing("上限"),
 ]
 
 # Files of orders
@@ -141,6 +151,7 @@ NewShop = Annotated[
         "楽天以外のモールで、2つ目以降の店舗を初めて取り込むときだけ選びます。"
         "選ばない場合、登録のない名前のファイルは取り込みません",
     ),
+    refusing("新しい店舗"),
 ]
 Mode = Annotated[
     Literal["update", "replace"],
@@ -150,6 +161,7 @@ Mode = Annotated[
         "replace=書換: 空欄のセルも上書きして消します。"
         "どちらも、ファイルにない列は変更しません",
     ),
+    refusing("登録タイプ"),
 ]
 OtherShops = Annotated[
     Literal["refuse", "skip"],
@@ -158,6 +170,7 @@ OtherShops = Annotated[
         "refuse=1件でもあれば、ファイル全体を取り込みません。"
         "skip=別店舗の注文だけを除いて取り込みます",
     ),
+    refusing("別店舗の注文"),
 ]
 
 # Stock
@@ -228,6 +241,7 @@ Note = Annotated[
         "調整の理由です。「調整」または日付を入力した場合は必須です。"
         "お客様の情報は書かないでください",
     ),
+    refusing("メモ"),
 ]
 PathOfCount = Annotated[
     str,
@@ -244,6 +258,7 @@ CountKind = Annotated[
         "count=棚卸: 数量は、その時点で棚にあった総数です。"
         "receipt=入荷: 数量は届いた数で、在庫数に加算します",
     ),
+    refusing("種類"),
 ]
 CountedAt = Annotated[
     Moment,
@@ -262,6 +277,7 @@ Full = Annotated[
         "変更のないSKUもRMSの在庫数を確認し、異なるSKUをすべて送信します。"
         "拒否されたSKUも再送します",
     ),
+    refusing("全件"),
 ]
 
 # Shipping
@@ -295,10 +311,12 @@ CarrierOfFile = Annotated[
         "yamato=B2クラウド、sagawa=e飛伝II/III、japanpost=ゆうパックプリントR、"
         "rakuten=RMSの発送CSV、template=ひな形",
     ),
+    refusing("配送会社"),
 ]
 CarrierOfLabels = Annotated[
     Literal["yamato", "sagawa"],
     shown("配送会社", "yamato=B2クラウド、sagawa=e飛伝III の取込用ファイル"),
+    refusing("配送会社"),
 ]
 ShippingDate = Annotated[
     date | str | None,
@@ -323,6 +341,7 @@ Again = Annotated[
         "もう一度出力する",
         "出力済みの送付先も含めます。二重に発送しないようご注意ください",
     ),
+    refusing("もう一度出力する"),
 ]
 
 MallOfUpload = Annotated[
@@ -409,11 +428,13 @@ KindOfMatter = Annotated[
         "種類",
         "報告「day-report」の「対応が必要なもの」にある種類です(例: order_not_at_mall)",
     ),
+    refusing("種類"),
 ]
 KeyOfMatter = Annotated[
     str,
     Field(max_length=500, pattern=r"\S"),
     shown("番号", "一覧から外すものの番号です。同じ一覧から写してください"),
+    refusing("番号"),
 ]
 WhyDismissed = Annotated[
     str,
@@ -422,6 +443,7 @@ WhyDismissed = Annotated[
         "メモ",
         "一覧から外す理由です(記録に残ります)。お客様の情報は書かないでください",
     ),
+    refusing("メモ"),
 ]
 
 # A buyer who asks to be deleted
@@ -463,6 +485,7 @@ NextStage = Annotated[
     # Written out, because Prefect's form sends null for what nobody chose.
     WithJsonSchema({"anyOf": [_STAGES, {"type": "null"}]}),
     shown("次の段階", "店舗をこの段階に進めます。空欄の場合は手順の表示だけを行います"),
+    refusing("次の段階"),
 ]
 StepsBetween = Annotated[
     bool,
@@ -471,8 +494,9 @@ StepsBetween = Annotated[
         "選ぶと、今の段階から「次の段階」まで順に進めます(途中で接続チェックも行います)。"
         "進めない段階があれば、そこで止まって理由を表示します",
     ),
+    refusing("途中の段階も進める"),
 ]
-Why = Annotated[OneLine, shown("理由", "記録に残ります")]
+Why = Annotated[OneLine, shown("理由", "記録に残ります"), refusing("理由")]
 StartOn = Annotated[
     date | str | None,
     WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}),
