@@ -52,7 +52,7 @@ NEW_SHOP = (
     "(店舗コードは英小文字・数字・ハイフン)。"
 )
 WAITS_FOR_START = "(稼働中になるまで、毎朝の処理の対象になりません)"
-"""A shop without a stage is live; its first stage takes it out (ADR 22)."""
+"""A shop without a stage is live; its first stage takes it out (ADR 23)."""
 
 
 @task(name="know-shop", **SAFE_TO_REPEAT)

@@ -151,6 +151,32 @@ def test_a_file_of_another_mall_is_told_by_what_it_looks_like(counter: Counter):
     assert "2つのファイルが必要です" in half
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("import_shipments", {"carrier": "yamat"}, "「yamato」ではありませんか"),
+        ("export_shipping_labels", {"carrier": "fedex"}, "yamato、sagawa のいずれか"),
+        ("import_order_csv", {"mode": "renew"}, "update、replace のいずれか"),
+        ("import_order_csv", {"other_shops": "keep"}, "refuse、skip のいずれか"),
+        ("import_stock_count", {"kind": "recipt"}, "「receipt」ではありませんか"),
+        ("onboard_shop", {"step": "稼動中"}, "「稼働中」ではありませんか"),
+        ("drain_notices", {"limit": 0}, "「上限」: 1 以上の整数"),
+        ("drain_notices", {"limit": 1_000_000}, "100000 以下の整数"),
+        ("drain_notices", {"limit": "many"}, "「上限」: 整数で"),
+        ("push_inventory", {"dry_run": "perhaps"}, "「試行」: true または false"),
+        ("adjust_stock", {"note": "あ" * 501}, "「メモ」: 500文字以内"),
+        ("onboard_shop", {"who": " "}, "「担当者」"),
+    ],
+)
+def test_a_choice_or_number_that_cannot_be_is_refused_with_what_may_be(
+    lab: Sandbox, name: str, given: dict, told: str
+):
+    message = refused_by(name, **given)
+
+    assert told in message
+    assert "validation error" not in message
+
+
 def test_labels_without_a_sender_name_every_setting(lab: Sandbox):
     message = refusal(export_shipping_labels, "yamato", "lab")
 
