@@ -158,7 +158,7 @@ def test_a_file_of_another_mall_is_told_by_what_it_looks_like(counter: Counter):
         ("export_shipping_labels", {"carrier": "fedex"}, "yamato、sagawa のいずれか"),
         ("import_order_csv", {"mode": "renew"}, "update、replace のいずれか"),
         ("import_order_csv", {"other_shops": "keep"}, "refuse、skip のいずれか"),
-        ("import_stock_count", {"kind": "recipt"}, "「receipt」ではありませんか"),
+        ("import_stock_count", {"kind": "receipts"}, "「receipt」ではありませんか"),
         ("onboard_shop", {"step": "稼動中"}, "「稼働中」ではありませんか"),
         ("drain_notices", {"limit": 0}, "「上限」: 1 以上の整数"),
         ("drain_notices", {"limit": 1_000_000}, "100000 以下の整数"),
