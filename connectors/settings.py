@@ -5,6 +5,7 @@ import re
 from collections.abc import Hashable
 from datetime import date
 from functools import lru_cache
+from grp import getgrnam
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, Self
@@ -111,6 +112,13 @@ class Settings(BaseSettings):
         le=3650,
         description="発送またはキャンセルの後、購入者の情報を保存する日数",
         examples=[90],
+    )
+    analytics_group: str = Field(
+        "",
+        pattern=r"^[a-z_][a-z0-9_-]{0,31}$|^$",
+        description="分析用データベースを読めるようにする Unix のグループ。"
+        "空欄の場合は、juchu のユーザーだけが読めます",
+        examples=[""],
     )
     rms_deadline_s: float = Field(
         20.0,
@@ -299,6 +307,15 @@ class Settings(BaseSettings):
         if status != 200 and not 400 <= status <= 499:
             raise ValueError("200 または 400〜499 にしてください")
         return status
+
+    @field_validator("analytics_group")
+    @classmethod
+    def _group_of_this_machine(cls, group: str) -> str:
+        try:
+            _ = group and getgrnam(group)
+        except KeyError:
+            raise ValueError(f"このマシンにグループ {group} がありません") from None
+        return group
 
     @field_validator("notice_proxies")
     @classmethod

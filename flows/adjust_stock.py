@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.analytics import announce_change
 from tasks.forms import Adjustments, Note, OneShop, SettledBefore, WhoDecided
 from tasks.retrying import show_retries
 from tasks.stock.adjust import (
@@ -24,8 +25,8 @@ from tasks.stock.adjust_form import ask_person, decided, kept_lines, still_as_sh
 @flow(
     name="adjust-stock",
     flow_run_name="adjust-stock-{shop}",
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def adjust_stock(

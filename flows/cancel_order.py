@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.mark import CANCEL_REASONS, RESTORE_STOCK, MarkKind
+from tasks.analytics import announce_change
 from tasks.forms import (
     CancelReason,
     DryRun,
@@ -26,8 +27,8 @@ from tasks.shops.every_shop import name_with_shop
 @flow(
     name="cancel-order",
     flow_run_name=name_with_shop,
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def cancel_order(  # noqa: PLR0913, PLR0917 - what the form asks

@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.analytics import announce_change
 from tasks.forms import AnyShop
 from tasks.limits import one_caller
 from tasks.retrying import show_retries
@@ -21,8 +22,8 @@ from tasks.shops.every_shop import (
     name="check-connection",
     flow_run_name=name_with_shop,
     task_runner=side_by_side(),
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def check_connection(shop: AnyShop = None) -> State[Any]:

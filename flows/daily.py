@@ -1,4 +1,4 @@
-"""The clerk's morning, at nine: check, ingest, push stock, push tracking numbers."""
+"""The clerk's morning, at nine: check, ingest, push stock and parcels, publish."""
 
 from typing import Any
 
@@ -7,9 +7,11 @@ from prefect.client.schemas.objects import State
 
 from flows.check_connection import check_connection
 from flows.ingest_orders import ingest_orders
+from flows.publish_analytics import publish_analytics
 from flows.push_inventory import push_inventory
 from flows.push_tracking import push_tracking
 from tasks.alarms import end_day
+from tasks.analytics import is_own_morning
 from tasks.daily import (
     already_caught_up,
     conclude_day,
@@ -42,11 +44,15 @@ def daily(shop: AnyShop = None) -> State[Any]:
     if already_caught_up():
         return nothing_left()
     if not shop:
-        return end_day(conclude_days(ends_of_shops(daily, live_shops())))
+        days = ends_of_shops(daily, live_shops())
+        published = publish_analytics(return_state=True)
+        return end_day(conclude_days(days, {"publish-analytics": published}))
     steps = {
         "check-connection": check_connection(shop, return_state=True),
         "ingest-orders": ingest_orders(shop, return_state=True),
         "push-inventory": push_inventory(shop, return_state=True),
         "push-tracking": push_tracking(shop, return_state=True),
     }
+    if is_own_morning():
+        steps["publish-analytics"] = publish_analytics(return_state=True)
     return end_day(conclude_day(shop, steps, adjustments_waiting()))

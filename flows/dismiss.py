@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.analytics import announce_change
 from tasks.forms import KeyOfMatter, KindOfMatter, Who, WhyDismissed
 from tasks.matters import conclude_dismissal, left_on_list, take_off_list
 from tasks.retrying import show_retries
@@ -13,8 +14,8 @@ from tasks.retrying import show_retries
 @flow(
     name="dismiss",
     flow_run_name="dismiss-{kind}",
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def dismiss(

@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.run import total
 from tasks.alarms import raise_alarms
+from tasks.analytics import announce_change
 from tasks.forms import AnyShop, Limit
 from tasks.limits import one_caller
 from tasks.notices import (
@@ -33,8 +34,8 @@ from tasks.shops.every_shop import (
     name="drain-notices",
     flow_run_name=name_with_shop,
     task_runner=side_by_side(),
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:

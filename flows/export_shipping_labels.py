@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.order import Mall
 from data.model.run import Taken, total
+from tasks.analytics import announce_change
 from tasks.forms import (
     Again,
     CarrierOfLabels,
@@ -30,8 +31,8 @@ from tasks.shipping.labels import (
 @flow(
     name="export-shipping-labels",
     flow_run_name="export-shipping-labels-{carrier}-{shop}",
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def export_shipping_labels(  # noqa: PLR0913, PLR0917 - what the form asks

@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.analytics import announce_change
 from tasks.forms import AgainTracking, FolderOfUploads, MallOfUpload, ShopOfOrders
 from tasks.retrying import show_retries
 from tasks.shipping.exports import conclude_export, write_upload
@@ -13,8 +14,8 @@ from tasks.shipping.exports import conclude_export, write_upload
 @flow(
     name="export-tracking",
     flow_run_name="export-tracking-{mall}-{shop}",
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def export_tracking(

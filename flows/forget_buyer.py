@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.analytics import announce_change
 from tasks.buyers import (
     clear_buyer,
     conclude_forgetting,
@@ -18,8 +19,8 @@ from tasks.retrying import show_retries
 @flow(
     name="forget-buyer",
     flow_run_name="forget-buyer",
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def forget_buyer(

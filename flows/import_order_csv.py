@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.order import Mall
+from tasks.analytics import announce_change
 from tasks.forms import (
     DryRun,
     ItemPath,
@@ -31,8 +32,8 @@ from tasks.retrying import show_retries
 @flow(
     name="import-order-csv",
     flow_run_name=import_run_name,
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def import_order_csv(  # noqa: PLR0913, PLR0917 - what the form asks

@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.analytics import announce_change
 from tasks.forms import CarrierOfFile, MallOfOrders, PathOfShipments, ShopOfOrders
 from tasks.retrying import show_retries
 from tasks.shipping.shipments import conclude_shipments, import_shipment_file
@@ -13,8 +14,8 @@ from tasks.shipping.shipments import conclude_shipments, import_shipment_file
 @flow(
     name="import-shipments",
     flow_run_name="import-shipments-{carrier}-{shop}",
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def import_shipments(

@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.analytics import announce_change
 from tasks.forms import CountedAt, CountKind, OneShop, PathOfCount, Who
 from tasks.retrying import show_retries
 from tasks.stock.files import conclude_count, import_count_file
@@ -13,8 +14,8 @@ from tasks.stock.files import conclude_count, import_count_file
 @flow(
     name="import-stock-count",
     flow_run_name="import-stock-count-{shop}",
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def import_stock_count(

@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.run import total
 from data.model.typed_time import moment_of
+from tasks.analytics import announce_change
 from tasks.forms import AnyShop, Confirm, Since, Until
 from tasks.limits import one_caller
 from tasks.notices import take_in_notices
@@ -29,8 +30,8 @@ from tasks.shops.every_shop import each_shop, live_shops, name_with_shop, side_b
     name="ingest-orders",
     flow_run_name=name_with_shop,
     task_runner=side_by_side(),
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def ingest_orders(

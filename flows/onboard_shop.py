@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.onboarding import Stage
 from flows.check_connection import check_connection
+from tasks.analytics import announce_change
 from tasks.forms import (
     Applied,
     ApprovedAt,
@@ -38,8 +39,8 @@ from tasks.shops.second_mail import read_mail, start_of
 @flow(
     name="onboard-shop",
     flow_run_name=name_with_shop,
-    on_completion=[show_retries],
-    on_failure=[show_retries, forget_application],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, forget_application, announce_change],
     persist_result=False,
 )
 def onboard_shop(  # noqa: PLR0913, PLR0917 - what the form asks

@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.analytics import announce_change
 from tasks.forms import AnyShop, DryRun, Full
 from tasks.limits import one_caller
 from tasks.retrying import show_retries
@@ -22,8 +23,8 @@ from tasks.stock.push_report import conclude_stock_push, show_levels
     name="push-inventory",
     flow_run_name=name_with_shop,
     task_runner=side_by_side(),
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def push_inventory(

@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.run import total
+from tasks.analytics import announce_change
 from tasks.forms import AnyShop, DryRun
 from tasks.limits import one_caller
 from tasks.retrying import show_retries
@@ -29,8 +30,8 @@ from tasks.shops.every_shop import (
     name="push-tracking",
     flow_run_name=name_with_shop,
     task_runner=side_by_side(),
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def push_tracking(shop: AnyShop = None, dry_run: DryRun = False) -> State[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from tasks.analytics import announce_change
 from tasks.forms import OneOrder, OneShop
 from tasks.limits import one_caller
 from tasks.marks.numbers import one_number_of
@@ -17,8 +18,8 @@ from tasks.shops.every_shop import name_with_shop
 @flow(
     name="show-payment",
     flow_run_name=name_with_shop,
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def show_payment(shop: OneShop, order_number: OneOrder) -> State[Any]:

@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.mark import MarkKind
+from tasks.analytics import announce_change
 from tasks.forms import DryRun, OneShop, OrderNumbers, SubStatusName, Who
 from tasks.limits import one_caller
 from tasks.marks.journal import open_marks
@@ -23,8 +24,8 @@ from tasks.shops.every_shop import name_with_shop
 @flow(
     name="update-sub-status",
     flow_run_name=name_with_shop,
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def update_sub_status(

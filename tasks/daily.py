@@ -79,15 +79,18 @@ def conclude_day(
     )
 
 
-def conclude_days(days: Mapping[ShopHandle, State[Any]]) -> State[Any]:
+def conclude_days(
+    days: Mapping[ShopHandle, State[Any]], after: Mapping[str, State[Any]]
+) -> State[Any]:
     """Create the report of every shop's day; return Failed when one of them failed.
 
     Orders of other malls' files belong to shops that no morning is run for, and are
-    in it as well.
+    in it as well, and so is what was done once `after` all of them.
     """
     if not days:
         return no_shop()
-    return _conclude("全店舗", "店舗", days, gather_day(None, return_state=True))
+    ends = {**days, **after}
+    return _conclude("全店舗", "店舗", ends, gather_day(None, return_state=True))
 
 
 def _conclude(

@@ -1,5 +1,12 @@
 -- notice_latency: how long a notice waited until its order was stored, per day of Japan.
--- out: day, shop_id, notices, median_s, p90_s, longest_s in seconds; waiting ones apart
+-- out:
+--   day       day of receipt
+--   shop_id   shop
+--   notices   notices whose order is stored; waiting and refused ones are not among them
+--   median_s  half of them waited no longer, seconds
+--   p90_s     nine of ten waited no longer, seconds
+--   longest_s  seconds
+-- example: FROM notice_latency ORDER BY day DESC LIMIT 7
 SELECT
     CAST(received_at AT TIME ZONE 'Asia/Tokyo' AS DATE) AS day,
     shop_id,

@@ -1,7 +1,16 @@
 -- orders_waiting: orders the shop still has to do something about, oldest first. One that
 -- is over at its mall (shipped, refunded, cancelled) is not among them, whatever its status.
--- out: mall, shop_id, order_number, status, ordered_at, delivery_on, packages, units,
---      is_under_review (do not ship yet). No personal data.
+-- out:
+--   mall             mall
+--   shop_id          shop
+--   order_number     受注番号
+--   status           where it stands for the shop
+--   ordered_at       注文日時
+--   delivery_on      お届け日指定
+--   packages         destinations
+--   units            pieces of all lines
+--   is_under_review  楽天確認中: do not ship yet
+-- example: SELECT status, count(*) FROM orders_waiting GROUP BY status
 WITH lines AS (
     SELECT
         mall, shop_id, order_number,

@@ -1,6 +1,14 @@
 -- sales_per_day: what each shop sold on each day of Japan, cancelled orders left out.
--- out: day, mall, shop_id, orders, units, goods_total, request_total in yen.
---      Orders whose amounts are still open count as orders but bring no yen yet.
+-- Orders whose amounts are still open count as orders but bring no yen yet.
+-- out:
+--   day            day in Japan
+--   mall           mall
+--   shop_id        shop
+--   orders         orders placed
+--   units          pieces
+--   goods_total    商品合計金額, yen
+--   request_total  請求金額, yen
+-- example: FROM sales_per_day ORDER BY day DESC LIMIT 7
 WITH units AS (
     SELECT mall, shop_id, order_number, sum(quantity) AS units
     FROM order_lines

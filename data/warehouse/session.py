@@ -57,6 +57,8 @@ ONLY_WHEN_ASKED = {
     "auto_checkpoint_skip_wal_threshold": "1000000000000",
 }
 """No checkpoint by a commit, however long the WAL or large the transaction."""
+OLDEST_READER = "v1.4.0"
+"""The oldest DuckDB that reads the analysts' copy; 2.0's own form no older one does."""
 _PAUSE_S = (0.005, 0.03)
 
 _umask = RLock()
@@ -211,6 +213,38 @@ def whole_file(
         con = _connect(path, clock() + patience_s, clock, wait, _open_beside)
         try:
             yield con, partial(saved, path, held)
+        finally:
+            con.close()
+
+
+@contextmanager
+def copying(
+    path: Path,
+    copy: Path,
+    patience_s: float = 30.0,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
+) -> Iterator[DuckDBPyConnection]:
+    """Open to read only as `juchu`, beside a new file `analytics` to write into.
+
+    Names without a database are the new file's. It is written to disk when the block
+    ends, in the form that DuckDB 1.4 reads, and is its owner's only.
+    Raises WarehouseMissing where there is no warehouse, and what `warehouse` raises.
+    """
+    path = path.absolute()
+    give_up_at = clock() + patience_s
+    if not path.exists() and not saved_of(path).is_dir():
+        raise _missing(path)
+    with _turn(path, patience_s):
+        con = _connect(path, give_up_at, clock, wait, partial(_open_to_copy, copy))
+        try:
+            con.begin()
+            yield con
+            with _private():
+                con.commit()
+                con.execute("USE memory")
+                con.execute("DETACH analytics")
         finally:
             con.close()
 
@@ -377,6 +411,29 @@ def _open_to_read(place: Path, path: Path) -> DuckDBPyConnection:
         con.close()
         raise
     return _locked(con)
+
+
+def _open_to_copy(copy: Path, path: Path) -> DuckDBPyConnection:
+    """Attach the warehouse to read and the new file to write; spill beside the copy."""
+    spill = str(copy.with_name("spill"))
+    con = duckdb.connect(
+        ":memory:", config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill}
+    )
+    try:
+        con.execute(f"ATTACH {_literal(path)} AS juchu (READ_ONLY)")
+        con.execute(
+            f"ATTACH {_literal(copy)} AS analytics (STORAGE_VERSION '{OLDEST_READER}')"
+        )
+        con.execute("USE analytics")
+    except BaseException:
+        con.close()
+        raise
+    return _locked(con)
+
+
+def _literal(path: Path) -> str:
+    doubled = str(path).replace("'", "''")
+    return f"'{doubled}'"
 
 
 def _locked(con: DuckDBPyConnection) -> DuckDBPyConnection:

@@ -6,6 +6,8 @@ closing, waiting and dying do is tested with the real door (`tests/warehouse`,
 `tests/crash`, and all tests marked `prefect`).
 """
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from data.warehouse import session
+from data.warehouse.analytics.versions import stamp
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import use_key
 
@@ -31,9 +34,20 @@ def kept_open() -> Iterator[None]:
             migrate(instances[path])
         return instances[path].cursor()
 
+    to_copy = session._open_to_copy
+
+    def opened_to_copy(copy: Path, path: Path) -> DuckDBPyConnection:
+        """Open another file with the same in it: DuckDB opens one only once."""
+        before = stamp(path)
+        opened(path).execute("CHECKPOINT")
+        os.utime(path, ns=(before, before))  # it is the same state
+        same = Path(shutil.copy(path, copy.with_name("kept.duckdb")))
+        return to_copy(copy, same)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "_open", opened)
         patch.setattr(session, "migrate", lambda _con, _saved: [])
+        patch.setattr(session, "_open_to_copy", opened_to_copy)
         yield
     for instance in instances.values():
         instance.close()

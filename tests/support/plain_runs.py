@@ -184,6 +184,7 @@ def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:
         "get_run_logger": lambda: logging.getLogger("run"),
         "handles_in_blocks": list,
         "already_caught_up": lambda: False,
+        "pushes_at_work": list,
         "replace_parameter": lambda *_: None,
     }
     patch.setattr(blocks.RmsShop, "load", _no_block)

@@ -1,0 +1,32 @@
+"""Make the copy of the warehouse that analysts open, without personal data."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from tasks.analytics import (
+    conclude_publishing,
+    leave_to_next,
+    publish_copy,
+    pushes_at_work,
+)
+from tasks.retrying import show_retries
+
+
+@flow(
+    name="publish-analytics",
+    on_completion=[show_retries],
+    on_failure=[show_retries],
+    persist_result=False,
+)
+def publish_analytics() -> State[Any]:
+    """Put a copy of the present state behind `analytics.duckdb`.
+
+    Clients that have an older copy open keep it. Without a change since the last copy,
+    or while stock or tracking numbers are being sent, nothing is made; the end of the
+    push brings the next run.
+    """
+    if pushes := pushes_at_work():
+        return leave_to_next(pushes)
+    return conclude_publishing(publish_copy())

@@ -1,0 +1,90 @@
+"""The flow publish-analytics: after a change, once, and never beside a push."""
+
+import duckdb
+import pytest
+
+from connectors.settings import read_settings
+from data.warehouse.session import warehouse
+from flows.daily import daily
+from flows.drain_notices import drain_notices
+from flows.ingest_orders import ingest_orders
+from flows.publish_analytics import publish_analytics
+from flows.push_inventory import push_inventory
+from tasks import analytics
+from tasks.stock import push
+from tests.support.csv_counter import Shown
+from tests.support.sandbox import Sandbox
+
+
+def orders_in_copy() -> int:
+    with duckdb.connect(read_settings().analytics.resolve(), read_only=True) as con:
+        return con.execute("SELECT orders FROM freshness").fetchone()[0]
+
+
+@pytest.mark.prefect
+def test_the_morning_ends_with_a_copy_of_all_it_stored(lab: Sandbox, shown: Shown):
+    lab.sell(3)
+    state = daily("lab", return_state=True)
+
+    assert state.is_completed(), state.message
+    assert orders_in_copy() == 3
+    assert (
+        "| publish-analytics | Completed | 分析用データベースを作成しました"
+        in shown("day-report")
+    )
+
+
+def test_a_change_is_announced_and_a_quiet_run_is_not(lab: Sandbox, shown: Shown):
+    lab.sell(2)
+    publish_analytics()
+    shown.events.clear()
+    drain_notices("lab")
+    quiet = [event["event"] for event in shown.events]
+    ingest_orders("lab")
+    told = [event["event"] for event in shown.events]
+    state = publish_analytics(return_state=True)
+    again = publish_analytics(return_state=True)
+
+    assert analytics.CHANGED not in quiet
+    assert analytics.CHANGED in told
+    assert state.message.startswith("分析用データベースを作成しました: 注文 2件")
+    assert again.name == "Skipped"
+    assert "| 注文 | 2 |" in shown("analytics-report")
+
+
+def test_a_push_is_made_way_for(lab: Sandbox, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(
+        "flows.publish_analytics.pushes_at_work", lambda: ["push-inventory-lab"]
+    )
+    state = publish_analytics(return_state=True)
+
+    assert state.name == "Skipped"
+    assert "push-inventory-lab" in state.message
+    assert not read_settings().analytics.exists()
+
+
+@pytest.mark.prefect
+def test_prefect_is_asked_which_pushes_run(lab: Sandbox, monkeypatch):
+    seen = []
+    looked = push.open_stock_push
+    monkeypatch.setattr(
+        "flows.push_inventory.open_stock_push",
+        lambda *given, **more: (
+            seen.append(publish_analytics(return_state=True).name)
+            or looked(*given, **more)
+        ),
+    )
+    push_inventory("lab", return_state=True)
+    after = publish_analytics(return_state=True)
+
+    assert seen == ["Skipped"]
+    assert after.name == "Completed"
+
+
+def test_a_home_of_an_older_version_is_migrated_first(lab: Sandbox):
+    read_settings().warehouse.unlink()
+    publish_analytics()
+
+    assert orders_in_copy() == 0
+    with warehouse(read_settings().warehouse) as con:
+        assert con.execute("FROM orders").fetchall() == []
