@@ -97,8 +97,8 @@ receiver: $(READY) ## take Rakuten's event notices on 127.0.0.1:8788 (docs/recei
 
 # As it was typed: dollars and new lines are SQL's own.
 query: export JUCHU_QUERY = $(value SQL)
-query: $(READY) ## look at the orders: make query SQL="FROM orders LIMIT 3" FORMAT=table|csv|json|parquet OUT=
-	@$(BIN)/python -m tasks.setup.query --format=$(call quoted,$(FORMAT)) --out=$(call quoted,$(OUT)) -- "$$JUCHU_QUERY"
+query: $(READY) ## look at the orders: make query SQL="FROM orders LIMIT 3" DB=warehouse|analytics FORMAT=table|csv|json|parquet OUT=
+	@$(BIN)/python -m tasks.setup.query --db=$(call quoted,$(DB)) --format=$(call quoted,$(FORMAT)) --out=$(call quoted,$(OUT)) -- "$$JUCHU_QUERY"
 
 plot: $(READY) ## a SKU's level over time as SVG and HTML: make plot SKU=KT-04-A
 	@$(BIN)/python -m tasks.stock.plots --sku $(call quoted,$(SKU))

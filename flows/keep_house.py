@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.alarms import raise_alarms
+from tasks.analytics import announce_change
 from tasks.forms import RetentionDays
 from tasks.house.backup import copy_elsewhere, make_backup, write_into_file
 from tasks.house.report import conclude_house
@@ -16,8 +17,8 @@ from tasks.retrying import show_retries
 
 @flow(
     name="keep-house",
-    on_completion=[show_retries],
-    on_failure=[show_retries],
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
     persist_result=False,
 )
 def keep_house(retention_days: RetentionDays = 90) -> State[Any]:

@@ -239,6 +239,7 @@ def copying(
     with _turn(path, patience_s):
         con = _connect(path, give_up_at, clock, wait, partial(_open_to_copy, copy))
         try:
+            _keyed(con, path)
             con.begin()
             yield con
             with _private():

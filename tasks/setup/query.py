@@ -14,6 +14,9 @@ from data.warehouse.errors import QueryRefused, WarehouseClosed
 from tasks.setup.query_table import shown
 
 TABLE: Final = "table"
+WAREHOUSE: Final = "warehouse"
+ANALYTICS: Final = "analytics"
+"""The copy without personal data, with the marts as views (docs/analytics.md)."""
 MOST_ROWS: Final = 200
 WIDTH: Final = 200
 """Columns of a line where there is no terminal."""
@@ -27,8 +30,9 @@ SQL= に問い合わせを指定してください。例:
   make query SQL="SHOW TABLES"
   make query SQL="SELECT table_name, column_name, comment FROM duckdb_columns()
                   WHERE NOT internal"
-  make query SQL="$(cat data/marts/sales_per_day.sql)" FORMAT=csv OUT=sales.csv
+  make query DB=analytics SQL="FROM sales_per_day" FORMAT=csv OUT=sales.csv
 
+DB=      warehouse(初期値)、analytics(個人情報を含まない分析用。集計のビューがあります)
 FORMAT=  table(初期値)、csv、json、parquet
 OUT=     書き込むファイル。指定しない場合は画面に表示します
 """
@@ -44,19 +48,20 @@ def main() -> None:
     parser.add_argument("sql", nargs="?", default="")
     parser.add_argument("--format", default=TABLE, type=str.lower)
     parser.add_argument("--out", default="", type=str)
+    parser.add_argument("--db", default=WAREHOUSE, type=str.lower)
     given = parser.parse_args()
     try:
-        answer(given.sql, given.format or TABLE, given.out)
+        answer(given.sql, given.format or TABLE, given.out, given.db or WAREHOUSE)
     except (SettingsProblem, QueryRefused, WarehouseClosed, NoPlace) as problem:
         sys.exit(str(problem))
 
 
-def answer(query: str, form: str, out: str) -> None:
+def answer(query: str, form: str, out: str, db: str = WAREHOUSE) -> None:
     """Print the answer in that form, or write it to a file.
 
     Raises:
-        NoPlace: there is no such form, or the place is a file, or a terminal for
-            Parquet.
+        NoPlace: there is no such form or database, or the place is a file, or a
+            terminal for Parquet.
         QueryRefused: the query is none, or would write.
         WarehouseClosed: there is no warehouse, or it does not open.
 
@@ -64,6 +69,10 @@ def answer(query: str, form: str, out: str) -> None:
     if form not in {TABLE, *Form}:
         known = "、".join((TABLE, *Form))
         raise NoPlace(f"FORMAT={form} はありません。{known} のいずれかにしてください。")
+    if db not in {WAREHOUSE, ANALYTICS}:
+        raise NoPlace(
+            f"DB={db} はありません。{WAREHOUSE} または {ANALYTICS} にしてください。"
+        )
     if not query.strip():
         if form != TABLE or out:
             raise NoPlace(EXAMPLES.rstrip())
@@ -71,8 +80,9 @@ def answer(query: str, form: str, out: str) -> None:
         return
     settings = read_settings()
     patience_s = min(settings.warehouse_patience_s, PATIENCE_S)
+    file = settings.warehouse if db == WAREHOUSE else settings.analytics
     if form == TABLE:
-        text = as_table(settings.warehouse, query, patience_s)
+        text = as_table(file, query, patience_s)
         write(text.encode(errors="backslashreplace"), out)
         return
     if form == Form.PARQUET and not out and sys.stdout.isatty():
@@ -80,8 +90,8 @@ def answer(query: str, form: str, out: str) -> None:
             "parquet は画面に表示できません。"
             "対処: OUT=ファイル名 を付けて実行してください。"
         )
-    with exported(settings.warehouse, query, Form(form), patience_s) as file:
-        write(file.read_bytes(), out)
+    with exported(file, query, Form(form), patience_s) as made:
+        write(made.read_bytes(), out)
 
 
 def as_table(warehouse: Path, query: str, patience_s: float) -> str:

@@ -1,7 +1,6 @@
 """A copy for analysts, of a warehouse in which every free text is a buyer's."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -15,7 +14,7 @@ from tests.support.orders import at
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
+def published(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
     """A home for the tests of a file: filled and published once."""
     home = tmp_path_factory.mktemp("analytics")
     path = home / "juchu.duckdb"
@@ -27,12 +26,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def copy(home: Path) -> Iterator[DuckDBPyConnection]:
+def copy(published: Path) -> Iterator[DuckDBPyConnection]:
     """The published copy, open to read."""
-    with duckdb.connect(home / "analytics.duckdb", read_only=True) as con:
+    with duckdb.connect(published / "analytics.duckdb", read_only=True) as con:
         con.execute("SET TimeZone = 'UTC'")  # an analyst's machine
         yield con
-
-
-def moment(day: str) -> datetime:
-    return datetime.fromisoformat(f"{day}+09:00")

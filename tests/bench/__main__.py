@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.analytics import analytics_bench
 from tests.bench.csv import csv_bench
 from tests.bench.notices import notices_bench
 from tests.bench.orders import orders_bench
@@ -27,6 +28,7 @@ PARTS = {
     "stock-faults": stock_soak,
     "tracking": tracking_bench,
     "shops": shops_bench,
+    "analytics": analytics_bench,
 }
 
 

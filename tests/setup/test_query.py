@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from rich.cells import cell_len
 
+from data.warehouse.analytics.publish import publish
 from data.warehouse.ask import Answer
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
@@ -20,7 +21,6 @@ from tasks.setup.services import ROOT
 from tests.support.orders import an_order, at, order_number
 
 Asked = Callable[..., tuple[int, bytes, str]]
-MARTS = sorted((ROOT / "data" / "marts").glob("*.sql"))
 
 
 @pytest.fixture
@@ -107,12 +107,16 @@ def test_more_rows_than_a_person_reads_are_cut_and_said(asked, filled):
     assert out.decode().endswith("すべての行は FORMAT=csv で出力できます。\n")
 
 
-@pytest.mark.parametrize("mart", MARTS, ids=lambda mart: mart.stem)
-def test_every_ready_query_runs(asked, filled, mart):
-    status, out, err = asked(filled, "--", mart.read_text("utf-8"))
+def test_the_analysts_copy_is_asked_by_name(asked, filled):
+    query = "SELECT orders FROM freshness"
+    none = asked(filled, "--db=analytics", "--", query)
+    publish(filled / "juchu.duckdb", filled / "analytics.duckdb", at(10))
+    some = asked(filled, "--db=analytics", "--format=csv", "--", query)
+    odd = asked(filled, "--db=somewhere", "--", query)
 
-    assert (status, err) == (0, "")
-    assert out.decode().endswith(" 行\n")
+    assert "analytics.duckdb がありません" in none[2]
+    assert some == (0, b"orders\n3\n", "")
+    assert "DB=somewhere はありません" in odd[2]
 
 
 def test_without_a_query_there_are_examples_and_they_run(asked, filled):

@@ -1,21 +1,41 @@
 -- name: copy_orders
 -- Orders without the buyer; in Japan's days, because a file carries no time zone.
 -- A file of a mall that has no time of day says midnight: then the hour is unknown.
--- in:  juchu.orders
+-- `buyer_key` tells the same buyer again and nothing else: a hash over the phone number,
+-- else the mail address, with the key that `data.warehouse.people_key` gave the session.
+-- in:  juchu.orders, juchu.order_people, variable people_key
 -- out: table `orders`
 CREATE TABLE orders AS
+WITH reached AS (
+    SELECT
+        mall, shop_id, order_number,
+        regexp_replace(
+            translate(phone, '０１２３４５６７８９＋', '0123456789+'), '[^0-9+]', '', 'g'
+        ) AS phone,
+        lower(trim(email)) AS email
+    FROM juchu.order_people
+    WHERE role = 'orderer'
+), known AS (
+    SELECT
+        mall, shop_id, order_number,
+        coalesce(
+            'phone:' || CASE
+                WHEN length(phone) >= 10 THEN regexp_replace(phone, '^[+]?81', '0')
+            END,
+            'mail:' || CASE WHEN contains(email, '@') THEN email END
+        ) AS buyer
+    FROM reached
+)
 SELECT
     mall, shop_id, order_number, source, CAST(content_source AS VARCHAR) AS content_source,
     status, mall_status, mall_sub_status, stock_policy, cancelled,
     ordered_at,
-    CAST(ordered_at AT TIME ZONE 'Asia/Tokyo' AS DATE) AS day_jst,
+    CAST(at_jst AS DATE) AS day_jst,
     CASE
-        WHEN source = 'csv'
-            AND CAST(ordered_at AT TIME ZONE 'Asia/Tokyo' AS TIME) = TIME '00:00:00'
-        THEN NULL
-        ELSE CAST(hour(ordered_at AT TIME ZONE 'Asia/Tokyo') AS INTEGER)
+        WHEN source = 'csv' AND at_jst = CAST(at_jst AS DATE) THEN NULL
+        ELSE CAST(hour(at_jst) AS INTEGER)
     END AS hour_jst,
-    strftime(ordered_at AT TIME ZONE 'Asia/Tokyo', '%Y-%m') AS month_jst,
+    strftime(at_jst, '%Y-%m') AS month_jst,
     confirmed_at, fixed_at, ship_instructed_at, shipped_at, paid_at, cancelled_at,
     cancel_due_on, delivery_on, delivery_slot, delivery_method, order_type,
     payment_code, payment_method,
@@ -23,8 +43,13 @@ SELECT
     gift_fee, discount_total, coupon_total, coupon_shop, coupon_other, point_used,
     order_total, request_total, tax_total,
     is_gift, is_social_gift, is_under_review, caution_code, changed_by_buyer,
+    left(sha256(getvariable('people_key') || sha256(known.buyer)), 32) AS buyer_key,
     observed_at, imported_at, updated_at
-FROM juchu.orders;
+FROM (
+    SELECT *, ordered_at AT TIME ZONE 'Asia/Tokyo' AS at_jst
+    FROM juchu.orders
+)
+LEFT JOIN known USING (mall, shop_id, order_number);
 
 -- name: copy_order_packages
 -- Destinations down to the prefecture. What is none of the 47 is somebody's address in
@@ -226,6 +251,7 @@ WITH ours (table_name, column_name, comment) AS (
     VALUES
     ('orders', 'day_jst', 'Day of ordered_at in Japan'),
     ('orders', 'hour_jst', 'Hour of ordered_at in Japan; NULL where a mall''s file has the day only'),
+    ('orders', 'buyer_key', 'The same for the same buyer (phone, else mail), whatever the shop; NULL where neither is known or the buyer was forgotten. A keyed hash: nothing leads back from it'),
     ('orders', 'month_jst', 'Month of ordered_at in Japan, e.g. 2026-07'),
     ('order_packages', 'prefecture', '送付先都道府県, one of the 47; NULL for anything else'),
     ('notices', 'day_jst', 'Day of received_at in Japan'),

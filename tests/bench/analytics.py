@@ -1,0 +1,42 @@
+"""How long a copy for analysts takes, which is how long the warehouse is only read."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from data.warehouse.analytics.publish import publish
+from data.warehouse.session import warehouse
+from tests.bench.rows import Row, at_most
+from tests.support.many_orders import insert_orders
+from tests.support.orders import at
+
+ORDERS = 100_000
+SECONDS = 1.0
+
+
+def analytics_bench(
+    folder: Path, console: Console, orders: int = ORDERS
+) -> Iterator[Row]:
+    """Publish that many orders three times; the fastest one counts."""
+    path, link = folder / "juchu.duckdb", folder / "analytics.duckdb"
+    with warehouse(path) as con:
+        insert_orders(con, orders)
+    times = []
+    for minute in range(3):
+        path.touch()
+        began = time.perf_counter()
+        made = publish(path, link, at(minute))
+        times.append(time.perf_counter() - began)
+    assert made is not None
+    console.print(
+        f"{made.orders:,} orders, {made.lines:,} lines:"
+        f" {', '.join(f'{each:.2f}' for each in times)} s,"
+        f" {made.bytes / 1e6:.0f} MB of {path.stat().st_size / 1e6:.0f} MB"
+    )
+    yield at_most(
+        "a copy for analysts (s per 100,000 orders)",
+        min(times) * 100_000 / orders,
+        SECONDS,
+    )
