@@ -207,6 +207,7 @@ def test_make_hands_the_query_on_as_it_was_typed(tmp_path):
     assert done.stdout.split("\0")[:-1] == [
         "-m",
         "tasks.setup.query",
+        "--db=",
         "--format=csv",
         "--out=",
         "--",

@@ -15,8 +15,10 @@ HOUSE = Path(statements.__file__).parent
 FILES = sorted(
     file
     for file in HOUSE.rglob("*.sql")
-    if file.parent.name not in {"migrations", "invariants"}
+    if file.parent.name not in {"migrations", "invariants", "matters"}
 )
+COMMENTS = "comment_matter_view"
+"""The only statement that is several: a view's comments."""
 TWO = "-- name: one\n-- First.\nSELECT 1\n\n-- name: two\nSELECT $here\n"
 
 
@@ -92,7 +94,11 @@ MARTS = {
     "texts", [TEXTS, CHECKS, MARTS], ids=["steps", "rules", "marts"]
 )
 def test_duckdb_reads_each_text_as_one_statement(texts):
-    counts = {name: len(duckdb.extract_statements(sql)) for name, sql in texts.items()}
+    counts = {
+        name: len(duckdb.extract_statements(sql))
+        for name, sql in texts.items()
+        if name != COMMENTS
+    }
 
     assert set(counts.values()) == {1}, counts
 
