@@ -28,7 +28,7 @@ WITH reached AS (
 )
 SELECT
     mall, shop_id, order_number, source, CAST(content_source AS VARCHAR) AS content_source,
-    status, mall_status, mall_sub_status, stock_policy, cancelled,
+    status, mall_status, mall_sub_status, outcome, stock_policy, cancelled,
     ordered_at,
     CAST(at_jst AS DATE) AS day_jst,
     CASE
