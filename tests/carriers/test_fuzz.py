@@ -9,10 +9,10 @@ import random
 from connectors.carriers import CsvRefused, read_shipment_file
 from data.model.tracking_number import normalised
 from tests.carriers.test_golden import FOLDERS, GOLDEN
-from tests.support.effort import TIMES
+from tests.support.effort import times
 from tests.support.mutations import cut, double, flip, inserting, remove
 
-MUTATIONS = 700 * TIMES
+MUTATIONS = times(700)
 INSERTS = [b'"', b",", b"\r", b"\n", b"\r\n", b"\0", b"\x1a", b"\x81", b"\xfc", b"\t"]
 INSERTS += [b'""', b'","', b"\xef\xbb\xbf", b"\xe3\x81", b"1.2E+10", b"0", b"\x80"]
 

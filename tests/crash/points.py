@@ -33,7 +33,7 @@ RECEIVING: Mapping[str, Place] = {
     "spool.made": Place(SPOOL, "Path(name).rename(self._file)", True),
     "spool.begun": Place(SPOOL, "for message in batch:"),
     "spool.written": Place(
-        SPOOL, "added.append(con.total_changes - before)", True, (2, 1, 3), short=True
+        SPOOL, "added.append(con.total_changes - before)", True, (2, 1, 3)
     ),
     "spool.committed": Place(SPOOL, "self._refuse_if_moved()", visits=(2, 4)),
     "spool.rung": Place(SPOOL, "message.new = new", visits=(4, 2)),
@@ -63,7 +63,7 @@ DRAINING: Mapping[str, Place] = {
         INBOX, "spool.settle(waiting, now())", visits=(2, 1, 3, 4)
     ),
     "spool.settling": Place(
-        SPOOL, "con.executemany(statement, rows)", True, (3, 1, 2, 4, 5), short=True
+        SPOOL, "con.executemany(statement, rows)", True, (3, 1, 2, 4, 5)
     ),
     "spool.settled": Place(SPOOL, 'con.execute("COMMIT")', True, (3, 1, 2, 4, 5)),
     "spool.emptied": Place(INBOX, "spool.sweep(now())"),
@@ -97,9 +97,7 @@ SWEEPING: Mapping[str, Place] = {
         "return Settled(stored, given_up, looked.height - exhausted, exhausted)",
         visits=(2, 1, 3),
     ),
-    "orders.committed": Place(
-        ORDERS, "created=new.created,", visits=(3, 1, 2), short=True
-    ),
+    "orders.committed": Place(ORDERS, "created=new.created,", visits=(3, 1, 2)),
     "cursor.moved": Place(
         LOADS,
         "move_cursor(con, load.mall, load.shop_id, moved, now())",

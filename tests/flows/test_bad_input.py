@@ -15,6 +15,7 @@ from data.warehouse.errors import WarehouseBusy
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tasks import orders
+from tests.support.effort import for_long
 from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
@@ -93,7 +94,10 @@ def test_reading_switched_off_stops_the_run_before_anything_is_stored(lab: Sandb
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param("html", marks=pytest.mark.prefect),
+        "html",
+        pytest.param(
+            "html", marks=[pytest.mark.prefect, for_long], id="html, by Prefect"
+        ),
         "cut",
         "not_json",
         "503",
@@ -181,6 +185,7 @@ def test_a_shop_nobody_described_is_named(lab: Sandbox):
         ingest_orders("nobody")
 
 
+@for_long
 @pytest.mark.prefect
 def test_a_warehouse_that_another_program_holds_is_named(lab: Sandbox):
     lab.sell(3)
@@ -205,6 +210,7 @@ def kill_when_reading(rms: Sandbox) -> None:
     rms.process.kill()
 
 
+@for_long
 def test_an_rms_that_dies_halfway_costs_nothing_but_a_second_run(
     lab: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

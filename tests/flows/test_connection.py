@@ -22,6 +22,7 @@ from tasks.shops import connection as connection_report
 from tasks.shops.blocks import load_shop
 from tests.support.canary import leaks
 from tests.support.csv_counter import Shown
+from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 
 SOLD_ON_ANOTHER_PORT = "http://127.0.0.1:9"
@@ -191,7 +192,7 @@ def test_a_refused_key_stops_all_calls_until_a_check_is_good(lab: Sandbox):
     assert [good[0], after.type.value] == ["COMPLETED", "COMPLETED"]
 
 
-@pytest.mark.prefect
+@both_ways
 def test_a_key_that_has_ended_meanwhile_is_not_tried(lab: Sandbox):
     checked()
     rows_set_end("2020-01-01")

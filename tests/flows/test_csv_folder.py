@@ -13,6 +13,7 @@ from prefect.logging.handlers import APILogHandler
 from tasks import order_files as order_csv
 from tasks.setup.services import Services
 from tests.support.csv_counter import Counter
+from tests.support.effort import for_long
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 from tests.support.waiting import until
 
@@ -67,6 +68,7 @@ def test_an_empty_watched_folder_is_no_news(counter: Counter):
     assert counter.artifacts() == {}
 
 
+@for_long
 @pytest.mark.prefect
 def test_a_file_that_met_a_busy_warehouse_stays_for_the_next_run(counter: Counter):
     path = counter.laid_down("rakuten/lab/good.csv", rakuten_bytes([rakuten_row()]))

@@ -185,6 +185,7 @@ def test_the_next_morning_is_worked_again(lab: Sandbox, due):
     assert sweeps() == 2
 
 
+@for_long
 @pytest.mark.prefect
 def test_a_run_by_hand_is_never_skipped(lab: Sandbox, due, prefect_api):
     (missed,) = due(1)

@@ -17,7 +17,7 @@ from tests.support.notices import HEADERS, auth_xml, order_xml, result_code
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
-ORDERS = 120
+ORDERS = 60
 LAUGHS = (
     b'<?xml version="1.0"?><!DOCTYPE notifyModel [<!ENTITY a "ha">'
     b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><notifyModel>&b;</notifyModel>'

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.objects import FlowRun
 
 from connectors.settings import NEEDED
 from data.model.japan_time import JST
@@ -21,6 +20,7 @@ from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.flows.test_stock import Clerk
 from tests.shipping.lab import REPORT, tracking_number
 from tests.support.csv_counter import artifacts_of
+from tests.support.effort import for_long
 
 pytestmark = pytest.mark.prefect
 ONE, TWO, RIGHT = (tracking_number(n) for n in (901, 902, 903))
@@ -110,17 +110,6 @@ def sold(packer: Packer) -> list[str]:
     return numbers
 
 
-@pytest.fixture(scope="module")
-def again(packer: Packer, sold: list[str]) -> dict[str, FlowRun]:
-    """A second push, and an export of labels."""
-    return {
-        "push": packer.run_here(push_tracking),
-        "labels": packer.run_at_hand(
-            "export-shipping-labels/manual", export_shipping_labels, carrier="yamato"
-        ),
-    }
-
-
 def test_a_b2_file_is_imported_and_nothing_is_told_yet(packer: Packer, sold: list[str]):
     first, second, _ = sold
     path = packer.b2((packer.key(first), ONE), (packer.key(second), TWO))
@@ -149,9 +138,10 @@ def test_a_push_reports_the_parcels_and_sees_them_at_rms(
     assert packer.ask(STATES) == [("verified", 2)]
 
 
-def test_pushing_again_sends_nothing(packer: Packer, sold: list[str], request):
+@for_long
+def test_pushing_again_sends_nothing(packer: Packer, sold: list[str]):
     before = packer.reports()
-    run = request.getfixturevalue("again")["push"]
+    run = packer.run_here(push_tracking)
 
     assert run.state.message.startswith("報告 0 / 確認済み 0 / 拒否 0 / 不明 0")
     assert packer.reports() == before
@@ -159,9 +149,11 @@ def test_pushing_again_sends_nothing(packer: Packer, sold: list[str], request):
 
 
 def test_labels_of_what_has_no_parcel_yet_go_into_a_file_for_its_owner(
-    packer: Packer, sold: list[str], again: dict[str, FlowRun]
+    packer: Packer, sold: list[str]
 ):
-    run = again["labels"]
+    run = packer.run_at_hand(
+        "export-shipping-labels/manual", export_shipping_labels, carrier="yamato"
+    )
     assert not run.state.message.startswith("送り状 0 件"), run.state.message
     reported = {packer.key(number) for number in sold[:2]}
     (path,) = sorted((packer.home / "labels").glob("*.csv"))
@@ -177,6 +169,7 @@ def test_labels_of_what_has_no_parcel_yet_go_into_a_file_for_its_owner(
     assert not [row for row in rows if row["お届け先名"] in shown]
 
 
+@for_long
 def test_a_wrong_number_is_corrected_by_a_row_of_the_template(
     packer: Packer, sold: list[str]
 ):

@@ -25,6 +25,7 @@ from tests.support.at_hand import (
 )
 from tests.support.browser import signed_in_page
 from tests.support.csv_counter import Books, artifacts_of
+from tests.support.effort import for_long
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
@@ -189,6 +190,7 @@ def test_the_form_is_filled_in_on_the_page_and_clears_what_waited(
     assert sorted(row[:2] for row in booked) == sorted(row[:2] for row in waited)
 
 
+@for_long
 def test_with_nothing_waiting_the_run_asks_nobody(clerk: Clerk):
     run = clerk.run_here(adjust_stock, adjustments=[], who="店長", note="確認")
     asked = clerk.run_here(adjust_stock)
@@ -201,7 +203,7 @@ def test_the_push_tells_rms_and_overwrites_no_sale(clerk: Clerk):
     before = clerk.stock()
     clerk.services.sandbox.sell(3, over_days=0)
     sold = clerk.stock()
-    run = clerk.run("push-inventory/0900", full=True)
+    run = clerk.run_at_hand("push-inventory/0900", push_inventory, full=True)
     after = clerk.stock()
     offers = {
         (manage, variant): max(level, 0)

@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from connectors.settings import read_settings
 from data.model.run import OVERLAP
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
+from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 
 ORDERS = 1000
@@ -77,7 +76,7 @@ def found_again() -> int:
     )[0][0]
 
 
-@pytest.mark.prefect
+@both_ways
 def test_dates_given_by_hand_leave_the_cursor_where_it_was(lab: Sandbox):
     lab.sell(5, over_days=0)
     swept()

@@ -29,7 +29,7 @@ from tests.support.effort import EFFORT, for_long
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
-ORDERS = 230
+ORDERS = 110
 OUT = Path("out")
 CONTRACT = ("orders", "order_packages", "order_lines", "order_people", "order_log")
 
@@ -225,6 +225,7 @@ def stands_in(text: str, secret: str) -> bool:
     )
 
 
+@for_long
 def test_nothing_prefect_keeps_holds_a_key_or_a_buyer(
     services: Services, stumbling_run: FlowRun
 ):

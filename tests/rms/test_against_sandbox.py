@@ -21,6 +21,7 @@ from connectors.rms.search import SearchFilter
 from data.model.japan_time import JST
 from data.model.order import Mall, Status
 from data.model.shop import Shop
+from tests.support.effort import for_long
 from tests.support.sandbox import Sandbox
 
 Connect = Callable[..., RmsClient]
@@ -70,6 +71,7 @@ def test_every_order_of_over_a_thousand_and_over_63_days_is_found(sandbox, order
     assert sorted(found) == sorted(sold)
 
 
+@for_long
 def test_the_ceiling_of_15000_hides_no_order(sandbox, orders):
     sold = sandbox.sell(15_200, over_days=5)
 

@@ -17,6 +17,7 @@ from connectors.rms.stock import StockLevel, StockOutcome, StockResult
 from data.model.stock import Listing
 from tests.rms.connect import client_of, demo_shop
 from tests.rms.stock_made import listing
+from tests.support.effort import for_ci
 from tests.support.sandbox import Sandbox
 
 READ = "inventories.bulk.get"
@@ -175,6 +176,7 @@ def test_a_dead_key_and_a_switched_off_function_stop_the_shop(sandbox, rms):
         rms.stock.read([sku])
 
 
+@for_ci
 def test_a_paced_client_is_never_too_fast_in_any_bucket(tmp_path):
     with ExitStack() as stack:
         strict = stack.enter_context(Sandbox.start("--seed", "7"))

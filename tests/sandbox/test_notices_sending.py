@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from tests.sandbox.receiver import TAKEN, Receiver, Reply, refusal
+from tests.support.effort import for_ci
 from tests.support.sandbox import Sandbox
 
 QUIET_S = 5
@@ -170,6 +171,7 @@ def test_the_command_line_switches_notices_on():
         assert sorted(own.seq_ids()) == [1, 2, 3]
 
 
+@for_ci
 def test_seq_ids_go_on_after_a_restart(tmp_path):
     options = ("--state", str(tmp_path / "state.db"))
     with Receiver() as own:
@@ -181,6 +183,7 @@ def test_seq_ids_go_on_after_a_restart(tmp_path):
         assert own.seq_ids() == [1, 2]
 
 
+@for_ci
 def test_it_ends_cleanly_while_a_notice_hangs():
     with Receiver() as own:
         own.replies.append(Reply(hang_s=30))

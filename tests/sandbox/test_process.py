@@ -7,6 +7,7 @@ import time
 
 import httpx
 
+from tests.support.effort import for_ci
 from tests.support.sandbox import Sandbox
 
 CLOCK = ("--clock", "2026-05-01T12:00:00")
@@ -36,6 +37,7 @@ def test_the_rate_limit_is_on_unless_switched_off():
         assert own.settings()["rate_limit"] is True
 
 
+@for_ci
 def test_the_same_seed_and_clock_make_the_same_orders():
     with Sandbox.start("--seed", "3", *CLOCK) as one:
         one.sell(50, "mixed")
@@ -48,6 +50,7 @@ def test_the_same_seed_and_clock_make_the_same_orders():
     assert first == second
 
 
+@for_ci
 def test_another_seed_makes_other_orders():
     with Sandbox.start("--seed", "3", *CLOCK) as one:
         one.sell(5, "mixed")
@@ -74,6 +77,7 @@ def test_a_state_file_survives_a_restart(tmp_path):
         assert set(after.sell(5)).isdisjoint(orders)
 
 
+@for_ci
 def test_without_a_state_file_nothing_survives():
     with Sandbox.start("--sell", "5"):
         pass
@@ -81,6 +85,7 @@ def test_without_a_state_file_nothing_survives():
         assert after.orders() == {}
 
 
+@for_ci
 def test_it_ends_cleanly_within_two_seconds_while_a_request_hangs():
     own = Sandbox.start("--no-rate-limit")
     own.fault("timeout")

@@ -1,6 +1,7 @@
 """What searchOrder answers, page by page (docs/rms/order-api.md §2.3, §2.4)."""
 
 from tests.sandbox.caller import codes
+from tests.support.effort import for_long
 
 
 def test_zero_hits_are_102_with_an_empty_list_and_nulls(rms):
@@ -55,6 +56,7 @@ def test_a_page_after_the_last_is_empty(rms, sandbox):
     assert rms.search(PaginationRequestModel=page) == []
 
 
+@for_long
 def test_nothing_past_the_15000th_hit_can_be_paged_to(rms, sandbox):
     sandbox.sell(15_001)
 

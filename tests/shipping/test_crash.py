@@ -15,7 +15,7 @@ from tests.support.effort import for_crash, short_form
 from tests.support.kept_open import kept_open
 from tests.support.sandbox import lab_settings
 
-SHORT, FULL = (60, 3, 6), (1000, 50, 10)
+SHORT, FULL = (24, 2, 6), (1000, 50, 10)
 """Shipments, kills, and how many orders are in a call."""
 
 

@@ -137,6 +137,7 @@ def due_after_a_kill(lab: Lab, bug: Bug | None = None) -> tuple[int, int]:
     return len(due.numbers), len(due.held)
 
 
+@for_ci
 def test_an_order_whose_push_died_is_held_until_it_must_show(
     patient_lab: Lab,
 ):

@@ -10,6 +10,7 @@ from data.warehouse.stock.ledger import explain_level
 from tasks.stock.plots import NothingToPlot, level_chart, save_chart
 from tests.stock.made import order, see
 from tests.support.browser import browser_page
+from tests.support.effort import for_ci
 from tests.support.orders import order_number
 
 OUT = Path("out")
@@ -46,6 +47,7 @@ def test_a_sku_with_signs_of_html_is_only_text(counted, tmp_path):
     assert "<script>alert" not in page.read_text(encoding="utf-8")
 
 
+@for_ci
 @pytest.mark.browser
 def test_the_page_opens_offline_with_japan_times(counted, tmp_path):
     see(counted, order(1, 10, ordered=9), minute=10)

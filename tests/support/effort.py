@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, settings
 T = TypeVar("T")
 Effort = Literal["fast", "ci", "crash", "long"]
 EFFORT = cast(Effort, os.environ.get("JUCHU_SUITE", "fast"))
-TIMES: Final = {"fast": 1, "ci": 4, "crash": 1, "long": 25}[EFFORT]
-"""How many times as many examples as in the fast suite."""
+TIMES: Final = {"fast": 0.4, "ci": 4, "crash": 0.4, "long": 25}[EFFORT]
+"""How many times as many examples as a property asks for."""
 for_ci: Final = pytest.mark.for_ci
 for_crash: Final = pytest.mark.for_crash
 for_long: Final = pytest.mark.for_long
@@ -48,19 +48,22 @@ def short_form(
     ]
 
 
+def times(examples: int) -> int:
+    """Return how many examples this suite makes of so many, two at least."""
+    return max(2, round(examples * TIMES))
+
+
 def load_profile() -> None:
     """Set what holds for every property; a deadline would judge the machine."""
-    usual = settings(
-        deadline=None, max_examples=50 * TIMES, suppress_health_check=QUIET
-    )
+    usual = settings(deadline=None, max_examples=times(50), suppress_health_check=QUIET)
     settings.register_profile("juchu", usual)
     settings.load_profile("juchu")
 
 
-def examples(fast: int, **more: Any) -> settings:
-    """Return the settings of a property that takes so many examples in the fast suite.
+def examples(usual: int, **more: Any) -> settings:
+    """Return the settings of a property that takes so many examples, or its share.
 
     One whose examples share a warehouse sets `derandomize`: what one example leaves
     there could change what the next one finds.
     """
-    return settings(max_examples=fast * TIMES, **more)
+    return settings(max_examples=times(usual), **more)
