@@ -61,7 +61,12 @@ def taken(page: Page, name: str) -> None:
 def show_runs(page: Page, ui: str, _runs: PrefectRuns) -> None:
     """Show the list of runs."""
     page.goto(f"{ui}/v2/runs")
-    expect(page.get_by_text("daily").first).to_be_visible(timeout=LOADED_MS)
+    page.get_by_placeholder("Search by flow run name").fill("demo", timeout=LOADED_MS)
+    runs = page.get_by_text("daily-demo", exact=True)
+    expect(runs.first).to_be_visible(timeout=LOADED_MS)
+    page.get_by_text("Items per page").scroll_into_view_if_needed()
+    page.mouse.move(WIDTH / 2, HEIGHT / 2)
+    page.mouse.wheel(0, HEIGHT * 0.6)
 
 
 def show_report(page: Page, ui: str, runs: PrefectRuns) -> None:

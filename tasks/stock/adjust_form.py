@@ -41,7 +41,7 @@ LONGEST: Final = 500
 """Characters of what a person writes."""
 KEPT_LINES: Final = "shown-lines"
 """Where the run keeps the lines that its form shows."""
-COLUMNS: Final = ("番号", "商品名 / SKU", "注文番号", "個数", "在庫", "すべて")
+COLUMNS: Final = ("番号", "商品名 / SKU", "注文番号", "個数", "在庫", "調整")
 NAME_IN_FORM: Final = 30
 """Characters of an item's name in the form, which is narrow; the artifact has all."""
 CANCELLED: Final = "※"
@@ -362,7 +362,7 @@ def _all_books(one: WaitingLine) -> str:
     """Return the units that "all" books of a line, or why it leaves it alone."""
     if not _is_simple(one):
         return f"―(調整済み {one.booked}個)" if one.booked else "―(SKUなし)"
-    return f"0個{CANCELLED}" if one.is_cancelled else f"{one.quantity}個"
+    return f"0{CANCELLED}" if one.is_cancelled else f"{one.quantity}"
 
 
 def _adjustment(one: WaitingLine, **decision: Any) -> Adjustment:

@@ -27,6 +27,8 @@ INSTALLED_MB: Final = 450
 DEMO_LINES: Final = 60
 DEMO_S: Final = 180.0
 """What README promises; printed beside the time it took, for machines differ."""
+STAMP: Final = ".venv/.installed"
+"""What make writes when the install has ended."""
 INSTALLED: Final = "juchu demo in "
 READY: Final = "Ctrl-C stops everything."
 OURS: Final = ("JUCHU_", "PREFECT_")
@@ -56,7 +58,7 @@ def main(folder: Path) -> None:
 @contextmanager
 def at_work(command: str, folder: Path, env: Mapping[str, str]) -> Iterator[None]:
     """Start the demo and wait until it stands; end it as Ctrl-C does."""
-    began = time.monotonic()
+    began = time.time()
     demo = subprocess.Popen(
         ["sh", "-ec", f"exec {command}"],
         cwd=folder,
@@ -69,7 +71,8 @@ def at_work(command: str, folder: Path, env: Mapping[str, str]) -> Iterator[None
     )
     try:
         installed, lines = _until_ready(demo, began, folder)
-        told("demo", began + installed, f"{lines} lines (README: {DEMO_S:.0f} s)")
+        took_s = time.time() - began - installed
+        told("demo", took_s, f"{lines} lines (README: {DEMO_S:.0f} s)")
         if lines > DEMO_LINES:
             raise NotAsPromised(f"the demo printed {lines} lines, not {DEMO_LINES}")
         yield
@@ -89,7 +92,7 @@ def _until_ready(
         sys.stdout.write(f"    {line}")
         sys.stdout.flush()
         if line.startswith(INSTALLED):
-            installed = time.monotonic() - began
+            installed = (folder / STAMP).stat().st_mtime - began
             _installed(installed, folder)
         lines += bool(installed)
         if line.startswith(READY):
@@ -107,7 +110,7 @@ def _installed(took_s: float, folder: Path) -> None:
     du = ["du", "-sm", ".venv"]
     shown = subprocess.run(du, cwd=folder, check=True, capture_output=True, text=True)
     megabytes = int(shown.stdout.split()[0])
-    told("install", time.monotonic() - took_s, f"{megabytes} MB")
+    told("install", took_s, f"{megabytes} MB")
     if megabytes > INSTALLED_MB:
         raise NotAsPromised(f".venv has {megabytes} MB, not {INSTALLED_MB}")
     if shutil.which("uv") and took_s > INSTALL_S:
@@ -124,12 +127,12 @@ def do(commands: str, folder: Path, env: Mapping[str, str], what: str) -> None:
     began = time.monotonic()
     shell = ["sh", "-exc", commands]
     subprocess.run(shell, cwd=folder, env=env, stdin=subprocess.DEVNULL, check=True)
-    told(what, began)
+    told(what, time.monotonic() - began)
 
 
-def told(what: str, since: float, more: str = "") -> None:
+def told(what: str, took_s: float, more: str = "") -> None:
     """Print a step that went well, and its time."""
-    sys.stdout.write(f"ok  {what} ({time.monotonic() - since:.0f} s) {more}\n")
+    sys.stdout.write(f"ok  {what} ({took_s:.0f} s) {more}\n")
     sys.stdout.flush()
 
 

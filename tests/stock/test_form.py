@@ -235,8 +235,8 @@ def test_the_list_numbers_the_lines_and_says_what_all_would_book():
     number = [f"{order_number(nth)} (yahoo)" for nth in range(5)]
 
     assert rows[1:] == [
-        f"| 1 | {name}-1 | {number[1]} | 2 | 10 | 2個 |",
-        f"| 2 | {name}-2 | {number[2]} | 2 | 10 | 0個※ |",
+        f"| 1 | {name}-1 | {number[1]} | 2 | 10 | 2 |",
+        f"| 2 | {name}-2 | {number[2]} | 2 | 10 | 0※ |",
         f"| 3 | {long}… / TEA-3 | {number[3]} | 2 | 10 | ―(調整済み 2個) |",
         f"| 4 | ― / ― | {number[4]} | 2 | ― | ―(SKUなし) |",
     ]

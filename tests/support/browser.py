@@ -31,7 +31,8 @@ def browser_page(width: int = 1400, height: int = 1000) -> Iterator[Page]:
         pytest.skip("needs Debian's package chromium")
     with sync_playwright() as browsers:
         browser = browsers.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser.new_page(viewport={"width": width, "height": height})
+        size = {"width": width, "height": height}
+        yield browser.new_page(viewport=size, timezone_id="Asia/Tokyo")
         browser.close()
 
 
