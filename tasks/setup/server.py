@@ -54,7 +54,7 @@ def server_environment(home: Path, port: int, host: str = LOOPBACK) -> dict[str,
 
 def trimming(days: int) -> dict[str, str]:
     """Return what lets Prefect delete runs, their logs and events of older days."""
-    kept = f"{days * 86_400}"
+    kept = f"P{days}D"  # of a bare number one of the two takes seconds, one nothing
     return {
         f"{VACUUM}_ENABLED": "events,flow_runs,orphans",
         f"{VACUUM}_RETENTION_PERIOD": kept,
