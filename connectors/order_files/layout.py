@@ -117,6 +117,7 @@ class Layout:
     baskets         "id", "single" (one destination an order) or "address" (hashed)
     repeats         what identical rows mean: the same line again, or more units of it
     order_starts    a field that is filled on the first row of an order only
+    adds_up         a rule adds up the rows of an order, which must stand together
     partner         the layout of the other file this one must come with (Yahoo)
     """
 
@@ -143,11 +144,12 @@ class Layout:
     partner: str = ""
     role: Literal["whole", "orders", "lines"] = "whole"
     order_starts: str = ""
+    adds_up: bool = False
 
     @property
     def keeps_orders_whole(self) -> bool:
         """Whether neighbouring rows of one order must stay in one frame."""
-        return self.lines == "position"
+        return self.lines == "position" or self.adds_up
 
     @property
     def order_number_column(self) -> str:

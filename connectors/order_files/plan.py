@@ -86,7 +86,13 @@ def _planned(made: Cell, present: list[tuple[str, pl.Expr]]) -> Iterator[Planned
             written = pl.concat_str(
                 columns[1], columns[2].fill_null("00:00:00"), separator=" "
             )
-            text = pl.coalesce(columns[0], written)
+            # A spreadsheet drops the seconds of the first, never those of the third.
+            is_whole = columns[0].str.len_bytes() >= len("2026-11-24 09:00:00")
+            text = (
+                pl.when(is_whole)
+                .then(columns[0])
+                .otherwise(pl.coalesce(written, columns[0]))
+            )
     yield Planned(made.field, kind, shown, text)
 
 

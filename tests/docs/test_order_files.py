@@ -9,6 +9,7 @@ import pytest
 from connectors.order_files.registry import all_layouts
 from data.model.order import Mall
 from data.warehouse.order_file_rows import TEXTS
+from tests.docs.money_tables import MARKED, tables
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "order-files.md").read_text(encoding="utf-8")
@@ -48,6 +49,13 @@ def test_what_tells_a_layout_is_named(layout):
     assert names
     assert [name for name in names if name not in rows[0]] == []
     assert ("(tabs)" in rows[0]) == told.tab
+
+
+def test_money_and_skus_are_told_as_the_layouts_read_them():
+    found = MARKED.search(PAGE)
+
+    assert found
+    assert found[0] == f"{found[1]}\n{tables()}\n{found[2]}"
 
 
 def test_every_refusal_is_named():

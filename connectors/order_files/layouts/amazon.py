@@ -5,6 +5,8 @@ people are blank without the right permission, so 書換 clears addresses. Only 
 has the recipient's phone; a label needs one, and the buyer's stands for it.
 """
 
+import polars as pl
+
 from connectors.order_files.layout import (
     Layout,
     Signature,
@@ -13,7 +15,14 @@ from connectors.order_files.layout import (
     joined,
     maybe,
 )
+from connectors.order_files.money import (
+    amount,
+    known_over_order,
+    over_order,
+    whole_yen,
+)
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 
 WHERE = (
     "セラーセントラルの 注文 > 注文レポート で、未出荷・新規注文・すべての注文の"
@@ -55,11 +64,22 @@ _UNSHIPPED = (
     maybe("delivery_on", "scheduled-delivery-end-date"),
 )
 
+_MONEY = (
+    maybe("line_total", "item-price"),
+    maybe("unit_price", "item-price"),
+    maybe("goods_total", "item-price"),
+    maybe("postage_total", "shipping-price"),
+    maybe("gift_fee", "gift-wrap-price"),
+    maybe("discount_total", "item-promotion-discount"),
+    maybe("request_total", "item-price"),
+    maybe("_shipping_discount", "ship-promotion-discount"),
+)
+"""Every amount is of the row's line; those of the order are their sums."""
+
 _REPORT = (
     *_BY_ITEM,
-    maybe("line_total", "item-price"),
+    *_MONEY,
     maybe("delivery_on", "delivery-end-date"),
-    maybe("delivery_slot_name", "delivery-time-zone"),
     maybe("orderer_remarks", "delivery-Instructions"),
 )
 
@@ -75,8 +95,52 @@ _ALL = (
     maybe("item_id", "asin"),
     cell("item_name", "product-name"),
     cell("quantity", "quantity"),
-    maybe("line_total", "item-price"),
+    *_MONEY,
     maybe("line_status", "item-status"),
+)
+
+
+def add_up(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill in the price of one piece and the order's sums, of what its rows tell.
+
+    Discounts are positive, whatever sign the report gives them. Without a price on one
+    of the lines the order has no sums.
+    """
+    key = ["line_id"] if "line_id" in rows.columns else ["row_number"]
+    goods, pieces = amount(rows, "line_total"), amount(rows, "quantity")
+    postage, gift = amount(rows, "postage_total"), amount(rows, "gift_fee")
+    cut = amount(rows, "discount_total").abs().fill_null(0) + amount(
+        rows, "_shipping_discount"
+    ).abs().fill_null(0)
+    paid = goods + postage.fill_null(0) + gift.fill_null(0) - cut
+    sums = {
+        "goods_total": goods,
+        "postage_total": postage,
+        "gift_fee": gift,
+        "discount_total": cut,
+        "request_total": paid,
+    }
+    is_known = known_over_order(goods)
+    made = {"unit_price": whole_yen(pl.when(pieces > 0).then(goods / pieces))} | {
+        name: pl.when(is_known).then(whole_yen(over_order(number, key)))
+        for name, number in sums.items()
+    }
+    return rows.with_columns(
+        **{name: text for name, text in made.items() if name in rows.columns}
+    )
+
+
+CHECKS = (
+    SumCheck("goods_total", (), lines="line_total"),
+    SumCheck(
+        "request_total",
+        (
+            ("goods_total", 1),
+            ("postage_total", 1),
+            ("gift_fee", 1),
+            ("discount_total", -1),
+        ),
+    ),
 )
 
 LAYOUTS = (
@@ -103,6 +167,9 @@ LAYOUTS = (
             tab=True,
         ),
         cells=_REPORT,
+        rules=(add_up,),
+        adds_up=True,
+        checks=CHECKS,
         instant_format="%Y-%m-%dT%H:%M:%S%z",
     ),
     Layout(
@@ -115,6 +182,8 @@ LAYOUTS = (
         cancelled="(?i)^cancel(l)?ed$",
         shipped="(?i)^shipped",
         lines="position",
+        rules=(add_up,),
+        checks=CHECKS,
         instant_format="%Y-%m-%dT%H:%M:%S%z",
     ),
 )

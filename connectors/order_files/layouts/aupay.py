@@ -8,6 +8,7 @@ orderId occur and belong to nothing.
 import polars as pl
 
 from connectors.order_files.layout import Layout, Signature, cell, maybe, sum_of
+from connectors.order_files.money import rest_of
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -25,6 +26,7 @@ CELLS = (
     cell("postage_total", "postagePrice"),
     cell("payment_fee", "chargePrice"),
     cell("order_total", "totalPrice"),
+    cell("goods_total", "totalPrice"),
     cell("request_total", "requestPrice"),
     maybe("coupon_total", "couponTotalPrice"),
     sum_of("point_used", "usePoint", "useAuPointPrice", needed=False),
@@ -45,6 +47,7 @@ CELLS = (
     maybe("shipping_date", "shippingDate"),
     cell("item_id", "lotnumber"),
     cell("manage_number", "itemCode"),
+    maybe("variant_id", "itemManagementId"),
     cell("item_name", "itemName"),
     cell("choices", "itemOption"),
     cell("unit_price", "itemPrice"),
@@ -58,6 +61,12 @@ def drop_rows_without_order(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("order_number").is_not_null())
 
 
+def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill in what of totalPrice is neither postage nor fee."""
+    goods = rest_of(rows, "order_total", ("postage_total", "payment_fee"))
+    return rows.with_columns(goods_total=goods)
+
+
 LAYOUTS = (
     Layout(
         name="aupay",
@@ -69,16 +78,20 @@ LAYOUTS = (
         ),
         signature=Signature(starts=("controlType", "orderId", "orderDetailId")),
         cells=CELLS,
-        sku=(("manage_number",), ("item_id",)),
+        sku=(("manage_number", "variant_id"), ("manage_number",), ("item_id",)),
         cancelled="キャンセル",
         shipped="^(?:発送済|発送後入金待ち|完了)",
         repeats="add_units",
-        rules=(drop_rows_without_order,),
+        rules=(drop_rows_without_order, fill_goods_total),
         checks=(
             SumCheck(
                 "order_total",
                 (("postage_total", 1), ("payment_fee", 1)),
                 lines="line_total",
+            ),
+            SumCheck(
+                "request_total",
+                (("order_total", 1), ("coupon_total", -1), ("point_used", -1)),
             ),
         ),
         instant_format="%Y/%m/%d %H:%M:%S",

@@ -6,6 +6,7 @@ An option row (商品名 `商品オプション「X」`, blank 商品ID) belongs
 import polars as pl
 
 from connectors.order_files.layout import Layout, Signature, cell, first_of, maybe
+from connectors.order_files.money import amount, rest_of, whole_yen
 from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
 
@@ -17,6 +18,9 @@ CELLS = (
     maybe("delivery_on", "配送日"),
     maybe("delivery_slot_name", "配送時間帯"),
     cell("request_total", "合計金額"),
+    cell("goods_total", "合計金額"),
+    maybe("_adjustment", "調整金額"),
+    maybe("discount_total", "調整金額"),
     cell("postage_total", "送料"),
     cell("cod_fee", "代引き手数料"),
     cell("orderer_family_name", "氏(請求先)"),
@@ -74,6 +78,15 @@ def fold_options(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill in the goods part of 合計金額; a negative 調整金額 is a discount."""
+    goods = rest_of(rows, "request_total", ("postage_total", "cod_fee", "_adjustment"))
+    made = {"goods_total": goods}
+    if "_adjustment" in rows.columns:
+        made["discount_total"] = whole_yen(-amount(rows, "_adjustment"))
+    return rows.with_columns(**made)
+
+
 LAYOUTS = (
     Layout(
         name="base",
@@ -86,6 +99,6 @@ LAYOUTS = (
         cancelled="キャンセル",
         shipped="^(?:対応済|発送済)",
         lines="position",
-        rules=(fold_options,),
+        rules=(fold_options, fill_goods_total),
     ),
 )

@@ -5,6 +5,7 @@
 
 from connectors.order_files.layout import Layout, Signature, cell, maybe, sum_of
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 
 CELLS = (
     cell("order_number", "売上ID"),
@@ -73,6 +74,20 @@ LAYOUTS = (
         cancelled="キャンセル",
         shipped="^発送済",
         baskets="id",
+        checks=(
+            SumCheck("goods_total", (), lines="unit_price"),
+            SumCheck(
+                "request_total",
+                (
+                    ("goods_total", 1),
+                    ("postage_total", 1),
+                    ("payment_fee", 1),
+                    ("gift_fee", 1),
+                    ("point_used", -1),
+                    ("discount_total", -1),
+                ),
+            ),
+        ),
         instant_format="%Y/%m/%d %H:%M:%S",
     ),
 )

@@ -5,6 +5,7 @@ Its only address is the recipient's.
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 
 CELLS = (
     cell("order_number", "注文ID"),
@@ -53,6 +54,13 @@ LAYOUTS = (
         cancelled="キャンセル",
         shipped="^(?:発送済|発送完了|受取完了|取引完了)",
         lines="position",
+        checks=(
+            SumCheck(
+                "order_total",
+                (("goods_total", 1), ("postage_total", 1), ("coupon_shop", -1)),
+            ),
+            SumCheck("request_total", (("order_total", 1), ("coupon_other", -1))),
+        ),
         instant_format="%Y/%m/%d %H:%M:%S",
     ),
 )

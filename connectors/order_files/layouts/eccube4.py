@@ -7,7 +7,13 @@ then the package's.
 import polars as pl
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
+from connectors.order_files.money import amount, over_order, whole_yen
 from data.model.order import Mall
+from data.model.order_file import SumCheck
+
+FEE = "3"
+POINTS = "6"
+"""Kinds of a row (明細区分): 1 goods, 2 postage, 3 fee, 4 discount, 5 tax, 6 points."""
 
 CELLS = (
     cell("order_number", "注文番号"),
@@ -58,13 +64,58 @@ CELLS = (
     cell("unit_price", "価格"),
     cell("quantity", "個数"),
     maybe("tax_rate", "税率"),
+    maybe("tax_included", "税率"),
+    cell("payment_fee", "価格"),
+    cell("point_used", "価格"),
 )
+
+
+def price_with_tax(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write the price with tax: EC-CUBE exports it without and rounds each piece.
+
+    A row without a rate keeps its price, and the line does not claim to be with tax.
+    """
+    rate = amount(rows, "tax_rate")
+    with_tax = (amount(rows, "unit_price") * (100 + rate) / 100 + 0.5).floor()
+    if "tax_rate" not in rows.columns:
+        return rows
+    return rows.with_columns(
+        unit_price=pl.coalesce(whole_yen(with_tax), "unit_price"),
+        tax_included=pl.when(with_tax.is_not_null()).then(pl.lit("1")),
+    )
+
+
+def charges(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add up the rows of 手数料 and ポイント, which no column of the order has."""
+    total = amount(rows, "unit_price") * amount(rows, "quantity")
+
+    def of_kind(kind: str, number: pl.Expr) -> pl.Expr:
+        of = pl.when(pl.col("_row_kind") == kind).then(number)
+        return whole_yen(over_order(of, ["line_id"]))
+
+    return rows.with_columns(
+        payment_fee=of_kind(FEE, total), point_used=of_kind(POINTS, total.abs())
+    )
 
 
 def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Remove postage, fees, discounts and taxes; keep a row of a blank kind."""
     return rows.filter(pl.col("_row_kind").is_null() | (pl.col("_row_kind") == "1"))
 
+
+CHECKS = (
+    SumCheck("goods_total", (), lines="unit_price"),
+    SumCheck(
+        "order_total",
+        (
+            ("goods_total", 1),
+            ("postage_total", 1),
+            ("payment_fee", 1),
+            ("discount_total", -1),
+        ),
+    ),
+    SumCheck("request_total", (("order_total", 1),)),
+)
 
 LAYOUTS = (
     Layout(
@@ -84,6 +135,8 @@ LAYOUTS = (
         refunded="^9$",
         shipped="^5$",
         baskets="id",
-        rules=(keep_goods_rows,),
+        rules=(price_with_tax, charges, keep_goods_rows),
+        adds_up=True,
+        checks=CHECKS,
     ),
 )

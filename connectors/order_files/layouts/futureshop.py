@@ -4,6 +4,8 @@
 within the order, and packages told apart by their address.
 """
 
+import polars as pl
+
 from connectors.order_files.layout import (
     Layout,
     Signature,
@@ -11,8 +13,10 @@ from connectors.order_files.layout import (
     first_of,
     joined,
     maybe,
+    sum_of,
 )
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 
 CELLS = (
     cell("order_number", "受注コード"),
@@ -25,6 +29,8 @@ CELLS = (
     cell("postage_total", "送料"),
     cell("payment_fee", "決済手数料"),
     maybe("gift_fee", "包装手数料"),
+    sum_of("buyer_fee", "クール便手数料", "その他手数料", needed=False),
+    maybe("delivery_method", "クール便使用フラグ"),
     maybe("order_total", "総合計金額"),
     cell("request_total", "請求合計金額"),
     maybe("point_used", "ポイント利用額"),
@@ -62,6 +68,30 @@ CELLS = (
     cell("quantity", "購入数量"),
 )
 
+
+def name_cool(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write クール便 where its flag is set: labels read it in the delivery method."""
+    if "delivery_method" not in rows.columns:
+        return rows
+    is_cool = pl.col("delivery_method").is_in(["1", "あり", "使用", "使用する"])
+    return rows.with_columns(delivery_method=pl.when(is_cool).then(pl.lit("クール便")))
+
+
+CHECKS = (
+    SumCheck("goods_total", (), lines="unit_price"),
+    SumCheck(
+        "order_total",
+        (
+            ("goods_total", 1),
+            ("postage_total", 1),
+            ("payment_fee", 1),
+            ("gift_fee", 1),
+            ("buyer_fee", 1),
+        ),
+    ),
+    SumCheck("request_total", (("order_total", 1), ("point_used", -1))),
+)
+
 LAYOUTS = (
     Layout(
         name="futureshop",
@@ -77,6 +107,8 @@ LAYOUTS = (
         cancelled="キャンセル",
         lines="position",
         baskets="address",
+        rules=(name_cool,),
+        checks=CHECKS,
         instant_format="%Y/%m/%d %H:%M:%S",
     ),
 )

@@ -2,6 +2,7 @@
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 
 CELLS = (
     cell("order_number", "注文ID"),
@@ -40,6 +41,10 @@ LAYOUTS = (
         cancelled="キャンセル",
         shipped="^(?:発送済|発送完了|取引完了|完了)",
         lines="position",
+        checks=(
+            SumCheck("goods_total", (), lines="unit_price"),
+            SumCheck("request_total", (("goods_total", 1), ("postage_total", 1))),
+        ),
         instant_format="%Y/%m/%d %H:%M:%S",
     ),
 )

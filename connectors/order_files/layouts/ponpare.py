@@ -22,6 +22,9 @@ CELLS = (
     cell("order_total", "合計金額(-99999=無効値)"),
     cell("request_total", "請求金額(-99999=無効値)"),
     cell("point_used", "ポイント利用額"),
+    sum_of(
+        "gift_fee", "ラッピング料金(リボン)", "ラッピング料金(包装紙)", needed=False
+    ),
     maybe("coupon_total", "クーポン利用額"),
     sum_of(
         "coupon_shop",

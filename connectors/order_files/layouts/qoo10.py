@@ -4,8 +4,17 @@
 The short list of 15 columns has no addresses and is refused for its missing columns.
 """
 
+import polars as pl
+
 from connectors.order_files.layout import Layout, Signature, cell, first_of, maybe
+from connectors.order_files.money import (
+    amount,
+    known_over_order,
+    over_order,
+    whole_yen,
+)
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 
 CELLS = (
     cell("order_number", "カート番号"),
@@ -36,8 +45,33 @@ CELLS = (
     cell("unit_price", "販売価格"),
     cell("quantity", "数量"),
     cell("line_total", "注文金額の合計"),
+    cell("goods_total", "販売価格"),
+    cell("discount_total", "割引額"),
+    cell("request_total", "購入者決済金額"),
     maybe("is_gift", "ギフト注文"),
 )
+
+
+def add_up(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill in the sums of a カート番号, of what its 注文番号 tell.
+
+    Without the amount on one of the lines the order has no such sum.
+    """
+    price = amount(rows, "unit_price") * amount(rows, "quantity")
+    sums = {
+        "goods_total": price,
+        "discount_total": amount(rows, "discount_total").abs(),
+        "request_total": amount(rows, "request_total"),
+    }
+    return rows.with_columns(
+        **{
+            name: pl.when(known_over_order(number)).then(
+                whole_yen(over_order(number, ["line_id"]))
+            )
+            for name, number in sums.items()
+        }
+    )
+
 
 LAYOUTS = (
     Layout(
@@ -50,9 +84,15 @@ LAYOUTS = (
         ),
         signature=Signature(has=("配送状態", "注文番号", "カート番号")),
         cells=CELLS,
-        sku=(("variant_id",), ("manage_number",)),
+        sku=(("variant_id",), ("manage_number",), ("item_id",)),
         cancelled="キャンセル",
         shipped="^(?:配送中|配送完了)",
+        rules=(add_up,),
+        adds_up=True,
+        checks=(
+            SumCheck("goods_total", (), lines="unit_price"),
+            SumCheck("request_total", (("goods_total", 1), ("discount_total", -1))),
+        ),
         instant_format="%Y/%m/%d %H:%M:%S",
     ),
 )

@@ -12,6 +12,7 @@ from connectors.order_files.layout import (
     joined,
     maybe,
     moment,
+    sum_of,
 )
 from connectors.order_files.layouts.rakuten_columns import STAGES
 from data.model.order import Mall
@@ -44,6 +45,7 @@ ORDER = (
     cell("coupon_total", "クーポン利用総額"),
     cell("coupon_shop", "店舗発行クーポン利用額"),
     cell("coupon_other", "楽天発行クーポン利用額"),
+    sum_of("gift_fee", "ラッピング料金1", "ラッピング料金2"),
     maybe("payment_fee", "決済手数料"),
     maybe("buyer_fee", "注文者負担金合計"),
     cell("delivery_slot", "お届け時間帯"),
@@ -101,7 +103,8 @@ LINE = (
 )
 
 CHECKS = (
-    SumCheck("goods_total", (), lines="unit_price"),
+    # Wrapping stands within 商品合計金額 and on no line.
+    SumCheck("goods_total", (("gift_fee", 1),), lines="unit_price"),
     SumCheck("order_total", (("goods_total", 1), ("postage_total", 1))),
     SumCheck(
         "request_total",

@@ -14,9 +14,22 @@ from connectors.order_files.layout import (
     joined,
     maybe,
 )
+from connectors.order_files.money import rest_of
 from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
 from data.model.order_file import BY_NAME, Level
+
+_IN_ORDER = (
+    "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 "
+    "千葉県 東京都 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 岐阜県 静岡県 "
+    "愛知県 三重県 滋賀県 京都府 大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 "
+    "広島県 山口県 徳島県 香川県 愛媛県 高知県 福岡県 佐賀県 長崎県 熊本県 大分県 "
+    "宮崎県 鹿児島県 沖縄県"
+)
+PREFECTURES = {
+    f"JP-{number:02}": name for number, name in enumerate(_IN_ORDER.split(), start=1)
+}
+"""Names by ISO 3166-2, which Shopify writes in Province."""
 
 CELLS = (
     cell("order_number", "Name"),
@@ -68,6 +81,21 @@ CELLS = (
 )
 
 
+def before_discount(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write the goods total as it was before the discount: Subtotal is after it."""
+    if "coupon_total" not in rows.columns:
+        return rows
+    return rows.with_columns(
+        goods_total=rest_of(rows, "goods_total", (), ("coupon_total",))
+    )
+
+
+def name_prefectures(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write JP-13 as 東京都, for labels and for sums by prefecture."""
+    names = [n for n in ("orderer_prefecture", "recipient_prefecture") if n in rows]
+    return rows.with_columns(pl.col(name).replace(PREFECTURES) for name in names)
+
+
 def fill_down(rows: pl.DataFrame) -> pl.DataFrame:
     """Repeat the order cells of an order's first row on its other rows, blanks too."""
     of_order = [
@@ -94,7 +122,7 @@ LAYOUTS = (
         shipped_from="mall_sub_status",
         lines="position",
         order_starts="ordered_at",
-        rules=(fill_down,),
+        rules=(fill_down, before_discount, name_prefectures),
         instant_format="%Y-%m-%d %H:%M:%S %z",
     ),
 )

@@ -4,6 +4,8 @@ They are joined by OrderId. A shop chooses its columns, so only those that every
 needs are required. `Id` begins with the store's account, up to its last hyphen.
 """
 
+import polars as pl
+
 from connectors.order_files.layout import (
     Layout,
     Signature,
@@ -11,7 +13,9 @@ from connectors.order_files.layout import (
     first_of,
     joined,
     maybe,
+    sum_of,
 )
+from connectors.order_files.money import rest_of
 from data.model.order import Mall
 
 WHERE = (
@@ -35,7 +39,10 @@ ORDERS = (
     maybe("discount_total", "Discount"),
     maybe("point_used", "UsePoint"),
     maybe("coupon_other", "TotalMallCouponDiscount"),
+    sum_of("coupon_shop", "ItemCouponDiscount", "ShippingCouponDiscount", needed=False),
+    maybe("_item_coupon", "ItemCouponDiscount"),
     cell("request_total", "TotalPrice"),
+    cell("goods_total", "TotalPrice"),
     maybe("orderer_zip", "BillZipCode"),
     maybe("orderer_prefecture", "BillPrefecture"),
     maybe("orderer_city", "BillCity"),
@@ -76,12 +83,20 @@ LINES = (
     maybe("variant_id", "SubCode"),
     maybe("item_name", "Title"),
     joined("choices", "ItemOptionName", "ItemOptionValue", between=":", needed=False),
-    maybe("unit_price", "UnitPrice"),
+    sum_of("unit_price", "UnitPrice", "CouponDiscount", needed=False),
     maybe("line_total", "LineSubTotal"),
     cell("quantity", "Quantity"),
     maybe("tax_rate", "ItemTaxRatio"),
     first_of("_shop", "Id", "OrderId", needed=False),
 )
+
+
+def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill in the goods before coupons: TotalPrice, less charges, with what was cut."""
+    charges = ("postage_total", "payment_fee", "gift_fee")
+    cuts = ("discount_total", "point_used", "coupon_other", "_item_coupon")
+    return rows.with_columns(goods_total=rest_of(rows, "request_total", charges, cuts))
+
 
 LAYOUTS = (
     Layout(
@@ -95,6 +110,7 @@ LAYOUTS = (
             lacks=("LineId",),
         ),
         cells=ORDERS,
+        rules=(fill_goods_total,),
         cancelled="^4$",
         shipped="^5$",
         shop_from="_shop",

@@ -1,0 +1,53 @@
+"""What a mall writes on each line, or in parts, as the amounts of an order.
+
+For the rules of layouts: they work on text, before anything is typed. An amount that
+cannot be read leaves what depends on it blank, so that no sum is a guess.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from connectors.order_files.numbering import BLOCK
+
+
+def amount(rows: pl.DataFrame, name: str) -> pl.Expr:
+    """Return a column's text as a number; null where it is none, or without column."""
+    if name not in rows.columns:
+        return pl.lit(None, dtype=pl.Float64)
+    digits = pl.col(name).str.replace_all(r"[¥￥,円\s]", "")
+    return digits.cast(pl.Float64, strict=False)
+
+
+def whole_yen(number: pl.Expr) -> pl.Expr:
+    """Return a number as text, or null where it is not a whole one."""
+    rounded = number.round()
+    return pl.when((number - rounded).abs() < 1e-6).then(
+        rounded.cast(pl.Int64).cast(pl.String)
+    )
+
+
+def over_order(number: pl.Expr, key: Sequence[str]) -> pl.Expr:
+    """Add up over an order's rows, each row of equal `key` once; null counts as 0.
+
+    The rows of an order stand together, in one block (`Layout.adds_up`).
+    """
+    is_first = pl.struct(BLOCK, *key).is_first_distinct()
+    return pl.when(is_first).then(number.fill_null(0)).otherwise(0).sum().over(BLOCK)
+
+
+def known_over_order(number: pl.Expr) -> pl.Expr:
+    """Whether every row of the order has the number."""
+    return number.is_not_null().all().over(BLOCK)
+
+
+def rest_of(
+    rows: pl.DataFrame, total: str, less: Sequence[str], more: Sequence[str] = ()
+) -> pl.Expr:
+    """Return `total` without its other parts, as text; blank parts count as 0."""
+    number = amount(rows, total)
+    for name in less:
+        number -= amount(rows, name).fill_null(0)
+    for name in more:
+        number += amount(rows, name).fill_null(0)
+    return whole_yen(number)

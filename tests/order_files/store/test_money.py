@@ -1,0 +1,238 @@
+"""Money and SKUs of every mall mean the same: amounts typed by hand."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+
+from connectors.order_files import read_order_file
+from data.model.japan_time import in_japan
+from data.warehouse.order_files import import_orders
+from tests.order_files.read.test_golden import FOLDERS, GOLDEN, sources
+from tests.support.mall_csv import rakuten_bytes, rakuten_row
+
+CASES = GOLDEN.parent / "cases"
+NO_PRICES = {"amazon-unshipped"}
+"""Files without any price, as docs/order-files.md says; every other tells a gap."""
+
+
+def take(con, paths, mall):
+    with read_order_file(paths, mall) as file:
+        return import_orders(
+            con,
+            file,
+            import_id="i",
+            shop_id="999777" if mall == "rakuten" else "mihon",
+            mode="update",
+            other_shops="skip",
+            imported_at=datetime(2026, 11, 28, 9, 0, tzinfo=UTC),
+        )
+
+
+def orders(con, *columns):
+    return con.table("orders").order("order_number").select(*columns).fetchall()
+
+
+def lines(con, *columns):
+    found = con.table("order_lines").order("order_number, line_id")
+    return found.select(*columns).fetchall()
+
+
+def test_amazon_tells_the_price_of_a_piece_and_every_charge_of_an_order(con):
+    take(con, [CASES / "amazon-postage-wrapping-promotion.txt"], "amazon")
+    amounts = (
+        "goods_total",
+        "postage_total",
+        "gift_fee",
+        "discount_total",
+        "request_total",
+    )
+
+    assert orders(con, *amounts) == [(2000, 500, 300, 100, 2700)]
+    assert lines(con, "unit_price", "quantity", "line_total") == [(1000, 2, 2000)]
+
+
+def test_two_variants_of_one_item_at_au_pay_are_two_skus(con):
+    take(con, [CASES / "aupay-one-item-two-variants.csv"], "aupay")
+
+    assert lines(con, "sku", "unit_price") == [
+        ("shirt/-red", 1000),
+        ("shirt/-blue", 1000),
+    ]
+    assert orders(con, "goods_total", "request_total") == [(2000, 2000)]
+
+
+def test_wrapping_within_rakuten_s_goods_is_kept_and_no_alarm(con):
+    report = take(con, [CASES / "rakuten-gift-wrapping-within-goods.csv"], "rakuten")
+
+    assert [one.kind for one in report.warnings if one.kind == "sum-differs"] == []
+    assert orders(con, "gift_fee") == [(300,)]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_order_has_a_total_and_every_line_a_sku_or_it_is_told(con, folder):
+    report = take(con, sources(folder), FOLDERS[folder])
+    bare = [
+        number
+        for number, total in orders(con, "order_number", "request_total")
+        if total is None
+    ]
+    told = {one.order_number for one in report.warnings}
+    nameless = [line for line in lines(con, "order_number", "sku") if not line[1]]
+
+    assert set(bare) <= told or folder in NO_PRICES
+    assert {number for number, _ in nameless} <= told
+
+
+def written(tmp_path, folder, *rows, encoding="cp932"):
+    """Write a file of the golden one's columns, with these cells."""
+    source = (GOLDEN / folder / "in.csv").read_bytes().decode(encoding)
+    header = next(csv.reader(io.StringIO(source)))
+    path = tmp_path / "in.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        table = csv.writer(file, lineterminator="\r\n")
+        table.writerow(header)
+        for row in rows:
+            assert set(row) <= set(header)
+            table.writerow([row.get(name, "") for name in header])
+    return [path]
+
+
+def test_eccube_s_price_is_with_tax_and_its_fee_and_points_are_rows(con, tmp_path):
+    order = {
+        "注文ID": "1",
+        "注文番号": "1",
+        "受注日": "2026-11-24 09:10:11",
+        "お名前(姓)": "見本",
+        "郵便番号": "1000001",
+        "小計": "2376",
+        "値引き": "0",
+        "送料": "500",
+        "合計": "3206",
+        "支払合計": "3206",
+        "対応状況(ID)": "1",
+        "出荷ID": "1",
+    }
+    rows = [
+        {"価格": "1000", "個数": "2", "税率": "8", "明細区分(ID)": "1"},
+        {"価格": "200", "個数": "1", "税率": "8", "明細区分(ID)": "1"},
+        {"価格": "300", "個数": "1", "税率": "10", "明細区分(ID)": "3"},
+        {"価格": "-100", "個数": "1", "税率": "0", "明細区分(ID)": "6"},
+    ]
+    path = written(
+        tmp_path,
+        "eccube4",
+        *(
+            order | row | {"注文詳細ID": str(n), "商品名": "器", "商品コード": f"U-{n}"}
+            for n, row in enumerate(rows)
+        ),
+    )
+    report = take(con, path, "eccube")
+
+    assert lines(con, "unit_price", "quantity", "tax_included") == [
+        (1080, 2, True),
+        (216, 1, True),
+    ]
+    assert orders(con, "goods_total", "payment_fee", "point_used", "request_total") == [
+        (2376, 330, 100, 3206)
+    ]
+    assert "sum-differs" not in {one.kind for one in report.warnings}
+
+
+def test_qoo10_s_order_is_the_sum_of_its_lines_and_needs_no_seller_s_code(
+    con, tmp_path
+):
+    line = {
+        "配送状態": "配送要請",
+        "カート番号": "900001",
+        "注文日": "2026/11/24 12:00:00",
+        "商品番号": "77",
+        "商品名": "帽子",
+        "受取人名": "見本",
+    }
+    path = written(
+        tmp_path,
+        "qoo10",
+        line
+        | {
+            "注文番号": "1",
+            "数量": "2",
+            "販売価格": "1,200",
+            "割引額": "100",
+            "購入者決済金額": "2,300",
+        },
+        line
+        | {
+            "注文番号": "2",
+            "数量": "1",
+            "販売価格": "500",
+            "割引額": "0",
+            "購入者決済金額": "500",
+        },
+        encoding="cp932",
+    )
+    report = take(con, path, "qoo10")
+
+    assert orders(con, "goods_total", "discount_total", "request_total") == [
+        (2900, 100, 2800)
+    ]
+    assert [sku for (sku,) in lines(con, "sku")] == ["77", "77"]
+    assert report.warnings == ()
+
+
+def test_shopify_s_goods_total_is_before_the_discount(con, tmp_path):
+    path = written(
+        tmp_path,
+        "shopify",
+        {
+            "Name": "#9001",
+            "Financial Status": "paid",
+            "Created at": "2026-11-01 10:00:00 +0900",
+            "Subtotal": "2700",
+            "Discount Amount": "300",
+            "Shipping": "500",
+            "Taxes": "290",
+            "Total": "3200",
+            "Lineitem quantity": "3",
+            "Lineitem name": "皿",
+            "Lineitem price": "1000",
+            "Lineitem sku": "SARA-1",
+            "Shipping Province": "JP-13",
+        },
+        encoding="utf-8-sig",
+    )
+    take(con, path, "shopify")
+
+    assert orders(con, "goods_total", "coupon_total", "request_total") == [
+        (3000, 300, 3200)
+    ]
+    assert con.execute("SELECT prefecture FROM order_packages").fetchall() == [
+        ("東京都",)
+    ]
+
+
+def test_seconds_that_a_spreadsheet_dropped_come_from_the_time_of_day(con, tmp_path):
+    row = rakuten_row(
+        注文番号="999777-20261124-0000000001",
+        注文日時="2026/11/24 9:05",
+        注文日="2026/11/24",
+        注文時間="09:05:42",
+    )
+    path = tmp_path / "rakuten.csv"
+    path.write_bytes(rakuten_bytes([row]))
+    take(con, [path], "rakuten")
+
+    ((at,),) = orders(con, "ordered_at")
+    assert f"{in_japan(at):%H:%M:%S}" == "09:05:42"
+
+
+def test_amazon_s_price_that_its_pieces_do_not_divide_stays_the_line_s(con, tmp_path):
+    text = (CASES / "amazon-postage-wrapping-promotion.txt").read_text("utf-8")
+    path = tmp_path / "in.txt"
+    path.write_text(text.replace("\t2\tJPY\t2000\t", "\t3\tJPY\t2000\t"), "utf-8")
+    report = take(con, [path], "amazon")
+
+    assert lines(con, "unit_price", "quantity", "line_total") == [(None, 3, 2000)]
+    assert orders(con, "goods_total", "request_total") == [(2000, 2700)]
+    assert report.warnings == ()
