@@ -87,12 +87,9 @@ def _planned(made: Cell, present: list[tuple[str, pl.Expr]]) -> Iterator[Planned
                 columns[1], columns[2].fill_null("00:00:00"), separator=" "
             )
             # A spreadsheet drops the seconds of the first, never those of the third.
-            is_whole = columns[0].str.len_bytes() >= len("2026-11-24 09:00:00")
-            text = (
-                pl.when(is_whole)
-                .then(columns[0])
-                .otherwise(pl.coalesce(written, columns[0]))
-            )
+            is_cut = columns[0].str.contains(r"^[^:]*[ T]\d{1,2}:\d\d$")
+            text = pl.when(is_cut & columns[2].is_not_null()).then(written)
+            text = pl.coalesce(text, columns[0], written)
     yield Planned(made.field, kind, shown, text)
 
 
