@@ -16,7 +16,7 @@ from data.model.label import (
     cool_of,
     wish_of,
 )
-from data.model.order import Frozen, Mall
+from data.model.order import Frozen
 from data.model.short_key import PackageRef, short_key
 
 MORNING: Final = 1
@@ -27,25 +27,6 @@ _NUMBERS: Final = re.compile(r"\d+")
 _Personal = Annotated[str, Field(repr=False)]
 
 
-_OVER_CODES: Final = {
-    Mall.YAHOO: frozenset({"4", "5"}),
-    Mall.ECCUBE: frozenset({"3", "5", "9"}),
-}
-"""Codes of a mall that has codes: cancelled, done or shipped, returned."""
-_OVER: Final = re.compile(
-    r"(?i)(?<!未)(?<!一部)(?:発送済|出荷済|配送済|発送完了|配送完了|配送中|取引完了)"
-    r"|キャンセル|返品|返金済"
-    r"|^(?:shipped|fulfilled|refunded|voided|cancel(?:l)?ed)\b"
-)
-
-
-def is_over(mall: str, mall_status: str | None, mall_sub_status: str | None) -> bool:
-    """Whether a mall's status says shipped, returned, refunded or cancelled."""
-    if (mall_status or "") in _OVER_CODES.get(Mall(mall), ()):
-        return True
-    return any(_OVER.search(word or "") for word in (mall_status, mall_sub_status))
-
-
 class FilePackage(Frozen):
     """A package with its recipient, as the mall's order file tells them."""
 
@@ -54,8 +35,6 @@ class FilePackage(Frozen):
     order_number: str
     basket_id: str
     packages: int = Field(description="how many packages the order has")
-    mall_status: str | None
-    mall_sub_status: str | None
     recipient_name: _Personal
     zip: _Personal
     prefecture: _Personal
@@ -70,11 +49,6 @@ class FilePackage(Frozen):
     request_total: int | None
     tax_total: int | None
     amounts_fixed: bool
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the mall's own word says that nothing is to be sent any more."""
-        return is_over(self.mall, self.mall_status, self.mall_sub_status)
 
     @property
     def reference(self) -> PackageRef:

@@ -7,7 +7,7 @@ import pytest
 from connectors.carriers import write_b2_labels, write_ehiden3_labels
 from connectors.carriers.labels.area import split_area
 from connectors.carriers.labels.text import phone_number, plain_text
-from data.model.file_label import is_over, slot_of
+from data.model.file_label import slot_of
 from data.model.label import Cool, ParcelOrder, cool_of, parcel_of
 from data.model.shipping_day import NeverOpen, next_working_day
 from tests.carriers.parcels_to_label import SENDER, both, parcel, rows
@@ -175,27 +175,6 @@ def test_a_wished_day_before_the_shipping_date_is_not_printed(wished, on_label, 
 )
 def test_a_mall_s_words_for_the_hours_are_one_code(words, slot):
     assert slot_of(words) == slot
-
-
-@pytest.mark.parametrize(
-    ("mall", "status", "sub", "over"),
-    [
-        ("colorme", "未発送", "入金済", False),
-        ("colorme", "発送済", None, True),
-        ("colorme", "一部発送済", None, False),
-        ("shopify", "paid", "unfulfilled", False),
-        ("shopify", "paid", "fulfilled", True),
-        ("shopify", "refunded", "unfulfilled", True),
-        ("shopify", "partially_refunded", "unfulfilled", False),
-        ("yahoo", "2", None, False),
-        ("yahoo", "4", None, True),
-        ("eccube", "5", "発送済み", True),
-        ("amazon", "Shipped", None, True),
-        ("amazon", "Unshipped", None, False),
-    ],
-)
-def test_the_mall_s_word_shows_whether_anything_is_to_be_sent(mall, status, sub, over):
-    assert is_over(mall, status, sub) is over
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,9 @@ SELECT
     p.order_number, p.basket_id,
     coalesce(o.mall_status, '') AS mall_status,
     coalesce(o.payment_method, '') AS payment_method,
-    o.cancelled OR o.status = 'キャンセル' AS is_cancelled,
+    o.cancelled
+        OR o.status = 'キャンセル'
+        OR coalesce(o.outcome, '') IN ('refunded', 'cancelled') AS is_cancelled,
     p.tracking_number, p.carrier_code, p.shipping_date, p.is_new
 FROM parcels AS p
 JOIN orders AS o USING (mall, shop_id, order_number)

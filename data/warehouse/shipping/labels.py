@@ -72,11 +72,10 @@ def file_packages_to_pack(
     given = {"mall": mall.value, "shop_id": shop_id, "again": again}
     found = SQL.run(con, "list_file_packages", given)
     names = [column[0] for column in found.description or ()]
-    packages = (
+    return [
         FilePackage.model_validate(dict(zip(names, row, strict=True)))
         for row in found.fetchall()
-    )
-    return [package for package in packages if not package.is_over]
+    ]
 
 
 def shared_keys(

@@ -51,7 +51,6 @@ SELECT
         WHERE a.mall = p.mall AND a.shop_id = p.shop_id
           AND a.order_number = p.order_number
     ) AS packages,
-    o.mall_status, o.mall_sub_status,
     concat_ws(' ', r.family_name, r.first_name) AS recipient_name,
     coalesce(r.zip, '') AS zip,
     coalesce(r.prefecture, '') AS prefecture,
@@ -69,6 +68,7 @@ WHERE p.mall = $mall
   AND p.shop_id = $shop_id
   AND o.status = '受注処理中'
   AND NOT o.cancelled
+  AND o.outcome IS NULL
   AND o.shipped_at IS NULL
   AND p.tracking_number IS NULL
   AND NOT EXISTS (
