@@ -213,16 +213,3 @@ WHERE key_hash <> $key_hash;
 SELECT mall, shop_id, order_number
 FROM cleared_orders
 WHERE order_number IN (SELECT unnest($numbers::VARCHAR[]));
-
--- name: list_cleared_csv
--- Those of the file's orders whose people are not stored again.
--- in:  temporary table `csv_keys`, $mall, $shop_id
--- out: order_number
-SELECT DISTINCT k.order_number
-FROM csv_keys AS k
-SEMI JOIN (
-    SELECT order_number
-    FROM cleared_orders
-    WHERE mall = $mall
-      AND shop_id = $shop_id
-) AS c ON c.order_number = k.order_number;

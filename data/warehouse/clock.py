@@ -10,20 +10,20 @@ from datetime import datetime
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
-_TABLES = (
-    "order_log",
-    "orders",
-    "order_sightings",
-    "order_refusals",
-    "order_cursors",
-    "notices",
-    "loads",
-    "stock_movements",
-    "inventory_pushes",
-    "shipments",
-    "shops",
-    "shop_keys",
-    "alarms",
+_HEALINGS = (
+    "heal_order_log",
+    "heal_orders",
+    "heal_order_sightings",
+    "heal_order_refusals",
+    "heal_order_cursors",
+    "heal_notices",
+    "heal_loads",
+    "heal_stock_movements",
+    "heal_inventory_pushes",
+    "heal_shipments",
+    "heal_shops",
+    "heal_shop_keys",
+    "heal_alarms",
 )
 
 
@@ -37,7 +37,7 @@ def heal_future(con: Connection, *, before: datetime, after: datetime) -> int:
         return 0
     given = {"before": before, "after": after}
     con.execute(SQL("list_future_instants"), given)
-    for table in _TABLES:
-        SQL.run(con, f"heal_{table}", given)
+    for healing in _HEALINGS:
+        SQL.run(con, healing, given)
     found: int = con.execute(SQL("count_future_instants")).fetchall()[0][0]
     return found

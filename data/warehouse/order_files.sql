@@ -35,6 +35,19 @@ SELECT
     order_number, basket_id, line_id, order_hash, basket_hash, line_hash, is_fixed
 FROM csv_shown;
 
+-- name: list_cleared_csv
+-- Those of the file's orders whose people are not stored again.
+-- in:  temporary table `csv_keys`, $mall, $shop_id
+-- out: order_number
+SELECT DISTINCT k.order_number
+FROM csv_keys AS k
+SEMI JOIN (
+    SELECT order_number
+    FROM cleared_orders
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+) AS c ON c.order_number = k.order_number;
+
 -- name: list_csv_other_shops
 -- Whose orders the file holds beside the given shop's.
 -- in:  temporary table `csv_keys`, $shop_id

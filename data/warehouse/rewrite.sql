@@ -1,9 +1,3 @@
--- name: attach_old_file
--- Open the warehouse's file beside another.
--- in:  $path
--- out: database `old`
-ATTACH $path AS old;
-
 -- name: attach_new_file
 -- Make the file that is to take its place.
 -- in:  $path
