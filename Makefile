@@ -19,7 +19,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-ci test-long check crash readme screenshots second-day soak bench deploy server worker shop run receiver query plot sandbox lock audit clean
+.PHONY: help demo test test-ci test-long check crash readme screenshots second-day soak bench deploy server worker shop run receiver query restore plot sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,9 @@ query: $(READY) ## look at the orders: make query SQL="FROM orders LIMIT 3" DB=w
 
 plot: $(READY) ## a SKU's level over time as SVG and HTML: make plot SKU=KT-04-A
 	@$(BIN)/python -m tasks.stock.plots --sku $(call quoted,$(SKU))
+
+restore: $(READY) ## the warehouse from a backup: make restore FROM=data/local/backup (a good one is replaced with OVER=good only)
+	@$(BIN)/python -m tasks.setup.restore --from=$(call quoted,$(FROM)) --over=$(call quoted,$(OVER))
 
 sandbox: $(READY) ## an RMS on this machine, 200 orders sold
 	exec $(BIN)/python -m connectors.sandbox --port 8787 --seed 1 --sell 200

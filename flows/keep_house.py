@@ -7,10 +7,10 @@ from prefect.client.schemas.objects import State
 
 from tasks.alarms import raise_alarms
 from tasks.analytics import announce_change
+from tasks.buyers import clear_ended_buyers
 from tasks.forms import RetentionDays
 from tasks.house.backup import copy_elsewhere, make_backup, write_into_file
 from tasks.house.report import conclude_house
-from tasks.house.retention import clear_people
 from tasks.house.trim import trim_files
 from tasks.retrying import show_retries
 
@@ -21,14 +21,14 @@ from tasks.retrying import show_retries
     on_failure=[show_retries, announce_change],
     persist_result=False,
 )
-def keep_house(retention_days: RetentionDays = 90) -> State[Any]:
+def keep_house(retention_days: RetentionDays = None) -> State[Any]:
     """Keep the house: clear buyers' data, back up, check every rule, trim.
 
     One step that fails does not stop the others; the run then ends Failed. A backup
     counts only when it was opened and breaks no rule.
     """
     steps: dict[str, State[Any]] = {
-        "retention": clear_people(retention_days, return_state=True),
+        "retention": clear_ended_buyers(retention_days, return_state=True),
         "checkpoint": write_into_file(return_state=True),
         "backup": make_backup(return_state=True),
         "copy": copy_elsewhere(return_state=True),

@@ -536,10 +536,11 @@ ApprovedAt = Annotated[
 # The house
 
 RetentionDays = Annotated[
-    int,
-    Field(ge=1, le=3650),
+    Annotated[int, Field(ge=1, le=3650)] | None,
+    _OR_BLANK,
     shown(
         "購入者の情報を残す日数",
-        "出荷またはキャンセルからこの日数が過ぎた注文の、購入者の情報を消去します",
+        "出荷またはキャンセルからこの日数が過ぎた注文の、購入者の情報を消去します。"
+        "空欄の場合は、設定(JUCHU_RETENTION_DAYS)の日数です",
     ),
 ]

@@ -80,6 +80,7 @@ WHERE settled_us IS NULL AND unreadable = 0 AND (?1 IS NULL OR shop_id = ?1)
 _SETTLE: Final = """
 UPDATE notices SET settled_us = ? WHERE notice_key = ? AND settled_us IS NULL
 """
+_HAND_OUT_AGAIN: Final = "UPDATE notices SET settled_us = NULL WHERE settled_us >= ?"
 _TRIM: Final = """
 DELETE FROM notices WHERE arrival IN
     (SELECT arrival FROM notices WHERE settled_us < ? LIMIT ?)
@@ -202,6 +203,14 @@ class Spool:
         at = _microseconds(now)
         with self._using() as con:
             _write(con, _SETTLE, [(at, notice.notice_key) for notice in notices])
+
+    def hand_out_again(self, since: datetime) -> None:
+        """Let the notices wait again that were settled since then.
+
+        For a warehouse that was restored from before that moment.
+        """
+        with self._using() as con:
+            _write(con, _HAND_OUT_AGAIN, [(_microseconds(since),)])
 
     def depth(self, shop_id: str | None = None) -> int:
         """Return how many notices wait."""

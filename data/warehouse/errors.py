@@ -47,5 +47,9 @@ class MigrationRefused(WarehouseClosed):
     """The database's migrations are not the ones of this juchu version."""
 
 
+class RestoreRefused(Exception):
+    """A backup that cannot take the warehouse's place, or a good one is there."""
+
+
 class BackupRefused(Exception):
     """A backup that cannot be opened, or that is not what was written; kept out."""

@@ -471,8 +471,8 @@ def _unopened(path: Path) -> WarehouseDamaged | WarehouseOutOfReach:
     if path.is_file() and os.access(path, os.R_OK | os.W_OK):
         return WarehouseDamaged(
             f"{path} を DuckDB のデータベースとして開けません。"
-            "対処: このファイルと .wal を消さずに別の場所へ移し、"
-            "backup/ の最新のバックアップを戻してから実行してください。"
+            "対処: make restore FROM=(backup のフォルダー)を実行してください"
+            "(このファイルは別のフォルダーに移して残します)。"
         )
     return _out_of_reach(path)
 

@@ -1,0 +1,164 @@
+"""Restore the warehouse from a backup, into a home where it is lost or broken.
+
+The backup is copied beside the warehouse's place, opened, migrated and checked there,
+and only then put in that place. What stood there is moved aside, never deleted.
+"""
+
+import shutil
+from contextlib import ExitStack, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import duckdb
+
+from data.model.backup import backup_time
+from data.model.japan_time import JST
+from data.model.matter import MatterKind
+from data.warehouse.backup import SUM, backups, is_whole
+from data.warehouse.errors import RestoreRefused, WarehouseDamaged, WarehouseMissing
+from data.warehouse.incidents import record_incident
+from data.warehouse.invariants import violations
+from data.warehouse.matter_view import renew_matter_view
+from data.warehouse.migrate import migrate
+from data.warehouse.people_key import use_key
+from data.warehouse.saved import (
+    copy_file,
+    repaired_of,
+    saved_of,
+    sync_folder,
+    wal_of,
+)
+from data.warehouse.session import connect, holding
+
+WHEN: Final = "%Y年%m月%d日 %H:%M"
+
+
+class Restored(NamedTuple):
+    """What was restored, and the hours of which the backup knows nothing."""
+
+    source: Path
+    lost_from: datetime
+    lost_until: datetime
+    aside: Path | None
+    """Where the files that stood there are now; None if there were none."""
+
+
+def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Restored:
+    """Put a backup in the warehouse's place; a folder means its youngest backup.
+
+    The lost hours are recorded as an incident, for a person to see to. A kill leaves
+    the old files, or nothing and the old files aside: the same call again ends it.
+
+    Raises:
+        RestoreRefused: the backup is none, or damaged, or breaks a rule; or a good
+            warehouse stands there and `over_good` is not set.
+        WarehouseBusy: somebody has the warehouse open.
+
+    """
+    file = _backup_of(source)
+    if not over_good and _is_good(path):
+        raise RestoreRefused(
+            f"{path} は正常に開けるため、復元しませんでした。"
+            "対処: それでも置き換える場合は、OVER=good を付けて実行してください"
+            "(今のファイルは別のフォルダーに移して残します)。"
+        )
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    known = backup_time(file.name) or datetime.fromtimestamp(file.stat().st_mtime, JST)
+    part = path.with_name(path.name + ".restoring")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o700)
+    copy = part / path.name
+    with ExitStack() as held:
+        copy_file(file, copy, held)
+        with suppress(FileNotFoundError):
+            copy_file(wal_of(file), wal_of(copy), held)
+    _prepare(copy, path, known, at, file)
+    aside = _move_aside(path, at)
+    copy.replace(path)
+    sync_folder(path.parent)
+    shutil.rmtree(part)
+    return Restored(file, known, at, aside)
+
+
+def _backup_of(source: Path) -> Path:
+    if source.is_dir():
+        found = [file for file in backups(source).values() if is_whole(file)]
+        if not found:
+            raise RestoreRefused(
+                f"{source} に確認済みのバックアップがありません。"
+                "対処: backup フォルダーか、juchu-日付-時刻.duckdb を指定してください。"
+            )
+        return found[0]
+    if not source.is_file():
+        raise RestoreRefused(
+            f"{source} がありません。"
+            "対処: FROM=backup のフォルダー、またはバックアップのファイルを"
+            "指定してください。"
+        )
+    if source.with_name(source.name + SUM).exists() and not is_whole(source):
+        raise RestoreRefused(
+            f"{source} は壊れています(SHA-256 が一致しません)。"
+            "対処: 1つ前のバックアップを指定してください。"
+        )
+    return source
+
+
+def _is_good(path: Path) -> bool:
+    """Return whether a warehouse opens there and every rule holds in it."""
+    try:
+        with holding(path) as (con, _held):
+            return not violations(con)
+    except (WarehouseMissing, WarehouseDamaged, duckdb.Error):
+        return False
+
+
+def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) -> None:
+    """Migrate and check the copy, and record in it what it does not know."""
+    since, until = known.astimezone(JST), at.astimezone(JST)
+    what = (
+        f"{since:{WHEN}}のバックアップから復元しました。{until:{WHEN}}までの注文は、"
+        "RMSから取り込み直します。その間の棚卸・入荷・在庫の手動調整、注文CSV、"
+        "送り状番号、店舗の段階、一覧から外した記録は失われました。"
+        "対処: その間に入力したものを、在庫転送の前にもう一度入力してください。"
+    )
+    key = f"{since:%Y%m%d-%H%M}/{until:%Y%m%d-%H%M}"
+    try:
+        with ExitStack() as stack:
+            con = connect(copy)
+            stack.callback(con.close)
+            use_key(con, path)
+            migrate(con)
+            renew_matter_view(con)
+            broken = violations(con)
+            record_incident(con, MatterKind.HOURS_LOST, key, at, what)
+            con.execute("CHECKPOINT")
+    except duckdb.Error as exc:
+        raise RestoreRefused(
+            f"{of} を開けません。対処: 1つ前のバックアップを指定してください。"
+        ) from exc
+    if broken:
+        rules = "、".join(each.rule for each in broken)
+        raise RestoreRefused(
+            f"{of} は規則に合いません({rules})。"
+            "対処: 1つ前のバックアップを指定してください。"
+        )
+
+
+def _move_aside(path: Path, at: datetime) -> Path | None:
+    """Move what stands there into a folder of its own, the file last of all."""
+    standing = [
+        each
+        for each in (saved_of(path), repaired_of(path), wal_of(path), path)
+        if each.exists()
+    ]
+    if not standing:
+        return None
+    aside = path.with_name(f"replaced-{at.astimezone(JST):%Y%m%d-%H%M%S}")
+    while aside.exists():
+        at += timedelta(seconds=1)
+        aside = path.with_name(f"replaced-{at.astimezone(JST):%Y%m%d-%H%M%S}")
+    aside.mkdir(mode=0o700)
+    for each in standing:
+        each.rename(aside / each.name)
+    return aside

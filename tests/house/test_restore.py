@@ -1,0 +1,252 @@
+"""The home is lost on a busy day: restored, gone on with, and equal to RMS's truth."""
+
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.notices.spool import Spool
+from data.model.japan_time import JST
+from data.warehouse.backup import back_up
+from data.warehouse.errors import RestoreRefused, WarehouseDamaged
+from data.warehouse.restore import restore
+from data.warehouse.session import warehouse
+from tasks import orders, rms, runs
+from tasks.setup import restore as restoring
+from tasks.setup.restore import restore_home
+from tasks.shipping import shipments, tracking
+from tasks.stock import files
+from tests.shipping.lab import Lab, tracking_number
+from tests.stock.shop_of_flows import SHOP, Shelf, opened_shelf
+from tests.support.effort import EFFORT
+from tests.support.kept_open import kept_open
+from tests.support.sandbox import Sandbox
+from tests.warehouse import rewriting
+from tests.warehouse.made_notices import a_notice
+
+DAYS = range(100 if EFFORT in {"crash", "long"} else 2)
+GOODS = [("kakuu-tea", "kakuu-tea"), ("kakuu-mug", "kakuu-mug"), ("kakuu-bag", "kb-1")]
+NIGHT = datetime(2026, 7, 1, 3, tzinfo=JST)
+
+
+class Clerk:
+    """Who works the day, and knows on paper what was entered."""
+
+    def __init__(self, shelf: Shelf, lab: Lab, dice: random.Random) -> None:
+        self.shelf, self.lab, self.dice = shelf, lab, dice
+        self.counted: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self.counts: list[tuple[datetime, Path]] = []
+        self.parcels: list[tuple[datetime, str]] = []
+        self.shipped: list[str] = []
+
+    def begin(self, steps: int) -> None:
+        for goods in GOODS:
+            self._count(goods, 500)
+        self.work(steps)
+
+    def work(self, steps: int) -> None:
+        does = (self.sell, self.sell, self.sweep, self.push, self.count, self.ship)
+        for _ in range(steps):
+            self.shelf.pass_time()
+            self.dice.choice(does)()
+
+    def settle(self) -> None:
+        """Quiet runs, once what was under way is over."""
+        for _ in range(2):
+            self.shelf.pass_time(360)
+            self.shelf.sweep()
+            self.shelf.push()
+            self.lab.push()
+
+    def sell(self) -> None:
+        self.shelf.sell(self.dice.randint(1, 3))
+
+    def sweep(self) -> None:
+        self.shelf.sweep()
+
+    def push(self) -> None:
+        self.shelf.push()
+
+    def count(self) -> None:
+        self._count(self.dice.choice(GOODS), self.dice.randint(300, 500))
+
+    def _count(self, goods: tuple[str, str], units: int) -> None:
+        self.shelf.sweep()
+        self.shelf.counted({goods: units})
+        at = self.shelf.now() - timedelta(seconds=2)
+        self.counts.append((at, self.shelf.home / f"count-{self.shelf.files}.csv"))
+        self.counted[goods] = at, units
+
+    def ship(self) -> None:
+        (number,) = self.lab.sell()
+        nth = len(self.shipped)
+        parcel = (self.lab.key(number), tracking_number(nth))
+        day = self.shelf.now().date()
+        path = Path(self.lab.b2(parcel, day=day)).rename(
+            self.shelf.home / f"parcels-{nth}.csv"
+        )
+        self.shipped.append(number)
+        self.parcels.append((self.shelf.now(), str(path)))
+        self.lab.take(str(path))
+        self.lab.push()
+
+    def enter_again(self, since: datetime) -> None:
+        """Enter what the list of lost hours asks for, as of when it was entered."""
+        for at, path in self.counts:
+            if at >= since:
+                files.import_count_file(str(path), SHOP, at, "店長")
+        for at, path in self.parcels:
+            if at >= since:
+                self.lab.take(path)
+
+
+def lose(home: Path, dice: random.Random) -> None:
+    """The disk is gone but for the backups, or the file and its WAL are torn."""
+    if dice.random() < 0.7:
+        for each in home.iterdir():
+            if each.is_dir() and each.name != "backup":
+                shutil.rmtree(each)
+            elif each.name.startswith(("juchu.", "people.")):
+                each.unlink()
+    else:
+        with (home / "juchu.duckdb").open("r+b") as file:
+            file.write(b"\0" * 20_000)
+
+
+@contextmanager
+def opened_day(mall: Sandbox, home: Path, seed: int) -> Iterator[Clerk]:
+    mall.settings(async_delay_s=0.1)
+    with opened_shelf(mall, home) as shelf, pytest.MonkeyPatch.context() as patch:
+        lab = Lab(mall, home, patch)
+        for module in (orders, runs, rms, tracking, shipments, restoring):
+            patch.setattr(module, "now", shelf.now)
+        yield Clerk(shelf, lab, random.Random(seed))  # noqa: S311 - a fixed seed
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_home_killed_on_a_busy_day_is_restored_and_equals_the_truth(
+    sandbox: Sandbox, home: Path, day: int
+):
+    with opened_day(sandbox, home, day) as clerk:
+        dice, shelf = clerk.dice, clerk.shelf
+        with kept_open():
+            clerk.begin(dice.randint(0, 3))
+            saved_at = shelf.now()
+            back_up(shelf.path, home / "backup", saved_at)
+            clerk.work(dice.randint(1, 6))
+        lose(home, dice)
+        done = restore_home(home / "backup", over_good=False)
+        with kept_open():
+            assert_listed(shelf, saved_at)
+            shelf.pass_time(360)  # what was under way is over
+            shelf.sweep()
+            clerk.enter_again(done.lost_from)
+            clerk.work(dice.randint(0, 3))
+            clerk.settle()
+            assert_equal_to_truth(clerk)
+
+
+def assert_listed(shelf: Shelf, saved_at: datetime) -> None:
+    """The lost hours wait for a person, from the backup's second on."""
+    ((key, what),) = shelf.ask(
+        "SELECT key, what FROM needs_a_person WHERE kind = 'hours_lost'"
+    )
+    assert key.startswith(f"{saved_at:%Y%m%d-%H%M}/")
+    assert "棚卸" in what
+
+
+def assert_equal_to_truth(clerk: Clerk) -> None:
+    """Orders, levels and tracking rows are what the sandbox says they are."""
+    shelf = clerk.shelf
+    truth = clerk.lab.rms.orders()
+    stored = dict(shelf.ask("SELECT order_number, mall_status FROM orders"))
+    assert stored == {
+        number: str(order["orderProgress"]) for number, order in truth.items()
+    }
+    rows = clerk.lab.rows_at_rms(*clerk.shipped)
+    sent = [number for _, _, number in rows if number]
+    assert sorted(sent) == [tracking_number(n) for n in range(len(clerk.shipped))]
+    offers = shelf.offers()
+    assert {goods: shelf.units()[goods] for goods in offers} == offers
+    assert set(offers) == set(GOODS)
+    levels = dict(shelf.ask("SELECT sku, level FROM stock_levels"))
+    skus = {
+        (manage, variant): sku
+        for manage, variant, sku in shelf.ask(
+            "SELECT manage_number, variant_id, sku FROM sku_map"
+        )
+    }
+    for goods, (at, units) in clerk.counted.items():
+        ((sold,),) = shelf.ask(
+            "SELECT coalesce(sum(l.quantity), 0)::BIGINT FROM order_lines AS l"  # noqa: S608
+            " JOIN orders AS o USING (mall, shop_id, order_number)"
+            f" WHERE manage_number = '{goods[0]}' AND variant_id = '{goods[1]}'"
+            f" AND o.ordered_at > '{at.isoformat()}' AND NOT o.cancelled"
+        )
+        assert levels[skus[goods]] == units - sold, goods
+
+
+def filled(path: Path) -> Path:
+    rewriting.store(path, 0)
+    return back_up(path, path.parent / "backup", NIGHT).file
+
+
+def test_a_good_warehouse_is_not_replaced_without_a_word(path):
+    source = filled(path)
+    rewriting.store(path, 1)
+
+    with pytest.raises(RestoreRefused, match="OVER=good"):
+        restore(path, source.parent, NIGHT, over_good=False)
+    done = restore(path, source.parent, NIGHT, over_good=True)
+
+    with warehouse(path) as con:
+        assert con.execute("SELECT count(*) FROM orders").fetchall() == [(5,)]
+    assert done.aside
+    with warehouse(done.aside / path.name) as con:
+        assert con.execute("SELECT count(*) FROM orders").fetchall() == [(10,)]
+
+
+def test_a_damaged_backup_is_refused_and_the_one_before_is_taken(path):
+    before = filled(path)
+    newer = back_up(path, path.parent / "backup", NIGHT + timedelta(days=1)).file
+    with newer.open("r+b") as file:
+        file.seek(30_000)
+        file.write(b"damaged")
+    path.unlink()
+
+    with pytest.raises(RestoreRefused, match="対処"):
+        restore(path, newer, NIGHT, over_good=False)
+    done = restore(path, newer.parent, NIGHT, over_good=False)
+
+    assert done.source == before
+
+
+def test_make_restore_says_what_was_lost_and_what_to_do(path, monkeypatch):
+    filled(path)
+    path.write_bytes(b"no database" * 999)
+    with pytest.raises(WarehouseDamaged, match="make restore"), warehouse(path):
+        pass
+    spool = Spool(path.parent / "spool")
+    spool.keep([a_notice(1, 5)])
+    spool.settle([a_notice(1, 5)], NIGHT + timedelta(hours=9))
+    monkeypatch.setenv("JUCHU_HOME", str(path.parent))
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "tasks.setup.restore",
+            "--from", str(path.parent / "backup"), "--over", "",
+        ],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "失われた時間: 2026年07月01日 03:00 から" in done.stdout
+    assert "対処:" in done.stdout
+    assert spool.depth() == 1  # told again to the warehouse that does not know it
+    with warehouse(path) as con:
+        assert con.execute("SELECT count(*) FROM orders").fetchall() == [(5,)]
