@@ -237,7 +237,7 @@ def test_make_restore_says_what_was_lost_and_what_to_do(path, monkeypatch):
     spool.settle([a_notice(1, 5)], NIGHT + timedelta(hours=9))
     monkeypatch.setenv("JUCHU_HOME", str(path.parent))
     page = Path("docs/operations/restore.md").read_text("utf-8")
-    (command,) = re.findall(r"^make restore FROM=data/local/backup$", page, re.MULTILINE)
+    (command,) = re.findall(r"(?m)^make restore FROM=data/local/backup$", page)
     as_told = command.replace("data/local", str(path.parent)).split()
     done = subprocess.run(  # what is installed stays as it is
         [as_told[0], "-o", ".venv/.installed", *as_told[1:]],
