@@ -8,65 +8,73 @@ and not the order. Fields newer than version 3 may be missing.
 
 from pydantic import Field
 
-from connectors.rms.wire import Wire, WireDate, WireDatetime
+from connectors.rms.wire import (
+    Identifier,
+    Number,
+    Rate,
+    Text,
+    Wire,
+    WireDate,
+    WireDatetime,
+)
 
 
 class RmsParty(Wire):
     """OrdererModel or SenderModel: one person or company with an address (§3.4)."""
 
-    zip_code1: str | None
-    zip_code2: str | None
-    prefecture: str | None
-    city: str | None
-    sub_address: str | None
-    family_name: str | None
-    first_name: str | None = None
-    family_name_kana: str | None = None
-    first_name_kana: str | None = None
-    phone_number1: str | None = None
-    phone_number2: str | None = None
-    phone_number3: str | None = None
-    email_address: str | None = None
+    zip_code1: Text | None
+    zip_code2: Text | None
+    prefecture: Text | None
+    city: Text | None
+    sub_address: Text | None
+    family_name: Text | None
+    first_name: Text | None = None
+    family_name_kana: Text | None = None
+    first_name_kana: Text | None = None
+    phone_number1: Text | None = None
+    phone_number2: Text | None = None
+    phone_number3: Text | None = None
+    email_address: Text | None = None
 
 
 class RmsSku(Wire):
     """SkuModel, from version 7 (§3.9)."""
 
-    variant_id: str | None = None
-    merchant_defined_sku_id: str | None = None
-    sku_info: str | None = None
+    variant_id: Text | None = None
+    merchant_defined_sku_id: Text | None = None
+    sku_info: Text | None = None
 
 
 class RmsItem(Wire):
     """ItemModel: one line of the order (§3.8)."""
 
-    item_detail_id: int
-    item_name: str
-    item_id: int | None = None
-    item_number: str | None = None
-    manage_number: str
-    price_tax_incl: int
-    units: int
-    selected_choice: str | None = None
-    restore_inventory_flag: int | None = None
-    delete_item_flag: int = 0
-    tax_rate: float
+    item_detail_id: Identifier
+    item_name: Text
+    item_id: Identifier | None = None
+    item_number: Text | None = None
+    manage_number: Text
+    price_tax_incl: Number
+    units: Number
+    selected_choice: Text | None = None
+    restore_inventory_flag: Number | None = None
+    delete_item_flag: Number = 0
+    tax_rate: Rate
     sku_model_list: list[RmsSku] | None = Field(None, alias="SkuModelList")
 
 
 class RmsShipping(Wire):
     """ShippingModel: one row of the shipping report, often half-filled (§3.10)."""
 
-    shipping_detail_id: int
-    shipping_number: str | None = None
-    delivery_company: str | None = None
+    shipping_detail_id: Identifier
+    shipping_number: Text | None = None
+    delivery_company: Text | None = None
     shipping_date: WireDate | None = None
 
 
 class RmsPickup(Wire):
     """DeliveryCVSModel, whose key is `DeliveryCvsModel`: the pick-up store (§3.11)."""
 
-    store_name: str | None = None
+    store_name: Text | None = None
 
 
 class RmsSocialGift(Wire):
@@ -76,21 +84,21 @@ class RmsSocialGift(Wire):
     """
 
     input_due_date: WireDate | None = None
-    input_flag: int
-    receiver_email_address: str | None = None
+    input_flag: Number
+    receiver_email_address: Text | None = None
 
 
 class RmsPackage(Wire):
     """PackageModel: one package (§3.7)."""
 
-    basket_id: int
-    postage_price: int
-    delivery_price: int
-    goods_price: int
-    total_price: int
-    noshi: str | None = None
-    default_delivery_company_code: str | None = None
-    drop_off_location: str | None = None
+    basket_id: Identifier
+    postage_price: Number
+    delivery_price: Number
+    goods_price: Number
+    total_price: Number
+    noshi: Text | None = None
+    default_delivery_company_code: Text | None = None
+    drop_off_location: Text | None = None
     sender: RmsParty = Field(alias="SenderModel")
     items: list[RmsItem] = Field(alias="ItemModelList")
     shipping: list[RmsShipping] | None = Field(None, alias="ShippingModelList")
@@ -101,39 +109,39 @@ class RmsPackage(Wire):
 class RmsSettlement(Wire):
     """SettlementModel without anything about cards (§3.5)."""
 
-    settlement_method_code: int | None = None
-    settlement_method: str | None = None
+    settlement_method_code: Number | None = None
+    settlement_method: Text | None = None
 
 
 class RmsDelivery(Wire):
     """DeliveryModel: the delivery method (§3.6)."""
 
-    delivery_name: str | None = None
+    delivery_name: Text | None = None
 
 
 class RmsPoint(Wire):
     """PointModel: Rakuten points used (§3.6)."""
 
-    used_point: int | None = None
+    used_point: Number | None = None
 
 
 class RmsCoupon(Wire):
     """CouponModel; `item_detail_id` 0 = not tied to a line (§3.12)."""
 
-    coupon_code: str
-    coupon_capital_code: int
-    coupon_unit: int
-    coupon_total_price: int
-    item_detail_id: int = 0
+    coupon_code: Text
+    coupon_capital_code: Number
+    coupon_unit: Number
+    coupon_total_price: Number
+    item_detail_id: Identifier = 0
 
 
 class RmsChange(Wire):
     """ChangeReasonModel: one entry of the history, confirmation included (§3.13)."""
 
-    change_id: int
-    change_type: int | None = None
-    change_reason: int | None = None
-    change_reason_detail: int | None = None
+    change_id: Identifier
+    change_type: Number | None = None
+    change_reason: Number | None = None
+    change_reason_detail: Number | None = None
     change_apply_datetime: WireDatetime | None = None
     change_fix_datetime: WireDatetime | None = None
 
@@ -141,18 +149,18 @@ class RmsChange(Wire):
 class RmsTaxSummary(Wire):
     """TaxSummaryModel: what is billed at one tax rate (§3.14)."""
 
-    tax_rate: float
-    req_price: int
-    req_price_tax: int
+    tax_rate: Rate
+    req_price: Number
+    req_price_tax: Number
 
 
 class RmsOrder(Wire):
     """OrderModel: the part of an order that we read (§3.3)."""
 
-    order_number: str
-    order_progress: int
-    sub_status_id: int | None = None
-    sub_status_name: str | None = None
+    order_number: Text
+    order_progress: Number
+    sub_status_id: Identifier | None = None
+    sub_status_name: Text | None = None
     order_datetime: WireDatetime
     shop_order_cfm_datetime: WireDatetime | None = None
     order_fix_datetime: WireDatetime | None = None
@@ -160,25 +168,25 @@ class RmsOrder(Wire):
     shipping_cmpl_rpt_datetime: WireDatetime | None = None
     cancel_due_date: WireDate | None = None
     delivery_date: WireDate | None = None
-    shipping_term: int | None = None
-    remarks: str | None = None
-    gift_check_flag: int
-    social_gift_flag: int = 0
-    order_type: int
-    caution_display_type: int
-    caution_display_detail_type: int | None = None
-    rakuten_confirm_flag: int
-    goods_price: int
-    postage_price: int
-    delivery_price: int
-    payment_charge: int
-    total_price: int
-    request_price: int
-    coupon_all_total_price: int
-    coupon_shop_price: int
-    coupon_other_price: int
-    additional_fee_occur_amount_to_user: int | None = None
-    modify_flag: int
+    shipping_term: Number | None = None
+    remarks: Text | None = None
+    gift_check_flag: Number
+    social_gift_flag: Number = 0
+    order_type: Number
+    caution_display_type: Number
+    caution_display_detail_type: Number | None = None
+    rakuten_confirm_flag: Number
+    goods_price: Number
+    postage_price: Number
+    delivery_price: Number
+    payment_charge: Number
+    total_price: Number
+    request_price: Number
+    coupon_all_total_price: Number
+    coupon_shop_price: Number
+    coupon_other_price: Number
+    additional_fee_occur_amount_to_user: Number | None = None
+    modify_flag: Number
     orderer: RmsParty = Field(alias="OrdererModel")
     settlement: RmsSettlement | None = Field(None, alias="SettlementModel")
     delivery: RmsDelivery = Field(alias="DeliveryModel")

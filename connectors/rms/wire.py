@@ -6,9 +6,9 @@ one order, never pass as another value. Orders, searches and stock all read with
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from data.model.japan_time import JST
@@ -16,6 +16,14 @@ from data.model.order import NOT_FIXED
 
 WIRE_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:?\d\d", re.ASCII)
 WIRE_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+MOST_NUMBER: Final = 2**31 - 1
+"""What an INTEGER of the warehouse holds."""
+YEARS: Final = range(1900, 9999)
+"""Years of a time: at the calendar's ends it cannot be moved into another zone."""
+_LONE: Final = re.compile("[\ud800-\udfff]")
+"""Half a character, which JSON can write and UTF-8 cannot."""
 
 
 class Wire(BaseModel):
@@ -28,6 +36,13 @@ class Wire(BaseModel):
         hide_input_in_errors=True,
         alias_generator=to_camel,
     )
+
+
+def _plain(text: str) -> str:
+    """Return the text; ValueError for one that no file and no column can hold."""
+    if "\0" in text or (not text.isprintable() and _LONE.search(text)):
+        raise ValueError("holds NUL or half a character")
+    return text
 
 
 def yen(amount: int | None) -> int | None:
@@ -46,9 +61,12 @@ def _datetime(text: Any) -> Any:
     if not WIRE_DATETIME.fullmatch(text):
         raise ValueError("not YYYY-MM-DDThh:mm:ss+0900")
     try:
-        return datetime.fromisoformat(text).astimezone(JST)
+        moment = datetime.fromisoformat(text).astimezone(JST)
     except OverflowError:
         raise ValueError("outside the calendar") from None
+    if moment.year not in YEARS:
+        raise ValueError("outside the calendar")
+    return moment
 
 
 def _date(text: Any) -> Any:
@@ -59,5 +77,12 @@ def _date(text: Any) -> Any:
     return date.fromisoformat(text)
 
 
+Number = Annotated[int, Field(ge=-MOST_NUMBER, le=MOST_NUMBER)]
+"""A number as the warehouse holds it; a larger one refuses its order alone."""
+Identifier = Annotated[int, Field(ge=0, lt=10**18)]
+"""RMS's own number of a part of an order; kept as text and sent back as a number."""
+Rate = Annotated[float, Field(ge=-MOST_NUMBER, le=MOST_NUMBER, allow_inf_nan=False)]
+Text = Annotated[str, AfterValidator(_plain)]
+"""Text that UTF-8 and every column can hold."""
 WireDatetime = Annotated[datetime, BeforeValidator(_datetime)]
 WireDate = Annotated[date, BeforeValidator(_date)]
