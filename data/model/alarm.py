@@ -20,6 +20,7 @@ FREE_AGAIN: Final = 0.12
 class AlarmKind(StrEnum):
     """The kinds; the value is `alarms.kind` and part of the event's name."""
 
+    PARCEL_TO_STOP = "parcel-to-stop"
     DAY_FAILED = "day-failed"
     SHOP_STOPPED = "shop-stopped"
     LICENCE_ENDING = "licence-ending"
@@ -35,6 +36,7 @@ class AlarmKind(StrEnum):
 
 
 ALARM_WORDS: Final[Mapping[AlarmKind, str]] = {
+    AlarmKind.PARCEL_TO_STOP: "荷物を止めてください",
     AlarmKind.DAY_FAILED: "朝の処理が失敗しました",
     AlarmKind.SHOP_STOPPED: "RMSを呼び出せません",
     AlarmKind.LICENCE_ENDING: "ライセンスキーの期限が近づいています",

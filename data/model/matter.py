@@ -15,6 +15,7 @@ class MatterKind(StrEnum):
     SHOP_STOPPED = "shop_stopped"
     FUNCTION_STOPPED = "function_stopped"
     LICENCE_ENDING = "licence_ending"
+    PARCEL_TO_STOP = "parcel_to_stop"
     CANCEL_REQUEST = "cancel_request"
     MARK_OPEN = "mark_open"
     ORDER_REFUSED = "order_refused"
@@ -29,6 +30,7 @@ class MatterKind(StrEnum):
     STOCK_REFUSED = "stock_refused"
     SHIPMENT_REJECT = "shipment_reject"
     TRACKING_REFUSED = "tracking_refused"
+    TRACKING_HALF_FILLED = "tracking_half_filled"
     TRACKING_NOT_CLOSED = "tracking_not_closed"
     HOURS_LOST = "hours_lost"
     RULE_BROKEN = "rule_broken"
@@ -39,6 +41,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.SHOP_STOPPED: "RMSを呼び出せない店舗",
     MatterKind.FUNCTION_STOPPED: "使えないRMSの機能",
     MatterKind.LICENCE_ENDING: "期限が近いライセンスキー",
+    MatterKind.PARCEL_TO_STOP: "止める荷物(報告後のキャンセル)",
     MatterKind.CANCEL_REQUEST: "キャンセルの確定待ち",
     MatterKind.MARK_OPEN: "反映を確認する注文の操作",
     MatterKind.ORDER_REFUSED: "取得できなかった注文",
@@ -53,6 +56,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.STOCK_REFUSED: "転送できなかった在庫",
     MatterKind.SHIPMENT_REJECT: "取り込めなかった送り状の行",
     MatterKind.TRACKING_REFUSED: "報告できなかった送り状番号",
+    MatterKind.TRACKING_HALF_FILLED: "空欄の残る発送情報",
     MatterKind.TRACKING_NOT_CLOSED: "報告済みで発送待ちの注文",
     MatterKind.HOURS_LOST: "復元で失われた時間の入力",
     MatterKind.RULE_BROKEN: "データベースの内容の矛盾",

@@ -120,6 +120,8 @@ class Decision(NamedTuple):
 def decide(order: Order, shipments: Iterable[Shipment], today: date) -> Decision:
     """Decide on all shipments of one order that was read just now.
 
+    A number that corrects a wrong one in a row is sent after 500, too.
+
     What stands at the mall is VERIFIED, whatever became of the order since. A shipment
     that was verified before and is gone is never sent again: a person removed it. A
     cancelled order takes no report, and an order that is not ready yet leaves its
@@ -142,12 +144,30 @@ def decide(order: Order, shipments: Iterable[Shipment], today: date) -> Decision
         elif one.state is ShipmentState.VERIFIED:
             gone = ReportFault.CHANGED_AT_MALL
             outcomes.append(Outcome(one, one.state, gone, one.shipping_detail_id))
-        elif fault := _fault(order, one, today):
+        elif (fault := _fault(order, one, today)) and not (
+            fault is ReportFault.CLOSED and _corrects_a_row(order, one)
+        ):
             outcomes.append(Outcome(one, _state(one, fault), fault, None))
         else:
             sendable.append(one)
     plan = plan_rows(order.packages, sendable)
     return Decision(plan.changes, (*outcomes, *_planned(plan)))
+
+
+def _corrects_a_row(order: Order, one: Shipment) -> bool:
+    """Whether the wrong number that a shipment replaces stands in a row.
+
+    After 500 RMS still lets rows be changed (docs/rms/order-api.md §4.2).
+    """
+    rows = (
+        row
+        for package in order.packages
+        if package.basket_id == one.basket_id
+        for row in package.shipping_rows
+    )
+    return one.replaces is not None and any(
+        _number(row) == one.replaces for row in rows
+    )
 
 
 def _fault(order: Order, one: Shipment, today: date) -> ReportFault | None:

@@ -12,13 +12,14 @@ people AS (
         CASE
             WHEN kind = 'shop_stopped' THEN 'shop-stopped'
             WHEN kind IN ('stock_refused', 'tracking_refused') THEN 'push-refused'
+            WHEN kind = 'parcel_to_stop' THEN 'parcel-to-stop'
             ELSE 'rejected'
         END AS kind,
         mall, shop_id, what,
         since, key
     FROM needs_a_person
     WHERE kind IN (
-        'shop_stopped', 'stock_refused', 'tracking_refused',
+        'parcel_to_stop', 'shop_stopped', 'stock_refused', 'tracking_refused',
         'csv_reject', 'shipment_reject', 'order_refused', 'notice_refused'
     )
 ),

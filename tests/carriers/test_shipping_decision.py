@@ -85,6 +85,24 @@ def test_a_closed_order_verifies_what_stands_and_refuses_the_rest():
     }
 
 
+@pytest.mark.parametrize("status", ["500", "600", "700"])
+def test_a_wrong_number_is_corrected_after_the_order_is_closed(status):
+    order = read_now(package(row()), status=status)
+    decision = decide(order, [shipment(OTHER, replaces=GOOD)], TODAY)
+
+    (change,) = decision.send
+    assert change.tracking_number == OTHER
+    assert change.shipping_detail_id == row().shipping_detail_id
+
+
+def test_a_correction_of_a_number_that_is_not_there_adds_no_row_to_a_closed_order():
+    order = read_now(package(row()), status="500")
+    decision = decide(order, [shipment(OTHER, replaces="999999999999")], TODAY)
+
+    assert decision.send == ()
+    assert decision.outcomes[0].fault is ReportFault.CLOSED
+
+
 def test_a_day_no_parcel_can_have_left_on_is_refused():
     late = shipment(shipping_date=DAY + timedelta(days=31))
     decision = decide(read_now(package()), [late], TODAY)

@@ -134,6 +134,31 @@ def test_the_next_day_the_order_is_closed_and_no_straggler_is_left(lab: Lab):
     assert (kind, "報告済みで発送待ち 0" in message) == ("COMPLETED", True)
 
 
+def test_a_wrong_number_is_corrected_after_the_order_is_closed(lab: Lab):
+    (number,) = imported(lab)
+    lab.push()
+    lab.pass_days(2)
+    assert lab.rms.orders()[number]["orderProgress"] == 500
+    lab.take(lab.correction(lab.key(number), TWO, wrong=ONE), "template")
+    kind, message = lab.push()
+
+    assert (kind, message) == ("COMPLETED", message)
+    assert numbers_at_rms(lab, number) == [TWO]
+    assert lab.states() == {"verified": 1, "replaced": 1}
+
+
+def test_an_order_cancelled_after_its_number_was_reported_is_told_by_name(lab: Lab):
+    number, other = imported(lab, 2)
+    lab.push()
+    lab.rms.cancel(number)
+    lab.read([number, other])
+
+    asked = "SELECT order_number, what FROM needs_a_person WHERE kind = "
+    ((told, what),) = lab.ask(f"{asked}'parcel_to_stop'")
+    assert told == number
+    assert "荷物を止めてください" in what
+
+
 def test_the_next_day_a_half_filled_row_that_keeps_an_order_open_is_named(lab: Lab):
     (number,) = imported(lab)
     lab.push()

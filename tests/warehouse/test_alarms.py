@@ -27,6 +27,7 @@ from tests.warehouse.test_matters import (
     csv_reject,
     notice_refused,
     order_refused,
+    parcel_to_stop,
     shipment_reject,
     shop_stopped,
     stock_refused,
@@ -87,6 +88,7 @@ CASES: dict[str, tuple[AlarmKind, Callable[[Con], None]]] = {
     "notice": (AlarmKind.REJECTED, notice_refused),
     "stock": (AlarmKind.PUSH_REFUSED, stock_refused),
     "tracking": (AlarmKind.PUSH_REFUSED, tracking_refused),
+    "parcel": (AlarmKind.PARCEL_TO_STOP, parcel_to_stop),
     "push unknown": (AlarmKind.OUTCOME_UNKNOWN, unknown_push),
     "report unknown": (AlarmKind.OUTCOME_UNKNOWN, unknown_report),
 }

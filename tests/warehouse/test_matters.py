@@ -150,6 +150,23 @@ def a_shipment(con: Con, state: str, reason: str | None, minute: float) -> None:
     )
 
 
+def parcel_to_stop(con: Con, status: str = "900", minute: float = 6) -> None:
+    store(con)
+    a_shipment(con, "verified", None, 5)
+    store(con, minute, status=status)
+
+
+def tracking_half_filled(con: Con) -> None:
+    store(con)
+    a_shipment(con, "verified", None, 5)
+    con.execute(
+        """UPDATE order_packages SET shipping_rows = [{
+            'shipping_detail_id': '5', 'carrier_code': '1001',
+            'tracking_number': '', 'shipping_date': DATE '2026-07-01'
+        }]"""
+    )
+
+
 def tracking_not_closed(con: Con) -> None:
     store(con)
     a_shipment(con, "verified", None, 5)
@@ -198,6 +215,8 @@ MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.STOCK_HELD: (stock_held, f"rakuten/{SHOP_ID}/tea/100g"),
     MatterKind.STOCK_REFUSED: (stock_refused, f"rakuten/{SHOP_ID}/tea/100g"),
     MatterKind.TRACKING_REFUSED: (tracking_refused, f"{ONE}/1/123"),
+    MatterKind.PARCEL_TO_STOP: (parcel_to_stop, ONE),
+    MatterKind.TRACKING_HALF_FILLED: (tracking_half_filled, ONE),
     MatterKind.TRACKING_NOT_CLOSED: (tracking_not_closed, ONE),
     MatterKind.SHOP_STOPPED: (shop_stopped, "demo"),
     MatterKind.FUNCTION_STOPPED: (function_stopped, "demo/inventories.bulk.get"),
@@ -425,6 +444,13 @@ def test_a_parcel_of_a_cancelled_order_is_to_be_stopped(undone: Con):
     tracking_refused(undone, "cancelled")
 
     assert len(on_list(undone, "tracking_refused")) == 1
+
+
+@pytest.mark.parametrize(("minute", "is_told"), [(6, True), (15 * 24 * 60 + 6, False)])
+def test_a_return_weeks_after_the_parcel_stops_none(undone: Con, minute, is_told):
+    parcel_to_stop(undone, minute=minute)
+
+    assert on_list(undone, "parcel_to_stop") == [ONE] * is_told
 
 
 def test_an_order_only_a_csv_knows_is_done_when_it_is_shipped(con: Con):

@@ -10,7 +10,7 @@ from connectors.sandbox.clock import read_date
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
 from connectors.sandbox.order_api.messages import MessageModel, OrderRefusal, message
-from connectors.sandbox.order_api.progress import BEFORE_SHIPPING, CANCELLED
+from connectors.sandbox.order_api.progress import CANCELLED
 from connectors.sandbox.world import World
 
 CODE = "UPDATE_ORDERSHIPPING"
@@ -54,6 +54,10 @@ CARRIERS = {
 """Delivery companies by code (§4.3)."""
 
 
+CHANGE_WAITS = 400
+"""The one state that takes no rows for now; after 500 they can be changed and added."""
+
+
 class Row(NamedTuple):
     """One row of a request; `data_number` counts through all packages (§1.6)."""
 
@@ -91,9 +95,9 @@ def report(
     if model["orderProgress"] in CANCELLED:
         text = "キャンセル済みの注文のため、発送完了報告できません。"
         return False, _refuse_all(number, rows, "ERROR_102", text)
-    if model["orderProgress"] not in BEFORE_SHIPPING:
-        text = "発送完了報告できないステータスです。"
-        return False, _refuse_all(number, rows, "ERROR_101", text)
+    if model["orderProgress"] == CHANGE_WAITS:
+        text = "現在更新できません。しばらくしてから再度お試しください。"
+        return False, _refuse_all(number, rows, "ERROR_111", text)
     messages = [_row_message(number, row, *_apply(world, model, row)) for row in rows]
     world.store.replace(model)
     return True, messages

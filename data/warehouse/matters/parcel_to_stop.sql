@@ -1,0 +1,15 @@
+-- Orders that were cancelled within two weeks after their parcel was reported; a later
+-- cancellation is a return.
+SELECT
+    concat_ws('/', o.mall, o.shop_id, o.order_number),
+    o.mall, o.shop_id, o.order_number, o.observed_at,
+    '発送を報告した後にキャンセルされました(送り状番号 '
+        || string_agg(s.tracking_number, '、' ORDER BY s.tracking_number)
+        || ')。対処: 荷物を止めてください。出荷済みの場合は、配送会社に返送を依頼して'
+        || 'ください。'
+FROM orders AS o
+JOIN shipments AS s USING (mall, shop_id, order_number)
+WHERE (o.cancelled OR o.mall_status = '800')
+  AND s.state IN ('sent', 'unknown', 'verified')
+  AND o.observed_at <= coalesce(s.verified_at, s.sent_at) + INTERVAL 14 DAY
+GROUP BY o.mall, o.shop_id, o.order_number, o.observed_at

@@ -1,0 +1,19 @@
+-- Orders at 300 whose number stands at the mall beside a row with an empty cell: the
+-- night job will not close them.
+SELECT
+    concat_ws('/', o.mall, o.shop_id, o.order_number),
+    o.mall, o.shop_id, o.order_number, max(s.verified_at),
+    '送り状番号を報告しましたが、RMSの発送情報に空欄のある行が残っているため、'
+        || '発送済みになりません。対処: RMSの画面で空欄を入力するか、行を削除してください。'
+FROM orders AS o
+JOIN shipments AS s USING (mall, shop_id, order_number)
+JOIN order_packages AS p USING (mall, shop_id, order_number)
+WHERE o.mall_status = '300'
+  AND s.state = 'verified'
+  AND len(list_filter(
+      p.shipping_rows,
+      lambda r: coalesce(r.carrier_code, '') = ''
+          OR coalesce(r.tracking_number, '') = ''
+          OR r.shipping_date IS NULL
+  )) > 0
+GROUP BY o.mall, o.shop_id, o.order_number
