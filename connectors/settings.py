@@ -200,6 +200,21 @@ class Settings(BaseSettings):
         "(healthchecks.io など)。届かないことが障害の合図になります",
         examples=[""],
     )
+    again_every_min: float = Field(
+        30.0,
+        ge=0,
+        le=240,
+        description="朝の処理で失敗したものを、もう一度実行するまでの分数。"
+        "0 は実行しません",
+        examples=[30],
+    )
+    again_until_hour: int = Field(
+        12,
+        ge=0,
+        le=24,
+        description="失敗したものをもう一度実行するのは、この時刻(時)まで",
+        examples=[12],
+    )
     notice_silence_h: float = Field(
         2.0,
         ge=0,

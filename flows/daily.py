@@ -5,6 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from data.model.morning import Step, steps_of
 from flows.check_connection import check_connection
 from flows.ingest_orders import ingest_orders
 from flows.publish_analytics import publish_analytics
@@ -16,9 +17,11 @@ from tasks.daily import (
     already_caught_up,
     conclude_day,
     conclude_days,
+    failed_steps,
     nothing_left,
+    tried_again,
 )
-from tasks.forms import AnyShop
+from tasks.forms import AnyShop, TryAgain
 from tasks.shops.every_shop import (
     ends_of_shops,
     live_shops,
@@ -34,25 +37,33 @@ from tasks.stock.adjust import adjustments_waiting
     task_runner=side_by_side(),
     persist_result=False,
 )
-def daily(shop: AnyShop = None) -> State[Any]:
+def daily(shop: AnyShop = None, again: TryAgain = None) -> State[Any]:
     """Run the day's steps in order; one that fails does not stop the others.
 
     Orders come before stock, because stock follows them. After downtime the first run
     catches up for every day that was missed; the others that were due end at once as
-    Skipped. Without a shop it is the morning of every live one.
+    Skipped. Without a shop it is the morning of every live one. What failed is tried
+    again by a later run of this flow, until noon: with `again`, that and nothing else.
     """
     if already_caught_up():
         return nothing_left()
     if not shop:
-        days = ends_of_shops(daily, live_shops())
+        shops = [one for one in live_shops() if again is None or one in again]
+        days = ends_of_shops(daily, shops, again=again)
         published = publish_analytics(return_state=True)
-        return end_day(conclude_days(days, {"publish-analytics": published}))
-    steps = {
-        "check-connection": check_connection(shop, return_state=True),
-        "ingest-orders": ingest_orders(shop, return_state=True),
-        "push-inventory": push_inventory(shop, return_state=True),
-        "push-tracking": push_tracking(shop, return_state=True),
+        whole = conclude_days(days, {"publish-analytics": published})
+        return end_day(tried_again(whole, failed_steps(days)))
+    work: dict[Step, Any] = {
+        Step.CHECK: check_connection,
+        Step.ORDERS: ingest_orders,
+        Step.STOCK: push_inventory,
+        Step.TRACKING: push_tracking,
+    }
+    steps: dict[str, State[Any]] = {
+        step.value: work[step](shop, return_state=True)
+        for step in steps_of(again, shop)
     }
     if is_own_morning():
         steps["publish-analytics"] = publish_analytics(return_state=True)
-    return end_day(conclude_day(shop, steps, adjustments_waiting()))
+    day = conclude_day(shop, steps, adjustments_waiting())
+    return end_day(tried_again(day, failed_steps({shop: day})))

@@ -1,6 +1,7 @@
 """The clerk's morning as a whole: worked once, and how it ended."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from prefect import runtime, task
@@ -14,11 +15,14 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import State, StateType
-from prefect.states import Completed, Failed
+from prefect.states import Completed, Failed, Scheduled
 
+from connectors.settings import read_settings
+from data.model.morning import Step, next_try
 from data.model.shop import ShopHandle
 from data.warehouse.day import Day, day
-from tasks.day_report import DayReport, day_markdown, day_text
+from tasks.alarms import is_whole_run
+from tasks.day_report import DayReport, day_markdown, day_text, failed_in
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.shops.every_shop import no_shop
@@ -50,6 +54,50 @@ def already_caught_up() -> bool:
             other.id != run.id and other.parameters == run.parameters
             for other in others
         )
+
+
+def failed_steps(days: Mapping[ShopHandle, State[Any]]) -> dict[str, list[Step]]:
+    """Return by shop the steps of its day that failed, for days that did."""
+    return {
+        shop: failed_in(state)
+        for shop, state in days.items()
+        if not state.is_completed()
+    }
+
+
+def tried_again(state: State[Any], failed: Mapping[str, list[Step]]) -> State[Any]:
+    """Have what failed tried again later this morning; return the state, saying so.
+
+    A part of a run for every shop leaves that to the whole run.
+    """
+    settings = read_settings()
+    due = next_try(now(), settings.again_every_min, settings.again_until_hour)
+    if not failed or due is None or not is_whole_run():
+        return state
+    if not schedule_again(dict(failed), due):
+        return state
+    said = f"失敗した処理だけを、{due:%H:%M} にもう一度実行します。"
+    return Failed(message=f"{state.message}\n{said}")
+
+
+@task(name="schedule-again", **SAFE_TO_REPEAT)
+def schedule_again(failed: dict[str, list[Step]], due: datetime) -> bool:
+    """Have Prefect run this deployment again at `due`; False outside of one.
+
+    Repeating it is harmless: the follower of a run is made once.
+    """
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(runtime.flow_run.id)
+        if run.deployment_id is None:
+            return False
+        client.create_flow_run_from_deployment(
+            run.deployment_id,
+            parameters={"again": failed},
+            state=Scheduled(scheduled_time=due),
+            name=f"daily-again-{due:%H%M}",
+            idempotency_key=f"{run.id}-again",
+        )
+    return True
 
 
 def nothing_left() -> State[Any]:

@@ -17,6 +17,7 @@ from prefect.utilities.urls import url_for
 
 from data.model.japan_time import in_japan
 from data.model.matter import MATTER_WORDS, Matter, MatterKind
+from data.model.morning import Step
 from data.model.order import Status
 from data.warehouse.day import Day, Waiting, Work
 from tasks.report import (
@@ -47,6 +48,7 @@ WORK_WORDS: Final = {
     "numbers_unsent": "RMSに未登録の送り状番号",
 }
 """What staff call each part of `Work`, in the order of the report."""
+_FAILED_STEPS: Final = re.compile(r"失敗した処理: ([a-z, -]+)。")
 _RAISED: Final = re.compile(
     r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_][\w.]*:\s*)?"
 )
@@ -117,6 +119,14 @@ def sentence(state: State[Any]) -> str:
     words = [_RAISED.sub("", first), *(m for m in more if m.startswith(OF_A_FAILURE))]
     why = " ".join(" ".join(words).split())[:MOST_SIGNS]
     return why if "対処" in why else f"{why} {LOOK}"
+
+
+def failed_in(state: State[Any]) -> list[Step]:
+    """Return the steps that a shop's day names as failed, all if it names none."""
+    said = _FAILED_STEPS.match(state.message or "")
+    if said is None:
+        return list(Step)
+    return [step for step in Step if step.value in said[1].split(", ")]
 
 
 def _summary(report: DayReport) -> str:

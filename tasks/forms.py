@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from data.model.application import Application
 from data.model.mark import CANCEL_REASONS, RESTORE_STOCK
+from data.model.morning import Step
 from data.model.onboarding import OneLine, Stage
 from data.model.order import Mall
 from data.model.shipment import Carrier
@@ -47,6 +48,14 @@ DryRun = Annotated[
         "試行", "結果の予定だけを表示します。データの書き込みもRMSへの送信もしません"
     ),
     refusing("試行"),
+]
+TryAgain = Annotated[
+    dict[str, list[Step]] | None,
+    shown(
+        "やり直す処理",
+        "失敗した処理だけのやり直しです。朝の処理が自動で指定するため、"
+        "通常は空欄にします",
+    ),
 ]
 _WHO = shown(
     "担当者", "役割や部署を入力します(記録に残ります)。個人名は書かないでください"

@@ -106,7 +106,7 @@ def test_every_field_with_every_hostile_value_at_all(con):
 
 
 anything = st.one_of(
-    st.integers(), st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(-(2**63), 2**64 - 1), st.floats(allow_nan=False, allow_infinity=False),
     st.text(st.characters(codec="utf-8"), max_size=20), st.sampled_from(HOSTILE),
 )  # fmt: skip
 

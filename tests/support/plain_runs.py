@@ -51,6 +51,7 @@ class ShownHere:
         self._kept: dict[UUID, Artifact] = {}
         self._ended: dict[str, str] = {}
         self.events: list[dict[str, Any]] = []
+        self.again: list[tuple[dict[str, Any], Any]] = []
 
     def __call__(self, key: str) -> str:
         """Return the latest artifact of a key, or nothing."""
@@ -65,6 +66,11 @@ class ShownHere:
     def end(self, flow: str, run: str) -> None:
         """Note that the run is the flow's latest from now on."""
         self._ended[flow] = run
+
+    def schedule_again(self, failed: dict[str, Any], due: Any) -> bool:
+        """Keep what a later run shall do again."""
+        self.again.append((failed, due))
+        return True
 
     def emit(self, event: str, **more: Any) -> None:
         """Keep an event that Prefect's server would have taken."""
@@ -185,6 +191,7 @@ def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:
         "handles_in_blocks": list,
         "already_caught_up": lambda: False,
         "pushes_at_work": list,
+        "schedule_again": shown.schedule_again,
         "replace_parameter": lambda *_: None,
     }
     patch.setattr(blocks.RmsShop, "load", _no_block)
