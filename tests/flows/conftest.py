@@ -44,7 +44,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 def pause_the_drain_of_each_minute(services: Services) -> None:
     """Leave the drain to the notices that start it: a run costs seconds of work."""
-    with services.api() as api:
+    with services.runs.api() as api:
         drain = api.read_deployment_by_name("drain-notices/every-minute")
         (schedule,) = drain.schedules
         assert schedule.active
