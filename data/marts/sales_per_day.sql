@@ -1,29 +1,38 @@
--- sales_per_day: what each shop sold on each day of Japan, cancelled orders left out.
--- Orders whose amounts are still open count as orders but bring no yen yet.
+-- sales_per_day: what each shop sold on each day of Japan; cancelled and refunded orders
+-- are left out. Money that is not known is counted as unknown, never as 0.
 -- out:
 --   day            day in Japan
 --   mall           mall
 --   shop_id        shop
 --   orders         orders placed
 --   units          pieces
---   goods_total    商品合計金額, yen
+--   sales          price of all lines with tax, before coupons and points, yen
+--   lines_unknown  lines whose price is not known, and not in `sales`
 --   request_total  請求金額, yen
+--   orders_open    orders whose 請求金額 is not known, and not in `request_total`
 -- example: FROM sales_per_day ORDER BY day DESC LIMIT 7
-WITH units AS (
-    SELECT mall, shop_id, order_number, sum(quantity) AS units
-    FROM order_lines
+WITH lines AS (
+    SELECT
+        mall, shop_id, order_number,
+        sum(units) AS units,
+        sum(sales) AS sales,
+        count(*) FILTER (sales IS NULL) AS lines_unknown
+    FROM sales
     GROUP BY mall, shop_id, order_number
 )
 SELECT
-    CAST(o.ordered_at AT TIME ZONE 'Asia/Tokyo' AS DATE) AS day,
+    o.day_jst AS day,
     o.mall,
     o.shop_id,
     count(*) AS orders,
-    coalesce(sum(u.units), 0)::BIGINT AS units,
-    coalesce(sum(o.goods_total), 0)::BIGINT AS goods_total,
-    coalesce(sum(o.request_total), 0)::BIGINT AS request_total
+    CAST(coalesce(sum(l.units), 0) AS BIGINT) AS units,
+    CAST(sum(l.sales) AS BIGINT) AS sales,
+    CAST(coalesce(sum(l.lines_unknown), 0) AS BIGINT) AS lines_unknown,
+    CAST(sum(o.request_total) AS BIGINT) AS request_total,
+    count(*) FILTER (o.request_total IS NULL) AS orders_open
 FROM orders AS o
-LEFT JOIN units AS u USING (mall, shop_id, order_number)
+LEFT JOIN lines AS l USING (mall, shop_id, order_number)
 WHERE NOT o.cancelled
-GROUP BY ALL
-ORDER BY day, mall, shop_id;
+  AND coalesce(o.outcome, '') NOT IN ('cancelled', 'refunded')
+GROUP BY o.day_jst, o.mall, o.shop_id
+ORDER BY day, o.mall, o.shop_id;

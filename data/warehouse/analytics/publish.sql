@@ -82,6 +82,44 @@ SELECT
     tax_included, line_status, restore_inventory, stock_adjusted_at
 FROM juchu.order_lines;
 
+-- name: copy_order_taxes
+-- What is billed at each rate, of orders whose mall tells it; the rate in whole percent,
+-- because a fraction of 0.08 or 0.1 rounds to a yen too little (docs/analytics.md).
+-- in:  juchu.orders
+-- out: table `order_taxes`
+CREATE TABLE order_taxes AS
+SELECT
+    mall, shop_id, order_number,
+    CAST(round(told.rate * 100) AS INTEGER) AS tax_percent,
+    told.billed AS billed,
+    told.tax AS tax
+FROM (
+    SELECT mall, shop_id, order_number, unnest(tax_summaries) AS told
+    FROM juchu.orders
+);
+
+-- name: copy_sales
+-- One row a line, with one meaning of money for every mall: the line's price with tax,
+-- before coupons and points. Unknown is NULL, never 0.
+-- in:  the copy's orders and order_lines
+-- out: table `sales`
+CREATE TABLE sales AS
+SELECT
+    o.mall, o.shop_id, o.order_number, l.line_id, o.day_jst, o.hour_jst, o.month_jst,
+    o.status, o.outcome,
+    NOT o.cancelled AND coalesce(o.outcome, '') NOT IN ('cancelled', 'refunded') AS counts,
+    l.sku, l.item_name,
+    l.quantity AS units,
+    CAST(round(l.tax_rate * 100) AS INTEGER) AS tax_percent,
+    CASE
+        WHEN l.tax_included IS NOT FALSE THEN l.unit_price
+        ELSE (l.unit_price * (100 + CAST(round(l.tax_rate * 100) AS BIGINT))) // 100
+    END AS price,
+    coalesce(price * l.quantity, l.line_total) AS sales,
+    o.buyer_key
+FROM order_lines AS l
+JOIN orders AS o USING (mall, shop_id, order_number);
+
 -- name: copy_order_refusals
 -- Refused orders by code; a mall's own words stay out.
 -- in:  juchu.order_refusals
@@ -110,6 +148,13 @@ SELECT
     orders_unchanged, lines_rejected, imported_at,
     CAST(imported_at AT TIME ZONE 'Asia/Tokyo' AS DATE) AS day_jst
 FROM juchu.csv_imports;
+
+-- name: copy_csv_warnings
+-- in:  juchu.csv_warnings
+-- out: table `csv_warnings`
+CREATE TABLE csv_warnings AS
+SELECT import_id, row_number, column_name, kind, order_number
+FROM juchu.csv_warnings;
 
 -- name: copy_csv_rejects
 -- in:  juchu.csv_rejects
@@ -226,6 +271,8 @@ FROM orders;
 WITH ours (table_name, comment) AS (
     VALUES
     ('needs_a_person', 'What waits for a person now; what it says is in the warehouse only'),
+    ('order_taxes', 'What is billed at each tax rate of an order, where its mall tells it'),
+    ('sales', 'One row a line, with one meaning of money for all malls'),
     ('freshness', 'Of which moment this copy is; one row')
 ), known AS (
     SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'juchu'
@@ -257,6 +304,29 @@ WITH ours (table_name, column_name, comment) AS (
     ('notices', 'day_jst', 'Day of received_at in Japan'),
     ('csv_imports', 'day_jst', 'Day of imported_at in Japan'),
     ('stock_movements', 'day_jst', 'Day of effective_at in Japan'),
+    ('order_taxes', 'mall', 'Mall of the order'),
+    ('order_taxes', 'shop_id', 'Shop of the order'),
+    ('order_taxes', 'order_number', '受注番号'),
+    ('order_taxes', 'tax_percent', '税率, whole percent'),
+    ('order_taxes', 'billed', 'What is billed at that rate, with tax, yen'),
+    ('order_taxes', 'tax', 'The tax in it, yen'),
+    ('sales', 'mall', 'Mall of the order'),
+    ('sales', 'shop_id', 'Shop of the order'),
+    ('sales', 'order_number', '受注番号'),
+    ('sales', 'line_id', '商品明細ID'),
+    ('sales', 'day_jst', 'Day of the order in Japan'),
+    ('sales', 'hour_jst', 'Hour of the order in Japan; NULL where a mall''s file has the day only'),
+    ('sales', 'month_jst', 'Month of the order in Japan, e.g. 2026-07'),
+    ('sales', 'status', 'Where the order stands for the shop'),
+    ('sales', 'outcome', 'What has become of the order at its mall'),
+    ('sales', 'counts', 'False for an order that was cancelled or refunded: leave it out of sums'),
+    ('sales', 'sku', 'SKU; a set is one SKU, sold in sets'),
+    ('sales', 'item_name', '商品名'),
+    ('sales', 'units', '個数 of the line'),
+    ('sales', 'tax_percent', '税率, whole percent; NULL where the mall does not tell it'),
+    ('sales', 'price', 'Price of one with tax, before coupons and points, yen; NULL if unknown'),
+    ('sales', 'sales', 'Price of the line with tax, before coupons and points, yen; NULL if unknown, never 0 for unknown'),
+    ('sales', 'buyer_key', 'The same for the same buyer, as in orders'),
     ('freshness', 'published_at', 'When the copy was made'),
     ('freshness', 'published_jst', 'The same in Japan''s time, as text'),
     ('freshness', 'warehouse_changed_at', 'When the warehouse had last changed by then'),

@@ -1,0 +1,24 @@
+-- sales_per_sku: what was sold of each SKU in each month of Japan, by shop.
+-- out:
+--   month          month in Japan, e.g. 2026-07
+--   mall           mall
+--   shop_id        shop
+--   sku            SKU
+--   orders         orders with it
+--   units          pieces
+--   sales          price with tax, before coupons and points, yen
+--   lines_unknown  lines whose price is not known, and not in `sales`
+-- example: FROM sales_per_sku ORDER BY month DESC, sales DESC NULLS LAST LIMIT 20
+SELECT
+    month_jst AS month,
+    mall,
+    shop_id,
+    sku,
+    count(DISTINCT order_number) AS orders,
+    CAST(sum(units) AS BIGINT) AS units,
+    CAST(sum(sales) AS BIGINT) AS sales,
+    count(*) FILTER (sales IS NULL) AS lines_unknown
+FROM sales
+WHERE counts
+GROUP BY month_jst, mall, shop_id, sku
+ORDER BY month, mall, shop_id, sku;

@@ -1,0 +1,33 @@
+-- tax_by_rate: what was billed at each tax rate, by month of Japan and shop, for an invoice.
+-- Orders whose mall does not tell it have a row of their own, so that the sum over all rows
+-- is what was billed.
+-- out:
+--   month        month in Japan
+--   mall         mall
+--   shop_id      shop
+--   tax_percent  税率, whole percent; NULL for orders whose rates are not known
+--   orders       orders
+--   billed       billed at that rate, with tax, yen
+--   tax          the tax in it, yen; NULL if not known
+-- example: FROM tax_by_rate ORDER BY month DESC, tax_percent
+WITH counted AS (
+    SELECT mall, shop_id, order_number, month_jst, request_total
+    FROM orders
+    WHERE NOT cancelled
+      AND coalesce(outcome, '') NOT IN ('cancelled', 'refunded')
+)
+SELECT
+    o.month_jst AS month,
+    o.mall,
+    o.shop_id,
+    t.tax_percent,
+    count(DISTINCT o.order_number) AS orders,
+    CAST(
+        sum(CASE WHEN t.order_number IS NULL THEN o.request_total ELSE t.billed END)
+        AS BIGINT
+    ) AS billed,
+    CAST(sum(t.tax) AS BIGINT) AS tax
+FROM counted AS o
+LEFT JOIN order_taxes AS t USING (mall, shop_id, order_number)
+GROUP BY o.month_jst, o.mall, o.shop_id, t.tax_percent
+ORDER BY month, o.mall, o.shop_id, t.tax_percent;
