@@ -112,8 +112,9 @@ class Layout:
     refunded        mall_status matching this is an order paid back or void
     shipped         `shipped_from` matching this is an order that has left, whole
     shop            pattern whose group 1 is the shop in `shop_from`; '' = not visible
-    lines           "id": the file has line ids. "position": it has none and lines are
-                    numbered within their order, whose rows must stand together
+    lines           "id": the file has line ids. "id_in_package": one id may stand in
+                    several packages. "position": it has none and lines are numbered
+                    within their order, whose rows must stand together
     baskets         "id", "single" (one destination an order) or "address" (hashed)
     repeats         what identical rows mean: the same line again, or more units of it
     order_starts    a field that is filled on the first row of an order only
@@ -134,7 +135,7 @@ class Layout:
     shipped_from: str = "mall_status"
     shop_from: str = "order_number"
     shop: str = ""
-    lines: Literal["id", "position"] = "id"
+    lines: Literal["id", "id_in_package", "position"] = "id"
     baskets: Literal["id", "single", "address"] = "single"
     repeats: Literal["drop", "add_units"] = "drop"
     stages: tuple[Stage, ...] = ()

@@ -149,7 +149,7 @@ def _blank(frame: pl.DataFrame, plan: Plan, layout: Layout) -> list[pl.DataFrame
     """Return the rejects of rows without a cell that tells what they are."""
     columns = {one.field: one.column for one in plan.cells}
     needed = ["order_number"]
-    needed += ["line_id"] * (layout.lines == "id")
+    needed += ["line_id"] * (layout.lines != "position")
     needed += ["basket_id"] * (layout.baskets == "id")
     return [
         _rejects(frame.filter(frame[name].is_null()), columns[name], BLANK)

@@ -57,6 +57,9 @@ class Batch(Protocol):
         """row_number, column_name, kind, reason, order_number."""
 
 
+Lines = Literal["id", "id_in_package", "position"]
+
+
 class Rules(Protocol):
     """Rules of a kind of file."""
 
@@ -67,6 +70,10 @@ class Rules(Protocol):
     @property
     def repeats(self) -> Literal["drop", "add_units"]:
         """Whether identical rows are one line, or units of it to add up."""
+
+    @property
+    def lines(self) -> Lines:
+        """Whether the mall's line ids tell lines apart, alone or in their package."""
 
     @property
     def checks(self) -> tuple[SumCheck, ...]:
@@ -104,9 +111,13 @@ class OrderRows(Protocol):
         """All rows in file order; the same again when asked again."""
 
 
-def whole(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with a column for every cell; a cell the file lacks is null."""
-    return rows.select(
+def whole(rows: pl.DataFrame, lines: Lines = "id") -> pl.DataFrame:
+    """Return the frame with a column for every cell; a cell the file lacks is null.
+
+    `mall_line_id` is what the mall calls a line, and `line_id` tells the lines of the
+    file apart.
+    """
+    frame = rows.select(
         pl.col("row_number"),
         *(
             pl.col(field.name).cast(TYPES[field.kind])
@@ -115,6 +126,13 @@ def whole(rows: pl.DataFrame) -> pl.DataFrame:
             for field in FIELDS
         ),
     )
+    if lines == "position":
+        return frame.with_columns(mall_line_id=pl.lit(None, dtype=pl.String))
+    frame = frame.with_columns(mall_line_id="line_id")
+    if lines == "id":
+        return frame
+    apart = pl.concat_str("line_id", "basket_id", separator="/")
+    return frame.with_columns(line_id=apart)
 
 
 EMPTY: Final = whole(pl.DataFrame(schema={"row_number": pl.UInt32()}))
@@ -195,13 +213,13 @@ class Chunks:
             if batch.warnings.height:
                 warnings.append(batch.warnings)
             if height and height + batch.rows.height > at_once:
-                yield whole(pl.concat(waiting))
+                yield whole(pl.concat(waiting), self._file.layout.lines)
                 waiting, height = [], 0
             if batch.rows.height:
                 waiting.append(batch.rows)
                 height += batch.rows.height
         if height:
-            yield whole(pl.concat(waiting))
+            yield whole(pl.concat(waiting), self._file.layout.lines)
 
 
 NO_REJECTS: Final = pl.DataFrame(

@@ -29,6 +29,7 @@ from data.warehouse.buyers import (
 )
 from data.warehouse.order_file_rows import (
     EMPTY,
+    NO_WARNINGS,
     Chunks,
     OrderRows,
     Warned,
@@ -40,11 +41,14 @@ from data.warehouse.order_file_rows import (
     with_roles,
     wrong_sums,
 )
+from data.warehouse.order_line_match import LINE, matched, named
 from data.warehouse.statements import SQL, Shown, show
 
 ORDERS_A_PART: Final = 50_000
 """Orders taken at once of those whose rows lie in several chunks."""
 
+KEY: Final = "order_number"
+NO_LINES: Final = pl.DataFrame(schema=dict.fromkeys(("line_id", *LINE), pl.String()))
 NO_ROLES: Final = pl.DataFrame(
     schema={
         "row_number": pl.UInt32(),
@@ -93,6 +97,10 @@ class Work:
         self._given = given
         self._cleared: set[str] = set()
         self._newly_cleared: set[str] = set()
+        self._blank = NO_WARNINGS
+        self._missing: list[tuple[str, str, int]] = []
+        self.wanting: list[pl.DataFrame] = []
+        """Rows whose blank quantity has no stored line, so that their orders wait."""
         self._shown = Shown(keys(EMPTY))
         self._aside = Shown(EMPTY)
         self._speaking = Shown(with_roles(EMPTY, NO_ROLES))
@@ -129,6 +137,7 @@ class Work:
         blank = warnings.filter(is_blank)
         if blank.height:
             show(self._con, "csv_blank", blank.select("row_number"))
+            self._blank = blank
             wanting = self._frame("list_csv_blanks_wanting")
             chunks.reject(blank.join(wanting, on="row_number", how="semi"))
             show(self._con, "csv_rejected", chunks.rejects)
@@ -199,11 +208,50 @@ class Work:
             self.ask("log_csv_contents", is_before=False)
         return int(changed)
 
+    def missing(self) -> list[tuple[str, str, int]]:
+        """Return the warnings of stored lines that the part's orders lack."""
+        found, self._missing = self._missing, []
+        return found
+
     def _show(self, part: int, rows: pl.DataFrame) -> None:
         orders = self.ask("list_csv_uneven_orders", part=part)
         packages = self.ask("list_csv_uneven_packages", part=part)
         roles = self._frame("list_csv_speaking", part=part)
+        rows = self._identified(rows, roles, part)
         self._speaking.rows = with_roles(levelled(rows, orders, packages), roles)
+
+    def _identified(
+        self, rows: pl.DataFrame, roles: pl.DataFrame, part: int
+    ) -> pl.DataFrame:
+        """Return the rows with the ids under which their lines are stored."""
+        speaking = roles.select(pl.col("row_number").cast(pl.UInt32()), "is_known")
+        lines = rows.select("row_number", "line_id", "quantity", *LINE)
+        lines = lines.join(speaking, on="row_number")
+        stored = NO_LINES
+        if lines["is_known"].any():
+            stored = self._frame("list_csv_known_lines", part=part)
+        old = matched(lines.filter("is_known"), stored)
+        self._tell_missing(stored, old, lines)
+        unmatched = lines.join(old, on="row_number", how="anti")
+        new = unmatched.filter(
+            pl.col("is_known") | (pl.col("line_id") != pl.col("mall_line_id"))
+        )
+        ids = pl.concat([old, named(new, stored)]).rename({"line_id": "_line_id"})
+        rows = rows.join(ids, on="row_number", how="left", maintain_order="left")
+        rows = rows.with_columns(line_id=pl.coalesce("_line_id", "line_id"))
+        wanting = unmatched.filter("is_known", pl.col("quantity").is_null())
+        if wanting.height:
+            self.wanting.append(self._blank.join(wanting, on="row_number", how="semi"))
+            rows = rows.join(wanting, on=KEY, how="anti")
+        return rows.drop("_line_id")
+
+    def _tell_missing(
+        self, stored: pl.DataFrame, old: pl.DataFrame, lines: pl.DataFrame
+    ) -> None:
+        seen = lines.select("row_number", KEY).join(old, on="row_number")
+        lacking = stored.join(seen, on=[KEY, "line_id"], how="anti")
+        counted = lacking.group_by(KEY).len().sort(KEY)
+        self._missing += [("line-missing", *row) for row in counted.iter_rows()]
 
     def _frame(self, name: str, **more: object) -> pl.DataFrame:
         given = SQL.values(name, self._given | more)
@@ -323,8 +371,14 @@ def import_orders(  # noqa: PLR0913
     warnings.add(work.ask("list_csv_warnings"))
     updated = 0
     for part in work.parts(chunks):
+        warnings.add(work.missing())
         warnings.add(wrong_sums(work.amounts(), rules.checks))
         updated += work.store(part, warnings)
+    for rows in work.wanting:
+        chunks.reject(rows)
+        aside = rows[KEY].n_unique()
+        known, set_aside = known - aside, set_aside + aside
+    show(con, "csv_rejected", chunks.rejects)
     (same,) = work.ask("count_csv_imports_of_file")[0]
     lines_rejected = chunks.rejects["row_number"].n_unique()
     counts = {

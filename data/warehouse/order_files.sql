@@ -59,17 +59,16 @@ GROUP BY shop_id
 ORDER BY shop_id;
 
 -- name: list_csv_blanks_wanting
--- Rows whose quantity is blank and has to be there: their line is not known, or the
--- cell would be cleared.
+-- Rows whose quantity is blank and has to be there: their order is not known, or the
+-- cell would be cleared. Whether their line is known shows when it is matched.
 -- in:  view `csv_blank` (row_number), temporary table `csv_keys`, $mall, $shop_id, $mode
 -- out: row_number
 SELECT b.row_number
 FROM csv_blank AS b
 LEFT JOIN csv_keys AS k ON k.row_number = b.row_number
-LEFT JOIN order_lines AS s
+LEFT JOIN orders AS s
     ON s.mall = $mall AND s.shop_id = $shop_id AND s.order_number = k.order_number
-    AND s.line_id = k.line_id
-WHERE s.line_id IS NULL
+WHERE s.order_number IS NULL
    OR $mode = 'replace';
 
 -- name: judge_csv_orders
@@ -199,8 +198,7 @@ ORDER BY w.row_number;
 -- name: list_csv_warnings
 -- What a person should know of the file's orders. Asked before
 -- anything is written.
--- in:  temporary tables `csv_keys`, `csv_orders`, `csv_baskets`, `csv_lines`, $mall,
---      $shop_id
+-- in:  temporary tables `csv_orders`, `csv_baskets`, `csv_lines`
 -- out: kind, order_number, lines (how many the warning is about)
 SELECT 'line-differs' AS kind, o.order_number, count(*) AS lines
 FROM csv_lines AS l
@@ -216,17 +214,6 @@ SELECT 'package-differs', order_number, count(*)
 FROM csv_baskets
 WHERE is_uneven
 GROUP BY order_number
-UNION ALL
-SELECT 'line-missing', s.order_number, count(*)
-FROM order_lines AS s
-JOIN csv_orders AS o ON o.order_number = s.order_number
-ANTI JOIN (
-    SELECT order_number, line_id FROM csv_keys WHERE shop_id = $shop_id
-) AS l ON l.order_number = s.order_number AND l.line_id = s.line_id
-WHERE s.mall = $mall
-  AND s.shop_id = $shop_id
-  AND o.is_known
-GROUP BY s.order_number
 ORDER BY kind, order_number;
 
 -- name: list_csv_spread_orders
@@ -296,6 +283,24 @@ SELECT
 FROM csv_lines AS l
 LEFT JOIN csv_baskets AS b ON b.last_row = l.last_row
 WHERE l.part = $part;
+
+-- name: list_csv_known_lines
+-- The stored lines of a part's known orders, to match the file's with.
+-- in:  temporary table `csv_orders`, $part, $mall, $shop_id
+-- out: order_number, line_id, mall_line_id (NULL: no file has told it) and what lines are
+--      matched by (data.warehouse.order_line_match)
+SELECT
+    l.order_number, l.line_id,
+    if(l.mall_line_id IS NULL, l.line_id, nullif(l.mall_line_id, '')) AS mall_line_id,
+    l.basket_id,
+    nullif(l.sku, '') AS sku,
+    l.choices, l.item_name, l.unit_price
+FROM order_lines AS l
+SEMI JOIN (
+    SELECT order_number FROM csv_orders WHERE part = $part AND is_known
+) AS o ON o.order_number = l.order_number
+WHERE l.mall = $mall
+  AND l.shop_id = $shop_id;
 
 -- name: sum_csv_orders
 -- The amounts of a part's orders as the file tells them, for the sums
@@ -405,7 +410,8 @@ SELECT
     r.item_name, r.choices, r.sku_info, r.unit_price,
     r.quantity * if($adds_units, r.copies, 1) AS quantity,
     r.line_total * if($adds_units, r.copies, 1) AS line_total,
-    r.tax_rate, r.tax_included, r.line_status
+    r.tax_rate, r.tax_included, r.line_status,
+    nullif(coalesce(r.mall_line_id, ''), r.line_id) AS mall_line_id
 FROM csv_speaking AS r
 WHERE NOT r.is_known;
 
@@ -653,7 +659,12 @@ SELECT
         c.line_total,
         r.line_total * if($adds_units, r.copies, 1),
         coalesce(r.line_total * if($adds_units, r.copies, 1), o.line_total)
-    )::BIGINT AS line_total
+    )::BIGINT AS line_total,
+    CASE
+        WHEN r.mall_line_id IS NOT NULL THEN nullif(r.mall_line_id, r.line_id)
+        WHEN o.line_id IS NULL THEN ''
+        ELSE o.mall_line_id
+    END AS mall_line_id
 FROM csv_speaking AS r
 LEFT JOIN order_lines AS o
     ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
@@ -665,7 +676,7 @@ SELECT
     mall, shop_id, order_number, line_id, basket_id,
     item_id, item_number, manage_number, variant_id, item_name, choices, sku_info,
     unit_price, tax_rate, tax_included, line_status,
-    sku, quantity, line_total
+    sku, quantity, line_total, mall_line_id
 FROM order_lines
 WHERE mall = $mall
   AND shop_id = $shop_id;

@@ -73,6 +73,7 @@ LAYOUTS = (
         sku=(("item_number",), ("item_id",)),
         cancelled="キャンセル",
         shipped="^発送済",
+        lines="id_in_package",
         baskets="id",
         checks=(
             SumCheck("goods_total", (), lines="unit_price"),

@@ -121,7 +121,7 @@ LAYOUTS = (
         shipped="(?i)^fulfilled$",
         shipped_from="mall_sub_status",
         lines="position",
-        order_starts="ordered_at",
+        order_starts="mall_status",
         rules=(fill_down, before_discount, name_prefectures),
         instant_format="%Y-%m-%d %H:%M:%S %z",
     ),

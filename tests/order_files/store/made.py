@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from data.model.csv_file import CellRemark
 from data.model.order import Mall
 from data.model.order_file import BY_NAME, SumCheck
-from data.warehouse.order_file_rows import NO_WARNINGS, TYPES
+from data.warehouse.order_file_rows import NO_WARNINGS, TYPES, Lines
 from data.warehouse.order_files import ImportReport, import_orders
 from tests.support.orders import SHOP_ID, at
 
@@ -36,6 +36,7 @@ class MadeRules:
     mall: Mall = Mall.RAKUTEN
     repeats: Literal["drop", "add_units"] = "drop"
     checks: tuple[SumCheck, ...] = ()
+    lines: Lines = "id"
 
 
 @dataclass(frozen=True)

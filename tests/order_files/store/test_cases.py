@@ -6,7 +6,9 @@ The expected values are typed from the description of the property, not from a r
 from pathlib import Path
 
 from connectors.order_files import read_order_file
+from data.model.stock import Adjustment
 from data.warehouse.order_files import ImportReport, import_orders
+from data.warehouse.stock.adjust import adjust_stock
 from tests.support.orders import at
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -117,3 +119,52 @@ def test_an_undefined_byte_in_one_address(con):
         con, "SELECT order_number, role FROM order_people WHERE street IS NULL"
     ) == [(number, role)]
     assert rows(con, "SELECT count(*) FROM order_people WHERE city IS NULL") == [(0,)]
+
+
+LINES = "SELECT line_id, sku, quantity FROM order_lines ORDER BY ALL"
+
+
+def test_a_refunded_order_of_several_lines(con):
+    report = imported(con, "shopify-refunded-multi-line.csv")
+
+    assert report.orders_created == 2
+    assert report.warning_counts == ()
+    assert rows(
+        con,
+        """SELECT order_number, mall_status, outcome, sum(quantity)
+        FROM orders JOIN order_lines USING (mall, shop_id, order_number)
+        GROUP BY ALL ORDER BY ALL""",
+    ) == [("#2001", "refunded", "refunded", 5), ("#2002", "paid", None, 3)]
+
+
+def test_two_equal_lines_are_two_pieces(con):
+    imported(con, "shopify-two-equal-lines.csv")
+
+    assert rows(con, LINES) == [("1", "SARA-1", 1), ("2", "SARA-1", 1)]
+
+
+def test_one_line_id_in_two_destinations(con):
+    assert imported(con, "colorme-line-in-two-destinations.csv").orders_created == 1
+    assert rows(
+        con, "SELECT line_id, basket_id, quantity FROM order_lines ORDER BY ALL"
+    ) == [("502", "402", 1), ("502/403", "403", 1)]
+    assert rows(con, "SELECT count(*) FROM order_packages") == [(2,)]
+
+
+def test_lines_keep_their_id_and_their_stock_over_files(con):
+    imported(con, "shopify-a-b.csv")
+    assert rows(con, LINES) == [("1", "A", 1), ("2", "B", 1)]
+    lines = [
+        Adjustment(mall="shopify", shop_id="demo", order_number="#3001", line_id=one)
+        for one in ("1", "2")
+    ]
+    adjust_stock(con, lines, adjustment_id="a", who="担当", note="棚", at=at(11))
+
+    imported(con, "shopify-b.csv", 12)
+    imported(con, "shopify-b-a.csv", 14)
+
+    assert rows(con, LINES) == [("1", "A", 1), ("2", "B", 1)]
+    assert rows(con, "SELECT * FROM manual_stock_adjustments") == []
+    assert rows(
+        con, "SELECT sku, sum(quantity) FROM stock_movements GROUP BY sku ORDER BY sku"
+    ) == [("A", -1), ("B", -1)]
