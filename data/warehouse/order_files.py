@@ -230,7 +230,9 @@ class Work:
         stored = NO_LINES
         if lines["is_known"].any():
             stored = self._frame("list_csv_known_lines", part=part)
-        old = matched(lines.filter("is_known"), stored)
+        old = matched(
+            lines.filter("is_known"), stored, in_package=bool(self._given["in_package"])
+        )
         self._tell_missing(stored, old, lines)
         unmatched = lines.join(old, on="row_number", how="anti")
         new = unmatched.filter(
@@ -355,6 +357,7 @@ def import_orders(  # noqa: PLR0913
         "file_name": file.file_name,
         "rows_read": file.rows_read,
         "adds_units": rules.repeats == "add_units",
+        "in_package": rules.lines == "id_in_package",
         "orders_a_part": ORDERS_A_PART,
     }
     work = Work(con, given)

@@ -24,7 +24,6 @@ _CONTENT: Final[tuple[tuple[str, ...], ...]] = (
 _CODES: Final[tuple[tuple[str, ...], ...]] = (
     ("basket_id", "sku", "choices"),
     ("sku", "choices"),
-    ("sku",),
 )
 _NAMES: Final[tuple[tuple[str, ...], ...]] = (
     ("choices", "item_name", "unit_price"),
@@ -56,6 +55,9 @@ def _passes() -> Iterator[Pass]:
         coded = pl.col("sku").is_not_null()
         for keys in _CODES:
             yield Pass(keys, told & coded, stored & coded)
+        blank = pl.col("choices").is_null()  # not every report has the options
+        yield Pass(("sku",), told & coded & blank, stored & coded)
+        yield Pass(("sku",), told & coded, stored & coded & blank)
         for keys in _NAMES:
             yield Pass(keys, told & ~coded, stored)
             yield Pass(keys, told, stored & ~coded)
@@ -67,8 +69,13 @@ def _passes() -> Iterator[Pass]:
 PASSES: Final = tuple(_passes())
 
 
-def matched(told: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+def matched(
+    told: pl.DataFrame, stored: pl.DataFrame, *, in_package: bool = False
+) -> pl.DataFrame:
     """Return `row_number` and `line_id` of each of the file's lines that is stored.
+
+    `in_package`: a name of the mall's in another package is another line; else it is
+    the line, moved.
 
     Both frames have the columns `LINE`; `told` has `row_number`, in file order, and
     `stored` has `line_id`.
@@ -79,6 +86,8 @@ def matched(told: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     for keys, of_told, of_stored in PASSES:
         if not told.height or not stored.height:
             break
+        if in_package and keys == (TOLD,):
+            continue
         on = [ORDER, *keys]
         place = pl.int_range(pl.len()).over(on).alias(_PLACE)
         pairs = (
