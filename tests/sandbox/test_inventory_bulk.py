@@ -39,13 +39,13 @@ def test_401_are_refused(inventory, many):
 
     answer = inventory.write(*entries)
 
-    assert (answer.status_code, errors(answer)) == (400, [("IE0121", "inventories")])
+    assert (answer.status_code, errors(answer)) == (400, [("IE1101", "inventories")])
 
 
 def test_1000_are_read_in_one_call_and_1001_refused(inventory, many):
     assert inventory.read(*many[:1000]).json() == {"inventories": []}
 
-    assert errors(inventory.read(*many)) == [("IE0121", "inventories")]
+    assert errors(inventory.read(*many)) == [("IE1101", "inventories")]
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_1000_are_read_in_one_call_and_1001_refused(inventory, many):
         (entry(1, ("x", "")), ("IE0002", "inventories[1].variantId")),
         (entry(1, TEA, "ADD"), ("IE0002", "inventories[1].mode")),
         (entry(1, TEA, colour=1), ("IE0002", "inventories[1].colour")),
-        (entry(1, TEA, None), ("IE0105", "inventories[1].mode")),
-        (entry(1, NOWHERE, "RELATIVE"), ("IE0105", "inventories[1].mode")),
-        (entry(-1001, TEA, "RELATIVE"), ("IE0003", "inventories[1].quantity")),
-        (entry(2, ("MIHON-SHIRT", "ms-1")), ("IE0121", "inventories[1]")),
+        (entry(1, TEA, None), ("IE0001", "inventories[1].mode")),
+        (entry(1, NOWHERE, "RELATIVE"), ("IE0500", "inventories[1].mode")),
+        (entry(-1001, TEA, "RELATIVE"), ("IE0117", "inventories[1].quantity")),
+        (entry(2, ("MIHON-SHIRT", "ms-1")), ("IE1102", "inventories[1]")),
         ("x", ("IE0002", "inventories[1]")),
     ],
 )  # fmt: skip
@@ -98,9 +98,9 @@ def test_the_good_entries_can_be_written_all_the_same(inventory, sandbox):
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        ({}, ("IE0105", "inventories")),
-        ({"inventories": None}, ("IE0105", "inventories")),
-        ({"inventories": []}, ("IE0105", "inventories")),
+        ({}, ("IE0001", "inventories")),
+        ({"inventories": None}, ("IE0001", "inventories")),
+        ({"inventories": []}, ("IE0001", "inventories")),
         ({"inventories": {}}, ("IE0002", "inventories")),
         ({"inventories": [1]}, ("IE0002", "inventories[0]")),
         ([], ("IE0002", None)),
@@ -130,7 +130,7 @@ def test_bulk_get_takes_names_only(inventory):
 def test_a_sku_is_asked_for_once(inventory):
     answer = inventory.read(SHIRT, TEA, SHIRT)
 
-    assert errors(answer) == [("IE0121", "inventories[2]")]
+    assert errors(answer) == [("IE1102", "inventories[2]")]
 
 
 def test_range_finds_by_quantity_ends_included_newest_update_first(inventory, sandbox):
@@ -153,7 +153,7 @@ def test_range_finds_by_quantity_ends_included_newest_update_first(inventory, sa
         ({"minQuantity": "a"}, ("IE0002", "minQuantity")),
         ({"maxQuantity": "-1"}, ("IE0002", "maxQuantity")),
         ({"maxQuantity": 100_000}, ("IE0003", "maxQuantity")),
-        ({"minQuantity": 2, "maxQuantity": 1}, ("IE0105", "minQuantity")),
+        ({"minQuantity": 2, "maxQuantity": 1}, ("IE0113", "minQuantity")),
         ({"minQuantity": 2, "max": 1}, ("IE0002", "max")),
     ],
 )

@@ -52,7 +52,7 @@ def test_relative_never_leaves_the_range(inventory, change):
 
     answer = inventory.put(change, mode="RELATIVE")
 
-    assert (answer.status_code, errors(answer)) == (400, [("IE0003", "quantity")])
+    assert (answer.status_code, errors(answer)) == (400, [("IE0117", "quantity")])
     assert inventory.quantity() == 10
 
 
@@ -61,7 +61,7 @@ def test_the_first_registration_must_be_absolute(inventory):
 
     answer = inventory.put(5, mode="RELATIVE")
 
-    assert (answer.status_code, errors(answer)) == (400, [("IE0105", "mode")])
+    assert (answer.status_code, errors(answer)) == (400, [("IE0500", "mode")])
     assert inventory.put(5).status_code == 204
 
 
@@ -100,7 +100,7 @@ def test_a_row_without_an_item_is_gone_a_day_after_its_last_update(inventory, sa
     assert inventory.put(1, NOWHERE, "RELATIVE").status_code == 204
     sandbox.clock(advance_s=24 * 3600)
 
-    assert errors(inventory.put(1, NOWHERE, "RELATIVE")) == [("IE0105", "mode")]
+    assert errors(inventory.put(1, NOWHERE, "RELATIVE")) == [("IE0500", "mode")]
     assert all(row["known"] for row in sandbox.stock())
 
 
@@ -157,9 +157,9 @@ def test_each_shop_has_stock_of_its_own(inventory, other, sandbox):
         ({"mode": "RELATIVE", "quantity": -100_000}, ("IE0003", "quantity")),
         ({"mode": "absolute", "quantity": 5}, ("IE0002", "mode")),
         ({"mode": [], "quantity": 5}, ("IE0002", "mode")),
-        ({"quantity": 5}, ("IE0105", "mode")),
-        ({"mode": "ABSOLUTE"}, ("IE0105", "quantity")),
-        ({"mode": "ABSOLUTE", "quantity": None}, ("IE0105", "quantity")),
+        ({"quantity": 5}, ("IE0001", "mode")),
+        ({"mode": "ABSOLUTE"}, ("IE0001", "quantity")),
+        ({"mode": "ABSOLUTE", "quantity": None}, ("IE0001", "quantity")),
         ({"mode": "ABSOLUTE", "quantity": 5, "Mode": 1}, ("IE0002", "Mode")),
         ([], ("IE0002", None)),
     ],

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 from connectors.sandbox.inventory_api.stock import MOST, Sku
 
-UNREADABLE, OUT_OF_RANGE, TOO_LONG = "IE0002", "IE0003", "IE0004"
-PARAMETER, TOO_MANY_FOUND, DOUBLED_OR_TOO_MANY = "IE0105", "IE0116", "IE0121"
+REQUIRED, UNREADABLE, OUT_OF_RANGE, TOO_LONG = "IE0001", "IE0002", "IE0003", "IE0004"
+NO_BOUND, BOUNDS_CROSS, TOO_MANY_FOUND = "IE0105", "IE0113", "IE0116"
+LEAVES_THE_RANGE, NO_ROW = "IE0117", "IE0500"
+TOO_MANY, DOUBLED = "IE1101", "IE1102"
 NOT_FOUND, NO_BODY, DEAD_KEY = "GE0014", "GE0011", "GA0001"
 _LONGEST_SHOWN = 40
 
@@ -78,7 +80,7 @@ class Reading:
         value = self.given.get(name)
         if value is None:
             text = f"{name} is required."
-            self.errors.append(EntryError(PARAMETER, text, f"{self.path}{name}"))
+            self.errors.append(EntryError(REQUIRED, text, f"{self.path}{name}"))
         return value
 
     def identifier(self, name: str) -> str:
@@ -134,7 +136,7 @@ class Reading:
 
 
 def out_of_range(path: str) -> EntryError:
-    """Build IE0003: the number, or what would come of it, is not in 0 to 99,999."""
+    """Build IE0003: the number is not in 0 to 99,999."""
     return EntryError(OUT_OF_RANGE, f"quantity must be between 0 and {MOST}.", path)
 
 
@@ -147,10 +149,10 @@ def entries(body: dict[str, Any], most: int) -> list[Reading]:
         whole.errors.append(invalid("inventories", listed))
     elif listed == []:
         text = "inventories must not be empty."
-        whole.errors.append(EntryError(PARAMETER, text, "inventories"))
+        whole.errors.append(EntryError(REQUIRED, text, "inventories"))
     elif listed and len(listed) > most:
         text = f"inventories must have at most {most} entries."
-        whole.errors.append(EntryError(DOUBLED_OR_TOO_MANY, text, "inventories"))
+        whole.errors.append(EntryError(TOO_MANY, text, "inventories"))
     whole.settle()
     for n, each in enumerate(listed):
         if not isinstance(each, dict):
@@ -160,11 +162,11 @@ def entries(body: dict[str, Any], most: int) -> list[Reading]:
 
 
 def doubled(read: Iterable[tuple[Reading, Sku]]) -> None:
-    """Record an error for every SKU that stands further up already (IE0121)."""
+    """Record an error for every SKU that stands further up already (IE1102)."""
     seen: set[Sku] = set()
     for reading, sku in read:
         if sku in seen and not reading.errors:
             path = reading.path.removesuffix(".")
             text = "The same SKU is given twice."
-            reading.errors.append(EntryError(DOUBLED_OR_TOO_MANY, text, path))
+            reading.errors.append(EntryError(DOUBLED, text, path))
         seen.add(sku)

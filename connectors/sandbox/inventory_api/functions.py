@@ -14,8 +14,11 @@ from connectors.sandbox.inventory_api.calls import (
     InventoryFunction,
 )
 from connectors.sandbox.inventory_api.entries import (
+    BOUNDS_CROSS,
+    LEAVES_THE_RANGE,
+    NO_BOUND,
+    NO_ROW,
     NOT_FOUND,
-    PARAMETER,
     RELATIVE,
     TOO_MANY_FOUND,
     EntryError,
@@ -70,14 +73,14 @@ def _range(call: InventoryCall) -> InventoryAnswer:
     reading.only("minQuantity", "maxQuantity")
     if not {"minQuantity", "maxQuantity"} & reading.given.keys():
         text = "minQuantity or maxQuantity is required."
-        reading.errors.append(EntryError(PARAMETER, text))
+        reading.errors.append(EntryError(NO_BOUND, text))
     low, high = (
         _bound(reading, name, default)
         for name, default in (("minQuantity", 0), ("maxQuantity", MOST))
     )
     if not reading.errors and low > high:
         text = "minQuantity must not be greater than maxQuantity."
-        reading.errors.append(EntryError(PARAMETER, text, "minQuantity"))
+        reading.errors.append(EntryError(BOUNDS_CROSS, text, "minQuantity"))
     reading.settle()
     found = call.world.stock.between(call.shop.handle, low, high, MOST_FOUND + 1)
     if len(found) > MOST_FOUND:
@@ -135,9 +138,10 @@ def check_write(world: World, shop: str, wanted: Upsert) -> EntryError | None:
     there = world.stock.quantity(shop, wanted.sku)
     if there is None:
         text = "The first registration must be ABSOLUTE."
-        return EntryError(PARAMETER, text, f"{wanted.path}mode")
+        return EntryError(NO_ROW, text, f"{wanted.path}mode")
     if not 0 <= there + wanted.quantity <= MOST:
-        return out_of_range(f"{wanted.path}quantity")
+        text = f"quantity must be between 0 and {MOST} after the update."
+        return EntryError(LEAVES_THE_RANGE, text, f"{wanted.path}quantity")
     return None
 
 

@@ -11,6 +11,8 @@ from connectors.sandbox.order_api.messages import OrderRefusal, message
 from connectors.sandbox.order_api.progress import rows_of
 
 CODE = "CANCEL_ORDER"
+WRONG_STATE = "ERROR_108"
+"""The only fault of an order that is answered with 400; the others come with 200."""
 REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)
 
 
@@ -26,7 +28,10 @@ def cancel_order(call: OrderCall) -> OrderAnswer:
     fields.settle()
     model = call.world.store.find(number or "", call.shop.handle)
     if refusal := _refusal(model):
-        raise OrderRefusal([message(CODE, *refusal, orderNumber=number)])
+        word = message(CODE, *refusal, orderNumber=number)
+        if refusal[0] == WRONG_STATE:
+            raise OrderRefusal([word])
+        return OrderAnswer({"MessageModelList": [word]}, order_count=1)
     assert model is not None  # noqa: S101 - _refusal refuses a missing order
     settle_cancel(
         model, call.world.settings.cancel_goes_to, wire(call.now), detail or 10
@@ -48,9 +53,11 @@ def settle_cancel(model: dict[str, Any], goes_to: int, at: str, detail: int) -> 
 
 def _refusal(model: dict[str, Any] | None) -> tuple[str, str] | None:
     if model is None:
-        return "ERROR_101", "該当する注文がありません。"
+        return "ERROR_106", "注文情報を取得できませんでした。"
+    if model["orderProgress"] in progress.CANCELLED:
+        return "ERROR_103", "キャンセル済みの注文です。"
     if model["orderProgress"] not in progress.BEFORE_SHIPPING:
-        return "ERROR_102", "キャンセルできないステータスです。"
+        return WRONG_STATE, "キャンセルできないステータスです。"
     if any(row["shippingDate"] for row in rows_of(model)):
-        return "ERROR_103", "発送日が登録されているため、キャンセルできません。"
+        return "ERROR_102", "発送日が登録されているため、キャンセルできません。"
     return None
