@@ -19,7 +19,7 @@ from prefect.events import emit_event
 from connectors.rms.check import probe_of, probes_of_others
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import CredentialsRefused
-from connectors.rms.pace import Bucket, paces_for
+from connectors.rms.pace import Bucket, paces_for, slowness_of
 from connectors.settings import read_settings
 from data.model import rms_menus
 from data.model.connection import (
@@ -126,6 +126,7 @@ def rms_client(
         paces=paces,
         undated=lambda: warn_undated(settings.home, now()),
         admit=admit,
+        too_fast=slowness_of(settings.home, shop).too_fast,
     ) as rms:
         yield rms
 

@@ -41,9 +41,19 @@ class RmsClient:
         paces: Mapping[Bucket, Callable[[], None]] = NO_PACES,
         undated: Callable[[], None] = lambda: None,
         admit: Callable[[str], None] = lambda _: None,
+        too_fast: Callable[[], None] = lambda: None,
     ) -> None:
         self._http = RmsHttp(
-            shop, base_url, pace, now, Limits(deadline_s), sleep, paces, undated, admit
+            shop,
+            base_url,
+            pace,
+            now,
+            Limits(deadline_s),
+            sleep,
+            paces,
+            undated,
+            admit,
+            too_fast,
         )
         self.orders = OrdersApi(self._http, shop.shop_id, now)
         self.marks = MarksApi(self._http)

@@ -28,7 +28,14 @@ from pydantic import SecretStr
 
 from connectors.rms import clock, error_words
 from connectors.rms.address import checked_address
-from connectors.rms.answers import AnswerHead, RawAnswer, Reply, RmsFunction, judge
+from connectors.rms.answers import (
+    CONFLICT,
+    AnswerHead,
+    RawAnswer,
+    Reply,
+    RmsFunction,
+    judge,
+)
 from connectors.rms.errors import ClockWrong, RmsTrouble, Throttled, Unavailable
 from connectors.rms.pace import Bucket
 from data.model.shop import Shop
@@ -80,6 +87,7 @@ class RmsHttp:
     `pace` returns when the next request may go; calls of a bucket in `paces` ask that
     one instead. `undated` is called after an answer that shows no time,
     `admit` before every call with the function's name: it raises to stop the call.
+    `too_fast` is called when RMS says so, for the pace of the calls to come.
     ValueError for an address that is neither https nor on this machine.
     """
 
@@ -94,6 +102,7 @@ class RmsHttp:
         paces: Mapping[Bucket, Callable[[], None]] = NO_PACES,
         undated: Callable[[], None] = lambda: None,
         admit: Callable[[str], None] = lambda _: None,
+        too_fast: Callable[[], None] = lambda: None,
     ) -> None:
         self._base_url = checked_address(base_url)
         self._shop = shop
@@ -105,6 +114,7 @@ class RmsHttp:
         self._sleep = sleep
         self._undated = undated
         self._admit = admit
+        self._too_fast = too_fast
         self.clock_agrees = False
         """Whether an answer has shown that our clock is right."""
         self._open = ExitStack()
@@ -196,6 +206,8 @@ class RmsHttp:
         try:
             reply = judge(function, self._raw(answer), self._credentials.masked)
         except Throttled as slow:
+            if slow.status != CONFLICT:
+                self._too_fast()
             # The hint is obeyed here: a task's retry delay is fixed before the answer.
             if slow.retry_after_s:
                 self._sleep(min(slow.retry_after_s, self._limits.max_wait_s))

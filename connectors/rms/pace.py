@@ -27,6 +27,10 @@ SLACK = 1.01
 """1 % longer than asked, so that jitter between us and RMS never makes it shorter."""
 
 FASTEST = 1000.0
+SLOWEST = 8.0
+"""Times the usual pause, at most."""
+QUIET_S = 60.0
+"""Without another "too fast" the pause is halved after each of these."""
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,126}")
 
 
@@ -46,15 +50,51 @@ class Bucket(StrEnum):
         return 5.0 if self is Bucket.STOCK_READ else 1.0
 
 
+class Slowness:
+    """How many times slower than usual a shop calls, since RMS said "too fast".
+
+    RMS tells neither its limits nor what it counts by, and other tools may use the same
+    key. So each such answer doubles the pause of every bucket of the shop, up to eight
+    times, and each quiet minute halves it. All processes share it by a file.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self.path = path
+        self._clock = clock
+
+    def factor(self) -> float:
+        """Return by what the usual pause is multiplied now; 1 is the usual pace."""
+        try:
+            factor, since = map(float, self.path.read_text("ascii").split())
+        except (OSError, ValueError):
+            return 1.0
+        quiet_s = self._clock() - since
+        if quiet_s < 0:  # written before the machine's last start
+            return 1.0
+        halved = min(quiet_s // QUIET_S, SLOWEST)
+        return max(1.0, min(factor, SLOWEST) / 2**halved)
+
+    def too_fast(self) -> None:
+        """Double the pause of all calls; OSError when the file cannot be written."""
+        factor = min(self.factor() * 2, SLOWEST)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        beside.write_text(f"{factor} {self._clock()!r}\n", "ascii")
+        beside.replace(self.path)
+
+
 class Pace:
     """Wait for the next free instant on every call; safe in threads and processes."""
 
-    def __init__(self, path: Path, per_second: float = 1.0) -> None:
+    def __init__(
+        self, path: Path, per_second: float = 1.0, slowness: Slowness | None = None
+    ) -> None:
         if not 0 < per_second <= FASTEST:
             raise ValueError("per_second must be above 0 and at most 1000")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path
         self.interval_s = SLACK / per_second
+        self._slowness = slowness
 
     def __call__(self) -> None:
         """Return when it is this caller's turn; no other caller gets the same one.
@@ -62,14 +102,16 @@ class Pace:
         A caller that is stopped while it waits has taken nothing. OSError when the file
         cannot be opened or written.
         """
+        slower = self._slowness.factor() if self._slowness else 1.0
+        interval_s = self.interval_s * slower
         with _locked(self.path) as number:
             # Monotonic: the same for all processes of the machine, and nobody sets it.
             ahead_s = self._free_at(number) - time.monotonic()
             if not ahead_s <= 0:
                 # Further ahead than one interval was written before the machine's last
                 # start, or is damage: one interval is always enough.
-                time.sleep(min(self.interval_s, ahead_s))
-            free_at = time.monotonic() + self.interval_s
+                time.sleep(min(interval_s, ahead_s))
+            free_at = time.monotonic() + interval_s
             os.pwrite(number, f"{free_at:020.6f}\n".encode(), 0)
 
     @staticmethod
@@ -117,7 +159,13 @@ def pace_for(
         )
     if per_second == 0:
         return unlimited
-    return Pace(pace_file(home, f"{shop.mall}-{shop.shop_id}-{api}"), per_second)
+    file = pace_file(home, f"{shop.mall}-{shop.shop_id}-{api}")
+    return Pace(file, per_second, slowness_of(home, shop))
+
+
+def slowness_of(home: Path, shop: Shop) -> Slowness:
+    """Return what all buckets of a shop slow down by together."""
+    return Slowness(pace_file(home, f"{shop.mall}-{shop.shop_id}-slower"))
 
 
 def paces_for(

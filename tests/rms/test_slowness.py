@@ -1,0 +1,84 @@
+"""After "too fast" every bucket of a shop goes slower, and recovers by itself."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from connectors.rms.answers import RmsFunction
+from connectors.rms.errors import Throttled
+from connectors.rms.http import RmsHttp
+from connectors.rms.pace import Bucket, Pace, Slowness, paces_for, unlimited
+from tests.rms.conftest import NOW
+from tests.rms.wire_server import WireServer, answer
+
+QUICKLY = "http://127.0.0.1:1"
+
+
+def test_each_too_fast_doubles_the_pause_and_each_quiet_minute_halves_it(
+    tmp_path: Path,
+):
+    at = 1000.0
+    slow = Slowness(tmp_path / "slow", lambda: at)
+    found = [slow.factor()]
+    for _ in range(4):
+        slow.too_fast()
+        found.append(slow.factor())
+    later = []
+    for at in (1059.0, 1061.0, 1121.0, 1181.0, 9999.0):  # noqa: B007 - the clock
+        later.append(slow.factor())  # noqa: PERF401 - one at each time
+
+    assert (found, later) == ([1, 2, 4, 8, 8], [8, 4, 2, 1, 1])
+
+
+def test_another_process_sees_it(tmp_path: Path):
+    Slowness(tmp_path / "slow").too_fast()
+
+    assert Slowness(tmp_path / "slow").factor() == 2
+
+
+@pytest.mark.parametrize("written", ["", "x", "nan", "1e9 -1e12", "8 1e300"])
+def test_a_damaged_file_stops_nobody(tmp_path: Path, written: str):
+    (tmp_path / "slow").write_text(written)
+
+    assert 1 <= Slowness(tmp_path / "slow").factor() <= 8
+
+
+def test_a_pace_is_slower_by_it(tmp_path: Path):
+    slow = Slowness(tmp_path / "slow")
+    for _ in range(3):
+        slow.too_fast()
+    pace = Pace(tmp_path / "next", 200, slow)
+    began = time.monotonic()
+    for _ in range(3):
+        pace()
+
+    assert time.monotonic() - began >= 2 * 8 / 200
+
+
+def test_all_buckets_of_a_shop_slow_down_together(tmp_path: Path, shop):
+    paces = paces_for(tmp_path, shop, 1.0, QUICKLY)
+
+    assert len({pace._slowness.path for pace in paces.values()}) == 1
+    assert set(paces) == set(Bucket)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "times"),
+    [
+        (403, {"Results": {"errorCode": "ES01-03", "message": "x"}}, 1),
+        (429, {}, 1),
+        (409, {"errors": [{"code": "CE0001", "message": "x"}]}, 0),
+    ],
+)
+def test_only_too_fast_slows_down(shop, status: int, body: object, times: int):
+    told: list[int] = []
+    with (
+        WireServer(answer(body, status)) as server,
+        RmsHttp(
+            shop, server.url, unlimited, lambda: NOW, too_fast=lambda: told.append(1)
+        ) as http,
+        pytest.raises(Throttled),
+    ):
+        http.post(RmsFunction("getOrder"), "/x/", {})
+    assert len(told) == times
