@@ -10,6 +10,7 @@ from data.model.order import Mall
 from data.model.rms_menus import ORDER_CSV
 from tests.support.csv_counter import Counter
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
+from tests.support.planted import caught, planted_sql
 
 ROOT = Path(__file__).parents[2]
 SHOPIFY = (ROOT / "data/samples/shopify.csv").read_bytes()
@@ -77,11 +78,24 @@ def test_13_a_file_whose_columns_somebody_changed_is_refused_with_all_named(
 
 def test_14_the_same_order_number_is_never_stored_twice(counter: Counter):
     row = rakuten_row()
-    counter.ended(counter.rows(row, row))
-    counter.ended(counter.rows(row | {"コメント": "another file"}))
+    once_more = row | {"コメント": "another file"}
+    ends = [
+        counter.ended(counter.rows(*rows))[0] for rows in ((row, row), (once_more,))
+    ]
 
+    assert ends == ["COMPLETED"] * 2
     assert counter.ask("SELECT order_number FROM orders") == [(row["注文番号"],)]
     assert counter.ask("SELECT count(*) FROM order_lines") == [(1,)]
+
+
+def test_14_would_see_an_order_that_is_taken_for_a_new_one(counter: Counter):
+    plant = (
+        "judge_csv_orders",
+        "o.order_number IS NOT NULL AS is_known",
+        "false AS is_known",
+    )
+    with planted_sql(*plant), caught():
+        test_14_the_same_order_number_is_never_stored_twice(counter)
 
 
 def test_15_the_upload_moves_its_orders_to_in_process(counter: Counter):
