@@ -63,7 +63,7 @@ class Machine:
         process.wait(60)
 
     def on(self, *, deploys: bool) -> None:
-        """Start the server and, when it answers, the rest; the first time it deploys."""
+        """Start the server and, when it answers, the rest; deploy where asked to."""
         self.start("server")
         until(self.answers, STARTED_WITHIN_S)
         if deploys:
