@@ -100,6 +100,9 @@ query: export JUCHU_QUERY = $(value SQL)
 query: $(READY) ## look at the orders: make query SQL="FROM orders LIMIT 3" DB=warehouse|analytics FORMAT=table|csv|json|parquet OUT=
 	@$(BIN)/python -m tasks.setup.query --db=$(call quoted,$(DB)) --format=$(call quoted,$(FORMAT)) --out=$(call quoted,$(OUT)) -- "$$JUCHU_QUERY"
 
+export: $(READY) ## a mart of the analysts' copy as a file: make export MART=sales_per_day FORMAT=xlsx|csv|parquet OUT=
+	@$(BIN)/python -m tasks.setup.export --mart=$(call quoted,$(MART)) --format=$(call quoted,$(FORMAT)) --out=$(call quoted,$(OUT))
+
 plot: $(READY) ## a SKU's level over time as SVG and HTML: make plot SKU=KT-04-A
 	@$(BIN)/python -m tasks.stock.plots --sku $(call quoted,$(SKU))
 

@@ -10,11 +10,15 @@ from typing import Final
 
 import duckdb
 import polars as pl
+from polars import selectors
+from xlsxwriter import Workbook
 
 from data.warehouse.errors import QueryRefused
 from data.warehouse.session import reading
 
 AS_TEXT: Final = "CAST(COLUMNS(*) AS VARCHAR)"
+MOST_EXCEL_ROWS: Final = 1_048_575
+"""Rows of a sheet below its header."""
 AS_JSON: Final = "to_json(COLUMNS(*))"
 NUMBERS: Final = (
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE"),
@@ -31,6 +35,7 @@ class Form(StrEnum):
     CSV = "csv"
     JSON = "json"
     PARQUET = "parquet"
+    XLSX = "xlsx"
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,9 @@ def exported(path: Path, query: str, form: Form, patience_s: float) -> Iterator[
     """Write an answer to a file that is there inside the block; raise as `ask` does.
 
     CSV is UTF-8 with a header; NULL is an empty cell, an empty text is `""`. JSON is an
-    array with an object for each row; what JSON has no number for is null.
+    array with an object for each row; what JSON has no number for is null. Excel has no
+    time zones and no lists: an instant stands in Japan's time, a list as text, and no
+    text is a formula.
     """
     with _asked(path, query, patience_s) as (relation, place):
         file = place / f"answer.{form}"
@@ -86,6 +93,8 @@ def exported(path: Path, query: str, form: Form, patience_s: float) -> Iterator[
                 relation.write_parquet(str(file))
             case Form.JSON:
                 file.write_text(_json(relation), encoding="utf-8")
+            case Form.XLSX:
+                _write_excel(pl.DataFrame(relation), file)
         yield file
 
 
@@ -117,3 +126,26 @@ def _json(relation: duckdb.DuckDBPyRelation) -> str:
     )
     lines = ",\n".join(f"{{{each}}}" for each in objects)
     return f"[{lines}]\n"
+
+
+def _write_excel(rows: pl.DataFrame, file: Path) -> None:
+    """Write the rows as a sheet; raise QueryRefused if it has not room for them."""
+    if rows.height > MOST_EXCEL_ROWS:
+        raise QueryRefused(
+            f"{rows.height:,}行は Excel に入りません(最大 {MOST_EXCEL_ROWS:,}行)。"
+            "対処: FORMAT=csv または FORMAT=parquet にしてください。"
+        )
+    plain = rows.with_columns(
+        selectors.datetime(time_zone="*")
+        .dt.convert_time_zone("Asia/Tokyo")
+        .dt.replace_time_zone(None),
+        *(
+            pl.Series(name, map(str, rows[name].to_list()), dtype=pl.String)
+            for name, kind in rows.schema.items()
+            if kind.is_nested()
+        ),
+    )
+    with Workbook(
+        file, {"strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        plain.write_excel(book, autofit=True)

@@ -33,7 +33,7 @@ SQL= に問い合わせを指定してください。例:
   make query DB=analytics SQL="FROM sales_per_day" FORMAT=csv OUT=sales.csv
 
 DB=      warehouse(初期値)、analytics(個人情報を含まない分析用。集計のビューがあります)
-FORMAT=  table(初期値)、csv、json、parquet
+FORMAT=  table(初期値)、csv、json、parquet、xlsx
 OUT=     書き込むファイル。指定しない場合は画面に表示します
 """
 
@@ -85,9 +85,9 @@ def answer(query: str, form: str, out: str, db: str = WAREHOUSE) -> None:
         text = as_table(file, query, patience_s)
         write(text.encode(errors="backslashreplace"), out)
         return
-    if form == Form.PARQUET and not out and sys.stdout.isatty():
+    if form in {Form.PARQUET, Form.XLSX} and not out and sys.stdout.isatty():
         raise NoPlace(
-            "parquet は画面に表示できません。"
+            f"{form} は画面に表示できません。"
             "対処: OUT=ファイル名 を付けて実行してください。"
         )
     with exported(file, query, Form(form), patience_s) as made:

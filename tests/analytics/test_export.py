@@ -1,0 +1,77 @@
+"""`make export`: a mart as a file that Excel, or any program, opens."""
+
+import sys
+import zipfile
+
+import duckdb
+import polars as pl
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from data.warehouse.ask import Form, exported
+from tasks.setup.export import main
+
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+@pytest.fixture
+def make(published, tmp_path, monkeypatch, capsys):
+    """Run the command in an empty folder; return what it printed or ended with."""
+
+    def run(*words: str) -> str:
+        monkeypatch.setenv("JUCHU_HOME", str(published))
+        monkeypatch.setattr(sys, "argv", ["export", *words])
+        try:
+            main()
+        except SystemExit as end:
+            return str(end.code)
+        return capsys.readouterr().out
+
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return run
+
+
+def test_each_form_holds_the_marts_rows(make, published):
+    with duckdb.connect(published / "analytics.duckdb", read_only=True) as con:
+        rows = con.execute("FROM sales_per_day").fetchall()
+    for form in ("csv", "parquet", "xlsx"):
+        assert make("--mart=sales_per_day", f"--format={form}") == (
+            f"sales_per_day.{form}\n"
+        )
+
+    assert pl.read_parquet("sales_per_day.parquet").rows() == rows
+    assert pl.read_csv("sales_per_day.csv").height == len(rows)
+    assert len(sheet("sales_per_day.xlsx")) == len(rows) + 1
+
+
+def test_excel_gets_japans_time_and_no_formula(published, tmp_path):
+    query = (
+        "SELECT '=1+1' AS formula, TIMESTAMPTZ '2026-07-01 00:30:00+09' AS at,"
+        " [1, 2] AS list"
+    )
+    with exported(published / "analytics.duckdb", query, Form.XLSX, 1) as file:
+        (tmp_path / "a.xlsx").write_bytes(file.read_bytes())
+    _, row = sheet(str(tmp_path / "a.xlsx"))
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        texts = book.read("xl/sharedStrings.xml").decode()
+
+    assert "=1+1" in texts
+    assert "[1, 2]" in texts
+    assert row.findall(f"{SHEET}c/{SHEET}f") == []
+    days = float(row.findall(f"{SHEET}c/{SHEET}v")[1].text)
+    assert days == pytest.approx(46204 + 0.5 / 24)  # 2026-07-01 00:30 as Excel counts
+
+
+def test_what_cannot_be_exported_is_said(make):
+    assert "次から選んでください: " in make("--mart=nothing")
+    assert "FORMAT=pdf はありません" in make("--mart=sales", "--format=pdf")
+    make("--mart=sales", "--format=csv")
+    assert "すでにあります" in make("--mart=sales", "--format=csv")
+
+
+def sheet(file: str) -> list:
+    """Return the rows of a workbook's first sheet, the header's first."""
+    with zipfile.ZipFile(file) as book:
+        root = fromstring(book.read("xl/worksheets/sheet1.xml"))
+    return root.findall(f"{SHEET}sheetData/{SHEET}row")
