@@ -1,0 +1,54 @@
+"""The runbook's command, as it stands there, deletes a buyer."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from data.warehouse.session import warehouse
+from tasks.setup.services import ROOT, Services
+from tests.support.canary import leaks
+from tests.support.orders import order_number
+from tests.warehouse.test_buyers import an_order_of, left_of_buyer, store
+
+pytestmark = pytest.mark.prefect
+RUNBOOK = Path("docs/runbook.md")
+COMMAND = re.compile(r"^make run FLOW=(forget-buyer/manual) ARGS='(.+)'$", re.MULTILINE)
+NUMBER = "123456-20261124-0000000001"
+"""The order number of the runbook's example."""
+PHONE, MAIL = "090-0000-9173", "hanako@buyer.example"
+
+
+@pytest.fixture
+def bought(services: Services) -> Services:
+    with warehouse(services.warehouse) as con:
+        store(con, an_order_of(1))
+    return services
+
+
+def make_run(services: Services, flow: str, *given: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "tasks.setup.run", flow, *given],
+        env=dict(services.env),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_command_of_the_runbook(bought: Services):
+    ((flow, given),) = COMMAND.findall(RUNBOOK.read_text("utf-8"))
+    arguments = shlex.split(given.replace(NUMBER, order_number(1)))
+
+    said = make_run(bought, flow, *arguments)
+
+    assert "購入者の情報を削除しました: 注文 1 件" in said
+    with warehouse(bought.warehouse) as con:
+        assert left_of_buyer(con) == []
+    assert leaks(bought.home, [PHONE, MAIL]) == []
