@@ -32,6 +32,8 @@ STAMP: Final = ".venv/.installed"
 INSTALLED: Final = "juchu demo in "
 READY: Final = "Ctrl-C stops everything."
 OURS: Final = ("JUCHU_", "PREFECT_")
+MADE_HERE: Final = (".venv", "local", "out", "__pycache__", ".hypothesis", ".*_cache")
+"""What a clone would not have."""
 
 
 class NotAsPromised(Exception):
@@ -47,12 +49,18 @@ def main(folder: Path) -> None:
 
     """
     env = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
-    clone = ["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(folder)]
-    subprocess.run(clone, check=True)
+    copy(folder)
     demo, beside, tests = blocks((folder / "README.md").read_text("utf-8"))
     with at_work(demo, folder, env):
         do(beside, folder, env, "query, import and daily beside the demo")
     do(tests, folder, env, "tests")
+
+
+def copy(folder: Path) -> None:
+    """Clone the project, or copy what is no repository or somebody else's."""
+    clone = ["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(folder)]
+    if not (ROOT / ".git").exists() or subprocess.run(clone, check=False).returncode:
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*MADE_HERE))
 
 
 @contextmanager
