@@ -20,8 +20,9 @@ from prefect.states import Completed
 from connectors.settings import SettingsProblem, read_settings
 from data.warehouse.analytics.publish import Published, publish
 from data.warehouse.analytics.versions import is_due
+from tasks.analytics_page import write_page
 from tasks.machine import now, our_warehouse
-from tasks.report import counts, page
+from tasks.report import counts, escape, page
 from tasks.retrying import SAFE_TO_REPEAT
 
 CHANGED: Final = "juchu.warehouse.changed"
@@ -84,6 +85,15 @@ def publish_copy() -> Published | None:
     )
 
 
+@task(name="draw-analytics", **SAFE_TO_REPEAT)
+def draw_page() -> str:
+    """Draw the page of pictures over the present copy; return where it is."""
+    settings = read_settings()
+    reports = settings.home / "reports"
+    page = write_page(settings.analytics, reports, settings.warehouse_patience_s)
+    return str(page)
+
+
 def leave_to_next(pushes: list[str]) -> State[Any]:
     """Return the final state of a run that makes way for a push."""
     return Completed(
@@ -107,6 +117,7 @@ def conclude_publishing(made: Published | None) -> State[Any]:
             "分析用データベース",
             counts({"注文": made.orders, "明細": made.lines, "バイト": made.bytes}),
             "個人情報は含みません。何時の内容かは、表 `freshness` で確認できます。",
+            f"グラフ: {escape(draw_page())}",
         ),
         description="分析用データベースの作成の結果",
     )

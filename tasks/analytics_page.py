@@ -1,0 +1,129 @@
+"""The page of pictures over the analysts' copy: `reports/analytics.html`, offline.
+
+One file without scripts, fonts or addresses: SVG pictures of the marts, days in Japan.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from pygal import Bar, Config, Line, StackedBar
+from pygal.style import CleanStyle
+
+from data.warehouse.ask import ask
+
+DAYS: Final = 31
+"""Days that a picture shows, the last with anything in it at the right."""
+PAGE: Final = "analytics.html"
+_FONTS: Final = "Noto Sans CJK JP, Noto Sans JP, Hiragino Sans, Meiryo, sans-serif"
+_HTML: Final = """<!doctype html>
+<html lang="ja"><meta charset="utf-8"><title>受注と在庫の状況</title>
+<body style="max-width: 60em; margin: 1em auto; font-family: sans-serif">
+<h1>受注と在庫の状況</h1><p>{when} 現在(日本時間)</p>
+{pictures}</body></html>
+"""
+_QUERIES: Final = {
+    "freshness": "SELECT published_jst FROM freshness",
+    "sales": "SELECT day, mall, sum(sales)::BIGINT AS value FROM sales_per_day"
+    " WHERE day IS NOT NULL GROUP BY ALL ORDER BY day, mall",
+    "age": "SELECT age, status, sum(orders)::BIGINT AS value FROM orders_by_age"
+    " GROUP BY ALL",
+    "safety": "SELECT l.sku, l.level AS value, coalesce(max(s.safety), 0) AS safety"
+    " FROM stock_levels AS l LEFT JOIN sku_map AS m USING (sku)"
+    " LEFT JOIN stock_settings AS s USING (mall, shop_id, manage_number, variant_id)"
+    " WHERE l.is_counted GROUP BY l.sku, l.level ORDER BY l.level, l.sku LIMIT 20",
+    "latency": "SELECT day, '半数' AS kind, median_s AS value FROM notice_latency"
+    " UNION ALL SELECT day, '9割', p90_s FROM notice_latency ORDER BY day",
+    "imports": "SELECT day, '取り込めなかった行' AS kind,"
+    " sum(rejected)::BIGINT AS value FROM import_quality GROUP BY ALL"
+    " UNION ALL SELECT day, '警告', sum(warnings)::BIGINT FROM import_quality"
+    " GROUP BY ALL ORDER BY day",
+}
+_AGES: Final = {
+    "today": "当日",
+    "1 to 3 days": "1〜3日",
+    "4 to 7 days": "4〜7日",
+    "older": "8日以上",
+    "unknown": "不明",
+}
+
+_SCRIPT: Final = re.compile(r"<script\b.*?</script>", re.DOTALL)
+"""What pygal leaves for a script of its own, which is not there."""
+
+Rows = Sequence[tuple[Any, ...]]
+
+
+def write_page(copy: Path, folder: Path, patience_s: float) -> Path:
+    """Draw the page from the published copy, and return where it is.
+
+    Raises:
+        WarehouseClosed: the copy does not open.
+        OSError: the folder cannot be written.
+
+    """
+    rows = {name: ask(copy, query, patience_s) for name, query in _QUERIES.items()}
+    page = page_of({name: found.rows() for name, found in rows.items()})
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / PAGE
+    file.touch(mode=0o600)
+    file.write_text(page, encoding="utf-8")
+    return file
+
+
+def page_of(figures: Mapping[str, Rows]) -> str:
+    """Return the page; a picture without any figure is a sentence instead."""
+    ages = [(_AGES[age], status, value) for age, status, value in figures["age"]]
+    pictures = [
+        _picture(
+            "売上(税込、クーポン・ポイント前)", StackedBar, "円", figures["sales"]
+        ),
+        _picture("対応を待つ注文", StackedBar, "件", ages, list(_AGES.values())),
+        _levels(figures["safety"]),
+        _picture("通知から保存までの時間", Line, "秒", figures["latency"]),
+        _picture("注文CSVの取込で残ったもの", StackedBar, "件", figures["imports"]),
+    ]
+    when = escape(str(figures["freshness"][0][0]))
+    return _HTML.format(when=when, pictures="\n".join(pictures))
+
+
+def _levels(rows: Rows) -> str:
+    """Draw the lowest levels of counted SKUs beside their safety stock."""
+    bars = [(sku, "在庫数", level) for sku, level, _ in rows]
+    bars += [(sku, "安全在庫", safety) for sku, _, safety in rows]
+    skus = [sku for sku, *_ in rows]
+    return _picture("在庫の少ないSKU(棚卸済み)", Bar, "個", bars, skus)
+
+
+def _picture(
+    title: str,
+    kind: type[Any],
+    unit: str,
+    rows: Iterable[tuple[Any, str, Any]],
+    places: Sequence[str] = (),
+) -> str:
+    """Draw values by place (a day, else one of `places`) and series."""
+    found = list(rows)
+    if not found:
+        return f"<h2>{escape(title)}</h2><p>表示するものがありません。</p>"
+    days = sorted({place for place, *_ in found if isinstance(place, date)})[-DAYS:]
+    x = list(places) or days
+    config = Config(
+        js=(),  # its default is a script from the network
+        title=f"{title}({unit})",
+        style=CleanStyle(font_family=_FONTS),
+        legend_at_bottom=True,
+        x_label_rotation=40,
+        width=900,
+        height=420,
+        value_formatter=lambda value: f"{value:,.0f}",
+    )
+    chart = kind(config)
+    chart.x_labels = [f"{each:%m/%d}" if isinstance(each, date) else each for each in x]
+    for series in dict.fromkeys(name for _, name, _ in found):
+        values = {place: value for place, name, value in found if name == series}
+        chart.add(series, [values.get(place) for place in x])
+    svg = _SCRIPT.sub("", chart.render(is_unicode=True))
+    return svg[svg.index("<svg") :]
