@@ -7,7 +7,15 @@ from flows.daily import daily
 from tests.support.sandbox import Sandbox
 from tests.support.work_to_do import count_everything, lay_down_a_parcel
 
-CHECK = ["searchOrder", "getOrder", "inventories.bulk.get", "license.expiryDate.get"]
+CHECK = [  # the calls that write have no effect here
+    "searchOrder",
+    "getOrder",
+    "inventories.bulk.get",
+    "license.expiryDate.get",
+    "updateOrderShippingAsync",
+    "getResultUpdateOrderShippingAsync",
+    "inventories.bulk.upsert",
+]
 ORDERS = ["searchOrder", "getOrder"]
 STOCK = ["inventories.bulk.get", "inventories.bulk.upsert", "inventories.bulk.get"]
 SHIPPING = [
