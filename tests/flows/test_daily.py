@@ -9,13 +9,14 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymen
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.flow_engine import run_flow
-from prefect.states import Completed, Failed
+from prefect.states import Completed, Failed, Scheduled
 
 from connectors.settings import read_settings
+from data.model.morning import Step
 from data.warehouse.session import warehouse
 from flows import daily as morning
 from flows.daily import daily
-from tasks.daily import conclude_day
+from tasks.daily import conclude_day, schedule_again
 from tests.support.csv_counter import Shown
 from tests.support.effort import for_long
 from tests.support.plain_runs import both_ways
@@ -196,3 +197,29 @@ def test_a_run_by_hand_is_never_skipped(lab: Sandbox, due, prefect_api):
 
     assert names == ["Completed", "Completed"]
     assert sweeps() == 2
+
+
+@pytest.mark.prefect
+def test_what_failed_is_held_by_prefect_until_it_is_due_once(
+    prefect_api: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
+):
+    morning_run = prefect_api.read_deployment_by_name("daily/0900").id
+    due = datetime.now(UTC) + DAY
+    made = prefect_api.create_flow_run_from_deployment(
+        morning_run, state=Scheduled(scheduled_time=due)
+    )
+    monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__ID", str(made.id))
+    asked = {"lab": [Step.STOCK]}
+    assert [schedule_again.fn(asked, due), schedule_again.fn(asked, due)] == [True] * 2
+
+    mine = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[morning_run]))
+    later = [
+        run
+        for run in prefect_api.read_flow_runs(flow_run_filter=mine)
+        if run.parameters.get("again")
+    ]
+    for run in [made, *later]:
+        prefect_api.delete_flow_run(run.id)
+    assert [run.parameters["again"] for run in later] == [{"lab": ["push-inventory"]}]
+    assert [run.state.name for run in later] == ["Scheduled"]
+    assert later[0].next_scheduled_start_time == due
