@@ -21,7 +21,7 @@ class Halving(Generic[T]):
 
     `is_allowed` tells after a refusal of the credentials whether the function itself is
     on; then an entry is at fault, as was reported of writes (docs/rms/order-api.md
-    §5.3.16).
+    §5.3).
     """
 
     is_allowed: Callable[[], bool]

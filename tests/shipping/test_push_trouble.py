@@ -121,7 +121,7 @@ def test_an_order_that_cannot_be_read_is_not_reported_and_named(lab: Lab):
 
 
 def test_one_order_that_rms_refuses_as_a_bad_key_keeps_no_other_out(lab: Lab):
-    """docs/rms/order-api.md §5.3.16: ES01-01 on a write though the key is fine."""
+    """docs/rms/order-api.md §5.3: ES01-01 on a write though the key is fine."""
     numbers = imported(lab, 5)
     lab.rms.fault("ES01-01", function=REPORT, times=50, about=numbers[3])
     kind, _ = lab.push()

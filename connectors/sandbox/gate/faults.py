@@ -54,7 +54,7 @@ class Fault:
     probability: float = 1.0
     about: str | None = None
     """A text that the request's body must hold, e.g. an order number: users reported
-    writes refused as ES01-01 for the sake of one order (§5.3.16)."""
+    writes refused as ES01-01 for the sake of one order (§5.3)."""
 
     @property
     def takes_effect(self) -> bool:
