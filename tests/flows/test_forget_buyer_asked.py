@@ -1,7 +1,8 @@
-"""The runbook's command, as it stands there, deletes a buyer."""
+"""The runbook's command, as it stands, deletes a buyer; Prefect keeps no address."""
 
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,18 @@ def make_run(services: Services, flow: str, *given: str) -> str:
     return done.stdout + done.stderr
 
 
+def in_prefects_database(services: Services, text: str) -> list[str]:
+    """The tables with a row that holds the text."""
+    (file,) = services.home.rglob("prefect*.db")
+    with sqlite3.connect(file) as con:
+        tables = con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return [
+            name
+            for (name,) in tables.fetchall()
+            if text in str(con.execute(f'SELECT * FROM "{name}"').fetchall())  # noqa: S608
+        ]
+
+
 def test_the_command_of_the_runbook(bought: Services):
     ((flow, given),) = COMMAND.findall(RUNBOOK.read_text("utf-8"))
     arguments = shlex.split(given.replace(NUMBER, order_number(1)))
@@ -52,3 +65,14 @@ def test_the_command_of_the_runbook(bought: Services):
     with warehouse(bought.warehouse) as con:
         assert left_of_buyer(con) == []
     assert leaks(bought.home, [PHONE, MAIL]) == []
+
+
+def test_a_mail_address_does_not_stay_with_prefect(bought: Services):
+    said = make_run(
+        bought, "forget-buyer/manual", "-p", f"mail={MAIL}", "-p", "who=店長"
+    )
+
+    assert "購入者の情報を削除しました" in said
+    assert MAIL not in said
+    assert in_prefects_database(bought, order_number(1)) != []
+    assert in_prefects_database(bought, MAIL) == []
