@@ -35,6 +35,12 @@ def folder(tmp_path: Path) -> Path:
     return shutil.copytree(MIGRATIONS, tmp_path / "migrations")
 
 
+def test_no_two_files_have_one_number_and_none_is_missing():
+    numbers = [migration.version for migration in read_migrations(MIGRATIONS)]
+
+    assert numbers == [*range(1, len(numbers) + 1)]
+
+
 def test_the_second_run_does_nothing(absent):
     absent.parent.mkdir()
     with duckdb.connect(absent) as con:
