@@ -135,8 +135,12 @@ def whole(rows: pl.DataFrame, lines: Lines = "id") -> pl.DataFrame:
     return frame.with_columns(line_id=apart)
 
 
-EMPTY: Final = whole(pl.DataFrame(schema={"row_number": pl.UInt32()}))
-"""No rows, every column."""
+def no_rows() -> pl.DataFrame:
+    """Return no rows, every column.
+
+    Not made when this is imported: the threads of Polars would not outlive a fork.
+    """
+    return whole(pl.DataFrame(schema={"row_number": pl.UInt32()}))
 
 
 def with_roles(rows: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:

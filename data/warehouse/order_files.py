@@ -28,7 +28,6 @@ from data.warehouse.buyers import (
     without_private_cells,
 )
 from data.warehouse.order_file_rows import (
-    EMPTY,
     NO_WARNINGS,
     Chunks,
     OrderRows,
@@ -38,6 +37,7 @@ from data.warehouse.order_file_rows import (
     clearing,
     keys,
     levelled,
+    no_rows,
     with_roles,
     wrong_sums,
 )
@@ -101,9 +101,10 @@ class Work:
         self._missing: list[tuple[str, str, int]] = []
         self.wanting: list[pl.DataFrame] = []
         """Rows whose blank quantity has no stored line, so that their orders wait."""
-        self._shown = Shown(keys(EMPTY))
-        self._aside = Shown(EMPTY)
-        self._speaking = Shown(with_roles(EMPTY, NO_ROLES))
+        none = no_rows()
+        self._shown = Shown(keys(none))
+        self._aside = Shown(none)
+        self._speaking = Shown(with_roles(none, NO_ROLES))
         con.register("csv_shown", self._shown)
         con.register("csv_aside", self._aside)
         con.register("csv_speaking", self._speaking)

@@ -14,15 +14,14 @@ from typing import Any
 
 PATIENCE_S = 60
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [
-        "tests.crash.work",
-        "tests.shipping.work",
-        "tests.warehouse.rewriting",
-        "tests.warehouse.writer",
-    ]
-)
+PRELOADED = [
+    "tests.crash.work",
+    "tests.shipping.work",
+    "tests.warehouse.rewriting",
+    "tests.warehouse.writer",
+]
 """Polars may not have worked before a fork; these modules only import it."""
+FORKS.set_forkserver_preload(PRELOADED)
 
 
 class Forked:
