@@ -128,12 +128,16 @@ def _installed(took_s: float, folder: Path) -> None:
 def do(commands: str, folder: Path, env: Mapping[str, str], what: str) -> None:
     """Type the commands into a shell, one after the other.
 
+    The shell echoes none of them: it would print the login that it reads.
+
     Raises:
         subprocess.CalledProcessError: one of them failed.
 
     """
     began = time.monotonic()
-    shell = ["sh", "-exc", commands]
+    sys.stdout.write(commands)
+    sys.stdout.flush()
+    shell = ["sh", "-ec", commands]
     subprocess.run(shell, cwd=folder, env=env, stdin=subprocess.DEVNULL, check=True)
     told(what, time.monotonic() - began)
 
