@@ -132,7 +132,7 @@ def find_orders(shop: ShopHandle, load: Load) -> list[str]:
     """
     if load.window is None:
         return []
-    asked_at = now()
+    searched_at = now()
     with open_rms(shop) as rms:
         found = rms.orders.search(*load.window)
         clock_agrees = rms.clock_agrees
@@ -140,7 +140,7 @@ def find_orders(shop: ShopHandle, load: Load) -> list[str]:
         raise OtherShopsOrders(shop, load.shop_id, found[0])
     if clock_agrees:
         with our_warehouse() as con:
-            heal_future(con, before=asked_at, after=now())
+            heal_future(con, before=searched_at, after=now())
     return found
 
 

@@ -243,7 +243,7 @@ def copying(
             con.begin()
             yield con
             with _private():
-                con.commit()
+                con.execute("COMMIT")
                 con.execute("USE memory")
                 con.execute("DETACH analytics")
         finally:

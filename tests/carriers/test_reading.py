@@ -125,12 +125,15 @@ def test_the_shop_may_keep_its_reference_in_another_column(read):
     assert refusal(read, content, key_column="荷扱い９").code == "missing-columns"
 
 
-def test_a_byte_that_is_not_cp932_refuses_the_file_with_its_place(read):
-    content = b2_file().replace("髙﨑".encode("cp932"), b"\x81\x39ab")
+def test_a_byte_that_is_not_cp932_costs_its_cell_and_many_refuse_the_file(read):
+    name, undefined = "髙﨑".encode("cp932"), b"\x81\x39"
+    parcel = read(b2_file().replace(name, undefined)).rows[0]
+    content = b2_file().replace(name, undefined * (FEW + 1))
     refused = refusal(read, content)
 
+    assert parcel == read(b2_file()).rows[0]
     assert refused.code == "undecodable"
-    assert refused.position.byte == content.index(b"\x81\x39ab")
+    assert refused.position.byte == content.index(undefined) + FEW * len(undefined)
     assert "配送会社のシステム" in refused.advice
 
 
