@@ -5,6 +5,7 @@ import shlex
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,26 @@ NUMBER = "123456-20261124-0000000001"
 PHONE, MAIL = "090-0000-9173", "hanako@buyer.example"
 
 
+OTHER = {
+    "family_name": "別野",
+    "phone": "080-0000-9174",
+    "email": "betsuno@buyer.example",
+}
+"""A second buyer, because nothing of the first comes back."""
+
+
 @pytest.fixture
-def bought(services: Services) -> Services:
+def bought(services: Services) -> Iterator[Services]:
+    """A buyer's order each, beside what the other tests of this server store."""
     with warehouse(services.warehouse) as con:
-        store(con, an_order_of(1))
-    return services
+        store(con, an_order_of(1), an_order_of(2, **OTHER))
+    yield services
+    with warehouse(services.warehouse) as con:
+        for table in ("orders", "order_packages", "order_lines", "order_people"):
+            con.execute(
+                f"DELETE FROM {table} WHERE order_number IN (?, ?)",  # noqa: S608
+                [order_number(1), order_number(2)],
+            )
 
 
 def make_run(services: Services, flow: str, *given: str) -> str:
@@ -69,10 +85,10 @@ def test_the_command_of_the_runbook(bought: Services):
 
 def test_a_mail_address_does_not_stay_with_prefect(bought: Services):
     said = make_run(
-        bought, "forget-buyer/manual", "-p", f"mail={MAIL}", "-p", "who=店長"
+        bought, "forget-buyer/manual", "-p", f"mail={OTHER['email']}", "-p", "who=店長"
     )
 
     assert "購入者の情報を削除しました" in said
-    assert MAIL not in said
-    assert in_prefects_database(bought, order_number(1)) != []
-    assert in_prefects_database(bought, MAIL) == []
+    assert OTHER["email"] not in said
+    assert in_prefects_database(bought, "forget-buyer") != []
+    assert in_prefects_database(bought, OTHER["email"]) == []

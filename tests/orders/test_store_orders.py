@@ -26,7 +26,13 @@ from tests.support.orders import (
 DERIVED = {"status", "cancelled", "amounts_fixed"}
 
 CSV_PACKAGE_CELLS = ("tracking_number", "shipping_date")
-CSV_LINE_CELLS = ("line_total", "tax_included", "line_status", "stock_adjusted_at")
+CSV_LINE_CELLS = (
+    "mall_line_id",
+    "line_total",
+    "tax_included",
+    "line_status",
+    "stock_adjusted_at",
+)
 """What only a mall's CSV or a person fills."""
 
 

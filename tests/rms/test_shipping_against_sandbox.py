@@ -112,7 +112,7 @@ def test_what_rms_refuses_is_told_with_its_code_and_the_rest_is_accepted(sandbox
     assert [(w.outcome, w.code[-9:]) for w in words] == [
         (ShippingOutcome.ACCEPTED, "_INFO_101"),
         (ShippingOutcome.REFUSED, "ERROR_102"),
-        (ShippingOutcome.REFUSED, "ERROR_101"),
+        (ShippingOutcome.ACCEPTED, "_INFO_101"),  # at 500 a number may be corrected
         (ShippingOutcome.REFUSED, "ERROR_101"),
         (ShippingOutcome.UNKNOWN, ""),
     ]

@@ -45,7 +45,16 @@ def test_the_ledger_is_only_ever_added_to():
     rewrites = r"(UPDATE|DELETE FROM|MERGE INTO)\s+stock_movements\b"
 
     assert matching(r"INSERT INTO stock_movements\b", STATEMENTS)
-    assert matching(rewrites, STATEMENTS) == []
+    assert matching(rewrites, STATEMENTS) == ["heal_stock_movements"]
+
+
+def test_what_heals_a_fast_clock_changes_times_alone():
+    healing = SQL("heal_stock_movements").partition("WHERE effective_at >")[0]
+
+    assert re.findall(r"^\s+(\w+) = coalesce", healing, re.MULTILINE) == [
+        "effective_at",
+        "moved_at",
+    ]
 
 
 def test_no_push_is_ever_deleted():

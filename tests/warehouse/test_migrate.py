@@ -210,7 +210,10 @@ def test_a_file_of_the_version_before_answers_the_marts_as_it_did(path):
     packed = GOLDEN / "warehouse-0010.duckdb.gz"
     path.write_bytes(gzip.decompress(packed.read_bytes()))
     before = json.loads((GOLDEN / "warehouse-0010-marts.json").read_text("utf-8"))
-    marts = {file.stem: file.read_text("utf-8") for file in MARTS.glob("*.sql")}
+    del before["sales_per_day"]  # of the analysts' copy now, with sales of one meaning
+    history = before["stock_history"]  # without what staff typed: it may name people
+    before["stock_history"] = [row[:-1] for row in history]
+    marts = {name: (MARTS / f"{name}.sql").read_text("utf-8") for name in before}
 
     with warehouse(path) as con:
         answers = {

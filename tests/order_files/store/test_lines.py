@@ -184,7 +184,7 @@ def test_a_planted_bug_is_caught(undone, monkeypatch, bug):
 
 def test_a_line_id_without_its_package_is_caught(undone, monkeypatch):
     whole = order_file_rows.whole
-    monkeypatch.setattr(order_file_rows, "whole", lambda one, _: whole(one, "id"))
+    monkeypatch.setattr(order_file_rows, "whole", lambda one, *_: whole(one, "id"))
 
     with caught():
         play(undone, [ALL], "id_in_package")
