@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from data.warehouse.session import warehouse
+from data.warehouse.stock.ledger import move_stock
 from tasks.setup.services import ROOT, Services
 from tests.support.canary import leaks
-from tests.support.orders import order_number
+from tests.support.orders import SHOP_ID, at, order_number
 from tests.warehouse.test_buyers import an_order_of, left_of_buyer, store
 
 pytestmark = pytest.mark.prefect
@@ -35,6 +36,8 @@ def buy(services: Services, number: int, **who: str) -> None:
     """Store a closed order: no other test's run on this server asks RMS for it."""
     with warehouse(services.warehouse) as con:
         store(con, an_order_of(number, status="700", **who))
+        bought = [order_number(number)]
+        move_stock(con, SHOP_ID, order_numbers=bought, moved_at=at(90))
 
 
 def make_run(services: Services, flow: str, *given: str) -> str:
