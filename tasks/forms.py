@@ -17,6 +17,7 @@ from data.model.onboarding import OneLine, Stage
 from data.model.order import Mall
 from data.model.shipment import Carrier
 from data.model.stock import MOST_UNITS, StockFileKind
+from data.model.unnumbered import UnnumberedWay
 from tasks.refused_values import refusing
 
 
@@ -321,6 +322,30 @@ CarrierOfFile = Annotated[
         "rakuten=RMSの発送CSV、template=ひな形",
     ),
     refusing("配送会社"),
+]
+WayOfUnnumbered = Annotated[
+    UnnumberedWay,
+    WithJsonSchema({"type": "string", "enum": [str(one) for one in UnnumberedWay]}),
+    shown(
+        "発送の方法",
+        "楽天には、定形外郵便は「日本郵便」、ほかは「その他」として報告します",
+    ),
+    refusing("発送の方法"),
+]
+NumbersOrKeys = Annotated[
+    str | list[str],  # a list is for callers in Python
+    WithJsonSchema({"type": "string"}),
+    shown(
+        "注文番号",
+        "注文番号または短縮キーを、改行・空白・カンマで区切って入力します"
+        "(1,000件まで)。送付先が複数ある注文は、短縮キーで入力します",
+    ),
+]
+DateShipped = Annotated[
+    date | str | None,
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}),
+    _OR_BLANK,
+    shown("発送日", "発送した日、または手渡した日です。空欄の場合は今日です"),
 ]
 CarrierOfLabels = Annotated[
     Literal["yamato", "sagawa"],

@@ -9,7 +9,7 @@ from connectors.carriers.registry import Laid
 from connectors.csv_file import CsvRefused, Position
 from data.model.csv_file import BLANK
 from data.model.order import SHOP_ORDER_NUMBER
-from data.model.shipment import company_code
+from data.model.shipment import NO_NUMBER, company_code
 from data.model.shipment_file import ShipmentRow
 from data.model.short_key import read_short_key
 from data.model.tracking_number import (
@@ -18,8 +18,14 @@ from data.model.tracking_number import (
     is_damaged,
     parse_tracking_number,
 )
+from data.model.unnumbered import ALWAYS_NUMBERED, says_no_number, unnumbered_way
 
 _REFERENCE: Final = re.compile(rf"(?=.*\d){SHOP_ORDER_NUMBER}")
+NEEDS_NUMBER: Final = (
+    "ヤマト運輸と佐川急便の荷物には、送り状番号が必要です。"
+    "番号のない発送の場合は、配送会社を確認してください。"
+)
+HAS_NONE: Final = "番号のない発送の場合は「なし」と入力してください。"
 _ID: Final = re.compile(r"[0-9]{1,12}")
 
 
@@ -101,7 +107,8 @@ class ParcelReader:
         if isinstance(company, str):
             return company
         written = self._cell(cells, company)
-        code = company_code(written)
+        way = unnumbered_way(written)
+        code = company_code(written) if way is None else way.company
         if code is None:
             raise SetAside(
                 company,
@@ -115,12 +122,27 @@ class ParcelReader:
         self, cells: Sequence[bytes], one: Column, company: str, row: int
     ) -> str:
         at = self._laid.places[one]
+        if self._has_no_number(cells, one):
+            if company in ALWAYS_NUMBERED:
+                raise SetAside(one, NEEDS_NUMBER)
+            return NO_NUMBER
         number, fault = parse_tracking_number(cells[at].decode(), company)
         if fault is not None and fault.spoils_the_file:
             raise _damaged(row, self.written_name(one), fault)
         if fault is not None and not fault.is_doubt_only:
-            raise SetAside(one, fault.value)
+            is_blank = fault is NumberFault.BLANK and company not in ALWAYS_NUMBERED
+            raise SetAside(one, fault.value + (HAS_NONE if is_blank else ""))
         return number
+
+    def _has_no_number(self, cells: Sequence[bytes], one: Column) -> bool:
+        """Whether a cell for a number says that there is none.
+
+        Blank says so only beside a way of sending that has no numbers.
+        """
+        written, company = self._cell(cells, one), self._layout.company
+        if written or one is not self._layout.number or isinstance(company, str):
+            return says_no_number(written)
+        return unnumbered_way(self._cell(cells, company)) is not None
 
     def _replaced(self, cells: Sequence[bytes], row: int, number: str) -> str | None:
         """Return the wrong number that this row corrects, of whatever company."""

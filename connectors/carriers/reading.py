@@ -10,7 +10,7 @@ from connectors.carriers.parcels import ParcelReader, SetAside
 from connectors.carriers.registry import Laid, lay
 from connectors.csv_file import CsvFile, CsvRefused, read_csv
 from data.model.csv_file import RowRemark
-from data.model.shipment import DELIVERY_COMPANIES, Carrier
+from data.model.shipment import DELIVERY_COMPANIES, NO_NUMBER, Carrier
 from data.model.shipment_file import ShipmentFile, ShipmentRow
 from data.model.tracking_number import NumberFault, parse_tracking_number
 
@@ -71,6 +71,8 @@ class Parcels:
                 yield self._layout.number, LATER_ROW.format(earlier.row_number)
         elif len(self._rows) >= MOST_ROWS:
             raise _too_many()
+        if made.tracking_number == NO_NUMBER:
+            return
         first = self._first_use.setdefault(made.tracking_number, made.order_ref)
         if first != made.order_ref:
             yield self._layout.number, OTHER_ORDER

@@ -19,6 +19,7 @@ from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import CredentialsRefused, Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
+from data.model.shipment import NO_NUMBER
 from data.model.shipping_plan import MOST_ORDERS, OrderReport, RowChange
 
 REPORT_PATH = "/es/2.0/order/updateOrderShippingAsync/"
@@ -208,13 +209,18 @@ def _row(change: RowChange) -> dict[str, Any]:
     """Return one row by RMS's names.
 
     A key that is left out keeps what RMS has, an empty text erases it and null may do
-    either (§4.2). So a new row has no `shippingDetailId` at all instead of null.
+    either (§4.2). So a new row has no `shippingDetailId` at all instead of null, and a
+    parcel without a number no `shippingNumber`, unless a wrong one is to be erased.
     """
     row: dict[str, Any] = {
         "deliveryCompany": change.carrier_code,
         "shippingNumber": change.tracking_number,
         "shippingDate": change.shipping_date.isoformat(),
     }
+    if change.tracking_number == NO_NUMBER:
+        del row["shippingNumber"]
+    if change.erases_number:
+        row["shippingNumber"] = ""
     if change.shipping_detail_id is not None:
         row["shippingDetailId"] = int(change.shipping_detail_id)
     return row

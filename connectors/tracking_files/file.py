@@ -13,6 +13,10 @@ ONE_NUMBER: Final = (
     "このモールのファイルには、送付先1つに送り状番号を1つしか書けません。"
     "対処: モールの画面で入力してください。"
 )
+UNNUMBERED: Final = (
+    "番号のない発送は、このモールのファイルに書けません。"
+    "対処: モールの画面で発送済みに変更してください。"
+)
 NO_SIGN: Final = (
     "注文番号に、このモールのファイルの文字コードにない文字が含まれています。"
     "対処: モールの画面で入力してください。"
@@ -78,7 +82,15 @@ def written(layout: TrackingLayout, packages: Sequence[TrackedPackage]) -> Track
     records: list[Sequence[str]] = [*layout.header]
     done: list[tuple[TrackedPackage, TrackedNumber]] = []
     left_out: list[LeftOut] = []
-    for package in packages:
+    for every in packages:
+        package = every.numbered() if layout.is_for_upload else every
+        left_out += [
+            LeftOut(every, one, UNNUMBERED)
+            for one in every.new
+            if one not in package.numbers
+        ]
+        if not package.new:
+            continue
         made = layout.rows(package)
         if not all(_fits(cell, layout.encoding) for row in made.cells for cell in row):
             left_out += [LeftOut(package, one, NO_SIGN) for one in package.new]

@@ -22,7 +22,12 @@ MOST_ROWS: Final = 20
 """Rows that RMS takes for one destination (docs/rms/order-api.md §4.2)."""
 
 _TextCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
-_Tracking = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{1,120}$")]
+NO_NUMBER: Final = "なし"
+"""Stands for the number of a parcel that has none (`data.model.unnumbered`)."""
+
+_Tracking = Annotated[
+    str, StringConstraints(pattern=rf"^(?:[0-9A-Z]{{1,120}}|{NO_NUMBER})$")
+]
 
 
 class ShipmentState(StrEnum):
@@ -63,7 +68,9 @@ class Shipment(Frozen):
     order_number: ShopOrderNumber
     basket_id: str
     carrier_code: _TextCode = Field(description="RMS's deliveryCompany, e.g. 1001")
-    tracking_number: _Tracking = Field(description="normalised: no hyphens")
+    tracking_number: _Tracking = Field(
+        description="normalised: no hyphens; なし for a parcel that has none"
+    )
     shipping_date: date
     state: ShipmentState = ShipmentState.PLANNED
     reason: str | None = Field(None, description="Japanese, or RMS's code and text")

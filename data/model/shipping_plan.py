@@ -12,7 +12,7 @@ filled, and only then one is added. Nothing is ever deleted: a row that juchu di
 write may be a person's work, so it is reported to staff instead.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Final, NamedTuple
 
@@ -21,6 +21,7 @@ from pydantic import StringConstraints
 from data.model.order import Frozen, Order, Package, ShippingRow
 from data.model.shipment import (
     MOST_ROWS,
+    NO_NUMBER,
     WANTED,
     ReportFault,
     Shipment,
@@ -86,7 +87,8 @@ class RowChange(Frozen):
     """One row of updateOrderShipping.
 
     With a `shipping_detail_id` that row of RMS is changed; without one a row is added,
-    every time it is sent.
+    every time it is sent. A parcel without a number has NO_NUMBER, and nothing is sent
+    in its place, unless a wrong number stands in the row (`erases_number`).
     """
 
     basket_id: RmsId
@@ -94,6 +96,7 @@ class RowChange(Frozen):
     carrier_code: Filled
     tracking_number: Filled
     shipping_date: date
+    erases_number: bool = False
 
 
 class Outcome(NamedTuple):
@@ -255,7 +258,7 @@ def _plan_package(package: Package, wanted: Sequence[Shipment]) -> RowPlan:
         if row is not None and _is_as_wanted(row, one):
             settled.append(Settled(one, row.shipping_detail_id))
         elif row is not None:
-            changes.append(_change(one, row.shipping_detail_id))
+            changes.append(_change(one, row))
         elif room:
             room -= 1
             changes.append(_change(one, None))
@@ -290,15 +293,18 @@ def _age(row: ShippingRow) -> tuple[int, str]:
 
 
 def _number(row: ShippingRow) -> str:
-    return normalised(row.tracking_number or "")
+    return normalised(row.tracking_number or "") or NO_NUMBER
 
 
 def _with_its_number(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
-    """Return the row that has the number; of several, one that is right already."""
+    """Return the row that has the number; of several, one that is right already.
+
+    Of rows without a number none is anybody's before it is right.
+    """
     same = [row for row in free if _number(row) == one.tracking_number]
-    return next((row for row in same if _is_as_wanted(row, one)), None) or next(
-        iter(same), None
-    )
+    if right := next((row for row in same if _is_as_wanted(row, one)), None):
+        return right
+    return None if one.tracking_number == NO_NUMBER else next(iter(same), None)
 
 
 def _to_correct(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
@@ -314,7 +320,7 @@ def _to_correct(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
 
 def _empty(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
     """Return a row without a number, one of the same company if there is one."""
-    empty = [row for row in free if not _number(row)]
+    empty = [row for row in free if _number(row) == NO_NUMBER]
     same = (row for row in empty if row.carrier_code == one.carrier_code)
     return next(same, None) or next(iter(empty), None)
 
@@ -327,13 +333,15 @@ def _is_as_wanted(row: ShippingRow, one: Shipment) -> bool:
     )
 
 
-def _change(one: Shipment, shipping_detail_id: str | None) -> RowChange:
+def _change(one: Shipment, row: ShippingRow | None) -> RowChange:
+    has_number = row is not None and _number(row) != NO_NUMBER
     return RowChange(
         basket_id=one.basket_id,
-        shipping_detail_id=shipping_detail_id,
+        shipping_detail_id=None if row is None else row.shipping_detail_id,
         carrier_code=one.carrier_code,
         tracking_number=one.tracking_number,
         shipping_date=one.shipping_date,
+        erases_number=has_number and one.tracking_number == NO_NUMBER,
     )
 
 
@@ -378,8 +386,13 @@ _CELLS: Final = {
 }
 
 
-def open_rows(packages: Iterable[Package]) -> tuple[OpenRow, ...]:
-    """List what the report still lacks before RMS's night job closes the order."""
+def open_rows(
+    packages: Iterable[Package], unnumbered: Collection[str] = ()
+) -> tuple[OpenRow, ...]:
+    """List what the report still lacks before RMS's night job closes the order.
+
+    `unnumbered` are the ids of rows whose parcel has no number: none is missing there.
+    """
     found: list[OpenRow] = []
     for package in packages:
         if not package.shipping_rows:
@@ -387,13 +400,18 @@ def open_rows(packages: Iterable[Package]) -> tuple[OpenRow, ...]:
         found += [
             OpenRow(package.basket_id, row.shipping_detail_id, missing)
             for row in package.shipping_rows
-            if (missing := _missing(row))
+            if (missing := _missing(row, unnumbered))
         ]
     return tuple(found)
 
 
-def _missing(row: ShippingRow) -> tuple[str, ...]:
-    return tuple(name for field, name in _CELLS.items() if not getattr(row, field))
+def _missing(row: ShippingRow, unnumbered: Collection[str]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for field, name in _CELLS.items()
+        if not getattr(row, field)
+        and not (field == "tracking_number" and row.shipping_detail_id in unnumbered)
+    )
 
 
 class DoubledRow(NamedTuple):
@@ -410,7 +428,7 @@ def doubled_rows(packages: Iterable[Package]) -> tuple[DoubledRow, ...]:
     for package in packages:
         ids: dict[str, list[str]] = {}
         for row in package.shipping_rows:
-            if number := _number(row):
+            if (number := _number(row)) != NO_NUMBER:
                 ids.setdefault(number, []).append(row.shipping_detail_id)
         found += [
             DoubledRow(package.basket_id, number, tuple(rows))

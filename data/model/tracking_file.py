@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, Self
 
+from data.model.shipment import NO_NUMBER
+
 
 class TrackedNumber(NamedTuple):
     """One parcel's number; `is_new`: no file held it with this company and date."""
@@ -40,6 +42,11 @@ class TrackedPackage:
     def new(self) -> tuple[TrackedNumber, ...]:
         """The numbers that no file held yet."""
         return tuple(one for one in self.numbers if one.is_new)
+
+    def numbered(self) -> Self:
+        """Return the package without parcels that have no number."""
+        numbers = (one for one in self.numbers if one.tracking_number != NO_NUMBER)
+        return replace(self, numbers=tuple(numbers))
 
     def all_new(self) -> Self:
         """Return the package as if no file had held any of its numbers."""

@@ -14,13 +14,13 @@ class NumbersRefused(Exception):
     """The order numbers that were entered cannot be meant; says why in Japanese."""
 
 
-def numbers_of(typed: str | Sequence[str], shop_id: str) -> list[str]:
+def numbers_in(typed: str | Sequence[str]) -> list[str]:
     """Return the order numbers, each once, in the order in which they were entered.
 
     They may stand in lines, or with blanks or commas between.
 
     Raises:
-        NumbersRefused: none, too many, or one that begins with another shop's number.
+        NumbersRefused: none, or too many.
 
     """
     text = typed if isinstance(typed, str) else " ".join(typed)
@@ -35,6 +35,17 @@ def numbers_of(typed: str | Sequence[str], shop_id: str) -> list[str]:
             f"注文番号が{len(numbers):,}件あります。1回に指定できるのは{MOST:,}件まで"
             "です。何も変更していません。対処: 分けて実行してください。"
         )
+    return numbers
+
+
+def numbers_of(typed: str | Sequence[str], shop_id: str) -> list[str]:
+    """Return the order numbers of the shop, as `numbers_in` does.
+
+    Raises:
+        NumbersRefused: none, too many, or one that begins with another shop's number.
+
+    """
+    numbers = numbers_in(typed)
     foreign = [one for one in numbers if not one.startswith(f"{shop_id}-")]
     if foreign:
         raise NumbersRefused(

@@ -51,6 +51,9 @@ NOT_AT_RMS: Final = (
     "CSVで取り込んだ注文ですが、RMSにないため、報告していません。"
     "対処: 注文番号と店舗をRMSの受注画面で確認してください。"
 )
+UNNUMBERED: Final = (
+    "番号のない発送です。自動で発送済にならない場合は、RMSの画面で変更してください"
+)
 STILL_OPEN: Final = (
     "発送日を過ぎ、すべての行がそろうと、夜間にRMSが発送済(500)に変更します。"
     "対処: 不足している行をRMSの画面で入力するか、削除してください。"
@@ -176,7 +179,9 @@ def _gaps(one: Straggler) -> Iterable[str]:
         yield f"送付先 {row.basket_id}: {which}に{cells}がありません"
     for double in one.doubled_rows:
         yield f"送付先 {double.basket_id}: 同じ番号の行が2つあります"
-    if not one.open_rows and not one.doubled_rows:
+    if one.is_unnumbered:
+        yield UNNUMBERED
+    elif not one.open_rows and not one.doubled_rows:
         yield "行はそろっています。夜間処理をお待ちください"
 
 

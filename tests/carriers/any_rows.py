@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from data.model.order import ShippingRow
+from data.model.shipment import NO_NUMBER
 from tests.carriers.made import DAY, number
 from tests.carriers.rows_at_mall import BASKET, LATER, package, shipment
 from tests.support.effort import examples
@@ -44,11 +45,11 @@ orders = st.builds(as_order, rows_at_mall(), rows_at_mall())
 wanted_lists = st.lists(
     st.builds(
         shipment,
-        st.sampled_from(NUMBERS),
+        st.sampled_from([*NUMBERS, NO_NUMBER]),
         basket_id=st.sampled_from([BASKET, "8"]),
         carrier_code=st.sampled_from(COMPANIES),
         shipping_date=st.sampled_from(DAYS),
-        replaces=st.none() | st.sampled_from(NUMBERS),
+        replaces=st.none() | st.sampled_from([*NUMBERS, NO_NUMBER]),
         shipping_detail_id=st.none() | st.sampled_from(["1", "2", "91"]),
     ),
     max_size=6,

@@ -3,7 +3,7 @@
 from datetime import date
 
 from data.model.order import Mall, Package, ShippingRow
-from data.model.shipment import Shipment
+from data.model.shipment import NO_NUMBER, Shipment
 from tests.carriers.made import DAY, GOOD, ORDER
 
 BASKET = "7"
@@ -69,7 +69,7 @@ def applied(packages, changes, first_new_id=1000):
         made = ShippingRow(
             shipping_detail_id=change.shipping_detail_id or str(first_new_id + at),
             carrier_code=change.carrier_code,
-            tracking_number=change.tracking_number,
+            tracking_number=_number_after(change, places and there[places[0]]),
             shipping_date=change.shipping_date,
         )
         if change.shipping_detail_id is None:
@@ -80,6 +80,13 @@ def applied(packages, changes, first_new_id=1000):
         one.model_copy(update={"shipping_rows": tuple(rows[one.basket_id])})
         for one in packages
     ]
+
+
+def _number_after(change, before):
+    """A number that is not sent leaves what stands there, unless it is erased."""
+    if change.tracking_number != NO_NUMBER:
+        return change.tracking_number
+    return None if change.erases_number or not before else before.tracking_number
 
 
 def ids(plan):

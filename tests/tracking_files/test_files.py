@@ -3,10 +3,11 @@
 import pytest
 
 from connectors.tracking_files import layout_for, write_tracking_file
-from connectors.tracking_files.file import NO_SIGN, ONE_NUMBER
+from connectors.tracking_files.file import NO_SIGN, ONE_NUMBER, UNNUMBERED
 from connectors.tracking_files.layouts.yahoo import TWO_NUMBERS
 from connectors.tracking_files.registry import all_layouts
 from data.model.order import Mall
+from data.model.shipment import NO_NUMBER
 from tests.tracking_files.packages import a_line, a_number, a_package
 
 SAGAWA = a_number("400000000013", "1002")
@@ -185,3 +186,24 @@ def test_five_malls_have_a_file_of_their_own_and_every_mall_gets_one():
 
     assert own == {Mall.YAHOO, Mall.AMAZON, Mall.QOO10, Mall.ECCUBE, Mall.COLORME}
     assert all(layout_for(mall).where for mall in Mall)
+
+
+@pytest.mark.parametrize("layout", all_layouts(), ids=lambda one: str(one.mall))
+def test_a_parcel_without_a_number_is_in_a_list_only_and_hides_no_other(layout):
+    none = a_number(NO_NUMBER, "1003")
+    package = a_package("mihon-1", "1", none, a_number())
+    made = write_tracking_file(layout.mall or Mall.SHOPIFY, [package])
+    bare = write_tracking_file(
+        layout.mall or Mall.SHOPIFY, [a_package("mihon-1", "1", none)]
+    )
+
+    if layout.is_for_upload:
+        assert "なし" not in made.content.decode(layout.encoding)
+        assert numbers(made) == ["400000000005"]
+        assert [one.reason for one in (*made.left_out, *bare.left_out)] == [
+            UNNUMBERED,
+            UNNUMBERED,
+        ]
+        assert bare.written == ()
+    else:
+        assert numbers(made) == [NO_NUMBER, "400000000005"]

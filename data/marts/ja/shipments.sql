@@ -5,7 +5,7 @@
 --   注文番号      shipments.order_number
 --   送付先ID      shipments.basket_id
 --   配送会社      shipments.carrier_code
---   送り状番号    shipments.tracking_number
+--   送り状番号    shipments.tracking_number。番号のない発送は「なし」
 --   発送日        shipments.shipping_date
 --   状態          shipments.state
 --   確認日時      RMSに登録されたことを確認した日時

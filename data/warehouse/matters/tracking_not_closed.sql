@@ -3,7 +3,12 @@ SELECT
     concat_ws('/', s.mall, s.shop_id, s.order_number),
     s.mall, s.shop_id, s.order_number, max(s.verified_at),
     'すべての荷物を報告しましたが、発送待ち(300)のままです。'
-        || '対処: 不足している行をRMSの画面で入力するか、削除してください。'
+        || if(
+            bool_or(s.tracking_number = 'なし'),
+            '番号のない発送は、RMSが自動で発送済みにしないことがあります。'
+                || '対処: RMSの画面で発送済みに変更してください。',
+            '対処: 不足している行をRMSの画面で入力するか、削除してください。'
+        )
 FROM shipments AS s
 JOIN orders AS o USING (mall, shop_id, order_number)
 JOIN order_sightings AS g USING (mall, shop_id, order_number)

@@ -1,14 +1,15 @@
 """Import a carrier's file of tracking numbers: match each parcel to its package."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
+from data.model.shipment import NO_NUMBER
 from data.model.shipment_file import ShipmentFile
 from data.model.short_key import KnownPackages, PackageRef, Unmatched, match_reference
 from data.warehouse.session import Connection
@@ -18,6 +19,10 @@ OLDEST: Final = timedelta(days=730)
 """How long after the order a parcel may leave and still be found by its reference."""
 
 CORRECTED: Final = "送り状番号が訂正されました。"
+NUMBERED: Final = (
+    "送り状番号のある送付先です。番号のない発送にする場合は、ひな形の"
+    "「訂正前の伝票番号」にその番号を入力してください。"
+)
 TWICE: Final = "同じ荷物の行がほかにもあります。後の行を取り込みました。"
 
 _ROWS: Final = pl.Schema(
@@ -40,6 +45,19 @@ _REMARKS: Final = pl.Schema(
         "reason": pl.String(),
     }
 )
+
+
+class Placed(NamedTuple):
+    """A row of the file whose package is known, by the columns of `shipment_rows`."""
+
+    position: int
+    order_number: str
+    basket_id: str
+    tracking_number: str
+    carrier_code: str
+    shipping_date: date
+    shipping_detail_id: str | None
+    replaces: str | None
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,8 @@ def import_shipments(  # noqa: PLR0913
     }
     ((before,),) = SQL.run(con, "count_shipment_imports_of_file", given).fetchall()
     given["is_known_file"] = bool(before)
+    placed, numbered = _without_numbered(con, placed, given)
+    unmatched += [RowRemark(row, file.reference_column, NUMBERED) for row in numbered]
     show(con, "shipment_rows", pl.DataFrame(placed, schema=_ROWS, orient="row"))
     SQL.run(con, "judge_shipments", given)
     ((created, changed, unchanged),) = con.execute(
@@ -137,9 +157,9 @@ def import_shipments(  # noqa: PLR0913
 
 def _matched(
     file: ShipmentFile, known: KnownPackages
-) -> tuple[list[tuple[object, ...]], list[RowRemark], list[RowRemark]]:
+) -> tuple[list[Placed], list[RowRemark], list[RowRemark]]:
     """Split the rows by whether they match a package; the later of two wins."""
-    placed: dict[tuple[str, str, str], tuple[int, tuple[object, ...]]] = {}
+    placed: dict[tuple[str, str, str], Placed] = {}
     unmatched: list[RowRemark] = []
     repeated: list[RowRemark] = []
     for row in file.rows:
@@ -151,19 +171,47 @@ def _matched(
             continue
         key = (found.order_number, found.basket_id, row.tracking_number)
         if key in placed:
-            repeated.append(RowRemark(placed[key][0], None, TWICE))
-        placed[key] = (
+            repeated.append(RowRemark(placed[key].position, None, TWICE))
+        placed[key] = Placed(
             row.row_number,
-            (
-                row.row_number,
-                *key,
-                row.carrier_code,
-                row.shipping_date,
-                row.shipping_detail_id,
-                row.replaces,
-            ),
+            *key,
+            row.carrier_code,
+            row.shipping_date,
+            row.shipping_detail_id,
+            row.replaces,
         )
-    return [cells for _, cells in placed.values()], unmatched, repeated
+    return list(placed.values()), unmatched, repeated
+
+
+def _without_numbered(
+    con: Connection, placed: Sequence[Placed], given: dict[str, object]
+) -> tuple[list[Placed], list[int]]:
+    """Split off parcels that are said to have no number although their package has one.
+
+    A parcel that corrects a wrong number is none of them.
+    """
+    doubtful = {
+        (row.order_number, row.basket_id)
+        for row in placed
+        if row.tracking_number == NO_NUMBER and not row.replaces
+    }
+    if not doubtful:
+        return list(placed), []
+    numbers = given | {"numbers": [number for number, _ in doubtful]}
+    known = SQL.run(con, "list_numbered_packages", numbers).fetchall()
+    numbered = {(order, basket) for order, basket in known} | {
+        (row.order_number, row.basket_id)
+        for row in placed
+        if row.tracking_number != NO_NUMBER
+    }
+    aside = {
+        row.position
+        for row in placed
+        if row.tracking_number == NO_NUMBER
+        and not row.replaces
+        and (row.order_number, row.basket_id) in numbered
+    }
+    return [row for row in placed if row.position not in aside], sorted(aside)
 
 
 def _record_remarks(

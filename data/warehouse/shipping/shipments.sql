@@ -18,6 +18,18 @@ SELECT count(*)
 FROM shipment_imports
 WHERE file_sha256 = $file_sha256 AND mall = $mall AND shop_id = $shop_id;
 
+-- name: list_numbered_packages
+-- Packages of these orders that have a parcel with a number.
+-- in:  $mall, $shop_id, $numbers
+-- out: order_number, basket_id
+SELECT DISTINCT order_number, basket_id
+FROM shipments
+WHERE mall = $mall
+  AND shop_id = $shop_id
+  AND list_contains($numbers::VARCHAR[], order_number)
+  AND tracking_number <> 'なし'
+  AND state NOT IN ('refused', 'cancelled', 'replaced');
+
 -- name: judge_shipments
 -- Say of each parcel of a file what importing it means.
 -- in:  view `shipment_rows` (position, order_number, basket_id, tracking_number,
@@ -26,14 +38,15 @@ WHERE file_sha256 = $file_sha256 AND mall = $mall AND shop_id = $shop_id;
 -- out: temporary table `judged_shipments`: the same, the content to store, verdict
 --      created|changed|unchanged and the state to store. A number that was corrected
 --      stays so, unless a new file corrects back to it; a refused or cancelled one is
---      planned again; one under way stays under way, whatever changes about it
+--      planned again; one under way stays under way, whatever changes about it. A new
+--      number takes the place of a parcel of its package that was said to have none
 CREATE OR REPLACE TEMP TABLE judged_shipments AS
 SELECT
     r.position, r.order_number, r.basket_id, r.tracking_number,
     r.carrier_code, r.shipping_date,
     coalesce(r.shipping_detail_id, s.shipping_detail_id) AS shipping_detail_id,
     r.shipping_detail_id AS named_detail_id,
-    coalesce(r.replaces, s.replaces) AS replaces,
+    coalesce(r.replaces, s.replaces, u.tracking_number) AS replaces,
     CASE
         WHEN s.state IS NULL THEN 'created'
         WHEN s.state = 'replaced' THEN
@@ -51,7 +64,16 @@ LEFT JOIN shipments AS s
     AND s.shop_id = $shop_id
     AND s.order_number = r.order_number
     AND s.basket_id = r.basket_id
-    AND s.tracking_number = r.tracking_number;
+    AND s.tracking_number = r.tracking_number
+LEFT JOIN shipments AS u
+    ON s.state IS NULL
+    AND u.mall = $mall
+    AND u.shop_id = $shop_id
+    AND u.order_number = r.order_number
+    AND u.basket_id = r.basket_id
+    AND u.tracking_number = 'なし'
+    AND r.tracking_number <> 'なし'
+    AND u.state <> 'replaced';
 
 -- name: count_shipment_verdicts
 -- How many parcels of a file are new, changed, known.

@@ -343,6 +343,8 @@ class Straggler(NamedTuple):
     order_number: str
     open_rows: tuple[OpenRow, ...]
     doubled_rows: tuple[DoubledRow, ...]
+    is_unnumbered: bool = False
+    """Whether it has a parcel without a number."""
 
 
 class TrackingReport(NamedTuple):
@@ -361,14 +363,18 @@ def tracking_report(con: Connection, run: Run) -> TrackingReport:
     """Return what the run sent, verified and could not do, and what is still open."""
     lines = SQL.run(con, "list_shipments_changed", run.given).fetchall()
     rows = SQL.run(con, "list_tracking_stragglers", run.given).fetchall()
-    orders = stored_orders(
-        con, run.shop_id, [number for (number,) in rows], mall=run.mall
-    )
+    unnumbered = dict(rows)
+    orders = stored_orders(con, run.shop_id, list(unnumbered), mall=run.mall)
     unread = SQL.run(con, "list_tracking_unread", run.given).fetchall()
     return TrackingReport(
         tuple(ShipmentLine(*line) for line in lines),
         tuple(
-            Straggler(number, open_rows(one.packages), doubled_rows(one.packages))
+            Straggler(
+                number,
+                open_rows(one.packages, unnumbered[number]),
+                doubled_rows(one.packages),
+                bool(unnumbered[number]),
+            )
             for number, one in sorted(orders.items())
         ),
         tuple(number for number, is_not_at_mall in unread if not is_not_at_mall),

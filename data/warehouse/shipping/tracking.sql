@@ -206,8 +206,12 @@ ORDER BY order_number, basket_id, tracking_number;
 -- Orders the mall has not closed, although every parcel we
 -- know of was seen in its report before today (docs/rms/order-api.md §4.2).
 -- in:  $mall, $shop_id, $today: its first instant
--- out: order_number
-SELECT s.order_number
+-- out: order_number, the ids of rows whose parcel has no number
+SELECT
+    s.order_number,
+    coalesce(
+        list(s.shipping_detail_id) FILTER (s.tracking_number = 'なし'), []
+    ) AS unnumbered
 FROM shipments AS s
 JOIN orders AS o USING (mall, shop_id, order_number)
 WHERE s.mall = $mall
