@@ -79,6 +79,7 @@ READ_AGAIN_LATER = (
     "RMSがこの注文を取得できませんでした。次回の実行でもう一度取得します。"
     "続く場合は、RMSの受注画面で確認してください。"
 )
+NO_SUCH_CARRIER = "配送会社コードがRMSにありません。配送会社の設定を確認してください。"
 
 BY_CODE = {
     "ERROR_011": "項目の形式が正しくありません。入力した日時や番号を確認してください。",
@@ -123,6 +124,8 @@ BY_CODE = {
     "UPDATE_ORDERSHIPPING_ERROR_107": (
         "発送日は注文日から12か月未満の日付にしてください。"
     ),
+    "UPDATE_ORDERSHIPPING_ERROR_109": NO_SUCH_CARRIER,
+    "UPDATE_ORDERSHIPPING_ASYNC_ERROR_109": NO_SUCH_CARRIER,
     "UPDATE_ORDERSHIPPING_ERROR_113": (
         "後払い決済の注文です。配送会社、お荷物伝票番号、発送日をすべて入力してください。"
     ),
@@ -153,6 +156,8 @@ BY_SUBJECT = {
     "gift": "ギフトの設定を、RMSの受注画面で確認してください。",
     "address": "送付先を、RMSの受注画面で確認してください。",
     "state": "注文の状態を、RMSの受注画面で確認してください。",
+    "row": "発送情報（配送会社、お荷物伝票番号、発送日）を、"
+    "RMSの受注画面で確認してください。",
     "order": "注文番号と注文の状態を、RMSの受注画面で確認してください。",
 }
 """What to look at, by the subject of a code that RMS will not take unchanged."""

@@ -31,6 +31,8 @@ async def expiry_date(request: Request) -> Response:
             return _refused("DR0005", "licenseKey is invalid."), 0
         if wanted != shop.license_key:
             return _refused("DR0007", "licenseKey is not the one in use."), 0
+        if shop.license_expires_at is None:
+            return _refused("DR0006", "licenseKey has no expiry date."), 0
         end = read_iso(shop.license_expires_at)
         return rms_response({"expiryDate": f"{end:%Y-%m-%dT%H:%M:%S}"}), 0
 

@@ -14,11 +14,12 @@ _SHOPS = (("demo", "123456"), ("demo2", "54321"))
 _SUB_STATUSES = (
     (100, "在庫確認中"),
     (100, "お客様へ確認中"),
-    (200, "入金確認中"),
+    (400, "変更内容の確認中"),
     (300, "ピッキング中"),
     (300, "出荷準備済"),
-    (500, "配達確認中"),
+    (800, "返送待ち"),
 )
+"""They exist for 100, 300, 400 and 800 only (§4.4)."""
 
 
 @dataclass(slots=True)
@@ -41,7 +42,8 @@ class SandboxShop:
     service_secret: str
     license_key: str
     notice_auth_key: str
-    license_expires_at: str
+    license_expires_at: str | None
+    """None = a key without an end date."""
     contract_id: str = ""
     """Stands in notices beside the shop (docs/rms/event-notification.md §1)."""
     license_live_from: str | None = None
@@ -64,7 +66,8 @@ class SandboxShop:
     def key_is_live(self, now: datetime) -> bool:
         """Whether the licence key has begun and not ended (§1.2)."""
         begins = self.license_live_from
-        return now <= read_iso(self.license_expires_at) and (
+        ends = self.license_expires_at
+        return (ends is None or now <= read_iso(ends)) and (
             begins is None or now >= read_iso(begins)
         )
 

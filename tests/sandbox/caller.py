@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from connectors.sandbox.clock import JST
 from tests.support.sandbox import Sandbox
 
 JSON = "application/json; charset=utf-8"
@@ -18,6 +19,11 @@ def esa(secret: str, key: str) -> str:
 
 def wire(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S+0900")
+
+
+def day(days: int = 1) -> str:
+    """A day from today, in Japan; RMS takes no shipping date before the order's day."""
+    return f"{datetime.now(JST).date() + timedelta(days=days):%Y-%m-%d}"
 
 
 def codes(answer: dict[str, Any]) -> list[str]:

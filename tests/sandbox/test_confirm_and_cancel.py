@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.caller import codes
+from tests.sandbox.caller import codes, day
 
 
 def confirm(rms, *numbers):
@@ -75,18 +75,29 @@ def test_confirming_twice_is_103(rms, sandbox):
 
 def test_each_order_has_its_own_outcome(rms, sandbox):
     good = sandbox.sell(1, progress=100)
-    foreign = sandbox.sell(1, progress=100, shop="demo2")
+    unknown = good[0][:-4] + "9999"
 
-    assert codes(confirm(rms, *good, *foreign)) == [
+    assert codes(confirm(rms, *good, unknown)) == [
         "CONFIRM_ORDER_INFO_101",
         "CONFIRM_ORDER_ERROR_102",
     ]
 
 
+def test_one_number_of_another_shop_refuses_the_whole_call(rms, sandbox):
+    good = sandbox.sell(1, progress=100)
+    foreign = sandbox.sell(1, progress=100, shop="demo2")
+
+    response = rms.call("confirmOrder", {"orderNumberList": [*good, *foreign]})
+
+    assert response.status_code == 400
+    assert codes(response.json()) == ["CONFIRM_ORDER_ERROR_016"]
+    assert rms.order(good[0])["orderProgress"] == 100
+
+
 @pytest.mark.parametrize("function", ["confirmOrder", "updateOrderSubStatus"])
 @pytest.mark.parametrize(
     ("numbers", "ending"),
-    [(None, "009"), ([], "010"), (["1"] * 101, "011"), ("1", "011")],
+    [(None, "009"), ([], "007"), (["1"] * 101, "014"), ("1", "011")],
     ids=["absent", "empty", "101", "text"],
 )
 def test_a_faulty_number_list_is_refused_whole(rms, function, numbers, ending):
@@ -142,7 +153,7 @@ def test_any_other_state_refuses_the_cancel(rms, sandbox, state, status, ending)
 
 def test_a_registered_shipping_date_blocks_the_cancel(rms, sandbox):
     (number,) = sandbox.sell(1, progress=300)
-    rms.report(number, {"deliveryCompany": "1001", "shippingDate": "2030-01-01"})
+    rms.report(number, {"deliveryCompany": "1001", "shippingDate": day(30)})
     answer = cancel(rms, number)
 
     assert answer.status_code == 200
@@ -151,7 +162,7 @@ def test_a_registered_shipping_date_blocks_the_cancel(rms, sandbox):
 
 def test_with_the_date_removed_the_cancel_goes_through(rms, sandbox):
     (number,) = sandbox.sell(1, progress=300)
-    rms.report(number, {"deliveryCompany": "1001", "shippingDate": "2030-01-01"})
+    rms.report(number, {"deliveryCompany": "1001", "shippingDate": day(30)})
     row_id = rms.rows(number)[0]["shippingDetailId"]
     rms.report(number, {"shippingDetailId": row_id, "shippingDate": ""})
 
@@ -164,8 +175,8 @@ def test_with_the_date_removed_the_cancel_goes_through(rms, sandbox):
         ({"orderNumber": None}, "009"),
         ({"inventoryRestoreType": None}, "009"),
         ({"changeReasonDetailApply": None}, "009"),
-        ({"inventoryRestoreType": 3}, "011"),
-        ({"changeReasonDetailApply": 7}, "011"),
+        ({"inventoryRestoreType": 3}, "020"),
+        ({"changeReasonDetailApply": 7}, "020"),
     ],
     ids=str,
 )

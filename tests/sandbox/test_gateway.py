@@ -220,10 +220,28 @@ def test_the_licence_tells_its_end_in_japan_time_without_a_zone(rms):
 
 
 @pytest.mark.parametrize(
-    ("query", "status"), [({"licenseKey": "SL_other"}, 401), ({}, 400)]
+    ("query", "status", "code"),
+    [
+        ({"licenseKey": "SL_other"}, 401, "DR0007"),
+        ({"licenseKey": ""}, 400, "DR0005"),
+        ({}, 400, "DR0005"),
+    ],
 )
-def test_the_licence_call_refuses_other_keys(rms, query, status):
-    assert expiry(rms, **query).status_code == status
+def test_the_licence_call_refuses_other_keys(rms, query, status, code):
+    answer = expiry(rms, **query)
+
+    assert answer.status_code == status
+    assert [error["code"] for error in answer.json()["errors"]] == [code]
+
+
+def test_a_key_without_an_end_is_live_and_its_date_is_dr0006(rms, sandbox):
+    sandbox.shop("demo", license_expires_at=None)
+
+    answer = expiry(rms, licenseKey=rms.shop.license_key)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == "DR0006"
+    assert rms.call("getSubStatusList", {}).status_code == 200
 
 
 def test_the_licence_call_needs_its_own_permission(rms, sandbox):

@@ -60,4 +60,4 @@ def test_it_confirms_an_order(client, rms, sandbox):
 def test_its_default_version_is_refused_as_rms_does_today(client, sandbox):
     answer = client.getOrder(orderNumberList=sandbox.sell())
 
-    assert codes(answer) == ["GET_ORDER_ERROR_011"]
+    assert codes(answer) == ["GET_ORDER_ERROR_020"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.caller import codes
+from tests.sandbox.caller import codes, day
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"{}"])
@@ -54,9 +54,8 @@ def test_the_sub_status_key_left_out_is_009(rms, sandbox):
         ({"progress": 900}, 3603, "101"),
         ({"progress": 100}, 3603, "102"),
         ({"progress": 300}, 3703, "102"),
-        ({"progress": 300, "shop": "demo2"}, 3603, "016"),
     ],
-    ids=["cancelled", "other-state", "other-shops-id", "other-shops-order"],
+    ids=["cancelled", "other-state", "other-shops-id"],
 )
 def test_a_sub_status_that_does_not_fit_is_an_error_with_200(
     rms, sandbox, sold, sub_status, ending
@@ -88,7 +87,9 @@ def memo(rms, number, **fields):
         ("memo", "玄関先に置く"),
         ("operator", "架空太郎"),
         ("mailPlugSentence", "ありがとうございます"),
-        ("deliveryDate", "2030-01-02"),
+        ("deliveryDate", day(3)),
+        ("shippingTerm", 707),
+        ("shippingTerm", 2324),
         ("shippingTerm", 1416),
         ("shippingTerm", 1),
     ],
@@ -127,12 +128,6 @@ def test_a_memo_left_out_is_kept_and_null_clears_it(rms, sandbox):
         {"memo": "あ" * 1001},
         {"operator": "あ" * 7},
         {"mailPlugSentence": "あ" * 1025},
-        {"memo": "①"},
-        {"operator": "髙橋"},
-        {"mailPlugSentence": "🎁"},
-        {"deliveryClass": 9},
-        {"shippingTerm": 3},
-        {"shippingTerm": 1614},
         {"deliveryDate": "2030/01/02"},
         {"subStatusId": "x"},
     ],
@@ -164,9 +159,120 @@ def test_a_memo_can_set_the_sub_status(rms, sandbox):
     assert rms.order(number)["subStatusId"] == 3604
 
 
-@pytest.mark.parametrize("fields", [{}, {"subStatusId": 3600}], ids=["order", "status"])
-def test_a_memo_for_what_is_not_there_is_refused(rms, sandbox, fields):
-    (mine,) = sandbox.sell(1, progress=300)
-    number = {0: "1-1-1", 1: mine}[len(fields)]
+@pytest.mark.parametrize(
+    ("wrong", "ending"),
+    [
+        ({}, "105"),
+        ({"memo": "①"}, "021"),
+        ({"operator": "髙橋"}, "021"),
+        ({"mailPlugSentence": "🎁"}, "021"),
+        ({"memo": "詳しくは https://example.com/ まで"}, "030"),
+        ({"deliveryClass": 9}, "020"),
+        ({"shippingTerm": 3}, "020"),
+        ({"shippingTerm": 612}, "020"),
+        ({"shippingTerm": 1614}, "109"),
+        ({"deliveryDate": day(-30)}, "106"),
+        ({"deliveryDate": day(400)}, "106"),
+    ],
+    ids=str,
+)
+def test_what_a_memo_may_not_hold_has_a_code_of_its_own_with_400(
+    rms, sandbox, wrong, ending
+):
+    (number,) = sandbox.sell()
 
-    assert memo(rms, number, memo="x", **fields).status_code == 400
+    response = memo(rms, number, **wrong)
+
+    assert response.status_code == 400
+    assert codes(response.json()) == [f"UPDATE_ORDERMEMO_ERROR_{ending}"]
+
+
+def test_a_link_to_rakutens_own_site_is_allowed(rms, sandbox):
+    (number,) = sandbox.sell()
+
+    answer = memo(rms, number, memo="https://www.rakuten.co.jp/demo-shop/").json()
+
+    assert codes(answer) == ["UPDATE_ORDERMEMO_INFO_101"]
+
+
+UNKNOWN = "123456-20260101-9999999999"
+
+
+@pytest.mark.parametrize(
+    ("state", "edit", "fields", "ending"),
+    [
+        (None, {}, {}, "101"),
+        (900, {}, {}, "102"),
+        (300, {"orderDatetime": "2020-01-01T00:00:00+0900"}, {}, "103"),
+        (300, {}, {"subStatusId": 3600}, "104"),
+    ],
+    ids=["unknown", "cancelled", "old", "status"],
+)
+def test_a_fault_of_a_memos_order_comes_with_200(
+    rms, sandbox, state, edit, fields, ending
+):
+    number = UNKNOWN
+    if state:
+        (number,) = sandbox.sell(1, progress=state)
+        sandbox.edit(number, **edit)
+
+    response = memo(rms, number, memo="x", **fields)
+
+    assert response.status_code == 200
+    assert codes(response.json()) == [f"UPDATE_ORDERMEMO_ERROR_{ending}"]
+    if state:
+        assert sandbox.orders()[number]["memo"] is None
+
+
+def test_a_gift_without_address_takes_all_but_day_and_time(rms, sandbox):
+    (number,) = sandbox.sell(1, "social_gift_waiting")
+
+    answer = memo(rms, number, memo="x", shippingTerm=1416).json()
+
+    order = rms.order(number)
+    assert codes(answer) == ["UPDATE_ORDERMEMO_WARNING_002"]
+    assert order["memo"] == "x"
+    assert order["shippingTerm"] != 1416
+
+
+def test_a_sub_status_of_no_order_is_102_and_of_another_shops_016(rms, sandbox):
+    (foreign,) = sandbox.sell(1, progress=300, shop="demo2")
+
+    unknown = mark(rms, UNKNOWN, subStatusId=3603)
+    other = mark(rms, foreign, subStatusId=3603)
+
+    assert (unknown.status_code, codes(unknown.json())) == (
+        200,
+        ["UPDATE_ORDERSUBSTATUS_ERROR_102"],
+    )
+    assert (other.status_code, codes(other.json())) == (
+        400,
+        ["UPDATE_ORDERSUBSTATUS_ERROR_016"],
+    )
+
+
+def test_a_sub_status_of_an_order_over_two_years_old_is_104_with_400(rms, sandbox):
+    (number,) = sandbox.sell(1, progress=300)
+    sandbox.edit(number, orderDatetime="2020-01-01T00:00:00+0900")
+
+    response = mark(rms, number, subStatusId=3603)
+
+    assert response.status_code == 400
+    assert codes(response.json()) == ["UPDATE_ORDERSUBSTATUS_ERROR_104"]
+
+
+def test_sub_statuses_exist_for_four_states_only(rms):
+    answer = rms.ask("getSubStatusList", {})
+
+    states = [group["orderProgress"] for group in answer["StatusModelList"]]
+    assert codes(answer) == ["GET_SUBSTATUSLIST_INFO_101"]
+    assert states == [100, 300, 400, 800]
+
+
+def test_a_shop_that_made_none_gets_an_empty_list(rms, sandbox):
+    sandbox.shop("demo", sub_statuses=[])
+
+    answer = rms.ask("getSubStatusList", {})
+
+    assert codes(answer) == ["GET_SUBSTATUSLIST_INFO_102"]
+    assert answer["StatusModelList"] == []

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.sandbox.caller import wire
+from tests.sandbox.caller import day, wire
 
 
 @pytest.mark.parametrize("state", [100, 200, 300, 500, 900])
@@ -48,7 +48,7 @@ def test_orders_without_a_sub_status_can_be_asked_for(rms, sandbox):
 def test_orders_without_slip_number_or_date_can_be_asked_for(rms, sandbox):
     shipped, numbered, bare = sandbox.sell(3, progress=300)
     row = {"deliveryCompany": "1001", "shippingNumber": "4000"}
-    rms.report(shipped, row | {"shippingDate": "2026-01-02"})
+    rms.report(shipped, row | {"shippingDate": day()})
     rms.report(numbered, row)
 
     assert rms.search(shippingNumberBlankFlag=1) == [bare]

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.sandbox.caller import codes
+from tests.sandbox.caller import codes, day
 
 ROW = {
     "deliveryCompany": "1001",
     "shippingNumber": "400-1",
-    "shippingDate": "2026-01-02",
+    "shippingDate": day(),
 }
 NOT_READY = "ORDER_EXT_API_GET_RESULT_UPDATEORDERSHIPPING_ASYNC_INFO_101"
 
@@ -122,19 +122,73 @@ def test_one_wrong_row_keeps_the_whole_job_out(rms, sandbox):
     assert rms.rows(good) == []
 
 
-def test_the_same_order_twice_is_an_error(rms, sandbox):
+def refusal(rms, orders):
+    response = rms.call("updateOrderShippingAsync", {"OrderShippingModelList": orders})
+    return response.status_code, codes(response.json())
+
+
+def test_the_same_order_twice_is_023_with_400(rms, sandbox):
     (number,) = sandbox.sell()
+    order = rms.shipping(number, ROW)
 
-    assert codes(bulk(rms, number, number)) == ["UPDATE_ORDERSHIPPING_ASYNC_ERROR_011"]
+    assert refusal(rms, [order, order]) == (
+        400,
+        ["UPDATE_ORDERSHIPPING_ASYNC_ERROR_023"],
+    )
 
 
-def test_more_than_100_orders_are_refused(rms):
-    body = {"OrderShippingModelList": [{}] * 101}
+@pytest.mark.parametrize(
+    ("orders", "ending"),
+    [
+        ([], "017"),
+        ([{}] * 101, "018"),
+        ([{"orderNumber": "1", "BasketidModelList": []}], "017"),
+        ([{"orderNumber": "1"}], "019"),
+    ],
+    ids=["none", "101", "no-basket", "no-list"],
+)
+def test_a_list_of_wrong_length_or_a_field_left_out_is_400(rms, orders, ending):
+    assert refusal(rms, orders) == (
+        400,
+        [f"UPDATE_ORDERSHIPPING_ASYNC_ERROR_{ending}"],
+    )
 
-    response = rms.call("updateOrderShippingAsync", body)
 
-    assert response.status_code == 400
-    assert codes(response.json()) == ["UPDATE_ORDERSHIPPING_ASYNC_ERROR_011"]
+@pytest.mark.parametrize(
+    ("company", "number", "ending"),
+    [("9999", None, "109"), ("1001", "54321-20260101-0000000001", "016")],
+    ids=["no-such-carrier", "other-shop"],
+)
+def test_a_carrier_or_shop_that_is_none_of_ours_is_400(
+    rms, sandbox, company, number, ending
+):
+    (sold,) = sandbox.sell()
+    order = rms.shipping(sold, ROW | {"deliveryCompany": company})
+    order["orderNumber"] = number or sold
+
+    assert refusal(rms, [order]) == (
+        400,
+        [f"UPDATE_ORDERSHIPPING_ASYNC_ERROR_{ending}"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "ending"),
+    [
+        ({"shippingDetailId": 1, "shippingNumber": "4"}, "106"),
+        (ROW | {"shippingDate": day(-30)}, "107"),
+    ],
+    ids=["no-such-row", "before-the-order"],
+)
+def test_a_row_that_cannot_be_is_told_in_the_result(rms, sandbox, row, ending):
+    (number,) = sandbox.sell()
+    answer = bulk(rms, number, row=row)
+    sandbox.clock(advance_s=4)
+
+    (entry,) = result(rms, answer["MessageModelList"][0]["requestId"])
+
+    assert codes(entry) == [f"UPDATE_ORDERSHIPPING_ERROR_{ending}"]
+    assert entry["orderNumber"] == number
 
 
 def test_an_order_cancelled_meanwhile_fails_alone(rms, sandbox):
@@ -146,4 +200,5 @@ def test_an_order_cancelled_meanwhile_fails_alone(rms, sandbox):
     entries = result(rms, request_id)
 
     assert codes(entries[0]) == ["UPDATE_ORDERSHIPPING_ERROR_102"]
+    assert entries[0]["MessageModelList"][0]["dataNumber"] is None
     assert codes(entries[1]) == ["UPDATE_ORDERSHIPPING_INFO_101"]

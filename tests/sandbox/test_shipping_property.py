@@ -6,19 +6,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
     invariant,
     precondition,
     rule,
     run_state_machine_as_test,
 )
 
-from tests.sandbox.caller import Caller
+from tests.sandbox.caller import Caller, day
 from tests.support.effort import examples
 
 CARRIERS = st.sampled_from(["1000", "1001", "1002", "1003"])
 NUMBERS = st.sampled_from(["", None, "4000-1", "4000-2"])
-DATES = st.sampled_from(["", None, "2030-01-01", "2030-12-31"])
+DATES = st.sampled_from(["", None, day(1), day(200)])
 OPTIONAL = {"shippingNumber": NUMBERS, "shippingDate": DATES}
 ADDED = st.fixed_dictionaries({"deliveryCompany": CARRIERS}, optional=OPTIONAL)
 CHANGED = st.fixed_dictionaries({}, optional={"deliveryCompany": CARRIERS} | OPTIONAL)
@@ -58,14 +57,21 @@ class Rows(RuleBasedStateMachine):
 
     @rule(row_id=ids, row=CHANGED)
     def change(self, row_id, row):
+        if row_id not in self.expected:
+            return
         assert self.report({"shippingDetailId": row_id} | row) == ("INFO_102", row_id)
         self.expected[row_id] |= stated(row)
 
-    @rule(row_id=consumes(ids))
+    @rule(row_id=ids)
     def delete(self, row_id):
         flag = {"shippingDetailId": row_id, "shippingDeleteFlag": 1}
-        assert self.report(flag) == ("INFO_103", row_id)
-        del self.expected[row_id]
+        if row_id not in self.expected:
+            assert self.report(flag)[0] == "RROR_106"
+        elif row_id == next(iter(self.expected)):
+            assert self.report(flag)[0] == "RROR_108"
+        else:
+            assert self.report(flag) == ("INFO_103", row_id)
+            del self.expected[row_id]
 
     @invariant()
     def what_is_read_is_what_was_written(self):

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.sandbox.caller import codes
+from tests.sandbox.caller import codes, day
 
 ROW = {
     "deliveryCompany": "1001",
     "shippingNumber": "400-1",
-    "shippingDate": "2026-01-02",
+    "shippingDate": day(),
 }
 
 
@@ -49,12 +49,12 @@ def test_a_row_of_wrong_form_is_011_and_nothing_is_written(rms, sandbox, wrong):
     ],
     ids=["add-without-carrier", "delete-without-id", "delete-null-id"],
 )
-def test_what_a_row_needs_is_009(rms, sandbox, row, field):
+def test_what_a_row_needs_is_019(rms, sandbox, row, field):
     (number,) = sandbox.sell()
 
     answer = rms.report(number, row)
 
-    assert codes(answer) == ["UPDATE_ORDERSHIPPING_ERROR_009"]
+    assert codes(answer) == ["UPDATE_ORDERSHIPPING_ERROR_019"]
     assert answer["MessageModelList"][0]["message"].startswith(field)
 
 
@@ -62,15 +62,50 @@ def test_what_a_row_needs_is_009(rms, sandbox, row, field):
     ("body", "ending"),
     [
         ({}, "009"),
-        ({"orderNumber": "1", "BasketidModelList": []}, "010"),
+        ({"orderNumber": "1", "BasketidModelList": []}, "017"),
         ({"orderNumber": "1", "BasketidModelList": {}}, "011"),
         (
             {"orderNumber": "1", "BasketidModelList": [{"ShippingModelList": [ROW]}]},
-            "009",
+            "019",
         ),
-        ({"orderNumber": "1", "BasketidModelList": [{"basketId": 1}]}, "009"),
+        ({"orderNumber": "1", "BasketidModelList": [{"basketId": 1}]}, "019"),
+        (
+            {
+                "orderNumber": "1",
+                "BasketidModelList": [{"basketId": 1, "ShippingModelList": [ROW] * 21}],
+            },
+            "018",
+        ),
+        (
+            {
+                "orderNumber": "1",
+                "BasketidModelList": [
+                    {
+                        "basketId": 1,
+                        "ShippingModelList": [ROW | {"deliveryCompany": "9999"}],
+                    }
+                ],
+            },
+            "109",
+        ),
+        (
+            {
+                "orderNumber": "54321-20260101-0000000001",
+                "BasketidModelList": [{"basketId": 1, "ShippingModelList": [ROW]}],
+            },
+            "016",
+        ),
     ],
-    ids=["nothing", "no-basket", "no-list", "no-basket-id", "no-rows"],
+    ids=[
+        "nothing",
+        "no-basket",
+        "no-list",
+        "no-basket-id",
+        "no-rows",
+        "21-rows",
+        "no-such-carrier",
+        "other-shop",
+    ],
 )
 def test_a_faulty_request_is_refused_whole(rms, body, ending):
     response = rms.call("updateOrderShipping", body)

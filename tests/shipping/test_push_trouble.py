@@ -106,7 +106,7 @@ def test_an_order_with_a_fault_of_form_does_not_hold_up_the_others(lab: Lab):
     assert kind == "FAILED"
     assert "拒否 1" in message
     assert lab.states() == {"refused": 1, "verified": 1}
-    assert "ERROR_011" in lab.reasons()[0]
+    assert "ERROR_109" in lab.reasons()[0]
     assert numbers_at_rms(lab, good) == [TWO]
 
 

@@ -89,7 +89,7 @@ def test_what_is_refused_is_listed_with_its_reason(lab: Lab, shown):
     assert counts(text) == some(sent=2, verified=1, refused=2)
     assert title == "拒否された荷物 2件"
     assert "キャンセル" in of_cancelled
-    assert "ERROR_011" in of_odd
+    assert "ERROR_109" in of_odd
     assert "対処" in of_odd
 
 

@@ -34,7 +34,7 @@ POST   /_control/shops/H   {"license_key"?, "license_expires_at"?,
                            "license_live_from"?, "service_secret"?,
                            "notice_auth_key"?, "functions_off"?: […],
                            "maintenance"?: [{"from", "to", "style"?}]}; style
-                           html or gateway
+                           html or gateway; also "sub_statuses": a list
 GET    /_control/settings  -> every setting of `settings.py`;  POST changes some
 GET    /_control/journal   -> {"requests", "counts", "too_fast"};  DELETE empties it
 POST   /_control/reset     {"seed"?} back to the empty start state

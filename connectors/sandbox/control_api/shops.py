@@ -9,7 +9,7 @@ from connectors.sandbox.control_api.calls import choice
 from connectors.sandbox.inventory_api.functions import FUNCTIONS as INVENTORY
 from connectors.sandbox.license_api import FUNCTION as LICENSE
 from connectors.sandbox.order_api.endpoint import FUNCTIONS
-from connectors.sandbox.shops import stored
+from connectors.sandbox.shops import SubStatus, stored
 from connectors.sandbox.world import World
 
 KNOWN_FUNCTIONS = (*FUNCTIONS, *INVENTORY, LICENSE)
@@ -20,7 +20,8 @@ _TEXTS = (
     "service_secret",
     "notice_auth_key",
 )
-_EDITABLE = (*_TEXTS, "functions_off", "maintenance")
+_KINDS = {"license_expires_at": (str, type(None))}
+_EDITABLE = (*_TEXTS, "functions_off", "maintenance", "sub_statuses")
 
 
 async def list_shops(world: World, _body: dict[str, Any], _request: Request) -> Any:
@@ -33,6 +34,17 @@ async def change_shop(world: World, body: dict[str, Any], request: Request) -> A
     handle = request.path_params["handle"]
     if handle not in world.shops:
         raise LookupError(f"no such shop: {handle}; there are {sorted(world.shops)}")
+    _check(body)
+    if "sub_statuses" in body:
+        body["sub_statuses"] = [SubStatus(**each) for each in body["sub_statuses"]]
+    for name, value in body.items():
+        setattr(world.shops[handle], name, value)
+    world.keep()
+    return {"shop": stored({handle: world.shops[handle]})[0]}
+
+
+def _check(body: dict[str, Any]) -> None:
+    """Raise ValueError or TypeError for what a shop cannot be changed to."""
     if unknown := sorted(set(body) - set(_EDITABLE)):
         raise ValueError(f"unknown {unknown}; a shop has {list(_EDITABLE)}")
     for function in body.get("functions_off", ()):
@@ -41,12 +53,8 @@ async def change_shop(world: World, body: dict[str, Any], request: Request) -> A
         read_iso(str(window.get("from"))), read_iso(str(window.get("to")))
         choice(window, "style", ("html", "gateway"), "html")
     for name in _TEXTS:
-        if not isinstance(body.get(name, ""), str):
+        if not isinstance(body.get(name, ""), _KINDS.get(name, str)):
             raise TypeError(f"{name} must be a text")
     for name in ("license_expires_at", "license_live_from"):
-        if name in body:
+        if body.get(name) is not None:
             read_iso(body[name])
-    for name, value in body.items():
-        setattr(world.shops[handle], name, value)
-    world.keep()
-    return {"shop": stored({handle: world.shops[handle]})[0]}

@@ -1,5 +1,6 @@
 """cancelOrder: a request to cancel before shipping (docs/rms/order-api.md §4.7)."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.sandbox.clock import wire
@@ -13,6 +14,7 @@ from connectors.sandbox.order_api.progress import rows_of
 CODE = "CANCEL_ORDER"
 WRONG_STATE = "ERROR_108"
 """The only fault of an order that is answered with 400; the others come with 200."""
+A_YEAR = timedelta(days=365)
 REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)
 
 
@@ -23,11 +25,12 @@ def cancel_order(call: OrderCall) -> OrderAnswer:
     """
     fields = Fields(CODE, call.body)
     number = fields.text("orderNumber", 382, required=True)
+    fields.of_shop([number or ""], call.shop.shop_id)
     restore_type = fields.number("inventoryRestoreType", (0, 1, 2), required=True)
     detail = fields.number("changeReasonDetailApply", REASONS, required=True)
     fields.settle()
     model = call.world.store.find(number or "", call.shop.handle)
-    if refusal := _refusal(model):
+    if refusal := _refusal(model, call.now):
         word = message(CODE, *refusal, orderNumber=number)
         if refusal[0] == WRONG_STATE:
             raise OrderRefusal([word])
@@ -51,11 +54,13 @@ def settle_cancel(model: dict[str, Any], goes_to: int, at: str, detail: int) -> 
     progress.record(model, kind, at, reason=by_buyer, detail=detail)
 
 
-def _refusal(model: dict[str, Any] | None) -> tuple[str, str] | None:
+def _refusal(model: dict[str, Any] | None, now: datetime) -> tuple[str, str] | None:
     if model is None:
         return "ERROR_106", "注文情報を取得できませんでした。"
     if model["orderProgress"] in progress.CANCELLED:
         return "ERROR_103", "キャンセル済みの注文です。"
+    if progress.ordered_at(model) < now - A_YEAR:
+        return "ERROR_109", "注文から1年を過ぎています。"
     if model["orderProgress"] not in progress.BEFORE_SHIPPING:
         return WRONG_STATE, "キャンセルできないステータスです。"
     if any(row["shippingDate"] for row in rows_of(model)):

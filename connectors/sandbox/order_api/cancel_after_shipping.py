@@ -19,6 +19,7 @@ def cancel_order_after_shipping(call: OrderCall) -> OrderAnswer:
     """
     fields = Fields(CODE, call.body)
     number = fields.text("orderNumber", 382, required=True)
+    fields.of_shop([number or ""], call.shop.shop_id)
     restore_type = fields.number("inventoryRestoreType", (0, 1, 2), required=True)
     detail = fields.number("changeReasonDetailApply", REASONS, required=True)
     fields.settle()

@@ -23,6 +23,7 @@ def confirm_order(call: OrderCall) -> OrderAnswer:
     """Confirm up to 100 orders: one message each, HTTP 200 even if all fail (§1.3)."""
     fields = Fields(CODE, call.body)
     numbers = fields.order_numbers()
+    fields.of_shop(numbers, call.shop.shop_id)
     fields.settle()
     messages = [_confirm(call, number) for number in numbers]
     return OrderAnswer({"MessageModelList": messages}, len(numbers))

@@ -16,6 +16,7 @@ from connectors.sandbox.order_api.messages import (
     OrderRefusal,
     absent,
     empty,
+    ending,
     malformed,
     message,
 )
@@ -43,30 +44,46 @@ def _is_of_other_shop(number: str, shop_id: str) -> bool:
 class Fields:
     """One model of a request; what is wrong with it is collected in `errors`.
 
-    `about` are fields of §1.6 that every error carries, e.g. the order's number.
+    `inside` an entry of a list some codes differ. `about` are fields of §1.6 that every
+    error carries, e.g. the order's number.
     """
 
-    def __init__(self, function: str, body: dict[str, Any], **about: Any) -> None:
+    def __init__(
+        self, function: str, body: dict[str, Any], *, inside: bool = False, **about: Any
+    ) -> None:
         self.function = function
         self.body = body
         self.errors: list[MessageModel] = []
+        self._inside = inside
         self._about = about
 
-    def refuse(self, field: str, why: str, **about: Any) -> None:
-        """Record an ERROR_011 for a field."""
+    def refuse(
+        self, field: str, why: str, kind: str = "ERROR_011", **about: Any
+    ) -> None:
+        """Record for a field an ERROR_011, or `kind` if the function has that code."""
+        kind = ending(self.function, kind, "ERROR_011")
         about = self._about | about
-        self.errors.append(malformed(self.function, field, why, **about))
+        self.errors.append(malformed(self.function, field, why, kind, **about))
 
-    def given(self, field: str, *, required: bool = False) -> Any:
+    def add(self, kind: str, text: str, **about: Any) -> None:
+        """Record an error that has a code and a text of its own."""
+        self.errors.append(message(self.function, kind, text, **self._about, **about))
+
+    def given(
+        self, field: str, *, required: bool = False, if_empty: str = "ERROR_010"
+    ) -> Any:
         """Return a field's value; absent, null, "" are None, an error if required."""
         value = self.body.get(field)
         if value is None:
             if required:
-                self.errors.append(absent(self.function, field, **self._about))
+                self.errors.append(
+                    absent(self.function, field, inside=self._inside, **self._about)
+                )
             return None
         if value in ("", []):
             if required:
-                self.errors.append(empty(self.function, field, **self._about))
+                kind = ending(self.function, if_empty, "ERROR_010")
+                self.errors.append(empty(self.function, field, kind, **self._about))
             return None
         return value
 
@@ -82,9 +99,11 @@ class Fields:
         if value is None:
             return None
         number = as_number(value)
-        if number is None or (allowed is not None and number not in allowed):
-            self.refuse(field, "指定できない値です")
-            return None
+        if number is None:
+            self.refuse(field, "数値")
+        elif allowed is not None and number not in allowed:
+            self.refuse(field, "指定できない値です", "ERROR_020")
+            number = None
         return number
 
     def numbers(self, field: str, allowed: Collection[int] | None = None) -> list[int]:
@@ -95,7 +114,9 @@ class Fields:
         numbers = [as_number(v) for v in values] if isinstance(values, list) else [None]
         good = [n for n in numbers if n is not None and (not allowed or n in allowed)]
         if len(good) < len(numbers):
-            self.refuse(field, "指定できない値です")
+            self.refuse(field, "指定できない値です", "ERROR_020")
+        if len(set(good)) < len(good):
+            self.refuse(field, "同じ値が複数あります", "ERROR_023")
         return good
 
     def text(self, field: str, longest: int, *, required: bool = False) -> str | None:
@@ -132,34 +153,33 @@ class Fields:
         self, field: str, most: int | None = None, *, required: bool = True
     ) -> list[dict[str, Any]]:
         """Parse a list of models, at most `most` of them."""
-        value = self.given(field, required=required)
+        value = self.given(field, required=required, if_empty="ERROR_017")
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
             self.refuse(field, "モデルのリスト")
             return []
         if most is not None and len(value) > most:
-            self.refuse(field, f"最大{most}件")
+            self.refuse(field, f"最大{most}件", "ERROR_018")
             return []
         return value
 
     def order_numbers(self, most: int = 100) -> list[str]:
         """Parse the required `orderNumberList`, at most 100 (§0)."""
-        value = self.given("orderNumberList", required=True)
+        value = self.given("orderNumberList", required=True, if_empty="ERROR_007")
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
             self.refuse("orderNumberList", "文字列のリスト")
             return []
         if len(value) > most:
-            self.refuse("orderNumberList", f"最大{most}件")
+            self.refuse("orderNumberList", f"最大{most}件", "ERROR_014")
         return list(dict.fromkeys(value))
 
     def of_shop(self, numbers: Collection[str], shop_id: str) -> None:
         """Record one ERROR_016 if a number begins with another shop's (§1.5)."""
         if any(_is_of_other_shop(number, shop_id) for number in numbers):
-            text = "他店舗の注文番号が指定されています。"
-            self.errors.append(message(self.function, "ERROR_016", text))
+            self.add("ERROR_016", "他店舗の注文番号が指定されています。")
 
     def settle(self) -> None:
         """Raise OrderRefusal if anything was wrong."""

@@ -7,7 +7,7 @@ import orjson
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
 from connectors.sandbox.order_api.messages import MessageModel, message
-from connectors.sandbox.order_api.search import OLDEST
+from connectors.sandbox.order_api.progress import OLDEST
 
 CODE = "GET_ORDER"
 NEWEST = 10

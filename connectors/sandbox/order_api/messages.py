@@ -1,9 +1,13 @@
 """The order API's messages, and its refusal of a whole request.
 
-See docs/rms/order-api.md §1.3, §1.6 and §1.7.
+See docs/rms/order-api.md §1.3, §1.6 and §1.7. Of several codes for one mistake the
+first is used that the table has for the function.
 """
 
+from functools import cache
 from typing import Any
+
+from connectors.codes.table import code_of
 
 MessageModel = dict[str, Any]
 
@@ -26,18 +30,35 @@ def message(function: str, kind: str, text: str, **about: Any) -> MessageModel:
     }
 
 
-def absent(function: str, field: str, **about: Any) -> MessageModel:
-    """Build ERROR_009: a required key is absent; the text begins with its name."""
-    return message(function, "ERROR_009", f"{field}が指定されていません。", **about)
+@cache
+def ending(function: str, *endings: str) -> str:
+    """Return the first ending that the function has as a code; the last one if none."""
+    full = (f"ORDER_EXT_API_{function}_{each}" for each in endings)
+    known = (each for each, name in zip(endings, full, strict=True) if code_of(name))
+    return next(known, endings[-1])
 
 
-def empty(function: str, field: str, **about: Any) -> MessageModel:
-    """Build ERROR_010: the key is there, its value is empty."""
-    return message(function, "ERROR_010", f"{field}の値が空です。", **about)
+def absent(
+    function: str, field: str, *, inside: bool = False, **about: Any
+) -> MessageModel:
+    """Build ERROR_009, or 019 `inside` an entry of a list: a required key is absent.
+
+    The text begins with the key's name.
+    """
+    kind = ending(function, "ERROR_019", "ERROR_009") if inside else "ERROR_009"
+    return message(function, kind, f"{field}が指定されていません。", **about)
 
 
-def malformed(function: str, field: str, why: str, **about: Any) -> MessageModel:
-    """Build ERROR_011: the value has a wrong format or is outside its limits."""
-    return message(
-        function, "ERROR_011", f"{field}の形式が正しくありません。（{why}）", **about
-    )
+def empty(
+    function: str, field: str, kind: str = "ERROR_010", **about: Any
+) -> MessageModel:
+    """Build ERROR_010 or `kind`: the key is there, its value is empty."""
+    return message(function, kind, f"{field}の値が空です。", **about)
+
+
+def malformed(
+    function: str, field: str, why: str, kind: str = "ERROR_011", **about: Any
+) -> MessageModel:
+    """Build ERROR_011 or `kind`: a wrong format, or a value outside its limits."""
+    text = f"{field}の形式が正しくありません。（{why}）"
+    return message(function, kind, text, **about)

@@ -5,6 +5,7 @@ from typing import Any, Final
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
 from connectors.sandbox.order_api.messages import MessageModel, OrderRefusal, message
+from connectors.sandbox.order_api.progress import OLDEST, ordered_at
 
 CODE = "GET_PAYMENT"
 _VERSIONS = range(2, 5)
@@ -23,14 +24,15 @@ def get_payment(call: OrderCall) -> OrderAnswer:
     fields = Fields(CODE, call.body)
     number = fields.text("orderNumber", 382, required=True)
     fields.number("version", _VERSIONS, required=True)
+    fields.of_shop([number or ""], call.shop.shop_id)
     fields.settle()
-    if not str(number).startswith(f"{call.shop.shop_id}-"):
-        text = "自店舗の注文ではありません。"
-        raise OrderRefusal([message(CODE, "ERROR_016", text, orderNumber=number)])
     model = call.world.store.find(number or "", call.shop.handle)
     if model is None:
         text = "決済情報がありません。"
         return OrderAnswer(refused([message(CODE, "ERROR_101", text)]))
+    if ordered_at(model) < call.now - OLDEST:
+        text = "注文から2年を過ぎています。"
+        raise OrderRefusal([message(CODE, "ERROR_102", text, orderNumber=number)])
     payments = _payments(model)
     kind = "INFO_101" if payments else "INFO_102"
     words = [message(CODE, kind, "決済情報を取得しました。")]

@@ -3,12 +3,15 @@
 See docs/rms/order-api.md §6.
 """
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
 
 BEFORE_SHIPPING = (100, 200, 300)
 CANCELLED = (800, 900)
+OLDEST = timedelta(days=730)
+"""Older orders can be neither searched, read nor written (§0)."""
 _PREPAID = {9, 13, 14, 16, 17, 27}
 """Payment methods that are paid before the order is fixed."""
 
@@ -56,6 +59,21 @@ def record(
 
 def _mark(model: dict[str, Any], field: str, at: str) -> None:
     model[field] = model[field] or at
+
+
+def ordered_at(model: dict[str, Any]) -> datetime:
+    """Return when an order was placed."""
+    return datetime.fromisoformat(model["orderDatetime"])
+
+
+def is_near(model: dict[str, Any], day: date) -> bool:
+    """Whether a day is not before an order's and below 12 months after it (§4.2)."""
+    first = ordered_at(model).date()
+    try:
+        end = first.replace(year=first.year + 1)
+    except ValueError:  # 29 February
+        end = first.replace(year=first.year + 1, day=28)
+    return first <= day < end
 
 
 def rows_of(model: dict[str, Any]) -> list[dict[str, Any]]:

@@ -14,12 +14,12 @@ from connectors.sandbox.clock import wire
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields, has_machine_dependent
 from connectors.sandbox.order_api.messages import MessageModel, absent, message
+from connectors.sandbox.order_api.progress import OLDEST
 
 CODE = "SEARCH_ORDER"
 CEILING = 15_000
 MOST_PER_PAGE = 1000
 WINDOW = timedelta(days=63)
-OLDEST = timedelta(days=730)
 
 _DATE_COLUMNS = {
     1: "ordered_at",
@@ -123,9 +123,9 @@ def _page(fields: Fields) -> tuple[int, int, bool]:
         fields.refuse("PaginationRequestModel", "モデル")
         return 30, 1, False
     inner = Fields(fields.function, model)
-    size = inner.number(
-        "requestRecordsAmount", range(1, MOST_PER_PAGE + 1), required=True
-    )
+    size = inner.number("requestRecordsAmount", range(1, 10**6), required=True)
+    if size and size > MOST_PER_PAGE:
+        inner.refuse("requestRecordsAmount", f"最大{MOST_PER_PAGE}", "ERROR_032")
     page = inner.number("requestPage", range(1, 10**6), required=True)
     sorts = inner.models("SortModelList", required=False)
     direction = 2

@@ -3,19 +3,34 @@
 `read_rows` and `report` also serve the asynchronous function.
 """
 
+import copy
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from connectors.sandbox.clock import read_date
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
 from connectors.sandbox.order_api.messages import MessageModel, OrderRefusal, message
-from connectors.sandbox.order_api.progress import CANCELLED
+from connectors.sandbox.order_api.progress import (
+    CANCELLED,
+    OLDEST,
+    is_near,
+    ordered_at,
+    rows_of,
+)
 from connectors.sandbox.world import World
 
 CODE = "UPDATE_ORDERSHIPPING"
 MOST_ROWS = 20
 _LONGEST_NUMBER = 120
+_COMPANY = re.compile("[0-9]{4}")
+PAY_LATER = 21
+SHIPPED = (500, 600, 700)
+REFUSES_THE_CALL = tuple(f"{CODE}_ERROR_{n}" for n in (106, 107, 108, 110))
+"""Faults of a row, with HTTP 400; those of the order come with 200 (§1.5)."""
+NO_SUCH_ROW = ("ERROR_106", "shippingDetailIdが存在しません。", None)
 
 CARRIERS = {
     "1000": "その他",
@@ -71,56 +86,119 @@ class Row(NamedTuple):
 def update_order_shipping(call: OrderCall) -> OrderAnswer:
     """Report shipment rows of one order; one message per row.
 
-    Wrong form, an unknown order, or an order in a state that takes no rows refuses the
-    call (HTTP 400). Otherwise each row is judged by itself in an answer of 200.
+    Wrong form and rows that cannot be refuse the call (HTTP 400), one message a row. An
+    order that takes no rows is one message in an answer of 200, dataNumber null. No
+    message of this function has an orderNumber.
     """
-    number, rows, errors = read_rows(CODE, call.body, named=False)
+    number, rows, errors = read_rows(CODE, call.body, call.shop.shop_id)
     if errors:
         raise OrderRefusal(errors)
-    is_open, messages = report(call.world, call.shop.handle, number, rows)
-    if not is_open:
+    messages = report(call.world, call.shop.handle, number, rows, call.now)
+    for word in messages:
+        del word["orderNumber"]
+    if _refuses(messages):
         raise OrderRefusal(messages)
     return OrderAnswer({"MessageModelList": messages}, order_count=1)
 
 
 def report(
-    world: World, shop: str, number: str, rows: list[Row]
-) -> tuple[bool, list[MessageModel]]:
-    """Apply an order's rows; return whether it takes rows, and a message on each."""
+    world: World, shop: str, number: str, rows: list[Row], now: datetime
+) -> list[MessageModel]:
+    """Apply an order's rows; return a message on each, or one on the order.
+
+    With one row that cannot be none is applied; the messages are on those that cannot.
+    Beyond the 20th row of a destination a row fails alone.
+    """
     model = world.store.find(number, shop)
+    if refusal := _takes_no_rows(model, now):
+        return [message(CODE, *refusal, orderNumber=number, dataNumber=None)]
+    assert model is not None  # noqa: S101 - _takes_no_rows refuses a missing order
+    faults = [(row, fault) for row in rows if (fault := _fault(model, row))]
+    if faults:
+        return [_row_message(number, row, *why, row.detail_id) for row, why in faults]
+    changed = copy.deepcopy(model)
+    messages = [_row_message(number, row, *_apply(world, changed, row)) for row in rows]
+    if _lacks_for_pay_later(changed):
+        text = "後払い決済の注文は、配送会社、伝票番号、発送日がすべて必要です。"
+        return [_row_message(number, row, "ERROR_113", text, None) for row in rows]
+    if not _refuses(messages):
+        world.store.replace(changed)
+    return messages
+
+
+def _refuses(messages: list[MessageModel]) -> bool:
+    return any(word["messageCode"].endswith(REFUSES_THE_CALL) for word in messages)
+
+
+def _takes_no_rows(
+    model: dict[str, Any] | None, now: datetime
+) -> tuple[str, str] | None:
+    """Return why an order takes no rows at all, or None."""
     if model is None:
-        return False, _refuse_all(
-            number, rows, "ERROR_101", "該当する注文がありません。"
-        )
+        return "ERROR_105", "注文情報を取得できませんでした。"
     if model["orderProgress"] in CANCELLED:
-        text = "キャンセル済みの注文のため、発送完了報告できません。"
-        return False, _refuse_all(number, rows, "ERROR_102", text)
+        return "ERROR_102", "キャンセル済みの注文のため、発送完了報告できません。"
+    if ordered_at(model) < now - OLDEST:
+        return "ERROR_103", "注文から2年を過ぎています。"
     if model["orderProgress"] == CHANGE_WAITS:
-        text = "現在更新できません。しばらくしてから再度お試しください。"
-        return False, _refuse_all(number, rows, "ERROR_111", text)
-    messages = [_row_message(number, row, *_apply(world, model, row)) for row in rows]
-    world.store.replace(model)
-    return True, messages
+        return "ERROR_111", "現在更新できません。しばらくしてから再度お試しください。"
+    return None
+
+
+def _fault(model: dict[str, Any], row: Row) -> tuple[str, str] | None:
+    """Return why a row cannot be (§1.7), or None."""
+    package = _package(model, row)
+    if package is None:
+        return "ERROR_110", "basketIdが注文に存在しません。"
+    kept = [each["shippingDetailId"] for each in package["ShippingModelList"] or ()]
+    if row.detail_id is not None and row.detail_id not in kept:
+        return NO_SUCH_ROW[:2]
+    if row.delete and row.detail_id == kept[0]:
+        return "ERROR_108", "最初の発送情報は削除できません。"
+    day = read_date(row.stated.get("shippingDate") or "")
+    if day and not is_near(model, day):
+        return "ERROR_107", "発送日は注文日から12か月未満の日付にしてください。"
+    return None
+
+
+def _lacks_for_pay_later(model: dict[str, Any]) -> bool:
+    """Whether a pay-later order is shipped and a row lacks carrier, number or date."""
+    method = (model["SettlementModel"] or {}).get("settlementMethodCode")
+    if method != PAY_LATER or model["orderProgress"] not in SHIPPED:
+        return False
+    needed = ("deliveryCompany", "shippingNumber", "shippingDate")
+    return any(not row[field] for row in rows_of(model) for field in needed)
+
+
+def _package(model: dict[str, Any], row: Row) -> dict[str, Any] | None:
+    packages: list[dict[str, Any]] = model["PackageModelList"]
+    return next((p for p in packages if p["basketId"] == row.basket_id), None)
 
 
 def read_rows(
-    function: str, body: dict[str, Any], *, named: bool
+    function: str, body: dict[str, Any], shop_id: str, *, named: bool = False
 ) -> tuple[str, list[Row], list[MessageModel]]:
     """Parse one order's rows; return its number, the rows, and an ERROR per mistake.
 
-    With `named` the errors carry the order's number, as the bulk function's do.
+    `named` is for an order in the list of the bulk function, whose errors carry the
+    order's number.
     """
     number = body.get("orderNumber")
     about = {"orderNumber": number} if named and isinstance(number, str) else {}
-    fields = Fields(function, body, **about)
-    fields.text("orderNumber", 382, required=True)
+    fields = Fields(function, body, inside=named, **about)
+    if text := fields.text("orderNumber", 382, required=True):
+        fields.of_shop([text], shop_id)
     rows: list[Row] = []
     for basket in fields.models("BasketidModelList"):
-        inner = Fields(function, basket, **about)
+        inner = Fields(function, basket, inside=True, **about)
         basket_id = inner.number("basketId", required=True)
-        for stated in inner.models("ShippingModelList"):
+        stated_rows = inner.models("ShippingModelList")
+        if len(stated_rows) > MOST_ROWS:
+            text = f"ShippingModelListは最大{MOST_ROWS}件です。（{basket_id}）"
+            inner.add("ERROR_018", text)
+        for stated in stated_rows:
             place = len(rows) + 1
-            row = Fields(function, stated, **about, dataNumber=place)
+            row = Fields(function, stated, inside=True, **about, dataNumber=place)
             rows.append(_row(row, place, basket_id or 0))
             inner.errors += row.errors
         fields.errors += inner.errors
@@ -131,9 +209,11 @@ def _row(row: Fields, place: int, basket_id: int) -> Row:
     stated = row.body
     detail_id = row.number("shippingDetailId", range(1, 10**12))
     delete = row.number("shippingDeleteFlag", (0, 1)) == 1
-    about = {"shippingDetailId": detail_id} if detail_id else {}
+    about: dict[str, Any] = {"shippingDetailId": detail_id} if detail_id else {}
     for field, why in _malformed(stated):
         row.refuse(field, why, **about)
+    if not row.errors and stated.get("deliveryCompany", "1000") not in CARRIERS:
+        row.add("ERROR_109", "存在しない配送会社コードです。", **about)
     if delete and detail_id is None:
         row.given("shippingDetailId", required=True)
     if not delete and detail_id is None and "deliveryCompany" not in stated:
@@ -145,7 +225,7 @@ def _malformed(stated: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if stated.get("shippingDetailId") == "":
         yield "shippingDetailId", "数値"
     company = stated.get("deliveryCompany", "1000")
-    if not isinstance(company, str) or company not in CARRIERS:
+    if not isinstance(company, str) or not _COMPANY.fullmatch(company):
         yield "deliveryCompany", "配送会社コード"
     number = stated.get("shippingNumber") or ""
     if not isinstance(number, str) or len(number) > _LONGEST_NUMBER:
@@ -153,12 +233,6 @@ def _malformed(stated: dict[str, Any]) -> Iterator[tuple[str, str]]:
     date = stated.get("shippingDate") or ""
     if not isinstance(date, str) or (date and read_date(date) is None):
         yield "shippingDate", "YYYY-MM-DD"
-
-
-def _refuse_all(
-    number: str, rows: list[Row], kind: str, text: str
-) -> list[MessageModel]:
-    return [_row_message(number, row, kind, text, row.detail_id) for row in rows]
 
 
 def _row_message(
@@ -173,18 +247,15 @@ def _row_message(
 def _apply(
     world: World, model: dict[str, Any], row: Row
 ) -> tuple[str, str, int | None]:
-    package = next(
-        (p for p in model["PackageModelList"] if p["basketId"] == row.basket_id), None
-    )
-    if package is None:
-        return "ERROR_101", "basketIdが注文に存在しません。", row.detail_id
+    package = _package(model, row)
+    assert package is not None  # noqa: S101 - _fault refuses one that is not there
     kept: list[dict[str, Any]] = package["ShippingModelList"] or []
     package["ShippingModelList"] = kept
     if row.detail_id is None:
         return _add(world, kept, row)
     there = next((r for r in kept if r["shippingDetailId"] == row.detail_id), None)
-    if there is None:
-        return "ERROR_101", "shippingDetailIdが存在しません。", row.detail_id
+    if there is None:  # deleted by a row further up
+        return NO_SUCH_ROW
     if row.delete:
         kept.remove(there)
         return "INFO_103", "発送情報を削除しました。", row.detail_id

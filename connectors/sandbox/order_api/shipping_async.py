@@ -10,12 +10,13 @@ import orjson
 from connectors.sandbox.clock import wire
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
-from connectors.sandbox.order_api.messages import MessageModel, malformed, message
+from connectors.sandbox.order_api.messages import MessageModel, OrderRefusal, message
 from connectors.sandbox.order_api.shipping import read_rows, report
 from connectors.sandbox.world import World
 
 CODE = "UPDATE_ORDERSHIPPING_ASYNC"
 RESULT_CODE = "GET_RESULT_UPDATEORDERSHIPPING_ASYNC"
+OF_FORM = "ERROR_011"
 MOST_ORDERS = 100
 KEPT = timedelta(days=30)
 
@@ -23,8 +24,9 @@ KEPT = timedelta(days=30)
 def update_order_shipping_async(call: OrderCall) -> OrderAnswer:
     """Accept up to 100 orders' rows under one requestId, or none of them.
 
-    Errors of form are answered at once, with HTTP 200 and without a requestId. The rows
-    take effect when the result is ready, `async_delay_s` later.
+    Errors are answered at once and without a requestId: with 400, and with 200 where
+    all are of form, as in Rakuten's sample (§1.5 [?]). The rows take effect when the
+    result is ready, `async_delay_s` later.
     """
     fields = Fields(CODE, call.body)
     orders = fields.models("OrderShippingModelList", MOST_ORDERS)
@@ -32,12 +34,14 @@ def update_order_shipping_async(call: OrderCall) -> OrderAnswer:
     numbers: set[str] = set()
     errors: list[MessageModel] = []
     for order in orders:
-        number, _, order_errors = read_rows(CODE, order, named=True)
+        number, _, order_errors = read_rows(CODE, order, call.shop.shop_id, named=True)
         errors += order_errors
         if number in numbers:
-            why = "同じ注文番号が複数あります"
-            errors.append(malformed(CODE, "orderNumber", why, orderNumber=number))
+            text = "同じ注文番号が複数あります。"
+            raise OrderRefusal([message(CODE, "ERROR_023", text, orderNumber=number)])
         numbers.add(number)
+    if any(not word["messageCode"].endswith(OF_FORM) for word in errors):
+        raise OrderRefusal(errors)
     if errors:
         return OrderAnswer({"MessageModelList": errors})
     request_id = _accept(call, orders)
@@ -73,16 +77,21 @@ def finish_jobs(world: World, moment: datetime) -> None:
     ).fetchall()
     for request_id, shop, body in jobs:
         with world.store.transaction():
-            results = [_result(world, shop, order) for order in orjson.loads(body)]
+            results = [
+                _result(world, shop, order, moment) for order in orjson.loads(body)
+            ]
             world.store.connection.execute(
                 "UPDATE jobs SET result = ? WHERE request_id = ?",
                 (orjson.dumps(results).decode(), request_id),
             )
 
 
-def _result(world: World, shop: str, order: dict[str, Any]) -> dict[str, Any]:
-    number, rows, _ = read_rows(CODE, order, named=True)
-    _, messages = report(world, shop, number, rows)
+def _result(
+    world: World, shop: str, order: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    shop_id = world.shops[shop].shop_id
+    number, rows, _ = read_rows(CODE, order, shop_id, named=True)
+    messages = report(world, shop, number, rows, now)
     return {"orderNumber": number, "MessageModelList": messages}
 
 
