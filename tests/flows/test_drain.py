@@ -118,6 +118,16 @@ def test_repeated_notices_cost_one_call_and_one_row(lab: Sandbox, post: Post):
     assert rows("SELECT count(*) FROM notices") == [(1,)]
 
 
+def test_a_message_of_500_notices_brings_500_orders(lab: Sandbox, post: Post):
+    said = post(*lab.sell(500, over_days=0))
+    kind, message = drained()
+
+    assert said == "N-000-000"
+    assert (kind, message.partition(" / ")[0]) == ("COMPLETED", "新規 500")
+    assert rows("SELECT count(DISTINCT order_number) FROM orders") == [(500,)]
+    assert lab.journal()["counts"]["getOrder"] == 5
+
+
 def test_a_limit_leaves_the_rest_to_the_next_run(lab: Sandbox, post: Post):
     post(*lab.sell(5, over_days=0))
     drained(limit=2)
