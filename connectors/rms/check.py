@@ -52,7 +52,7 @@ def check(
     Orders need searchOrder and getOrder. The shop can do without stock and the key's
     date, so their failure is reported but is no fault of the connection.
     """
-    ends: list[datetime] = []
+    ends: list[datetime | None] = []
     reads = _reads(rms, shop_id, now)
     probes: tuple[Probe, ...] = (
         _tried("searchOrder", reads["searchOrder"]),

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from connectors.rms.answers import RmsFunction
+from connectors.rms.errors import Refused
 from connectors.rms.http import NO_PACES, USUAL, Limits, RmsHttp
 from connectors.rms.marks import MarksApi
 from connectors.rms.orders import OrdersApi
@@ -18,6 +19,7 @@ from data.model.shop import Shop
 
 LICENCE_PATH = "/es/1.0/license-management/license-key/expiry-date"
 EXPIRY_DATE = RmsFunction("license.expiryDate.get")
+NEVER_ENDS = "DR0006"
 
 
 class RmsClient:
@@ -94,15 +96,20 @@ class LicenceApi:
         self._http = http
         self._shop = shop
 
-    def expiry(self) -> datetime:
-        """Return the instant at which the key ends, in Japan time.
+    def expiry(self) -> datetime | None:
+        """Return the instant at which the key ends, in Japan time; None if it does not.
 
         Raises CredentialsRefused when the key is wrong or has ended, or when the shop
         has not switched this function on. This is the one call with the key in its URL;
         no error of ours holds a URL.
         """
         key = self._shop.license_key
-        reply = self._http.get(EXPIRY_DATE, LICENCE_PATH, {"licenseKey": key})
+        try:
+            reply = self._http.get(EXPIRY_DATE, LICENCE_PATH, {"licenseKey": key})
+        except Refused as refusal:
+            if NEVER_ENDS in refusal.codes:
+                return None
+            raise
         text = reply["expiryDate"]
         if not isinstance(text, str):
             fact = "応答に有効期限（expiryDate）がありません"

@@ -27,6 +27,7 @@ from data.model.order import (
 
 BY_COUPON = attrgetter("coupon_code", "item_detail_id", "coupon_unit")
 BY_ROW = attrgetter("shipping_detail_id")
+UNMASKED = "xxx@xxx.xxx"
 NOT_A_DIGIT = re.compile(r"\D+", re.ASCII)
 
 
@@ -223,9 +224,14 @@ def _person(
         city=rms.city if rms else None,
         street=rms.sub_address if rms else None,
         phone=_phone(rms) if rms else None,
-        email=email or (rms.email_address if rms else None),
+        email=email or (_email(rms) if rms else None),
         remarks=remarks,
     )
+
+
+def _email(rms: RmsParty) -> str | None:
+    """Return the address, None for RMS's dummy: its masking failed (§3.4)."""
+    return None if rms.email_address == UNMASKED else rms.email_address
 
 
 def _zip(rms: RmsParty) -> str | None:

@@ -145,6 +145,15 @@ def test_a_good_check_calls_every_function_the_day_needs_and_keeps_the_end_of_th
     ]
 
 
+def test_a_key_without_an_end_leaves_nothing_to_be_done(lab: Sandbox):
+    lab.shop("demo", license_expires_at=None)
+    kind, said = checked()
+
+    assert kind == "COMPLETED"
+    assert "使えない機能" not in said
+    assert "期限" not in said
+
+
 def test_no_network_is_not_the_keys_fault(lab: Sandbox, monkeypatch):
     key_is_old()
     monkeypatch.setenv("JUCHU_RMS_URL", SOLD_ON_ANOTHER_PORT)

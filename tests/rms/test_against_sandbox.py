@@ -201,6 +201,62 @@ def test_a_fault_of_rms_is_passed_by_asking_again(sandbox, orders, fault):
     assert len(orders.get(sold).orders) == 1
 
 
+@pytest.mark.parametrize(
+    ("word", "outcome"),
+    [
+        ("WARNING_101", ConfirmOutcome.CONFIRMED),
+        ("ERROR_103", ConfirmOutcome.UNKNOWN),
+        ("ERROR_104", ConfirmOutcome.UNKNOWN),
+        ("ERROR_105", ConfirmOutcome.REFUSED),
+        ("ERROR_106", ConfirmOutcome.REFUSED),
+        ("ERROR_108", ConfirmOutcome.REFUSED),
+    ],
+)
+def test_a_word_about_one_confirmation_concerns_that_order_alone(
+    sandbox, orders, word, outcome
+):
+    first, second = sandbox.sell(2, progress=100)
+    sandbox.fault(f"CONFIRM_ORDER_{word}", about=first)
+
+    told = orders.confirm([first, second])
+
+    assert [one.outcome for one in told] == [outcome, ConfirmOutcome.CONFIRMED]
+
+
+def test_an_order_that_could_not_be_read_is_asked_for_once_more(sandbox, orders):
+    first, second = sandbox.sell(2)
+    sandbox.fault("GET_ORDER_ERROR_101", about=first)
+
+    fetched = orders.get([first, second])
+
+    assert {one.order_number for one in fetched.orders} == {first, second}
+    assert sandbox.journal()["counts"]["getOrder"] == 2
+
+
+def test_an_order_that_can_never_be_read_is_left_to_the_next_run(sandbox, orders):
+    first, second = sandbox.sell(2)
+    sandbox.fault("GET_ORDER_ERROR_101", about=first, times=9)
+
+    fetched = orders.get([first, second])
+
+    assert [one.order_number for one in fetched.orders] == [second]
+    (refused,) = fetched.refused
+    assert refused.code.endswith("GET_ORDER_ERROR_101")
+    assert "次回の実行でもう一度取得します" in refused.reason
+
+
+def test_a_dummy_is_nobodys_mail_address(sandbox, orders):
+    """docs/rms/order-api.md §3.4: `xxx@xxx.xxx` stands where masking failed."""
+    (number,) = sandbox.sell(1)
+    sandbox.fault("GET_ORDER_WARNING_101", about=number)
+
+    (unmasked,) = orders.get([number]).orders
+    (masked,) = orders.get([number]).orders
+
+    assert unmasked.people[0].email is None
+    assert "@" in str(masked.people[0].email)
+
+
 @pytest.mark.parametrize("fault", ["timeout", "drip"])
 def test_a_silent_rms_ends_at_the_deadline(sandbox, connect, fault):
     sandbox.sell(1)

@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from connectors.rms.client import LicenceApi
-from connectors.rms.errors import OutcomeUnknown, Refused
+from connectors.rms.errors import CredentialsRefused, OutcomeUnknown, Refused
 from connectors.rms.orders import ConfirmOutcome, OrdersApi
 from data.model.japan_time import JST
 from tests.rms.judged import Judged, message, said
@@ -109,3 +109,21 @@ def test_a_licence_answer_without_a_date_is_refused(wire, shop, body):
 
     with pytest.raises(Refused):
         LicenceApi(http, shop).expiry()
+
+
+def test_a_key_without_an_end_is_a_good_answer(wire, shop):
+    error = {"errors": [{"code": "DR0006", "message": "no expiry date"}]}
+    http, _ = wire(answer(error, 400))
+
+    assert LicenceApi(http, shop).expiry() is None
+
+
+@pytest.mark.parametrize(("code", "status"), [("DR0005", 400), ("DR0007", 401)])
+def test_another_refusal_of_the_date_does_not_blame_the_key_in_use(
+    wire, shop, code, status
+):
+    http, _ = wire(answer({"errors": [{"code": code, "message": "x"}]}, status))
+
+    with pytest.raises(Refused) as refused:
+        LicenceApi(http, shop).expiry()
+    assert not isinstance(refused.value, CredentialsRefused)

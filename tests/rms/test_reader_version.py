@@ -112,6 +112,9 @@ ORDERS: dict[str, dict[str, Any]] = {
     "nulls": order_json(
         **dict.fromkeys(LISTS), SettlementModel=None, PointModel=None, remarks=None
     ),
+    "mail address not masked": order_json(
+        OrdererModel=ORDER["OrdererModel"] | {"emailAddress": "xxx@xxx.xxx"}
+    ),
     "state nobody knows": order_json(
         orderProgress=350, subStatusId=3601, rakutenConfirmFlag=2
     ),

@@ -64,6 +64,38 @@ def test_a_report_that_never_arrived_is_sent_again_when_that_is_sure(lab: Lab, f
     assert numbers_at_rms(lab, number) == [ONE]
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "UPDATE_ORDERSHIPPING_ERROR_105",
+        "UPDATE_ORDERSHIPPING_ERROR_111",
+        "ORDER_CSV_API_UPLOAD_SHIPPING_ERROR_999",
+    ],
+)
+def test_a_report_that_rms_puts_off_is_looked_at_and_sent_again(lab: Lab, word):
+    """Of 105, 111 and 999 only reading the order says what became of it."""
+    (number,) = imported(lab)
+    lab.rms.fault(word, about=number)
+    kind, _ = lab.push()
+
+    assert (kind, lab.calls()) == ("COMPLETED", 2)
+    assert lab.states() == {"verified": 1}
+    assert numbers_at_rms(lab, number) == [ONE]
+
+
+@pytest.mark.parametrize("fault", ["ERROR_000", "WARNING_001", "502"])
+def test_a_report_answered_with_trouble_of_rms_is_in_doubt_and_not_refused(
+    lab: Lab, fault
+):
+    (number,) = imported(lab)
+    lab.rms.fault(fault, function=REPORT)
+    kind, _ = lab.push()
+
+    assert (kind, lab.calls()) == ("COMPLETED", 2)
+    assert lab.states() == {"verified": 1}
+    assert numbers_at_rms(lab, number) == [ONE]
+
+
 def test_a_call_made_too_soon_is_made_again_in_the_next_round(lab: Lab):
     (number,) = imported(lab)
     lab.rms.fault("429", function=REPORT)

@@ -57,7 +57,7 @@ from connectors.sandbox.control_api.shops import (
     change_shop,
     list_shops,
 )
-from connectors.sandbox.gate.faults import NAMES, Fault
+from connectors.sandbox.gate.faults import NAMES, Fault, is_word
 from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.world import World
 
@@ -84,7 +84,7 @@ async def _clock(world: World, body: dict[str, Any], request: Request) -> Any:
 async def _faults(world: World, body: dict[str, Any], request: Request) -> Any:
     if request.method == "POST":
         fault = Fault(
-            name=choice(body, "fault", NAMES),
+            name=_fault_name(body),
             function=choice(body, "function", (None, *KNOWN_FUNCTIONS), None),
             times=int(number(body, "times", 1, low=1)),
             retry_after=_seconds(body),
@@ -100,6 +100,11 @@ async def _faults(world: World, body: dict[str, Any], request: Request) -> Any:
             for f in world.faults.waiting
         ]
     }
+
+
+def _fault_name(body: dict[str, Any]) -> str:
+    name = str(body.get("fault"))
+    return name if is_word(name) else choice(body, "fault", NAMES)
 
 
 def _seconds(body: dict[str, Any]) -> int | None:

@@ -6,6 +6,7 @@ of their own, which need the connection that `server` puts into the request's st
 """
 
 import asyncio
+import re
 import socket
 import struct
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from connectors.codes.table import ORDER, code_of
 from connectors.sandbox.gate.wire import GATEWAY_TEXTS, gateway_error, rms_response
 
 HOLDING_NOTHING = ("WARNING_001", "ERROR_000")
@@ -26,7 +28,11 @@ NAMES = (
     "403", "409", "429", "500", "502", "503", "timeout", "cut", "html", "answer_lost",
     "drip", "not_json", "reset", *GATEWAY_TEXTS, *HOLDING_NOTHING,
 )  # fmt: skip
-"""Every code of the gateway is a fault of that name; 403 is ES01-03 and 502 ES03-02."""
+"""Every code of the gateway is a fault of that name; 403 is ES01-03 and 502 ES03-02.
+So is a code that confirmOrder, getOrder, cancelOrder or a shipping report says of one
+order, without ORDER_EXT_API_."""
+_PREFIX = "ORDER_EXT_API_"
+_KIND = re.compile(r"(?:INFO|WARNING|ERROR)_[0-9]{3}")
 _SPOILED = ("cut", "answer_lost", "drip")
 _DRIP_S = 0.4
 
@@ -66,6 +72,11 @@ class Fault:
         """Whether the client gets no answer at all."""
         return self.name in ("timeout", "reset", "answer_lost")
 
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a code about one order, e.g. `GET_ORDER_ERROR_101`."""
+        return is_word(self.name)
+
     def instead(
         self, holding_nothing: Callable[[str], Response] | None = None
     ) -> Response:
@@ -91,6 +102,12 @@ class Fault:
                 return Drip(answer)
             case _:
                 return Dropped(reset=False)
+
+
+def is_word(name: str) -> bool:
+    """Whether a name is a code of the order API's table, with or without its prefix."""
+    code = code_of(_PREFIX + name) or code_of(name)
+    return code is not None and code.table == ORDER
 
 
 def _plain(name: str, headers: dict[str, str]) -> Response:
@@ -125,17 +142,35 @@ class Faults:
     def draw(self, function: str, body: bytes = b"") -> Fault | None:
         """Take and return the fault that meets this request, if any."""
         for fault in self.waiting:
-            if fault.function not in (None, function):
+            if fault.function not in (None, function) or fault.is_word:
                 continue
             if fault.about is not None and fault.about.encode() not in body:
                 continue
             if self.rng.random() >= fault.probability:
                 continue
-            fault.times -= 1
-            if fault.times <= 0:
-                self.waiting.remove(fault)
+            self._count(fault)
             return fault
         return None
+
+    def word(self, code: str, order_number: str) -> str | None:
+        """Take and return what a function says of an order, e.g. `ERROR_101`, if any.
+
+        `code` stands in the function's codes; a word without an order's number in
+        `about` meets the first order.
+        """
+        for fault in self.waiting:
+            kind = fault.name.removeprefix(f"{code}_")
+            is_of_code = kind != fault.name and _KIND.fullmatch(kind)
+            if fault.about not in (None, order_number) or not is_of_code:
+                continue
+            self._count(fault)
+            return kind
+        return None
+
+    def _count(self, fault: Fault) -> None:
+        fault.times -= 1
+        if fault.times <= 0:
+            self.waiting.remove(fault)
 
 
 class Held(Response):

@@ -14,6 +14,7 @@ from connectors.sandbox.order_api.progress import rows_of
 CODE = "CANCEL_ORDER"
 WRONG_STATE = "ERROR_108"
 """The only fault of an order that is answered with 400; the others come with 200."""
+STOCK_LEFT = "WARNING_101"
 A_YEAR = timedelta(days=365)
 REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)
 
@@ -40,9 +41,12 @@ def cancel_order(call: OrderCall) -> OrderAnswer:
         model, call.world.settings.cancel_goes_to, wire(call.now), detail or 10
     )
     call.world.store.replace(model)
-    give_back(call.world, model, restore_type)
-    text = "キャンセル依頼を受け付けました。"
-    accepted = message(CODE, "INFO_101", text, orderNumber=number)
+    kind, text = "INFO_101", "キャンセル依頼を受け付けました。"
+    if call.world.faults.word(CODE, number or "") == STOCK_LEFT:
+        kind, text = STOCK_LEFT, "キャンセルしましたが、在庫を更新できませんでした。"
+    else:
+        give_back(call.world, model, restore_type)
+    accepted = message(CODE, kind, text, orderNumber=number)
     return OrderAnswer({"MessageModelList": [accepted]}, order_count=1)
 
 

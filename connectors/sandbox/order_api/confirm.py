@@ -11,6 +11,7 @@ from connectors.sandbox.order_api.messages import MessageModel, message
 from connectors.sandbox.selling.money import OPEN
 
 CODE = "CONFIRM_ORDER"
+DONE = "INFO_101"
 AMOUNTS = (
     "postagePrice", "deliveryPrice", "paymentCharge", "totalPrice", "requestPrice",
     "couponShopPrice", "couponOtherPrice", "additionalFeeOccurAmountToUser",
@@ -32,7 +33,9 @@ def confirm_order(call: OrderCall) -> OrderAnswer:
 def _confirm(call: OrderCall, number: str) -> MessageModel:
     model = call.world.store.find(number, call.shop.handle)
     kind, text = _refusal(model)
-    if model is not None and kind == "INFO_101":
+    if kind == DONE and (word := call.world.faults.word(CODE, number)):
+        kind = word
+    if model is not None and kind in (DONE, "WARNING_101"):
         at = wire(call.now)
         progress.move(model, 200, at)
         progress.record(model, 8, at)
@@ -54,4 +57,4 @@ def _refusal(model: dict[str, Any] | None) -> tuple[str, str]:
         return "ERROR_106", "代引手数料が未確定です。"
     if OPEN in (model[amount] for amount in AMOUNTS):
         return "ERROR_105", "送料が未確定です。"
-    return "INFO_101", "注文確認に成功しました。"
+    return DONE, "注文確認に成功しました。"

@@ -11,6 +11,8 @@ from connectors.sandbox.order_api.progress import OLDEST
 
 CODE = "GET_ORDER"
 NEWEST = 10
+FAILED, UNMASKED = "ERROR_101", "WARNING_101"
+"""Words about one order: not read, and read with a dummy as mail address (§1.7)."""
 # The version that first had a field (§3.1).
 _ORDER_SINCE = {
     "receiptIssueCount": 5,
@@ -48,8 +50,14 @@ def get_order(call: OrderCall) -> OrderAnswer:
     fields.settle()
 
     texts = call.world.store.shown(call.shop.handle, numbers, call.now - OLDEST)
-    found = [n for n in reversed(numbers) if n in texts]
+    words = {n: call.world.faults.word(CODE, n) for n in texts}
+    found = [n for n in reversed(numbers) if n in texts and words[n] != FAILED]
     messages = [_unread(n) for n in numbers if n not in texts]
+    messages += [_failed(n) for n, word in words.items() if word == FAILED]
+    if unmasked := [n for n, word in words.items() if word == UNMASKED]:
+        text = f"マスキングに失敗しました。（{len(unmasked)}件 {', '.join(unmasked)}）"
+        messages.append(message(CODE, UNMASKED, text))
+        texts |= {number: _with_dummy(texts[number]) for number in unmasked}
     if found:
         text = f"受注情報取得に成功しました。（{len(found)}件）"
         messages.insert(0, message(CODE, "INFO_101", text))
@@ -66,6 +74,17 @@ def get_order(call: OrderCall) -> OrderAnswer:
 def _unread(number: str) -> MessageModel:
     text = "受注情報を取得できませんでした。"
     return message(CODE, "INFO_102", text, orderNumber=number)
+
+
+def _failed(number: str) -> MessageModel:
+    text = "受注情報の取得に失敗しました。"
+    return message(CODE, FAILED, text, orderNumber=number)
+
+
+def _with_dummy(text: str) -> str:
+    model = orjson.loads(text)
+    model["OrdererModel"]["emailAddress"] = "xxx@xxx.xxx"
+    return orjson.dumps(model).decode()
 
 
 def in_version(text: str, version: int) -> Any:

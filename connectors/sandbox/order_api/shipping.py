@@ -26,6 +26,7 @@ CODE = "UPDATE_ORDERSHIPPING"
 MOST_ROWS = 20
 _LONGEST_NUMBER = 120
 _COMPANY = re.compile("[0-9]{4}")
+ID_UNKNOWN = "WARNING_101"
 PAY_LATER = 21
 SHIPPED = (500, 600, 700)
 REFUSES_THE_CALL = tuple(f"{CODE}_ERROR_{n}" for n in (106, 107, 108, 110))
@@ -110,7 +111,8 @@ def report(
     Beyond the 20th row of a destination a row fails alone.
     """
     model = world.store.find(number, shop)
-    if refusal := _takes_no_rows(model, now):
+    word = world.faults.word(CODE, number)
+    if refusal := _takes_no_rows(model, now) or _told(word):
         return [message(CODE, *refusal, orderNumber=number, dataNumber=None)]
     assert model is not None  # noqa: S101 - _takes_no_rows refuses a missing order
     faults = [(row, fault) for row in rows if (fault := _fault(model, row))]
@@ -123,7 +125,15 @@ def report(
         return [_row_message(number, row, "ERROR_113", text, None) for row in rows]
     if not _refuses(messages):
         world.store.replace(changed)
+    if word == ID_UNKNOWN:
+        text = "登録しましたが、shippingDetailIdを取得できませんでした。"
+        return [_row_message(number, row, word, text, None) for row in rows]
     return messages
+
+
+def _told(word: str | None) -> tuple[str, str] | None:
+    told = word is not None and word != ID_UNKNOWN
+    return (word or "", "発送完了報告を処理できませんでした。") if told else None
 
 
 def _refuses(messages: list[MessageModel]) -> bool:

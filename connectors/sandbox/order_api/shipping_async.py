@@ -16,6 +16,8 @@ from connectors.sandbox.world import World
 
 CODE = "UPDATE_ORDERSHIPPING_ASYNC"
 RESULT_CODE = "GET_RESULT_UPDATEORDERSHIPPING_ASYNC"
+BROKEN = "ORDER_CSV_API_UPLOAD_SHIPPING"
+"""The one code with another prefix: the report failed on the way (§1.7)."""
 OF_FORM = "ERROR_011"
 MOST_ORDERS = 100
 KEPT = timedelta(days=30)
@@ -91,6 +93,14 @@ def _result(
 ) -> dict[str, Any]:
     shop_id = world.shops[shop].shop_id
     number, rows, _ = read_rows(CODE, order, shop_id, named=True)
+    if kind := world.faults.word(BROKEN, number):
+        broken = {
+            "messageType": "ERROR",
+            "messageCode": f"{BROKEN}_{kind}",
+            "message": "処理中に通信エラーが発生しました。",
+            "orderNumber": number,
+        }
+        return {"orderNumber": number, "MessageModelList": [broken]}
     messages = report(world, shop, number, rows, now)
     return {"orderNumber": number, "MessageModelList": messages}
 
