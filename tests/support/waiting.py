@@ -9,10 +9,13 @@ T = TypeVar("T")
 _pause = Event()
 
 
-def until(look: Callable[[], T], patience_s: float = 30.0) -> T:
-    """Look again and again until there is something; give it, or fail."""
+def until(
+    look: Callable[[], T], patience_s: float = 30.0, why: Callable[[], str] = str
+) -> T:
+    """Look again and again until there is something; give it, or fail and say why."""
     give_up_at = time.monotonic() + patience_s
     while not (found := look()):
-        assert time.monotonic() < give_up_at, f"nothing came within {patience_s} s"
+        late = time.monotonic() > give_up_at
+        assert not late, f"nothing came within {patience_s} s\n{why()}"
         _pause.wait(0.1)
     return found
