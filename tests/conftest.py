@@ -17,9 +17,9 @@ from duckdb import DuckDBPyConnection
 from prefect.settings import PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, temporary_settings
 from xdist.scheduler import LoadScopeScheduling
 
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tests.support import effort
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
 effort.load_profile()
@@ -140,7 +140,7 @@ def undone(shared: DuckDBPyConnection) -> Iterator[DuckDBPyConnection]:
 def con(undone: DuckDBPyConnection) -> Iterator[DuckDBPyConnection]:
     """An empty warehouse whose invariants hold when the test is over."""
     yield undone
-    assert violations(undone) == []
+    assert broken_rules(undone) == []
 
 
 @pytest.fixture(scope="session")

@@ -28,19 +28,19 @@ def find_alarms(
     given = {"now": now, "quiet_since": quiet_since}
     return [
         Alarm(AlarmKind(kind), shop, what)
-        for kind, shop, what in con.execute(SQL("find_alarms"), given).fetchall()
+        for kind, shop, what in SQL.run(con, "find_alarms", given).fetchall()
     ]
 
 
 def made_at(con: Connection) -> datetime:
     """Return when the warehouse was made."""
-    ((made,),) = con.execute(SQL("tell_making")).fetchall()
+    ((made,),) = SQL.run(con, "tell_making").fetchall()
     return in_japan(made)
 
 
 def open_alarms(con: Connection) -> set[tuple[AlarmKind, str]]:
     """Return the kind and shop of every alarm that lasts."""
-    rows = con.execute(SQL("list_open_alarms")).fetchall()
+    rows = SQL.run(con, "list_open_alarms").fetchall()
     return {(AlarmKind(kind), shop) for kind, shop, _since, _what in rows}
 
 
@@ -59,15 +59,15 @@ def record_alarms(
     for kind, shop in sorted(known - broken.keys()):
         if kind in looked_for:
             given = {"kind": kind.value, "shop": shop, "healed_at": at}
-            con.execute(SQL("heal_alarm"), given)
+            SQL.run(con, "heal_alarm", given)
     for key in sorted(broken.keys() - known):
         kind, shop, what = broken[key]
         given = {"kind": kind.value, "shop": shop, "since": at, "what": what}
-        con.execute(SQL("insert_alarm"), given)
+        SQL.run(con, "insert_alarm", given)
     return [
         Untold(Alarm(AlarmKind(kind), shop, what), in_japan(since), is_healed)
-        for kind, shop, since, what, is_healed in con.execute(
-            SQL("list_untold_alarms")
+        for kind, shop, since, what, is_healed in SQL.run(
+            con, "list_untold_alarms"
         ).fetchall()
     ]
 
@@ -80,4 +80,4 @@ def mark_told(con: Connection, untold: Untold) -> None:
         "since": untold.since,
         "told": "healed" if untold.is_healed else "broken",
     }
-    con.execute(SQL("mark_alarm_told"), given)
+    SQL.run(con, "mark_alarm_told", given)

@@ -81,7 +81,7 @@ def find_buyer(
     One buyer's orders hang together by the mail address or by the name with the phone
     number (`data.model.buyer.marks_of`), over malls and shops.
     """
-    rows = con.execute(SQL("list_people_to_search")).fetchall()
+    rows = SQL.run(con, "list_people_to_search").fetchall()
     buyers = [row for row in rows if row[3] == "orderer"]
     marks: set[str] = {f"mail:{mail_of(mail)}"} if mail else set()
     orders: set[OrderKey] = {order} if order else set()
@@ -100,7 +100,7 @@ def find_buyer(
             marks |= of_order[one]
     theirs = [row for row in rows if OrderKey(*row[:3]) in orders]
     with_clearing(con, orders)
-    unshipped = con.execute(SQL("list_unshipped")).fetchall()
+    unshipped = SQL.run(con, "list_unshipped").fetchall()
     con.unregister("clearing")
     return Found(
         orders=tuple(sorted(orders)),
@@ -169,7 +169,7 @@ def clear_orders(
     for name in _CLEAR:
         SQL.run(con, name, given)
     key = key_in(con)
-    rows = con.execute(SQL("list_contents_to_clear")).fetchall()
+    rows = SQL.run(con, "list_contents_to_clear").fetchall()
     contents = [
         (*row[:4], *_cleared(key, observed_at=row[3], content=row[5], newest=row[6]))
         for row in rows
@@ -179,8 +179,8 @@ def clear_orders(
         "cleared_contents",
         pl.DataFrame(contents, schema=_CONTENTS, orient="row"),
     )
-    con.execute(SQL("write_cleared_contents"))
-    con.execute(SQL("follow_cleared_contents"))
+    SQL.run(con, "write_cleared_contents")
+    SQL.run(con, "follow_cleared_contents")
     con.unregister("cleared_contents")
     con.unregister("clearing")
 
@@ -253,7 +253,7 @@ class Forgotten:
 
 def forgotten(con: DuckDBPyConnection) -> Forgotten:
     """Return everybody who asked to be forgotten."""
-    rows = con.execute(SQL("list_forgotten")).fetchall()
+    rows = SQL.run(con, "list_forgotten").fetchall()
     return Forgotten(dict(rows), partial(keyed, key_in(con) if rows else ""))
 
 

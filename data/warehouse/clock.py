@@ -33,11 +33,11 @@ def heal_future(con: Connection, *, before: datetime, after: datetime) -> int:
     Call it only while the clock is known to be right: `after` is now, `before` is when
     the answer that showed it was asked for, so that what it brought counts as newer.
     """
-    if not con.execute(SQL("is_dated_ahead"), {"after": after}).fetchall()[0][0]:
+    if not SQL.run(con, "is_dated_ahead", {"after": after}).fetchall()[0][0]:
         return 0
     given = {"before": before, "after": after}
-    con.execute(SQL("list_future_instants"), given)
+    SQL.run(con, "list_future_instants", given)
     for healing in _HEALINGS:
         SQL.run(con, healing, given)
-    found: int = con.execute(SQL("count_future_instants")).fetchall()[0][0]
+    found: int = SQL.run(con, "count_future_instants").fetchall()[0][0]
     return found

@@ -13,7 +13,7 @@ def record_incident(
 ) -> None:
     """Record an incident; one that is open already stays as it was first told."""
     given = {"kind": kind.value, "key": key, "since": since, "what": what}
-    con.execute(SQL("record_incident"), given)
+    SQL.run(con, "record_incident", given)
 
 
 def settle_incidents(
@@ -21,4 +21,4 @@ def settle_incidents(
 ) -> None:
     """Record that every incident of a kind is over, but for those keys."""
     given = {"kind": kind.value, "still": still, "settled_at": at}
-    con.execute(SQL("settle_incidents"), given)
+    SQL.run(con, "settle_incidents", given)

@@ -51,12 +51,12 @@ def renew_matter_view(
         "view_name": VIEW,
         "sha256": sha256(statement.encode()).hexdigest(),
     }
-    if con.execute(SQL("count_view_version"), version).fetchall() == [(1,)]:
+    if SQL.run(con, "count_view_version", version).fetchall() == [(1,)]:
         return False
     with saved():
         con.begin()
         con.execute(statement)
-        con.execute(SQL("record_view_version"), version)
+        SQL.run(con, "record_view_version", version)
         con.commit()
         con.execute("CHECKPOINT")
     return True

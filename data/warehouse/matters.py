@@ -13,7 +13,7 @@ def matters(
 ) -> list[Matter]:
     """Return what waits for a person, longest waiting first; None means any."""
     given = {"kind": None if kind is None else kind.value, "key": key}
-    return [matter(*row) for row in con.execute(SQL("list_matters"), given).fetchall()]
+    return [matter(*row) for row in SQL.run(con, "list_matters", given).fetchall()]
 
 
 def matter(  # noqa: PLR0913, PLR0917 - a row of needs_a_person

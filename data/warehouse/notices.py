@@ -98,7 +98,7 @@ def due_notices(
     An order comes with all its waiting notices, because one read answers them.
     """
     given = {"shop_id": shop_id, "now": now, "order_limit": limit}
-    rows = con.execute(SQL("list_due_notices"), given).fetchall()
+    rows = SQL.run(con, "list_due_notices", given).fetchall()
     return [
         Notice(
             notice_key=key,
@@ -154,7 +154,7 @@ def settle_notices(  # noqa: PLR0913
 
 def count_notices(con: Connection, shop_id: str) -> NoticeCounts:
     """Return the number of a shop's waiting notices, and of settled ones by reason."""
-    rows = con.execute(SQL("count_notices"), {"shop_id": shop_id}).fetchall()
+    rows = SQL.run(con, "count_notices", {"shop_id": shop_id}).fetchall()
     found = {reason: (notices, first) for reason, notices, first in rows}
     waiting, oldest = found.pop(None, (0, None))
     settled = {NoticeReason(reason): notices for reason, (notices, _) in found.items()}
@@ -164,7 +164,7 @@ def count_notices(con: Connection, shop_id: str) -> NoticeCounts:
 def announced(con: Connection, shop_id: str, numbers: Sequence[str]) -> set[str]:
     """Return those of the order numbers that some notice has named."""
     given = {"shop_id": shop_id, "numbers": list(numbers)}
-    rows = con.execute(SQL("list_announced"), given)
+    rows = SQL.run(con, "list_announced", given)
     return {number for (number,) in rows.fetchall()}
 
 
@@ -173,7 +173,7 @@ def found_without_notice(con: Connection, load_id: str) -> int:
 
     Record what waits in the spool first: those notices are late, not lost.
     """
-    rows = con.execute(SQL("count_found_without_notice"), {"load_id": load_id})
+    rows = SQL.run(con, "count_found_without_notice", {"load_id": load_id})
     return int(rows.fetchall()[0][0])
 
 

@@ -112,7 +112,7 @@ def store_orders(
     orders = kept_clear(con, orders, stored_at)
     show(con, "incoming", _snapshots(orders, key_in(con)))
     SQL.run(con, "judge_snapshots", given)
-    stored = Stored(*con.execute(SQL("count_verdicts")).fetchall()[0])
+    stored = Stored(*SQL.run(con, "count_verdicts").fetchall()[0])
     names: tuple[str, ...] = _ALWAYS
     if stored.changed:
         _log_csv_origins(con, given)
@@ -132,7 +132,7 @@ def _log_csv_origins(con: DuckDBPyConnection, given: dict[str, object]) -> None:
     A CSV import does not log what it creates, to be quick; whoever is first to
     change it does (docs/rules.md 6.1).
     """
-    for mall, shop_id in con.execute(SQL("list_csv_origins")).fetchall():
+    for mall, shop_id in SQL.run(con, "list_csv_origins").fetchall():
         of_shop = given | {"mall": mall, "shop_id": shop_id, "is_before": True}
         of_shop |= {"import_id": given["load_id"], "imported_at": given["stored_at"]}
         SQL.run(con, "gather_csv_origins", of_shop)
@@ -141,13 +141,13 @@ def _log_csv_origins(con: DuckDBPyConnection, given: dict[str, object]) -> None:
 
 def numbers_to_confirm(con: DuckDBPyConnection, shop_id: str) -> list[str]:
     """Return the orders that wait for 注文確認 and whose amounts are fixed."""
-    rows = con.execute(SQL("list_numbers_to_confirm"), {"shop_id": shop_id})
+    rows = SQL.run(con, "list_numbers_to_confirm", {"shop_id": shop_id})
     return [number for (number,) in rows.fetchall()]
 
 
 def open_amounts(con: DuckDBPyConnection, shop_id: str) -> list[str]:
     """Return the orders whose amounts the mall has not fixed yet (−9999)."""
-    rows = con.execute(SQL("list_open_amounts"), {"shop_id": shop_id})
+    rows = SQL.run(con, "list_open_amounts", {"shop_id": shop_id})
     return [number for (number,) in rows.fetchall()]
 
 
@@ -155,14 +155,13 @@ def unknown_status(con: DuckDBPyConnection, shop_id: str) -> list[str]:
     """Return the orders at an unknown status code of RMS; they are on hold."""
     given = {"shop_id": shop_id, "known": list(RMS_STATUS)}
     return [
-        number
-        for (number,) in con.execute(SQL("list_unknown_status"), given).fetchall()
+        number for (number,) in SQL.run(con, "list_unknown_status", given).fetchall()
     ]
 
 
 def count_orders(con: DuckDBPyConnection, shop_id: str) -> list[StatusCount]:
     """Return the number of a shop's orders and their yen by status."""
-    rows = con.execute(SQL("count_orders"), {"shop_id": shop_id}).fetchall()
+    rows = SQL.run(con, "count_orders", {"shop_id": shop_id}).fetchall()
     found = {status: (orders, total) for status, orders, total in rows}
     return [StatusCount(s, *found[s.value]) for s in Status if s.value in found]
 
@@ -221,7 +220,7 @@ def known_answers(
 ) -> Mapping[str, str]:
     """Return the hash of the answer that each order's present content came from."""
     given = {"shop_id": shop_id, "numbers": list(numbers)}
-    return dict(con.execute(SQL("list_known_answers"), given).fetchall())
+    return dict(SQL.run(con, "list_known_answers", given).fetchall())
 
 
 def store_same(
@@ -234,10 +233,10 @@ def store_same(
     if not answers:
         return Stored(0, 0, 0, 0)
     show(con, "incoming", _frame(answers))
-    con.execute(SQL("judge_answers"))
-    stored = Stored(*con.execute(SQL("count_verdicts")).fetchall()[0])
-    con.execute(SQL("move_sightings"))
-    con.execute(SQL("settle_refusals"), {"stored_at": stored_at})
+    SQL.run(con, "judge_answers")
+    stored = Stored(*SQL.run(con, "count_verdicts").fetchall()[0])
+    SQL.run(con, "move_sightings")
+    SQL.run(con, "settle_refusals", {"stored_at": stored_at})
     con.unregister("incoming")
     return stored
 
@@ -289,7 +288,7 @@ def record_refusals(
         schema=_REFUSED,
     )
     show(con, "refused", frame)
-    con.execute(SQL("upsert_refusals"), {"seen_at": seen_at})
+    SQL.run(con, "upsert_refusals", {"seen_at": seen_at})
     # Not in a `finally`: in an aborted transaction this would hide the cause.
     con.unregister("refused")
 
@@ -298,8 +297,8 @@ def open_refusals(
     con: DuckDBPyConnection, shop_id: str, limit: int
 ) -> list[RefusedOrder]:
     """Return a shop's orders that could not be read yet, the longest waiting first."""
-    rows = con.execute(
-        SQL("list_open_refusals"), {"shop_id": shop_id, "row_limit": limit}
+    rows = SQL.run(
+        con, "list_open_refusals", {"shop_id": shop_id, "row_limit": limit}
     ).fetchall()
     return [
         RefusedOrder(
@@ -322,7 +321,7 @@ def orders_not_at_mall(
         "shop_id": shop_id,
         "numbers": list(numbers),
     }
-    return {n for (n,) in con.execute(SQL("list_not_at_mall"), given).fetchall()}
+    return {n for (n,) in SQL.run(con, "list_not_at_mall", given).fetchall()}
 
 
 _PARTS: Final[Mapping[str, type[BaseModel]]] = {

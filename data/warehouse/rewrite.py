@@ -39,8 +39,8 @@ def rewrite(
             con.execute("CHECKPOINT old")
         if wal_size(path):
             raise OSError(f"{wal_of(path)} is not empty after a checkpoint")
-        con.execute(SQL("attach_new_file"), {"path": str(made)})
-        con.execute(SQL("copy_all"))
+        SQL.run(con, "attach_new_file", {"path": str(made)})
+        SQL.run(con, "copy_all")
         con.execute("CHECKPOINT rewritten")
         con.execute("DETACH rewritten")
         _sync(made)

@@ -50,7 +50,7 @@ def record_load(con: DuckDBPyConnection, load: Load) -> None:
 
     Recorded at the start and at the end, so a killed run is seen as unfinished.
     """
-    con.execute(SQL("upsert_load"), asdict(load) | {"mall": load.mall.value})
+    SQL.run(con, "upsert_load", asdict(load) | {"mall": load.mall.value})
 
 
 READABLE_FOR = timedelta(days=730)
@@ -64,7 +64,7 @@ As long as a run without dates looks back. A later return shows by its notice.""
 def seen_until(con: Connection, mall: Mall, shop_id: str) -> datetime | None:
     """Return the moment up to which every order placed was stored or refused."""
     given = {"mall": mall.value, "shop_id": shop_id}
-    rows = con.execute(SQL("find_cursor"), given).fetchall()
+    rows = SQL.run(con, "find_cursor", given).fetchall()
     return in_japan(rows[0][0]) if rows else None
 
 
@@ -82,7 +82,7 @@ def move_cursor(
         "seen_until": seen_until,
         "moved_at": now,
     }
-    con.execute(SQL("move_cursor"), given)
+    SQL.run(con, "move_cursor", given)
 
 
 def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
@@ -100,5 +100,5 @@ def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
         "missing_since": now - MISSING_FOR,
         "unreadable": UNREADABLE,
     }
-    rows = con.execute(SQL("list_orders_to_reread"), given)
+    rows = SQL.run(con, "list_orders_to_reread", given)
     return [number for (number,) in rows.fetchall()]

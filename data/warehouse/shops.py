@@ -42,13 +42,13 @@ def record_shop(con: Connection, state: ShopState, updated_at: datetime) -> None
     Notices that wait from before a start told now are settled by it.
     """
     given = asdict(state) | {"mall": state.mall.value, "updated_at": updated_at}
-    con.execute(SQL("upsert_shop"), given)
-    con.execute(SQL("settle_unread_notices"), {"settled_at": updated_at})
+    SQL.run(con, "upsert_shop", given)
+    SQL.run(con, "settle_unread_notices", {"settled_at": updated_at})
 
 
 def notices_start_at(con: Connection, shop: ShopHandle) -> datetime | None:
     """Return the moment from which the shop's notices are ingested; None: always."""
-    rows = con.execute(SQL("find_notices_start"), {"shop": shop}).fetchall()
+    rows = SQL.run(con, "find_notices_start", {"shop": shop}).fetchall()
     return in_japan(rows[0][0]) if rows else None
 
 
@@ -60,8 +60,9 @@ def move_stage(con: DuckDBPyConnection, shop: ShopHandle, step: Step) -> Standin
 
     """
     standing = move(stage_of(con, shop), step, facts_of(con, shop))
-    con.execute(
-        SQL("insert_shop_step"),
+    SQL.run(
+        con,
+        "insert_shop_step",
         {
             "shop": shop,
             "stage": step.stage.value,
@@ -76,7 +77,7 @@ def move_stage(con: DuckDBPyConnection, shop: ShopHandle, step: Step) -> Standin
 
 def show_stage(con: DuckDBPyConnection, shop: ShopHandle) -> None:
     """Copy the shop's stage into its row of `shops`, if there is one."""
-    con.execute(SQL("set_shop_stage"), {"shop": shop})
+    SQL.run(con, "set_shop_stage", {"shop": shop})
 
 
 def stage_of(con: DuckDBPyConnection, shop: ShopHandle) -> Standing | None:
@@ -86,7 +87,7 @@ def stage_of(con: DuckDBPyConnection, shop: ShopHandle) -> Standing | None:
 
 def stage_history(con: DuckDBPyConnection, shop: ShopHandle) -> list[Step]:
     """Return every step of the shop, oldest first."""
-    rows = con.execute(SQL("list_shop_steps"), {"shop": shop}).fetchall()
+    rows = SQL.run(con, "list_shop_steps", {"shop": shop}).fetchall()
     return [
         Step(stage=Stage(stage), at=in_japan(at), who=who, why=why)
         for stage, at, who, why in rows
@@ -95,13 +96,13 @@ def stage_history(con: DuckDBPyConnection, shop: ShopHandle) -> list[Step]:
 
 def stages_now(con: DuckDBPyConnection) -> dict[ShopHandle, Stage]:
     """Return the stage of every shop that has a history, sorted by shop code."""
-    rows = con.execute(SQL("list_shop_stages")).fetchall()
+    rows = SQL.run(con, "list_shop_stages").fetchall()
     return {shop: Stage(stage) for shop, stage in rows}
 
 
 def facts_of(con: DuckDBPyConnection, shop: ShopHandle) -> ShopFacts:
     """Return the facts that the guards of a move ask for; None is unknown."""
-    row = con.execute(SQL("find_shop_facts"), {"shop": shop}).fetchall()[0]
+    row = SQL.run(con, "find_shop_facts", {"shop": shop}).fetchall()[0]
     made, seen, expires, connection, checked, starts = row
     return ShopFacts(
         application_made_at=_moment(made),
@@ -132,7 +133,7 @@ def record_application(
         "rakuten_pay": application.rakuten_pay,
         "made_at": made_at,
     }
-    con.execute(SQL("upsert_shop_application"), given)
+    SQL.run(con, "upsert_shop_application", given)
     rows = SQL.run(con, "find_shop_application", given).fetchall()
     return _moment(rows[0][1])
 
@@ -141,8 +142,9 @@ def record_sent(
     con: DuckDBPyConnection, shop: ShopHandle, mail: Mail, sent_at: datetime
 ) -> None:
     """Record when a mail server first accepted the application's mail."""
-    con.execute(
-        SQL("mark_shop_application_sent"),
+    SQL.run(
+        con,
+        "mark_shop_application_sent",
         {"shop": shop, "mail_hash": mail.sha256, "sent_at": sent_at},
     )
 
@@ -162,8 +164,9 @@ def record_key(
     `expires_at` is what RMS told; the date typed into the block counts until then.
     """
     typed = shop.license_expires_on
-    con.execute(
-        SQL("upsert_shop_key"),
+    SQL.run(
+        con,
+        "upsert_shop_key",
         {
             "shop": shop.handle,
             "key_hash": key_fingerprint(shop.license_key),
@@ -188,7 +191,7 @@ def key_facts(
     Of its ends the one told now counts, then the one kept, then the one typed in.
     """
     given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
-    rows = con.execute(SQL("find_shop_key_facts"), given).fetchall()
+    rows = SQL.run(con, "find_shop_key_facts", given).fetchall()
     seen, kept = rows[0] if rows else (now, None)
     typed = end_of(shop.license_expires_on) if shop.license_expires_on else None
     return KeyFacts(
@@ -200,7 +203,7 @@ def key_facts(
 
 def key_in_use(con: DuckDBPyConnection, shop: ShopHandle) -> str | None:
     """Return the fingerprint of the key the shop's calls use, or None."""
-    rows = con.execute(SQL("find_shop_key"), {"shop": shop}).fetchall()
+    rows = SQL.run(con, "find_shop_key", {"shop": shop}).fetchall()
     return str(rows[0][0]) if rows else None
 
 
@@ -231,8 +234,9 @@ def stop_function(
     stopped_at: datetime,
 ) -> None:
     """Record that this function refused the shop while its key was good."""
-    con.execute(
-        SQL("insert_shop_stop"),
+    SQL.run(
+        con,
+        "insert_shop_stop",
         {
             "shop": shop,
             "function_name": function,
@@ -244,7 +248,7 @@ def stop_function(
 
 def stopped_functions(con: DuckDBPyConnection, shop: ShopHandle) -> frozenset[str]:
     """Return the functions that the shop may not call until a check succeeds."""
-    rows = con.execute(SQL("list_shop_stops"), {"shop": shop}).fetchall()
+    rows = SQL.run(con, "list_shop_stops", {"shop": shop}).fetchall()
     return frozenset(function for (function,) in rows)
 
 
@@ -253,7 +257,7 @@ def lift_stops(
 ) -> None:
     """Let the shop call these functions again: each of them has answered."""
     given = {"shop": shop, "functions": list(functions)}
-    con.execute(SQL("delete_shop_stops"), given)
+    SQL.run(con, "delete_shop_stops", given)
 
 
 def last_warned(
@@ -261,7 +265,7 @@ def last_warned(
 ) -> int | None:
     """Return the most urgent warning given about this expiry, in days, or None."""
     given = {"shop": shop, "expires_at": expires_at}
-    days: int | None = con.execute(SQL("find_shop_warning"), given).fetchall()[0][0]
+    days: int | None = SQL.run(con, "find_shop_warning", given).fetchall()[0][0]
     return days
 
 
@@ -273,16 +277,18 @@ def record_warning(
     warned_at: datetime,
 ) -> None:
     """Record that a warning was given, so that it is not repeated."""
-    con.execute(
-        SQL("insert_shop_warning"),
+    SQL.run(
+        con,
+        "insert_shop_warning",
         {"shop": shop, "expires_at": expires_at, "days": days, "warned_at": warned_at},
     )
 
 
 def _write_shop(con: DuckDBPyConnection, state: ShopState, at: datetime) -> None:
     record_shop(con, state, at)
-    con.execute(
-        SQL("set_shop_licence"),
+    SQL.run(
+        con,
+        "set_shop_licence",
         {
             "shop": state.shop,
             "license_expires_at": facts_of(con, state.shop).license_expires_at,

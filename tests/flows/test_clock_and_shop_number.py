@@ -9,7 +9,6 @@ import pytest
 
 from connectors.settings import read_settings
 from data.model.japan_time import JST
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.check_connection import check_connection
 from flows.drain_notices import drain_notices
@@ -17,6 +16,7 @@ from flows.ingest_orders import ingest_orders
 from tasks import machine, orders, rms, runs
 from tests.support.csv_counter import Shown
 from tests.support.planted import planted_sql
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
 A_DAY = timedelta(days=1)
@@ -24,7 +24,7 @@ A_DAY = timedelta(days=1)
 
 def ask(query: str) -> list[tuple[Any, ...]]:
     with warehouse(read_settings().warehouse) as con:
-        assert violations(con) == []
+        assert broken_rules(con) == []
         return con.execute(query).fetchall()
 
 

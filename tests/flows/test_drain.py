@@ -10,13 +10,13 @@ import pytest
 from connectors.notices.keys import KEY_FILE
 from connectors.notices.spool import Spool
 from connectors.settings import read_settings
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
 from tasks import notices, orders, rms
 from tasks import runs as loads
 from tests.support.notices import HEADERS, Receiver, auth_xml, order_xml, result_code
 from tests.support.plain_runs import both_ways
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
 Post = Callable[..., str]
@@ -60,7 +60,7 @@ def drained(**given) -> tuple[str, str]:
 
 def rows(query: str) -> list[tuple]:
     with warehouse(read_settings().warehouse) as con:
-        assert violations(con) == []
+        assert broken_rules(con) == []
         return con.execute(query).fetchall()
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.forget_buyer import forget_buyer
 from flows.import_order_csv import import_order_csv
@@ -15,6 +14,7 @@ from tests.flows.conftest import Shown
 from tests.support import csv_counter
 from tests.support.canary import leaks
 from tests.support.plain_runs import run_plainly
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox, lab_settings
 from tests.warehouse.test_buyers import everything
 
@@ -60,7 +60,7 @@ def ended(**given: str) -> tuple[str, str]:
 def left(home: Path, told: list[str]) -> list[str]:
     with warehouse(home / "juchu.duckdb") as con:
         text = everything(con)
-        assert violations(con) == []
+        assert broken_rules(con) == []
     return [one for one in told if one in text] + leaks(home, told)
 
 

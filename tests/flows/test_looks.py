@@ -8,11 +8,11 @@ from connectors.notices.spool import Spool
 from connectors.rms.orders import OrdersApi
 from connectors.settings import read_settings
 from data.model.notice import Notice, NoticeKind, notice_key
-from data.warehouse.invariants import violations
 from data.warehouse.notices import record_notices
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
 from tasks.machine import now
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
 REASONS = "SELECT reason FROM notices ORDER BY received_at"
@@ -36,7 +36,7 @@ def noticed(lab: Sandbox, number: str, seq: str) -> None:
 
 def reasons() -> list[str | None]:
     with warehouse(read_settings().warehouse) as con:
-        assert violations(con) == []
+        assert broken_rules(con) == []
         return [reason for (reason,) in con.execute(REASONS).fetchall()]
 
 

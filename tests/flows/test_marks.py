@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from connectors.settings import read_settings
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.cancel_order import cancel_order
 from flows.show_payment import show_payment
@@ -15,6 +14,7 @@ from flows.update_sub_status import update_sub_status
 from tasks.marks import cancel, memo
 from tests.flows.conftest import Shown
 from tests.support.planted import caught
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
 WHO = "受注担当"
@@ -30,7 +30,7 @@ def ended(flow: Any, *given: object, **named: object) -> tuple[str, str]:
 
 def journal() -> list[tuple[Any, ...]]:
     with warehouse(read_settings().warehouse) as con:
-        assert violations(con) == []
+        assert broken_rules(con) == []
         return con.execute(
             "SELECT kind, order_number, value, who, state FROM order_marks"
             " ORDER BY planned_at, order_number"

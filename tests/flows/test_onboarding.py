@@ -15,7 +15,6 @@ from data.model.application import ApplicationRefused
 from data.model.japan_time import JST
 from data.model.notice import Notice, NoticeKind, notice_key
 from data.model.onboarding import WAY, Stage
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.check_connection import check_connection
 from flows.drain_notices import drain_notices
@@ -28,6 +27,7 @@ from tests.shops.mail_server import Mailbox, smtp_server
 from tests.support.csv_counter import Shown, latest_runs
 from tests.support.effort import for_long, short_form
 from tests.support.plain_runs import both_ways
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
 
@@ -53,7 +53,7 @@ def key_with_an_end(monkeypatch: pytest.MonkeyPatch, lab: Sandbox) -> None:
 
 def rows(query: str) -> list[tuple]:
     with warehouse(read_settings().warehouse) as con:
-        assert violations(con) == []
+        assert broken_rules(con) == []
         return con.execute(query).fetchall()
 
 

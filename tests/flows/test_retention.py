@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tasks import buyers
 from tests.support.canary import leaks
 from tests.support.orders import an_order, at, order_number
+from tests.support.rules import broken_rules
 from tests.warehouse.test_buyers import an_order_of, everything, store
 
 BUYER = ("090-0000-9173", "hanako@buyer.example", "架空町一丁目9番")
@@ -61,7 +61,7 @@ def test_after_ninety_days_no_byte_of_the_buyer_is_left(
             "SELECT count(*) FROM order_people WHERE order_number = ?",
             [order_number(1)],
         ).fetchall() == [(0,)]
-        assert violations(con) == []
+        assert broken_rules(con) == []
     assert leaks(kept.parent, BUYER) == []
     assert clear_at(at(0) + timedelta(days=92), monkeypatch) == 0
 

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from connectors.settings import read_settings
 from data.model.run import MISSING_FOR
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.daily import daily
 from flows.import_order_csv import import_order_csv
@@ -26,6 +25,7 @@ from tests.carriers.made import TEMPLATE, csv_bytes
 from tests.flows.conftest import Shown
 from tests.shipping.lab import tracking_number
 from tests.support.planted import planted_sql
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
 OF_SAMPLE = 8
@@ -44,7 +44,7 @@ FROM orders GROUP BY ALL ORDER BY ALL
 
 def rows(query: str) -> list[tuple]:
     with warehouse(read_settings().warehouse) as con:
-        assert violations(con) == []
+        assert broken_rules(con) == []
         return con.execute(query).fetchall()
 
 

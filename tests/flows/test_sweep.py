@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from connectors.settings import read_settings
 from data.model.run import OVERLAP
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tests.support.plain_runs import both_ways
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
 ORDERS = 1000
@@ -15,7 +15,7 @@ ORDERS = 1000
 
 def rows(query: str) -> list[tuple]:
     with warehouse(read_settings().warehouse) as con:
-        assert violations(con) == []
+        assert broken_rules(con) == []
         return con.execute(query).fetchall()
 
 

@@ -7,11 +7,11 @@ from duckdb import DuckDBPyConnection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tests.orders.history import ByHand, Snapshot, histories, play, snapshots
 from tests.support.effort import examples, for_ci, short_form
 from tests.support.planted import caught, planted_sql
+from tests.support.rules import broken_rules
 
 X, Y, TWO_PACKAGES, OTHER_NAME = range(4)
 
@@ -112,7 +112,7 @@ PLANTED = {
 def con(tmp_path_factory) -> Iterator[DuckDBPyConnection]:
     with warehouse(tmp_path_factory.mktemp("newest") / "juchu.duckdb") as con:
         yield con
-        assert violations(con) == []
+        assert broken_rules(con) == []
 
 
 @given(history=histories)

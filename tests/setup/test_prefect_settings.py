@@ -10,7 +10,7 @@ from tasks.setup.guards import zombie_guard
 
 @pytest.fixture(scope="module")
 def told() -> Settings:
-    """Prefect's settings as the file says; what a test set for itself is not in them."""
+    """Prefect's settings by the file, without what a test set for itself."""
     return Settings()
 
 

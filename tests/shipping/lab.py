@@ -10,7 +10,6 @@ import pytest
 
 from data.model.short_key import PackageRef, short_key
 from data.model.tracking_number import check_digit
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from data.warehouse.shipping.tracking import TrackingReport
 from flows import export_shipping_labels, push_tracking
@@ -22,6 +21,7 @@ from tasks.shipping import tracking as tracking_calls
 from tasks.shops import at_mall
 from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.shipping.work import SETTLES, SHOP, push_plainly
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
 REPORT = "updateOrderShippingAsync"
@@ -157,6 +157,6 @@ class Lab:
     def check(self) -> None:
         """The warehouse's invariants, and no parcel twice at RMS."""
         with warehouse(self.home / "juchu.duckdb") as con:
-            assert violations(con) == []
+            assert broken_rules(con) == []
         twice = [row for row, n in Counter(self.rows_at_rms()).items() if n > 1]
         assert [row for row in twice if row[2]] == []

@@ -30,6 +30,7 @@ from tests.shops.made import (
 )
 from tests.support.effort import for_ci, short_form
 from tests.support.planted import caught, planted_sql
+from tests.support.rules import broken_rules
 
 DAMAGE = {
     "shop_history_is_whole": [
@@ -52,6 +53,7 @@ def test_a_planted_damage_is_found(spoilt, rule, statement):
     spoilt.execute(statement)
 
     assert rule in [violation.rule for violation in violations(spoilt)]
+    assert broken_rules(spoilt) == violations(spoilt)
 
 
 PLANTED = {

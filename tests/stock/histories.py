@@ -6,7 +6,6 @@ from itertools import count as numbers_from
 from duckdb import DuckDBPyConnection
 
 from data.model.stock import Adjustment, Counted, SkuMapping
-from data.warehouse.invariants import violations
 from data.warehouse.order_files import import_orders
 from data.warehouse.orders import store_orders
 from data.warehouse.stock.adjust import adjust_stock, waiting_adjustments
@@ -28,6 +27,7 @@ from tests.stock.rule import (
     Step,
 )
 from tests.support.orders import at, order_number
+from tests.support.rules import broken_rules
 
 _histories = numbers_from(1)
 """Every history has a shop and SKUs of its own, so nothing needs to be cleared."""
@@ -59,7 +59,7 @@ class Player:
             self.repeat(now + 1, step)
             assert ledger(self.con) == before
             assert self.shown() == agreed
-        assert violations(self.con) == []
+        assert broken_rules(self.con) == []
 
     def do(self, now: float, step: Step) -> None:
         match step:

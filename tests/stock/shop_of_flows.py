@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from data.model.japan_time import JST
-from data.warehouse.invariants import violations
 from data.warehouse.order_files import import_orders
 from data.warehouse.session import warehouse
 from flows import adjust_stock, import_stock_count, push_inventory
@@ -27,6 +26,7 @@ from tasks.stock import push as inventory_calls
 from tasks.stock import push_report as inventory_report
 from tests.order_files.store.made import MadeFile, a_row
 from tests.support.kept_open import kept_open
+from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox, lab_settings
 from tests.support.without_prefect import without_prefect
 
@@ -199,7 +199,7 @@ class Shelf:
     def check(self) -> None:
         """The warehouse's invariants hold."""
         with warehouse(self.path) as con:
-            assert violations(con) == []
+            assert broken_rules(con) == []
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from tests.stock.made import (
 )
 from tests.stock.pushing import A_TEA
 from tests.support.orders import SHOP_ID, at
+from tests.support.rules import broken_rules
 
 MOVE = """INSERT INTO stock_movements SELECT * REPLACE (
     seq + 100 AS seq, movement_id || 'x' AS movement_id{}
@@ -100,3 +101,4 @@ def test_a_planted_damage_is_found(filled, rule, statement):
     filled.execute(statement)
 
     assert rule in [violation.rule for violation in violations(filled)]
+    assert broken_rules(filled) == violations(filled)

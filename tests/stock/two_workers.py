@@ -5,7 +5,6 @@ from datetime import timedelta
 from itertools import count as numbers_from
 
 from data.model.stock import Listing
-from data.warehouse.invariants import violations
 from data.warehouse.orders import store_orders
 from data.warehouse.stock.files import count_stock
 from data.warehouse.stock.ledger import move_stock
@@ -18,6 +17,7 @@ from data.warehouse.stock.push import (
 )
 from tests.stock.made import MadeCount, a_count, line, order
 from tests.support.orders import at
+from tests.support.rules import broken_rules
 
 _shops = numbers_from(1)
 DEAD = timedelta(minutes=7)
@@ -73,7 +73,7 @@ class Player:
         ).fetchall()
         assert self.mall.units == max(level, 0)
         assert self.mall.arrived == sorted(self.mall.arrived)
-        assert violations(self.con) == []
+        assert broken_rules(self.con) == []
 
     def count(self, units: int) -> None:
         count_stock(

@@ -18,12 +18,12 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import ArtifactSort, FlowRunSort
 
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.import_order_csv import import_order_csv
 from tasks import order_files as order_csv
 from tasks.setup.services import Services
 from tests.support.mall_csv import rakuten_bytes
+from tests.support.rules import broken_rules
 
 ORDERS = ("orders", "order_packages", "order_lines", "order_people", "order_log")
 TABLES = (*ORDERS, "csv_imports", "csv_rejects", "manual_stock_adjustments")
@@ -57,7 +57,7 @@ class Books:
     def contents(self, tables: tuple[str, ...] = TABLES) -> dict[str, list[tuple]]:
         """Give the tables whole; fails if they contradict each other."""
         with warehouse(self.path) as con:
-            assert violations(con) == []
+            assert broken_rules(con) == []
             return {
                 table: con.execute(f"FROM {table} ORDER BY ALL").fetchall()
                 for table in tables

@@ -18,6 +18,7 @@ from duckdb import DuckDBPyConnection
 
 from data.warehouse import session
 from data.warehouse.analytics.versions import stamp
+from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import use_key
 
@@ -32,6 +33,7 @@ def kept_open() -> Iterator[None]:
             instances[path] = _instance(path)
             use_key(instances[path], path)
             migrate(instances[path])
+            renew_matter_view(instances[path])
         return instances[path].cursor()
 
     to_copy = session._open_to_copy
@@ -47,6 +49,7 @@ def kept_open() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "_open", opened)
         patch.setattr(session, "migrate", lambda _con, _saved: [])
+        patch.setattr(session, "renew_matter_view", lambda _con, _saved: False)
         patch.setattr(session, "_open_to_copy", opened_to_copy)
         yield
     for instance in instances.values():
@@ -56,6 +59,7 @@ def kept_open() -> Iterator[None]:
 def _instance(path: Path) -> DuckDBPyConnection:
     """Open a file as `session` does, with a time zone that all connections have."""
     con = duckdb.connect(path, config={"memory_limit": session.MEMORY_LIMIT})
+    con.execute("PRAGMA disable_checkpoint_on_shutdown")
     con.execute("SET GLOBAL TimeZone = 'Asia/Tokyo'")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")

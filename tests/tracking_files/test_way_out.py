@@ -11,7 +11,6 @@ import pytest
 
 from connectors.settings import NEEDED
 from data.model.short_key import PackageRef, short_key
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows import (
     export_shipping_labels,
@@ -22,6 +21,7 @@ from flows import (
 from tests.carriers.made import B2, csv_bytes
 from tests.support.kept_open import kept_open
 from tests.support.plain_runs import run_plainly
+from tests.support.rules import broken_rules
 from tests.tracking_files.orders import amazon, colorme
 
 FLOWS = (export_shipping_labels, export_tracking, import_order_csv, import_shipments)
@@ -83,7 +83,7 @@ def desk(home, monkeypatch):
         made = Desk(home, run_plainly(monkeypatch, *FLOWS))
         yield made
         with warehouse(home / "juchu.duckdb") as con:
-            assert violations(con) == []
+            assert broken_rules(con) == []
 
 
 def test_a_colorme_order_goes_in_by_file_and_out_as_colorme_takes_it(desk: Desk):

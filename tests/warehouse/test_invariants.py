@@ -11,6 +11,7 @@ from data.warehouse.session import warehouse
 from tests.shops.test_shop_bugs import DAMAGE as DAMAGE_OF_SHOPS
 from tests.stock.test_invariants import DAMAGE as DAMAGE_OF_STOCK
 from tests.support.orders import SHOP_ID, an_order, at
+from tests.support.rules import broken_rules
 from tests.warehouse.made_notices import a_notice
 
 UNGUARDED_SHIPMENTS = (
@@ -144,6 +145,7 @@ def test_a_planted_damage_is_found(filled, rule):
         filled.execute(statement)
 
     assert rule in [violation.rule for violation in violations(filled)]
+    assert broken_rules(filled) == violations(filled)
 
 
 @pytest.mark.parametrize(("rule", "statement"), MORE_DAMAGE)
@@ -151,6 +153,7 @@ def test_each_side_of_a_check_is_found(filled, rule, statement):
     filled.execute(statement)
 
     assert rule in [violation.rule for violation in violations(filled)]
+    assert broken_rules(filled) == violations(filled)
 
 
 def test_a_violation_counts_all_and_shows_keys_only(filled):

@@ -14,7 +14,6 @@ from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.notice import UNREADABLE
 from data.model.order import RMS_STATUS
 from data.warehouse.incidents import record_incident
-from data.warehouse.invariants import violations
 from data.warehouse.marks import MarkRun, plan_marks
 from data.warehouse.matter_view import KINDS, renew_matter_view
 from data.warehouse.matters import dismiss_matter, matters
@@ -26,6 +25,7 @@ from tests.order_files.store.made import MadeFile, a_row
 from tests.order_files.store.made import store as import_csv
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
 from tests.support.planted import planted_sql
+from tests.support.rules import broken_rules
 from tests.warehouse.made_notices import a_notice, not_handed_out
 
 ONE = f"rakuten/{SHOP_ID}/{order_number(1)}"
@@ -278,7 +278,7 @@ def test_each_kind_is_on_the_list_and_comes_off_it_by_hand(undone: Con, kind):
     whose = ("", "") if kind in OF_HOUSE else ("rakuten", SHOP_ID)
     assert (one.mall, one.shop_id) == whose
     assert one.what.count("対処") == 1
-    assert violations(undone) == []
+    assert broken_rules(undone) == []
     assert len({each.key for each in found}) == len(found)
     assert [off_list(undone, kind, each.key) for each in found] == [True] * len(found)
     assert matters(undone, kind) == []

@@ -8,10 +8,10 @@ import pytest
 from duckdb import DuckDBPyConnection
 from hypothesis import given
 
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tests.support.effort import examples, for_ci, short_form
 from tests.support.planted import caught, planted_sql
+from tests.support.rules import broken_rules
 from tests.warehouse.notice_history import (
     Become,
     Change,
@@ -103,7 +103,7 @@ def con(tmp_path_factory) -> Iterator[DuckDBPyConnection]:
         con.commit()
         yield con
         con.begin()
-        assert violations(con) == []
+        assert broken_rules(con) == []
 
 
 @pytest.fixture(scope="module")

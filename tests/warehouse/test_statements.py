@@ -83,7 +83,7 @@ CLAUSES = {
     *("CASE", "WHEN", "THEN", "ELSE", "END", "AND", "OR", "NOT", "IS", "NULL"),
 }
 TEXTS = {name: statement.text for name, statement in SQL.by_name.items()}
-CHECKS = {f"invariants/{rule}": text for rule, text in checks().items()}
+CHECKS = {f"invariants/{rule}": query.text for rule, query in checks().items()}
 MARTS = {
     f"marts/{file.stem}": file.read_text(encoding="utf-8")
     for file in (HOUSE.parent / "marts").glob("*.sql")

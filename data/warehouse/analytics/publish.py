@@ -81,5 +81,5 @@ def _fill(con: Connection, at: datetime, of: int) -> tuple[int, int]:
     for name in ("comments_of_tables", "comments_of_columns"):
         statements = con.execute(SQL(name)).fetchall()
         con.execute(";".join(statement for (statement,) in statements))
-    ((orders, lines),) = con.execute(SQL("count_copied")).fetchall()
+    ((orders, lines),) = SQL.run(con, "count_copied").fetchall()
     return orders, lines

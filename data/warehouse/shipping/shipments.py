@@ -126,8 +126,8 @@ def import_shipments(  # noqa: PLR0913
     unmatched += [RowRemark(row, file.reference_column, NUMBERED) for row in numbered]
     show(con, "shipment_rows", pl.DataFrame(placed, schema=_ROWS, orient="row"))
     SQL.run(con, "judge_shipments", given)
-    ((created, changed, unchanged),) = con.execute(
-        SQL("count_shipment_verdicts")
+    ((created, changed, unchanged),) = SQL.run(
+        con, "count_shipment_verdicts"
     ).fetchall()
     SQL.run(con, "replace_shipments", given)
     SQL.run(con, "merge_shipments", given)

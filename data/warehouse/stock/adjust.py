@@ -117,7 +117,7 @@ def waiting_adjustments(
         "mall": None if mall is None else mall.value,
         "row_limit": limit,
     }
-    rows = con.execute(SQL("list_stock_waiting"), given).fetchall()
+    rows = SQL.run(con, "list_stock_waiting", given).fetchall()
     return [WaitingLine(*row) for row in rows]
 
 
@@ -147,11 +147,11 @@ def adjust_stock(  # noqa: PLR0913
     con.unregister("stock_adjustments")
     SQL.run(con, "learn_stock_adjusted_skus", given)
     SQL.run(con, "plan_stock_adjustments", given)
-    con.execute(SQL("insert_stock_moves"))
-    con.execute(SQL("correct_stock_counts"))
+    SQL.run(con, "insert_stock_moves")
+    SQL.run(con, "correct_stock_counts")
     SQL.run(con, "mark_stock_adjusted_lines", given)
-    booked = con.execute(SQL("list_stock_adjusted")).fetchall()
-    refused = con.execute(SQL("list_stock_not_adjusted")).fetchall()
+    booked = SQL.run(con, "list_stock_adjusted").fetchall()
+    refused = SQL.run(con, "list_stock_not_adjusted").fetchall()
     return Adjusted(
         tuple(Booked(*row) for row in booked),
         tuple(NotBooked(*row) for row in refused),
@@ -192,5 +192,5 @@ def long_waits(con: DuckDBPyConnection, before: datetime) -> list[LongWait]:
 
     Reads only; any error is a duckdb.Error.
     """
-    rows = con.execute(SQL("list_stock_waiting_long"), {"before": before}).fetchall()
+    rows = SQL.run(con, "list_stock_waiting_long", {"before": before}).fetchall()
     return [LongWait(*row) for row in rows]

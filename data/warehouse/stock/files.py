@@ -36,9 +36,9 @@ def receive_stock(con: DuckDBPyConnection, given: Mapping[str, object]) -> Booke
     `uncounted`, no level holds what stood there before. Any error is a duckdb.Error.
     """
     SQL.run(con, "plan_stock_receipts", given)
-    rows = con.execute(SQL("list_stock_receipts")).fetchall()
-    con.execute(SQL("insert_stock_moves"))
-    con.execute(SQL("correct_stock_counts"))
+    rows = SQL.run(con, "list_stock_receipts").fetchall()
+    SQL.run(con, "insert_stock_moves")
+    SQL.run(con, "correct_stock_counts")
     return Booked(
         moved=sum(units > 0 and not is_older for _, units, is_older, _ in rows),
         equal=sum(units == 0 for _, units, _, _ in rows),
@@ -192,9 +192,9 @@ def count_stock(  # noqa: PLR0913
 
 def _count(con: DuckDBPyConnection, given: Mapping[str, object]) -> Booked:
     SQL.run(con, "plan_stock_counts", given)
-    older = [sku for (sku,) in con.execute(SQL("list_stock_counts_older")).fetchall()]
-    con.execute(SQL("forget_stock_counts_older"))
-    con.execute(SQL("insert_stock_counts"))
+    older = [sku for (sku,) in SQL.run(con, "list_stock_counts_older").fetchall()]
+    SQL.run(con, "forget_stock_counts_older")
+    SQL.run(con, "insert_stock_counts")
     ((moved, equal),) = SQL.run(con, "count_stock_counts", given).fetchall()
     return Booked(moved=moved, equal=equal, older=tuple(older))
 

@@ -97,23 +97,23 @@ def change_skus(
     con: DuckDBPyConnection, given: Mapping[str, object]
 ) -> tuple[SkuChange, ...]:
     """Apply temporary table `stock_skus`: move the stock, then store the mapping."""
-    ((news,),) = con.execute(SQL("count_stock_sku_news")).fetchall()
+    ((news,),) = SQL.run(con, "count_stock_sku_news").fetchall()
     if not news:
         return ()
-    con.execute(SQL("judge_stock_skus"))
-    rows = con.execute(SQL("list_stock_sku_changes")).fetchall()
+    SQL.run(con, "judge_stock_skus")
+    rows = SQL.run(con, "list_stock_sku_changes").fetchall()
     if rows:
         SQL.run(con, "plan_stock_sku_moves", given)
-        con.execute(SQL("insert_stock_moves"))
-        con.execute(SQL("correct_stock_counts"))
+        SQL.run(con, "insert_stock_moves")
+        SQL.run(con, "correct_stock_counts")
         SQL.run(con, "plan_stock_sku_counts", given)
-        con.execute(SQL("insert_stock_counts"))
+        SQL.run(con, "insert_stock_counts")
     SQL.run(con, "merge_stock_skus", given)
     return tuple(SkuChange(*row) for row in rows)
 
 
 def _ledger_end(con: DuckDBPyConnection) -> int:
-    ((end,),) = con.execute(SQL("find_stock_end")).fetchall()
+    ((end,),) = SQL.run(con, "find_stock_end").fetchall()
     return int(end)
 
 
@@ -184,16 +184,16 @@ def move_stock(
     SQL.run(con, "take_stock_orders", {**given, "order_numbers": numbers})
     remapped = learn_skus(con, given)
     SQL.run(con, "plan_stock_moves", given)
-    ((reserved, given_back, skus),) = con.execute(SQL("count_stock_moves")).fetchall()
+    ((reserved, given_back, skus),) = SQL.run(con, "count_stock_moves").fetchall()
     if skus:
-        con.execute(SQL("insert_stock_moves"))
-        con.execute(SQL("correct_stock_counts"))
+        SQL.run(con, "insert_stock_moves")
+        SQL.run(con, "correct_stock_counts")
     return Moved(reserved, given_back, skus, remapped)
 
 
 def explain_level(con: DuckDBPyConnection, sku: str) -> list[Movement]:
     """Return every movement of a SKU, with the level after each."""
-    rows = con.execute(SQL("explain_stock_level"), {"sku": sku}).fetchall()
+    rows = SQL.run(con, "explain_stock_level", {"sku": sku}).fetchall()
     return [
         Movement(seq, moved_at, effective_at, MovementKind(kind), *rest)
         for seq, moved_at, effective_at, kind, *rest in rows
@@ -202,5 +202,5 @@ def explain_level(con: DuckDBPyConnection, sku: str) -> list[Movement]:
 
 def stock_levels(con: DuckDBPyConnection, skus: Sequence[str]) -> dict[str, StockLevel]:
     """Return the levels of these SKUs; one that never moved is absent."""
-    rows = con.execute(SQL("list_stock_levels"), {"skus": list(skus)}).fetchall()
+    rows = SQL.run(con, "list_stock_levels", {"skus": list(skus)}).fetchall()
     return {row[0]: StockLevel(*row) for row in rows}

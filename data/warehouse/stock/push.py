@@ -123,7 +123,7 @@ def levels_to_push(
         "full": full,
     }
     SQL.run(con, "gather_inventory_levels", given)
-    rows = con.execute(SQL("list_inventory_levels")).fetchall()
+    rows = SQL.run(con, "list_inventory_levels").fetchall()
     return [LevelToPush(*row) for row in rows]
 
 
@@ -176,7 +176,7 @@ def plan_push(  # noqa: PLR0913
     SQL.run(con, "drop_inventory_holds", given)
     SQL.run(con, "insert_inventory_holds", given)
     SQL.run(con, "insert_inventory_pushes", given)
-    ((verified, kept, held),) = con.execute(SQL("count_inventory_plan")).fetchall()
+    ((verified, kept, held),) = SQL.run(con, "count_inventory_plan").fetchall()
     rows = SQL.run(con, "list_inventory_planned", given).fetchall()
     return PushPlan(tuple(Push(*row) for row in rows), verified, kept, held)
 
@@ -213,7 +213,7 @@ UNKNOWN_SKU: Final = (
 def record_lost(con: DuckDBPyConnection, push_ids: Sequence[str]) -> None:
     """Record that no answer came to these: read back, never send blindly again."""
     given = {"push_ids": list(push_ids), "state": PushState.UNKNOWN.value}
-    con.execute(SQL("end_inventory_pushes"), {**given, "reason": LOST})
+    SQL.run(con, "end_inventory_pushes", {**given, "reason": LOST})
 
 
 def record_refused(con: DuckDBPyConnection, push_ids: Sequence[str], why: str) -> None:
@@ -222,7 +222,7 @@ def record_refused(con: DuckDBPyConnection, push_ids: Sequence[str], why: str) -
     They are not tried again before their level changes.
     """
     given = {"push_ids": list(push_ids), "state": PushState.REFUSED.value}
-    con.execute(SQL("end_inventory_pushes"), {**given, "reason": why})
+    SQL.run(con, "end_inventory_pushes", {**given, "reason": why})
 
 
 def record_read_back(  # noqa: PLR0913 - whose, which run's, when and what
@@ -240,7 +240,7 @@ def record_read_back(  # noqa: PLR0913 - whose, which run's, when and what
     that was refused or superseded, keeps its state.
     """
     given = {"mall": mall.value, "shop_id": shop_id, "run_id": run_id}
-    rows = con.execute(SQL("list_inventory_sent"), given).fetchall()
+    rows = SQL.run(con, "list_inventory_sent", given).fetchall()
     judged: dict[str, tuple[PushState, int | None]] = {}
     for push_id, manage_number, variant_id, offered, before in rows:
         one = Listing(manage_number=manage_number, variant_id=variant_id)
@@ -248,7 +248,7 @@ def record_read_back(  # noqa: PLR0913 - whose, which run's, when and what
             judged[push_id] = (read_back(offered, before, found[one]), found[one])
     if judged:
         show(con, "inventory_judged", _judged(judged))
-        con.execute(SQL("verify_inventory_pushes"), {"read_at": read_at})
+        SQL.run(con, "verify_inventory_pushes", {"read_at": read_at})
         con.unregister("inventory_judged")
     return {push_id: state for push_id, (state, _) in judged.items()}
 
@@ -298,7 +298,7 @@ def latest_pushes(
     Reads only; any error is a duckdb.Error.
     """
     given = {"mall": mall.value, "shop_id": shop_id, "run_id": run_id}
-    rows = con.execute(SQL("list_inventory_latest"), given).fetchall()
+    rows = SQL.run(con, "list_inventory_latest", given).fetchall()
     return [
         LatestPush(
             manage, variant, sku, offered, before, after, PushState(state), *rest
@@ -326,5 +326,5 @@ def held_listings(
     Reads only; any error is a duckdb.Error.
     """
     given = {"mall": mall.value, "shop_id": shop_id}
-    rows = con.execute(SQL("list_inventory_holds"), given).fetchall()
+    rows = SQL.run(con, "list_inventory_holds", given).fetchall()
     return [HeldListing(*row) for row in rows]

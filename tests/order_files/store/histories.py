@@ -8,12 +8,12 @@ from typing import Any, Literal
 from duckdb import DuckDBPyConnection
 from hypothesis import strategies as st
 
-from data.warehouse.invariants import violations
 from data.warehouse.order_files import import_orders
 from data.warehouse.orders import store_orders
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import MadeFile, a_row
 from tests.support.orders import a_line, a_package, an_order, at, order_number
+from tests.support.rules import broken_rules
 
 ORDER = ("mall_status", "payment_method", "orderer_city")
 PACKAGE = ("noshi", "recipient_city")
@@ -204,7 +204,7 @@ def play(
             assert shown(con, shop_id) == expected(rule)
             _replay(con, step, shop_id, minute + 0.5)
         assert shown(con, shop_id) == expected(rule)
-    assert violations(con) == []
+    assert broken_rules(con) == []
 
 
 def _replay(con, step, shop_id, minute) -> None:

@@ -6,11 +6,11 @@ import pytest
 from duckdb import DuckDBPyConnection
 from hypothesis import given
 
-from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from tests.order_files.store.histories import CELLS, Api, Csv, Row, play, steps
 from tests.support.effort import examples, for_ci, short_form
 from tests.support.planted import caught, planted_sql
+from tests.support.rules import broken_rules
 
 FULL = ("100", "a", "a", "a", "a", "a")
 BLANK = (None,) * 6
@@ -118,7 +118,7 @@ PLANTED = {
 def con(tmp_path_factory) -> Iterator[DuckDBPyConnection]:
     with warehouse(tmp_path_factory.mktemp("histories") / "juchu.duckdb") as con:
         yield con
-        assert violations(con) == []
+        assert broken_rules(con) == []
 
 
 @given(history=steps)
