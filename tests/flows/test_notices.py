@@ -101,9 +101,10 @@ def test_a_buyers_change_is_read_again_and_the_drain_settles_what_waits(
 ):
     cancelled, changed = sold[:2]
     open_shop.sandbox.cancel(cancelled)
-    open_shop.sandbox.edit(changed, deliveryDate="2030-12-24")
+    paid = {"SettlementModel.settlementMethod": "銀行振込"}
+    open_shop.sandbox.edit_at(changed, paid)
     until(lambda: cancelled in stored(open_shop, "mall_status = '900'"), 60)
-    until(lambda: changed in stored(open_shop, "delivery_on = '2030-12-24'"), 60)
+    until(lambda: changed in stored(open_shop, "payment_method = '銀行振込'"), 60)
     until(lambda: waiting(open_shop) == 0, 90)
     with warehouse(open_shop.warehouse) as con:
         reasons = con.execute("SELECT DISTINCT reason FROM notices").fetchall()

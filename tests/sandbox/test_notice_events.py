@@ -8,6 +8,7 @@ import pytest
 from tests.sandbox.receiver import service, texts
 
 TIME = r"\d{4}/\d{2}/\d{2} \d{2}:\d{2}:\d{2}"
+WITH_HYPHENS = r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
 
 
 def ended(sandbox, receiver):
@@ -25,18 +26,18 @@ def test_a_buyers_cancel_is_a_change_of_the_purchase_history(sandbox, receiver):
     (info,) = ended(sandbox, receiver)
     at = datetime.fromisoformat(order["orderDatetime"])
     told = texts(info)
-    assert re.fullmatch(TIME, told.pop("value10"))
+    assert re.fullmatch(WITH_HYPHENS, told.pop("value10"))
     assert told == {
         "requestId": told["requestId"],
         "serviceId": "4000",
         "functionId": "1100",
         "value1": "cancel",
         "value2": number,
-        "value3": "",
-        "value4": "OrderModel",
-        "value5": "orderProgress",
-        "value6": "300",
-        "value7": "900",
+        "value3": "0",
+        "value4": "all",
+        "value5": "order",
+        "value6": "",
+        "value7": "",
         "value8": "1",
         "value9": f"{at:%Y/%m/%d %H:%M:%S}",
     }
@@ -46,30 +47,86 @@ def test_a_buyers_cancel_is_a_change_of_the_purchase_history(sandbox, receiver):
     ]  # fmt: skip
 
 
-def test_a_buyers_change_tells_before_and_after(sandbox, receiver):
+@pytest.mark.parametrize(
+    ("changes", "about"),
+    [
+        ({"cardNumber": "XXXX-XXXX-XXXX-0042"}, ("cardModel", "cardNo")),
+        ({"cardYm": "2031-01"}, ("cardModel", "expYM")),
+        ({"cardName": "見本カード"}, ("cardModel", "brandName")),
+        ({"cardOwner": "MIHON HANAKO"}, ("cardModel", "ownerName")),
+        ({"cardPayType": 1}, ("cardModel", "payType")),
+        (
+            {"settlementMethod": "銀行振込", "settlementMethodCode": 9},
+            ("settlementModel", "settlementName"),
+        ),
+    ],
+    ids=["number", "month", "brand", "owner", "way", "method"],
+)
+def test_a_buyers_change_of_payment_names_the_field_and_no_value(
+    sandbox, receiver, changes, about
+):
     (number,) = sandbox.sell()
-    before = sandbox.orders()[number]["PackageModelList"][0]["SenderModel"]["city"]
 
-    sandbox.edit_at(number, {"PackageModelList.0.SenderModel.city": "例示市\x0b一丁目"})
+    sandbox.edit_at(number, {f"SettlementModel.{k}": v for k, v in changes.items()})
 
     (info,) = ended(sandbox, receiver)
     told = texts(info)
     assert [told[f"value{n}"] for n in range(1, 8)] == [
-        "update", number, "0", "SenderModel", "city", before, "例示市一丁目",
+        "update", number, "0", *about, "", "",
     ]  # fmt: skip
+    sent = b"".join(r.body for r in receiver.received).decode()
+    assert not [v for v in changes.values() if isinstance(v, str) and v in sent]
 
 
 def test_each_changed_field_is_a_notice_with_an_id_of_its_own(sandbox, receiver):
     (number,) = sandbox.sell()
 
-    sandbox.edit_at(number, {"remarks": "x", "deliveryDate": "2026-01-02"})
+    sandbox.edit_at(
+        number,
+        {"SettlementModel.cardYm": "2031-01", "SettlementModel.cardOwner": "MIHON"},
+    )
 
     infos = ended(sandbox, receiver)
-    assert sorted(info.findtext("value5") for info in infos) == [
-        "deliveryDate",
-        "remarks",
-    ]
+    assert sorted(info.findtext("value5") for info in infos) == ["expYM", "ownerName"]
     assert len({info.findtext("requestId") for info in infos}) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"PackageModelList.0.SenderModel.city": "例示市一丁目"},
+        {"PackageModelList.0.ItemModelList.0.units": 7},
+        {"OrdererModel.phoneNumber1": "090"},
+        {"deliveryDate": "2030-12-24"},
+        {"remarks": "置き配でお願いします"},
+    ],
+    ids=["address", "quantity", "telephone", "day", "remark"],
+)
+def test_any_other_change_of_the_buyers_comes_without_a_notice(
+    sandbox, receiver, changes
+):
+    """docs/rms/event-notification.md §3: only reading open orders again finds it."""
+    (number,) = sandbox.sell()
+
+    sandbox.edit_at(number, changes)
+
+    assert ended(sandbox, receiver) == []
+
+
+def test_rakutens_settlement_centre_names_the_order_by_its_attribute(sandbox, receiver):
+    (number,) = sandbox.sell()
+
+    sandbox.notify("payment", number)
+
+    (info,) = ended(sandbox, receiver)
+    names = [info.find(f"value{n}").get("name") for n in range(1, 11)]
+    assert names == [
+        "orderNumber", "beforePaymentMethodCode", "beforePaymentMethod",
+        "afterPaymentMethodCode", "afterPaymentMethod", "orderDate",
+        "paymentMethodChangeDate", "", "", "",
+    ]  # fmt: skip
+    assert texts(info)["value1"] == number
+    assert re.fullmatch(WITH_HYPHENS, texts(info)["value7"])
 
 
 @pytest.mark.parametrize(
@@ -92,7 +149,18 @@ def test_what_no_buyer_did_is_no_news(sandbox, receiver, fields):
     assert ended(sandbox, receiver) == []
 
 
-def test_what_the_shop_does_is_no_news(rms, sandbox, receiver):
+def test_the_shops_own_cancel_withdraws_the_instruction_to_ship(rms, sandbox, receiver):
+    (number,) = sandbox.sell(1, progress=300)
+    body = {"orderNumber": number, "inventoryRestoreType": 0}
+
+    rms.ask("cancelOrder", body | {"changeReasonDetailApply": 8})
+
+    (info,) = ended(sandbox, receiver)
+    assert (service(info), texts(info)["value1"]) == ("5000:1100", number)
+    assert texts(info)["value2"] == "3"
+
+
+def test_what_the_shop_does_before_that_is_no_news(rms, sandbox, receiver):
     first, second = sandbox.sell(2, progress=100)
     body = {"orderNumber": first, "inventoryRestoreType": 0}
 
@@ -145,8 +213,8 @@ def test_a_caution_order_is_named_beside_its_order_notice(sandbox, receiver):
     (info,) = ended(sandbox, receiver)
 
     assert service(info) == "5100:1100"
-    assert texts(info)["value1"] == number
-    assert texts(info)["value2"] == "1"
+    assert [texts(info)[f"value{n}"] for n in (1, 2, 4)] == [number, "1", "101"]
+    assert info.find("value4").get("name") == "cautionDisplayDetailType"
     assert len(receiver.order_infos()) == 1
 
 
@@ -157,6 +225,7 @@ def test_an_order_can_become_a_caution_order(sandbox, receiver):
 
     (info,) = ended(sandbox, receiver)
     assert (service(info), texts(info)["value2"]) == ("5100:1100", "2")
+    assert texts(info)["value4"] == ""
 
 
 @pytest.mark.parametrize(
@@ -196,4 +265,7 @@ def test_a_bulk_edit_is_a_notice_about_no_order(sandbox, receiver):
     (entry,) = sandbox.notices(wait_s=5)
 
     assert (entry["shop"], entry["orderNumber"]) == ("demo2", None)
-    assert texts(receiver.system_infos()[0])["value1"].endswith(".csv")
+    told = texts(receiver.system_infos()[0])
+    assert told["value1"].endswith(".csv")
+    assert re.fullmatch(r"\d{4}/\d{2}/\d{2} \d{2}:\d{2}", told["value2"])
+    assert told["value3"] == "0"

@@ -60,9 +60,41 @@ def test_each_line_of_an_order_is_a_basket(sandbox, receiver):
         ["itemId", "pageURL", "inventoryType", "units", "orgItemNumber", "itemNumber",
          "selectedChoice", "h_choice_c_name", "v_choice_c_name"]
     ] * len(lines)  # fmt: skip
+    url = sandbox.shops["demo"].shop_url
     assert [(b["pageURL"], b["units"]) for b in baskets] == [
-        (line["manageNumber"], str(line["units"])) for line in lines
+        (f"/{url}/{line['manageNumber']}/", str(line["units"])) for line in lines
     ]
+    assert {(b["h_choice_c_name"], b["v_choice_c_name"]) for b in baskets} == {("", "")}
+
+
+def test_a_basket_names_its_skus_and_their_choices_where_stock_is_per_sku(
+    sandbox, receiver
+):
+    sold = sandbox.sell(20)
+    sandbox.notice_counts(wait_s=5)
+
+    told = {
+        info.findtext("orderNumber"): [texts(s) for s in info.iter("skuModel")]
+        for info in receiver.order_infos()
+    }
+
+    kinds = set()
+    for number in sold:
+        (package,) = sandbox.orders()[number]["PackageModelList"]
+        (line,) = package["ItemModelList"]
+        (sku,) = line["SkuModelList"]
+        is_per_sku = line["inventoryType"] == 2
+        kinds.add(is_per_sku)
+        assert told[number] == [
+            {
+                "variantId": sku["variantId"],
+                "merchantDefinedSkuId": sku["merchantDefinedSkuId"] or ""
+                if is_per_sku
+                else "",
+                "skuInfo": sku["skuInfo"] if is_per_sku else "",
+            }
+        ]
+    assert kinds == {True, False}
 
 
 def test_no_buyer_is_named_in_an_order_notice(sandbox, receiver):
@@ -108,7 +140,9 @@ def test_a_message_is_xml_in_utf_8(sandbox, receiver):
     (sent,) = receiver.received
 
     assert sent.content_type == "text/xml; charset=UTF-8"
-    assert sent.body.startswith(b"<?xml version='1.0' encoding='UTF-8'?>")
+    assert sent.body.startswith(
+        b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+    )
     assert "髙﨑 ①" in sent.body.decode()
 
 

@@ -50,9 +50,9 @@ async def notify(world: World, body: dict[str, Any], _request: Request) -> Any:
         case "order":
             events.notify_orders(world, shop, [model])
         case "changed":
-            same = (model["remarks"], model["remarks"])
-            notice = events.change_notice(world, model, "remarks", same)
-            events.notify_system(world, shop, [notice])
+            events.notify_system(world, shop, [events.change_notice(world, model)])
+        case "payment":
+            events.notify_system(world, shop, [events.payment_notice(world, model)])
         case "screening":
             notice = events.screening_notice(world, model, result)
             events.notify_system(world, shop, [notice])

@@ -81,11 +81,10 @@ async def cancel_order(world: World, body: dict[str, Any], _request: Request) ->
     """Cancel as the buyer: settled (900), or asked for and waiting (800)."""
     model = order_of(world, body.get("orderNumber"))
     goes_to = choice(body, "orderProgress", progress.CANCELLED, 900)
-    before = dict(model)
     settle_cancel(model, goes_to, wire(world.clock.now()), detail=1)
     world.store.replace(model)
     give_back(world, model)
-    events.notify_cancel(world, before, model)
+    events.notify_cancel(world, model)
     return model
 
 

@@ -1,7 +1,6 @@
 """The XML of a notice message, element by element (docs/rms/event-notification.md).
 
-Names of elements and their order are the reference's (§2, §3). What the attribute
-`name` of value1 … value10 holds is not documented; ours describes the value.
+Names of elements and values, and their order, are the reference's (§2, §3).
 """
 
 import re
@@ -16,12 +15,22 @@ ORDER = "orderNotifyModel"
 SYSTEM = "notifyModel"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_VALUES = 10
+"""A system notice has value1 … value10; unused ones are empty (§3)."""
+_PER_SKU = 2
+
 Values = dict[str, object]
 
 
 def notice_time(moment: datetime) -> str:
     """Format a moment as `YYYY/MM/DD hh:mm:ss`, Japan time, as notices do (§2)."""
     return f"{moment.astimezone(JST):%Y/%m/%d %H:%M:%S}"
+
+
+def hyphened_time(moment: datetime) -> str:
+    """Format a moment as `YYYY-MM-DD hh:mm:ss`, as notices of changes do (§3)."""
+    return f"{moment.astimezone(JST):%Y-%m-%d %H:%M:%S}"
 
 
 def ordered_at(model: dict[str, Any]) -> str:
@@ -37,11 +46,11 @@ def message(root: str, shop: SandboxShop, infos: list[Element]) -> bytes:
     _put(auth, "shopUrl", shop.shop_url)
     _put(auth, "authKey", shop.notice_auth_key)
     whole.extend(infos)
-    text: bytes = tostring(whole, encoding="UTF-8", xml_declaration=True)
-    return text
+    text: str = tostring(whole, encoding="unicode")
+    return _DECLARATION + text.encode()
 
 
-def order_info(model: dict[str, Any], seq_id: str) -> Element:
+def order_info(model: dict[str, Any], shop: SandboxShop, seq_id: str) -> Element:
     """Build one orderInfoNotifyModel; no personal data is in it (§2)."""
     info = Element("orderInfoNotifyModel")
     _put(info, "orderNumber", model["orderNumber"])
@@ -50,28 +59,30 @@ def order_info(model: dict[str, Any], seq_id: str) -> Element:
     _put(info, "orderType", model["orderType"])
     for package in model["PackageModelList"]:
         for line in package["ItemModelList"]:
-            info.append(_basket(line))
+            info.append(_basket(line, shop))
     return info
 
 
-def _basket(line: dict[str, Any]) -> Element:
+def _basket(line: dict[str, Any], shop: SandboxShop) -> Element:
     basket = Element("basketModel")
-    sku_info = line["SkuModelList"][0]["skuInfo"] or ""
-    horizontal, vertical, *_ = [
-        *(each.partition(":")[2] for each in sku_info.splitlines()), "", "",
-    ]  # fmt: skip
     for name, value in (
         ("itemId", line["itemId"]),
-        ("pageURL", line["manageNumber"]),
+        ("pageURL", f"/{shop.shop_url}/{line['manageNumber']}/"),
         ("inventoryType", line["inventoryType"]),
         ("units", line["units"]),
         ("orgItemNumber", line["itemNumber"]),
         ("itemNumber", line["itemNumber"]),
         ("selectedChoice", line["selectedChoice"]),
-        ("h_choice_c_name", horizontal),
-        ("v_choice_c_name", vertical),
+        ("h_choice_c_name", ""),
+        ("v_choice_c_name", ""),
     ):
         _put(basket, name, value)
+    for sku in line["SkuModelList"]:
+        is_per_sku = line["inventoryType"] == _PER_SKU
+        inner = SubElement(basket, "skuModel")
+        _put(inner, "variantId", sku["variantId"])
+        for name in ("merchantDefinedSkuId", "skuInfo"):
+            _put(inner, name, sku[name] if is_per_sku else "")
     return basket
 
 
@@ -81,8 +92,9 @@ def system_info(request_id: str, service: int, values: Values) -> Element:
     _put(info, "requestId", request_id)
     _put(info, "serviceId", service)
     _put(info, "functionId", 1100)
-    for n, (name, value) in enumerate(values.items(), start=1):
-        _put(info, f"value{n}", value).set("name", name)
+    for n in range(_VALUES):
+        name, value = [*values.items(), *[("", "")] * _VALUES][n]
+        _put(info, f"value{n + 1}", value).set("name", name)
     return info
 
 

@@ -1,7 +1,8 @@
 """What Rakuten gives notice of, and what it keeps to itself.
 
-Notices are sent of a sale, of what the buyer does, of what Rakuten's screening finds
-and of caution orders. What the shop does itself, by API or in RMS, is no news to it
+Notices are sent of a sale, of a buyer's change of card or payment method and of a
+buyer's cancel, of what Rakuten's screening finds and of caution orders. Of what the
+shop does itself only its cancel is told, as an instruction to ship that is withdrawn
 (docs/rms/event-notification.md §2, §3).
 """
 
@@ -9,20 +10,25 @@ import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-import orjson
-
 from connectors.sandbox.notices import bodies
-from connectors.sandbox.notices.bodies import Values, notice_time, ordered_at
+from connectors.sandbox.notices.bodies import (
+    Values,
+    hyphened_time,
+    notice_time,
+    ordered_at,
+)
 from connectors.sandbox.notices.outbox import NoticeMessage, OutgoingNotice
 from connectors.sandbox.order_api.progress import CANCELLED
 from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.store import OrderModel, value_at
 from connectors.sandbox.world import World
 
-ITEM_EDIT, BUYERS_CHANGE, SCREENING, CAUTION = 3000, 4000, 5000, 5100
+ITEM_EDIT, BUYERS_CHANGE, PAYMENT, SCREENING, CAUTION = 3000, 4000, 4300, 5000, 5100
+"""The service numbers; that of `PAYMENT` is ours, because no page prints it (§3)."""
 KINDS = {
     ITEM_EDIT: "other",
     BUYERS_CHANGE: "changed",
+    PAYMENT: "payment",
     SCREENING: "screening",
     CAUTION: "caution",
 }
@@ -31,13 +37,21 @@ KINDS = {
 SHIP, CANCELLED_BY_RAKUTEN, SHIPPING_WITHDRAWN = 1, 2, 3
 """notificationType: how a screening ended."""
 
-_NOT_THE_BUYERS = {
-    "orderProgress", "subStatusId", "subStatusName", "memo", "operator",
-    "mailPlugSentence", "rakutenConfirmFlag", "cautionDisplayType",
-    "cautionDisplayDetailType", "shopOrderCfmDatetime", "orderFixDatetime",
-    "shippingInstDatetime", "shippingCmplRptDatetime", "ChangeReasonModelList",
-    "ShippingModelList",
-}  # fmt: skip
+_CARD, _PAYMENT_METHOD = "cardModel", "settlementModel"
+_OF_A_CHANGE = {
+    "SettlementModel.cardNumber": (_CARD, "cardNo"),
+    "SettlementModel.cardYm": (_CARD, "expYM"),
+    "SettlementModel.cardName": (_CARD, "brandName"),
+    "SettlementModel.cardOwner": (_CARD, "ownerName"),
+    "SettlementModel.cardPayType": (_CARD, "payType"),
+    "SettlementModel.cardInstallmentDesc": (_CARD, "installmentDesc"),
+    "SettlementModel.settlementMethod": (_PAYMENT_METHOD, "settlementName"),
+    "SettlementModel.settlementMethodCode": (_PAYMENT_METHOD, "settlementName"),
+}
+"""Class and field of a change the buyer can make; of all others there is no notice."""
+_WHOLE_ORDER = ("all", "order")
+_HANDLE_WITH_CARE = 1
+"""cautionDisplayType; only with it there is a detail (§3)."""
 
 
 class SystemNotice(NamedTuple):
@@ -58,14 +72,16 @@ def notify_sale(world: World, shop: SandboxShop, models: list[OrderModel]) -> No
 def notify_edit(
     world: World, before: OrderModel, after: OrderModel, paths: Iterable[str]
 ) -> None:
-    """Send notices of an edit: the buyer's fields one by one, then what followed."""
-    notices = [
-        change_notice(world, after, path, values)
+    """Send notices of an edit: card and payment method, then what followed.
+
+    A changed address, day, quantity or remark comes without a notice.
+    """
+    changed = {
+        _OF_A_CHANGE[path]
         for path in paths
-        if not _NOT_THE_BUYERS & set(path.split("."))
-        and (values := (value_at(before, path), value_at(after, path)))
-        and values[0] != values[1]
-    ]
+        if path in _OF_A_CHANGE and value_at(before, path) != value_at(after, path)
+    }
+    notices = [change_notice(world, after, about) for about in sorted(changed)]
     if kind := _screened(before, after):
         notices.append(screening_notice(world, after, kind))
     flag = "cautionDisplayType"
@@ -81,11 +97,17 @@ def notify_progress(world: World, before: OrderModel, after: OrderModel) -> None
         notify_system(world, shop, [screening_notice(world, after, kind)])
 
 
-def notify_cancel(world: World, before: OrderModel, after: OrderModel) -> None:
+def notify_cancel(world: World, after: OrderModel) -> None:
     """Send a notice that the buyer cancelled."""
-    states = (before["orderProgress"], after["orderProgress"])
-    cancel = change_notice(world, after, "orderProgress", states, "cancel")
+    cancel = change_notice(world, after, _WHOLE_ORDER, "cancel")
     notify_system(world, shop_of(world, after), [cancel])
+
+
+def notify_shops_cancel(world: World, before: OrderModel, after: OrderModel) -> None:
+    """Send a notice that the instruction to ship is withdrawn: the shop cancelled."""
+    if _may_ship(before):
+        notice = screening_notice(world, after, SHIPPING_WITHDRAWN)
+        notify_system(world, shop_of(world, after), [notice])
 
 
 def notify_orders(world: World, shop: SandboxShop, models: list[OrderModel]) -> None:
@@ -96,7 +118,7 @@ def notify_orders(world: World, shop: SandboxShop, models: list[OrderModel]) -> 
     infos = [
         (
             OutgoingNotice(str(seq_id), shop.handle, model["orderNumber"], "order"),
-            bodies.order_info(model, str(seq_id)),
+            bodies.order_info(model, shop, str(seq_id)),
         )
         for seq_id, model in enumerate(models, start=first)
     ]
@@ -138,31 +160,40 @@ def _post(
 
 
 def change_notice(
-    world: World, model: OrderModel, path: str, values: tuple[Any, Any],
+    world: World,
+    model: OrderModel,
+    about: tuple[str, str] = (_PAYMENT_METHOD, "settlementName"),
     operation: str = "update",
-) -> SystemNotice:  # fmt: skip
-    """Build the notice of a buyer's change; `values` are those before and after.
+) -> SystemNotice:
+    """Build the notice of a buyer's change of a class and field; it holds no values."""
+    return SystemNotice(BUYERS_CHANGE, model["orderNumber"], {
+        "operation": operation,
+        "orderNumber": model["orderNumber"],
+        "subkey": 0,
+        "class": about[0],
+        "field": about[1],
+        "before": "",
+        "after": "",
+        "orderType": model["orderType"],
+        "orderDate": ordered_at(model),
+        "timestamp": hyphened_time(world.clock.now()),
+    })  # fmt: skip
 
-    They can be personal data (§3), as in Rakuten's own notices.
-    """
-    *way, field = path.split(".")
-    models = [step for step in way if not step.isdecimal()]
-    return SystemNotice(
-        BUYERS_CHANGE,
-        model["orderNumber"],
-        {
-            "operation": operation,
-            "orderNumber": model["orderNumber"],
-            "subkey": next((step for step in reversed(way) if step.isdecimal()), ""),
-            "class": models[-1] if models else "OrderModel",
-            "field": field,
-            "before": _text(values[0]),
-            "after": _text(values[1]),
-            "orderType": model["orderType"],
-            "orderDate": ordered_at(model),
-            "timestamp": notice_time(world.clock.now()),
-        },
-    )
+
+def payment_notice(world: World, model: OrderModel) -> SystemNotice:
+    """Build the notice that Rakuten's settlement centre changed the payment method."""
+    settlement = model["SettlementModel"] or {}
+    code = settlement.get("settlementMethodCode")
+    name = settlement.get("settlementMethod")
+    return SystemNotice(PAYMENT, model["orderNumber"], {
+        "orderNumber": model["orderNumber"],
+        "beforePaymentMethodCode": code,
+        "beforePaymentMethod": name,
+        "afterPaymentMethodCode": code,
+        "afterPaymentMethod": name,
+        "orderDate": ordered_at(model),
+        "paymentMethodChangeDate": hyphened_time(world.clock.now()),
+    })  # fmt: skip
 
 
 def screening_notice(world: World, model: OrderModel, result: int) -> SystemNotice:
@@ -180,6 +211,9 @@ def caution_notice(world: World, model: OrderModel) -> SystemNotice:
         "orderNumber": model["orderNumber"],
         "cautionDisplayType": model["cautionDisplayType"],
         "occurrenceDatetime": notice_time(world.clock.now()),
+        "cautionDisplayDetailType": model["cautionDisplayDetailType"]
+        if model["cautionDisplayType"] == _HANDLE_WITH_CARE
+        else "",
     })  # fmt: skip
 
 
@@ -187,8 +221,8 @@ def item_edit_notice(world: World) -> SystemNotice:
     """Build the notice of a finished bulk edit of items: about no order (§3)."""
     return SystemNotice(ITEM_EDIT, None, {
         "fileName": "item.csv",
-        "processDate": notice_time(world.clock.now()),
-        "insertCount": 1,
+        "processDate": notice_time(world.clock.now())[:-3],
+        "insertCount": 0,
         "updateCount": 2,
         "deleteCount": 0,
         "errorCount": 0,
@@ -219,9 +253,3 @@ def _screened(before: OrderModel, after: OrderModel) -> int | None:
 
 def _may_ship(model: OrderModel) -> bool:
     return model["orderProgress"] == 300 and not model["rakutenConfirmFlag"]
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()

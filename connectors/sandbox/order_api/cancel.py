@@ -5,6 +5,7 @@ from typing import Any
 
 from connectors.sandbox.clock import wire
 from connectors.sandbox.inventory_api.movements import give_back
+from connectors.sandbox.notices.events import notify_shops_cancel
 from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields
@@ -37,10 +38,12 @@ def cancel_order(call: OrderCall) -> OrderAnswer:
             raise OrderRefusal([word])
         return OrderAnswer({"MessageModelList": [word]}, order_count=1)
     assert model is not None  # noqa: S101 - _refusal refuses a missing order
+    before = dict(model)
     settle_cancel(
         model, call.world.settings.cancel_goes_to, wire(call.now), detail or 10
     )
     call.world.store.replace(model)
+    notify_shops_cancel(call.world, before, model)
     kind, text = "INFO_101", "キャンセル依頼を受け付けました。"
     if call.world.faults.word(CODE, number or "") == STOCK_LEFT:
         kind, text = STOCK_LEFT, "キャンセルしましたが、在庫を更新できませんでした。"
