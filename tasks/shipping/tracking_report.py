@@ -97,8 +97,9 @@ def show_plan(shop: ShopHandle, load: Load) -> State[Any]:
 def conclude_tracking_push(shop: ShopHandle, load: Load) -> State[Any]:
     """Create the report and return the run's final state.
 
-    Failed when a person, or the next run, has something to do. A number of an order
-    that RMS does not have is a warning: it was so before the run.
+    Failed when a person, or the next run, has something to do: a parcel of an order
+    that was cancelled is to be stopped, once. A number of an order that RMS does not
+    have is a warning: it was so before the run.
     """
     report = gather_report(load)
     create_markdown_artifact(
@@ -116,8 +117,9 @@ def conclude_tracking_push(shop: ShopHandle, load: Load) -> State[Any]:
             "報告済みで発送待ち": len(report.stragglers),
         }
         | ({"RMSにない注文": len(report.not_at_mall)} if report.not_at_mall else {})
+        | ({"止める荷物のある注文": len(report.to_stop)} if report.to_stop else {})
     )
-    is_amiss = refused or unknown or report.unread
+    is_amiss = refused or unknown or report.unread or report.to_stop
     return ended(summary, see("tracking-report") if is_amiss else "")
 
 
@@ -139,6 +141,7 @@ def tracking_push_report(shop: ShopHandle, report: TrackingReport) -> str:
                 "RMSにない注文": len(report.not_at_mall),
             }
         ),
+        listing("止める荷物", ("注文番号", "内容と対処"), report.to_stop),
         _shipments("拒否された荷物", refused),
         _shipments("結果が不明な荷物", unknown, otherwise=ON_ITS_WAY),
         _shipments("報告を待っている荷物", waiting),

@@ -159,6 +159,35 @@ def test_an_order_cancelled_after_its_number_was_reported_is_told_by_name(lab: L
     assert "荷物を止めてください" in what
 
 
+def test_the_push_after_a_cancellation_needs_attention_once(lab: Lab):
+    number, _ = imported(lab, 2)
+    lab.push()
+    lab.rms.cancel(number)
+    lab.pass_days(1)  # also as the order is read by the push itself
+    kind, message = lab.push()
+    stopped = lab.report().to_stop
+
+    assert (kind, "止める荷物のある注文 1" in message) == ("FAILED", True)
+    assert [(told, "荷物を止めてください" in what) for told, what in stopped] == [
+        (number, True)
+    ]
+    assert lab.push()[0] == "COMPLETED"
+
+
+def test_a_half_filled_row_beside_a_number_is_told_the_same_day(lab: Lab):
+    (number,) = imported(lab)
+    half = {"shippingNumber": None, "shippingDate": None}
+    half |= {"deliveryCompany": "1000", "deliveryCompanyName": "その他"}
+    rows = [{"shippingDetailId": one} | half for one in (991, 992)]
+    lab.rms.edit_at(number, {"PackageModelList.0.ShippingModelList": rows})
+    lab.push()
+
+    asked = "SELECT order_number, what FROM needs_a_person WHERE kind = "
+    ((told, what),) = lab.ask(f"{asked}'tracking_half_filled'")
+    assert numbers_at_rms(lab, number) == [ONE, None]
+    assert (told, "空欄" in what) == (number, True)
+
+
 def test_the_next_day_a_half_filled_row_that_keeps_an_order_open_is_named(lab: Lab):
     (number,) = imported(lab)
     lab.push()

@@ -350,13 +350,15 @@ class Straggler(NamedTuple):
 class TrackingReport(NamedTuple):
     """The run's shipments, the orders still 発送待ち although all is reported, and
     those that could not be read, so that nothing was sent of them: `unread` by this
-    run, `not_at_mall` because only a CSV knows them.
+    run, `not_at_mall` because only a CSV knows them. `to_stop` are orders cancelled
+    after their report, since the push before this one, each with what to do.
     """
 
     lines: tuple[ShipmentLine, ...]
     stragglers: tuple[Straggler, ...]
     unread: tuple[str, ...]
     not_at_mall: tuple[str, ...]
+    to_stop: tuple[tuple[str, str], ...] = ()
 
 
 def tracking_report(con: Connection, run: Run) -> TrackingReport:
@@ -379,4 +381,5 @@ def tracking_report(con: Connection, run: Run) -> TrackingReport:
         ),
         tuple(number for number, is_not_at_mall in unread if not is_not_at_mall),
         tuple(number for number, is_not_at_mall in unread if is_not_at_mall),
+        tuple(SQL.run(con, "list_parcels_to_stop", run.given).fetchall()),
     )

@@ -222,6 +222,25 @@ GROUP BY s.order_number
 HAVING bool_and(s.state = 'verified' AND s.verified_at < $today::TIMESTAMPTZ)
 ORDER BY s.order_number;
 
+-- name: list_parcels_to_stop
+-- Orders cancelled after their number was reported, of which no push has told yet.
+-- in:  $mall, $shop_id, $run_began
+-- out: order_number, what
+SELECT order_number, what
+FROM needs_a_person
+WHERE kind = 'parcel_to_stop'
+  AND mall = $mall
+  AND shop_id = $shop_id
+  AND since > coalesce((
+      SELECT max(finished_at)
+      FROM loads
+      WHERE source = 'tracking'
+        AND mall = $mall
+        AND shop_id = $shop_id
+        AND started_at < $run_began::TIMESTAMPTZ
+  ), '-infinity'::TIMESTAMPTZ)
+ORDER BY order_number;
+
 -- name: list_tracking_unread
 -- Orders with open shipments that a run could not read.
 -- in:  $mall, $shop_id, $run_began
