@@ -78,6 +78,26 @@ WhoDecided = Annotated[
 ]
 WhoMoves = Annotated[OneLine, _WHO, refusing("担当者")]
 
+CheckSample = Annotated[
+    bool,
+    shown(
+        "楽天のテスト用の応答も確認する",
+        "楽天が用意した固定の応答を取得して、読み取れることを確認します。"
+        "注文の取得・変更・保存はしません。初めて接続したときに選びます",
+    ),
+    refusing("楽天のテスト用の応答も確認する"),
+]
+SampleNumbers = Annotated[
+    str,
+    Field(max_length=1000),
+    shown(
+        "テスト用の注文番号",
+        "RMSのWEB APIサービスの説明からダウンロードした、テスト用の注文番号です"
+        "(10件まで)。空欄でもかまいません",
+    ),
+    refusing("テスト用の注文番号"),
+]
+
 # Orders from the mall
 
 _WHEN = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}

@@ -78,9 +78,14 @@ class Fetch:
     """The reader of one shop's orders, 100 a call."""
 
     def __init__(
-        self, http: RmsHttp, shop_id: str, now: Callable[[], datetime]
+        self,
+        http: RmsHttp,
+        shop_id: str,
+        now: Callable[[], datetime],
+        path: str = PATH,
     ) -> None:
         self._http = http
+        self._path = path
         self._shop_id = shop_id
         self._now = now
 
@@ -135,7 +140,7 @@ class Fetch:
     def _once(self, numbers: list[str], known: Mapping[str, str]) -> Fetched:
         observed_at = self._now()  # when the request is sent, not when it is answered
         reply = self._http.post(
-            GET_ORDER, PATH, {"orderNumberList": numbers, "version": VERSION}
+            GET_ORDER, self._path, {"orderNumberList": numbers, "version": VERSION}
         )
         return self._assigned(numbers, observed_at, reply, known)
 

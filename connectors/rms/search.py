@@ -99,8 +99,10 @@ class Search:
         now: Callable[[], datetime],
         date_type: int = 1,
         conditions: SearchFilter = EVERY_ORDER,
+        path: str = PATH,
     ) -> None:
         self._http = http
+        self._path = path
         self._now = now
         self._date_type = date_type
         self._conditions = conditions
@@ -158,7 +160,7 @@ class Search:
     def _ask(self, window: Window, page: int) -> "_Found":
         reply = self._http.post(
             SEARCH_ORDER,
-            PATH,
+            self._path,
             {
                 "dateType": self._date_type,
                 "startDatetime": wire_datetime(window.start),

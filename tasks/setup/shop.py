@@ -31,7 +31,7 @@ from data.model.shop import SHOP_HANDLE, Shop
 from tasks.limits import ensure_limit
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop
-from tasks.shops.connection import PASSES, check_shop
+from tasks.shops.connection import PASSES, check_sample, check_shop
 
 ASKED: Final = (
     "shop_id",
@@ -197,6 +197,10 @@ def check(shop: Shop) -> bool:
     _print("RMS への接続を確認しています …")
     finding = check_shop.fn(shop.handle).finding
     _print(explain(finding))
+    if finding.is_good:
+        _print("楽天のテスト用の応答を確認しています(注文には触れません) …")
+        for one in check_sample.fn(shop.handle):
+            _print(f"  {one.function}: {one.verdict.value} {one.detail}".rstrip())
     return finding.status in PASSES
 
 

@@ -1,5 +1,6 @@
 """接続チェック: try a shop's keys, judge the answers, store and report the finding."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -10,6 +11,7 @@ from prefect.client.schemas.objects import State
 from prefect.events import emit_event
 
 from connectors.rms.check import Checked, check
+from connectors.rms.sample import read_sample
 from data.model.connection import (
     LICENCE_FUNCTION,
     REFUSED,
@@ -25,6 +27,7 @@ from data.model.connection import (
 )
 from data.model.licence import days_left, licence_sentence, warning_due
 from data.model.onboarding import Stage, Step, refusal
+from data.model.sample import MOST_NUMBERS, Sampled
 from data.model.shop import Shop, ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.shops import (
@@ -42,7 +45,7 @@ from data.warehouse.shops import (
     stopped_functions,
 )
 from tasks.machine import now, our_warehouse
-from tasks.report import ended, escape, page, section
+from tasks.report import ended, escape, page, section, see, table
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import rms_client
 from tasks.shops.blocks import load_shop
@@ -63,6 +66,8 @@ STOPPED: Final = (
     "**この店舗のRMSの呼び出しを停止しました。** 接続チェックに成功すると再開します。"
     "ほかの店舗には影響しません。"
 )
+SAMPLE_COLUMNS: Final = ("機能", "結果", "内容")
+SAMPLE_ODD: Final = "楽天のテスト用の応答に、読み取れないものがあります。"
 FORMER_KEY: Final = (
     "現在は前のキーを使用しています。新しいキーが使えるようになると、"
     "接続チェックで自動的に切り替わります。"
@@ -81,6 +86,8 @@ class Checkup(NamedTuple):
     """The warning of the key's end that is due now, in days."""
     stage: Stage | None = None
     moved: tuple[Stage, ...] = ()
+    sampled: tuple[Sampled, ...] = ()
+    """What Rakuten's test endpoint answered, if it was asked."""
 
 
 class _Tried(NamedTuple):
@@ -184,6 +191,19 @@ def _checkup(
     )
 
 
+@task(name="check-sample", **SAFE_TO_REPEAT)
+def check_sample(shop: ShopHandle, typed: str = "") -> tuple[Sampled, ...]:
+    """Read the fixed answers of Rakuten's test endpoint; nothing is stored.
+
+    Whatever comes is a finding: no answer there is the connection's fault.
+    """
+    numbers = re.findall(r"[0-9A-Za-z-]+", typed)[:MOST_NUMBERS]
+    with our_warehouse() as con:
+        used = shop_in_use(load_shop(shop), key_in_use(con, shop))
+    with rms_client(used) as rms:
+        return read_sample(rms.http, numbers, now)
+
+
 @task(name="warn-of-licence-end", **SAFE_TO_REPEAT)
 def warn_of_licence_end(shop: ShopHandle, checkup: Checkup) -> None:
     """Create the warning that is due, once: an artifact and an event."""
@@ -218,7 +238,16 @@ def conclude_check(shop: ShopHandle, checkup: Checkup) -> State[Any]:
         description="接続チェックの結果",
     )
     told = explain(checkup.finding)
-    return ended(told) if checkup.finding.status in PASSES else ended("", told)
+    if checkup.finding.status not in PASSES:
+        return ended("", told)
+    is_odd = any(one.verdict.is_fault for one in checkup.sampled)
+    return ended(told, f"{SAMPLE_ODD}{see('connection-report')}" if is_odd else "")
+
+
+def sample_section(sampled: Sequence[Sampled]) -> str:
+    """Return in Markdown what the test endpoint answered, "" if it was not asked."""
+    rows = [(one.function, one.verdict.value, one.detail) for one in sampled]
+    return section("楽天のテスト用の応答", table(SAMPLE_COLUMNS, rows)) if rows else ""
 
 
 def connection_report(shop: ShopHandle, checkup: Checkup) -> str:
@@ -228,6 +257,7 @@ def connection_report(shop: ShopHandle, checkup: Checkup) -> str:
         f"接続チェックの結果 ({shop})",
         escape(explain(checkup.finding)),
         STOPPED if checkup.finding.stops_calls else "",
+        sample_section(checkup.sampled),
         section("新しいキー", FORMER_KEY, escape(explain(new))) if new else "",
         escape(licence_sentence(ends, now())) if ends else "",
         f"段階: {checkup.stage}" if checkup.stage else "",

@@ -22,6 +22,7 @@ from connectors.sandbox.order_api import (
     get_order,
     memo,
     payment,
+    sample,
     search,
     shipping,
     shipping_async,
@@ -37,6 +38,7 @@ from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.world import World
 
 _BASE = "/es/2.0/order"
+_SAMPLE = "/es/2.0/sample.order"
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
 
 FUNCTIONS = {
@@ -84,14 +86,21 @@ FUNCTIONS = {
 
 def routes() -> list[Route]:
     """Return a route per function, with and without the trailing slash."""
+    served = [(f"{_BASE}/{name}", name, each) for name, each in FUNCTIONS.items()]
+    served += [
+        (f"{_SAMPLE}/{each.name}", name, each)
+        for name, each in sample.FUNCTIONS.items()
+    ]
     return [
-        Route(f"{_BASE}/{name}{end}", _endpoint(function), methods=["POST"])
-        for name, function in FUNCTIONS.items()
+        Route(f"{path}{end}", _endpoint(function, name), methods=["POST"])
+        for path, name, function in served
         for end in ("/", "")
     ]
 
 
-def _endpoint(function: OrderFunction) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    function: OrderFunction, name: str
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
         world: World = request.app.state.world
@@ -110,7 +119,7 @@ def _endpoint(function: OrderFunction) -> Callable[[Request], Awaitable[Response
             return _words(message(function.code, kind, "しばらくお待ちください。"))
 
         manner = replace(ORDER_API, holding_nothing=holding_nothing)
-        return await pass_through(request, function.name, work, manner)
+        return await pass_through(request, name, work, manner)
 
     def _words(word: MessageModel, status: int = 200) -> Response:
         return rms_response(function.refused([word]), status)
