@@ -9,7 +9,8 @@ from datetime import datetime
 import orjson
 import pytest
 
-from connectors.rms import answers
+from connectors.codes.table import Action
+from connectors.rms import answers, orders, shipping
 from connectors.rms.answers import RawAnswer, RmsFunction, judge
 from connectors.rms.errors import (
     CredentialsRefused,
@@ -20,7 +21,7 @@ from connectors.rms.errors import (
     Unavailable,
 )
 from connectors.rms.orders import ConfirmOutcome, OrdersApi
-from connectors.rms.shipping import ShippingOutcome
+from connectors.rms.shipping import RowOutcome, ShippingOutcome
 from tests.rms.judged import Judged, errors, message, said
 from tests.rms.shipping_made import REQUEST_ID, about, api, result, results
 from tests.support.planted import caught
@@ -285,3 +286,75 @@ def test_a_wrong_row_is_noticed(monkeypatch):
         test_a_code_of_gateway_stock_and_licence_says_what_to_do(
             "ES01-03", 403, SLOWER, results_of("ES01-03")
         )
+
+
+def every_403_is_the_key(patch):
+    judged = answers._asked_for
+
+    def eager(status, *rest):
+        return Action.CREDENTIALS if status == 403 else judged(status, *rest)
+
+    patch.setattr(answers, "_asked_for", eager)
+
+
+def a_warning_is_no_failure(patch):
+    patch.setattr(answers, "_is_rms_own", lambda _: False)
+
+
+def confirmed_before_is_confirmed(patch):
+    judged = orders._outcome
+
+    def eager(message):
+        if message.code.endswith("ERROR_103"):
+            return ConfirmOutcome.CONFIRMED
+        return judged(message)
+
+    patch.setattr(orders, "_outcome", eager)
+
+
+def every_error_of_a_row_is_a_refusal(patch):
+    judged = shipping._outcome
+
+    def eager(message):
+        return RowOutcome.REFUSED if message.is_error else judged(message)
+
+    patch.setattr(shipping, "_outcome", eager)
+
+
+def a_conflict_is_a_refusal(patch):
+    patch.setattr(answers, "CONFLICT", 0)
+
+
+PLANTED = {
+    every_403_is_the_key: lambda: (
+        test_too_fast_says_no_word_of_the_key_and_a_full_minute_is_waited_for("ES01-03")
+    ),
+    a_warning_is_no_failure: lambda: (
+        test_a_code_about_the_whole_call_is_read_before_any_list(
+            RmsFunction("searchOrder"),
+            "ORDER_EXT_API_SEARCH_ORDER_WARNING_001",
+            200,
+            Unavailable,
+        )
+    ),
+    confirmed_before_is_confirmed: lambda: test_a_confirmation_is_what_its_code_says(
+        "ERROR_103", ConfirmOutcome.UNKNOWN
+    ),
+    every_error_of_a_row_is_a_refusal: lambda: (
+        test_a_reported_row_is_what_its_code_says("ERROR_111", ShippingOutcome.UNKNOWN)
+    ),
+    a_conflict_is_a_refusal: lambda: (
+        test_a_code_of_gateway_stock_and_licence_says_what_to_do(
+            "CE0001", 409, SLOWER, errors("CE0001")
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_a_planted_bug_is_noticed(monkeypatch, plant):
+    PLANTED[plant]()
+    plant(monkeypatch)
+
+    with caught(pytest.fail.Exception, RmsTrouble):
+        PLANTED[plant]()
