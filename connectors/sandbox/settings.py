@@ -16,6 +16,8 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "refuse_escapes": (True, False),
     "search_total_capped": (True, False),
     "partial_upsert": (True, False),
+    "orphans_shown": (True, False),
+    "folds_variants": (True, False),
     "restore_on_cancel": (True, False),
 }
 _CHANCES = ("notify_loss", "notify_duplicate", "notify_reorder")
@@ -44,6 +46,10 @@ class Settings:
     """Whether totalRecordsAmount itself stops at 15,000; not known (§2.3)."""
     partial_upsert: bool = False
     """Whether bulk-upsert writes the good entries of a call it refuses; not known."""
+    orphans_shown: bool = False
+    """Whether stock without an item, or without such an SKU, is read; not known."""
+    folds_variants: bool = False
+    """Whether 2.0's bulk-upsert makes capitals of an SKU small, as its page says."""
     restore_on_cancel: bool = True
     """The setting of items that have none of their own (§4.7, type 0)."""
     notify_url: str | None = None

@@ -50,6 +50,8 @@ class SandboxShop:
     functions_off: list[str] = field(default_factory=list)
     maintenance: list[dict[str, str]] = field(default_factory=list)
     sub_statuses: list[SubStatus] = field(default_factory=list)
+    has_skus: bool = True
+    """Whether the shop was migrated to SKU; else writing stock is closed (IE1105)."""
 
     def keys(self) -> dict[str, str]:
         """Return the shop's names and keys, as on the first line of output."""

@@ -45,6 +45,10 @@ CREATE TABLE IF NOT EXISTS levels (
     created TEXT NOT NULL, updated TEXT NOT NULL,
     PRIMARY KEY (shop, manage_number, variant_id)
 );
+CREATE TABLE IF NOT EXISTS lead_times (
+    shop TEXT, manage_number TEXT, variant_id TEXT, chosen TEXT NOT NULL,
+    PRIMARY KEY (shop, manage_number, variant_id)
+);
 CREATE INDEX IF NOT EXISTS levels_by_age ON levels (updated);
 CREATE TABLE IF NOT EXISTS stock_writes (
     number INTEGER PRIMARY KEY, shop TEXT, manage_number TEXT, variant_id TEXT,
@@ -56,7 +60,9 @@ CREATE TABLE IF NOT EXISTS taken (
 );
 CREATE INDEX IF NOT EXISTS taken_by_order ON taken (order_number);
 """
-_TABLES = ("orders", "jobs", "facts", "items", "levels", "stock_writes", "taken")
+_TABLES = (
+    "orders", "jobs", "facts", "items", "levels", "lead_times", "stock_writes", "taken",
+)  # fmt: skip
 _ADD = """
 INSERT INTO orders (progress, order_type, settlement, sub_status, ordered_at,
     confirmed_at, fixed_at, completed_at, paid_at, ship_dates, has_number,

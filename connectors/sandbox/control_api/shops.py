@@ -22,7 +22,7 @@ _TEXTS = (
     "notice_auth_key",
 )
 _KINDS = {"license_expires_at": (str, type(None))}
-_EDITABLE = (*_TEXTS, "functions_off", "maintenance", "sub_statuses")
+_EDITABLE = (*_TEXTS, "functions_off", "maintenance", "sub_statuses", "has_skus")
 
 
 async def list_shops(world: World, _body: dict[str, Any], _request: Request) -> Any:

@@ -20,6 +20,7 @@ class InventoryCall:
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: dict[str, Any]
+    version: str = "2.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,4 @@ class InventoryFunction:
     per_second: float
     run: Callable[[InventoryCall], InventoryAnswer]
     has_body: bool = False
+    versions: tuple[str, ...] = ("2.0", "2.1")

@@ -27,24 +27,30 @@ from connectors.sandbox.inventory_api.functions import FUNCTIONS
 from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.world import World
 
-_BASES = ("/es/2.0/inventories", "/es/2.1/inventories")
+_BASE = "/es/{}/inventories"
 
 
 def routes() -> list[Route]:
     """Return a route per function, in both versions of the API."""
     return [
-        Route(f"{base}{function.path}", _endpoint(function), methods=[function.method])
-        for base in _BASES
+        Route(
+            f"{_BASE.format(version)}{function.path}",
+            _endpoint(function, version),
+            methods=[function.method],
+        )
         for function in FUNCTIONS.values()
+        for version in function.versions
     ]
 
 
-def _endpoint(function: InventoryFunction) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    function: InventoryFunction, version: str
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
 
         def work(shop: SandboxShop) -> tuple[Response, int]:
-            return _answered(request, function, shop, raw)
+            return _answered(request, function, version, shop, raw)
 
         # Unlike the order API, every function here has a count of its own.
         manner = Manner(_no_access, function.per_second, each_function=True)
@@ -54,7 +60,11 @@ def _endpoint(function: InventoryFunction) -> Callable[[Request], Awaitable[Resp
 
 
 def _answered(
-    request: Request, function: InventoryFunction, shop: SandboxShop, raw: bytes
+    request: Request,
+    function: InventoryFunction,
+    version: str,
+    shop: SandboxShop,
+    raw: bytes,
 ) -> tuple[Response, int]:
     declared = request.headers.get("content-type", "").partition(";")[0].strip()
     if function.has_body and declared.lower() != "application/json":
@@ -67,7 +77,13 @@ def _answered(
             world.stock.sweep(now)
             answer = function.run(
                 InventoryCall(
-                    world, shop, now, request.path_params, request.query_params, body
+                    world,
+                    shop,
+                    now,
+                    request.path_params,
+                    request.query_params,
+                    body,
+                    version,
                 )
             )
     except InventoryRefusal as refusal:

@@ -13,11 +13,15 @@ from connectors.sandbox.inventory_api.stock import MOST, Sku
 REQUIRED, UNREADABLE, OUT_OF_RANGE, TOO_LONG = "IE0001", "IE0002", "IE0003", "IE0004"
 NO_BOUND, BOUNDS_CROSS, TOO_MANY_FOUND = "IE0105", "IE0113", "IE0116"
 LEAVES_THE_RANGE, NO_ROW = "IE0117", "IE0500"
-TOO_MANY, DOUBLED = "IE1101", "IE1102"
+NOT_IN_SETTINGS, TOO_MANY_VARIANTS = "IE0118", "IE0121"
+TOO_MANY, DOUBLED, NO_SKUS = "IE1101", "IE1102", "IE1105"
 NOT_FOUND, NO_BODY, DEAD_KEY = "GE0014", "GE0011", "GA0001"
 _LONGEST_SHOWN = 40
 
 ABSOLUTE, RELATIVE = "ABSOLUTE", "RELATIVE"
+LEAD_TIME_IDS, SHIP_FROM_IDS = range(1, 11), range(1, 4)
+"""Ids that every invented shop has set up."""
+_LEAD_TIMES = {"normalDeliveryTimeId", "backOrderDeliveryTimeId"}
 _LONGEST = 32
 _SIGNS = re.compile("[A-Za-z0-9_-]+")
 
@@ -59,6 +63,8 @@ class Upsert(NamedTuple):
     mode: str
     quantity: int
     path: str
+    chosen: dict[str, Any] | None = None
+    """Lead times and places to ship from; None = this version has none."""
 
 
 class Reading:
@@ -128,6 +134,32 @@ class Reading:
         """Parse what is to be written for a SKU."""
         mode = self.mode()
         return Upsert(sku, mode, self.quantity(mode), self.path)
+
+    def lead_times(self) -> dict[str, Any]:
+        """Parse the two fields of 2.1; an id the shop has not set up is IE0118."""
+        chosen: dict[str, Any] = {}
+        lead_time = self.given.get("operationLeadTime")
+        if isinstance(lead_time, dict) and lead_time.keys() <= _LEAD_TIMES:
+            self._settings("operationLeadTime", lead_time.values(), LEAD_TIME_IDS)
+            chosen["operationLeadTime"] = lead_time
+        elif lead_time is not None:
+            self.errors.append(invalid(f"{self.path}operationLeadTime", lead_time))
+        places = self.given.get("shipFromIds")
+        if isinstance(places, list):
+            self._settings("shipFromIds", places, SHIP_FROM_IDS)
+            chosen["shipFromIds"] = places
+        elif places is not None:
+            self.errors.append(invalid(f"{self.path}shipFromIds", places))
+        return chosen
+
+    def _settings(self, name: str, ids: Iterable[Any], known: range) -> None:
+        path = f"{self.path}{name}"
+        for one in ids:
+            if type(one) is not int:
+                self.errors.append(invalid(path, one))
+            elif one not in known:
+                text = f"{name} is not registered in the shop's settings."
+                self.errors.append(EntryError(NOT_IN_SETTINGS, text, path))
 
     def settle(self) -> None:
         """Raise InventoryRefusal if anything was wrong."""

@@ -1,8 +1,7 @@
-"""The six functions of the inventory API (docs/rms/inventory-and-license-api.md).
+"""The functions of the inventory API (docs/rms/inventory-and-license-api.md).
 
-2.1 has the same functions; its lead-time and ship-from fields are not known here and
-are refused like every other unrecognised field. Every quantity written is recorded in
-the order RMS took it, for `written`.
+2.1 has lead times and places to ship from beside the quantity, and one function more.
+Every quantity written is recorded in the order RMS took it, for `written`.
 """
 
 from datetime import datetime
@@ -14,13 +13,16 @@ from connectors.sandbox.inventory_api.calls import (
     InventoryFunction,
 )
 from connectors.sandbox.inventory_api.entries import (
+    ABSOLUTE,
     BOUNDS_CROSS,
     LEAVES_THE_RANGE,
     NO_BOUND,
     NO_ROW,
+    NO_SKUS,
     NOT_FOUND,
     RELATIVE,
     TOO_MANY_FOUND,
+    TOO_MANY_VARIANTS,
     EntryError,
     InventoryRefusal,
     Reading,
@@ -34,6 +36,9 @@ from connectors.sandbox.inventory_api.stock import MOST, Level, Sku
 from connectors.sandbox.world import World
 
 MOST_UPSERTS, MOST_READ, MOST_FOUND = 400, 1000, 1000
+MOST_VARIANTS = 400
+"""Rows under one manage number (IE0121)."""
+_WITH_LEAD_TIMES = "2.1"
 _KEYS = (
     "number", "shop", "manageNumber", "variantId", "mode", "sent", "quantity", "at",
 )  # fmt: skip
@@ -42,17 +47,17 @@ _KEYS = (
 def _get(call: InventoryCall) -> InventoryAnswer:
     """Return one SKU, or refuse with 404."""
     sku = _named(call)
-    for level in call.world.stock.shown(call.shop.handle, [sku]):
-        return InventoryAnswer(_shown(level), 1)
+    for level in _seen(call, [sku]):
+        return InventoryAnswer(_shown(call, level), 1)
     raise _not_found()
 
 
 def _upsert(call: InventoryCall) -> InventoryAnswer:
     """Write one SKU's quantity: 204, even where there is no such item."""
+    _check_migrated(call)
     sku = _named(call)
     reading = Reading(call.body)
-    reading.only("mode", "quantity")
-    wanted = reading.upsert(sku)
+    wanted = _wanted(call, reading, sku, "mode", "quantity")
     reading.settle()
     if error := check_write(call.world, call.shop.handle, wanted):
         raise InventoryRefusal(error)
@@ -62,6 +67,7 @@ def _upsert(call: InventoryCall) -> InventoryAnswer:
 
 def _delete(call: InventoryCall) -> InventoryAnswer:
     """Delete one SKU's quantity; where there is none, refuse with 404."""
+    _check_migrated(call)
     if not call.world.stock.delete(call.shop.handle, _named(call)):
         raise _not_found()
     return InventoryAnswer(None, 1)
@@ -82,11 +88,13 @@ def _range(call: InventoryCall) -> InventoryAnswer:
         text = "minQuantity must not be greater than maxQuantity."
         reading.errors.append(EntryError(BOUNDS_CROSS, text, "minQuantity"))
     reading.settle()
-    found = call.world.stock.between(call.shop.handle, low, high, MOST_FOUND + 1)
+    found = call.world.stock.between(
+        call.shop.handle, low, high, MOST_FOUND + 1, orphans=_orphans(call)
+    )
     if len(found) > MOST_FOUND:
         raise InventoryRefusal(EntryError(TOO_MANY_FOUND, "Too many search results"))
     return InventoryAnswer(
-        {"inventories": [_shown(level) for level in found]}, len(found)
+        {"inventories": [_shown(call, level) for level in found]}, len(found)
     )
 
 
@@ -100,10 +108,29 @@ def _bulk_get(call: InventoryCall) -> InventoryAnswer:
     doubled(zip(readings, skus, strict=True))
     if errors := [error for reading in readings for error in reading.errors]:
         raise InventoryRefusal(*errors)
-    found = call.world.stock.shown(call.shop.handle, skus)
+    found = _seen(call, skus)
     return InventoryAnswer(
-        {"inventories": [_shown(level) for level in found]}, len(skus)
+        {"inventories": [_shown(call, level) for level in found]}, len(skus)
     )
+
+
+def _variant_list(call: InventoryCall) -> InventoryAnswer:
+    """List every row under one manage number (2.1 only)."""
+    reading = Reading(dict(call.path))
+    manage_number = reading.identifier("manageNumber").lower()
+    reading.settle()
+    rows = call.world.stock.of_item(call.shop.handle, manage_number)
+    shown = [_shown(call, row) for row in rows]
+    if not shown:
+        raise _not_found()
+    of_each = ("variantId", "quantity", "operationLeadTime", "shipFromIds")
+    body = {
+        "manageNumber": manage_number,
+        "variantList": [{k: row[k] for k in of_each if k in row} for row in shown],
+        "created": min(row["created"] for row in shown),
+        "updated": max(row["updated"] for row in shown),
+    }
+    return InventoryAnswer(body, len(shown))
 
 
 def _bulk_upsert(call: InventoryCall) -> InventoryAnswer:
@@ -112,12 +139,16 @@ def _bulk_upsert(call: InventoryCall) -> InventoryAnswer:
     Whether RMS writes the good ones is not known; with the setting `partial_upsert`
     they are.
     """
+    _check_migrated(call)
     world, shop = call.world, call.shop.handle
     readings = entries(call.body, MOST_UPSERTS)
+    names = ("manageNumber", "variantId", "mode", "quantity")
     wanted = []
     for reading in readings:
-        reading.only("manageNumber", "variantId", "mode", "quantity")
-        wanted.append(reading.upsert(reading.sku()))
+        sku = reading.sku()
+        if world.settings.folds_variants and call.version != _WITH_LEAD_TIMES:
+            sku = Sku(sku.manage_number, sku.variant_id.lower())
+        wanted.append(_wanted(call, reading, sku, *names))
     doubled(zip(readings, (each.sku for each in wanted), strict=True))
     for reading, each in zip(readings, wanted, strict=True):
         if not reading.errors and (error := check_write(world, shop, each)):
@@ -131,10 +162,24 @@ def _bulk_upsert(call: InventoryCall) -> InventoryAnswer:
     return InventoryAnswer(None, len(wanted), errors)
 
 
+def _wanted(call: InventoryCall, reading: Reading, sku: Sku, *names: str) -> Upsert:
+    """Parse what is to be written; 2.1 clears what is left out."""
+    if call.version != _WITH_LEAD_TIMES:
+        reading.only(*names)
+        return reading.upsert(sku)
+    reading.only(*names, "operationLeadTime", "shipFromIds")
+    return reading.upsert(sku)._replace(chosen=reading.lead_times())
+
+
+def _check_migrated(call: InventoryCall) -> None:
+    if not call.shop.has_skus:
+        raise InventoryRefusal(EntryError(NO_SKUS, "The shop has no SKUs yet."))
+
+
 def check_write(world: World, shop: str, wanted: Upsert) -> EntryError | None:
     """Return why an entry without errors cannot be written as things stand, or None."""
-    if wanted.mode != RELATIVE:
-        return None
+    if wanted.mode == ABSOLUTE:
+        return _check_variants(world, shop, wanted)
     there = world.stock.quantity(shop, wanted.sku)
     if there is None:
         text = "The first registration must be ABSOLUTE."
@@ -145,12 +190,22 @@ def check_write(world: World, shop: str, wanted: Upsert) -> EntryError | None:
     return None
 
 
+def _check_variants(world: World, shop: str, wanted: Upsert) -> EntryError | None:
+    there = world.stock.variants(shop, wanted.sku.manage_number)
+    if len(there) < MOST_VARIANTS or wanted.sku.variant_id in there:
+        return None
+    text = f"A manage number has at most {MOST_VARIANTS} variants."
+    return EntryError(TOO_MANY_VARIANTS, text, f"{wanted.path}variantId")
+
+
 def write_stock(world: World, shop: str, wanted: Upsert, now: datetime) -> None:
     """Write one entry, whether an item has the SKU or not, and record it."""
     quantity = wanted.quantity
     if wanted.mode == RELATIVE:
         quantity += world.stock.quantity(shop, wanted.sku) or 0
     world.stock.put(shop, wanted.sku, quantity, now)
+    if wanted.chosen is not None:
+        world.stock.choose(shop, wanted.sku, wanted.chosen)
     world.store.connection.execute(
         "INSERT INTO stock_writes (shop, manage_number, variant_id, mode, sent,"
         " quantity, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -199,14 +254,28 @@ def _bound(reading: Reading, name: str, default: int) -> int:
     return default
 
 
-def _shown(level: Level) -> dict[str, Any]:
-    return {
+def _orphans(call: InventoryCall) -> bool:
+    return call.world.settings.orphans_shown
+
+
+def _seen(call: InventoryCall, skus: list[Sku]) -> list[Level]:
+    return call.world.stock.shown(call.shop.handle, skus, orphans=_orphans(call))
+
+
+def _shown(call: InventoryCall, level: Level) -> dict[str, Any]:
+    chosen = (
+        call.world.stock.chosen(call.shop.handle, level.sku)
+        if call.version == _WITH_LEAD_TIMES
+        else {}
+    )
+    row = {
         "manageNumber": level.sku.manage_number,
         "variantId": level.sku.variant_id,
         "quantity": level.quantity,
         "created": level.created.isoformat(timespec="seconds"),
         "updated": level.updated.isoformat(timespec="seconds"),
     }
+    return row | chosen
 
 
 _ONE = "/manage-numbers/{manageNumber}/variants/{variantId}"
@@ -231,6 +300,14 @@ FUNCTIONS = {
             1,
             _bulk_upsert,
             has_body=True,
+        ),
+        InventoryFunction(
+            "inventories.variant-lists.get",
+            "GET",
+            "/variant-lists/manage-numbers/{manageNumber}",
+            1,
+            _variant_list,
+            versions=(_WITH_LEAD_TIMES,),
         ),
     )
 }

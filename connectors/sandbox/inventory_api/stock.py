@@ -1,14 +1,17 @@
 """The mall's stock of every shop: which SKUs are on sale, and how many there are.
 
 An item on sale and its level are two things, as at Rakuten: a level can be written for
-a SKU that no item has. No call returns such a row, and it is deleted 24 hours after its
-last update (docs/rms/inventory-and-license-api.md §4).
+a SKU that no item has. Whether a call returns such a row is a setting. Without the item
+it is deleted 24 hours after its last update, without the SKU in the next night
+(docs/rms/inventory-and-license-api.md).
 """
 
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+import orjson
 
 from connectors.sandbox.clock import JST
 from connectors.sandbox.selling.goods import SHELF
@@ -19,13 +22,15 @@ _KEY = "shop = ? AND manage_number = ? AND variant_id = ?"
 _ON_SALE = """EXISTS (SELECT 1 FROM items WHERE items.shop = levels.shop
     AND items.manage_number = levels.manage_number
     AND items.variant_id = levels.variant_id)"""
+_HAS_ITEM = """EXISTS (SELECT 1 FROM items WHERE items.shop = levels.shop
+    AND items.manage_number = levels.manage_number)"""
 _PUT = """
 INSERT INTO levels VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
     SET quantity = excluded.quantity, updated = excluded.updated
 """
 _RANGE = f"""
 SELECT manage_number, variant_id, quantity, created, updated FROM levels
-    WHERE shop = ? AND quantity BETWEEN ? AND ? AND {_ON_SALE}
+    WHERE shop = ? AND quantity BETWEEN ? AND ? AND (? OR {_ON_SALE})
     ORDER BY updated DESC, manage_number, variant_id LIMIT ?
 """  # noqa: S608 - our own words
 _ALL = """
@@ -120,33 +125,78 @@ class Stock:
 
     def delete(self, shop: str, sku: Sku) -> bool:
         """Delete a SKU's quantity; return whether there was one."""
+        self.choose(shop, sku, {})
         done = self._db.execute(
             f"DELETE FROM levels WHERE {_KEY}",  # noqa: S608
             (shop, *sku),
         )
         return done.rowcount > 0
 
-    def shown(self, shop: str, skus: Iterable[Sku]) -> list[Level]:
-        """Return the rows of those SKUs that are on sale, in the order asked for."""
+    def shown(
+        self, shop: str, skus: Iterable[Sku], *, orphans: bool = False
+    ) -> list[Level]:
+        """Return the rows of those SKUs that are on sale, in the order asked for.
+
+        With `orphans` those of SKUs that no item has are returned, too.
+        """
         rows = (
             self._db.execute(
                 "SELECT manage_number, variant_id, quantity, created, updated"  # noqa: S608
-                f" FROM levels WHERE {_KEY} AND {_ON_SALE}",
-                (shop, *sku),
+                f" FROM levels WHERE {_KEY} AND (? OR {_ON_SALE})",
+                (shop, *sku, orphans),
             ).fetchone()
             for sku in skus
         )
         return [_level(row) for row in rows if row]
 
-    def between(self, shop: str, low: int, high: int, most: int) -> list[Level]:
+    def between(
+        self, shop: str, low: int, high: int, most: int, *, orphans: bool = False
+    ) -> list[Level]:
         """Return at most `most` rows by quantity, newest update first."""
-        return [_level(r) for r in self._db.execute(_RANGE, (shop, low, high, most))]
+        asked = (shop, low, high, orphans, most)
+        return [_level(row) for row in self._db.execute(_RANGE, asked)]
+
+    def of_item(self, shop: str, manage_number: str) -> list[Level]:
+        """Return every row under one manage number, by variant."""
+        rows = self._db.execute(
+            "SELECT manage_number, variant_id, quantity, created, updated FROM levels"
+            " WHERE shop = ? AND manage_number = ? ORDER BY variant_id",
+            (shop, manage_number),
+        )
+        return [_level(row) for row in rows]
+
+    def variants(self, shop: str, manage_number: str) -> set[str]:
+        """Return the variants that have a row under one manage number."""
+        rows = self._db.execute(
+            "SELECT variant_id FROM levels WHERE shop = ? AND manage_number = ?",
+            (shop, manage_number),
+        )
+        return {variant_id for (variant_id,) in rows}
+
+    def chosen(self, shop: str, sku: Sku) -> dict[str, Any]:
+        """Return a SKU's lead times and places to ship from, as far as chosen (2.1)."""
+        row = self._db.execute(
+            f"SELECT chosen FROM lead_times WHERE {_KEY}",  # noqa: S608
+            (shop, *sku),
+        ).fetchone()
+        return {} if row is None else orjson.loads(row[0])
+
+    def choose(self, shop: str, sku: Sku, chosen: dict[str, Any]) -> None:
+        """Replace what is chosen for a SKU; nothing = RMS chooses by itself."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO lead_times VALUES (?, ?, ?, ?)",
+            (shop, *sku, orjson.dumps(chosen).decode()),
+        )
 
     def sweep(self, now: datetime) -> None:
-        """Delete rows without an item that nobody has updated for 24 hours."""
+        """Delete rows without an item after 24 hours, without a SKU in the night."""
+        midnight = now.astimezone(JST).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
         self._db.execute(
-            f"DELETE FROM levels WHERE updated <= ? AND NOT {_ON_SALE}",  # noqa: S608
-            (_stamp(now - _ORPHAN_LIFE),),
+            f"DELETE FROM levels WHERE NOT {_ON_SALE} AND updated <= "  # noqa: S608
+            f"CASE WHEN {_HAS_ITEM} THEN ? ELSE ? END",
+            (_stamp(midnight), _stamp(now - _ORPHAN_LIFE)),
         )
 
     def listed(self, shop: str) -> list[dict[str, Any]]:
