@@ -16,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from connectors.sandbox import license_api
 from connectors.sandbox.control_api import control
 from connectors.sandbox.gate.dates import Dated
+from connectors.sandbox.gate.gateway import no_such_path
 from connectors.sandbox.inventory_api import endpoint as inventory_api
 from connectors.sandbox.notices.sender import sending
 from connectors.sandbox.order_api import endpoint as order_api
@@ -64,6 +65,7 @@ def make_app(world: World) -> Starlette:
             *control.ROUTES,
         ],
         lifespan=_background(world),
+        exception_handlers={404: no_such_path, 405: no_such_path},
     )
     app.router.redirect_slashes = False  # RMS takes both forms of a path, no others
     app.state.world = world

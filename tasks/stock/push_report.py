@@ -35,6 +35,10 @@ STILL_ON_SALE: Final = (
     "RMSでは在庫があるように表示されています。"
     "対処: adjust-stock で調整し、もう一度転送してください。"
 )
+NOT_PROVEN_ON_SALE: Final = (
+    "在庫数は登録されました。販売中かどうかは、在庫APIでは確認できません。"
+    "対処: RMSに商品とSKUがあることを確認してください。"
+)
 NOT_RAISED: Final = "CSV注文の調整待ちのため、増やさなかったSKU"
 
 
@@ -161,6 +165,12 @@ def stock_push_report(
             for state in PUSH_TO_DO
         ),
         listing(
+            "RMSに在庫がなく、新しく登録したSKU",
+            ("商品管理番号", "SKU管理番号", "登録した数"),
+            [(one.manage_number, one.variant_id, one.offered) for one in _new(ours)],
+            advice=NOT_PROVEN_ON_SALE,
+        ),
+        listing(
             "RMSが在庫数を返さなかったSKU",
             ("商品管理番号", "SKU管理番号", "コード", "理由"),
             [
@@ -189,6 +199,19 @@ def stock_push_report(
             STILL_ON_SALE,
         ),
     )
+
+
+def _new(pushes: Sequence[LatestPush]) -> list[LatestPush]:
+    """List the levels that stand at the mall now and had no row before.
+
+    RMS takes stock for an SKU that no item has, and may show it
+    (docs/rms/inventory-and-license-api.md).
+    """
+    return [
+        one
+        for one in pushes
+        if one.state is PushState.VERIFIED and one.was_sent and one.found_before is None
+    ]
 
 
 def _pushes(state: PushState, pushes: Sequence[LatestPush]) -> str:

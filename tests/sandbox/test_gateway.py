@@ -127,11 +127,17 @@ def test_the_charset_may_be_written_either_way(rms, kind):
 def test_only_post_is_allowed(rms, sandbox, http):
     url = f"{sandbox.url}/es/2.0/order/searchOrder/"
 
-    assert http.get(url, headers=rms.headers).status_code == 405
+    answer = http.get(url, headers=rms.headers)
+
+    assert answer.status_code == 405
+    assert answer.json()["Results"]["errorCode"] == "ES04-04"
 
 
 def test_an_unknown_path_is_not_found(rms):
-    assert rms.call("searchOrders", {}).status_code == 404
+    answer = rms.call("searchOrders", {})
+
+    assert answer.status_code == 404
+    assert answer.json()["Results"]["errorCode"] == "ES05-06"
 
 
 def test_the_path_works_without_its_last_slash(rms, sandbox, http):

@@ -85,7 +85,7 @@ def test_a_variant_list_of_nothing_is_ge0014_and_2_0_has_none(old, new):
     answer = new.send("GET", path)
 
     assert (answer.status_code, errors(answer)) == (404, [("GE0014", None)])
-    assert old.send("GET", path).status_code == 404
+    assert errors(old.send("GET", path)) == [("GE0007", None)]
 
 
 def test_a_manage_number_has_at_most_400_variants(inventory):

@@ -165,8 +165,8 @@ def test_a_body_that_is_no_json_object_is_unreadable(api, body):
         ("GET", "/bulk-upsert", 405),
         ("PUT", "/bulk-get", 405),
         ("POST", "/bulk-get/range", 405),
-        ("GET", "/manage-numbers/a", 404),
-        ("POST", "/bulk-get/", 404),
+        ("GET", "/manage-numbers/a", 400),
+        ("POST", "/bulk-get/", 400),
     ],
 )
 def test_other_methods_and_paths_are_refused(api, method, path, status):

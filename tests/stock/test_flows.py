@@ -94,6 +94,34 @@ def test_a_sku_the_mall_does_not_have_is_seen_through_its_204(shelf):
     assert shelf.states() == {"unknown_sku": 1, "verified": 1}
 
 
+def test_a_new_row_is_stored_and_nobody_says_that_it_is_on_sale(shelf):
+    """Whether RMS shows a row of no item is not known; no read proves a sale."""
+    shelf.mall.settings(orphans_shown=True)
+    shelf.counted({GONE: 5, TEA: 8})
+    kind, _ = shelf.push()
+    report = shelf.shown["inventory-report"]
+
+    assert (kind, shelf.states()) == ("COMPLETED", {"verified": 2})
+    named = report.partition("新しく登録したSKU")[2].partition("##")[0]
+    assert "renamed-in-2023" in named
+    assert "販売中かどうかは、在庫APIでは確認できません" in named
+    assert "kakuu-tea" not in named
+
+
+def test_a_capital_that_a_bulk_write_makes_small_is_told_and_never_verified(shelf):
+    """One page of 2.0 says so, all others that RMS tells capitals apart."""
+    red = ("kakuu-tea", "Red")
+    shelf.mall.set_stock(*red, 1)
+    shelf.mall.settings(folds_variants=True)
+    shelf.counted({red: 5, TEA: 8})
+    kind, message = shelf.push()
+
+    assert (kind, "対処" in message) == ("FAILED", True)
+    assert shelf.states()["verified"] == 1
+    assert "Red" in shelf.shown["inventory-report"]
+    assert shelf.units()[red] == 1
+
+
 def test_what_an_earlier_run_gave_up_is_reported_and_fails_no_run_again(shelf):
     shelf.counted({GONE: 5})
     shelf.push()

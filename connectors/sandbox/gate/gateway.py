@@ -9,12 +9,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from connectors.sandbox.clock import read_iso
 from connectors.sandbox.gate.faults import MAINTENANCE_PAGE
-from connectors.sandbox.gate.wire import fault_of_accept, gateway_error, token_of
+from connectors.sandbox.gate.wire import (
+    fault_of_accept,
+    gateway_error,
+    rms_response,
+    token_of,
+)
 from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.world import World
@@ -37,6 +43,9 @@ class Manner:
     holding_nothing: Callable[[str], Response] | None = None
     """Answers 200 with one message about RMS itself, e.g. WARNING_001; None where the
     API has no such messages."""
+
+
+WRONG_METHOD = 405
 
 
 def _unauthorised() -> Response:
@@ -82,6 +91,19 @@ async def pass_through(
         or response.headers.get("request-id"),
     )
     return response
+
+
+def no_such_path(request: Request, error: Exception) -> Response:
+    """Answer a path or method that RMS does not have; the control API is not RMS."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - nothing else is handled so
+    if not request.url.path.startswith("/es/"):
+        return PlainTextResponse(error.detail, error.status_code)
+    if error.status_code == WRONG_METHOD:
+        return gateway_error("ES04-04")
+    if "/inventories" in request.url.path:
+        word = {"code": "GE0007", "message": "The path does not exist."}
+        return rms_response({"errors": [word]}, 400)
+    return gateway_error("ES05-06")
 
 
 def shop_of(world: World, token: tuple[str, str] | None) -> SandboxShop | None:
