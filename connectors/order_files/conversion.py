@@ -27,7 +27,7 @@ REASONS: Final = {
         "電話番号の先頭の0がありません(Excelで開いて保存した可能性があります)。"
     ),
     Kind.YEN: "金額(円単位の整数)として読み取れません。",
-    Kind.UNITS: "個数(0以上の整数)として読み取れません。",
+    Kind.UNITS: "個数(整数)として読み取れません。",
     Kind.NUMBER: "整数として読み取れません。",
     Kind.RATE: "税率として読み取れません。",
     Kind.FLAG: "0 または 1 として読み取れません。",
@@ -169,7 +169,7 @@ def _bounded(number: pl.Expr, kind: Kind) -> pl.Expr:
     if kind is Kind.YEN:
         return pl.when(number.abs() <= MOST_YEN).then(number)
     if kind is Kind.UNITS:
-        return pl.when(number.is_between(0, MOST_UNITS)).then(number)
+        return pl.when(number.abs() <= MOST_UNITS).then(number)
     return pl.when(number.abs() <= MOST_YEN).then(number).cast(pl.Int32)
 
 

@@ -51,3 +51,26 @@ def rest_of(
     for name in more:
         number += amount(rows, name).fill_null(0)
     return whole_yen(number)
+
+
+def price_with_tax(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write a price without tax (税込別 0) with it, and its line's own sum beside it.
+
+    The price with tax is the file's own, else it follows from the rate. Where neither
+    is told it stays blank: a price has one meaning.
+    """
+    is_bare = (pl.col("tax_included").str.strip_chars() == "0").fill_null(value=False)
+    if "tax_included" not in rows.columns or not rows.select(is_bare.any()).item():
+        return rows.with_columns(line_total=pl.lit(None, dtype=pl.String))
+    price, told = amount(rows, "unit_price"), amount(rows, "_price_with_tax")
+    rate = amount(rows, "tax_rate")
+    percent = pl.when(rate < 1).then(rate * 100).otherwise(rate).round()
+    computed = (price * (100 + percent) / 100).floor()
+    whole = pl.coalesce(pl.when(told > 0).then(told), computed)
+    return rows.with_columns(
+        line_total=pl.when(is_bare).then(whole_yen(price * amount(rows, "quantity"))),
+        unit_price=pl.when(is_bare).then(whole_yen(whole)).otherwise("unit_price"),
+        tax_included=pl.when(is_bare & whole.is_not_null())
+        .then(pl.lit("1"))
+        .otherwise("tax_included"),
+    )

@@ -1,5 +1,5 @@
--- sales_per_day: what each shop sold on each day of Japan; cancelled and refunded orders
--- are left out. Money that is not known is counted as unknown, never as 0.
+-- sales_per_day: what each shop sold on each day of Japan; cancelled orders and those
+-- refunded whole are left out. Money that is not known is counted as unknown, never as 0.
 -- out:
 --   day            day in Japan
 --   mall           mall
@@ -8,7 +8,8 @@
 --   units          pieces
 --   sales          price of all lines with tax, before coupons and points, yen
 --   lines_unknown  lines whose price is not known, and not in `sales`
---   request_total  請求金額, yen
+--   refunded       paid back of these orders, yen
+--   request_total  請求金額 without what was paid back, yen
 --   orders_open    orders whose 請求金額 is not known, and not in `request_total`
 -- example: FROM sales_per_day ORDER BY day DESC LIMIT 7
 WITH lines AS (
@@ -28,7 +29,8 @@ SELECT
     CAST(coalesce(sum(l.units), 0) AS BIGINT) AS units,
     CAST(sum(l.sales) AS BIGINT) AS sales,
     CAST(coalesce(sum(l.lines_unknown), 0) AS BIGINT) AS lines_unknown,
-    CAST(sum(o.request_total) AS BIGINT) AS request_total,
+    CAST(coalesce(sum(o.refunded_total), 0) AS BIGINT) AS refunded,
+    CAST(sum(o.request_total - coalesce(o.refunded_total, 0)) AS BIGINT) AS request_total,
     count(*) FILTER (o.request_total IS NULL) AS orders_open
 FROM orders AS o
 LEFT JOIN lines AS l USING (mall, shop_id, order_number)

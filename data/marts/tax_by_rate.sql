@@ -1,6 +1,6 @@
 -- tax_by_rate: what was billed at each tax rate, by month of Japan and shop, for an invoice.
--- Orders whose mall does not tell it have a row of their own, so that the sum over all rows
--- is what was billed.
+-- Orders whose mall does not tell it have a row of their own, and what was paid back is
+-- taken off there, so that the sum over all rows is what was billed and kept.
 -- out:
 --   month        month in Japan
 --   mall         mall
@@ -11,10 +11,18 @@
 --   tax          the tax in it, yen; NULL if not known
 -- example: FROM tax_by_rate ORDER BY month DESC, tax_percent
 WITH counted AS (
-    SELECT mall, shop_id, order_number, month_jst, request_total
+    SELECT mall, shop_id, order_number, month_jst, request_total, refunded_total
     FROM orders
     WHERE NOT cancelled
       AND coalesce(outcome, '') NOT IN ('cancelled', 'refunded')
+),
+billed AS (
+    SELECT mall, shop_id, order_number, tax_percent, billed, tax FROM order_taxes
+    UNION ALL
+    SELECT mall, shop_id, order_number, NULL, -refunded_total, NULL
+    FROM counted
+    SEMI JOIN order_taxes USING (mall, shop_id, order_number)
+    WHERE refunded_total <> 0
 )
 SELECT
     o.month_jst AS month,
@@ -23,11 +31,15 @@ SELECT
     t.tax_percent,
     count(DISTINCT o.order_number) AS orders,
     CAST(
-        sum(CASE WHEN t.order_number IS NULL THEN o.request_total ELSE t.billed END)
-        AS BIGINT
+        sum(
+            CASE
+                WHEN t.order_number IS NOT NULL THEN t.billed
+                ELSE o.request_total - coalesce(o.refunded_total, 0)
+            END
+        ) AS BIGINT
     ) AS billed,
     CAST(sum(t.tax) AS BIGINT) AS tax
 FROM counted AS o
-LEFT JOIN order_taxes AS t USING (mall, shop_id, order_number)
+LEFT JOIN billed AS t USING (mall, shop_id, order_number)
 GROUP BY o.month_jst, o.mall, o.shop_id, t.tax_percent
 ORDER BY month, o.mall, o.shop_id, t.tax_percent;

@@ -64,13 +64,21 @@ class SumCheck:
     """A layout's claim: `total` is the signed sum of `parts`, plus a sum over lines.
 
     A blank part counts as 0. `lines` "unit_price" adds price × quantity, "line_total"
-    the mall's own sums. An order with a blank `total` or with open amounts is not
-    checked. A difference is reported, never repaired (docs/order-files.md §4.1, §6).
+    the mall's own sums, "own_total" those where the mall has them and the price's else.
+    `perhaps` are parts that some shops or years have inside the total and others have
+    not: any choice of them may fit. An order with a blank `total`, without any of the
+    parts, with a line whose amount is not known or with open amounts is not checked. A
+    difference is reported, never repaired (docs/order-files.md §4.1, §6).
     """
 
     total: str
     parts: tuple[tuple[str, Literal[1, -1]], ...]
-    lines: Literal["", "unit_price", "line_total"] = ""
+    lines: Literal["", "unit_price", "line_total", "own_total"] = ""
+    perhaps: tuple[tuple[str, Literal[1, -1]], ...] = ()
+
+
+TAX_RATES: Final = (0, 8, 10)
+"""Percent, the rates whose amounts a file may tell, the lowest first."""
 
 
 def _person(level: Level) -> tuple[Field, ...]:
@@ -127,6 +135,7 @@ FIELDS: Final[tuple[Field, ...]] = (
             "payment_fee": Kind.YEN,
             "buyer_fee": Kind.YEN,
             "gift_fee": Kind.YEN,
+            "gift_wrapping": Kind.TEXT,
             "discount_total": Kind.YEN,
             "order_total": Kind.YEN,
             "request_total": Kind.YEN,
@@ -134,6 +143,13 @@ FIELDS: Final[tuple[Field, ...]] = (
             "coupon_total": Kind.YEN,
             "coupon_shop": Kind.YEN,
             "coupon_other": Kind.YEN,
+            "refunded_total": Kind.YEN,
+            "billed_at_0": Kind.YEN,  # by rate of tax, stored as `tax_summaries`
+            "tax_at_0": Kind.YEN,
+            "billed_at_8": Kind.YEN,
+            "tax_at_8": Kind.YEN,
+            "billed_at_10": Kind.YEN,
+            "tax_at_10": Kind.YEN,
             "is_gift": Kind.FLAG,
             "is_under_review": Kind.FLAG,
             "caution_code": Kind.NUMBER,

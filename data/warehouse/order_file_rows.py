@@ -17,7 +17,14 @@ from typing import Final, Literal, NamedTuple, Protocol
 import polars as pl
 
 from data.model.order import Mall
-from data.model.order_file import FIELDS, Kind, Level, SumCheck, fields_of
+from data.model.order_file import (
+    FIELDS,
+    TAX_RATES,
+    Kind,
+    Level,
+    SumCheck,
+    fields_of,
+)
 
 CHUNK_ROWS: Final = 32_000
 """Rows worked on at once; what bounds memory. Fewer would mean more statements: with
@@ -427,15 +434,38 @@ def wrong_sums(
     amounts: pl.DataFrame, checks: Sequence[SumCheck]
 ) -> list[tuple[str, str, int]]:
     """Return the orders whose amounts do not add up; a blank total is not checked."""
-    if not checks:
+    is_wrong = [_differs(check) for check in checks]
+    if any(name.startswith("billed_at") for one in checks for name, _ in one.parts):
+        is_wrong += [_billed_differs(percent) for percent in TAX_RATES]
+    if not is_wrong:
         return []
-    is_wrong = pl.any_horizontal(
-        pl.col(check.total)
-        != pl.sum_horizontal(
-            *(pl.col(name).fill_null(0) * sign for name, sign in check.parts),
-            *((pl.col(check.lines),) if check.lines else ()),
-        )
-        for check in checks
-    )
-    wrong = amounts.filter(is_wrong)["order_number"]
+    wrong = amounts.filter(pl.any_horizontal(is_wrong))["order_number"]
     return [("sum-differs", number, 1) for number in wrong]
+
+
+def _differs(check: SumCheck) -> pl.Expr:
+    """Whether no choice of the parts that may be inside makes the total."""
+    choices = [pl.lit(0, dtype=pl.Int64)]
+    for name, sign in check.perhaps:
+        more = pl.col(name).fill_null(0) * sign
+        choices += [one + more for one in choices]
+    parts = [pl.col(name).fill_null(0) * sign for name, sign in check.parts]
+    told = [pl.col(name).is_not_null() for name, _ in check.parts]
+    lines = [pl.col(check.lines)] if check.lines else []
+    rest = pl.col(check.total) - sum([*parts, *lines], start=pl.lit(0, dtype=pl.Int64))
+    differs = pl.all_horizontal(rest != one for one in choices)
+    return differs & pl.any_horizontal(*told, *(one.is_not_null() for one in lines))
+
+
+def _billed_differs(percent: int) -> pl.Expr:
+    """Whether what is billed at a rate cannot be its lines with charges and cuts.
+
+    Which part of a charge, a coupon or the points belongs to a rate no file tells.
+    """
+
+    def most(*names: str) -> pl.Expr:
+        return pl.sum_horizontal(pl.col(name).fill_null(0).clip(0) for name in names)
+
+    over = pl.col(f"billed_at_{percent}") - pl.col(f"lines_at_{percent}")
+    charges = most("postage_total", "gift_fee", "cod_fee", "payment_fee", "buyer_fee")
+    return ~over.is_between(-most("coupon_total", "point_used"), charges)

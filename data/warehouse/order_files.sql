@@ -309,23 +309,35 @@ WHERE l.mall = $mall
 -- out: order_number, the order's amounts, and the sums over its lines, in file order
 WITH sums AS (
     SELECT
-        r.order_number,
+        order_number,
+        if(bool_and(price IS NOT NULL), sum(price), NULL)::BIGINT AS unit_price,
+        if(bool_and(own IS NOT NULL), sum(own), NULL)::BIGINT AS line_total,
         if(
-            bool_or(r.quantity IS NULL), NULL,
-            coalesce(sum(r.unit_price * r.quantity * if($adds_units, r.copies, 1)), 0)
-        )::BIGINT AS unit_price,
-        coalesce(
-            sum(r.line_total * if($adds_units, r.copies, 1)), 0
-        )::BIGINT AS line_total
-    FROM csv_speaking AS r
-    WHERE r.is_fixed
-    GROUP BY r.order_number
+            bool_and(coalesce(own, price) IS NOT NULL), sum(coalesce(own, price)), NULL
+        )::BIGINT AS own_total,
+        bool_and(price IS NOT NULL AND own IS NULL AND tax_rate IS NOT NULL) AS is_by_rate,
+        coalesce(sum(price) FILTER (tax_rate = 0), 0)::BIGINT AS lines_at_0,
+        coalesce(sum(price) FILTER (tax_rate = 0.08::DOUBLE), 0)::BIGINT AS lines_at_8,
+        coalesce(sum(price) FILTER (tax_rate = 0.1::DOUBLE), 0)::BIGINT AS lines_at_10
+    FROM (
+        SELECT
+            order_number, tax_rate,
+            unit_price * quantity * if($adds_units, copies, 1) AS price,
+            line_total * if($adds_units, copies, 1) AS own
+        FROM csv_speaking
+        WHERE is_fixed
+    )
+    GROUP BY order_number
 )
 SELECT
     r.order_number, r.goods_total, r.tax_total, r.postage_total, r.cod_fee,
     r.payment_fee, r.buyer_fee, r.gift_fee, r.discount_total, r.order_total,
     r.request_total, r.point_used, r.coupon_total, r.coupon_shop, r.coupon_other,
-    s.unit_price, s.line_total
+    r.billed_at_0, r.billed_at_8, r.billed_at_10,
+    s.unit_price, s.line_total, s.own_total,
+    if(s.is_by_rate, s.lines_at_0, NULL) AS lines_at_0,
+    if(s.is_by_rate, s.lines_at_8, NULL) AS lines_at_8,
+    if(s.is_by_rate, s.lines_at_10, NULL) AS lines_at_10
 FROM sums AS s
 JOIN csv_speaking AS r ON r.order_number = s.order_number
 WHERE r.speaks_for_order
@@ -361,8 +373,13 @@ SELECT
     r.delivery_slot_name, r.delivery_method, r.order_type, r.payment_method,
     r.is_fixed AS amounts_fixed,
     r.goods_total, r.tax_total, r.postage_total, r.cod_fee, r.payment_fee, r.buyer_fee,
-    r.gift_fee, r.discount_total, r.order_total, r.request_total, r.point_used,
-    r.coupon_total, r.coupon_shop, r.coupon_other,
+    r.gift_fee, r.gift_wrapping, r.discount_total, r.order_total, r.request_total,
+    r.point_used, r.coupon_total, r.coupon_shop, r.coupon_other, r.refunded_total,
+    nullif(list_filter([
+        {'rate': 0.00::DECIMAL(5, 4), 'billed': r.billed_at_0, 'tax': r.tax_at_0},
+        {'rate': 0.08::DECIMAL(5, 4), 'billed': r.billed_at_8, 'tax': r.tax_at_8},
+        {'rate': 0.10::DECIMAL(5, 4), 'billed': r.billed_at_10, 'tax': r.tax_at_10}
+    ], lambda one: coalesce(one.billed, 0) <> 0 OR coalesce(one.tax, 0) <> 0), []) AS tax_summaries,
     coalesce(r.cancelled, false) AS cancelled,
     nullif(r.outcome, 'open') AS outcome,
     r.is_gift, r.is_under_review, r.caution_code, r.changed_by_buyer,
@@ -556,6 +573,7 @@ SELECT
     if(c.payment_fee, r.payment_fee, coalesce(r.payment_fee, o.payment_fee)) AS payment_fee,
     if(c.buyer_fee, r.buyer_fee, coalesce(r.buyer_fee, o.buyer_fee)) AS buyer_fee,
     if(c.gift_fee, r.gift_fee, coalesce(r.gift_fee, o.gift_fee)) AS gift_fee,
+    if(c.gift_wrapping, r.gift_wrapping, coalesce(r.gift_wrapping, o.gift_wrapping)) AS gift_wrapping,
     if(c.discount_total, r.discount_total, coalesce(r.discount_total, o.discount_total)) AS discount_total,
     if(c.order_total, r.order_total, coalesce(r.order_total, o.order_total)) AS order_total,
     if(c.request_total, r.request_total, coalesce(r.request_total, o.request_total)) AS request_total,
@@ -563,6 +581,12 @@ SELECT
     if(c.coupon_total, r.coupon_total, coalesce(r.coupon_total, o.coupon_total)) AS coupon_total,
     if(c.coupon_shop, r.coupon_shop, coalesce(r.coupon_shop, o.coupon_shop)) AS coupon_shop,
     if(c.coupon_other, r.coupon_other, coalesce(r.coupon_other, o.coupon_other)) AS coupon_other,
+    if(c.refunded_total, r.refunded_total, coalesce(r.refunded_total, o.refunded_total)) AS refunded_total,
+    coalesce(nullif(list_filter([
+        {'rate': 0.00::DECIMAL(5, 4), 'billed': r.billed_at_0, 'tax': r.tax_at_0},
+        {'rate': 0.08::DECIMAL(5, 4), 'billed': r.billed_at_8, 'tax': r.tax_at_8},
+        {'rate': 0.10::DECIMAL(5, 4), 'billed': r.billed_at_10, 'tax': r.tax_at_10}
+    ], lambda one: coalesce(one.billed, 0) <> 0 OR coalesce(one.tax, 0) <> 0), []), if(c.billed_at_10, NULL, o.tax_summaries)) AS tax_summaries,
     if(c.is_gift, r.is_gift, coalesce(r.is_gift, o.is_gift)) AS is_gift,
     if(c.is_under_review, r.is_under_review, coalesce(r.is_under_review, o.is_under_review)) AS is_under_review,
     if(c.caution_code, r.caution_code, coalesce(r.caution_code, o.caution_code)) AS caution_code,
@@ -587,8 +611,9 @@ SELECT
     ship_instructed_at, shipped_at, paid_at, cancelled_at, cancel_due_on,
     delivery_on, delivery_slot, delivery_slot_name, delivery_method, order_type,
     payment_method, goods_total, tax_total, postage_total, cod_fee, payment_fee,
-    buyer_fee, gift_fee, discount_total, order_total, request_total, point_used,
-    coupon_total, coupon_shop, coupon_other, is_gift, is_under_review, caution_code,
+    buyer_fee, gift_fee, gift_wrapping, discount_total, order_total, request_total,
+    point_used, coupon_total, coupon_shop, coupon_other, refunded_total, tax_summaries,
+    is_gift, is_under_review, caution_code,
     changed_by_buyer,
     amounts_fixed, cancelled, outcome
 FROM orders
@@ -647,7 +672,7 @@ SELECT
     if(c.choices, r.choices, coalesce(r.choices, o.choices)) AS choices,
     if(c.sku_info, r.sku_info, coalesce(r.sku_info, o.sku_info)) AS sku_info,
     if(c.unit_price, r.unit_price, coalesce(r.unit_price, o.unit_price)) AS unit_price,
-    if(c.tax_rate, r.tax_rate, coalesce(r.tax_rate, o.tax_rate)) AS tax_rate,
+    if(c.tax_rate, r.tax_rate, coalesce(r.tax_rate, o.tax_rate))::DECIMAL(5, 4) AS tax_rate,
     if(c.tax_included, r.tax_included, coalesce(r.tax_included, o.tax_included)) AS tax_included,
     if(c.line_status, r.line_status, coalesce(r.line_status, o.line_status)) AS line_status,
     CASE

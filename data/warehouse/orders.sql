@@ -168,10 +168,12 @@ SELECT
         'payment_method': o.payment_method, 'goods_total': o.goods_total,
         'tax_total': o.tax_total, 'postage_total': o.postage_total,
         'cod_fee': o.cod_fee, 'payment_fee': o.payment_fee, 'buyer_fee': o.buyer_fee,
-        'gift_fee': o.gift_fee, 'discount_total': o.discount_total,
+        'gift_fee': o.gift_fee, 'gift_wrapping': o.gift_wrapping,
+        'discount_total': o.discount_total,
         'order_total': o.order_total, 'request_total': o.request_total,
         'point_used': o.point_used, 'coupon_total': o.coupon_total,
         'coupon_shop': o.coupon_shop, 'coupon_other': o.coupon_other,
+        'refunded_total': o.refunded_total, 'tax_summaries': o.tax_summaries,
         'is_gift': o.is_gift, 'is_under_review': o.is_under_review,
         'caution_code': o.caution_code, 'changed_by_buyer': o.changed_by_buyer,
         'amounts_fixed': o.amounts_fixed, 'cancelled': o.cancelled,
@@ -281,7 +283,7 @@ SELECT
                 "sku_info": "VARCHAR",
                 "unit_price": "BIGINT",
                 "quantity": "INTEGER",
-                "tax_rate": "DOUBLE",
+                "tax_rate": "DECIMAL(5, 4)",
                 "restore_inventory": "INTEGER"
             }]
         }],
@@ -292,7 +294,7 @@ SELECT
             "units": "INTEGER",
             "total": "BIGINT"
         }],
-        "tax_summaries": [{"rate": "DOUBLE", "billed": "BIGINT", "tax": "BIGINT"}],
+        "tax_summaries": [{"rate": "DECIMAL(5, 4)", "billed": "BIGINT", "tax": "BIGINT"}],
         "changes": [{
             "change_id": "VARCHAR",
             "kind": "INTEGER",
@@ -416,16 +418,20 @@ WHEN NOT MATCHED THEN INSERT BY NAME;
 MERGE INTO order_lines
 USING (
     SELECT
-        mall, shop_id, order_number,
+        t.mall, t.shop_id, t.order_number,
         l.line_id, l.basket_id, l.item_id, l.item_number,
         l.manage_number, l.variant_id, l.sku, l.item_name, l.choices, l.sku_info,
-        l.unit_price, l.quantity, l.tax_rate, l.restore_inventory
+        l.unit_price, l.quantity, l.tax_rate, l.restore_inventory,
+        o.tax_included OR (NOT o.tax_included AND l.unit_price IS NOT NULL) AS tax_included
     FROM (
         SELECT
             mall, shop_id, order_number,
             unnest(flatten(list_transform(body.packages, lambda p: p.lines))) AS l
         FROM written
-    )
+    ) AS t
+    LEFT JOIN order_lines AS o
+        ON o.mall = t.mall AND o.shop_id = t.shop_id
+        AND o.order_number = t.order_number AND o.line_id = t.l.line_id
 ) AS lines USING (mall, shop_id, order_number, line_id)
 WHEN MATCHED THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME;

@@ -3,7 +3,6 @@
 import shutil
 from collections import defaultdict
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -16,7 +15,14 @@ from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from tests.order_files.read.test_golden import FOLDERS, sources
 from tests.order_files.store.test_golden import shop_of
-from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at
+from tests.support.orders import (
+    SHOP_ID,
+    a_line,
+    a_package,
+    an_order,
+    at,
+    order_number,
+)
 
 OVER = {"cancelled", "refunded"}
 
@@ -47,6 +53,11 @@ def filled(tmp_path_factory, migrated):
                     mode="update",
                     imported_at=at(20 + minute),
                 )
+        con.execute(
+            "UPDATE orders SET refunded_total = 700"
+            " WHERE mall = 'shopify' OR order_number = $number",
+            {"number": order_number(1)},
+        )
         for seq, (quantity, kind, hours) in enumerate(
             [(-3, "order", 0), (8, "count", 2), (-5, "order", 3), (4, "receipt", 5)]
         ):
@@ -92,14 +103,10 @@ def lines(filled) -> list[dict]:
 
 
 def worth(line: dict) -> int | None:
-    """What a line is sold for with tax, by arithmetic without fractions of two."""
-    price = line["unit_price"]
-    if price is not None and line["tax_included"] is False:
-        if line["tax_rate"] is None:
-            return line["line_total"]
-        percent = Fraction(line["tax_rate"]).limit_denominator(100)
-        price = int(price * (1 + percent))
-    return line["line_total"] if price is None else price * line["quantity"]
+    """What a line is sold for with tax."""
+    if line["unit_price"] is not None:
+        return line["unit_price"] * line["quantity"]
+    return None if line["tax_included"] is False else line["line_total"]
 
 
 def test_sales_of_every_mall_are_the_sum_of_its_lines_and_never_0_for_unknown(
@@ -154,7 +161,7 @@ def test_sales_per_day_are_days_of_japan_without_cancelled_orders(marts):
 
     assert rows == [
         (date(2026, 6, 30), 1, 2, 2160, 2710, 0),
-        (date(2026, 7, 1), 3, 9, 9720, 5420, 1),
+        (date(2026, 7, 1), 3, 9, 9720, 5420 - 700, 1),
     ]
 
 
@@ -204,6 +211,25 @@ def test_tax_by_rate_lists_what_it_does_not_know(marts):
     assert orders == listed
     assert with_rates == 4 * 2710
     assert in_all > with_rates
+
+
+def test_what_was_paid_back_is_taken_off_what_was_billed(marts):
+    """700 yen of each order of Shopify, and of one whose rates are known."""
+    ((refunded, billed, by_rate),) = marts.execute(
+        "SELECT (sum(refunded_total) FILTER (request_total IS NOT NULL))::INT,"
+        " sum(request_total)::INT, sum(coalesce((SELECT sum(t.billed) FROM order_taxes AS t"
+        " WHERE t.order_number = o.order_number), request_total))::INT"
+        " FROM orders AS o WHERE NOT o.cancelled"
+        " AND coalesce(o.outcome, '') NOT IN ('cancelled', 'refunded')"
+    ).fetchall()
+
+    assert refunded == 2 * 700  # of the third no total is known
+    assert marts.execute(
+        "SELECT sum(request_total)::INT FROM sales_per_day"
+    ).fetchall() == [(billed - refunded,)]
+    assert marts.execute("SELECT sum(billed)::INT FROM tax_by_rate").fetchall() == [
+        (by_rate - refunded,)
+    ]
 
 
 def test_a_sku_is_out_from_its_first_count_only(marts):

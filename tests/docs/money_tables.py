@@ -25,6 +25,7 @@ MONEY = (
     "payment_fee",
     "buyer_fee",
     "gift_fee",
+    "gift_wrapping",
     "discount_total",
     "coupon_total",
     "coupon_shop",
@@ -32,7 +33,14 @@ MONEY = (
     "point_used",
     "order_total",
     "request_total",
+    "refunded_total",
+    *(f"{what}_at_{rate}" for rate in (10, 8, 0) for what in ("billed", "tax")),
 )
+LINES = {
+    "unit_price": "unit_price × quantity",
+    "line_total": "line_total",
+    "own_total": "(line_total, else unit_price × quantity)",
+}
 SIGN = {How.SUM: " + ", How.FIRST: ", else ", How.JOINED: " / "}
 
 
@@ -75,8 +83,10 @@ def sums(layout: Layout) -> list[str]:
     for check in layout.checks:
         parts = [f"{'+' if sign > 0 else '−'} {name}" for name, sign in check.parts]
         if check.lines:
-            times = " × quantity" if check.lines == "unit_price" else ""
-            parts.insert(0, f"+ Σ {check.lines}{times}")
+            parts.insert(0, f"+ Σ {LINES[check.lines]}")
+        parts += [
+            f"({'+' if sign > 0 else '−'} {name})" for name, sign in check.perhaps
+        ]
         said.append(f"{check.total} = {' '.join(parts).removeprefix('+ ')}")
     return [f"Sums: {'; '.join(said)}.", ""] if said else []
 

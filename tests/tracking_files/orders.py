@@ -14,6 +14,7 @@ def _header(folder: str, encoding: str, between: str) -> list[str]:
 
 COLORME = _header("colorme", "cp932", ",")
 AMAZON = _header("amazon-unshipped", "cp932", "\t")
+AMAZON_ALL = _header("amazon-all-orders", "utf-8", "\t")
 
 
 def colorme(path: Path, order: str = "501", **cells: str) -> str:
@@ -71,6 +72,24 @@ def amazon(path: Path, order: str = "250-0000001-0000001", **cells: str) -> str:
     given = {name.replace("_", "-"): text for name, text in cells.items()}
     line = [(row | given).get(name, "") for name in AMAZON]
     path.write_bytes(_text("\t", AMAZON, line).encode("utf-8"))
+    return str(path)
+
+
+def amazon_all(path: Path, order: str = "250-0000001-0000001") -> str:
+    """Write Amazon's report of all orders with the same order; it has no item ids."""
+    row = {
+        "amazon-order-id": order,
+        "purchase-date": "2026-11-23T20:30:00+00:00",
+        "order-status": "Pending",
+        "sku": "SOX-1",
+        "product-name": '靴下 25" 予備',
+        "quantity": "2",
+        "item-price": "1980",
+        "ship-postal-code": "100-0001",
+    }
+    assert set(row) <= set(AMAZON_ALL)
+    line = [row.get(name, "") for name in AMAZON_ALL]
+    path.write_bytes(_text("\t", AMAZON_ALL, line).encode("utf-8"))
     return str(path)
 
 

@@ -22,7 +22,7 @@ from tests.carriers.made import B2, csv_bytes
 from tests.support.kept_open import kept_open
 from tests.support.plain_runs import run_plainly
 from tests.support.rules import broken_rules
-from tests.tracking_files.orders import amazon, colorme
+from tests.tracking_files.orders import amazon, amazon_all, colorme
 
 FLOWS = (export_shipping_labels, export_tracking, import_order_csv, import_shipments)
 ONE, TWO = "400000000005", "400000000016"
@@ -110,6 +110,18 @@ def test_a_colorme_order_goes_in_by_file_and_out_as_colorme_takes_it(desk: Desk)
         f"注文ID,配送先ID,配送伝票番号\r\n501,5011,{ONE}\r\n".encode("cp932")
     )
     assert stat.S_IMODE(upload.stat().st_mode) == 0o600
+
+
+def test_a_line_that_a_second_report_named_is_confirmed_by_that_name(desk: Desk):
+    desk.order(amazon_all, "amazon", "mihon")
+    desk.order(amazon, "amazon", "mihon")
+    desk.parcel("amazon", "mihon", "250-0000001-0000001")
+    desk.export("amazon", "mihon")
+    (upload,) = desk.uploads()
+    (row,) = upload.splitlines()[3:]
+
+    assert desk.ask("SELECT line_id, quantity FROM order_lines") == [("1", 2)]
+    assert row.split("\t")[1:3] == ["12345678901234", "2"]
 
 
 def test_an_amazon_order_goes_in_by_file_and_out_as_a_shipping_confirmation(

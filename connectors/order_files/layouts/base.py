@@ -9,6 +9,7 @@ from connectors.order_files.layout import Layout, Signature, cell, first_of, may
 from connectors.order_files.money import amount, rest_of, whole_yen
 from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 
 CELLS = (
     cell("order_number", "注文ID"),
@@ -100,5 +101,6 @@ LAYOUTS = (
         shipped="^(?:対応済|発送済)",
         lines="position",
         rules=(fold_options, fill_goods_total),
+        checks=(SumCheck("goods_total", (), lines="unit_price"),),
     ),
 )

@@ -55,6 +55,7 @@ LAYOUTS = (
         shipped="^(?:発送済|発送完了|受取完了|取引完了)",
         lines="position",
         checks=(
+            SumCheck("goods_total", (), lines="unit_price"),
             SumCheck(
                 "order_total",
                 (("goods_total", 1), ("postage_total", 1), ("coupon_shop", -1)),

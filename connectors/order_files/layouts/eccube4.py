@@ -11,6 +11,7 @@ from connectors.order_files.money import amount, over_order, whole_yen
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
+GOODS = "1"
 FEE = "3"
 POINTS = "6"
 """Kinds of a row (明細区分): 1 goods, 2 postage, 3 fee, 4 discount, 5 tax, 6 points."""
@@ -62,9 +63,10 @@ CELLS = (
     cell("item_number", "商品コード"),
     joined("choices", "規格分類名1", "規格分類名2", between=" / ", needed=False),
     cell("unit_price", "価格"),
+    cell("line_total", "価格"),
     cell("quantity", "個数"),
     maybe("tax_rate", "税率"),
-    maybe("tax_included", "税率"),
+    cell("tax_included", "価格"),
     cell("payment_fee", "価格"),
     cell("point_used", "価格"),
 )
@@ -73,15 +75,18 @@ CELLS = (
 def price_with_tax(rows: pl.DataFrame) -> pl.DataFrame:
     """Write the price with tax: EC-CUBE exports it without and rounds each piece.
 
-    A row without a rate keeps its price, and the line does not claim to be with tax.
+    An item without a rate has no price with tax, and keeps the sum of its own.
     """
-    rate = amount(rows, "tax_rate")
-    with_tax = (amount(rows, "unit_price") * (100 + rate) / 100 + 0.5).floor()
-    if "tax_rate" not in rows.columns:
-        return rows
+    rate, price = amount(rows, "tax_rate"), amount(rows, "unit_price")
+    with_tax = (price * (100 + rate) / 100 + 0.5).floor()
+    is_bare = with_tax.is_null() & price.is_not_null()
+    is_goods = pl.col("_row_kind").is_null() | (pl.col("_row_kind") == GOODS)
     return rows.with_columns(
-        unit_price=pl.coalesce(whole_yen(with_tax), "unit_price"),
-        tax_included=pl.when(with_tax.is_not_null()).then(pl.lit("1")),
+        unit_price=pl.when(is_bare & ~is_goods)
+        .then("unit_price")
+        .otherwise(whole_yen(with_tax)),
+        line_total=pl.when(is_bare).then(whole_yen(price * amount(rows, "quantity"))),
+        tax_included=pl.when(is_bare).then(pl.lit("0")).otherwise(pl.lit("1")),
     )
 
 
@@ -100,11 +105,11 @@ def charges(rows: pl.DataFrame) -> pl.DataFrame:
 
 def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Remove postage, fees, discounts and taxes; keep a row of a blank kind."""
-    return rows.filter(pl.col("_row_kind").is_null() | (pl.col("_row_kind") == "1"))
+    return rows.filter(pl.col("_row_kind").is_null() | (pl.col("_row_kind") == GOODS))
 
 
 CHECKS = (
-    SumCheck("goods_total", (), lines="unit_price"),
+    SumCheck("goods_total", (), lines="own_total"),
     SumCheck(
         "order_total",
         (

@@ -1,7 +1,9 @@
 """ポンパレモール order file, close to Rakuten's old one (docs/order-files.md §9)."""
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe, sum_of
+from connectors.order_files.money import price_with_tax
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 
 _CUT = "クーポン利用額内訳"
 
@@ -62,10 +64,26 @@ CELLS = (
     cell("item_id", "商品ID"),
     cell("item_name", "商品名"),
     cell("unit_price", "単価"),
+    maybe("line_total", "単価"),
     cell("quantity", "個数"),
     cell("choices", "購入オプション"),
     maybe("tax_included", "税込別"),
 )
+
+CHECKS = (
+    SumCheck("goods_total", (), lines="own_total", perhaps=(("gift_fee", 1),)),
+    SumCheck(
+        "order_total",
+        (("goods_total", 1), ("postage_total", 1)),
+        perhaps=(("tax_total", 1), ("cod_fee", 1), ("gift_fee", 1)),
+    ),
+    SumCheck(
+        "request_total",
+        (("order_total", 1), ("coupon_total", -1), ("point_used", -1)),
+        perhaps=(("cod_fee", 1),),
+    ),
+)
+"""Whether tax, COD fee and wrapping stand within a total could not be confirmed."""
 
 LAYOUTS = (
     Layout(
@@ -82,5 +100,7 @@ LAYOUTS = (
         shipped="^(?:発送済|発送完了|処理済|完了)",
         lines="position",
         baskets="address",
+        rules=(price_with_tax,),
+        checks=CHECKS,
     ),
 )

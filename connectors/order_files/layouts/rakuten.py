@@ -1,7 +1,8 @@
 """Rakuten Ichiba, 楽天ペイ 全カラム, every stage since 2018 (docs/order-files.md §4.1).
 
-`unit_price` is 単価, of which the mall's own total is the sum. Identical rows are one
-line of joined downloads: the same item bought twice has two line ids.
+`unit_price` is 単価 with tax; of a shop that sells without, the sum of its own prices
+stands in `line_total`, because 商品合計金額 adds up those. Identical rows are one line
+of joined downloads: the same item bought twice has two line ids.
 """
 
 from connectors.order_files.layout import (
@@ -15,6 +16,7 @@ from connectors.order_files.layout import (
     sum_of,
 )
 from connectors.order_files.layouts.rakuten_columns import STAGES
+from connectors.order_files.money import price_with_tax
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 from data.model.rms_menus import ORDER_CSV
@@ -46,8 +48,17 @@ ORDER = (
     cell("coupon_shop", "店舗発行クーポン利用額"),
     cell("coupon_other", "楽天発行クーポン利用額"),
     sum_of("gift_fee", "ラッピング料金1", "ラッピング料金2"),
+    joined(
+        "gift_wrapping", "ラッピング名1", "ラッピング名2", between=" / ", needed=False
+    ),
     maybe("payment_fee", "決済手数料"),
     maybe("buyer_fee", "注文者負担金合計"),
+    maybe("billed_at_10", "10%請求金額"),
+    maybe("tax_at_10", "10%請求額に対する税額"),
+    maybe("billed_at_8", "8%請求金額"),
+    maybe("tax_at_8", "8%請求額に対する税額"),
+    maybe("billed_at_0", "0%請求金額"),
+    maybe("tax_at_0", "0%請求額に対する税額"),
     cell("delivery_slot", "お届け時間帯"),
     cell("delivery_on", "お届け日指定"),
     cell("is_gift", "ギフト配送希望"),
@@ -97,6 +108,8 @@ LINE = (
     cell("tax_included", "税込別"),
     cell("choices", "項目・選択肢"),
     maybe("tax_rate", "商品税率"),
+    maybe("line_total", "単価"),
+    maybe("_price_with_tax", "商品毎税込価格"),
     maybe("variant_id", "SKU管理番号"),
     maybe("sku", "システム連携用SKU番号"),
     maybe("sku_info", "SKU情報"),
@@ -104,7 +117,7 @@ LINE = (
 
 CHECKS = (
     # Wrapping stands within 商品合計金額 and on no line.
-    SumCheck("goods_total", (("gift_fee", 1),), lines="unit_price"),
+    SumCheck("goods_total", (("gift_fee", 1),), lines="own_total"),
     SumCheck("order_total", (("goods_total", 1), ("postage_total", 1))),
     SumCheck(
         "request_total",
@@ -116,6 +129,12 @@ CHECKS = (
             ("coupon_total", -1),
             ("point_used", -1),
         ),
+    ),
+    # Since April 2022 before points, since September 2023 without the pay-later fee.
+    SumCheck(
+        "request_total",
+        (("billed_at_10", 1), ("billed_at_8", 1), ("billed_at_0", 1)),
+        perhaps=(("point_used", -1), ("buyer_fee", 1)),
     ),
 )
 
@@ -150,6 +169,7 @@ LAYOUTS = (
         shop=r"^(\d+)-",
         baskets="id",
         stages=STAGES,
+        rules=(price_with_tax,),
         checks=CHECKS,
     ),
 )

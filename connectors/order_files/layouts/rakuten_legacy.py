@@ -5,7 +5,9 @@ together, and are not read.
 """
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
+from connectors.order_files.money import price_with_tax
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 
 CELLS = (
     cell("order_number", "受注番号"),
@@ -59,10 +61,26 @@ CELLS = (
     cell("item_number", "商品番号"),
     cell("manage_number", "商品URL"),
     cell("unit_price", "単価"),
+    maybe("line_total", "単価"),
     cell("quantity", "個数"),
     cell("tax_included", "税込別"),
     cell("choices", "項目・選択肢"),
 )
+
+CHECKS = (
+    SumCheck("goods_total", (), lines="own_total"),
+    SumCheck(
+        "order_total",
+        (("goods_total", 1), ("postage_total", 1)),
+        perhaps=(("tax_total", 1), ("cod_fee", 1)),
+    ),
+    SumCheck(
+        "request_total",
+        (("order_total", 1), ("coupon_total", -1), ("point_used", -1)),
+        perhaps=(("cod_fee", 1),),
+    ),
+)
+"""Whether tax and COD fee stand within a total could not be confirmed."""
 
 LAYOUTS = (
     Layout(
@@ -81,5 +99,7 @@ LAYOUTS = (
         shop=r"^(\d+)-",
         lines="position",
         baskets="address",
+        rules=(price_with_tax,),
+        checks=CHECKS,
     ),
 )

@@ -14,10 +14,10 @@ from connectors.order_files.layout import (
     joined,
     maybe,
 )
-from connectors.order_files.money import rest_of
+from connectors.order_files.money import amount, over_order, whole_yen
 from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
-from data.model.order_file import BY_NAME, Level
+from data.model.order_file import BY_NAME, Level, SumCheck
 
 _IN_ORDER = (
     "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 "
@@ -46,6 +46,9 @@ CELLS = (
     cell("tax_total", "Taxes"),
     cell("request_total", "Total"),
     maybe("coupon_total", "Discount Amount"),
+    maybe("refunded_total", "Refunded Amount"),
+    maybe("_tax_1", "Tax 1 Name"),
+    maybe("_tax_2", "Tax 2 Name"),
     cell("orderer_email", "Email"),
     cell("orderer_family_name", "Billing Name"),
     cell("orderer_zip", "Billing Zip"),
@@ -76,17 +79,50 @@ CELLS = (
     cell("item_name", "Lineitem name"),
     cell("sku", "Lineitem sku"),
     cell("unit_price", "Lineitem price"),
+    maybe("line_total", "Lineitem price"),
+    maybe("tax_included", "Lineitem price"),
     cell("quantity", "Lineitem quantity"),
     maybe("line_status", "Lineitem fulfillment status"),
 )
 
 
 def before_discount(rows: pl.DataFrame) -> pl.DataFrame:
-    """Write the goods total as it was before the discount: Subtotal is after it."""
-    if "coupon_total" not in rows.columns:
-        return rows
+    """Write the goods total as it was before the discount: Subtotal is after it.
+
+    A discount on the postage is not in it; then Subtotal is the sum of the lines.
+    """
+    price = amount(rows, "unit_price") * amount(rows, "quantity")
+    lines = pl.coalesce(amount(rows, "line_total"), price)
+    subtotal = amount(rows, "goods_total")
+    is_whole = over_order(lines, ["row_number"]) == subtotal
+    before = subtotal + amount(rows, "coupon_total").fill_null(0)
+    goods = pl.when(is_whole).then(subtotal).otherwise(before)
+    return rows.with_columns(goods_total=whole_yen(goods))
+
+
+def add_tax(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write prices with tax where Total has the tax on top of Subtotal.
+
+    The rate is the order's only tax by its name (CT 10%), else the price stays blank.
+    The line's own sum stands beside it, because Subtotal adds up those.
+    """
+    goods, tax = amount(rows, "goods_total"), amount(rows, "tax_total")
+    less = goods + amount(rows, "postage_total").fill_null(0)
+    total = amount(rows, "request_total")
+    is_bare = ((tax > 0) & (less != total) & (less + tax == total)).fill_null(
+        value=False
+    )
+    price, rate = amount(rows, "unit_price"), pl.lit(None, dtype=pl.Float64)
+    if {"_tax_1", "_tax_2"} <= set(rows.columns):
+        told = pl.col("_tax_1").str.extract(r"(\d+(?:\.\d+)?) *[%％]").cast(pl.Float64)
+        rate = pl.when(pl.col("_tax_2").is_null()).then(told)
+    whole = (price * (100 + rate) / 100).floor()
     return rows.with_columns(
-        goods_total=rest_of(rows, "goods_total", (), ("coupon_total",))
+        line_total=pl.when(is_bare).then(whole_yen(price * amount(rows, "quantity"))),
+        unit_price=pl.when(is_bare).then(whole_yen(whole)).otherwise("unit_price"),
+        tax_included=pl.when(~is_bare | whole.is_not_null())
+        .then(pl.lit("1"))
+        .otherwise(pl.lit("0")),
     )
 
 
@@ -105,7 +141,19 @@ def fill_down(rows: pl.DataFrame) -> pl.DataFrame:
         and name != "order_number"
         and BY_NAME[name].level is not Level.LINE
     ]
+    of_order += [name for name in ("_tax_1", "_tax_2") if name in rows.columns]
     return rows.with_columns(pl.col(name).first().over(BLOCK) for name in of_order)
+
+
+CHECKS = (
+    SumCheck("goods_total", (), lines="own_total"),
+    SumCheck(
+        "request_total",
+        (("goods_total", 1), ("postage_total", 1), ("coupon_total", -1)),
+        # Prices without tax; a discount on postage that Shipping has taken already.
+        perhaps=(("tax_total", 1), ("coupon_total", 1)),
+    ),
+)
 
 
 LAYOUTS = (
@@ -122,7 +170,8 @@ LAYOUTS = (
         shipped_from="mall_sub_status",
         lines="position",
         order_starts="mall_status",
-        rules=(fill_down, before_discount, name_prefectures),
+        rules=(fill_down, add_tax, before_discount, name_prefectures),
+        checks=CHECKS,
         instant_format="%Y-%m-%d %H:%M:%S %z",
     ),
 )

@@ -17,6 +17,7 @@ from connectors.order_files.layout import (
 )
 from connectors.order_files.money import rest_of
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 
 WHERE = (
     "ストアクリエイターPro の 注文管理 > ダウンロード で、注文データ(order)と"
@@ -111,6 +112,7 @@ LAYOUTS = (
         ),
         cells=ORDERS,
         rules=(fill_goods_total,),
+        checks=(SumCheck("goods_total", (), lines="unit_price"),),
         cancelled="^4$",
         shipped="^5$",
         shop_from="_shop",

@@ -22,7 +22,7 @@ _ITEM: Final = re.compile(r"[0-9]{10,}")
 def rows(package: TrackedPackage) -> Rows:
     """Return a row for each line, or one for the order if the lines have no ids."""
     made = first_number(package)
-    lines = [line for line in package.lines if line.quantity]
+    lines = [line for line in package.lines if line.quantity > 0]
     is_known = lines and all(_ITEM.fullmatch(line.line_id) for line in lines)
     items = [(one.line_id, str(one.quantity)) for one in lines] if is_known else []
     for number in made.written:

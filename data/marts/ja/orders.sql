@@ -16,6 +16,7 @@
 --   クーポン          orders.coupon_total、円
 --   ポイント          orders.point_used、円
 --   請求金額          orders.request_total、円
+--   返金額            orders.refunded_total、円。請求金額には含まれています
 --   取得元            api または csv
 --   在庫引当          自動、または手動(CSVで登録した注文)
 -- example: SELECT 注文日, count(*) AS 件数, sum(請求金額) AS 請求金額 FROM 受注 GROUP BY 注文日
@@ -36,6 +37,7 @@ SELECT
     coupon_total AS クーポン,
     point_used AS ポイント,
     request_total AS 請求金額,
+    refunded_total AS 返金額,
     source AS 取得元,
     CASE stock_policy WHEN 'auto' THEN '自動' ELSE '手動' END AS 在庫引当
 FROM orders;

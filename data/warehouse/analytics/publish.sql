@@ -41,7 +41,7 @@ SELECT
     payment_code, payment_method,
     amounts_fixed, goods_total, postage_total, cod_fee, payment_fee, buyer_fee,
     gift_fee, discount_total, coupon_total, coupon_shop, coupon_other, point_used,
-    order_total, request_total, tax_total,
+    order_total, request_total, refunded_total, tax_total,
     is_gift, is_social_gift, is_under_review, caution_code, changed_by_buyer,
     left(sha256(getvariable('people_key') || sha256(known.buyer)), 32) AS buyer_key,
     observed_at, imported_at, updated_at
@@ -111,11 +111,10 @@ SELECT
     l.sku, l.item_name,
     l.quantity AS units,
     CAST(round(l.tax_rate * 100) AS INTEGER) AS tax_percent,
-    CASE
-        WHEN l.tax_included IS NOT FALSE THEN l.unit_price
-        ELSE (l.unit_price * (100 + CAST(round(l.tax_rate * 100) AS BIGINT))) // 100
-    END AS price,
-    coalesce(price * l.quantity, l.line_total) AS sales,
+    l.unit_price AS price,
+    coalesce(
+        price * l.quantity, CASE WHEN l.tax_included IS NOT FALSE THEN l.line_total END
+    ) AS sales,
     o.buyer_key
 FROM order_lines AS l
 JOIN orders AS o USING (mall, shop_id, order_number);
@@ -322,7 +321,7 @@ WITH ours (table_name, column_name, comment) AS (
     ('sales', 'counts', 'False for an order that was cancelled or refunded: leave it out of sums'),
     ('sales', 'sku', 'SKU; a set is one SKU, sold in sets'),
     ('sales', 'item_name', '商品名'),
-    ('sales', 'units', '個数 of the line'),
+    ('sales', 'units', '個数 of the line; negative for pieces taken back'),
     ('sales', 'tax_percent', '税率, whole percent; NULL where the mall does not tell it'),
     ('sales', 'price', 'Price of one with tax, before coupons and points, yen; NULL if unknown'),
     ('sales', 'sales', 'Price of the line with tax, before coupons and points, yen; NULL if unknown, never 0 for unknown'),

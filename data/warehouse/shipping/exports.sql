@@ -43,10 +43,10 @@ ORDER BY p.order_number, p.basket_id, p.imported_at, p.tracking_number;
 -- name: list_lines_to_export
 -- The lines of those packages.
 -- in:  $mall, $shop_id, $numbers: of these orders
--- out: order_number, basket_id, line_id, item_name, choices, variant_id,
---      manage_number, quantity
+-- out: order_number, basket_id, line_id (what the mall calls it; blank where no file has
+--      told), item_name, choices, variant_id, manage_number, quantity
 SELECT
-    order_number, basket_id, line_id,
+    order_number, basket_id, coalesce(mall_line_id, line_id) AS line_id,
     coalesce(item_name, ''), coalesce(choices, ''),
     coalesce(variant_id, ''), coalesce(manage_number, ''), quantity
 FROM order_lines
