@@ -217,7 +217,8 @@ def test_what_was_paid_back_is_taken_off_what_was_billed(marts):
     """700 yen of each order of Shopify, and of one whose rates are known."""
     ((refunded, billed, by_rate),) = marts.execute(
         "SELECT (sum(refunded_total) FILTER (request_total IS NOT NULL))::INT,"
-        " sum(request_total)::INT, sum(coalesce((SELECT sum(t.billed) FROM order_taxes AS t"
+        " sum(request_total)::INT,"
+        " sum(coalesce((SELECT sum(t.billed) FROM order_taxes AS t"
         " WHERE t.order_number = o.order_number), request_total))::INT"
         " FROM orders AS o WHERE NOT o.cancelled"
         " AND coalesce(o.outcome, '') NOT IN ('cancelled', 'refunded')"
