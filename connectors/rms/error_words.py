@@ -79,6 +79,10 @@ READ_AGAIN_LATER = (
     "RMSがこの注文を取得できませんでした。次回の実行でもう一度取得します。"
     "続く場合は、RMSの受注画面で確認してください。"
 )
+STOCK_NOT_GIVEN_BACK = (
+    "キャンセルは完了しましたが、RMSの在庫数は戻っていません。"
+    "RMSの在庫数を確認し、違うときは push-inventory を「full」で実行してください。"
+)
 NO_SUCH_CARRIER = "配送会社コードがRMSにありません。配送会社の設定を確認してください。"
 
 BY_CODE = {
@@ -129,6 +133,8 @@ BY_CODE = {
     "UPDATE_ORDERSHIPPING_ERROR_113": (
         "後払い決済の注文です。配送会社、お荷物伝票番号、発送日をすべて入力してください。"
     ),
+    "CANCEL_ORDER_WARNING_101": STOCK_NOT_GIVEN_BACK,
+    "CANCEL_ORDER_AFTER_SHIPPING_WARNING_101": STOCK_NOT_GIVEN_BACK,
     "ES04-01": CHECK_THE_HEADER,
     "DR0005": "ライセンスキーの有効期限を確認できません。"
     "ライセンスキーが正しいか確認してください。",

@@ -202,7 +202,7 @@ def _marked(
         raise function.unusable("応答に注文ごとの結果がありません", reply)
     message = min(about, key=_weight, default=RmsMessage("", "", ""))
     outcome = _outcome(message)
-    if outcome in {MarkOutcome.DONE, MarkOutcome.LOOK}:
+    if outcome is MarkOutcome.DONE:
         reason = message.text
     elif outcome is MarkOutcome.UNKNOWN:
         reason = error_words.unsure_reason(message.text, message.code)

@@ -185,6 +185,32 @@ def test_a_lost_answer_is_read_and_never_sent_again(lab: Sandbox, arrives: bool)
         assert ["キャンセル" in what for what in waiting()] == [True]
 
 
+def test_a_cancel_that_left_the_stock_says_so_with_what_to_do(lab: Sandbox):
+    (number,) = lab.sell(1, progress=300)
+    lab.fault("CANCEL_ORDER_WARNING_101", about=number)
+    kind, message = ended(cancel_order, number, OUT_OF_STOCK, WHO)
+
+    assert kind == "FAILED"
+    assert "在庫数" in message.partition("対処")[2]
+    assert journal()[-1][-1] == "done"
+    assert order_at(lab, number)["orderProgress"] == 900
+
+
+@pytest.mark.parametrize(
+    ("word", "state"), [("ERROR_104", "unknown"), ("ERROR_107", "refused")]
+)
+def test_a_cancel_that_rms_does_not_carry_out_is_told(
+    lab: Sandbox, word: str, state: str
+):
+    (number,) = lab.sell(1, progress=300)
+    lab.fault(f"CANCEL_ORDER_{word}", about=number)
+    kind, message = ended(cancel_order, number, OUT_OF_STOCK, WHO)
+
+    assert (kind, journal()[-1][-1]) == ("FAILED", state)
+    assert "対処" in message
+    assert order_at(lab, number)["orderProgress"] == 300
+
+
 def test_a_cancel_that_is_sent_twice_would_be_seen(lab: Sandbox, monkeypatch):
     """The plant: an open cancellation of before is not looked at."""
     monkeypatch.setattr(cancel, "has_open_cancel", lambda *_: False)

@@ -64,3 +64,29 @@ def test_an_order_is_confirmed_although_rms_was_busy(lab: Sandbox):
     assert state.name == "Completed", state.message
     assert lab.journal()["counts"][CONFIRM] == 3
     assert {lab.orders()[number]["orderProgress"] for number in sold} == {200}
+
+
+@pytest.mark.parametrize("word", ["ERROR_103", "ERROR_104", "ERROR_106", "ERROR_108"])
+def test_an_order_that_rms_does_not_confirm_is_named_and_the_others_go_on(
+    lab: Sandbox, shown: Shown, word: str
+):
+    odd, good = lab.sell(2, progress=100)
+    lab.fault(f"CONFIRM_ORDER_{word}", about=odd)
+    state = ingest_orders("lab", confirm=True, return_state=True)
+
+    named = shown("ingest-report").partition("注文確認できなかった注文 1件")[2]
+    assert state.name == "Completed", state.message
+    assert odd in named
+    assert f"CONFIRM_ORDER_{word}" in named
+    assert good not in named
+    assert lab.orders()[good]["orderProgress"] == 200
+
+
+def test_an_order_confirmed_without_its_mail_is_confirmed(lab: Sandbox, shown: Shown):
+    (sold,) = lab.sell(1, progress=100)
+    lab.fault("CONFIRM_ORDER_WARNING_101", about=sold)
+    state = ingest_orders("lab", confirm=True, return_state=True)
+
+    assert state.name == "Completed", state.message
+    assert "注文確認できなかった注文" not in shown("ingest-report")
+    assert lab.orders()[sold]["orderProgress"] == 200

@@ -38,6 +38,10 @@ def cancel_order(call: OrderCall) -> OrderAnswer:
             raise OrderRefusal([word])
         return OrderAnswer({"MessageModelList": [word]}, order_count=1)
     assert model is not None  # noqa: S101 - _refusal refuses a missing order
+    told = call.world.faults.word(CODE, number or "")
+    if told not in (None, STOCK_LEFT):
+        word = message(CODE, told or "", "処理できませんでした。", orderNumber=number)
+        return OrderAnswer({"MessageModelList": [word]}, order_count=1)
     before = dict(model)
     settle_cancel(
         model, call.world.settings.cancel_goes_to, wire(call.now), detail or 10
@@ -45,7 +49,7 @@ def cancel_order(call: OrderCall) -> OrderAnswer:
     call.world.store.replace(model)
     notify_shops_cancel(call.world, before, model)
     kind, text = "INFO_101", "キャンセル依頼を受け付けました。"
-    if call.world.faults.word(CODE, number or "") == STOCK_LEFT:
+    if told == STOCK_LEFT:
         kind, text = STOCK_LEFT, "キャンセルしましたが、在庫を更新できませんでした。"
     else:
         give_back(call.world, model, restore_type)
