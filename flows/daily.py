@@ -22,6 +22,7 @@ from tasks.daily import (
     tried_again,
 )
 from tasks.forms import AnyShop, TryAgain
+from tasks.late_day import tell_late_end, tell_late_start
 from tasks.shops.every_shop import (
     ends_of_shops,
     live_shops,
@@ -35,6 +36,11 @@ from tasks.stock.adjust import adjustments_waiting
     name="daily",
     flow_run_name=name_with_shop,
     task_runner=side_by_side(),
+    on_running=[tell_late_start],
+    on_completion=[tell_late_end],
+    on_failure=[tell_late_end],
+    on_cancellation=[tell_late_end],
+    on_crashed=[tell_late_end],
     persist_result=False,
 )
 def daily(shop: AnyShop = None, again: TryAgain = None) -> State[Any]:

@@ -21,14 +21,14 @@ from prefect.events.schemas.automations import EventTrigger, Posture
 
 from connectors.notify_address import NotifyAddress
 from data.model.alarm import ALARM_WORDS, AlarmKind
+from data.model.late_day import ENDS_WITHIN, NOT_ENDED, NOT_STARTED, STARTS_WITHIN
 from tasks.alarms import EVENT
+from tasks.late_day import ENDED, STARTED
 from tasks.setup.guards import ANY_RUN, EACH_RUN, RUN, of_deployment
 
 BLOCK: Final = "juchu-notify"
 """The block document that holds the address; `make deploy` writes it anew."""
 PREFIX: Final = "juchu: alarm "
-STARTS_WITHIN: Final = timedelta(minutes=10)
-ENDS_WITHIN: Final = timedelta(hours=1)
 MONTH: Final = timedelta(days=31)
 DAY: Final = of_deployment("daily", "0900")
 POOL: Final = "prefect.work-pool"
@@ -165,8 +165,8 @@ def every_alarm(block: UUID) -> list[AutomationCore]:
             posture=reactive,
         ),
         alarm(
-            "day-not-started",
-            "9時の処理が始まっていません",
+            STARTED,
+            NOT_STARTED,
             "予定の時刻から10分を過ぎました。対処: make worker が動いていることを"
             "確認してください。動き始めると、自動で開始します。",
             after={f"{RUN}.Late"},
@@ -178,8 +178,8 @@ def every_alarm(block: UUID) -> list[AutomationCore]:
             within=STARTS_WITHIN,
         ),
         alarm(
-            "day-not-ended",
-            "9時の処理が終わっていません",
+            ENDED,
+            NOT_ENDED,
             "開始から1時間を過ぎました。対処: 実行の内容を確認してください。",
             after={f"{RUN}.Running"},
             expect={
@@ -191,6 +191,21 @@ def every_alarm(block: UUID) -> list[AutomationCore]:
             for_each=EACH_RUN,
             posture=proactive,
             within=ENDS_WITHIN,
+        ),
+        *(
+            alarm(
+                name,
+                f"{trouble} / 解消しました",
+                "{{ event.payload.body }}",
+                "{{ event.payload.subject }}",
+                expect={f"{EVENT}.{kind}.healed"},
+                match={"prefect.resource.id": f"{EVENT}.{kind}.*"},
+                posture=reactive,
+            )
+            for name, kind, trouble in (
+                ("day-started-late", STARTED, NOT_STARTED),
+                ("day-ended-late", ENDED, NOT_ENDED),
+            )
         ),
         alarm(
             "worker-gone",

@@ -171,7 +171,11 @@ class PlainFlow:
         done = state.is_completed()
         hooks = self._flow.on_completion_hooks if done else self._flow.on_failure_hooks
         for hook in hooks or ():
-            hook(self._flow, SimpleNamespace(id=run, parameters={}), state)
+            hook(
+                self._flow,
+                SimpleNamespace(id=run, parameters={}, deployment_id=None),
+                state,
+            )
 
 
 def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:

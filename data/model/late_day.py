@@ -1,0 +1,64 @@
+"""When the day was told to be late: not begun in time, or not ended in time.
+
+Prefect's server raises both alarms by the silence of a run (tasks/setup/alarms.py), so
+only the run itself can tell that it is well again. It looks at its own states with the
+very limits of the alarms: whoever was not told of trouble is not told of its end.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from data.model.alarm import Message
+from data.model.japan_time import in_japan
+
+STARTS_WITHIN: Final = timedelta(minutes=10)
+"""How long a late run may go without a sign."""
+ENDS_WITHIN: Final = timedelta(hours=1)
+NOT_STARTED: Final = "9時の処理が始まっていません"
+NOT_ENDED: Final = "9時の処理が終わっていません"
+LATE: Final = "Late"
+RUNNING: Final = "Running"
+
+
+class StateAt(NamedTuple):
+    """The name of a state of a run, and since when it was in it."""
+
+    name: str
+    since: datetime
+
+
+def late_start(states: Sequence[StateAt]) -> datetime | None:
+    """Return since when a run that begins now was told not to have; None if it was not.
+
+    `states` are those of the run, the earliest first and the present one last. A run
+    that goes on after a pause or a crash has begun before.
+    """
+    earlier = [state.name for state in states[:-1]]
+    if not states or states[-1].name != RUNNING or RUNNING in earlier:
+        return None
+    for late, follower in pairwise(states):
+        told = late.since + STARTS_WITHIN
+        if late.name == LATE and follower.since >= told:
+            return told
+    return None
+
+
+def late_end(states: Sequence[StateAt]) -> datetime | None:
+    """Return since when a run that ends now was told not to have; None if not."""
+    begun = [state.since for state in states if state.name == RUNNING]
+    if not begun or states[-1].name == RUNNING:
+        return None
+    told = begun[-1] + ENDS_WITHIN
+    return told if states[-1].since >= told else None
+
+
+def well_again(trouble: str, told_at: datetime, over_at: datetime, how: str) -> Message:
+    """Return what is told when a trouble of the day is over, and how it ended."""
+    said, over = in_japan(told_at), in_japan(over_at)
+    return Message(
+        f"【受注 復旧】{trouble}",
+        f"{said:%m月%d日 %H:%M}の「{trouble}」は、解消しました"
+        f"({over:%m月%d日 %H:%M} に{how})。対処: 必要ありません。",
+    )
