@@ -7,12 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.rms import clock
 from connectors.rms.answers import RmsFunction
 from connectors.rms.errors import ClockWrong, Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.pace import unlimited
+from data.model.japan_time import JST
 from tests.rms.conftest import NOW
 from tests.rms.wire_server import WireServer, answer
+from tests.support.planted import caught
 
 READ, WRITE = RmsFunction("getOrder"), RmsFunction("confirmOrder", is_write=True)
 BODY = {"MessageModelList": []}
@@ -78,3 +81,17 @@ def test_time_between_sending_and_arrival_is_not_held_against_the_clock(shop):
     ):
         http.post(READ, "/x/", {})
     assert issubclass(ClockWrong, Refused)
+
+
+def test_planted_a_timestamp_read_in_japan_time_is_caught(shop, monkeypatch):
+    monkeypatch.setattr(clock, "UTC", JST)
+
+    with caught(ClockWrong):
+        test_without_date_the_timestamp_counts_and_is_utc(shop)
+
+
+def test_planted_any_clock_is_right_is_caught(shop, monkeypatch):
+    monkeypatch.setattr(clock, "MOST_APART", timedelta(days=1))
+
+    with caught(pytest.fail.Exception):
+        test_more_than_a_minute_off_refuses_a_read(shop, MORE[0])

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.rms import halving
 from connectors.rms.answers import AnswerHead, RmsFunction
 from connectors.rms.errors import ClockWrong, CredentialsRefused, Refused
 from connectors.rms.halving import Halving
 from connectors.rms.messages import RmsMessage
 from tests.support.effort import examples
+from tests.support.planted import caught
 
 WRITE = RmsFunction("updateOrderShippingAsync", is_write=True)
 
@@ -45,9 +47,9 @@ class Mall:
 
 
 def sent(mall: Mall, many: int, allowed: bool = True) -> list[int]:
-    halving = Halving[int](lambda: allowed)
-    halving.send(list(range(many)), mall)
-    return [entry for entry, _ in halving.bad]
+    search = Halving[int](lambda: allowed)
+    search.send(list(range(many)), mall)
+    return [entry for entry, _ in search.bad]
 
 
 @pytest.mark.parametrize("how", CASES)
@@ -92,3 +94,31 @@ def test_a_fault_of_the_call_is_not_halved(error: Refused):
 
 def test_a_single_entry_is_refused_by_itself():
     assert sent(Mall({0}), 1) == [0]
+
+
+def every_refusal_is_an_entrys(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Halving, "_may_be_an_entry", lambda *_: True)
+
+
+def a_refused_call_is_never_halved(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Halving, "_may_be_an_entry", lambda *_: False)
+
+
+def it_goes_on_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(halving, "HOPELESS_AFTER", 10**9)
+
+
+PLANTED = {
+    every_refusal_is_an_entrys: test_a_function_that_is_off_is_not_halved,
+    a_refused_call_is_never_halved: test_a_single_entry_is_refused_by_itself,
+    it_goes_on_for_ever: test_where_all_is_refused_no_entry_is_blamed,
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_a_planted_bug_is_noticed(monkeypatch, plant):
+    PLANTED[plant]()
+    plant(monkeypatch)
+
+    with caught(Refused, pytest.fail.Exception):
+        PLANTED[plant]()

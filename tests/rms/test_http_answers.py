@@ -155,3 +155,13 @@ def test_a_retry_after_is_waited_for_up_to_the_cap(wire, hint, waits):
         http.post(READ, "/x/", {})
 
     assert waited == waits
+
+
+def test_a_malformed_header_is_ours_first_and_then_the_keys(wire):
+    http, _ = wire(answer(RUBY, 400))
+
+    with pytest.raises(Refused) as refused:
+        http.post(READ, "/x/", {})
+    assert not isinstance(refused.value, CredentialsRefused)
+    assert "空白や改行" in refused.value.advice
+    assert "接続チェック" in refused.value.advice
