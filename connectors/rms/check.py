@@ -6,9 +6,11 @@ together is judged in `data.model.connection`.
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from connectors.codes.table import INVENTORY, ORDER, code_of
+from connectors.rms import marks
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import (
     ClockWrong,
@@ -46,8 +48,9 @@ def check(
     """Call each function once and return how the calls ended.
 
     Writes are called without anything to write, which RMS refuses by its form and so
-    shows that the function is on. confirmOrder is tried only while it is in `stopped`:
-    not every shop switches it on.
+    shows that the function is on. confirmOrder and the functions of a person's marks
+    are tried only while they are in `stopped`: not every shop switches them on, and a
+    stop is lifted by nothing else.
 
     Orders need searchOrder and getOrder. The shop can do without stock and the key's
     date, so their failure is reported but is no fault of the connection.
@@ -67,6 +70,11 @@ def check(
     )
     if CONFIRM_ORDER.name in stopped:
         probes += (_permitted(CONFIRM_ORDER.name, rms.orders.try_permission),)
+    probes += tuple(
+        _permitted(name, partial(rms.marks.try_permission, name))
+        for name in marks.FUNCTIONS
+        if name in stopped
+    )
     return Checked(probes, ends[0] if ends else None)
 
 

@@ -26,6 +26,18 @@ UPDATE_MEMO = RmsFunction("updateOrderMemo", is_write=True)
 CANCEL = RmsFunction("cancelOrder", is_write=True)
 CANCEL_AFTER_SHIPPING = RmsFunction("cancelOrderAfterShipping", is_write=True)
 GET_PAYMENT = RmsFunction("getPayment")
+FUNCTIONS: Final = {
+    one.name: one
+    for one in (
+        GET_SUB_STATUS_LIST,
+        UPDATE_SUB_STATUS,
+        UPDATE_MEMO,
+        CANCEL,
+        CANCEL_AFTER_SHIPPING,
+        GET_PAYMENT,
+    )
+}
+"""The functions that a person's mark calls, by name."""
 AT_ONCE: Final = 100
 """Orders of one getOrder or updateOrderSubStatus."""
 PAYMENT_VERSION: Final = 4
@@ -50,6 +62,13 @@ class MarksApi:
 
     def __init__(self, http: RmsHttp) -> None:
         self._http = http
+
+    def try_permission(self, name: str) -> None:
+        """Call a function about no order: one that needs an order refuses its form.
+
+        Nothing can be changed by it. Raises RmsTrouble, as every answer is.
+        """
+        self._http.post(FUNCTIONS[name], _path(name), {})
 
     def sub_statuses(self) -> list[SubStatus]:
         """Return the sub-statuses that the shop has made; an empty list if none."""

@@ -11,7 +11,12 @@ from prefect import task
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 
-from connectors.rms.errors import OutcomeUnknown, Throttled, Unavailable
+from connectors.rms.errors import (
+    CredentialsRefused,
+    OutcomeUnknown,
+    Throttled,
+    Unavailable,
+)
 from connectors.rms.marks import Looked
 from data.model.mark import LONGEST_MEMO, MEMO_BYTES, Marked
 from data.model.shop import ShopHandle
@@ -27,7 +32,7 @@ from tasks.marks.journal import (
 from tasks.parameters import replace_parameter
 from tasks.report import ended
 from tasks.retrying import NEVER_REPEAT, opaque, repeat_undone
-from tasks.rms import open_rms
+from tasks.rms import FunctionStopped, ShopStopped, open_rms
 
 KEPT = "(保存していません)"
 """What Prefect's server keeps of the text."""
@@ -36,6 +41,18 @@ UNSURE = (OutcomeUnknown, Throttled, Unavailable)
 
 class MemoRefused(Exception):
     """The memo cannot be written; the text quotes nothing of it."""
+
+
+SAFE_OF_RMS = (
+    MemoRefused,
+    CredentialsRefused,
+    ShopStopped,
+    FunctionStopped,
+    Throttled,
+    Unavailable,
+)
+"""Errors whose text cannot quote the memo: RMS looked at the key only, did not answer,
+or was not asked."""
 
 
 def keep_no_text() -> None:
@@ -95,7 +112,7 @@ def send_memo(
         RmsTrouble: RMS refused the shop's credentials, or could not be reached.
 
     """
-    with hiding_values(MemoRefused), open_rms(shop) as rms:
+    with hiding_values(*SAFE_OF_RMS), open_rms(shop) as rms:
         before = rms.marks.look([number]).get(number)
         if before is None:
             return NOT_SHOWN

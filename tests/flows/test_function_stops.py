@@ -1,26 +1,40 @@
 """One function that is off stops itself; orders never stop for stock."""
 
+import importlib
+import pkgutil
 from typing import Any
 
 import pytest
 
+from connectors import rms as rms_modules
+from connectors.rms import shipping
+from connectors.rms.answers import RmsFunction
+from connectors.rms.check import check
 from connectors.settings import read_settings
-from data.model.connection import ConnectionStatus
+from data.model.connection import Answer, ConnectionStatus
 from data.warehouse.session import warehouse
+from flows.cancel_order import cancel_order
 from flows.check_connection import check_connection
 from flows.daily import daily
+from flows.import_shipments import import_shipments
 from flows.import_stock_count import import_stock_count
 from flows.ingest_orders import ingest_orders
 from flows.push_inventory import push_inventory
 from flows.push_tracking import push_tracking
-from tasks import rms
+from flows.show_payment import show_payment
+from flows.update_memo import update_memo
+from flows.update_sub_status import update_sub_status
+from tasks import machine, rms
 from tasks.shops import connection
+from tasks.shops.blocks import load_shop
+from tests.carriers.made import GOOD, TEMPLATE, csv_bytes
 from tests.flows.test_connection import key_is_old
 from tests.support.csv_counter import Shown
 from tests.support.sandbox import Sandbox
 
 READ, WRITE = "inventories.bulk.get", "inventories.bulk.upsert"
 REPORT = "updateOrderShippingAsync"
+WHO = "店長"
 
 
 def ask(query: str) -> list[tuple[Any, ...]]:
@@ -42,6 +56,13 @@ def old_key(lab: Sandbox) -> None:
     key_is_old()
 
 
+@pytest.fixture(autouse=True)
+def no_pause(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RMS settles a report at once, and is asked for it at once."""
+    lab.settings(async_delay_s=0)
+    monkeypatch.setattr(shipping, "FIRST_PAUSE_S", 0.01)
+
+
 def count_stock(lab: Sandbox) -> None:
     """Count what the mall shows and ten more, so that there is a level to push."""
     path = read_settings().home / "count.csv"
@@ -59,7 +80,7 @@ def off(lab: Sandbox, *functions: str) -> None:
     lab.shop("demo", functions_off=list(functions))
 
 
-@pytest.mark.parametrize("function", [READ, WRITE])
+@pytest.mark.parametrize("function", [WRITE])  # both: see below, with tracking
 def test_with_stock_switched_off_orders_go_on_and_the_report_names_it(
     lab: Sandbox, shown: Shown, function: str
 ):
@@ -115,6 +136,46 @@ def test_a_good_check_lifts_exactly_what_it_proved(lab: Sandbox):
     assert stops() == set()
 
 
+MARKS = {
+    "updateOrderMemo": lambda n: update_memo("lab", n, "折り返し待ち", WHO),
+    "updateOrderSubStatus": lambda n: update_sub_status("lab", n, "解除", WHO),
+    "cancelOrder": lambda n: cancel_order("lab", n, 8, WHO),
+    "getPayment": lambda n: show_payment("lab", n),
+}
+
+
+@pytest.mark.parametrize("function", MARKS)
+def test_a_mark_that_was_refused_is_stopped_and_started_by_a_check(
+    lab: Sandbox, function: str
+):
+    (number,) = lab.sell(1, progress=300)
+    off(lab, function)
+    with pytest.raises(Exception, match=function):
+        MARKS[function](number)
+    assert stops() == {function}
+
+    before = lab.orders()
+    off(lab)
+    assert ended(check_connection)[0] == "Completed"
+    assert (stops(), lab.orders()) == (set(), before)
+
+
+def test_whatever_can_be_stopped_is_tried_by_a_check_while_it_is(lab: Sandbox):
+    """Else its stop would stand for ever."""
+    known = {
+        one.name
+        for module in pkgutil.iter_modules(rms_modules.__path__, "connectors.rms.")
+        for one in vars(importlib.import_module(module.name)).values()
+        if isinstance(one, RmsFunction)
+    }
+    shop = load_shop("lab")
+    with rms.rms_client(shop) as client:
+        tried = check(client, shop.shop_id, machine.now(), known).probes
+
+    assert {probe.function for probe in tried} == known
+    assert {probe.answer for probe in tried} == {Answer.OK}
+
+
 def test_a_check_of_writes_has_no_effect(lab: Sandbox):
     lab.sell(1, progress=300)
     before, stock = lab.orders(), lab.stock()
@@ -145,9 +206,57 @@ def test_planted_a_check_that_lifts_all_is_caught(
         test_a_good_check_lifts_exactly_what_it_proved(lab)
 
 
-def test_tracking_goes_on_while_stock_is_off(lab: Sandbox):
-    off(lab, READ, WRITE)
-    count_stock(lab)
-    assert ended(push_inventory)[0] == "Failed"
+def parcel_of(lab: Sandbox, number: str) -> None:
+    """Import a parcel of an order, as the clerk's template has it."""
+    path = read_settings().home / "parcels.csv"
+    cells = {
+        "注文番号": number,
+        "配送会社": "1001",
+        "伝票番号": GOOD,
+        "発送日": f"{machine.now():%Y/%m/%d}",
+    }
+    path.write_bytes(csv_bytes(TEMPLATE, [cells]))
+    import_shipments(str(path), "template", "lab")
 
+
+def test_orders_and_tracking_go_on_while_stock_is_off_and_the_day_names_the_function(
+    lab: Sandbox, shown: Shown
+):
+    (known,) = lab.sell(1, progress=300, over_days=0)
+    ended(ingest_orders)
+    count_stock(lab)
+    parcel_of(lab, known)
+    (new,) = lab.sell(1, progress=300, over_days=0)
+    off(lab, READ, WRITE)
+    name, _ = ended(daily)
+    (row,) = lab.orders()[known]["PackageModelList"][0]["ShippingModelList"]
+    failed, _, rest = shown("day-report").partition("## 対応が必要なもの")
+
+    assert name == "Failed"
+    assert "失敗した処理 1件" in failed
+    assert "push-inventory" in failed
+    assert READ in failed
+    assert f"RMSの機能 {READ}" in rest.replace("\\", "")
+    assert row["shippingNumber"] == GOOD
+    assert ask("SELECT state FROM shipments") == [("verified",)]
+    assert (new,) in ask("SELECT order_number FROM orders")
+    assert lab.stock_writes() == []
+
+
+def test_an_order_cancelled_after_its_number_was_reported_is_in_the_days_report(
+    lab: Sandbox, shown: Shown
+):
+    gone, kept = lab.sell(2, progress=300, over_days=0)
+    ended(ingest_orders)
+    parcel_of(lab, gone)
     assert ended(push_tracking)[0] == "Completed"
+    lab.cancel(gone)
+    name, said = ended(daily)
+    report = shown("day-report")
+
+    assert name == "Failed"
+    assert "止める荷物のある注文 1" in said
+    (line,) = [one for one in report.splitlines() if "荷物を止めてください" in one]
+    assert gone in line
+    assert GOOD in line
+    assert kept not in line
