@@ -1,10 +1,15 @@
 -- name: is_dated_ahead
--- Whether a run began, or an order was seen, later than now.
+-- Whether a run began, an order was seen, a file imported or a matter dismissed later
+-- than now.
 -- in:  $after
 -- out: is_ahead, one row
 SELECT
     EXISTS (SELECT 1 FROM loads WHERE started_at > $after)
-    OR EXISTS (SELECT 1 FROM order_sightings WHERE seen_at > $after) AS is_ahead;
+    OR EXISTS (SELECT 1 FROM order_sightings WHERE seen_at > $after)
+    OR EXISTS (SELECT 1 FROM csv_imports WHERE imported_at > $after)
+    OR EXISTS (SELECT 1 FROM shipment_imports WHERE imported_at > $after)
+    OR EXISTS (SELECT 1 FROM stock_count_imports WHERE imported_at > $after)
+    OR EXISTS (SELECT 1 FROM dismissals WHERE dismissed_at > $after) AS is_ahead;
 
 -- name: list_future_instants
 -- Every instant of ours that is still to come, and what it becomes: a microsecond apart
@@ -77,11 +82,263 @@ WITH found AS (
     SELECT since AS instant FROM alarms WHERE since > $after
     UNION
     SELECT healed_at AS instant FROM alarms WHERE healed_at > $after
+    UNION
+    SELECT imported_at AS instant FROM csv_imports WHERE imported_at > $after
+    UNION
+    SELECT imported_at AS instant FROM shipment_imports WHERE imported_at > $after
+    UNION
+    SELECT counted_at AS instant FROM stock_count_imports WHERE counted_at > $after
+    UNION
+    SELECT imported_at AS instant FROM stock_count_imports WHERE imported_at > $after
+    UNION
+    SELECT dismissed_at AS instant FROM dismissals WHERE dismissed_at > $after
+    UNION
+    SELECT since AS instant FROM dismissals WHERE since > $after
+    UNION
+    SELECT since AS instant FROM incidents WHERE since > $after
+    UNION
+    SELECT settled_at AS instant FROM incidents WHERE settled_at > $after
+    UNION
+    SELECT held_since AS instant FROM inventory_holds WHERE held_since > $after
+    UNION
+    SELECT stock_adjusted_at AS instant FROM order_lines WHERE stock_adjusted_at > $after
+    UNION
+    SELECT planned_at AS instant FROM order_marks WHERE planned_at > $after
+    UNION
+    SELECT sent_at AS instant FROM order_marks WHERE sent_at > $after
+    UNION
+    SELECT settled_at AS instant FROM order_marks WHERE settled_at > $after
+    UNION
+    SELECT exported_at AS instant FROM shipping_labels WHERE exported_at > $after
+    UNION
+    SELECT exported_at AS instant FROM tracking_exports WHERE exported_at > $after
+    UNION
+    SELECT made_at AS instant FROM shop_applications WHERE made_at > $after
+    UNION
+    SELECT sent_at AS instant FROM shop_applications WHERE sent_at > $after
+    UNION
+    SELECT moved_at AS instant FROM shop_stages WHERE moved_at > $after
+    UNION
+    SELECT stopped_at AS instant FROM shop_stops WHERE stopped_at > $after
+    UNION
+    SELECT warned_at AS instant FROM shop_warnings WHERE warned_at > $after
+    UNION
+    SELECT mapped_at AS instant FROM sku_map WHERE mapped_at > $after
+    UNION
+    SELECT set_at AS instant FROM stock_settings WHERE set_at > $after
+    UNION
+    SELECT cleared_at AS instant FROM cleared_orders WHERE cleared_at > $after
+    UNION
+    SELECT forgotten_at AS instant FROM forgotten_buyers WHERE forgotten_at > $after
 )
 SELECT
     instant,
     $before - to_microseconds(row_number() OVER (ORDER BY instant DESC)) AS becomes
 FROM found;
+
+-- name: heal_csv_imports
+-- Put right what a fast clock wrote into csv_imports.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of csv_imports
+UPDATE csv_imports SET
+    imported_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = csv_imports.imported_at), imported_at
+    )
+WHERE imported_at > $after;
+
+-- name: heal_shipment_imports
+-- Put right what a fast clock wrote into shipment_imports.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of shipment_imports
+UPDATE shipment_imports SET
+    imported_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shipment_imports.imported_at), imported_at
+    )
+WHERE imported_at > $after;
+
+-- name: heal_stock_count_imports
+-- Put right what a fast clock wrote into stock_count_imports.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of stock_count_imports
+UPDATE stock_count_imports SET
+    counted_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = stock_count_imports.counted_at), counted_at
+    ),
+    imported_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = stock_count_imports.imported_at), imported_at
+    )
+WHERE counted_at > $after
+   OR imported_at > $after;
+
+-- name: heal_dismissals
+-- Put right what a fast clock wrote into dismissals.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of dismissals
+UPDATE dismissals SET
+    dismissed_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = dismissals.dismissed_at), dismissed_at
+    ),
+    since = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = dismissals.since), since
+    )
+WHERE dismissed_at > $after
+   OR since > $after;
+
+-- name: heal_incidents
+-- Put right what a fast clock wrote into incidents.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of incidents
+UPDATE incidents SET
+    since = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = incidents.since), since
+    ),
+    settled_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = incidents.settled_at), settled_at
+    )
+WHERE since > $after
+   OR settled_at > $after;
+
+-- name: heal_inventory_holds
+-- Put right what a fast clock wrote into inventory_holds.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of inventory_holds
+UPDATE inventory_holds SET
+    held_since = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = inventory_holds.held_since), held_since
+    )
+WHERE held_since > $after;
+
+-- name: heal_order_lines
+-- Put right what a fast clock wrote into order_lines.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of order_lines
+UPDATE order_lines SET
+    stock_adjusted_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_lines.stock_adjusted_at), stock_adjusted_at
+    )
+WHERE stock_adjusted_at > $after;
+
+-- name: heal_order_marks
+-- Put right what a fast clock wrote into order_marks.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of order_marks
+UPDATE order_marks SET
+    planned_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_marks.planned_at), planned_at
+    ),
+    sent_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_marks.sent_at), sent_at
+    ),
+    settled_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_marks.settled_at), settled_at
+    )
+WHERE planned_at > $after
+   OR sent_at > $after
+   OR settled_at > $after;
+
+-- name: heal_shipping_labels
+-- Put right what a fast clock wrote into shipping_labels.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of shipping_labels
+UPDATE shipping_labels SET
+    exported_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shipping_labels.exported_at), exported_at
+    )
+WHERE exported_at > $after;
+
+-- name: heal_tracking_exports
+-- Put right what a fast clock wrote into tracking_exports.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of tracking_exports
+UPDATE tracking_exports SET
+    exported_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = tracking_exports.exported_at), exported_at
+    )
+WHERE exported_at > $after;
+
+-- name: heal_shop_applications
+-- Put right what a fast clock wrote into shop_applications.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of shop_applications
+UPDATE shop_applications SET
+    made_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shop_applications.made_at), made_at
+    ),
+    sent_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shop_applications.sent_at), sent_at
+    )
+WHERE made_at > $after
+   OR sent_at > $after;
+
+-- name: heal_shop_stages
+-- Put right what a fast clock wrote into shop_stages.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of shop_stages
+UPDATE shop_stages SET
+    moved_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shop_stages.moved_at), moved_at
+    )
+WHERE moved_at > $after;
+
+-- name: heal_shop_stops
+-- Put right what a fast clock wrote into shop_stops.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of shop_stops
+UPDATE shop_stops SET
+    stopped_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shop_stops.stopped_at), stopped_at
+    )
+WHERE stopped_at > $after;
+
+-- name: heal_shop_warnings
+-- Put right what a fast clock wrote into shop_warnings.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of shop_warnings
+UPDATE shop_warnings SET
+    warned_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shop_warnings.warned_at), warned_at
+    )
+WHERE warned_at > $after;
+
+-- name: heal_sku_map
+-- Put right what a fast clock wrote into sku_map.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of sku_map
+UPDATE sku_map SET
+    mapped_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = sku_map.mapped_at), mapped_at
+    )
+WHERE mapped_at > $after;
+
+-- name: heal_stock_settings
+-- Put right what a fast clock wrote into stock_settings.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of stock_settings
+UPDATE stock_settings SET
+    set_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = stock_settings.set_at), set_at
+    )
+WHERE set_at > $after;
+
+-- name: heal_cleared_orders
+-- Put right what a fast clock wrote into cleared_orders.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of cleared_orders
+UPDATE cleared_orders SET
+    cleared_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = cleared_orders.cleared_at), cleared_at
+    )
+WHERE cleared_at > $after;
+
+-- name: heal_forgotten_buyers
+-- Put right what a fast clock wrote into forgotten_buyers.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of forgotten_buyers
+UPDATE forgotten_buyers SET
+    forgotten_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = forgotten_buyers.forgotten_at), forgotten_at
+    )
+WHERE forgotten_at > $after;
 
 -- name: count_future_instants
 -- How many instants were put right.

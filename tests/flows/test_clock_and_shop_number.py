@@ -9,7 +9,9 @@ import pytest
 
 from connectors.settings import read_settings
 from data.model.japan_time import JST
+from data.model.short_key import PackageRef
 from data.warehouse.session import warehouse
+from data.warehouse.shipping.labels import record_labels
 from flows.check_connection import check_connection
 from flows.drain_notices import drain_notices
 from flows.ingest_orders import ingest_orders
@@ -82,6 +84,42 @@ def test_what_a_fast_clock_wrote_is_put_right_by_the_next_run(lab: Sandbox, cloc
     assert ahead == [(0,)]
     assert ask("SELECT count(*) FROM order_cursors WHERE seen_until > now()") == [(0,)]
     assert ask("SELECT count(*) FROM loads WHERE started_at > now()") == [(0,)]
+
+
+def test_a_label_that_a_fast_clock_printed_for_a_cancelled_order_is_told(
+    lab: Sandbox, clock_is
+):
+    """A day ahead, the order read "later" hid the cancellation from the label."""
+    (gone,) = lab.sell(1, progress=300)
+    lab.settings(dated_by="nothing")
+    clock_is(A_DAY)
+    assert ended(ingest_orders)[0] == "Completed"
+    label_printed(gone)
+
+    clock_is(timedelta(0))
+    lab.settings(dated_by="machine")
+    lab.cancel(gone)
+    assert ended(ingest_orders)[0] == "Completed"
+
+    ((told, since, what),) = ask(
+        "SELECT order_number, since <= now(), what FROM needs_a_person"
+        " WHERE kind = 'parcel_to_stop'"
+    )
+    assert (told, since) == (gone, True)
+    assert "荷物を止めてください" in what
+    assert ask("SELECT exported_at <= now() FROM shipping_labels") == [(True,)]
+
+
+def label_printed(number: str) -> None:
+    """Record a label by this machine's clock, as the export does."""
+    with warehouse(read_settings().warehouse) as con:
+        ((mall, shop_id, basket),) = con.execute(
+            "SELECT mall, shop_id, basket_id FROM order_packages"
+            " WHERE order_number = ?",
+            [number],
+        ).fetchall()
+        package = PackageRef(mall, shop_id, number, basket)
+        record_labels(con, [package], "yamato", exported_at=machine.now())
 
 
 def test_planted_an_unhealed_sighting_keeps_the_cancellation_out(

@@ -73,6 +73,21 @@ def test_a_package_with_a_parcel_gets_no_second_label(desk: Lab):
     assert export(desk, again=True).startswith("送り状 0 件")
 
 
+def test_an_order_cancelled_after_its_label_was_printed_is_told_until_it_is_shipped(
+    desk: Lab,
+):
+    gone, kept = desk.sell(2)
+    export(desk)
+    desk.rms.cancel(gone)
+    desk.read([gone, kept])
+
+    asked = "SELECT order_number, what FROM needs_a_person WHERE kind = "
+    ((told, what),) = desk.ask(f"{asked}'parcel_to_stop'")
+    assert told == gone
+    assert desk.key(gone) in what
+    assert "荷物を止めてください" in what
+
+
 def test_an_order_cancelled_since_it_was_read_gets_no_label(desk: Lab):
     bad, good = desk.sell(2)
     desk.rms.cancel(bad)

@@ -1,5 +1,5 @@
--- Orders that were cancelled within two weeks after their parcel was reported; a later
--- cancellation is a return.
+-- Orders that were cancelled within two weeks after their parcel was reported, or after
+-- their label was printed while no number is known; a later cancellation is a return.
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number),
     o.mall, o.shop_id, o.order_number, o.observed_at,
@@ -12,4 +12,22 @@ JOIN shipments AS s USING (mall, shop_id, order_number)
 WHERE (o.cancelled OR o.mall_status = '800')
   AND s.state IN ('sent', 'unknown', 'verified')
   AND o.observed_at <= coalesce(s.verified_at, s.sent_at) + INTERVAL 14 DAY
+GROUP BY o.mall, o.shop_id, o.order_number, o.observed_at
+UNION ALL
+SELECT
+    concat_ws('/', o.mall, o.shop_id, o.order_number),
+    o.mall, o.shop_id, o.order_number, o.observed_at,
+    '送り状を出力した後にキャンセルされました(短縮キー '
+        || string_agg(l.short_key, '、' ORDER BY l.short_key)
+        || ')。対処: 荷物を止めてください。出荷前の場合は、送り状を破棄してください。'
+FROM orders AS o
+JOIN shipping_labels AS l USING (mall, shop_id, order_number)
+WHERE (o.cancelled OR o.mall_status = '800')
+  AND o.observed_at <= l.exported_at + INTERVAL 14 DAY
+  AND NOT EXISTS (
+      FROM shipments AS s
+      WHERE s.mall = o.mall AND s.shop_id = o.shop_id
+        AND s.order_number = o.order_number
+        AND s.state NOT IN ('planned', 'replaced')
+  )
 GROUP BY o.mall, o.shop_id, o.order_number, o.observed_at
