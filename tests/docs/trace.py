@@ -28,14 +28,19 @@ def visits() -> Iterator[dict[str, None]]:
         if event == "call" and code.co_name != "<module>":
             note(seen, code.co_filename)
 
-    text_of = Statements.__call__
+    text_of, run = Statements.__call__, Statements.run
 
     def asked(sql: Statements, name: str) -> str:
         seen.setdefault(homes[name])
         return text_of(sql, name)
 
+    def ran(sql: Statements, con: Any, name: str, *given: Any) -> Any:
+        seen.setdefault(homes[name])
+        return run(sql, con, name, *given)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Statements, "__call__", asked)
+        patch.setattr(Statements, "run", ran)
         threading.setprofile(called)
         sys.setprofile(called)
         try:
