@@ -50,12 +50,17 @@ class Bucket(StrEnum):
         return 5.0 if self is Bucket.STOCK_READ else 1.0
 
 
+ALL_TOGETHER = sum(bucket.per_second for bucket in Bucket)
+"""Calls a second of all buckets, seven: at the slowest less than one."""
+
+
 class Slowness:
     """How many times slower than usual a shop calls, since RMS said "too fast".
 
     RMS tells neither its limits nor what it counts by, and other tools may use the same
     key. So each such answer doubles the pause of every bucket of the shop, up to eight
-    times, and each quiet minute halves it. All processes share it by a file.
+    times, and each quiet minute halves it; meanwhile the buckets call one after the
+    other. All processes share it by a file (ADR 26).
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -84,10 +89,18 @@ class Slowness:
 
 
 class Pace:
-    """Wait for the next free instant on every call; safe in threads and processes."""
+    """Wait for the next free instant on every call; safe in threads and processes.
+
+    While `slowness` lasts, `together` is waited for as well: the pace of all buckets of
+    the shop, one after the other. Until then RMS is believed to count them apart.
+    """
 
     def __init__(
-        self, path: Path, per_second: float = 1.0, slowness: Slowness | None = None
+        self,
+        path: Path,
+        per_second: float = 1.0,
+        slowness: Slowness | None = None,
+        together: Callable[[], None] | None = None,
     ) -> None:
         if not 0 < per_second <= FASTEST:
             raise ValueError("per_second must be above 0 and at most 1000")
@@ -95,6 +108,7 @@ class Pace:
         self.path = path
         self.interval_s = SLACK / per_second
         self._slowness = slowness
+        self._together = together
 
     def __call__(self) -> None:
         """Return when it is this caller's turn; no other caller gets the same one.
@@ -111,6 +125,8 @@ class Pace:
                 # Further ahead than one interval was written before the machine's last
                 # start, or is damage: one interval is always enough.
                 time.sleep(min(interval_s, ahead_s))
+            if slower > 1 and self._together:
+                self._together()
             free_at = time.monotonic() + interval_s
             os.pwrite(number, f"{free_at:020.6f}\n".encode(), 0)
 
@@ -160,7 +176,14 @@ def pace_for(
     if per_second == 0:
         return unlimited
     file = pace_file(home, f"{shop.mall}-{shop.shop_id}-{api}")
-    return Pace(file, per_second, slowness_of(home, shop))
+    slowness = slowness_of(home, shop)
+    every = per_second * ALL_TOGETHER / Bucket(api).per_second
+    together = Pace(
+        pace_file(home, f"{shop.mall}-{shop.shop_id}-together"),
+        min(every, FASTEST),
+        slowness,
+    )
+    return Pace(file, per_second, slowness, together)
 
 
 def slowness_of(home: Path, shop: Shop) -> Slowness:
