@@ -1,0 +1,147 @@
+"""What the codes of the clerk's marks ask for, typed by hand from Rakuten's pages.
+
+Beside `test_codes_by_the_book`: this list and connectors/codes/order.tsv were written
+apart from each other on purpose.
+"""
+
+import orjson
+import pytest
+
+from connectors.rms import marks
+from connectors.rms.answers import RawAnswer, RmsFunction, judge
+from connectors.rms.errors import OutcomeUnknown, Refused, RmsTrouble, Unavailable
+from connectors.rms.marks import Looked, MarksApi
+from data.model.mark import MarkOutcome
+from tests.rms.judged import Judged, message, said
+from tests.support.planted import caught
+
+READS = {
+    "GET_SUBSTATUSLIST": "001 002 003 004 005 006 008 010 011 013",
+    "GET_PAYMENT": "001 002 003 004 005 006 008 009 010 011 013 016 020 031 102",
+    "GET_RESULT_UPDATEORDERSHIPPING_ASYNC": "001 002 003 004 005 006 008 009 010 011 "
+    "013 031",
+}
+WRITES = {
+    "UPDATE_ORDERSUBSTATUS": "001 002 003 004 005 006 007 008 009 010 011 013 014 016 "
+    "031",
+    "UPDATE_ORDERMEMO": "001 002 003 004 005 006 008 009 010 011 013 016 020 021 030 "
+    "031",
+    "CANCEL_ORDER": "001 002 003 004 005 006 008 009 010 011 013 016 020 031",
+    "CANCEL_ORDER_AFTER_SHIPPING": "001 002 003 004 005 006 008 009 010 011 013 016 "
+    "020 031",
+}
+WHOLE = [
+    (is_write, f"ORDER_EXT_API_{prefix}_{code}", status, family)
+    for is_write, functions in ((False, READS), (True, WRITES))
+    for prefix, numbers in functions.items()
+    for code, status, family in (
+        *(
+            (trouble, status, OutcomeUnknown if is_write else Unavailable)
+            for trouble, status in (
+                ("ERROR_000", 200),
+                ("ERROR_000", 500),
+                ("WARNING_001", 200),
+            )
+        ),
+        *((f"ERROR_{number}", 400, Refused) for number in numbers.split()),
+    )
+]
+DONE, LOOK = MarkOutcome.DONE, MarkOutcome.LOOK
+REFUSED, UNKNOWN = MarkOutcome.REFUSED, MarkOutcome.UNKNOWN
+SUB_STATUS = {
+    ("INFO_101", 200): DONE,
+    ("ERROR_101", 200): UNKNOWN,
+    ("ERROR_102", 200): UNKNOWN,
+    ("ERROR_103", 200): UNKNOWN,
+    ("ERROR_104", 400): REFUSED,
+}
+MEMO = {
+    ("INFO_101", 200): DONE,
+    ("WARNING_002", 200): LOOK,
+    ("ERROR_101", 200): UNKNOWN,
+    ("ERROR_102", 200): UNKNOWN,
+    ("ERROR_103", 200): REFUSED,
+    ("ERROR_104", 200): REFUSED,
+    ("ERROR_105", 400): REFUSED,
+    ("ERROR_106", 400): REFUSED,
+    ("ERROR_107", 200): REFUSED,
+    ("ERROR_108", 200): REFUSED,
+    ("ERROR_109", 200): REFUSED,
+    ("ERROR_109", 400): REFUSED,
+}
+CANCEL = {
+    ("INFO_101", 200): DONE,  # or accepted only [?]: the order is read in any case
+    ("WARNING_101", 200): LOOK,
+    ("ERROR_022", 200): REFUSED,
+    ("ERROR_101", 200): UNKNOWN,
+    ("ERROR_102", 200): REFUSED,
+    ("ERROR_103", 200): UNKNOWN,
+    ("ERROR_104", 200): UNKNOWN,
+    ("ERROR_105", 200): UNKNOWN,
+    ("ERROR_106", 200): UNKNOWN,
+    ("ERROR_107", 200): REFUSED,
+    ("ERROR_108", 400): UNKNOWN,
+    ("ERROR_109", 200): REFUSED,
+}
+AFTER_SHIPPING = CANCEL | {
+    ("ERROR_110", 200): UNKNOWN,
+    ("ERROR_111", 200): UNKNOWN,
+    ("ERROR_112", 200): UNKNOWN,
+    ("ERROR_113", 200): UNKNOWN,
+}
+OF_ONE = [
+    (prefix, code, status, outcome)
+    for prefix, table in (
+        ("UPDATE_ORDERSUBSTATUS", SUB_STATUS),
+        ("UPDATE_ORDERMEMO", MEMO),
+        ("CANCEL_ORDER", CANCEL),
+        ("CANCEL_ORDER_AFTER_SHIPPING", AFTER_SHIPPING),
+    )
+    for (code, status), outcome in table.items()
+]
+
+
+@pytest.mark.parametrize(("is_write", "code", "status", "family"), WHOLE)
+def test_a_code_about_the_whole_call_says_what_to_do(is_write, code, status, family):
+    word = message(code.rsplit("_", 2)[1], code)
+    function = RmsFunction("any", is_write=is_write)
+
+    with pytest.raises(RmsTrouble) as trouble:
+        judge(function, RawAnswer(status, orjson.dumps(said(word))))
+    assert type(trouble.value) is family
+    assert "対処: " in str(trouble.value)
+
+
+def marked(prefix: str, status: int, word: dict[str, object]) -> MarkOutcome:
+    api = MarksApi(Judged(lambda _: (status, said(word))))
+    before, after = (Looked("a", state, None, "", False) for state in (300, 500))
+    match prefix:
+        case "UPDATE_ORDERSUBSTATUS":
+            (told,) = api.set_sub_status(["a"], 3600)
+        case "UPDATE_ORDERMEMO":
+            told = api.update_memo("a", "x")
+        case "CANCEL_ORDER":
+            told = api.cancel(before, 0, 8)
+        case _:
+            told = api.cancel(after, 0, 2)
+    return told.outcome
+
+
+@pytest.mark.parametrize(("prefix", "code", "status", "outcome"), OF_ONE)
+def test_a_mark_is_what_its_code_says(prefix, code, status, outcome):
+    kind = code.partition("_")[0]
+    word = message(kind, f"ORDER_EXT_API_{prefix}_{code}", orderNumber="a")
+
+    assert marked(prefix, status, word) is outcome
+
+
+def test_planted_an_error_that_is_always_a_refusal_is_caught(monkeypatch):
+    judged = marks._outcome
+
+    def eager(word):
+        return REFUSED if word.is_error else judged(word)
+
+    monkeypatch.setattr(marks, "_outcome", eager)
+
+    with caught():
+        test_a_mark_is_what_its_code_says("CANCEL_ORDER", "ERROR_103", 200, UNKNOWN)
