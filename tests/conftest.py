@@ -73,6 +73,8 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Leave out what waits for another suite; start with what needs a server."""
+    for item in effort.later_cases(items):
+        item.add_marker("for_ci")
     later = [
         item
         for item in items

@@ -109,8 +109,9 @@ def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
     }
     env |= server_environment(home, port)
     with ExitStack() as stack:
-        server = ("tasks.setup.server",)
-        stack.enter_context(running("server", server, env, logs))
+        server = stack.enter_context(
+            running("server", ("tasks.setup.server",), env, logs)
+        )
         rms = stack.enter_context(
             running(
                 "sandbox",
@@ -126,7 +127,7 @@ def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
         receiver = stack.enter_context(running("receiver", notices, env, logs))
         address = json.loads(first_line(receiver))["url"]
         services = Services(home, ui, f"{address}/notices", sandbox, env)
-        wait_for_server(env)
+        wait_for_server(env, server)
         with services.runs.api() as client:
             ensure_work_pool(client)  # or the worker would make it, as deploy does
         worker = ("tasks.setup.worker",)
@@ -135,15 +136,17 @@ def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
         yield services
 
 
-def wait_for_server(env: Mapping[str, str]) -> None:
+def wait_for_server(env: Mapping[str, str], server: subprocess.Popen[str]) -> None:
     """Wait until the Prefect server lets us in.
 
     Raises:
-        RuntimeError: it does not in five minutes.
+        RuntimeError: it does not in five minutes, or has ended.
 
     """
     give_up_at = time.monotonic() + SERVER_PATIENCE_S
     while why := why_closed(api_of(env)):
+        if server.poll() is not None:
+            raise RuntimeError("the Prefect server ended; see logs/server.log")
         if time.monotonic() > give_up_at:
             raise RuntimeError(why)
         time.sleep(LOOK_EVERY_S)

@@ -14,6 +14,7 @@ from connectors.carriers.labels.text import (
 )
 from tests.carriers.made import ORDER
 from tests.carriers.parcels_to_label import SENDER, both, parcel, rows
+from tests.support.effort import first
 
 EXPORTABLE = st.characters(
     codec="cp932",
@@ -112,6 +113,7 @@ def test_a_long_address_goes_on_in_the_building_field():
     assert row["お届け先会社・部門名１"] == "見本ハイツ南棟１０２号室"
 
 
+@first()
 @both
 @given(name=st.text(max_size=10), street=st.text(max_size=40))
 def test_whatever_an_order_says_no_sign_becomes_a_question_mark(write, name, street):

@@ -20,6 +20,7 @@ from flows.drain_notices import drain_notices
 from tasks import alarms
 from tasks.setup.alarms import NotifyRefused, every_alarm, notify_block
 from tests.shops.mail_server import Mailbox, smtp_server
+from tests.support.effort import first, for_ci
 from tests.support.listener import listener
 from tests.support.plain_runs import ShownHere
 from tests.support.sandbox import Sandbox
@@ -74,6 +75,7 @@ def test_a_full_disk_is_told_by_the_drain(
     assert subjects(shown) == [f"【受注 障害】{low}", f"【受注 復旧】{low}"]
 
 
+@for_ci
 def test_a_rule_that_does_not_hold_is_told_by_the_day(
     lab: Sandbox, shown: ShownHere, roomy: None
 ):
@@ -101,6 +103,7 @@ def test_the_outside_hears_of_good_days_and_of_failed_ones(
     ]
 
 
+@first()
 @pytest.mark.parametrize("answers", [True, False], ids=["HTTP 500", "nobody there"])
 def test_a_ping_that_fails_fails_no_day_and_is_not_quoted(
     lab: Sandbox,

@@ -15,7 +15,7 @@ from data.warehouse.errors import WarehouseBusy
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tasks import orders
-from tests.support.effort import for_long
+from tests.support.effort import first, for_long
 from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
@@ -50,6 +50,7 @@ def test_every_order_sold_is_stored_once(lab: Sandbox):
     ]
 
 
+@first()
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -92,6 +93,7 @@ def test_reading_switched_off_stops_the_run_before_anything_is_stored(lab: Sandb
     assert stored() == set()
 
 
+@first(2)
 @pytest.mark.parametrize(
     "fault",
     [

@@ -17,6 +17,7 @@ from flows.drain_notices import drain_notices
 from flows.ingest_orders import ingest_orders
 from tasks import machine, orders, rms, runs
 from tests.support.csv_counter import Shown
+from tests.support.effort import for_ci
 from tests.support.planted import planted_sql
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
@@ -122,6 +123,7 @@ def label_printed(number: str) -> None:
         record_labels(con, [package], "yamato", exported_at=machine.now())
 
 
+@for_ci
 def test_planted_an_unhealed_sighting_keeps_the_cancellation_out(
     lab: Sandbox, clock_is
 ):
@@ -209,6 +211,7 @@ def test_an_order_named_by_a_notice_is_refused_too(lab: Sandbox, other_number: s
     assert ended(drain_notices)[0] == "Completed"
 
 
+@for_ci
 def test_planted_a_number_nobody_compares_stores_another_shops_order(
     lab: Sandbox, other_number: str, shown: Shown, monkeypatch: pytest.MonkeyPatch
 ):

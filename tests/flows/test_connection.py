@@ -22,6 +22,7 @@ from tasks.shops import connection as connection_report
 from tasks.shops.blocks import load_shop
 from tests.support.canary import leaks
 from tests.support.csv_counter import Shown
+from tests.support.effort import first
 from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 
@@ -95,6 +96,7 @@ CAUSES: dict[str, tuple[Callable[[Sandbox], object], ConnectionStatus, str, str]
 MARKS = {"wrong key": pytest.mark.prefect}
 
 
+@first(2)
 @pytest.mark.parametrize(
     ("spoil", "found", "kind", "says"),
     [

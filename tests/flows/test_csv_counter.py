@@ -7,6 +7,7 @@ import pytest
 from flows.dismiss import dismiss
 from tasks import order_files as csv_progress
 from tests.support.csv_counter import Counter
+from tests.support.effort import first
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 
 GOLDEN = Path("tests/order_files/golden")
@@ -109,6 +110,7 @@ REFUSED = {
 MARKS = {"cut": pytest.mark.prefect}
 
 
+@first(2)
 @pytest.mark.parametrize(
     ("content", "says"),
     [

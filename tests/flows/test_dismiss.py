@@ -10,6 +10,7 @@ from flows.dismiss import dismiss
 from flows.import_order_csv import import_order_csv
 from flows.ingest_orders import ingest_orders
 from tests.flows.conftest import Shown
+from tests.support.effort import first, for_ci
 from tests.support.sandbox import Sandbox
 
 SIGNED = {"who": "受注担当", "note": "別の店舗の注文だった"}
@@ -67,12 +68,14 @@ def test_an_unknown_key_lists_some_of_its_kind(waiting: list[str]):
     assert keys() == waiting
 
 
+@for_ci
 def test_what_is_off_already_is_not_taken_off_twice(waiting: list[str]):
     ends = [ended("order_not_at_mall", waiting[0])[0] for _ in range(2)]
 
     assert ends == ["COMPLETED", "FAILED"]
 
 
+@first()
 @pytest.mark.parametrize("blank", [{"who": " "}, {"note": " "}])
 def test_nobody_takes_anything_off_unsigned(waiting: list[str], blank):
     kind, _ = ended("order_not_at_mall", waiting[0], **blank)

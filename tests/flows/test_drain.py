@@ -14,6 +14,7 @@ from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
 from tasks import notices, orders, rms
 from tasks import runs as loads
+from tests.support.effort import for_ci
 from tests.support.notices import HEADERS, Receiver, auth_xml, order_xml, result_code
 from tests.support.plain_runs import both_ways
 from tests.support.rules import broken_rules
@@ -102,6 +103,7 @@ def test_every_shop_with_a_block_is_known_to_the_receiver(lab: Sandbox):
     assert lab.shops["demo"].notice_auth_key not in saved
 
 
+@for_ci
 def test_repeated_notices_cost_one_call_and_one_row(lab: Sandbox, post: Post):
     (number,) = lab.sell(1, over_days=0)
     said = [post(number) for _ in range(3)]
@@ -128,6 +130,7 @@ def test_a_message_of_500_notices_brings_500_orders(lab: Sandbox, post: Post):
     assert lab.journal()["counts"]["getOrder"] == 5
 
 
+@for_ci
 def test_a_limit_leaves_the_rest_to_the_next_run(lab: Sandbox, post: Post):
     post(*lab.sell(5, over_days=0))
     drained(limit=2)

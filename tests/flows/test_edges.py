@@ -16,6 +16,7 @@ from flows.ingest_orders import ingest_orders
 from flows.onboard_shop import onboard_shop
 from flows.push_tracking import push_tracking
 from tests.support.csv_counter import Counter, Shown
+from tests.support.effort import for_ci
 from tests.support.sandbox import Sandbox
 
 SAMPLES = Path("data/samples").resolve()
@@ -68,6 +69,7 @@ def test_a_shop_nobody_described_is_refused_with_the_nearest(lab: Sandbox, name:
     assert lab.journal()["requests"] == []
 
 
+@for_ci
 def test_a_morning_of_a_shop_nobody_described_fails(lab: Sandbox):
     assert daily("lav", return_state=True).type.value == "FAILED"
     assert lab.journal()["requests"] == []

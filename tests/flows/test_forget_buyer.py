@@ -13,6 +13,7 @@ from flows.ingest_orders import ingest_orders
 from tests.flows.conftest import Shown
 from tests.support import csv_counter
 from tests.support.canary import leaks
+from tests.support.effort import first, for_ci
 from tests.support.plain_runs import run_plainly
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox, lab_settings
@@ -116,6 +117,7 @@ def test_a_mail_address_finds_the_buyer_and_a_wrong_one_says_so(sold: str, home:
     assert "nobody@" not in message
 
 
+@first()
 @pytest.mark.parametrize(
     ("given", "why"),
     [
@@ -137,6 +139,7 @@ def test_what_names_no_buyer_changes_nothing(sold: str, home: Path, given, why):
     assert (home / "juchu.duckdb").read_bytes() == before
 
 
+@for_ci
 def test_a_file_that_waits_is_told_of_and_stores_nothing_of_the_buyer(
     sold: str, home: Path, shown: Shown
 ):

@@ -13,6 +13,7 @@ from data.warehouse.session import warehouse
 from data.warehouse.stock.ledger import move_stock
 from tasks.setup.services import ROOT, Services
 from tests.support.canary import leaks
+from tests.support.effort import for_long
 from tests.support.orders import SHOP_ID, at, order_number
 from tests.warehouse.test_buyers import an_order_of, left_of_buyer, store
 
@@ -65,6 +66,7 @@ def in_prefects_database(services: Services, text: str) -> list[str]:
         ]
 
 
+@for_long
 def test_the_command_of_the_runbook(services: Services):
     buy(services, 1)
     ((flow, given),) = COMMAND.findall(RUNBOOK.read_text("utf-8"))

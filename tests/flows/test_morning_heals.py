@@ -10,6 +10,7 @@ from data.model.morning import Step, next_try, steps_of
 from flows.daily import daily
 from tasks import daily as day_end
 from tests.support.csv_counter import Shown
+from tests.support.effort import for_ci
 from tests.support.plain_runs import ShownHere
 from tests.support.sandbox import Sandbox
 
@@ -67,6 +68,7 @@ def test_the_later_run_does_that_and_the_check_and_heals(lab: Sandbox, shown: Sh
     assert told[events:].count("juchu.alarm.day-failed.healed") == 1
 
 
+@for_ci
 def test_one_that_fails_again_is_told_once_and_tried_once_more(
     lab: Sandbox, shown: Shown
 ):

@@ -19,6 +19,7 @@ from tasks import orders, runs
 from tasks.retrying import NEVER_REPEAT, may_retry
 from tasks.shipping import tracking
 from tasks.stock import push
+from tests.support.effort import first
 from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 from tests.support.work_to_do import count_everything, lay_down_a_parcel
@@ -130,6 +131,7 @@ def sending(lab: Sandbox, home: Path) -> Callable[[], State]:
     return lambda: push.send_levels("lab", pushes, return_state=True)
 
 
+@first(2)
 @both_ways
 @pytest.mark.parametrize("how", ["500", "refused"])
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from tasks.shops.every_shop import live_shops
 from tests.shops.made import FORM, PERSONAL, SECOND_MAIL
 from tests.shops.mail_server import Mailbox, smtp_server
 from tests.support.csv_counter import Shown, latest_runs
-from tests.support.effort import for_long, short_form
+from tests.support.effort import for_ci, for_long, short_form
 from tests.support.plain_runs import both_ways
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
@@ -129,6 +129,7 @@ def test_one_run_goes_the_whole_way_and_checks_the_connection_on_it(
     assert [stage for (stage,) in rows(STAGES)] == [str(stage) for stage in WAY]
 
 
+@for_ci
 def test_one_run_stops_before_a_stage_that_is_not_due(step, key_with_an_end):
     kind, message = whole_way(step, nine_of(3))
 
@@ -293,6 +294,7 @@ def test_orders_before_the_start_are_not_ingested_by_notice_and_those_after_are(
     )
 
 
+@for_ci
 def test_notices_of_a_shop_that_waits_for_its_start_wait_with_it(
     lab: Sandbox, step, key_with_an_end
 ):

@@ -13,6 +13,7 @@ from flows.push_inventory import push_inventory
 from tasks import analytics
 from tasks.stock import push
 from tests.support.csv_counter import Shown
+from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 
 
@@ -21,7 +22,7 @@ def orders_in_copy() -> int:
         return con.execute("SELECT orders FROM freshness").fetchone()[0]
 
 
-@pytest.mark.prefect
+@both_ways
 def test_the_morning_ends_with_a_copy_of_all_it_stored(lab: Sandbox, shown: Shown):
     lab.sell(3)
     state = daily("lab", return_state=True)

@@ -24,6 +24,7 @@ from tasks.setup.story import Story
 from tests.carriers.made import TEMPLATE, csv_bytes
 from tests.flows.conftest import Shown
 from tests.shipping.lab import tracking_number
+from tests.support.effort import for_ci
 from tests.support.planted import planted_sql
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
@@ -115,6 +116,7 @@ def asked_here(path: Path, query: str) -> pl.DataFrame:
         return pl.DataFrame(con.sql(query))
 
 
+@for_ci
 def test_the_demos_file_is_met_by_the_search_that_follows_it(
     lab: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -145,6 +147,7 @@ def test_the_demos_file_is_met_by_the_search_that_follows_it(
     ]
 
 
+@for_ci
 def test_the_message_of_the_run_warns_of_them(lab: Sandbox, demo_file: Path):
     imported(demo_file)
     state = ingest_orders("lab", return_state=True)
@@ -163,6 +166,7 @@ def test_after_three_days_they_are_asked_for_no_more(lab: Sandbox, demo_file: Pa
     assert asked == [ASKED, ASKED, 0]
 
 
+@for_ci
 def test_one_never_asked_for_is_asked_for_however_old(lab: Sandbox, demo_file: Path):
     imported(demo_file)
     days_pass(30)
@@ -193,6 +197,7 @@ def test_an_order_of_the_api_that_goes_missing_still_fails_the_run(lab: Sandbox)
     assert "取得できなかった注文 1" in state.message
 
 
+@for_ci
 def test_a_parcel_of_such_an_order_is_a_warning_not_a_failure(
     lab: Sandbox, shown: Shown, demo_file: Path, tmp_path: Path
 ):
@@ -215,6 +220,7 @@ def test_a_parcel_of_such_an_order_is_a_warning_not_a_failure(
     assert "RMSにない注文 1件" in shown("tracking-report")
 
 
+@for_ci
 def test_without_the_rule_they_would_fail_every_morning(lab: Sandbox, demo_file: Path):
     imported(demo_file)
     with planted_sql("list_not_at_mall", "WHERE mall", "WHERE false AND mall"):

@@ -129,7 +129,7 @@ def test_a_push_reports_the_parcels_and_sees_them_at_rms(
     packer: Packer, sold: list[str]
 ):
     before = packer.reports()
-    run = packer.run("push-tracking/0900")
+    run = packer.run_at_hand("push-tracking/0900", push_tracking)
 
     assert run.state.type.value == "COMPLETED", run.state.message
     assert run.state.message.startswith("報告 2 / 確認済み 2 / 拒否 0 / 不明 0")

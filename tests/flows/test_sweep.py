@@ -6,6 +6,7 @@ from connectors.settings import read_settings
 from data.model.run import OVERLAP
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
+from tests.support.effort import for_ci
 from tests.support.plain_runs import both_ways
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
@@ -76,6 +77,7 @@ def found_again() -> int:
     )[0][0]
 
 
+@for_ci
 @both_ways
 def test_dates_given_by_hand_leave_the_cursor_where_it_was(lab: Sandbox):
     lab.sell(5, over_days=0)

@@ -8,6 +8,7 @@ from flows.daily import daily
 from flows.ingest_orders import ingest_orders
 from tasks import retrying
 from tests.support.csv_counter import Shown
+from tests.support.effort import first
 from tests.support.sandbox import Sandbox
 
 SEARCH, GET, CONFIRM = "searchOrder", "getOrder", "confirmOrder"
@@ -28,6 +29,7 @@ def stored() -> set[str]:
         return {n for (n,) in con.execute("SELECT order_number FROM orders").fetchall()}
 
 
+@first()
 @pytest.mark.parametrize("function", [SEARCH, GET])
 @pytest.mark.parametrize("fault", ["ES01-03", "ES01-05"])
 def test_two_answers_too_fast_stop_nothing_in_the_morning(
@@ -43,6 +45,7 @@ def test_two_answers_too_fast_stop_nothing_in_the_morning(
     assert "発行" not in shown("day-report")
 
 
+@first(2)
 @pytest.mark.parametrize("function", [SEARCH, GET])
 @pytest.mark.parametrize("fault", ["WARNING_001", "ERROR_000", "502", "ES01-03"])
 def test_an_answer_that_holds_nothing_is_no_empty_day(

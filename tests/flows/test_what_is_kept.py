@@ -5,8 +5,9 @@ from prefect.client.orchestration import SyncPrefectClient
 
 from connectors.prefect_env import FILE
 from data.warehouse.session import warehouse
+from flows.daily import daily
 from tasks.setup.services import Services
-from tests.support.at_hand import run_by_worker
+from tests.support.at_hand import run_at_hand
 from tests.support.canary import leaks
 
 pytestmark = pytest.mark.prefect
@@ -19,7 +20,7 @@ def worked(services: Services, prefect_api: SyncPrefectClient) -> Services:
     """A morning that stumbled, so that there are retries to be told of."""
     services.sandbox.sell(20, "mixed", over_days=0)
     services.sandbox.fault("503", function="getOrder", times=1)
-    run_by_worker(services, prefect_api, "daily/0900")
+    run_at_hand(services, prefect_api, "daily/0900", daily)
     return services
 
 

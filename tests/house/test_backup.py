@@ -16,6 +16,7 @@ from data.warehouse.errors import BackupRefused
 from data.warehouse.session import warehouse
 from flows import keep_house
 from tests.house.night import Night
+from tests.support.effort import for_ci
 from tests.support.planted import caught, planted_source
 from tests.warehouse import rewriting
 
@@ -80,6 +81,7 @@ def test_unopened_copies_that_would_count_are_caught(path):
         test_a_copy_that_breaks_a_rule_does_not_count(path)
 
 
+@for_ci
 def test_a_night_that_was_cut_off_leaves_no_backup_that_counts(path):
     rewriting.store(path, 0)
     folder = path.parent / "backup"
@@ -171,6 +173,7 @@ def raised(night: Night) -> list[str]:
     return found
 
 
+@for_ci
 def test_files_go_when_their_days_are_over_and_not_before(night: Night):
     ages = {
         "incoming/done/old.csv": 91, "incoming/done/new.csv": 89,

@@ -24,7 +24,7 @@ from tasks.shipping import shipments, tracking
 from tasks.stock import files
 from tests.shipping.lab import Lab, tracking_number
 from tests.stock.shop_of_flows import SHOP, Shelf, opened_shelf
-from tests.support.effort import EFFORT
+from tests.support.effort import EFFORT, first
 from tests.support.kept_open import kept_open
 from tests.support.sandbox import Sandbox
 from tests.warehouse import rewriting
@@ -129,6 +129,7 @@ def opened_day(mall: Sandbox, home: Path, seed: int) -> Iterator[Clerk]:
         yield Clerk(shelf, lab, random.Random(seed))  # noqa: S311 - a fixed seed
 
 
+@first()
 @pytest.mark.parametrize("day", DAYS)
 def test_a_home_killed_on_a_busy_day_is_restored_and_equals_the_truth(
     sandbox: Sandbox, home: Path, day: int

@@ -19,6 +19,7 @@ from connectors.prefect_api import PrefectApi
 from connectors.prefect_env import write_prefect_env
 from tests.notices.conftest import NOW, Sender, fresh_number
 from tests.rms.wire_server import WireServer, answer, black_hole, reset
+from tests.support.effort import for_ci
 from tests.support.notices import Receiver, order_xml, shop_environment
 from tests.support.waiting import until
 
@@ -170,6 +171,7 @@ def test_a_receiver_tells_prefect(tmp_path, http, prefect):
     )
 
 
+@for_ci
 def test_a_server_that_starts_after_the_receiver_is_told_too(
     tmp_path, http, prefect, hurried
 ):

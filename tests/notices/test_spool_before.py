@@ -12,6 +12,7 @@ from connectors.notices.spool import Kept, Spool
 from data.model.notice import Notice
 from tests.notices.conftest import NOW, make_notice
 from tests.support.dies_at import Point
+from tests.support.effort import first
 
 OTHER_SHOP = "54321"
 SPOOL = "connectors/notices/spool.py"
@@ -123,6 +124,7 @@ def test_what_its_writer_never_named_is_dropped(folder):
     assert not (folder / "tmp").exists()
 
 
+@first(2)
 @pytest.mark.parametrize(
     "point",
     [

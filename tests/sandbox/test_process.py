@@ -27,6 +27,7 @@ def test_the_first_line_introduces_two_shops_with_their_keys(sandbox):
     assert len(shops["demo"].service_secret) <= 50
 
 
+@for_ci
 def test_orders_can_be_sold_at_the_start():
     with Sandbox.start("--sell", "12") as own:
         assert len(own.orders()) == 12

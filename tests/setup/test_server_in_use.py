@@ -12,6 +12,7 @@ from connectors.prefect_env import API_URL, LOGIN, write_prefect_env
 from tasks.setup.server import port_of, refuse_taken
 from tasks.setup.services import ROOT, free_port
 from tests.rms.wire_server import WireServer, answer
+from tests.support.effort import first
 
 NOBODY = "http://127.0.0.1:9/api"
 
@@ -30,6 +31,7 @@ def refused(target: str, home: Path, **env: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+@first()
 @pytest.mark.parametrize("target", ["deploy", "worker", "shop"])
 def test_a_stale_file_is_one_sentence(tmp_path, target):
     write_prefect_env(tmp_path, NOBODY, lambda: "juchu:stale")
@@ -62,6 +64,7 @@ def test_a_server_asked_to_start_where_one_listens_changes_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@first()
 @pytest.mark.parametrize("port", ["0", "70000", "abc", "-1"])
 def test_a_port_that_is_none_is_named(tmp_path, port):
     status, _, err = refused("server", tmp_path, PREFECT_SERVER_API_PORT=port)

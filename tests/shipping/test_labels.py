@@ -16,6 +16,7 @@ from flows.export_shipping_labels import export_shipping_labels
 from tasks.shipping.labels import labels_report
 from tests.carriers.parcels_to_label import SENDER, rows
 from tests.shipping.lab import SHOP, Lab, tracking_number
+from tests.support.effort import first
 from tests.support.orders import a_package, a_person, an_order, at
 
 DAY = at(0).date()
@@ -43,6 +44,7 @@ def keys(path: Path, column: str = "お客様管理番号") -> list[str]:
     return [row[column] for row in csv.DictReader(text.splitlines())]
 
 
+@first()
 @pytest.mark.parametrize("carrier", ["yamato", "sagawa"])
 def test_a_waiting_order_gets_a_label_with_its_short_key(desk: Lab, carrier):
     (number,) = desk.sell()
@@ -97,6 +99,7 @@ def test_an_order_cancelled_since_it_was_read_gets_no_label(desk: Lab):
     assert keys(path) == [desk.key(good)]
 
 
+@first()
 @pytest.mark.parametrize("shape", ["under_review", "odd_text", "convenience_store"])
 def test_what_is_not_safe_or_cannot_be_written_is_told_without_its_people(
     desk: Lab, shape, monkeypatch

@@ -6,6 +6,7 @@ from tasks import rms
 from tasks.shipping import tracking
 from tests.shipping.lab import REPORT, Lab, tracking_number
 from tests.shipping.pushing import ONE, TWO, imported, numbers_at_rms, push_and
+from tests.support.effort import for_ci
 
 
 def test_an_imported_parcel_is_reported_and_seen_at_rms(lab: Lab):
@@ -27,6 +28,7 @@ def test_pushing_again_asks_nothing_and_changes_nothing(lab: Lab):
     assert (lab.ask("FROM shipments"), lab.rms.journal()["counts"]) == before
 
 
+@for_ci
 def test_a_hundred_orders_go_into_one_call(lab: Lab, monkeypatch):
     monkeypatch.setattr(tracking, "ORDERS_A_CALL", 3)
     imported(lab, 7)
@@ -50,6 +52,7 @@ def test_every_package_and_every_parcel_has_its_row(lab: Lab):
     ]
 
 
+@for_ci
 def test_a_row_left_empty_is_filled_and_none_is_added(lab: Lab):
     (number,) = lab.sell(1, "half_row")
     lab.parcels(lab.key(number))
@@ -58,6 +61,7 @@ def test_a_row_left_empty_is_filled_and_none_is_added(lab: Lab):
     assert numbers_at_rms(lab, number) == [ONE]
 
 
+@for_ci
 def test_a_row_that_stands_already_is_verified_without_a_report(lab: Lab):
     (number,) = imported(lab)
     lab.push()
@@ -91,6 +95,7 @@ def test_a_wrong_number_is_corrected_in_its_row(lab: Lab):
     assert lab.states() == {"verified": 1, "replaced": 1}
 
 
+@for_ci
 def test_a_number_corrected_while_its_report_is_on_its_way_stands_alone(lab: Lab):
     lab.rms.settings(async_delay_s=0.3)
     (number,) = imported(lab)
@@ -101,6 +106,7 @@ def test_a_number_corrected_while_its_report_is_on_its_way_stands_alone(lab: Lab
     assert numbers_at_rms(lab, number) == [TWO]
 
 
+@for_ci
 def test_a_date_changed_by_a_later_file_changes_the_row(lab: Lab):
     (number,) = imported(lab)
     lab.push()
@@ -124,6 +130,7 @@ def test_a_dry_run_sends_nothing_and_changes_no_shipment(lab: Lab):
     assert lab.ask("FROM shipments") == before
 
 
+@for_ci
 def test_the_next_day_the_order_is_closed_and_no_straggler_is_left(lab: Lab):
     (number,) = imported(lab)
     lab.push()
@@ -134,6 +141,7 @@ def test_the_next_day_the_order_is_closed_and_no_straggler_is_left(lab: Lab):
     assert (kind, "報告済みで発送待ち 0" in message) == ("COMPLETED", True)
 
 
+@for_ci
 def test_a_wrong_number_is_corrected_after_the_order_is_closed(lab: Lab):
     (number,) = imported(lab)
     lab.push()
@@ -188,6 +196,7 @@ def test_a_half_filled_row_beside_a_number_is_told_the_same_day(lab: Lab):
     assert (told, "空欄" in what) == (number, True)
 
 
+@for_ci
 def test_the_next_day_a_half_filled_row_that_keeps_an_order_open_is_named(lab: Lab):
     (number,) = imported(lab)
     lab.push()
@@ -206,6 +215,7 @@ def test_the_next_day_a_half_filled_row_that_keeps_an_order_open_is_named(lab: L
     ]
 
 
+@for_ci
 def test_a_row_a_person_took_away_is_told_and_not_sent_again(lab: Lab):
     (number,) = imported(lab)
     lab.push()

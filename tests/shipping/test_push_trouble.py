@@ -9,6 +9,7 @@ from tasks.shipping import tracking
 from tasks.shops.connection import check_shop
 from tests.shipping.lab import REPORT, SHOP, Lab
 from tests.shipping.pushing import ONE, TWO, imported, numbers_at_rms, push_and
+from tests.support.effort import first, for_ci
 
 
 def test_an_order_cancelled_meanwhile_is_not_reported_and_told(lab: Lab):
@@ -37,6 +38,7 @@ def test_what_rms_refuses_keeps_its_code_and_text(lab: Lab, monkeypatch):
     assert numbers_at_rms(lab, cancelled, good) == [TWO]
 
 
+@for_ci
 def test_what_was_refused_yesterday_fails_no_run_today(lab: Lab):
     (number,) = imported(lab)
     lab.rms.cancel(number)
@@ -44,6 +46,7 @@ def test_what_was_refused_yesterday_fails_no_run_today(lab: Lab):
     assert [lab.push()[0], lab.push()[0]] == ["FAILED", "COMPLETED"]
 
 
+@first()
 @pytest.mark.parametrize("fault", ["answer_lost", "cut"])
 def test_a_report_whose_answer_is_lost_is_read_back_and_not_sent_again(lab: Lab, fault):
     (number,) = imported(lab)
@@ -54,6 +57,7 @@ def test_a_report_whose_answer_is_lost_is_read_back_and_not_sent_again(lab: Lab,
     assert numbers_at_rms(lab, number) == [ONE]
 
 
+@first()
 @pytest.mark.parametrize("fault", ["503", "reset"])
 def test_a_report_that_never_arrived_is_sent_again_when_that_is_sure(lab: Lab, fault):
     (number,) = imported(lab)
@@ -96,6 +100,7 @@ def test_a_report_answered_with_trouble_of_rms_is_in_doubt_and_not_refused(
     assert numbers_at_rms(lab, number) == [ONE]
 
 
+@for_ci
 def test_a_call_made_too_soon_is_made_again_in_the_next_round(lab: Lab):
     (number,) = imported(lab)
     lab.rms.fault("429", function=REPORT)
@@ -104,6 +109,7 @@ def test_a_call_made_too_soon_is_made_again_in_the_next_round(lab: Lab):
     assert numbers_at_rms(lab, number) == [ONE]
 
 
+@for_ci
 def test_a_report_that_takes_long_is_waited_for(lab: Lab):
     lab.rms.settings(async_delay_s=0.3)
     (number,) = imported(lab)
@@ -127,6 +133,7 @@ def test_a_key_refused_stops_the_run_and_leaves_the_parcel_planned(lab: Lab):
     assert lab.states() == {"verified": 1}
 
 
+@for_ci
 def test_an_order_with_a_fault_of_form_does_not_hold_up_the_others(lab: Lab):
     _, good = sorted(imported(lab, 2))
     lab.ask(
@@ -142,6 +149,7 @@ def test_an_order_with_a_fault_of_form_does_not_hold_up_the_others(lab: Lab):
     assert numbers_at_rms(lab, good) == [TWO]
 
 
+@for_ci
 def test_an_order_that_cannot_be_read_is_not_reported_and_named(lab: Lab):
     hidden, good = imported(lab, 2)
     lab.rms.vanish(hidden)

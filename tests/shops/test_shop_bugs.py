@@ -28,7 +28,7 @@ from tests.shops.made import (
     an_application,
     at,
 )
-from tests.support.effort import for_ci, short_form
+from tests.support.effort import first, for_ci, short_form
 from tests.support.planted import caught, planted_sql
 from tests.support.rules import broken_rules
 
@@ -45,6 +45,7 @@ DAMAGE = {
 }
 
 
+@first(2)
 @pytest.mark.parametrize(
     ("rule", "statement"), [(rule, each) for rule in DAMAGE for each in DAMAGE[rule]]
 )

@@ -64,9 +64,11 @@ def outage(services: Services) -> tuple[int, int]:
     with ExitStack() as again:
         for name, module in PREFECT.items():
             logs, command = services.home / "logs", (module.__name__,)
-            again.enter_context(running(f"{name}-again", command, services.env, logs))
+            process = again.enter_context(
+                running(f"{name}-again", command, services.env, logs)
+            )
             if module is server:
-                wait_for_server(services.env)
+                wait_for_server(services.env, process)
         until(lambda: len(waited(services)) >= sold, DEAD_WITHIN_S + 180)
     return taken, len(waited(services)) - before - AT_WORK
 

@@ -6,6 +6,7 @@ from data.model.typed_time import TimeRefused
 from flows import adjust_stock
 from tasks.stock.adjust_form import AdjustmentProblem
 from tests.stock.shop_of_flows import SHOP, Shelf
+from tests.support.effort import first
 
 TEA = ("kakuu-tea", "kakuu-tea")
 SIGNED = {"who": "店長", "note": "過去の注文を取り込んだため"}
@@ -47,6 +48,7 @@ def test_where_nothing_is_older_nothing_is_settled(two_years):
     assert message.startswith("調整した明細 0")
 
 
+@first()
 @pytest.mark.parametrize(
     ("given", "error", "said"),
     [

@@ -7,6 +7,7 @@ from flows import adjust_stock
 from tasks.stock import adjust_form as stock_form
 from tasks.stock.adjust_form import AdjustmentProblem
 from tests.stock.shop_of_flows import SHOP, Shelf, quick_shelf
+from tests.support.effort import first, for_ci
 
 TEA = ("kakuu-tea", "kakuu-tea")
 SIGNED = {"who": " 店長 ", "note": "棚を見た"}
@@ -124,6 +125,7 @@ def test_everything_adjusted_elsewhere_leaves_nothing_to_ask(shelf: Shelf, desk:
     assert "手動調整を待つ注文はありません" in desk.begin()[1]
 
 
+@first()
 @pytest.mark.parametrize(
     ("decision", "lines", "said"),
     [
@@ -159,6 +161,7 @@ def test_the_lines_decided_on_are_those_that_were_shown(shelf: Shelf, desk: Desk
     assert [row[:2] for row in shelf.ask(BOOKED)] == [("1", -2), ("2", -3), ("3", -1)]
 
 
+@for_ci
 def test_a_line_that_somebody_adjusted_meanwhile_is_booked_once_and_named(
     shelf: Shelf, desk: Desk
 ):

@@ -15,6 +15,7 @@ from tests.stock.made import (
     see,
 )
 from tests.stock.pushing import A_TEA
+from tests.support.effort import first
 from tests.support.orders import SHOP_ID, at
 from tests.support.rules import broken_rules
 
@@ -96,6 +97,7 @@ def test_every_check_of_stock_has_a_damage_planted():
     assert of_stock == {rule for rule, _ in DAMAGE}
 
 
+@first(3)
 @pytest.mark.parametrize(("rule", "statement"), DAMAGE)
 def test_a_planted_damage_is_found(filled, rule, statement):
     filled.execute(statement)

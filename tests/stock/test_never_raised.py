@@ -8,6 +8,7 @@ from data.warehouse.stock.push import start_sending as start
 from tasks.stock.push_report import NOT_RAISED, final_state, stock_push_report
 from tests.stock.made import a_count, adjust, an_adjustment, count, import_csv, level
 from tests.stock.pushing import A_TEA, plan, read_back, to_push
+from tests.support.effort import first, for_ci
 from tests.support.orders import SHOP_ID, at, order_number
 from tests.support.planted import caught, planted_sql
 
@@ -66,6 +67,7 @@ def test_once_a_person_has_adjusted_it_is_sent(counted, done):
     assert sent(plan(counted, {A_TEA: 5}, 70)) == [(A_TEA, level(counted))]
 
 
+@first()
 @pytest.mark.parametrize(
     ("column", "value"),
     [("status", "出荷済"), ("status", "キャンセル"), ("cancelled", True)],
@@ -116,6 +118,7 @@ def test_a_raise_that_was_lost_before_the_order_came_is_not_sent_again(counted):
     assert states == [(PushState.SUPERSEDED.value,)]
 
 
+@first(2)
 @pytest.mark.parametrize("found", [None, 0, 9, 10, 11])
 @pytest.mark.parametrize("waiting", [0, 3])
 def test_the_statement_and_the_model_say_the_same(counted, found, waiting):
@@ -126,6 +129,7 @@ def test_the_statement_and_the_model_say_the_same(counted, found, waiting):
     assert made.kept == may_not_raise(10, found, waiting)
 
 
+@for_ci
 def test_without_the_rule_the_order_would_be_sold_twice(counted):
     """The plant: a push raises whatever its level says."""
     line = "WHEN l.waiting > 0 AND f.found < l.offered THEN 'kept'"

@@ -6,6 +6,7 @@ import pytest
 
 from tests.stock.fussy_mall import CODE, TEXT, fussy
 from tests.stock.shop_of_flows import SHOP, Shelf
+from tests.support.effort import first
 
 MUG = ("kakuu-mug", "kakuu-mug")
 STATES = (
@@ -29,6 +30,7 @@ def counted(shelf: Shelf) -> dict[tuple[str, str], int]:
     return wanted
 
 
+@first()
 def test_it_ends_refused_in_rmss_words_and_the_others_are_proven(shelf: Shelf, mall):
     before = shelf.units()
     wanted = counted(shelf)
@@ -62,6 +64,7 @@ def test_the_good_ones_are_written_once_and_the_bad_one_found_in_few_calls(
     assert shelf.calls() <= halvings
 
 
+@first()
 def test_the_run_fails_and_says_which_and_what_to_do(shelf: Shelf, mall):
     many = len(counted(shelf))
     kind, message = shelf.push()
@@ -76,6 +79,7 @@ def test_the_run_fails_and_says_which_and_what_to_do(shelf: Shelf, mall):
     assert f"{CODE}: {TEXT}" in report
 
 
+@first()
 def test_it_is_not_sent_again_and_fails_no_run_until_its_level_changes(
     shelf: Shelf, mall
 ):
@@ -92,6 +96,7 @@ def test_it_is_not_sent_again_and_fails_no_run_until_its_level_changes(
     assert (changed, len(mall.refused)) == ("FAILED", tried + 1)
 
 
+@first()
 def test_full_sends_it_again_and_it_is_proven_once_rms_takes_it(
     shelf: Shelf, mall, monkeypatch
 ):

@@ -9,10 +9,12 @@ from data.warehouse.stock.push import PRESUMED_LOST, record_lost, record_refused
 from data.warehouse.stock.push import start_sending as start
 from tests.stock.made import MUG, TEA, a_count, count, name, order, see
 from tests.stock.pushing import A_TEA, plan, pushed, read_back, states, to_push
+from tests.support.effort import first, for_ci
 from tests.support.orders import at
 from tests.support.planted import caught, planted_sql
 
 
+@first(2)
 @pytest.mark.parametrize(
     ("shown", "state"),
     [
@@ -190,6 +192,7 @@ def test_a_reading_older_than_the_proof_decides_nothing(counted):
     assert [push.offered for push in anew.to_send] == [8]
 
 
+@for_ci
 def test_an_older_reading_that_decides_over_a_proof_is_caught(counted):
     guard = "OR (verified_at IS NOT NULL AND verified_at > $read_at)"
     with planted_sql("judge_inventory_levels", guard, ""), caught():

@@ -13,8 +13,10 @@ from tests.stock.made import (
     see,
 )
 from tests.stock.pushing import A_TEA, plan, pushed, to_push
+from tests.support.effort import first
 
 
+@first(2)
 @pytest.mark.parametrize(
     ("units", "safety", "expected"),
     [(10, 0, 10), (10, 3, 7), (10, 10, 0), (2, 5, 0), (99_999, 0, 99_999)],

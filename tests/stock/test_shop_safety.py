@@ -6,6 +6,7 @@ from connectors.shop_environment import shop_from_environment
 from tasks import rms
 from tasks.shops.blocks import RmsShop
 from tests.stock.shop_of_flows import SHOP, Shelf
+from tests.support.effort import first
 
 TEA = ("kakuu-tea", "kakuu-tea")
 MUG = ("kakuu-mug", "kakuu-mug")
@@ -27,6 +28,7 @@ def keep_back(request, shelf: Shelf, monkeypatch):
     return said
 
 
+@first()
 def test_it_is_taken_off_the_number_pushed(shelf: Shelf, keep_back):
     keep_back(3)
     shelf.counted({TEA: 12, MUG: 2})
@@ -38,6 +40,7 @@ def test_it_is_taken_off_the_number_pushed(shelf: Shelf, keep_back):
     assert "安全在庫を下回る 1件" in shelf.shown["inventory-report"]
 
 
+@first()
 def test_a_listings_own_goes_before_it(shelf: Shelf, keep_back):
     keep_back(3)
     shelf.counted({TEA: 12}, safety=5)
@@ -46,6 +49,7 @@ def test_a_listings_own_goes_before_it(shelf: Shelf, keep_back):
     assert shelf.units()[TEA] == 7
 
 
+@first()
 def test_changing_it_is_told_to_the_mall_without_a_count(shelf: Shelf, keep_back):
     shelf.counted({TEA: 12})
     shelf.push()
@@ -55,6 +59,7 @@ def test_changing_it_is_told_to_the_mall_without_a_count(shelf: Shelf, keep_back
     assert shelf.units()[TEA] == 8
 
 
+@first()
 def test_a_trial_shows_it(shelf: Shelf, keep_back):
     keep_back(3)
     shelf.counted({TEA: 12})

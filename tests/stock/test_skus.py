@@ -18,6 +18,7 @@ from tests.stock.made import (
     order,
     see,
 )
+from tests.support.effort import first
 from tests.support.orders import at
 
 OTHER_SHOP = "654321"
@@ -65,6 +66,7 @@ def test_a_persons_word_stands_against_the_orders(con):
     assert (level(con, "GREEN"), level(con)) == (-2, None)
 
 
+@first()
 @pytest.mark.parametrize("counted", [0, 5, 10])
 def test_a_renamed_sku_keeps_its_level(con, counted):
     see(con, order(1, ordered=-30))

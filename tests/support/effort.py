@@ -4,11 +4,13 @@ The fast suite is what people wait for: each kind of test stands in it once, in 
 short form. What would take longer is marked with the suite it waits for:
 
     for_ci      `make test-ci`: damaged files, histories, the bugs they must catch
+    first(n)    all cases of a test behind the first n: `make test-ci` as well
     for_crash   `make crash`: kills at every point
     for_long    `make test-long`, which runs all the others as well
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any, Final, Literal, TypeVar, cast
@@ -30,6 +32,24 @@ QUIET = [
     HealthCheck.data_too_large,
     HealthCheck.function_scoped_fixture,  # ours are made to be used again
 ]
+
+
+def first(cases: int = 1) -> pytest.MarkDecorator:
+    """Mark a test whose later cases, of many alike, wait for `make test-ci`."""
+    return pytest.mark.first(cases)
+
+
+def later_cases(items: Iterable[pytest.Item]) -> set[pytest.Item]:
+    """Return the cases behind the first ones of tests that are marked `first`."""
+    seen: Counter[object] = Counter()
+    later = set()
+    for item in items:
+        if mark := item.get_closest_marker("first"):
+            test = item.nodeid.partition("[")[0]
+            seen[test] += 1
+            if seen[test] > mark.args[0]:
+                later.add(item)
+    return later
 
 
 def is_later(marks: AbstractSet[str]) -> bool:

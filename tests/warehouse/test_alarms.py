@@ -19,6 +19,7 @@ from data.model.alarm import (
 )
 from data.warehouse.alarms import find_alarms, mark_told, record_alarms
 from data.warehouse.notices import record_notices
+from tests.support.effort import first
 from tests.support.orders import NINE, SHOP_ID, at
 from tests.support.planted import caught, planted_sql
 from tests.warehouse.made_notices import a_notice
@@ -110,6 +111,7 @@ def told(con: Con, alarms: list[Alarm], minute: float) -> list[tuple[str, bool]]
     return [(each.alarm.kind, each.is_healed) for each in untold]
 
 
+@first(3)
 @pytest.mark.parametrize("case", CASES)
 def test_a_trouble_is_found_with_its_shop_and_what_to_do(undone: Con, case: str):
     kind, make = CASES[case]

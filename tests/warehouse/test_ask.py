@@ -12,6 +12,7 @@ from data.warehouse.ask import Form, ask, ask_for_text, exported
 from data.warehouse.errors import QueryRefused, WarehouseBusy, WarehouseMissing
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
+from tests.support.effort import first
 from tests.support.orders import an_order, at, order_number
 
 
@@ -33,6 +34,7 @@ def test_no_rows_are_an_answer_too(filled):
     assert ask(filled, "SELECT 1 AS one WHERE false").shape == (0, 1)
 
 
+@first(2)
 @pytest.mark.parametrize(
     "query",
     [
@@ -126,6 +128,7 @@ def test_csv_tells_nothing_from_an_empty_text(filled):
         assert file.read_text("utf-8") == 'a,b,c\n,"","x,""y"\n'
 
 
+@first(2)
 @pytest.mark.parametrize(
     "query",
     [
@@ -153,6 +156,7 @@ def test_more_rows_than_asked_for_are_said(filled):
     assert not ask_for_text(filled, "FROM range(3)", 3, 0).has_more
 
 
+@first(2)
 @pytest.mark.parametrize(
     "query",
     [

@@ -20,6 +20,7 @@ from data.warehouse.buyers import (
 )
 from data.warehouse.invariants import violations
 from data.warehouse.orders import Stored, store_orders
+from tests.support.effort import first
 from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
 from tests.support.planted import caught, planted_sql
 
@@ -132,6 +133,7 @@ def test_a_cleared_order_shown_as_it_was_is_unchanged(con):
     assert store(con, an_order_of(1, 72, status="500")).unchanged == 1
 
 
+@first(2)
 @pytest.mark.parametrize(
     ("statement", "old", "new"),
     [

@@ -10,6 +10,7 @@ from data.warehouse.runs import move_cursor
 from data.warehouse.session import warehouse
 from tests.shops.test_shop_bugs import DAMAGE as DAMAGE_OF_SHOPS
 from tests.stock.test_invariants import DAMAGE as DAMAGE_OF_STOCK
+from tests.support.effort import first
 from tests.support.orders import SHOP_ID, an_order, at
 from tests.support.rules import broken_rules
 from tests.warehouse.made_notices import a_notice
@@ -139,6 +140,7 @@ def test_every_check_has_a_damage_planted():
     assert set(checks()) == planted
 
 
+@first(3)
 @pytest.mark.parametrize("rule", DAMAGE)
 def test_a_planted_damage_is_found(filled, rule):
     for statement in DAMAGE[rule]:
@@ -148,6 +150,7 @@ def test_a_planted_damage_is_found(filled, rule):
     assert broken_rules(filled) == violations(filled)
 
 
+@first(3)
 @pytest.mark.parametrize(("rule", "statement"), MORE_DAMAGE)
 def test_each_side_of_a_check_is_found(filled, rule, statement):
     filled.execute(statement)

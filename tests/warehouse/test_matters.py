@@ -23,6 +23,7 @@ from data.warehouse.session import warehouse
 from data.warehouse.shops import stop_function
 from tests.order_files.store.made import MadeFile, a_row
 from tests.order_files.store.made import store as import_csv
+from tests.support.effort import first, for_ci
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
 from tests.support.planted import planted_sql
 from tests.support.rules import broken_rules
@@ -268,6 +269,7 @@ def on_kinds(con: Con) -> set[str]:
     return {kind for (kind,) in con.sql("SELECT kind FROM needs_a_person").fetchall()}
 
 
+@first(3)
 @every_kind
 def test_each_kind_is_on_the_list_and_comes_off_it_by_hand(undone: Con, kind):
     make, key = MAKERS[kind]
@@ -287,6 +289,7 @@ def test_each_kind_is_on_the_list_and_comes_off_it_by_hand(undone: Con, kind):
     ]
 
 
+@first(3)
 @every_kind
 def test_no_kind_is_on_the_list_of_another(undone: Con, kind):
     make, _ = MAKERS[kind]
@@ -411,6 +414,7 @@ def test_a_cell_left_blank_is_done_when_its_order_changes(con: Con):
     assert on_list(con, "csv_warning") == []
 
 
+@for_ci
 def test_the_same_warning_of_an_order_again_stays_dismissed_and_another_one_is_new(
     con: Con,
 ):
@@ -446,6 +450,7 @@ def test_a_parcel_of_a_cancelled_order_is_to_be_stopped(undone: Con):
     assert len(on_list(undone, "tracking_refused")) == 1
 
 
+@first()
 @pytest.mark.parametrize(("minute", "is_told"), [(6, True), (15 * 24 * 60 + 6, False)])
 def test_a_return_weeks_after_the_parcel_stops_none(undone: Con, minute, is_told):
     parcel_to_stop(undone, minute=minute)
@@ -467,6 +472,7 @@ def test_every_status_of_rms_is_known_to_the_list(con: Con):
     assert on_list(con, "status_unknown") == []
 
 
+@first(2)
 @pytest.mark.parametrize("status", ConnectionStatus)
 def test_a_shop_is_on_the_list_while_its_calls_are_stopped(undone: Con, status):
     shop_stopped(undone, status.value)

@@ -16,7 +16,7 @@ from data.warehouse.migrate import MIGRATIONS, migrate, read_migrations
 from data.warehouse.notices import record_notices
 from data.warehouse.orders import count_orders, store_orders
 from data.warehouse.session import warehouse
-from tests.support.effort import for_crash, short_form
+from tests.support.effort import first, for_crash, short_form
 from tests.support.forked import Forked
 from tests.support.orders import SHOP_ID, an_order, at, order_number
 from tests.warehouse import writer
@@ -131,6 +131,7 @@ def test_the_checks_allow_every_word_of_the_model(con):
     assert [word for word in [*Mall, *Status] if f"'{word.value}'" not in allowed] == []
 
 
+@first()
 @pytest.mark.parametrize(
     ("column", "word"),
     [

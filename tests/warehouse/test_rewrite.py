@@ -14,6 +14,7 @@ from data.warehouse.people_key import KEY_FILE
 from data.warehouse.rewrite import rewrite
 from data.warehouse.session import warehouse
 from tests.support.canary import leaks
+from tests.support.effort import for_ci
 from tests.support.orders import an_order, at
 from tests.support.planted import caught
 from tests.warehouse.test_buyers import an_order_of, clear, store
@@ -129,6 +130,7 @@ def test_a_file_in_use_is_waited_for(forgotten):
         rewrite(forgotten, patience_s=0)
 
 
+@for_ci
 def test_sessions_beside_it_lose_nothing(forgotten):
     def work(shop: str) -> None:
         for number in range(5):

@@ -18,7 +18,7 @@ from data.warehouse.saved import repaired_of, saved_of, wal_of
 from data.warehouse.session import warehouse
 from tests.support import disk_writes, syscalls
 from tests.support.disk_writes import PAGE, changes, copied, states
-from tests.support.effort import EFFORT, for_crash
+from tests.support.effort import EFFORT, for_ci, for_crash
 from tests.support.forked import Forked
 from tests.warehouse import rewriting
 from tests.warehouse.test_migrate import GOLDEN
@@ -190,6 +190,7 @@ def test_without_the_copies_the_torn_file_stays_shut(path):
         contents(path)
 
 
+@for_ci
 @needs_ptrace
 def test_a_checkpoint_without_copies_is_caught_by_its_cuts(path, tmp_path):
     filled(path)

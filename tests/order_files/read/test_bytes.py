@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from connectors.csv_file.decoding import RUBBISH
 from connectors.order_files import CsvRefused
 from tests.order_files.read.test_orders import golden
+from tests.support.effort import first
 from tests.support.mall_csv import HEADER, Shape, rakuten_bytes, rakuten_row
 
 NAME = "注文者姓"
@@ -39,6 +40,7 @@ def test_characters_outside_cp932_are_read_from_utf8(read):
     assert read(content).column("orderer_family_name") == ["𠮷😀é"]
 
 
+@first(2)
 @pytest.mark.parametrize(
     "broken", [b"\xeb\x9f", b"\x81\x20", b"\xfc\xff", b"\xeb\x9f\x8c", b"\x85\x5c\x81"]
 )

@@ -9,6 +9,7 @@ from connectors.order_files import read_order_file
 from data.model.stock import Adjustment
 from data.warehouse.order_files import ImportReport, import_orders
 from data.warehouse.stock.adjust import adjust_stock
+from tests.support.effort import for_ci
 from tests.support.orders import at
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -151,6 +152,7 @@ def test_one_line_id_in_two_destinations(con):
     assert rows(con, "SELECT count(*) FROM order_packages") == [(2,)]
 
 
+@for_ci
 def test_lines_keep_their_id_and_their_stock_over_files(con):
     imported(con, "shopify-a-b.csv")
     assert rows(con, LINES) == [("1", "A", 1), ("2", "B", 1)]

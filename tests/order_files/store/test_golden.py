@@ -14,7 +14,7 @@ from connectors.order_files import read_order_file
 from data.warehouse.order_files import import_orders
 from tests.order_files.read.test_golden import FOLDERS, sources
 from tests.order_files.store.dump import TABLES, dump
-from tests.support.effort import for_ci, short_form
+from tests.support.effort import first, for_ci, short_form
 from tests.support.orders import at
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -56,6 +56,7 @@ def stored(con):
     return json.dumps(tables, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
+@first(5)
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_golden_file_is_stored_as_reviewed(con, folder):
     report = imported(con, folder)

@@ -20,7 +20,7 @@ from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.read.test_golden import GOLDEN
 from tests.order_files.store.made import MadeFile, MadeRules, a_row
 from tests.order_files.store.test_cases import rows
-from tests.support.effort import examples
+from tests.support.effort import examples, first
 from tests.support.orders import at
 from tests.support.planted import caught
 
@@ -173,6 +173,7 @@ PLANTED = {
 }
 
 
+@first()
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_caught(undone, monkeypatch, bug):
     passes, history, lines = PLANTED[bug]
@@ -193,6 +194,7 @@ def test_a_line_id_without_its_package_is_caught(undone, monkeypatch):
 REPORTS = {"amazon-orders", "amazon-all-orders"}
 
 
+@first()
 @pytest.mark.parametrize("first", sorted(REPORTS))
 def test_two_reports_of_amazon_meet_in_the_same_lines(con, tmp_path, first):
     """The one knows order-item-id, the other does not; both show order 250-…0001."""

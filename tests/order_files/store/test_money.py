@@ -10,6 +10,7 @@ from connectors.order_files import read_order_file
 from data.model.japan_time import in_japan
 from data.warehouse.order_files import import_orders
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN, sources
+from tests.support.effort import first
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 
 CASES = GOLDEN.parent / "cases"
@@ -70,6 +71,7 @@ def test_wrapping_within_rakuten_s_goods_is_kept_and_no_alarm(con):
     assert orders(con, "gift_fee") == [(300,)]
 
 
+@first(5)
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_order_has_a_total_and_every_line_a_sku_or_it_is_told(con, folder):
     report = take(con, sources(folder), FOLDERS[folder])

@@ -9,6 +9,7 @@ from data.warehouse.orders import known_answers, store_orders
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import a_row, one, store
+from tests.support.effort import first, for_ci
 from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
 from tests.support.planted import caught, planted_sql
 
@@ -127,6 +128,7 @@ def test_only_a_changed_mall_status_moves_what_csv_set(con, api):
     assert see(30, "500") == "出荷済"
 
 
+@for_ci
 def test_an_import_that_moves_only_the_status_keeps_the_answer(con, api):
     report = store(con, known_row(), known_row("12"))
 
@@ -135,6 +137,7 @@ def test_an_import_that_moves_only_the_status_keeps_the_answer(con, api):
     assert one(con, "SELECT count(*) FROM order_log") == 1
 
 
+@first()
 @pytest.mark.parametrize(("mode", "expected"), [("update", "青"), ("replace", None)])
 def test_a_blank_cell_clears_under_replace_only(con, mode, expected):
     store(
@@ -205,6 +208,7 @@ def test_the_same_file_after_a_change_elsewhere_is_not_called_the_same(con):
     assert store(con, a_row(choices="青"), minute=12).is_same_file is False
 
 
+@for_ci
 def test_a_variant_the_file_does_not_tell_keeps_the_sku(con, api):
     store(con, known_row(sku="sencha"), known_row("12", sku="sencha"), mode="replace")
 
@@ -213,6 +217,7 @@ def test_a_variant_the_file_does_not_tell_keeps_the_sku(con, api):
     ]
 
 
+@first()
 @pytest.mark.parametrize("over", [CANCELLED, SHIPPED, REFUNDED])
 def test_an_order_that_is_over_when_created_is_on_no_list_of_open_ones(con, over):
     store(con, a_row(**over), a_row("B"))
@@ -232,6 +237,7 @@ def told(con, **later):
     return status, [warned.kind for warned in report.warnings]
 
 
+@first()
 @pytest.mark.parametrize(
     ("word", "status"),
     [(SHIPPED, "出荷済"), (REFUNDED, "キャンセル"), (CANCELLED, "キャンセル")],
@@ -251,6 +257,7 @@ def test_an_unchanged_word_moves_nothing(con):
     assert told(con, **SHIPPED) == ([("受注処理中", "500", False)], [])
 
 
+@first(2)
 @pytest.mark.parametrize("mode", ["update", "replace"])
 @pytest.mark.parametrize(
     ("over", "older"),
@@ -270,6 +277,7 @@ def test_a_step_back_of_an_older_file_is_not_applied_and_warned_of(
     assert [warned.kind for warned in report.warnings] == ["step-back"]
 
 
+@for_ci
 def test_a_file_older_than_what_the_api_showed_takes_no_step_back(con):
     order = an_order(1, 5, "900")
     store_orders(con, [order], source="api", stored_at=at(6), load_id="l")
@@ -282,6 +290,7 @@ def test_a_file_older_than_what_the_api_showed_takes_no_step_back(con):
     assert "step-back" in [warned.kind for warned in report.warnings]
 
 
+@first()
 @pytest.mark.parametrize("status", ["出荷済", "キャンセル"])
 def test_nothing_moves_an_order_back_from_its_end(con, status):
     store(con, a_row(**OPEN))
@@ -290,6 +299,7 @@ def test_nothing_moves_an_order_back_from_its_end(con, status):
     assert told(con, **OPEN, noshi="祝")[0] == [(status, "300", False)]
 
 
+@first()
 @pytest.mark.parametrize("status", ["新規受付", "入金待ち", "保留"])
 def test_an_import_sets_what_has_not_begun_to_work(con, status):
     store(con, a_row(**OPEN))
@@ -325,6 +335,7 @@ PLANTED = {
 }
 
 
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_status_that_goes_back_is_caught(con, bug):
     with planted_sql("judge_csv_statuses", *PLANTED[bug]), caught():
