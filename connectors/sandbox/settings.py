@@ -11,6 +11,7 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "rate_limit": (True, False),
     "too_fast_status": (403, 429, 503),
     "dated_by": ("machine", "clock", "timestamp", "nothing"),
+    "cancels_unconfirmed": (True, False),
     "cancel_goes_to": (800, 900),
     "null_in_rows": ("keep", "erase"),
     "refuse_escapes": (True, False),
@@ -37,6 +38,9 @@ class Settings:
     async_delay_s: float = 3.0
     payment_delay_s: float | None = 180.0
     """Sandbox time from 200 to 300 after confirmOrder; None = stays at 200."""
+    cancels_unconfirmed: bool = False
+    """Whether Rakuten cancels what has not been confirmed for 15 days (§5.3); off, so
+    that tests may sell old orders."""
     cancel_goes_to: int = 900
     null_in_rows: str = "keep"
     """What a null shippingNumber or shippingDate does; not documented (§4.2)."""

@@ -145,6 +145,18 @@ def test_a_memos_text_stays_in_no_table_report_or_message(
     assert "0000-0000" not in everywhere
 
 
+def test_a_memo_that_rms_puts_off_is_told_and_was_not_written(lab: Sandbox):
+    (number,) = lab.sell(1, progress=300)
+    lab.fault("UPDATE_ORDERMEMO_ERROR_107", about=number)
+    kind, message = ended(update_memo, number, "電話済み", who=WHO)
+    again = ended(update_memo, number, "電話済み", who=WHO)
+
+    assert (kind, "対処" in message) == ("FAILED", True)
+    assert again[0] == "COMPLETED"
+    assert order_at(lab, number)["memo"] == "電話済み"
+    assert [row[-1] for row in journal()] == ["refused", "done"]
+
+
 def test_a_memo_that_is_too_long_is_refused_without_quoting_it(lab: Sandbox):
     (number,) = lab.sell(1, progress=300)
     kind, message = ended(update_memo, number, "あ" * 1001)

@@ -276,3 +276,27 @@ def test_a_shop_that_made_none_gets_an_empty_list(rms, sandbox):
 
     assert codes(answer) == ["GET_SUBSTATUSLIST_INFO_102"]
     assert answer["StatusModelList"] == []
+
+
+def test_pay_later_after_shipping_with_half_a_row_takes_no_memo(rms, sandbox):
+    (number,) = sandbox.sell(1, "half_row", progress=500)
+    sandbox.edit_at(number, {"SettlementModel.settlementMethodCode": 21})
+
+    response = memo(rms, number, memo="x")
+
+    assert response.status_code == 200
+    assert codes(response.json()) == ["UPDATE_ORDERMEMO_ERROR_108"]
+
+
+def test_a_mark_may_be_put_off(rms, sandbox):
+    (number,) = sandbox.sell(1, progress=300)
+    sandbox.fault("UPDATE_ORDERMEMO_ERROR_107", about=number)
+    sandbox.fault("UPDATE_ORDERSUBSTATUS_ERROR_103", about=number)
+
+    first = memo(rms, number, memo="x")
+    second = mark(rms, number, subStatusId=3603)
+
+    assert first.status_code == second.status_code == 200
+    assert codes(first.json()) == ["UPDATE_ORDERMEMO_ERROR_107"]
+    assert codes(second.json()) == ["UPDATE_ORDERSUBSTATUS_ERROR_103"]
+    assert (rms.order(number)["memo"], rms.order(number)["subStatusId"]) == (None, None)

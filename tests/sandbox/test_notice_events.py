@@ -269,3 +269,21 @@ def test_a_bulk_edit_is_a_notice_about_no_order(sandbox, receiver):
     assert told["value1"].endswith(".csv")
     assert re.fullmatch(r"\d{4}/\d{2}/\d{2} \d{2}:\d{2}", told["value2"])
     assert told["value3"] == "0"
+
+
+@pytest.mark.parametrize(("days", "state"), [(14, 100), (16, 900)])
+def test_rakuten_cancels_what_is_not_confirmed_for_15_days(
+    sandbox, receiver, days, state
+):
+    sandbox.settings(cancels_unconfirmed=True)
+    (number,) = sandbox.sell(1, progress=100, over_days=0)
+    (kept,) = sandbox.sell(1, progress=300, over_days=0)
+    ended(sandbox, receiver)
+
+    sandbox.clock(advance_s=days * 86_400)
+
+    infos = ended(sandbox, receiver)
+    assert sandbox.orders()[number]["orderProgress"] == state
+    assert sandbox.orders()[kept]["orderProgress"] == 300
+    told = [(service(i), i.findtext("value1"), i.findtext("value2")) for i in infos]
+    assert told == ([("5000:1100", number, "2")] if state == 900 else [])

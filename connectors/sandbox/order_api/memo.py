@@ -8,7 +8,8 @@ from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
 from connectors.sandbox.order_api.fields import Fields, has_machine_dependent
 from connectors.sandbox.order_api.messages import OrderRefusal, message
 from connectors.sandbox.order_api.progress import OLDEST, is_near, ordered_at
-from connectors.sandbox.order_api.sub_status import CANCELLED, mark
+from connectors.sandbox.order_api.shipping import lacks_for_pay_later
+from connectors.sandbox.order_api.sub_status import CANCELLED, mark, told
 
 CODE = "UPDATE_ORDERMEMO"
 _TEXTS = {"memo": 1000, "operator": 6, "mailPlugSentence": 1024}
@@ -34,7 +35,7 @@ def update_order_memo(call: OrderCall) -> OrderAnswer:
         fields.add("ERROR_105", "変更する項目が指定されていません。")
     fields.settle()
     model = call.world.store.find(number or "", call.shop.handle)
-    refusal = _refusal(model, call.now)
+    refusal = _refusal(model, call.now) or told(call, CODE, number)
     if not refusal and model is not None:
         _check_day(model, changes.get("deliveryDate"), number)
         if "subStatusId" in call.body and not mark(call, model, sub_status_id):
@@ -63,6 +64,8 @@ def _refusal(model: dict[str, Any] | None, now: datetime) -> tuple[str, str] | N
         return "ERROR_102", "キャンセル済みの注文です。"
     if ordered_at(model) < now - OLDEST:
         return "ERROR_103", "注文から2年を過ぎています。"
+    if lacks_for_pay_later(model):
+        return "ERROR_108", "発送情報が不足しているため、変更できません。"
     return None
 
 

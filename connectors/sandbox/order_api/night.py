@@ -9,12 +9,14 @@ from datetime import datetime, time, timedelta
 import orjson
 
 from connectors.sandbox.clock import JST, read_iso, wire
+from connectors.sandbox.inventory_api.movements import give_back
 from connectors.sandbox.notices.events import notify_progress
 from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.shipping_async import finish_jobs
 from connectors.sandbox.store import OrderModel
 from connectors.sandbox.world import World
 
+_UNCONFIRMED = timedelta(days=15)
 _NIGHT_JOB = time(0, 5, tzinfo=JST)
 
 
@@ -28,6 +30,7 @@ def catch_up(world: World) -> None:
     while (night := _next_night(done)) <= now:
         _until(world, night)
         _close_shipped(world, night)
+        _cancel_unconfirmed(world, night)
         world.store.remember("night", night.isoformat())
         done = night
     _until(world, now)
@@ -56,6 +59,20 @@ def _close_shipped(world: World, night: datetime) -> None:
     for model, _ in _due(world, "closes_after", complete, f"{night:%Y-%m-%d}"):
         progress.move(model, 500, wire(night))
         world.store.replace(model)
+
+
+def _cancel_unconfirmed(world: World, night: datetime) -> None:
+    """Cancel as Rakuten does what has waited for its confirmation for 15 days."""
+    if not world.settings.cancels_unconfirmed:
+        return
+    waits = "progress = 100 AND ordered_at <= ?"
+    for model, _ in _due(world, "ordered_at", waits, wire(night - _UNCONFIRMED)):
+        before = dict(model)
+        progress.move(model, 900, wire(night))
+        progress.record(model, 1, wire(night), reason=0, detail=10)
+        world.store.replace(model)
+        give_back(world, model)
+        notify_progress(world, before, model)
 
 
 def _due(

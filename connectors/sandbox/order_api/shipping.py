@@ -120,7 +120,7 @@ def report(
         return [_row_message(number, row, *why, row.detail_id) for row, why in faults]
     changed = copy.deepcopy(model)
     messages = [_row_message(number, row, *_apply(world, changed, row)) for row in rows]
-    if _lacks_for_pay_later(changed):
+    if lacks_for_pay_later(changed):
         text = "後払い決済の注文は、配送会社、伝票番号、発送日がすべて必要です。"
         return [_row_message(number, row, "ERROR_113", text, None) for row in rows]
     if not _refuses(messages):
@@ -171,7 +171,7 @@ def _fault(model: dict[str, Any], row: Row) -> tuple[str, str] | None:
     return None
 
 
-def _lacks_for_pay_later(model: dict[str, Any]) -> bool:
+def lacks_for_pay_later(model: dict[str, Any]) -> bool:
     """Whether a pay-later order is shipped and a row lacks carrier, number or date."""
     method = (model["SettlementModel"] or {}).get("settlementMethodCode")
     if method != PAY_LATER or model["orderProgress"] not in SHIPPED:

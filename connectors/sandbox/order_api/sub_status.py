@@ -66,12 +66,20 @@ def _set(call: OrderCall, number: str, sub_status_id: int | None) -> MessageMode
         kind, text = "ERROR_102", "該当する注文がありません。"
     elif model["orderProgress"] == CANCELLED:
         kind, text = "ERROR_101", "キャンセル済みの注文です。"
+    elif word := told(call, CODE, number):
+        kind, text = word
     elif not mark(call, model, sub_status_id):
         kind, text = "ERROR_102", "この注文に設定できないサブステータスです。"
     else:
         call.world.store.replace(model)
         kind, text = "INFO_101", "サブステータスを更新しました。"
     return message(CODE, kind, text, orderNumber=number)
+
+
+def told(call: OrderCall, code: str, number: str | None) -> tuple[str, str] | None:
+    """Return what was ordered to be said of an order, if anything; nothing is done."""
+    kind = call.world.faults.word(code, number or "")
+    return (kind, "処理できませんでした。") if kind else None
 
 
 def _is_too_old(call: OrderCall, number: str) -> bool:
