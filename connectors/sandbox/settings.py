@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 _CHOICES: dict[str, tuple[object, ...]] = {
     "rate_limit": (True, False),
     "too_fast_status": (403, 429, 503),
+    "needs_accept": (True, False),
     "dated_by": ("machine", "clock", "timestamp", "nothing"),
     "cancels_unconfirmed": (True, False),
     "cancel_goes_to": (800, 900),
@@ -32,6 +33,9 @@ class Settings:
     rate_limit: bool = True
     too_fast_status: int = 403
     """403 with ES01-03 by the book; clients prepare for the others, too (§1.5)."""
+    needs_accept: bool = True
+    """By the book a missing Accept is refused; rakuten-ws sent none and worked live in
+    2020."""
     dated_by: str = "machine"
     """What time answers show in Date and Timestamp (§1.1): this machine's; the
     sandbox's clock's; the clock's in Timestamp alone; none at all."""

@@ -1,7 +1,10 @@
 """Who is let in, and what a refusal looks like (docs/rms/order-api.md §1)."""
 
 import base64
+import json
 from datetime import timedelta
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -103,6 +106,20 @@ def test_a_content_type_without_json_and_charset_is_refused(rms, kind, code):
     answer = rms.post("searchOrder", EMPTY, Content_Type=kind)
 
     assert (answer.status_code, codes(answer.json())) == (400, [code])
+
+
+@pytest.mark.parametrize(("needed", "status"), [(True, 400), (False, 200)])
+def test_a_missing_accept_is_es04_02_by_the_book(rms, sandbox, needed, status):
+    sandbox.settings(needs_accept=needed)
+    url = urlsplit(sandbox.url)
+    connection = HTTPConnection(str(url.hostname), url.port or 80)  # it adds no Accept
+    connection.request("POST", "/es/2.0/order/getSubStatusList/", EMPTY, rms.headers)
+    answer = connection.getresponse()
+    body = json.loads(answer.read())
+    connection.close()
+
+    assert answer.status == status
+    assert body.get("Results", {}).get("errorCode") == ("ES04-02" if needed else None)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ async def pass_through(
         response = _slow_down(world.settings.too_fast_status)
     elif fault and not fault.takes_effect:
         response = fault.instead(manner.holding_nothing)
-    elif header := fault_of_accept(request) or (None if token else "ES04-01"):
+    elif header := _fault_of_header(world, request):
         response = gateway_error(header)
     else:
         response, orders = _admitted(world, shop, function, work, manner)
@@ -91,6 +91,12 @@ async def pass_through(
         or response.headers.get("request-id"),
     )
     return response
+
+
+def _fault_of_header(world: World, request: Request) -> str | None:
+    needed = world.settings.needs_accept
+    no_token = None if token_of(request) else "ES04-01"
+    return fault_of_accept(request, needed=needed) or no_token
 
 
 def no_such_path(request: Request, error: Exception) -> Response:

@@ -67,12 +67,10 @@ def fault_of_content_type(request: Request) -> str | None:
     return None if _CONTENT_TYPE.fullmatch(declared.strip()) else "ERROR_003"
 
 
-def fault_of_accept(request: Request) -> str | None:
-    """Return the gateway's code for an Accept that is empty or asks for no JSON.
-
-    By the book a missing one is refused, too; rakuten-ws sends none and worked live.
-    """
-    wanted = request.headers.get("accept", "*/*").strip()
+def fault_of_accept(request: Request, *, needed: bool) -> str | None:
+    """Return the gateway's code for an Accept that is missing or asks for no JSON."""
+    if_missing = "" if needed else "*/*"
+    wanted = request.headers.get("accept", if_missing).strip()
     if not wanted:
         return "ES04-02"
     kinds = {part.partition(";")[0].strip().lower() for part in wanted.split(",")}
