@@ -159,6 +159,11 @@ class Layout:
             made.columns[0] for made in self.cells if made.field == "order_number"
         )
 
+    @property
+    def has_amounts(self) -> bool:
+        """Whether the file tells what an order costs."""
+        return any(made.field == "request_total" for made in self.cells)
+
     def needed_columns(self) -> tuple[str, ...]:
         """Return the columns without which the file is refused, later stages aside."""
         names = [c for made in self.cells if made.needed for c in made.columns]

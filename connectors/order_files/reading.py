@@ -28,6 +28,15 @@ SHORT_ROWS: Final = (
     "列の数が見出しより少ない行が {:,} 行あります。足りない列は空欄として登録しました。"
 )
 
+NO_ORDERS: Final = (
+    "注文が1件もありません。モールの管理画面で、ダウンロードの期間と条件を確認して"
+    "ください。"
+)
+NO_AMOUNTS: Final = (
+    "このファイルには金額の列がないため、金額は登録していません。金額のあるファイルを"
+    "取り込むと登録されます。"
+)
+
 
 def read_order_file(
     paths: Sequence[Path],
@@ -120,6 +129,10 @@ def _convert(blocks: Iterator[Block], rows: Rows) -> None:
 
 def _notices(csv: CsvFile, layout: Layout, rows: Rows) -> Iterator[str]:
     yield from csv.notices()
+    if not csv.rows_read:
+        yield NO_ORDERS
+    if layout.role != "lines" and not layout.has_amounts:
+        yield NO_AMOUNTS
     if rows.left_out:
         yield f"商品ではない行(送料・オプションなど)を {rows.left_out:,} 行除きました。"
     if layout.stages:

@@ -161,6 +161,34 @@ def with_roles(rows: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows, theirs.drop("row_number")], how="horizontal")
 
 
+def counted_once(rows: pl.DataFrame, checks: Sequence[SumCheck]) -> pl.DataFrame:
+    """Return the rows, with one copy of each line where the total knows of no more.
+
+    Where a mall repeats rows for units, a joined download repeats them as well. The
+    order's own total decides: repeated rows count once if only that makes it.
+    """
+    check = next((one for one in checks if one.lines == "line_total"), None)
+    if check is None or rows["copies"].max() in {None, 1}:
+        return rows
+    lines = rows.filter(pl.col("copies").is_not_null())
+    total = pl.col(check.total).max() - sum(
+        pl.col(name).max().fill_null(0) * sign for name, sign in check.parts
+    )
+    once = (
+        lines.group_by("order_number")
+        .agg(
+            total.alias("total"),
+            pl.col("line_total").sum().alias("once"),
+            (pl.col("line_total") * pl.col("copies")).sum().alias("units"),
+        )
+        .filter(pl.col("once") == pl.col("total"), pl.col("units") != pl.col("total"))
+    )
+    is_once = pl.col("order_number").is_in(once["order_number"].implode())
+    one = pl.lit(1, dtype=pl.Int32)
+    copies = pl.when(is_once & pl.col("copies").is_not_null()).then(one)
+    return rows.with_columns(copies=copies.otherwise("copies"))
+
+
 def clearing(
     mode: Literal["update", "replace"], present: frozenset[str]
 ) -> pl.DataFrame:

@@ -9,7 +9,7 @@ by what differs. No wide copy of the file is ever made.
 One CSV import at work: judged over the whole file, written part by part.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -20,6 +20,7 @@ from duckdb import DuckDBPyConnection
 from data.model.buyer import OrderKey
 from data.model.csv_file import CellFault
 from data.model.order import Mall
+from data.model.order_file import SumCheck
 from data.warehouse.buyers import (
     BY_ITSELF,
     clear_orders,
@@ -35,6 +36,7 @@ from data.warehouse.order_file_rows import (
     WarningCount,
     Warnings,
     clearing,
+    counted_once,
     keys,
     levelled,
     no_rows,
@@ -92,9 +94,15 @@ _WRITE = (
 class Work:
     """One import at work: its statements in order, with the values they share."""
 
-    def __init__(self, con: DuckDBPyConnection, given: dict[str, object]) -> None:
+    def __init__(
+        self,
+        con: DuckDBPyConnection,
+        given: dict[str, object],
+        checks: Sequence[SumCheck],
+    ) -> None:
         self._con = con
         self._given = given
+        self._checks = checks
         self._cleared: set[str] = set()
         self._newly_cleared: set[str] = set()
         self._blank = NO_WARNINGS
@@ -219,7 +227,10 @@ class Work:
         packages = self.ask("list_csv_uneven_packages", part=part)
         roles = self._frame("list_csv_speaking", part=part)
         rows = self._identified(rows, roles, part)
-        self._speaking.rows = with_roles(levelled(rows, orders, packages), roles)
+        speaking = with_roles(levelled(rows, orders, packages), roles)
+        if self._given["adds_units"]:
+            speaking = counted_once(speaking, self._checks)
+        self._speaking.rows = speaking
 
     def _identified(
         self, rows: pl.DataFrame, roles: pl.DataFrame, part: int
@@ -361,7 +372,7 @@ def import_orders(  # noqa: PLR0913
         "in_package": rules.lines == "id_in_package",
         "orders_a_part": ORDERS_A_PART,
     }
-    work = Work(con, given)
+    work = Work(con, given, rules.checks)
     chunks = Chunks(file)
     others = work.stage(chunks)
     if others and other_shops == "refuse":

@@ -114,8 +114,17 @@ def test_an_amount_yamato_does_not_collect_is_refused(total):
     assert refusals(made) == [(ORDER, "コレクト代金引換額（税込）")]
 
 
-def test_cash_on_delivery_by_sagawa_is_refused():
-    made = write_ehiden3_labels([parcel(cod_total=5_500)], SENDER)
+def test_cash_on_delivery_by_sagawa_tells_what_to_collect():
+    row = rows(write_ehiden3_labels([parcel(cod_total=5_500, cod_tax=500)], SENDER))[0]
+    paid = rows(write_ehiden3_labels([parcel()], SENDER))[0]
+
+    assert (row["代引金額"], row["消費税"]) == ("5500", "500")
+    assert (paid["代引金額"], paid["消費税"]) == ("", "")
+
+
+@pytest.mark.parametrize("total", [0, -1, 10_000_000])
+def test_an_amount_sagawa_does_not_collect_is_refused(total):
+    made = write_ehiden3_labels([parcel(cod_total=total)], SENDER)
 
     assert refusals(made) == [(ORDER, "代引金額")]
 

@@ -12,6 +12,8 @@ from connectors.carriers.labels.file import Cells, LabelFile, Unwritable, writte
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
 from data.model.label import Cool, ParcelOrder, Sender
 
+MOST_COD: Final = 9_999_999
+"""Yen: 代引金額 has seven digits."""
 _LINE: Final = 16
 """Characters: e飛伝 counts a half-width one as a whole one."""
 _PHONE: Final = 14
@@ -33,9 +35,9 @@ _SLOTS: Final = {
 def write_ehiden3_labels(orders: Iterable[ParcelOrder], sender: Sender) -> LabelFile:
     """Return the file that e飛伝III imports; an order it cannot hold is refused.
 
-    Cash on delivery is refused: we do not know which seals and 決済種別 make e飛伝III
-    collect the money, and a parcel handed over unpaid is worse than a label made by
-    hand.
+    Cash on delivery has its amount and the tax in it. 決済種別 and the seals stay
+    blank, which leaves them to the shop's setting in e飛伝III: their codes could not
+    be confirmed, and staff check the first label (docs/shipping.md).
     """
 
     def fill(cells: Cells, order: ParcelOrder) -> None:
@@ -48,7 +50,10 @@ def write_ehiden3_labels(orders: Iterable[ParcelOrder], sender: Sender) -> Label
 
 def _parcel(cells: Cells, order: ParcelOrder) -> None:
     if order.cod_total is not None:
-        raise Unwritable("代引金額", "代引の送り状はe飛伝の画面で作成してください。")
+        if not 0 < order.cod_total <= MOST_COD:
+            raise Unwritable("代引金額", f"1円以上{MOST_COD:,}円以下ではありません。")
+        cells.code("代引金額", str(order.cod_total))
+        cells.code("消費税", str(order.cod_tax or 0))
     cells.text("お客様管理番号", order.short_key, 16, needed=True)
     _lines(cells, ("品名１", "品名２"), order.contents)
     cells.code("出荷個数", "1")

@@ -496,3 +496,26 @@ def test_a_rate_divides_into_whole_yen(undone):
     assert {type(rate) for _, rate, _ in found} == {Decimal}
     for price, rate, tax in found:
         assert tax == int(price * rate / (1 + rate))
+
+
+def test_a_joined_download_of_a_mall_that_repeats_rows_for_units(con, tmp_path):
+    """au PAY's total tells whether equal rows are units or one line shown twice."""
+    (path,) = given(tmp_path, "aupay", *ORDERS["aupay"])
+    path.write_bytes(path.read_bytes() * 2)
+    report = take(con, [path], "aupay")
+
+    assert con.execute(PRICES).fetchall() == [(1100, 2), (216, 1)]
+    assert report.warned == {}
+
+
+@pytest.mark.parametrize("folder", ORDERS)
+def test_a_file_without_orders_says_so(tmp_path, folder):
+    path = written(tmp_path / "in.csv", folder)
+    with read_order_file([path], MALLS.get(folder, folder.split("-", 1)[0])) as file:
+        assert [one for one in file.notices if "注文が1件もありません" in one]
+        assert file.rows_read == 0
+
+
+def test_a_report_without_prices_says_so(tmp_path):
+    with read_order_file([GOLDEN / "amazon-unshipped" / "in.csv"], "amazon") as file:
+        assert [one for one in file.notices if "金額の列がない" in one]
