@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import State
 from prefect.utilities.urls import url_for
 
 from data.model.japan_time import in_japan
-from data.model.matter import MATTER_WORDS, Matter, MatterKind
+from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.morning import Step
 from data.model.order import Status
 from data.warehouse.day import Day, Waiting, Work
@@ -49,6 +49,8 @@ WORK_WORDS: Final = {
 }
 """What staff call each part of `Work`, in the order of the report."""
 _FAILED_STEPS: Final = re.compile(r"失敗した処理: ([a-z, -]+)。")
+_NOTHING: Final = re.compile(r"[^/:。、\s]+ 0 / | / [^/:。、\s]+ 0(?![\d,])")
+"""A count of zero between others, as `tasks.report.sums` writes them."""
 _RAISED: Final = re.compile(
     r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_][\w.]*:\s*)?"
 )
@@ -139,13 +141,31 @@ def _summary(report: DayReport) -> str:
 
 
 def _failures(report: DayReport) -> str:
-    """Return the failed parts, each in one sentence with a link to its run."""
-    lines = [
-        f"- **{escape(name)}**: {escape(sentence(report.ends[name]))}"
-        f"{_link(report.ends[name])}"
-        for name in report.failed
-    ]
+    """Return the failed parts with a link to the run of each, a day's own below it."""
+    lines = [_failure(name, report.ends[name]) for name in report.failed]
     return section(f"失敗した{report.part} {len(lines)}件", "\n".join(lines))
+
+
+def _failure(name: str, state: State[Any]) -> str:
+    """Return a failed part as an item of a list; a whole day's failures stand below."""
+    first, *more = (state.message or "").splitlines() or [""]
+    own = [
+        line.removeprefix(OF_A_FAILURE)
+        for line in more
+        if line.startswith(OF_A_FAILURE)
+    ]
+    why = first.partition("。")[0] if own else _without_zeros(sentence(state))
+    return "\n".join(
+        [
+            f"- **{escape(name)}**: {escape(why)}{_link(state)}",
+            *(f"    - {escape(_without_zeros(line)[:MOST_SIGNS])}" for line in own),
+        ]
+    )
+
+
+def _without_zeros(text: str) -> str:
+    """Leave out of a run's counts what did not happen."""
+    return _NOTHING.sub("", text)
 
 
 def _link(state: State[Any]) -> str:
@@ -177,7 +197,7 @@ def _figures(day: Day) -> list[str]:
         )
         if orders
         else "",
-        *(_of_kind(one, day.matters) for one in _in_order(day.waiting)),
+        *(_of_kind(one, day) for one in _in_order(day.waiting)),
     ]
 
 
@@ -198,17 +218,28 @@ def _people(day: Day) -> str:
     )
 
 
-def _of_kind(waiting: Waiting, matters: Sequence[Matter]) -> str:
-    """Return the longest waiting of a kind, each with what to do and its key."""
+def _of_kind(waiting: Waiting, day: Day) -> str:
+    """Return the longest waiting of a kind, each with what to do and its key.
+
+    Where there are several shops it says whose each is.
+    """
+    several = len(day.work) > 1
     rows = [
-        (_moment(one.since), one.order_number, one.what, one.key)
-        for one in matters
+        (
+            _moment(one.since),
+            *([day.whose(one)] if several else []),
+            one.order_number,
+            one.what,
+            one.key,
+        )
+        for one in day.matters
         if one.kind is waiting.kind
     ]
     left = waiting.matters - len(rows)
+    shop = ["店舗"] if several else []
     return section(
         f"{MATTER_WORDS[waiting.kind]} ({waiting.kind})",
-        table(("いつから", "注文番号", "内容と対処", "番号(key)"), rows),
+        table(("いつから", *shop, "注文番号", "内容と対処", "番号(key)"), rows),
         f"ほかに{left:,}件あります(表 `needs_a_person`)。" if left else "",
     )
 

@@ -1,7 +1,7 @@
 """The figures of a day's report: what stands where, what is to be done, what waits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -65,6 +65,12 @@ class Day:
     work: tuple[Work, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     matters: tuple[Matter, ...] = ()
+    handles: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The shops' names by mall and id."""
+
+    def whose(self, one: Matter) -> str:
+        """Return the name of the shop that a matter is about, "" if about none."""
+        return self.handles.get((one.mall, one.shop_id), one.shop_id or "")
 
 
 def day(con: Connection, shop_ids: Sequence[str] | None = None) -> Day:
@@ -95,6 +101,7 @@ def day(con: Connection, shop_ids: Sequence[str] | None = None) -> Day:
         tuple(work),
         _waiting(counted),
         tuple(matter(*row) for row in listed),
+        handles,
     )
 
 

@@ -1,5 +1,6 @@
 """The day's report: what is urgent first, and the same in the run's message."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ DAY = Day(
         Waiting(MatterKind.SHOP_STOPPED, 1, at(5)),
     ),
     matters=(NOT_AT_MALL,),
+    handles={("rakuten", "123456"): "demo"},
 )
 
 
@@ -75,7 +77,8 @@ def test_what_needs_a_person_stands_by_kind_with_the_key_to_dismiss_it():
 
     assert "## 対応が必要なもの 13件" in text
     assert "| RMSにない注文 | 12 | 07月01日 09:00 | order_not_at_mall |" in text
-    assert f"| 07月01日 09:00 | 1 | {NOT_AT_MALL.what} | rakuten/123456/1 |" in text
+    row = f"| 07月01日 09:00 | demo | 1 | {NOT_AT_MALL.what} | rakuten/123456/1 |"
+    assert row in text
     assert "ほかに11件あります" in text
     assert text.index("RMSを呼び出せない店舗") < text.index("RMSにない注文")
 
@@ -106,6 +109,37 @@ def test_the_text_says_the_same_in_lines_the_summary_first():
         TO_DO,
         "対応が必要なもの: 13件 RMSを呼び出せない店舗 1件、RMSにない注文 12件",
     ]
+
+
+def test_each_failure_of_a_shops_day_stands_below_it_without_what_did_not_happen():
+    shop = Failed(message=day_text(report(ingest_orders=REFUSED)))
+    whole = day_markdown(DayReport("全店舗", "店舗", {"lab": shop}, None, at(0)))
+    failure, below, *_ = whole.partition("- **lab**")[2].splitlines()
+
+    assert failure == ": 失敗した処理: ingest-orders"
+    assert below.startswith("    - ingest-orders: 新規 2。対処:")
+
+
+@pytest.mark.parametrize(
+    ("counted", "shown"),
+    [
+        ("報告 0 / 確認済み 0 / 拒否 3。対処: 直す", "拒否 3。対処: 直す"),
+        ("新規 10 / 変更 0。", "新規 10。"),
+        ("新規 0 / 変更 0。", "変更 0。"),
+        ("新規 1,000 / 変更 20 / 変更なし 0", "新規 1,000 / 変更 20"),
+    ],
+)
+def test_a_failure_counts_only_what_happened(counted: str, shown: str):
+    text = day_markdown(report(ingest_orders=Failed(message=f"{counted} 対処: x")))
+
+    assert f"- **ingest-orders**: {shown} 対処: x" in text
+
+
+def test_with_several_shops_every_matter_says_whose_it_is():
+    several, one = day_markdown(report()), replace(DAY, work=DAY.work[:1])
+
+    assert "| いつから | 店舗 | 注文番号 |" in several
+    assert "| いつから | 注文番号 |" in day_markdown(report(one))
 
 
 def test_a_report_of_all_shops_repeats_each_shops_own_failures():

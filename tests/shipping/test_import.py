@@ -12,6 +12,7 @@ from data.warehouse.orders import store_orders
 from data.warehouse.shipping import shipments
 from data.warehouse.shipping.shipments import (
     CORRECTED,
+    OTHER_ORDER,
     import_shipments,
 )
 from tasks.shipping.shipments import import_shipment_file, shipments_report
@@ -103,6 +104,21 @@ def test_two_rows_of_one_parcel_are_one_shipment_the_later_one(known):
     assert known.execute("SELECT shipping_date FROM shipments").fetchall() == [
         (DAY + timedelta(days=1),)
     ]
+
+
+def test_a_number_that_another_order_has_is_worth_a_look_in_a_later_file_too(
+    lab: Lab,
+):
+    first, second = lab.sell(2)
+    lab.parcels(lab.key(first))
+    (number,) = [n for (n,) in lab.ask("SELECT tracking_number FROM shipments")]
+    again = lab.take(lab.b2((lab.key(second), number)))
+    known = lab.take(lab.b2((lab.key(second), number)))
+
+    assert [(one.row_number, one.reason) for one in again.repeated] == [
+        (2, OTHER_ORDER)
+    ]
+    assert (again.created, known.repeated) == (1, ())
 
 
 def test_a_correction_sets_the_wrong_number_aside_and_no_old_file_brings_it_back(known):

@@ -1,4 +1,5 @@
 -- Rows of a carrier's file that were set aside, until a file of that name comes again.
+-- Whoever filled in a form was told by the run itself.
 SELECT
     i.import_id, i.mall, i.shop_id, NULL, any_value(i.imported_at),
     '送り状のファイル「' || any_value(i.file_name) || '」の'
@@ -7,7 +8,8 @@ SELECT
         || ') 対処: 行を修正して、または注文を取り込んでから、もう一度取り込んでください。'
 FROM shipment_rejects AS r
 JOIN shipment_imports AS i USING (import_id)
-WHERE NOT EXISTS (
+WHERE i.layout <> 'form'
+  AND NOT EXISTS (
     SELECT 1
     FROM shipment_imports AS later
     WHERE later.mall = i.mall

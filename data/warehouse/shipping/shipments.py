@@ -23,6 +23,10 @@ NUMBERED: Final = (
     "送り状番号のある送付先です。番号のない発送にする場合は、ひな形の"
     "「訂正前の伝票番号」にその番号を入力してください。"
 )
+OTHER_ORDER: Final = (
+    "同じ送り状番号を、別の注文でも取り込んでいます。"
+    "同梱でない場合は、番号を確認してください。"
+)
 TWICE: Final = "同じ荷物の行がほかにもあります。後の行を取り込みました。"
 
 _ROWS: Final = pl.Schema(
@@ -66,7 +70,8 @@ class ShipmentReport:
 
     changed       carrier, date or correction; or one that was refused is planned again
     unmatched     rows that belong to no package we know
-    repeated      rows of a parcel that another row names as well
+    repeated      rows of a parcel that another row names as well, or whose number
+                  another order has
     is_same_file  this very file was imported before, and nothing changed now
     """
 
@@ -129,6 +134,8 @@ def import_shipments(  # noqa: PLR0913
     ((created, changed, unchanged),) = SQL.run(
         con, "count_shipment_verdicts"
     ).fetchall()
+    shared = SQL.run(con, "list_shared_numbers", given).fetchall()
+    repeated += [RowRemark(row, None, OTHER_ORDER) for (row,) in shared]
     SQL.run(con, "replace_shipments", given)
     SQL.run(con, "merge_shipments", given)
     con.unregister("shipment_rows")

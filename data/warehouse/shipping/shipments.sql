@@ -85,6 +85,23 @@ SELECT
     count(*) FILTER (verdict = 'unchanged')
 FROM judged_shipments;
 
+-- name: list_shared_numbers
+-- New parcels whose number another order had within three months: a carrier gives a
+-- number again only much later.
+-- in:  temporary table `judged_shipments`, $mall, $shop_id
+-- out: position, the row of the file
+SELECT DISTINCT j.position
+FROM judged_shipments AS j
+JOIN shipments AS s
+    ON s.tracking_number = j.tracking_number
+    AND s.carrier_code = j.carrier_code
+    AND (s.mall, s.shop_id, s.order_number) <> ($mall, $shop_id, j.order_number)
+    AND s.state <> 'replaced'
+    AND abs(date_diff('day', s.shipping_date, j.shipping_date)) <= 92
+WHERE j.verdict = 'created'
+  AND j.tracking_number <> 'なし'
+ORDER BY j.position;
+
 -- name: replace_shipments
 -- A file corrects wrong numbers; they are not wanted any more.
 -- in:  temporary table `judged_shipments`, $mall, $shop_id, $imported_at, $reason
