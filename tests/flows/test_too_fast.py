@@ -69,6 +69,7 @@ def test_an_order_is_confirmed_although_rms_was_busy(lab: Sandbox):
     assert {lab.orders()[number]["orderProgress"] for number in sold} == {200}
 
 
+@first()
 @pytest.mark.parametrize("word", ["ERROR_103", "ERROR_104", "ERROR_106", "ERROR_108"])
 def test_an_order_that_rms_does_not_confirm_is_named_and_the_others_go_on(
     lab: Sandbox, shown: Shown, word: str

@@ -68,6 +68,7 @@ def test_a_report_that_never_arrived_is_sent_again_when_that_is_sure(lab: Lab, f
     assert numbers_at_rms(lab, number) == [ONE]
 
 
+@first()
 @pytest.mark.parametrize(
     "word",
     [
@@ -87,6 +88,7 @@ def test_a_report_that_rms_puts_off_is_looked_at_and_sent_again(lab: Lab, word):
     assert numbers_at_rms(lab, number) == [ONE]
 
 
+@first()
 @pytest.mark.parametrize("fault", ["ERROR_000", "WARNING_001", "502"])
 def test_a_report_answered_with_trouble_of_rms_is_in_doubt_and_not_refused(
     lab: Lab, fault
