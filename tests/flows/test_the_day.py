@@ -120,10 +120,13 @@ def test_the_run_completes_and_every_order_is_in_the_warehouse(
 def test_the_retries_are_states_one_can_watch(
     retried: TaskRun, prefect_api: SyncPrefectClient
 ):
-    states = prefect_api.read_task_run_states(retried.id)
-    names = [s.name for s in sorted(states, key=lambda s: s.timestamp)]
+    def names() -> list[str]:
+        states = prefect_api.read_task_run_states(retried.id)
+        return [s.name for s in sorted(states, key=lambda s: s.timestamp)]
 
-    assert names == [
+    until(lambda: "Completed" in names())  # the server hears of states a bit later
+
+    assert names() == [
         "Pending",
         "Running",
         "AwaitingRetry",
