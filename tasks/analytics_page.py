@@ -13,7 +13,7 @@ from typing import Any, Final
 from pygal import Bar, Config, Line, StackedBar
 from pygal.style import CleanStyle
 
-from data.warehouse.ask import ask
+from data.warehouse.ask import ask_each
 
 DAYS: Final = 31
 """Days that a picture shows, the last with anything in it at the right."""
@@ -64,8 +64,8 @@ def write_page(copy: Path, folder: Path, patience_s: float) -> Path:
         OSError: the folder cannot be written.
 
     """
-    rows = {name: ask(copy, query, patience_s) for name, query in _QUERIES.items()}
-    page = page_of({name: found.rows() for name, found in rows.items()})
+    found = ask_each(copy, _QUERIES, patience_s)
+    page = page_of({name: answer.rows() for name, answer in found.items()})
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / PAGE
     file.touch(mode=0o600)

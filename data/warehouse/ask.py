@@ -1,7 +1,7 @@
 """Run one query of a person's on the warehouse, in one short read-only session."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,8 +57,22 @@ def ask(path: Path, query: str, patience_s: float = 30.0) -> pl.DataFrame:
         QueryRefused: with DuckDB's own words: it is no query, or it would write.
 
     """
-    with _asked(path, query, patience_s) as (relation, _):
-        return pl.DataFrame(relation)
+    return ask_each(path, {"": query}, patience_s)[""]
+
+
+def ask_each(
+    path: Path, queries: Mapping[str, str], patience_s: float = 30.0
+) -> dict[str, pl.DataFrame]:
+    """Return the answers to queries of ours by their names, all of one state.
+
+    Opening the file takes longer than most queries do. Raises what `ask` raises.
+    """
+    answers = {}
+    with reading(path, patience_s) as (con, _):
+        for name, query in queries.items():
+            with _understood(con, query) as relation:
+                answers[name] = pl.DataFrame(relation)
+    return answers
 
 
 def ask_for_text(path: Path, query: str, most: int, patience_s: float) -> Answer:
@@ -102,15 +116,23 @@ def exported(path: Path, query: str, form: Form, patience_s: float) -> Iterator[
 def _asked(
     path: Path, query: str, patience_s: float
 ) -> Iterator[tuple[duckdb.DuckDBPyRelation, Path]]:
+    """Open the file, and understand the query; the second value is a folder to use."""
+    with reading(path, patience_s) as (con, place), _understood(con, query) as relation:
+        yield relation, place
+
+
+@contextmanager
+def _understood(
+    con: duckdb.DuckDBPyConnection, query: str
+) -> Iterator[duckdb.DuckDBPyRelation]:
     """Understand the query; what DuckDB refuses now or later is QueryRefused."""
-    with reading(path, patience_s) as (con, place):
-        try:
-            relation = con.sql(query)
-            if relation is None:
-                raise QueryRefused("SQL に問い合わせがありません。")
-            yield relation, place
-        except (duckdb.Error, pl.exceptions.PolarsError) as exc:
-            raise QueryRefused(str(exc)) from None
+    try:
+        relation = con.sql(query)
+        if relation is None:
+            raise QueryRefused("SQL に問い合わせがありません。")
+        yield relation
+    except (duckdb.Error, pl.exceptions.PolarsError) as exc:
+        raise QueryRefused(str(exc)) from None
 
 
 def _json(relation: duckdb.DuckDBPyRelation) -> str:
