@@ -115,7 +115,8 @@ class Layout:
     lines           "id": the file has line ids. "id_in_package": one id may stand in
                     several packages. "position": it has none and lines are numbered
                     within their order, whose rows must stand together
-    baskets         "id", "single" (one destination an order) or "address" (hashed)
+    baskets         "id", "single" (one destination an order), or "address": numbered
+                    within the order, a number for each address
     repeats         what identical rows mean: the same line again, or more units of it
     order_starts    a field that is filled on the first row of an order only
     adds_up         a rule adds up the rows of an order, which must stand together
@@ -150,7 +151,8 @@ class Layout:
     @property
     def keeps_orders_whole(self) -> bool:
         """Whether neighbouring rows of one order must stay in one frame."""
-        return self.lines == "position" or self.adds_up
+        is_numbered = self.lines == "position" or self.baskets == "address"
+        return is_numbered or self.adds_up
 
     @property
     def order_number_column(self) -> str:

@@ -1,6 +1,5 @@
 """Ids for lines and packages to which the mall gives none (docs/order-files.md §1)."""
 
-import hashlib
 from typing import Final
 
 import polars as pl
@@ -78,20 +77,42 @@ class Numbering:
         return len(known) + 1
 
 
-def basket_ids(rows: pl.DataFrame, *, hashed: bool) -> pl.DataFrame:
-    """Add `basket_id`: one an order or, `hashed`, one for each address of an order.
+class Destinations:
+    """Numbers the destinations of each order from 1, as `basket_id`.
 
-    The order's number goes into the hash, so that it links no two orders of a person.
+    Nothing of an address goes into the id, not even its hash: it would tell who it was
+    long after the buyer's data were cleared. The addresses of a block are numbered as
+    they sort, so that the same rows give the same ids in whatever order they stand; one
+    that only a later block of the order shows takes the next number.
     """
-    if not hashed:
-        return rows.with_columns(basket_id=pl.lit(SINGLE_BASKET))
-    named = ["order_number", *(name for name in _ADDRESS if name in rows.columns)]
-    keys = pl.concat_str(pl.col(named).fill_null(""), separator="\x1f")
-    distinct = rows.select(_key=keys).unique()
-    hashes = [hashlib.sha256(key.encode()).hexdigest()[:12] for key in distinct["_key"]]
-    table = distinct.with_columns(basket_id=pl.Series(hashes, dtype=pl.String()))
-    return (
-        rows.with_columns(_key=keys)
-        .join(table, on="_key", how="left", maintain_order="left")
-        .drop("_key")
-    )
+
+    def __init__(self, *, by_address: bool) -> None:
+        self._by_address = by_address
+        self._known: dict[str | None, tuple[int, ...]] = {}
+
+    def numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Add `basket_id` to rows that are whole blocks."""
+        if not self._by_address:
+            return rows.with_columns(basket_id=pl.lit(SINGLE_BASKET))
+        named = [name for name in _ADDRESS if name in rows.columns]
+        address = pl.concat_str(pl.col(named).fill_null(""), separator="\x1f")
+        marked = rows.with_columns(_address=address)
+        distinct = marked.select("order_number", "_address").unique()
+        distinct = distinct.sort("order_number", "_address")
+        keys = zip(distinct["order_number"], distinct["_address"].hash(), strict=True)
+        ids = [str(self._number(order, key)) for order, key in keys]
+        table = distinct.with_columns(basket_id=pl.Series(ids, dtype=pl.String()))
+        return marked.join(
+            table,
+            on=["order_number", "_address"],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        ).drop("_address")
+
+    def _number(self, order: str | None, key: int) -> int:
+        known = self._known.get(order, ())
+        if key in known:
+            return known.index(key) + 1
+        self._known[order] = (*known, key)
+        return len(known) + 1

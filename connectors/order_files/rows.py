@@ -8,7 +8,7 @@ import polars as pl
 from connectors.csv_file import Block, Header
 from connectors.csv_file.verdict import MOST_REJECTS, too_many_rejects
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
-from connectors.order_files.numbering import Numbering, basket_ids, in_blocks
+from connectors.order_files.numbering import Destinations, Numbering, in_blocks
 from connectors.order_files.plan import Plan, column_name, plan
 from connectors.order_files.typed import REJECTS, WARNINGS, converted, unreadable
 
@@ -27,6 +27,11 @@ class Rows:
         self._numbering = (
             Numbering(marked=bool(layout.order_starts))
             if layout.lines == "position"
+            else None
+        )
+        self._destinations = (
+            Destinations(by_address=layout.baskets == "address")
+            if layout.baskets != "id" and layout.role != "lines"
             else None
         )
         self._rejected = 0
@@ -104,8 +109,8 @@ class Rows:
         self.left_out += before - frame.height
         if self._numbering is not None:
             frame = self._numbering.numbered(frame)
-        if self._layout.baskets != "id" and self._layout.role != "lines":
-            frame = basket_ids(frame, hashed=self._layout.baskets == "address")
+        if self._destinations is not None:
+            frame = self._destinations.numbered(frame)
         rows, more, warned = converted(frame, self._plan, self._layout, self._header)
         if more.height:
             self._rejected += more.height

@@ -6,7 +6,7 @@ then the call is split until the bad one stands alone.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -74,6 +74,10 @@ class Fetched:
         )
 
 
+Known = Callable[[str, str], bool]
+"""Whether an order, by its number, is stored from an answer, by its `answer_hash`."""
+
+
 class Fetch:
     """The reader of one shop's orders, 100 a call."""
 
@@ -89,19 +93,18 @@ class Fetch:
         self._shop_id = shop_id
         self._now = now
 
-    def chunks(
-        self, numbers: Sequence[str], known: Mapping[str, str]
-    ) -> Iterator[Fetched]:
+    def chunks(self, numbers: Sequence[str], known: Known) -> Iterator[Fetched]:
         """Yield the outcome of each 100 numbers, so that a caller can store each.
 
-        `known` maps order numbers to the hash of the answer stored last. RmsTrouble
-        when RMS refuses for a reason that no order in the call can explain.
+        `known` tells of an order's number and the hash of an answer whether it is the
+        answer stored last. RmsTrouble when RMS refuses for a reason that no order in
+        the call can explain.
         """
         distinct = list(dict.fromkeys(numbers))
         for start in range(0, len(distinct), AT_ONCE):
             yield self._twice(distinct[start : start + AT_ONCE], known)
 
-    def _twice(self, numbers: list[str], known: Mapping[str, str]) -> Fetched:
+    def _twice(self, numbers: list[str], known: Known) -> Fetched:
         """Read one chunk, and once more those that RMS had trouble with itself."""
         first = self._isolating(numbers, known)
         passing = [one for one in first.refused if _passes(one.code)]
@@ -111,7 +114,7 @@ class Fetch:
             first.refused.remove(one)
         return first + self._isolating([one.order_number for one in passing], known)
 
-    def _isolating(self, numbers: list[str], known: Mapping[str, str]) -> Fetched:
+    def _isolating(self, numbers: list[str], known: Known) -> Fetched:
         """Read one chunk; if RMS refuses it, split it until the bad one is alone."""
         result, waiting, calls, is_hopeless = Fetched(), [numbers], 0, True
         while waiting:
@@ -137,7 +140,7 @@ class Fetch:
                 waiting += reversed(rest)
         return result
 
-    def _once(self, numbers: list[str], known: Mapping[str, str]) -> Fetched:
+    def _once(self, numbers: list[str], known: Known) -> Fetched:
         observed_at = self._now()  # when the request is sent, not when it is answered
         reply = self._http.post(
             GET_ORDER, self._path, {"orderNumberList": numbers, "version": VERSION}
@@ -149,7 +152,7 @@ class Fetch:
         numbers: list[str],
         observed_at: datetime,
         reply: Reply,
-        known: Mapping[str, str],
+        known: Known,
     ) -> Fetched:
         """Put every number into one of the lists, by entries and messages."""
         entries = _entries(reply)
@@ -168,7 +171,7 @@ class Fetch:
         reasons = {m.order_number: m for m in failures}
         for number in numbers:
             if number in found:
-                self._read(found[number], observed_at, known.get(number), result)
+                self._read(found[number], observed_at, known, result)
             else:
                 message = reasons.get(number, about_all)
                 result.refused.append(self._refused(number, _why_missing(message)))
@@ -178,7 +181,7 @@ class Fetch:
         self,
         entry: dict[str, Any],
         observed_at: datetime,
-        known: str | None,
+        known: Known,
         into: Fetched,
     ) -> None:
         number, seen = entry["orderNumber"], answer_hash(entry)
@@ -187,7 +190,7 @@ class Fetch:
             into.refused.append(self._refused(number, why))
             return
         try:
-            if seen == known:
+            if known(number, seen):
                 into.same.append(self._same(number, observed_at, seen))
                 return
             rms = RmsOrder.model_validate(entry)

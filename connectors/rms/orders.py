@@ -4,17 +4,16 @@ Finding is in `search`, reading in `fetch`. Confirming (注文確認) is here: a
 cannot be taken back (docs/rms/order-api.md §4.1).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import Refused
-from connectors.rms.fetch import Fetch, Fetched
+from connectors.rms.fetch import Fetch, Fetched, Known
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
 from connectors.rms.search import EVERY_ORDER, Search, SearchFilter, SearchPage
@@ -23,7 +22,10 @@ PATH = "/es/2.0/order/confirmOrder/"
 CONFIRM_ORDER = RmsFunction("confirmOrder", is_write=True)
 AT_ONCE = 100
 
-NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
+
+def nothing_known(_number: str, _answer_hash: str) -> bool:
+    """Return that no answer was stored before: every order is read."""
+    return False
 
 
 class ConfirmOutcome(StrEnum):
@@ -90,7 +92,7 @@ class OrdersApi:
         return [number for page in pages for number in page.numbers]
 
     def get_chunks(
-        self, numbers: Sequence[str], known: Mapping[str, str] = NOTHING_KNOWN
+        self, numbers: Sequence[str], known: Known = nothing_known
     ) -> Iterator[Fetched]:
         """Yield the outcome of each 100 orders, so that a caller can store as it goes.
 
@@ -98,12 +100,10 @@ class OrdersApi:
         """
         return self._fetch.chunks(numbers, known)
 
-    def get(
-        self, numbers: Sequence[str], known: Mapping[str, str] = NOTHING_KNOWN
-    ) -> Fetched:
+    def get(self, numbers: Sequence[str], known: Known = nothing_known) -> Fetched:
         """Read every order asked for, or report for each missing one why, or raise.
 
-        `known` holds, by order number, the hash of an answer that was stored before;
+        `known` tells, by order number and hash, of an answer that was stored before;
         RMS answering the same again makes the order `same` and costs no reading.
         """
         return sum(self.get_chunks(numbers, known), start=Fetched())

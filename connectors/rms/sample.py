@@ -20,6 +20,7 @@ from connectors.rms.errors import (
 )
 from connectors.rms.fetch import GET_ORDER, Fetch, Fetched
 from connectors.rms.http import RmsHttp
+from connectors.rms.orders import nothing_known
 from connectors.rms.search import SEARCH_ORDER, Search
 from data.model.notice import UNREADABLE
 from data.model.sample import MOST_NUMBERS, Sampled, SampleVerdict
@@ -67,7 +68,7 @@ def _read(
         for shop_id in shops:
             mine = [one for one in numbers if one.partition("-")[0] == shop_id]
             reader = Fetch(http, shop_id, now, path=f"{BASE}/{name}/")
-            fetched = sum(reader.chunks(mine, {}), start=fetched)
+            fetched = sum(reader.chunks(mine, nothing_known), start=fetched)
     except RmsTrouble as trouble:
         return _of_trouble(name, trouble)
     unreadable = [one for one in fetched.refused if one.code == UNREADABLE]

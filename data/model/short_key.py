@@ -16,7 +16,7 @@ change it.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -101,7 +101,15 @@ def _plain(text: str) -> str:
 class KnownPackages:
     """The packages a carrier's file may refer to, by short key and by order number."""
 
-    def __init__(self, packages: Iterable[PackageRef]) -> None:
+    def __init__(
+        self,
+        packages: Iterable[PackageRef],
+        printed: Iterable[tuple[str, PackageRef]] = (),
+        hashed: Callable[[str], str] = str,
+    ) -> None:
+        """`printed`: what `hashed` makes of keys on labels with another id's key."""
+        self._printed = dict(printed)
+        self._hashed = hashed
         self._by_key: dict[str, list[PackageRef]] = {}
         self._by_order: dict[str, list[PackageRef]] = {}
         for package in dict.fromkeys(packages):
@@ -115,7 +123,10 @@ class KnownPackages:
 
     def by_key(self, key: str) -> tuple[PackageRef, ...]:
         """Return the packages with this key: none, one, or two that share it."""
-        return tuple(self._by_key.get(key, ()))
+        if found := self._by_key.get(key):
+            return tuple(found)
+        printed = self._printed.get(self._hashed(key))
+        return (printed,) if printed else ()
 
     def by_order(self, number: str) -> tuple[PackageRef, ...]:
         """Return every package of the order with exactly this number."""

@@ -954,7 +954,7 @@ FROM csv_imports
 WHERE mall = $mall
   AND shop_id = $shop_id
   AND mode = $mode
-  AND file_sha256 = $file_sha256;
+  AND file_sha256 = sha256(getvariable('people_key') || $file_sha256);
 
 -- name: record_csv_import
 -- The account of one import.
@@ -963,7 +963,7 @@ WHERE mall = $mall
 INSERT INTO csv_imports BY NAME
 SELECT
     $import_id AS import_id,
-    $file_sha256 AS file_sha256,
+    sha256(getvariable('people_key') || $file_sha256) AS file_sha256,
     $file_name AS file_name,
     $mall AS mall,
     $shop_id AS shop_id,

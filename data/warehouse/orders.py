@@ -8,7 +8,7 @@ Orders read back from the warehouse, as the mall showed them last.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -33,7 +33,7 @@ from data.model.order import (
     TaxSummary,
 )
 from data.warehouse.buyers import kept_clear
-from data.warehouse.people_key import key_in, keyed
+from data.warehouse.people_key import key_in, keyed, keyed_hash
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show
 
@@ -217,10 +217,16 @@ _ANSWERS = pl.Schema(
 
 def known_answers(
     con: Connection, shop_id: str, numbers: Sequence[str]
-) -> Mapping[str, str]:
-    """Return the hash of the answer that each order's present content came from."""
+) -> Callable[[str, str], bool]:
+    """Return whether an order's present content came from an answer, by its hash.
+
+    What is returned takes the order's number and the hash of an answer, and needs no
+    session: the hashes that are stored take the key.
+    """
     given = {"shop_id": shop_id, "numbers": list(numbers)}
-    return dict(SQL.run(con, "list_known_answers", given).fetchall())
+    known = dict(SQL.run(con, "list_known_answers", given).fetchall())
+    key = key_in(con)
+    return lambda number, seen: known.get(number) == keyed_hash(key, seen)
 
 
 def store_same(

@@ -1,7 +1,7 @@
 -- name: list_known_answers
 -- By what answer the present content of each order is known.
 -- in:  $shop_id, $numbers
--- out: order_number, answer_hash
+-- out: order_number, answer_hash (keyed)
 SELECT order_number, answer_hash
 FROM order_sightings
 WHERE mall = 'rakuten'
@@ -68,7 +68,8 @@ SELECT
     i.position, i.mall, i.shop_id, i.order_number, i.observed_at,
     false AS is_other_status,
     CASE
-        WHEN i.answer_hash = s.answer_hash THEN 'unchanged'
+        WHEN sha256(getvariable('people_key') || i.answer_hash) = s.answer_hash
+            THEN 'unchanged'
         ELSE 'stale'
     END AS verdict
 FROM incoming AS i
@@ -510,7 +511,9 @@ INSERT INTO order_sightings BY NAME
 SELECT
     j.mall, j.shop_id, j.order_number,
     max(j.observed_at) AS seen_at,
-    max_by(i.answer_hash, j.observed_at) AS answer_hash
+    max_by(
+        sha256(getvariable('people_key') || i.answer_hash), j.observed_at
+    ) AS answer_hash
 FROM judged AS j
 JOIN incoming AS i USING (position)
 WHERE j.verdict <> 'stale'

@@ -47,7 +47,12 @@ def keyed(key: str, text: str) -> str:
 
     The migration to keyed hashes does the same to the hashes that it finds.
     """
-    return sha256(f"{key}{sha256(text.encode()).hexdigest()}".encode()).hexdigest()
+    return keyed_hash(key, sha256(text.encode()).hexdigest())
+
+
+def keyed_hash(key: str, bare: str) -> str:
+    """Return a hash that was made without the key as it may be stored."""
+    return sha256(f"{key}{bare}".encode()).hexdigest()
 
 
 def _read_or_make(file: Path) -> str:

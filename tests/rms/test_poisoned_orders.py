@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from connectors.rms import fetch, order_wire, wire
 from connectors.rms.fetch import Fetch
+from connectors.rms.orders import nothing_known
 from data.warehouse.orders import record_refusals, store_orders, stored_orders
 from data.warehouse.stock.ledger import move_stock
 from tests.rms.judged import Answer, Judged, message, said
@@ -72,7 +73,7 @@ def stored(con: DuckDBPyConnection, orders: list[dict[str, Any]]) -> tuple[int, 
     clock = lambda: START + timedelta(seconds=next(ticks))  # noqa: E731
     api = Fetch(Judged(answer), "123456", clock)  # type: ignore[arg-type]
     taken, refused = [], []
-    for part in api.chunks(numbers, {}):
+    for part in api.chunks(numbers, nothing_known):
         taken += part.orders
         refused += part.refused
     at = START + timedelta(days=1)

@@ -194,7 +194,7 @@ class World:
             answer, told = f"{number}-{version}", order_number(number)
             if self.how[number] == "hidden":
                 seen.refused.append(self._of_shop(not_handed_out(number)))
-            elif known.get(told) == answer:
+            elif known(told, answer):
                 seen.same.append(
                     SameAnswer(
                         mall=Mall.RAKUTEN,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -12,6 +13,7 @@ from data.model.order import Mall
 from data.model.shipment import NO_NUMBER
 from data.model.shipment_file import ShipmentFile
 from data.model.short_key import KnownPackages, PackageRef, Unmatched, match_reference
+from data.warehouse.people_key import key_in, keyed_hash
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show
 
@@ -96,6 +98,15 @@ def known_packages(
     return [PackageRef(*row) for row in rows]
 
 
+def printed_keys(
+    con: Connection, shop_id: str, *, mall: Mall = Mall.RAKUTEN, since: datetime
+) -> list[tuple[str, PackageRef]]:
+    """Return keyed hashes of the keys on labels made when a package had another id."""
+    given = {"mall": mall.value, "shop_id": shop_id, "since": since}
+    rows = SQL.run(con, "list_printed_keys", given).fetchall()
+    return [(key, PackageRef(*row)) for key, *row in rows]
+
+
 def import_shipments(  # noqa: PLR0913
     con: Connection,
     file: ShipmentFile,
@@ -111,8 +122,13 @@ def import_shipments(  # noqa: PLR0913
     planned again. A corrected number is set aside, whatever file names it later.
     Any error is a duckdb.Error: then the session is only worth closing.
     """
-    packages = known_packages(con, shop_id, mall=mall, since=imported_at - OLDEST)
-    placed, unmatched, repeated = _matched(file, KnownPackages(packages))
+    since = imported_at - OLDEST
+    known = KnownPackages(
+        known_packages(con, shop_id, mall=mall, since=since),
+        printed_keys(con, shop_id, mall=mall, since=since),
+        partial(keyed_hash, key_in(con)),
+    )
+    placed, unmatched, repeated = _matched(file, known)
     given: dict[str, object] = {
         "mall": mall.value,
         "shop_id": shop_id,

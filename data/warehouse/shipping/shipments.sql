@@ -10,13 +10,29 @@ WHERE p.mall = $mall
   AND coalesce(o.ordered_at, o.imported_at) >= $since::TIMESTAMPTZ
 ORDER BY p.order_number, p.basket_id;
 
+-- name: list_printed_keys
+-- Keyed hashes of what is printed on the labels of packages that have another id since.
+-- in:  $mall, $shop_id, $since, as above
+-- out: short_key, mall, shop_id, order_number, basket_id
+SELECT l.short_key, l.mall, l.shop_id, l.order_number, l.basket_id
+FROM shipping_labels AS l
+JOIN order_packages AS p USING (mall, shop_id, order_number, basket_id)
+JOIN orders AS o USING (mall, shop_id, order_number)
+WHERE l.mall = $mall
+  AND l.shop_id = $shop_id
+  AND length(l.short_key) = 64
+  AND coalesce(o.ordered_at, o.imported_at) >= $since::TIMESTAMPTZ
+ORDER BY ALL;
+
 -- name: count_shipment_imports_of_file
 -- How often this very file was imported for the shop.
 -- in:  $file_sha256, $mall, $shop_id
 -- out: imports
 SELECT count(*)
 FROM shipment_imports
-WHERE file_sha256 = $file_sha256 AND mall = $mall AND shop_id = $shop_id;
+WHERE file_sha256 = sha256(getvariable('people_key') || $file_sha256)
+  AND mall = $mall
+  AND shop_id = $shop_id;
 
 -- name: list_numbered_packages
 -- Packages of these orders that have a parcel with a number.
@@ -158,7 +174,7 @@ WHEN NOT MATCHED THEN INSERT (
 INSERT INTO shipment_imports BY NAME
 SELECT
     $import_id AS import_id,
-    $file_sha256 AS file_sha256,
+    sha256(getvariable('people_key') || $file_sha256) AS file_sha256,
     $file_name AS file_name,
     $carrier AS carrier,
     $layout AS layout,

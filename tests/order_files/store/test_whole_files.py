@@ -5,6 +5,7 @@ import pytest
 from data.model.order_file import SumCheck
 from data.warehouse.order_file_rows import SHOWN
 from data.warehouse.order_files import OtherShops
+from data.warehouse.people_key import key_in, keyed_hash
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import MadeFile, MadeRules, a_row, one, store
 from tests.support.orders import SHOP_ID
@@ -208,7 +209,7 @@ def test_an_import_is_accounted_for_as_reported(con):
     row = con.execute("SELECT * FROM csv_imports").fetchall()[0]
     assert row[:11] == (
         "import-10",
-        report.file_sha256,
+        keyed_hash(key_in(con), report.file_sha256),
         "made.csv",
         "rakuten",
         SHOP_ID,
