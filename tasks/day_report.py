@@ -221,25 +221,21 @@ def _people(day: Day) -> str:
 def _of_kind(waiting: Waiting, day: Day) -> str:
     """Return the longest waiting of a kind, each with what to do and its key.
 
-    Where there are several shops it says whose each is.
+    Where there are several shops it says whose each is; no column stands empty.
     """
-    several = len(day.work) > 1
-    rows = [
-        (
-            _moment(one.since),
-            *([day.whose(one)] if several else []),
-            one.order_number,
-            one.what,
-            one.key,
-        )
-        for one in day.matters
-        if one.kind is waiting.kind
-    ]
-    left = waiting.matters - len(rows)
-    shop = ["店舗"] if several else []
+    mine = [one for one in day.matters if one.kind is waiting.kind]
+    columns: dict[str, Sequence[object]] = {
+        "いつから": [_moment(one.since) for one in mine],
+        "店舗": [day.whose(one) for one in mine] if len(day.work) > 1 else [],
+        "注文番号": [one.order_number for one in mine],
+        "内容と対処": [one.what for one in mine],
+        "番号(key)": [one.key for one in mine],
+    }
+    shown = {name: cells for name, cells in columns.items() if any(cells)}
+    left = waiting.matters - len(mine)
     return section(
         f"{MATTER_WORDS[waiting.kind]} ({waiting.kind})",
-        table(("いつから", *shop, "注文番号", "内容と対処", "番号(key)"), rows),
+        table(list(shown), zip(*shown.values(), strict=True)),
         f"ほかに{left:,}件あります(表 `needs_a_person`)。" if left else "",
     )
 
