@@ -10,6 +10,7 @@ from tasks.analytics import announce_change
 from tasks.buyers import clear_ended_buyers
 from tasks.forms import RetentionDays
 from tasks.house.backup import copy_elsewhere, make_backup, write_into_file
+from tasks.house.prefect_database import tidy_prefect
 from tasks.house.report import conclude_house
 from tasks.house.trim import trim_files
 from tasks.retrying import show_retries
@@ -33,6 +34,7 @@ def keep_house(retention_days: RetentionDays = None) -> State[Any]:
         "backup": make_backup(return_state=True),
         "copy": copy_elsewhere(return_state=True),
         "trim": trim_files(return_state=True),
+        "prefect": tidy_prefect(return_state=True),
         "alarms": raise_alarms(return_state=True),
     }
     return conclude_house(steps)

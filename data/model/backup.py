@@ -9,6 +9,8 @@ from data.model.japan_time import JST
 
 TOO_OLD: Final = timedelta(hours=26)
 """A night's backup is missing when the youngest is older than that."""
+AHEAD: Final = timedelta(hours=1)
+"""A backup dated so much later than now is no proof: a clock was wrong."""
 _NAME: Final = re.compile(r"juchu-(\d{8}-\d{6})\.duckdb")
 _TIME: Final = "%Y%m%d-%H%M%S"
 

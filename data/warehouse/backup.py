@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Collection
 from contextlib import ExitStack, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -27,6 +27,11 @@ from data.warehouse.session import connect, holding
 
 SUM: Final = ".sha256"
 UNCHECKED: Final = "unchecked"
+LEFT_BEHIND: Final = timedelta(hours=24)
+"""A half-made file that old belongs to a process that is no more."""
+_PART: Final = ".part"
+_HALF: Final = ("", ".wal", SUM, _PART, SUM + _PART)
+_NAMED: Final = len("juchu-20261128-030000.duckdb")
 
 
 class Backup(NamedTuple):
@@ -150,15 +155,32 @@ def copy_backup(file: Path, folder: Path) -> Path:
     return target
 
 
-def delete_old_backups(folder: Path, daily: int, weekly: int) -> list[Path]:
-    """Delete the backups that are over the numbers to keep, and return them."""
+def delete_old_backups(
+    folder: Path, daily: int, weekly: int, at: datetime
+) -> list[Path]:
+    """Delete the backups that are over the numbers to keep, and return them.
+
+    What a killed run left half made, half copied or half deleted goes after a day.
+    """
     known = backups(folder)
     kept: Collection[datetime] = kept_backups(known, daily, weekly)
     gone = [file for made_at, file in known.items() if made_at not in kept]
     for file in gone:
         file.with_name(file.name + SUM).unlink()
         file.unlink()
+    _delete_uncounted(folder, at - LEFT_BEHIND)
     return gone
+
+
+def _delete_uncounted(folder: Path, before: datetime) -> None:
+    """Delete backups without a sum and sums without a backup, last written before."""
+    for each in folder.glob("juchu-*.duckdb*"):
+        name, rest = each.name[:_NAMED], each.name[_NAMED:]
+        if backup_time(name) and rest in _HALF:
+            whole = [each.with_name(name), each.with_name(name + SUM)]
+            counts = not rest.endswith(_PART) and all(one.exists() for one in whole)
+            if not counts and each.stat().st_mtime < before.timestamp():
+                each.unlink()
 
 
 def _emptied(folder: Path) -> Path:

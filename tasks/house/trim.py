@@ -9,12 +9,11 @@ from typing import Final, NamedTuple
 from prefect import task
 
 from connectors.settings import Settings, read_settings
+from data.warehouse.backup import LEFT_BEHIND
 from tasks.machine import now
 from tasks.retrying import SAFE_TO_REPEAT
 
-LEFT_BEHIND: Final = timedelta(hours=24)
-"""A half-made file that old belongs to a process that is no more."""
-HALF_MADE: Final = ("juchu.duckdb.*/", "people.key.*.tmp", "backup/*.part")
+HALF_MADE: Final = ("juchu.duckdb.*/", "people.key.*.tmp")
 """What a killed process leaves of a new file."""
 IN_USE: Final = ("juchu.duckdb.saved", "juchu.duckdb.tmp")
 """Names among these that mean something: copies to put back, what DuckDB spills."""
@@ -34,6 +33,7 @@ def trim_files() -> Trimmed:
     settings, at = read_settings(), now()
     files = sum(map(_deleted, _over(settings, at)))
     left = sum(map(_deleted, _left_behind(settings.home, at)))
+    left += sum(map(_deleted, _replaced(settings, at)))
     return Trimmed(files, left)
 
 
@@ -57,6 +57,14 @@ def _left_behind(home: Path, at: datetime) -> Iterator[Path]:
         for each in home.glob(pattern):
             if each.name not in IN_USE and _age(each, at) > LEFT_BEHIND:
                 yield each
+
+
+def _replaced(settings: Settings, at: datetime) -> Iterator[Path]:
+    """What a restore moved aside goes when the backups of that day are over."""
+    days = max(settings.backup_daily, 7 * settings.backup_weekly)
+    for each in settings.home.glob("replaced-*/"):
+        if _age(each, at) > timedelta(days=days):
+            yield each
 
 
 def _age(path: Path, at: datetime) -> timedelta:

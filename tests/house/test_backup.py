@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.settings import Settings
 from data.model.backup import backup_name, backup_time, kept_backups
 from data.model.japan_time import JST
 from data.warehouse import backup
@@ -15,6 +16,7 @@ from data.warehouse.backup import back_up, backups, copy_backup, is_whole
 from data.warehouse.errors import BackupRefused
 from data.warehouse.session import warehouse
 from flows import keep_house
+from tasks.house import backup as house
 from tests.house.night import Night
 from tests.support.effort import for_ci
 from tests.support.planted import caught, planted_source
@@ -165,12 +167,92 @@ def test_without_a_good_backup_for_26_hours_somebody_is_told(night: Night):
     assert raised(night) == ["juchu.alarm.backup-old.healed"]
 
 
+def test_a_backup_dated_ahead_by_a_wrong_clock_does_not_keep_the_alarm_quiet(path):
+    rewriting.store(path, 0)
+    settings = Settings(home=path.parent)
+    later = [NIGHT + timedelta(hours=hours) for hours in (25, 27)]
+    for at in (NIGHT, NIGHT + timedelta(days=40)):  # the clock was put right afterwards
+        back_up(path, settings.backup, at)
+
+    quiet, told = (house.backup_is_old(settings, at, NIGHT) for at in later)
+    back_up(path, settings.backup, later[1])
+
+    assert quiet == ""
+    assert "07月01日 03:00" in told
+    assert house.backup_is_old(settings, later[1], NIGHT) == ""
+
+
+def test_a_house_that_was_never_kept_is_told_after_26_hours(night: Night):
+    night.at = datetime.now(JST)
+    night.ask("FROM orders")
+    quiet = raised(night)
+    night.pass_days(2)
+
+    assert (quiet, raised(night)) == ([], ["juchu.alarm.backup-old.raised"])
+
+
+@for_ci
+def test_a_night_that_fails_is_told_and_the_next_good_one_heals_it(night: Night):
+    rewriting.store(night.path, 0)
+    night.keep()
+    night.pass_days(1)
+    night.ask("CREATE TABLE aside AS FROM order_packages; DELETE FROM order_packages")
+    failed, _ = night.keep()
+    night.pass_days(0.2)
+    told = raised(night)
+    night.ask("INSERT INTO order_packages FROM aside; DROP TABLE aside")
+
+    assert (failed, told) == ("FAILED", ["juchu.alarm.backup-old.raised"])
+    assert night.keep()[0] == "COMPLETED"
+    assert raised(night) == ["juchu.alarm.backup-old.healed"]
+
+
 def raised(night: Night) -> list[str]:
     """The events about backups since the last look."""
     keep_house.raise_alarms()
     found = [e["event"] for e in night.shown.events if "backup-old" in e["event"]]
     night.shown.events.clear()
     return found
+
+
+HALF = ("juchu-{}.duckdb", "juchu-{}.duckdb.wal", "juchu-{}.duckdb.part")
+HALF_OTHERS = ("juchu-{}.duckdb.sha256.part",)
+
+
+def test_what_killed_nights_left_half_made_goes_in_both_folders(
+    night: Night, monkeypatch
+):
+    """A buyer who was cleared would stay in it for ever."""
+    disk = night.home.parent / "disk"
+    monkeypatch.setenv("JUCHU_BACKUP_COPY", str(disk))
+    night.keep()
+    counted = night.backups
+    for folder in (night.home / "backup", disk):
+        for name in (*HALF, *HALF_OTHERS):
+            left(folder / name.format("20200101-030000"), night, days=2)
+        left(folder / "juchu-20200102-030000.duckdb.sha256", night, days=2)
+        left(folder / "juchu-20200103-030000.duckdb", night, days=0.5)
+    replaced = [left(night.home / f"replaced-{n}" / "f", night, n) for n in (36, 34)]
+    night.keep()
+
+    stays = {*counted, *night.backups, "juchu-20200103-030000.duckdb"}
+    for folder in (night.home / "backup", disk):
+        there = {one.name for one in folder.iterdir()}
+        assert {name for name in there if name.startswith("juchu-2020")} == {
+            "juchu-20200103-030000.duckdb"
+        }
+        assert {one.name for one in folder.glob("*.duckdb")} == stays
+    assert [one.exists() for one in replaced] == [False, True]
+
+
+def left(file: Path, night: Night, days: float) -> Path:
+    """A file and its folder as they were so many days ago."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("x")
+    then = night.at.timestamp() - days * 86_400
+    for each in (file, file.parent):
+        os.utime(each, (then, then))
+    return file
 
 
 @for_ci
