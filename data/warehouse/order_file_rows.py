@@ -478,11 +478,17 @@ def _differs(check: SumCheck) -> pl.Expr:
         more = pl.col(name).fill_null(0) * sign
         choices += [one + more for one in choices]
     parts = [pl.col(name).fill_null(0) * sign for name, sign in check.parts]
-    told = [pl.col(name).is_not_null() for name, _ in check.parts]
+    told = [_is_told(name) for name, _ in check.parts]
     lines = [pl.col(check.lines)] if check.lines else []
     rest = pl.col(check.total) - sum([*parts, *lines], start=pl.lit(0, dtype=pl.Int64))
     differs = pl.all_horizontal(rest != one for one in choices)
     return differs & pl.any_horizontal(*told, *(one.is_not_null() for one in lines))
+
+
+def _is_told(name: str) -> pl.Expr:
+    """Whether the file tells the amount; orders before 2019 have 0 at every rate."""
+    is_known = pl.col(name).is_not_null()
+    return is_known & (pl.col(name) != 0) if name.startswith("billed_at") else is_known
 
 
 def _billed_differs(percent: int) -> pl.Expr:
@@ -496,4 +502,5 @@ def _billed_differs(percent: int) -> pl.Expr:
 
     over = pl.col(f"billed_at_{percent}") - pl.col(f"lines_at_{percent}")
     charges = most("postage_total", "gift_fee", "cod_fee", "payment_fee", "buyer_fee")
-    return ~over.is_between(-most("coupon_total", "point_used"), charges)
+    is_told = pl.any_horizontal(_is_told(f"billed_at_{rate}") for rate in TAX_RATES)
+    return is_told & ~over.is_between(-most("coupon_total", "point_used"), charges)

@@ -406,6 +406,7 @@ def test_rakuten_s_amounts_by_rate_are_kept_exactly(con, tmp_path):
         # before points since 2022: 2,916 billed, 100 of them paid by points
         ({"請求金額": "2816", "ポイント利用額": "100"}, 0),
         ({"請求金額": "2816", "ポイント利用額": "90"}, 1),
+        ({"8%請求金額": "0", "10%請求金額": "0"}, 0),  # before 2019: by no rate
     ],
 )
 def test_amounts_by_rate_are_checked_against_lines_and_total(
