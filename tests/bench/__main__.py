@@ -13,6 +13,7 @@ from rich.table import Table
 
 from tests.bench.analytics import analytics_bench
 from tests.bench.csv import csv_bench
+from tests.bench.house import house_bench
 from tests.bench.notices import notices_bench
 from tests.bench.orders import orders_bench
 from tests.bench.shops import shops_bench
@@ -29,6 +30,7 @@ PARTS = {
     "tracking": tracking_bench,
     "shops": shops_bench,
     "analytics": analytics_bench,
+    "house": house_bench,
 }
 
 
