@@ -58,7 +58,7 @@ def test_an_order_set_aside_fails_the_run_and_waits_for_a_person(counter: Counte
         "取り込まなかった注文 1件(修正して、もう一度取り込んでください)。 "
         "対処: 報告「import-report」を確認してください。"
     )
-    assert "| 3 | 個数 | 個数(0以上の整数)として読み取れません。 |" in report
+    assert "| 3 | 個数 | 個数(整数)として読み取れません。 |" in report
     assert counter.ask("SELECT count(*) FROM orders") == [(1,)]
     assert counter.ask(KINDS) == [("csv_reject",)]
 
