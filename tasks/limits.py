@@ -1,13 +1,13 @@
 """One caller per shop and API at a time, as a limit that Prefect shows."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Literal
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.concurrency.sync import concurrency
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 from data.model.shop import ShopHandle
 
@@ -31,9 +31,9 @@ def ensure_limit(shop: ShopHandle, api: Api = "order") -> None:
         try:
             client.read_global_concurrency_limit_by_name(limit_name(shop, api))
         except ObjectNotFound:
-            client.create_global_concurrency_limit(
-                GlobalConcurrencyLimitCreate(name=limit_name(shop, api), limit=1)
-            )
+            new = GlobalConcurrencyLimitCreate(name=limit_name(shop, api), limit=1)
+            with suppress(ObjectAlreadyExists):  # another run of a new shop was first
+                client.create_global_concurrency_limit(new)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ One Prefect server, worker and RMS serve all marked tests here (20 s to start).
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from prefect.settings import (
 from tasks import orders, runs
 from tasks.setup.services import Services, open_services
 from tests.support import csv_counter
+from tests.support.at_hand import OPEN
 from tests.support.csv_counter import Counter, Shown, ShownByPrefect, open_counter
 from tests.support.effort import EFFORT
 from tests.support.kept_open import kept_open
@@ -31,12 +31,12 @@ from tests.support.sandbox import Sandbox, lab_settings
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Every service; no run waits for its turn at RMS, which tests/rms tests."""
     home = tmp_path_factory.mktemp("services")
-    with ExitStack() as stack:
+    with OPEN:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("JUCHU_RMS_REQUESTS_PER_SECOND", "0")
             patch.setenv("JUCHU_RMS_URL", "http://127.0.0.1:9")  # until it has one
             options = ("--seed", "7", "--no-rate-limit")
-            running = stack.enter_context(open_services(home, *options))
+            running = OPEN.enter_context(open_services(home, *options))
         if EFFORT != "long":
             pause_the_drain_of_each_minute(running)
         yield running

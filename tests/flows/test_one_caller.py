@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
-from threading import Event, Lock
+from threading import Barrier, Event, Lock
 
 import pytest
+from prefect.client.orchestration import SyncPrefectClient
 
 from connectors.rms.client import RmsClient
 from flows.push_inventory import push_inventory
@@ -83,3 +84,34 @@ def test_of_two_runs_one_waits_for_the_other(
 
     assert ended == ["COMPLETED", "COMPLETED"]
     assert turns.most_inside == 1
+
+
+def test_many_runs_of_a_new_shop_begin_at_once(prefect_api: SyncPrefectClient):
+    """None may fail because another one made the limit after it had looked."""
+    before = limits.get_client
+    together = Barrier(4)
+
+    def looked(**given):
+        client = before(**given)
+        read = client.read_global_concurrency_limit_by_name
+
+        def read_together(name):
+            try:
+                return read(name)
+            finally:
+                together.wait(30)
+
+        client.read_global_concurrency_limit_by_name = read_together
+        return client
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(4) as pool:
+        patch.setattr(limits, "get_client", looked)
+        runs = [
+            pool.submit(copy_context().run, limits.ensure_limit, "new-shop")
+            for _ in range(4)
+        ]
+        for run in runs:
+            run.result(60)
+
+    name = limits.limit_name("new-shop")
+    assert prefect_api.read_global_concurrency_limit_by_name(name).limit == 1

@@ -6,6 +6,7 @@ suite has the worker run all of them.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from tests.support.effort import EFFORT
 from tests.support.waiting import until
 
 WORKER_PATIENCE_S = 90
+OPEN = ExitStack()
+"""The services while they are open: they are closed after the last test of theirs."""
 
 
 def run_here(

@@ -45,7 +45,7 @@ def test_shopifys_order_cells_are_carried_down_and_twins_stay_two(read):
     seen = read(golden("shopify"), mall="shopify")
 
     first_showing = seen.rows.filter(seen.rows["order_number"] == "#1001").head(3)
-    assert first_showing["request_total"].to_list() == [3500] * 3
+    assert first_showing["request_total"].to_list() == [5000] * 3  # 3 × 1500 + 500
     assert first_showing["recipient_zip"].to_list() == ["1000001"] * 3
     assert lines_of(seen, "#1001")[:3] == [
         ("1", "TEE-S"),
