@@ -36,6 +36,21 @@ def in_blocks(rows: pl.DataFrame, order_starts: str) -> pl.DataFrame:
     return rows.with_columns(begins.fill_null(value=True).cum_sum().alias(BLOCK))
 
 
+class _Places:
+    """Numbers what an order shows, from 1 in the order in which it is first seen."""
+
+    def __init__(self) -> None:
+        self._known: dict[str | None, tuple[int, ...]] = {}
+
+    def number(self, order: str | None, key: int) -> int:
+        """Return the key's number within its order; a new key gets the next one."""
+        known = self._known.get(order, ())
+        if key in known:
+            return known.index(key) + 1
+        self._known[order] = (*known, key)
+        return len(known) + 1
+
+
 class Numbering:
     """Numbers the lines of each order in file order, from 1, as `line_id`.
 
@@ -47,7 +62,7 @@ class Numbering:
 
     def __init__(self, *, marked: bool) -> None:
         self._marked = marked
-        self._known: dict[str | None, tuple[int, ...]] = {}
+        self._known = _Places()
 
     def numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Add `line_id` to rows that are whole blocks."""
@@ -64,17 +79,10 @@ class Numbering:
             .with_columns(pl.col("_place").first().over(BLOCK, "_whole"))
             .select("order_number", pl.struct("_item", "_place").hash().alias("_key"))
         )
-        numbers = [self._number(order, key) for order, key in keys.iter_rows()]
+        numbers = [self._known.number(order, key) for order, key in keys.iter_rows()]
         return rows.with_columns(
             line_id=pl.Series(numbers, dtype=pl.Int64).cast(pl.String)
         )
-
-    def _number(self, order: str | None, key: int) -> int:
-        known = self._known.get(order, ())
-        if key in known:
-            return known.index(key) + 1
-        self._known[order] = (*known, key)
-        return len(known) + 1
 
 
 class Destinations:
@@ -88,7 +96,7 @@ class Destinations:
 
     def __init__(self, *, by_address: bool) -> None:
         self._by_address = by_address
-        self._known: dict[str | None, tuple[int, ...]] = {}
+        self._known = _Places()
 
     def numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Add `basket_id` to rows that are whole blocks."""
@@ -100,7 +108,7 @@ class Destinations:
         distinct = marked.select("order_number", "_address").unique()
         distinct = distinct.sort("order_number", "_address")
         keys = zip(distinct["order_number"], distinct["_address"].hash(), strict=True)
-        ids = [str(self._number(order, key)) for order, key in keys]
+        ids = [str(self._known.number(order, key)) for order, key in keys]
         table = distinct.with_columns(basket_id=pl.Series(ids, dtype=pl.String()))
         return marked.join(
             table,
@@ -109,10 +117,3 @@ class Destinations:
             nulls_equal=True,
             maintain_order="left",
         ).drop("_address")
-
-    def _number(self, order: str | None, key: int) -> int:
-        known = self._known.get(order, ())
-        if key in known:
-            return known.index(key) + 1
-        self._known[order] = (*known, key)
-        return len(known) + 1
