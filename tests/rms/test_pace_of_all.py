@@ -60,7 +60,7 @@ class Busy:
         self.paces = paces_for(tmp_path, shop, 1.0, RMS_URL)
 
     def _sleep(self, seconds: float) -> None:
-        """Let a caller wait for the others' turn."""
+        """Make a caller wait for the others' turn."""
         self.now += seconds
 
     def work(self, minutes: float, limit: Limit) -> Iterator[tuple[float, bool]]:
