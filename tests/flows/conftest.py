@@ -52,9 +52,9 @@ def pause_the_drain_of_each_minute(services: Services) -> None:
 
 
 @pytest.fixture(scope="session")
-def prefect_api(services: Services) -> Iterator[SyncPrefectClient]:
+def prefect_api(services: Services) -> SyncPrefectClient:
     """Let flows of this process, and this client, call the services' server."""
-    with (
+    OPEN.enter_context(
         temporary_settings(
             {
                 PREFECT_API_URL: f"{services.ui}/api",
@@ -62,10 +62,9 @@ def prefect_api(services: Services) -> Iterator[SyncPrefectClient]:
                 PREFECT_HOME: services.home / "prefect",
                 PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # a second less a flow run
             }
-        ),
-        get_client(sync_client=True) as client,
-    ):
-        yield client
+        )
+    )
+    return OPEN.enter_context(get_client(sync_client=True))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A wrong clock or shop number stores nothing, says so, and heals once it is right."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -174,11 +174,12 @@ def test_product_and_sandbox_share_a_clock(
 
 
 @pytest.fixture
-def other_number(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> str:
+def other_number(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The block has another shop's number beside the right key."""
     monkeypatch.setenv("JUCHU_SHOP_LAB_SHOP_ID", "777777")
     rms.shop_of_run.cache_clear()
-    return "777777"
+    yield "777777"
+    rms.shop_of_run.cache_clear()  # or the next test's run is of that shop
 
 
 def test_orders_of_another_shop_number_are_refused_before_anything_is_stored(

@@ -4,6 +4,7 @@ from itertools import groupby
 from pathlib import Path
 
 from flows.daily import daily
+from tests.support.csv_counter import Shown
 from tests.support.sandbox import Sandbox
 from tests.support.work_to_do import count_everything, lay_down_a_parcel
 
@@ -27,7 +28,7 @@ SHIPPING = [
 
 
 def test_orders_are_taken_in_before_levels_leave_and_parcels_go_last(
-    lab: Sandbox, tmp_path: Path
+    lab: Sandbox, shown: Shown, tmp_path: Path
 ):
     lab.settings(async_delay_s=0.1)
     lay_down_a_parcel(lab, tmp_path)
@@ -37,5 +38,6 @@ def test_orders_are_taken_in_before_levels_leave_and_parcels_go_last(
     state = daily("lab", return_state=True)
     called = [entry["function"] for entry in lab.journal()["requests"]]
 
+    calls = [name for name, _ in groupby(called)]
     assert state.type.value == "COMPLETED", state.message
-    assert [name for name, _ in groupby(called)] == CHECK + ORDERS + STOCK + SHIPPING
+    assert calls == CHECK + ORDERS + STOCK + SHIPPING, shown("tracking-report")

@@ -42,5 +42,6 @@ def lay_down_a_parcel(lab: Sandbox, home: Path) -> tuple[str, Load]:
     }
     path = home / "b2.csv"
     path.write_bytes(csv_bytes(B2, [parcel]))
-    import_shipment_file.fn(str(path), "yamato", SHOP)
+    imported = import_shipment_file.fn(str(path), "yamato", SHOP).report
+    assert imported.created == 1, imported
     return number, load
