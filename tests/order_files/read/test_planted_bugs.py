@@ -100,7 +100,7 @@ def missing_columns_are_let_be(patch):
 
 def lines_are_numbered_by_row(patch):
     count = itertools.count(1)
-    patch.setattr(numbering.Numbering, "_number", lambda *_: next(count))
+    patch.setattr(numbering._Places, "number", lambda *_: next(count))
 
 
 def zeros_are_eaten(patch):
