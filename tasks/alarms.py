@@ -19,6 +19,7 @@ from data.model.alarm import (
     SEEN_BY_DRAIN,
     Alarm,
     AlarmKind,
+    Message,
     healed_message,
     is_low,
     raised_message,
@@ -99,7 +100,7 @@ def _broken(rule: str, count: int) -> str:
     )
 
 
-def _message(untold: Untold) -> Any:
+def _message(untold: Untold) -> Message:
     alarm = untold.alarm
     if untold.is_healed:
         return healed_message(alarm.kind, alarm.shop, untold.since)
@@ -108,9 +109,15 @@ def _message(untold: Untold) -> Any:
 
 def _emit(untold: Untold) -> None:
     kind, shop, _what = untold.alarm
-    message = _message(untold)
+    emit_alarm(kind, shop, _message(untold), is_healed=untold.is_healed)
+
+
+def emit_alarm(
+    kind: str, shop: str, message: Message, *, is_healed: bool = False
+) -> None:
+    """Emit the event that an automation sends to staff; no shop means the machine."""
     emit_event(
-        event=f"{EVENT}.{kind}.{'healed' if untold.is_healed else 'raised'}",
+        event=f"{EVENT}.{kind}.{'healed' if is_healed else 'raised'}",
         resource={
             "prefect.resource.id": f"{EVENT}.{kind}.{shop or 'machine'}",
             "prefect.resource.name": message.subject,

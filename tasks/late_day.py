@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType
-from prefect.events import emit_event
 from prefect.flows import Flow
 
 from data.model.late_day import (
@@ -16,7 +15,7 @@ from data.model.late_day import (
     late_start,
     well_again,
 )
-from tasks.alarms import EVENT
+from tasks.alarms import emit_alarm
 
 STARTED: Final = "day-not-started"
 ENDED: Final = "day-not-ended"
@@ -59,12 +58,4 @@ def _states(flow_run: FlowRun, state: State[Any]) -> list[StateAt]:
 
 
 def _emit(kind: str, trouble: str, told: datetime, now: StateAt, how: str) -> None:
-    message = well_again(trouble, told, now.since, how)
-    emit_event(
-        event=f"{EVENT}.{kind}.healed",
-        resource={
-            "prefect.resource.id": f"{EVENT}.{kind}.machine",
-            "prefect.resource.name": message.subject,
-        },
-        payload={"subject": message.subject, "body": message.body},
-    )
+    emit_alarm(kind, "", well_again(trouble, told, now.since, how), is_healed=True)

@@ -22,7 +22,7 @@ from data.model.late_day import (
     well_again,
 )
 from flows.daily import daily
-from tasks import late_day
+from tasks import alarms, late_day
 from tasks.late_day import tell_late_end, tell_late_start
 from tasks.setup.alarms import every_alarm
 
@@ -80,7 +80,7 @@ def test_the_days_own_run_says_so_by_the_states_the_server_keeps(
     prefect_api: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ):
     said: list[dict[str, Any]] = []
-    monkeypatch.setattr(late_day, "emit_event", lambda **event: said.append(event))
+    monkeypatch.setattr(alarms, "emit_event", lambda **event: said.append(event))
     for limit in ("STARTS_WITHIN", "ENDS_WITHIN"):
         monkeypatch.setattr(model, limit, timedelta(0))
     in_two_days = Scheduled(scheduled_time=datetime.now(JST) + timedelta(days=2))
