@@ -214,13 +214,12 @@ def _row(change: RowChange) -> dict[str, Any]:
     """
     row: dict[str, Any] = {
         "deliveryCompany": change.carrier_code,
-        "shippingNumber": change.tracking_number,
         "shippingDate": change.shipping_date.isoformat(),
     }
-    if change.tracking_number == NO_NUMBER:
-        del row["shippingNumber"]
     if change.erases_number:
         row["shippingNumber"] = ""
+    elif change.tracking_number != NO_NUMBER:
+        row["shippingNumber"] = change.tracking_number
     if change.shipping_detail_id is not None:
         row["shippingDetailId"] = int(change.shipping_detail_id)
     return row

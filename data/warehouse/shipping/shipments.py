@@ -65,6 +65,11 @@ class Placed(NamedTuple):
     shipping_detail_id: str | None
     replaces: str | None
 
+    @property
+    def package(self) -> tuple[str, str]:
+        """The order's number and the package within it."""
+        return self.order_number, self.basket_id
+
 
 @dataclass(frozen=True)
 class ShipmentReport:
@@ -213,27 +218,15 @@ def _without_numbered(
 
     A parcel that corrects a wrong number is none of them.
     """
-    doubtful = {
-        (row.order_number, row.basket_id)
-        for row in placed
-        if row.tracking_number == NO_NUMBER and not row.replaces
-    }
+    doubtful = [
+        row for row in placed if row.tracking_number == NO_NUMBER and not row.replaces
+    ]
     if not doubtful:
         return list(placed), []
-    numbers = given | {"numbers": [number for number, _ in doubtful]}
-    known = SQL.run(con, "list_numbered_packages", numbers).fetchall()
-    numbered = {(order, basket) for order, basket in known} | {
-        (row.order_number, row.basket_id)
-        for row in placed
-        if row.tracking_number != NO_NUMBER
-    }
-    aside = {
-        row.position
-        for row in placed
-        if row.tracking_number == NO_NUMBER
-        and not row.replaces
-        and (row.order_number, row.basket_id) in numbered
-    }
+    numbers = given | {"numbers": [row.order_number for row in doubtful]}
+    numbered = set(SQL.run(con, "list_numbered_packages", numbers).fetchall())
+    numbered |= {row.package for row in placed if row.tracking_number != NO_NUMBER}
+    aside = {row.position for row in doubtful if row.package in numbered}
     return [row for row in placed if row.position not in aside], sorted(aside)
 
 
