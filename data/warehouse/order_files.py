@@ -36,13 +36,12 @@ from data.warehouse.order_file_rows import (
     WarningCount,
     Warnings,
     clearing,
-    counted_once,
     keys,
     levelled,
     no_rows,
     with_roles,
-    wrong_sums,
 )
+from data.warehouse.order_file_sums import counted_once, wrong_sums
 from data.warehouse.order_line_match import LINE, matched, named
 from data.warehouse.statements import SQL, Shown, show
 

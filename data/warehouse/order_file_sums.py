@@ -1,0 +1,83 @@
+"""What the sums of an order's amounts tell: do they hold, and what counts once."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from data.model.order_file import TAX_RATES, SumCheck
+
+
+def counted_once(rows: pl.DataFrame, checks: Sequence[SumCheck]) -> pl.DataFrame:
+    """Return the rows, with one copy of each line where the total knows of no more.
+
+    Where a mall repeats rows for units, a joined download repeats them as well. The
+    order's own total decides: repeated rows count once if only that makes it.
+    """
+    check = next((one for one in checks if one.lines == "line_total"), None)
+    if check is None or rows["copies"].max() in {None, 1}:
+        return rows
+    lines = rows.filter(pl.col("copies").is_not_null())
+    total = pl.col(check.total).max() - sum(
+        pl.col(name).max().fill_null(0) * sign for name, sign in check.parts
+    )
+    once = (
+        lines.group_by("order_number")
+        .agg(
+            total.alias("total"),
+            pl.col("line_total").sum().alias("once"),
+            (pl.col("line_total") * pl.col("copies")).sum().alias("units"),
+        )
+        .filter(pl.col("once") == pl.col("total"), pl.col("units") != pl.col("total"))
+    )
+    is_once = pl.col("order_number").is_in(once["order_number"].implode())
+    one = pl.lit(1, dtype=pl.Int32)
+    copies = pl.when(is_once & pl.col("copies").is_not_null()).then(one)
+    return rows.with_columns(copies=copies.otherwise("copies"))
+
+
+def wrong_sums(
+    amounts: pl.DataFrame, checks: Sequence[SumCheck]
+) -> list[tuple[str, str, int]]:
+    """Return the orders whose amounts do not add up; a blank total is not checked."""
+    is_wrong = [_differs(check) for check in checks]
+    if any(name.startswith("billed_at") for one in checks for name, _ in one.parts):
+        is_wrong += [_billed_differs(percent) for percent in TAX_RATES]
+    if not is_wrong:
+        return []
+    wrong = amounts.filter(pl.any_horizontal(is_wrong))["order_number"]
+    return [("sum-differs", number, 1) for number in wrong]
+
+
+def _differs(check: SumCheck) -> pl.Expr:
+    """Whether no choice of the parts that may be inside makes the total."""
+    choices = [pl.lit(0, dtype=pl.Int64)]
+    for name, sign in check.perhaps:
+        more = pl.col(name).fill_null(0) * sign
+        choices += [one + more for one in choices]
+    parts = [pl.col(name).fill_null(0) * sign for name, sign in check.parts]
+    told = [_is_told(name) for name, _ in check.parts]
+    lines = [pl.col(check.lines)] if check.lines else []
+    rest = pl.col(check.total) - sum([*parts, *lines], start=pl.lit(0, dtype=pl.Int64))
+    differs = pl.all_horizontal(rest != one for one in choices)
+    return differs & pl.any_horizontal(*told, *(one.is_not_null() for one in lines))
+
+
+def _is_told(name: str) -> pl.Expr:
+    """Whether the file tells the amount; orders before 2019 have 0 at every rate."""
+    is_known = pl.col(name).is_not_null()
+    return is_known & (pl.col(name) != 0) if name.startswith("billed_at") else is_known
+
+
+def _billed_differs(percent: int) -> pl.Expr:
+    """Whether what is billed at a rate cannot be its lines with charges and cuts.
+
+    Which part of a charge, a coupon or the points belongs to a rate no file tells.
+    """
+
+    def most(*names: str) -> pl.Expr:
+        return pl.sum_horizontal(pl.col(name).fill_null(0).clip(0) for name in names)
+
+    over = pl.col(f"billed_at_{percent}") - pl.col(f"lines_at_{percent}")
+    charges = most("postage_total", "gift_fee", "cod_fee", "payment_fee", "buyer_fee")
+    is_told = pl.any_horizontal(_is_told(f"billed_at_{rate}") for rate in TAX_RATES)
+    return is_told & ~over.is_between(-most("coupon_total", "point_used"), charges)
