@@ -74,8 +74,8 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Leave out what waits for another suite; start with what needs a server."""
-    for item in effort.later_cases(items):
-        item.add_marker("for_ci")
+    for item, suite in effort.later_cases(items).items():
+        item.add_marker(suite)
     later = [
         item
         for item in items

@@ -14,7 +14,7 @@ from connectors.rms.client import RmsClient
 from flows.push_inventory import push_inventory
 from flows.push_tracking import push_tracking
 from tasks import limits
-from tests.support.effort import for_long, short_form
+from tests.support.effort import first, for_long
 from tests.support.sandbox import Sandbox
 from tests.support.work_to_do import count_everything, lay_down_a_parcel
 
@@ -62,9 +62,10 @@ class Turns:
                 self._second.set()
 
 
+@first(1, for_long)
 @pytest.mark.parametrize(
     "work",
-    short_form([push_inventory, push_tracking], for_long),
+    [push_inventory, push_tracking],
     ids=lambda flow: flow.name,
 )
 def test_of_two_runs_one_waits_for_the_other(

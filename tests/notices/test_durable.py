@@ -14,7 +14,7 @@ import pytest
 from connectors.notices import spool as spool_module
 from connectors.notices.spool import Spool, SpoolFailed
 from tests.notices.conftest import make_notice
-from tests.support.effort import for_crash, short_form
+from tests.support.effort import first, for_crash
 from tests.support.notices import order_xml
 from tests.support.syscalls import CAN_TRACE, Asked, Traced, traced
 
@@ -113,7 +113,8 @@ def test_a_planted_haste_is_caught(folder, damage):
 
 
 @needs_ptrace
-@pytest.mark.parametrize("failing", short_form(FAILING, for_crash, first=2))
+@first(2, for_crash)
+@pytest.mark.parametrize("failing", FAILING)
 def test_whichever_sync_fails_in_a_crash_what_is_acknowledged_is_there(folder, failing):
     """One after the other, as SQLite makes its N-th write fail."""
     folder.parent.mkdir()

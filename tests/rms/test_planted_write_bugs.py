@@ -14,7 +14,7 @@ from tests.rms import (
     test_stock,
 )
 from tests.rms.shipping_made import about
-from tests.support.effort import for_ci, short_form
+from tests.support.effort import first
 from tests.support.planted import caught
 
 
@@ -181,9 +181,8 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize(
-    "plant", short_form(PLANTED, for_ci), ids=lambda plant: plant.__name__
-)
+@first()
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
 def test_a_planted_bug_is_noticed(monkeypatch, plant):
     PLANTED[plant]()
     plant(monkeypatch)

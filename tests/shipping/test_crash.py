@@ -11,7 +11,7 @@ import pytest
 
 from tests.shipping.lab import REPORT, Lab, tracking_number
 from tests.shipping.work import POINTS, Push
-from tests.support.effort import for_crash, short_form
+from tests.support.effort import first, for_crash
 from tests.support.kept_open import kept_open
 from tests.support.sandbox import lab_settings
 
@@ -44,9 +44,8 @@ def at_rms(lab: Lab) -> list[tuple[str, str | None]]:
     return [(order, number) for order, _, number in lab.rows_at_rms()]
 
 
-@pytest.mark.parametrize(
-    "point", short_form(POINTS.values(), for_crash, first=2), ids=POINTS
-)
+@first(2, for_crash)
+@pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
 def test_a_killed_push_reports_nothing_twice_and_the_next_one_finishes(lab: Lab, point):
     wanted = prepared(lab, 4)
     env = lab_settings(lab.rms, lab.home)
@@ -59,8 +58,9 @@ def test_a_killed_push_reports_nothing_twice_and_the_next_one_finishes(lab: Lab,
     assert lab.states() == {"verified": 4}
 
 
-@pytest.mark.parametrize("seed", short_form(range(4), for_crash))
-@pytest.mark.parametrize("size", short_form([SHORT, FULL], for_crash))
+@first(1, for_crash)
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("size", [SHORT, FULL])
 def test_lost_answers_and_kills_leave_every_row_once(lab: Lab, seed, size):
     shipments, at_most, orders_a_call = size
     chance = random.Random(seed)  # noqa: S311 - must repeat

@@ -4,7 +4,7 @@ The fast suite is what people wait for: each kind of test stands in it once, in 
 short form. What would take longer is marked with the suite it waits for:
 
     for_ci      `make test-ci`: damaged files, histories, the bugs they must catch
-    first(n)    all cases of a test behind the first n: `make test-ci` as well
+    first(n)    the cases of a test behind the first n: `make test-ci`, or as said
     for_crash   `make crash`: kills at every point
     for_long    `make test-long`, which runs all the others as well
 """
@@ -34,21 +34,22 @@ QUIET = [
 ]
 
 
-def first(cases: int = 1) -> pytest.MarkDecorator:
-    """Mark a test whose later cases, of many alike, wait for `make test-ci`."""
-    return pytest.mark.first(cases)
+def first(cases: int = 1, rest: pytest.MarkDecorator = for_ci) -> pytest.MarkDecorator:
+    """Mark a test of which the cases behind the first ones wait for another suite."""
+    return pytest.mark.first(cases, rest.name)
 
 
-def later_cases(items: Iterable[pytest.Item]) -> set[pytest.Item]:
-    """Return the cases behind the first ones of tests that are marked `first`."""
-    seen: Counter[object] = Counter()
-    later = set()
+def later_cases(items: Iterable[pytest.Item]) -> dict[pytest.Item, str]:
+    """Return what suite's mark the cases behind the first ones of a test get."""
+    seen: Counter[str] = Counter()
+    later = {}
     for item in items:
         if mark := item.get_closest_marker("first"):
             test = item.nodeid.partition("[")[0]
             seen[test] += 1
-            if seen[test] > mark.args[0]:
-                later.add(item)
+            cases, rest = mark.args
+            if seen[test] > cases:
+                later[item] = rest
     return later
 
 
@@ -56,16 +57,6 @@ def is_later(marks: AbstractSet[str]) -> bool:
     """Whether a test with these marks waits for another suite than this one."""
     waits_for = {suite for mark, suite in LATER.items() if mark in marks}
     return EFFORT != "long" and bool(waits_for) and EFFORT not in waits_for
-
-
-def short_form(
-    cases: Iterable[T], rest: pytest.MarkDecorator, *, first: int = 1
-) -> list[Any]:
-    """Return a parameter's values, those behind the first marked for another suite."""
-    return [
-        case if at < first else pytest.param(case, marks=rest)
-        for at, case in enumerate(cases)
-    ]
 
 
 def times(examples: int) -> int:

@@ -16,7 +16,7 @@ from data.warehouse.migrate import MIGRATIONS, migrate, read_migrations
 from data.warehouse.notices import record_notices
 from data.warehouse.orders import count_orders, store_orders
 from data.warehouse.session import warehouse
-from tests.support.effort import first, for_crash, short_form
+from tests.support.effort import first, for_crash
 from tests.support.forked import Forked
 from tests.support.orders import SHOP_ID, an_order, at, order_number
 from tests.warehouse import writer
@@ -49,7 +49,8 @@ def test_the_second_run_does_nothing(absent):
         assert migrate(con) == []
 
 
-@pytest.mark.parametrize("call", short_form(CALLS, for_crash, first=2))
+@first(2, for_crash)
+@pytest.mark.parametrize("call", CALLS)
 def test_a_kill_at_any_step_is_made_good_by_the_next_run(absent, call):
     absent.parent.mkdir()
     process = Forked(writer.die_migrating, absent, str(call))

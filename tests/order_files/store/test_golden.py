@@ -14,7 +14,7 @@ from connectors.order_files import read_order_file
 from data.warehouse.order_files import import_orders
 from tests.order_files.read.test_golden import FOLDERS, sources
 from tests.order_files.store.dump import TABLES, dump
-from tests.support.effort import first, for_ci, short_form
+from tests.support.effort import first
 from tests.support.orders import at
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -69,7 +69,8 @@ def test_a_golden_file_is_stored_as_reviewed(con, folder):
     assert report.orders_created > 0
 
 
-@pytest.mark.parametrize("folder", short_form(FOLDERS, for_ci, first=3))
+@first(3)
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_a_golden_file_again_changes_nothing_in_either_mode(con, folder):
     imported(con, folder)
     before = dump(con, TABLES)
