@@ -205,7 +205,7 @@ class Spool:
             _write(con, _SETTLE, [(at, notice.notice_key) for notice in notices])
 
     def hand_out_again(self, since: datetime) -> None:
-        """Let the notices wait again that were settled since then.
+        """Reopen the notices that were settled since then.
 
         For a warehouse that was restored from before that moment.
         """

@@ -136,7 +136,7 @@ def _parcels_to(
 
 
 def with_clearing(con: DuckDBPyConnection, orders: Iterable[OrderKey]) -> None:
-    """Show the orders to SQL as `clearing`."""
+    """Register the orders for SQL as `clearing`."""
     frame = pl.DataFrame(list(orders), schema=_KEY_SCHEMA, orient="row")
     show(con, "clearing", frame)
 

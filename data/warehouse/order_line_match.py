@@ -1,4 +1,4 @@
-"""Tell which stored line of its order each line of a file is.
+"""Find which stored line of its order each line of a file is.
 
 A file may show an order's lines in another order, fewer of them, or some with a new
 price or title; two reports of one mall may call them differently, or not at all. So a

@@ -156,7 +156,7 @@ def copy_file(source: Path, target: Path, held: ExitStack) -> None:
 
 
 def _write_over(number: int, source: Path) -> None:
-    """Let an open file hold what the source holds."""
+    """Overwrite an open file with what the source holds."""
     kept = os.open(source, os.O_RDONLY)
     try:
         os.lseek(number, 0, os.SEEK_SET)

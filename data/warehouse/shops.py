@@ -255,7 +255,7 @@ def stopped_functions(con: DuckDBPyConnection, shop: ShopHandle) -> frozenset[st
 def lift_stops(
     con: DuckDBPyConnection, shop: ShopHandle, functions: Sequence[str]
 ) -> None:
-    """Let the shop call these functions again: each of them has answered."""
+    """Allow the shop to call these functions again: each of them has answered."""
     given = {"shop": shop, "functions": list(functions)}
     SQL.run(con, "delete_shop_stops", given)
 

@@ -20,7 +20,7 @@ def refused(messages: list[MessageModel]) -> dict[str, Any]:
 
 
 def get_payment(call: OrderCall) -> OrderAnswer:
-    """Show what the order's state makes of its payment; none before confirmation."""
+    """Return what the order's state makes of its payment; none before confirmation."""
     fields = Fields(CODE, call.body)
     number = fields.text("orderNumber", 382, required=True)
     fields.number("version", _VERSIONS, required=True)

@@ -59,7 +59,7 @@ def _stamp_of(link: Path) -> int | None:
 def new_version(
     link: Path, at: datetime, of: int, group: str = ""
 ) -> Iterator[Path | None]:
-    """Give a path to write the next version to; the link shows it after the block.
+    """Yield a path to write the next version to; the link shows it after the block.
 
     One writer at a time. None where another one has just published that state, or a
     later one. After an error the link shows what it showed before. The group may read
@@ -101,7 +101,7 @@ def _one_writer(folder: Path) -> Iterator[None]:
 
 
 def _give_to(group: str, home: Path, folder: Path, own: Path) -> None:
-    """Let the group read the copy, and pass through the folders it stands in.
+    """Allow the group to read the copy, and to pass through the folders it stands in.
 
     The home can be passed through but not listed, and its files stay the owner's.
     """
