@@ -35,6 +35,8 @@ SHOP_VARIABLES = {
     "contract_id": ("CONTRACT_ID", "…"),
     "license_expires_on": ("LICENSE_EXPIRES_ON", "2027-02-21"),
     "safety_stock": ("SAFETY_STOCK", "0"),
+    "stock_link": ("STOCK_LINK", "true"),
+    "silent_hours": ("SILENT_HOURS", "20-22"),
 }
 """A shop's fields, each with the ending of its variable and an example."""
 

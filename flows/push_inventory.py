@@ -15,6 +15,7 @@ from tasks.shops.every_shop import (
     name_with_shop,
     side_by_side,
 )
+from tasks.stock.link import linked_shops, nothing_linked
 from tasks.stock.push import open_stock_push, push_rounds
 from tasks.stock.push_report import conclude_stock_push, show_levels
 
@@ -35,10 +36,13 @@ def push_inventory(
     The mall is read first: where it sold units we do not know of, its orders are taken
     in before anything is decided. After a lost answer the level is read, not sent
     again. The run ends Failed when a level was refused or is not proven to show.
-    Without a shop it is done for every live one.
+    Without a shop it is done for every live one whose stock link is on at this hour.
     """
     if not shop:
-        return each_shop(push_inventory, live_shops(), dry_run=dry_run, full=full)
+        shops = linked_shops(live_shops())
+        if not shops:
+            return nothing_linked()
+        return each_shop(push_inventory, shops, dry_run=dry_run, full=full)
     run = open_stock_push(shop, full=full)
     with one_caller(shop, "stock"):
         if dry_run:

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from data.model.order import Mall
+from data.model.stock_link import SILENT_HOURS, StockLink
 
 SHOP_HANDLE: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
 ShopHandle = Annotated[str, StringConstraints(pattern=SHOP_HANDLE)]
@@ -45,6 +46,15 @@ class Shop(BaseModel):
     license_expires_on: date | None = None
     safety_stock: Annotated[int, Field(ge=0)] = 0
     """Units of each listing that are never offered to the mall."""
+    stock_link: bool = True
+    """Whether levels go to the mall by themselves, not in the morning at nine only."""
+    silent_hours: Annotated[str, StringConstraints(pattern=SILENT_HOURS)] = ""
+    """Hours of the day in Japan in which no level goes by itself, such as `20-22`."""
+
+    @property
+    def link(self) -> StockLink:
+        """What the shop has set of its stock link."""
+        return StockLink(self.stock_link, self.silent_hours)
 
     @property
     def has_former_key(self) -> bool:

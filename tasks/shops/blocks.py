@@ -28,6 +28,7 @@ from data.model.nearest import shown, suggestion
 from data.model.onboarding import StartRule
 from data.model.order import Mall
 from data.model.shop import SHOP_HANDLE, Shop, ShopHandle
+from data.model.stock_link import SILENT_HOURS
 
 
 class UnknownShop(LookupError):
@@ -119,6 +120,19 @@ class RmsShop(Block):
         title="安全在庫",
         description="販売せずに残しておく個数です。在庫数から引いてモールに転送します",
     )
+    stock_link: bool = Field(
+        True,
+        title="在庫連動",
+        description="オンの場合、在庫が動くたびにモールに転送します。オフの場合は、"
+        "朝9時の処理と、店舗を指定した手動の実行だけが転送します",
+    )
+    silent_hours: str = Field(
+        "",
+        pattern=SILENT_HOURS,
+        title="転送を止める時間帯",
+        description="自動の転送をしない時間帯です(例: 20-22。22-2 は翌日の2時まで。"
+        "複数は「,」で区切ります)。朝9時の処理と手動の実行は止めません",
+    )
 
     @classmethod
     def from_shop(cls, shop: Shop) -> Self:
@@ -135,6 +149,8 @@ class RmsShop(Block):
             contract_id=shop.contract_id,
             license_expires_on=shop.license_expires_on,
             safety_stock=shop.safety_stock,
+            stock_link=shop.stock_link,
+            silent_hours=shop.silent_hours,
         )
 
     def to_shop(self, handle: ShopHandle) -> Shop:
@@ -152,6 +168,8 @@ class RmsShop(Block):
             contract_id=self.contract_id,
             license_expires_on=self.license_expires_on,
             safety_stock=self.safety_stock,
+            stock_link=self.stock_link,
+            silent_hours=self.silent_hours,
         )
 
 

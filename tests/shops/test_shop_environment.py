@@ -36,6 +36,12 @@ def test_safety_stock_is_read_as_units(described):
     assert described(SAFETY_STOCK="3").safety_stock == 3
 
 
+def test_the_stock_link_and_its_hours_of_silence_are_read(described):
+    off, silent = described(STOCK_LINK="false"), described(SILENT_HOURS="20-22, 0-2")
+
+    assert (off.link.is_on, silent.link.silent_hours) == (False, "20-22, 0-2")
+
+
 def test_without_them_there_is_no_last_day_and_no_safety_stock(described):
     shop = described(LICENSE_EXPIRES_ON="", SAFETY_STOCK="")
 
@@ -51,6 +57,9 @@ def test_without_them_there_is_no_last_day_and_no_safety_stock(described):
         ("SAFETY_STOCK", "-1", "0"),
         ("SAFETY_STOCK", "1.5", "0"),
         ("SAFETY_STOCK", "三", "0"),
+        ("STOCK_LINK", "いいえ", "true"),
+        ("SILENT_HOURS", "25-26", "20-22"),
+        ("SILENT_HOURS", "20時", "20-22"),
     ],
 )
 def test_a_wrong_one_is_refused_by_its_name_with_an_example(
@@ -65,7 +74,12 @@ def test_a_wrong_one_is_refused_by_its_name_with_an_example(
 
 
 def test_a_block_made_of_a_shop_says_the_same(described):
-    shop = described(LICENSE_EXPIRES_ON="2027-02-21", SAFETY_STOCK="3")
+    shop = described(
+        LICENSE_EXPIRES_ON="2027-02-21",
+        SAFETY_STOCK="3",
+        STOCK_LINK="off",
+        SILENT_HOURS="20-22",
+    )
 
     assert RmsShop.from_shop(shop).to_shop("mihon") == shop
 
