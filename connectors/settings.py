@@ -120,6 +120,14 @@ class Settings(BaseSettings):
         "空欄の場合は、juchu のユーザーだけが読めます",
         examples=[""],
     )
+    close_day: int = Field(
+        10,
+        ge=1,
+        le=28,
+        description="前の月を締める日。この日の夜から、前の月の売上は変わらなくなります"
+        "(締めた後の変更は別に表示します)",
+        examples=[10],
+    )
     rms_deadline_s: float = Field(
         20.0,
         gt=0,

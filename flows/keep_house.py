@@ -10,6 +10,7 @@ from tasks.analytics import announce_change
 from tasks.buyers import clear_ended_buyers
 from tasks.forms import RetentionDays
 from tasks.house.backup import copy_elsewhere, make_backup, write_into_file
+from tasks.house.months import close_due_months
 from tasks.house.prefect_database import tidy_prefect
 from tasks.house.report import conclude_house
 from tasks.house.trim import trim_files
@@ -23,13 +24,14 @@ from tasks.retrying import show_retries
     persist_result=False,
 )
 def keep_house(retention_days: RetentionDays = None) -> State[Any]:
-    """Keep the house: clear buyers' data, back up, check every rule, trim.
+    """Keep the house: clear buyers' data, close months, back up, check rules, trim.
 
     One step that fails does not stop the others; the run then ends Failed. A backup
     counts only when it was opened and breaks no rule.
     """
     steps: dict[str, State[Any]] = {
         "retention": clear_ended_buyers(retention_days, return_state=True),
+        "months": close_due_months(return_state=True),
         "checkpoint": write_into_file(return_state=True),
         "backup": make_backup(return_state=True),
         "copy": copy_elsewhere(return_state=True),

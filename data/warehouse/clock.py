@@ -31,6 +31,8 @@ _HEALINGS = (
     "heal_incidents",
     "heal_inventory_holds",
     "heal_order_lines",
+    "heal_month_closes",
+    "heal_order_status_log",
     "heal_order_marks",
     "heal_shipping_labels",
     "heal_tracking_exports",

@@ -109,6 +109,10 @@ WITH found AS (
     UNION
     SELECT settled_at AS instant FROM order_marks WHERE settled_at > $after
     UNION
+    SELECT closed_at AS instant FROM month_closes WHERE closed_at > $after
+    UNION
+    SELECT ended_at AS instant FROM order_status_log WHERE ended_at > $after
+    UNION
     SELECT exported_at AS instant FROM shipping_labels WHERE exported_at > $after
     UNION
     SELECT exported_at AS instant FROM tracking_exports WHERE exported_at > $after
@@ -217,6 +221,26 @@ UPDATE order_lines SET
         (SELECT becomes FROM future_instants WHERE instant = order_lines.stock_adjusted_at), stock_adjusted_at
     )
 WHERE stock_adjusted_at > $after;
+
+-- name: heal_month_closes
+-- Put right what a fast clock wrote into month_closes.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of month_closes
+UPDATE month_closes SET
+    closed_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = month_closes.closed_at), closed_at
+    )
+WHERE closed_at > $after;
+
+-- name: heal_order_status_log
+-- Put right what a fast clock wrote into order_status_log.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of order_status_log
+UPDATE order_status_log SET
+    ended_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_status_log.ended_at), ended_at
+    )
+WHERE ended_at > $after;
 
 -- name: heal_order_marks
 -- Put right what a fast clock wrote into order_marks.

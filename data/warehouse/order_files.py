@@ -85,6 +85,7 @@ _WRITE = (
     "merge_csv_people",
     "remove_csv_people",
     "remove_csv_packages",
+    "log_csv_statuses",
     "mark_csv_orders",
     "forget_csv_answers",
 )

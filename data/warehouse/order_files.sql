@@ -913,6 +913,17 @@ WHERE o.mall = m.mall
   AND o.order_number = m.order_number
   AND o.basket_id = m.basket_id;
 
+-- name: log_csv_statuses
+-- Keep the status that an order is about to leave.
+-- in:  temporary table `csv_changes`, $mall, $shop_id, $imported_at
+-- out: rows of order_status_log
+INSERT INTO order_status_log BY NAME
+SELECT o.mall, o.shop_id, o.order_number, o.status, $imported_at AS ended_at
+FROM csv_changes AS k
+JOIN orders AS o
+    ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = k.order_number
+WHERE o.status <> k.status;
+
 -- name: mark_csv_orders
 -- Every changed order stands where judge_csv_statuses says; a changed content is no
 -- snapshot's any more.

@@ -57,6 +57,7 @@ _SNAPSHOTS = pl.Schema(
 _WRITE = (
     "log_contents",
     "open_contents",
+    "log_statuses",
     "merge_orders",
     "merge_packages",
     "merge_lines",

@@ -326,6 +326,17 @@ WHERE j.verdict IN ('created', 'changed')
 WINDOW of_order AS (PARTITION BY j.mall, j.shop_id, j.order_number)
 QUALIFY row_number() OVER (of_order ORDER BY j.observed_at DESC) = 1;
 
+-- name: log_statuses
+-- Keep the status that an order is about to leave, by the rule of merge_orders.
+-- in:  temporary table `written`
+-- out: rows of order_status_log
+INSERT INTO order_status_log BY NAME
+SELECT o.mall, o.shop_id, o.order_number, o.status, w.observed_at AS ended_at
+FROM written AS w
+JOIN orders AS o USING (mall, shop_id, order_number)
+WHERE w.status_moves
+  AND w.status <> o.status;
+
 -- name: merge_orders
 -- Write the orders that are new or changed.
 -- in:  temporary table `written`, $source, $stored_at

@@ -39,6 +39,8 @@ def conclude_house(steps: Mapping[str, State[Any]]) -> State[Any]:
         if backup and not broken
         else "今夜のバックアップはありません"
     )
+    if closed := _result(steps["months"]):
+        summary += f"。{'、'.join(closed)} の売上を締めました"
     problem = ""
     if broken:
         rules = "、".join(one.rule for one in broken)

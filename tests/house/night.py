@@ -13,7 +13,7 @@ from data.model.japan_time import JST
 from data.warehouse.session import warehouse
 from flows import keep_house
 from tasks import alarms, buyers
-from tasks.house import backup, trim
+from tasks.house import backup, months, trim
 from tests.support.plain_runs import ShownHere, run_plainly
 
 
@@ -50,6 +50,6 @@ def opened_night(home: Path, module: ModuleType) -> Iterator[Night]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUCHU_HOME", str(home))
         night = Night(home, run_plainly(patch, module, keep_house))
-        for each in (backup, trim, alarms, buyers):
+        for each in (backup, months, trim, alarms, buyers):
             patch.setattr(each, "now", lambda: night.at)
         yield night

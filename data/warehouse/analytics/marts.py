@@ -43,13 +43,16 @@ class Mart:
 
 
 def read_marts(folder: Path = MARTS) -> list[Mart]:
-    """Return every mart by name.
+    """Return every mart by name; one that reads from others comes after them.
+
+    Those in folders may read from those above, and each from those named before it.
 
     Raises:
         ValueError: a file has no header of that form.
 
     """
-    return [_read(file) for file in sorted(folder.rglob("*.sql"))]
+    files = sorted(folder.rglob("*.sql"), key=lambda file: (len(file.parts), file))
+    return [_read(file) for file in files]
 
 
 def _read(file: Path) -> Mart:

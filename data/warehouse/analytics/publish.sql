@@ -101,23 +101,41 @@ FROM (
 -- name: copy_sales
 -- One row a line, with one meaning of money for every mall: the line's price with tax,
 -- before coupons and points. Unknown is NULL, never 0.
--- in:  the copy's orders and order_lines
+-- in:  the copy's orders and order_lines, juchu.sold_lines
 -- out: table `sales`
 CREATE TABLE sales AS
 SELECT
     o.mall, o.shop_id, o.order_number, l.line_id, o.day_jst, o.hour_jst, o.month_jst,
     o.status, o.outcome,
     NOT o.cancelled AND coalesce(o.outcome, '') NOT IN ('cancelled', 'refunded') AS counts,
-    l.sku, l.item_name,
-    l.quantity AS units,
-    CAST(round(l.tax_rate * 100) AS INTEGER) AS tax_percent,
-    l.unit_price AS price,
-    coalesce(
-        price * l.quantity, CASE WHEN l.tax_included IS NOT FALSE THEN l.line_total END
-    ) AS sales,
+    l.sku, l.item_name, s.units, s.tax_percent, s.price, s.sales,
     o.buyer_key
 FROM order_lines AS l
+JOIN juchu.sold_lines AS s USING (mall, shop_id, order_number, line_id)
 JOIN orders AS o USING (mall, shop_id, order_number);
+
+-- name: copy_month_closes
+-- in:  juchu.month_closes
+-- out: table `month_closes`
+CREATE TABLE month_closes AS
+SELECT month, closed_at
+FROM juchu.month_closes;
+
+-- name: copy_closed_orders
+-- in:  juchu.closed_orders
+-- out: table `closed_orders`
+CREATE TABLE closed_orders AS
+SELECT
+    month, mall, shop_id, order_number, counts, units, sales, lines_unknown,
+    request_total, refunded_total, taxes
+FROM juchu.closed_orders;
+
+-- name: copy_order_status_log
+-- in:  juchu.order_status_log
+-- out: table `order_status_log`
+CREATE TABLE order_status_log AS
+SELECT mall, shop_id, order_number, status, ended_at
+FROM juchu.order_status_log;
 
 -- name: copy_order_refusals
 -- Refused orders by code; a mall's own words stay out.

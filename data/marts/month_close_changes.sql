@@ -1,0 +1,84 @@
+-- month_close_changes: orders of a closed month that stand otherwise now than at its close.
+-- The close and the differences of this list together are what the month would be today.
+-- out:
+--   month         month in Japan that was closed
+--   mall          mall
+--   shop_id       shop
+--   order_number  受注番号
+--   what          new, cancelled, restored, moved (to another month), or changed
+--   closed_at     when the month was closed
+--   changed_at    when the order was last written
+--   units         pieces more or less than at the close
+--   sales         yen more or less in `sales`
+--   request_total  yen more or less in `request_total`
+-- example: SELECT month, mall, shop_id, sum(request_total) FROM month_close_changes GROUP BY ALL
+WITH lines AS (
+    SELECT
+        mall, shop_id, order_number,
+        CAST(sum(units) AS BIGINT) AS units,
+        CAST(sum(sales) AS BIGINT) AS sales
+    FROM sales
+    GROUP BY mall, shop_id, order_number
+), today AS (
+    SELECT
+        o.mall, o.shop_id, o.order_number, o.month_jst AS month, o.updated_at,
+        NOT o.cancelled
+        AND coalesce(o.outcome, '') NOT IN ('cancelled', 'refunded') AS counts,
+        l.units, l.sales,
+        o.request_total - coalesce(o.refunded_total, 0) AS request_total
+    FROM orders AS o
+    LEFT JOIN lines AS l USING (mall, shop_id, order_number)
+    WHERE o.month_jst IN (SELECT m.month FROM month_closes AS m)
+       OR (o.mall, o.shop_id, o.order_number)
+          IN (SELECT (k.mall, k.shop_id, k.order_number) FROM closed_orders AS k)
+), closed AS (
+    SELECT
+        month, mall, shop_id, order_number, counts, units, sales,
+        request_total - coalesce(refunded_total, 0) AS request_total
+    FROM closed_orders
+), found AS (
+    SELECT
+        coalesce(c.month, t.month) AS month,
+        coalesce(c.mall, t.mall) AS mall,
+        coalesce(c.shop_id, t.shop_id) AS shop_id,
+        coalesce(c.order_number, t.order_number) AS order_number,
+        coalesce(c.counts, false) AS counted,
+        coalesce(t.counts, false) AS counts,
+        c.order_number IS NULL AS is_new,
+        t.order_number IS NULL AS is_moved,
+        t.updated_at,
+        c.units AS units_then, c.sales AS sales_then, c.request_total AS request_then,
+        t.units, t.sales, t.request_total
+    FROM closed AS c
+    FULL JOIN today AS t USING (month, mall, shop_id, order_number)
+)
+SELECT
+    f.month,
+    f.mall,
+    f.shop_id,
+    f.order_number,
+    CASE
+        WHEN f.is_new THEN 'new'
+        WHEN f.is_moved THEN 'moved'
+        WHEN f.counted AND NOT f.counts THEN 'cancelled'
+        WHEN f.counts AND NOT f.counted THEN 'restored'
+        ELSE 'changed'
+    END AS what,
+    m.closed_at,
+    f.updated_at AS changed_at,
+    if(f.counts, coalesce(f.units, 0), 0) - if(f.counted, coalesce(f.units_then, 0), 0)
+        AS units,
+    if(f.counts, coalesce(f.sales, 0), 0) - if(f.counted, coalesce(f.sales_then, 0), 0)
+        AS sales,
+    if(f.counts, coalesce(f.request_total, 0), 0)
+        - if(f.counted, coalesce(f.request_then, 0), 0) AS request_total
+FROM found AS f
+JOIN month_closes AS m USING (month)
+WHERE (f.counted OR f.counts)
+  AND (
+      f.counted <> f.counts
+      OR f.units IS DISTINCT FROM f.units_then
+      OR f.sales IS DISTINCT FROM f.sales_then
+      OR f.request_total IS DISTINCT FROM f.request_then
+  )
+ORDER BY f.month, f.mall, f.shop_id, f.order_number;

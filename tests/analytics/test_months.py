@@ -1,0 +1,157 @@
+"""A closed month stays as it was; what came later stands beside it, to the yen."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data.model.japan_time import JST
+from data.warehouse.analytics.publish import publish
+from data.warehouse.months import close_months
+from data.warehouse.orders import store_orders
+from data.warehouse.session import warehouse
+from tests.support.orders import (
+    a_line,
+    a_package,
+    an_order,
+    at,
+    order_number,
+)
+from tests.support.planted import caught, planted_sql
+
+CLOSED = datetime(2026, 8, 10, 3, 0, tzinfo=JST)
+CLOSE = "SELECT orders, units, sales, request_total FROM month_close"
+
+
+def later(number: int, **changes) -> object:
+    """The order as the mall shows it after the close."""
+    minutes = (CLOSED - at(0)).total_seconds() / 60 + 60
+    return an_order(number, minutes, **changes)
+
+
+@pytest.fixture
+def path(migrated: Path, tmp_path: Path) -> Path:
+    """Four orders of July, one of them cancelled, and the month closed."""
+    path = Path(shutil.copy(migrated, tmp_path / "juchu.duckdb"))
+    orders = [an_order(1), an_order(2), an_order(3), an_order(4, status="900")]
+    with warehouse(path) as con:
+        store_orders(con, orders, source="api", stored_at=at(9), load_id="l")
+        assert close_months(con, CLOSED.replace(day=9), 10) == []
+        assert close_months(con, CLOSED, 10) == ["2026-07"]
+    return path
+
+
+def change(path: Path) -> None:
+    """One cancelled, one with more, one that came late, one cancelled no more."""
+    more = [a_package("1", [a_line("11", "1", 5)])]
+    orders = [
+        later(1, status="900"),
+        later(2, packages=more, request_total=5950),
+        later(5),
+        later(4, status="300"),
+    ]
+    with warehouse(path) as con:
+        store_orders(con, orders, source="api", stored_at=CLOSED, load_id="m")
+        assert close_months(con, CLOSED, 10) == []
+
+
+def asked(path: Path, *queries: str) -> list:
+    link = path.with_name("analytics.duckdb")
+    path.touch()
+    publish(path, link, CLOSED)
+    with duckdb.connect(link, read_only=True) as con:
+        found = [con.execute(query).fetchall() for query in queries]
+    link.unlink()
+    return found
+
+
+def test_a_closed_month_stays_and_what_changed_is_listed_beside_it(path):
+    taxes = "SELECT sum(billed)::BIGINT FROM month_close_taxes"
+    then = asked(path, CLOSE, taxes, "FROM month_close_changes")
+    change(path)
+    now, billed, changes, difference, today = asked(
+        path,
+        CLOSE,
+        taxes,
+        "SELECT order_number, what, units, sales, request_total"
+        " FROM month_close_changes",
+        "SELECT sum(units)::BIGINT, sum(sales)::BIGINT, sum(request_total)::BIGINT"
+        " FROM month_close_changes",
+        "SELECT sum(units)::BIGINT, sum(sales)::BIGINT, sum(request_total)::BIGINT"
+        " FROM sales_per_day",
+    )
+
+    assert then == [[(3, 6, 6480, 3 * 2710)], [(3 * 2710,)], []]
+    assert [now, billed] == then[:2]
+    assert changes == [
+        (order_number(1), "cancelled", -2, -2160, -2710),
+        (order_number(2), "changed", 3, 3240, 5950 - 2710),
+        (order_number(4), "restored", 2, 2160, 2710),
+        (order_number(5), "new", 2, 2160, 2710),
+    ]
+    closed = now[0][1:]
+    assert today == [tuple(a + b for a, b in zip(closed, difference[0], strict=True))]
+
+
+def test_a_close_that_takes_what_came_later_would_be_seen(path):
+    with (
+        planted_sql(
+            "list_months_to_close", "AND month NOT IN", "AND month || 'x' NOT IN"
+        ),
+        caught(),
+    ):
+        change(path)
+
+
+def test_a_month_of_no_order_and_one_that_goes_on_stay_open(path):
+    with warehouse(path) as con:
+        assert close_months(con, CLOSED.replace(day=31), 28) == []
+        store_orders(con, [later(9)], source="api", stored_at=CLOSED, load_id="m")
+        con.execute(
+            "UPDATE orders SET ordered_at = '2026-07-31 16:00+00' WHERE order_number"
+            " LIKE '%9'"  # the first of August in Japan
+        )
+        assert close_months(con, CLOSED.replace(month=9), 10) == ["2026-08"]
+
+
+def test_a_status_lasts_from_when_it_was_seen_until_the_next_one(
+    migrated: Path, tmp_path: Path
+):
+    """New for an hour, at work for two, shipped since; not moved by other contents."""
+    path = Path(shutil.copy(migrated, tmp_path / "juchu.duckdb"))
+    seen = [(0, "100", 0), (60, "300", 1), (90, "300", 2), (180, "500", 2)]
+    with warehouse(path) as con:
+        for minute, status, points in seen:
+            order = an_order(1, minute, status=status)
+            order = order.model_copy(update={"point_used": points})
+            store_orders(
+                con, [order], source="api", stored_at=at(minute), load_id=str(minute)
+            )
+    spans, times = asked(
+        path,
+        "SELECT status, hours, until IS NULL, since_known FROM order_statuses"
+        " ORDER BY since",
+        "SELECT status, times, median_hours FROM time_in_status ORDER BY ALL",
+    )
+
+    assert [span[:2] for span in spans[:2]] == [("新規受付", 1), ("受注処理中", 2)]
+    assert [span[2:] for span in spans] == [(False, True)] * 2 + [(True, True)]
+    assert times == [("受注処理中", 1, 2), ("新規受付", 1, 1)]
+
+
+def test_what_was_before_statuses_were_logged_is_not_told_as_known(
+    migrated: Path, tmp_path: Path
+):
+    path = Path(shutil.copy(migrated, tmp_path / "juchu.duckdb"))
+    with warehouse(path) as con:
+        store_orders(con, [an_order(1)], source="api", stored_at=at(0), load_id="a")
+        con.execute(
+            "INSERT INTO order_status_log SELECT mall, shop_id, order_number, NULL, $at"
+            " FROM orders",
+            {"at": at(30)},
+        )
+    (spans,) = asked(path, "SELECT since_known, until IS NULL FROM order_statuses")
+
+    assert spans == [(False, True)]
