@@ -38,7 +38,7 @@ from data.warehouse.orders import (
     store_orders,
     store_same,
 )
-from data.warehouse.runs import Load, orders_to_reread
+from data.warehouse.runs import Load, orders_to_reread, unknown_numbers
 from data.warehouse.stock.ledger import move_stock
 from tasks.machine import now, our_warehouse
 from tasks.notices import noticed_batches
@@ -101,6 +101,19 @@ def sweep(
     return Swept(found, taken)
 
 
+def sweep_narrowly(shop: ShopHandle, load: Load) -> Swept:
+    """Store the orders that notices name, then those found that nobody told us of.
+
+    Orders we know are not read again: a few calls say what the mall sold just now.
+    """
+    noticed = noticed_batches(shop, NOTICES_FIRST)
+    taken = [take_orders(shop, batch, load) for batch in noticed]
+    found = find_orders(shop, load)
+    batches = in_batches(not_known(load, found))
+    taken += [take_orders(shop, batch, load) for batch in batches]
+    return Swept(found, taken)
+
+
 def in_batches(numbers: Sequence[str], size: int = READ_AT_ONCE) -> list[list[str]]:
     """Return order numbers in batches of one task each, opaque to Prefect."""
     starts = range(0, len(numbers), size)
@@ -150,6 +163,13 @@ def with_not_final(load: Load, found: list[str]) -> list[str]:
     with our_warehouse() as con:
         not_final = orders_to_reread(con, load.shop_id, now())
     return list(dict.fromkeys((*found, *not_final)))
+
+
+@task(name="not-known", **SAFE_TO_REPEAT)
+def not_known(load: Load, found: list[str]) -> list[str]:
+    """Return those found of which the warehouse has no order."""
+    with our_warehouse() as con:
+        return unknown_numbers(con, load.shop_id, found)
 
 
 @contextmanager

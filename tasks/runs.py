@@ -1,14 +1,21 @@
 """A run's own row in `loads`: inserted before it works, completed when it ends."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import uuid4
 
 from prefect import runtime, task
 
 from data.model.order import Mall
-from data.model.run import Attention, Taken, cursor_after, search_window
+from data.model.run import (
+    NARROW_OVERLAP,
+    OVERLAP,
+    Attention,
+    Taken,
+    cursor_after,
+    search_window,
+)
 from data.model.shop import ShopHandle
 from data.warehouse.notices import found_without_notice
 from data.warehouse.orders import open_amounts, unknown_status
@@ -18,7 +25,7 @@ from tasks.retrying import SAFE_TO_REPEAT
 from tasks.shops.at_mall import ShopAtMall
 from tasks.shops.blocks import load_shop
 
-Source = Literal["api", "notices", "tracking", "labels"]
+Source = Literal["api", "narrow", "notices", "tracking", "labels"]
 """What a run works on; the value is `loads.source`."""
 
 
@@ -53,10 +60,28 @@ def open_sweep(
         TimeRefused: `since` is not before `until`.
 
     """
-    load = _begun(shop, "api")
+    return _open_window(_begun(shop, "api"), OVERLAP, since, until)
+
+
+@task(name="open-narrow-sweep", **SAFE_TO_REPEAT)
+def open_narrow_sweep(shop: ShopHandle) -> Load:
+    """Record the start of a sweep for orders of which nobody has told us yet.
+
+    It begins at the cursor, less an hour, and moves it as every sweep does. That orders
+    are found before their notices arrive is no sign that notices get lost.
+    """
+    return _open_window(_begun(shop, "narrow"), NARROW_OVERLAP)
+
+
+def _open_window(
+    load: Load,
+    overlap: timedelta,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Load:
     with our_warehouse() as con:
         cursor = seen_until(con, load.mall, load.shop_id)
-        window = search_window(load.started_at, since, until, cursor)
+        window = search_window(load.started_at, since, until, cursor, overlap)
         load = replace(load, window_from=window.since, window_to=window.until)
         record_load(con, load)
     return load
@@ -96,8 +121,9 @@ def close_load(load: Load, found: int, taken: Taken) -> tuple[Load, Attention]:
             cursor = seen_until(con, load.mall, load.shop_id)
             if moved := cursor_after(window, cursor):
                 move_cursor(con, load.mall, load.shop_id, moved, now())
-            missed = found_without_notice(con, load.load_id)
-            ended = replace(ended, found_without_notice=missed)
+            if load.source == "api":
+                missed = found_without_notice(con, load.load_id)
+                ended = replace(ended, found_without_notice=missed)
         record_load(con, ended)
         attention = Attention(
             open_amounts=tuple(open_amounts(con, load.shop_id)),

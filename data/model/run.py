@@ -14,6 +14,8 @@ covers at most 63 days (docs/rms/order-api.md §2.1)."""
 OVERLAP = timedelta(days=3)
 """How much before the cursor is searched again: orders that the search listed late, or
 that a wrong clock hid, are still found two days later."""
+NARROW_OVERLAP = timedelta(hours=1)
+"""How much before the cursor a narrow sweep searches, between the morning's sweeps."""
 MISSING_FOR = OVERLAP
 """How long an order that the mall does not show is asked for, from its import or from
 the first answer without it. As long as the search looks back: what RMS shows late it
@@ -33,6 +35,7 @@ def search_window(
     since: datetime | None = None,
     until: datetime | None = None,
     seen_until: datetime | None = None,
+    overlap: timedelta = OVERLAP,
 ) -> Window:
     """Return the span a run searches, filling in the dates that were not given.
 
@@ -46,7 +49,7 @@ def search_window(
     """
     end = until or now
     if seen_until and not (since or until):
-        start = min(seen_until, end) - OVERLAP
+        start = min(seen_until, end) - overlap
     else:
         start = since or end - LOOK_BACK
     if start >= end:

@@ -3,6 +3,7 @@
 The sweep's memory: how far it has seen, and what it must look at again.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -66,6 +67,13 @@ def seen_until(con: Connection, mall: Mall, shop_id: str) -> datetime | None:
     given = {"mall": mall.value, "shop_id": shop_id}
     rows = SQL.run(con, "find_cursor", given).fetchall()
     return in_japan(rows[0][0]) if rows else None
+
+
+def unknown_numbers(con: Connection, shop_id: str, found: Sequence[str]) -> list[str]:
+    """Return those of the numbers found of which no order is stored, in their order."""
+    given = {"shop_id": shop_id, "found": list(found)}
+    rows = SQL.run(con, "list_unknown_numbers", given)
+    return [number for (number,) in rows.fetchall()]
 
 
 def move_cursor(

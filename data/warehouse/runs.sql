@@ -7,6 +7,21 @@ FROM order_cursors
 WHERE mall = $mall
   AND shop_id = $shop_id;
 
+-- name: list_unknown_numbers
+-- Orders that a search found and nobody has told us of.
+-- in:  $shop_id, $found
+-- out: order_number, as they were found
+SELECT f.order_number
+FROM (
+    SELECT
+        unnest($found::VARCHAR[]) AS order_number,
+        generate_subscripts($found::VARCHAR[], 1) AS place
+) AS f
+ANTI JOIN (
+    SELECT order_number FROM orders WHERE mall = 'rakuten' AND shop_id = $shop_id
+) AS known USING (order_number)
+ORDER BY f.place;
+
 -- name: list_orders_to_reread
 -- Orders that may have changed without a word, because RMS
 -- cannot be asked for changes (docs/rms/order-api.md §2.4).

@@ -6,10 +6,10 @@ same call made again. `push_rounds` is the procedure; the tasks below it are its
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 from uuid import uuid4
 
 from prefect import task
@@ -41,13 +41,11 @@ from data.warehouse.stock.push import (
 from tasks.limits import one_caller
 from tasks.machine import now, our_warehouse
 from tasks.notices import take_in_notices
-from tasks.orders import sweep
+from tasks.orders import sweep, sweep_narrowly
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 from tasks.rms import open_rms, shop_of_now, with_code
-from tasks.runs import close_load, open_sweep
+from tasks.runs import close_load, open_narrow_sweep, open_sweep
 
-MOST_SWEEPS: Final = 3
-"""Sweeps of one look at the mall; each but the first needs news from the one before."""
 MOST_ROUNDS: Final = 4
 """How many times one run reads again and decides on levels whose answer was lost."""
 NOTHING_HAPPENED: Final = (Throttled, Unavailable)
@@ -73,6 +71,7 @@ class Seen:
                 one that could not be read
     unseen      units sold at the mall of which no order of ours tells, above 0 only
     unreadable  RMS's results for the listings it would not read
+    left_out    how many listings are not in `found`, because they are being sold
     """
 
     levels: Sequence[LevelToPush]
@@ -80,6 +79,12 @@ class Seen:
     read_at: datetime
     unseen: Mapping[Listing, int]
     unreadable: Sequence[StockResult] = ()
+    left_out: int = 0
+
+    def without(self, sold: Collection[Listing]) -> Self:
+        """Return it without what is known of listings that are being sold."""
+        found = {one: units for one, units in self.found.items() if one not in sold}
+        return replace(self, found=found, left_out=len(sold))
 
 
 @task(name="open-inventory", **SAFE_TO_REPEAT)
@@ -107,7 +112,7 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> list[StockResult]:
         seen = look(shop, run, full=run.full and left == MOST_ROUNDS - 1)
         unreadable |= {one.listing: one for one in seen.unreadable}
         pushes = plan_levels(run, opaque(seen))
-        if not pushes:
+        if not pushes and not seen.left_out:
             break
         for start in range(0, len(pushes), WRITE_AT_ONCE):
             send_levels(shop, opaque(pushes[start : start + WRITE_AT_ONCE]))
@@ -118,25 +123,48 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> list[StockResult]:
 def look(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
     """Read the mall; where it sold units we do not know of, sweep and read again.
 
-    Units that no order explains after a sweep (a person took them away at RMS) do not
-    stop the push: our level is the true one.
+    A narrow sweep explains a sale that nobody has told us of yet. What it leaves as it
+    was is searched for in every open order. Units that no order explains even then (a
+    person took them away at RMS) do not stop the push: our level is the true one. What
+    is sold meanwhile is left out, for the next round: our level would raise it.
     """
     seen = read_mall(shop, run, full=full)
-    for _ in range(MOST_SWEEPS):
-        if not seen.unseen:
-            break
+    if not seen.unseen:
+        return seen
+    sweep_for_news(shop)
+    after = read_mall(shop, run, full=full)
+    if same := _unmoved(seen, after):
         sweep_orders(shop)
-        before, seen = seen.unseen, read_mall(shop, run, full=full)
-        if seen.unseen == before:
-            get_run_logger().warning(
-                "%d listings show fewer units than our orders explain", len(before)
-            )
-            break
-    return seen
+        seen, after = after, read_mall(shop, run, full=full)
+        same &= _unmoved(seen, after)
+    if same:
+        get_run_logger().warning(
+            "%d listings show fewer units than our orders explain", len(same)
+        )
+    return after.without(after.unseen.keys() - same)
+
+
+def _unmoved(before: Seen, after: Seen) -> set[Listing]:
+    """Return the listings with unseen units of which a sweep brought no news at all."""
+    return {
+        listing
+        for listing in before.unseen.keys() & after.unseen.keys()
+        if before.unseen[listing] == after.unseen[listing]
+        and before.found[listing] == after.found[listing]
+    }
+
+
+def sweep_for_news(shop: ShopHandle) -> None:
+    """Store the orders placed since the last sweep of which nobody has told us."""
+    load = open_narrow_sweep(shop)
+    take_in_notices(shop)
+    with one_caller(shop):
+        found, taken = sweep_narrowly(shop, load)
+    close_load(load, len(found), total(taken))
 
 
 def sweep_orders(shop: ShopHandle) -> None:
-    """Store the orders that notices name and a search finds; stock follows them."""
+    """Store the orders that notices name, those found, and every open one again."""
     load = open_sweep(shop, None, None)
     take_in_notices(shop)
     with one_caller(shop):
@@ -156,7 +184,7 @@ def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
     """
     with our_warehouse() as con:
         levels = levels_to_push(
-            con, run.shop_id, mall=run.mall, safety=run.safety, full=full
+            con, run.shop_id, mall=run.mall, safety=run.safety, full=full, at=now()
         )
     read_at = now()
     if not levels:

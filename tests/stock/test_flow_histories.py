@@ -188,8 +188,8 @@ PLANTED = {
     ),
     "sales of the mall are not looked for": (
         inventory,
-        "        if not seen.unseen:\n",
-        "        if True:\n",
+        "    if not seen.unseen:\n",
+        "    if True:\n",
         [("sell", 3), ("push", True)],
     ),
 }

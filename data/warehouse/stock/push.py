@@ -22,7 +22,7 @@ How the pushes of a shop stand, for the report of a run (docs/rules.md 6.5).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -34,6 +34,10 @@ from data.warehouse.statements import SQL, show
 PRESUMED_LOST: Final = timedelta(minutes=5)
 """A call longer under way than this is over: its process died. Far longer than the
 client's deadline for one call, so that no call can still arrive after it."""
+
+PATIENCE: Final = 4
+"""Calls in a row that a listing may cost in vain before it backs off: as many as one
+run makes. Others go on meanwhile."""
 
 SUPERSEDED: Final = "新しい在庫数の転送に置き換えました (superseded by a later level)。"
 
@@ -58,6 +62,8 @@ class LevelToPush(_OfListing):
               orders placed since; None before the first verified push
     waiting   units of orders created by CSV that the level does not know of (view
               `stock_holds`): it may be too high by so many, and is not raised
+    due_since the cause after which the mall had to be told; None for a level that the
+              mall shows, or whose cause left no time (the shop's own safety stock)
     """
 
     manage_number: str
@@ -69,6 +75,7 @@ class LevelToPush(_OfListing):
     offered: int
     expected: int | None
     waiting: int
+    due_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -100,31 +107,72 @@ class PushPlan:
     held: int
 
 
-def levels_to_push(
+def levels_to_push(  # noqa: PLR0913 - whose levels, and which of them
     con: DuckDBPyConnection,
     shop_id: str,
     *,
     mall: Mall = Mall.RAKUTEN,
     safety: int,
     full: bool = False,
+    at: datetime | None = None,
 ) -> list[LevelToPush]:
-    """Return the levels to push; `full` returns unchanged ones, too.
+    """Return the levels to push, oldest due first; `full` returns unchanged ones, too.
 
     Only listings with a variant, and only SKUs that were counted: a level that nobody
     counted is no number, and would tell the mall that everything is sold out. A listing
     the mall does not know, or refused, is listed again when its level changes.
-    `safety` is the shop's; a listing's own (stock_settings) goes before it.
+    `safety` is the shop's; a listing's own (stock_settings) goes before it. A listing
+    that PATIENCE calls did not bring about is left out until it is due again `at`.
     """
+    _gather(con, shop_id, mall=mall, safety=safety, full=full, at=at)
+    rows = SQL.run(con, "list_inventory_levels").fetchall()
+    return [LevelToPush(*row) for row in rows]
+
+
+class Due(NamedTuple):
+    """Levels of a shop that a push could tell the mall now.
+
+    oldest  the cause of the one that waits longest; those that RMS refuses, and those
+            that wait for a person, do not count
+    """
+
+    levels: int
+    oldest: datetime | None
+
+
+def due_now(
+    con: DuckDBPyConnection,
+    shop_id: str,
+    *,
+    mall: Mall = Mall.RAKUTEN,
+    safety: int,
+    at: datetime,
+) -> Due:
+    """Return whether a push would have something to do at this moment."""
+    _gather(con, shop_id, mall=mall, safety=safety, full=False, at=at)
+    ((levels, oldest),) = SQL.run(con, "count_inventory_due").fetchall()
+    return Due(levels, oldest)
+
+
+def _gather(  # noqa: PLR0913 - whose levels, and which of them
+    con: DuckDBPyConnection,
+    shop_id: str,
+    *,
+    mall: Mall,
+    safety: int,
+    full: bool,
+    at: datetime | None,
+) -> None:
     given = {
         "mall": mall.value,
         "shop_id": shop_id,
         "safety": safety,
         "most_units": MOST_UNITS,
         "full": full,
+        "at": at,
+        "patience": PATIENCE,
     }
     SQL.run(con, "gather_inventory_levels", given)
-    rows = SQL.run(con, "list_inventory_levels").fetchall()
-    return [LevelToPush(*row) for row in rows]
 
 
 def plan_push(  # noqa: PLR0913
@@ -151,9 +199,6 @@ def plan_push(  # noqa: PLR0913
         "mall": mall.value,
         "shop_id": shop_id,
         "run_id": run_id,
-        "safety": safety,
-        "most_units": MOST_UNITS,
-        "full": full,
         "read_at": read_at,
         "planned_at": planned_at,
         "lost_before": planned_at - presumed_lost,
@@ -169,7 +214,7 @@ def plan_push(  # noqa: PLR0913
         orient="row",
     )
     show(con, "inventory_found", frame)
-    SQL.run(con, "gather_inventory_levels", given)
+    _gather(con, shop_id, mall=mall, safety=safety, full=full, at=planned_at)
     SQL.run(con, "judge_inventory_levels", given)
     con.unregister("inventory_found")
     SQL.run(con, "supersede_inventory_pushes", given)

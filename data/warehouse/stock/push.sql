@@ -1,14 +1,18 @@
 -- name: gather_inventory_levels
 -- The levels the mall has to be told. What its own sales lowered
 -- is among them and costs no write: reading shows that it stands right.
+-- No movement has to say that its SKU is due: that its level's version is higher than
+-- the one told proves it. What the mall did not come to show in `$patience` calls backs
+-- off alone: a minute, doubled by each call after, an hour at most.
 -- in:  $mall, $shop_id, $safety (the shop's), $most_units (the mall's ceiling),
---      $full (told ones too)
+--      $full (told ones too), $at (NULL = nothing backs off), $patience (calls)
 -- out: temporary table `inventory_levels`: listing, sku, level_seq, level, safety,
 --      offered (the rule is data.model.stock.offered), expected (what the mall should
---      show; NULL = never verified), waiting
+--      show; NULL = never verified), waiting, due_since, is_kept (a person is waited for
+--      before it may be raised, and was when it was looked at last), is_refused
 CREATE OR REPLACE TEMP TABLE inventory_levels AS
 WITH told AS (
-    SELECT manage_number, variant_id, state, level_seq, offered
+    SELECT manage_number, variant_id, state, level_seq, offered, planned_at
     FROM inventory_pushes
     WHERE mall = $mall
       AND shop_id = $shop_id
@@ -29,6 +33,22 @@ sold AS (
       AND NOT o.cancelled
     GROUP BY l.manage_number, l.variant_id
 ),
+tried AS (
+    SELECT
+        p.manage_number, p.variant_id,
+        max(p.sent_at) + least(
+            INTERVAL 1 MINUTE * pow(2, least(count(*) - $patience, 6))::INTEGER,
+            INTERVAL 1 HOUR
+        ) AS again_at
+    FROM inventory_pushes AS p
+    LEFT JOIN inventory_verified AS v USING (mall, shop_id, manage_number, variant_id)
+    WHERE p.mall = $mall
+      AND p.shop_id = $shop_id
+      AND p.sent_at IS NOT NULL
+      AND (v.verified_at IS NULL OR p.sent_at > v.verified_at)
+    GROUP BY p.manage_number, p.variant_id
+    HAVING count(*) >= $patience
+),
 waiting AS (
     SELECT sku, sum(quantity) AS units
     FROM stock_holds
@@ -36,7 +56,8 @@ waiting AS (
 ),
 offers AS (
     SELECT
-        m.manage_number, m.variant_id, m.sku, l.level_seq, l.level,
+        m.manage_number, m.variant_id, m.sku, m.mapped_at, s.set_at,
+        l.level_seq, l.level,
         coalesce(s.safety, $safety)::BIGINT AS safety,
         least(greatest(l.level - coalesce(s.safety, $safety), 0), $most_units)::BIGINT
             AS offered
@@ -47,14 +68,36 @@ offers AS (
       AND m.shop_id = $shop_id
       AND m.variant_id <> ''
       AND l.is_counted
+),
+moved AS (
+    SELECT o.manage_number, o.variant_id, min(x.moved_at) AS since
+    FROM offers AS o
+    JOIN stock_movements AS x USING (sku)
+    LEFT JOIN inventory_verified AS v
+        ON v.mall = $mall AND v.shop_id = $shop_id
+        AND v.manage_number = o.manage_number AND v.variant_id = o.variant_id
+    WHERE if(
+        v.level_seq IS NULL,
+        x.kind IN ('count', 'receipt'),  -- before them nothing was to be told
+        x.seq > v.level_seq
+    )
+    GROUP BY o.manage_number, o.variant_id
 )
 SELECT
-    o.*,
+    o.* EXCLUDE (mapped_at, set_at),
     CASE  -- greatest() passes over a NULL
         WHEN v.found_after IS NOT NULL
             THEN greatest(v.found_after - coalesce(d.units, 0), 0)::BIGINT
     END AS expected,
-    coalesce(w.units, 0)::BIGINT AS waiting
+    coalesce(w.units, 0)::BIGINT AS waiting,
+    coalesce(
+        x.since,
+        if(o.mapped_at > v.verified_at, o.mapped_at, NULL),
+        if(o.set_at > v.verified_at, o.set_at, NULL),
+        if(t.state IN ('planned', 'sent', 'unknown'), t.planned_at, NULL)
+    ) AS due_since,
+    coalesce(w.units > 0 AND h.found < o.offered, false) AS is_kept,
+    coalesce(t.state IN ('refused', 'unknown_sku'), false) AS is_refused
 FROM offers AS o
 LEFT JOIN told AS t USING (manage_number, variant_id)
 LEFT JOIN inventory_verified AS v
@@ -63,20 +106,41 @@ LEFT JOIN inventory_verified AS v
 LEFT JOIN sold AS d
     ON d.manage_number = o.manage_number AND d.variant_id = o.variant_id
 LEFT JOIN waiting AS w ON w.sku = o.sku
+LEFT JOIN tried AS b USING (manage_number, variant_id)
+LEFT JOIN moved AS x USING (manage_number, variant_id)
+LEFT JOIN inventory_holds AS h
+    ON h.mall = $mall AND h.shop_id = $shop_id
+    AND h.manage_number = o.manage_number AND h.variant_id = o.variant_id
 WHERE $full
-   OR t.state IS NULL
-   OR t.state IN ('planned', 'sent', 'unknown')
-   OR t.level_seq < o.level_seq
-   OR t.offered <> o.offered;
+   OR (
+       coalesce(b.again_at <= $at::TIMESTAMPTZ, true)
+       AND (
+           t.state IS NULL
+           OR t.state IN ('planned', 'sent', 'unknown')
+           OR t.level_seq < o.level_seq
+           OR t.offered <> o.offered
+       )
+   );
 
 -- name: list_inventory_levels
 -- The levels the mall has to be told.
 -- in:  temporary table `inventory_levels`
--- out: its columns, in the order of the listings
+-- out: its columns but the last two, oldest due first
 SELECT
-    manage_number, variant_id, sku, level_seq, level, safety, offered, expected, waiting
+    manage_number, variant_id, sku, level_seq, level, safety, offered, expected,
+    waiting, due_since
 FROM inventory_levels
-ORDER BY manage_number, variant_id;
+ORDER BY due_since, manage_number, variant_id;
+
+-- name: count_inventory_due
+-- How many levels a push could tell now, and how long the oldest of those that RMS does
+-- not refuse has been due.
+-- in:  temporary table `inventory_levels`
+-- out: one row: levels, oldest (NULL = none)
+SELECT
+    count(*) FILTER (NOT is_kept) AS levels,
+    min(due_since) FILTER (NOT is_kept AND NOT is_refused) AS oldest
+FROM inventory_levels;
 
 -- name: judge_inventory_levels
 -- What becomes of each level that was read at the mall. It is held
@@ -175,6 +239,7 @@ SELECT
     found AS found_before,
     if(verdict = 'verified', found, NULL) AS found_after,
     $planned_at::TIMESTAMPTZ AS planned_at,
+    due_since,
     if(verdict = 'verified', $read_at::TIMESTAMPTZ, NULL) AS verified_at
 FROM inventory_plan
 LEFT JOIN (
@@ -198,7 +263,7 @@ SELECT
 -- name: list_inventory_planned
 -- What a run's plan is to send.
 -- in:  temporary table `inventory_plan`, $mall, $shop_id, $run_id
--- out: push_id, manage_number, variant_id, sku, level_seq, offered
+-- out: push_id, manage_number, variant_id, sku, level_seq, offered; oldest due first
 SELECT p.push_id, p.manage_number, p.variant_id, p.sku, p.level_seq, p.offered
 FROM inventory_pushes AS p
 SEMI JOIN (SELECT * FROM inventory_plan WHERE verdict = 'send') AS n
@@ -207,7 +272,7 @@ WHERE p.mall = $mall
   AND p.shop_id = $shop_id
   AND p.run_id = $run_id
   AND p.state = 'planned'
-ORDER BY p.manage_number, p.variant_id;
+ORDER BY p.due_since, p.manage_number, p.variant_id;
 
 -- name: start_inventory_pushes
 -- The call is about to leave.
