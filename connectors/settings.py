@@ -486,6 +486,16 @@ class Settings(BaseSettings):
         return self.home / "rejected"
 
     @property
+    def uploads(self) -> Path:
+        """Files uploaded on the desk, and the malls' files of tracking numbers."""
+        return self.home / "uploads"
+
+    @property
+    def labels(self) -> Path:
+        """Files of labels for the carriers' programs."""
+        return self.home / "labels"
+
+    @property
     def backup(self) -> Path:
         """Backups of the warehouse."""
         return self.home / "backup"

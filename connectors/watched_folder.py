@@ -23,7 +23,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from connectors.csv_file import display_name
+from connectors.csv_file import display_name, given_name
 from connectors.order_files.registry import all_layouts
 
 DONE: Final = "done"
@@ -62,7 +62,7 @@ class Download:
     @property
     def name(self) -> str:
         """The files' names, safe to show."""
-        return " + ".join(display_name(path.name) for path in self.paths)
+        return " + ".join(map(given_name, self.paths))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,13 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
-from tasks.forms import CarrierOfFile, MallOfOrders, PathOfShipments, ShopOfOrders
+from tasks.forms import (
+    CarrierOfFile,
+    DryRun,
+    MallOfOrders,
+    PathOfShipments,
+    ShopOfOrders,
+)
 from tasks.retrying import show_retries
 from tasks.shipping.shipments import conclude_shipments, import_shipment_file
 
@@ -23,13 +29,17 @@ def import_shipments(
     carrier: CarrierOfFile,
     shop: ShopOfOrders,
     mall: MallOfOrders = "rakuten",
+    dry_run: DryRun = False,
 ) -> State[Any]:
     """Import one file of tracking numbers; the same file again changes nothing.
 
     Rows that cannot be read, or belong to no known order, are listed by row number.
     When the file was refused the run ends Failed, with the reason and what to do, and
-    nothing of it is stored. This flow tells no mall: push-tracking reports to Rakuten,
-    and export-tracking writes the file that another mall takes.
+    nothing of it is stored. A trial shows what would become of the rows. This flow
+    tells no mall: push-tracking reports to Rakuten, and export-tracking writes the file
+    that another mall takes.
     """
-    imported = import_shipment_file(path, carrier, shop, mall, return_state=True)
+    imported = import_shipment_file(
+        path, carrier, shop, mall, dry_run, return_state=True
+    )
     return conclude_shipments(path, imported)

@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
-from tasks.forms import CountedAt, CountKind, OneShop, PathOfCount, Who
+from tasks.forms import CountedAt, CountKind, DryRun, OneShop, PathOfCount, Who
 from tasks.retrying import show_retries
 from tasks.stock.files import conclude_count, import_count_file
 
@@ -18,19 +18,21 @@ from tasks.stock.files import conclude_count, import_count_file
     on_failure=[show_retries, announce_change],
     persist_result=False,
 )
-def import_stock_count(
+def import_stock_count(  # noqa: PLR0913, PLR0917 - what the form asks
     path: PathOfCount,
     shop: OneShop,
     kind: CountKind = "count",
     counted_at: CountedAt = None,
     who: Who = "担当者",
+    dry_run: DryRun = False,
 ) -> State[Any]:
     """Set the levels of that moment to what was counted, or add what was received.
 
     The file is booked whole or not at all; the same file again changes nothing. When
-    the file was refused the run ends Failed, with row, column and what to do.
+    the file was refused the run ends Failed, with row, column and what to do. A trial
+    shows what would change.
     push-inventory sends levels to the mall, this flow does not.
     """
     return conclude_count(
-        import_count_file(path, shop, counted_at, who, kind, return_state=True)
+        import_count_file(path, shop, counted_at, who, kind, dry_run, return_state=True)
     )

@@ -1,6 +1,7 @@
 """The clock and the warehouse of this machine, as every task uses them."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 
 from connectors.settings import read_settings
@@ -32,3 +33,16 @@ def our_warehouse() -> AbstractContextManager[Connection]:
     """
     settings = read_settings()
     return warehouse(settings.warehouse, settings.warehouse_patience_s)
+
+
+class _OnlyTried(Exception):
+    """Ends a trial: an error in the warehouse's block undoes everything."""
+
+
+@contextmanager
+def our_trial(*, is_one: bool) -> Iterator[Connection]:
+    """Open one transaction as `our_warehouse` does; a trial's is undone at its end."""
+    with suppress(_OnlyTried), our_warehouse() as con:
+        yield con
+        if is_one:
+            raise _OnlyTried

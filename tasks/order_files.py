@@ -6,7 +6,6 @@ Whose orders a file holds is what a person entered, or the folder in which it st
 import re
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, cast
@@ -31,7 +30,7 @@ from data.model.shop import SHOP_HANDLE
 from data.warehouse.order_files import ImportReport, import_orders, shops_with_orders
 from data.warehouse.session import Connection
 from tasks.failures import REFUSALS, hiding_values
-from tasks.machine import now, our_warehouse
+from tasks.machine import now, our_trial
 from tasks.report import LISTED
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.shops.blocks import UnknownShop, load_shop, shops_described_at
@@ -82,10 +81,6 @@ class Place:
     is_set_up: bool
     described: Collection[str] = ()
     """The mall's shops that a block or the environment describes, where that counts."""
-
-
-class OnlyTried(Exception):
-    """Ends a trial: an error in the warehouse's block undoes everything."""
 
 
 def given_paths(path: str | list[str], item_path: str) -> list[Path]:
@@ -312,9 +307,9 @@ class Watched:
 def _store(
     file: Watched, download: Download, place: Place, choices: Choices
 ) -> ImportReport:
-    with suppress(OnlyTried), our_warehouse() as con:
+    with our_trial(is_one=choices.dry_run) as con:
         refuse_second_name(con, download, place)
-        report = import_orders(
+        return import_orders(
             con,
             file,
             import_id=str(uuid4()),
@@ -323,9 +318,6 @@ def _store(
             other_shops=choices.other_shops,
             imported_at=now(),
         )
-        if choices.dry_run:
-            raise OnlyTried
-    return report
 
 
 def _pause() -> None:

@@ -13,10 +13,18 @@ from prefect.states import Completed, Failed
 
 from connectors.watched_folder import Download
 from data.warehouse.order_files import ImportReport
+from tasks.file_outcome import (
+    FileOutcome,
+    Listing,
+    Remark,
+    leave_outcome,
+    of_texts,
+)
 from tasks.order_files import Choices, Imported
 from tasks.report import (
     LISTED,
     SAME_FILE,
+    TRIED,
     bullets,
     escape,
     page,
@@ -46,7 +54,6 @@ WARNINGS: Final = {
     "short-rows": "列の足りない行があります",
 }
 """The words for each kind of warning in `csv_warnings`."""
-TRIED: Final = "試行: 何も書き込んでいません"
 NOTHING_IMPORTED: Final = "**1行も取り込んでいません。**"
 LEFT_OUT: Final = "取り込まなかった注文 {:,}件(修正して、もう一度取り込んでください)。"
 FILES_NAMED: Final = 5
@@ -76,11 +83,14 @@ def report_import(
     outcome = imported.result(raise_on_failure=False)
     if isinstance(outcome, Imported):
         text = import_report(download, choices, outcome)
+        found = import_outcome(outcome, choices)
         ending = Ending(download.name, outcome.report, unmoved)
     else:
         problem = f"{outcome} {unmoved}".strip()
         text = refusal_report(download, problem)
+        found = FileOutcome(is_trial=choices.dry_run, problem=problem)
         ending = Ending(download.name, problem=problem)
+    leave_outcome(found)
     create_markdown_artifact(
         key="import-report", markdown=text, description="CSV取込の結果"
     )
@@ -145,6 +155,60 @@ def import_report(download: Download, choices: Choices, imported: Imported) -> s
         _rejects(imported),
         _warnings(imported),
         _waiting(download.shop, report.waiting_for_stock),
+    )
+
+
+def import_outcome(imported: Imported, choices: Choices) -> FileOutcome:
+    """Return the same as data: how many of what, and each row left out with why."""
+    report = imported.report
+    counts = {
+        "読み込んだ行": report.rows_read,
+        "新規の注文": report.orders_created,
+        "更新する注文" if choices.dry_run else "更新した注文": report.orders_updated,
+        "変更なしの注文": report.orders_unchanged,
+        "取り込まない注文": report.orders_set_aside,
+        "除外する別店舗の注文": report.orders_of_other_shops,
+    }
+    kinds = [
+        Remark(what=f"{WARNINGS.get(kind, kind)}: {count:,}件")
+        for kind, count in report.warned.items()
+    ]
+    found = [
+        Remark(order=number or "", what=text) for _, number, text in report.warnings
+    ]
+    warned = of_texts("ファイルについて", imported.notices)
+    if kinds:
+        warned.append(
+            Listing(
+                title="警告",
+                total=sum(report.warned.values()),
+                advice="取り込みますが、内容を確認してください。",
+                remarks=[*kinds, *found[:LISTED]],
+            )
+        )
+    left_out = []
+    if report.lines_rejected:
+        left_out.append(
+            Listing(
+                title="取り込めない行",
+                total=report.lines_rejected,
+                advice="この行を含む注文は取り込みません。"
+                "ファイルを修正して、もう一度取り込んでください。",
+                remarks=[Remark.of_row(one) for one in imported.rejects],
+            )
+        )
+    return FileOutcome(
+        is_trial=choices.dry_run,
+        is_same_file=report.is_same_file,
+        facts={
+            "ファイル": report.file_name,
+            "種類": f"{imported.title}({imported.columns}列)",
+            "文字コード": imported.encoding.upper(),
+        },
+        counts=counts,
+        left_out=left_out,
+        warned=warned,
+        waiting=report.waiting_for_stock,
     )
 
 

@@ -19,6 +19,7 @@ from prefect.states import Completed, Failed
 LISTED: Final = 50
 """Rows that a report shows of one kind; all of them are in the warehouse."""
 SAME_FILE: Final = "同じファイルです。変更はありません"
+TRIED: Final = "試行: 何も書き込んでいません"
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
 """Unicode categories without a sign of their own; some turn the text around."""

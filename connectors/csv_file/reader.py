@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeVar, cast
 from connectors.csv_file.decoding import NAMES, Decoded, Decoder, Encoding, NotUtf8
 from connectors.csv_file.header import Header, split_header
 from connectors.csv_file.records import Block, Scanner
-from connectors.csv_file.source import Source, display_name, opened
+from connectors.csv_file.source import Source, given_name, opened
 from connectors.csv_file.tokens import quoted
 
 T = TypeVar("T")
@@ -76,7 +76,7 @@ class CsvFile:
     @property
     def name(self) -> str:
         """The file's name, safe to show."""
-        return display_name(self._source.path.name)
+        return given_name(self._source.path)
 
     @property
     def rows_read(self) -> int:

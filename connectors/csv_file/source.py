@@ -41,6 +41,26 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories of characters that are invisible or turn a text around."""
 
 
+GIVEN: Final = ".given"
+"""What the name of the file ends with that tells under which name a file was given."""
+_LONGEST_GIVEN: Final = 4096
+"""Bytes of a given name that are read."""
+
+
+def given_name(path: Path) -> str:
+    """Return the name under which a person gave the file, safe to show.
+
+    An upload stands under a name of ours, and `<its name>.given` beside it has the
+    person's (`connectors.uploads`); any other file has its own.
+    """
+    try:
+        with path.with_name(path.name + GIVEN).open("rb") as beside:
+            given = beside.read(_LONGEST_GIVEN).decode(errors="replace")
+    except (OSError, ValueError):
+        given = path.name
+    return display_name(given)
+
+
 def display_name(name: str) -> str:
     """Return a file's name safe to show: no folder, control or direction character."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]

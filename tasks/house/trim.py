@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from prefect import task
 
 from connectors.settings import Settings, read_settings
+from connectors.uploads import uploaded_files
 from data.warehouse.backup import LEFT_BEHIND
 from tasks.machine import now
 from tasks.retrying import SAFE_TO_REPEAT
@@ -17,6 +18,9 @@ HALF_MADE: Final = ("juchu.duckdb.*/", "people.key.*.tmp")
 """What a killed process leaves of a new file."""
 IN_USE: Final = ("juchu.duckdb.saved", "juchu.duckdb.tmp")
 """Names among these that mean something: copies to put back, what DuckDB spills."""
+
+UPLOADS: Final = timedelta(days=1)
+"""How long an upload waits on the desk for somebody to confirm it."""
 
 
 class Trimmed(NamedTuple):
@@ -50,6 +54,9 @@ def _over(settings: Settings, at: datetime) -> Iterator[Path]:
             for each in folder.rglob("*"):
                 if each.is_file() and _age(each, at) > timedelta(days=days):
                     yield each
+    for each in uploaded_files(settings.uploads):
+        if _age(each, at) > UPLOADS:
+            yield each
 
 
 def _left_behind(home: Path, at: datetime) -> Iterator[Path]:

@@ -12,14 +12,25 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from connectors.carriers import read_shipment_file
-from connectors.csv_file import display_name
+from connectors.csv_file import given_name
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
 from data.model.shop import ShopHandle
 from data.warehouse.shipping.shipments import ShipmentReport, import_shipments
 from tasks.failures import hiding_values
-from tasks.machine import now, our_warehouse
-from tasks.report import SAME_FILE, bullets, escape, listing, page, see, sums, table
+from tasks.file_outcome import FileOutcome, leave_outcome, of_rows, of_texts
+from tasks.machine import now, our_trial
+from tasks.report import (
+    SAME_FILE,
+    TRIED,
+    bullets,
+    escape,
+    listing,
+    page,
+    see,
+    sums,
+    table,
+)
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.shops.at_mall import shop_at_mall
 
@@ -43,15 +54,20 @@ class ImportedShipments:
     warnings: Sequence[RowRemark]
     report: ShipmentReport
     mall: Mall = Mall.RAKUTEN
+    is_trial: bool = False
 
 
 @task(name="import-shipment-file", task_run_name="import-{carrier}", **SAFE_TO_REPEAT)
 def import_shipment_file(
-    path: str, carrier: str, shop: ShopHandle, mall: str = Mall.RAKUTEN.value
+    path: str,
+    carrier: str,
+    shop: ShopHandle,
+    mall: str = Mall.RAKUTEN.value,
+    dry_run: bool = False,
 ) -> ImportedShipments:
     """Store the shipments of a file, or raise and leave the warehouse as it was.
 
-    The same file again changes nothing.
+    The same file again changes nothing. A trial tells the same and stores nothing.
 
     Raises:
         CsvRefused: the file as a whole cannot be used.
@@ -61,7 +77,7 @@ def import_shipment_file(
     with hiding_values():
         known = shop_at_mall(mall, shop)
         file = read_shipment_file(Path(path), carrier)
-        with our_warehouse() as con:
+        with our_trial(is_one=dry_run) as con:
             report = import_shipments(
                 con,
                 file,
@@ -77,6 +93,7 @@ def import_shipment_file(
             warnings=file.warnings,
             report=report,
             mall=known.mall,
+            is_trial=dry_run,
         )
 
 
@@ -87,10 +104,13 @@ def conclude_shipments(path: str, imported: State[ImportedShipments]) -> State[A
     """
     outcome = imported.result(raise_on_failure=False)
     if not isinstance(outcome, ImportedShipments):
-        _show(_refusal(display_name(Path(path).name), f"{outcome}"))
+        leave_outcome(FileOutcome(problem=f"{outcome}"))
+        _show(_refusal(given_name(Path(path)), f"{outcome}"))
         return Failed(message=f"{outcome}")
+    leave_outcome(shipments_outcome(outcome))
     _show(shipments_report(outcome))
     report = outcome.report
+    tried = f"{TRIED}。" if outcome.is_trial else ""
     same = f"{SAME_FILE}。" if report.is_same_file else ""
     summary = sums(
         {
@@ -102,9 +122,8 @@ def conclude_shipments(path: str, imported: State[ImportedShipments]) -> State[A
         }
     )
     aside = report.rejected or report.unmatched
-    return Completed(
-        message=f"{same}{summary}{'。' + see('shipments-report') if aside else ''}"
-    )
+    look = f"。{see('shipments-report')}" if aside else ""
+    return Completed(message=f"{tried}{same}{summary}{look}")
 
 
 def _show(markdown: str) -> None:
@@ -131,6 +150,7 @@ def shipments_report(imported: ImportedShipments) -> str:
     )
     return page(
         f"送り状番号の取込の結果 ({report.file_name})",
+        f"**{TRIED}。**" if imported.is_trial else "",
         f"**{SAME_FILE}。**" if report.is_same_file else "",
         table(("項目", "内容"), facts),
         _rows(
@@ -150,6 +170,48 @@ def shipments_report(imported: ImportedShipments) -> str:
             [*imported.warnings, *report.repeated],
         ),
         bullets(imported.notices),
+    )
+
+
+def shipments_outcome(imported: ImportedShipments) -> FileOutcome:
+    """Return the same as data: how many of what, and each row left out with why."""
+    report = imported.report
+    return FileOutcome(
+        is_trial=imported.is_trial,
+        is_same_file=report.is_same_file,
+        facts={
+            "ファイル": report.file_name,
+            "種類": imported.title,
+            "文字コード": imported.encoding.upper(),
+        },
+        counts={
+            "読み込んだ行": report.rows_read,
+            "新規の荷物": report.created,
+            "変更する荷物" if imported.is_trial else "変更した荷物": report.changed,
+            "変更なしの荷物": report.unchanged,
+            "取り込めない行": len(report.rejected),
+            "注文が見つからない行": len(report.unmatched),
+        },
+        left_out=[
+            *of_rows(
+                "取り込めない行",
+                "ファイルを修正して、もう一度取り込んでください。",
+                report.rejected,
+            ),
+            *of_rows(
+                "注文が見つからない行",
+                "注文を取り込んだ後に、同じファイルをもう一度取り込んでください。",
+                report.unmatched,
+            ),
+        ],
+        warned=[
+            *of_texts("ファイルについて", imported.notices),
+            *of_rows(
+                "警告",
+                "取り込みますが、内容を確認してください。",
+                [*imported.warnings, *report.repeated],
+            ),
+        ],
     )
 
 

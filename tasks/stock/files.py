@@ -1,5 +1,6 @@
 """A stock file, count (棚卸) or receipt (入荷): read whole, booked, and reported."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +18,12 @@ from data.model.stock import StockFileKind
 from data.model.typed_time import moment_of
 from data.warehouse.stock.files import CountReport, CountsDiffer, count_stock
 from tasks.failures import hiding_values
-from tasks.machine import now, our_warehouse
+from tasks.file_outcome import FileOutcome, Listing, Remark, leave_outcome, of_texts
+from tasks.machine import now, our_trial
 from tasks.report import (
     LISTED,
     SAME_FILE,
+    TRIED,
     bullets,
     ended,
     escape,
@@ -82,19 +85,22 @@ class CountImported:
     notices: tuple[str, ...]
     counted_at: datetime
     report: CountReport
+    is_trial: bool = False
 
 
 @task(name="import-count-file", **SAFE_TO_REPEAT)
-def import_count_file(
+def import_count_file(  # noqa: PLR0913, PLR0917 - the whole form
     path: str,
     shop: ShopHandle,
     counted_at: datetime | str | None,
     who: str,
     kind: StockFileKind = "count",
+    dry_run: bool = False,
 ) -> CountImported:
     """Book a file as counted or received, or raise and leave the warehouse as it was.
 
-    Without `counted_at` the file is of now. The same file again changes nothing.
+    Without `counted_at` the file is of now. The same file again changes nothing. A
+    trial tells the same and books nothing.
 
     Raises:
         TimeRefused: `counted_at` is no time.
@@ -115,7 +121,7 @@ def import_count_file(
     with hiding_values(CountsDiffer):
         known = load_shop(shop)
         file = read_stock_file(Path(path))
-        with our_warehouse() as con:
+        with our_trial(is_one=dry_run) as con:
             report = count_stock(
                 con,
                 file,
@@ -128,7 +134,7 @@ def import_count_file(
                 imported_at=at,
             )
     return CountImported(
-        kind, file.file_name, file.encoding, file.notices, counted, report
+        kind, file.file_name, file.encoding, file.notices, counted, report, dry_run
     )
 
 
@@ -136,9 +142,12 @@ def conclude_count(imported: State[CountImported]) -> State[Any]:
     """Create the file's report; return the final state, Failed if it was refused."""
     outcome = imported.result(raise_on_failure=False)
     if isinstance(outcome, CountImported):
+        found = count_outcome(outcome)
         text, end = count_report(outcome), ended(_summary(outcome))
     else:
+        found = FileOutcome(problem=str(outcome))
         text, end = refusal(str(outcome)), ended("", str(outcome))
+    leave_outcome(found)
     create_markdown_artifact(
         key="stock-count-report", markdown=text, description="棚卸・入荷の取込の結果"
     )
@@ -162,6 +171,7 @@ def count_report(imported: CountImported) -> str:
     same = f"**{SAME_FILE}。**" if report.is_same_file else ""
     return page(
         f"{words.file}の結果 ({imported.file_name})",
+        f"**{TRIED}。**" if imported.is_trial else "",
         table(("項目", "内容"), facts),
         same + (ANOTHER_DELIVERY if same and is_receipt else ""),
         _skus(words.older, "", report.older),
@@ -184,6 +194,56 @@ def count_report(imported: CountImported) -> str:
     )
 
 
+def count_outcome(imported: CountImported) -> FileOutcome:
+    """Return the same as data: how many of what, and the SKUs to look at."""
+    report, words = imported.report, _WORDS[imported.kind]
+    received = {"届いた数": report.units} if imported.kind == "receipt" else {}
+    return FileOutcome(
+        is_trial=imported.is_trial,
+        is_same_file=report.is_same_file,
+        facts={
+            "ファイル": imported.file_name,
+            words.at: f"{imported.counted_at:%Y-%m-%d %H:%M}",
+            "文字コード": imported.encoding.upper(),
+        },
+        counts={
+            "読み込んだ行": report.rows_read,
+            **received,
+            "在庫数が変わるSKU" if imported.is_trial else "在庫数が変わったSKU": (
+                report.moved
+            ),
+            words.equal: report.equal,
+            words.older: len(report.older),
+            "安全在庫を設定する商品": report.safety_set,
+        },
+        left_out=_listed(words.older, "", report.older),
+        warned=[
+            *of_texts("ファイルについて", imported.notices),
+            *_listed("棚卸をまだ取り込んでいないSKU", NEVER_COUNTED, report.uncounted),
+            *_listed(
+                "SKUの対応が変わった商品",
+                "前のSKUに在庫が残っていないか確認してください。",
+                [
+                    f"{one.manage_number} {one.variant_id}: "
+                    f"{one.sku_before} → {one.sku}"
+                    for one in report.remapped
+                ],
+            ),
+        ],
+    )
+
+
+def _listed(title: str, advice: str, texts: Sequence[str]) -> list[Listing]:
+    return [
+        Listing(
+            title=title,
+            total=len(texts),
+            advice=advice,
+            remarks=[Remark(what=text) for text in texts[:LISTED]],
+        )
+    ] * bool(texts)
+
+
 def refusal(problem: str) -> str:
     """Return the Markdown report of a file of which nothing was booked."""
     return page(
@@ -200,6 +260,10 @@ def _skus(title: str, advice: str, skus: tuple[str, ...]) -> str:
 
 
 def _summary(imported: CountImported) -> str:
+    return (f"{TRIED}。" if imported.is_trial else "") + _counted(imported)
+
+
+def _counted(imported: CountImported) -> str:
     report = imported.report
     is_receipt = imported.kind == "receipt"
     if report.is_same_file:

@@ -1,11 +1,15 @@
 """CSV files good and bad, imported by hand."""
 
+import io
+import json
 from pathlib import Path
 
 import pytest
 
+from connectors.uploads import Uploads
 from flows.dismiss import dismiss
 from tasks import order_files as csv_progress
+from tasks.file_outcome import KEY, FileOutcome
 from tests.support.csv_counter import Counter
 from tests.support.effort import first
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
@@ -36,11 +40,62 @@ def test_a_trial_says_what_would_happen_and_writes_nothing(counter: Counter):
     before = counter.contents()
     path = counter.rows(rakuten_row(), rakuten_row(**SECOND))
     kind, message = counter.ended(path, dry_run=True)
+    tried = outcome(counter)
 
     assert kind == "COMPLETED"
     assert message.startswith("試行: 何も書き込んでいません。 新規 1 /")
     assert "試行: 何も書き込んでいません" in counter.artifacts()["import-report"]
     assert counter.contents() == before
+    assert tried.is_trial
+    assert tried.counts["新規の注文"] == 1
+    assert tried.counts["変更なしの注文"] == 1
+    assert tried.facts["ファイル"] == "orders.csv"
+    assert (tried.left_out, tried.warned, tried.problem) == ([], [], "")
+
+
+def outcome(counter: Counter) -> FileOutcome:
+    """What the latest import left for the desk."""
+    left = counter.artifacts()[KEY]
+    found = FileOutcome.of_tables({KEY: json.loads(left)})
+    assert found is not None
+    return found
+
+
+def test_a_trial_names_row_and_column_of_what_it_would_leave_out(counter: Counter):
+    path = counter.rows(rakuten_row(), rakuten_row(**SECOND, 個数="x"))
+    counter.ended(path, dry_run=True)
+    (rows,) = outcome(counter).left_out
+
+    assert rows.total == 1
+    assert [(one.row, one.column, one.order, one.what) for one in rows.remarks] == [
+        (3, "個数", SECOND["注文番号"], "個数(整数)として読み取れません。")
+    ]
+    assert outcome(counter).counts["取り込まない注文"] == 1
+
+
+def test_a_trial_of_another_malls_file_says_what_to_choose(counter: Counter):
+    counter.ended(counter.file(SHOPIFY, "shopify.csv"), dry_run=True)
+    found = outcome(counter)
+
+    assert "対処:" in found.problem
+    assert (found.counts, found.left_out) == ({}, [])
+
+
+def test_an_upload_is_shown_under_the_name_its_owner_gave_it(counter: Counter):
+    uploads = Uploads(counter.home / "uploads")
+    content = io.BytesIO(rakuten_bytes([rakuten_row()]))
+    upload = uploads.keep(
+        [("7月の注文.csv", content)],
+        kind="orders",
+        choices={},
+        who="山田",
+        most=100_000,
+    )
+    (path,) = uploads.paths(upload)
+    counter.ended(str(path))
+
+    assert outcome(counter).facts["ファイル"] == "7月の注文.csv"
+    assert counter.ask("SELECT file_name FROM csv_imports") == [("7月の注文.csv",)]
 
 
 KINDS = "SELECT DISTINCT kind FROM needs_a_person WHERE kind LIKE 'csv%' ORDER BY 1"
@@ -137,7 +192,7 @@ def test_a_refused_file_says_what_to_do_and_leaves_everything_as_it_was(
 def test_a_refusal_is_not_tried_again(counter: Counter):
     counter.ended(counter.file(b""))
 
-    assert set(counter.artifacts()) == {"import-report"}
+    assert set(counter.artifacts()) == {"import-report", KEY}
 
 
 def test_orders_of_other_shops_are_left_out_when_told_so(counter: Counter):

@@ -15,7 +15,11 @@ from data.warehouse.shipping.shipments import (
     OTHER_ORDER,
     import_shipments,
 )
-from tasks.shipping.shipments import import_shipment_file, shipments_report
+from tasks.shipping.shipments import (
+    import_shipment_file,
+    shipments_outcome,
+    shipments_report,
+)
 from tests.carriers.made import DAY, GOOD, OTHER
 from tests.shipping.lab import SHOP, Lab, tracking_number
 from tests.shipping.parcels import a_file, a_row
@@ -209,6 +213,23 @@ def test_a_file_of_b2_is_imported_and_reported_in_japanese(lab: Lab):
     assert "| 新規の荷物 | 1 |" in text
     assert "| 3 | お客様管理番号 |" in text
     assert "山田" not in text
+
+
+def test_a_trial_names_each_row_left_out_and_stores_no_parcel(lab: Lab):
+    (number,) = lab.sell()
+    path = lab.b2((lab.key(number), tracking_number(1)), ("nobody", tracking_number(2)))
+    tried = shipments_outcome(
+        import_shipment_file.fn(path, "yamato", SHOP, dry_run=True)
+    )
+    (unmatched,) = tried.left_out
+
+    assert tried.is_trial
+    assert tried.counts["新規の荷物"] == 1
+    assert [(one.row, one.column) for one in unmatched.remarks] == [
+        (3, "お客様管理番号")
+    ]
+    assert "nobody" not in tried.model_dump_json()
+    assert lab.ask("FROM shipments") == lab.ask("FROM shipment_imports") == []
 
 
 def test_a_refused_file_leaves_nothing(lab: Lab):

@@ -13,7 +13,7 @@ from data.model.japan_time import JST
 from data.warehouse.order_files import import_orders
 from data.warehouse.session import warehouse
 from flows import adjust_stock, import_stock_count, push_inventory
-from tasks import notices, orders, rms
+from tasks import file_outcome, notices, orders, rms
 from tasks import runs as loads
 from tasks.forms import LineAdjustment
 from tasks.stock import adjust as stock_adjust
@@ -37,7 +37,7 @@ Key = tuple[str, str]
 MODULES = (
     orders, loads, notices, inventory, inventory_calls, inventory_report, stock_adjust,
     stock_count, stock_count_report, stock_waiting, stock_form, adjust_stock,
-    import_stock_count, push_inventory, rms,
+    import_stock_count, push_inventory, rms, file_outcome,
 )  # fmt: skip
 
 

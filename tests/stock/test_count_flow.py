@@ -6,6 +6,7 @@ import pytest
 from prefect.states import Completed, Failed
 
 from flows import import_stock_count
+from tasks.file_outcome import FileOutcome
 from tests.stock.shop_of_flows import SHOP
 
 TEA = ("kakuu-tea", "kakuu-tea")
@@ -25,9 +26,9 @@ def count_flow(shelf, monkeypatch):
 
     monkeypatch.setattr(import_stock_count, "import_count_file", with_state)
 
-    def run(path: Path, kind: str = "count") -> tuple[str, str]:
+    def run(path: Path, kind: str = "count", **given) -> tuple[str, str]:
         flow = import_stock_count.import_stock_count.fn
-        state = flow(str(path), SHOP, kind, None, "店長")
+        state = flow(str(path), SHOP, kind, None, "店長", **given)
         return state.type.value, state.message
 
     return run
@@ -42,6 +43,36 @@ def test_the_same_count_twice_says_so(shelf, count_flow):
         "COMPLETED",
         "同じファイルです。変更はありません。",
     )
+
+
+def test_a_trial_shows_what_a_count_would_change_and_changes_nothing(shelf, count_flow):
+    path = Path("data/samples/stock_count.csv")
+    trial = count_flow(path, dry_run=True)
+    tried = FileOutcome.of_tables(shelf.shown)
+
+    assert trial[1].startswith("試行: 何も書き込んでいません。在庫数が変わったSKU 12")
+    assert tried is not None
+    assert tried.is_trial
+    assert tried.counts["在庫数が変わるSKU"] == 12
+    assert shelf.ask("FROM stock_movements") == []
+
+    count_flow(path)
+    booked = FileOutcome.of_tables(shelf.shown)
+    assert booked is not None
+    assert not booked.is_trial
+    assert booked.counts["在庫数が変わったSKU"] == 12
+
+
+def test_a_trial_of_a_faulty_count_says_where(shelf, count_flow):
+    path = shelf.home / "bad.csv"
+    path.write_text("商品管理番号,SKU管理番号,数量\ntea,a,many\n", "utf-8")
+    count_flow(path, dry_run=True)
+    refused = FileOutcome.of_tables(shelf.shown)
+
+    assert refused is not None
+    assert "2 行目" in refused.problem
+    assert "数量" in refused.problem
+    assert refused.counts == {}
 
 
 def test_goods_received_are_added_and_reach_the_mall(shelf, count_flow):

@@ -1,0 +1,172 @@
+"""Files that staff upload on the desk, kept for a run until somebody confirms it.
+
+    uploads/desk-<token>-1         the bytes as they came
+    uploads/desk-<token>-1.given   the name that the person's machine gave, as text only
+    uploads/desk-<token>.json      what was chosen, who did it, and the runs begun
+
+The token is random and ours. No part of a path comes from a request: a token that is
+not one of ours finds nothing. `keep-house` deletes all of it after a day. The worker
+reads the file, so it needs the same `JUCHU_HOME`.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from connectors.csv_file import GIVEN, display_name
+
+PREFIX: Final = "desk-"
+"""How the name of everything begins that belongs to an upload; `export-tracking` writes
+into the same folder."""
+_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+_CHUNK: Final = 1 << 20
+
+
+class TooLarge(Exception):
+    """An upload has more bytes than allowed; nothing of it is kept."""
+
+
+class Upload(BaseModel):
+    """What is known of an upload beside its bytes.
+
+    kind    what the person said it is: orders, shipments or stock
+    choices what they chose beside it, by the name of the flow's parameter
+    trial   the run that shows what the import would do
+    booked  the run that imports it; "" until somebody confirms
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    token: str
+    kind: str
+    names: tuple[str, ...]
+    choices: dict[str, str]
+    who: str
+    trial: str = ""
+    booked: str = ""
+
+
+class Uploads:
+    """The uploads of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+
+    def keep(
+        self,
+        files: Iterable[tuple[str, IO[bytes]]],
+        *,
+        kind: str,
+        choices: dict[str, str],
+        who: str,
+        most: int,
+    ) -> Upload:
+        """Store files under a new token, `most` bytes in all, for their owner only.
+
+        Raises:
+            TooLarge: there are more bytes; nothing is kept.
+            OSError: they cannot be written; nothing is kept.
+
+        """
+        token = secrets.token_hex(16)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        names: list[str] = []
+        try:
+            for number, (name, content) in enumerate(files, start=1):
+                path = self._part(token, number)
+                most -= _write(path, _chunks(content), most)
+                names.append(display_name(name))
+                _write(path.with_name(path.name + GIVEN), [names[-1].encode()])
+            upload = Upload(
+                token=token, kind=kind, names=tuple(names), choices=choices, who=who
+            )
+            self.save(upload)
+        except BaseException:
+            self.remove(token)
+            raise
+        return upload
+
+    def find(self, token: str) -> Upload | None:
+        """Return the upload of a token; None for one that is unknown or over."""
+        if not _TOKEN.fullmatch(token):
+            return None
+        try:
+            return Upload.model_validate_json(self._record(token).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def save(self, upload: Upload) -> None:
+        """Write what is known of an upload, in one step."""
+        record = self._record(upload.token)
+        written = record.with_name(f"{record.name}.{secrets.token_hex(4)}.tmp")
+        _write(written, [upload.model_dump_json().encode()])
+        written.replace(record)
+
+    def paths(self, upload: Upload) -> list[Path]:
+        """Return where the files are, absolute, in the order they were given."""
+        count = len(upload.names)
+        return [self._part(upload.token, number) for number in range(1, count + 1)]
+
+    def is_whole(self, upload: Upload) -> bool:
+        """Whether its files are still there."""
+        return all(path.is_file() for path in self.paths(upload))
+
+    def drop_files(self, upload: Upload) -> None:
+        """Delete the files of an upload; what is known of it stays for its page."""
+        for path in self.paths(upload):
+            path.unlink(missing_ok=True)
+            path.with_name(path.name + GIVEN).unlink(missing_ok=True)
+
+    def remove(self, token: str) -> None:
+        """Delete everything of an upload; one of no such token is left as it is."""
+        if _TOKEN.fullmatch(token):
+            for path in self._folder.glob(f"{PREFIX}{token}*"):
+                path.unlink(missing_ok=True)
+
+    def _part(self, token: str, number: int) -> Path:
+        return self._folder / f"{PREFIX}{token}-{number}"
+
+    def _record(self, token: str) -> Path:
+        return self._folder / f"{PREFIX}{token}.json"
+
+
+def uploaded_files(folder: Path) -> Iterator[Path]:
+    """Yield every file of the folder that belongs to an upload of the desk."""
+    for path in folder.glob(f"{PREFIX}*"):
+        if path.is_file() and not path.is_symlink():
+            yield path
+
+
+def _chunks(content: IO[bytes]) -> Iterator[bytes]:
+    while chunk := content.read(_CHUNK):
+        yield chunk
+
+
+def _write(
+    path: Path, chunks: Iterator[bytes] | Sequence[bytes], most: int | None = None
+) -> int:
+    """Write a new file for its owner only; return its bytes."""
+    size = 0
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                _refuse_more(size, most)
+                file.write(chunk)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            path.unlink()
+        raise
+    return size
+
+
+def _refuse_more(size: int, most: int | None) -> None:
+    if most is not None and size > most:
+        raise TooLarge
