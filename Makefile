@@ -19,10 +19,10 @@ endif
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-ci test-long check crash readme screenshots second-day soak bench deploy server worker shop run receiver query restore plot sandbox lock audit clean
+.PHONY: help demo desk desk-password test test-ci test-long check crash readme screenshots second-day soak bench deploy server worker shop run receiver query restore plot sandbox lock audit clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "juchu needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
@@ -108,6 +108,12 @@ plot: $(READY) ## a SKU's level over time as SVG and HTML: make plot SKU=KT-04-A
 
 restore: $(READY) ## the warehouse from a backup: make restore FROM=data/local/backup (a good one is replaced with OVER=good only)
 	@$(BIN)/python -m tasks.setup.restore --from=$(call quoted,$(FROM)) --over=$(call quoted,$(OVER))
+
+desk: $(READY) ## the pages for shop staff, in Japanese, on 127.0.0.1:8790 (docs/desk.md)
+	exec $(BIN)/python -m tasks.desk
+
+desk-password: $(READY) ## a name and password for the desk, as the line for .env: make desk-password NAME=山田
+	@$(BIN)/python -m tasks.desk.password $(call quoted,$(NAME))
 
 sandbox: $(READY) ## an RMS on this machine, 200 orders sold
 	exec $(BIN)/python -m connectors.sandbox --port 8787 --seed 1 --sell 200

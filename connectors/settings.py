@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.mail import Security, SmtpServer
 from connectors.notify_address import NotifyAddress, notify_address
+from connectors.passwords import people_of
 from connectors.rms.address import RMS_URL, checked_address, is_loopback
 from data.model.alarm import Silence
 from data.model.label import Sender
@@ -285,6 +286,30 @@ class Settings(BaseSettings):
         description="Prefect の実行の記録とイベントを残す日数",
         examples=[30],
     )
+    desk_people: SecretStr = Field(
+        SecretStr(""),
+        description="スタッフの画面(make desk)にサインインする人。"
+        "make desk-password NAME=名前 が作る文字列を「,」で区切ります",
+        examples=[""],
+    )
+    desk_host: str = Field(
+        "127.0.0.1",
+        description="スタッフの画面が待ち受けるアドレス。初期値はこのマシン内のみ",
+        examples=["127.0.0.1"],
+    )
+    desk_port: int = Field(
+        8790,
+        ge=1,
+        le=65_535,
+        description="スタッフの画面のポート",
+        examples=[8790],
+    )
+    desk_url: str = Field(
+        "",
+        description="スタッフの画面を別のマシンから開くアドレス"
+        "(例: https://desk.example.jp)。https のみ。空欄の場合はこのマシン内だけです",
+        examples=[""],
+    )
     sender_name: str = Field("", description="送り状のご依頼主の名前", examples=[""])
     sender_zip: str = Field("", description="ご依頼主の郵便番号", examples=[""])
     sender_address: str = Field("", description="ご依頼主の住所", examples=[""])
@@ -409,6 +434,21 @@ class Settings(BaseSettings):
         ):
             raise ValueError("https:// で始まるアドレスにしてください")
         return url
+
+    @field_validator("desk_people")
+    @classmethod
+    def _people_with_hashes(cls, people: SecretStr) -> SecretStr:
+        people_of(people.get_secret_value())
+        return people
+
+    @field_validator("desk_url")
+    @classmethod
+    def _address_of_the_desk(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https://[\w.-]+(:\d+)?/?", url, re.ASCII):
+            raise ValueError(
+                "https:// で始まるアドレスにしてください(例: https://desk.example.jp)"
+            )
+        return url.rstrip("/")
 
     @field_validator("shop_hours")
     @classmethod

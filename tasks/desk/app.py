@@ -1,0 +1,239 @@
+"""The desk as an app: sign-in, and every page behind it."""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Collection
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from anyio import CapacityLimiter, fail_after, to_thread
+from starlette.applications import Starlette
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message
+
+from connectors.settings import SettingsProblem
+from data.warehouse.errors import WarehouseBusy, WarehouseClosed
+from tasks.desk.frame import (
+    SMALL_FORM,
+    Desk,
+    Door,
+    Page,
+    Problem,
+    Visit,
+    menu,
+    render,
+)
+from tasks.desk.guard import TOO_LARGE, Guard, let_pass
+from tasks.desk.pages import PAGES
+from tasks.desk.sign_in import COOKIE, LASTS, Locked, Sessions
+
+log = logging.getLogger("juchu.desk")
+
+STATIC: Final = Path(__file__).parent / "static"
+MOST_FIELDS: Final = 2_000
+MOST_FILES: Final = 4
+WITHIN_S: Final = 120.0
+"""How long a form may take to arrive."""
+WORDS: Final = {
+    400: "送られた内容を読み取れません。対処: 画面を開き直して、入力し直してください。",
+    404: "このページはありません。対処: メニューから選び直してください。",
+    405: "この操作はできません。対処: メニューから選び直してください。",
+}
+"""What is said where nothing more is known, by HTTP status."""
+BROKEN: Final = (
+    "画面の処理中にエラーが発生しました。対処: もう一度操作してください。"
+    "続く場合は、管理者に logs/desk.log の確認を依頼してください。"
+)
+BUSY: Final = (
+    "取込中です(データベースを使用しています)。"
+    "対処: 1分ほど待って、もう一度開いてください。"
+)
+OLD_FORM: Final = (
+    "画面が古いため、受け付けていません。何も変更していません。"
+    "対処: 画面を開き直して、もう一度入力してください。"
+)
+WRONG: Final = "名前またはパスワードが違います。対処: 入力し直してください。"
+LOCKED: Final = (
+    "続けて間違えたため、15分間サインインできません。"
+    "対処: 15分後に入力してください。忘れた場合は、管理者に再設定を依頼してください。"
+)
+NOBODY: Final = (
+    "サインインできる人が登録されていません。対処: 管理者が "
+    "make desk-password NAME=名前 を実行し、表示された行を .env に書いてください。"
+)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def make_app(
+    desk: Desk,
+    sessions: Sessions,
+    origins: Collection[str],
+    pages: tuple[Page, ...] = PAGES,
+) -> ASGIApp:
+    """Build the app; `origins` are the addresses under which it is opened.
+
+    The first is what a browser is told of; cookies are Secure where it has https.
+    """
+    menu(pages)
+    front = Front(desk, sessions)
+    doors = [door for page in pages for door in page.doors]
+    app = Starlette(
+        routes=[
+            Route("/sign-in", front.show_sign_in, methods=["GET"]),
+            Route("/sign-in", front.sign_in, methods=["POST"]),
+            Route("/sign-out", front.sign_out, methods=["POST"]),
+            *(Route(d.path, front.behind(d), methods=[d.method]) for d in doors),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        exception_handlers={
+            Problem: _problem,
+            HTTPException: _http,
+            WarehouseBusy: _busy,
+            WarehouseClosed: _closed,
+            SettingsProblem: _closed,
+            Exception: _broken,
+        },
+    )
+    app.router.redirect_slashes = False
+    return Guard(app, origins)
+
+
+class Front:
+    """The door that everybody passes: sign-in, sign-out, and what each page needs."""
+
+    def __init__(self, desk: Desk, sessions: Sessions) -> None:
+        self._desk = desk
+        self._sessions = sessions
+        self._hashing = CapacityLimiter(1)
+
+    async def show_sign_in(self, request: Request) -> Response:
+        """Show the form, or that nobody can sign in yet."""
+        what = "" if self._sessions.has_people else NOBODY
+        return _sign_in_page(_local(request.query_params.get("next")), what)
+
+    async def sign_in(self, request: Request) -> Response:
+        """Open a session for the right name and password."""
+        form = await _form(request, SMALL_FORM)
+        name, password = str(form.get("name", "")), str(form.get("password", ""))
+        way = _local(str(form.get("next", "")))
+        try:
+            cookie = await to_thread.run_sync(
+                self._sessions.enter,
+                name.strip(),
+                password,
+                self._desk.now(),
+                limiter=self._hashing,
+            )
+        except Locked:
+            return _sign_in_page(way, LOCKED, 429)
+        if cookie is None:
+            return _sign_in_page(way, WRONG, 403)
+        answer = RedirectResponse(way, 303)
+        answer.set_cookie(
+            COOKIE,
+            cookie,
+            max_age=round(LASTS.total_seconds()),
+            httponly=True,
+            samesite="strict",
+            secure=request.headers.get("origin", "").startswith("https://"),
+        )
+        return answer
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session."""
+        self._sessions.leave(request.cookies.get(COOKIE))
+        answer = RedirectResponse("/sign-in", 303)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return answer
+
+    def behind(self, door: Door) -> Endpoint:
+        """Return the endpoint of a door: only for who has signed in, forms checked."""
+
+        async def endpoint(request: Request) -> Response:
+            session = self._sessions.of(request.cookies.get(COOKIE), self._desk.now())
+            if session is None:
+                back = request.url.path if door.method == "GET" else door.path
+                known = _local(back if "{" not in back else "/")
+                return RedirectResponse(f"/sign-in?next={quote(known)}", 303)
+            form = FormData()
+            if door.method == "POST":
+                form = await _form(request, door.largest)
+                sent = str(form.get("token", ""))
+                if not secrets.compare_digest(sent.encode(), session.token.encode()):
+                    await form.close()
+                    raise Problem(403, OLD_FORM)
+            visit = Visit(self._desk, session.who, session.token, request, form)
+            try:
+                return await to_thread.run_sync(door.handler, visit)
+            finally:
+                await form.close()
+
+        return endpoint
+
+
+async def _form(request: Request, largest: int) -> FormData:
+    """Read a form of so many bytes at most, or raise Problem."""
+    size = 0
+    receive = request.receive
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > largest:
+            await let_pass(receive, message)
+            raise Problem(413, TOO_LARGE)
+        return message
+
+    try:
+        with fail_after(WITHIN_S):
+            return await Request(request.scope, counted).form(
+                max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=SMALL_FORM
+            )
+    except (TimeoutError, ClientDisconnect):
+        raise Problem(408, WORDS[400]) from None
+
+
+def _local(way: str | None) -> str:
+    """Return a path of our own, or the first page's."""
+    is_ours = way and way.startswith("/") and not way.startswith(("//", "/\\"))
+    return way if way and is_ours else "/"
+
+
+def _sign_in_page(way: str, what: str, status: int = 200) -> Response:
+    return HTMLResponse(render("sign_in.html", way=way, what=what, visit=None), status)
+
+
+def _page(status: int, what: str) -> Response:
+    return HTMLResponse(render("problem.html", what=what, visit=None), status)
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - by the table above
+    return _page(error.status, error.what)
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return _page(status, WORDS.get(status, BROKEN))
+
+
+async def _busy(_: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's form
+    return _page(503, BUSY)
+
+
+async def _closed(_: Request, error: Exception) -> Response:
+    return _page(503, str(error))
+
+
+async def _broken(_: Request, error: Exception) -> Response:
+    """Answer; Starlette logs the error itself."""
+    log.error("not answered: %s", type(error).__name__)
+    return _page(500, BROKEN)

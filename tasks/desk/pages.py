@@ -1,0 +1,8 @@
+"""The pages of the desk, in the order of its menu."""
+
+from typing import Final
+
+from tasks.desk import runs
+from tasks.desk.frame import Page
+
+PAGES: Final[tuple[Page, ...]] = (runs.PAGE,)

@@ -1,0 +1,78 @@
+"""`make desk`: the staff's pages, on this machine only unless the settings say more."""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+
+import uvicorn
+
+from connectors.passwords import people_of
+from connectors.prefect_env import prefect_environment
+from connectors.settings import Settings, SettingsProblem, read_settings
+from data.model.japan_time import JST
+from tasks.desk.app import make_app
+from tasks.desk.frame import Desk
+from tasks.desk.prefect import DeskRuns
+from tasks.desk.sign_in import Sessions
+
+
+def origins(settings: Settings) -> list[str]:
+    """Return the addresses under which the desk is opened."""
+    here = [
+        f"http://{name}:{settings.desk_port}" for name in ("127.0.0.1", "localhost")
+    ]
+    return [*here, settings.desk_url] if settings.desk_url else here
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        SystemExit: the address is taken; uvicorn has said so.
+
+    """
+    people = people_of(settings.desk_people.get_secret_value())
+    desk = Desk(read_settings, _now, DeskRuns(_prefect))
+    uvicorn.run(
+        make_app(desk, Sessions(people), origins(settings)),
+        host=settings.desk_host,
+        port=settings.desk_port,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=7,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+
+
+def _prefect() -> Mapping[str, str]:
+    return {**os.environ, **prefect_environment(read_settings().home)}
+
+
+def _now() -> datetime:
+    return datetime.now(JST)
+
+
+def main() -> None:
+    """Run the desk; its address is the first line of output."""
+    os.umask(0o077)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for name in ("httpx", "httpcore"):  # they log full addresses at INFO
+        logging.getLogger(name).setLevel(logging.WARNING)
+    try:
+        settings = read_settings()
+    except SettingsProblem as problem:
+        sys.exit(f"{problem}\n対処: .env または環境変数を修正してください。")
+    sys.stdout.write(f"{origins(settings)[0]}\n")
+    sys.stdout.flush()
+    serve(settings)
+
+
+if __name__ == "__main__":
+    main()

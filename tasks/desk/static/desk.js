@@ -1,0 +1,38 @@
+// Renew what says data-renew="seconds", from the page's own address, while it is seen.
+// A page without this script shows the same when it is loaded again.
+"use strict";
+
+const region = () => document.querySelector("[data-renew]");
+
+const renew = async () => {
+  const old = region();
+  if (old === null || document.hidden || old.contains(document.activeElement)) return;
+  const answer = await fetch(location.href);
+  if (answer.redirected) {
+    location.reload(); // signed out meanwhile
+    return;
+  }
+  if (!answer.ok) return; // the next look may succeed
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(old.id);
+  if (fresh === null || fresh.isEqualNode(old)) return;
+  for (const details of old.querySelectorAll("details[open][id]")) {
+    fresh.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
+  }
+  old.replaceWith(document.adoptNode(fresh));
+};
+
+const wait = () => {
+  const seconds = Number(region()?.dataset.renew);
+  if (!seconds) return;
+  setTimeout(async () => {
+    try {
+      await renew();
+    } catch {
+      // the desk is away for a moment
+    }
+    wait();
+  }, seconds * 1000);
+};
+
+wait();
