@@ -15,8 +15,8 @@ from connectors.csv_file import (
     CsvFile,
     CsvRefused,
     Header,
-    Position,
     doubled_columns,
+    faulty_rows,
     missing_columns,
     read_csv,
     unknown_columns,
@@ -33,9 +33,6 @@ NEEDED: Final = (MANAGE_NUMBER, VARIANT, QUANTITY)
 KNOWN: Final = (*NEEDED, OWN, SAFETY)
 
 MOST_ROWS: Final = 200_000
-SHOWN: Final = 10
-"""Faults that a refusal lists; it counts the others."""
-
 ADVICE: Final = (
     "data/samples/stock_count.csv と同じ形のファイルを作成し、Excelの場合は"
     "「CSV UTF-8(コンマ区切り)」で保存してから取り込んでください。"
@@ -76,7 +73,7 @@ def _stock_file(csv: CsvFile) -> StockFile:
             raise _too_many()
     faults += _contradictions(counts)
     if faults:
-        raise _faulty(faults)
+        raise faulty_rows(faults, ADVICE)
     if not counts:
         raise _no_rows()
     return StockFile(
@@ -177,23 +174,6 @@ def _contradictions(counts: list[tuple[int, Counted]]) -> Iterator[RowRemark]:
                 f"{first:,} 行目と同じ自社SKUですが、数量が違います。"
                 "どの行にも、そのSKUの合計の数量を入力してください。",
             )
-
-
-def _faulty(faults: list[RowRemark]) -> CsvRefused:
-    faults.sort(key=lambda fault: fault.row_number)
-    shown = " ".join(
-        f"{fault.row_number:,} 行目"
-        + (f"の「{fault.column_name}」: " if fault.column_name else ": ")
-        + fault.reason
-        for fault in faults[:SHOWN]
-    )
-    more = f" ほか {len(faults) - SHOWN:,} か所。" if len(faults) > SHOWN else ""
-    return CsvRefused(
-        "faulty-rows",
-        f"修正が必要なところが {len(faults):,} か所あります。{shown}{more}",
-        advice=ADVICE,
-        position=Position(row=faults[0].row_number, column=faults[0].column_name),
-    )
 
 
 def _no_rows() -> CsvRefused:

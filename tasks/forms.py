@@ -281,6 +281,14 @@ PathOfCount = Annotated[
         "ひな形は data/samples/stock_count.csv です",
     ),
 ]
+PathOfCosts = Annotated[
+    str,
+    shown(
+        "ファイル",
+        "原価または手数料のCSVのパスを入力します。"
+        "ひな形は data/samples/costs.csv と data/samples/fees.csv です",
+    ),
+]
 CountKind = Annotated[
     StockFileKind,
     shown(

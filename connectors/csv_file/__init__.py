@@ -23,7 +23,7 @@ from connectors.csv_file.header import (
 )
 from connectors.csv_file.reader import CsvFile, read_csv
 from connectors.csv_file.records import Block
-from connectors.csv_file.refusal import CsvRefused, Position, listed
+from connectors.csv_file.refusal import CsvRefused, Position, faulty_rows, listed
 from connectors.csv_file.source import GIVEN, display_name, given_name
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Position",
     "display_name",
     "doubled_columns",
+    "faulty_rows",
     "given_name",
     "listed",
     "missing_columns",

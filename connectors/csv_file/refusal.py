@@ -3,6 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
+
+from data.model.csv_file import RowRemark
+
+SHOWN: Final = 10
+"""Faults that a refusal lists; it counts the others."""
 
 
 @dataclass(frozen=True)
@@ -44,3 +50,21 @@ class CsvRefused(Exception):
 def listed(names: Iterable[str]) -> str:
     """Return column names as Japanese text: 「数量」、「単価」."""
     return "、".join(f"「{name}」" for name in names)
+
+
+def faulty_rows(faults: list[RowRemark], advice: str) -> CsvRefused:
+    """Return the refusal of a file that is taken whole or not at all."""
+    faults = sorted(faults, key=lambda fault: fault.row_number)
+    shown = " ".join(
+        f"{fault.row_number:,} 行目"
+        + (f"の「{fault.column_name}」: " if fault.column_name else ": ")
+        + fault.reason
+        for fault in faults[:SHOWN]
+    )
+    more = f" ほか {len(faults) - SHOWN:,} か所。" if len(faults) > SHOWN else ""
+    return CsvRefused(
+        "faulty-rows",
+        f"修正が必要なところが {len(faults):,} か所あります。{shown}{more}",
+        advice=advice,
+        position=Position(row=faults[0].row_number, column=faults[0].column_name),
+    )

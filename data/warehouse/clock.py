@@ -33,6 +33,8 @@ _HEALINGS = (
     "heal_order_lines",
     "heal_month_closes",
     "heal_order_status_log",
+    "heal_sku_costs",
+    "heal_mall_fees",
     "heal_order_marks",
     "heal_shipping_labels",
     "heal_tracking_exports",

@@ -113,6 +113,10 @@ WITH found AS (
     UNION
     SELECT ended_at AS instant FROM order_status_log WHERE ended_at > $after
     UNION
+    SELECT imported_at AS instant FROM sku_costs WHERE imported_at > $after
+    UNION
+    SELECT imported_at AS instant FROM mall_fees WHERE imported_at > $after
+    UNION
     SELECT exported_at AS instant FROM shipping_labels WHERE exported_at > $after
     UNION
     SELECT exported_at AS instant FROM tracking_exports WHERE exported_at > $after
@@ -241,6 +245,26 @@ UPDATE order_status_log SET
         (SELECT becomes FROM future_instants WHERE instant = order_status_log.ended_at), ended_at
     )
 WHERE ended_at > $after;
+
+-- name: heal_sku_costs
+-- Put right what a fast clock wrote into sku_costs.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of sku_costs
+UPDATE sku_costs SET
+    imported_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = sku_costs.imported_at), imported_at
+    )
+WHERE imported_at > $after;
+
+-- name: heal_mall_fees
+-- Put right what a fast clock wrote into mall_fees.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of mall_fees
+UPDATE mall_fees SET
+    imported_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = mall_fees.imported_at), imported_at
+    )
+WHERE imported_at > $after;
 
 -- name: heal_order_marks
 -- Put right what a fast clock wrote into order_marks.

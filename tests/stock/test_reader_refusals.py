@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.csv_file.refusal import SHOWN
 from connectors.order_files import CsvRefused
-from connectors.stock_files import SHOWN, read_stock_file
+from connectors.stock_files import read_stock_file
 from tests.stock.count_files import HEADER, WIDE
 from tests.support.effort import examples
 

@@ -23,6 +23,8 @@ TABLES: Final = (
     "copy_month_closes",
     "copy_closed_orders",
     "copy_order_status_log",
+    "copy_sku_costs",
+    "copy_mall_fees",
     "copy_order_refusals",
     "copy_notices",
     "copy_csv_imports",

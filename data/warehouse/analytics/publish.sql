@@ -137,6 +137,20 @@ CREATE TABLE order_status_log AS
 SELECT mall, shop_id, order_number, status, ended_at
 FROM juchu.order_status_log;
 
+-- name: copy_sku_costs
+-- in:  juchu.sku_costs
+-- out: table `sku_costs`
+CREATE TABLE sku_costs AS
+SELECT sku, valid_from, cost, imported_at
+FROM juchu.sku_costs;
+
+-- name: copy_mall_fees
+-- in:  juchu.mall_fees
+-- out: table `mall_fees`
+CREATE TABLE mall_fees AS
+SELECT mall, shop_id, valid_from, percent, each_order, imported_at
+FROM juchu.mall_fees;
+
 -- name: copy_order_refusals
 -- Refused orders by code; a mall's own words stay out.
 -- in:  juchu.order_refusals

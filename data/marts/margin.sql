@@ -1,0 +1,61 @@
+-- margin: what is left of the sales of each SKU after its cost and the mall's fee, by month
+-- of Japan and shop. Costs and fees are those of the order's day, as people filled them in
+-- by import-costs; a line without a cost, or of a shop without a fee, is counted as unknown
+-- and is in none of the sums but `sales`. Coupons, points and postage are not in it.
+-- out:
+--   month          month in Japan
+--   mall           mall
+--   shop_id        shop
+--   sku            SKU
+--   units          pieces
+--   sales          price with tax, before coupons and points, yen
+--   known_sales    of them, of lines whose cost and fee are known, yen
+--   cost           their cost with tax, yen
+--   fee            what the mall keeps of them, yen; the fee of an order is shared out by price
+--   margin         known_sales less cost and fee, yen
+--   margin_percent  of known_sales
+--   lines_unknown  lines whose price, cost or fee is not known
+-- example: SELECT sku, sum(margin) FROM margin GROUP BY sku ORDER BY 2 DESC NULLS LAST LIMIT 20
+WITH lines AS (
+    SELECT
+        s.*,
+        sum(s.sales) OVER (PARTITION BY s.mall, s.shop_id, s.order_number) AS order_sales
+    FROM sales AS s
+    WHERE s.counts
+), priced AS (
+    SELECT
+        l.month_jst, l.mall, l.shop_id, l.sku, l.units, l.sales,
+        c.cost * l.units AS cost,
+        round(
+            l.sales * coalesce(f.percent, g.percent) / 100
+            + coalesce(f.each_order, g.each_order) * coalesce(l.sales / nullif(l.order_sales, 0), 0)
+        ) AS fee
+    FROM lines AS l
+    ASOF LEFT JOIN sku_costs AS c ON l.sku = c.sku AND l.day_jst >= c.valid_from
+    ASOF LEFT JOIN mall_fees AS f
+        ON l.mall = f.mall AND l.shop_id = f.shop_id AND l.day_jst >= f.valid_from
+    ASOF LEFT JOIN (SELECT * FROM mall_fees WHERE shop_id = '') AS g
+        ON l.mall = g.mall AND l.day_jst >= g.valid_from
+), known AS (
+    SELECT *, sales IS NOT NULL AND cost IS NOT NULL AND fee IS NOT NULL AS is_known
+    FROM priced
+)
+SELECT
+    month_jst AS month,
+    mall,
+    shop_id,
+    sku,
+    CAST(sum(units) AS BIGINT) AS units,
+    CAST(sum(sales) AS BIGINT) AS sales,
+    CAST(sum(sales) FILTER (is_known) AS BIGINT) AS known_sales,
+    CAST(sum(cost) FILTER (is_known) AS BIGINT) AS cost,
+    CAST(sum(fee) FILTER (is_known) AS BIGINT) AS fee,
+    CAST(sum(sales - cost - fee) FILTER (is_known) AS BIGINT) AS margin,
+    round(
+        100.0 * sum(sales - cost - fee) FILTER (is_known)
+        / nullif(sum(sales) FILTER (is_known), 0), 1
+    ) AS margin_percent,
+    count(*) FILTER (NOT is_known) AS lines_unknown
+FROM known
+GROUP BY month_jst, mall, shop_id, sku
+ORDER BY month, mall, shop_id, sku;

@@ -1,0 +1,26 @@
+"""Import what goods cost, or what malls keep of a sale."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from tasks.analytics import announce_change
+from tasks.costs import conclude_costs, import_cost_file
+from tasks.forms import PathOfCosts, Who
+from tasks.retrying import show_retries
+
+
+@flow(
+    name="import-costs",
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
+    persist_result=False,
+)
+def import_costs(path: PathOfCosts, who: Who = "担当者") -> State[Any]:
+    """Store a file of costs or fees, for the margin that analysts see.
+
+    The header tells which of the two it is. The file is stored whole or not at all; the
+    same SKU or shop with the same first day takes the place of the one before.
+    """
+    return conclude_costs(import_cost_file(path, who, return_state=True))

@@ -1,0 +1,135 @@
+"""The margin, beside a calculation by hand; and the files that people fill."""
+
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from connectors.cost_files import read_cost_file
+from connectors.csv_file import CsvRefused
+from data.model.costs import ALWAYS, MallFee, SkuCost
+from data.warehouse.analytics.publish import publish
+from data.warehouse.costs import store_costs, store_fees
+from data.warehouse.orders import store_orders
+from data.warehouse.session import warehouse
+from flows import import_costs
+from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at
+from tests.support.plain_runs import run_plainly
+
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
+MARGIN = (
+    "SELECT sku, units, sales, known_sales, cost, fee, margin, margin_percent,"
+    " lines_unknown FROM margin ORDER BY sku"
+)
+
+
+def margins(path: Path, *, fees: list[MallFee]) -> list[tuple]:
+    """The mart over two orders of the first of July: two teas, and three with a cup."""
+    cup = a_line("12", "1", 1).model_copy(update={"sku": "CUP", "unit_price": 3240})
+    orders = [
+        an_order(1),
+        an_order(2, packages=[a_package("1", [a_line("11", "1", 3), cup])]),
+        an_order(3, status="900"),
+    ]
+    costs = [
+        SkuCost("SENCHA-100", ALWAYS, 400),
+        SkuCost("SENCHA-100", date(2026, 7, 1), 500),
+        SkuCost("SENCHA-100", date(2026, 7, 2), 900),
+        SkuCost("NEVER-SOLD", ALWAYS, 1),
+    ]
+    with warehouse(path) as con:
+        store_orders(con, orders, source="api", stored_at=at(9), load_id="l")
+        assert store_costs(con, costs, "店長", at(10)) == ["NEVER-SOLD"]
+        store_fees(con, fees, "店長", at(10))
+    link = path.with_name("analytics.duckdb")
+    publish(path, link, at(11))
+    with duckdb.connect(link, read_only=True) as con:
+        return con.execute(MARGIN).fetchall()
+
+
+@pytest.fixture
+def path(migrated: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(migrated, tmp_path / "juchu.duckdb"))
+
+
+def test_margin_is_sales_less_the_days_cost_and_the_shops_fee(path):
+    """Tea: 5 × 1,080 less 5 × 500 less 10 % less its part of 30 yen an order."""
+    fees = [
+        MallFee("rakuten", "", ALWAYS, Decimal(50), 0),
+        MallFee("rakuten", SHOP_ID, date(2026, 1, 1), Decimal("10.00"), 30),
+        MallFee("rakuten", SHOP_ID, date(2026, 7, 2), Decimal(99), 0),
+    ]
+    tea_fee = (216 + 30) + (324 + 15)  # the cup of the same price takes the other 15
+
+    assert margins(path, fees=fees) == [
+        ("CUP", 1, 3240, None, None, None, None, None, 1),
+        (
+            "SENCHA-100",
+            *(5, 5400, 5400, 2500, tea_fee, 5400 - 2500 - tea_fee),
+            round(100 * (5400 - 2500 - tea_fee) / 5400, 1),
+            0,
+        ),
+    ]
+
+
+def test_without_a_fee_nothing_is_told_as_earned(path):
+    rows = margins(path, fees=[MallFee("yahoo", "", ALWAYS, Decimal(6), 0)])
+
+    assert [row[3:] for row in rows] == [(None,) * 5 + (n,) for n in (1, 2)]
+
+
+def test_the_samples_are_read_as_they_stand():
+    costs = read_cost_file(SAMPLES / "costs.csv")
+    fees = read_cost_file(SAMPLES / "fees.csv")
+
+    assert costs.costs[2] == SkuCost("MS-M", date(2026, 7, 1), 1020)
+    assert fees.fees[2] == MallFee("yahoo", "", ALWAYS, Decimal("6.0"), 30)
+    assert costs.fees == fees.costs == costs.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("SKU,原価\nTEA,1200円\n", "2 行目の「原価」: 円の金額を"),
+        ("SKU,原価\nTEA,\n", "2 行目の「原価」: 空欄です"),
+        ("SKU,原価\n1.23E+10,5\n", "2 行目の「SKU」: Excel"),
+        ("SKU,原価,適用開始日\nTEA,5,2026-13-01\n", "2 行目の「適用開始日」"),
+        ("SKU,原価\nTEA,5\nTEA,6\n", "3 行目の「SKU」: 2 行目と同じもの"),
+        ("モール,手数料率\n楽天,8\n", "2 行目の「モール」: 次のいずれか"),
+        ("モール,手数料率\nrakuten,101\n", "2 行目の「手数料率」"),
+        ("SKU\nTEA\n", "「原価」"),
+        ("SKU,原価\n", "行がありません"),
+    ],
+)
+def test_a_file_with_a_fault_is_refused_with_its_place(tmp_path, text, told):
+    file = tmp_path / "costs.csv"
+    file.write_text(text, "utf-8")
+
+    with pytest.raises(CsvRefused) as refused:
+        read_cost_file(file)
+    assert told in str(refused.value)
+    assert "対処: " in str(refused.value)
+
+
+def test_the_flow_stores_and_reports_and_a_later_file_takes_the_place(
+    home, tmp_path, monkeypatch, request
+):
+    monkeypatch.setenv("JUCHU_HOME", str(home))
+    shown = run_plainly(monkeypatch, request.module, import_costs)
+    file = tmp_path / "costs.csv"
+    told = []
+    for text in ("SKU,原価\nTEA,500\n", "SKU,原価\nTEA,550\n", "SKU,原価\nTEA,x\n"):
+        file.write_text(text, "utf-8")
+        state = import_costs.import_costs(str(file), return_state=True)
+        told.append((state.type.value, state.message))
+    with warehouse(home / "juchu.duckdb") as con:
+        rows = con.execute("SELECT sku, valid_from, cost FROM sku_costs").fetchall()
+
+    assert [kind for kind, _ in told] == ["COMPLETED", "COMPLETED", "FAILED"]
+    assert told[0][1] == "原価 1件 / 手数料 0件 / 注文にも商品にもないSKU 1件"
+    assert "2 行目の「原価」" in told[2][1]
+    assert "取り込めませんでした" in shown("costs-report")
+    assert rows == [("TEA", ALWAYS, 550)]
