@@ -243,14 +243,14 @@ def conclude_adjustment(
 def adjustment_report(adjusted: Adjusted, left: int) -> str:
     """Return in Markdown which lines moved what, and which were left alone."""
     booked = [
-        (one.order_number, one.line_id, one.sku, one.quantity)
+        (one.order_number, one.line_id, one.sku, one.quantity, one.level)
         for one in adjusted.booked[:LISTED]
     ]
     refused = [(one.order_number, one.line_id, one.reason) for one in adjusted.refused]
     return page(
         "在庫の手動調整の結果",
         f"調整待ちの明細: 残り{left:,}行",
-        table(("注文番号", "明細", "SKU", "在庫の動き"), booked),
+        table(("注文番号", "明細", "SKU", "在庫の動き", "調整後の在庫数"), booked),
         listing(
             "調整しなかった明細",
             ("注文番号", "明細", "理由"),

@@ -52,7 +52,8 @@ def test_booking_takes_the_lines_units_and_ends_the_waiting(con):
     import_csv(con, 3)
     adjusted = adjust(con)
 
-    assert [(one.sku, one.quantity) for one in adjusted.booked] == [("TEA-100", -3)]
+    booked = [(one.sku, one.quantity, one.level) for one in adjusted.booked]
+    assert booked == [("TEA-100", -3, -3)]
     assert (level(con), waiting(con)) == (-3, [])
 
 

@@ -70,7 +70,10 @@ class WaitingLine:
 
 @dataclass(frozen=True)
 class Booked:
-    """A line that was booked, and the pieces it moved: 0 if adjusted before."""
+    """A line that was booked, and the pieces it moved: 0 if adjusted before.
+
+    level  of its SKU after all that was booked with it; None if it never moved
+    """
 
     mall: str
     shop_id: str
@@ -78,6 +81,7 @@ class Booked:
     line_id: str
     sku: str
     quantity: int
+    level: int | None
 
 
 @dataclass(frozen=True)

@@ -126,15 +126,17 @@ WHERE j.verdict = 'book'
   AND l.line_id = j.line_id;
 
 -- name: list_stock_adjusted
--- The lines that wait no longer, and what they moved.
--- in:  temporary tables `stock_judged`, `stock_moves`
--- out: mall, shop_id, order_number, line_id, sku, quantity
+-- The lines that wait no longer, what they moved, and the level after all of them.
+-- in:  temporary tables `stock_judged`, `stock_moves`, stock_levels
+-- out: mall, shop_id, order_number, line_id, sku, quantity, level
 SELECT
     j.mall, j.shop_id, j.order_number, j.line_id,
     coalesce(m.sku, j.sku) AS sku,
-    j.quantity
+    j.quantity,
+    v.level
 FROM stock_judged AS j
 LEFT JOIN stock_moves AS m USING (mall, shop_id, order_number, line_id)
+LEFT JOIN stock_levels AS v ON v.sku = coalesce(m.sku, j.sku)
 WHERE j.verdict = 'book'
 ORDER BY j.position;
 

@@ -1,0 +1,42 @@
+"""Parcels and where their reports stand, as the published copy has them."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from data.warehouse.session import reading
+from data.warehouse.statements import SQL
+
+
+class PublishedParcel(NamedTuple):
+    """A parcel with its tracking number and the state of its report."""
+
+    shop: str
+    mall: str
+    order_number: str
+    basket_id: str
+    carrier_code: str
+    tracking_number: str
+    shipping_date: date
+    state: str
+    changed_at: datetime | None
+
+
+class Parcels(NamedTuple):
+    """The parcels to look at first, and how many there are in each state."""
+
+    first: list[PublishedParcel]
+    by_state: dict[str, int]
+
+
+def published_parcels(copy: Path, most: int, patience_s: float = 1.0) -> Parcels:
+    """Return parcels as they stood when the copy was made: refused ones, then latest.
+
+    Raises:
+        WarehouseClosed: there is no copy, or it does not open.
+
+    """
+    with reading(copy, patience_s) as (con, _):
+        rows = SQL.run(con, "list_published_parcels", {"row_limit": most}).fetchall()
+        counted = SQL.run(con, "count_published_parcels").fetchall()
+    return Parcels([PublishedParcel(*row) for row in rows], dict(counted))
