@@ -31,6 +31,7 @@ from tasks.desk.frame import (
 )
 from tasks.desk.guard import TOO_LARGE, Guard, let_pass
 from tasks.desk.pages import PAGES
+from tasks.desk.prefect import CannotStart, PrefectClosed
 from tasks.desk.sign_in import COOKIE, LASTS, Locked, Sessions
 
 log = logging.getLogger("juchu.desk")
@@ -98,6 +99,8 @@ def make_app(
             WarehouseBusy: _busy,
             WarehouseClosed: _closed,
             SettingsProblem: _closed,
+            PrefectClosed: _closed,
+            CannotStart: _not_started,
             Exception: _broken,
         },
     )
@@ -231,6 +234,10 @@ async def _busy(_: Request, error: Exception) -> Response:  # noqa: ARG001 - Sta
 
 async def _closed(_: Request, error: Exception) -> Response:
     return _page(503, str(error))
+
+
+async def _not_started(_: Request, error: Exception) -> Response:
+    return _page(400, str(error))
 
 
 async def _broken(_: Request, error: Exception) -> Response:

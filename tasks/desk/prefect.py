@@ -1,15 +1,21 @@
 """Runs of deployments, begun and looked at from the desk."""
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from markdown_it import MarkdownIt
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    ArtifactFilterKey,
+)
 from prefect.client.schemas.objects import Artifact, FlowRun, State, StateType
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
@@ -23,9 +29,27 @@ from prefect.settings import (
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL, LOGIN
 from tasks.desk.words import STATE_WORDS
+from tasks.run_log import TO_DO
+from tasks.shops.blocks import ShopPlace, shop_places
 
 PERSONAL: Final = frozenset({"application-mail"})
 """Reports with somebody's name and telephone number: they stay in Prefect."""
+NO_WORKER: Final = timedelta(seconds=30)
+"""After so long without a start a worker is probably missing."""
+NOT_STARTED: Final = (
+    "まだ始まりません。ほかの処理の終了を待っているか、ワーカーが起動していません。"
+    "対処: しばらく待っても始まらない場合は、管理者に連絡してください。"
+)
+CRASHED: Final = (
+    "処理が途中で止まりました。対処: もう一度実行してください。同じことが続く場合は、"
+    "管理者に連絡してください(Prefect の実行の画面に記録があります)。"
+)
+STOPPED: Final = "この処理は、画面または自動の設定によって中止されました。"
+_IN_FRONT: Final = re.compile(
+    r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_]\w*:\s*)?"
+)
+"""What Prefect puts before the sentence of an error that ended a run."""
+_JAPANESE: Final = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 _MARKDOWN: Final = MarkdownIt("js-default", {"html": False, "linkify": False})
 """Escapes HTML, and makes no link of `javascript:` and its like."""
 
@@ -53,7 +77,8 @@ class Progress:
 
     deployment  flow and deployment, e.g. `push-inventory/0900`; the flow's name alone
                 for a run of none
-    message     what its state says, "" while it says nothing
+    message     how it ended, or why it has not started; "" while nothing is to say
+    tables      the rows of each table that it left, by key
     """
 
     id: str
@@ -68,6 +93,7 @@ class Progress:
     ended_at: datetime | None
     reports: tuple[Report, ...]
     link: str
+    tables: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 class DeskRuns:
@@ -148,8 +174,27 @@ class DeskRuns:
                 return None
             return self._progress(client, run)
 
+    def latest(self, key: str) -> Report | None:
+        """Return the newest report of a key, whatever run left it; None for none.
+
+        Raises PrefectClosed when no server answers.
+        """
+        named = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
+        newest = ArtifactSort.CREATED_DESC
+        with self.api() as client:
+            found = client.read_artifacts(artifact_filter=named, sort=newest, limit=1)
+        return next(reports_of(found), None)
+
+    def places(self) -> list[ShopPlace]:
+        """Return where each shop that is set up has its orders.
+
+        Raises PrefectClosed when no server answers.
+        """
+        with self.api():
+            return shop_places()
+
     def _progress(self, client: SyncPrefectClient, run: FlowRun) -> Progress:
-        state = run.state
+        state, left = run.state, left_by(client, run)
         return Progress(
             id=str(run.id),
             name=run.name,
@@ -158,11 +203,12 @@ class DeskRuns:
             is_final=bool(state and state.is_final()),
             is_good=bool(state and state.is_completed()),
             waits_for_form=bool(state and state.is_paused()),
-            message=(state and state.message) or "",
+            message=message_of(run, datetime.now(UTC)),
             begun_at=run.start_time,
             ended_at=run.end_time,
-            reports=tuple(reports_of(client, run)),
+            reports=tuple(reports_of(left)),
             link=f"{self.ui}/runs/flow-run/{run.id}",
+            tables=tables_of(left),
         )
 
 
@@ -182,14 +228,53 @@ def deployment_of(client: SyncPrefectClient, run: FlowRun) -> str:
         return flow
 
 
-def reports_of(client: SyncPrefectClient, run: FlowRun) -> Iterator[Report]:
-    """Return a run's reports, the newest first; none that tells of a person."""
+def left_by(client: SyncPrefectClient, run: FlowRun) -> list[Artifact]:
+    """Return what a run left to be seen, the newest first."""
     mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
-    for one in client.read_artifacts(
-        artifact_filter=mine, sort=ArtifactSort.UPDATED_DESC
-    ):
+    return client.read_artifacts(artifact_filter=mine, sort=ArtifactSort.UPDATED_DESC)
+
+
+def reports_of(left: Iterable[Artifact]) -> Iterator[Report]:
+    """Yield the reports among them; none that tells of a person."""
+    for one in left:
         if one.type == "markdown" and one.key not in PERSONAL:
             yield report(one)
+
+
+def tables_of(left: Iterable[Artifact]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of each table among them, by its key.
+
+    Prefect keeps a table as text.
+    """
+    found = {}
+    for one in left:
+        if one.type == "table" and one.key and one.key not in found:
+            rows = json.loads(one.data) if isinstance(one.data, str) else one.data
+            if isinstance(rows, list):
+                found[one.key] = rows
+    return found
+
+
+def message_of(run: FlowRun, now: datetime) -> str:
+    """Return in Japanese how a run ended, or why it has not started."""
+    state = run.state
+    if state is None or state.is_scheduled() or state.is_pending():
+        due = run.expected_start_time or run.created or now
+        return NOT_STARTED if now - due > NO_WORKER else ""
+    if state.is_cancelled():
+        return STOPPED
+    return told_to_staff(state) if state.is_final() else ""
+
+
+def told_to_staff(state: State[Any]) -> str:
+    """Return a final state's message without what Prefect puts around it.
+
+    What is Prefect's alone, and English, is replaced by what staff can do.
+    """
+    said = _IN_FRONT.sub("", state.message or "").strip()
+    if state.is_completed():
+        return said
+    return said if TO_DO in said or _JAPANESE.search(said) else CRASHED
 
 
 def report(artifact: Artifact) -> Report:

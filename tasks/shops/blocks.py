@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, ClassVar, Self, cast
+from typing import Annotated, ClassVar, NamedTuple, Self, cast
 
 from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import BlockDocument
 from prefect.exceptions import PrefectHTTPStatusError
 from pydantic import (
     BeforeValidator,
@@ -241,15 +242,18 @@ def handles_in_blocks() -> list[ShopHandle]:
 
     A Prefect that does not know the block type yet has no shops.
     """
+    return sorted(str(document.name) for document in _documents())
+
+
+def _documents() -> list[BlockDocument]:
     slug = RmsShop.get_block_type_slug()
     with get_client(sync_client=True) as client:
         try:
-            documents = client.read_block_documents_by_type(slug, include_secrets=False)
+            return client.read_block_documents_by_type(slug, include_secrets=False)
         except PrefectHTTPStatusError as problem:
             if problem.response.status_code == HTTPStatus.NOT_FOUND:
                 return []
             raise
-    return sorted(str(document.name) for document in documents)
 
 
 def described_shops() -> list[ShopHandle]:
@@ -267,6 +271,35 @@ def shops_described_at(mall: str) -> list[Shop]:
         with suppress(UnknownShop, SettingsProblem):
             shops.append(load_shop(handle))
     return [shop for shop in shops if shop.mall == mall]
+
+
+class ShopPlace(NamedTuple):
+    """A shop that is set up, and where its orders are stored."""
+
+    handle: ShopHandle
+    mall: str
+    shop_id: str
+
+
+def shop_places() -> list[ShopPlace]:
+    """Return every shop that a block or the environment describes; reads no secret.
+
+    One with unusable fields is left out.
+    """
+    found = {one.handle: one for one in _places_in_blocks()}
+    for handle in handles_in_environment():
+        with suppress(SettingsProblem):
+            if handle not in found and (shop := shop_from_environment(handle)):
+                found[handle] = ShopPlace(handle, str(shop.mall), shop.shop_id)
+    return [found[handle] for handle in sorted(found)]
+
+
+def _places_in_blocks() -> list[ShopPlace]:
+    return [
+        ShopPlace(str(one.name), str(one.data["mall"]), str(one.data["shop_id"]))
+        for one in _documents()
+        if one.data.get("mall") and one.data.get("shop_id")
+    ]
 
 
 def notice_keys(shop: Shop) -> NoticeKeys:

@@ -138,7 +138,7 @@ def test_200_mb_are_refused_without_being_kept(desk):
         headers=desk.headers | {"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert answer.status_code == 413
-    assert "50MB" in answer.text
+    assert "100MB" in answer.text
 
 
 def test_every_answer_forbids_scripts_and_styles_within_pages(echo):
