@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from connectors.codes.table import INVENTORY, ORDER, code_of
-from connectors.rms import marks
+from connectors.rms import items, marks
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import (
     ClockWrong,
@@ -48,9 +48,9 @@ def check(
     """Call each function once and return how the calls ended.
 
     Writes are called without anything to write, which RMS refuses by its form and so
-    shows that the function is on. confirmOrder and the functions of a person's marks
-    are tried only while they are in `stopped`: not every shop switches them on, and a
-    stop is lifted by nothing else.
+    shows that the function is on. confirmOrder, the functions of a person's marks and
+    those that read items are tried only while they are in `stopped`: not every shop
+    switches them on, and a stop is lifted by nothing else.
 
     Orders need searchOrder and getOrder. The shop can do without stock and the key's
     date, so their failure is reported but is no fault of the connection.
@@ -73,6 +73,11 @@ def check(
     probes += tuple(
         _permitted(name, partial(rms.marks.try_permission, name))
         for name in marks.FUNCTIONS
+        if name in stopped
+    )
+    probes += tuple(
+        _tried(name, partial(rms.items.try_permission, name), needed=False)
+        for name in items.FUNCTIONS
         if name in stopped
     )
     return Checked(probes, ends[0] if ends else None)

@@ -1,4 +1,4 @@
-"""The client of RMS for one shop: orders, stock, shipping and the licence key."""
+"""The client of RMS for one shop: orders, stock, items, shipping, licence key."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from typing import Self
 from connectors.rms.answers import RmsFunction
 from connectors.rms.errors import Refused
 from connectors.rms.http import NO_PACES, USUAL, Limits, RmsHttp
+from connectors.rms.items import ItemsApi
 from connectors.rms.marks import MarksApi
 from connectors.rms.orders import OrdersApi
 from connectors.rms.pace import Bucket
@@ -60,6 +61,7 @@ class RmsClient:
         self.orders = OrdersApi(self._http, shop.shop_id, now)
         self.marks = MarksApi(self._http)
         self.stock = StockApi(self._http)
+        self.items = ItemsApi(self._http)
         self.shipping = ShippingApi(self._http, sleep)
         self.licence = LicenceApi(self._http, shop)
 

@@ -18,6 +18,7 @@ from connectors.sandbox.control_api import control
 from connectors.sandbox.gate.dates import Dated
 from connectors.sandbox.gate.gateway import no_such_path
 from connectors.sandbox.inventory_api import endpoint as inventory_api
+from connectors.sandbox.item_api import endpoint as item_api
 from connectors.sandbox.notices.sender import sending
 from connectors.sandbox.order_api import endpoint as order_api
 from connectors.sandbox.world import World
@@ -61,6 +62,7 @@ def make_app(world: World) -> Starlette:
         routes=[
             *order_api.routes(),
             *inventory_api.routes(),
+            *item_api.routes(),
             *license_api.routes(),
             *control.ROUTES,
         ],

@@ -56,6 +56,9 @@ class Settings:
     """Whether bulk-upsert writes the good entries of a call it refuses; not known."""
     orphans_shown: bool = False
     """Whether stock without an item, or without such an SKU, is read; not known."""
+    items_search_lag_s: float = 0.0
+    """How long a new item is not found by items.search: up to a day at Rakuten
+    (docs/rms/item-api.md)."""
     folds_variants: bool = False
     """Whether 2.0's bulk-upsert makes capitals of an SKU small, as its page says."""
     restore_on_cancel: bool = True

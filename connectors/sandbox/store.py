@@ -40,6 +40,10 @@ CREATE TABLE IF NOT EXISTS items (
     shop TEXT, manage_number TEXT, variant_id TEXT, restores INTEGER,
     PRIMARY KEY (shop, manage_number, variant_id)
 );
+CREATE TABLE IF NOT EXISTS catalog (
+    shop TEXT, manage_number TEXT, said TEXT NOT NULL, deleted_at TEXT,
+    PRIMARY KEY (shop, manage_number)
+);
 CREATE TABLE IF NOT EXISTS levels (
     shop TEXT, manage_number TEXT, variant_id TEXT, quantity INTEGER NOT NULL,
     created TEXT NOT NULL, updated TEXT NOT NULL,
@@ -62,6 +66,7 @@ CREATE INDEX IF NOT EXISTS taken_by_order ON taken (order_number);
 """
 _TABLES = (
     "orders", "jobs", "facts", "items", "levels", "lead_times", "stock_writes", "taken",
+    "catalog",
 )  # fmt: skip
 _ADD = """
 INSERT INTO orders (progress, order_type, settlement, sub_status, ordered_at,

@@ -25,6 +25,9 @@ POST   /_control/stock     {"shop"?, "manageNumber"?, "variantId"?, "quantity"?,
                            "items": […] does several at once
 GET    /_control/stock/writes ?after=… -> {"writes": […]}, every quantity taken from
                            a caller, in order
+GET    /_control/items     ?shop=… -> {"items": […]}, the truth
+POST   /_control/items     {"shop"?, "manageNumber", "set": {…}} lays fields over an
+                           item; {"deleted": true} takes it away
 POST   /_control/faults    {"fault", "function"?, "times"?, "retry_after"?,
                            "probability"?, "about"?: text in the body}; names in
                            `faults.NAMES`
@@ -50,7 +53,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from connectors.sandbox.clock import read_iso
-from connectors.sandbox.control_api import notices, orders, stock
+from connectors.sandbox.control_api import items, notices, orders, stock
 from connectors.sandbox.control_api.calls import choice, controlled, number
 from connectors.sandbox.control_api.shops import (
     KNOWN_FUNCTIONS,
@@ -143,6 +146,7 @@ ROUTES = [
         ("vanish", orders.vanish_order, ["POST"]),
         ("stock", stock.stock, ["GET", "POST"]),
         ("stock/writes", stock.stock_writes, ["GET"]),
+        ("items", items.items, ["GET", "POST"]),
         ("faults", _faults, ["GET", "POST", "DELETE"]),
         ("shops", list_shops, ["GET"]),
         ("shops/{handle}", change_shop, ["POST"]),

@@ -7,13 +7,14 @@ from starlette.requests import Request
 from connectors.sandbox.clock import read_iso
 from connectors.sandbox.control_api.calls import choice
 from connectors.sandbox.inventory_api.functions import FUNCTIONS as INVENTORY
+from connectors.sandbox.item_api.endpoint import FUNCTIONS as ITEMS
 from connectors.sandbox.license_api import FUNCTION as LICENSE
 from connectors.sandbox.order_api.endpoint import FUNCTIONS
 from connectors.sandbox.order_api.sample import FUNCTIONS as SAMPLES
 from connectors.sandbox.shops import SubStatus, stored
 from connectors.sandbox.world import World
 
-KNOWN_FUNCTIONS = (*FUNCTIONS, *SAMPLES, *INVENTORY, LICENSE)
+KNOWN_FUNCTIONS = (*FUNCTIONS, *SAMPLES, *INVENTORY, *ITEMS, LICENSE)
 _TEXTS = (
     "license_key",
     "license_expires_at",

@@ -106,7 +106,7 @@ def no_such_path(request: Request, error: Exception) -> Response:
         return PlainTextResponse(error.detail, error.status_code)
     if error.status_code == WRONG_METHOD:
         return gateway_error("ES04-04")
-    if "/inventories" in request.url.path:
+    if "/inventories" in request.url.path or "/2.0/items" in request.url.path:
         word = {"code": "GE0007", "message": "The path does not exist."}
         return rms_response({"errors": [word]}, 400)
     return gateway_error("ES05-06")
