@@ -42,6 +42,7 @@ _HEALINGS = (
     "heal_shop_stages",
     "heal_shop_stops",
     "heal_shop_warnings",
+    "heal_listings",
     "heal_sku_map",
     "heal_stock_settings",
     "heal_cleared_orders",

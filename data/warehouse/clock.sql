@@ -133,6 +133,8 @@ WITH found AS (
     UNION
     SELECT mapped_at AS instant FROM sku_map WHERE mapped_at > $after
     UNION
+    SELECT seen_at AS instant FROM listings WHERE seen_at > $after
+    UNION
     SELECT set_at AS instant FROM stock_settings WHERE set_at > $after
     UNION
     SELECT cleared_at AS instant FROM cleared_orders WHERE cleared_at > $after
@@ -347,6 +349,16 @@ UPDATE shop_warnings SET
         (SELECT becomes FROM future_instants WHERE instant = shop_warnings.warned_at), warned_at
     )
 WHERE warned_at > $after;
+
+-- name: heal_listings
+-- Put right what a fast clock wrote into listings.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of listings
+UPDATE listings SET
+    seen_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = listings.seen_at), seen_at
+    )
+WHERE seen_at > $after;
 
 -- name: heal_sku_map
 -- Put right what a fast clock wrote into sku_map.

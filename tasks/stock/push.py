@@ -45,6 +45,7 @@ from tasks.orders import sweep, sweep_narrowly
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 from tasks.rms import open_rms, shop_of_now, with_code
 from tasks.runs import close_load, open_narrow_sweep, open_sweep
+from tasks.stock.unknown import leave_out_unknown
 
 MOST_ROUNDS: Final = 4
 """How many times one run reads again and decides on levels whose answer was lost."""
@@ -112,6 +113,9 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> list[StockResult]:
         seen = look(shop, run, full=run.full and left == MOST_ROUNDS - 1)
         unreadable |= {one.listing: one for one in seen.unreadable}
         pushes = plan_levels(run, opaque(seen))
+        pushes = leave_out_unknown(
+            shop, run.mall, run.shop_id, opaque(pushes), opaque(seen.found)
+        )
         if not pushes and not seen.left_out:
             break
         for start in range(0, len(pushes), WRITE_AT_ONCE):

@@ -1,0 +1,32 @@
+"""Read the shop's items at Rakuten and write their SKUs into the mapping."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from tasks.analytics import announce_change
+from tasks.forms import DryRun, OneShop, Who
+from tasks.limits import one_caller
+from tasks.retrying import show_retries
+from tasks.shops.every_shop import name_with_shop
+from tasks.stock.skus import write_skus
+
+
+@flow(
+    name="import-skus",
+    flow_run_name=name_with_shop,
+    on_completion=[show_retries, announce_change],
+    on_failure=[show_retries, announce_change],
+    persist_result=False,
+)
+def import_skus(
+    shop: OneShop, who: Who = "担当者", dry_run: DryRun = False
+) -> State[Any]:
+    """Map each SKU of the mall to the merchant's own one, and tell what is amiss.
+
+    Nothing is written at the mall. A person's mapping stays. A shop that may not read
+    items one by one is mapped by the search alone.
+    """
+    with one_caller(shop):
+        return write_skus(shop, who, dry_run=dry_run)
