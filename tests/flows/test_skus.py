@@ -15,6 +15,7 @@ from flows.push_inventory import push_inventory
 from tasks.machine import now
 from tasks.stock import push
 from tests.flows.conftest import Shown
+from tests.flows.test_connection import key_is_old
 from tests.support.planted import caught, planted_sql
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
@@ -140,6 +141,7 @@ def test_the_search_alone_will_do_and_stops_nothing(lab: Sandbox, shown: Shown):
 
 
 def test_without_the_search_the_function_alone_is_stopped(lab: Sandbox):
+    key_is_old()
     lab.shop("demo", functions_off=["items.search"])
     kind, _ = ended(import_skus)
 
