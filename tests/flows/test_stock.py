@@ -211,6 +211,16 @@ def test_the_form_is_filled_in_on_the_page_and_clears_what_waited(
 
 
 @for_long
+def test_the_malls_skus_are_mapped_by_the_worker(clerk: Clerk):
+    run = clerk.run("import-skus/manual", who="在庫担当")
+    report = artifacts_of(run, clerk.api)["import-skus-report"]
+
+    assert run.state.type.value == "COMPLETED", run.state.message
+    assert run.state.message.startswith("商品 8 / SKU 12 / 販売中 12")
+    assert "RMSの商品からのSKUの登録" in report
+
+
+@for_long
 def test_with_nothing_waiting_the_run_asks_nobody(clerk: Clerk):
     run = clerk.run_here(adjust_stock, adjustments=[], who="店長", note="確認")
     asked = clerk.run_here(adjust_stock)

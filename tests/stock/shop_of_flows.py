@@ -24,6 +24,7 @@ from tasks.stock import files as stock_count_report
 from tasks.stock import push as inventory
 from tasks.stock import push as inventory_calls
 from tasks.stock import push_report as inventory_report
+from tasks.stock import unknown as inventory_unknown
 from tests.order_files.store.made import MadeFile, a_row
 from tests.support.kept_open import kept_open
 from tests.support.rules import broken_rules
@@ -37,7 +38,7 @@ Key = tuple[str, str]
 MODULES = (
     orders, loads, notices, inventory, inventory_calls, inventory_report, stock_adjust,
     stock_count, stock_count_report, stock_waiting, stock_form, adjust_stock,
-    import_stock_count, push_inventory, rms, file_outcome,
+    import_stock_count, inventory_unknown, push_inventory, rms, file_outcome,
 )  # fmt: skip
 
 
