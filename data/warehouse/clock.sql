@@ -135,6 +135,8 @@ WITH found AS (
     UNION
     SELECT seen_at AS instant FROM listings WHERE seen_at > $after
     UNION
+    SELECT since AS instant FROM stock_links WHERE since > $after
+    UNION
     SELECT set_at AS instant FROM stock_settings WHERE set_at > $after
     UNION
     SELECT cleared_at AS instant FROM cleared_orders WHERE cleared_at > $after
@@ -359,6 +361,16 @@ UPDATE listings SET
         (SELECT becomes FROM future_instants WHERE instant = listings.seen_at), seen_at
     )
 WHERE seen_at > $after;
+
+-- name: heal_stock_links
+-- Put right what a fast clock wrote into stock_links.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of stock_links
+UPDATE stock_links SET
+    since = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = stock_links.since), since
+    )
+WHERE since > $after;
 
 -- name: heal_sku_map
 -- Put right what a fast clock wrote into sku_map.
