@@ -61,6 +61,8 @@ WITH found AS (
     UNION
     SELECT verified_at AS instant FROM inventory_pushes WHERE verified_at > $after
     UNION
+    SELECT due_since AS instant FROM inventory_pushes WHERE due_since > $after
+    UNION
     SELECT imported_at AS instant FROM shipments WHERE imported_at > $after
     UNION
     SELECT changed_at AS instant FROM shipments WHERE changed_at > $after
@@ -554,10 +556,14 @@ UPDATE inventory_pushes SET
     ),
     verified_at = coalesce(
         (SELECT becomes FROM future_instants WHERE instant = inventory_pushes.verified_at), verified_at
+    ),
+    due_since = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = inventory_pushes.due_since), due_since
     )
 WHERE planned_at > $after
    OR sent_at > $after
-   OR verified_at > $after;
+   OR verified_at > $after
+   OR due_since > $after;
 
 -- name: heal_shipments
 -- Put right what a fast clock wrote into shipments.
