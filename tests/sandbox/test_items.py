@@ -109,7 +109,7 @@ def test_another_media_type_and_a_missing_body_have_codes(items):
         ({"cursorMark": "*", "sortKey": "created"}, "IE1004"),
         ({"cursorMark": "*", "sortOrder": "asc"}, "IE1004"),
         ({"manegeNumber": "x"}, "IE1005"),
-        ({"itemType": "NORML"}, "IE0007"),
+        ({"itemType": "normal"}, "IE0007"),
         ({"hits": 101}, "IE0003"),
         ({"hits": 0}, "IE0003"),
         ({"offset": 10_001}, "IE0003"),
