@@ -105,6 +105,16 @@ def day(con: Connection, shop_ids: Sequence[str] | None = None) -> Day:
     )
 
 
+def standings(con: Connection) -> tuple[Standing, ...]:
+    """Return how many orders of every shop stand where."""
+    return _standings(SQL.run(con, "list_day_orders", {"shop_ids": None}).fetchall())
+
+
+def waiting(con: Connection) -> tuple[Waiting, ...]:
+    """Return how much of each kind waits for a person, of every shop."""
+    return _waiting(SQL.run(con, "count_day_matters", {"shop_ids": None}).fetchall())
+
+
 def _standings(
     rows: Sequence[tuple[str, str, str, str, int, int]],
 ) -> tuple[Standing, ...]:

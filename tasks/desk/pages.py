@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tasks.desk import runs
+from tasks.desk import runs, today
 from tasks.desk.frame import Page
 
-PAGES: Final[tuple[Page, ...]] = (runs.PAGE,)
+PAGES: Final[tuple[Page, ...]] = (today.PAGE, runs.PAGE)

@@ -116,15 +116,22 @@ class DeskRuns:
 
         """
         known = self._environment()
-        if why := why_closed(api_of(known)):
-            raise PrefectClosed(why)
+        if API_URL not in known:
+            raise PrefectClosed(why_closed(None))
         settings: dict[Any, Any] = {
             PREFECT_API_URL: known[API_URL],
             PREFECT_API_AUTH_STRING: known.get(LOGIN),
             PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
         }
-        with temporary_settings(settings), get_client(sync_client=True) as client:
-            yield client
+        try:
+            with temporary_settings(settings), get_client(sync_client=True) as client:
+                yield client
+        except (ObjectNotFound, CannotStart):
+            raise
+        except Exception:  # what httpx raises is the connectors' to know
+            if why := why_closed(api_of(known)):
+                raise PrefectClosed(why) from None
+            raise
 
     def start(self, deployment: str, once: str, **given: Any) -> str:
         """Begin a deployment's run and return its id; the same `once` begins one only.
@@ -282,5 +289,14 @@ def report(artifact: Artifact) -> Report:
     return Report(
         key=artifact.key or "",
         title=artifact.description or artifact.key or "",
-        html=_MARKDOWN.render(str(artifact.data)),
+        html=_html(str(artifact.data)),
     )
+
+
+def _html(text: str) -> str:
+    """Return Markdown as HTML whose headings stand below those of a page."""
+    tokens = _MARKDOWN.parse(text)
+    for token in tokens:
+        if token.type.startswith("heading_"):
+            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))

@@ -1,15 +1,47 @@
-"""実行: the progress of a run and its result; other pages send their readers here."""
+"""実行: every deployment to be run now, the progress of a run, and its result.
+
+Other pages send their readers to `/runs/<id>?back=<their path>`.
+"""
 
 from typing import Final
 
 from markupsafe import Markup
 from starlette.responses import Response
 
-from tasks.desk.frame import Page, Problem, Visit, get
+from tasks.desk.deployments import Way, recent, ways
+from tasks.desk.frame import Page, Problem, Visit, get, post
+from tasks.desk.parameters import WHO, fields_of, takes_who, values_of
 
+RECENT: Final = 15
 NO_RUN: Final = (
     "この実行の記録はありません。対処: 「実行」の一覧から選び直してください。"
 )
+NO_WAY: Final = "この処理はありません。対処: 「実行」の一覧から選び直してください。"
+
+
+def show_runs(visit: Visit) -> Response:
+    """Show what can be run, and the latest runs."""
+    runs = visit.desk.runs
+    return visit.show(
+        "runs.html", ways=ways(runs), recent=recent(runs, RECENT), ui=runs.ui
+    )
+
+
+def show_form(visit: Visit) -> Response:
+    """Show a deployment's form."""
+    way = _way(visit)
+    fields = fields_of(way.schema, way.parameters)
+    return visit.show("run_form.html", way=way, fields=fields)
+
+
+def start(visit: Visit) -> Response:
+    """Begin a run, in the name of who is signed in."""
+    way = _way(visit)
+    values = values_of(visit, fields_of(way.schema, way.parameters))
+    if takes_who(way.schema):
+        values[WHO] = visit.who
+    run = visit.desk.runs.start(way.name, visit.text("once"), **values)
+    return visit.go(f"/runs/{run}?back=/runs")
 
 
 def show_run(visit: Visit) -> Response:
@@ -20,17 +52,27 @@ def show_run(visit: Visit) -> Response:
     return visit.show("run.html", run=found, html=Markup, back=back(visit))
 
 
-def show_runs(visit: Visit) -> Response:
-    """Show what can be run."""
-    return visit.show("runs.html")
-
-
 def back(visit: Visit) -> str:
     """Return the page that began the run: a path of ours, or nothing."""
     way = visit.asked("back")
     return way if way.startswith("/") and way[1:2] not in {"/", "\\"} else ""
 
 
+def _way(visit: Visit) -> Way:
+    name = f"{visit.part('flow')}/{visit.part('deployment')}"
+    found = [way for way in ways(visit.desk.runs) if way.name == name]
+    if not found:
+        raise Problem(404, NO_WAY)
+    return found[0]
+
+
 PAGE: Final = Page(
-    "実行", "/runs", (get("/runs", show_runs), get("/runs/{run}", show_run))
+    "実行",
+    "/runs",
+    (
+        get("/runs", show_runs),
+        get("/runs/{run}", show_run),
+        get("/runs/new/{flow}/{deployment}", show_form),
+        post("/runs/new/{flow}/{deployment}", start),
+    ),
 )

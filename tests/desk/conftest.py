@@ -56,14 +56,14 @@ def make_desk(tmp_path: Path) -> Callable[..., AtDesk]:
     """Make a desk, with these pages only if some are given."""
 
     def made(**given: Any) -> AtDesk:
-        settings = Settings(home=tmp_path, _env_file=None)
+        settings = Settings(home=tmp_path / "home", _env_file=None)
         clock = [datetime(2026, 7, 1, 9, 30, tzinfo=JST)]
         runs = given.pop("runs", DeskRuns(dict))
         desk = Desk(lambda: settings, lambda: clock[-1], runs)
         app = make_app(desk, Sessions({NAME: HASH}), [HERE], **given)
         browser = TestClient(app, base_url=HERE, raise_server_exceptions=False)
         browser.follow_redirects = False
-        return AtDesk(browser, tmp_path, clock)
+        return AtDesk(browser, settings.home, clock)
 
     return made
 

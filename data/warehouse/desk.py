@@ -1,0 +1,145 @@
+"""What the staff's pages show of the published copy, which holds no personal data.
+
+Only `order_history` opens the warehouse (data.warehouse.order_history). Everything here
+reads one copy that nobody writes to any more: a flow at work is never waited for.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from data.model.matter import MatterKind
+from data.warehouse.day import Standing, Waiting, standings, waiting
+from data.warehouse.session import Connection, reading
+from data.warehouse.statements import SQL
+
+PATIENCE_S: Final = 2.0
+MOST: Final = 200
+"""Rows that a page lists."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A shop's licence key: until when, and how its connection was last found."""
+
+    shop: str
+    mall: str
+    stage: str | None
+    connection: str | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Today:
+    """Where everything stands, of the moment `published_at`.
+
+    newest_order_at  when the newest snapshot of an order was asked for, None for none
+    """
+
+    published_at: datetime
+    newest_order_at: datetime | None
+    standings: tuple[Standing, ...]
+    waiting: tuple[Waiting, ...]
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Open:
+    """A matter as the copy knows it: what it says stands in the warehouse only."""
+
+    key: str
+    shop: str
+    order_number: str | None
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Sku:
+    """A SKU and its level; `is_counted` is false while nobody has counted it."""
+
+    sku: str
+    level: int
+    is_counted: bool
+    item_name: str | None
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One movement of a SKU, and the level after it."""
+
+    kind: str
+    quantity: int
+    level: int
+    counted: int | None
+    order_number: str | None
+    effective_at: datetime
+    moved_at: datetime
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A listing that sells a SKU, and what its mall was last told."""
+
+    mall: str
+    shop: str
+    manage_number: str
+    variant_id: str
+    safety: int
+    offered: int | None
+    state: str | None
+    at: datetime | None
+
+
+@contextmanager
+def published(copy: Path) -> Iterator[Connection]:
+    """Open the copy to read.
+
+    Raises:
+        WarehouseClosed: nothing was published yet, or the copy does not open.
+
+    """
+    with reading(copy, PATIENCE_S) as (con, _):
+        yield con
+
+
+def today(con: Connection) -> Today:
+    """Return where everything stands."""
+    ((published_at, newest),) = SQL.run(con, "read_freshness").fetchall()
+    keys = SQL.run(con, "list_keys").fetchall()
+    return Today(
+        published_at,
+        newest,
+        standings(con),
+        waiting(con),
+        tuple(Key(*row) for row in keys),
+    )
+
+
+def open_matters(con: Connection, kind: MatterKind) -> list[Open]:
+    """Return what waits of a kind, longest waiting first, MOST at most."""
+    given = {"kind": kind.value, "most": MOST}
+    return [Open(*row) for row in SQL.run(con, "list_open_matters", given).fetchall()]
+
+
+def find_skus(con: Connection, text: str) -> list[Sku]:
+    """Return the SKUs whose code or item name has the text in it; "" finds all.
+
+    Those with the lowest levels come first, MOST at most.
+    """
+    given = {"text": text, "most": MOST}
+    return [Sku(*row) for row in SQL.run(con, "find_skus", given).fetchall()]
+
+
+def ledger(con: Connection, sku: str) -> list[Movement]:
+    """Return the movements of a SKU, the latest first, MOST at most."""
+    given = {"sku": sku, "most": MOST}
+    return [Movement(*row) for row in SQL.run(con, "list_sku_ledger", given).fetchall()]
+
+
+def listings(con: Connection, sku: str) -> list[Listing]:
+    """Return the listings that sell a SKU."""
+    rows = SQL.run(con, "list_sku_listings", {"sku": sku}).fetchall()
+    return [Listing(*row) for row in rows]

@@ -1,0 +1,85 @@
+-- name: read_freshness
+-- Of which moment the copy is.
+-- out: published_at, newest_order_at; one row
+SELECT published_at, newest_order_at
+FROM freshness;
+
+-- name: list_keys
+-- The shops that are known, and until when their keys are good.
+-- out: shop, mall, stage, connection_status, license_expires_at
+SELECT shop, mall, stage, connection_status, license_expires_at
+FROM shops
+ORDER BY license_expires_at NULLS LAST, shop;
+
+-- name: list_open_matters
+-- What waits for a person of one kind, longest waiting first.
+-- in:  $kind, $most
+-- out: key, shop (its handle, else its id), order_number, since
+SELECT n.key, coalesce(s.shop, n.shop_id, '') AS shop, n.order_number, n.since
+FROM needs_a_person AS n
+LEFT JOIN (
+    SELECT mall, shop_id, min(shop) AS shop
+    FROM shops
+    GROUP BY mall, shop_id
+) AS s USING (mall, shop_id)
+WHERE n.kind = $kind
+ORDER BY n.since, n.key
+LIMIT $most;
+
+-- name: find_skus
+-- SKUs by a part of their code or of the name of an item that sells them.
+-- in:  $text ('' = all), $most
+-- out: sku, level, is_counted, item_name (of the latest order with one)
+SELECT l.sku, l.level, l.is_counted, n.item_name
+FROM stock_levels AS l
+LEFT JOIN (
+    SELECT sku, last(item_name ORDER BY day_jst) AS item_name
+    FROM sales
+    WHERE item_name IS NOT NULL
+    GROUP BY sku
+) AS n USING (sku)
+WHERE $text = ''
+   OR contains(lower(l.sku), lower($text))
+   OR contains(lower(coalesce(n.item_name, '')), lower($text))
+ORDER BY l.level, l.sku
+LIMIT $most;
+
+-- name: list_sku_ledger
+-- A SKU's movements with the level after each, in the order in which they were booked.
+-- in:  $sku, $most
+-- out: kind, quantity, level, counted, order_number, effective_at, moved_at
+SELECT kind, quantity, level, counted, order_number, effective_at, moved_at
+FROM (
+    SELECT *, CAST(sum(quantity) OVER (ORDER BY seq) AS BIGINT) AS level
+    FROM stock_movements
+    WHERE sku = $sku
+)
+ORDER BY seq DESC
+LIMIT $most;
+
+-- name: list_sku_listings
+-- The listings of a SKU and the latest push of each.
+-- in:  $sku
+-- out: mall, shop, manage_number, variant_id, safety, offered, state, at
+SELECT
+    m.mall, coalesce(s.shop, m.shop_id) AS shop, m.manage_number, m.variant_id,
+    coalesce(t.safety, 0) AS safety,
+    p.offered, p.state, coalesce(p.verified_at, p.sent_at, p.planned_at) AS at
+FROM sku_map AS m
+LEFT JOIN (
+    SELECT mall, shop_id, min(shop) AS shop
+    FROM shops
+    GROUP BY mall, shop_id
+) AS s USING (mall, shop_id)
+LEFT JOIN stock_settings AS t USING (mall, shop_id, manage_number, variant_id)
+LEFT JOIN (
+    SELECT *
+    FROM inventory_pushes
+    WHERE sku = $sku
+    QUALIFY row_number() OVER (
+        PARTITION BY mall, shop_id, manage_number, variant_id
+        ORDER BY planned_at DESC, level_seq DESC
+    ) = 1
+) AS p USING (mall, shop_id, manage_number, variant_id)
+WHERE m.sku = $sku
+ORDER BY m.mall, shop, m.manage_number, m.variant_id;

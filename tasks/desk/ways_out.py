@@ -1,0 +1,68 @@
+"""What ends each kind of matter: a page of the desk, a run, or RMS itself."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from data.model.matter import MatterKind
+
+
+class WayOut(NamedTuple):
+    """What a person does, and where; `path` is "" for what is done at RMS alone."""
+
+    words: str
+    path: str
+
+
+def _run(words: str, deployment: str) -> WayOut:
+    return WayOut(words, f"/runs/new/{deployment}")
+
+
+_CHECK: Final = _run("接続チェックを実行します", "check-connection/0850")
+_PUSH: Final = _run("RMSの商品を確認し、在庫転送を実行します", "push-inventory/0900")
+_INGEST: Final = _run("RMSで注文を確認し、受注取込を実行します", "ingest-orders/0900")
+_TRACKING: Final = _run("RMSで注文を確認し、発送報告を実行します", "push-tracking/0900")
+_AT_RMS: Final = "確認が済んだら、一覧から外します"
+
+WAYS_OUT: Final[Mapping[MatterKind, WayOut]] = {
+    MatterKind.SHOP_STOPPED: _CHECK,
+    MatterKind.FUNCTION_STOPPED: _CHECK,
+    MatterKind.LICENCE_ENDING: _run(
+        "RMSで新しいキーを発行し、登録してから接続チェックを実行します",
+        "check-connection/0850",
+    ),
+    MatterKind.PARCEL_TO_STOP: WayOut(f"荷物を止めます。{_AT_RMS}", ""),
+    MatterKind.CANCEL_REQUEST: WayOut(
+        "発送を止め、RMSの受注画面でキャンセルを確定します", ""
+    ),
+    MatterKind.MARK_OPEN: WayOut(f"RMSの受注画面で確認します。{_AT_RMS}", ""),
+    MatterKind.ORDER_REFUSED: _INGEST,
+    MatterKind.NOTICE_REFUSED: _INGEST,
+    MatterKind.ORDER_NOT_AT_MALL: WayOut(
+        f"RMSの受注画面で注文番号と店舗を確認します。{_AT_RMS}", ""
+    ),
+    MatterKind.AMOUNTS_OPEN: WayOut("RMSの受注画面で金額を確定します", ""),
+    MatterKind.STATUS_UNKNOWN: WayOut(
+        f"RMSの受注画面でステータスを確認します。{_AT_RMS}", ""
+    ),
+    MatterKind.CSV_REJECT: _run(
+        "行を修正して、もう一度取り込みます", "import-order-csv/manual"
+    ),
+    MatterKind.CSV_WARNING: WayOut(
+        f"モールの管理画面で注文を確認します。{_AT_RMS}", ""
+    ),
+    MatterKind.STOCK_ADJUSTMENT: _run("在庫を調整します", "adjust-stock/manual"),
+    MatterKind.STOCK_HELD: _run("在庫を調整します", "adjust-stock/manual"),
+    MatterKind.STOCK_REFUSED: _PUSH,
+    MatterKind.SHIPMENT_REJECT: _run(
+        "行を修正して、もう一度取り込みます", "import-shipments/manual"
+    ),
+    MatterKind.TRACKING_REFUSED: _TRACKING,
+    MatterKind.TRACKING_HALF_FILLED: WayOut(
+        "RMSの受注画面で発送情報の空欄を入力します", ""
+    ),
+    MatterKind.TRACKING_NOT_CLOSED: WayOut("RMSの受注画面で発送済みに変更します", ""),
+    MatterKind.HOURS_LOST: WayOut(f"控えを見て入力し直します。{_AT_RMS}", ""),
+    MatterKind.RULE_BROKEN: WayOut("管理者に連絡します", ""),
+    MatterKind.FILE_REPAIRED: WayOut(f"対応は不要です。{_AT_RMS}", ""),
+}
+"""Every kind; a test compares."""
