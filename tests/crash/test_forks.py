@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from tests.support.dies_at import ROOT
+from tests.support.effort import for_ci
 from tests.support.forked import PRELOADED
 
 COUNT = """
@@ -16,6 +17,7 @@ print(len(os.listdir("/proc/self/task")) - before)
 """
 
 
+@for_ci
 def test_what_is_imported_before_a_fork_starts_no_thread():
     """One forked afterwards would wait for them for ever."""
     started = subprocess.run(

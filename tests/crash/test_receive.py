@@ -68,6 +68,7 @@ def test_a_killed_receiver_has_what_it_acknowledged_and_takes_the_rest_again(
     assert (ended.stored, ended.waiting) == (5, 0)
 
 
+@for_crash
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=for_crash)])
 def test_kills_under_load_lose_nothing_that_was_acknowledged(
     tmp_path: Path, kills: int

@@ -20,7 +20,7 @@ from flows.drain_notices import drain_notices
 from tasks import alarms
 from tasks.setup.alarms import NotifyRefused, every_alarm, notify_block
 from tests.shops.mail_server import Mailbox, smtp_server
-from tests.support.effort import first, for_ci
+from tests.support.effort import for_ci
 from tests.support.listener import listener
 from tests.support.plain_runs import ShownHere
 from tests.support.sandbox import Sandbox
@@ -103,7 +103,7 @@ def test_the_outside_hears_of_good_days_and_of_failed_ones(
     ]
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("answers", [True, False], ids=["HTTP 500", "nobody there"])
 def test_a_ping_that_fails_fails_no_day_and_is_not_quoted(
     lab: Sandbox,

@@ -120,6 +120,7 @@ def test_repeated_notices_cost_one_call_and_one_row(lab: Sandbox, post: Post):
     assert rows("SELECT count(*) FROM notices") == [(1,)]
 
 
+@for_ci
 def test_a_message_of_500_notices_brings_500_orders(lab: Sandbox, post: Post):
     said = post(*lab.sell(500, over_days=0))
     kind, message = drained()

@@ -30,6 +30,7 @@ from tasks.shops.blocks import load_shop
 from tests.carriers.made import GOOD, TEMPLATE, csv_bytes
 from tests.flows.test_connection import key_is_old
 from tests.support.csv_counter import Shown
+from tests.support.effort import for_ci
 from tests.support.sandbox import Sandbox
 
 READ, WRITE = "inventories.bulk.get", "inventories.bulk.upsert"
@@ -80,6 +81,7 @@ def off(lab: Sandbox, *functions: str) -> None:
     lab.shop("demo", functions_off=list(functions))
 
 
+@for_ci
 @pytest.mark.parametrize("function", [WRITE])  # both: see below, with tracking
 def test_with_stock_switched_off_orders_go_on_and_the_report_names_it(
     lab: Sandbox, shown: Shown, function: str
@@ -243,6 +245,7 @@ def test_orders_and_tracking_go_on_while_stock_is_off_and_the_day_names_the_func
     assert lab.stock_writes() == []
 
 
+@for_ci
 def test_an_order_cancelled_after_its_number_was_reported_is_in_the_days_report(
     lab: Sandbox, shown: Shown
 ):

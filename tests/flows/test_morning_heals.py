@@ -82,6 +82,7 @@ def test_one_that_fails_again_is_told_once_and_tried_once_more(
     assert [failed for failed, _ in shown.again] == [{"lab": [Step.ORDERS]}] * 2
 
 
+@for_ci
 def test_a_good_morning_is_not_worked_again(lab: Sandbox, shown: Shown):
     assert isinstance(shown, ShownHere)
     lab.sell(1)

@@ -13,6 +13,7 @@ from flows.push_inventory import push_inventory
 from tasks import analytics
 from tasks.stock import push
 from tests.support.csv_counter import Shown
+from tests.support.effort import for_ci
 from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 
@@ -82,6 +83,7 @@ def test_prefect_is_asked_which_pushes_run(lab: Sandbox, monkeypatch):
     assert after.name == "Completed"
 
 
+@for_ci
 def test_a_home_of_an_older_version_is_migrated_first(lab: Sandbox):
     read_settings().warehouse.unlink()
     publish_analytics()

@@ -156,6 +156,7 @@ def test_the_message_of_the_run_warns_of_them(lab: Sandbox, demo_file: Path):
     assert f"RMSにない注文 {ASKED}" in state.message
 
 
+@for_ci
 def test_after_three_days_they_are_asked_for_no_more(lab: Sandbox, demo_file: Path):
     imported(demo_file)
     asked = []

@@ -167,6 +167,7 @@ def test_without_a_good_backup_for_26_hours_somebody_is_told(night: Night):
     assert raised(night) == ["juchu.alarm.backup-old.healed"]
 
 
+@for_ci
 def test_a_backup_dated_ahead_by_a_wrong_clock_does_not_keep_the_alarm_quiet(path):
     rewriting.store(path, 0)
     settings = Settings(home=path.parent)
@@ -219,6 +220,7 @@ HALF = ("juchu-{}.duckdb", "juchu-{}.duckdb.wal", "juchu-{}.duckdb.part")
 HALF_OTHERS = ("juchu-{}.duckdb.sha256.part",)
 
 
+@for_ci
 def test_what_killed_nights_left_half_made_goes_in_both_folders(
     night: Night, monkeypatch
 ):

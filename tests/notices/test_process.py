@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from tests.notices.conftest import Said, Sender, fresh_number
+from tests.support.effort import first, for_ci
 from tests.support.notices import (
     HEADERS,
     KEY,
@@ -77,6 +78,7 @@ def spooled(receiver: Receiver, http: httpx.Client) -> set[str]:
     return set(Sender(receiver, http).spooled())
 
 
+@for_ci
 def test_sigterm_while_requests_run_loses_none_and_ends_with_0(tmp_path, http):
     receiver = Receiver(tmp_path / "home")
     crowd = Crowd(receiver, 4)
@@ -122,6 +124,7 @@ def _listens(port: int) -> bool:
     return True
 
 
+@first()
 @pytest.mark.parametrize("patience_s", [0.05, 0.3])
 def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path, http, patience_s):
     receiver = Receiver(tmp_path / "home")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from data.warehouse.session import warehouse
 from tests.orders.history import ByHand, Snapshot, histories, play, snapshots
-from tests.support.effort import examples, first
+from tests.support.effort import examples, for_ci
 from tests.support.planted import caught, planted_sql
 from tests.support.rules import broken_rules
 
@@ -150,13 +150,13 @@ def newest_contents(con, batches) -> list[tuple]:
     ).fetchall()
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_the_history_that_would_show_a_bug_holds(con, bug):
     play(con, PLANTED[bug][3])
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_each_planted_bug_is_caught(path, bug):
     name, old, new, history = PLANTED[bug]

@@ -33,6 +33,7 @@ def test_orders_can_be_sold_at_the_start():
         assert len(own.orders()) == 12
 
 
+@for_ci
 def test_the_rate_limit_is_on_unless_switched_off():
     with Sandbox.start() as own:
         assert own.settings()["rate_limit"] is True
@@ -103,6 +104,7 @@ def test_it_ends_cleanly_within_two_seconds_while_a_request_hangs():
         assert hanging.recv(100) == b""
 
 
+@for_ci
 def test_two_processes_cannot_have_the_same_port(sandbox):
     port = sandbox.url.rpartition(":")[2]
 

@@ -18,6 +18,7 @@ from data.warehouse.session import warehouse
 from tasks.setup.query import EXAMPLES, MOST_ROWS, main
 from tasks.setup.query_table import shown
 from tasks.setup.services import ROOT
+from tests.support.effort import for_ci
 from tests.support.orders import an_order, at, order_number
 
 Asked = Callable[..., tuple[int, bytes, str]]
@@ -50,6 +51,7 @@ def asked(
     return run
 
 
+@for_ci
 def test_a_process_of_its_own_says_it_in_one_line(filled, tmp_path):
     def run(home: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

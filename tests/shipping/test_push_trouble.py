@@ -122,6 +122,7 @@ def test_a_report_that_takes_long_is_waited_for(lab: Lab):
     assert numbers_at_rms(lab, number) == [ONE]
 
 
+@for_ci
 def test_a_key_refused_stops_the_run_and_leaves_the_parcel_planned(lab: Lab):
     imported(lab)
     lab.rms.shop("demo", functions_off=[REPORT])

@@ -15,6 +15,7 @@ from tasks.shipping.tracking_report import (
 )
 from tests.shipping.lab import REPORT, SHOP, Lab
 from tests.shipping.pushing import imported
+from tests.support.effort import for_ci
 from tests.support.orders import order_number
 
 COUNTS = {
@@ -116,6 +117,7 @@ def test_what_cannot_be_reported_yet_waits_in_a_list(lab: Lab, shown):
     assert f"| {number} |" in section(text, "報告を待っている荷物")[-1]
 
 
+@for_ci
 def test_an_order_still_open_the_next_day_says_which_cells_are_missing(lab: Lab, shown):
     number, whole = imported(lab, 2)
     lab.push()
@@ -143,6 +145,7 @@ def test_an_order_still_open_the_next_day_says_which_cells_are_missing(lab: Lab,
     assert whole not in text
 
 
+@for_ci
 def test_an_order_that_could_not_be_read_is_named(lab: Lab, shown):
     hidden, _ = imported(lab, 2)
     lab.rms.vanish(hidden)

@@ -9,6 +9,7 @@ from tasks.shipping import labels, tracking, unnumbered
 from tests.carriers.made import TEMPLATE, csv_bytes
 from tests.shipping.lab import SHOP, Lab
 from tests.shipping.pushing import ONE, TWO, imported
+from tests.support.effort import for_ci
 from tests.support.without_prefect import without_prefect
 
 OWN, POST, PICKUP = (
@@ -119,6 +120,7 @@ def test_what_is_no_order_of_ours_is_told_by_its_place_only(lab: Lab):
         by_form("")
 
 
+@for_ci
 def test_a_second_number_of_a_package_by_mail_is_added(lab: Lab):
     (number,) = lab.sell(1)
     by_form(number)

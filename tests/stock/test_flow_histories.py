@@ -22,7 +22,7 @@ from tasks import orders
 from tasks.stock import push as inventory
 from tasks.stock import push_report as inventory_report
 from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, quick_shelf
-from tests.support.effort import examples, first
+from tests.support.effort import examples, for_ci
 
 SAFETY = 3
 GOODS = [("kakuu-tea", "kakuu-tea"), ("kakuu-mug", "kakuu-mug"), ("kakuu-bag", "kb-1")]
@@ -214,13 +214,13 @@ def play(sandbox, home: Path, history) -> None:
         Player(shelf).play(history)
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_the_history_that_would_show_a_bug_holds(sandbox, home, bug):
     play(sandbox, home, PLANTED[bug][3])
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_each_planted_bug_is_caught(sandbox, home, bug):
     module, right, wrong, history = PLANTED[bug]

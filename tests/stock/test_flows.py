@@ -113,6 +113,7 @@ def test_a_new_row_is_stored_and_nobody_says_that_it_is_on_sale(shelf):
     assert "kakuu-tea" not in named
 
 
+@for_ci
 def test_a_capital_that_a_bulk_write_makes_small_is_told_and_never_verified(shelf):
     """One page of 2.0 says so, all others that RMS tells capitals apart."""
     red = ("kakuu-tea", "Red")

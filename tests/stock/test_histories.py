@@ -5,7 +5,7 @@ from hypothesis import given
 
 from tests.stock.histories import play
 from tests.stock.rule import Adjust, Again, Count, Csv, Name, Receive, See, steps
-from tests.support.effort import examples, first
+from tests.support.effort import examples, for_ci
 from tests.support.planted import caught, planted_sql
 
 TEA = (("tea", 2),)
@@ -190,13 +190,13 @@ def test_stock_agrees_with_the_rule_and_everything_twice_is_once(con, history):
     play(con, history)
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_the_history_that_would_show_a_bug_holds(con, bug):
     play(con, PLANTED[bug][3])
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_each_planted_bug_is_caught(undone, bug):
     name, old, new, history = PLANTED[bug]

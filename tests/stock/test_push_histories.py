@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from data.warehouse.stock.push import levels_to_push
 from tests.stock.two_workers import Player
-from tests.support.effort import examples, first
+from tests.support.effort import examples, for_ci
 from tests.support.planted import caught, planted_sql
 
 steps = st.lists(
@@ -89,13 +89,13 @@ def test_the_mall_ends_as_we_have_it_and_never_goes_back(con, history):
     Player(con).play(history)
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_the_history_that_would_show_a_bug_holds(con, bug):
     Player(con).play(PLANTED[bug][3])
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_each_planted_bug_is_caught(undone, bug):
     name, old, new, history = PLANTED[bug]

@@ -4,7 +4,7 @@ The fast suite is what people wait for: each kind of test stands in it once, in 
 short form. What would take longer is marked with the suite it waits for:
 
     for_ci      `make test-ci`: damaged files, histories, the bugs they must catch
-    first(n)    the cases of a test behind the first n: `make test-ci`, or as said
+    first(n)    the cases of a test behind the first n: `make test-long`, or as said
     for_crash   `make crash`: kills at every point
     for_long    `make test-long`, which runs all the others as well
 """
@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 T = TypeVar("T")
 Effort = Literal["fast", "ci", "crash", "long"]
 EFFORT = cast(Effort, os.environ.get("JUCHU_SUITE", "fast"))
-TIMES: Final = {"fast": 0.4, "ci": 4, "crash": 0.4, "long": 25}[EFFORT]
+TIMES: Final = {"fast": 0.4, "ci": 1, "crash": 0.4, "long": 25}[EFFORT]
 """How many times as many examples as a property asks for."""
 for_ci: Final = pytest.mark.for_ci
 for_crash: Final = pytest.mark.for_crash
@@ -34,7 +34,9 @@ QUIET = [
 ]
 
 
-def first(cases: int = 1, rest: pytest.MarkDecorator = for_ci) -> pytest.MarkDecorator:
+def first(
+    cases: int = 1, rest: pytest.MarkDecorator = for_long
+) -> pytest.MarkDecorator:
     """Mark a test of which the cases behind the first ones wait for another suite."""
     return pytest.mark.first(cases, rest.name)
 

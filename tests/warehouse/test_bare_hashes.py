@@ -27,7 +27,7 @@ from data.warehouse.shipping.shipments import import_shipments, known_packages
 from tests.carriers.made import OTHER
 from tests.order_files.read.test_golden import GOLDEN
 from tests.shipping.parcels import a_file, a_row
-from tests.support.effort import examples, first, for_ci
+from tests.support.effort import examples, for_ci
 from tests.support.orders import SHOP_ID, a_person, an_order, at
 from tests.support.planted import caught, planted_source, planted_sql
 from tests.warehouse.test_buyers import everything
@@ -112,7 +112,7 @@ def test_what_follows_from_the_buyer_alone_is_an_open_cell(shared, tmp_path):
 FILES = ["record_csv_import", "record_shipment_import"]
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("name", FILES)
 def test_a_bare_hash_of_a_file_is_caught(shared, tmp_path, name):
     keyed = "sha256(getvariable('people_key') || $file_sha256)"

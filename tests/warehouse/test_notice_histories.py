@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from hypothesis import given
 
 from data.warehouse.session import warehouse
-from tests.support.effort import examples, first
+from tests.support.effort import examples, for_ci
 from tests.support.planted import caught, planted_sql
 from tests.support.rules import broken_rules
 from tests.warehouse.notice_history import (
@@ -125,13 +125,13 @@ def test_an_order_hidden_for_a_day_is_given_up_and_found_by_the_sweep(con):
     play(con, [Become(1, "hidden"), *KNOWN, Wait(40), Look(), Store(dies=True)])
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_the_history_that_would_show_a_bug_holds(con, bug):
     play(con, PLANTED[bug][3])
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_each_planted_bug_is_caught(spoilt, bug):
     name, old, new, history = PLANTED[bug]

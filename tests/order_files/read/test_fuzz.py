@@ -11,7 +11,7 @@ import pytest
 
 from connectors.order_files import CsvRefused, read_order_file
 from tests.order_files.read.test_golden import FOLDERS, sources
-from tests.support.effort import EFFORT, first
+from tests.support.effort import EFFORT, first, for_ci
 from tests.support.mutations import cut, double, flip, inserting, remove
 
 MUTATIONS = {"ci": 20_000, "long": 20_000}.get(EFFORT, 160)
@@ -58,7 +58,7 @@ def outcome(paths, mall):
     return sum(batch.rows.height + batch.rejects.height for batch in batches)
 
 
-@first(2)
+@first(2, for_ci)
 @pytest.mark.parametrize("part", range(8))
 def test_damaged_files_are_read_or_refused_and_never_crash(tmp_path, part):
     slowest, unreadable = 0.0, []

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from data.warehouse.session import warehouse
 from tests.order_files.store.histories import CELLS, Api, Csv, Row, play, steps
-from tests.support.effort import examples, first
+from tests.support.effort import examples, for_ci
 from tests.support.planted import caught, planted_sql
 from tests.support.rules import broken_rules
 
@@ -129,13 +129,13 @@ def test_the_warehouse_agrees_with_the_rules_and_a_replay_writes_nothing(
     play(con, history, monkeypatch)
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_the_history_that_would_show_a_bug_holds(con, monkeypatch, bug):
     play(con, PLANTED[bug][3], monkeypatch)
 
 
-@first()
+@for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_each_planted_bug_is_caught(path, monkeypatch, bug):
     name, old, new, history = PLANTED[bug]
