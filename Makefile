@@ -19,7 +19,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
 .DEFAULT_GOAL := help
-.PHONY: help demo desk desk-password test test-ci test-long check crash readme screenshots second-day soak bench deploy server worker shop run receiver query restore plot sandbox lock audit clean
+.PHONY: help demo desk desk-password test test-ci test-long check crash readme screenshots second-day soak bench deploy server worker watch shop run receiver query restore plot sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ deploy: $(READY) ## register blocks, limits, automations and every deployment on
 
 server: $(READY) ## a Prefect server with a login of its own (port: PREFECT_SERVER_API_PORT)
 	exec $(BIN)/python -m tasks.setup.server
+
+watch: $(READY) ## the warm process: notices in and due stock out, at once (its /metrics: 127.0.0.1:8789)
+	exec $(BIN)/python -m tasks.setup.watch
 
 worker: $(READY) ## a worker that runs the deployments
 	exec $(BIN)/python -m tasks.setup.worker

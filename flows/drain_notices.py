@@ -28,6 +28,8 @@ from tasks.shops.every_shop import (
     name_with_shop,
     side_by_side,
 )
+from tasks.watch.alive import left_to_watch, watch_lives
+from tasks.watch.runs import net_is_needed
 
 
 @flow(
@@ -43,8 +45,11 @@ def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
 
     A notice is settled in the transaction that stores its order. A notice whose order
     RMS does not show yet waits, up to a day; then the run ends Failed. Without a shop
-    it is done for every live one with notices waiting, and alarms are raised.
+    it is done for every live one with notices waiting, and alarms are raised; while the
+    warm process lives, that does it.
     """
+    if not shop and watch_lives():
+        return left_to_watch()
     ended = drain(shop, limit)
     if not shop:
         raise_alarms(return_state=True)  # one that cannot look now looks in a minute
@@ -53,8 +58,9 @@ def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
 
 def drain(shop: AnyShop, limit: int) -> State[Any]:
     """Do what the flow promises, and return how it ended."""
-    share_keys()
     if not shop:
+        net_is_needed()
+        share_keys()
         shops = noticed_shops(live_shops())
         if not shops:
             return nothing_waits()

@@ -18,6 +18,7 @@ from tasks.shops.every_shop import (
 from tasks.stock.link import linked_shops, nothing_linked
 from tasks.stock.push import open_stock_push, push_rounds
 from tasks.stock.push_report import conclude_stock_push, show_levels
+from tasks.watch.alive import left_to_watch, watch_lives
 
 
 @flow(
@@ -36,9 +37,12 @@ def push_inventory(
     The mall is read first: where it sold units we do not know of, its orders are taken
     in before anything is decided. After a lost answer the level is read, not sent
     again. The run ends Failed when a level was refused or is not proven to show.
-    Without a shop it is done for every live one whose stock link is on at this hour.
+    Without a shop it is done for every live one whose stock link is on at this hour;
+    while the warm process lives, that does it.
     """
     if not shop:
+        if watch_lives():
+            return left_to_watch()
         shops = linked_shops(live_shops())
         if not shops:
             return nothing_linked()

@@ -34,8 +34,9 @@ CHECK_AT_RMS: Final = (
 def share_keys() -> None:
     """Write hashes of the blocks' authKeys into the receiver's key file.
 
-    The receiver then needs no Prefect. A key changed in the UI counts within a minute,
-    and notices of a shop whose block was deleted are rejected.
+    The receiver then needs no Prefect. Where the warm process lives, a key changed in
+    the UI counts within a minute; notices of a shop whose block was deleted are
+    rejected.
     """
     keys = [notice_keys(shop) for shop in shops_in_blocks()]
     save_keys(read_settings().home / KEY_FILE, keys)

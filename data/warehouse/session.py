@@ -101,11 +101,25 @@ def warehouse(
         # No rollback anywhere: after a failed commit it would raise in turn and
         # hide the cause (a full disk); closing undoes what was not committed.
         with _private():
+            before = wal_size(path)
             con.commit()
+            if wal_size(path) != before:  # one that wrote nothing rings for nobody
+                _ring(path)
             if repaired:
                 repaired.unlink(missing_ok=True)
             if wal_size(path) > LONGEST_WAL:
                 _checkpoint(con, path, held)
+
+
+def bell_of(path: Path) -> Path:
+    """Return the file that is touched after each commit that wrote something."""
+    return path.with_name(path.name + ".bell")
+
+
+def _ring(path: Path) -> None:
+    """Tell who waits that something was committed; nothing depends on it."""
+    with suppress(OSError):
+        bell_of(path).touch(mode=0o600)
 
 
 def _record_repair(con: DuckDBPyConnection, path: Path) -> Path | None:

@@ -58,9 +58,11 @@ def main() -> None:
     story = Story(console)
     try:
         with ExitStack() as opened:
-            with story.step("Prefect server, worker, receiver, an RMS; make deploy"):
+            with story.step(
+                "Prefect server, worker, warm process, receiver, an RMS; make deploy"
+            ):
                 rms = ("--state", str(home / "sandbox.sqlite"))
-                services = opened.enter_context(open_services(home, *rms))
+                services = opened.enter_context(open_services(home, *rms, warm=True))
             day = work_the_day(services, story)
             story.end()
             show_query(services)

@@ -71,6 +71,24 @@ SELECT sku, level
 FROM sku_map JOIN stock_levels USING (sku)
 WHERE manage_number = lower('{}') AND variant_id = '{}'
 """
+UNTOLD: Final = """
+SELECT m.sku
+FROM sku_map AS m
+JOIN stock_levels AS l USING (sku)
+LEFT JOIN inventory_verified AS v USING (mall, shop_id, manage_number, variant_id)
+WHERE l.is_counted AND l.level_seq > coalesce(v.level_seq, 0)
+"""
+TRAVELLED: Final = """
+SELECT
+    epoch(min(o.imported_at) - min(n.received_at)) AS stored_s,
+    epoch(min(p.verified_at) - min(n.received_at)) AS verified_s
+FROM orders AS o
+JOIN notices AS n USING (order_number)
+JOIN stock_movements AS m USING (order_number)
+JOIN inventory_pushes AS p ON p.sku = m.sku AND p.level_seq >= m.seq
+WHERE order_number = '{}' AND p.state = 'verified'
+HAVING count(*) > 0
+"""
 VERIFIED: Final = "SELECT count(*) FROM shipments WHERE state = 'verified'"
 
 
@@ -82,6 +100,7 @@ def work_the_day(services: Services, story: Story) -> FlowRun:
         partial(ingest, services, story),
         partial(import_count, services, story),
     )
+    travel(services, story)
     shop_id = services.sandbox.shops["demo"].shop_id
     packages = safe_packages(services.warehouse, shop_id, PARCELS)
     side_by_side(
@@ -93,11 +112,10 @@ def work_the_day(services: Services, story: Story) -> FlowRun:
         partial(import_parcels, services, story, packages),
     )
     with story.step("daily/0900: the clerk's morning") as step:
-        sku, _, before = counted_short(services)
         run = services.run("daily/0900")
         step.ended(run)
-        _, level, after = counted_short(services)
-        step.say(f"{sku} at RMS: {before} before, {after} now (the ledger: {level})")
+        sku, level, shown = counted_short(services)
+        step.say(f"{sku} at RMS: {shown} (the ledger: {level})")
         verified = ask(services.warehouse, VERIFIED).item()
         step.say(f"{verified} of {len(packages)} parcels verified at RMS")
     correct(services, story, packages[0])
@@ -191,6 +209,17 @@ def import_count(services: Services, story: Story) -> None:
     path = count_file(services.home / "stock_count.csv", stock, MISSING)
     with story.step("import-stock-count/manual") as step:
         step.ended(services.run("import-stock-count/manual", path=str(path)))
+
+
+def travel(services: Services, story: Story) -> None:
+    """Sell one order and follow it: its notice, the order, its level proven at RMS."""
+    with story.step("one sale, from its notice to a level proven at RMS") as step:
+        wait(lambda: not ask(services.warehouse, UNTOLD).height)
+        (number,) = services.sandbox.sell(1, "plain", over_days=0)
+        travelled = TRAVELLED.format(number)
+        wait(lambda: bool(ask(services.warehouse, travelled).height))
+        for stored_s, verified_s in ask(services.warehouse, travelled).rows():
+            step.say(f"notice → order {stored_s:.1f} s → RMS {verified_s:.1f} s")
 
 
 def import_orders(services: Services, story: Story) -> None:

@@ -123,12 +123,12 @@ def day_again() -> AutomationCore:
 def late_drains() -> AutomationCore:
     """Return the automation that cancels drains which could not start in time.
 
-    While no worker runs, one becomes due every minute; the first one after that takes
-    in everything, and the rest would stand between it and the day.
+    While no worker runs, one becomes due every quarter of an hour; the first one after
+    that takes in everything, and the rest would stand between it and the day.
     """
     return AutomationCore(
         name="juchu: leave out late drains",
-        description="開始できなかった毎分の処理を取り消します。次の1回がすべて処理します",
+        description="開始できなかった通知の定時処理を取り消します。次の1回がすべて処理します",
         trigger=EventTrigger(
             expect={f"{RUN}.Late"},
             match=ANY_RUN,

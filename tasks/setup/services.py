@@ -1,4 +1,4 @@
-"""Every process of juchu on this machine: sandbox, receiver, Prefect server, worker.
+"""Every process of juchu on this machine: sandbox, receiver, server, worker, watch.
 
 The demo opens them to show juchu, the tests open them to try it. All of them are
 stopped when the block ends.
@@ -84,12 +84,15 @@ class Services:
 
 
 @contextmanager
-def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
+def open_services(
+    home: Path, *rms_options: str, warm: bool = False
+) -> Iterator[Services]:
     """Start every process and deploy; stop all of them when the block ends.
 
-    Ports are free ones unless `PREFECT_SERVER_API_PORT`, `JUCHU_SANDBOX_PORT` or
-    `JUCHU_RECEIVER_PORT` names one. Logs are in `<home>/logs`. The sandbox sends no
-    notices until its setting `notify_url` says where to.
+    Ports are free ones unless `PREFECT_SERVER_API_PORT`, `JUCHU_SANDBOX_PORT`,
+    `JUCHU_RECEIVER_PORT` or `JUCHU_WATCH_PORT` names one. Logs are in `<home>/logs`.
+    The sandbox sends no notices until its setting `notify_url` says where to. `warm`:
+    with the warm process; else arriving notices start drains of the worker.
 
     Raises:
         RuntimeError: a process did not start, or nothing was deployed; see its log.
@@ -133,6 +136,10 @@ def open_services(home: Path, *rms_options: str) -> Iterator[Services]:
         worker = ("tasks.setup.worker",)
         stack.enter_context(running("worker", worker, services.env, logs))
         deploy(services, logs)
+        if warm:
+            metrics = f"{free_port(os.environ.get('JUCHU_WATCH_PORT'))}"
+            watch = ("tasks.setup.watch", "--port", metrics)
+            stack.enter_context(running("watch", watch, services.env, logs))
         yield services
 
 

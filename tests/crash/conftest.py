@@ -29,7 +29,7 @@ class Market(NamedTuple):
         return lab_settings(self.rms, home, deadline_s=20)
 
     def work(self, home: Path, flow: str, **given: Any) -> bool:
-        """Drain or sweep a home in a process; False when it was killed, as told."""
+        """Work on a home in a process; False when it was killed, as told."""
         return Work(flow, self.env(home), **given).done()
 
     def killed_and_finished(self, home: Path, flow: str, **given: Any) -> Counts:

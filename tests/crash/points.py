@@ -16,6 +16,7 @@ ORDERS = "tasks/orders.py"
 LOADS = "tasks/runs.py"
 NOTICES = "data/warehouse/notices.py"
 SESSION = "data/warehouse/session.py"
+WATCH = "tasks/watch/work.py"
 
 
 class Place(NamedTuple):
@@ -111,7 +112,21 @@ SWEEPING: Mapping[str, Place] = {
 }
 """In the sweep of twelve orders that no notice has named."""
 
-ALL = RECEIVING | DRAINING | SWEEPING
+WATCHING: Mapping[str, Place] = {
+    "watch.looked": Place(WATCH, "before = self._waiting(flow, shop, postponed)", True),
+    "watch.run_ended": Place(
+        WATCH, "trouble = was_trouble(run_here(flow, shop.handle))", True, short=True
+    ),
+    "watch.judged": Place(WATCH, "self._attempts.succeeded(work)"),
+    "watch.inbox_committed": Place(
+        INBOX, "spool.settle(waiting, now())", visits=(1, 3)
+    ),
+    "watch.orders_committed": Place(ORDERS, "created=new.created,", visits=(1, 3)),
+    "watch.rung": Place(SESSION, "_ring(path)", True, (1, 2, 5)),
+}
+"""In the warm process, from the bell of the same notices to the levels that are due."""
+
+ALL = RECEIVING | DRAINING | SWEEPING | WATCHING
 
 
 def every(places: Mapping[str, Place]) -> pytest.MarkDecorator:

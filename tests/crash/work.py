@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Literal, NamedTuple
 
-from flows import drain_notices, ingest_orders
+from flows import drain_notices, ingest_orders, push_inventory
 from tasks import notices, orders, rms
 from tasks import runs as loads
+from tasks.shops import blocks
+from tasks.stock import link, push, push_report
+from tasks.watch import work as watching
+from tasks.watch.metrics import Metrics
 from tests.support.dies_at import ROOT, Point, die_at
 from tests.support.forked import FORKS
 from tests.support.kept_open import kept_open
@@ -20,7 +24,12 @@ from tests.support.without_prefect import without_prefect
 
 SHOP = "lab"
 PATIENCE_S = 300
-_FLOWS = (drain_notices, ingest_orders)
+_FLOWS = (drain_notices, ingest_orders, push_inventory)
+_STOCK = (watching, blocks, link, push, push_report)
+_RUNS = {
+    "drain_notices": drain_notices.drain_notices,
+    "push_inventory": push_inventory.push_inventory,
+}
 
 
 class Bug(NamedTuple):
@@ -34,7 +43,7 @@ class Bug(NamedTuple):
 class Work(NamedTuple):
     """What to do, where, and when to die."""
 
-    flow: Literal["drain", "sweep"]
+    flow: Literal["drain", "sweep", "watch"]
     env: Mapping[str, str]
     point: Point | None = None
     bug: Bug | None = None
@@ -63,7 +72,7 @@ def _work(work: Work) -> None:
         _plant(work.bug)
     without_prefect(
         setattr,
-        (notices, orders, loads, rms, *_FLOWS),
+        (notices, orders, loads, rms, *_STOCK, *_FLOWS),
         share_keys=lambda: None,
         with_progress=iter,
         report_load=lambda *told: told,
@@ -74,10 +83,23 @@ def _work(work: Work) -> None:
     if work.point:
         die_at(work.point)
     with kept_open() if work.is_quick else nullcontext():
-        if work.flow == "drain":
+        if work.flow == "watch":
+            _watch()
+        elif work.flow == "drain":
             drain_notices.drain_notices.fn(SHOP)
         else:
             ingest_orders.ingest_orders.fn(SHOP)
+
+
+def _watch() -> None:
+    """Do what a warm process does when both bells ring, and say that it is done."""
+    watching.run_here = lambda flow, shop: _RUNS[flow].fn(shop)
+    desk = watching.Watch(Metrics())
+    desk._shops = (blocks.load_shop(SHOP),)
+    desk.minute_passed()
+    desk.drain()
+    desk.push()
+    assert (desk.drain(), desk.push()) == (0, 0)
 
 
 def _plant(bug: Bug) -> None:

@@ -38,11 +38,11 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
             options = ("--seed", "7", "--no-rate-limit")
             running = OPEN.enter_context(open_services(home, *options))
         if EFFORT != "long":
-            pause_the_drain_of_each_minute(running)
+            pause_the_drains_net(running)
         yield running
 
 
-def pause_the_drain_of_each_minute(services: Services) -> None:
+def pause_the_drains_net(services: Services) -> None:
     """Leave the drain to the notices that start it: a run costs seconds of work."""
     with services.runs.api() as api:
         drain = api.read_deployment_by_name("drain-notices/every-minute")

@@ -96,7 +96,7 @@ def test_a_run_without_notices_ends_at_once(lab: Sandbox):
 
 @pytest.mark.prefect
 def test_every_shop_with_a_block_is_known_to_the_receiver(lab: Sandbox):
-    drained()
+    notices.share_keys.fn()
     saved = (read_settings().home / KEY_FILE).read_text(encoding="utf-8")
 
     assert '"handle": "demo"' in saved

@@ -139,11 +139,17 @@ def test_a_day_that_waits_for_another_is_not_lost():
     assert day["concurrency_limit"]["collision_strategy"] == "ENQUEUE"
 
 
-def test_notices_are_drained_every_minute_and_when_the_receiver_says_so():
+def test_below_the_warm_process_are_nets_of_a_quarter_and_an_hour():
+    assert schedules_of("push_inventory") == [("30 * * * *", True)]
+    (push,) = deployments_of("push_inventory")
+    assert [s["parameters"] for s in push["schedules"]] == [{"shop": None}]
+
+
+def test_notices_are_drained_by_a_net_and_when_the_receiver_says_so():
     (drain,) = deployments_of("drain_notices")
     (trigger,) = drain["triggers"]
 
-    assert schedules_of("drain_notices") == [("* * * * *", True)]
+    assert schedules_of("drain_notices") == [("*/15 * * * *", True)]
     assert trigger["expect"] == [EVENT]
     assert trigger["match"] == {"prefect.resource.id": f"{RESOURCE}.*"}
 

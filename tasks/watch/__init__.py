@@ -1,0 +1,1 @@
+"""The warm process: notices in and due stock out, as soon as there are some."""

@@ -1,0 +1,84 @@
+"""Flow runs in this very process: no worker, no new Python, and shown by Prefect."""
+
+import logging
+from importlib import import_module
+from typing import Any, Final, cast
+
+from prefect import tags, task
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
+from prefect.client.schemas.objects import State, StateType
+from prefect.flows import Flow
+from prefect.states import Crashed
+
+from data.model.shop import ShopHandle
+from tasks.retrying import SAFE_TO_REPEAT
+
+TAG: Final = "常駐"
+"""The tag of every run of the warm process."""
+BEGUN: Final = [StateType.RUNNING, StateType.PENDING]
+ARRIVALS: Final = "juchu: drain when notices arrive"
+"""The automation of prefect.yaml that starts a drain where no warm process does."""
+
+log = logging.getLogger("juchu.watch")
+
+
+def run_here(flow: str, shop: ShopHandle) -> State[Any] | None:
+    """Run a flow for a shop and return how it ended; None where Prefect is away.
+
+    `flow` is the flow's module in `flows/`, which tasks may not import: it is started
+    by its name, as a worker does.
+    """
+    work = cast(Flow[..., Any], getattr(import_module(f"flows.{flow}"), flow))
+    try:
+        with tags(TAG):
+            return cast("State[Any]", work(shop, return_state=True))
+    except Exception:
+        log.exception("%s could not run for %s", work.name, shop)
+        return None
+
+
+def was_trouble(ended: State[Any] | None) -> bool:
+    """Return whether a run broke off, instead of ending with a result, good or bad."""
+    if ended is None:
+        return True
+    return not ended.is_completed() and isinstance(
+        ended.result(raise_on_failure=False), BaseException
+    )
+
+
+@task(name="let-arrivals-start-runs", **SAFE_TO_REPEAT)
+def net_is_needed() -> None:
+    """Switch the automation on again that a killed warm process has left off."""
+    with get_client(sync_client=True) as client:
+        let_arrivals_start_runs(client, wanted=True)
+
+
+def end_orphans(client: SyncPrefectClient) -> int:
+    """Set runs of a warm process that is no more to Crashed; count them.
+
+    They have no heartbeat to miss, because a sync flow would wait a second for it.
+    """
+    orphans = client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            tags=FlowRunFilterTags(all_=[TAG]),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=BEGUN)),
+        )
+    )
+    for run in orphans:
+        state: State[Any] = Crashed(message="常駐プロセスが停止しました。")
+        client.set_flow_run_state(run.id, state, force=True)
+    return len(orphans)
+
+
+def let_arrivals_start_runs(client: SyncPrefectClient, *, wanted: bool) -> None:
+    """Switch the automation of arriving notices on or off; leave it where it is so."""
+    for automation in client.read_automations_by_name(ARRIVALS):
+        if automation.enabled is not wanted:
+            switch = client.resume_automation if wanted else client.pause_automation
+            switch(automation.id)

@@ -1,0 +1,134 @@
+"""What the warm process does when a bell rings: drain notices, push due levels.
+
+It keeps nothing in mind that a kill could lose: what waits is in the spool and in the
+warehouse, and each look starts from there.
+"""
+
+import logging
+from threading import Event
+from typing import Final
+
+from prefect.client.orchestration import get_client
+
+from connectors.notices.spool import Spool, SpoolFailed
+from connectors.settings import read_settings
+from data.model.shop import Shop
+from data.warehouse.notices import due_notices
+from data.warehouse.stock.push import Due, due_now
+from tasks.alarms import raise_alarms
+from tasks.machine import now, our_warehouse
+from tasks.notices import share_keys
+from tasks.shops.blocks import UnknownShop, load_shop
+from tasks.shops.every_shop import live_shops
+from tasks.stock.link import rest_of
+from tasks.watch.attempts import Attempts
+from tasks.watch.metrics import Metrics
+from tasks.watch.runs import let_arrivals_start_runs, run_here, was_trouble
+
+DRAIN: Final = "drain_notices"
+PUSH: Final = "push_inventory"
+AT_ONCE: Final = 20
+"""Runs in a row for one shop before the others have their turn."""
+SELDOM: Final = 5
+"""A look at the automation comes with every so many minutes."""
+
+log = logging.getLogger("juchu.watch")
+
+
+class Watch:
+    """The work of one warm process."""
+
+    def __init__(
+        self,
+        metrics: Metrics,
+        attempts: Attempts | None = None,
+        ending: Event | None = None,
+    ) -> None:
+        self._metrics = metrics
+        self._attempts = attempts or Attempts()
+        self._ending = ending or Event()
+        self._minute_passed = Event()
+        self._shops: tuple[Shop, ...] = ()
+        self._minutes = 0
+
+    def minute_passed(self) -> None:
+        """Have the next drain look at notices that wait for their next turn, too."""
+        self._minute_passed.set()
+
+    def look_for_shops(self) -> None:
+        """Read anew which shops are live, and how they are described."""
+        found = []
+        for handle in live_shops.fn():
+            try:
+                found.append(load_shop(handle))
+            except UnknownShop as problem:
+                log.warning("%s", problem)
+        self._shops = tuple(found)
+
+    def drain(self) -> int:
+        """Run a drain for each shop with notices waiting; return how many runs it took.
+
+        Once a minute those that wait in the warehouse for their next turn count, too.
+        """
+        postponed = self._minute_passed.is_set()
+        self._minute_passed.clear()
+        return sum(self._repeat(DRAIN, shop, postponed) for shop in self._shops)
+
+    def push(self) -> int:
+        """Run a push for each shop with levels due; return how many runs it took."""
+        return sum(self._repeat(PUSH, shop) for shop in self._shops)
+
+    def every_minute(self) -> None:
+        """Do what nobody rings for: read shops and keys, raise alarms."""
+        self.look_for_shops()
+        share_keys.fn()
+        raise_alarms.fn()
+        if self._minutes % SELDOM == 0:
+            with get_client(sync_client=True) as client:
+                let_arrivals_start_runs(client, wanted=False)
+        self._minutes += 1
+
+    def _repeat(self, flow: str, shop: Shop, postponed: bool = False) -> int:
+        """Run a flow while it comes forward; one that does not has to pause."""
+        runs, work = 0, (flow, shop.handle)
+        while runs < AT_ONCE and not self._ending.is_set() and self._attempts.may(work):
+            before = self._waiting(flow, shop, postponed)
+            if before is None:
+                break
+            trouble = was_trouble(run_here(flow, shop.handle))
+            self._metrics.ran(flow, trouble=trouble)
+            runs += 1
+            if trouble or self._waiting(flow, shop, postponed) == before:
+                self._attempts.failed(work)
+            else:
+                self._attempts.succeeded(work)
+        return runs
+
+    def _waiting(self, flow: str, shop: Shop, postponed: bool) -> object | None:
+        """Return what tells this moment's work from the next one's; None for none."""
+        return self._first_notice(shop, postponed) if flow == DRAIN else self._due(shop)
+
+    def _first_notice(self, shop: Shop, postponed: bool) -> object | None:
+        """Return what names the notice that waits longest; None without one."""
+        try:
+            if waiting := Spool(read_settings().spool).waiting(1, shop.shop_id):
+                return waiting[0].notice_key
+        except SpoolFailed as problem:
+            log.warning("%s", problem)
+        if not postponed:
+            return None
+        with our_warehouse() as con:
+            due = due_notices(con, shop.shop_id, now(), 1)
+        return due[0].notice_key if due else None
+
+    def _due(self, shop: Shop) -> Due | None:
+        """Return what is due at the mall; None if nothing is, or the link rests."""
+        at = now()
+        with our_warehouse() as con:
+            due = due_now(
+                con, shop.shop_id, mall=shop.mall, safety=shop.safety_stock, at=at
+            )
+        self._metrics.due(shop.handle, due, at)
+        if not due.levels or rest_of(shop.handle):
+            return None
+        return due
