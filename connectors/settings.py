@@ -121,6 +121,29 @@ class Settings(BaseSettings):
         "空欄の場合は、juchu のユーザーだけが読めます",
         examples=[""],
     )
+    lake: str = Field(
+        "",
+        description="データレイク(Parquet)の保存先。フォルダー、または s3://バケット/場所。"
+        "空欄の場合は JUCHU_HOME の lake/、off の場合は作成しません",
+        examples=[""],
+    )
+    lake_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="S3互換サービスのアドレス。Amazon S3 の場合は空欄",
+        examples=[""],
+    )
+    lake_region: str = Field(
+        "", description="S3のリージョン(例: ap-northeast-1)", examples=[""]
+    )
+    lake_key_id: str = Field(
+        "",
+        description="S3のアクセスキーID。空欄の場合は AWS_ACCESS_KEY_ID などの環境変数",
+        examples=[""],
+    )
+    lake_secret: SecretStr = Field(
+        SecretStr(""), description="S3のシークレットアクセスキー", examples=[""]
+    )
     close_day: int = Field(
         10,
         ge=1,
@@ -509,6 +532,11 @@ class Settings(BaseSettings):
     def analytics(self) -> Path:
         """The copy without personal data, for analysts."""
         return self.home / "analytics.duckdb"
+
+    @property
+    def lake_folder(self) -> Path:
+        """The folder of a lake that is kept on this machine."""
+        return Path(self.lake) if self.lake else self.home / "lake"
 
     @property
     def spool(self) -> Path:

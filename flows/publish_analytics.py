@@ -10,6 +10,7 @@ from tasks.analytics import (
     leave_to_next,
     publish_copy,
     pushes_at_work,
+    update_lake,
 )
 from tasks.retrying import show_retries
 
@@ -21,7 +22,7 @@ from tasks.retrying import show_retries
     persist_result=False,
 )
 def publish_analytics() -> State[Any]:
-    """Put a copy of the present state behind `analytics.duckdb`.
+    """Put a copy of the present state behind `analytics.duckdb`, and into the lake.
 
     Clients that have an older copy open keep it. Without a change since the last copy,
     or while stock or tracking numbers are being sent, nothing is made; the end of the
@@ -29,4 +30,5 @@ def publish_analytics() -> State[Any]:
     """
     if pushes := pushes_at_work():
         return leave_to_next(pushes)
-    return conclude_publishing(publish_copy())
+    made = publish_copy()
+    return conclude_publishing(made, update_lake(return_state=True))

@@ -1,4 +1,4 @@
-"""The analysts' copy: when it is due, made, and what is told of it."""
+"""The analysts' copy and lake: when they are due, made, and what is told of them."""
 
 from typing import Any, Final
 
@@ -17,17 +17,22 @@ from prefect.events import emit_event
 from prefect.flows import Flow
 from prefect.states import Completed
 
-from connectors.settings import SettingsProblem, read_settings
+from connectors.lake_store import S3, FolderStore, S3Store
+from connectors.settings import Settings, SettingsProblem, read_settings
+from data.warehouse.analytics.lake import Flowed, Store, fill_lake
 from data.warehouse.analytics.publish import Published, publish
 from data.warehouse.analytics.versions import is_due
+from data.warehouse.errors import WarehouseBusy
 from tasks.analytics_page import write_page
 from tasks.machine import now, our_warehouse
-from tasks.report import counts, escape, page
+from tasks.report import counts, ended, escape, page
 from tasks.retrying import SAFE_TO_REPEAT
 
 CHANGED: Final = "juchu.warehouse.changed"
 """The event that `publish-analytics/auto` waits for (prefect.yaml)."""
 RESOURCE: Final = "juchu.warehouse"
+NO_LAKE: Final = "off"
+NOTHING: Final = Flowed(0, 0, 0)
 PUSHES: Final = ["push-inventory", "push-tracking"]
 
 
@@ -85,6 +90,34 @@ def publish_copy() -> Published | None:
     )
 
 
+@task(name="fill-lake", **SAFE_TO_REPEAT)
+def update_lake() -> Flowed:
+    """Bring the lake to the state of the copy, unless it is there or none is wanted.
+
+    Raises:
+        LakeOutOfReach: the folder or the service does not take it.
+        WarehouseBusy: a client has this version of the copy open to write.
+
+    """
+    settings = read_settings()
+    if settings.lake == NO_LAKE:
+        return NOTHING
+    patience_s = settings.warehouse_patience_s
+    return fill_lake(settings.analytics, _store(settings), patience_s) or NOTHING
+
+
+def _store(settings: Settings) -> Store:
+    if not settings.lake.startswith(S3):
+        return FolderStore(settings.lake_folder, settings.analytics_group)
+    return S3Store(
+        settings.lake,
+        endpoint=settings.lake_endpoint,
+        region=settings.lake_region,
+        key_id=settings.lake_key_id,
+        secret=settings.lake_secret,
+    )
+
+
 @task(name="draw-analytics", **SAFE_TO_REPEAT)
 def draw_page() -> str:
     """Draw the page of pictures over the present copy; return where it is."""
@@ -103,25 +136,44 @@ def leave_to_next(pushes: list[str]) -> State[Any]:
     )
 
 
-def conclude_publishing(made: Published | None) -> State[Any]:
-    """Create the report and return the final state."""
+def conclude_publishing(made: Published | None, lake: State[Flowed]) -> State[Any]:
+    """Create the report and return the final state, Failed where the lake was not."""
+    flowed = lake.result(raise_on_failure=False)
+    problem = ""
+    if isinstance(flowed, Exception) and not isinstance(flowed, WarehouseBusy):
+        problem = str(flowed)  # a client that writes to the copy is no problem
     if made is None:
-        return Completed(
-            name="Skipped",
-            message="前回の作成から変更がないため、分析用データベースはそのままです。",
-        )
+        return _end_unchanged(problem)
     link = read_settings().analytics
+    files = (
+        {"データレイクに書き込んだファイル": flowed.written}
+        if isinstance(flowed, Flowed)
+        else {}
+    )
     create_markdown_artifact(
         key="analytics-report",
         markdown=page(
             "分析用データベース",
-            counts({"注文": made.orders, "明細": made.lines, "バイト": made.bytes}),
+            counts(
+                {"注文": made.orders, "明細": made.lines, "バイト": made.bytes} | files
+            ),
             "個人情報は含みません。何時の内容かは、表 `freshness` で確認できます。",
             f"グラフ: {escape(draw_page())}",
+            escape(problem),
         ),
         description="分析用データベースの作成の結果",
     )
+    return ended(
+        f"分析用データベースを作成しました: 注文 {made.orders:,}件 / "
+        f"明細 {made.lines:,}件。場所: {link}",
+        problem,
+    )
+
+
+def _end_unchanged(problem: str) -> State[Any]:
+    if problem:
+        return ended("", problem)
     return Completed(
-        message=f"分析用データベースを作成しました: 注文 {made.orders:,}件 / "
-        f"明細 {made.lines:,}件。場所: {link}"
+        name="Skipped",
+        message="前回の作成から変更がないため、分析用データベースはそのままです。",
     )

@@ -435,9 +435,9 @@ def _open_to_copy(copy: Path, path: Path) -> DuckDBPyConnection:
         ":memory:", config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill}
     )
     try:
-        con.execute(f"ATTACH {_literal(path)} AS juchu (READ_ONLY)")
+        con.execute(f"ATTACH {literal(path)} AS juchu (READ_ONLY)")
         con.execute(
-            f"ATTACH {_literal(copy)} AS analytics (STORAGE_VERSION '{OLDEST_READER}')"
+            f"ATTACH {literal(copy)} AS analytics (STORAGE_VERSION '{OLDEST_READER}')"
         )
         con.execute("USE analytics")
     except BaseException:
@@ -446,7 +446,8 @@ def _open_to_copy(copy: Path, path: Path) -> DuckDBPyConnection:
     return _locked(con)
 
 
-def _literal(path: Path) -> str:
+def literal(path: Path | str) -> str:
+    """Return the path as SQL text."""
     doubled = str(path).replace("'", "''")
     return f"'{doubled}'"
 

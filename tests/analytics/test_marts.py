@@ -153,6 +153,15 @@ def test_the_same_sums_stand_in_every_mart(marts):
     assert len({str(each) for each in sums.values()}) == 1, sums
 
 
+def test_a_month_is_closed_by_the_same_sales(filled, marts):
+    columns = "mall, shop_id, order_number, line_id, units, tax_percent, price, sales"
+    with warehouse(filled) as con:
+        ours = con.execute(f"SELECT {columns} FROM sold_lines ORDER BY ALL").fetchall()  # noqa: S608
+    theirs = marts.execute(f"SELECT {columns} FROM sales ORDER BY ALL").fetchall()  # noqa: S608
+
+    assert ours == theirs
+
+
 def test_sales_per_day_are_days_of_japan_without_cancelled_orders(marts):
     rows = marts.execute(
         "SELECT day, orders, units, sales, request_total, orders_open"

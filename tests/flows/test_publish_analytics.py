@@ -52,6 +52,25 @@ def test_a_change_is_announced_and_a_quiet_run_is_not(lab: Sandbox, shown: Shown
     assert state.message.startswith("分析用データベースを作成しました: 注文 2件")
     assert again.name == "Skipped"
     assert "| 注文 | 2 |" in shown("analytics-report")
+    assert (read_settings().lake_folder / "views.sql").exists()
+
+
+def test_a_lake_out_of_reach_fails_the_run_and_the_next_one_makes_it_good(
+    lab: Sandbox, shown: Shown
+):
+    lab.sell(1)
+    ingest_orders("lab")
+    lake = read_settings().lake_folder
+    lake.write_text("no folder")
+    states = [publish_analytics(return_state=True) for _ in range(2)]
+    lake.unlink()
+    good = publish_analytics(return_state=True)
+
+    assert [state.type.value for state in states] == ["FAILED"] * 2
+    assert all("対処: 保存先の有無" in state.message for state in states)
+    assert orders_in_copy() == 1
+    assert good.name == "Skipped"
+    assert (lake / "manifest.json").exists()
 
 
 def test_a_push_is_made_way_for(lab: Sandbox, monkeypatch: pytest.MonkeyPatch):

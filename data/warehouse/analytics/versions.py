@@ -44,10 +44,10 @@ def stamp(warehouse: Path) -> int:
 
 def is_due(warehouse: Path, link: Path) -> bool:
     """Return whether the warehouse has changed since the copy behind the link."""
-    return stamp(warehouse) not in {0, _stamp_of(link)}
+    return stamp(warehouse) not in {0, stamp_of(link)}
 
 
-def _stamp_of(link: Path) -> int | None:
+def stamp_of(link: Path) -> int | None:
     """Return the state of the warehouse that the link's copy is of; None for none."""
     if not link.is_symlink() or not link.exists():
         return None
@@ -73,7 +73,7 @@ def new_version(
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _one_writer(folder):
-            if (_stamp_of(link) or 0) >= of:
+            if (stamp_of(link) or 0) >= of:
                 yield None
                 return
             _remove_unfinished(folder)

@@ -1,0 +1,171 @@
+"""The lake: the analysts' copy as Parquet files, which any engine reads.
+
+`<table>/mall=<mall>/shop=<shop>/month=<month>/data.parquet`, days and months of Japan.
+A file is written only where what it holds has changed, and as a whole: a reader sees it
+as it was or as it is. Which content stands where is in `manifest.json`, written last:
+after a kill the files that it does not know are written again.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+from urllib.parse import quote
+
+import duckdb
+
+from data.warehouse.analytics.versions import stamp_of
+from data.warehouse.session import Connection, literal, reading
+from data.warehouse.statements import SQL
+
+TABLES: Final = (
+    "orders",
+    "order_packages",
+    "order_lines",
+    "order_taxes",
+    "sales",
+    "shipments",
+    "notices",
+    "stock_movements",
+    "inventory_pushes",
+    "closed_orders",
+)
+"""What the lake holds: tables of the copy that grow by the month."""
+MANIFEST: Final = "manifest.json"
+VIEWS: Final = "views.sql"
+FORMAT: Final = f"1, duckdb {duckdb.__version__}"
+"""How contents are hashed: of another one every file is written anew."""
+
+
+class Store(Protocol):
+    """Where the lake is: a folder, or an address."""
+
+    @property
+    def address(self) -> str:
+        """What stands before a file's name for a reader."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file's content; None where there is no such file."""
+
+    def put(self, name: str, file: Path) -> None:
+        """Put the file in the place of the one of that name, at once."""
+
+    def delete(self, name: str) -> None:
+        """Delete the file, if it is there."""
+
+
+@dataclass(frozen=True)
+class Flowed:
+    """What became of the lake's files."""
+
+    written: int
+    deleted: int
+    files: int
+    """Files it has now."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A shop's month of a table, and what tells its content from another one."""
+
+    table: str
+    mall: str
+    shop: str
+    month: str
+    content: str
+
+    @property
+    def name(self) -> str:
+        where = (f"mall={_safe(self.mall)}", f"shop={_safe(self.shop)}")
+        folder = "/".join((self.table, *where, f"month={_safe(self.month)}"))
+        return f"{folder}/data.parquet"
+
+
+def _safe(value: str) -> str:
+    return quote(value, safe="")
+
+
+def fill_lake(link: Path, store: Store, patience_s: float = 30.0) -> Flowed | None:
+    """Bring the lake to the state of the published copy; None where it is there.
+
+    The copy is open to read meanwhile, so that nobody can open this version to write.
+
+    Raises:
+        WarehouseBusy: a client has the present version open to write.
+        WarehouseMissing: nothing was published yet.
+        Whatever the store raises.
+
+    """
+    of = stamp_of(link)
+    known = _read_manifest(store)
+    if of is not None and known.get("of") == of:
+        return None
+    files: dict[str, str] = known.get("files", {})
+    with reading(link, patience_s) as (con, place):
+        SQL.run(con, "stage_lake_tables")
+        parts = {part.name: part for table in TABLES for part in _parts(con, table)}
+        changed = [p for name, p in parts.items() if files.get(name) != p.content]
+        for part in changed:
+            file = place / "part.parquet"
+            _write(con, part, file)
+            store.put(part.name, file)
+        gone = sorted(files.keys() - parts.keys())
+        for name in gone:
+            store.delete(name)
+        now = {name: part.content for name, part in sorted(parts.items())}
+        if now != files:
+            _put_text(
+                store,
+                place,
+                VIEWS,
+                _views(store.address, (part.table for part in parts.values())),
+            )
+        manifest = {"format": FORMAT, "of": of, "files": now}
+        _put_text(store, place, MANIFEST, json.dumps(manifest, indent=1))
+    return Flowed(len(changed), len(gone), len(parts))
+
+
+def _read_manifest(store: Store) -> dict[str, Any]:
+    told = store.read(MANIFEST)
+    known: dict[str, Any] = json.loads(told) if told else {}
+    return known if known.get("format") == FORMAT else {}
+
+
+def _parts(con: Connection, table: str) -> Iterator[_Part]:
+    """Yield the parts of a table with rows in them, by the hash of all their cells."""
+    rows = con.execute(
+        f"SELECT mall, shop, coalesce(month, 'unknown'), count(*),"  # noqa: S608 - a name of ours
+        f" sum(CAST(hash(t) AS HUGEINT)) FROM lake_{table} AS t GROUP BY ALL"
+    )
+    for mall, shop, month, count, content in rows.fetchall():
+        yield _Part(table, mall, shop, month, f"{count}-{content}")
+
+
+def _write(con: Connection, part: _Part, file: Path) -> None:
+    rows = con.sql(
+        f"SELECT * EXCLUDE (shop, month) FROM lake_{part.table}"  # noqa: S608 - a name of ours
+        " WHERE mall = $mall AND shop = $shop AND coalesce(month, 'unknown') = $month",
+        params={"mall": part.mall, "shop": part.shop, "month": part.month},
+    )
+    rows.write_parquet(str(file), compression="zstd")
+
+
+def _views(address: str, tables: Iterable[str]) -> str:
+    """Return SQL that makes a view of each table; `shop` and `month` stand beside."""
+    head = (
+        "-- The lake as views: `duckdb -init views.sql`. A condition on mall, shop or\n"
+        "-- month reads those files only.\n"
+    )
+    return head + "".join(
+        f"CREATE OR REPLACE VIEW {table} AS FROM read_parquet("
+        f"{literal(f'{address}/{table}/*/*/*/data.parquet')},"
+        " hive_partitioning = true, hive_types_autocast = false);\n"
+        for table in sorted(set(tables))
+    )
+
+
+def _put_text(store: Store, place: Path, name: str, text: str) -> None:
+    file = place / name
+    file.write_text(text, encoding="utf-8")
+    store.put(name, file)
