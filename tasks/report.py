@@ -16,6 +16,8 @@ from typing import Any, Final
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from tasks.run_states import RUN_STATE_WORDS
+
 LISTED: Final = 50
 """Rows that a report shows of one kind; all of them are in the warehouse."""
 SAME_FILE: Final = "同じファイルです。変更はありません"
@@ -129,7 +131,7 @@ def ended(summary: str, problem: str = "") -> State[Any]:
 def ends_table(what: str, ends: Mapping[str, State[Any]]) -> str:
     """Return a table of how the parts of a run ended: name, state, first line."""
     rows = (
-        (part, state.name, (state.message or "").partition("\n")[0])
+        (part, RUN_STATE_WORDS[state.type], (state.message or "").partition("\n")[0])
         for part, state in ends.items()
     )
     return table((what, "結果", "内容"), rows)

@@ -28,8 +28,8 @@ from prefect.settings import (
 
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL, LOGIN
-from tasks.desk.words import STATE_WORDS
 from tasks.run_log import TO_DO
+from tasks.run_states import RUN_STATE_WORDS
 from tasks.shops.blocks import ShopPlace, shop_places
 
 PERSONAL: Final = frozenset({"application-mail"})
@@ -221,7 +221,7 @@ class DeskRuns:
 
 def state_word(state: State[Any] | None) -> str:
     """Return what staff call a state."""
-    return STATE_WORDS[state.type if state else StateType.SCHEDULED]
+    return RUN_STATE_WORDS[state.type if state else StateType.SCHEDULED]
 
 
 def deployment_of(client: SyncPrefectClient, run: FlowRun) -> str:

@@ -39,7 +39,7 @@ def test_a_quiet_morning_completes_and_shows_every_step(lab: Sandbox, shown: Sho
     state = daily("lab", return_state=True)
 
     assert state.type.value == "COMPLETED"
-    assert "| ingest-orders | Completed | 新規 3 /" in shown("day-report")
+    assert "| ingest-orders | 完了 | 新規 3 /" in shown("day-report")
 
 
 def test_a_step_that_fails_is_named_and_its_orders_are_stored(
@@ -52,7 +52,7 @@ def test_a_step_that_fails_is_named_and_its_orders_are_stored(
     assert state.type.value == "FAILED"
     assert "失敗した処理: ingest-orders" in state.message
     assert "対処" in state.message
-    assert "| ingest-orders | Failed | 新規 2 /" in shown("day-report")
+    assert "| ingest-orders | 失敗 | 新規 2 /" in shown("day-report")
 
 
 @for_ci
@@ -62,7 +62,7 @@ def test_a_step_that_breaks_down_is_named_too(lab: Sandbox, shown: Shown):
 
     assert state.type.value == "FAILED"
     assert "失敗した処理: ingest-orders" in state.message
-    assert "| ingest-orders | Failed | " in shown("day-report")
+    assert "| ingest-orders | 失敗 | " in shown("day-report")
 
 
 @pytest.mark.usefixtures("lab")
@@ -76,9 +76,9 @@ def test_one_failure_hides_no_other_step(shown: Shown):
     lines = shown("day-report").splitlines()
 
     assert lines[-3:] == [
-        "| first | Completed | done |",
-        "| second | Failed | broken \\| 対処: 直す |",
-        "| third | Completed | done too |",
+        "| first | 完了 | done |",
+        "| second | 失敗 | broken \\| 対処: 直す |",
+        "| third | 完了 | done too |",
     ]
     assert state.type.value == "FAILED"
     assert "second" in state.message

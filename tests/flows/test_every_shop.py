@@ -49,8 +49,8 @@ def test_one_morning_for_all_and_one_shop_that_fails(two: Sandbox, shown: Shown)
     assert state.message.startswith("失敗した店舗: lab。")
     assert stored() == set(good)
     report = shown("day-report")
-    assert "| second | Completed |" in report
-    assert "| lab | Failed |" in report
+    assert "| second | 完了 |" in report
+    assert "| lab | 失敗 |" in report
     assert "| rakuten | second | " in report
     failure, *below = report.partition("- **lab**")[2].splitlines()
     assert any(one.startswith("    - ingest-orders: ") for one in below)

@@ -30,9 +30,8 @@ def test_the_morning_ends_with_a_copy_of_all_it_stored(lab: Sandbox, shown: Show
 
     assert state.is_completed(), state.message
     assert orders_in_copy() == 3
-    assert (
-        "| publish-analytics | Completed | 分析用データベースを作成しました"
-        in shown("day-report")
+    assert "| publish-analytics | 完了 | 分析用データベースを作成しました" in shown(
+        "day-report"
     )
 
 

@@ -139,7 +139,7 @@ def test_the_night_makes_one_keeps_the_numbers_and_says_what_it_did(
     assert sorted(p.name for p in (night.home.parent / "disk").glob("*.duckdb")) == (
         night.backups
     )
-    assert "| backup | Completed |" in night.shown("house-report")
+    assert "| backup | 完了 |" in night.shown("house-report")
 
 
 def test_a_rule_that_does_not_hold_fails_the_night_and_waits_for_a_person(night: Night):

@@ -181,7 +181,7 @@ def test_without_the_warehouse_the_steps_are_told_all_the_same():
     text = day_markdown(report(day=None, ingest_orders=REFUSED))
 
     assert "件数を表示できません" in text
-    assert "| ingest-orders | Failed |" in text
+    assert "| ingest-orders | 失敗 |" in text
     assert "件数を表示できません" in day_text(report(day=None))
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from prefect.client.schemas.objects import StateType
 
-STATE_WORDS: Final[Mapping[StateType, str]] = {
+RUN_STATE_WORDS: Final[Mapping[StateType, str]] = {
     StateType.SCHEDULED: "開始待ち",
     StateType.PENDING: "開始中",
     StateType.RUNNING: "実行中",
