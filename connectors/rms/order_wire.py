@@ -1,14 +1,17 @@
 """The order as getOrder sends it, versions 3 to 10 (docs/rms/order-api.md §3.3-3.15).
 
-Only what we read is here: a surprise in card fields, memo, wrapping or due dates
-refuses nothing, and card data never enters the process's models. Nullable is what the
-manual marks N; text about people may be null too, so that an odd address costs a field
-and not the order. Fields newer than version 3 may be missing.
+Only what we read is here: card data never enters the process's models. What no order
+depends on is `Extra`: a surprise in a memo, a wrapping or a due date refuses nothing.
+Nullable is what the manual marks N; text about people may be null too, so that an odd
+address costs a field and not the order. Fields newer than version 3 may be missing.
 """
 
-from pydantic import Field
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from connectors.rms.wire import (
+    Extra,
     Identifier,
     Number,
     Rate,
@@ -35,6 +38,7 @@ class RmsParty(Wire):
     phone_number2: Text | None = None
     phone_number3: Text | None = None
     email_address: Text | None = None
+    isolated_island_flag: Extra[Number] = None
 
 
 class RmsSku(Wire):
@@ -53,11 +57,18 @@ class RmsItem(Wire):
     item_id: Identifier | None = None
     item_number: Text | None = None
     manage_number: Text
+    price: Extra[Number] = None
+    include_tax_flag: Extra[Number] = None
     price_tax_incl: Number
     units: Number
     selected_choice: Text | None = None
     restore_inventory_flag: Number | None = None
     delete_item_flag: Number = 0
+    include_postage_flag: Extra[Number] = None
+    delvdate_info: Extra[Text] = None
+    is_single_item_shipping: Extra[Number] = None
+    drug_flag: Extra[Number] = None
+    deal_flag: Extra[Number] = None
     tax_rate: Rate
     sku_model_list: list[RmsSku] | None = Field(None, alias="SkuModelList")
 
@@ -75,6 +86,11 @@ class RmsPickup(Wire):
     """DeliveryCVSModel, whose key is `DeliveryCvsModel`: the pick-up store (§3.11)."""
 
     store_name: Text | None = None
+    cvs_code: Extra[Number] = None
+    store_code: Extra[Text] = None
+    store_zip: Extra[Text] = None
+    store_prefecture: Extra[Text] = None
+    store_address: Extra[Text] = None
 
 
 class RmsSocialGift(Wire):
@@ -85,6 +101,7 @@ class RmsSocialGift(Wire):
 
     input_due_date: WireDate | None = None
     input_flag: Number
+    input_comp_datetime: Extra[WireDatetime] = None
     receiver_email_address: Text | None = None
 
 
@@ -96,6 +113,8 @@ class RmsPackage(Wire):
     delivery_price: Number
     goods_price: Number
     total_price: Number
+    postage_tax_rate: Extra[Rate] = None
+    delivery_tax_rate: Extra[Rate] = None
     noshi: Text | None = None
     default_delivery_company_code: Text | None = None
     drop_off_location: Text | None = None
@@ -117,6 +136,34 @@ class RmsDelivery(Wire):
     """DeliveryModel: the delivery method (§3.6)."""
 
     delivery_name: Text | None = None
+    delivery_class: Extra[Number] = None
+
+
+class RmsWrapping(Wire):
+    """WrappingModel (§3.6); of one that cannot be read nothing is known."""
+
+    title: Extra[Number] = None
+    name: Extra[Text] = None
+    price: Extra[Number] = None
+    include_tax_flag: Extra[Number] = None
+    tax_price: Extra[Number] = None
+    delete_wrapping_flag: Extra[Number] = None
+    tax_rate: Extra[Rate] = None
+
+
+def _known_or_blank(value: Any) -> Any:
+    return value if value is None or isinstance(value, dict) else {}
+
+
+Wrapping = Annotated[RmsWrapping | None, BeforeValidator(_known_or_blank)]
+"""A wrapping, blank where RMS writes something else: there is one, of unknown price."""
+
+
+class RmsDueDate(Wire):
+    """DueDateModel, from version 5: a day of 0 pay, 1 change payment, 2 refund by."""
+
+    due_date_type: Number
+    due_date: WireDate
 
 
 class RmsPoint(Wire):
@@ -129,6 +176,7 @@ class RmsCoupon(Wire):
     """CouponModel; `item_detail_id` 0 = not tied to a line (§3.12)."""
 
     coupon_code: Text
+    coupon_name: Extra[Text] = None
     coupon_capital_code: Number
     coupon_unit: Number
     coupon_total_price: Number
@@ -187,6 +235,26 @@ class RmsOrder(Wire):
     coupon_other_price: Number
     additional_fee_occur_amount_to_user: Number | None = None
     modify_flag: Number
+    isolated_island_flag: Extra[Number] = None
+    delivery_cert_prg_flag: Extra[Number] = None
+    asuraku_flag: Extra[Number] = None
+    one_day_operation_flag: Extra[Number] = None
+    drug_flag: Extra[Number] = None
+    deal_flag: Extra[Number] = None
+    rakuten_member_flag: Extra[Number] = None
+    carrier_code: Extra[Number] = None
+    reserve_number: Extra[Text] = None
+    reserve_delivery_count: Extra[Number] = None
+    receipt_issue_count: Extra[Number] = None
+    receipt_issue_history_list: Extra[list[WireDatetime]] = None
+    payment_charge_tax_rate: Extra[Rate] = None
+    additional_fee_occur_amount_to_shop: Extra[Number] = None
+    memo: Extra[Text] = None
+    operator: Extra[Text] = None
+    mail_plug_sentence: Extra[Text] = None
+    wrapping1: Wrapping = Field(None, alias="WrappingModel1")
+    wrapping2: Wrapping = Field(None, alias="WrappingModel2")
+    due_dates: Extra[list[RmsDueDate]] = Field(None, alias="DueDateModelList")
     orderer: RmsParty = Field(alias="OrdererModel")
     settlement: RmsSettlement | None = Field(None, alias="SettlementModel")
     delivery: RmsDelivery = Field(alias="DeliveryModel")

@@ -6,13 +6,20 @@ parts.
 """
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Literal
 
-from connectors.rms.order_wire import RmsItem, RmsOrder, RmsPackage, RmsParty, RmsSku
-from connectors.rms.wire import yen
+from connectors.rms.order_wire import (
+    RmsItem,
+    RmsOrder,
+    RmsPackage,
+    RmsParty,
+    RmsSku,
+    RmsWrapping,
+)
+from connectors.rms.wire import flag, yen
 from data.model.order import (
     Change,
     Coupon,
@@ -23,8 +30,11 @@ from data.model.order import (
     Person,
     ShippingRow,
     TaxSummary,
+    Wrapping,
 )
 
+PAY_BY, CHANGE_PAYMENT_BY, REFUND_BY = 0, 1, 2
+"""What a due date is of (docs/rms/order-api.md §3.15)."""
 BY_COUPON = attrgetter("coupon_code", "item_detail_id", "coupon_unit")
 BY_ROW = attrgetter("shipping_detail_id")
 UNMASKED = "xxx@xxx.xxx"
@@ -43,6 +53,7 @@ def order_of(
     (see `fetch.answer_hash`).
     """
     packages = sorted(rms.packages, key=attrgetter("basket_id"))
+    wrappings = _wrappings(rms)
     return Order(
         mall=Mall.RAKUTEN,
         shop_id=shop_id,
@@ -80,9 +91,37 @@ def order_of(
         # The detail, where RMS gives one, says more than the bare flag.
         caution_code=rms.caution_display_detail_type or rms.caution_display_type,
         changed_by_buyer=rms.modify_flag == 1,
+        delivery_class=rms.delivery.delivery_class,
+        is_remote_island=flag(rms.isolated_island_flag),
+        is_next_day=flag(rms.delivery_cert_prg_flag),
+        is_asuraku=flag(rms.asuraku_flag),
+        is_one_day=flag(rms.one_day_operation_flag),
+        has_medicine=flag(rms.drug_flag),
+        has_deal=flag(rms.deal_flag),
+        is_member=flag(rms.rakuten_member_flag),
+        device_code=rms.carrier_code,
+        pay_by=_due(rms, PAY_BY),
+        change_payment_by=_due(rms, CHANGE_PAYMENT_BY),
+        refund_by=_due(rms, REFUND_BY),
+        reserve_number=rms.reserve_number,
+        reserve_count=rms.reserve_delivery_count,
+        receipts_issued=rms.receipt_issue_count,
+        receipt_issued_at=max(rms.receipt_issue_history_list or (), default=None),
+        payment_fee_tax_rate=rms.payment_charge_tax_rate,
+        shop_fee=yen(rms.additional_fee_occur_amount_to_shop),
+        gift_fee=_sum(_with_tax(wrapping) for wrapping in wrappings),
+        gift_wrapping=" / ".join(w.name for w in wrappings if w.name) or None,
+        wrappings=tuple(
+            Wrapping(
+                kind=wrapping.title,
+                price=_with_tax(wrapping),
+                tax_rate=wrapping.tax_rate,
+            )
+            for wrapping in wrappings
+        ),
         packages=tuple(_package(package) for package in packages),
         people=(
-            _person("orderer", "", rms.orderer, rms.remarks),
+            _orderer(rms),
             *(_recipient(package) for package in packages),
         ),
         coupons=tuple(
@@ -92,6 +131,7 @@ def order_of(
                 line_id=str(coupon.item_detail_id) if coupon.item_detail_id else "",
                 units=coupon.coupon_unit,
                 total=yen(coupon.coupon_total_price),
+                name=coupon.coupon_name,
             )
             for coupon in sorted(rms.coupons or (), key=BY_COUPON)
         ),
@@ -115,6 +155,33 @@ def order_of(
             for change in sorted(rms.changes or (), key=attrgetter("change_id"))
         ),
     )
+
+
+def _due(rms: RmsOrder, kind: int) -> date | None:
+    """Return the day of a kind that counts: old ones stay in the list beside it."""
+    days = (due.due_date for due in rms.due_dates or () if due.due_date_type == kind)
+    return max(days, default=None)
+
+
+def _wrappings(rms: RmsOrder) -> list[RmsWrapping]:
+    return [
+        wrapping
+        for wrapping in (rms.wrapping1, rms.wrapping2)
+        if wrapping and wrapping.delete_wrapping_flag != 1
+    ]
+
+
+def _with_tax(wrapping: RmsWrapping) -> int | None:
+    """Return what a wrapping costs; `taxPrice` is told of any price (§3.6)."""
+    if wrapping.include_tax_flag != 0:
+        return yen(wrapping.price)
+    return _sum((yen(wrapping.price), yen(wrapping.tax_price)))
+
+
+def _sum(amounts: Iterable[int | None]) -> int | None:
+    """Return the sum, None where one of the amounts is not known."""
+    known = list(amounts)
+    return None if None in known else sum(filter(None, known))
 
 
 def _sub_status(rms: RmsOrder) -> str | None:
@@ -145,6 +212,12 @@ def _package(rms: RmsPackage) -> Package:
         pickup_store=rms.pickup.store_name if rms.pickup else None,
         gift_address_given=gift.input_flag == 1 if gift else None,
         gift_address_due=gift.input_due_date if gift else None,
+        gift_address_at=gift.input_comp_datetime if gift else None,
+        pickup_chain=rms.pickup.cvs_code if rms.pickup else None,
+        pickup_store_code=rms.pickup.store_code if rms.pickup else None,
+        is_remote_island=flag(rms.sender.isolated_island_flag) if is_known else None,
+        postage_tax_rate=rms.postage_tax_rate,
+        cod_fee_tax_rate=rms.delivery_tax_rate,
         shipping_rows=tuple(
             ShippingRow(
                 shipping_detail_id=str(row.shipping_detail_id),
@@ -186,7 +259,17 @@ def _lines(basket_id: str, item: RmsItem) -> Iterator[Line]:
             quantity=item.units,
             tax_rate=item.tax_rate,
             restore_inventory=item.restore_inventory_flag,
+            price_before_tax=_price_before_tax(item) if position == 1 else None,
+            lead_time=item.delvdate_info,
+            includes_postage=flag(item.include_postage_flag),
+            ships_alone=flag(item.is_single_item_shipping),
+            is_medicine=flag(item.drug_flag),
+            is_deal=flag(item.deal_flag),
         )
+
+
+def _price_before_tax(item: RmsItem) -> int | None:
+    return yen(item.price) if item.include_tax_flag == 0 else None
 
 
 def _is_dummy(rms: RmsPackage) -> bool:
@@ -202,7 +285,28 @@ def _recipient(rms: RmsPackage) -> Person:
     basket_id = str(rms.basket_id)
     email = rms.social_gift.receiver_email_address if rms.social_gift else None
     sender = None if _is_dummy(rms) else rms.sender
-    return _person("recipient", basket_id, sender, None, email)
+    person = _person("recipient", basket_id, sender, None, email)
+    store = rms.pickup
+    if store is None:
+        return person
+    address = f"{store.store_prefecture or ''}{store.store_address or ''}"
+    return person.model_copy(
+        update={
+            "pickup_zip": NOT_A_DIGIT.sub("", store.store_zip or "") or None,
+            "pickup_address": address or None,
+        }
+    )
+
+
+def _orderer(rms: RmsOrder) -> Person:
+    """Return the orderer, with what staff wrote about the order: it names people."""
+    return _person("orderer", "", rms.orderer, rms.remarks).model_copy(
+        update={
+            "memo": rms.memo,
+            "operator": rms.operator,
+            "mail_note": rms.mail_plug_sentence,
+        }
+    )
 
 
 def _person(

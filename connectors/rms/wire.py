@@ -6,10 +6,18 @@ one order, never pass as another value. Orders, searches and stock all read with
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
 
 from data.model.japan_time import JST
 from data.model.order import NOT_FIXED
@@ -50,6 +58,11 @@ def yen(amount: int | None) -> int | None:
     return None if amount in NOT_FIXED else amount
 
 
+def flag(number: int | None) -> bool | None:
+    """Return whether a flag of RMS is set, None for one it does not tell."""
+    return None if number is None else number == 1
+
+
 def wire_datetime(moment: datetime) -> str:
     """Format a time the only way RMS takes it, Japan time without a colon (§2.2)."""
     return moment.astimezone(JST).strftime("%Y-%m-%dT%H:%M:%S+0900")
@@ -86,3 +99,20 @@ Text = Annotated[str, AfterValidator(_plain)]
 """Text that UTF-8 and every column can hold."""
 WireDatetime = Annotated[datetime, BeforeValidator(_datetime)]
 WireDate = Annotated[date, BeforeValidator(_date)]
+
+
+class _OrNone:
+    """Make a value that cannot be read None."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_default_schema(
+            handler(source), default=None, on_error="default"
+        )
+
+
+T = TypeVar("T")
+Extra = Annotated[T | None, _OrNone()]
+"""A value that no order depends on. Written in another form than the manual's it is
+None: it costs itself and not the order, and the kept answer still has it."""

@@ -6,17 +6,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from data.model.order import Order, Person
+from data.model.order import Order, Package, Person
 
 _NO_DIGIT: Final = re.compile(r"\D")
 FEWEST_DIGITS: Final = 9
 """Digits of a phone number by which somebody may be known; a shorter one is none."""
 
 PRIVATE_CELLS: Final = frozenset(
-    {"zip", "noshi", "drop_off_location", "pickup_store", "choices"}
+    {
+        "zip",
+        "noshi",
+        "drop_off_location",
+        "pickup_store",
+        "pickup_store_code",
+        "choices",
+        "gift_wrapping",
+    }
 )
-"""What an order's content says of its people outside `people`: where a parcel goes, and
-what the buyer typed (名入れ). The prefecture stays: it names nobody."""
+"""What an order's content says of its people outside `people`: where a parcel goes,
+what the buyer typed (名入れ), and a wrapping's name, which a shop may word for one
+buyer. The prefecture stays: it names nobody."""
 
 
 class OrderKey(NamedTuple):
@@ -92,7 +101,7 @@ def without_people(order: Order) -> Order:
 
     No answer of the mall is known by it either: it covers the people, too.
     """
-    nothing = dict.fromkeys(PRIVATE_CELLS - {"choices"})
+    nothing = dict.fromkeys(PRIVATE_CELLS & Package.model_fields.keys())
     packages = tuple(
         package.model_copy(
             update={
@@ -105,7 +114,12 @@ def without_people(order: Order) -> Order:
         for package in order.packages
     )
     return order.model_copy(
-        update={"people": (), "packages": packages, "answer_hash": None}
+        update={
+            "people": (),
+            "packages": packages,
+            "gift_wrapping": None,
+            "answer_hash": None,
+        }
     )
 
 

@@ -190,7 +190,7 @@ def parcel_of(
         shipping_date=shipping_date,
         **wish_of(order.delivery_on, shipping_date),
         delivery_slot=order.delivery_slot,
-        cool=cool_of(order.delivery_method),
+        cool=cool_of(order.delivery_method, order.delivery_class),
         cod_total=order.request_total if is_cod else None,
         cod_tax=_tax(order) if is_cod else None,
     )
@@ -210,11 +210,17 @@ def wish_of(day: date | None, shipping_date: date) -> Wish:
     return {"delivery_on": day, "missed_wish": None}
 
 
-def cool_of(delivery_method: str | None) -> Cool:
-    """Return how cold the parcel travels, from the name of its delivery method.
+_COLD: Final = {2: Cool.CHILLED, 3: Cool.FROZEN}
 
-    クール alone is chilled: the shop that freezes says so in the name.
+
+def cool_of(delivery_method: str | None, delivery_class: int | None = None) -> Cool:
+    """Return how cold the parcel travels, from its class and its method's name.
+
+    Where RMS's 配送区分 says none of it (docs/rms/order-api.md §3.6) the name counts.
+    There クール alone is chilled: the shop that freezes says so in the name.
     """
+    if delivery_class in _COLD:
+        return _COLD[delivery_class]
     name = delivery_method or ""
     if "冷凍" in name:
         return Cool.FROZEN

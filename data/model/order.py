@@ -68,6 +68,13 @@ class Person(Frozen):
     phone: str | None
     email: str | None
     remarks: str | None = Field(description="the buyer's own words; orderer only")
+    memo: str | None = Field(None, description="ひとことメモ; orderer only")
+    operator: str | None = Field(None, description="担当者; orderer only")
+    mail_note: str | None = Field(
+        None, description="the shop's words for mails; orderer only"
+    )
+    pickup_zip: str | None = Field(None, description="of the store of a pick-up")
+    pickup_address: str | None = None
 
 
 class Line(Frozen):
@@ -87,6 +94,14 @@ class Line(Frozen):
     quantity: Annotated[int, Field(ge=0)]
     tax_rate: float
     restore_inventory: int | None = Field(description="restoreInventoryFlag 0/1/2")
+    price_before_tax: Yen | None = Field(
+        None, description="the mall's own price, where it is without tax"
+    )
+    lead_time: str | None = Field(None, description="納期情報, the shop's own words")
+    includes_postage: bool | None = None
+    ships_alone: bool | None = Field(None, description="単品配送")
+    is_medicine: bool | None = None
+    is_deal: bool | None = Field(None, description="SuperDEAL")
 
 
 class ShippingRow(Frozen):
@@ -114,6 +129,12 @@ class Package(Frozen):
     pickup_store: str | None = Field(description="store or post office of a pick-up")
     gift_address_given: bool | None = Field(description="None unless a social gift")
     gift_address_due: date | None
+    gift_address_at: Instant | None = None
+    pickup_chain: int | None = Field(None, description="cvsCode, e.g. 50 = ローソン")
+    pickup_store_code: str | None = None
+    is_remote_island: bool | None = None
+    postage_tax_rate: float | None = None
+    cod_fee_tax_rate: float | None = None
     shipping_rows: tuple[ShippingRow, ...]
     lines: tuple[Line, ...]
 
@@ -126,6 +147,15 @@ class Coupon(Frozen):
     line_id: str = Field(description="'' when not tied to a line")
     units: int
     total: Yen | None
+    name: str | None = None
+
+
+class Wrapping(Frozen):
+    """One wrapping that was chosen; `kind` is 1 paper, 2 ribbon."""
+
+    kind: int | None
+    price: Yen | None
+    tax_rate: float | None
 
 
 class TaxSummary(Frozen):
@@ -239,6 +269,33 @@ class Order(Frozen):
     is_under_review: bool = Field(description="楽天確認中: do not ship")
     caution_code: int
     changed_by_buyer: bool
+    delivery_class: int | None = Field(
+        None, description="0 none, 1 normal, 2 chilled, 3 frozen, 4 to 8 the shop's own"
+    )
+    is_remote_island: bool | None = Field(None, description="of some destination")
+    is_next_day: bool | None = Field(
+        None, description="最強翌日配送 when it was bought"
+    )
+    is_asuraku: bool | None = Field(None, description="あす楽")
+    is_one_day: bool | None = Field(
+        None, description="has to leave within one working day"
+    )
+    has_medicine: bool | None = None
+    has_deal: bool | None = Field(None, description="SuperDEAL")
+    is_member: bool | None = Field(None, description="楽天会員")
+    device_code: int | None = None
+    pay_by: date | None = Field(None, description="支払期限")
+    change_payment_by: date | None = None
+    refund_by: date | None = None
+    reserve_number: str | None = Field(None, description="of 定期購入, 予約 and 頒布会")
+    reserve_count: int | None = None
+    receipts_issued: int | None = None
+    receipt_issued_at: Instant | None = Field(None, description="the latest")
+    payment_fee_tax_rate: float | None = None
+    shop_fee: Yen | None = Field(None, description="of 後払い, borne by the shop")
+    gift_fee: Yen | None = Field(None, description="of all wrappings, with tax")
+    gift_wrapping: str | None = Field(None, description="their names")
+    wrappings: tuple[Wrapping, ...] | None = None
     packages: Annotated[tuple[Package, ...], Field(min_length=1)]
     people: tuple[Person, ...]
     coupons: tuple[Coupon, ...]

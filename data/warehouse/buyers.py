@@ -58,6 +58,7 @@ _CONTENTS: Final = pl.Schema(
 _CLEAR: Final = (
     "remove_buyers",
     "blank_packages",
+    "blank_wrappings",
     "blank_lines",
     "blank_answers",
     "blank_order_files",

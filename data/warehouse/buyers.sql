@@ -77,11 +77,23 @@ UPDATE order_packages AS p SET
     zip               = NULL,
     noshi             = NULL,
     drop_off_location = NULL,
-    pickup_store      = NULL
+    pickup_store      = NULL,
+    pickup_store_code = NULL
 FROM clearing AS c
 WHERE p.mall = c.mall
   AND p.shop_id = c.shop_id
   AND p.order_number = c.order_number;
+
+-- name: blank_wrappings
+-- Take away the names of the orders' wrappings: a shop may word one for one buyer.
+-- in:  view `clearing`
+-- out: rows of orders
+UPDATE orders AS o SET gift_wrapping = NULL
+FROM clearing AS c
+WHERE o.mall = c.mall
+  AND o.shop_id = c.shop_id
+  AND o.order_number = c.order_number
+  AND o.gift_wrapping IS NOT NULL;
 
 -- name: blank_lines
 -- Take away what the buyer typed for the orders' lines.

@@ -31,6 +31,7 @@ from data.model.order import (
     ShippingRow,
     Status,
     TaxSummary,
+    Wrapping,
 )
 from data.warehouse.buyers import kept_clear
 from data.warehouse.people_key import key_in, keyed, keyed_hash
@@ -337,6 +338,7 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "lines": Line,
     "coupons": Coupon,
     "tax_summaries": TaxSummary,
+    "wrappings": Wrapping,
     "changes": Change,
 }
 _PERSON: Final = ("order_number", *Person.model_fields)

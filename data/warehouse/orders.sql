@@ -251,6 +251,29 @@ SELECT
         "is_under_review": "BOOLEAN",
         "caution_code": "INTEGER",
         "changed_by_buyer": "BOOLEAN",
+        "delivery_class": "INTEGER",
+        "is_remote_island": "BOOLEAN",
+        "is_next_day": "BOOLEAN",
+        "is_asuraku": "BOOLEAN",
+        "is_one_day": "BOOLEAN",
+        "has_medicine": "BOOLEAN",
+        "has_deal": "BOOLEAN",
+        "is_member": "BOOLEAN",
+        "device_code": "INTEGER",
+        "pay_by": "DATE",
+        "change_payment_by": "DATE",
+        "refund_by": "DATE",
+        "reserve_number": "VARCHAR",
+        "reserve_count": "INTEGER",
+        "receipts_issued": "INTEGER",
+        "receipt_issued_at": "TIMESTAMPTZ",
+        "payment_fee_tax_rate": "DECIMAL(5, 4)",
+        "shop_fee": "BIGINT",
+        "gift_fee": "BIGINT",
+        "gift_wrapping": "VARCHAR",
+        "wrappings": [{
+            "kind": "INTEGER", "price": "BIGINT", "tax_rate": "DECIMAL(5, 4)"
+        }],
         "packages": [{
             "basket_id": "VARCHAR",
             "zip": "VARCHAR",
@@ -265,6 +288,12 @@ SELECT
             "pickup_store": "VARCHAR",
             "gift_address_given": "BOOLEAN",
             "gift_address_due": "DATE",
+            "gift_address_at": "TIMESTAMPTZ",
+            "pickup_chain": "INTEGER",
+            "pickup_store_code": "VARCHAR",
+            "is_remote_island": "BOOLEAN",
+            "postage_tax_rate": "DECIMAL(5, 4)",
+            "cod_fee_tax_rate": "DECIMAL(5, 4)",
             "shipping_rows": [{
                 "shipping_detail_id": "VARCHAR",
                 "carrier_code": "VARCHAR",
@@ -285,7 +314,13 @@ SELECT
                 "unit_price": "BIGINT",
                 "quantity": "INTEGER",
                 "tax_rate": "DECIMAL(5, 4)",
-                "restore_inventory": "INTEGER"
+                "restore_inventory": "INTEGER",
+                "price_before_tax": "BIGINT",
+                "lead_time": "VARCHAR",
+                "includes_postage": "BOOLEAN",
+                "ships_alone": "BOOLEAN",
+                "is_medicine": "BOOLEAN",
+                "is_deal": "BOOLEAN"
             }]
         }],
         "coupons": [{
@@ -293,7 +328,8 @@ SELECT
             "funded_by": "INTEGER",
             "line_id": "VARCHAR",
             "units": "INTEGER",
-            "total": "BIGINT"
+            "total": "BIGINT",
+            "name": "VARCHAR"
         }],
         "tax_summaries": [{"rate": "DECIMAL(5, 4)", "billed": "BIGINT", "tax": "BIGINT"}],
         "changes": [{
@@ -318,7 +354,12 @@ SELECT
         "street": "VARCHAR",
         "phone": "VARCHAR",
         "email": "VARCHAR",
-        "remarks": "VARCHAR"
+        "remarks": "VARCHAR",
+        "memo": "VARCHAR",
+        "operator": "VARCHAR",
+        "mail_note": "VARCHAR",
+        "pickup_zip": "VARCHAR",
+        "pickup_address": "VARCHAR"
     }]}').people AS people
 FROM judged AS j
 JOIN incoming AS i USING (position)
@@ -389,6 +430,27 @@ USING (
         w.body.is_under_review,
         w.body.caution_code,
         w.body.changed_by_buyer,
+        w.body.delivery_class,
+        w.body.is_remote_island,
+        w.body.is_next_day,
+        w.body.is_asuraku,
+        w.body.is_one_day,
+        w.body.has_medicine,
+        w.body.has_deal,
+        w.body.is_member,
+        w.body.device_code,
+        w.body.pay_by,
+        w.body.change_payment_by,
+        w.body.refund_by,
+        w.body.reserve_number,
+        w.body.reserve_count,
+        w.body.receipts_issued,
+        w.body.receipt_issued_at,
+        w.body.payment_fee_tax_rate,
+        w.body.shop_fee,
+        w.body.gift_fee,
+        w.body.gift_wrapping,
+        w.body.wrappings,
         w.body.coupons,
         w.body.tax_summaries,
         w.body.changes,
@@ -414,7 +476,9 @@ USING (
         p.basket_id, p.zip, p.prefecture, p.noshi,
         p.postage_total, p.cod_fee, p.goods_total, p.package_total,
         p.default_carrier_code, p.drop_off_location, p.pickup_store,
-        p.gift_address_given, p.gift_address_due, p.shipping_rows
+        p.gift_address_given, p.gift_address_due, p.gift_address_at,
+        p.pickup_chain, p.pickup_store_code, p.is_remote_island,
+        p.postage_tax_rate, p.cod_fee_tax_rate, p.shipping_rows
     FROM (
         SELECT mall, shop_id, order_number, unnest(body.packages) AS p
         FROM written
@@ -434,6 +498,8 @@ USING (
         l.line_id, l.basket_id, l.item_id, l.item_number,
         l.manage_number, l.variant_id, l.sku, l.item_name, l.choices, l.sku_info,
         l.unit_price, l.quantity, l.tax_rate, l.restore_inventory,
+        l.price_before_tax, l.lead_time, l.includes_postage, l.ships_alone,
+        l.is_medicine, l.is_deal,
         o.tax_included OR (NOT o.tax_included AND l.unit_price IS NOT NULL) AS tax_included
     FROM (
         SELECT
@@ -458,7 +524,8 @@ USING (
         mall, shop_id, order_number,
         p.role, p.basket_id,
         p.family_name, p.first_name, p.family_name_kana, p.first_name_kana,
-        p.zip, p.prefecture, p.city, p.street, p.phone, p.email, p.remarks
+        p.zip, p.prefecture, p.city, p.street, p.phone, p.email, p.remarks,
+        p.memo, p.operator, p.mail_note, p.pickup_zip, p.pickup_address
     FROM (
         SELECT mall, shop_id, order_number, unnest(people) AS p
         FROM written
@@ -667,7 +734,8 @@ QUALIFY row_number() OVER (PARTITION BY o.order_number ORDER BY l.observed_at DE
 -- out: order_number, then a person's columns
 SELECT
     order_number, role, basket_id, family_name, first_name, family_name_kana,
-    first_name_kana, zip, prefecture, city, street, phone, email, remarks
+    first_name_kana, zip, prefecture, city, street, phone, email, remarks,
+    memo, operator, mail_note, pickup_zip, pickup_address
 FROM order_people
 WHERE mall = $mall
   AND shop_id = $shop_id

@@ -6,7 +6,15 @@ Whatever a buyer or a clerk typed is one of `TYPED`; none of it may be in the co
 from data.model.order import Order, Person
 from data.warehouse.orders import store_orders
 from data.warehouse.session import Connection
-from tests.support.orders import SHOP_ID, a_line, a_package, a_person, an_order, at
+from tests.support.orders import (
+    SHOP_ID,
+    a_line,
+    a_package,
+    a_person,
+    an_order,
+    at,
+    told_whole,
+)
 
 TYPED = (
     "名入れ:鷹羽根すみれ",
@@ -18,6 +26,10 @@ TYPED = (
     "担当:鷹羽根",
     "鷹羽根様の注文.csv",
     "RMS: 鷹羽根すみれ様の受注は取得できません",
+    "鷹羽根様用リボン",
+    "鷹羽根様は割れ物に注意",
+    "鷹羽根様へまたどうぞ",
+    "受取店鷹羽根012345",
 )
 
 
@@ -71,7 +83,21 @@ def typed(order: Order) -> Order:
         }
     )
     people = (buyer(a_person()), buyer(a_person("1")))
-    return order.model_copy(update={"packages": (package,), "people": people})
+    order = told_whole(
+        order.model_copy(update={"packages": (package,), "people": people})
+    )
+    (package,), (orderer, recipient) = order.packages, order.people
+    package = package.model_copy(update={"pickup_store_code": TYPED[12]})
+    orderer = orderer.model_copy(
+        update={"memo": TYPED[10], "operator": TYPED[6], "mail_note": TYPED[11]}
+    )
+    return order.model_copy(
+        update={
+            "gift_wrapping": TYPED[9],
+            "packages": (package,),
+            "people": (orderer, recipient),
+        }
+    )
 
 
 def buyer(person: Person) -> Person:

@@ -5,12 +5,14 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from data.warehouse.analytics.marts import read_marts
 from data.warehouse.analytics.publish import publish
 from data.warehouse.session import warehouse
 from tests.analytics.filled import TYPED
 from tests.support.canary import leaks
+from tests.support.effort import first
 from tests.support.orders import at
 from tests.support.planted import caught, planted_sql
 
@@ -52,9 +54,22 @@ def test_no_word_of_a_buyer_is_in_the_copys_bytes_or_cells(published, copy):
     assert_no_person(published / "juchu.duckdb", link.resolve().parent, copy)
 
 
-def test_a_column_too_many_would_be_seen(published, tmp_path):
+MEMO = "(SELECT any_value(memo) FROM juchu.order_people) AS mall_sub_status,"
+
+
+@first(2)
+@pytest.mark.parametrize(
+    ("statement", "old", "new"),
+    [
+        ("copy_order_lines", "item_name,", "item_name, choices,"),
+        ("copy_orders", "mall_sub_status,", MEMO),
+        ("copy_orders", "shop_fee,", "shop_fee, gift_wrapping,"),
+        ("copy_order_packages", "pickup_chain,", "pickup_chain, pickup_store_code,"),
+    ],
+)
+def test_a_column_too_many_would_be_seen(published, tmp_path, statement, old, new):
     link = tmp_path / "analytics.duckdb"
-    with planted_sql("copy_order_lines", "item_name,", "item_name, choices,"):
+    with planted_sql(statement, old, new):
         publish(published / "juchu.duckdb", link, at(61))
     with duckdb.connect(link, read_only=True) as con, caught():
         assert_no_person(published / "juchu.duckdb", link.resolve().parent, con)

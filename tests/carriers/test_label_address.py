@@ -140,6 +140,20 @@ def test_how_cold_a_parcel_travels_is_read_in_its_delivery_method(method, cool):
 
 
 @pytest.mark.parametrize(
+    ("delivery_class", "method", "cool"),
+    [
+        (3, "クール便", Cool.FROZEN),
+        (2, "宅配便", Cool.CHILLED),
+        (1, "クール便", Cool.CHILLED),
+        (0, "宅配便", Cool.NONE),
+        (4, "クール便（冷凍）", Cool.FROZEN),
+    ],
+)
+def test_the_class_of_rms_counts_before_the_name(delivery_class, method, cool):
+    assert cool_of(method, delivery_class) is cool
+
+
+@pytest.mark.parametrize(
     ("wished", "on_label", "missed"),
     [
         (None, None, None),

@@ -109,6 +109,35 @@ ORDERS: dict[str, dict[str, Any]] = {
     ),
     "before the SKU migration": packed(ItemModelList=[ITEM | {"SkuModelList": None}]),
     "pick-up": packed(DeliveryCvsModel={"storeName": "札幌中央郵便局"}),
+    "wrapped": order_json(
+        giftCheckFlag=1,
+        WrappingModel1={
+            "title": 1,
+            "name": "包装紙（藍）",
+            "price": 200,
+            "includeTaxFlag": 0,
+            "deleteWrappingFlag": 0,
+            "taxRate": 0.1,
+            "taxPrice": 20,
+        },
+        WrappingModel2="?",
+    ),
+    "due dates and receipts": order_json(
+        DueDateModelList=[
+            {"dueDateType": 0, "dueDate": "2026-11-09"},
+            {"dueDateType": 0, "dueDate": "2026-11-08"},
+            {"dueDateType": 1, "dueDate": "2026-11-10"},
+            {"dueDateType": 2, "dueDate": "2026-11-11"},
+        ],
+        receiptIssueCount=2,
+        receiptIssueHistoryList=[
+            "2026-11-03T09:00:00+0900",
+            "2026-11-02T09:00:00+0900",
+        ],
+        memo="割れ物",
+        operator="店長",
+        mailPlugSentence="またどうぞ",
+    ),
     "nulls": order_json(
         **dict.fromkeys(LISTS), SettlementModel=None, PointModel=None, remarks=None
     ),
@@ -253,7 +282,7 @@ def test_another_translation_asks_for_a_new_version(monkeypatch, place, planted)
 
 def test_another_field_asks_for_a_new_version(monkeypatch):
     golden = the_golden_file()
-    wider = create_model("RmsOrder", __base__=RmsOrder, memo=(str | None, None))
+    wider = create_model("RmsOrder", __base__=RmsOrder, severalSenderFlag=(int, 0))
     monkeypatch.setitem(globals(), "RmsOrder", wider)
 
     assert "schemas: RmsOrder" in complaint(golden, snapshot())

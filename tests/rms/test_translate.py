@@ -14,24 +14,23 @@ from data.model.order import Order, Status
 from tests.rms.order_json import ITEM, PACKAGE, SENDER, order_json
 
 SEEN = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
-NEWER_THAN_3 = {
-    "order": [
-        "cautionDisplayDetailType",
-        "receiptIssueCount",
-        "receiptIssueHistoryList",
-        "DueDateModelList",
-        "deliveryCertPrgFlag",
-        "oneDayOperationFlag",
-        "socialGiftFlag",
-    ],
-    "package": [
-        "defaultDeliveryCompanyCode",
-        "dropOffFlag",
-        "dropOffLocation",
-        "SocialGiftModel",
-    ],
-    "item": ["isSingleItemShipping", "SkuModelList"],
+SINCE = {
+    "receiptIssueCount": 5,
+    "receiptIssueHistoryList": 5,
+    "DueDateModelList": 5,
+    "cautionDisplayDetailType": 6,
+    "deliveryCertPrgFlag": 8,
+    "oneDayOperationFlag": 8,
+    "socialGiftFlag": 10,
 }
+PACKAGE_SINCE = {
+    "defaultDeliveryCompanyCode": 4,
+    "dropOffFlag": 9,
+    "dropOffLocation": 9,
+    "SocialGiftModel": 10,
+}
+ITEM_SINCE = {"isSingleItemShipping": 4, "SkuModelList": 7}
+"""The version that first had a field (docs/rms/order-api.md §3.1)."""
 
 
 def translated(**changes: Any) -> Order:
@@ -204,9 +203,20 @@ def test_the_order_of_rms_lists_means_nothing(sandbox, shape):
 
 
 def test_a_pick_up_names_its_store():
-    store = {"cvsCode": 60, "storeName": "札幌中央郵便局", "storeZip": "060-0001"}
+    order = packed(DeliveryCvsModel=STORE)
+    (package,), recipient = order.packages, order.people[1]
 
-    assert packed(DeliveryCvsModel=store).packages[0].pickup_store == "札幌中央郵便局"
+    assert (package.pickup_store, package.pickup_store_code) == (
+        "札幌中央郵便局",
+        "012345",
+    )
+    assert package.pickup_chain == 60
+    assert (recipient.pickup_zip, recipient.pickup_address) == (
+        "0600002",
+        "北海道札幌市中央区0-0",
+    )
+    assert (recipient.zip, recipient.family_name) == ("0600001", "見本")
+    assert "中央区0-0" not in repr(order.model_copy(update={"people": ()}))
 
 
 def test_a_gift_nobody_has_answered_has_no_dummy_address():
@@ -231,20 +241,176 @@ def test_a_gift_nobody_has_answered_has_no_dummy_address():
     assert answered.people[1].family_name == "見本"
 
 
-def test_version_3_lacks_the_newer_fields_and_is_read():
-    item = {k: v for k, v in ITEM.items() if k not in NEWER_THAN_3["item"]}
-    package = {k: v for k, v in PACKAGE.items() if k not in NEWER_THAN_3["package"]}
-    whole = order_json(
-        PackageModelList=[package | {"goodsTax": 0, "ItemModelList": [item]}],
-        goodsTax=-9999,
-        isTaxRecalc=0,
+STORE = {
+    "cvsCode": 60,
+    "storeGenreCode": "1",
+    "storeCode": "012345",
+    "storeName": "札幌中央郵便局",
+    "storeZip": "060-0002",
+    "storePrefecture": "北海道",
+    "storeAddress": "札幌市中央区0-0",
+    "areaCode": "00",
+    "depo": "01",
+    "openTime": "06:00",
+    "closeTime": "24:00",
+    "cvsRemarks": None,
+}
+GIVEN = {
+    "sgMngNumber": "123456-20261101-0000000001-sg",
+    "inputDueDate": "2026-11-20",
+    "inputFlag": 1,
+    "inputCompDatetime": "2026-11-02T10:00:00+0900",
+    "receiverEmailAddress": None,
+}
+
+
+def wrapping(title: int, price: int | None, **more: Any) -> dict[str, Any]:
+    return {
+        "title": title,
+        "name": "包装紙（藍）" if title == 1 else "リボン（紅）",
+        "price": price,
+        "includeTaxFlag": 1,
+        "deleteWrappingFlag": 0,
+        "taxRate": 0.1,
+        "taxPrice": 20,
+    } | more
+
+
+def of_version(version: int) -> Order:
+    """An order that has something in every field, as a version of getOrder shows it."""
+    item = ITEM | {"isSingleItemShipping": 1, "drugFlag": 1}
+    package = PACKAGE | {"SocialGiftModel": GIVEN, "DeliveryCvsModel": STORE}
+    order = order_json(
+        cautionDisplayType=1,
+        cautionDisplayDetailType=103,
+        receiptIssueCount=1,
+        receiptIssueHistoryList=["2026-11-03T09:00:00+0900"],
+        DueDateModelList=[{"dueDateType": 0, "dueDate": "2026-11-08"}],
+        deliveryCertPrgFlag=1,
+        oneDayOperationFlag=1,
+        socialGiftFlag=1,
     )
-    old = {k: v for k, v in whole.items() if k not in NEWER_THAN_3["order"]}
+    for part, newer in ((item, ITEM_SINCE), (package, PACKAGE_SINCE), (order, SINCE)):
+        for name, since in newer.items():
+            if version < since:
+                del part[name]
+    if version < 8:
+        order |= {"goodsTax": 0, "isTaxRecalc": 0}
+        package |= {"goodsTax": 0}
+    order["PackageModelList"] = [package | {"ItemModelList": [item]}]
+    return order_of(RmsOrder.model_validate(order), "123456", SEEN)
 
-    order = order_of(RmsOrder.model_validate(old), "123456", SEEN)
 
-    assert order.packages[0].lines[0].sku == "ringo-5kg"
-    assert order.packages[0].drop_off_location is None
+@pytest.mark.parametrize("version", range(3, 11))
+def test_every_version_is_read_and_tells_what_it_has(version):
+    order = of_version(version)
+    (package,) = order.packages
+    (line,) = package.lines
+
+    def since(first: int, value: Any) -> Any:
+        return value if version >= first else None
+
+    assert package.default_carrier_code == since(4, "1001")
+    assert line.ships_alone == since(4, True)
+    assert order.receipts_issued == since(5, 1)
+    assert order.receipt_issued_at == since(5, datetime(2026, 11, 3, 9, tzinfo=JST))
+    assert order.pay_by == since(5, date(2026, 11, 8))
+    assert order.caution_code == (103 if version >= 6 else 1)
+    assert line.sku == ("ringo-5kg/red-L" if version >= 7 else "ringo-5kg")
+    assert order.is_next_day == since(8, True)
+    assert order.is_one_day == since(8, True)
+    assert package.drop_off_location == since(9, "玄関前")
+    assert order.is_social_gift == (version >= 10)
+    assert package.gift_address_at == since(10, datetime(2026, 11, 2, 10, tzinfo=JST))
+    assert (line.is_medicine, package.pickup_store_code) == (True, "012345")
+
+
+def test_what_travels_with_the_order_is_told():
+    order = translated(
+        isolatedIslandFlag=1,
+        asurakuFlag=1,
+        drugFlag=1,
+        dealFlag=1,
+        reserveNumber="123456-20261101-0000000001-r",
+        reserveDeliveryCount=3,
+        DeliveryModel={"deliveryName": "クール便", "deliveryClass": 3},
+        paymentChargeTaxRate=0.1,
+        additionalFeeOccurAmountToShop=55,
+    )
+
+    assert (order.delivery_method, order.delivery_class) == ("クール便", 3)
+    assert (order.is_remote_island, order.is_asuraku) == (True, True)
+    assert (order.has_medicine, order.has_deal, order.is_member) == (True, True, True)
+    assert (order.is_next_day, order.is_one_day, order.device_code) == (
+        False,
+        False,
+        11,
+    )
+    assert order.reserve_number == "123456-20261101-0000000001-r"
+    assert (order.reserve_count, order.shop_fee) == (3, 55)
+    assert (order.payment_fee_tax_rate, order.coupons[0].name) == (0.1, "500円OFF")
+    (package,) = order.packages
+    assert (package.postage_tax_rate, package.cod_fee_tax_rate) == (0.1, 0.0)
+    assert package.is_remote_island is False
+    (line,) = package.lines
+    assert (line.lead_time, line.price_before_tax) == ("1〜2日以内に発送", None)
+    assert (line.includes_postage, line.ships_alone, line.is_deal) == (False,) * 3
+
+
+def test_the_latest_due_date_of_each_kind_counts():
+    kinds = [(0, "2026-11-09"), (2, "2026-11-12"), (0, "2026-11-08"), (9, "2027-01-01")]
+    order = translated(
+        DueDateModelList=[{"dueDateType": k, "dueDate": d} for k, d in kinds]
+    )
+
+    assert order.pay_by == date(2026, 11, 9)
+    assert (order.change_payment_by, order.refund_by) == (None, date(2026, 11, 12))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fee"),
+    [
+        (None, None, 0),
+        (wrapping(1, 220), None, 220),
+        (wrapping(1, 220), wrapping(2, 110), 330),
+        (wrapping(1, 200, includeTaxFlag=0), None, 220),
+        (wrapping(1, 220), wrapping(2, 110, deleteWrappingFlag=1), 220),
+        (wrapping(1, None), wrapping(2, 110), None),
+        (wrapping(1, -9999), None, None),
+        ("?", wrapping(2, 110), None),
+    ],
+)
+def test_wrappings_cost_what_they_cost_with_tax(first, second, fee):
+    assert translated(WrappingModel1=first, WrappingModel2=second).gift_fee == fee
+
+
+def test_wrappings_are_told_one_by_one():
+    order = translated(WrappingModel1=wrapping(1, 220), WrappingModel2=wrapping(2, 110))
+
+    assert order.gift_wrapping == "包装紙（藍） / リボン（紅）"
+    assert order.wrappings is not None
+    assert [(w.kind, w.price, w.tax_rate) for w in order.wrappings] == [
+        (1, 220, 0.1),
+        (2, 110, 0.1),
+    ]
+
+
+def test_what_staff_wrote_is_of_the_orderer_and_nowhere_else():
+    order = translated(
+        memo="見本様 割れ物", operator="店長", mailPlugSentence="見本様へ"
+    )
+    orderer, recipient = order.people
+
+    assert (orderer.memo, orderer.operator) == ("見本様 割れ物", "店長")
+    assert orderer.mail_note == "見本様へ"
+    assert (recipient.memo, recipient.operator, recipient.mail_note) == (None,) * 3
+    assert "見本様" not in repr(order.model_copy(update={"people": ()}))
+
+
+def test_a_price_without_tax_is_kept_beside_the_one_with_tax():
+    line = sold(price=3000, includeTaxFlag=0, priceTaxIncl=3240).packages[0].lines[0]
+
+    assert (line.unit_price, line.price_before_tax) == (3240, 3000)
 
 
 def test_lists_may_be_null():
@@ -259,10 +425,23 @@ def test_a_state_nobody_knows_is_taken_and_put_on_hold():
     assert translated(orderProgress=350).status is Status.ON_HOLD
 
 
-def test_what_we_do_not_read_may_be_anything():
-    order = translated(memo=5, WrappingModel1="?", DueDateModelList=7, newField={})
+def test_what_no_order_depends_on_may_be_anything():
+    order = translated(
+        memo=5,
+        operator={},
+        WrappingModel1="?",
+        DueDateModelList=7,
+        receiptIssueHistoryList=["gestern"],
+        drugFlag="1",
+        DeliveryModel={"deliveryName": "宅配便", "deliveryClass": "cool"},
+        newField={},
+    )
 
     assert order.order_number == "123456-20261101-0000000001"
+    assert (order.people[0].memo, order.people[0].operator) == (None, None)
+    assert (order.pay_by, order.receipt_issued_at) == (None, None)
+    assert (order.has_medicine, order.delivery_class) == (None, None)
+    assert order.gift_fee is None
 
 
 def test_an_order_under_review_is_marked_whatever_the_flag_says_but_zero():

@@ -15,6 +15,7 @@ from data.model.order import (
     RefusedOrder,
     ShippingRow,
     TaxSummary,
+    Wrapping,
 )
 
 SHOP_ID = "123456"
@@ -165,6 +166,74 @@ def an_order(
                 settled_at=NINE - timedelta(hours=1),
             ),
         ),
+    )
+
+
+def told_whole(order: Order) -> Order:
+    """The order with what only newer versions of RMS's answer tell, all of it."""
+    package, *more = order.packages
+    line, *others = package.lines
+    orderer, recipient, *rest = order.people
+    line = line.model_copy(
+        update={
+            "price_before_tax": 1000,
+            "lead_time": "1～2日以内に発送",
+            "includes_postage": True,
+            "ships_alone": False,
+            "is_medicine": True,
+            "is_deal": False,
+        }
+    )
+    package = package.model_copy(
+        update={
+            "gift_address_at": at(-60),
+            "pickup_chain": 60,
+            "pickup_store_code": "012345",
+            "is_remote_island": True,
+            "postage_tax_rate": 0.1,
+            "cod_fee_tax_rate": 0.08,
+            "lines": (line, *others),
+        }
+    )
+    orderer = orderer.model_copy(
+        update={"memo": "箱に注意", "operator": "店長です", "mail_note": "またどうぞ"}
+    )
+    recipient = recipient.model_copy(
+        update={"pickup_zip": "0600002", "pickup_address": "北海道札幌市中央区0-0"}
+    )
+    return order.model_copy(
+        update={
+            "delivery_class": 2,
+            "is_remote_island": True,
+            "is_next_day": False,
+            "is_asuraku": True,
+            "is_one_day": False,
+            "has_medicine": True,
+            "has_deal": False,
+            "is_member": True,
+            "device_code": 11,
+            "pay_by": date(2026, 7, 8),
+            "change_payment_by": date(2026, 7, 9),
+            "refund_by": date(2026, 7, 10),
+            "reserve_number": f"{order.order_number}-r",
+            "reserve_count": 3,
+            "receipts_issued": 1,
+            "receipt_issued_at": at(-30),
+            "payment_fee_tax_rate": 0.1,
+            "shop_fee": 50,
+            "gift_fee": 330,
+            "gift_wrapping": "包装紙（藍） / リボン（紅）",
+            "wrappings": (
+                Wrapping(kind=1, price=220, tax_rate=0.1),
+                Wrapping(kind=2, price=110, tax_rate=0.1),
+            ),
+            "coupons": tuple(
+                coupon.model_copy(update={"name": "お茶5%引き"})
+                for coupon in order.coupons
+            ),
+            "packages": (package, *more),
+            "people": (orderer, recipient, *rest),
+        }
     )
 
 

@@ -21,7 +21,15 @@ from data.warehouse.buyers import (
 from data.warehouse.invariants import violations
 from data.warehouse.orders import Stored, store_orders
 from tests.support.effort import first
-from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
+from tests.support.orders import (
+    SHOP_ID,
+    a_line,
+    a_package,
+    an_order,
+    at,
+    order_number,
+    told_whole,
+)
 from tests.support.planted import caught, planted_sql
 
 TYPED = "名入れ: 架空花子"
@@ -47,13 +55,14 @@ def a_person(role: str = "orderer", basket: str = "", **more: str) -> Person:
 def an_order_of(number: int, minute: float = 5, *, status: str = "300", **who: str):
     """An order whose buyer typed a name; the parcel goes to the buyer."""
     line = a_line("11").model_copy(update={"choices": TYPED})
-    return an_order(
+    order = an_order(
         number,
         minute,
         status,
         packages=[a_package("1", [line]).model_copy(update={"noshi": "架空家"})],
         people=[a_person(**who), a_person("recipient", "1", **who)],
     )
+    return told_whole(order).model_copy(update={"gift_wrapping": "架空様のリボン"})
 
 
 def store(con: DuckDBPyConnection, *given: Order, minute: float = 90) -> Stored:
@@ -81,6 +90,7 @@ def everything(con: DuckDBPyConnection) -> str:
 
 
 TRACES = ("架空", "花子", "ハナコ", "9173", "hanako", "0600001", "架空町", "玄関前")
+TRACES += ("箱に注意", "店長です", "またどうぞ", "0600002", "中央区0-0", "012345")
 
 
 def left_of_buyer(con: DuckDBPyConnection) -> list[str]:
@@ -106,7 +116,9 @@ def test_nothing_in_any_table_tells_of_the_buyer_and_nothing_comes_back(con):
 def test_money_lines_and_prefecture_stay(con):
     store(con, an_order_of(1))
     before = (
-        con.execute("SELECT * EXCLUDE (content_hash) FROM orders").fetchall(),
+        con.execute(
+            "SELECT * EXCLUDE (content_hash, gift_wrapping) FROM orders"
+        ).fetchall(),
         con.execute(
             "SELECT sku, quantity, unit_price, item_name FROM order_lines"
         ).fetchall(),
@@ -114,7 +126,9 @@ def test_money_lines_and_prefecture_stay(con):
     clear(con, 1)
 
     assert (
-        con.execute("SELECT * EXCLUDE (content_hash) FROM orders").fetchall(),
+        con.execute(
+            "SELECT * EXCLUDE (content_hash, gift_wrapping) FROM orders"
+        ).fetchall(),
         con.execute(
             "SELECT sku, quantity, unit_price, item_name FROM order_lines"
         ).fetchall(),
@@ -140,6 +154,7 @@ def test_a_cleared_order_shown_as_it_was_is_unchanged(con):
         ("remove_buyers", "p.mall = c.mall", "p.mall <> c.mall"),
         ("blank_lines", "l.mall = c.mall", "l.mall <> c.mall"),
         ("blank_packages", "noshi             = NULL", "noshi = noshi"),
+        ("blank_wrappings", "o.mall = c.mall", "o.mall <> c.mall"),
         ("write_cleared_contents", "content      = n.content", "content = l.content"),
         ("list_cleared_among", "IN (", "NOT IN ("),
     ],

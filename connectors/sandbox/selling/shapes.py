@@ -18,6 +18,22 @@ def _packages(draft: Draft) -> None:
     for _ in range(draft.rng.randrange(1, 3)):
         there = people.receiver(draft.rng)
         draft.packages.append(DraftPackage(there, [pick_line(draft.rng)]))
+    there["isolatedIslandFlag"] = 1
+    draft.more["isolatedIslandFlag"] = 1
+
+
+def _in_a_hurry(draft: Draft) -> None:
+    """Have it leave within a day: the buyer chose the earliest day.
+
+    See docs/rms/order-api.md §3.3.
+    """
+    ordered_at = draft.ordered_at
+    draft.more |= {
+        "deliveryCertPrgFlag": 1,
+        "oneDayOperationFlag": 1,
+        "deliveryDate": f"{ordered_at + timedelta(days=2):%Y-%m-%d}",
+        "shippingTerm": 1416,
+    }
 
 
 def _several_items(draft: Draft) -> None:
@@ -33,6 +49,7 @@ def _coupons(draft: Draft) -> None:
 
 def _points(draft: Draft) -> None:
     draft.points = draft.rng.randrange(1, draft.goods_price())
+    _in_a_hurry(draft)
 
 
 def _all_points(draft: Draft) -> None:
@@ -116,7 +133,13 @@ def _convenience_store(draft: Draft) -> None:
 
 def _wrapping(draft: Draft) -> None:
     draft.wrapping = [(1, "包装紙（藍）", 220), (2, "リボン（紅）", 110)]
-    draft.more["giftCheckFlag"] = 1
+    draft.more |= {
+        "giftCheckFlag": 1,
+        "memo": "熨斗は内側に（架空様のご希望）",
+        "operator": "見本",
+        "receiptIssueCount": 1,
+        "receiptIssueHistoryList": [wire(draft.moment(120))],
+    }
     draft.packages[0].more["noshi"] = "御祝"
 
 
@@ -130,6 +153,8 @@ def _bank_transfer(draft: Draft) -> None:
 def _cash_on_delivery(draft: Draft) -> None:
     draft.settlement = 2
     draft.packages[0].cod_fee = 330
+    draft.delivery_name = "クール便"
+    draft.more["DeliveryModel"] = {"deliveryName": "クール便", "deliveryClass": 2}
 
 
 def _before_sku(draft: Draft) -> None:

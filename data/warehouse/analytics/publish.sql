@@ -42,7 +42,12 @@ SELECT
     amounts_fixed, goods_total, postage_total, cod_fee, payment_fee, buyer_fee,
     gift_fee, discount_total, coupon_total, coupon_shop, coupon_other, point_used,
     order_total, request_total, refunded_total, tax_total,
+    payment_fee_tax_rate, shop_fee,
     is_gift, is_social_gift, is_under_review, caution_code, changed_by_buyer,
+    delivery_class, is_remote_island, is_next_day, is_asuraku, is_one_day,
+    has_medicine, has_deal, is_member, device_code,
+    pay_by, change_payment_by, refund_by, reserve_number, reserve_count,
+    receipts_issued, receipt_issued_at,
     left(sha256(getvariable('people_key') || sha256(known.buyer)), 32) AS buyer_key,
     observed_at, imported_at, updated_at
 FROM (
@@ -68,18 +73,20 @@ SELECT
         '佐賀県', '長崎県', '熊本県', '大分県', '宮崎県', '鹿児島県', '沖縄県'
     ) THEN prefecture END AS prefecture,
     goods_total, postage_total, cod_fee, package_total, default_carrier_code,
-    gift_address_given, gift_address_due, shipping_date
+    gift_address_given, gift_address_due, gift_address_at, pickup_chain,
+    is_remote_island, postage_tax_rate, cod_fee_tax_rate, shipping_date
 FROM juchu.order_packages;
 
 -- name: copy_order_lines
--- Lines without what the buyer typed (choices, sku_info).
+-- Lines without what the buyer typed (choices, sku_info) and the shop worded (lead_time).
 -- in:  juchu.order_lines
 -- out: table `order_lines`
 CREATE TABLE order_lines AS
 SELECT
     mall, shop_id, order_number, line_id, basket_id, sku, manage_number, variant_id,
     item_id, item_number, item_name, quantity, unit_price, line_total, tax_rate,
-    tax_included, line_status, restore_inventory, stock_adjusted_at
+    tax_included, line_status, restore_inventory, stock_adjusted_at,
+    price_before_tax, includes_postage, ships_alone, is_medicine, is_deal
 FROM juchu.order_lines;
 
 -- name: copy_order_taxes

@@ -8,7 +8,14 @@ UNION ALL
 SELECT concat_ws(' ', 'package', mall, shop_id, order_number, basket_id)
 FROM order_packages
 SEMI JOIN cleared_orders USING (mall, shop_id, order_number)
-WHERE coalesce(zip, noshi, drop_off_location, pickup_store) IS NOT NULL
+WHERE coalesce(
+    zip, noshi, drop_off_location, pickup_store, pickup_store_code
+) IS NOT NULL
+UNION ALL
+SELECT concat_ws(' ', 'wrapping', mall, shop_id, order_number)
+FROM orders
+SEMI JOIN cleared_orders USING (mall, shop_id, order_number)
+WHERE gift_wrapping IS NOT NULL
 UNION ALL
 SELECT concat_ws(' ', 'line', mall, shop_id, order_number, line_id)
 FROM order_lines
@@ -19,7 +26,8 @@ SELECT concat_ws(' ', 'log', mall, shop_id, order_number, observed_at)
 FROM order_log
 SEMI JOIN cleared_orders USING (mall, shop_id, order_number)
 WHERE regexp_matches(
-    content::VARCHAR, '"(choices|zip|noshi|drop_off_location|pickup_store)":"'
+    content::VARCHAR,
+    '"(choices|zip|noshi|drop_off_location|pickup_store|pickup_store_code|gift_wrapping)":"'
 )
 UNION ALL
 SELECT concat_ws(' ', 'answer', mall, shop_id, order_number)

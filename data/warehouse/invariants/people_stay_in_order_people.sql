@@ -8,7 +8,8 @@ WHERE NOT internal
   AND table_name <> 'order_people'
   AND column_name IN (
       'family_name', 'first_name', 'family_name_kana', 'first_name_kana',
-      'city', 'street', 'phone', 'email', 'remarks', 'people'
+      'city', 'street', 'phone', 'email', 'remarks', 'people',
+      'memo', 'operator', 'mail_note', 'pickup_zip', 'pickup_address'
   )
 UNION ALL
 SELECT concat_ws(' ', mall, shop_id, order_number, observed_at)
