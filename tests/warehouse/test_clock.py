@@ -14,6 +14,8 @@ NOT_OURS = {
     *(("orders", f"{what}_at") for what in ("cancelled", "shipped", "ship_instructed")),
     *(("loads", f"window_{end}") for end in ("from", "to")),
     *(("shop_keys", f"{who}_expires_at") for who in ("told", "typed")),
+    ("orders", "receipt_issued_at"),
+    ("order_packages", "gift_address_at"),
     ("shop_warnings", "expires_at"),
     ("shops", "license_expires_at"),
     ("shops", "notices_start_at"),
