@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tasks.desk import runs, today
+from tasks.desk import files, runs, today
 from tasks.desk.frame import Page
 
-PAGES: Final[tuple[Page, ...]] = (today.PAGE, runs.PAGE)
+PAGES: Final[tuple[Page, ...]] = (today.PAGE, files.PAGE, runs.PAGE)

@@ -44,8 +44,8 @@ WAYS_OUT: Final[Mapping[MatterKind, WayOut]] = {
     MatterKind.STATUS_UNKNOWN: WayOut(
         f"RMSの受注画面でステータスを確認します。{_AT_RMS}", ""
     ),
-    MatterKind.CSV_REJECT: _run(
-        "行を修正して、もう一度取り込みます", "import-order-csv/manual"
+    MatterKind.CSV_REJECT: WayOut(
+        "行を修正して、もう一度取り込みます", "/files?kind=orders"
     ),
     MatterKind.CSV_WARNING: WayOut(
         f"モールの管理画面で注文を確認します。{_AT_RMS}", ""
@@ -53,8 +53,8 @@ WAYS_OUT: Final[Mapping[MatterKind, WayOut]] = {
     MatterKind.STOCK_ADJUSTMENT: _run("在庫を調整します", "adjust-stock/manual"),
     MatterKind.STOCK_HELD: _run("在庫を調整します", "adjust-stock/manual"),
     MatterKind.STOCK_REFUSED: _PUSH,
-    MatterKind.SHIPMENT_REJECT: _run(
-        "行を修正して、もう一度取り込みます", "import-shipments/manual"
+    MatterKind.SHIPMENT_REJECT: WayOut(
+        "行を修正して、もう一度取り込みます", "/files?kind=shipments"
     ),
     MatterKind.TRACKING_REFUSED: _TRACKING,
     MatterKind.TRACKING_HALF_FILLED: WayOut(

@@ -216,9 +216,9 @@ def count_outcome(imported: CountImported) -> FileOutcome:
             words.older: len(report.older),
             "安全在庫を設定する商品": report.safety_set,
         },
-        left_out=_listed(words.older, "", report.older),
         warned=[
             *of_texts("ファイルについて", imported.notices),
+            *_listed(words.older, "", report.older),
             *_listed("棚卸をまだ取り込んでいないSKU", NEVER_COUNTED, report.uncounted),
             *_listed(
                 "SKUの対応が変わった商品",

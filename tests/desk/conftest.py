@@ -1,5 +1,6 @@
 """The desk in this process, signed in, with a clock that is told."""
 
+import shutil
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from tasks.desk.app import make_app
 from tasks.desk.frame import Desk
 from tasks.desk.prefect import DeskRuns
 from tasks.desk.sign_in import Sessions
+from tasks.shops.blocks import ShopPlace
+from tests.support.desk_runs import RunsHere
+from tests.support.plain_runs import run_plainly
 
 HERE = "http://127.0.0.1:8790"
 NAME, PASSWORD = "山田", "correct horse"
@@ -33,6 +37,7 @@ class AtDesk:
     browser: TestClient
     home: Path
     clock: list[datetime]
+    runs: DeskRuns
     headers: dict[str, str] = field(default_factory=lambda: {"Origin": HERE})
 
     def sign_in(self, password: str = PASSWORD, name: str = NAME, **more: Any) -> Any:
@@ -63,7 +68,11 @@ def make_desk(tmp_path: Path) -> Callable[..., AtDesk]:
         app = make_app(desk, Sessions({NAME: HASH}), [HERE], **given)
         browser = TestClient(app, base_url=HERE, raise_server_exceptions=False)
         browser.follow_redirects = False
+<<<<<<< HEAD
         return AtDesk(browser, settings.home, clock)
+=======
+        return AtDesk(browser, tmp_path, clock, runs)
+>>>>>>> 7f754d7 (Upload a file on the desk, show what it would do, and import it when it is confirmed)
 
     return made
 
@@ -72,5 +81,28 @@ def make_desk(tmp_path: Path) -> Callable[..., AtDesk]:
 def desk(make_desk: Callable[..., AtDesk]) -> AtDesk:
     """The desk as it is, with somebody signed in."""
     made = make_desk()
+    assert made.sign_in().status_code == 303
+    return made
+
+
+@pytest.fixture
+def clerk(
+    make_desk: Callable[..., AtDesk],
+    tmp_path: Path,
+    migrated: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AtDesk:
+    """Somebody of shop `lab` (123456) at the desk, whose runs are done in here."""
+    shutil.copy(migrated, tmp_path)
+    for name, value in {
+        "JUCHU_HOME": str(tmp_path),
+        "JUCHU_SHOP": "lab",
+        "JUCHU_SHOP_LAB_SHOP_ID": "123456",
+        "JUCHU_SHOP_LAB_SERVICE_SECRET": "SP-invented",
+        "JUCHU_SHOP_LAB_LICENSE_KEY": "SL-invented",
+    }.items():
+        monkeypatch.setenv(name, value)
+    shown = run_plainly(monkeypatch)
+    made = make_desk(runs=RunsHere(shown, ShopPlace("lab", "rakuten", "123456")))
     assert made.sign_in().status_code == 303
     return made

@@ -1,0 +1,27 @@
+"""Whose orders there are, as the published copy has them."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from data.warehouse.session import reading
+from data.warehouse.statements import SQL
+
+
+class Seller(NamedTuple):
+    """A shop with orders: where they are stored, and what the flows call it."""
+
+    mall: str
+    shop_id: str
+    shop: str
+
+
+def published_sellers(copy: Path, patience_s: float = 1.0) -> list[Seller]:
+    """Return every shop with an order in the copy.
+
+    Raises:
+        WarehouseClosed: there is no copy, or it does not open.
+
+    """
+    with reading(copy, patience_s) as (con, _):
+        rows = SQL.run(con, "list_published_sellers").fetchall()
+    return [Seller(*row) for row in rows]

@@ -1,0 +1,41 @@
+"""What staff call malls, carriers, and the states of parcels."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from data.model.order import Mall
+from data.model.shipment import Carrier, ShipmentState
+
+MALL_WORDS: Final[Mapping[str, str]] = {
+    Mall.RAKUTEN: "楽天市場",
+    Mall.YAHOO: "Yahoo!ショッピング",
+    Mall.AUPAY: "au PAY マーケット",
+    Mall.AMAZON: "Amazon",
+    Mall.QOO10: "Qoo10",
+    Mall.SHOPIFY: "Shopify",
+    Mall.ECCUBE: "EC-CUBE",
+    Mall.BASE: "BASE",
+    Mall.COLORME: "カラーミーショップ",
+    Mall.FUTURESHOP: "futureshop",
+    Mall.PONPARE: "ポンパレモール",
+    Mall.MINNE: "minne",
+    Mall.CREEMA: "Creema",
+}
+"""What staff call the malls."""
+CARRIER_WORDS: Final[Mapping[str, str]] = {
+    Carrier.YAMATO: "ヤマト運輸(B2クラウド)",
+    Carrier.SAGAWA: "佐川急便(e飛伝II・III)",
+    Carrier.JAPAN_POST: "日本郵便(ゆうパックプリントR)",
+    Carrier.RAKUTEN: "RMSの発送CSV",
+    Carrier.TEMPLATE: "juchuのひな形",
+}
+"""Whose file of tracking numbers it is."""
+PARCEL_WORDS: Final[Mapping[str, str]] = {
+    ShipmentState.PLANNED: "報告待ち",
+    ShipmentState.SENT: "報告済み(確認中)",
+    ShipmentState.VERIFIED: "報告済み",
+    ShipmentState.REFUSED: "拒否",
+    ShipmentState.UNKNOWN: "結果が不明",
+    ShipmentState.CANCELLED: "キャンセル",
+}
+"""Where the report of a parcel stands; of malls by file, whether it is exported."""
