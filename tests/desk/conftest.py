@@ -1,6 +1,5 @@
 """The desk in this process, signed in, with a clock that is told."""
 
-import shutil
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -68,11 +67,7 @@ def make_desk(tmp_path: Path) -> Callable[..., AtDesk]:
         app = make_app(desk, Sessions({NAME: HASH}), [HERE], **given)
         browser = TestClient(app, base_url=HERE, raise_server_exceptions=False)
         browser.follow_redirects = False
-<<<<<<< HEAD
-        return AtDesk(browser, settings.home, clock)
-=======
-        return AtDesk(browser, tmp_path, clock, runs)
->>>>>>> 7f754d7 (Upload a file on the desk, show what it would do, and import it when it is confirmed)
+        return AtDesk(browser, settings.home, clock, runs)
 
     return made
 
@@ -87,15 +82,11 @@ def desk(make_desk: Callable[..., AtDesk]) -> AtDesk:
 
 @pytest.fixture
 def clerk(
-    make_desk: Callable[..., AtDesk],
-    tmp_path: Path,
-    migrated: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    make_desk: Callable[..., AtDesk], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AtDesk:
     """Somebody of shop `lab` (123456) at the desk, whose runs are done in here."""
-    shutil.copy(migrated, tmp_path)
     for name, value in {
-        "JUCHU_HOME": str(tmp_path),
+        "JUCHU_HOME": str(home),
         "JUCHU_SHOP": "lab",
         "JUCHU_SHOP_LAB_SHOP_ID": "123456",
         "JUCHU_SHOP_LAB_SERVICE_SECRET": "SP-invented",
