@@ -221,6 +221,7 @@ def told_whole(order: Order) -> Order:
             "receipt_issued_at": at(-30),
             "payment_fee_tax_rate": 0.1,
             "shop_fee": 50,
+            "goods_total": (order.goods_total or 0) + 330,
             "gift_fee": 330,
             "gift_wrapping": "包装紙（藍） / リボン（紅）",
             "wrappings": (

@@ -36,6 +36,9 @@ DAMAGE = {
     "content_hash_fits_its_source": [
         "UPDATE orders SET content_source = 'csv_changed'"
     ],
+    "lines_and_wrappings_are_the_goods": [
+        "UPDATE orders SET wrappings = [], gift_fee = 1"
+    ],
     "parts_have_their_order": ["DELETE FROM order_packages"],
     "sightings_follow_content": [
         "UPDATE order_sightings SET seen_at = seen_at - INTERVAL 1 HOUR"
