@@ -4,8 +4,9 @@ import os
 import sys
 
 from connectors.prefect_api import api_of, why_closed
-from connectors.prefect_env import prefect_environment
+from connectors.prefect_env import API_URL, prefect_environment
 from connectors.settings import SettingsProblem, read_settings
+from tasks.setup.one_certificate import one_certificate
 
 
 def environment_of_server() -> dict[str, str]:
@@ -19,9 +20,15 @@ def environment_of_server() -> dict[str, str]:
 
     """
     try:
-        known = prefect_environment(read_settings().home)
+        home = read_settings().home
     except SettingsProblem as problem:
         sys.exit(f"{problem}")
+    known = prefect_environment(home)
     if why := why_closed(api_of(known)):
         sys.exit(why)
-    return {**os.environ, **known, "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false"}
+    return {
+        **one_certificate(home, known.get(API_URL, "")),
+        **os.environ,
+        **known,
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+    }

@@ -10,6 +10,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
+    PREFECT_API_SSL_CERT_FILE,
     PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
     PREFECT_HOME,
@@ -17,6 +18,7 @@ from prefect.settings import (
 )
 
 from tasks import orders, runs
+from tasks.setup.one_certificate import SETTING, one_certificate
 from tasks.setup.services import Services, open_services
 from tests.support import csv_counter
 from tests.support.at_hand import OPEN
@@ -54,10 +56,12 @@ def pause_the_drains_net(services: Services) -> None:
 @pytest.fixture(scope="session")
 def prefect_api(services: Services) -> SyncPrefectClient:
     """Let flows of this process, and this client, call the services' server."""
+    api = f"{services.ui}/api"
     OPEN.enter_context(
         temporary_settings(
             {
-                PREFECT_API_URL: f"{services.ui}/api",
+                PREFECT_API_URL: api,
+                PREFECT_API_SSL_CERT_FILE: one_certificate(services.home, api)[SETTING],
                 PREFECT_API_AUTH_STRING: services.login,
                 PREFECT_HOME: services.home / "prefect",
                 PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # a second less a flow run
