@@ -302,6 +302,13 @@ class Settings(BaseSettings):
         description="ログ(logs)を残す日数。0 は削除しません",
         examples=[30],
     )
+    looks_days: int = Field(
+        365,
+        ge=0,
+        le=3650,
+        description="購入者の情報を見た記録(looks)を残す日数。0 は削除しません",
+        examples=[365],
+    )
     runs_days: int = Field(
         30,
         ge=1,
@@ -562,6 +569,11 @@ class Settings(BaseSettings):
     def labels(self) -> Path:
         """Files of labels for the carriers' programs."""
         return self.home / "labels"
+
+    @property
+    def looks(self) -> Path:
+        """Who looked at which order's people."""
+        return self.home / "looks"
 
     @property
     def backup(self) -> Path:

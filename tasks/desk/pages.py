@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from tasks.desk import files, runs, today
+from tasks.desk import files, orders, pictures, runs, stock, today
 from tasks.desk.frame import Page
 
-PAGES: Final[tuple[Page, ...]] = (today.PAGE, files.PAGE, runs.PAGE)
+PAGES: Final[tuple[Page, ...]] = (
+    today.PAGE,
+    files.PAGE,
+    orders.PAGE,
+    stock.PAGE,
+    runs.PAGE,
+    pictures.PAGE,
+)

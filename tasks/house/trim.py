@@ -48,6 +48,7 @@ def _over(settings: Settings, at: datetime) -> Iterator[Path]:
         (settings.rejected, settings.files_days),
         (settings.home / "labels", settings.labels_days),
         (settings.home / "logs", settings.logs_days),
+        (settings.looks, settings.looks_days),
     )
     for folder, days in kept:
         if days:

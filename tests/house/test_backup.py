@@ -263,6 +263,7 @@ def test_files_go_when_their_days_are_over_and_not_before(night: Night):
         "incoming/done/old.csv": 91, "incoming/done/new.csv": 89,
         "incoming/rakuten/demo/waits.csv": 400, "rejected/old.csv": 91,
         "labels/old.csv": 31, "labels/new.csv": 29, "logs/old.log": 31,
+        "looks/2025-01.jsonl": 366, "looks/2026-01.jsonl": 364,
         "juchu.duckdb.abc/juchu.duckdb": 2, "keep.me": 999,
         "uploads/desk-0123-1": 2, "uploads/desk-0123-1.given": 2,
         "uploads/desk-0123.json": 2, "uploads/desk-4567-1": 0.9,
@@ -280,5 +281,6 @@ def test_files_go_when_their_days_are_over_and_not_before(night: Night):
 
     assert {name for name in ages if (night.home / name).exists()} == {
         "incoming/done/new.csv", "incoming/rakuten/demo/waits.csv", "labels/new.csv",
-        "keep.me", "uploads/desk-4567-1", "uploads/tracking-amazon-1.txt",
+        "keep.me", "looks/2026-01.jsonl", "uploads/desk-4567-1",
+        "uploads/tracking-amazon-1.txt",
     }  # fmt: skip

@@ -1,0 +1,36 @@
+"""Who looked at which order's people, and when: `$JUCHU_HOME/looks/YYYY-MM.jsonl`.
+
+A line is added, and none is ever changed; `keep-house` deletes the file of a month
+whose days are over. Readable by its owner only.
+"""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+
+def record_look(
+    folder: Path, at: datetime, who: str, order: tuple[str, str, str]
+) -> None:
+    """Add a line, on disk before anything is shown.
+
+    Raises:
+        OSError: it could not be written; then nothing may be shown.
+
+    """
+    look = {
+        "at": at.isoformat(timespec="seconds"),
+        "who": who,
+        **dict(zip(("mall", "shop_id", "order_number"), order, strict=True)),
+    }
+    line = json.dumps(look, ensure_ascii=False) + "\n"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.open(
+        folder / f"{at:%Y-%m}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600
+    )
+    try:
+        os.write(file, line.encode())
+        os.fsync(file)
+    finally:
+        os.close(file)

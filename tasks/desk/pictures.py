@@ -1,0 +1,44 @@
+"""グラフ: the pictures over the published copy, as `publish-analytics` drew them."""
+
+from pathlib import Path
+from typing import Final
+
+from starlette.responses import HTMLResponse, Response
+
+from tasks.analytics_page import PAGE as FILE
+from tasks.desk.frame import Page, Problem, Visit, get
+
+NOT_DRAWN: Final = (
+    "グラフはまだありません。対処: 「実行」から publish-analytics/auto "
+    "(分析用データベースの作成)を実行してください。"
+)
+POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+)
+"""The file has styles within it; with `sandbox` nothing of it can act for anybody."""
+
+
+def show_pictures(visit: Visit) -> Response:
+    """Show the pictures within the page, or how they are made."""
+    is_drawn = _file(visit).is_file()
+    return visit.show("pictures.html", what="" if is_drawn else NOT_DRAWN)
+
+
+def picture_file(visit: Visit) -> Response:
+    """Return the file itself."""
+    try:
+        page = _file(visit).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Problem(404, NOT_DRAWN) from None
+    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
+
+
+def _file(visit: Visit) -> Path:
+    return visit.settings.home / "reports" / FILE
+
+
+PAGE: Final = Page(
+    "グラフ",
+    "/pictures",
+    (get("/pictures", show_pictures), get("/pictures/file", picture_file)),
+)

@@ -1,0 +1,31 @@
+"""在庫: the level of a SKU, its ledger, and what the malls were told."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from data.model.stock import MOVEMENT_WORDS, PUSH_WORDS
+from data.warehouse.desk import MOST, find_skus, ledger, listings, published
+from tasks.desk.frame import Page, Visit, get
+
+
+def show_stock(visit: Visit) -> Response:
+    """Show one SKU (`?sku=`), else those that a text finds (`?text=`)."""
+    sku, text = visit.asked("sku"), visit.asked("text")
+    with published(visit.settings.analytics) as con:
+        if not sku:
+            found = find_skus(con, text)
+            return visit.show("stock.html", text=text, found=found, most=MOST)
+        movements, places = ledger(con, sku), listings(con, sku)
+    return visit.show(
+        "sku.html",
+        sku=sku,
+        movements=movements,
+        listings=places,
+        movement_words=MOVEMENT_WORDS,
+        push_words=PUSH_WORDS,
+        most=MOST,
+    )
+
+
+PAGE: Final = Page("在庫", "/stock", (get("/stock", show_stock),))

@@ -1,0 +1,112 @@
+"""An order is found by its number, told in words, and whoever looks is written down."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from data.warehouse.order_history import Event
+from data.warehouse.orders import store_orders
+from data.warehouse.session import warehouse
+from data.warehouse.statements import SQL
+from tasks.desk.orders import _WORDS, told
+from tests.analytics.filled import fill
+from tests.desk.conftest import NAME, AtDesk
+from tests.support.orders import a_line, an_order, at
+
+SCRIPT = "<script>alert('商品')</script>"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory, migrated: Path) -> bytes:
+    path = tmp_path_factory.mktemp("orders") / "juchu.duckdb"
+    path.write_bytes(migrated.read_bytes())
+    with warehouse(path) as con:
+        fill(con)
+        order = an_order(7, minute=6)
+        (package, *_) = order.packages
+        line = a_line("1", "1").model_copy(update={"item_name": SCRIPT})
+        package = package.model_copy(update={"lines": (line,)})
+        order = order.model_copy(update={"packages": (package,)})
+        store_orders(con, [order], source="api", stored_at=at(9), load_id="l2")
+    with warehouse(path) as con:
+        con.execute("SELECT 1")
+    return path.read_bytes(), _wal(path)
+
+
+def _wal(path: Path) -> bytes:
+    wal = path.with_name(path.name + ".wal")
+    return wal.read_bytes() if wal.exists() else b""
+
+
+@pytest.fixture
+def desk(desk: AtDesk, filled) -> AtDesk:
+    desk.home.mkdir()
+    (desk.home / "juchu.duckdb").write_bytes(filled[0])
+    if filled[1]:
+        (desk.home / "juchu.duckdb.wal").write_bytes(filled[1])
+    return desk
+
+
+def looks(desk: AtDesk) -> list[dict]:
+    files = sorted((desk.home / "looks").glob("*.jsonl"))
+    return [json.loads(line) for f in files for line in f.read_text().splitlines()]
+
+
+def number(n: int) -> str:
+    return an_order(n).order_number
+
+
+def test_an_order_is_found_by_its_number_and_told_in_words(desk):
+    page = desk.send("/orders", "/orders", number=f" {number(1)} ").text
+    assert "鷹羽根 すみれ" in page
+    assert "通知を受け取りました(注文)" in page
+    assert "RMSから取得しました" in page
+    assert looks(desk) == [
+        {
+            "at": "2026-07-01T09:30:00+09:00",
+            "who": NAME,
+            "mall": "rakuten",
+            "shop_id": an_order(1).shop_id,
+            "order_number": number(1),
+        }
+    ]
+    (file,) = (desk.home / "looks").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_the_end_of_a_number_finds_it_and_a_short_one_finds_none(desk):
+    assert "明細" in desk.send("/orders", "/orders", number=number(2)[-8:]).text
+    none = desk.send("/orders", "/orders", number="2").text
+    assert "この番号の注文はありません" in none
+    several = desk.send("/orders", "/orders", number=number(2)[-9:-1]).text
+    assert "鷹羽根" not in several
+    assert len(looks(desk)) == 1
+
+
+def test_what_cannot_be_written_down_is_not_shown(desk):
+    (desk.home / "looks").write_text("in the way")
+    answer = desk.send("/orders", "/orders", number=number(1))
+    assert answer.status_code == 500
+    assert "鷹羽根" not in answer.text
+
+
+def test_a_script_in_an_item_name_is_text(desk):
+    page = desk.send("/orders", "/orders", number=number(7)).text
+    assert SCRIPT not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_while_a_flow_has_the_warehouse_it_says_so(desk):
+    with warehouse(desk.home / "juchu.duckdb"):
+        answer = desk.send("/orders", "/orders", number=number(1))
+    assert (answer.status_code, "取込中です" in answer.text) == (503, True)
+    assert looks(desk) == []
+
+
+def test_every_kind_of_event_has_words():
+    statement = SQL("list_order_events")
+    for kind in _WORDS:
+        assert f"'{kind}'" in statement or kind.partition("_")[0] in statement
+    assert told(Event(at(1), "status", None, "出荷済", None)).endswith("になりました")

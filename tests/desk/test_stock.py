@@ -1,0 +1,45 @@
+"""A SKU shows its level, its ledger and what the malls were told."""
+
+from pathlib import Path
+
+import pytest
+
+from data.warehouse.analytics.publish import publish
+from data.warehouse.session import warehouse
+from tests.analytics.filled import fill
+from tests.desk.conftest import AtDesk
+
+
+@pytest.fixture
+def desk(home: Path, desk: AtDesk) -> AtDesk:
+    with warehouse(home / "juchu.duckdb") as con:
+        fill(con)
+    publish(home / "juchu.duckdb", home / "analytics.duckdb", desk.clock[0])
+    return desk
+
+
+def test_a_sku_is_found_and_explains_its_level(desk):
+    assert "SENCHA-100" in desk.browser.get("/stock").text
+    assert "SENCHA-100" in desk.browser.get("/stock?text=sencha").text
+    assert "該当するSKUはありません" in desk.browser.get("/stock?text=nix").text
+    page = desk.browser.get("/stock?sku=SENCHA-100").text
+    assert "<strong>10個</strong>" in page
+    assert "棚卸(10個)" in page
+    assert "鷹羽根" not in page
+
+
+def test_an_unknown_sku_is_told_as_text(desk):
+    page = desk.browser.get("/stock?sku=<script>").text
+    assert "在庫の動きはありません" in page
+    assert "<script>" not in page.replace('<script src="/static/desk.js"', "")
+
+
+def test_the_pictures_can_do_nothing(desk):
+    assert "まだありません" in desk.browser.get("/pictures").text
+    assert desk.browser.get("/pictures/file").status_code == 404
+    (desk.home / "reports").mkdir()
+    (desk.home / "reports" / "analytics.html").write_text("<p>売上")
+    assert "<iframe" in desk.browser.get("/pictures").text
+    policy = desk.browser.get("/pictures/file").headers["content-security-policy"]
+    assert "sandbox" in policy
+    assert "script-src" not in policy
