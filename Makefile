@@ -6,6 +6,9 @@ READY := .venv/.installed
 # What users do not need to run juchu: tests, types, the peers of the bench.
 DEVELOP := .venv/.develop
 
+# HOME of the shell is a folder of the user's; a home of juchu is given on make's command line.
+home_given = $(if $(filter command line,$(origin HOME)),$(HOME))
+
 quoted = '$(subst ','\'',$(1))'
 
 ifneq ($(strip $(UV)),)
@@ -19,7 +22,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
 .DEFAULT_GOAL := help
-.PHONY: help demo desk desk-password test test-ci test-long check crash readme screenshots second-day soak bench deploy server worker watch shop run receiver query restore plot sandbox lock audit clean
+.PHONY: help demo desk desk-password test test-ci test-long check crash readme screenshots second-day soak bench deploy move-home server worker watch shop run receiver query restore plot sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,8 +80,11 @@ soak: $(DEVELOP) ## notices by the ten thousand, losses and kills, ten minutes l
 bench: $(DEVELOP) ## speed beside peers, as ratios measured in one run (half an hour)
 	$(BIN)/python -m tests.bench
 
-deploy: $(READY) ## register blocks, limits, automations and every deployment on the server in use
-	$(BIN)/python -m tasks.setup.deploy
+deploy: $(READY) ## register blocks, limits, automations and every deployment (a home of a cluster: HOME= HOST= FOLDER=)
+	$(BIN)/python -m tasks.setup.deploy --home=$(call quoted,$(home_given)) --host=$(call quoted,$(HOST)) --folder=$(call quoted,$(FOLDER))
+
+move-home: $(READY) ## a home of a cluster to another host: make move-home HOME=home-1 TO=host-b (AT=host-b:/folder FROM=)
+	@$(BIN)/python -m tasks.setup.move_home --home=$(call quoted,$(home_given)) --to=$(call quoted,$(TO)) --at=$(call quoted,$(AT)) --from=$(call quoted,$(FROM))
 
 server: $(READY) ## a Prefect server with a login of its own (port: PREFECT_SERVER_API_PORT)
 	exec $(BIN)/python -m tasks.setup.server

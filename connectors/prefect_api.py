@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from connectors.prefect_env import API_URL, FILE, LOGIN
 
 PATIENCE_S: Final = 10.0
-_NO_ANSWER: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError)
+NO_ANSWER: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError)
+"""What is raised where no Prefect server answers."""
 
 
 class PrefectApi:
@@ -56,7 +57,7 @@ def why_closed(api: PrefectApi | None) -> str:
             timeout=PATIENCE_S,
             verify=api.url.startswith("https"),  # reading certificates takes 40 ms
         )
-    except _NO_ANSWER as error:
+    except NO_ANSWER as error:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return ""
         return (

@@ -26,6 +26,7 @@ from connectors.rms.address import RMS_URL, checked_address, is_loopback
 from data.model.alarm import Silence
 from data.model.label import Sender
 from data.model.shipping_day import WEEKDAYS
+from data.model.shop import HOME_NAME
 
 PREFIX: Final = "JUCHU_"
 ENV_FILE: Final = Path(".env")
@@ -74,6 +75,20 @@ class Settings(BaseSettings):
         Path("data/local"),
         description="実行時ファイルの置き場所",
         examples=["data/local"],
+    )
+    home_name: str = Field(
+        "",
+        pattern=HOME_NAME,
+        description="このホームの名前(複数のホストで動かす場合)。"
+        "同じ名前のホームの店舗だけを処理します。1台で動かす場合は空欄",
+        examples=[""],
+    )
+    host: str = Field(
+        "",
+        pattern=HOME_NAME,
+        description="このホストの名前(複数のホストで動かす場合)。ワーカーは、"
+        "このホストのホームだけを実行します。1台で動かす場合は空欄",
+        examples=[""],
     )
     shop: str = Field(
         "demo",

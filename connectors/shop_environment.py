@@ -37,6 +37,7 @@ SHOP_VARIABLES = {
     "safety_stock": ("SAFETY_STOCK", "0"),
     "stock_link": ("STOCK_LINK", "true"),
     "silent_hours": ("SILENT_HOURS", "20-22"),
+    "home": ("HOME", "home-1"),
 }
 """A shop's fields, each with the ending of its variable and an example."""
 
@@ -51,12 +52,18 @@ def handles_in_environment(env_file: Path = ENV_FILE) -> list[str]:
     return sorted(each[1].lower().replace("_", "-") for each in found if each)
 
 
+def home_in_environment(handle: str, env_file: Path = ENV_FILE) -> str:
+    """Return the home that the shop's variable names; "" for the one machine's."""
+    known = {**dotenv_values(env_file), **os.environ}
+    return (known.get(f"{_stem(handle)}HOME") or "").strip()
+
+
 def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None:
     """Return the shop that its variables describe; None if none of them is set.
 
     Raises SettingsProblem naming each variable that is missing or wrong.
     """
-    stem = f"{PREFIX}SHOP_{handle.upper().replace('-', '_')}_"
+    stem = _stem(handle)
     known = {**dotenv_values(env_file), **os.environ}
     given = {
         field: value.strip()
@@ -73,6 +80,10 @@ def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None
     except ValidationError as error:
         wrong = [str(fault["loc"][0]) for fault in error.errors()]
         raise SettingsProblem(_problems(invalid, stem, wrong)) from None
+
+
+def _stem(handle: str) -> str:
+    return f"{PREFIX}SHOP_{handle.upper().replace('-', '_')}_"
 
 
 def _problems(say: Callable[[str, str], str], stem: str, fields: list[str]) -> str:

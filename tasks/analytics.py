@@ -27,6 +27,7 @@ from tasks.analytics_page import write_page
 from tasks.machine import now, our_warehouse
 from tasks.report import counts, ended, escape, page
 from tasks.retrying import SAFE_TO_REPEAT
+from tasks.shops.blocks import described_shops
 
 CHANGED: Final = "juchu.warehouse.changed"
 """The event that `publish-analytics/auto` waits for (prefect.yaml)."""
@@ -47,7 +48,8 @@ def announce_change(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) 
     except SettingsProblem:  # the run itself has said so
         return
     if is_due(settings.warehouse, settings.analytics):
-        emit_event(CHANGED, resource={"prefect.resource.id": RESOURCE})
+        home = f".{settings.home_name}" if settings.home_name else ""
+        emit_event(CHANGED, resource={"prefect.resource.id": f"{RESOURCE}{home}"})
 
 
 def is_own_morning() -> bool:
@@ -57,7 +59,7 @@ def is_own_morning() -> bool:
 
 @task(name="pushes-at-work", **SAFE_TO_REPEAT)
 def pushes_at_work() -> list[str]:
-    """Return the names of the runs that send stock or tracking numbers now.
+    """Return the names of our home's runs that send stock or tracking numbers now.
 
     The copy is made while the warehouse is open to read, which a push would wait for.
     """
@@ -67,7 +69,10 @@ def pushes_at_work() -> list[str]:
             flow_filter=FlowFilter(name=FlowFilterName(any_=PUSHES)),
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=running)),
         )
-    return sorted(run.name for run in runs)
+    if not read_settings().home_name:
+        return sorted(run.name for run in runs)
+    ours = set(described_shops())
+    return sorted(run.name for run in runs if run.parameters.get("shop") in ours)
 
 
 @task(name="publish-copy", **SAFE_TO_REPEAT)

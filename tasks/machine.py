@@ -8,6 +8,7 @@ from connectors.settings import read_settings
 from connectors.shared_clock import shared_now
 from data.model.japan_time import JST
 from data.warehouse.session import Connection, warehouse
+from tasks.shops.owner import owned
 
 
 def now() -> datetime:
@@ -29,9 +30,12 @@ def our_warehouse() -> AbstractContextManager[Connection]:
         WarehouseBusy: other processes held the file for longer than the patience set;
             worth a retry.
         WarehouseClosed: it could not be opened; the text says why.
+        HomeMoved: where there are several hosts, the home is another one's.
 
     """
     settings = read_settings()
+    if settings.home_name:
+        return owned(settings, now)
     return warehouse(settings.warehouse, settings.warehouse_patience_s)
 
 

@@ -11,6 +11,8 @@ from data.model.stock_link import SILENT_HOURS, StockLink
 
 SHOP_HANDLE: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
 ShopHandle = Annotated[str, StringConstraints(pattern=SHOP_HANDLE)]
+HOME_NAME: Final = r"^([a-z0-9][a-z0-9-]{0,62})?$"
+"""A home's or a host's name; empty where there is one machine (docs/scaling.md)."""
 
 
 _RAKUTEN_NUMBER: Final = re.compile(r"([0-9]+)-[0-9]{8}-")
@@ -50,6 +52,8 @@ class Shop(BaseModel):
     """Whether levels go to the mall by themselves, not in the morning at nine only."""
     silent_hours: Annotated[str, StringConstraints(pattern=SILENT_HOURS)] = ""
     """Hours of the day in Japan in which no level goes by itself, such as `20-22`."""
+    home: Annotated[str, StringConstraints(pattern=HOME_NAME)] = ""
+    """The home whose warehouse has the shop's orders; "" on the one machine."""
 
     @property
     def link(self) -> StockLink:

@@ -5,6 +5,7 @@ WarehouseClosed
 ├── WarehouseBusy          another session holds the file: the same call later
 ├── WarehouseOutOfReach    folder, rights or disk: nothing is wrong with the file
 ├── WarehouseDamaged       the file is there but DuckDB cannot read it
+├── HomeMoved              the file is not of the present owner of its home
 ├── KeyDamaged             the key of its hashes is there but is no key
 └── MigrationRefused       the file and this juchu do not belong together
 """
@@ -37,6 +38,10 @@ class WarehouseOutOfReach(WarehouseClosed):
 
 class WarehouseDamaged(WarehouseClosed):
     """DuckDB cannot read the file."""
+
+
+class HomeMoved(WarehouseClosed):
+    """The home is another host's by now, or this file is an old copy of it."""
 
 
 class KeyDamaged(WarehouseClosed):

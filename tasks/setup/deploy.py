@@ -1,14 +1,17 @@
 """Register blocks, limits, automations and deployments on the Prefect server in use.
 
 Run as `make deploy`; running it again changes nothing but what changed in the files.
+With `HOME=… HOST=… FOLDER=…` it registers one home of a cluster and its deployments;
+without, those of every home are renewed as well (docs/scaling.md).
 """
 
+import argparse
 import logging
 import subprocess
 import sys
+from collections.abc import Mapping
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
@@ -16,7 +19,6 @@ from prefect.settings import (
     PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
     temporary_settings,
 )
-from prefect.workers.process import ProcessWorker
 
 from connectors.prefect_env import API_URL, LOGIN
 from connectors.settings import read_settings
@@ -28,38 +30,14 @@ from data.model.shop import ShopHandle
 from tasks.limits import ensure_limit
 from tasks.setup.alarms import register_alarms, save_automation
 from tasks.setup.guards import guards
+from tasks.setup.home_deployments import deploy_home, rest_of_machine
 from tasks.setup.plain_forms import make_forms_plain
+from tasks.setup.queues import MORNING, ensure_queue, ensure_work_pool
 from tasks.setup.server_in_use import environment_of_server
-from tasks.shops.blocks import RmsShop, described_shops
+from tasks.shops.blocks import RmsShop, described_shops, homes_in_blocks
+from tasks.shops.homes import JuchuHome, UnknownHome, home_of, homes, save_home
 
-WORK_POOL = "juchu"
-MORNING = "morning"
-"""The work queue of `daily`: a worker that comes back takes its runs first."""
 log = logging.getLogger("juchu.deploy")
-
-
-def ensure_work_pool(client: SyncPrefectClient) -> None:
-    """Create the work pool, without which `prefect deploy` refuses everything."""
-    try:
-        client.read_work_pool(WORK_POOL)
-    except ObjectNotFound:
-        client.create_work_pool(
-            WorkPoolCreate(
-                name=WORK_POOL,
-                type=ProcessWorker.type,
-                base_job_template=ProcessWorker.get_default_base_job_template(),
-            )
-        )
-
-
-def ensure_queue(client: SyncPrefectClient, name: str, priority: int) -> None:
-    """Create the work queue, or put the existing one where it belongs."""
-    try:
-        known = client.read_work_queue_by_name(name, work_pool_name=WORK_POOL)
-    except ObjectNotFound:
-        client.create_work_queue(name, priority=priority, work_pool_name=WORK_POOL)
-    else:
-        client.update_work_queue(known.id, priority=priority)
 
 
 def save_shop(client: SyncPrefectClient, handle: str) -> None:
@@ -93,6 +71,10 @@ def main() -> None:
 
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    parser = argparse.ArgumentParser(prog="make deploy")
+    for option in ("home", "host", "folder"):
+        parser.add_argument(f"--{option}", default="")
+    given = parser.parse_args()
     environment = environment_of_server()
     with temporary_settings(
         {
@@ -101,6 +83,8 @@ def main() -> None:
             PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
         }
     ):
+        if given.home:
+            sys.exit(register_home(given.home, given.host, given.folder))
         register()
         deployed = subprocess.run(
             [sys.executable, "-m", "prefect", "deploy", "--all", "--no-prompt"],
@@ -112,7 +96,47 @@ def main() -> None:
         if not deployed.returncode:
             with get_client(sync_client=True) as client:
                 make_forms_plain(client)
+                deploy_homes(client, homes())
     sys.exit(deployed.returncode)
+
+
+def register_home(name: str, host: str, folder: str) -> str | None:
+    """Register a home and make its deployments; return why not, if so.
+
+    A home that is there keeps its host and folder: only `make move-home` changes them.
+    """
+    JuchuHome.register_type_and_schema()
+    try:
+        home = home_of(name)
+    except UnknownHome:
+        if not (host and folder):
+            return (
+                f"ホーム {name} のホストとフォルダーが指定されていません。"
+                f"対処: make deploy HOME={name} HOST=host-a FOLDER=/srv/juchu/{name}"
+            )
+        home = JuchuHome(host=host, folder=folder)
+        save_home(name, home)
+    if (host or home.host, folder or home.folder) != (home.host, home.folder):
+        return (
+            f"ホーム {name} は、ホスト {home.host} の {home.folder} にあります。"
+            "変更していません。対処: 別のホストに移す場合は、"
+            f"make move-home HOME={name} TO={host or home.host} を実行してください。"
+        )
+    with get_client(sync_client=True) as client:
+        deploy_homes(client, {name: home})
+    return None
+
+
+def deploy_homes(client: SyncPrefectClient, known: Mapping[str, JuchuHome]) -> None:
+    """Renew the homes' deployments; let the machine's rest where no shop needs them."""
+    if not known:
+        return
+    of_shops = homes_in_blocks()
+    rest_of_machine(client, rests=bool(of_shops) and all(of_shops.values()))
+    for name, home in known.items():
+        shops = sorted(shop for shop, its in of_shops.items() if its == name)
+        made = deploy_home(client, name, home, shops)
+        log.info("home %s on %s: %d deployments for %s", name, home.host, made, shops)
 
 
 def register() -> None:

@@ -31,10 +31,14 @@ EACH_RUN: Final = {"prefect.resource.id"}
 
 
 def of_deployment(flow: str, deployment: str) -> Any:
-    """Return the filter of events about the deployment's own runs, not subflow runs."""
+    """Return the filter of events about the deployment's own runs, not subflow runs.
+
+    The copies that homes have of it are meant as well.
+    """
+    names = [deployment, f"{deployment}@*"]
     return [
         {"prefect.resource.role": "flow", "prefect.resource.name": flow},
-        {"prefect.resource.role": "deployment", "prefect.resource.name": deployment},
+        {"prefect.resource.role": "deployment", "prefect.resource.name": names},
     ]
 
 

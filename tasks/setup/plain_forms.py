@@ -10,6 +10,8 @@ from typing import Any, Final
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate
 
+from tasks.setup.home_deployments import deployments_of
+
 NULL: Final = {"type": "null"}
 ASKED_FOR: Final = {"import-order-csv": ("path", "mall", "shop")}
 """Parameters with a default that a person has to fill in; by flow.
@@ -21,9 +23,12 @@ BESIDE: Final = {"item_path": "path"}
 
 
 def make_forms_plain(client: SyncPrefectClient) -> None:
-    """Store a plain schema for every deployment of this server that has another."""
+    """Store a plain schema for every deployment of ours that has another.
+
+    Homes copy their deployments from these.
+    """
     names = {flow.id: flow.name for flow in client.read_flows()}
-    for deployment in client.read_deployments():
+    for deployment in deployments_of(client, ""):
         schema = deployment.parameter_openapi_schema or {}
         asked = ASKED_FOR.get(names.get(deployment.flow_id, ""), ())
         plain = plain_schema(schema, [*asked])

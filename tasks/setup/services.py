@@ -24,8 +24,8 @@ from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import LOGIN
 from connectors.sandbox.control_api.remote import SandboxControl
 from data.model.japan_time import in_japan
-from tasks.setup.deploy import ensure_work_pool
 from tasks.setup.prefect_runs import PrefectRuns
+from tasks.setup.queues import ensure_work_pool
 from tasks.setup.server import server_environment
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,20 +20,25 @@ from pydantic import (
 )
 
 from connectors.notices.keys import NoticeKeys
-from connectors.settings import SettingsProblem
+from connectors.settings import SettingsProblem, read_settings
 from connectors.shop_environment import (
     handles_in_environment,
+    home_in_environment,
     shop_from_environment,
 )
 from data.model.nearest import shown, suggestion
 from data.model.onboarding import StartRule
 from data.model.order import Mall
-from data.model.shop import SHOP_HANDLE, Shop, ShopHandle
+from data.model.shop import HOME_NAME, SHOP_HANDLE, Shop, ShopHandle
 from data.model.stock_link import SILENT_HOURS
 
 
 class UnknownShop(LookupError):
     """No block and no environment describes the shop."""
+
+
+class OtherHome(UnknownShop):
+    """The shop's orders are in another home: here they would be stored twice."""
 
 
 class RmsShop(Block):
@@ -134,6 +139,13 @@ class RmsShop(Block):
         description="自動の転送をしない時間帯です(例: 20-22。22-2 は翌日の2時まで。"
         "複数は「,」で区切ります)。朝9時の処理と手動の実行は止めません",
     )
+    home: str = Field(
+        "",
+        pattern=HOME_NAME,
+        title="ホーム",
+        description="複数のホストで動かす場合に、この店舗を処理するホームの名前です。"
+        "ほかのホームは、この店舗を処理しません。1台で動かす場合は空欄のままにします",
+    )
 
     @classmethod
     def from_shop(cls, shop: Shop) -> Self:
@@ -152,6 +164,7 @@ class RmsShop(Block):
             safety_stock=shop.safety_stock,
             stock_link=shop.stock_link,
             silent_hours=shop.silent_hours,
+            home=shop.home,
         )
 
     def to_shop(self, handle: ShopHandle) -> Shop:
@@ -171,6 +184,7 @@ class RmsShop(Block):
             safety_stock=self.safety_stock,
             stock_link=self.stock_link,
             silent_hours=self.silent_hours,
+            home=self.home,
         )
 
 
@@ -180,8 +194,16 @@ def load_shop(handle: ShopHandle) -> Shop:
     Raises:
         UnknownShop: there is neither, or the block has unusable fields; names the shops
             there are, and the nearest of them.
+        OtherHome: the shop is another home's.
 
     """
+    shop = _described(handle)
+    if shop.home != (ours := read_settings().home_name):
+        raise OtherHome(_of_other_home(shop, ours))
+    return shop
+
+
+def _described(handle: ShopHandle) -> Shop:
     if not re.fullmatch(SHOP_HANDLE, handle):
         raise UnknownShop(unknown_shop(handle, described_shops()))
     try:
@@ -197,6 +219,17 @@ def load_shop(handle: ShopHandle) -> Shop:
         if shop := shop_from_environment(handle):
             return shop
     raise UnknownShop(unknown_shop(handle, described_shops()))
+
+
+def _of_other_home(shop: Shop, ours: str) -> str:
+    theirs = f"ホーム {shop.home} " if shop.home else "ホームのないマシン"
+    here = f"ホーム {ours} " if ours else "ホームのないマシン"
+    advice = f"名前の最後が @{shop.home} の" if shop.home else "名前に @ のない"
+    return (
+        f"店舗 {shop.handle} は{theirs}の店舗です(ここは{here}です)。"
+        "二重に処理しないため、何もしていません。"
+        f"対処: {advice}デプロイメントを実行してください。"
+    )
 
 
 def unknown_shop(handle: str, known: Sequence[str]) -> str:
@@ -229,7 +262,7 @@ def start_rule_of(handle: ShopHandle) -> StartRule:
 
 
 def shops_in_blocks() -> list[Shop]:
-    """Return every shop that has a block; one with unusable fields is left out."""
+    """Return every shop of our home with a block; one that is unusable is left out."""
     shops = []
     for handle in handles_in_blocks():
         with suppress(UnknownShop):
@@ -238,11 +271,17 @@ def shops_in_blocks() -> list[Shop]:
 
 
 def handles_in_blocks() -> list[ShopHandle]:
-    """Return the handle of every block, also of one with unusable fields.
+    """Return the handle of every block of our home, also of one with unusable fields.
 
     A Prefect that does not know the block type yet has no shops.
     """
-    return sorted(str(document.name) for document in _documents())
+    ours = read_settings().home_name
+    return sorted(shop for shop, home in homes_in_blocks().items() if home == ours)
+
+
+def homes_in_blocks() -> dict[ShopHandle, str]:
+    """Return the home of every shop that has a block, "" for the one machine's."""
+    return {str(one.name): str(one.data.get("home") or "") for one in _documents()}
 
 
 def _documents() -> list[BlockDocument]:
@@ -257,12 +296,19 @@ def _documents() -> list[BlockDocument]:
 
 
 def described_shops() -> list[ShopHandle]:
-    """Return the handle of every shop that a block or the environment describes."""
-    return sorted({*handles_in_blocks(), *handles_in_environment()})
+    """Return the handle of every shop of our home, described by block or environment.
+
+    A run for every shop takes these and no other home's.
+    """
+    ours = read_settings().home_name
+    given = [
+        one for one in handles_in_environment() if home_in_environment(one) == ours
+    ]
+    return sorted({*handles_in_blocks(), *given})
 
 
 def shops_described_at(mall: str) -> list[Shop]:
-    """Return every shop of the mall that a block or the environment describes.
+    """Return every shop of the mall and of our home that anything describes.
 
     One with unusable fields is left out.
     """

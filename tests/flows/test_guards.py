@@ -19,7 +19,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Crashed, Late, Scheduled
 
 from connectors.prefect_env import NAMES
-from tasks.setup.deploy import WORK_POOL
+from tasks.setup.queues import WORK_POOL
 from tasks.setup.services import ROOT, Services
 from tests.support.effort import for_crash, for_long
 from tests.support.waiting import until

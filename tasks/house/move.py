@@ -1,0 +1,183 @@
+"""Move a home to another host: one owner before, one after, and no order between.
+
+The lock and the refusal come first, then the file: kept from everybody, marked as of
+the next epoch, copied whole, and only then the home's block names the new host. Killed
+at any moment, either nobody may write or one host may; the same command again ends it.
+"""
+
+import shlex
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
+
+from connectors.settings import Settings
+from data.warehouse.home import HomeEpoch, handed_over, latest_epoch
+from tasks.setup.home_deployments import deploy_home, deployments_of
+from tasks.shops.blocks import homes_in_blocks
+from tasks.shops.homes import JuchuHome, home_of, save_home
+from tasks.shops.lock import one_mover
+from tasks.shops.owner import HELD_S, place_of
+
+STAYS: Final = ("/prefect.env", "/pace/", "/logs/", "/prefect/")
+"""What is of the host and not of the home; pace counts a machine's own seconds."""
+AT_WORK: Final = [
+    StateType.SCHEDULED,
+    StateType.PENDING,
+    StateType.RUNNING,
+    StateType.PAUSED,
+    StateType.CANCELLING,
+]
+FILE: Final = "juchu.duckdb"
+
+
+class MoveRefused(Exception):
+    """Nothing was moved, and the home goes on where it was; says why."""
+
+
+class Moved(NamedTuple):
+    """Where the home was and is, and of which epoch."""
+
+    name: str
+    before: JuchuHome
+    now: JuchuHome
+    source: str
+
+
+def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
+    client: SyncPrefectClient,
+    settings: Settings,
+    name: str,
+    to: str,
+    *,
+    at: str = "",
+    source: str = "",
+    now: Callable[[], datetime],
+    wait: Callable[[float], None] = time.sleep,
+) -> Moved:
+    """Move a home to host `to`, into folder `at` there; its runs go on there at once.
+
+    `source` is where the home's files are on this machine, by default its own folder;
+    `at` may be `host:/folder`, which rsync reaches by ssh, and is by default the folder
+    it has. Where the two are the same nothing is copied: the disk moved, or a backup
+    was restored there. A file left behind that could not be marked is waited for: its
+    host, if it lives, finds out within a minute.
+
+    Raises:
+        MoveRefused: a run of the home is at work or waits, or the files cannot be read
+            or copied; nothing was changed.
+        UnknownHome: there is no such home.
+        TimeoutError: somebody else moves it now.
+        WarehouseClosed: the file is in use or cannot be opened.
+
+    """
+    with one_mover(name):
+        home = home_of(name)
+        folder = Path(source or home.folder)
+        reached = at or home.folder
+        with _resting(client, name):
+            _refuse_at_work(client, name)
+            if not (folder / FILE).is_file():
+                raise MoveRefused(
+                    f"{folder} に {FILE} がありません。対処: ホームのファイルがある"
+                    "フォルダーを FROM= で指定してください(バックアップの場合は、"
+                    "先に make restore で復元します)。"
+                )
+            marked = home.place == place_of(folder)
+            epoch = max(latest_epoch(folder / FILE), home.epoch) + 1
+            new = HomeEpoch(name, epoch, to)
+            with handed_over(folder / FILE, new, now(), settings.warehouse_patience_s):
+                if reached != str(folder):
+                    _copy(folder, reached)
+                moved = home.model_copy(
+                    update={
+                        "host": to,
+                        "folder": reached.rpartition(":")[2],
+                        "epoch": epoch,
+                        "place": "",
+                    }
+                )
+                save_home(name, moved)
+        if not marked:
+            wait(HELD_S)
+        shops = sorted(shop for shop, its in homes_in_blocks().items() if its == name)
+        deploy_home(client, name, moved, shops)
+        return Moved(name, home, moved, str(folder))
+
+
+@contextmanager
+def _resting(client: SyncPrefectClient, name: str) -> Iterator[None]:
+    """Schedule nothing for the home; on an error its deployments go on as they were."""
+    awake = [one for one in deployments_of(client, name) if not one.paused]
+    for one in awake:
+        client.pause_deployment(one.id)
+    try:
+        yield
+    except BaseException:
+        for one in awake:
+            client.resume_deployment(one.id)
+        raise
+
+
+def _refuse_at_work(client: SyncPrefectClient, name: str) -> None:
+    ids = [one.id for one in deployments_of(client, name)]
+    if not ids:
+        return
+    states = FlowRunFilterState(type=FlowRunFilterStateType(any_=AT_WORK))
+    runs = client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=ids), state=states
+        ),
+        limit=10,
+    )
+    if runs:
+        named = "、".join(f"{run.name}({run.state_name})" for run in runs)
+        raise MoveRefused(
+            f"ホーム {name} の実行が終わっていません: {named}。移動していません。"
+            "対処: 実行が終わるのを待つか、Prefect の画面で取り消してから、"
+            "もう一度実行してください(停止したホストの実行は、2分以内に Crashed に"
+            "なります)。"
+        )
+
+
+def _copy(folder: Path, to: str) -> None:
+    """Copy the home's files with rsync; what was in the folder before is gone."""
+    host, _, path = to.rpartition(":")
+    made = f"mkdir -p -m 700 {shlex.quote(path)} && rsync"
+    command = [
+        "rsync",
+        "--archive",
+        "--delete",
+        f"--rsync-path={made}",
+        *(f"--exclude={each}" for each in STAYS),
+        f"{folder}/",
+        f"{to}/" if host else f"{path}/",
+    ]
+    if not host:
+        Path(path).mkdir(mode=0o700, parents=True, exist_ok=True)
+        command.remove(f"--rsync-path={made}")
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell here; ssh's is given a quoted path
+    except FileNotFoundError:
+        raise MoveRefused(
+            "rsync がありません。対処: 両方のホストに rsync を入れてください"
+            "(Debian: apt install rsync)。"
+        ) from None
+    if done.returncode:
+        raise MoveRefused(
+            f"{to} にコピーできません: {done.stderr.strip().splitlines()[-1:]}。"
+            "移動していません。"
+            "対処: ssh で接続できることと、空き容量を確認してください。"
+        )

@@ -1,0 +1,88 @@
+"""`make move-home HOME=… TO=…`: move a home of a cluster to another host.
+
+Run it on the host that has the home's files (docs/scaling.md).
+"""
+
+import argparse
+import sys
+
+from prefect.client.orchestration import get_client
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
+    temporary_settings,
+)
+
+from connectors.prefect_env import API_URL, LOGIN
+from connectors.settings import SettingsProblem, read_settings
+from data.warehouse.errors import WarehouseClosed
+from tasks.house.move import Moved, MoveRefused, move_home
+from tasks.machine import now
+from tasks.setup.server_in_use import environment_of_server
+from tasks.shops.homes import UnknownHome
+
+
+def main() -> None:
+    """Move the home and print where it is now, or why it is where it was."""
+    parser = argparse.ArgumentParser(prog="make move-home")
+    for option in ("home", "to", "at", "from"):
+        parser.add_argument(f"--{option}", default="", dest=option)
+    given = vars(parser.parse_args())
+    if not (given["home"] and given["to"]):
+        sys.exit(
+            "対処: make move-home HOME=home-1 TO=host-b のように指定してください。"
+        )
+    known = environment_of_server()
+    with (
+        temporary_settings(
+            {
+                PREFECT_API_URL: known[API_URL],
+                PREFECT_API_AUTH_STRING: known.get(LOGIN),
+                PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
+            }
+        ),
+        get_client(sync_client=True) as client,
+    ):
+        try:
+            moved = move_home(
+                client,
+                read_settings(),
+                given["home"],
+                given["to"],
+                at=given["at"],
+                source=given["from"],
+                now=now,
+            )
+        except (
+            MoveRefused,
+            UnknownHome,
+            WarehouseClosed,
+            SettingsProblem,
+        ) as problem:
+            sys.exit(f"{problem}")
+        except TimeoutError:
+            sys.exit(
+                f"ホーム {given['home']} は、ほかで移動中です。何もしていません。"
+                "対処: 1分待ってから、もう一度実行してください。"
+            )
+    sys.stdout.write(told(moved))
+
+
+def told(moved: Moved) -> str:
+    """Return what a person reads after a move."""
+    where = f"ホスト {moved.now.host} の {moved.now.folder}"
+    lines = [
+        f"ホーム {moved.name} を移動しました(世代 {moved.now.epoch}): {where}",
+        f"次の実行は、ホスト {moved.now.host} のワーカーが行います。",
+    ]
+    if moved.source != moved.now.folder:
+        lines.append(
+            f"元のフォルダー {moved.source} は残してあります(何も書き込まれません)。"
+            "対処: 移動先の最初の実行を確認してから、削除してください。"
+        )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
