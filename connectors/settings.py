@@ -558,7 +558,14 @@ class Settings(BaseSettings):
     @property
     def lake_folder(self) -> Path:
         """The folder of a lake that is kept on this machine."""
-        return Path(self.lake) if self.lake else self.home / "lake"
+        return Path(self.lake_address) if self.lake else self.home / "lake"
+
+    @property
+    def lake_address(self) -> str:
+        """The lake that is set; a home has a part of its own in it, home=<its name>."""
+        if not self.home_name:
+            return self.lake
+        return f"{self.lake.rstrip('/')}/home={self.home_name}"
 
     @property
     def spool(self) -> Path:

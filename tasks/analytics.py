@@ -115,7 +115,7 @@ def _store(settings: Settings) -> Store:
     if not settings.lake.startswith(S3):
         return FolderStore(settings.lake_folder, settings.analytics_group)
     return S3Store(
-        settings.lake,
+        settings.lake_address,
         endpoint=settings.lake_endpoint,
         region=settings.lake_region,
         key_id=settings.lake_key_id,

@@ -30,8 +30,9 @@ from tasks.shops.blocks import homes_in_blocks
 from tasks.shops.homes import JuchuHome, home_of, save_home
 from tasks.shops.lock import one_mover
 from tasks.shops.owner import HELD_S, place_of
+from tasks.watch.alive import LOCK, watch_lives
 
-STAYS: Final = ("/prefect.env", "/pace/", "/logs/", "/prefect/")
+STAYS: Final = ("/prefect.env", "/pace/", "/logs/", "/prefect/", f"/{LOCK}")
 """What is of the host and not of the home; pace counts a machine's own seconds."""
 AT_WORK: Final = [
     StateType.SCHEDULED,
@@ -95,6 +96,7 @@ def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
                     "フォルダーを FROM= で指定してください(バックアップの場合は、"
                     "先に make restore で復元します)。"
                 )
+            _refuse_watch(folder)
             marked = home.place == place_of(folder)
             epoch = max(latest_epoch(folder / FILE), home.epoch) + 1
             new = HomeEpoch(name, epoch, to)
@@ -149,6 +151,14 @@ def _refuse_at_work(client: SyncPrefectClient, name: str) -> None:
             "対処: 実行が終わるのを待つか、Prefect の画面で取り消してから、"
             "もう一度実行してください(停止したホストの実行は、2分以内に Crashed に"
             "なります)。"
+        )
+
+
+def _refuse_watch(folder: Path) -> None:
+    if watch_lives(folder):
+        raise MoveRefused(
+            f"{folder} の常駐プロセス(make watch)が動いています。移動していません。"
+            "対処: 常駐プロセスを停止してから、もう一度実行してください。"
         )
 
 

@@ -26,10 +26,10 @@ from prefect.events.schemas.automations import Automation, EventTrigger
 from data.model.shop import ShopHandle
 from tasks.analytics import RESOURCE
 from tasks.setup.queues import MORNING, WORK_POOL, ensure_queue, morning_of
-from tasks.shops.homes import JuchuHome
+from tasks.shops.homes import JuchuHome, of_home
 
 YAML: Final = Path(__file__).resolve().parents[2] / "prefect.yaml"
-NETS: Final = {"* * * * *": 60, "*/5 * * * *": 300, "*/15 * * * *": 900}
+NETS: Final = {"*/5 * * * *": 300, "*/15 * * * *": 900, "30 * * * *": 3600}
 """Schedules that look whether there is work, with their seconds: each home has its own
 second. What has an hour of the day keeps it."""
 OF_SHOPS: Final = ("juchu.notices.*", "juchu.shop.*")
@@ -147,7 +147,7 @@ def _automation(
         return None
     same = trigger.model_dump(exclude={"id", "match"})
     return AutomationCore(
-        name=f"{one.name} @{home}",
+        name=of_home(one.name, home),
         description=one.description,
         enabled=True,
         trigger=EventTrigger(match={"prefect.resource.id": resources}, **same),

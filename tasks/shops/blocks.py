@@ -328,14 +328,15 @@ class ShopPlace(NamedTuple):
 
 
 def shop_places() -> list[ShopPlace]:
-    """Return every shop that a block or the environment describes; reads no secret.
+    """Return every shop of our home that anything describes; reads no secret.
 
     One with unusable fields is left out.
     """
     found = {one.handle: one for one in _places_in_blocks()}
     for handle in handles_in_environment():
         with suppress(SettingsProblem):
-            if handle not in found and (shop := shop_from_environment(handle)):
+            shop = None if handle in found else shop_from_environment(handle)
+            if shop and shop.home == read_settings().home_name:
                 found[handle] = ShopPlace(handle, str(shop.mall), shop.shop_id)
     return [found[handle] for handle in sorted(found)]
 
@@ -345,6 +346,7 @@ def _places_in_blocks() -> list[ShopPlace]:
         ShopPlace(str(one.name), str(one.data["mall"]), str(one.data["shop_id"]))
         for one in _documents()
         if one.data.get("mall") and one.data.get("shop_id")
+        if (one.data.get("home") or "") == read_settings().home_name
     ]
 
 

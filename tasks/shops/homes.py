@@ -54,6 +54,11 @@ class JuchuHome(Block):
     )
 
 
+def of_home(what: str, home: str) -> str:
+    """Return the name that a home's copy of an automation has."""
+    return f"{what} @{home}"
+
+
 def home_of(name: str) -> JuchuHome:
     """Return the home's block.
 

@@ -48,10 +48,10 @@ def _locked(file: int) -> bool:
     return True
 
 
-def watch_lives() -> bool:
+def watch_lives(home: Path | None = None) -> bool:
     """Return whether a warm process is at work here, so that a schedule may rest."""
     try:
-        looked = os.open(read_settings().home / LOCK, os.O_RDONLY)
+        looked = os.open((home or read_settings().home) / LOCK, os.O_RDONLY)
     except OSError:
         return False
     try:

@@ -16,14 +16,17 @@ from prefect.client.schemas.objects import State, StateType
 from prefect.flows import Flow
 from prefect.states import Crashed
 
+from connectors.settings import read_settings
 from data.model.shop import ShopHandle
 from tasks.retrying import SAFE_TO_REPEAT
+from tasks.shops.homes import of_home
 
 TAG: Final = "常駐"
 """The tag of every run of the warm process."""
 BEGUN: Final = [StateType.RUNNING, StateType.PENDING]
 ARRIVALS: Final = "juchu: drain when notices arrive"
-"""The automation of prefect.yaml that starts a drain where no warm process does."""
+"""The automation of prefect.yaml that starts a drain where no warm process does; a
+home's copy of it has the home's name behind it."""
 
 log = logging.getLogger("juchu.watch")
 
@@ -36,11 +39,17 @@ def run_here(flow: str, shop: ShopHandle) -> State[Any] | None:
     """
     work = cast(Flow[..., Any], getattr(import_module(f"flows.{flow}"), flow))
     try:
-        with tags(TAG):
+        with tags(TAG, _our_tag()):
             return cast("State[Any]", work(shop, return_state=True))
     except Exception:
         log.exception("%s could not run for %s", work.name, shop)
         return None
+
+
+def _our_tag() -> str:
+    """Return the tag of runs of this home's warm process, and of no other's."""
+    home = read_settings().home_name
+    return f"{TAG}@{home}" if home else TAG
 
 
 def was_trouble(ended: State[Any] | None) -> bool:
@@ -66,7 +75,7 @@ def end_orphans(client: SyncPrefectClient) -> int:
     """
     orphans = client.read_flow_runs(
         flow_run_filter=FlowRunFilter(
-            tags=FlowRunFilterTags(all_=[TAG]),
+            tags=FlowRunFilterTags(all_=[_our_tag()]),
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=BEGUN)),
         )
     )
@@ -78,7 +87,9 @@ def end_orphans(client: SyncPrefectClient) -> int:
 
 def let_arrivals_start_runs(client: SyncPrefectClient, *, wanted: bool) -> None:
     """Switch the automation of arriving notices on or off; leave it where it is so."""
-    for automation in client.read_automations_by_name(ARRIVALS):
+    home = read_settings().home_name
+    name = of_home(ARRIVALS, home) if home else ARRIVALS
+    for automation in client.read_automations_by_name(name):
         if automation.enabled is not wanted:
             switch = client.resume_automation if wanted else client.pause_automation
             switch(automation.id)
