@@ -8,10 +8,11 @@ A sum file is as `sha256sum -c` reads it. Files are 0600, folders 0700. The key 
 hashes (`people.key`) is in no backup.
 """
 
+import fcntl
 import os
 import shutil
-from collections.abc import Collection
-from contextlib import ExitStack, suppress
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
@@ -50,21 +51,39 @@ def back_up(path: Path, folder: Path, at: datetime, patience_s: float = 30) -> B
 
     Raises:
         WarehouseClosed: the warehouse did not open.
-        BackupRefused: the copy could not be opened and read.
+        BackupRefused: the copy could not be opened and read, or somebody else is
+            making one in this folder.
         OSError: there is no room, or the folder cannot be written.
 
     """
-    part = _emptied(folder / UNCHECKED)
-    copy = part / backup_name(at)
-    with holding(path, patience_s) as (_con, held):
-        for source, target in ((path, copy), (wal_of(path), wal_of(copy))):
-            with suppress(FileNotFoundError):
-                copy_file(source, target, held)
-    broken = tuple(_checked(copy))
-    if not broken:
-        _let_count(copy, folder)
+    with _alone(folder):
+        copy = _emptied(folder / UNCHECKED) / backup_name(at)
+        with holding(path, patience_s) as (_con, held):
+            for source, target in ((path, copy), (wal_of(path), wal_of(copy))):
+                with suppress(FileNotFoundError):
+                    copy_file(source, target, held)
+        broken = tuple(_checked(copy))
+        if not broken:
+            _let_count(copy, folder)
     file = folder / copy.name if not broken else copy
     return Backup(file, file.stat().st_size, broken)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep a second backup out of the folder: each begins by emptying `unchecked/`."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        handle = os.open(folder, os.O_RDONLY)
+        stack.callback(os.close, handle)  # and with it the lock, however we end
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupRefused(
+                f"{folder} にほかの処理がバックアップを作成しています。"
+                "対処: 必要ありません。先の処理の結果を確認してください。"
+            ) from None
+        yield
 
 
 def _checked(copy: Path) -> list[Violation]:
@@ -186,6 +205,5 @@ def _delete_uncounted(folder: Path, before: datetime) -> None:
 def _emptied(folder: Path) -> Path:
     """Make the folder of the copy at work; what a killed run left there goes."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700)
     return folder

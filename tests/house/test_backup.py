@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -75,6 +76,51 @@ def test_a_backup_that_cannot_be_read_is_refused(path, monkeypatch):
         back_up(path, path.parent / "backup", NIGHT)
     assert backups(path.parent / "backup") == {}
     assert orders(path) == rewriting.BATCH
+
+
+def test_of_two_backups_at_once_one_is_made_and_the_other_refused(path, monkeypatch):
+    folder = path.parent / "backup"
+    said: list[str] = []
+    copied = backup.copy_file
+
+    def another_begins(source: Path, target: Path, held: object) -> None:
+        if not said:
+            with pytest.raises(BackupRefused, match="対処") as refused:
+                back_up(path, folder, NIGHT + timedelta(seconds=1))
+            said.append(str(refused.value))
+        copied(source, target, held)
+
+    rewriting.store(path, 0)
+    monkeypatch.setattr(backup, "copy_file", another_begins)
+    made = back_up(path, folder, NIGHT)
+
+    assert "ほかの処理がバックアップを作成しています" in said[0]
+    assert (list(backups(folder)), is_whole(made.file)) == ([NIGHT], True)
+    assert back_up(path, folder, NIGHT + timedelta(days=1)).broken == ()
+
+
+def test_without_room_for_the_copy_nothing_counts_and_the_next_one_is_made(path):
+    rewriting.store(path, 0)
+    folder = path.parent / "backup"
+    code = (
+        "import resource, sys, pathlib, datetime\n"
+        "from data.warehouse.backup import back_up\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "at = datetime.datetime.fromisoformat(sys.argv[3])\n"
+        "back_up(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), at)\n"
+    )
+    full = subprocess.run(
+        [sys.executable, "-c", code, str(path), str(folder), NIGHT.isoformat()],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert full.returncode == 1
+    assert "File too large" in full.stderr
+    assert (backups(folder), orders(path)) == ({}, rewriting.BATCH)
+    assert back_up(path, folder, NIGHT).broken == ()
+    assert list(backups(folder)) == [NIGHT]
 
 
 def test_unopened_copies_that_would_count_are_caught(path):

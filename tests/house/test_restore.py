@@ -1,5 +1,6 @@
 """The home is lost on a busy day: restored, gone on with, and equal to RMS's truth."""
 
+import gzip
 import random
 import re
 import shutil
@@ -15,6 +16,7 @@ from connectors.notices.spool import Spool
 from data.model.japan_time import JST
 from data.warehouse.backup import back_up
 from data.warehouse.errors import RestoreRefused, WarehouseDamaged
+from data.warehouse.invariants import violations
 from data.warehouse.restore import restore
 from data.warehouse.session import warehouse
 from tasks import orders, rms, runs
@@ -33,6 +35,7 @@ from tests.warehouse.made_notices import a_notice
 DAYS = range(100 if EFFORT in {"crash", "long"} else 2)
 GOODS = [("kakuu-tea", "kakuu-tea"), ("kakuu-mug", "kakuu-mug"), ("kakuu-bag", "kb-1")]
 NIGHT = datetime(2026, 7, 1, 3, tzinfo=JST)
+RELEASED = Path("tests/warehouse/golden/warehouse-0005.duckdb.gz")
 
 
 class Clerk:
@@ -226,6 +229,20 @@ def test_a_damaged_backup_is_refused_and_the_one_before_is_taken(path):
     done = restore(path, newer.parent, NIGHT, over_good=False)
 
     assert done.source == before
+
+
+def test_a_backup_of_an_older_juchu_is_migrated_on_its_way(path):
+    released = path.parent / "backup" / "juchu-20260701-030000.duckdb"
+    released.parent.mkdir(mode=0o700)
+    released.write_bytes(gzip.decompress(RELEASED.read_bytes()))
+    path.unlink()
+    done = restore(path, released, NIGHT + timedelta(hours=9), over_good=False)
+
+    assert (done.lost_from, done.aside) == (NIGHT, None)
+    with warehouse(path) as con:
+        assert violations(con) == []
+        kinds = con.execute("SELECT kind FROM needs_a_person").fetchall()
+        assert ("hours_lost",) in kinds
 
 
 def test_make_restore_says_what_was_lost_and_what_to_do(path, monkeypatch):
