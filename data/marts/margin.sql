@@ -25,7 +25,7 @@ WITH lines AS (
 ), priced AS (
     SELECT
         l.month_jst, l.mall, l.shop_id, l.sku, l.units, l.sales,
-        c.cost * l.units AS cost,
+        c.cost * l.pieces AS cost,
         round(
             l.sales * coalesce(f.percent, g.percent) / 100
             + coalesce(f.each_order, g.each_order) * coalesce(l.sales / nullif(l.order_sales, 0), 0)

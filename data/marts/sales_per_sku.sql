@@ -5,7 +5,8 @@
 --   shop_id        shop
 --   sku            SKU
 --   orders         orders with it
---   units          pieces
+--   units          sold; a set counts with its first SKU
+--   pieces         that left the shelf, as parts of sets included
 --   sales          price with tax, before coupons and points, yen
 --   lines_unknown  lines whose price is not known, and not in `sales`
 -- example: FROM sales_per_sku ORDER BY month DESC, sales DESC NULLS LAST LIMIT 20
@@ -16,6 +17,7 @@ SELECT
     sku,
     count(DISTINCT order_number) AS orders,
     CAST(sum(units) AS BIGINT) AS units,
+    CAST(sum(pieces) AS BIGINT) AS pieces,
     CAST(sum(sales) AS BIGINT) AS sales,
     count(*) FILTER (sales IS NULL) AS lines_unknown
 FROM sales

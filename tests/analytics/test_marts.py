@@ -31,7 +31,8 @@ OVER = {"cancelled", "refunded"}
 def filled(tmp_path_factory, migrated):
     """RMS's orders, and every mall's golden file, in one warehouse; and its copy."""
     path = Path(shutil.copy(migrated, tmp_path_factory.mktemp("marts")))
-    two_packages = [a_package("1", [a_line("1", "1", 3)]), a_package("2")]
+    part = a_line("1-2", "1", 3).model_copy(update={"sku": "CUP", "unit_price": 0})
+    two_packages = [a_package("1", [a_line("1", "1", 3), part]), a_package("2")]
     orders = [
         an_order(1, status="100"),
         an_order(2, packages=two_packages),
@@ -117,7 +118,7 @@ def test_sales_of_every_mall_are_the_sum_of_its_lines_and_never_0_for_unknown(
         if line["cancelled"] or line["outcome"] in OVER:
             continue
         sold = worth(line)
-        ours[line["mall"]][0] += line["quantity"]
+        ours[line["mall"]][0] += line["quantity"] if line["line_id"] != "1-2" else 0
         ours[line["mall"]][1] += sold or 0
         ours[line["mall"]][2] += sold is None
     theirs = {
@@ -147,6 +148,7 @@ def test_the_same_sums_stand_in_every_mart(marts):
             ("sales", "WHERE counts"),
             ("sales_per_day", ""),
             ("sales_per_sku", ""),
+            ("sku_sales_per_day", ""),
         )
     }
 
@@ -154,12 +156,26 @@ def test_the_same_sums_stand_in_every_mart(marts):
 
 
 def test_a_month_is_closed_by_the_same_sales(filled, marts):
-    columns = "mall, shop_id, order_number, line_id, units, tax_percent, price, sales"
+    columns = (
+        "mall, shop_id, order_number, line_id, part_of, units, pieces, tax_percent,"
+        " price, sales"
+    )
     with warehouse(filled) as con:
         ours = con.execute(f"SELECT {columns} FROM sold_lines ORDER BY ALL").fetchall()  # noqa: S608
     theirs = marts.execute(f"SELECT {columns} FROM sales ORDER BY ALL").fetchall()  # noqa: S608
 
     assert ours == theirs
+
+
+def test_a_set_is_sold_once_and_its_parts_are_listed_as_parts(marts):
+    """Three of a set of two SKUs: three sold, for the set's price."""
+    rows = marts.execute(
+        "SELECT line_id, part_of, units, pieces, sales FROM sales"
+        " WHERE order_number = $number ORDER BY line_id",
+        {"number": order_number(2)},
+    ).fetchall()
+
+    assert rows[:2] == [("1", None, 3, 3, 3240), ("1-2", "1", 0, 3, 0)]
 
 
 def test_sales_per_day_are_days_of_japan_without_cancelled_orders(marts):
@@ -268,6 +284,7 @@ def test_a_minne_order_has_a_day_and_no_hour(marts):
         ("sales", "mall, shop_id, order_number, line_id"),
         ("sales_per_day", "day, mall, shop_id"),
         ("sales_per_sku", "month, mall, shop_id, sku"),
+        ("sku_sales_per_day", "day, mall, shop_id, sku"),
         ("orders_by_age", "mall, shop_id, status, age"),
         ("tax_by_rate", "month, mall, shop_id, tax_percent"),
         ("cancellations", "month, mall, shop_id"),

@@ -117,7 +117,12 @@ SELECT
     o.status, o.outcome,
     NOT o.cancelled AND coalesce(o.outcome, '') NOT IN ('cancelled', 'refunded') AS counts,
     l.sku, l.item_name,
-    l.quantity AS units,
+    CASE
+        WHEN l.mall = 'rakuten' AND l.unit_price = 0
+        THEN nullif(regexp_extract(l.line_id, '^([0-9]+)-[0-9]+$', 1), '')
+    END AS part_of,
+    if(part_of IS NULL, l.quantity, 0) AS units,
+    l.quantity AS pieces,
     CAST(round(l.tax_rate * 100) AS INTEGER) AS tax_percent,
     l.unit_price AS price,
     coalesce(
@@ -364,9 +369,11 @@ WITH ours (table_name, column_name, comment) AS (
     ('sales', 'status', 'Where the order stands for the shop'),
     ('sales', 'outcome', 'What has become of the order at its mall'),
     ('sales', 'counts', 'False for an order that was cancelled or refunded: leave it out of sums'),
-    ('sales', 'sku', 'SKU; a set is one SKU, sold in sets'),
+    ('sales', 'sku', 'SKU; of a set of several SKUs the first one, the others are its parts'),
+    ('sales', 'part_of', 'Line of the set that this line is a part of; NULL where it is sold by itself'),
     ('sales', 'item_name', '商品名'),
-    ('sales', 'units', '個数 of the line; negative for pieces taken back'),
+    ('sales', 'units', '個数 sold; negative for pieces taken back, 0 for a part of a set, whose set is counted'),
+    ('sales', 'pieces', 'Pieces of the SKU that leave the shelf, those of parts included'),
     ('sales', 'tax_percent', '税率, whole percent; NULL where the mall does not tell it'),
     ('sales', 'price', 'Price of one with tax, before coupons and points, yen; NULL if unknown'),
     ('sales', 'sales', 'Price of the line with tax, before coupons and points, yen; NULL if unknown, never 0 for unknown'),
