@@ -9,6 +9,7 @@ after a kill the files that it does not know are written again.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import quote
@@ -119,7 +120,7 @@ def fill_lake(link: Path, store: Store, patience_s: float = 30.0) -> Flowed | No
                 store,
                 place,
                 VIEWS,
-                _views(store.address, (part.table for part in parts.values())),
+                _views(store.address, parts.values()),
             )
         manifest = {"format": FORMAT, "of": of, "files": now}
         _put_text(store, place, MANIFEST, json.dumps(manifest, indent=1))
@@ -151,17 +152,26 @@ def _write(con: Connection, part: _Part, file: Path) -> None:
     rows.write_parquet(str(file), compression="zstd")
 
 
-def _views(address: str, tables: Iterable[str]) -> str:
-    """Return SQL that makes a view of each table; `shop` and `month` stand beside."""
+def _views(address: str, parts: Iterable[_Part]) -> str:
+    """Return SQL that makes a view of each table; `shop` and `month` stand beside.
+
+    At an address the files are named one by one: not every reader of DuckDB's finds
+    files there by a pattern (obstore's glob of 0.12 does not).
+    """
     head = (
         "-- The lake as views: `duckdb -init views.sql`. A condition on mall, shop or\n"
         "-- month reads those files only.\n"
     )
+    files: dict[str, list[str]] = {}
+    for part in sorted(parts, key=attrgetter("name")):
+        files.setdefault(part.table, []).append(f"{address}/{part.name}")
+    if "://" not in address:
+        files = {table: [f"{address}/{table}/*/*/*/data.parquet"] for table in files}
     return head + "".join(
-        f"CREATE OR REPLACE VIEW {table} AS FROM read_parquet("
-        f"{literal(f'{address}/{table}/*/*/*/data.parquet')},"
+        f"CREATE OR REPLACE VIEW {table} AS FROM read_parquet(["
+        f"{', '.join(map(literal, names))}],"
         " hive_partitioning = true, hive_types_autocast = false);\n"
-        for table in sorted(set(tables))
+        for table, names in files.items()
     )
 
 
