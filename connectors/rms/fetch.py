@@ -20,14 +20,15 @@ from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import CredentialsRefused, Refused
 from connectors.rms.http import RmsHttp
+from connectors.rms.kept_answer import pack
 from connectors.rms.messages import RmsMessage
 from connectors.rms.order_wire import RmsOrder
 from connectors.rms.translate import order_of
 from data.model.notice import UNREADABLE
-from data.model.order import Mall, Order, RefusedOrder, SameAnswer
+from data.model.order import KeptAnswer, Mall, Order, RefusedOrder, SameAnswer
 from data.model.shop import is_of_other_shop
 
-READER_VERSION = b"11"
+READER_VERSION = b"12"
 """Part of every `answer_hash`. Raise it when the way an order is read changes: then
 every order is read anew. tests/rms/test_reader_version.py fails when that is due."""
 
@@ -194,7 +195,9 @@ class Fetch:
                 into.same.append(self._same(number, observed_at, seen))
                 return
             rms = RmsOrder.model_validate(entry)
-            into.orders.append(order_of(rms, self._shop_id, observed_at, seen))
+            order = order_of(rms, self._shop_id, observed_at, seen)
+            kept = KeptAnswer(reader=READER_VERSION.decode(), packed=pack(entry))
+            into.orders.append(order.model_copy(update={"answer": kept}))
         except ValidationError as error:
             # Field paths only: pydantic's own text can quote a phone number.
             places = {

@@ -99,7 +99,7 @@ def marks_of_buyer(people: Iterable[Person]) -> frozenset[str]:
 def without_people(order: Order) -> Order:
     """Return the order with its money and lines, and without whoever it tells of.
 
-    No answer of the mall is known by it either: it covers the people, too.
+    No answer of the mall goes with it either, nor its hash: both cover the people, too.
     """
     nothing = dict.fromkeys(PRIVATE_CELLS & Package.model_fields.keys())
     packages = tuple(
@@ -119,6 +119,7 @@ def without_people(order: Order) -> Order:
             "packages": packages,
             "gift_wrapping": None,
             "answer_hash": None,
+            "answer": None,
         }
     )
 

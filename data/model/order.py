@@ -225,6 +225,16 @@ def status_of(mall_status: str) -> Status:
     return RMS_STATUS.get(mall_status, Status.ON_HOLD)
 
 
+class KeptAnswer(Frozen):
+    """The mall's own words about an order, packed; personal, and never card data.
+
+    `reader` is the version of what read them then (`connectors.rms.fetch`).
+    """
+
+    reader: str
+    packed: bytes = Field(repr=False)
+
+
 class Order(Frozen):
     """A snapshot of one order: the mall's answer to a request sent at `observed_at`.
 
@@ -238,6 +248,9 @@ class Order(Frozen):
     observed_at: Instant
     answer_hash: str | None = Field(
         None, description="hash of the mall's answer; not part of the content"
+    )
+    answer: KeptAnswer | None = Field(
+        None, repr=False, description="the answer itself; no part of the content either"
     )
     mall_status: str
     mall_sub_status: str | None

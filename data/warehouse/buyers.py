@@ -57,6 +57,7 @@ _CONTENTS: Final = pl.Schema(
 )
 _CLEAR: Final = (
     "remove_buyers",
+    "remove_answers",
     "blank_packages",
     "blank_wrappings",
     "blank_lines",

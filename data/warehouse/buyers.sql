@@ -69,6 +69,16 @@ WHERE p.mall = c.mall
   AND p.shop_id = c.shop_id
   AND p.order_number = c.order_number;
 
+-- name: remove_answers
+-- Take away what the mall itself said of the orders: all of their people are in it.
+-- in:  view `clearing`
+-- out: rows gone from order_answers
+DELETE FROM order_answers AS a
+USING clearing AS c
+WHERE a.mall = c.mall
+  AND a.shop_id = c.shop_id
+  AND a.order_number = c.order_number;
+
 -- name: blank_packages
 -- Take away where the orders' packages went; the prefecture stays.
 -- in:  view `clearing`

@@ -14,6 +14,7 @@ _HEALINGS = (
     "heal_order_log",
     "heal_orders",
     "heal_order_sightings",
+    "heal_order_answers",
     "heal_order_refusals",
     "heal_order_cursors",
     "heal_notices",

@@ -31,6 +31,8 @@ WITH found AS (
     UNION
     SELECT seen_at AS instant FROM order_sightings WHERE seen_at > $after
     UNION
+    SELECT observed_at AS instant FROM order_answers WHERE observed_at > $after
+    UNION
     SELECT first_seen_at AS instant FROM order_refusals WHERE first_seen_at > $after
     UNION
     SELECT last_seen_at AS instant FROM order_refusals WHERE last_seen_at > $after
@@ -462,6 +464,16 @@ UPDATE order_sightings SET
         (SELECT becomes FROM future_instants WHERE instant = order_sightings.seen_at), seen_at
     )
 WHERE seen_at > $after;
+
+-- name: heal_order_answers
+-- Put right what a fast clock wrote into order_answers.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of order_answers
+UPDATE order_answers SET
+    observed_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = order_answers.observed_at), observed_at
+    )
+WHERE observed_at > $after;
 
 -- name: heal_order_refusals
 -- Put right what a fast clock wrote into order_refusals.

@@ -53,6 +53,8 @@ _SNAPSHOTS = pl.Schema(
         "content_hash": pl.String(),
         "content": pl.String(),
         "people": pl.String(),
+        "reader": pl.String(),
+        "answer": pl.Binary(),
     }
 )
 _WRITE = (
@@ -65,7 +67,13 @@ _WRITE = (
     "merge_people",
 )
 _REMOVE = ("remove_packages", "remove_lines", "remove_people")
-_ALWAYS = ("move_sightings", "settle_refusals")
+_ALWAYS = (
+    "move_sightings",
+    "settle_refusals",
+    "gather_answers",
+    "remove_older_answers",
+    "keep_answers",
+)
 
 
 @dataclass(frozen=True)
@@ -175,7 +183,7 @@ def content_of(order: Order, key: str) -> tuple[str, str, str]:
     make every order look changed. When and by what answer it was read is not content.
     """
     content = order.model_dump_json(
-        exclude={"observed_at", "answer_hash", "people"}, exclude_none=True
+        exclude={"observed_at", "answer_hash", "answer", "people"}, exclude_none=True
     )
     people = order.model_dump_json(include={"people"}, exclude_none=True)
     return content, people, keyed(key, f"{content}\n{people}")
@@ -200,6 +208,8 @@ def _snapshots(orders: Sequence[Order], key: str) -> pl.DataFrame:
             "content_hash": hashes,
             "content": contents,
             "people": people,
+            "reader": [order.answer and order.answer.reader for order in orders],
+            "answer": [order.answer and order.answer.packed for order in orders],
         },
         schema=_SNAPSHOTS,
     )

@@ -7,6 +7,7 @@ from data.model.japan_time import JST
 from data.model.order import (
     Change,
     Coupon,
+    KeptAnswer,
     Line,
     Mall,
     Order,
@@ -169,6 +170,11 @@ def an_order(
     )
 
 
+def an_answer(said: str, reader: str = "12") -> KeptAnswer:
+    """An answer that is kept; not packed, so that a test sees what it says."""
+    return KeptAnswer(reader=reader, packed=said.encode())
+
+
 def told_whole(order: Order) -> Order:
     """The order with what only newer versions of RMS's answer tell, all of it."""
     package, *more = order.packages
@@ -234,6 +240,7 @@ def told_whole(order: Order) -> Order:
             ),
             "packages": (package, *more),
             "people": (orderer, recipient, *rest),
+            "answer": an_answer("hanako"),
         }
     )
 

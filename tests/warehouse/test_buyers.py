@@ -80,9 +80,10 @@ def clear(con: DuckDBPyConnection, *numbers: int, minute: float = 60) -> None:
 
 
 def everything(con: DuckDBPyConnection) -> str:
-    """Every row of every table, as text."""
+    """Every row of every table, as text; hashes of files of ours hold any digits."""
     tables = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
+        " AND table_name NOT IN ('schema_migrations', 'view_versions')"
     ).fetchall()
     return "\n".join(
         str(con.execute(f'FROM "{table}"').fetchall()) for (table,) in tables
@@ -154,6 +155,7 @@ def test_a_cleared_order_shown_as_it_was_is_unchanged(con):
         ("remove_buyers", "p.mall = c.mall", "p.mall <> c.mall"),
         ("blank_lines", "l.mall = c.mall", "l.mall <> c.mall"),
         ("blank_packages", "noshi             = NULL", "noshi = noshi"),
+        ("remove_answers", "a.mall = c.mall", "a.mall <> c.mall"),
         ("blank_wrappings", "o.mall = c.mall", "o.mall <> c.mall"),
         ("write_cleared_contents", "content      = n.content", "content = l.content"),
         ("list_cleared_among", "IN (", "NOT IN ("),

@@ -44,6 +44,11 @@ DAMAGE = {
         "UPDATE order_sightings SET seen_at = seen_at - INTERVAL 1 HOUR"
     ],
     "people_stay_in_order_people": ["ALTER TABLE orders ADD COLUMN phone VARCHAR"],
+    "answers_follow_their_order": [
+        """INSERT INTO order_answers
+        SELECT mall, shop_id, order_number, seen_at + INTERVAL 1 HOUR, '0', 'x'::BLOB
+        FROM order_sightings"""
+    ],
     "cleared_orders_have_no_people": [
         """INSERT INTO cleared_orders
         SELECT mall, shop_id, order_number, 'asked', 'x', updated_at FROM orders"""

@@ -17,6 +17,10 @@ FROM orders
 SEMI JOIN cleared_orders USING (mall, shop_id, order_number)
 WHERE gift_wrapping IS NOT NULL
 UNION ALL
+SELECT concat_ws(' ', 'kept answer', mall, shop_id, order_number)
+FROM order_answers
+SEMI JOIN cleared_orders USING (mall, shop_id, order_number)
+UNION ALL
 SELECT concat_ws(' ', 'line', mall, shop_id, order_number, line_id)
 FROM order_lines
 SEMI JOIN cleared_orders USING (mall, shop_id, order_number)
