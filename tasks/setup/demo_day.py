@@ -106,6 +106,7 @@ def work_the_day(services: Services, story: Story) -> FlowRun:
     side_by_side(
         partial(import_orders, services, story),
         partial(export_labels, services, story),
+        partial(add_memo, services, story),
     )
     side_by_side(
         partial(adjust_stock, services, story),
@@ -245,6 +246,14 @@ def export_labels(services: Services, story: Story) -> None:
     with story.step("export-shipping-labels/manual: B2クラウド") as step:
         run = services.run("export-shipping-labels/manual", carrier="yamato")
         step.ended(run)
+
+
+def add_memo(services: Services, story: Story) -> None:
+    """Set a clerk's mark: a line more in an order's memo, read back at RMS."""
+    number = ask(services.warehouse, SHIPPABLE)["order_number"].tail(1).item()
+    with story.step("update-memo/manual: a clerk's mark, read back at RMS") as step:
+        given = {"order_number": number, "text": "見本: のし希望", "who": "受注担当"}
+        step.ended(services.run("update-memo/manual", **given))
 
 
 def adjust_stock(services: Services, story: Story) -> None:
