@@ -206,6 +206,23 @@ OtherShops = Annotated[
 # Stock
 
 
+OfSku = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=r"\S"),
+    shown("SKU", "自社SKU、または「商品管理番号/SKU管理番号」を入力します"),
+    refusing("SKU"),
+]
+SoldBefore = Annotated[
+    Moment,
+    _OR_BLANK,
+    shown(
+        "日時",
+        "この日時までの最後の売り越しを調べます。空欄の場合は現在までです"
+        "(例: 2026-07-01 09:00、日本時間)",
+    ),
+]
+
+
 class LineAdjustment(BaseModel):
     """The decision on one waiting order line, or on every waiting line of an order."""
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 
 from prefect import runtime
@@ -18,11 +19,17 @@ from prefect.events import emit_event
 
 from connectors.rms.check import probe_of, probes_of_others
 from connectors.rms.client import RmsClient
-from connectors.rms.errors import CredentialsRefused
+from connectors.rms.errors import (
+    CredentialsRefused,
+    OutcomeUnknown,
+    RmsTrouble,
+    Unavailable,
+)
 from connectors.rms.pace import Bucket, paces_for, slowness_of
 from connectors.settings import read_settings
 from data.model import rms_menus
 from data.model.connection import (
+    MAINTENANCE_CODE,
     STOPS_CALLS,
     WHAT,
     ConnectionStatus,
@@ -30,8 +37,9 @@ from data.model.connection import (
     shop_in_use,
 )
 from data.model.licence import has_ended, key_fingerprint
+from data.model.oversale import TroubleKind
 from data.model.shop import Shop, ShopHandle
-from data.warehouse.errors import WarehouseClosed
+from data.warehouse.errors import WarehouseBusy, WarehouseClosed
 from data.warehouse.shops import (
     facts_of,
     key_facts,
@@ -40,6 +48,7 @@ from data.warehouse.shops import (
     stop_function,
     stopped_functions,
 )
+from data.warehouse.troubles import record_trouble
 from tasks.machine import now, our_warehouse
 from tasks.shops.blocks import load_shop
 
@@ -69,6 +78,7 @@ class FunctionStopped(ShopStopped):
     def __init__(self, handle: str, function: str) -> None:
         super().__init__(handle, ConnectionStatus.FUNCTION)
         self.args = (handle, function)
+        self.function = function
 
     def __str__(self) -> str:
         handle, function = self.args
@@ -92,12 +102,21 @@ def open_rms(handle: ShopHandle) -> Iterator[RmsClient]:
             calls of this function, or with this key, are stopped.
 
     """
-    shop, stopped = may_call(shop_of_now(handle), now())
+    known = shop_of_now(handle)
+    try:
+        shop, stopped = may_call(known, now())
+    except ShopStopped as stop:
+        keep_trouble(known, stop)
+        raise
     with rms_client(shop, stopped) as rms:
         try:
             yield rms
         except CredentialsRefused as refusal:
+            keep_trouble(shop, refusal)
             record_refusal(shop, refusal, now())
+            raise
+        except (RmsTrouble, FunctionStopped) as trouble:
+            keep_trouble(shop, trouble)
             raise
 
 
@@ -150,6 +169,31 @@ def warn_undated(home: Path, at: datetime) -> None:
         "RMSの応答に時刻(Date、Timestamp)がないため、このマシンの時計を確認できません。"
         "処理は続けます。対処: このマシンの時刻が正しいことを確認してください。"
     )
+
+
+def keep_trouble(shop: Shop, trouble: RmsTrouble | ShopStopped) -> None:
+    """Record that a call had no usable answer, so that a gap can be explained later.
+
+    Where the warehouse cannot be opened the error itself has to do.
+    """
+    function = getattr(trouble, "function", "")
+    kind = TroubleKind.OTHER
+    if isinstance(trouble, ShopStopped | CredentialsRefused):
+        kind = TroubleKind.REFUSED
+    elif isinstance(trouble, Unavailable | OutcomeUnknown) and _is_shut(trouble):
+        kind = TroubleKind.MAINTENANCE
+    try:
+        with our_warehouse() as con:
+            record_trouble(con, shop.shop_id, function, kind, mall=shop.mall, at=now())
+    except (WarehouseClosed, WarehouseBusy) as problem:
+        log.warning("trouble of %s not kept: %s", shop.handle, problem)
+
+
+def _is_shut(trouble: RmsTrouble) -> bool:
+    """Whether RMS answered as it does in maintenance, or with too much to do."""
+    is_page = trouble.status == HTTPStatus.OK and not trouble.codes
+    is_full = trouble.status == HTTPStatus.SERVICE_UNAVAILABLE
+    return is_page or is_full or MAINTENANCE_CODE in trouble.codes
 
 
 def shop_that_may_call(shop: Shop, at: datetime, function: str) -> None:

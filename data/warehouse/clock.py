@@ -45,6 +45,7 @@ _HEALINGS = (
     "heal_shop_warnings",
     "heal_listings",
     "heal_sku_map",
+    "heal_rms_troubles",
     "heal_stock_links",
     "heal_stock_settings",
     "heal_cleared_orders",

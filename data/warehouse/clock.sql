@@ -141,6 +141,10 @@ WITH found AS (
     UNION
     SELECT since AS instant FROM stock_links WHERE since > $after
     UNION
+    SELECT first_at AS instant FROM rms_troubles WHERE first_at > $after
+    UNION
+    SELECT last_at AS instant FROM rms_troubles WHERE last_at > $after
+    UNION
     SELECT set_at AS instant FROM stock_settings WHERE set_at > $after
     UNION
     SELECT cleared_at AS instant FROM cleared_orders WHERE cleared_at > $after
@@ -365,6 +369,20 @@ UPDATE listings SET
         (SELECT becomes FROM future_instants WHERE instant = listings.seen_at), seen_at
     )
 WHERE seen_at > $after;
+
+-- name: heal_rms_troubles
+-- Put right what a fast clock wrote into rms_troubles.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of rms_troubles
+UPDATE rms_troubles SET
+    first_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = rms_troubles.first_at), first_at
+    ),
+    last_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = rms_troubles.last_at), last_at
+    )
+WHERE first_at > $after
+   OR last_at > $after;
 
 -- name: heal_stock_links
 -- Put right what a fast clock wrote into stock_links.

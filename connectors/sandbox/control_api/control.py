@@ -3,7 +3,8 @@
 POST   /_control/sell      {"shop"?, "count"?, "shape"?, "over_days"?, "progress"?}
                            -> {"orderNumbers": […]}; shape "mixed" or a name of
                            `shapes.SHAPES`; progress puts all of them into one state;
-                           "every_s" sells one by one in the background
+                           "every_s" sells one by one in the background; "line":
+                           {"manageNumber", "variantId", "units"} is what each buys
 GET    /_control/sell      -> {"left"} of those;  DELETE ends them
 GET    /_control/clock     -> {"now", "held"}
 POST   /_control/clock     {"advance_s": n} or {"set": iso, "hold"?: true}, or
@@ -60,7 +61,7 @@ from connectors.sandbox.control_api.shops import (
     change_shop,
     list_shops,
 )
-from connectors.sandbox.gate.faults import NAMES, Fault, is_word
+from connectors.sandbox.gate.faults import NAMES, Fault, is_entry, is_word
 from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.world import World
 
@@ -107,7 +108,7 @@ async def _faults(world: World, body: dict[str, Any], request: Request) -> Any:
 
 def _fault_name(body: dict[str, Any]) -> str:
     name = str(body.get("fault"))
-    return name if is_word(name) else choice(body, "fault", NAMES)
+    return name if is_word(name) or is_entry(name) else choice(body, "fault", NAMES)
 
 
 def _seconds(body: dict[str, Any]) -> int | None:

@@ -16,6 +16,7 @@ from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.cancel import settle_cancel
 from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.order_api.search import PROGRESSES
+from connectors.sandbox.selling.draft import chosen_line
 from connectors.sandbox.selling.sell import Sale, sell
 from connectors.sandbox.selling.shapes import SHAPES
 from connectors.sandbox.store import OrderModel, put_at
@@ -42,12 +43,25 @@ async def sell_orders(world: World, body: dict[str, Any], request: Request) -> A
         choice(body, "shape", ("mixed", *SHAPES), "mixed"),
         number(body, "over_days", 7 if every_s is None else 0, high=10_000),
         state,
+        _line(body.get("line")),
     )
     if every_s is not None:
         one = partial(sell, world, replace(sale, count=1))
         world.gradual_sales.begin(one, sale.count, every_s)
         return {"orderNumbers": [], "left": world.gradual_sales.orders_left()}
     return {"orderNumbers": await sell(world, sale)}
+
+
+def _line(said: Any) -> tuple[str, str, int] | None:
+    """Return the line that every order of a sale has; None = as drawn."""
+    if said is None:
+        return None
+    if not isinstance(said, dict):
+        raise TypeError("line must be an object")
+    units = int(number(said, "units", 1, low=1, high=99_999))
+    chosen = str(said.get("manageNumber")), str(said.get("variantId")), units
+    chosen_line(*chosen)
+    return chosen
 
 
 async def list_orders(world: World, _body: dict[str, Any], request: Request) -> Any:

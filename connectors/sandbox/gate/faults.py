@@ -17,7 +17,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from connectors.codes.table import ORDER, code_of
+from connectors.codes.table import INVENTORY, ORDER, code_of
 from connectors.sandbox.gate.wire import GATEWAY_TEXTS, gateway_error, rms_response
 
 HOLDING_NOTHING = ("WARNING_001", "ERROR_000")
@@ -77,6 +77,11 @@ class Fault:
         """Whether it is a code about one order, e.g. `GET_ORDER_ERROR_101`."""
         return is_word(self.name)
 
+    @property
+    def is_entry(self) -> bool:
+        """Whether it is what bulk-upsert says of one entry of a call, e.g. `IE0003`."""
+        return is_entry(self.name)
+
     def instead(
         self, holding_nothing: Callable[[str], Response] | None = None
     ) -> Response:
@@ -108,6 +113,12 @@ def is_word(name: str) -> bool:
     """Whether a name is a code of the order API's table, with or without its prefix."""
     code = code_of(_PREFIX + name) or code_of(name)
     return code is not None and code.table == ORDER
+
+
+def is_entry(name: str) -> bool:
+    """Whether a name is a code of the inventory API's table about an entry."""
+    code = code_of(name)
+    return code is not None and code.table == INVENTORY and code.about == "entry"
 
 
 def _plain(name: str, headers: dict[str, str]) -> Response:
@@ -142,7 +153,11 @@ class Faults:
     def draw(self, function: str, body: bytes = b"") -> Fault | None:
         """Take and return the fault that meets this request, if any."""
         for fault in self.waiting:
-            if fault.function not in (None, function) or fault.is_word:
+            if (
+                fault.function not in (None, function)
+                or fault.is_word
+                or fault.is_entry
+            ):
                 continue
             if fault.about is not None and fault.about.encode() not in body:
                 continue
@@ -165,6 +180,17 @@ class Faults:
                 continue
             self._count(fault)
             return kind
+        return None
+
+    def entry(self, key: str) -> str | None:
+        """Take and return what bulk-upsert says of one entry, e.g. `IE0003`, if any.
+
+        `about` holds the entry's manageNumber/variantId; without it the first is met.
+        """
+        for fault in self.waiting:
+            if fault.is_entry and fault.about in (None, key):
+                self._count(fault)
+                return fault.name
         return None
 
     def _count(self, fault: Fault) -> None:

@@ -153,6 +153,9 @@ def _bulk_upsert(call: InventoryCall) -> InventoryAnswer:
     for reading, each in zip(readings, wanted, strict=True):
         if not reading.errors and (error := check_write(world, shop, each)):
             reading.errors.append(error)
+        if not reading.errors and (code := world.faults.entry("/".join(each.sku))):
+            path = f"{reading.path}quantity"
+            reading.errors.append(EntryError(code, "Refused by a test.", path))
     errors = tuple(error for reading in readings for error in reading.errors)
     if errors and not world.settings.partial_upsert:
         raise InventoryRefusal(*errors)

@@ -103,6 +103,15 @@ def pick_line(rng: Random, most: int = 3) -> DraftLine:
     return DraftLine(goods, rng.choice(goods.variants), rng.randrange(1, most + 1))
 
 
+def chosen_line(manage_number: str, variant_id: str, units: int) -> DraftLine:
+    """Return a line of an SKU of the shelf, or raise LookupError."""
+    for goods in SHELF:
+        for variant in goods.variants:
+            if (goods.manage_number, variant.variant_id) == (manage_number, variant_id):
+                return DraftLine(goods, variant, units)
+    raise LookupError(f"not on the shelf: {manage_number}/{variant_id}")
+
+
 def plain(
     rng: Random, serial: int, shop_id: str, now: datetime, over_s: float
 ) -> Draft:

@@ -7,7 +7,7 @@ from random import Random
 
 from connectors.sandbox.inventory_api.movements import take_stock
 from connectors.sandbox.notices.events import notify_sale
-from connectors.sandbox.selling.draft import plain
+from connectors.sandbox.selling.draft import chosen_line, plain
 from connectors.sandbox.selling.order_model import order_model
 from connectors.sandbox.selling.shapes import MIXTURE, SHAPES
 from connectors.sandbox.store import OrderModel
@@ -26,6 +26,8 @@ class Sale:
     shape: str = "mixed"
     over_days: float = 7
     progress: int | None = None
+    line: tuple[str, str, int] | None = None
+    """The one line of every order: manage number, variant, units; None = as drawn."""
 
 
 async def sell(world: World, sale: Sale) -> list[str]:
@@ -57,6 +59,8 @@ def _made(world: World, sale: Sale, serial: int, now: datetime) -> OrderModel:
     if shape == "mixed":
         shape = rng.choices(_NAMES, _WEIGHTS)[0]
     SHAPES[shape](draft)
+    if sale.line is not None:
+        draft.packages[0].lines = [chosen_line(*sale.line)]
     if sale.progress is not None:
         draft.progress = sale.progress
     return order_model(draft)
