@@ -16,6 +16,7 @@ from tasks.machine import now
 from tasks.stock import push
 from tests.flows.conftest import Shown
 from tests.flows.test_connection import key_is_old
+from tests.support.effort import first, for_ci
 from tests.support.planted import caught, planted_sql
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
@@ -70,6 +71,7 @@ def test_every_sku_of_the_mall_is_mapped_at_once(lab: Sandbox, shown: Shown):
     assert "新しく登録 0 / 変更 0" in again
 
 
+@for_ci
 def test_a_trial_writes_nothing(lab: Sandbox, shown: Shown):
     _, message = ended(import_skus, dry_run=True)
 
@@ -78,6 +80,7 @@ def test_a_trial_writes_nothing(lab: Sandbox, shown: Shown):
     assert (mapped(), ask("FROM listings")) == ({}, [])
 
 
+@for_ci
 def test_a_persons_word_stays_and_is_named(lab: Sandbox, shown: Shown):
     said_by_person(SHIRT, "TANA-1", lab.shops["demo"].shop_id)
     ended(import_skus)
@@ -98,6 +101,7 @@ def test_a_number_that_several_skus_have_names_no_stock(lab: Sandbox, shown: Sho
     assert "同じシステム連携用SKU番号のSKU 2件" in shown("import-skus-report")
 
 
+@for_ci
 def test_two_stocks_joined_by_a_shared_number_would_be_seen(lab: Sandbox, shown: Shown):
     with (
         planted_sql("take_listing_skus", "IS NULL OR s.is_shared", "IS NULL"),
@@ -106,6 +110,7 @@ def test_two_stocks_joined_by_a_shared_number_would_be_seen(lab: Sandbox, shown:
         test_a_number_that_several_skus_have_names_no_stock(lab, shown)
 
 
+@for_ci
 def test_hidden_deleted_and_alike_are_told(lab: Sandbox, shown: Shown):
     lab.set_item(
         "mihon-shirt", set={"variants": {"MS-1": {}, "ms-2": {"hidden": True}}}
@@ -140,6 +145,7 @@ def test_the_search_alone_will_do_and_stops_nothing(lab: Sandbox, shown: Shown):
     assert len(mapped()) == 12
 
 
+@for_ci
 def test_without_the_search_the_function_alone_is_stopped(lab: Sandbox):
     key_is_old()
     lab.shop("demo", functions_off=["items.search"])
@@ -174,6 +180,7 @@ def test_a_sku_that_no_item_has_is_told_before_it_is_written(
     assert ended(push_inventory)[0] == "COMPLETED"
 
 
+@for_ci
 def test_a_row_without_an_item_is_stored_and_still_not_on_sale(
     lab: Sandbox, shown: Shown, home: Any
 ):
@@ -188,6 +195,7 @@ def test_a_row_without_an_item_is_stored_and_still_not_on_sale(
     assert lab.stock_writes() == []
 
 
+@first(1)
 @pytest.mark.parametrize("fault", ["off", "503"])
 def test_a_shop_that_may_not_read_items_works_as_before(
     lab: Sandbox, shown: Shown, home: Any, fault: str
@@ -205,6 +213,7 @@ def test_a_shop_that_may_not_read_items_works_as_before(
     assert ask("FROM shop_stops") == []
 
 
+@for_ci
 def test_a_usual_push_asks_for_no_item(lab: Sandbox, shown: Shown, home: Any):
     counted(home, "mihon-shirt,ms-1,7", "kakuu-mug,kakuu-mug,3")
     assert ended(push_inventory)[0] == "COMPLETED"

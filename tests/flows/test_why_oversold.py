@@ -22,7 +22,7 @@ from flows.why_oversold import why_oversold
 from tasks.machine import now
 from tests.flows.conftest import Shown
 from tests.order_files.store.made import MadeFile, a_row
-from tests.support.effort import first, for_long
+from tests.support.effort import first, for_ci, for_long
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
@@ -294,7 +294,7 @@ def make(
     return lambda seed: TwoShops(lab, home, Random(seed), monkeypatch)  # noqa: S311
 
 
-@first(2)
+@first(1)
 @pytest.mark.parametrize("cause", PLANTS)
 def test_a_planted_cause_is_named_and_its_gap_told(
     make: Callable[[int], TwoShops], shown: Shown, cause: Cause
@@ -325,6 +325,7 @@ def test_every_cause_is_named_rightly_over_a_hundred_seeds(
         assert broken_rules(con) == []
 
 
+@for_ci
 def test_what_was_never_sold_is_said(make: Callable[[int], TwoShops]):
     make(2)
     state = why_oversold("lab2", "no-such-sku", return_state=True)

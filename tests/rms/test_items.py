@@ -10,6 +10,7 @@ from connectors.rms.items import BULK_GET, SEARCH, ItemsApi, RmsItem, _item
 from data.model.item import Item, ItemSku, alike_but_for_case, listings_of, shared_skus
 from data.model.stock import Listing
 from tests.rms.connect import client_of
+from tests.support.effort import first
 
 MUG = "kakuu-mug"
 AT = datetime(2026, 7, 1, tzinfo=UTC)
@@ -76,6 +77,7 @@ def test_without_the_contract_get_is_refused_as_a_key_is_and_search_answers(
     assert sum(map(len, rms.items.search_pages())) == 8
 
 
+@first(2)
 @pytest.mark.parametrize(
     ("fault", "family"),
     [("403", Throttled), ("429", Throttled), ("409", Throttled),
