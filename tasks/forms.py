@@ -209,8 +209,8 @@ OtherShops = Annotated[
 OfSku = Annotated[
     str,
     Field(min_length=1, max_length=200, pattern=r"\S"),
-    shown("SKU", "自社SKU、または「商品管理番号/SKU管理番号」を入力します"),
-    refusing("SKU"),
+    shown("調べるSKU", "自社SKU、または「商品管理番号/SKU管理番号」を入力します"),
+    refusing("調べるSKU"),
 ]
 SoldBefore = Annotated[
     Moment,
