@@ -262,6 +262,14 @@ class Settings(BaseSettings):
         description="失敗したものをもう一度実行するのは、この時刻(時)まで",
         examples=[12],
     )
+    stock_target_s: float = Field(
+        60.0,
+        ge=0,
+        le=86_400,
+        description="在庫が動いてから、モールに反映されるまでの目標の秒数。"
+        "超えると知らせます。0 は知らせません",
+        examples=[60],
+    )
     notice_silence_h: float = Field(
         2.0,
         ge=0,

@@ -33,6 +33,7 @@ from data.warehouse.alarms import (
     record_alarms,
 )
 from data.warehouse.invariants import violations
+from data.warehouse.stock.speed import late_stock, stock_speeds
 from tasks.house.backup import backup_is_old
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
@@ -57,6 +58,7 @@ def raise_alarms(day: Alarm | None = None, *, is_day: bool = False) -> list[str]
     with our_warehouse() as con:
         known = open_alarms(con)
         found = find_alarms(con, at, settings.silence.quiet_since(at))
+        found += late_stock(stock_speeds(con, at), at, settings.stock_target_s)
         found += _backup(settings, at, made_at(con))
         found += _disk(settings, was_low=(AlarmKind.DISK_LOW, "") in known)
         if is_day:

@@ -37,6 +37,9 @@ _QUERIES: Final = {
     " WHERE l.is_counted GROUP BY l.sku, l.level ORDER BY l.level, l.sku LIMIT 20",
     "latency": "SELECT day, '半数' AS kind, median_s AS value FROM notice_latency"
     " UNION ALL SELECT day, '9割', p90_s FROM notice_latency ORDER BY day",
+    "stock": "SELECT day, '半数' AS kind, max(median_s) AS value FROM stock_latency"
+    " GROUP BY ALL UNION ALL SELECT day, '99%', max(p99_s) FROM stock_latency"
+    " GROUP BY ALL ORDER BY day",
     "imports": "SELECT day, '取り込めなかった行' AS kind,"
     " sum(rejected)::BIGINT AS value FROM import_quality GROUP BY ALL"
     " UNION ALL SELECT day, '警告', sum(warnings)::BIGINT FROM import_quality"
@@ -83,6 +86,9 @@ def page_of(figures: Mapping[str, Rows]) -> str:
         _picture("対応を待つ注文", StackedBar, "件", ages, list(_AGES.values())),
         _levels(figures["safety"]),
         _picture("通知から保存までの時間", Line, "秒", figures["latency"]),
+        _picture(
+            "在庫が動いてからモールに反映されるまでの時間", Line, "秒", figures["stock"]
+        ),
         _picture("注文CSVの取込で残ったもの", StackedBar, "件", figures["imports"]),
     ]
     when = escape(str(figures["freshness"][0][0]))

@@ -1,6 +1,7 @@
 """The clerk's morning as a whole: worked once, and how it ended."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from connectors.settings import read_settings
 from data.model.morning import Step, next_try
 from data.model.shop import ShopHandle
 from data.warehouse.day import Day, day
+from data.warehouse.stock.speed import stock_speeds
 from tasks.alarms import is_whole_run
 from tasks.day_report import DayReport, day_markdown, day_text, failed_in
 from tasks.machine import now, our_warehouse
@@ -111,8 +113,11 @@ def nothing_left() -> State[Any]:
 @task(name="gather-day", **SAFE_TO_REPEAT)
 def gather_day(shop: str | None) -> Day:
     """Return what the warehouse knows of a shop now, or of all; reads only."""
+    ids = None if shop is None else shop_ids(shop)
     with our_warehouse() as con:
-        return day(con, None if shop is None else shop_ids(shop))
+        speeds = stock_speeds(con, now())
+        mine = (one for one in speeds if ids is None or one.shop_id in ids)
+        return replace(day(con, ids), speeds=tuple(mine))
 
 
 def conclude_day(

@@ -20,6 +20,7 @@ from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.morning import Step
 from data.model.order import Status
 from data.warehouse.day import Day, Waiting, Work
+from data.warehouse.stock.speed import StockSpeed
 from tasks.report import (
     bullets,
     ends_table,
@@ -86,6 +87,7 @@ def day_markdown(report: DayReport) -> str:
         f"{in_japan(report.at):%Y年%m月%d日 %H:%M} 現在",
         _failures(report) if report.failed else f"**{ALL_WELL}**",
         *(_figures(report.day) if report.day else [NO_FIGURES]),
+        _speeds(report.day.speeds, report.at) if report.day else "",
         section("お知らせ", bullets(report.reminders)) if report.reminders else "",
         section(f"{report.part}の結果", ends_table(report.part, report.ends)),
     )
@@ -199,6 +201,38 @@ def _figures(day: Day) -> list[str]:
         else "",
         *(_of_kind(one, day) for one in _in_order(day.waiting)),
     ]
+
+
+def _speeds(speeds: Sequence[StockSpeed], at: datetime) -> str:
+    """Return how fast levels came to show at the mall, and what waits still."""
+    rows = [
+        (
+            one.shop,
+            one.levels,
+            _seconds(one.median_s),
+            _seconds(one.p99_s),
+            one.due,
+            _seconds(one.age_s(at) if one.oldest else None),
+        )
+        for one in speeds
+    ]
+    if not rows:
+        return ""
+    columns = (
+        "店舗",
+        "反映を確認した在庫数",
+        "半数(秒)",
+        "99%(秒)",
+        "転送待ち",
+        "最も古いもの(秒)",
+    )
+    return section(
+        "在庫が動いてからモールに反映されるまで(24時間)", table(columns, rows)
+    )
+
+
+def _seconds(seconds: float | None) -> str:
+    return "―" if seconds is None else f"{seconds:,.1f}"
 
 
 def _people(day: Day) -> str:

@@ -29,6 +29,7 @@ class AlarmKind(StrEnum):
     NOTICES_MISSED = "notices-missed"
     REJECTED = "rejected"
     PUSH_REFUSED = "push-refused"
+    STOCK_LATE = "stock-late"
     OUTCOME_UNKNOWN = "outcome-unknown"
     INVARIANT_BROKEN = "invariant-broken"
     DISK_LOW = "disk-low"
@@ -45,6 +46,7 @@ ALARM_WORDS: Final[Mapping[AlarmKind, str]] = {
     AlarmKind.NOTICES_MISSED: "通知のない注文がありました",
     AlarmKind.REJECTED: "取り込めなかったものがあります",
     AlarmKind.PUSH_REFUSED: "RMSに拒否されたものがあります",
+    AlarmKind.STOCK_LATE: "在庫の転送が遅れています",
     AlarmKind.OUTCOME_UNKNOWN: "RMSに届いたか不明なものがあります",
     AlarmKind.INVARIANT_BROKEN: "データベースの内容に矛盾があります",
     AlarmKind.DISK_LOW: "ディスクの空きが少なくなっています",

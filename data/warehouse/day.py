@@ -10,6 +10,7 @@ from data.model.order import Status
 from data.warehouse.matters import matter
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
+from data.warehouse.stock.speed import StockSpeed
 
 OF_EACH: Final = 10
 """Matters of one kind that a day lists; `needs_a_person` has all."""
@@ -67,6 +68,7 @@ class Day:
     matters: tuple[Matter, ...] = ()
     handles: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The shops' names by mall and id."""
+    speeds: tuple[StockSpeed, ...] = ()
 
     def whose(self, one: Matter) -> str:
         """Return the name of the shop that a matter is about, "" if about none."""

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_serv
 
 from data.model.shop import ShopHandle
 from data.warehouse.stock.push import Due
+from data.warehouse.stock.speed import StockSpeed
 
 LOOPBACK: Final = "127.0.0.1"
 FLOWS: Final = ("drain_notices", "push_inventory")
@@ -43,6 +44,12 @@ class Metrics:
             ("shop",),
             registry=self._registry,
         )
+        self._speed = Gauge(
+            "juchu_stock_latency_seconds",
+            "From the cause of a level to its proof at the mall, in the last 24 hours",
+            ("shop", "quantile"),
+            registry=self._registry,
+        )
         self._failures = Counter(
             "juchu_watch_failures",
             "Looks that failed, such as with the warehouse taken or Prefect away",
@@ -62,6 +69,12 @@ class Metrics:
         age_s = (at - due.oldest).total_seconds() if due.oldest else 0.0
         self._levels.labels(shop).set(due.levels)
         self._oldest.labels(shop).set(max(0.0, age_s))
+
+    def speed(self, one: StockSpeed) -> None:
+        """Keep how fast a shop's levels came to show."""
+        for quantile, seconds in (("0.5", one.median_s), ("0.99", one.p99_s)):
+            if seconds is not None:
+                self._speed.labels(one.shop, quantile).set(seconds)
 
     @contextmanager
     def served(self, port: int) -> Iterator[None]:

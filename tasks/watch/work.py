@@ -15,6 +15,7 @@ from connectors.settings import read_settings
 from data.model.shop import Shop
 from data.warehouse.notices import due_notices
 from data.warehouse.stock.push import Due, due_now
+from data.warehouse.stock.speed import stock_speeds
 from tasks.alarms import raise_alarms
 from tasks.machine import now, our_warehouse
 from tasks.notices import share_keys
@@ -83,6 +84,9 @@ class Watch:
         self.look_for_shops()
         share_keys.fn()
         raise_alarms.fn()
+        with our_warehouse() as con:
+            for speed in stock_speeds(con, now()):
+                self._metrics.speed(speed)
         if self._minutes % SELDOM == 0:
             with get_client(sync_client=True) as client:
                 let_arrivals_start_runs(client, wanted=False)

@@ -11,6 +11,7 @@ NOTHING = {
     "age": [],
     "safety": [],
     "latency": [],
+    "stock": [],
     "imports": [],
 }
 
@@ -33,7 +34,7 @@ def test_the_page_shows_the_copys_figures_and_asks_no_network(published, tmp_pat
 def test_without_figures_each_picture_is_a_sentence():
     page = page_of(NOTHING)
 
-    assert page.count("表示するものがありません。") == 5
+    assert page.count("表示するものがありません。") == 6
 
 
 def test_a_name_from_outside_is_text():

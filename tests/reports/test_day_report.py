@@ -10,7 +10,9 @@ from prefect.states import Completed, Failed
 
 from data.model.matter import MATTER_WORDS, Matter, MatterKind
 from data.model.order import Status
+from data.model.stock_link import StockLink
 from data.warehouse.day import Day, Standing, Waiting, Work
+from data.warehouse.stock.speed import StockSpeed
 from tasks.day_report import ALL_WELL, LOOK, DayReport, day_markdown, day_text, sentence
 from tests.support.orders import at
 
@@ -199,3 +201,19 @@ def test_every_kind_has_a_place_in_the_report():
 
     assert [kind for kind in MatterKind if f"| {kind.value} |" not in text] == []
     assert [word for word in MATTER_WORDS.values() if word not in text] == []
+
+
+def test_how_fast_stock_shows_at_the_mall_is_in_the_report():
+    link = StockLink(is_on=True, silent_hours="")
+    day = replace(
+        DAY,
+        speeds=(
+            StockSpeed("rakuten", "123456", "demo", 40, 3.25, 41, 2, at(-1), link),
+            StockSpeed("rakuten", "777", "second", 0, None, None, 0, None, link),
+        ),
+    )
+    text = day_markdown(report(day))
+
+    assert "| demo | 40 | 3.2 | 41.0 | 2 | 60.0 |" in text
+    assert "| second | 0 | ― | ― | 0 | ― |" in text
+    assert "モールに反映されるまで" not in day_markdown(report())

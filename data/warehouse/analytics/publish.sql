@@ -259,7 +259,7 @@ CREATE TABLE inventory_pushes AS
 SELECT
     push_id, run_id, mall, shop_id, manage_number, variant_id, sku, level_seq, level,
     safety, offered, state, expected_before, found_before, found_after,
-    planned_at, sent_at, verified_at
+    planned_at, sent_at, verified_at, due_since
 FROM juchu.inventory_pushes;
 
 -- name: copy_shipments
