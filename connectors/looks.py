@@ -1,4 +1,4 @@
-"""Who looked at which order's people, and when: `$JUCHU_HOME/looks/YYYY-MM.jsonl`.
+"""Who looked at which order's people or took a file of them: `looks/YYYY-MM.jsonl`.
 
 A line is added, and none is ever changed; `keep-house` deletes the file of a month
 whose days are over. Readable by its owner only.
@@ -6,6 +6,7 @@ whose days are over. Readable by its owner only.
 
 import json
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -19,11 +20,20 @@ def record_look(
         OSError: it could not be written; then nothing may be shown.
 
     """
-    look = {
-        "at": at.isoformat(timespec="seconds"),
-        "who": who,
-        **dict(zip(("mall", "shop_id", "order_number"), order, strict=True)),
-    }
+    named = dict(zip(("mall", "shop_id", "order_number"), order, strict=True))
+    _add(folder, at, who, named)
+
+
+def record_download(folder: Path, at: datetime, who: str, file: str) -> None:
+    """Add a line for a file with people's data that somebody downloads.
+
+    Raises OSError as `record_look` does.
+    """
+    _add(folder, at, who, {"file": file})
+
+
+def _add(folder: Path, at: datetime, who: str, what: Mapping[str, str]) -> None:
+    look = {"at": at.isoformat(timespec="seconds"), "who": who, **what}
     line = json.dumps(look, ensure_ascii=False) + "\n"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = os.open(

@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from tasks.desk import files, orders, pictures, runs, stock, today
+from tasks.desk import adjust, files, labels, orders, pictures, runs, stock, today
 from tasks.desk.frame import Page
 
 PAGES: Final[tuple[Page, ...]] = (
     today.PAGE,
     files.PAGE,
+    adjust.PAGE,
+    labels.PAGE,
     orders.PAGE,
     stock.PAGE,
     runs.PAGE,

@@ -50,8 +50,8 @@ WAYS_OUT: Final[Mapping[MatterKind, WayOut]] = {
     MatterKind.CSV_WARNING: WayOut(
         f"モールの管理画面で注文を確認します。{_AT_RMS}", ""
     ),
-    MatterKind.STOCK_ADJUSTMENT: _run("在庫を調整します", "adjust-stock/manual"),
-    MatterKind.STOCK_HELD: _run("在庫を調整します", "adjust-stock/manual"),
+    MatterKind.STOCK_ADJUSTMENT: WayOut("在庫を調整します", "/adjust"),
+    MatterKind.STOCK_HELD: WayOut("在庫を調整します", "/adjust"),
     MatterKind.STOCK_REFUSED: _PUSH,
     MatterKind.SHIPMENT_REJECT: WayOut(
         "行を修正して、もう一度取り込みます", "/files?kind=shipments"

@@ -7,6 +7,7 @@ import pytest
 from data.warehouse.session import warehouse
 from tests.carriers.made import B2, GOOD, csv_bytes
 from tests.desk.conftest import NAME, AtDesk
+from tests.support.effort import first, for_ci
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 
 SECOND = {
@@ -57,6 +58,7 @@ def test_a_cp932_file_is_shown_before_it_is_imported(clerk: AtDesk):
     assert [path.suffix for path in (clerk.home / "uploads").iterdir()] == [".json"]
 
 
+@for_ci
 def test_a_second_click_imports_nothing_more(clerk: AtDesk):
     page = upload(clerk, rakuten_bytes([rakuten_row()])).headers["location"]
     assert clerk.send(f"{page}/book", page).status_code == 303
@@ -67,6 +69,7 @@ def test_a_second_click_imports_nothing_more(clerk: AtDesk):
     assert stored(clerk, "SELECT count(*) FROM csv_imports") == [(1,)]
 
 
+@for_ci
 def test_what_is_left_out_is_named_by_row_and_column(clerk: AtDesk):
     content = rakuten_bytes([rakuten_row(), rakuten_row(**SECOND, 個数="x")])
     page = upload(clerk, content).headers["location"]
@@ -94,6 +97,7 @@ def test_a_file_of_another_mall_is_refused_and_tried_again_with_the_right_one(
     assert "取り込めます。" in shown(clerk, page)
 
 
+@for_ci
 def test_an_upload_that_is_dropped_is_gone(clerk: AtDesk):
     page = upload(clerk, rakuten_bytes([rakuten_row()])).headers["location"]
     clerk.send(f"{page}/drop", page)
@@ -102,6 +106,7 @@ def test_an_upload_that_is_dropped_is_gone(clerk: AtDesk):
     assert clerk.browser.get(page).status_code == 404
 
 
+@first(2)
 @pytest.mark.parametrize(
     "form",
     [
@@ -128,6 +133,7 @@ def test_no_file_and_three_files_are_refused(clerk: AtDesk):
     assert not (clerk.home / "uploads").exists()
 
 
+@for_ci
 def test_a_name_of_markup_is_shown_as_text(clerk: AtDesk):
     name = '"><img src=x onerror=alert(1)>.csv'
     content = rakuten_bytes([rakuten_row()])

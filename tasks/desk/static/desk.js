@@ -4,9 +4,16 @@
 
 const region = () => document.querySelector("[data-renew]");
 
+// Whether somebody has begun to fill in what stands there.
+const isTouched = (part) =>
+  [...part.querySelectorAll("input, textarea")].some(
+    (one) => one.checked !== one.defaultChecked || one.value !== one.defaultValue,
+  );
+
 const renew = async () => {
   const old = region();
   if (old === null || document.hidden || old.contains(document.activeElement)) return;
+  if (isTouched(old)) return;
   const answer = await fetch(location.href);
   if (answer.redirected) {
     location.reload(); // signed out meanwhile

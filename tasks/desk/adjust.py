@@ -1,0 +1,225 @@
+"""在庫調整: the lines that wait, and what a person decides on them.
+
+The list is the published copy's. What is decided goes to the flow adjust-stock, which
+looks at the warehouse: a line that no longer waits is left alone, and said so.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import Response
+
+from data.model.stock import MOST_UNITS
+from data.model.typed_time import TimeRefused, day_of
+from data.warehouse.analytics.waiting import PublishedLine, Waiting, published_waiting
+from data.warehouse.errors import WarehouseMissing
+from tasks.desk.frame import Page, Problem, Visit, get, post
+from tasks.desk.fresh import AGAIN_AFTER_S, freshen, shown_at
+from tasks.desk.words import MALL_WORDS
+
+PATH: Final = "/adjust"
+ADJUST: Final = "adjust-stock/manual"
+PUSH: Final = "push-inventory/0900"
+LISTED: Final = 200
+LARGEST: Final = 512 * 1024
+"""Bytes of the form of so many lines."""
+LONGEST: Final = 500
+USUAL_NOTE: Final = "CSVの注文の分"
+NOTHING: Final = (
+    "行が選ばれていません。何も変更していません。"
+    "対処: 調整する行を選んで、もう一度押してください。"
+)
+NO_NOTE: Final = (
+    "メモが入力されていません。何も変更していません。"
+    "対処: 調整の理由を入力してください(500文字まで)。"
+)
+NO_UNITS: Final = (
+    "個数を読み取れません。何も変更していません。"
+    f"対処: 0 から {MOST_UNITS:,} までの整数で入力してください。"
+)
+NO_DAY: Final = (
+    "日付が入力されていません。何も変更していません。対処: 日付を入力してください。"
+)
+OLD: Final = (
+    "選ばれた行を読み取れません。何も変更していません。対処: 画面を開き直してください。"
+)
+
+
+class Chosen(BaseModel):
+    """A line that was ticked, as the form had it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: int = Field(ge=0, lt=LISTED)
+    mall: str = Field(max_length=50)
+    order: str = Field(max_length=200)
+    line: str = Field(max_length=200)
+
+
+class Row(NamedTuple):
+    """A line in the list: what it sends when it is ticked, and what is beside it.
+
+    doubt  why nobody should book it without a look; "" for a plain one
+    """
+
+    number: int
+    one: PublishedLine
+    value: str
+    mall: str
+    doubt: str
+
+
+class Group(NamedTuple):
+    """The waiting lines of one shop, which one form decides on."""
+
+    shop: str
+    rows: list[Row]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether any of them can be booked without a look."""
+        return any(not row.doubt for row in self.rows)
+
+
+def show_waiting(visit: Visit) -> Response:
+    """Show what waits, by shop; an old list is renewed by itself."""
+    is_old = freshen(visit)
+    try:
+        waiting = published_waiting(visit.settings.analytics, LISTED)
+    except WarehouseMissing:
+        waiting = Waiting([], 0)
+    return visit.show(
+        "adjust.html",
+        groups=grouped(waiting.lines),
+        total=waiting.total,
+        listed=len(waiting.lines),
+        is_old=is_old,
+        again=AGAIN_AFTER_S,
+        shown_at=shown_at(visit),
+        usual_note=USUAL_NOTE,
+    )
+
+
+def adjust(visit: Visit) -> Response:
+    """Begin the adjustment that was chosen, and go to its run."""
+    note = _note(visit)
+    plain = visit.texts("plain") if visit.text("decision") == "all" else None
+    chosen = [_chosen(one) for one in (plain or visit.texts("line"))]
+    if not chosen:
+        raise Problem(400, NOTHING)
+    is_done = visit.text("decision") == "done"
+    return _begin(
+        visit,
+        note,
+        adjustments=[
+            {
+                "order_number": one.order,
+                "line_id": one.line,
+                "mall": one.mall,
+                "already_adjusted": is_done,
+                **({} if is_done else {"quantity": _units(visit, one)}),
+            }
+            for one in chosen
+        ],
+    )
+
+
+def settle_before(visit: Visit) -> Response:
+    """Begin the settling of every line before a day, and go to its run."""
+    note = _note(visit)
+    try:
+        day = day_of(visit.text("before"), "この日より前")
+    except TimeRefused as refused:
+        raise Problem(400, str(refused)) from None
+    if day is None:
+        raise Problem(400, NO_DAY)
+    return _begin(visit, note, before=f"{day}")
+
+
+def push(visit: Visit) -> Response:
+    """Begin the push of a shop's stock, and go to its run."""
+    run = visit.desk.runs.start(
+        PUSH, visit.text("once"), shop=visit.text("shop") or None
+    )
+    return visit.go(f"/runs/{run}?back={PATH}")
+
+
+def grouped(lines: Sequence[PublishedLine]) -> list[Group]:
+    """Return the lines by shop, each with its number in the form."""
+    by_shop = sorted(enumerate(lines), key=lambda each: each[1].shop)
+    return [
+        Group(shop, [_row(number, one) for number, one in each])
+        for shop, each in groupby(by_shop, key=lambda each: each[1].shop)
+    ]
+
+
+def _row(number: int, one: PublishedLine) -> Row:
+    value = Chosen(
+        number=number, mall=one.mall, order=one.order_number, line=one.line_id
+    )
+    return Row(
+        number,
+        one,
+        value.model_dump_json(),
+        MALL_WORDS.get(one.mall, one.mall),
+        _doubt(one),
+    )
+
+
+def _doubt(one: PublishedLine) -> str:
+    if one.is_cancelled:
+        return "キャンセル済みの注文です"
+    if not one.sku:
+        return "SKUがないため、どの在庫か分かりません"
+    if one.quantity <= 0:
+        return "個数が0以下の明細です(返品など)"
+    if one.booked:
+        return f"この注文では、すでに{one.booked}個を調整しています"
+    return ""
+
+
+def _note(visit: Visit) -> str:
+    note = visit.text("note")
+    if not note or len(note) > LONGEST:
+        raise Problem(400, NO_NOTE)
+    return note
+
+
+def _chosen(value: str) -> Chosen:
+    try:
+        return Chosen.model_validate_json(value)
+    except ValidationError:
+        raise Problem(400, OLD) from None
+
+
+def _units(visit: Visit, one: Chosen) -> int:
+    text = visit.text(f"units-{one.number}")
+    if not text.isdecimal() or int(text) > MOST_UNITS:
+        raise Problem(400, NO_UNITS)
+    return int(text)
+
+
+def _begin(visit: Visit, note: str, **decided: Any) -> Response:
+    run = visit.desk.runs.start(
+        ADJUST,
+        visit.text("once"),
+        shop=visit.text("shop"),
+        who=visit.who,
+        note=note,
+        **decided,
+    )
+    return visit.go(f"/runs/{run}?back={PATH}")
+
+
+PAGE: Final = Page(
+    "在庫調整",
+    PATH,
+    (
+        get(PATH, show_waiting),
+        post(PATH, adjust, LARGEST),
+        post(f"{PATH}/before", settle_before),
+        post(f"{PATH}/push", push),
+    ),
+)
