@@ -10,6 +10,7 @@ from prefect import task
 
 from connectors.settings import Settings, read_settings
 from connectors.uploads import uploaded_files
+from data.warehouse.analytics.versions import remove_replaced
 from data.warehouse.backup import LEFT_BEHIND
 from tasks.machine import now
 from tasks.retrying import SAFE_TO_REPEAT
@@ -38,6 +39,7 @@ def trim_files() -> Trimmed:
     files = sum(map(_deleted, _over(settings, at)))
     left = sum(map(_deleted, _left_behind(settings.home, at)))
     left += sum(map(_deleted, _replaced(settings, at)))
+    remove_replaced(settings.analytics, at)
     return Trimmed(files, left)
 
 

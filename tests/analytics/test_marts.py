@@ -25,6 +25,16 @@ from tests.support.orders import (
 )
 
 OVER = {"cancelled", "refunded"}
+SWEEPS = """
+INSERT INTO loads BY NAME
+SELECT
+    format('s{}', i) AS load_id, 'api' AS source, 'rakuten' AS mall,
+    '123456' AS shop_id,
+    TIMESTAMPTZ '2026-07-02 00:10+09' + INTERVAL 1 HOUR * i AS started_at,
+    9 AS found, 3 + i AS created, 0 AS changed, 0 AS unchanged, 0 AS stale,
+    0 AS refused, 1 + i AS found_without_notice
+FROM range(2) AS r (i)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +90,7 @@ def filled(tmp_path_factory, migrated):
                     "at": at(hours * 60),
                 },
             )
+        con.execute(SWEEPS)
     publish(path, path.with_name("analytics.duckdb"), at(600))
     return path
 
@@ -267,6 +278,41 @@ def test_a_sku_is_out_from_its_first_count_only(marts):
     assert rows == [(1, 2.0, False)]
 
 
+def test_lines_that_wait_for_an_adjustment_are_the_warehouses(filled, marts):
+    with warehouse(filled) as con:
+        ours = con.execute(
+            "SELECT mall, shop_id, count(*), sum(quantity)::BIGINT"
+            " FROM manual_stock_adjustments GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    theirs = marts.execute(
+        "SELECT mall, shop_id, lines, units FROM adjustments_waiting ORDER BY ALL"
+    ).fetchall()
+
+    assert ours == theirs
+    assert len(ours) > 5
+
+
+def test_pieces_that_came_back_and_money_paid_back_are_told(filled, marts):
+    with warehouse(filled) as con:
+        ((pieces, paid_back),) = con.execute(
+            "SELECT (SELECT coalesce(-sum(quantity), 0)::BIGINT FROM order_lines"
+            " WHERE quantity < 0), (SELECT sum(refunded_total)::BIGINT FROM orders)"
+        ).fetchall()
+
+    assert paid_back > 0
+    assert marts.execute(
+        "SELECT sum(returned_units)::BIGINT, sum(paid_back)::BIGINT FROM cancellations"
+    ).fetchall() == [(pieces, paid_back)]
+
+
+def test_orders_no_notice_named_are_counted_by_day(filled, marts):
+    rows = marts.execute(
+        "SELECT day, sweeps, created, without_notice FROM notice_loss"
+    ).fetchall()
+
+    assert rows == [(date(2026, 7, 2), 2, 7, 3)]
+
+
 def test_a_minne_order_has_a_day_and_no_hour(marts):
     hours = marts.execute(
         "SELECT count(*), count(hour_jst) FROM orders WHERE mall = 'minne'"
@@ -291,6 +337,7 @@ def test_a_minne_order_has_a_day_and_no_hour(marts):
         ("repeat_buyers", "month"),
         ("stock_outs", "sku"),
         ("import_quality", "day, mall"),
+        ("adjustments_waiting", "mall, shop_id"),
         ("freshness", "published_at"),
     ],
 )

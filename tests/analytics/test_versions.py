@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from data.warehouse.analytics.publish import publish
-from data.warehouse.analytics.versions import KEPT, is_due, new_version
+from data.warehouse.analytics.versions import KEPT, is_due, new_version, remove_replaced
 from data.warehouse.errors import WarehouseOutOfReach
 from data.warehouse.session import OLDEST_READER, warehouse
 from tests.support.orders import at
@@ -107,6 +107,16 @@ def test_versions_nobody_has_open_go_when_they_are_old(link):
     assert before in left
     assert len(left) == 2
     assert not before.exists()
+
+
+def test_a_night_removes_old_versions_though_nothing_new_is_published(link):
+    swap(link, 1, 0)
+    swap(link, 2, 1)
+    remove_replaced(link, at(2))
+    kept = len(versions(link))
+    remove_replaced(link, at(2 + KEPT_MINUTES))
+
+    assert (kept, len(versions(link)), orders_in(link)) == (2, 1, 2)
 
 
 def versions(link: Path) -> list[Path]:

@@ -1,7 +1,10 @@
 """The flow publish-analytics: after a change, once, and never beside a push."""
 
+from pathlib import Path
+
 import duckdb
 import pytest
+import yaml
 
 from connectors.settings import read_settings
 from data.warehouse.session import warehouse
@@ -70,6 +73,20 @@ def test_a_lake_out_of_reach_fails_the_run_and_the_next_one_makes_it_good(
     assert orders_in_copy() == 1
     assert good.name == "Skipped"
     assert (lake / "manifest.json").exists()
+
+
+def test_a_copy_is_made_at_most_once_a_minute_and_one_at_a_time():
+    """What one event begins: a run a minute later, and none beside it."""
+    deployments = yaml.safe_load(Path("prefect.yaml").read_text("utf-8"))["deployments"]
+    (ours,) = [
+        each for each in deployments if "publish_analytics" in each["entrypoint"]
+    ]
+    (trigger,) = ours["triggers"]
+
+    assert trigger["expect"] == [analytics.CHANGED]
+    assert (trigger["threshold"], trigger["within"]) == (1, 60)
+    assert trigger["schedule_after"] == 60
+    assert ours["concurrency_limit"]["limit"] == 1
 
 
 def test_a_push_is_made_way_for(lab: Sandbox, monkeypatch: pytest.MonkeyPatch):

@@ -93,6 +93,17 @@ def new_version(
         ) from error
 
 
+def remove_replaced(link: Path, at: datetime) -> None:
+    """Remove versions that are old and that nobody has open, without making a new one.
+
+    A version made before a buyer was forgotten still tells that buyer again.
+    """
+    folder = link.with_suffix("")
+    if link.is_symlink() and folder.is_dir():
+        with _one_writer(folder):
+            _remove_replaced(folder, link.readlink().parent.name, at)
+
+
 @contextmanager
 def _one_writer(folder: Path) -> Iterator[None]:
     with (folder / ".lock").open("w") as lock:
