@@ -35,6 +35,20 @@ _QUERIES: Final = {
     " FROM stock_levels AS l LEFT JOIN sku_map AS m USING (sku)"
     " LEFT JOIN stock_settings AS s USING (mall, shop_id, manage_number, variant_id)"
     " WHERE l.is_counted GROUP BY l.sku, l.level ORDER BY l.level, l.sku LIMIT 20",
+    "levels": "WITH moved AS (SELECT sku, day_jst AS day, effective_at, seq,"
+    " sum(quantity) OVER (PARTITION BY sku ORDER BY effective_at, seq)::BIGINT"
+    " AS level,"
+    " min(effective_at) FILTER (kind IN ('count', 'receipt')) OVER (PARTITION BY sku)"
+    " AS since FROM stock_movements),"
+    " ends AS (SELECT sku, day, arg_max(level, (effective_at, seq)) AS level"
+    " FROM moved WHERE effective_at >= since GROUP BY sku, day),"
+    " days AS (SELECT unnest(range(max(day) - INTERVAL 30 DAY,"
+    " max(day) + INTERVAL 1 DAY, INTERVAL 1 DAY))::DATE AS day FROM ends),"
+    " low AS (SELECT sku FROM stock_levels WHERE is_counted"
+    " ORDER BY level, sku LIMIT 5)"
+    " SELECT days.day, low.sku, ends.level AS value FROM days CROSS JOIN low"
+    " ASOF JOIN ends ON low.sku = ends.sku AND days.day >= ends.day"
+    " ORDER BY low.sku, days.day",
     "latency": "SELECT day, '半数' AS kind, median_s AS value FROM notice_latency"
     " UNION ALL SELECT day, '9割', p90_s FROM notice_latency ORDER BY day",
     "stock": "SELECT day, '半数' AS kind, max(median_s) AS value FROM stock_latency"
@@ -85,6 +99,12 @@ def page_of(figures: Mapping[str, Rows]) -> str:
         ),
         _picture("対応を待つ注文", StackedBar, "件", ages, list(_AGES.values())),
         _levels(figures["safety"]),
+        _picture(
+            "在庫の少ないSKUの推移(棚卸・入荷以後、各日の終わり)",
+            Line,
+            "個",
+            figures["levels"],
+        ),
         _picture("通知から保存までの時間", Line, "秒", figures["latency"]),
         _picture(
             "在庫が動いてからモールに反映されるまでの時間", Line, "秒", figures["stock"]

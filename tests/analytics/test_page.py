@@ -1,15 +1,36 @@
 """The page of pictures: offline, in Japanese, of what the marts say."""
 
 import re
+import shutil
 from datetime import date
+from pathlib import Path
 
-from tasks.analytics_page import page_of, write_page
+from data.warehouse.analytics.publish import publish
+from data.warehouse.ask import ask_each
+from data.warehouse.session import warehouse
+from tasks.analytics_page import _QUERIES, page_of, write_page
+from tests.support.orders import at
+
+MOVED = """
+INSERT INTO stock_movements BY NAME
+SELECT
+    $seq AS seq, $seq::VARCHAR AS movement_id, 'TEA' AS sku, $quantity AS quantity,
+    $kind AS kind, if($kind = 'order', 'api', 'count') AS source,
+    if($kind = 'order', 'rakuten', NULL) AS mall,
+    if($kind = 'order', 's', NULL) AS shop_id,
+    if($kind = 'order', 'o', NULL) AS order_number,
+    if($kind = 'order', $seq::VARCHAR, NULL) AS line_id,
+    if($kind = 'count', 10, NULL) AS counted,
+    'c' AS cause_id, 'w' AS who, 'n' AS note,
+    $effective AS effective_at, $moved AS moved_at
+"""
 
 NOTHING = {
     "freshness": [("2026-07-01 10:00",)],
     "sales": [],
     "age": [],
     "safety": [],
+    "levels": [],
     "latency": [],
     "stock": [],
     "imports": [],
@@ -34,7 +55,40 @@ def test_the_page_shows_the_copys_figures_and_asks_no_network(published, tmp_pat
 def test_without_figures_each_picture_is_a_sentence():
     page = page_of(NOTHING)
 
-    assert page.count("表示するものがありません。") == 6
+    assert page.count("表示するものがありません。") == 7
+
+
+def test_a_level_is_drawn_from_its_first_count_by_the_day_it_happened(
+    migrated, tmp_path
+):
+    """Sold before it was counted, booked late: each on its day in Japan."""
+    path = Path(shutil.copy(migrated, tmp_path / "juchu.duckdb"))
+    moves = [  # quantity, kind, day of July it took effect in Japan
+        (-3, "order", 1),
+        (13, "count", 2),
+        (-4, "order", 4),
+    ]
+    with warehouse(path) as con:
+        for seq, (quantity, kind, day) in enumerate(moves, start=1):
+            con.execute(
+                MOVED,
+                {
+                    "seq": seq,
+                    "quantity": quantity,
+                    "kind": kind,
+                    "effective": at((day - 1) * 24 * 60 - 8 * 60),  # 01:00 in Japan
+                    "moved": at(9 * 24 * 60),
+                },
+            )
+    link = path.with_name("analytics.duckdb")
+    publish(path, link, at(9 * 24 * 60))
+    rows = ask_each(link, _QUERIES)["levels"].rows()
+
+    assert rows == [
+        (date(2026, 7, 2), "TEA", 10),
+        (date(2026, 7, 3), "TEA", 10),
+        (date(2026, 7, 4), "TEA", 6),
+    ]
 
 
 def test_a_name_from_outside_is_text():
