@@ -32,6 +32,8 @@ from tasks.run_log import TO_DO
 from tasks.run_states import RUN_STATE_WORDS
 from tasks.shops.blocks import ShopPlace, shop_places
 
+UI_URL: Final = "PREFECT_UI_URL"
+"""Where browsers find Prefect's pages, if not where we find its API."""
 PERSONAL: Final = frozenset({"application-mail"})
 """Reports with somebody's name and telephone number: they stay in Prefect."""
 NO_WORKER: Final = timedelta(seconds=30)
@@ -105,7 +107,8 @@ class DeskRuns:
     @property
     def ui(self) -> str:
         """The address of Prefect's own pages, "" where none is known."""
-        return self._environment().get(API_URL, "").removesuffix("/api")
+        known = self._environment()
+        return known.get(UI_URL) or known.get(API_URL, "").removesuffix("/api")
 
     @contextmanager
     def api(self) -> Iterator[SyncPrefectClient]:

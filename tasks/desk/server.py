@@ -2,6 +2,8 @@
 
 import logging
 import os
+import signal
+import socket
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -35,7 +37,7 @@ def serve(settings: Settings) -> None:
     """
     people = people_of(settings.desk_people.get_secret_value())
     desk = Desk(read_settings, _now, DeskRuns(_prefect))
-    uvicorn.run(
+    config = uvicorn.Config(
         make_app(desk, Sessions(people), origins(settings)),
         host=settings.desk_host,
         port=settings.desk_port,
@@ -47,6 +49,23 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=7,
         h11_max_incomplete_event_size=32 * 1024,
     )
+    # uvicorn raises the signal again when it has stopped: leave with status 0.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: sys.exit(0))
+    _Server(config, origins(settings)[0]).run()
+
+
+class _Server(uvicorn.Server):
+    """Prints its address when browsers can come."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        sys.stdout.write(f"{self._url}\n")
+        sys.stdout.flush()
 
 
 def _prefect() -> Mapping[str, str]:
@@ -69,8 +88,6 @@ def main() -> None:
         settings = read_settings()
     except SettingsProblem as problem:
         sys.exit(f"{problem}\n対処: .env または環境変数を修正してください。")
-    sys.stdout.write(f"{origins(settings)[0]}\n")
-    sys.stdout.flush()
     serve(settings)
 
 

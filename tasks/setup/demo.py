@@ -20,7 +20,12 @@ from connectors.prefect_env import LOGIN
 from connectors.settings import read_settings
 from tasks.setup.demo_day import work_the_day
 from tasks.setup.query import as_table
-from tasks.setup.services import Services, open_services
+from tasks.setup.services import (
+    DESK_NAME,
+    DESK_PASSWORD,
+    Services,
+    open_services,
+)
 from tasks.setup.story import Story
 
 MARK: Final = ".demo"
@@ -107,6 +112,11 @@ def show_doors(services: Services, day: FlowRun) -> None:
     console.print(f"Prefect UI   {services.ui}/v2/runs")
     console.print(f"Day's report {services.ui}/v2/artifacts/artifact/{report.id}")
     console.print(f"Login        the text behind {LOGIN}= in {login}")
+    if "JUCHU_DESK_PEOPLE" in os.environ:
+        console.print(f"Staff's desk {services.desk}")
+    else:
+        who = f"name {DESK_NAME}, password {DESK_PASSWORD}"
+        console.print(f"Staff's desk {services.desk} ({who})")
     console.print(f"RMS sandbox  {services.sandbox.url}")
     console.print(f"Shell        set -a; . {quote(str(login))}; set +a")
     console.print("             .venv/bin/prefect deployment run 'daily/0900' --watch")

@@ -6,6 +6,7 @@ stopped when the block ends.
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from typing import IO
 
 from prefect.client.schemas.objects import FlowRun
 
+from connectors.passwords import SALT_BYTES, hashed, setting_of
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import LOGIN
 from connectors.sandbox.control_api.remote import SandboxControl
@@ -30,8 +32,10 @@ from tasks.setup.server import server_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 """The project's root; Prefect reads its settings from the folder it starts in."""
-SPEAKS = ("sandbox", "receiver")
+SPEAKS = ("sandbox", "receiver", "desk")
 """Processes whose first line of output says where they listen."""
+DESK_NAME = "demo"
+DESK_PASSWORD = "juchu-no-mihon"  # noqa: S105 - of an invented shop on this machine
 SERVER_PATIENCE_S = 300
 LOOK_EVERY_S = 0.3
 STOP_PATIENCE_S = 10
@@ -44,6 +48,7 @@ class Services:
     home: Path
     ui: str
     receiver: str
+    desk: str
     sandbox: SandboxControl
     env: Mapping[str, str]
 
@@ -108,8 +113,10 @@ def open_services(
         "JUCHU_HOME": str(home),
         "JUCHU_SHOP": "demo",
         "PREFECT_HOME": str(home / "prefect"),
+        "JUCHU_DESK_PORT": f"{free_port(os.environ.get('JUCHU_DESK_PORT'))}",
         "DO_NOT_TRACK": "1",
     }
+    env.setdefault("JUCHU_DESK_PEOPLE", desk_people())
     env |= server_environment(home, port)
     with ExitStack() as stack:
         server = stack.enter_context(
@@ -129,8 +136,10 @@ def open_services(
         notices = ("connectors.notices", "--port", f"{notices_port}")
         receiver = stack.enter_context(running("receiver", notices, env, logs))
         address = json.loads(first_line(receiver))["url"]
-        services = Services(home, ui, f"{address}/notices", sandbox, env)
+        desk = stack.enter_context(running("desk", ("tasks.desk",), env, logs))
         wait_for_server(env, server)
+        notices_url, desk_url = f"{address}/notices", first_line(desk).strip()
+        services = Services(home, ui, notices_url, desk_url, sandbox, env)
         with services.runs.api() as client:
             ensure_work_pool(client)  # or the worker would make it, as deploy does
         worker = ("tasks.setup.worker",)
@@ -180,6 +189,12 @@ def deploy(services: Services, logs: Path) -> None:
     if done.returncode:
         last = log.read_text(encoding="utf-8").splitlines()[-10:]
         raise RuntimeError("\n".join([f"make deploy failed ({log}):", *last]))
+
+
+def desk_people() -> str:
+    """Return the setting of the one who works at the desk of a demo or a test."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    return setting_of({DESK_NAME: hashed(DESK_PASSWORD, salt)})
 
 
 def shop_settings(sandbox: SandboxControl) -> dict[str, str]:
