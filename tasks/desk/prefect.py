@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from prefect.client.schemas.sorting import ArtifactSort
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
+    PREFECT_API_SSL_CERT_FILE,
     PREFECT_API_URL,
     PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
     temporary_settings,
@@ -30,8 +32,10 @@ from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL, LOGIN
 from tasks.run_log import TO_DO
 from tasks.run_states import RUN_STATE_WORDS
+from tasks.setup.one_certificate import SETTING as CERTIFICATE
 from tasks.shops.blocks import ShopPlace, shop_places
 
+Settings = Mapping[Any, Any]
 UI_URL: Final = "PREFECT_UI_URL"
 """Where browsers find Prefect's pages, if not where we find its API."""
 PERSONAL: Final = frozenset({"application-mail"})
@@ -103,6 +107,8 @@ class DeskRuns:
 
     def __init__(self, environment: Callable[[], Mapping[str, str]]) -> None:
         self._environment = environment
+        self._lock = Lock()
+        self._open: tuple[Settings, SyncPrefectClient] | None = None
 
     @property
     def ui(self) -> str:
@@ -112,7 +118,7 @@ class DeskRuns:
 
     @contextmanager
     def api(self) -> Iterator[SyncPrefectClient]:
-        """Open a client.
+        """Yield the client of the server: one for all threads, made once.
 
         Raises:
             PrefectClosed: no server answers, or none lets us in.
@@ -121,20 +127,28 @@ class DeskRuns:
         known = self._environment()
         if API_URL not in known:
             raise PrefectClosed(why_closed(None))
-        settings: dict[Any, Any] = {
-            PREFECT_API_URL: known[API_URL],
-            PREFECT_API_AUTH_STRING: known.get(LOGIN),
-            PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
-        }
         try:
-            with temporary_settings(settings), get_client(sync_client=True) as client:
-                yield client
+            yield self._client(_settings(known))
         except (ObjectNotFound, CannotStart):
             raise
         except Exception:  # what httpx raises is the connectors' to know
             if why := why_closed(api_of(known)):
                 raise PrefectClosed(why) from None
             raise
+
+    def _client(self, settings: Settings) -> SyncPrefectClient:
+        """Return the open client, or open one where server or login are others now.
+
+        Settings of Prefect's cost 80 ms of work each time (3.9.1): a page has no room
+        for that.
+        """
+        with self._lock:
+            if self._open is None or self._open[0] != settings:
+                with temporary_settings(dict(settings)):
+                    client = get_client(sync_client=True)
+                client.__enter__()  # kept as long as the desk: nobody leaves it
+                self._open = settings, client
+            return self._open[1]
 
     def start(self, deployment: str, once: str, **given: Any) -> str:
         """Begin a deployment's run and return its id; the same `once` begins one only.
@@ -200,7 +214,7 @@ class DeskRuns:
 
         Raises PrefectClosed when no server answers.
         """
-        with self.api():
+        with self.api(), temporary_settings(dict(_settings(self._environment()))):
             return shop_places()
 
     def _progress(self, client: SyncPrefectClient, run: FlowRun) -> Progress:
@@ -220,6 +234,16 @@ class DeskRuns:
             link=f"{self.ui}/runs/flow-run/{run.id}",
             tables=tables_of(left),
         )
+
+
+def _settings(known: Mapping[str, str]) -> Settings:
+    """Return Prefect's settings for the server that an environment names."""
+    return {
+        PREFECT_API_URL: known[API_URL],
+        PREFECT_API_AUTH_STRING: known.get(LOGIN),
+        PREFECT_API_SSL_CERT_FILE: known.get(CERTIFICATE),
+        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
+    }
 
 
 def state_word(state: State[Any] | None) -> str:
@@ -302,4 +326,6 @@ def _html(text: str) -> str:
     for token in tokens:
         if token.type.startswith("heading_"):
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+        if token.attrs.pop("style", "") == "text-align:right":
+            token.attrSet("class", "count")  # no style within a page: the guard's CSP
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))

@@ -11,13 +11,14 @@ from datetime import datetime
 import uvicorn
 
 from connectors.passwords import people_of
-from connectors.prefect_env import prefect_environment
+from connectors.prefect_env import API_URL, prefect_environment
 from connectors.settings import Settings, SettingsProblem, read_settings
 from data.model.japan_time import JST
 from tasks.desk.app import make_app
 from tasks.desk.frame import Desk
 from tasks.desk.prefect import DeskRuns
 from tasks.desk.sign_in import Sessions
+from tasks.setup.one_certificate import one_certificate
 
 
 def origins(settings: Settings) -> list[str]:
@@ -69,7 +70,9 @@ class _Server(uvicorn.Server):
 
 
 def _prefect() -> Mapping[str, str]:
-    return {**os.environ, **prefect_environment(read_settings().home)}
+    home = read_settings().home
+    known = {**os.environ, **prefect_environment(home)}
+    return {**one_certificate(home, known.get(API_URL, "")), **known}
 
 
 def _now() -> datetime:

@@ -43,12 +43,14 @@ def test_every_deployment_has_a_form_that_can_be_made():
 
 def test_a_report_is_shown_with_its_tables_and_without_anybodys_html():
     text = (
-        "# 結果\n\n| 注文 | 件 |\n|--|--|\n| <script>alert(1)</script> | 1 |\n\n"
+        "# 結果\n\n| 注文 | 件 |\n|--|--:|\n| <script>alert(1)</script> | 1 |\n\n"
         "[開く](javascript:alert(1)) [実行](http://127.0.0.1:4200/runs)"
     )
     html = report(Artifact(key="day-report", type="markdown", data=text)).html
     assert "<h3>結果</h3>" in html
     assert "<table>" in html
+    assert '<td class="count">1</td>' in html
+    assert "style=" not in html
     assert "<script" not in html
     assert 'href="javascript' not in html
     assert 'href="http://127.0.0.1:4200/runs"' in html

