@@ -46,6 +46,7 @@ _HEALINGS = (
     "heal_listings",
     "heal_sku_map",
     "heal_rms_troubles",
+    "heal_home_epochs",
     "heal_stock_links",
     "heal_stock_settings",
     "heal_cleared_orders",

@@ -141,6 +141,8 @@ WITH found AS (
     UNION
     SELECT since AS instant FROM stock_links WHERE since > $after
     UNION
+    SELECT begun_at AS instant FROM home_epochs WHERE begun_at > $after
+    UNION
     SELECT first_at AS instant FROM rms_troubles WHERE first_at > $after
     UNION
     SELECT last_at AS instant FROM rms_troubles WHERE last_at > $after
@@ -383,6 +385,16 @@ UPDATE rms_troubles SET
     )
 WHERE first_at > $after
    OR last_at > $after;
+
+-- name: heal_home_epochs
+-- Put right what a fast clock wrote into home_epochs.
+-- in:  temporary table `future_instants`, $after
+-- out: rows of home_epochs
+UPDATE home_epochs SET
+    begun_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = home_epochs.begun_at), begun_at
+    )
+WHERE begun_at > $after;
 
 -- name: heal_stock_links
 -- Put right what a fast clock wrote into stock_links.

@@ -30,6 +30,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
 OUT = Path("out")
+ONE_MUG = {"manageNumber": "kakuu-mug", "variantId": "kakuu-mug", "units": 1}
 WAITING = "SELECT order_number, line_id, sku, quantity FROM manual_stock_adjustments"
 
 
@@ -218,6 +219,19 @@ def test_the_malls_skus_are_mapped_by_the_worker(clerk: Clerk):
     assert run.state.type.value == "COMPLETED", run.state.message
     assert run.state.message.startswith("商品 8 / SKU 12 / 販売中 12")
     assert "RMSの商品からのSKUの登録" in report
+
+
+@for_long
+def test_an_oversale_is_explained_by_the_worker(clerk: Clerk):
+    clerk.counted()
+    clerk.services.sandbox.sell(1, over_days=0, progress=300, line=ONE_MUG)
+    clerk.run_here(push_inventory)
+    run = clerk.run("why-oversold/manual", sku="kakuu-mug/kakuu-mug")
+    report = artifacts_of(run, clerk.api)["why-oversold"]
+
+    assert run.state.type.value == "COMPLETED", run.state.message
+    assert run.state.message.startswith("売り越しの原因: 不明。")
+    assert "この日時までに在庫数が0を下回った記録はありません" in report
 
 
 @for_long
