@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from connectors.mail import Security, SmtpServer
 from connectors.notify_address import NotifyAddress, notify_address
 from connectors.passwords import people_of
+from connectors.receiver_addresses import SHORTEST_SECRET, receivers_of
 from connectors.rms.address import RMS_URL, checked_address, is_loopback
 from data.model.alarm import Silence
 from data.model.label import Sender
@@ -204,6 +205,18 @@ class Settings(BaseSettings):
         "",
         description="受信の前に置いたプロキシのアドレス(例: 127.0.0.1)。"
         "その先の送信元ごとに数えます",
+        examples=[""],
+    )
+    receivers: str = Field(
+        "",
+        description="通知を受け取りに行く、ほかのホストの受信のアドレス。"
+        "「,」で区切ります(複数のホストで動かす場合)",
+        examples=[""],
+    )
+    receiver_secret: SecretStr = Field(
+        SecretStr(""),
+        description="ホームが受信から通知を受け取るときの合言葉。32文字以上。"
+        "受信とホストで同じ値にします(例: openssl rand -hex 32)",
         examples=[""],
     )
     smtp_host: str = Field(
@@ -478,6 +491,19 @@ class Settings(BaseSettings):
     def _mail_can_be_sent(self) -> Self:
         _ = self.smtp_server  # raises ValueError, naming what could not work
         return self
+
+    @field_validator("receivers")
+    @classmethod
+    def _receivers(cls, text: str) -> str:
+        _ = receivers_of(text)  # raises ValueError, naming what an address must be
+        return text
+
+    @field_validator("receiver_secret")
+    @classmethod
+    def _long_secret(cls, secret: SecretStr) -> SecretStr:
+        if 0 < len(secret.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"{SHORTEST_SECRET}文字以上にしてください")
+        return secret
 
     @field_validator("ping_url")
     @classmethod

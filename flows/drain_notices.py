@@ -12,6 +12,7 @@ from tasks.forms import AnyShop, Limit
 from tasks.limits import one_caller
 from tasks.notices import (
     conclude_drain,
+    fetch_from_receivers,
     nothing_waits,
     noticed_batches,
     noticed_orders,
@@ -61,6 +62,7 @@ def drain(shop: AnyShop, limit: int) -> State[Any]:
     if not shop:
         net_is_needed()
         share_keys()
+        fetch_from_receivers()
         shops = noticed_shops(live_shops())
         if not shops:
             return nothing_waits()

@@ -9,7 +9,9 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed
 
 from connectors.notices.keys import KEY_FILE, save_keys
+from connectors.notices.receivers import Home, fetch_notices
 from connectors.notices.spool import Spool
+from connectors.receiver_addresses import receivers_of
 from connectors.settings import read_settings
 from data.model.notice import is_handed_out
 from data.model.run import Taken
@@ -20,6 +22,7 @@ from tasks.report import ended, sums
 from tasks.retrying import SAFE_TO_REPEAT, opaque
 from tasks.rms import ShopStopped, shop_of_now, shop_that_may_call
 from tasks.shops.blocks import UnknownShop, notice_keys, shops_in_blocks
+from tasks.shops.owner import confirmed
 
 FILES_AT_ONCE = 5000
 """Notices per transaction, so that a full spool does not fill the memory."""
@@ -40,6 +43,32 @@ def share_keys() -> None:
     """
     keys = [notice_keys(shop) for shop in shops_in_blocks()]
     save_keys(read_settings().home / KEY_FILE, keys)
+
+
+@task(name="fetch-notices", **SAFE_TO_REPEAT)
+def fetch_from_receivers() -> None:
+    """Bring our home's notices from the receivers of other hosts into our spool.
+
+    Nothing on one machine. A receiver without an answer is a warning: what waits there
+    is fetched by a later run. Only the home's owner fetches: what another took would be
+    settled at the receiver and missing here.
+
+    Raises:
+        HomeMoved: another host owns the home.
+        SpoolFailed: our spool cannot be written; nothing was settled.
+
+    """
+    settings = read_settings()
+    if not (settings.receivers and settings.home_name):
+        return
+    epoch = confirmed(settings).epoch
+    home = Home(settings.home_name, epoch, settings.home / KEY_FILE)
+    fetch_notices(
+        receivers_of(settings.receivers),
+        settings.receiver_secret,
+        home,
+        Spool(settings.spool),
+    )
 
 
 @task(name="take-in-notices", **SAFE_TO_REPEAT)

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.notices.announce import Announcer
+from connectors.notices.homes import PATH
 from connectors.notices.messages import PIECE
 from connectors.notices.metrics import CONTENT_TYPE, Metrics
 from connectors.notices.reception import Arrival, Reception, ResultCode
@@ -52,6 +53,7 @@ class House:
     error_status: int
     deadline_s: float
     shares: Shares
+    homes: Callable[[Request], object]
 
 
 class Unreadable(Exception):
@@ -64,7 +66,7 @@ class Unreadable(Exception):
 
 
 def make_app(house: House) -> Starlette:
-    """Build the app of three paths; any other is 404, any other method 405."""
+    """Build the app of four paths; any other is 404, any other method 405."""
     writers = CapacityLimiter(_WRITERS)
 
     async def notices(request: Request) -> Response:
@@ -111,6 +113,7 @@ def make_app(house: House) -> Starlette:
     app = Starlette(
         routes=[
             Route("/notices", notices, methods=["POST"]),
+            Route(PATH, house.homes, methods=["POST"]),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/metrics", metrics, methods=["GET"]),
         ],

@@ -183,14 +183,20 @@ def _stands_for(path: Path, shops: Sequence[NoticeKeys]) -> bool:
 
 
 class KeyRing:
-    """Every shop the receiver speaks with: those given and those in the key file.
+    """Every shop the receiver speaks with: given, in the key file, and of homes.
 
     The file is read again whenever it changes. One that cannot be read leaves what was
     known; one that is gone takes its shops with it.
     """
 
-    def __init__(self, path: Path, given: Sequence[KnownShop] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        given: Sequence[KnownShop] = (),
+        of_homes: Callable[[], Sequence[KnownShop]] = tuple,
+    ) -> None:
         self._path = path
+        self._of_homes = of_homes
         self._given = tuple(given)
         self._filed: tuple[KnownShop, ...] = ()
         self._seen: tuple[int, ...] | None = None
@@ -204,7 +210,7 @@ class KeyRing:
         if seen != self._seen:
             with self._lock:
                 self._read_again(seen)
-        return (*self._given, *self._filed)
+        return (*self._given, *self._filed, *self._of_homes())
 
     def _read_again(self, seen: tuple[int, ...] | None) -> None:
         if seen is None:

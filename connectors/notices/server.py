@@ -17,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from connectors.notices.announce import Announcer, prefect_from_environment
 from connectors.notices.app import House, make_app
+from connectors.notices.homes import FOLDER, Homes, answers_homes
 from connectors.notices.keys import (
     KEY_FILE,
     KeyRing,
@@ -117,7 +118,8 @@ class _Server(uvicorn.Server):
 def open_house(settings: Settings) -> House:
     """Build the receiver's parts; raise SettingsProblem for a half described shop."""
     given = [KnownShop.of(shop) for shop in keys_from_environment()]
-    keys = KeyRing(settings.home / KEY_FILE, given)
+    homes = Homes(settings.home / FOLDER)
+    keys = KeyRing(settings.home / KEY_FILE, given, homes.shops)
     if not keys.shops():
         log.warning("no shop is known yet: every message is refused with E-400-101")
     spool, metrics = Spool(settings.spool), Metrics()
@@ -132,6 +134,7 @@ def open_house(settings: Settings) -> House:
         error_status=settings.notice_error_status,
         deadline_s=settings.notice_deadline_s,
         shares=Shares(settings.notice_connections_each),
+        homes=answers_homes(homes, spool, settings.receiver_secret, _now),
     )
 
 

@@ -200,9 +200,13 @@ class Spool:
 
         Call it after the commit there. A notice settled before keeps its time.
         """
+        self.settle_keys((notice.notice_key for notice in notices), now)
+
+    def settle_keys(self, notice_keys: Iterable[str], now: datetime) -> None:
+        """Mark notices as recorded elsewhere, by their keys; see `settle`."""
         at = _microseconds(now)
         with self._using() as con:
-            _write(con, _SETTLE, [(at, notice.notice_key) for notice in notices])
+            _write(con, _SETTLE, [(at, key) for key in notice_keys])
 
     def hand_out_again(self, since: datetime) -> None:
         """Reopen the notices that were settled since then.

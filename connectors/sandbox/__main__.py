@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument(
         "--stock", type=int, default=1000, help="what every SKU has at the start"
     )
+    parser.add_argument("--shops", type=int, default=2, help="demo, demo2, demo3 …")
     parser.add_argument("--notify", metavar="URL", help="where notices are sent")
     given = parser.parse_args()
     world = World(
@@ -38,6 +39,7 @@ def main() -> None:
             state=given.state,
             stock=given.stock,
             notify_url=given.notify,
+            shops=given.shops,
         )
     )
     try:

@@ -81,8 +81,14 @@ class SandboxShop:
         return None
 
 
-def default_shops(seed: int, now: datetime) -> dict[str, SandboxShop]:
-    """Return `demo` and `demo2`; their keys end 90 days from now, 23:59:59 (§1.2)."""
+def default_shops(
+    seed: int, now: datetime, many: int = len(_SHOPS)
+) -> dict[str, SandboxShop]:
+    """Return `demo` and `demo2`, and `demo3` and on where there are to be more.
+
+    Their keys end 90 days from now, 23:59:59 (§1.2).
+    """
+    more = ((f"demo{n}", f"{600_000 + n}") for n in range(len(_SHOPS) + 1, many + 1))
     end = (now.astimezone(JST) + timedelta(days=90)).strftime("%Y-%m-%dT23:59:59")
     return {
         handle: SandboxShop(
@@ -99,7 +105,7 @@ def default_shops(seed: int, now: datetime) -> dict[str, SandboxShop]:
                 for n, (progress, name) in enumerate(_SUB_STATUSES)
             ],
         )
-        for position, (handle, shop_id) in enumerate(_SHOPS)
+        for position, (handle, shop_id) in enumerate((*_SHOPS, *more))
     }
 
 

@@ -32,6 +32,8 @@ class Options:
     """Units of every SKU on the shelf at the start."""
     notify_url: str | None = None
     """Where notices are sent; None = as a control call sets it, at first nowhere."""
+    shops: int = 2
+    """How many shops there are."""
 
 
 class World:
@@ -67,7 +69,7 @@ class World:
         self.shops = (
             shops.restored(kept["shops"])
             if "shops" in kept
-            else shops.default_shops(self.seed, now)
+            else shops.default_shops(self.seed, now, self.options.shops)
         )
         if self.store.recall("night") is None:
             self.store.remember("night", now.isoformat())

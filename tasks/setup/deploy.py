@@ -30,7 +30,7 @@ from data.model.shop import ShopHandle
 from tasks.limits import ensure_limit
 from tasks.setup.alarms import register_alarms, save_automation
 from tasks.setup.guards import guards
-from tasks.setup.home_deployments import deploy_home, rest_of_machine
+from tasks.setup.home_deployments import deploy_home, machines_own, rest_of_machine
 from tasks.setup.plain_forms import make_forms_plain
 from tasks.setup.queues import MORNING, ensure_queue, ensure_work_pool
 from tasks.setup.server_in_use import environment_of_server
@@ -133,9 +133,10 @@ def deploy_homes(client: SyncPrefectClient, known: Mapping[str, JuchuHome]) -> N
         return
     of_shops = homes_in_blocks()
     rest_of_machine(client, rests=bool(of_shops) and all(of_shops.values()))
+    machine = machines_own(client)
     for name, home in known.items():
         shops = sorted(shop for shop, its in of_shops.items() if its == name)
-        made = deploy_home(client, name, home, shops)
+        made = deploy_home(client, name, home, shops, machine)
         log.info("home %s on %s: %d deployments for %s", name, home.host, made, shops)
 
 

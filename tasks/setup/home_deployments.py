@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 import yaml
@@ -36,6 +36,13 @@ OF_SHOPS: Final = ("juchu.notices.*", "juchu.shop.*")
 """Resources of events that end with a shop's handle."""
 
 
+class Own(NamedTuple):
+    """A deployment of the machine's own, and the automations that start it."""
+
+    deployment: DeploymentResponse
+    triggers: Sequence[Automation]
+
+
 @cache
 def names_in_yaml() -> tuple[str, ...]:
     """Return the names of the machine's own deployments, each once."""
@@ -51,25 +58,44 @@ def deployments_of(client: SyncPrefectClient, home: str) -> list[DeploymentRespo
     return client.read_deployments(deployment_filter=named)
 
 
+def machines_own(client: SyncPrefectClient) -> list[Own]:
+    """Return the machine's own deployments with what triggers them, to copy them."""
+    return [
+        Own(
+            one,
+            client.read_resource_related_automations(f"prefect.deployment.{one.id}"),
+        )
+        for one in deployments_of(client, "")
+    ]
+
+
 def deploy_home(
-    client: SyncPrefectClient, name: str, home: JuchuHome, shops: Sequence[ShopHandle]
+    client: SyncPrefectClient,
+    name: str,
+    home: JuchuHome,
+    shops: Sequence[ShopHandle],
+    machine: Sequence[Own] = (),
 ) -> int:
-    """Make or renew the home's deployments, running; return how many there are."""
+    """Make or renew the home's deployments, running; return how many there are.
+
+    `machine` is what `machines_own` returned, where many homes are deployed in a row.
+    """
     ensure_queue(client, home.host, priority=2)
     ensure_queue(client, morning_of(home.host), priority=1)
-    machine = deployments_of(client, "")
-    for one in machine:
-        _copy(client, one, name, home, shops)
-    return len(machine)
+    copied = machine or machines_own(client)
+    for own in copied:
+        _copy(client, own, name, home, shops)
+    return len(copied)
 
 
 def _copy(
     client: SyncPrefectClient,
-    one: DeploymentResponse,
+    own: Own,
     name: str,
     home: JuchuHome,
     shops: Sequence[ShopHandle],
 ) -> None:
+    one = own.deployment
     limit = one.global_concurrency_limit
     variables = dict(one.job_variables)
     folder = {"JUCHU_HOME": home.folder, "JUCHU_HOME_NAME": name}
@@ -95,10 +121,9 @@ def _copy(
         enforce_parameter_schema=one.enforce_parameter_schema,
         job_variables=variables,
     )
-    client.delete_resource_owned_automations(f"prefect.deployment.{made}")
-    for each in client.read_resource_related_automations(
-        f"prefect.deployment.{one.id}"
-    ):
+    if own.triggers:
+        client.delete_resource_owned_automations(f"prefect.deployment.{made}")
+    for each in own.triggers:
         if automation := _automation(each, one, made, name, shops):
             client.create_automation(automation)
 
@@ -182,13 +207,11 @@ def rest_of_machine(client: SyncPrefectClient, *, rests: bool) -> None:
     They serve the shops without a home. Where there are none their runs would wait for
     a worker that nobody starts.
     """
-    for one in deployments_of(client, ""):
+    for one, triggers in machines_own(client):
         if rests:
             client.pause_deployment(one.id)
         elif one.paused:
             client.resume_deployment(one.id)
-        for each in client.read_resource_related_automations(
-            f"prefect.deployment.{one.id}"
-        ):
-            if rests and each.name.startswith("juchu: ") and "@" not in each.name:
+        for each in triggers if rests else ():
+            if each.name.startswith("juchu: ") and "@" not in each.name:
                 client.pause_automation(each.id)

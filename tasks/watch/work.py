@@ -18,7 +18,7 @@ from data.warehouse.stock.push import Due, due_now
 from data.warehouse.stock.speed import stock_speeds
 from tasks.alarms import raise_alarms
 from tasks.machine import now, our_warehouse
-from tasks.notices import share_keys
+from tasks.notices import fetch_from_receivers, share_keys
 from tasks.shops.blocks import UnknownShop, load_shop
 from tasks.shops.every_shop import live_shops
 from tasks.stock.link import rest_of
@@ -83,6 +83,7 @@ class Watch:
         """Do what nobody rings for: read shops and keys, raise alarms."""
         self.look_for_shops()
         share_keys.fn()
+        fetch_from_receivers.fn()
         raise_alarms.fn()
         with our_warehouse() as con:
             for speed in stock_speeds(con, now()):

@@ -31,6 +31,7 @@ def arrived(desk: Desk, body: bytes) -> list[Notice]:
         error_status=200,
         deadline_s=5,
         shares=Shares(8),
+        homes=None,
     )
     pieces = [body[at : at + 9000] for at in range(0, len(body), 9000)]
 

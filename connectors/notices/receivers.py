@@ -1,0 +1,90 @@
+"""Fetch a home's notices from the receivers of other hosts into its own spool.
+
+The home's spool has a notice on disk before the receiver is told so. Where one of the
+two is down meanwhile, the notice waits at the receiver, for days if need be.
+"""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import httpx
+from pydantic import SecretStr, ValidationError
+
+from connectors.notices.homes import Fetch, Fetched
+from connectors.notices.keys import KeyFile
+from connectors.notices.spool import Spool
+
+PATIENCE_S: Final = 10.0
+ROUNDS: Final = 100
+_TROUBLE: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, ValidationError)
+
+log = logging.getLogger(__name__)
+
+
+class Brought(NamedTuple):
+    """How many notices were new, and the receivers that gave no answer, with why."""
+
+    new: int
+    silent: dict[str, str]
+
+
+class Home(NamedTuple):
+    """A home as receivers know it: its name, its move, and the file of its keys."""
+
+    name: str
+    epoch: int
+    key_file: Path
+
+
+def fetch_notices(
+    addresses: Sequence[str], secret: SecretStr, home: Home, spool: Spool
+) -> Brought:
+    """Bring every notice that waits for the home at a receiver; one stops no other.
+
+    Raises SpoolFailed when the home's own spool cannot be written: nothing is settled
+    that is not on its disk.
+    """
+    try:
+        shops = KeyFile.model_validate_json(home.key_file.read_bytes()).shops
+    except (OSError, ValidationError):
+        shops = ()
+    said = Fetch(epoch=home.epoch, shops=shops)
+    new, silent = 0, {}
+    headers = {"Authorization": f"Bearer {secret.get_secret_value()}"}
+    with httpx.Client(headers=headers, timeout=PATIENCE_S, trust_env=False) as http:
+        for address in addresses:
+            try:
+                new += _from_one(http, f"{address}/homes/{home.name}", said, spool)
+            except httpx.HTTPStatusError as refusal:
+                silent[address] = f"HTTP {refusal.response.status_code}"
+            except _TROUBLE as problem:
+                silent[address] = type(problem).__name__
+    for address, why in silent.items():
+        log.warning(
+            "受信 %s から通知を受け取れません(%s)。次の実行でもう一度受け取ります。"
+            "対処: 続く場合は、受信の起動とネットワークを確認してください。",
+            address,
+            why,
+        )
+    return Brought(new, silent)
+
+
+def _from_one(http: httpx.Client, url: str, said: Fetch, spool: Spool) -> int:
+    new = 0
+    for _ in range(ROUNDS):
+        answer = http.post(
+            url,
+            content=said.model_dump_json(),
+            headers={"Content-Type": "application/json"},
+        )
+        answer.raise_for_status()
+        waiting = Fetched.model_validate_json(answer.content).waiting
+        if not waiting:
+            break
+        new += spool.keep(waiting).new
+        said = said.model_copy(
+            update={"kept": tuple(notice.notice_key for notice in waiting)}
+        )
+    return new
