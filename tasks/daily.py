@@ -19,7 +19,9 @@ from prefect.client.schemas.objects import State, StateType
 from prefect.states import Completed, Failed, Scheduled
 
 from connectors.settings import read_settings
+from data.model.japan_time import in_japan
 from data.model.morning import Step, next_try
+from data.model.ship_by import WorkingDays
 from data.model.shop import ShopHandle
 from data.warehouse.day import Day, day
 from data.warehouse.stock.speed import stock_speeds
@@ -114,10 +116,13 @@ def nothing_left() -> State[Any]:
 def gather_day(shop: str | None) -> Day:
     """Return what the warehouse knows of a shop now, or of all; reads only."""
     ids = None if shop is None else shop_ids(shop)
+    settings, today = read_settings(), in_japan(now()).date()
+    days = WorkingDays(settings.shipping_weekdays, settings.closed_days)
     with our_warehouse() as con:
         speeds = stock_speeds(con, now())
         mine = (one for one in speeds if ids is None or one.shop_id in ids)
-        return replace(day(con, ids), speeds=tuple(mine))
+        figures = day(con, ids, today=today, days=days)
+        return replace(figures, speeds=tuple(mine))
 
 
 def conclude_day(

@@ -33,6 +33,8 @@ from tasks.report import (
 
 MOST_SIGNS: Final = 300
 """Characters of a failure's sentence: a message may hold a mall's own text."""
+MOST_DUE: Final = 20
+"""Orders to ship today that are listed."""
 OF_A_FAILURE: Final = "・"
 """Begins the line of each failure in the text; a report of all shops repeats them."""
 LOOK: Final = "対処: 実行の画面でログを確認してください。"
@@ -44,6 +46,8 @@ NO_FIGURES: Final = (
 WORK_WORDS: Final = {
     "waiting_payment": "入金待ち",
     "to_ship": "発送待ち",
+    "ship_today": "今日出荷",
+    "ship_late": "出荷の遅れ",
     "cancel_requests": "キャンセルの確定待ち",
     "stock_refused": "転送できなかった在庫",
     "numbers_unsent": "RMSに未登録の送り状番号",
@@ -193,6 +197,7 @@ def _figures(day: Day) -> list[str]:
             table(("モール", "店舗", *WORK_WORDS.values()), work)
             or "注文はまだありません。",
         ),
+        _to_leave(day) if day.due else "",
         section(
             "注文",
             table(("モール", "店舗", "ステータス", "件数", "請求金額(円)"), orders),
@@ -233,6 +238,26 @@ def _speeds(speeds: Sequence[StockSpeed], at: datetime) -> str:
 
 def _seconds(seconds: float | None) -> str:
     return "―" if seconds is None else f"{seconds:,.1f}"
+
+
+def _to_leave(day: Day) -> str:
+    """Return the orders that have to leave today, those that are late first."""
+    shown = day.due[:MOST_DUE]
+    columns: dict[str, Sequence[object]] = {
+        "出荷期限": [f"{one.ship_by.day:%m月%d日}" for one in shown],
+        "店舗": [one.shop for one in shown] if len(day.work) > 1 else [],
+        "注文番号": [one.order_number for one in shown],
+        "期限の理由": [one.ship_by.reason.value for one in shown],
+    }
+    cells = {name: column for name, column in columns.items() if any(column)}
+    left = len(day.due) - len(shown)
+    return section(
+        f"今日出荷する注文 {len(day.due):,}件",
+        table(list(cells), zip(*cells.values(), strict=True)),
+        "期限は、当日出荷・あす楽、お届け日の指定、商品の納期のうち最も早いものです。"
+        "お届け日からは、配送に1日(北海道・九州・沖縄・離島は2日)を見込んでいます。"
+        + (f"ほかに{left:,}件あります。" if left else ""),
+    )
 
 
 def _people(day: Day) -> str:

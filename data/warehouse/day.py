@@ -1,12 +1,14 @@
 """The figures of a day's report: what stands where, what is to be done, what waits."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 
 from data.model.matter import Matter, MatterKind
 from data.model.order import Status
+from data.model.ship_by import FAR, Promise, ShipBy, WorkingDays, ship_by
 from data.warehouse.matters import matter
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
@@ -32,6 +34,8 @@ class Work:
     """What is to be done for one shop on one mall; each a number of orders or parcels.
 
     to_ship        orders that may be packed and have no tracking number yet
+    ship_today     those of them that have to leave today, or should have before
+    ship_late      those of these that should have left before today
     numbers_unsent tracking numbers that RMS does not show, refused ones included
     stock_refused  listings whose level RMS refused
     """
@@ -43,6 +47,18 @@ class Work:
     cancel_requests: int
     stock_refused: int
     numbers_unsent: int
+    ship_today: int = 0
+    ship_late: int = 0
+
+
+@dataclass(frozen=True)
+class Due:
+    """An order that has to leave today, or should have left before."""
+
+    mall: str
+    shop: str
+    order_number: str
+    ship_by: ShipBy
 
 
 @dataclass(frozen=True)
@@ -60,12 +76,14 @@ class Day:
 
     waiting   every kind that waits for a person, as MatterKind has them
     matters   the longest waiting of each kind, OF_EACH at most
+    due       orders that have to leave today, the latest ones first
     """
 
     standings: tuple[Standing, ...] = ()
     work: tuple[Work, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     matters: tuple[Matter, ...] = ()
+    due: tuple[Due, ...] = ()
     handles: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The shops' names by mall and id."""
     speeds: tuple[StockSpeed, ...] = ()
@@ -75,25 +93,41 @@ class Day:
         return self.handles.get((one.mall, one.shop_id), one.shop_id or "")
 
 
-def day(con: Connection, shop_ids: Sequence[str] | None = None) -> Day:
-    """Return the day's figures of the shops stored under these ids; None: of all."""
+def day(
+    con: Connection,
+    shop_ids: Sequence[str] | None = None,
+    *,
+    today: date,
+    days: WorkingDays,
+) -> Day:
+    """Return the day's figures of the shops stored under these ids; None: of all.
+
+    By `days`, on which the shops ship, it is known what has to leave today.
+    """
     given = {"shop_ids": None if shop_ids is None else list(shop_ids)}
     orders = SQL.run(con, "list_day_orders", given).fetchall()
     counted = SQL.run(con, "count_day_matters", given).fetchall()
     count = {(kind, mall, shop): n for kind, mall, shop, n, _ in counted}
     handles = {(mall, shop_id): shop for mall, shop_id, shop, *_ in orders}
+    to_ship = SQL.run(con, "list_orders_to_ship", given).fetchall()
+    waiting_parcels = Counter((mall, shop_id) for mall, shop_id, *_ in to_ship)
+    due = _due(to_ship, handles, today, days)
+    leaving = Counter((one.mall, one.shop) for one in due)
+    late = Counter((one.mall, one.shop) for one in due if one.ship_by.day < today)
     work = [
         Work(
             mall=mall,
             shop=handles[mall, shop_id],
             waiting_payment=unpaid,
-            to_ship=to_ship,
+            to_ship=waiting_parcels[mall, shop_id],
+            ship_today=leaving[mall, handles[mall, shop_id]],
+            ship_late=late[mall, handles[mall, shop_id]],
             cancel_requests=cancelling,
             stock_refused=count.get((MatterKind.STOCK_REFUSED, mall, shop_id), 0),
             numbers_unsent=numbers
             + count.get((MatterKind.TRACKING_REFUSED, mall, shop_id), 0),
         )
-        for mall, shop_id, unpaid, to_ship, cancelling, numbers in SQL.run(
+        for mall, shop_id, unpaid, cancelling, numbers in SQL.run(
             con, "list_day_work", given
         ).fetchall()
     ]
@@ -103,8 +137,32 @@ def day(con: Connection, shop_ids: Sequence[str] | None = None) -> Day:
         tuple(work),
         _waiting(counted),
         tuple(matter(*row) for row in listed),
+        due,
         handles,
     )
+
+
+def _due(
+    to_ship: Sequence[tuple[Any, ...]],
+    handles: Mapping[tuple[str, str], str],
+    today: date,
+    days: WorkingDays,
+) -> tuple[Due, ...]:
+    """Return those of the orders to ship that have to leave by today."""
+    found = []
+    for mall, shop_id, number, since, one_day, wished, island, there, leads in to_ship:
+        promise = Promise(
+            since=since,
+            is_one_day=one_day,
+            delivery_on=wished,
+            is_far=island or not FAR.isdisjoint(there),
+            lead_times=tuple(filter(None, leads)),
+        )
+        last = ship_by(promise, days)
+        if last and last.day <= today:
+            found.append(Due(mall, handles[mall, shop_id], number, last))
+    found.sort(key=lambda one: (one.ship_by.day, one.mall, one.shop, one.order_number))
+    return tuple(found)
 
 
 def standings(con: Connection) -> tuple[Standing, ...]:

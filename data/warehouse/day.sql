@@ -22,26 +22,17 @@ ORDER BY o.mall, shop, o.shop_id;
 -- name: list_day_work
 -- What is to be done for a shop's orders today, by mall and shop.
 -- in:  $shop_ids: these only; NULL = all
--- out: mall, shop_id, waiting_payment, to_ship (may be packed and have no parcel yet),
---      cancel_requests (800), numbers_waiting (imported; neither RMS shows them nor a file for the mall holds them)
+-- out: mall, shop_id, waiting_payment, cancel_requests (800), numbers_waiting (imported;
+--      neither RMS shows them nor a file for the mall holds them)
 SELECT
     mall, shop_id,
     count(*) FILTER (status = '入金待ち') AS waiting_payment,
-    count(*) FILTER (
-        status = '受注処理中'
-        AND NOT cancelled
-        AND NOT coalesce(is_under_review, false)
-        AND coalesce(parcels, 0) = 0
-    ) AS to_ship,
     count(*) FILTER (mall = 'rakuten' AND mall_status = '800') AS cancel_requests,
     coalesce(sum(numbers_waiting), 0)::BIGINT AS numbers_waiting
 FROM orders
 LEFT JOIN (
     SELECT
         s.mall, s.shop_id, s.order_number,
-        count(*) FILTER (
-            s.state IN ('planned', 'sent', 'unknown', 'verified')
-        ) AS parcels,
         count(*) FILTER (
             s.state IN ('planned', 'sent', 'unknown') AND e.tracking_number IS NULL
         ) AS numbers_waiting
@@ -55,6 +46,42 @@ LEFT JOIN (
 WHERE $shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], shop_id)
 GROUP BY mall, shop_id
 ORDER BY mall, shop_id;
+
+-- name: list_orders_to_ship
+-- Orders that may be packed and have no parcel yet, with what was promised of them.
+-- in:  $shop_ids: these only; NULL = all
+-- out: mall, shop_id, order_number, since (day in Japan), is_one_day, delivery_on,
+--      is_remote_island, prefectures, lead_times
+SELECT
+    o.mall, o.shop_id, o.order_number,
+    CAST(coalesce(o.ship_instructed_at, o.ordered_at) AT TIME ZONE 'Asia/Tokyo' AS DATE)
+        AS since,
+    coalesce(o.is_one_day OR o.is_asuraku, false) AS is_one_day,
+    o.delivery_on,
+    coalesce(o.is_remote_island, false) AS is_remote_island,
+    p.prefectures,
+    coalesce(l.lead_times, []) AS lead_times
+FROM orders AS o
+JOIN (
+    SELECT mall, shop_id, order_number, list_distinct(list(prefecture)) AS prefectures
+    FROM order_packages
+    GROUP BY mall, shop_id, order_number
+) AS p USING (mall, shop_id, order_number)
+LEFT JOIN (
+    SELECT mall, shop_id, order_number, list_distinct(list(lead_time)) AS lead_times
+    FROM order_lines
+    GROUP BY mall, shop_id, order_number
+) AS l USING (mall, shop_id, order_number)
+ANTI JOIN (
+    SELECT mall, shop_id, order_number
+    FROM shipments
+    WHERE state IN ('planned', 'sent', 'unknown', 'verified')
+) AS s USING (mall, shop_id, order_number)
+WHERE o.status = '受注処理中'
+  AND NOT o.cancelled
+  AND NOT coalesce(o.is_under_review, false)
+  AND ($shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], o.shop_id))
+ORDER BY o.mall, o.shop_id, o.order_number;
 
 -- name: count_day_matters
 -- How much waits for a person, by kind and shop.

@@ -1,6 +1,7 @@
 """The day's report: what is urgent first, and the same in the run's message."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,15 +11,16 @@ from prefect.states import Completed, Failed
 
 from data.model.matter import MATTER_WORDS, Matter, MatterKind
 from data.model.order import Status
+from data.model.ship_by import Reason, ShipBy
 from data.model.stock_link import StockLink
-from data.warehouse.day import Day, Standing, Waiting, Work
+from data.warehouse.day import Day, Due, Standing, Waiting, Work
 from data.warehouse.stock.speed import StockSpeed
 from tasks.day_report import ALL_WELL, LOOK, DayReport, day_markdown, day_text, sentence
 from tests.support.orders import at
 
 TO_DO = (
-    "作業: 入金待ち 6件、発送待ち 40件、キャンセルの確定待ち 2件、"
-    "転送できなかった在庫 1件、RMSに未登録の送り状番号 7件"
+    "作業: 入金待ち 6件、発送待ち 40件、今日出荷 22件、出荷の遅れ 1件、"
+    "キャンセルの確定待ち 2件、転送できなかった在庫 1件、RMSに未登録の送り状番号 7件"
 )
 RUN = "0197f6a0-0000-7000-8000-000000000001"
 NOT_AT_MALL = Matter(
@@ -37,7 +39,7 @@ DAY = Day(
         Standing("yahoo", "store", Status.NEW, 1, 980),
     ),
     work=(
-        Work("rakuten", "demo", 5, 40, 2, 1, 7),
+        Work("rakuten", "demo", 5, 40, 2, 1, 7, 22, 1),
         Work("yahoo", "store", 1, 0, 0, 0, 0),
     ),
     waiting=(
@@ -45,6 +47,13 @@ DAY = Day(
         Waiting(MatterKind.SHOP_STOPPED, 1, at(5)),
     ),
     matters=(NOT_AT_MALL,),
+    due=(
+        Due("rakuten", "demo", "10", ShipBy(date(2026, 6, 30), Reason.DELIVERY)),
+        *(
+            Due("rakuten", "demo", str(n), ShipBy(date(2026, 7, 1), Reason.ONE_DAY))
+            for n in range(11, 32)
+        ),
+    ),
     handles={("rakuten", "123456"): "demo"},
 )
 
@@ -67,11 +76,25 @@ def test_the_report_says_per_mall_and_shop_where_the_orders_stand():
 
 
 def test_the_report_says_what_is_to_be_done_today():
-    head = "| モール | 店舗 | 入金待ち | 発送待ち | キャンセルの確定待ち"
+    head = "| モール | 店舗 | 入金待ち | 発送待ち | 今日出荷 | 出荷の遅れ"
     text = day_markdown(report())
 
-    assert f"{head} | 転送できなかった在庫 | RMSに未登録の送り状番号 |" in text
-    assert "| rakuten | demo | 5 | 40 | 2 | 1 | 7 |" in text
+    rest = "キャンセルの確定待ち | 転送できなかった在庫 | RMSに未登録の送り状番号"
+    assert f"{head} | {rest} |" in text
+    assert "| rakuten | demo | 5 | 40 | 22 | 1 | 2 | 1 | 7 |" in text
+
+
+def test_the_report_lists_what_has_to_leave_today_the_late_ones_first():
+    text = day_markdown(report())
+    late = "| 06月30日 | demo | 10 | お届け日の指定 |"
+
+    assert "## 今日出荷する注文 22件" in text
+    assert late in text
+    assert text.index(late) < text.index("| 07月01日 | demo | 11 | 当日出荷・あす楽 |")
+    assert "| 29 |" in text
+    assert "| 30 |" not in text
+    assert "ほかに2件あります。" in text
+    assert "今日出荷する注文" not in day_markdown(report(replace(DAY, due=())))
 
 
 def test_what_needs_a_person_stands_by_kind_with_the_key_to_dismiss_it():

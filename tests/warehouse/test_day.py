@@ -1,12 +1,17 @@
 """The figures of a day: where orders stand, what is to be done, what waits."""
 
+from datetime import date
+
 import pytest
 from duckdb import DuckDBPyConnection
 
 from data.model.matter import MatterKind
-from data.model.order import Mall, Status
-from data.warehouse.day import OF_EACH, Standing, Work, day
+from data.model.order import Mall, Order, Status
+from data.model.ship_by import Reason, ShipBy, WorkingDays
+from data.warehouse import day as door
+from data.warehouse.day import OF_EACH, Day, Due, Standing, Work
 from data.warehouse.orders import record_refusals, store_orders
+from tests.support.effort import first
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
 from tests.support.planted import caught, planted_sql
 
@@ -26,6 +31,15 @@ PARCEL = """INSERT INTO shipments BY NAME SELECT
     ? AS tracking_number, '1001' AS carrier_code, DATE '2026-07-01' AS shipping_date,
     ? AS state, 'なし' AS reason, 'i' AS import_id, ?::TIMESTAMPTZ AS imported_at,
     ?::TIMESTAMPTZ AS changed_at"""
+
+
+TODAY = date(2026, 7, 2)
+"""A Thursday; the orders were placed on Wednesday."""
+
+
+def day(con, shop_ids=None, today: date = TODAY) -> Day:
+    days = WorkingDays("月火水木金", frozenset())
+    return door.day(con, shop_ids, today=today, days=days)
 
 
 def parcel(con: DuckDBPyConnection, number: int, state: str) -> None:
@@ -80,6 +94,80 @@ def test_what_is_to_be_done_leaves_out_what_has_a_parcel_or_may_not_be_packed(fi
     ]
 
 
+def promised(number: int, **told) -> Order:
+    """An order of Wednesday morning to Tokyo, with no promise but those told."""
+    order = an_order(number, 5)
+    (package,) = order.packages
+    (line,) = package.lines
+    line = line.model_copy(update={"lead_time": told.pop("lead_time", None)})
+    place = told.pop("prefecture", "東京都")
+    package = package.model_copy(update={"prefecture": place, "lines": (line,)})
+    told = {"delivery_on": None, "packages": (package,)} | told
+    return order.model_copy(update=told)
+
+
+DUE = {
+    1: {"is_one_day": True},
+    2: {"delivery_on": date(2026, 7, 3)},
+    3: {"delivery_on": date(2026, 7, 3), "prefecture": "沖縄県"},
+    4: {"lead_time": "1～2日以内に発送予定"},
+    5: {},
+    6: {"is_one_day": True, "is_under_review": True},
+    7: {"is_one_day": True, "mall_status": "500"},
+    8: {"is_one_day": True},
+    9: {"delivery_on": date(2026, 7, 6), "is_remote_island": True},
+}
+"""Of 8 a parcel is planned; 9 has to leave on Friday for its day is a Monday."""
+
+
+def due_today(con) -> None:
+    store_orders(
+        con,
+        [promised(n, **told) for n, told in DUE.items()],
+        source="api",
+        stored_at=at(5),
+        load_id="l",
+    )
+    parcel(con, 8, "planned")
+    found = day(con)
+
+    assert found.due == tuple(
+        Due("rakuten", SHOP_ID, order_number(number), ShipBy(date(2026, 7, on), why))
+        for number, on, why in (
+            (3, 1, Reason.DELIVERY),
+            (1, 2, Reason.ONE_DAY),
+            (2, 2, Reason.DELIVERY),
+        )
+    )
+    (work,) = found.work
+    assert (work.to_ship, work.ship_today, work.ship_late) == (6, 3, 1)
+
+
+def test_what_has_to_leave_today_is_listed_the_late_ones_first(con):
+    due_today(con)
+
+
+def test_the_next_day_more_has_to_leave(con):
+    due_today(con)
+    tomorrow = day(con, today=date(2026, 7, 3))
+
+    assert [one.order_number[-1] for one in tomorrow.due] == ["3", "1", "2", "4", "9"]
+
+
+@first()
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("o.is_one_day OR o.is_asuraku", "o.is_asuraku"),
+        ("NOT coalesce(o.is_under_review, false)", "true"),
+        ("ANTI JOIN", "SEMI JOIN"),
+    ],
+)
+def test_an_order_that_is_due_and_not_listed_is_caught(undone, old, new):
+    with planted_sql("list_orders_to_ship", old, new), caught():
+        due_today(undone)
+
+
 def test_a_shops_day_has_no_other_shops_orders(filled):
     record_refusals(filled, [a_refusal(20)], at(6))
     found = day(filled, ["777"])
@@ -102,8 +190,8 @@ def test_of_each_kind_the_longest_waiting_are_listed_and_all_are_counted(con):
 
 
 def test_an_order_that_may_not_be_packed_counted_as_work_is_caught(filled):
-    guard = "AND NOT coalesce(is_under_review, false)"
-    with planted_sql("list_day_work", guard, ""), caught():
+    guard = "AND NOT coalesce(o.is_under_review, false)"
+    with planted_sql("list_orders_to_ship", guard, ""), caught():
         test_what_is_to_be_done_leaves_out_what_has_a_parcel_or_may_not_be_packed(
             filled
         )
