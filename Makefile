@@ -22,7 +22,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
 .DEFAULT_GOAL := help
-.PHONY: help demo desk desk-password test test-ci test-long check crash readme screenshots second-day soak bench deploy move-home server worker watch shop run receiver query restore plot sandbox lock audit clean
+.PHONY: help demo desk desk-password test test-ci test-long check crash readme screenshots second-day soak bench cluster cluster-test bench-cluster deploy move-home server worker watch shop run receiver query restore plot sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,22 @@ soak: $(DEVELOP) ## notices by the ten thousand, losses and kills, ten minutes l
 bench: $(DEVELOP) ## speed beside peers, as ratios measured in one run (half an hour)
 	$(BIN)/python -m tests.bench
 
+CLUSTER := .venv/.cluster
+CLUSTER_LOCK := docs/operations/requirements-cluster.lock
+
+$(CLUSTER): $(CLUSTER_LOCK) $(DEVELOP)
+	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r $(CLUSTER_LOCK)
+	@touch $@
+
+cluster: $(CLUSTER) ## 20 shops in 5 homes on 2 hosts of this machine: 09:00 (needs PostgreSQL and Redis: docs/scaling.md)
+	$(BIN)/python -m tests.cluster show
+
+cluster-test: $(CLUSTER) ## the same with a host killed within 09:00, and an API, the services and Redis begun again
+	$(BIN)/python -m tests.cluster faults
+
+bench-cluster: $(CLUSTER) ## 09:00 of 200 shops on one host and on two, with what was CPU
+	$(BIN)/python -m tests.cluster bench --homes 20 --shops 10
+
 deploy: $(READY) ## register blocks, limits, automations and every deployment (a home of a cluster: HOME= HOST= FOLDER=)
 	$(BIN)/python -m tasks.setup.deploy --home=$(call quoted,$(home_given)) --host=$(call quoted,$(HOST)) --folder=$(call quoted,$(FOLDER))
 
@@ -129,9 +145,10 @@ sandbox: $(READY) ## an RMS on this machine, 200 orders sold
 
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --upgrade --quiet
 
-lock: $(DEVELOP) ## renew both locks from pyproject.toml: what runs juchu, and what develops it
+lock: $(DEVELOP) ## renew the locks from pyproject.toml: what runs juchu, what develops it, a cluster's server
 	$(LOCK) -o requirements.lock
 	$(LOCK) --group dev --constraint requirements.lock -o requirements-dev.lock
+	$(LOCK) --extra cluster --constraint requirements.lock -o $(CLUSTER_LOCK)
 
 audit: $(DEVELOP) ## known holes in what is locked
 	$(BIN)/pip-audit --no-deps --require-hashes -r requirements-dev.lock
