@@ -66,12 +66,12 @@ SELECT
     END AS what,
     m.closed_at,
     f.updated_at AS changed_at,
-    if(f.counts, coalesce(f.units, 0), 0) - if(f.counted, coalesce(f.units_then, 0), 0)
-        AS units,
-    if(f.counts, coalesce(f.sales, 0), 0) - if(f.counted, coalesce(f.sales_then, 0), 0)
-        AS sales,
-    if(f.counts, coalesce(f.request_total, 0), 0)
-        - if(f.counted, coalesce(f.request_then, 0), 0) AS request_total
+    CASE WHEN f.counts THEN coalesce(f.units, 0) ELSE 0 END
+        - CASE WHEN f.counted THEN coalesce(f.units_then, 0) ELSE 0 END AS units,
+    CASE WHEN f.counts THEN coalesce(f.sales, 0) ELSE 0 END
+        - CASE WHEN f.counted THEN coalesce(f.sales_then, 0) ELSE 0 END AS sales,
+    CASE WHEN f.counts THEN coalesce(f.request_total, 0) ELSE 0 END
+        - CASE WHEN f.counted THEN coalesce(f.request_then, 0) ELSE 0 END AS request_total
 FROM found AS f
 JOIN month_closes AS m USING (month)
 WHERE (f.counted OR f.counts)

@@ -11,13 +11,15 @@ import polars as pl
 import pytest
 
 from connectors.lake_store import FolderStore, LakeOutOfReach
+from data.model.buyer import OrderKey
 from data.warehouse.analytics.lake import TABLES, fill_lake
 from data.warehouse.analytics.publish import publish
+from data.warehouse.buyers import clear_orders
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from tests.support.canary import leaks
 from tests.support.many_orders import insert_orders
-from tests.support.orders import an_order, at
+from tests.support.orders import SHOP_ID, an_order, at, order_number
 
 SUMS = "count(*), sum(request_total)::BIGINT, min(ordered_at), max(ordered_at)"
 ORDERS = 300
@@ -204,7 +206,9 @@ def test_a_forgotten_buyer_has_no_key_in_copy_and_lake(home):
     home.store(an_order(1), an_order(2))
     home.fill()
     key = pl.read_parquet(home.folder / "orders", hive_partitioning=False)
-    home.sql("DELETE FROM order_people WHERE order_number LIKE '%1'")
+    with warehouse(home.path) as con:
+        asked = [OrderKey("rakuten", SHOP_ID, order_number(1))]
+        clear_orders(con, asked, why="asked", who="店長", at=at(30))
     home.fill()
     with duckdb.connect(home.link, read_only=True) as con:
         copy = con.execute("SELECT buyer_key FROM orders ORDER BY order_number")
