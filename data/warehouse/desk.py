@@ -133,6 +133,11 @@ def find_skus(con: Connection, text: str) -> list[Sku]:
     return [Sku(*row) for row in SQL.run(con, "find_skus", given).fetchall()]
 
 
+def is_counted(con: Connection, sku: str) -> bool:
+    """Return whether anybody has counted the SKU, so that its level means something."""
+    return (True,) in SQL.run(con, "is_sku_counted", {"sku": sku}).fetchall()
+
+
 def ledger(con: Connection, sku: str) -> list[Movement]:
     """Return the movements of a SKU, the latest first, MOST at most."""
     given = {"sku": sku, "most": MOST}

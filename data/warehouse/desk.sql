@@ -44,6 +44,13 @@ WHERE $text = ''
 ORDER BY l.level, l.sku
 LIMIT $most;
 
+-- name: is_sku_counted
+-- in:  $sku
+-- out: is_counted; no row for a SKU that never moved
+SELECT is_counted
+FROM stock_levels
+WHERE sku = $sku;
+
 -- name: list_sku_ledger
 -- A SKU's movements with the level after each, in the order in which they were booked.
 -- in:  $sku, $most

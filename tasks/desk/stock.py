@@ -5,7 +5,14 @@ from typing import Final
 from starlette.responses import Response
 
 from data.model.stock import MOVEMENT_WORDS, PUSH_WORDS
-from data.warehouse.desk import MOST, find_skus, ledger, listings, published
+from data.warehouse.desk import (
+    MOST,
+    find_skus,
+    is_counted,
+    ledger,
+    listings,
+    published,
+)
 from tasks.desk.frame import Page, Visit, get
 
 
@@ -17,10 +24,12 @@ def show_stock(visit: Visit) -> Response:
             found = find_skus(con, text)
             return visit.show("stock.html", text=text, found=found, most=MOST)
         movements, places = ledger(con, sku), listings(con, sku)
+        counted = is_counted(con, sku)
     return visit.show(
         "sku.html",
         sku=sku,
         movements=movements,
+        counted=counted,
         listings=places,
         movement_words=MOVEMENT_WORDS,
         push_words=PUSH_WORDS,

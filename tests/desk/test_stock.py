@@ -25,6 +25,7 @@ def test_a_sku_is_found_and_explains_its_level(desk):
     page = desk.browser.get("/stock?sku=SENCHA-100").text
     assert "<strong>10個</strong>" in page
     assert "棚卸(10個)" in page
+    assert "棚卸をまだ取り込んでいない" not in page
     assert "鷹羽根" not in page
 
 

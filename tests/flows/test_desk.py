@@ -63,10 +63,12 @@ def test_a_morning_at_the_desk(page, services):
     number, *_ = services.sandbox.sell(3, "plain")
     run(page, services, "ingest-orders/0900")
     looked_at(page, "run")
+    run(page, services, "check-connection/0850")
     run(page, services, "publish-analytics/auto")
 
     page.goto(services.desk)
     expect(page.get_by_role("cell", name="demo").first).to_be_visible()
+    expect(page.get_by_text(re.compile("demo: あと[0-9]+日"))).to_be_visible()
     expect(page.get_by_text("09:00").first).to_be_visible()
     looked_at(page, "today")
 
