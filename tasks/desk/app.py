@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import traceback
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Final
@@ -241,6 +242,7 @@ async def _not_started(_: Request, error: Exception) -> Response:
 
 
 async def _broken(_: Request, error: Exception) -> Response:
-    """Answer; Starlette logs the error itself."""
-    log.error("not answered: %s", type(error).__name__)
+    """Answer, and log where it broke; an error's own words could quote an order."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("not answered: %s\n%s", type(error).__name__, where)
     return _page(500, BROKEN)

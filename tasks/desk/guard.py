@@ -61,8 +61,12 @@ class Guard:
             return
         headers = Headers(scope=scope)
 
+        is_begun = False
+
         async def sent(message: Message) -> None:
+            nonlocal is_begun
             if message["type"] == "http.response.start":
+                is_begun = True
                 ours = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     ours.setdefault(name, value)
@@ -76,7 +80,11 @@ class Guard:
             await let_pass(receive)
             await _refusal(413, TOO_LARGE)(scope, receive, sent)
         else:
-            await self._app(scope, receive, sent)
+            try:
+                await self._app(scope, receive, sent)
+            except Exception:
+                if not is_begun:  # else it was answered and logged without its words
+                    raise
 
     def _is_ours(self, headers: Headers) -> bool:
         return headers.get("origin") in self._origins

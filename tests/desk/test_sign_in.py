@@ -25,8 +25,8 @@ def show_form(visit: Visit) -> Response:
     return PlainTextResponse(f'<input name="token" value="{visit.token}">')
 
 
-def burst(_: Visit) -> Response:
-    raise RuntimeError("secret of the warehouse")
+def burst(visit: Visit) -> Response:
+    raise RuntimeError(f"a secret of {visit.who}")
 
 
 ECHO = Page(
@@ -160,11 +160,13 @@ def test_every_answer_forbids_scripts_and_styles_within_pages(echo):
         assert headers["cache-control"] == "no-store", path
 
 
-def test_an_error_is_told_in_japanese_and_nothing_of_it_is_shown(echo):
+def test_an_error_is_told_in_japanese_and_nothing_of_it_is_shown(echo, caplog):
     answer = echo.browser.get("/burst")
+    assert "in burst" in caplog.text
+    assert NAME not in caplog.text
     assert answer.status_code == 500
     assert "対処" in answer.text
-    assert "secret" not in answer.text
+    assert "a secret" not in answer.text
     missing = echo.browser.get("/nothing")
     assert (missing.status_code, "メニューから" in missing.text) == (404, True)
 
