@@ -151,11 +151,12 @@ def work_until_told(
                     job.ring()
     finally:
         ending.set()
+        # First of all: who asks us to end may not wait for what is at work.
+        with suppress(Exception), get_client(sync_client=True) as client:
+            let_arrivals_start_runs(client, wanted=True)
         until = time.monotonic() + END_WITHIN_S
         for job in jobs:
             job.join(max(until - time.monotonic(), 0))
-        with suppress(Exception), get_client(sync_client=True) as client:
-            let_arrivals_start_runs(client, wanted=True)
 
 
 def bells(settings: Settings, ending: Event) -> Iterator[set[Bell]]:

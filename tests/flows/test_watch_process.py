@@ -52,7 +52,8 @@ def test_a_run_exists_at_once_and_a_kill_costs_only_the_next_process(
     services: Services, prefect_api: SyncPrefectClient, warm: tuple, tmp_path: Path
 ):
     process, port = warm
-    until(lambda: b"juchu_watch_runs_total" in metrics(port), 60)
+    log = tmp_path / "watch.log"
+    until(lambda: "the warm process works" in log.read_text("utf-8"), 120)
     first, second = services.sandbox.sell(2, "plain", over_days=0)
     sent_at = datetime.now(UTC)
     assert posted(services, by_hand(services, first)) == (200, "N-000-000")
