@@ -21,14 +21,19 @@ def linked_shops(shops: Sequence[ShopHandle]) -> list[ShopHandle]:
 
     A shop that nobody can describe is among them: its own run says what is wrong.
     """
-    return [shop for shop in shops if not rest_of(shop)]
+    rests = {shop: rest_of(shop) for shop in shops}
+    for shop, why in rests.items():
+        if why:
+            get_run_logger().info("%s: %s", shop, why)
+    return [shop for shop, why in rests.items() if not why]
 
 
 def rest_of(shop: ShopHandle) -> str:
     """Return why the shop's stock does not go by itself now, "" if it does; record it.
 
     What the shop has set is stored when it has changed, so that the warehouse can say
-    later why a level did not go.
+    later why a level did not go. The warm process asks outside of any run, where
+    Prefect has no logger.
     """
     at = now()
     try:
@@ -37,9 +42,7 @@ def rest_of(shop: ShopHandle) -> str:
         return ""
     with our_warehouse() as con:
         record_link(con, known.shop_id, known.link, mall=known.mall, at=at)
-    if why := known.link.rests(at):
-        get_run_logger().info("%s: %s", shop, why)
-    return why
+    return known.link.rests(at)
 
 
 def nothing_linked() -> State[Any]:
