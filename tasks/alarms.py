@@ -65,7 +65,7 @@ def raise_alarms(day: Alarm | None = None, *, is_day: bool = False) -> list[str]
             found += [day] if day else []
             found += [
                 Alarm(AlarmKind.INVARIANT_BROKEN, "", _broken(rule.rule, rule.count))
-                for rule in violations(con)[:1]
+                for rule in [one for one in violations(con) if one.is_damage][:1]
             ]
         untold = record_alarms(con, found, looked_for, at)
     for each in untold:

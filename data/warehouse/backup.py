@@ -36,18 +36,23 @@ _NAMED: Final = len("juchu-20261128-030000.duckdb")
 
 
 class Backup(NamedTuple):
-    """What came of a backup: it counts if it breaks no rule."""
+    """What came of a backup: it counts if no rule shows damage in it."""
 
     file: Path
     size: int
     broken: tuple[Violation, ...]
 
+    @property
+    def counts(self) -> bool:
+        """Whether it can be restored."""
+        return not any(each.is_damage for each in self.broken)
+
 
 def back_up(path: Path, folder: Path, at: datetime, patience_s: float = 30) -> Backup:
     """Copy the warehouse, open the copy, check every invariant, and let it count.
 
-    The warehouse is held for as long as its files take to copy. One that breaks a rule
-    stays in `unchecked/` in the place of an older such one.
+    The warehouse is held for as long as its files take to copy. A damaged one stays
+    in `unchecked/` in the place of an older such one.
 
     Raises:
         WarehouseClosed: the warehouse did not open.
@@ -63,10 +68,11 @@ def back_up(path: Path, folder: Path, at: datetime, patience_s: float = 30) -> B
                 with suppress(FileNotFoundError):
                     copy_file(source, target, held)
         broken = tuple(_checked(copy))
-        if not broken:
+        made = Backup(copy, copy.stat().st_size, broken)
+        if made.counts:
             _let_count(copy, folder)
-    file = folder / copy.name if not broken else copy
-    return Backup(file, file.stat().st_size, broken)
+    file = folder / copy.name if made.counts else copy
+    return made._replace(file=file, size=file.stat().st_size)
 
 
 @contextmanager

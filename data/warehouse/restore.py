@@ -105,10 +105,10 @@ def _backup_of(source: Path) -> Path:
 
 
 def _is_good(path: Path) -> bool:
-    """Return whether a warehouse opens there and every rule holds in it."""
+    """Return whether a warehouse opens there and no rule shows damage in it."""
     try:
         with holding(path) as (con, _held):
-            return not violations(con)
+            return not any(each.is_damage for each in violations(con))
     except (WarehouseMissing, WarehouseDamaged, duckdb.Error):
         return False
 
@@ -130,7 +130,7 @@ def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) ->
             use_key(con, path)
             migrate(con)
             renew_matter_view(con)
-            broken = violations(con)
+            broken = [each for each in violations(con) if each.is_damage]
             record_incident(con, MatterKind.HOURS_LOST, key, at, what)
             con.execute("CHECKPOINT")
     except duckdb.Error as exc:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from prefect import task
 
@@ -17,15 +17,23 @@ from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
 
 
+DAMAGED: Final = "対処: juchu.duckdb をコピーして保管し、開発者に連絡してください。"
+ODD: Final = (
+    "バックアップは有効です。対処: モールの管理画面で、注文の金額を確認してください。"
+    "金額が正しい場合は、開発者に連絡してください。"
+)
+
+
 class NightBackup(NamedTuple):
     """What came of the night's backup."""
 
     file: Path
     size: int
     broken: tuple[Violation, ...]
-    """Rules that do not hold; with any the backup does not count."""
+    """Rules that do not hold; one that shows damage keeps it from counting."""
     deleted: int
     """Older backups that were deleted."""
+    counts: bool = True
 
 
 class CopyFailed(Exception):
@@ -65,11 +73,11 @@ def make_backup() -> NightBackup:
         settings.warehouse, settings.backup, at, settings.warehouse_patience_s
     )
     deleted = 0
-    if not made.broken:
+    if made.counts:
         numbers = settings.backup_daily, settings.backup_weekly
         deleted = len(delete_old_backups(settings.backup, *numbers, at))
     _record_broken(made.broken, at)
-    return NightBackup(made.file, made.size, made.broken, deleted)
+    return NightBackup(made.file, made.size, made.broken, deleted, made.counts)
 
 
 @task(name="copy-backup", **SAFE_TO_REPEAT)
@@ -100,8 +108,7 @@ def _record_broken(broken: tuple[Violation, ...], at: datetime) -> None:
         for each in broken:
             what = (
                 f"規則 {each.rule} に合わないものが{each.count}件あります"
-                f"({'、'.join(each.examples)})。"
-                "対処: juchu.duckdb をコピーして保管し、開発者に連絡してください。"
+                f"({'、'.join(each.examples)})。{DAMAGED if each.is_damage else ODD}"
             )
             record_incident(con, MatterKind.RULE_BROKEN, each.rule, at, what)
         still = [each.rule for each in broken]

@@ -7,7 +7,7 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 
-from tasks.house.backup import NightBackup
+from tasks.house.backup import DAMAGED, ODD, NightBackup
 from tasks.report import ended, ends_table, failed_of, listing, page, see
 from tasks.retrying import SAFE_TO_REPEAT
 
@@ -19,7 +19,8 @@ def conclude_house(steps: Mapping[str, State[Any]]) -> State[Any]:
     """Show what was done and return the final state, Failed if anything is wrong."""
     made = _result(steps["backup"])
     backup = made if isinstance(made, NightBackup) else None
-    broken = backup.broken if backup else ()
+    broken = [one for one in backup.broken if one.is_damage] if backup else []
+    odd = [one for one in backup.broken if not one.is_damage] if backup else []
     show_house(
         page(
             "夜間の保守",
@@ -28,15 +29,20 @@ def conclude_house(steps: Mapping[str, State[Any]]) -> State[Any]:
                 "データベースの矛盾",
                 ("規則", "件数", "例"),
                 [(one.rule, one.count, "、".join(one.examples)) for one in broken],
-                advice="対処: juchu.duckdb をコピーして保管し、"
-                "開発者に連絡してください。",
+                advice=DAMAGED,
+            ),
+            listing(
+                "モールの金額の矛盾",
+                ("規則", "件数", "例"),
+                [(one.rule, one.count, "、".join(one.examples)) for one in odd],
+                advice=ODD,
             ),
         )
     )
     failed = failed_of(steps)
     summary = (
         f"バックアップ {backup.file.name}({backup.size / _MB:.1f} MB)を確認しました"
-        if backup and not broken
+        if backup and backup.counts
         else "今夜のバックアップはありません"
     )
     if closed := _result(steps["months"]):

@@ -15,6 +15,7 @@ from data.model.japan_time import JST
 from data.warehouse import backup
 from data.warehouse.backup import back_up, backups, copy_backup, is_whole
 from data.warehouse.errors import BackupRefused
+from data.warehouse.restore import restore
 from data.warehouse.session import warehouse
 from flows import keep_house
 from tasks.house import backup as house
@@ -199,6 +200,24 @@ def test_a_rule_that_does_not_hold_fails_the_night_and_waits_for_a_person(night:
     assert (kind, night.backups) == ("FAILED", [])
     assert key in message
     assert "対処" in what
+
+
+def test_an_odd_sum_of_the_malls_waits_for_a_person_and_costs_no_backup(night: Night):
+    rewriting.store(night.path, 0)
+    night.ask("UPDATE orders SET wrappings = [], gift_fee = 1")
+    kind, message = night.keep()
+    ((key, what),) = night.ask(
+        "SELECT key, what FROM needs_a_person WHERE kind = 'rule_broken'"
+    )
+    made = night.home / "backup" / night.backups[0]
+
+    assert (kind, len(night.backups)) == ("COMPLETED", 1)
+    assert made.name in message
+    assert key == "lines_and_wrappings_are_the_goods"
+    assert "対処" in what
+    assert key in night.shown("house-report")
+    new = night.home.parent / "new" / "juchu.duckdb"
+    assert restore(new, made, night.at, over_good=False).source == made
 
 
 def test_without_a_good_backup_for_26_hours_somebody_is_told(night: Night):
