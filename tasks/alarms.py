@@ -37,9 +37,12 @@ from data.warehouse.stock.speed import late_stock, stock_speeds
 from tasks.house.backup import backup_is_old
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
+from tasks.watch.alive import watch_lives
 
 EVENT: Final = "juchu.alarm"
 """Begins the events `juchu.alarm.<kind>.raised` and `….healed`, and their resource."""
+NET_S: Final = 90 * 60.0
+"""An hour until the next hourly push, and half of one for it."""
 _GIB: Final = 1024**3
 
 
@@ -58,7 +61,7 @@ def raise_alarms(day: Alarm | None = None, *, is_day: bool = False) -> list[str]
     with our_warehouse() as con:
         known = open_alarms(con)
         found = find_alarms(con, at, settings.silence.quiet_since(at))
-        found += late_stock(stock_speeds(con, at), at, settings.stock_target_s)
+        found += late_stock(stock_speeds(con, at), at, stock_target(settings))
         found += _backup(settings, at, made_at(con))
         found += _disk(settings, was_low=(AlarmKind.DISK_LOW, "") in known)
         if is_day:
@@ -75,6 +78,17 @@ def raise_alarms(day: Alarm | None = None, *, is_day: bool = False) -> list[str]
             for each in untold:
                 mark_told(con, each)
     return [_message(each).subject for each in untold]
+
+
+def stock_target(settings: Settings) -> float:
+    """Return the seconds that a level may wait, 0 for any number of them.
+
+    Where no warm process lives the hourly push is all there is, and gets its time.
+    """
+    target_s = settings.stock_target_s
+    if not target_s or watch_lives():
+        return target_s
+    return max(target_s, NET_S)
 
 
 def _backup(settings: Settings, at: datetime, made: datetime) -> list[Alarm]:

@@ -18,6 +18,7 @@ from flows import drain_notices as draining
 from flows import push_inventory as pushing
 from flows.drain_notices import drain_notices
 from flows.push_inventory import push_inventory
+from tasks.alarms import NET_S, stock_target
 from tasks.machine import now
 from tasks.shops import every_shop
 from tasks.watch.__main__ import Bell, bells
@@ -186,6 +187,15 @@ def test_schedules_rest_while_it_lives_and_work_when_it_is_gone():
 
     assert (skipped, named) == (["Skipped", "Skipped"], "Completed")
     assert worked == ["Completed", "Completed"]
+
+
+@pytest.mark.usefixtures("lab")
+def test_without_it_a_level_may_wait_for_the_hourly_push():
+    settings = read_settings()
+    with only_watch(settings.home, Event()):
+        assert stock_target(settings) == settings.stock_target_s
+    assert stock_target(settings) == NET_S
+    assert stock_target(settings.model_copy(update={"stock_target_s": 0.0})) == 0
 
 
 @pytest.mark.usefixtures("lab")

@@ -50,6 +50,23 @@ def test_what_waits_has_an_age_that_a_later_cause_does_not_renew(counted):
     assert rings(counted, 0.9) == []
 
 
+def test_only_a_live_shop_of_a_mall_that_takes_levels_is_late(counted):
+    see(counted, order(ordered=30), minute=30)
+    counted.execute(
+        "INSERT INTO sku_map SELECT * REPLACE ('yahoo' AS mall) FROM sku_map"
+    )
+    assert rings(counted, 60) == [AlarmKind.STOCK_LATE]
+
+    counted.execute(
+        """INSERT INTO shops BY NAME
+        SELECT 'lab' AS shop, 'rakuten' AS mall, ? AS shop_id, '停止' AS stage,
+            now() AS updated_at""",
+        [SHOP_ID],
+    )
+    assert rings(counted, 60) == []
+    counted.execute("DELETE FROM shops")  # no step of its stages led there
+
+
 def test_the_view_says_what_a_push_would_do(counted):
     count(counted, a_count(5, MUG), minute=1)
     listed = counted.execute("FROM inventory_due").fetchall()

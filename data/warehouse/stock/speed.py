@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from data.model.alarm import Alarm, AlarmKind
 from data.model.japan_time import in_japan
+from data.model.onboarding import Stage
+from data.model.order import Mall
 from data.model.stock_link import StockLink
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
@@ -42,7 +44,8 @@ class StockSpeed:
 
 def stock_speeds(con: Connection, at: datetime) -> tuple[StockSpeed, ...]:
     """Return the speed of every shop with levels verified lately, or waiting."""
-    rows = SQL.run(con, "measure_stock_speed", {"since": at - OF}).fetchall()
+    given = {"since": at - OF, "mall": Mall.RAKUTEN.value, "live": Stage.LIVE.value}
+    rows = SQL.run(con, "measure_stock_speed", given).fetchall()
     return tuple(_speed(*row) for row in rows)
 
 

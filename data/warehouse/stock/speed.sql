@@ -1,6 +1,7 @@
 -- name: measure_stock_speed
 -- How fast levels came to show at the mall, and what waits.
--- in:  $since: levels verified after it count
+-- A mall that takes no levels from us and a shop that is not live wait for nothing.
+-- in:  $since: levels verified after it count; $mall that takes levels; $live (stage)
 -- out: mall, shop_id, shop (its handle, where one is known), levels, median_s and p99_s
 --      from the cause to the proof (NULL = none), due (levels that wait), oldest (since
 --      when the first of them does), is_on and silent_hours of the shop's stock link
@@ -19,6 +20,10 @@ WITH shown AS (
 waits AS (
     SELECT mall, shop_id, count(*) AS due, min(due_since) AS oldest
     FROM inventory_due
+    WHERE mall = $mall
+      AND shop_id NOT IN (
+          SELECT s.shop_id FROM shops AS s WHERE s.mall = $mall AND s.stage <> $live
+      )
     GROUP BY mall, shop_id
 ),
 handles AS (
