@@ -40,6 +40,10 @@ TOO_MANY: Final = (
     "対処: ファイルを1つだけ選んでください。"
 )
 WRONG_CHOICE: Final = "選ばれた内容を読み取れません。対処: 画面を開き直してください。"
+OTHER_TRIAL: Final = (
+    "この画面を開いた後に、別の内容で確認し直されています。取り込んでいません。"
+    "対処: 画面を開き直し、内容を確認してから取り込んでください。"
+)
 NOT_READ: Final = (
     "内容を確認できませんでした。対処: もう一度確認してください。"
     "同じことが続く場合は、管理者に連絡してください。"
@@ -182,11 +186,16 @@ def try_again(visit: Visit) -> Response:
 
 
 def book_file(visit: Visit) -> Response:
-    """Import what was shown; a second click begins nothing more."""
+    """Import what was shown; a second click begins nothing more.
+
+    A page left open from an earlier trial imports nothing: its choices are not these.
+    """
     upload = _upload(visit)
     if upload.booked:
         return visit.go(_path(upload))
     _refuse_gone(visit, upload)
+    if visit.text("trial") != upload.trial:
+        raise Problem(409, OTHER_TRIAL)
     kind = KINDS[upload.kind]
     run = visit.desk.runs.start(
         kind.deployment,

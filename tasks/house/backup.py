@@ -16,7 +16,6 @@ from data.warehouse.session import checkpoint
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
 
-
 DAMAGED: Final = "対処: juchu.duckdb をコピーして保管し、開発者に連絡してください。"
 ODD: Final = (
     "バックアップは有効です。対処: モールの管理画面で、注文の金額を確認してください。"

@@ -46,8 +46,12 @@ class AtDesk:
 
     def token(self, path: str) -> str:
         """What the forms of a page carry."""
+        return self.hidden(path, "token")
+
+    def hidden(self, path: str, name: str) -> str:
+        """Return a hidden field of a page; "" if it has none of that name."""
         page = self.browser.get(path).text
-        return page.partition('name="token" value="')[2].partition('"')[0]
+        return page.partition(f'name="{name}" value="')[2].partition('"')[0]
 
     def send(self, path: str, page: str, *, files: Any = None, **form: Any) -> Any:
         """Send a form that stands on a page."""

@@ -20,7 +20,7 @@ def waiting(clerk: AtDesk) -> AtDesk:
     """The clerk after an order of two lines' file."""
     rows = [rakuten_row(商品名=EVIL, 個数="3"), rakuten_row(**SECOND, 個数="1")]
     page = upload(clerk, rakuten_bytes(rows)).headers["location"]
-    clerk.send(f"{page}/book", page)
+    clerk.send(f"{page}/book", page, trial=clerk.hidden(page, "trial"))
     return clerk
 
 

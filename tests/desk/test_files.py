@@ -26,6 +26,12 @@ def upload(clerk: AtDesk, content: bytes, name: str = "注文.csv", **form: str)
     return clerk.send("/files", page, files=files, **(ORDERS | form))
 
 
+def book(clerk: AtDesk, page: str, **form: str):
+    """Press the button that imports what the page shows."""
+    trial = clerk.hidden(page, "trial")
+    return clerk.send(f"{page}/book", page, **({"trial": trial} | form))
+
+
 def shown(clerk: AtDesk, path: str) -> str:
     """A page as people read it: words only, white space single."""
     page = clerk.browser.get(path)
@@ -49,7 +55,7 @@ def test_a_cp932_file_is_shown_before_it_is_imported(clerk: AtDesk):
     assert re.search(r"新規の注文 更新する注文 .* 2 2 0 0 0 0", preview)
     assert stored(clerk, "FROM orders") == []
 
-    clerk.send(f"{page}/book", page)
+    book(clerk, page)
     booked = shown(clerk, page)
     assert "取り込みました。" in booked
     assert "在庫調整へ進む" in booked
@@ -61,12 +67,23 @@ def test_a_cp932_file_is_shown_before_it_is_imported(clerk: AtDesk):
 @for_ci
 def test_a_second_click_imports_nothing_more(clerk: AtDesk):
     page = upload(clerk, rakuten_bytes([rakuten_row()])).headers["location"]
-    assert clerk.send(f"{page}/book", page).status_code == 303
+    assert book(clerk, page).status_code == 303
     again = clerk.send(f"{page}/book", "/files")
 
     assert again.headers["location"] == page
     assert clerk.send(f"{page}/try", "/files", **ORDERS).status_code == 409
     assert stored(clerk, "SELECT count(*) FROM csv_imports") == [(1,)]
+
+
+def test_a_page_of_an_earlier_trial_imports_nothing(clerk: AtDesk):
+    page = upload(clerk, rakuten_bytes([rakuten_row()])).headers["location"]
+    earlier = clerk.hidden(page, "trial")
+    clerk.send(f"{page}/try", page, once="2", **(ORDERS | {"mode": "replace"}))
+    refused = book(clerk, page, trial=earlier)
+
+    assert refused.status_code == 409
+    assert "対処:" in refused.text
+    assert stored(clerk, "FROM orders") == []
 
 
 @for_ci
@@ -78,7 +95,7 @@ def test_what_is_left_out_is_named_by_row_and_column(clerk: AtDesk):
     assert "取り込めない行があります。" in preview
     number = SECOND["注文番号"]
     assert f"3 個数 {number} 個数(整数)として読み取れません。" in preview
-    clerk.send(f"{page}/book", page)
+    book(clerk, page)
     assert "取り込めなかった行があります" in shown(clerk, page)
     assert stored(clerk, "SELECT count(*) FROM orders") == [(1,)]
 
@@ -149,7 +166,7 @@ def test_a_count_is_signed_by_who_is_at_the_desk(clerk: AtDesk):
     assert "在庫数が変わるSKU" in shown(clerk, page)
     assert stored(clerk, "FROM stock_movements") == []
 
-    clerk.send(f"{page}/book", page)
+    book(clerk, page)
     assert "取り込みました。" in shown(clerk, page)
     assert stored(clerk, "SELECT sku, quantity, who FROM stock_movements") == [
         ("tea/100g", 12, NAME)
