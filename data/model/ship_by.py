@@ -92,7 +92,8 @@ class WorkingDays:
 def ship_by(promise: Promise, days: WorkingDays) -> ShipBy | None:
     """Return the day an order has to leave by; None where nothing was promised.
 
-    None as well for a shop that by its settings is closed for a year.
+    None as well for a shop that by its settings is closed for a year, and for a day of
+    delivery at the calendar's beginning: one such order must not cost the report.
     """
     found = []
     try:
@@ -106,7 +107,7 @@ def ship_by(promise: Promise, days: WorkingDays) -> ShipBy | None:
         if promise.since and longest is not None:
             last = days.after(promise.since, longest)
             found.append(ShipBy(last, Reason.LEAD_TIME))
-    except NeverOpen:
+    except (NeverOpen, OverflowError):
         return None
     return min(found, key=lambda one: one.day, default=None)
 

@@ -56,6 +56,11 @@ def test_a_shop_that_is_never_open_has_no_day():
     assert ship_by(promise(is_one_day=True), WorkingDays("水", closed)) is None
 
 
+@pytest.mark.parametrize("day", [date.min, date(1, 1, 3)])
+def test_a_day_at_the_calendars_end_costs_no_report(day):
+    assert ship_by(promise(delivery_on=day), WorkingDays("水")) is None
+
+
 @pytest.mark.parametrize(
     ("text", "days"),
     [
