@@ -17,6 +17,7 @@ from data.warehouse.analytics.waiting import PublishedLine, Waiting, published_w
 from data.warehouse.errors import WarehouseMissing
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.fresh import AGAIN_AFTER_S, freshen, shown_at
+from tasks.desk.prefect import PrefectClosed
 from tasks.desk.words import MALL_WORDS
 
 PATH: Final = "/adjust"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,20 +23,27 @@ from prefect.client.schemas.sorting import ArtifactSort
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
+    PREFECT_API_REQUEST_TIMEOUT,
     PREFECT_API_SSL_CERT_FILE,
     PREFECT_API_URL,
+    PREFECT_CLIENT_MAX_RETRIES,
     PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
     temporary_settings,
 )
 
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL, LOGIN
+from connectors.settings import read_settings
 from tasks.run_log import TO_DO
 from tasks.run_states import RUN_STATE_WORDS
 from tasks.setup.one_certificate import SETTING as CERTIFICATE
 from tasks.shops.blocks import ShopPlace, shop_places
 
 Settings = Mapping[Any, Any]
+PATIENCE_S: Final = 10.0
+"""Seconds for an answer of Prefect's; its own sixty with retries outlast a reader."""
+PLACES_KEPT_S: Final = 30.0
+"""How long the shops that are set up are known without asking again."""
 UI_URL: Final = "PREFECT_UI_URL"
 """Where browsers find Prefect's pages, if not where we find its API."""
 PERSONAL: Final = frozenset({"application-mail"})
@@ -107,6 +115,7 @@ class DeskRuns:
 
     def __init__(self, environment: Callable[[], Mapping[str, str]]) -> None:
         self._environment = environment
+        self._places: tuple[float, list[ShopPlace]] = (0.0, [])
         self._lock = Lock()
         self._open: tuple[Settings, SyncPrefectClient] | None = None
 
@@ -162,7 +171,7 @@ class DeskRuns:
         """
         with self.api() as client:
             try:
-                of = client.read_deployment_by_name(deployment)
+                of = client.read_deployment_by_name(at_home(deployment))
                 run = client.create_flow_run_from_deployment(
                     of.id,
                     parameters=dict(of.parameters or {}) | given,
@@ -243,7 +252,15 @@ def _settings(known: Mapping[str, str]) -> Settings:
         PREFECT_API_AUTH_STRING: known.get(LOGIN),
         PREFECT_API_SSL_CERT_FILE: known.get(CERTIFICATE),
         PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
+        PREFECT_API_REQUEST_TIMEOUT: PATIENCE_S,
+        PREFECT_CLIENT_MAX_RETRIES: 0,
     }
+
+
+def at_home(deployment: str) -> str:
+    """Return the name of a deployment's copy for the home we are of, if it has one."""
+    home = read_settings().home_name
+    return f"{deployment}@{home}" if home and "@" not in deployment else deployment
 
 
 def state_word(state: State[Any] | None) -> str:
