@@ -4,8 +4,9 @@ The list is the published copy's. What is decided goes to the flow adjust-stock,
 looks at the warehouse: a line that no longer waits is left alone, and said so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -93,7 +94,7 @@ def show_waiting(visit: Visit) -> Response:
         waiting = Waiting([], 0)
     return visit.show(
         "adjust.html",
-        groups=grouped(waiting.lines),
+        groups=grouped(waiting.lines, handles(visit)),
         total=waiting.total,
         listed=len(waiting.lines),
         is_old=is_old,
@@ -147,12 +148,23 @@ def push(visit: Visit) -> Response:
     return visit.go(f"/runs/{run}?back={PATH}")
 
 
-def grouped(lines: Sequence[PublishedLine]) -> list[Group]:
+def handles(visit: Visit) -> dict[tuple[str, str], str]:
+    """Return what each shop that is set up is called, by where its orders are."""
+    return {(one.mall, one.shop_id): one.handle for one in visit.desk.runs.places()}
+
+
+def grouped(
+    lines: Sequence[PublishedLine], called: Mapping[tuple[str, str], str]
+) -> list[Group]:
     """Return the lines by shop, each with its number in the form."""
-    by_shop = sorted(enumerate(lines), key=lambda each: each[1].shop)
+    numbered = [
+        (called.get((one.mall, one.shop_id), one.shop), _row(number, one))
+        for number, one in enumerate(lines)
+    ]
+    numbered.sort(key=itemgetter(0))
     return [
-        Group(shop, [_row(number, one) for number, one in each])
-        for shop, each in groupby(by_shop, key=lambda each: each[1].shop)
+        Group(shop, [row for _, row in each])
+        for shop, each in groupby(numbered, key=itemgetter(0))
     ]
 
 

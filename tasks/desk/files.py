@@ -87,8 +87,8 @@ KINDS: Final = {
             "棚卸・入荷",
             "import-stock-count/manual",
             "「商品管理番号・SKU管理番号・数量」の列があるCSVを選んでください。",
-            "/adjust",
-            "在庫調整へ進む",
+            "/stock",
+            "在庫を確認する",
         ),
     )
 }

@@ -32,7 +32,7 @@ def ticks(clerk: AtDesk) -> list[str]:
 
 
 def decided(clerk: AtDesk, **form: object):
-    given = {"shop": "123456", "note": "電話で確認", "decision": "book"}
+    given = {"shop": "lab", "note": "電話で確認", "decision": "book"}
     return clerk.send("/adjust", "/files", **(given | form))
 
 
@@ -44,6 +44,7 @@ def test_what_waits_is_shown_with_the_buyers_markup_as_text(waiting: AtDesk):
     assert html.escape(EVIL) in page
     assert SECOND["注文番号"] in page
     assert len(ticks(waiting)) == 2
+    assert '<input type="hidden" name="shop" value="lab">' in page
 
 
 def test_a_chosen_line_is_booked_once_and_its_level_shown(waiting: AtDesk):
@@ -83,7 +84,7 @@ def test_a_line_adjusted_elsewhere_moves_nothing_and_waits_no_more(waiting: AtDe
 
 @for_ci
 def test_old_orders_are_settled_by_a_day(waiting: AtDesk):
-    form = {"shop": "123456", "note": "過去の注文", "before": "2030-01-01"}
+    form = {"shop": "lab", "note": "過去の注文", "before": "2030-01-01"}
     answer = waiting.send("/adjust/before", "/adjust", **form)
 
     assert "調整した明細 2" in shown(waiting, answer.headers["location"])
