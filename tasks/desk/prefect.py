@@ -223,8 +223,13 @@ class DeskRuns:
 
         Raises PrefectClosed when no server answers.
         """
+        asked_at, known = self._places
+        if known and time.monotonic() - asked_at < PLACES_KEPT_S:
+            return known
         with self.api(), temporary_settings(dict(_settings(self._environment()))):
-            return shop_places()
+            known = shop_places()
+        self._places = time.monotonic(), known
+        return known
 
     def _progress(self, client: SyncPrefectClient, run: FlowRun) -> Progress:
         state, left = run.state, left_by(client, run)
