@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.prefect, pytest.mark.browser, for_long]
 OUT = Path("out")
 PHONE = (390, 844)
 ENDED_MS = 180_000
+SHOWN_MS = 30_000
+"""A password is slow to check on purpose, and the first page opens a client."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,8 @@ def page(services: Services) -> Iterator[Page]:
         page.keyboard.press("Tab")
         page.keyboard.type(DESK_PASSWORD)
         page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", name="今日", exact=True)).to_be_visible()
+        today = page.get_by_role("heading", name="今日", exact=True)
+        expect(today).to_be_visible(timeout=SHOWN_MS)
         yield page
     # A picture is taken with a style of Playwright's own, which our CSP forbids.
     assert [one for one in complaints if "inline style" not in one] == []
