@@ -19,6 +19,16 @@ def test_an_imported_parcel_is_reported_and_seen_at_rms(lab: Lab):
     assert lab.states() == {"verified": 3}
 
 
+def test_every_shipped_order_has_its_time_once_it_is_read_again(lab: Lab):
+    numbers = imported(lab, 2)
+    lab.push()
+    lab.pass_days(1)  # RMS moves what was reported at night
+    lab.read(numbers)
+    rows = lab.ask("SELECT status, count(*), count(shipped_at) FROM orders GROUP BY 1")
+
+    assert rows == [("出荷済", 2, 2)]
+
+
 def test_pushing_again_asks_nothing_and_changes_nothing(lab: Lab):
     imported(lab)
     lab.push()
