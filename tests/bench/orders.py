@@ -14,6 +14,8 @@ MANY, FEWER = 20_000, 10_000
 FASTER_THAN_DLT = 5.0
 SECOND_RUN_FASTER = 2.0
 PEAK_MB = 600.0
+BYTES_AN_ORDER = 5000.0
+"""Of the warehouse: rows, contents and kept answers; measured 3,800."""
 OVER_PACE = 1.05
 FLAT = 1.15
 """Twice the orders may not take noticeably more memory."""
@@ -28,6 +30,7 @@ def orders_bench(folder: Path, console: Console) -> Iterator[Row]:
         env = dict(services.env) | services.sandbox.shops["demo2"].environment()
         ours = {"JUCHU_RMS_REQUESTS_PER_SECOND": "0", "JUCHU_HOME": f"{folder}/ours"}
         first = told(console, "juchu, first run", _juchu("demo", env | ours))
+        stored_bytes = _bytes_of(folder / "ours" / "juchu.duckdb")
         second = told(console, "juchu, second run", _juchu("demo", env | ours))
         peer = told(console, "dlt", _dlt(services, folder))
         half = {"JUCHU_HOME": f"{folder}/half"} | {"JUCHU_RMS_REQUESTS_PER_SECOND": "0"}
@@ -47,6 +50,7 @@ def orders_bench(folder: Path, console: Console) -> Iterator[Row]:
     yield at_least(
         "first run / second run", first.seconds / second.seconds, SECOND_RUN_FASTER
     )
+    yield at_most("warehouse bytes an order", stored_bytes / MANY, BYTES_AN_ORDER)
     yield at_most("peak memory (MB)", first.peak_mb, PEAK_MB)
     yield at_most(
         f"peak memory, {MANY:,} / {FEWER:,} orders", first.peak_mb / fewer.peak_mb, FLAT
@@ -55,6 +59,11 @@ def orders_bench(folder: Path, console: Console) -> Iterator[Row]:
         f"at 1/s: wall / {requests} requests", paced.seconds / requests, OVER_PACE
     )
     yield at_most("at 1/s: requests RMS found too fast", too_fast, 0)
+
+
+def _bytes_of(warehouse: Path) -> int:
+    """Return what the file and its WAL take."""
+    return sum(file.stat().st_size for file in warehouse.parent.glob("juchu.duckdb*"))
 
 
 def _juchu(shop: str, env: dict[str, str]) -> Measured:
