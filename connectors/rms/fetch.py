@@ -195,9 +195,8 @@ class Fetch:
                 into.same.append(self._same(number, observed_at, seen))
                 return
             rms = RmsOrder.model_validate(entry)
-            order = order_of(rms, self._shop_id, observed_at, seen)
             kept = KeptAnswer(reader=READER_VERSION.decode(), packed=pack(entry))
-            into.orders.append(order.model_copy(update={"answer": kept}))
+            into.orders.append(order_of(rms, self._shop_id, observed_at, seen, kept))
         except ValidationError as error:
             # Field paths only: pydantic's own text can quote a phone number.
             places = {

@@ -23,6 +23,7 @@ from connectors.rms.wire import flag, yen
 from data.model.order import (
     Change,
     Coupon,
+    KeptAnswer,
     Line,
     Mall,
     Order,
@@ -46,11 +47,12 @@ def order_of(
     shop_id: str,
     observed_at: datetime,
     answer_hash: str | None = None,
+    answer: KeptAnswer | None = None,
 ) -> Order:
     """Translate one order whole, or raise ValidationError; nothing is guessed.
 
     `observed_at` is when the order was asked for, `answer_hash` the hash of the answer
-    (see `fetch.answer_hash`).
+    (see `fetch.answer_hash`), and `answer` what is kept of it.
     """
     packages = sorted(rms.packages, key=attrgetter("basket_id"))
     wrappings = _wrappings(rms)
@@ -60,6 +62,7 @@ def order_of(
         order_number=rms.order_number,
         observed_at=observed_at,
         answer_hash=answer_hash,
+        answer=answer,
         mall_status=str(rms.order_progress),
         mall_sub_status=_sub_status(rms),
         ordered_at=rms.order_datetime,
@@ -285,27 +288,30 @@ def _recipient(rms: RmsPackage) -> Person:
     basket_id = str(rms.basket_id)
     email = rms.social_gift.receiver_email_address if rms.social_gift else None
     sender = None if _is_dummy(rms) else rms.sender
-    person = _person("recipient", basket_id, sender, None, email)
     store = rms.pickup
     if store is None:
-        return person
-    address = f"{store.store_prefecture or ''}{store.store_address or ''}"
-    return person.model_copy(
-        update={
-            "pickup_zip": NOT_A_DIGIT.sub("", store.store_zip or "") or None,
-            "pickup_address": address or None,
-        }
+        return _person("recipient", basket_id, sender, email=email)
+    return _person(
+        "recipient",
+        basket_id,
+        sender,
+        email=email,
+        pickup_zip=NOT_A_DIGIT.sub("", store.store_zip or "") or None,
+        pickup_address=f"{store.store_prefecture or ''}{store.store_address or ''}"
+        or None,
     )
 
 
 def _orderer(rms: RmsOrder) -> Person:
     """Return the orderer, with what staff wrote about the order: it names people."""
-    return _person("orderer", "", rms.orderer, rms.remarks).model_copy(
-        update={
-            "memo": rms.memo,
-            "operator": rms.operator,
-            "mail_note": rms.mail_plug_sentence,
-        }
+    return _person(
+        "orderer",
+        "",
+        rms.orderer,
+        remarks=rms.remarks,
+        memo=rms.memo,
+        operator=rms.operator,
+        mail_note=rms.mail_plug_sentence,
     )
 
 
@@ -313,8 +319,10 @@ def _person(
     role: Literal["orderer", "recipient"],
     basket_id: str,
     rms: RmsParty | None,
-    remarks: str | None,
+    *,
+    remarks: str | None = None,
     email: str | None = None,
+    **more: str | None,
 ) -> Person:
     return Person(
         role=role,
@@ -330,6 +338,7 @@ def _person(
         phone=_phone(rms) if rms else None,
         email=email or (_email(rms) if rms else None),
         remarks=remarks,
+        **more,
     )
 
 
