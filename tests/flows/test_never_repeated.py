@@ -52,8 +52,10 @@ WRITERS = [
 
 
 def modules_of(package) -> list:
-    names = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-    return [importlib.import_module(module.name) for module in names]
+    """Import every module but programs, which would run: a server never ends."""
+    found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    names = [module.name for module in found]
+    return [importlib.import_module(n) for n in names if not n.endswith("__main__")]
 
 
 def tasks_of_the_house() -> dict[str, Task]:
