@@ -14,13 +14,12 @@ from playwright.sync_api import Page, expect
 
 from connectors.passwords import hashed, setting_of
 from connectors.settings import NEEDED
-from tasks.setup.services import Services, free_port, open_services, running
+from tasks.setup.services import Services, open_services
 from tests.carriers.made import B2, csv_bytes
 from tests.shipping.lab import tracking_number
 from tests.support.browser import browser_page
 from tests.support.effort import for_long
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
-from tests.support.waiting import until
 
 pytestmark = [pytest.mark.prefect, for_long]
 OUT = Path("out")
@@ -35,43 +34,28 @@ SOON = 90_000
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """Every service with a desk beside it, all of one home."""
+    """Every service, the desk among them, with a sender for labels."""
     home = tmp_path_factory.mktemp("desk")
-    port = free_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUCHU_RMS_REQUESTS_PER_SECOND", "0")
         patch.setenv("JUCHU_RMS_URL", "http://127.0.0.1:9")  # until it has one
-        patch.setenv("JUCHU_DESK_PORT", str(port))
         kept = hashed(PASSWORD, b"sixteen bytes it")
         patch.setenv("JUCHU_DESK_PEOPLE", setting_of({NAME: kept}))
         for name, value in SENDER.items():
             patch.setenv(name, value)
         options = ("--seed", "7", "--no-rate-limit")
-        with (
-            open_services(home, *options) as opened,
-            running("desk", ("tasks.desk",), opened.env, home / "logs"),
-        ):
+        with open_services(home, *options) as opened:
             yield opened
 
 
 @pytest.fixture(scope="module")
 def page(services: Services) -> Iterator[Page]:
-    address = f"http://127.0.0.1:{services.env['JUCHU_DESK_PORT']}"
     with browser_page(width=1100, height=1200) as opened:
-        until(lambda: _answers(opened, address))
+        opened.goto(f"{services.desk}/sign-in")
         opened.get_by_label("名前").fill(NAME)
         opened.get_by_label("パスワード").fill(PASSWORD)
         opened.get_by_role("button", name="サインイン").click()
         yield opened
-
-
-def _answers(page: Page, address: str) -> bool:
-    try:
-        page.goto(f"{address}/sign-in")
-    except Exception:  # noqa: BLE001 - whatever it is, it is not up yet
-        time.sleep(1)
-        return False
-    return True
 
 
 def picture(page: Page, name: str) -> None:
