@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
+from data.model.order import Mall
 from data.model.stock import MOST_UNITS
 from data.model.typed_time import TimeRefused, day_of
 from data.warehouse.analytics.waiting import PublishedLine, Waiting, published_waiting
@@ -44,6 +45,10 @@ NO_UNITS: Final = (
 )
 NO_DAY: Final = (
     "日付が入力されていません。何も変更していません。対処: 日付を入力してください。"
+)
+NO_SHOP: Final = (
+    "転送する店舗が選ばれていません。何も転送していません。"
+    "対処: 店舗を選んで、もう一度押してください。"
 )
 OLD: Final = (
     "選ばれた行を読み取れません。何も変更していません。対処: 画面を開き直してください。"
@@ -102,6 +107,7 @@ def show_waiting(visit: Visit) -> Response:
         again=AGAIN_AFTER_S,
         shown_at=shown_at(visit),
         usual_note=USUAL_NOTE,
+        pushed=pushed_shops(visit),
     )
 
 
@@ -142,11 +148,22 @@ def settle_before(visit: Visit) -> Response:
 
 
 def push(visit: Visit) -> Response:
-    """Begin the push of a shop's stock, and go to its run."""
-    run = visit.desk.runs.start(
-        PUSH, visit.text("once"), shop=visit.text("shop") or None
-    )
+    """Begin the push of a shop's stock, and go to its run.
+
+    It is for a named shop: one for all would leave out those whose link rests.
+    """
+    if visit.text("shop") not in pushed_shops(visit):
+        raise Problem(400, NO_SHOP)
+    run = visit.desk.runs.start(PUSH, visit.text("once"), shop=visit.text("shop"))
     return visit.go(f"/runs/{run}?back={PATH}")
+
+
+def pushed_shops(visit: Visit) -> dict[str, str]:
+    """Return the shops whose stock goes to their mall, as values of a choice."""
+    with suppress(PrefectClosed):
+        shops = (one for one in visit.desk.runs.places() if one.mall == Mall.RAKUTEN)
+        return {one.handle: one.handle for one in shops}
+    return {}
 
 
 def handles(visit: Visit) -> dict[tuple[str, str], str]:

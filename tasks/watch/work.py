@@ -80,18 +80,36 @@ class Watch:
         return sum(self._repeat(PUSH, shop) for shop in self._shops)
 
     def every_minute(self) -> None:
-        """Do what nobody rings for: read shops and keys, raise alarms."""
-        self.look_for_shops()
-        share_keys.fn()
-        fetch_from_receivers.fn()
-        raise_alarms.fn()
+        """Do what nobody rings for: read shops and keys, raise alarms.
+
+        What fails is logged and keeps nothing else from its turn.
+        """
+        for do in (
+            self.look_for_shops,
+            share_keys.fn,
+            fetch_from_receivers.fn,
+            raise_alarms.fn,
+            self._tell_speeds,
+            self._let_arrivals_rest,
+        ):
+            try:
+                do()
+            except Exception:
+                log.exception("the other things of this minute go on after")
+                self._metrics.failed()
+        self._minutes += 1
+
+    def _tell_speeds(self) -> None:
+        """Tell the metrics how fast stock follows its cause."""
         with our_warehouse() as con:
             for speed in stock_speeds(con, now()):
                 self._metrics.speed(speed)
+
+    def _let_arrivals_rest(self) -> None:
+        """Switch the automation off that a schedule may have switched on."""
         if self._minutes % SELDOM == 0:
             with get_client(sync_client=True) as client:
                 let_arrivals_start_runs(client, wanted=False)
-        self._minutes += 1
 
     def _repeat(self, flow: str, shop: Shop, postponed: bool = False) -> int:
         """Run a flow while it comes forward; one that does not has to pause."""

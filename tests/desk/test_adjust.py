@@ -114,4 +114,13 @@ def test_what_cannot_be_booked_says_why_and_books_nothing(clerk: AtDesk, form, w
     assert answer.status_code == 400
     assert why in answer.text
     assert "対処:" in answer.text
-    assert clerk.runs.given == []
+    assert [name for name, _ in clerk.runs.given if name.startswith("push")] == []
+
+
+def test_stock_is_sent_for_a_shop_that_is_named(clerk: AtDesk):
+    page = clerk.browser.get("/adjust").text
+    unnamed = clerk.send("/adjust/push", "/files", shop="")
+
+    assert '<option value="lab">lab</option>' in page
+    assert (unnamed.status_code, "対処: 店舗を選んで" in unnamed.text) == (400, True)
+    assert [name for name, _ in clerk.runs.given if name.startswith("push")] == []

@@ -137,6 +137,25 @@ def test_a_link_that_rests_pushes_nothing(desk: Watch, monkeypatch: pytest.Monke
     assert desk.push() == 1
 
 
+def test_what_fails_in_a_minute_keeps_no_alarm_from_its_turn(
+    desk: Watch, monkeypatch: pytest.MonkeyPatch
+):
+    did: list[str] = []
+
+    def fail() -> None:
+        did.append("receivers")
+        raise OSError("out of reach")
+
+    monkeypatch.setattr("tasks.watch.work.fetch_from_receivers.fn", fail)
+    monkeypatch.setattr(
+        "tasks.watch.work.raise_alarms.fn", lambda: did.append("alarms")
+    )
+    monkeypatch.setattr(desk, "_let_arrivals_rest", lambda: did.append("arrivals"))
+    desk.every_minute()
+
+    assert did == ["receivers", "alarms", "arrivals"]
+
+
 def test_what_does_not_come_forward_pauses_longer_each_time(
     desk: Watch, lab: Sandbox, clock: Clock
 ):

@@ -20,19 +20,20 @@ from data.warehouse.analytics.versions import stamp_of
 from data.warehouse.session import Connection, literal, reading
 from data.warehouse.statements import SQL
 
-TABLES: Final = (
-    "orders",
-    "order_packages",
-    "order_lines",
-    "order_taxes",
-    "sales",
-    "shipments",
-    "notices",
-    "stock_movements",
-    "inventory_pushes",
-    "closed_orders",
+STAGED: Final = (
+    "stage_lake_orders",
+    "stage_lake_order_packages",
+    "stage_lake_order_lines",
+    "stage_lake_order_taxes",
+    "stage_lake_sales",
+    "stage_lake_shipments",
+    "stage_lake_notices",
+    "stage_lake_stock_movements",
+    "stage_lake_inventory_pushes",
+    "stage_lake_closed_orders",
 )
-"""What the lake holds: tables of the copy that grow by the month."""
+"""What stages the tables of the lake: those of the copy that grow by the month."""
+TABLES: Final = tuple(name.removeprefix("stage_lake_") for name in STAGED)
 MANIFEST: Final = "manifest.json"
 VIEWS: Final = "views.sql"
 FORMAT: Final = f"1, duckdb {duckdb.__version__}"
@@ -104,7 +105,8 @@ def fill_lake(link: Path, store: Store, patience_s: float = 30.0) -> Flowed | No
         return None
     files: dict[str, str] = known.get("files", {})
     with reading(link, patience_s) as (con, place):
-        SQL.run(con, "stage_lake_tables")
+        for name in STAGED:
+            SQL.run(con, name)
         parts = {part.name: part for table in TABLES for part in _parts(con, table)}
         changed = [p for name, p in parts.items() if files.get(name) != p.content]
         for part in changed:
