@@ -79,6 +79,7 @@ def test_the_file_its_wal_and_its_spill_folder_are_the_owners_alone(absent):
 
     assert modes == {
         "juchu.duckdb": 0o600,
+        "juchu.duckdb.bell": 0o600,
         "juchu.duckdb.wal": 0o600,
         "juchu.duckdb.tmp": 0o700,
         "people.key": 0o600,
