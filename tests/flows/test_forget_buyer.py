@@ -90,7 +90,12 @@ def test_a_buyer_leaves_the_warehouse_the_files_and_stays_away(
     assert sold in shown("forget-report")
     assert left(home, told) == []
     kept = [str(p.relative_to(home)) for p in home.rglob("*") if p.is_file()]
-    assert sorted(kept) == ["juchu.duckdb", "labels/other.csv", "people.key"]
+    assert sorted(kept) == [
+        "juchu.duckdb",
+        "juchu.duckdb.bell",
+        "labels/other.csv",
+        "people.key",
+    ]
 
     sandbox.cancel(sold)
     ingest_orders("lab")
