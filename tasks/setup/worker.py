@@ -8,7 +8,6 @@ from typing import Final
 
 from connectors.settings import read_settings
 from tasks.setup.prefect_process import become_prefect
-from tasks.setup.queues import morning_of
 from tasks.setup.server_in_use import environment_of_server
 
 COMMAND: Final = ("worker", "start", "--pool", "juchu", "--type", "process")
@@ -28,6 +27,8 @@ def queues_of(host: str) -> tuple[str, ...]:
     """
     if not host:
         return ()
+    from tasks.setup.queues import morning_of  # noqa: PLC0415 - Prefect makes folders
+
     return ("--work-queue", host, "--work-queue", morning_of(host))
 
 
