@@ -24,6 +24,7 @@ from tests.rms.judged import Answer, Judged, message, said
 from tests.rms.order_json import ORDER, order_json
 from tests.support.effort import examples, for_long
 from tests.support.planted import caught, planted_source
+from tests.support.rules import broken_rules
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 READ = message("INFO", "ORDER_EXT_API_GET_ORDER_INFO_101")
@@ -89,14 +90,16 @@ def stored(con: DuckDBPyConnection, orders: list[dict[str, Any]]) -> tuple[int, 
     return len(taken), len(refused)
 
 
-def test_every_field_with_every_hostile_value_costs_that_order_alone(con):
+def test_every_field_with_every_hostile_value_costs_that_order_alone(undone):
     """Two values a field here; all of them in the long run."""
     chosen = [
         poisoned(path, HOSTILE[(n * 2 + k) % len(HOSTILE)])
         for n, path in enumerate(PATHS)
         for k in range(2)
     ]
-    _, refused = stored(con, chosen)
+    _, refused = stored(undone, chosen)
+    odd_sums = "lines_and_wrappings_are_the_goods"  # the mall's own, told and no more
+    assert {each.rule for each in broken_rules(undone)} <= {odd_sums}
 
     assert refused > 10
 
