@@ -194,7 +194,7 @@ def told_whole(order: Order) -> Order:
         update={
             "gift_address_at": at(-60),
             "pickup_chain": 60,
-            "pickup_store_code": "012345",
+            "pickup_store_code": "078391",
             "is_remote_island": True,
             "postage_tax_rate": 0.1,
             "cod_fee_tax_rate": 0.08,

@@ -19,6 +19,7 @@ from connectors.order_files.numbering import Destinations
 from data.model.order import Mall
 from data.model.short_key import short_key
 from data.warehouse.invariants import violations
+from data.warehouse.migrate import MIGRATIONS, read_migrations
 from data.warehouse.order_files import import_orders
 from data.warehouse.orders import known_answers, store_orders
 from data.warehouse.session import warehouse
@@ -37,6 +38,7 @@ OPEN = {("order_people", "family_name")}
 """Cells that are there to tell of people; retention and forget-buyer clear them."""
 SHOP = "demo"
 TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
+NO_BARE_HASHES = read_migrations(MIGRATIONS)[29].statements
 LONG_AGO = at(-(10**6))
 NUMBER = "000000000001"
 """An order of futureshop's golden file that goes to two addresses."""
@@ -161,7 +163,6 @@ def make_old(con: DuckDBPyConnection, ids: dict[str, str], bare: str) -> None:
         )
     con.execute("UPDATE csv_imports SET file_sha256 = $bare", {"bare": bare})
     con.execute("UPDATE order_sightings SET answer_hash = 'a' WHERE mall = 'rakuten'")
-    con.execute("DELETE FROM schema_migrations WHERE version = 30")
 
 
 def contents(con: DuckDBPyConnection) -> list[list[tuple]]:
@@ -194,6 +195,7 @@ def test_bare_hashes_of_the_release_before_go_and_all_is_still_known(path, tmp_p
         assert all(one.basket_id in everything(con) for one in old)
 
     with warehouse(path) as con:
+        con.execute(NO_BARE_HASHES)  # a table that came later does not mind
         assert contents(con) == before
         gone = {bare, *ids.values(), *map(short_key, old)}
         assert [one for one in gone if one in everything(con)] == []

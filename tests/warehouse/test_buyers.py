@@ -91,7 +91,7 @@ def everything(con: DuckDBPyConnection) -> str:
 
 
 TRACES = ("架空", "花子", "ハナコ", "9173", "hanako", "0600001", "架空町", "玄関前")
-TRACES += ("箱に注意", "店長です", "またどうぞ", "0600002", "中央区0-0", "012345")
+TRACES += ("箱に注意", "店長です", "またどうぞ", "0600002", "中央区0-0", "078391")
 
 
 def left_of_buyer(con: DuckDBPyConnection) -> list[str]:

@@ -74,6 +74,7 @@ def test_no_byte_of_a_cleared_buyer_is_left(forgotten):
     assert leaks(forgotten.parent, BUYER) == []
     assert sorted(one.name for one in forgotten.parent.iterdir()) == [
         "juchu.duckdb",
+        "juchu.duckdb.bell",
         KEY_FILE,
     ]
 
