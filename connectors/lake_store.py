@@ -179,7 +179,7 @@ class S3Store:
 
     @contextmanager
     def _reached(self) -> Iterator[None]:
-        """Name the kind of fault only: a message may quote a signed address."""
+        """Raise the kind of a fault only: its message may quote a signed address."""
         from obstore.exceptions import BaseError  # noqa: PLC0415 - of the extra
 
         try:

@@ -1,4 +1,4 @@
-"""Show how the payment of an order at Rakuten stands."""
+"""Report how the payment of an order at Rakuten stands."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Tell why a SKU was oversold, from what the warehouse holds."""
+"""Report why a SKU was oversold, from what the warehouse holds."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from tasks.stock.why_oversold import explain_oversale
     persist_result=False,
 )
 def why_oversold(shop: OneShop, sku: OfSku, at: SoldBefore = None) -> State[Any]:
-    """Name the cause of the SKU's last oversale before a moment, or say 「不明」.
+    """Find the cause of the SKU's last oversale before a moment, else 「不明」.
 
     No mall is asked and nothing is changed: sales, notices, reads, pushes and answers
     are all in the warehouse, and are listed minute by minute.

@@ -175,7 +175,7 @@ def _clear_some(before: Any, at: Any) -> int:
 
 
 def conclude_forgetting(cleared: Cleared, files: Files) -> State[Any]:
-    """Show what was cleared and end the run; Failed if a person has to look at it."""
+    """Report what was cleared and end the run; Failed if a person has to look at it."""
     create_markdown_artifact(
         key=REPORT,
         markdown=forget_report(cleared, files),

@@ -117,7 +117,7 @@ def bell_of(path: Path) -> Path:
 
 
 def _ring(path: Path) -> None:
-    """Tell who waits that something was committed; nothing depends on it."""
+    """Touch the bell, on which watchers wait; nothing depends on it."""
     with suppress(OSError):
         bell_of(path).touch(mode=0o600)
 

@@ -92,7 +92,7 @@ class Group(NamedTuple):
 
 
 def show_waiting(visit: Visit) -> Response:
-    """Show what waits, by shop; an old list is renewed by itself."""
+    """Return the page of what waits, by shop; an old list is renewed by itself."""
     is_old = freshen(visit)
     try:
         waiting = published_waiting(visit.settings.analytics, LISTED)

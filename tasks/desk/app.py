@@ -118,7 +118,7 @@ class Front:
         self._hashing = CapacityLimiter(1)
 
     async def show_sign_in(self, request: Request) -> Response:
-        """Show the form, or that nobody can sign in yet."""
+        """Return the form of the sign-in, or that nobody can sign in yet."""
         what = "" if self._sessions.has_people else NOBODY
         return _sign_in_page(_local(request.query_params.get("next")), what)
 

@@ -124,7 +124,7 @@ FIRST: Final = {
 
 
 def show_form(visit: Visit) -> Response:
-    """Show the form for one kind of file, that of orders first."""
+    """Return the form for one kind of file, that of orders first."""
     kind = KINDS.get(visit.asked("kind"), KINDS["orders"])
     return visit.show("files.html", **_form(visit, kind, FIRST))
 
@@ -149,7 +149,7 @@ def take_file(visit: Visit) -> Response:
 
 
 def show_file(visit: Visit) -> Response:
-    """Show an upload: its trial, and once somebody confirmed it, its import."""
+    """Return an upload's page: its trial and, once confirmed, its import."""
     upload = _upload(visit)
     kind = KINDS[upload.kind]
     run = visit.desk.runs.look(upload.booked or upload.trial)

@@ -165,5 +165,5 @@ _TEMPLATES.filters |= {"moment": moment, "number": number}
 
 
 def menu(pages: tuple[Page, ...]) -> None:
-    """Have every page show this menu."""
+    """Set the menu that every page has."""
     _TEMPLATES.globals["pages"] = pages

@@ -48,7 +48,7 @@ class LabelList(NamedTuple):
 
 
 def show_labels(visit: Visit) -> Response:
-    """Show the form, the files made, and where reports stand."""
+    """Return the page of the form, the files made, and where reports stand."""
     is_old = freshen(visit)
     try:
         parcels = published_parcels(visit.settings.analytics, LISTED)

@@ -53,12 +53,12 @@ MARK_WORDS: Final = {
 
 
 def show_orders(visit: Visit) -> Response:
-    """Show the search."""
+    """Return the page of the search."""
     return visit.show("orders.html", number="", found=None, what="")
 
 
 def search(visit: Visit) -> Response:
-    """Show the order of a number; a choice where several fit.
+    """Return the page of an order by its number; a choice where several fit.
 
     The number comes by a form, so that no address and no log has it.
     """

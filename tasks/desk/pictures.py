@@ -19,7 +19,7 @@ POLICY: Final = (
 
 
 def show_pictures(visit: Visit) -> Response:
-    """Show the pictures within the page, or how they are made."""
+    """Return the page of pictures, or how they are made."""
     is_drawn = _file(visit).is_file()
     return visit.show("pictures.html", what="" if is_drawn else NOT_DRAWN)
 

@@ -20,7 +20,7 @@ NO_WAY: Final = "この処理はありません。対処: 「実行」の一覧�
 
 
 def show_runs(visit: Visit) -> Response:
-    """Show what can be run, and the latest runs."""
+    """Return the page of what can be run, and of the latest runs."""
     runs = visit.desk.runs
     return visit.show(
         "runs.html", ways=ways(runs), recent=recent(runs, RECENT), ui=runs.ui
@@ -28,7 +28,7 @@ def show_runs(visit: Visit) -> Response:
 
 
 def show_form(visit: Visit) -> Response:
-    """Show a deployment's form."""
+    """Return the page with a deployment's form."""
     way = _way(visit)
     fields = fields_of(way.schema, way.parameters)
     return visit.show("run_form.html", way=way, fields=fields)
@@ -45,7 +45,7 @@ def start(visit: Visit) -> Response:
 
 
 def show_run(visit: Visit) -> Response:
-    """Show a run; the page renews itself until the run has ended."""
+    """Return a run's page, which renews itself until the run has ended."""
     found = visit.desk.runs.look(visit.part("run"))
     if found is None:
         raise Problem(404, NO_RUN)

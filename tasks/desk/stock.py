@@ -17,7 +17,7 @@ from tasks.desk.frame import Page, Visit, get
 
 
 def show_stock(visit: Visit) -> Response:
-    """Show one SKU (`?sku=`), else those that a text finds (`?text=`)."""
+    """Return the page of one SKU (`?sku=`), else of those a text finds (`?text=`)."""
     sku, text = visit.asked("sku"), visit.asked("text")
     with published(visit.settings.analytics) as con:
         if not sku:

@@ -26,7 +26,7 @@ SHORT_OF_DAYS: Final = 30
 
 
 def show_today(visit: Visit) -> Response:
-    """Show the day; a part whose source is away says so, and the others stay."""
+    """Return the day's page; a part whose source is away says so, the others stay."""
     found, problem = _figures(visit)
     last_morning, report, closed = _morning(visit)
     now = visit.desk.now()
@@ -46,7 +46,7 @@ def show_today(visit: Visit) -> Response:
 
 
 def show_matters(visit: Visit) -> Response:
-    """Show what waits of one kind; each can be taken off the list."""
+    """Return the page of what waits of one kind; each can be taken off the list."""
     kind = _kind(visit.part("kind"))
     with published(visit.settings.analytics) as con:
         found = open_matters(con, kind)

@@ -16,7 +16,7 @@ _MB = 1_000_000
 
 
 def conclude_house(steps: Mapping[str, State[Any]]) -> State[Any]:
-    """Show what was done and return the final state, Failed if anything is wrong."""
+    """Report what was done and return the final state, Failed if anything is wrong."""
     made = _result(steps["backup"])
     backup = made if isinstance(made, NightBackup) else None
     broken = [one for one in backup.broken if one.is_damage] if backup else []

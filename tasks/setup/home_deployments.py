@@ -202,7 +202,7 @@ def resources_of(
 
 
 def rest_of_machine(client: SyncPrefectClient, *, rests: bool) -> None:
-    """Let the machine's own deployments rest, or go on, with what triggers them.
+    """Pause the machine's own deployments, or resume them, with what triggers them.
 
     They serve the shops without a home. Where there are none their runs would wait for
     a worker that nobody starts.

@@ -65,7 +65,7 @@ class Job:
         self._thread.start()
 
     def ring(self) -> None:
-        """Have it done once more; several rings before it begins are one."""
+        """Request the job once more; several rings before it begins are one."""
         self._bell.set()
 
     def join(self, timeout_s: float) -> None:

@@ -53,7 +53,7 @@ class Watch:
         self._minutes = 0
 
     def minute_passed(self) -> None:
-        """Have the next drain look at notices that wait for their next turn, too."""
+        """Count in the next drain notices that wait for their next turn, too."""
         self._minute_passed.set()
 
     def look_for_shops(self) -> None:
@@ -100,7 +100,7 @@ class Watch:
         self._minutes += 1
 
     def _tell_speeds(self) -> None:
-        """Tell the metrics how fast stock follows its cause."""
+        """Record in the metrics how fast stock follows its cause."""
         with our_warehouse() as con:
             for speed in stock_speeds(con, now()):
                 self._metrics.speed(speed)
