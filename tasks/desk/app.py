@@ -28,6 +28,7 @@ from tasks.desk.frame import (
     Problem,
     Visit,
     menu,
+    path_of_ours,
     render,
 )
 from tasks.desk.guard import TOO_LARGE, Guard, let_pass
@@ -120,13 +121,13 @@ class Front:
     async def show_sign_in(self, request: Request) -> Response:
         """Return the form of the sign-in, or that nobody can sign in yet."""
         what = "" if self._sessions.has_people else NOBODY
-        return _sign_in_page(_local(request.query_params.get("next")), what)
+        return _sign_in_page(_way(request.query_params.get("next")), what)
 
     async def sign_in(self, request: Request) -> Response:
         """Open a session for the right name and password."""
         form = await _form(request, SMALL_FORM)
         name, password = str(form.get("name", "")), str(form.get("password", ""))
-        way = _local(str(form.get("next", "")))
+        way = _way(str(form.get("next", "")))
         try:
             cookie = await to_thread.run_sync(
                 self._sessions.enter,
@@ -164,7 +165,7 @@ class Front:
             session = self._sessions.of(request.cookies.get(COOKIE), self._desk.now())
             if session is None:
                 back = request.url.path if door.method == "GET" else door.path
-                known = _local(back if "{" not in back else "/")
+                known = _way(back if "{" not in back else "/")
                 return RedirectResponse(f"/sign-in?next={quote(known)}", 303)
             form = FormData()
             if door.method == "POST":
@@ -205,10 +206,8 @@ async def _form(request: Request, largest: int) -> FormData:
         raise Problem(408, WORDS[400]) from None
 
 
-def _local(way: str | None) -> str:
-    """Return a path of our own, or the first page's."""
-    is_ours = way and way.startswith("/") and not way.startswith(("//", "/\\"))
-    return way if way and is_ours else "/"
+def _way(asked_for: str | None) -> str:
+    return path_of_ours(asked_for) or "/"
 
 
 def _sign_in_page(way: str, what: str, status: int = 200) -> Response:

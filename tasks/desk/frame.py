@@ -107,6 +107,12 @@ class Visit:
         return RedirectResponse(path, 303)
 
 
+def path_of_ours(way: str | None) -> str:
+    """Return the path that a request names, "" for none and for somebody else's."""
+    is_ours = way and way.startswith("/") and not way.startswith(("//", "/\\"))
+    return way if way and is_ours else ""
+
+
 Handler = Callable[[Visit], Response]
 
 

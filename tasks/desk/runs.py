@@ -9,7 +9,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from tasks.desk.deployments import Way, recent, ways
-from tasks.desk.frame import Page, Problem, Visit, get, post
+from tasks.desk.frame import Page, Problem, Visit, get, path_of_ours, post
 from tasks.desk.parameters import WHO, fields_of, takes_who, values_of
 
 RECENT: Final = 15
@@ -54,8 +54,7 @@ def show_run(visit: Visit) -> Response:
 
 def back(visit: Visit) -> str:
     """Return the page that began the run: a path of ours, or nothing."""
-    way = visit.asked("back")
-    return way if way.startswith("/") and way[1:2] not in {"/", "\\"} else ""
+    return path_of_ours(visit.asked("back"))
 
 
 def _way(visit: Visit) -> Way:
