@@ -93,12 +93,7 @@ def sweep(
 
     `watch` passes the batches of the second part through, to show how far they are.
     """
-    noticed = noticed_batches(shop, NOTICES_FIRST)
-    taken = [take_orders(shop, batch, load) for batch in noticed]
-    found = find_orders(shop, load)
-    batches = in_batches(with_not_final(load, found))
-    taken += [take_orders(shop, batch, load) for batch in watch(batches)]
-    return Swept(found, taken)
+    return _sweep(shop, load, with_not_final, watch)
 
 
 def sweep_narrowly(shop: ShopHandle, load: Load) -> Swept:
@@ -106,11 +101,21 @@ def sweep_narrowly(shop: ShopHandle, load: Load) -> Swept:
 
     Orders we know are not read again: a few calls say what the mall sold just now.
     """
+    return _sweep(shop, load, not_known, iter)
+
+
+def _sweep(
+    shop: ShopHandle,
+    load: Load,
+    chosen: Callable[[Load, list[str]], list[str]],
+    watch: Callable[[Sequence[list[str]]], Batches],
+) -> Swept:
+    """Store the orders that notices name, then those chosen of what is found."""
     noticed = noticed_batches(shop, NOTICES_FIRST)
     taken = [take_orders(shop, batch, load) for batch in noticed]
     found = find_orders(shop, load)
-    batches = in_batches(not_known(load, found))
-    taken += [take_orders(shop, batch, load) for batch in batches]
+    batches = in_batches(chosen(load, found))
+    taken += [take_orders(shop, batch, load) for batch in watch(batches)]
     return Swept(found, taken)
 
 

@@ -6,7 +6,7 @@ same call made again. `push_rounds` is the procedure; the tasks below it are its
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Self
@@ -27,6 +27,7 @@ from data.model.order import Mall
 from data.model.run import total
 from data.model.shop import ShopHandle
 from data.model.stock import Listing, unseen_units
+from data.warehouse.runs import Load
 from data.warehouse.stock.push import (
     LevelToPush,
     Push,
@@ -41,7 +42,7 @@ from data.warehouse.stock.push import (
 from tasks.limits import one_caller
 from tasks.machine import now, our_warehouse
 from tasks.notices import take_in_notices
-from tasks.orders import sweep, sweep_narrowly
+from tasks.orders import Swept, sweep, sweep_narrowly
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 from tasks.rms import open_rms, shop_of_now, with_code
 from tasks.runs import close_load, open_narrow_sweep, open_sweep
@@ -160,19 +161,21 @@ def _unmoved(before: Seen, after: Seen) -> set[Listing]:
 
 def sweep_for_news(shop: ShopHandle) -> None:
     """Store the orders placed since the last sweep of which nobody has told us."""
-    load = open_narrow_sweep(shop)
-    take_in_notices(shop)
-    with one_caller(shop):
-        found, taken = sweep_narrowly(shop, load)
-    close_load(load, len(found), total(taken))
+    _store_swept(shop, open_narrow_sweep(shop), sweep_narrowly)
 
 
 def sweep_orders(shop: ShopHandle) -> None:
     """Store the orders that notices name, those found, and every open one again."""
-    load = open_sweep(shop, None, None)
+    _store_swept(shop, open_sweep(shop, None, None), sweep)
+
+
+def _store_swept(
+    shop: ShopHandle, load: Load, swept: Callable[[ShopHandle, Load], Swept]
+) -> None:
+    """Take in what waits, sweep with the shop's turn, and complete the load."""
     take_in_notices(shop)
     with one_caller(shop):
-        found, taken = sweep(shop, load)
+        found, taken = swept(shop, load)
     close_load(load, len(found), total(taken))
 
 
