@@ -114,17 +114,19 @@ class Watch:
     def _repeat(self, flow: str, shop: Shop, postponed: bool = False) -> int:
         """Run a flow while it comes forward; one that does not has to pause."""
         runs, work = 0, (flow, shop.handle)
-        while runs < AT_ONCE and not self._ending.is_set() and self._attempts.may(work):
-            before = self._waiting(flow, shop, postponed)
-            if before is None:
-                break
+        if self._ending.is_set() or not self._attempts.may(work):
+            return runs
+        waiting = self._waiting(flow, shop, postponed)
+        while waiting is not None and runs < AT_ONCE and not self._ending.is_set():
+            before = waiting
             trouble = was_trouble(run_here(flow, shop.handle))
             self._metrics.ran(flow, trouble=trouble)
             runs += 1
-            if trouble or self._waiting(flow, shop, postponed) == before:
+            waiting = None if trouble else self._waiting(flow, shop, postponed)
+            if trouble or waiting == before:
                 self._attempts.failed(work)
-            else:
-                self._attempts.succeeded(work)
+                break
+            self._attempts.succeeded(work)
         return runs
 
     def _waiting(self, flow: str, shop: Shop, postponed: bool) -> object | None:
