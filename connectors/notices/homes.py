@@ -10,9 +10,7 @@ its key.
 
 import hmac
 import logging
-import os
 import re
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from connectors.notices.keys import KnownShop
+from connectors.notices.keys import KnownShop, replace_durably
 from connectors.notices.spool import Spool, SpoolFailed
 from data.model.notice import Notice
 from data.model.order import Frozen
@@ -96,21 +94,9 @@ class Homes:
                 raise OfFormerOwner
             keys = HomeKeys(epoch=said.epoch, shops=said.shops)
             if keys != known:
-                self._save(home, keys)
+                file = self._folder / f"{home}.json"
+                replace_durably(file, keys.model_dump_json().encode())
                 self._known[home] = keys
-
-    def _save(self, home: str, keys: HomeKeys) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=self._folder, prefix=f".{home}.")
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(keys.model_dump_json().encode())
-                file.flush()
-                os.fsync(number)
-            Path(name).replace(self._folder / f"{home}.json")
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
 
 
 def answers_homes(

@@ -158,18 +158,26 @@ def save_keys(
     if _stands_for(path, shops):
         return False
     content = KeyFile(shops=tuple(KnownShop.of(shop, salt) for shop in shops))
+    replace_durably(path, content.model_dump_json(indent=1).encode())
+    return True
+
+
+def replace_durably(path: Path, content: bytes) -> None:
+    """Put a file, 0600, in the place of the one of that name, durably.
+
+    Raises OSError when it cannot be written; the old file then stands.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(number, "wb") as file:
-            file.write(content.model_dump_json(indent=1).encode())
+            file.write(content)
             file.flush()
             os.fsync(number)  # else a power cut may leave the new name on no content
         Path(name).replace(path)
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
-    return True
 
 
 def _stands_for(path: Path, shops: Sequence[NoticeKeys]) -> bool:
