@@ -38,6 +38,7 @@ from tasks.run_log import TO_DO
 from tasks.run_states import RUN_STATE_WORDS
 from tasks.setup.one_certificate import SETTING as CERTIFICATE
 from tasks.shops.blocks import ShopPlace, shop_places
+from tasks.shops.homes import at_home
 
 Settings = Mapping[Any, Any]
 PATIENCE_S: Final = 10.0
@@ -171,7 +172,7 @@ class DeskRuns:
         """
         with self.api() as client:
             try:
-                of = client.read_deployment_by_name(at_home(deployment))
+                of = client.read_deployment_by_name(_at_our_home(deployment))
                 run = client.create_flow_run_from_deployment(
                     of.id,
                     parameters=dict(of.parameters or {}) | given,
@@ -262,10 +263,11 @@ def _settings(known: Mapping[str, str]) -> Settings:
     }
 
 
-def at_home(deployment: str) -> str:
+def _at_our_home(deployment: str) -> str:
     """Return the name of a deployment's copy for the home we are of, if it has one."""
-    home = read_settings().home_name
-    return f"{deployment}@{home}" if home and "@" not in deployment else deployment
+    if "@" in deployment:
+        return deployment
+    return at_home(deployment, read_settings().home_name)
 
 
 def state_word(state: State[Any] | None) -> str:

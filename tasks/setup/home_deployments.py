@@ -26,7 +26,7 @@ from prefect.events.schemas.automations import Automation, EventTrigger
 from data.model.shop import ShopHandle
 from tasks.analytics import RESOURCE
 from tasks.setup.queues import MORNING, WORK_POOL, ensure_queue, morning_of
-from tasks.shops.homes import JuchuHome, of_home
+from tasks.shops.homes import JuchuHome, at_home, of_home
 
 YAML: Final = Path(__file__).resolve().parents[2] / "prefect.yaml"
 NETS: Final = {"*/5 * * * *": 300, "*/15 * * * *": 900, "30 * * * *": 3600}
@@ -52,8 +52,7 @@ def names_in_yaml() -> tuple[str, ...]:
 
 def deployments_of(client: SyncPrefectClient, home: str) -> list[DeploymentResponse]:
     """Return every deployment of a home; of the machine's own for ""."""
-    ending = f"@{home}" if home else ""
-    names = [f"{name}{ending}" for name in names_in_yaml()]
+    names = [at_home(name, home) for name in names_in_yaml()]
     named = DeploymentFilter(name=DeploymentFilterName(any_=names))
     return client.read_deployments(deployment_filter=named)
 
@@ -103,7 +102,7 @@ def _copy(
     in_the_morning = one.work_queue_name == MORNING
     made = client.create_deployment(
         one.flow_id,
-        f"{one.name}@{name}",
+        at_home(one.name, name),
         version=one.version,
         schedules=[_schedule(each, name) for each in one.schedules],
         concurrency_limit=limit.limit if limit else None,
@@ -202,8 +201,9 @@ def resources_of(
 
 
 def rest_of_machine(client: SyncPrefectClient, *, rests: bool) -> None:
-    """Pause the machine's own deployments, or resume them, with what triggers them.
+    """Pause the machine's own deployments and what triggers them, or resume them.
 
+    What triggers them is made anew, and enabled, by each `prefect deploy`.
     They serve the shops without a home. Where there are none their runs would wait for
     a worker that nobody starts.
     """

@@ -54,9 +54,14 @@ class JuchuHome(Block):
     )
 
 
-def of_home(what: str, home: str) -> str:
-    """Return the name that a home's copy of an automation has."""
-    return f"{what} @{home}"
+def of_home(automation: str, home: str) -> str:
+    """Return the name of a home's copy of an automation; its own without a home."""
+    return f"{automation} @{home}" if home else automation
+
+
+def at_home(name: str, home: str) -> str:
+    """Return the name of a home's copy of a deployment or tag; its own without one."""
+    return f"{name}@{home}" if home else name
 
 
 def home_of(name: str) -> JuchuHome:

@@ -19,7 +19,7 @@ from prefect.states import Crashed
 from connectors.settings import read_settings
 from data.model.shop import ShopHandle
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.shops.homes import of_home
+from tasks.shops.homes import at_home, of_home
 
 TAG: Final = "常駐"
 """The tag of every run of the warm process."""
@@ -48,8 +48,7 @@ def run_here(flow: str, shop: ShopHandle) -> State[Any] | None:
 
 def _our_tag() -> str:
     """Return the tag of runs of this home's warm process, and of no other's."""
-    home = read_settings().home_name
-    return f"{TAG}@{home}" if home else TAG
+    return at_home(TAG, read_settings().home_name)
 
 
 def was_trouble(ended: State[Any] | None) -> bool:
@@ -87,8 +86,7 @@ def end_orphans(client: SyncPrefectClient) -> int:
 
 def let_arrivals_start_runs(client: SyncPrefectClient, *, wanted: bool) -> None:
     """Switch the automation of arriving notices on or off; leave it where it is so."""
-    home = read_settings().home_name
-    name = of_home(ARRIVALS, home) if home else ARRIVALS
+    name = of_home(ARRIVALS, read_settings().home_name)
     for automation in client.read_automations_by_name(name):
         if automation.enabled is not wanted:
             switch = client.resume_automation if wanted else client.pause_automation
