@@ -15,7 +15,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from data.model.shipping_day import MOST_AHEAD, WEEKDAYS, NeverOpen, next_working_day
+from data.model.shipping_day import (
+    MOST_AHEAD,
+    WEEKDAYS,
+    NeverOpen,
+    is_working_day,
+    next_working_day,
+)
 
 ON_ITS_WAY: Final = timedelta(days=1)
 LONG_ON_ITS_WAY: Final = timedelta(days=2)
@@ -84,7 +90,7 @@ class WorkingDays:
         """Return the last working day not after a day; NeverOpen if there is none."""
         for back in range(MOST_AHEAD):
             one = day - timedelta(days=back)
-            if WEEKDAYS[one.weekday()] in self.weekdays and one not in self.closed:
+            if is_working_day(one, weekdays=self.weekdays, closed=self.closed):
                 return one
         raise NeverOpen
 

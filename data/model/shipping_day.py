@@ -14,6 +14,11 @@ class NeverOpen(ValueError):
     """By the settings the shop is closed for a year."""
 
 
+def is_working_day(day: date, *, weekdays: str, closed: Collection[date]) -> bool:
+    """Return whether a shop ships on a day: one of its week, and not closed."""
+    return WEEKDAYS[day.weekday()] in weekdays and day not in closed
+
+
 def next_working_day(
     today: date, *, weekdays: str, closed: Collection[date], after: int
 ) -> date:
@@ -29,7 +34,7 @@ def next_working_day(
     """
     days = (today + timedelta(days=n) for n in range(MOST_AHEAD))
     working = (
-        day for day in days if WEEKDAYS[day.weekday()] in weekdays and day not in closed
+        day for day in days if is_working_day(day, weekdays=weekdays, closed=closed)
     )
     left = after
     for day in working:
