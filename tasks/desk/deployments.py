@@ -12,12 +12,16 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterId,
+    DeploymentFilterName,
+    FlowFilter,
+    FlowFilterName,
     FlowRunFilter,
     FlowRunFilterParentTaskRunId,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
@@ -94,26 +98,22 @@ def next_run(client: SyncPrefectClient, of: DeploymentFilter) -> datetime | None
     return planned[0].expected_start_time if planned else None
 
 
-def ways(runs: DeskRuns) -> list[Way]:
-    """Return what can be run, by name."""
+@dataclass(frozen=True)
+class Listed:
+    """What can be run, by name, and the latest runs, the newest first."""
+
+    ways: list[Way]
+    recent: list[Seen]
+
+
+def listed(runs: DeskRuns, most: int) -> Listed:
+    """Return what can be run, and `most` runs at most that are no part of another."""
     with runs.api() as client:
         flows = {flow.id: flow.name for flow in client.read_flows(limit=MOST)}
-        found = [
-            Way(
-                f"{flows.get(one.flow_id, '')}/{one.name}",
-                one.description or "",
-                one.parameter_openapi_schema or {},
-                one.parameters or {},
-            )
+        ways = [
+            _way(f"{flows.get(one.flow_id, '')}/{one.name}", one)
             for one in client.read_deployments(limit=MOST)
         ]
-    return sorted(found, key=lambda way: way.name)
-
-
-def recent(runs: DeskRuns, most: int) -> list[Seen]:
-    """Return the latest runs that are no part of another, the newest first."""
-    with runs.api() as client:
-        flows = {flow.id: flow.name for flow in client.read_flows(limit=MOST)}
         found = client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 state=_states(*BEGUN),
@@ -122,7 +122,28 @@ def recent(runs: DeskRuns, most: int) -> list[Seen]:
             sort=FlowRunSort.START_TIME_DESC,
             limit=most,
         )
-    return [seen(run, flows.get(run.flow_id, "")) for run in found]
+    recent = [seen(run, flows.get(run.flow_id, "")) for run in found]
+    return Listed(sorted(ways, key=lambda way: way.name), recent)
+
+
+def way(runs: DeskRuns, flow: str, name: str) -> Way | None:
+    """Return one deployment that can be run; None where there is none of the name."""
+    with runs.api() as client:
+        found = client.read_deployments(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[name])),
+            limit=1,
+        )
+    return _way(f"{flow}/{name}", found[0]) if found else None
+
+
+def _way(name: str, one: DeploymentResponse) -> Way:
+    return Way(
+        name,
+        one.description or "",
+        one.parameter_openapi_schema or {},
+        one.parameters or {},
+    )
 
 
 def seen(run: FlowRun, deployment: str) -> Seen:

@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 from starlette.responses import Response
 
-from tasks.desk.deployments import Way, recent, ways
+from tasks.desk.deployments import Way, listed, way
 from tasks.desk.frame import Page, Problem, Visit, get, path_of_ours, post
 from tasks.desk.parameters import WHO, fields_of, takes_who, values_of
 
@@ -22,9 +22,8 @@ NO_WAY: Final = "この処理はありません。対処: 「実行」の一覧�
 def show_runs(visit: Visit) -> Response:
     """Return the page of what can be run, and of the latest runs."""
     runs = visit.desk.runs
-    return visit.show(
-        "runs.html", ways=ways(runs), recent=recent(runs, RECENT), ui=runs.ui
-    )
+    found = listed(runs, RECENT)
+    return visit.show("runs.html", ways=found.ways, recent=found.recent, ui=runs.ui)
 
 
 def show_form(visit: Visit) -> Response:
@@ -58,11 +57,10 @@ def back(visit: Visit) -> str:
 
 
 def _way(visit: Visit) -> Way:
-    name = f"{visit.part('flow')}/{visit.part('deployment')}"
-    found = [way for way in ways(visit.desk.runs) if way.name == name]
-    if not found:
+    found = way(visit.desk.runs, visit.part("flow"), visit.part("deployment"))
+    if found is None:
         raise Problem(404, NO_WAY)
-    return found[0]
+    return found
 
 
 PAGE: Final = Page(
