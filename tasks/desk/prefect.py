@@ -22,21 +22,17 @@ from prefect.client.schemas.objects import Artifact, FlowRun, State, StateType
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import (
-    PREFECT_API_AUTH_STRING,
     PREFECT_API_REQUEST_TIMEOUT,
-    PREFECT_API_SSL_CERT_FILE,
-    PREFECT_API_URL,
     PREFECT_CLIENT_MAX_RETRIES,
-    PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
     temporary_settings,
 )
 
 from connectors.prefect_api import api_of, why_closed
-from connectors.prefect_env import API_URL, LOGIN
+from connectors.prefect_env import API_URL
 from connectors.settings import read_settings
 from tasks.run_log import TO_DO
 from tasks.run_states import RUN_STATE_WORDS
-from tasks.setup.one_certificate import SETTING as CERTIFICATE
+from tasks.setup.prefect_runs import client_settings
 from tasks.shops.blocks import ShopPlace, shop_places
 from tasks.shops.homes import at_home
 
@@ -253,11 +249,7 @@ class DeskRuns:
 
 def _settings(known: Mapping[str, str]) -> Settings:
     """Return Prefect's settings for the server that an environment names."""
-    return {
-        PREFECT_API_URL: known[API_URL],
-        PREFECT_API_AUTH_STRING: known.get(LOGIN),
-        PREFECT_API_SSL_CERT_FILE: known.get(CERTIFICATE),
-        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
+    return client_settings(known) | {
         PREFECT_API_REQUEST_TIMEOUT: PATIENCE_S,
         PREFECT_CLIENT_MAX_RETRIES: 0,
     }

@@ -14,13 +14,9 @@ from collections.abc import Mapping
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import (
-    PREFECT_API_AUTH_STRING,
-    PREFECT_API_URL,
-    PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
     temporary_settings,
 )
 
-from connectors.prefect_env import API_URL, LOGIN
 from connectors.settings import read_settings
 from connectors.shop_environment import (
     handles_in_environment,
@@ -32,6 +28,7 @@ from tasks.setup.alarms import register_alarms, save_automation
 from tasks.setup.guards import guards
 from tasks.setup.home_deployments import deploy_home, machines_own, rest_of_machine
 from tasks.setup.plain_forms import make_forms_plain
+from tasks.setup.prefect_runs import client_settings
 from tasks.setup.queues import MORNING, ensure_queue, ensure_work_pool
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop, described_shops, homes_in_blocks
@@ -76,13 +73,7 @@ def main() -> None:
         parser.add_argument(f"--{option}", default="")
     given = parser.parse_args()
     environment = environment_of_server()
-    with temporary_settings(
-        {
-            PREFECT_API_URL: environment[API_URL],
-            PREFECT_API_AUTH_STRING: environment.get(LOGIN),
-            PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
-        }
-    ):
+    with temporary_settings(client_settings(environment)):
         if given.home:
             sys.exit(register_home(given.home, given.host, given.folder))
         register()

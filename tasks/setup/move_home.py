@@ -6,19 +6,11 @@ Run it on the host that has the home's files (docs/scaling.md).
 import argparse
 import sys
 
-from prefect.client.orchestration import get_client
-from prefect.settings import (
-    PREFECT_API_AUTH_STRING,
-    PREFECT_API_URL,
-    PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
-    temporary_settings,
-)
-
-from connectors.prefect_env import API_URL, LOGIN
 from connectors.settings import SettingsProblem, read_settings
 from data.warehouse.errors import WarehouseClosed
 from tasks.house.move import Moved, MoveRefused, move_home
 from tasks.machine import now
+from tasks.setup.prefect_runs import PrefectRuns
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.homes import UnknownHome
 
@@ -34,16 +26,7 @@ def main() -> None:
             "対処: make move-home HOME=home-1 TO=host-b のように指定してください。"
         )
     known = environment_of_server()
-    with (
-        temporary_settings(
-            {
-                PREFECT_API_URL: known[API_URL],
-                PREFECT_API_AUTH_STRING: known.get(LOGIN),
-                PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
-            }
-        ),
-        get_client(sync_client=True) as client,
-    ):
+    with PrefectRuns(lambda: known).api() as client:
         try:
             moved = move_home(
                 client,

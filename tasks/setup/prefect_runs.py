@@ -19,16 +19,33 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import Artifact, FlowRun, State
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
+    PREFECT_API_SSL_CERT_FILE,
     PREFECT_API_URL,
+    PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
     temporary_settings,
 )
 from prefect.states import Scheduled
 
 from connectors.prefect_env import API_URL, LOGIN
+from tasks.setup.one_certificate import SETTING as CERTIFICATE
 
 LOOK_EVERY_S: Final = 0.3
 ENDED_WITHIN_S: Final = 300.0
 NOBODY: Final = "http://127.0.0.1:9/api"
+
+
+def client_settings(known: Mapping[str, str]) -> dict[Any, Any]:
+    """Return Prefect's settings for clients of the server that an environment names.
+
+    None starts a server of its own; a server without TLS needs one authority only
+    (`one_certificate`).
+    """
+    return {
+        PREFECT_API_URL: known.get(API_URL, NOBODY),
+        PREFECT_API_AUTH_STRING: known.get(LOGIN),
+        PREFECT_API_SSL_CERT_FILE: known.get(CERTIFICATE),
+        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
+    }
 
 
 class RunFailed(RuntimeError):
@@ -46,12 +63,7 @@ class PrefectRuns:
         """Open a client of the server, whatever server our own environment names."""
         known = self._environment()
         with (
-            temporary_settings(
-                {
-                    PREFECT_API_URL: known.get(API_URL, NOBODY),
-                    PREFECT_API_AUTH_STRING: known.get(LOGIN),
-                }
-            ),
+            temporary_settings(client_settings(known)),
             get_client(sync_client=True) as client,
         ):
             yield client

@@ -11,21 +11,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
-from prefect.settings import (
-    PREFECT_API_AUTH_STRING,
-    PREFECT_API_URL,
-    PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
-    temporary_settings,
-)
 
-from connectors.prefect_env import API_URL, LOGIN
+from connectors.prefect_env import API_URL
 from data.model.nearest import suggestion
+from tasks.setup.prefect_runs import PrefectRuns
 from tasks.setup.server_in_use import environment_of_server
 
 LOOK_AGAIN_S: Final = 1.0
@@ -47,12 +42,7 @@ def main() -> None:
     """Run the deployment, print its message and reports, and exit by its state."""
     arguments = _arguments(sys.argv[1:])
     known = environment_of_server()
-    settings: dict[Any, Any] = {
-        PREFECT_API_URL: known[API_URL],
-        PREFECT_API_AUTH_STRING: known.get(LOGIN),
-        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
-    }
-    with temporary_settings(settings), get_client(sync_client=True) as client:
+    with PrefectRuns(lambda: known).api() as client:
         try:
             begun = _begin(client, arguments.flow, arguments.param)
             sys.exit(_followed(client, begun, known[API_URL].removesuffix("/api")))

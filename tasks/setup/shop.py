@@ -15,20 +15,17 @@ from typing import Any, Final
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import (
-    PREFECT_API_AUTH_STRING,
-    PREFECT_API_URL,
-    PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
     temporary_settings,
 )
 from pydantic import ValidationError
 
-from connectors.prefect_env import API_URL, LOGIN
 from connectors.settings import PREFIX, SettingsProblem
 from connectors.shop_environment import handles_in_environment, shop_from_environment
 from data.model.connection import explain
 from data.model.order import Mall
 from data.model.shop import SHOP_HANDLE, Shop
 from tasks.limits import ensure_limit
+from tasks.setup.prefect_runs import client_settings
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop
 from tasks.shops.connection import PASSES, check_sample, check_shop
@@ -72,12 +69,7 @@ def main() -> None:
     parser.add_argument("handle", nargs="?", default="", metavar="SHOP")
     handle = parser.parse_args().handle
     known = environment_of_server()
-    settings: dict[Any, Any] = {
-        PREFECT_API_URL: known[API_URL],
-        PREFECT_API_AUTH_STRING: known.get(LOGIN),
-        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
-    }
-    with temporary_settings(settings):
+    with temporary_settings(client_settings(known)):
         try:
             shop = describe(handle, input, getpass, is_asked=sys.stdin.isatty())
             save(shop, input, is_asked=sys.stdin.isatty())
