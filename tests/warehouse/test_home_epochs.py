@@ -21,8 +21,8 @@ HERE = HomeEpoch("h1", 1, "host-a")
 THERE = HomeEpoch("h1", 2, "host-b")
 
 
-def opened(path: Path, epoch: HomeEpoch) -> None:
-    with warehouse(path) as con:
+def opened(path: Path, epoch: HomeEpoch, patience_s: float = 30) -> None:
+    with warehouse(path, patience_s) as con:
         refuse_other_epoch(con, epoch, AT)
 
 
@@ -32,7 +32,7 @@ def test_a_move_marks_the_file_left_behind_and_the_copy(path: Path, tmp_path: Pa
     with handed_over(path, THERE, AT, 1):
         copy = Path(shutil.copy(path, tmp_path / "copy.duckdb"))
         with pytest.raises(WarehouseBusy):
-            opened(path, HERE)
+            opened(path, HERE, patience_s=0.2)
 
     opened(copy, THERE)
     for stale in (path, copy):
