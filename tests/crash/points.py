@@ -113,7 +113,7 @@ SWEEPING: Mapping[str, Place] = {
 """In the sweep of twelve orders that no notice has named."""
 
 WATCHING: Mapping[str, Place] = {
-    "watch.looked": Place(WATCH, "before = self._waiting(flow, shop, postponed)", True),
+    "watch.looked": Place(WATCH, "before = waiting", True),
     "watch.run_ended": Place(
         WATCH, "trouble = was_trouble(run_here(flow, shop.handle))", True, short=True
     ),
