@@ -90,14 +90,18 @@ class Services:
 
 @contextmanager
 def open_services(
-    home: Path, *rms_options: str, warm: bool = False
+    home: Path,
+    *rms_options: str,
+    warm: bool = False,
+    shops: Sequence[str] = ("demo",),
 ) -> Iterator[Services]:
     """Start every process and deploy; stop all of them when the block ends.
 
     Ports are free ones unless `PREFECT_SERVER_API_PORT`, `JUCHU_SANDBOX_PORT`,
     `JUCHU_RECEIVER_PORT` or `JUCHU_WATCH_PORT` names one. Logs are in `<home>/logs`.
     The sandbox sends no notices until its setting `notify_url` says where to. `warm`:
-    with the warm process; else arriving notices start drains of the worker.
+    with the warm process; else arriving notices start drains of the worker. `shops`:
+    which of the sandbox's are ours.
 
     Raises:
         RuntimeError: a process did not start, or nothing was deployed; see its log.
@@ -132,7 +136,9 @@ def open_services(
         )
         sandbox = SandboxControl(first_line(rms))
         stack.callback(sandbox.close)
-        env |= {"JUCHU_RMS_URL": sandbox.url} | shop_settings(sandbox)
+        env |= {"JUCHU_RMS_URL": sandbox.url}
+        for shop in shops:
+            env |= shop_settings(sandbox, shop)
         notices = ("connectors.notices", "--port", f"{notices_port}")
         receiver = stack.enter_context(running("receiver", notices, env, logs))
         address = json.loads(first_line(receiver))["url"]
@@ -197,15 +203,16 @@ def desk_people() -> str:
     return setting_of({DESK_NAME: hashed(DESK_PASSWORD, salt)})
 
 
-def shop_settings(sandbox: SandboxControl) -> dict[str, str]:
-    """Return the sandbox's shop as settings: its keys, and the last day of its key."""
+def shop_settings(sandbox: SandboxControl, handle: str = "demo") -> dict[str, str]:
+    """Return a shop of the sandbox as settings: its keys, and its key's last day."""
     (ends_at,) = (
         datetime.fromisoformat(shop["license_expires_at"])
         for shop in sandbox.control("GET", "shops")["shops"]
-        if shop["handle"] == "demo"
+        if shop["handle"] == handle
     )
-    last_day = {"JUCHU_SHOP_DEMO_LICENSE_EXPIRES_ON": f"{in_japan(ends_at):%Y-%m-%d}"}
-    return sandbox.shops["demo"].environment() | last_day
+    last_day = f"JUCHU_SHOP_{handle.upper()}_LICENSE_EXPIRES_ON"
+    known = sandbox.shops[handle].environment()
+    return known | {last_day: f"{in_japan(ends_at):%Y-%m-%d}"}
 
 
 def free_port(wanted: str | None = None) -> int:

@@ -212,3 +212,23 @@ def test_a_stock_that_cannot_be_is_refused(sandbox, body, reason):
         sandbox.control("POST", "stock", body)
 
     assert set(levels(sandbox).values()) == {START}
+
+
+LAMP = {"manageNumber": "lamp", "variantId": "red", "units": 2}
+
+
+def test_any_sku_on_sale_can_be_bought_and_no_other(sandbox):
+    sandbox.set_stock("lamp", "red", 3)
+    sandbox.sell(1, line=LAMP)
+
+    assert levels(sandbox)["lamp", "red"] == 1
+    with pytest.raises(ValueError, match="not on sale: lamp/red"):
+        sandbox.sell(1, shop="demo2", line=LAMP)
+
+
+def test_who_finds_less_at_the_mall_than_he_wants_buys_nothing(sandbox):
+    sandbox.set_stock("lamp", "red", 5)
+
+    assert len(sandbox.sell(4, line=LAMP, only_shown=True)) == 2
+    assert levels(sandbox)["lamp", "red"] == 1
+    assert len(sandbox.orders()) == 2

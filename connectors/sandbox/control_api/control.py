@@ -4,7 +4,8 @@ POST   /_control/sell      {"shop"?, "count"?, "shape"?, "over_days"?, "progress
                            -> {"orderNumbers": […]}; shape "mixed" or a name of
                            `shapes.SHAPES`; progress puts all of them into one state;
                            "every_s" sells one by one in the background; "line":
-                           {"manageNumber", "variantId", "units"} is what each buys
+                           {"manageNumber", "variantId", "units"} is what each buys;
+                           "only_shown": true: who finds less at the mall buys nothing
 GET    /_control/sell      -> {"left"} of those;  DELETE ends them
 GET    /_control/clock     -> {"now", "held"}
 POST   /_control/clock     {"advance_s": n} or {"set": iso, "hold"?: true}, or

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from connectors.sandbox.clock import wire
 from connectors.sandbox.control_api.calls import choice, number
 from connectors.sandbox.inventory_api.movements import give_back
+from connectors.sandbox.inventory_api.stock import Sku
 from connectors.sandbox.notices import events
 from connectors.sandbox.order_api import progress
 from connectors.sandbox.order_api.cancel import settle_cancel
 from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.order_api.search import PROGRESSES
-from connectors.sandbox.selling.draft import chosen_line
 from connectors.sandbox.selling.sell import Sale, sell
 from connectors.sandbox.selling.shapes import SHAPES
 from connectors.sandbox.store import OrderModel, put_at
@@ -37,13 +37,15 @@ async def sell_orders(world: World, body: dict[str, Any], request: Request) -> A
         return {"left": world.gradual_sales.orders_left()}
     every_s = number(body, "every_s") if "every_s" in body else None
     state = choice(body, "progress", (None, *PROGRESSES), None)
+    shop = choice(body, "shop", world.shops, next(iter(world.shops)))
     sale = Sale(
-        choice(body, "shop", world.shops, next(iter(world.shops))),
+        shop,
         int(number(body, "count", 1, low=1, high=_MOST)),
         choice(body, "shape", ("mixed", *SHAPES), "mixed"),
         number(body, "over_days", 7 if every_s is None else 0, high=10_000),
         state,
-        _line(body.get("line")),
+        _line(world, shop, body.get("line")),
+        only_shown=choice(body, "only_shown", (True, False), False),
     )
     if every_s is not None:
         one = partial(sell, world, replace(sale, count=1))
@@ -52,16 +54,22 @@ async def sell_orders(world: World, body: dict[str, Any], request: Request) -> A
     return {"orderNumbers": await sell(world, sale)}
 
 
-def _line(said: Any) -> tuple[str, str, int] | None:
-    """Return the line that every order of a sale has; None = as drawn."""
+def _line(world: World, shop: str, said: Any) -> tuple[str, str, int] | None:
+    """Return the line that every order of a sale has; None = as drawn.
+
+    Raises:
+        LookupError: the shop has no such SKU on sale.
+
+    """
     if said is None:
         return None
     if not isinstance(said, dict):
         raise TypeError("line must be an object")
     units = int(number(said, "units", 1, low=1, high=99_999))
-    chosen = str(said.get("manageNumber")), str(said.get("variantId")), units
-    chosen_line(*chosen)
-    return chosen
+    sku = Sku(str(said.get("manageNumber")), str(said.get("variantId")))
+    if not world.stock.on_sale(shop, sku):
+        raise LookupError(f"not on sale: {sku.manage_number}/{sku.variant_id}")
+    return *sku, units
 
 
 async def list_orders(world: World, _body: dict[str, Any], request: Request) -> Any:

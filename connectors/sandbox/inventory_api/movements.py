@@ -16,6 +16,16 @@ ITEM_SETTING, PUT_BACK, DO_NOT = 0, 1, 2
 """inventoryRestoreType (§4.7), and a line's restoreInventoryFlag (§3.8)."""
 
 
+def is_shown(world: World, shop: str, model: OrderModel) -> bool:
+    """Return whether the mall shows as many units of each line as the order buys."""
+    return all(
+        line["units"] <= (world.stock.for_sale(shop, sku) or 0)
+        for package in model["PackageModelList"]
+        for line in package["ItemModelList"]
+        for sku in _skus(line)
+    )
+
+
 def take_stock(world: World, shop: str, model: OrderModel) -> None:
     """Lower the stock by what a new order buys.
 
@@ -32,8 +42,7 @@ def take_stock(world: World, shop: str, model: OrderModel) -> None:
 def _take_line(
     world: World, shop: str, number: str, line: dict[str, Any], now: datetime
 ) -> None:
-    for variant in line["SkuModelList"]:
-        sku = Sku(line["manageNumber"].lower(), variant["variantId"])
+    for sku in _skus(line):
         there = world.stock.for_sale(shop, sku)
         if not there:
             continue
@@ -43,6 +52,11 @@ def _take_line(
             "INSERT INTO taken VALUES (?, ?, ?, ?, ?, ?, ?)",
             (number, shop, *sku, units, line["itemDetailId"], ITEM_SETTING),
         )
+
+
+def _skus(line: dict[str, Any]) -> list[Sku]:
+    number = line["manageNumber"].lower()
+    return [Sku(number, variant["variantId"]) for variant in line["SkuModelList"]]
 
 
 def give_back(world: World, model: OrderModel, restore_type: int | None = None) -> None:

@@ -104,12 +104,15 @@ def pick_line(rng: Random, most: int = 3) -> DraftLine:
 
 
 def chosen_line(manage_number: str, variant_id: str, units: int) -> DraftLine:
-    """Return a line of an SKU of the shelf, or raise LookupError."""
+    """Return a line of an SKU: of the shelf's goods, else of invented ones."""
     for goods in SHELF:
         for variant in goods.variants:
             if (goods.manage_number, variant.variant_id) == (manage_number, variant_id):
                 return DraftLine(goods, variant, units)
-    raise LookupError(f"not on the shelf: {manage_number}/{variant_id}")
+    variant = Variant(variant_id, None, None)
+    name = f"見本の品 {manage_number}"
+    goods = Goods(manage_number, 10_009_999, None, name, 1000, 10, True, (variant,))
+    return DraftLine(goods, variant, units)
 
 
 def plain(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from connectors.sandbox.inventory_api.movements import take_stock
+from connectors.sandbox.inventory_api.movements import is_shown, take_stock
 from connectors.sandbox.notices.events import notify_sale
 from connectors.sandbox.selling.draft import chosen_line, plain
 from connectors.sandbox.selling.order_model import order_model
@@ -28,19 +28,25 @@ class Sale:
     progress: int | None = None
     line: tuple[str, str, int] | None = None
     """The one line of every order: manage number, variant, units; None = as drawn."""
+    only_shown: bool = False
+    """Whether a buyer who wants more than the mall shows buys nothing."""
 
 
 async def sell(world: World, sale: Sale) -> list[str]:
-    """Draw and store the sale's orders; other requests are served in between.
+    """Draw and store the sale's orders and return their numbers.
 
+    Other requests are served in between.
     Order n of a seed is the same whatever else happened, given the same clock.
     """
     first = world.store.take_numbers("order", sale.count)
     now = world.clock.now().replace(microsecond=0)
     numbers: list[str] = []
-    for start in range(first, first + sale.count, _CHUNK):
-        serials = range(start, min(start + _CHUNK, first + sale.count))
+    at_once = 1 if sale.only_shown else _CHUNK
+    for start in range(first, first + sale.count, at_once):
+        serials = range(start, min(start + at_once, first + sale.count))
         models = [_made(world, sale, serial, now) for serial in serials]
+        if sale.only_shown and not is_shown(world, sale.shop, models[0]):
+            continue
         with world.store.transaction():
             world.store.add(sale.shop, models)
             for model in models:
