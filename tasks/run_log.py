@@ -1,4 +1,4 @@
-"""What stands in the log of a run: no hooks, no traceback where a person has to act.
+"""What stands in logs: no hooks, no traceback where a person has to act.
 
 Prefect logs each hook twice, and every error with its traceback in red. Our own errors
 say in Japanese what happened and what to do; the place in the code helps nobody then.
@@ -34,3 +34,17 @@ def keep_plain() -> None:
         logger = logging.getLogger(name)
         if not any(isinstance(each, ForStaff) for each in logger.filters):
             logger.addFilter(ForStaff())
+
+
+def show_our_log(form: str) -> None:
+    """Write what our own loggers say from INFO on to stderr, each line in this form.
+
+    Of a process that has imported Prefect: the root logger has Prefect's handler by
+    then, for warnings alone, and `logging.basicConfig` changes nothing.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(form))
+    ours = logging.getLogger("juchu")
+    ours.addHandler(handler)
+    ours.setLevel(logging.INFO)
+    ours.propagate = False

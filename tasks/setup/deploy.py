@@ -24,6 +24,7 @@ from connectors.shop_environment import (
 )
 from data.model.shop import ShopHandle
 from tasks.limits import ensure_limit
+from tasks.run_log import show_our_log
 from tasks.setup.alarms import register_alarms, save_automation
 from tasks.setup.guards import guards
 from tasks.setup.home_deployments import deploy_home, machines_own, rest_of_machine
@@ -67,7 +68,7 @@ def main() -> None:
             nothing was registered.
 
     """
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    show_our_log("%(message)s")
     parser = argparse.ArgumentParser(prog="make deploy")
     for option in ("home", "host", "folder"):
         parser.add_argument(f"--{option}", default="")

@@ -21,6 +21,7 @@ from watchfiles import watch
 
 from connectors.settings import Settings, read_settings
 from data.warehouse.session import bell_of
+from tasks.run_log import show_our_log
 from tasks.watch.alive import only_watch
 from tasks.watch.metrics import Metrics
 from tasks.watch.runs import end_orphans, let_arrivals_start_runs
@@ -98,7 +99,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--port", type=int, default=PORT, help="of /metrics, loopback")
     port = asked.parse_args().port
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    show_our_log("%(asctime)s %(message)s")
     ending = Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: ending.set())

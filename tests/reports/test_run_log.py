@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tasks.run_log import LOGGERS, keep_plain
+from tasks.run_log import LOGGERS, keep_plain, show_our_log
 
 ADVICE = "店舗 x は登録されていません。対処: 店舗コードを確認してください。"
 
@@ -61,3 +61,21 @@ def test_a_hook_is_heard_of_only_when_it_fails(kept):
     logger.info("調整待ちの明細が3行あります")
 
     assert handler.lines == ["Hook 'h' failed", "調整待ちの明細が3行あります"]
+
+
+@pytest.fixture
+def ours() -> Iterator[logging.Logger]:
+    """The logger above all of ours, left as it was found."""
+    logger = logging.getLogger("juchu")
+    before = logger.handlers[:], logger.level, logger.propagate
+    yield logger
+    logger.handlers[:], logger.level, logger.propagate = before
+
+
+@pytest.mark.usefixtures("ours")
+def test_our_own_log_is_seen_although_the_root_logger_is_taken(capsys):
+    assert logging.getLogger().handlers
+    show_our_log("said: %(message)s")
+    logging.getLogger("juchu.watch").info("the warm process works")
+
+    assert capsys.readouterr().err == "said: the warm process works\n"
