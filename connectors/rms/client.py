@@ -12,7 +12,7 @@ from connectors.rms.http import NO_PACES, USUAL, Limits, RmsHttp
 from connectors.rms.items import ItemsApi
 from connectors.rms.marks import MarksApi
 from connectors.rms.orders import OrdersApi
-from connectors.rms.pace import Bucket
+from connectors.rms.pace import Bucket, Turn
 from connectors.rms.shipping import ShippingApi
 from connectors.rms.stock import StockApi
 from data.model.japan_time import in_japan
@@ -26,22 +26,22 @@ NEVER_ENDS = "DR0006"
 class RmsClient:
     """Everything RMS for one shop, behind one `with`; typed answers or RmsTrouble.
 
-    `pace` is called before every request and returns when it may go; calls of a bucket
-    in `paces` ask that one instead (see `paces_for`). Without `paces` stock goes at the
-    orders' pace, slower than it might. `now` gives the time with its zone, `undated` is
-    called after an answer that shows none, `admit` before every call. ValueError for an
-    address that is neither https nor loopback.
+    `pace` is entered before every request, when it may go, and left when it has gone;
+    calls of a bucket in `paces` ask that one instead (see `paces_for`). Without `paces`
+    stock goes at the orders' pace, slower than it might. `now` gives the time with its
+    zone, `undated` is called after an answer that shows none, `admit` before every
+    call. ValueError for an address that is neither https nor loopback.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all of it is what a call depends on
         self,
         shop: Shop,
         base_url: str,
-        pace: Callable[[], None],
+        pace: Callable[[], Turn],
         now: Callable[[], datetime],
         deadline_s: float = USUAL.deadline_s,
         sleep: Callable[[float], None] = time.sleep,
-        paces: Mapping[Bucket, Callable[[], None]] = NO_PACES,
+        paces: Mapping[Bucket, Callable[[], Turn]] = NO_PACES,
         undated: Callable[[], None] = lambda: None,
         admit: Callable[[str], None] = lambda _: None,
         too_fast: Callable[[], None] = lambda: None,

@@ -37,7 +37,7 @@ from connectors.rms.answers import (
     judge,
 )
 from connectors.rms.errors import ClockWrong, RmsTrouble, Throttled, Unavailable
-from connectors.rms.pace import Bucket
+from connectors.rms.pace import Bucket, Turn
 from data.model.shop import Shop
 
 HEADERS = {
@@ -51,7 +51,7 @@ REQUEST_IDS = ("RequestId", "REQUEST-ID", "x-request-id")
 """The order API's own answers, the gateway's errors and ShopAPI (§1.1)."""
 
 NO_PARAMS: Mapping[str, str | SecretStr] = MappingProxyType({})
-NO_PACES: Mapping[Bucket, Callable[[], None]] = MappingProxyType({})
+NO_PACES: Mapping[Bucket, Callable[[], Turn]] = MappingProxyType({})
 
 MASKED_FROM = 6
 """Blanking texts shorter than this would eat RMS's own words; no secret is so short."""
@@ -84,10 +84,10 @@ USUAL = Limits()
 class RmsHttp:
     """The caller of one RMS for one shop: `with RmsHttp(…) as http: http.post(…)`.
 
-    `pace` returns when the next request may go; calls of a bucket in `paces` ask that
-    one instead. `undated` is called after an answer that shows no time,
-    `admit` before every call with the function's name: it raises to stop the call.
-    `too_fast` is called when RMS says so, for the pace of the calls to come.
+    `pace` is entered when the next request may go and left once it has gone; calls of a
+    bucket in `paces` ask that one instead. `undated` is called after an answer that
+    shows no time, `admit` before every call with the function's name: it raises to stop
+    the call. `too_fast` is called when RMS says so, for the pace of the calls to come.
     ValueError for an address that is neither https nor on this machine.
     """
 
@@ -95,11 +95,11 @@ class RmsHttp:
         self,
         shop: Shop,
         base_url: str,
-        pace: Callable[[], None],
+        pace: Callable[[], Turn],
         now: Callable[[], datetime],
         limits: Limits = USUAL,
         sleep: Callable[[float], None] = time.sleep,
-        paces: Mapping[Bucket, Callable[[], None]] = NO_PACES,
+        paces: Mapping[Bucket, Callable[[], Turn]] = NO_PACES,
         undated: Callable[[], None] = lambda: None,
         admit: Callable[[str], None] = lambda _: None,
         too_fast: Callable[[], None] = lambda: None,
@@ -185,22 +185,24 @@ class RmsHttp:
         if self._portal is None or self._client is None:
             raise RuntimeError("open the client with `with` before calling")
         self._admit(function.name)
-        self._paces.get(function.bucket, self._pace)()
-        sent_at = self._now()
-        # The request is no local variable: a traceback with locals would show its URL.
-        answer = self._portal.call(
-            exchange,
-            self._client,
-            self._client.build_request(
-                method,
-                path,
-                headers=HEADERS | self._credentials.header(),
-                content=content,
-                params={name: _revealed(value) for name, value in params.items()}
-                or None,
-            ),
-            self._limits,
-        )
+        with ExitStack() as turn:
+            turn.enter_context(self._paces.get(function.bucket, self._pace)())
+            sent_at = self._now()
+            # No local variable: a traceback with locals would show the request's URL.
+            answer = self._portal.call(
+                exchange,
+                self._client,
+                self._client.build_request(
+                    method,
+                    path,
+                    headers=HEADERS | self._credentials.header(),
+                    content=content,
+                    params={name: _revealed(value) for name, value in params.items()}
+                    or None,
+                ),
+                self._limits,
+                turn.close,
+            )
         if trouble := self._trouble(function, answer):
             raise trouble
         try:
@@ -310,10 +312,14 @@ class WireAnswer:
 
 
 async def exchange(
-    client: httpx.AsyncClient, request: httpx.Request, limits: Limits
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    limits: Limits,
+    has_left: Callable[[], None],
 ) -> WireAnswer:
     """Send one request and read its answer; a failure is in `trouble`, never raised.
 
+    `has_left` is called when the whole request has gone out, if it does.
     An httpx error holds the request with its URL, and one URL of RMS holds the key.
     """
     answer = WireAnswer()
@@ -321,6 +327,8 @@ async def exchange(
     async def watch(event: str, _: dict[str, Any]) -> None:
         if event.endswith("send_request_headers.started"):
             answer.was_sent = True
+        elif event.endswith("send_request_body.complete"):
+            has_left()
 
     request.extensions = {**request.extensions, "trace": watch}
     try:

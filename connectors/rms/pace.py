@@ -4,11 +4,12 @@ RMS allows one request a second, five for reading stock (docs/rms/order-api.md Â
 docs/rms/inventory-and-license-api.md, first table). A task runner, the receiver's drain
 and a person's ad hoc run are separate processes, so the next free instant of a bucket
 stands in a small file under JUCHU_HOME. Who wants to call locks the file, waits for
-that instant, writes the next one and lets go: the others queue in the kernel meanwhile,
-and a kill lets go as well.
+that instant, sends, writes the next one and lets go: the others queue in the kernel
+meanwhile, and a kill lets go as well.
 
-The lock is held while its holder waits. A limiter that books a time ahead and waits
-outside the lock calls too soon after a holder that woke late (ADR 3).
+The lock is held while its holder waits, and until its request has left. A limiter that
+books a time ahead calls too soon after a holder that woke late, and one that counts
+from the turn after a request that left late, e.g. because it connected slowly (ADR 3).
 """
 
 import fcntl
@@ -16,7 +17,13 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from enum import StrEnum
 from pathlib import Path
 
@@ -32,6 +39,9 @@ SLOWEST = 8.0
 QUIET_S = 60.0
 """Without another "too fast" the pause is halved after each of these."""
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,126}")
+
+Turn = AbstractContextManager[None]
+"""Entered when it is the caller's turn, left when its request has gone out."""
 
 
 class Bucket(StrEnum):
@@ -89,7 +99,7 @@ class Slowness:
 
 
 class Pace:
-    """Wait for the next free instant on every call; safe in threads and processes.
+    """Wait for the next free instant: `with pace(): send`; safe in threads, processes.
 
     While `slowness` lasts, `together` is waited for as well: the pace of all buckets of
     the shop, one after the other. Until then RMS is believed to count them apart.
@@ -100,7 +110,7 @@ class Pace:
         path: Path,
         per_second: float = 1.0,
         slowness: Slowness | None = None,
-        together: Callable[[], None] | None = None,
+        together: Callable[[], Turn] | None = None,
     ) -> None:
         if not 0 < per_second <= FASTEST:
             raise ValueError("per_second must be above 0 and at most 1000")
@@ -110,15 +120,18 @@ class Pace:
         self._slowness = slowness
         self._together = together
 
-    def __call__(self) -> None:
-        """Return when it is this caller's turn; no other caller gets the same one.
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Enter the block when it is this caller's turn; nobody else has one meanwhile.
 
-        A caller that is stopped while it waits has taken nothing. OSError when the file
-        cannot be opened or written.
+        The next turn is counted from the end of the block. A caller that is stopped
+        while it waits has taken nothing. OSError when the file cannot be opened or
+        written.
         """
         slower = self._slowness.factor() if self._slowness else 1.0
         interval_s = self.interval_s * slower
-        with _locked(self.path) as number:
+        with ExitStack() as held:
+            number = held.enter_context(_locked(self.path))
             # Monotonic: the same for all processes of the machine, and nobody sets it.
             ahead_s = self._free_at(number) - time.monotonic()
             if not ahead_s <= 0:
@@ -126,9 +139,18 @@ class Pace:
                 # start, or is damage: one interval is always enough.
                 time.sleep(min(interval_s, ahead_s))
             if slower > 1 and self._together:
-                self._together()
-            free_at = time.monotonic() + interval_s
-            os.pwrite(number, f"{free_at:020.6f}\n".encode(), 0)
+                held.enter_context(self._together())
+            self._book(number, interval_s)  # who is killed in its turn may have sent
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # what was sent is not undone by a full disk
+                    self._book(number, interval_s)
+
+    @staticmethod
+    def _book(number: int, interval_s: float) -> None:
+        free_at = time.monotonic() + interval_s
+        os.pwrite(number, f"{free_at:020.6f}\n".encode(), 0)
 
     @staticmethod
     def _free_at(number: int) -> float:
@@ -155,13 +177,14 @@ def _locked(path: Path) -> Iterator[int]:
         os.close(number)
 
 
-def unlimited() -> None:
+def unlimited() -> Turn:
     """Keep no pace: for a sandbox on this machine only."""
+    return nullcontext()
 
 
 def pace_for(
     home: Path, shop: Shop, api: str, per_second: float, rms_url: str
-) -> Callable[[], None]:
+) -> Callable[[], Turn]:
     """Return the pace of one shop in one bucket; ValueError if RMS would be rushed.
 
     A rate of 0 keeps no pace and, like any rate above the bucket's, is for a sandbox
@@ -193,7 +216,7 @@ def slowness_of(home: Path, shop: Shop) -> Slowness:
 
 def paces_for(
     home: Path, shop: Shop, per_second: float, rms_url: str
-) -> Mapping[Bucket, Callable[[], None]]:
+) -> Mapping[Bucket, Callable[[], Turn]]:
     """Return the pace of one shop in every bucket, each with a file of its own.
 
     `per_second` is the orders' rate; the others follow in the proportion RMS allows.

@@ -4,6 +4,8 @@ import gzip
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +14,7 @@ from pydantic import SecretStr
 from connectors.rms.answers import RmsFunction
 from connectors.rms.errors import OutcomeUnknown, Refused, Unavailable
 from connectors.rms.http import Limits, RmsHttp
-from connectors.rms.pace import Bucket, unlimited
+from connectors.rms.pace import Bucket, Turn, unlimited
 from tests.rms.judged import message, said
 from tests.rms.wire_server import (
     answer,
@@ -26,6 +28,7 @@ from tests.rms.wire_server import (
     not_http,
     reset,
 )
+from tests.support.waiting import until
 
 READ = RmsFunction("getOrder")
 WRITE = RmsFunction("confirmOrder", is_write=True)
@@ -190,8 +193,9 @@ def test_every_call_asks_the_pace_first_and_opens_only_inside_with(shop, wire):
     _, server = wire(OK)
     asked: list[int] = []
 
-    def pace() -> None:
+    def pace() -> Turn:
         asked.append(len(server.requests))
+        return unlimited()
 
     http = RmsHttp(shop, server.url, pace, lambda: datetime.now(UTC))
     with pytest.raises(RuntimeError):
@@ -203,10 +207,46 @@ def test_every_call_asks_the_pace_first_and_opens_only_inside_with(shop, wire):
     assert asked == [0, 1]
 
 
+def test_a_turn_ends_once_the_request_has_left_and_before_its_answer(shop, wire):
+    is_over = threading.Event()
+
+    def answer_later(connection: socket.socket, stop: threading.Event) -> None:
+        if is_over.wait(SHORT.deadline_s):
+            OK(connection, stop)
+
+    @contextmanager
+    def pace() -> Iterator[None]:
+        yield
+        until(lambda: server.requests, patience_s=5)
+        is_over.set()
+
+    _, server = wire(answer_later)
+
+    with RmsHttp(shop, server.url, pace, lambda: datetime.now(UTC)) as http:
+        assert http.post(READ, "/x/", {}).status == 200
+
+
+def test_a_turn_ends_when_nothing_could_be_sent(shop):
+    ended: list[int] = []
+
+    @contextmanager
+    def pace() -> Iterator[None]:
+        yield
+        ended.append(1)
+
+    with (
+        RmsHttp(shop, "http://127.0.0.1:9", pace, lambda: datetime.now(UTC)) as http,
+        pytest.raises(Unavailable),
+    ):
+        http.post(READ, "/x/", {})
+
+    assert ended == [1]
+
+
 def test_a_call_of_another_bucket_asks_its_own_pace(shop, wire):
     _, server = wire(OK)
     asked: list[str] = []
-    pace = lambda name: lambda: asked.append(name)  # noqa: E731
+    pace = lambda name: lambda: asked.append(name) or unlimited()  # noqa: E731
     paces = {Bucket.STOCK_READ: pace("read")}
 
     with RmsHttp(

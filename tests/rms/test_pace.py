@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from connectors.rms.pace import (
     FASTEST,
     Bucket,
     Pace,
+    Turn,
     pace_file,
     pace_for,
     paces_for,
@@ -34,9 +36,15 @@ pace = Pace(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(int(sys.argv[2])):
-    pace()
-    print(time.time(), flush=True)
+    with pace():
+        print(time.time(), flush=True)
 """
+
+
+def take(pace: Callable[[], Turn]) -> None:
+    """Take a turn in which the request leaves at once."""
+    with pace():
+        pass
 
 
 class Time:
@@ -108,9 +116,46 @@ def test_a_caller_waits_no_longer_than_it_must(path, told):
     pace = Pace(path)
     for passed in (0, 0, 0.4, 2):
         told.now += passed
-        pace()
+        take(pace)
 
     assert told.slept == [1.01, 0.61]
+
+
+def test_the_next_turn_is_counted_from_when_the_request_has_left(path, told):
+    """One that connected slowly reaches RMS late; the next one must not catch it up."""
+    with Pace(path)():
+        told.now += 0.4
+    take(Pace(path))
+
+    assert told.slept == [1.01]
+
+
+def test_nobody_has_a_turn_before_the_request_has_left(path):
+    pace = Pace(path, FASTEST)
+    with pace():
+        inside = is_locked(path)
+
+    assert (inside, is_locked(path)) == (True, False)
+
+
+def test_a_request_that_failed_has_had_its_turn(path, told):
+    def send() -> None:
+        with Pace(path)():
+            told.now += 0.4
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        send()
+    take(Pace(path))
+
+    assert told.slept == [1.01]
+
+
+def test_who_is_killed_in_its_turn_may_have_sent(path, told):
+    with Pace(path)():
+        booked = path.read_text("ascii")
+
+    assert float(booked) == told.now + 1.01
 
 
 def test_threads_of_one_process_share_the_pace(path):
@@ -120,7 +165,7 @@ def test_threads_of_one_process_share_the_pace(path):
 
     def call() -> None:
         start.wait()
-        pace()
+        take(pace)
         turns.append(pace_module.time.monotonic())
 
     threads = [threading.Thread(target=call) for _ in range(4)]
@@ -136,7 +181,9 @@ def test_threads_of_one_process_share_the_pace(path):
 def test_a_second_caller_is_let_in_only_when_the_first_has_its_turn(path, monkeypatch):
     """The first wakes late: a time booked ahead would send the second right after."""
     holder, entered = Pace(path), []
-    second = threading.Thread(target=lambda: (Pace(path)(), entered.append(time.now)))
+    second = threading.Thread(
+        target=lambda: (take(Pace(path)), entered.append(time.now))
+    )
 
     class Late(Time):
         def sleep(self, seconds: float) -> None:
@@ -149,8 +196,8 @@ def test_a_second_caller_is_let_in_only_when_the_first_has_its_turn(path, monkey
 
     time = Late(0.0)
     monkeypatch.setattr(pace_module, "time", time)
-    holder()
-    holder()
+    take(holder)
+    take(holder)
     at = 1.01 + 60  # the clock itself may have gone on with the second by now
     second.join(5)
 
@@ -166,7 +213,7 @@ def test_a_caller_killed_in_its_turn_leaves_nothing_locked(path):
         until(lambda: is_locked(path))
         process.send_signal(signal.SIGKILL)
         process.wait(10)
-        calls = threading.Thread(target=Pace(path))
+        calls = threading.Thread(target=take, args=(Pace(path),))
         calls.start()
         calls.join(5)
 
@@ -175,7 +222,7 @@ def test_a_caller_killed_in_its_turn_leaves_nothing_locked(path):
 
 def test_a_caller_stopped_while_it_waits_has_taken_nothing(path, told, monkeypatch):
     pace = Pace(path)
-    pace()
+    take(pace)
     before = path.read_bytes()
 
     def stopped(_seconds: float) -> None:
@@ -184,9 +231,9 @@ def test_a_caller_stopped_while_it_waits_has_taken_nothing(path, told, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr(told, "sleep", stopped)
         with pytest.raises(KeyboardInterrupt):
-            pace()
+            take(pace)
     unchanged = path.read_bytes() == before
-    pace()
+    take(pace)
 
     assert unchanged
     assert told.slept == [1.01]
@@ -195,7 +242,7 @@ def test_a_caller_stopped_while_it_waits_has_taken_nothing(path, told, monkeypat
 def test_the_files_are_the_owners_alone_and_stay_small(path, told):
     pace = Pace(path, 1000)
     for _ in range(20):
-        pace()
+        take(pace)
 
     assert [file.stat().st_mode & 0o777 for file in path.parent.iterdir()] == [0o600]
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -204,7 +251,7 @@ def test_the_files_are_the_owners_alone_and_stay_small(path, told):
 
 def test_a_call_leaves_neither_a_thread_nor_an_open_file(path, told):
     before = threading.active_count(), [*Path("/proc/self/fd").iterdir()]
-    Pace(path, 1000)()
+    take(Pace(path, 1000))
 
     assert (threading.active_count(), [*Path("/proc/self/fd").iterdir()]) == before
 
@@ -223,8 +270,8 @@ def test_a_call_leaves_neither_a_thread_nor_an_open_file(path, told):
 def test_a_time_before_the_last_start_or_damage_costs_one_interval(path, told, written):
     Pace(path)
     path.write_bytes(written)
-    Pace(path)()
-    Pace(path)()
+    take(Pace(path))
+    take(Pace(path))
 
     assert told.slept == [1.01, 1.01]
 
@@ -233,25 +280,25 @@ def test_a_time_before_the_last_start_or_damage_costs_one_interval(path, told, w
 def test_a_time_long_past_costs_nothing(path, told, written):
     Pace(path)
     path.write_bytes(written)
-    Pace(path)()
+    take(Pace(path))
 
     assert told.slept == []
 
 
 def test_the_clock_on_the_wall_may_be_set_while_we_wait(path, told, monkeypatch):
     monkeypatch.setattr(told, "time", lambda: pytest.fail("asked"), raising=False)
-    Pace(path)()
-    Pace(path)()
+    take(Pace(path))
+    take(Pace(path))
 
     assert told.slept == [1.01]
 
 
 def test_shops_and_apis_do_not_wait_for_each_other(tmp_path, told):
     one, other = (Pace(pace_file(tmp_path, name)) for name in ("a-order", "b-order"))
-    one()
-    other()
+    take(one)
+    take(other)
     free = list(told.slept)
-    one()
+    take(one)
 
     assert (free, told.slept) == ([], [1.01])
 
@@ -278,13 +325,13 @@ def test_stock_may_be_read_five_times_a_second_and_written_once(tmp_path, shop):
 def test_the_buckets_of_a_shop_do_not_wait_for_each_other(tmp_path, shop, told):
     paces = paces_for(tmp_path, shop, 0.5, RMS)
     for pace in paces.values():
-        pace()
+        take(pace)
     free = list(told.slept)
     began = told.now
     waits = {}
     for bucket, pace in paces.items():
         told.now = began
-        pace()
+        take(pace)
         waits[bucket] = told.slept[-1]
 
     assert set(paces) == set(Bucket)
@@ -299,8 +346,8 @@ def test_the_buckets_of_a_shop_do_not_wait_for_each_other(tmp_path, shop, told):
 def test_whoever_paces_a_bucket_of_a_shop_waits_for_the_others_in_it(
     tmp_path, shop, told
 ):
-    paces_for(tmp_path, shop, 1, RMS)[Bucket.STOCK_READ]()
-    pace_for(tmp_path, shop, "stock-read", 5, RMS)()
+    take(paces_for(tmp_path, shop, 1, RMS)[Bucket.STOCK_READ])
+    take(pace_for(tmp_path, shop, "stock-read", 5, RMS))
 
     assert told.slept == [0.202]
 

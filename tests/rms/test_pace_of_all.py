@@ -71,8 +71,8 @@ class Busy:
             self.now = max(self.now, self._free_at(bucket)) + SLACK_S
             if self.now > until:
                 return
-            self.paces[bucket]()
-            is_taken = limit.admits(self.now)
+            with self.paces[bucket]():
+                is_taken = limit.admits(self.now)
             if not is_taken:
                 self.slow.too_fast()
             yield self.now, is_taken
