@@ -4,8 +4,10 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
 from connectors.prefect_env import FILE
+from connectors.rms import shipping
 from data.warehouse.session import warehouse
 from flows.daily import daily
+from tasks import orders
 from tasks.setup.services import Services
 from tests.support.at_hand import run_at_hand
 from tests.support.canary import leaks
@@ -17,10 +19,13 @@ BUYERS = 5
 
 @pytest.fixture(scope="module")
 def worked(services: Services, prefect_api: SyncPrefectClient) -> Services:
-    """A morning that stumbled, so that there are retries to be told of."""
+    """A morning that stumbled, so that there are retries to be told of; none waits."""
     services.sandbox.sell(20, "mixed", over_days=0)
     services.sandbox.fault("503", function="getOrder", times=1)
-    run_at_hand(services, prefect_api, "daily/0900", daily)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(orders.take_orders, "retry_delay_seconds", [0.05])
+        patch.setattr(shipping, "FIRST_PAUSE_S", 0.1)
+        run_at_hand(services, prefect_api, "daily/0900", daily)
     return services
 
 

@@ -21,7 +21,7 @@ from connectors.rms.search import SearchFilter
 from data.model.japan_time import JST
 from data.model.order import Mall, Status
 from data.model.shop import Shop
-from tests.support.effort import for_long
+from tests.support.effort import for_ci, for_long
 from tests.support.sandbox import Sandbox
 
 Connect = Callable[..., RmsClient]
@@ -257,7 +257,7 @@ def test_a_dummy_is_nobodys_mail_address(sandbox, orders):
     assert "@" in str(masked.people[0].email)
 
 
-@pytest.mark.parametrize("fault", ["timeout", "drip"])
+@pytest.mark.parametrize("fault", [pytest.param("timeout", marks=for_ci), "drip"])
 def test_a_silent_rms_ends_at_the_deadline(sandbox, connect, fault):
     sandbox.sell(1)
     sandbox.fault(fault)

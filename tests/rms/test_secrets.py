@@ -17,6 +17,7 @@ from connectors.rms.http import Limits, RmsHttp
 from connectors.rms.pace import unlimited
 from tests.rms.judged import message, said
 from tests.rms.wire_server import answer, black_hole, cut, drip, endless, hang_up
+from tests.support.effort import for_ci
 
 SECRET, KEY = "CANARY-SECRET-51c9", "CANARY-KEY-7f3a"
 TOKEN = base64.b64encode(f"{SECRET}:{KEY}".encode()).decode()
@@ -77,7 +78,13 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("script", FAULTS.values(), ids=FAULTS.keys())
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(script, id=name, marks=[for_ci] if name == "drip" else [])
+        for name, script in FAULTS.items()
+    ],
+)
 def test_no_fault_tells_the_key(wire, shop, every_log, script):
     http, server = wire(script, limits=Limits(deadline_s=1.2, max_body=50_000))
     client = RmsClient(shop, server.url, unlimited, lambda: datetime.now(UTC), 1.2)
