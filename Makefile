@@ -68,8 +68,8 @@ crash: $(DEVELOP) ## kill writers, the receiver and runs at many moments; nothin
 readme: $(DEVELOP) ## README's "Try it", word by word in an empty folder (FOLDER= keeps it), with its times
 	$(BIN)/python -m tests.readme $(FOLDER)
 
-screenshots: $(DEVELOP) ## README's pictures, from the demo that runs
-	$(BIN)/python -m tests.screenshots
+screenshots: $(DEVELOP) ## README's pictures, from a demo that runs and its desk: make screenshots DESK=http://127.0.0.1:…
+	$(BIN)/python -m tests.screenshots $(call quoted,$(DESK))
 
 second-day: $(DEVELOP) ## the day after `DEMO_ONCE=1 make demo`: off over 09:00, a kill, a shop of one's own
 	$(BIN)/python -m tests.second_day

@@ -1,4 +1,6 @@
-"""README's pictures, taken in chromium from the demo that runs: `make screenshots`.
+"""README's pictures, in chromium from the demo that runs: `make screenshots DESK=…`.
+
+`DESK` is the address of the staff's desk, as the demo prints it.
 
 Every page is one that a person opens; the names on it are the demo's invented ones.
 """
@@ -17,7 +19,7 @@ from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL, LOGIN, prefect_environment
 from connectors.settings import read_settings
 from tasks.setup.prefect_runs import PrefectRuns
-from tasks.setup.services import ROOT
+from tasks.setup.services import DESK_NAME, DESK_PASSWORD, ROOT
 from tasks.shops.blocks import RmsShop
 from tests.support.browser import browser_page, sign_in
 from tests.support.waiting import until
@@ -29,7 +31,7 @@ MOST_BYTES: Final = 1_500_000
 LOADED_MS: Final = 30_000
 
 
-def main() -> None:
+def main(desk: str) -> None:
     """Take every picture anew; end with 1 where no demo runs or they are too large."""
     home = read_settings().home.absolute() / "demo"
     known = prefect_environment(home, environment={})
@@ -44,6 +46,11 @@ def main() -> None:
         sign_in(page, known[LOGIN])
         for name, show in PICTURES.items():
             show(page, ui, runs)
+            taken(page, name)
+        sign_in_at_desk(page, desk)
+        for name, path, words in DESK_PAGES:
+            page.goto(f"{desk.rstrip('/')}{path}")
+            expect(page.get_by_text(words).first).to_be_visible(timeout=LOADED_MS)
             taken(page, name)
     size = sum(file.stat().st_size for file in OUT.glob("*.png"))
     if size > MOST_BYTES:
@@ -114,6 +121,15 @@ def form_waits(runs: PrefectRuns) -> Iterator[FlowRun]:
             client.set_flow_run_state(run.id, Cancelled(), force=True)
 
 
+def sign_in_at_desk(page: Page, desk: str) -> None:
+    """Sign in as the demo's clerk."""
+    page.goto(desk)
+    page.get_by_label("名前").fill(DESK_NAME)
+    page.get_by_label("パスワード").fill(DESK_PASSWORD)
+    page.get_by_role("button", name="サインイン").click()
+    expect(page.get_by_role("heading").first).to_be_visible(timeout=LOADED_MS)
+
+
 Show = Callable[[Page, str, PrefectRuns], None]
 PICTURES: Final[dict[str, Show]] = {
     "runs": show_runs,
@@ -121,7 +137,12 @@ PICTURES: Final[dict[str, Show]] = {
     "shop-block": show_block,
     "adjust-form": show_form,
 }
+DESK_PAGES: Final = (
+    ("desk-today", "/", "今日"),
+    ("desk-adjust", "/adjust", "在庫調整"),
+)
+"""A picture's name, the page's path, and a text that shows that it is there."""
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -98,10 +98,10 @@ def open_services(
     """Start every process and deploy; stop all of them when the block ends.
 
     Ports are free ones unless `PREFECT_SERVER_API_PORT`, `JUCHU_SANDBOX_PORT`,
-    `JUCHU_RECEIVER_PORT` or `JUCHU_WATCH_PORT` names one. Logs are in `<home>/logs`.
-    The sandbox sends no notices until its setting `notify_url` says where to. `warm`:
-    with the warm process; else arriving notices start drains of the worker. `shops`:
-    which of the sandbox's are ours.
+    `JUCHU_RECEIVER_PORT`, `JUCHU_WATCH_PORT` or `JUCHU_DESK_PORT` names one. Logs are
+    in `<home>/logs`. The sandbox sends no notices until its setting `notify_url` says
+    where to. `warm`: with the warm process; else arriving notices start drains of the
+    worker. `shops`: which of the sandbox's are ours.
 
     Raises:
         RuntimeError: a process did not start, or nothing was deployed; see its log.
