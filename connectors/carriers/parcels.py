@@ -62,7 +62,8 @@ class ParcelReader:
         reference = self._key(cells, layout.reference, row)
         if not reference:
             raise SetAside(layout.reference, BLANK)
-        if not _REFERENCE.fullmatch(reference):
+        key = read_short_key(reference)  # one of 160 has no digit
+        if key is None and not _REFERENCE.fullmatch(reference):
             raise SetAside(layout.reference, "注文番号に使えない文字が含まれています。")
         company = self._company(cells)
         number = self._number(cells, layout.number, company, row)
@@ -75,7 +76,7 @@ class ParcelReader:
             )
         return ShipmentRow(
             row_number=row,
-            order_ref=read_short_key(reference) or reference,
+            order_ref=key or reference,
             package_ref=self._id(cells, layout.package, row),
             carrier_code=company,
             tracking_number=number,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from connectors.carriers.layout import read_day
 from connectors.carriers.layouts.yamato_b2 import COLUMNS as B2
+from data.model.short_key import PackageRef, short_key
 from tests.carriers.made import (
     DAY,
     EHIDEN2,
@@ -29,6 +30,9 @@ from tests.carriers.made import (
 )
 from tests.carriers.reading import numbers, set_aside
 
+NO_DIGIT = PackageRef("rakuten", "123456", "123456-20270101-0200000074", "1000000740")
+"""One package of 160 has such a key: (19/29)¹²."""
+
 
 def test_a_number_whose_check_digit_is_wrong_is_kept_with_a_warning(read):
     wrong = GOOD[:-1] + str((int(GOOD[-1]) + 1) % 7)
@@ -38,6 +42,17 @@ def test_a_number_whose_check_digit_is_wrong_is_kept_with_a_warning(read):
     assert [(one.row_number, one.column_name) for one in file.warnings] == [
         (2, "伝票番号")
     ]
+
+
+def test_a_key_without_a_digit_is_a_reference_like_any_other(read):
+    key = short_key(NO_DIGIT)
+    file = read(
+        b2_file(b2(お客様管理番号=key), b2(お客様管理番号=key.lower(), 伝票番号=OTHER))
+    )
+
+    assert not any(each.isdigit() for each in key)
+    assert set_aside(file) == []
+    assert [row.order_ref for row in file.rows] == [key, key]
 
 
 @pytest.mark.parametrize(
