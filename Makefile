@@ -22,7 +22,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
 .DEFAULT_GOAL := help
-.PHONY: help demo desk desk-password test test-ci test-long check crash readme screenshots second-day soak bench cluster cluster-test bench-cluster deploy move-home server worker watch shop run receiver query restore plot sandbox lock audit clean
+.PHONY: help demo desk desk-password test test-ci test-long check crash readme screenshots second-day soak year bench cluster cluster-test bench-cluster deploy move-home server worker watch shop run receiver query restore plot sandbox lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ second-day: $(DEVELOP) ## the day after `DEMO_ONCE=1 make demo`: off over 09:00,
 
 soak: $(DEVELOP) ## notices by the ten thousand, losses and kills, ten minutes long
 	$(BIN)/python -m tests.soak
+
+year: $(DEVELOP) ## 365 days and 200,000 orders in one night, all books compared at the end (DAYS= for fewer)
+	$(BIN)/python -m tests.year $(DAYS)
 
 bench: $(DEVELOP) ## speed beside peers, as ratios measured in one run (half an hour)
 	$(BIN)/python -m tests.bench

@@ -29,6 +29,7 @@ from connectors.notices.reception import Reception
 from connectors.notices.seats import Seats, Shares, networks
 from connectors.notices.spool import Spool
 from connectors.settings import Settings
+from connectors.shared_clock import shared_now
 from data.model.japan_time import JST
 
 _GRACE_S: Final = 7
@@ -116,25 +117,30 @@ class _Server(uvicorn.Server):
 
 
 def open_house(settings: Settings) -> House:
-    """Build the receiver's parts; raise SettingsProblem for a half described shop."""
+    """Build the receiver's parts; raise SettingsProblem for a half described shop.
+
+    Where a test moves time, notices are dated by the clock it shares (TEST_CLOCK).
+    """
     given = [KnownShop.of(shop) for shop in keys_from_environment()]
     homes = Homes(settings.home / FOLDER)
     keys = KeyRing(settings.home / KEY_FILE, given, homes.shops)
     if not keys.shops():
         log.warning("no shop is known yet: every message is refused with E-400-101")
     spool, metrics = Spool(settings.spool), Metrics()
+    shared = settings.test_clock
+    now = partial(shared_now, shared) if shared else _now
     prefect = partial(prefect_from_environment, settings.home)
-    announcer = Announcer(prefect, metrics.unannounced, _now)
+    announcer = Announcer(prefect, metrics.unannounced, now)
     return House(
         reception=Reception(keys, spool, metrics, announcer),
         spool=spool,
         metrics=metrics,
         announcer=announcer,
-        now=_now,
+        now=now,
         error_status=settings.notice_error_status,
         deadline_s=settings.notice_deadline_s,
         shares=Shares(settings.notice_connections_each),
-        homes=answers_homes(homes, spool, settings.receiver_secret, _now),
+        homes=answers_homes(homes, spool, settings.receiver_secret, now),
     )
 
 

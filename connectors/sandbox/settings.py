@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 _CHOICES: dict[str, tuple[object, ...]] = {
     "rate_limit": (True, False),
+    "pace_moves_clock": (True, False),
     "too_fast_status": (403, 429, 503),
     "needs_accept": (True, False),
     "dated_by": ("machine", "clock", "timestamp", "nothing"),
@@ -31,6 +32,9 @@ class Settings:
     """The choices where the reference is silent or the service may differ."""
 
     rate_limit: bool = True
+    pace_moves_clock: bool = False
+    """Whether the clock moves on to a caller's turn, instead of the call being refused:
+    a test of months counts the pace and does not wait for it."""
     too_fast_status: int = 403
     """403 with ES01-03 by the book; clients prepare for the others, too (§1.5)."""
     needs_accept: bool = True
@@ -42,6 +46,9 @@ class Settings:
     async_delay_s: float = 3.0
     payment_delay_s: float | None = 180.0
     """Sandbox time from 200 to 300 after confirmOrder; None = stays at 200."""
+    settles_after_days: float | None = None
+    """How long after shipping the night job has an order paid, 500 to 700 (§6);
+    None = it stays at 500."""
     cancels_unconfirmed: bool = False
     """Whether Rakuten cancels what has not been confirmed for 15 days (§5.3); off, so
     that tests may sell old orders."""
@@ -107,7 +114,7 @@ def _check(name: str, value: object) -> None:
     elif name in _CHANCES:
         if not _is_number(value) or not 0 <= value <= 1:
             raise ValueError(f"{name} must be a number from 0 to 1")
-    elif value is None and name == "payment_delay_s":
+    elif value is None and name in ("payment_delay_s", "settles_after_days"):
         return
     elif not _is_number(value) or value < 0:
         raise ValueError(f"{name} must be a number of seconds, 0 or more")

@@ -273,3 +273,28 @@ def test_the_licence_call_needs_its_own_permission(rms, sandbox):
     answer = expiry(rms, licenseKey=rms.shop.license_key)
 
     assert answer.json()["Results"]["errorCode"] == "ES01-01"
+
+
+def test_where_the_pace_moves_the_clock_nobody_is_refused_or_waits(rms, sandbox):
+    began = rms.now()
+    sandbox.clock(set=began.isoformat(), hold=True)
+    sandbox.settings(rate_limit=True, pace_moves_clock=True)
+
+    answers = [rms.call("getSubStatusList", {}).status_code for _ in range(4)]
+
+    assert answers == [200] * 4
+    assert (rms.now() - began).total_seconds() == pytest.approx(3, abs=0.01)
+    assert sandbox.journal()["too_fast"] == 0
+
+
+def test_a_caller_who_comes_late_has_not_saved_up_turns(rms, sandbox):
+    began = rms.now()
+    sandbox.clock(set=began.isoformat(), hold=True)
+    sandbox.settings(rate_limit=True, pace_moves_clock=True)
+    rms.call("getSubStatusList", {})
+    sandbox.clock(advance_s=60)
+
+    for _ in range(2):
+        rms.call("getSubStatusList", {})
+
+    assert (rms.now() - began).total_seconds() == pytest.approx(61, abs=0.01)

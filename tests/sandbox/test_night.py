@@ -152,3 +152,25 @@ def test_a_clock_set_back_runs_its_nights_again(rms, sandbox):
     sandbox.clock(advance_s=86_400)
 
     assert rms.order(number)["orderProgress"] == 500
+
+
+def test_what_was_shipped_is_paid_so_many_days_later(rms, sandbox, today):
+    sandbox.settings(settles_after_days=3)
+    (number,) = sandbox.sell(1, progress=300)
+    rms.report(number, row(today))
+    at(rms, sandbox, 1, "12:00:00")
+    at(rms, sandbox, 2, "12:00:00")
+    before = rms.order(number)["orderProgress"]
+
+    at(rms, sandbox, 1, "12:00:00")
+
+    assert (before, rms.order(number)["orderProgress"]) == (500, 700)
+
+
+def test_without_the_setting_it_stays_shipped(rms, sandbox, today):
+    (number,) = sandbox.sell(1, progress=300)
+    rms.report(number, row(today))
+
+    at(rms, sandbox, 60, "12:00:00")
+
+    assert rms.order(number)["orderProgress"] == 500

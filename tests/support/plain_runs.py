@@ -67,6 +67,11 @@ class ShownHere:
         """Note that the run is the flow's latest from now on."""
         self._ended[flow] = run
 
+    def forget(self) -> None:
+        """Drop everything kept so far, where runs go on for months."""
+        for kept in (self._kept, self._ended, self.events, self.again):
+            kept.clear()
+
     def schedule_again(self, failed: dict[str, Any], due: Any) -> bool:
         """Keep what a later run shall do again."""
         self.again.append((failed, due))

@@ -124,9 +124,15 @@ def _too_fast(
     world: World, token: tuple[str, str] | None, function: str, manner: Manner
 ) -> bool:
     limit = manner.per_second
-    if token is None or limit is None or not world.settings.rate_limit:
+    if token is None or limit is None:
         return False
     lane = f"{token[1]} {function}" if manner.each_function else token[1]
+    if world.settings.pace_moves_clock:
+        now = world.clock.now().timestamp()
+        world.clock.advance(world.pace.wait_s(lane, now, 1 / limit))
+        return False
+    if not world.settings.rate_limit:
+        return False
     return not world.pace.admits(lane, time.monotonic(), 1 / limit)
 
 

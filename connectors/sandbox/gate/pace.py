@@ -5,6 +5,9 @@ most 0.1 s before its turn. So network jitter is not punished, while the average
 per second holds. A refused request books nothing. The inventory API counts each
 function by itself, some at five a second (docs/rms/inventory-and-license-api.md §1).
 
+Where a test moves time, nobody is refused: the wait until the turn is counted, and the
+sandbox's clock moved on by it (the setting `pace_moves_clock`).
+
 A file of its own because the world holds it and the gateway holds the world.
 """
 
@@ -16,7 +19,7 @@ TOLERANCE_S = 0.1
 
 @dataclass(slots=True)
 class Pace:
-    """When each lane may be used again, in seconds of the monotonic clock.
+    """When each lane may be used again, in seconds of the clock that it is asked by.
 
     A lane is a licence key, or a key and a function.
     """
@@ -30,3 +33,9 @@ class Pace:
             return False
         self._turns[lane] = max(now, turn) + interval_s
         return True
+
+    def wait_s(self, lane: str, now: float, interval_s: float = INTERVAL_S) -> float:
+        """Book this lane's next turn and return how long a caller waits for it."""
+        turn = max(now, self._turns.get(lane, now))
+        self._turns[lane] = turn + interval_s
+        return turn - now

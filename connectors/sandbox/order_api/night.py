@@ -30,6 +30,7 @@ def catch_up(world: World) -> None:
     while (night := _next_night(done)) <= now:
         _until(world, night)
         _close_shipped(world, night)
+        _settle(world, night)
         _cancel_unconfirmed(world, night)
         world.store.remember("night", night.isoformat())
         done = night
@@ -58,6 +59,19 @@ def _close_shipped(world: World, night: datetime) -> None:
     complete = "progress = 300 AND closes_after < ?"
     for model, _ in _due(world, "closes_after", complete, f"{night:%Y-%m-%d}"):
         progress.move(model, 500, wire(night))
+        world.store.replace(model)
+
+
+def _settle(world: World, night: datetime) -> None:
+    """Have paid what was shipped so many days ago (§6)."""
+    days = world.settings.settles_after_days
+    if days is None:
+        return
+    shipped = "progress = 500 AND completed_at <= ?"
+    for model, _ in _due(
+        world, "completed_at", shipped, wire(night - timedelta(days=days))
+    ):
+        progress.move(model, 700, wire(night))
         world.store.replace(model)
 
 

@@ -1,0 +1,1 @@
+"""A year of a shop in one night: `make year`."""

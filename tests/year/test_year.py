@@ -1,0 +1,81 @@
+"""The calendar adds up, and a week of it is lived through (`make year`: all of it)."""
+
+from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests.support.effort import for_long
+from tests.year.__main__ import live
+from tests.year.books import compare, gaps, mall_books
+from tests.year.calendar import FIRST_DAY, Cause, What, usual
+
+A_WEEK = usual(7, 3_836)
+
+
+@pytest.mark.parametrize("days", [1, 2, 7, 30, 365])
+def test_a_plan_sells_all_its_orders_on_all_its_days(days: int):
+    plan = usual(days, 200 * days)
+    each = [sum(event.orders for event in plan.day(nth)) for nth in range(days)]
+
+    assert sum(each) == 200 * days
+    assert min(each) > 0
+
+
+def test_a_year_has_its_troubles():
+    plan = usual(365, 200_000)
+    kinds = Counter(event.what for nth in range(365) for event in plan.day(nth))
+
+    assert kinds[What.KEY_ENDS] == kinds[What.KEY_GIVEN] == 4
+    assert kinds[What.KILL] == 3
+    assert kinds[What.STORM] == 6
+    assert len(plan.lost) == 14
+    assert Counter(each.cause for each in plan.troubles()) == {
+        Cause.LOST: 14,
+        Cause.MAINTENANCE: 12,
+        Cause.KEY: 4,
+    }
+
+
+def test_no_key_lives_longer_than_ninety_days():
+    plan = usual(365, 200_000)
+    changes = [0, *plan.keys, plan.days]
+
+    assert max(b - a for a, b in pairwise(changes)) <= 90
+
+
+def test_a_gap_is_explained_by_what_was_wrong_at_its_look_only():
+    plan = usual(7, 700)
+    (night,) = plan.nights
+    sold = FIRST_DAY + timedelta(days=night, hours=2)
+    known = FIRST_DAY + timedelta(days=night, hours=6, minutes=30)
+    a_day = timedelta(days=1)
+    orders = [
+        ("in the night", sold, known),
+        ("a day later", sold + a_day, known + 2 * a_day),
+        ("in time", sold + a_day, known + a_day),
+    ]
+
+    found = {gap.order_number: gap.cause for gap in gaps(plan, orders)}
+    assert found == {"in the night": Cause.MAINTENANCE, "a day later": None}
+
+
+@for_long
+def test_a_week_is_lived_through_and_all_books_agree(tmp_path: Path):
+    assert live(tmp_path, A_WEEK, 7, Console()) == []
+
+
+@for_long
+def test_one_order_that_differs_is_told(tmp_path: Path):
+    plan = usual(1, 40)
+    assert live(tmp_path, plan, 7, Console()) == []
+    books = mall_books(tmp_path / "mall.sqlite")
+    number = next(iter(books.orders))
+    books.orders[number] = books.orders[number]._replace(goods=1)
+
+    told = compare(books, tmp_path / "home", "123456", plan, {}).differences
+    (about_orders,) = [each for each in told if each.startswith("order ")]
+    assert number in about_orders
