@@ -80,8 +80,8 @@ soak: $(DEVELOP) ## notices by the ten thousand, losses and kills, ten minutes l
 year: $(DEVELOP) ## 365 days and 200,000 orders in one night, all books compared at the end (DAYS= for fewer)
 	$(BIN)/python -m tests.year $(DAYS)
 
-bench: $(DEVELOP) ## speed beside peers, as ratios measured in one run (half an hour)
-	$(BIN)/python -m tests.bench
+bench: $(DEVELOP) ## speed beside peers, as ratios measured in one run (half an hour; PART= one part, PART=sixty for 90 minutes)
+	$(BIN)/python -m tests.bench $(PART)
 
 CLUSTER := .venv/.cluster
 CLUSTER_LOCK := docs/operations/requirements-cluster.lock
