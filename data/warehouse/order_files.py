@@ -79,6 +79,7 @@ _CHANGE = (
     "gather_csv_moved",
 )
 _WRITE = (
+    "write_csv_tax_summaries",
     "merge_csv_orders",
     "merge_csv_packages",
     "merge_csv_lines",
