@@ -1,5 +1,7 @@
 """Compose the view `for_a_person`: one file in `matters/` for each kind of matter.
 
+`needs_a_person` is that view less what was dismissed.
+
 A view holds no rows, so it needs no migration of its own: it is made anew whenever its
 text differs from the one that made it. A new kind is a new file.
 """
@@ -25,7 +27,7 @@ _HEAD = f"""CREATE OR REPLACE VIEW {VIEW} (
 
 @cache
 def view_statement(folder: Path = KINDS) -> str:
-    """Return the statements that make the view; each folder is read once.
+    """Return the statements that make both views; each folder is read once.
 
     A file's name is its kind. Its SELECT returns key, mall, shop_id, order_number,
     since and what, in this order; what they promise: docs/rules.md 6.9.
@@ -34,7 +36,7 @@ def view_statement(folder: Path = KINDS) -> str:
         f"SELECT '{file.stem}', * FROM (\n{file.read_text(encoding='utf-8')})"  # noqa: S608 - our own files
         for file in sorted(folder.glob("*.sql"))
     ]
-    return _HEAD + "\nUNION ALL\n".join(branches) + ";\n" + SQL("comment_matter_view")
+    return _HEAD + "\nUNION ALL\n".join(branches) + ";\n" + SQL("create_matter_list")
 
 
 def renew_matter_view(
