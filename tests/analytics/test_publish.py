@@ -159,6 +159,19 @@ def test_every_mart_is_a_view_and_its_examples_run(copy):
         assert mart.examples
 
 
+def test_a_mart_comes_after_those_that_it_reads_and_a_circle_is_refused(tmp_path):
+    head = (
+        "-- {0}: all.\n-- out:\n--   i  one\n-- example: FROM {0}\nSELECT i FROM {1}\n"
+    )
+    for name, source in (("a", "b"), ("b", "c"), ("c", "orders")):
+        (tmp_path / f"{name}.sql").write_text(head.format(name, source))
+    assert [mart.name for mart in read_marts(tmp_path)] == ["c", "b", "a"]
+
+    (tmp_path / "c.sql").write_text(head.format("c", "a"))
+    with pytest.raises(ValueError, match="cycle"):
+        read_marts(tmp_path)
+
+
 def test_no_mart_asks_for_what_an_older_duckdb_lacks():
     """`if` is a function of 2.0's; tests/analytics/test_older_readers.py runs them."""
     assert [

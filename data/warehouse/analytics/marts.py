@@ -13,6 +13,7 @@ holds; both become COMMENTs. An example is a query that works in the copy.
 
 import re
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ _HEAD: Final = re.compile(
 )
 _COLUMN: Final = re.compile(r"--   (\w+)  +(.+(?:\n--    .+)*)")
 _EXAMPLE: Final = re.compile(r"-- example: (.+(?:\n--   .+)*)")
+_SOURCE: Final = re.compile(r"\b(?:FROM|JOIN) (\w+)")
 _JOINT: Final = re.compile(r"\s*\n?-- +|\s+")
 
 
@@ -43,16 +45,19 @@ class Mart:
 
 
 def read_marts(folder: Path = MARTS) -> list[Mart]:
-    """Return every mart by name; one that reads from others comes after them.
-
-    Those in folders may read from those above, and each from those named before it.
+    """Return every mart; one that reads from others comes after them.
 
     Raises:
-        ValueError: a file has no header of that form.
+        ValueError: a file has no header of that form, or marts read from each other in
+            a circle.
 
     """
-    files = sorted(folder.rglob("*.sql"), key=lambda file: (len(file.parts), file))
-    return [_read(file) for file in files]
+    marts = {mart.name: mart for mart in map(_read, sorted(folder.rglob("*.sql")))}
+    reads = {
+        name: sorted(marts.keys() & set(_SOURCE.findall(mart.query)) - {name})
+        for name, mart in marts.items()
+    }
+    return [marts[name] for name in TopologicalSorter(reads).static_order()]
 
 
 def _read(file: Path) -> Mart:

@@ -19,7 +19,6 @@ TABLES: Final = (
     "copy_order_packages",
     "copy_order_lines",
     "copy_order_taxes",
-    "copy_sales",
     "copy_month_closes",
     "copy_closed_orders",
     "copy_order_status_log",

@@ -9,9 +9,12 @@ CREATE TABLE orders AS
 WITH reached AS (
     SELECT
         mall, shop_id, order_number,
-        regexp_replace(
-            translate(phone, '０１２３４５６７８９＋', '0123456789+'), '[^0-9+]', '', 'g'
-        ) AS phone,
+        CASE
+            WHEN regexp_full_match(phone, '[0-9]*') THEN phone
+            ELSE regexp_replace(
+                translate(phone, '０１２３４５６７８９＋', '0123456789+'), '[^0-9+]', '', 'g'
+            )
+        END AS phone,
         lower(trim(email)) AS email
     FROM juchu.order_people
     WHERE role = 'orderer'
@@ -104,33 +107,6 @@ FROM (
     SELECT mall, shop_id, order_number, unnest(tax_summaries) AS told
     FROM juchu.orders
 );
-
--- name: copy_sales
--- One row a line, with one meaning of money for every mall: the line's price with tax,
--- before coupons and points. Unknown is NULL, never 0. As in juchu.sold_lines, which a
--- month is closed by (a test compares): joined to it this took twice as long.
--- in:  the copy's orders and order_lines
--- out: table `sales`
-CREATE TABLE sales AS
-SELECT
-    o.mall, o.shop_id, o.order_number, l.line_id, o.day_jst, o.hour_jst, o.month_jst,
-    o.status, o.outcome,
-    NOT o.cancelled AND coalesce(o.outcome, '') NOT IN ('cancelled', 'refunded') AS counts,
-    l.sku, l.item_name,
-    CASE
-        WHEN l.mall = 'rakuten' AND l.unit_price = 0
-        THEN nullif(regexp_extract(l.line_id, '^([0-9]+)-[0-9]+$', 1), '')
-    END AS part_of,
-    if(part_of IS NULL, l.quantity, 0) AS units,
-    l.quantity AS pieces,
-    CAST(round(l.tax_rate * 100) AS INTEGER) AS tax_percent,
-    l.unit_price AS price,
-    coalesce(
-        price * l.quantity, CASE WHEN l.tax_included IS NOT FALSE THEN l.line_total END
-    ) AS sales,
-    o.buyer_key
-FROM order_lines AS l
-JOIN orders AS o USING (mall, shop_id, order_number);
 
 -- name: copy_month_closes
 -- in:  juchu.month_closes
@@ -321,7 +297,6 @@ WITH ours (table_name, comment) AS (
     VALUES
     ('needs_a_person', 'What waits for a person now; what it says is in the warehouse only'),
     ('order_taxes', 'What is billed at each tax rate of an order, where its mall tells it'),
-    ('sales', 'One row a line, with one meaning of money for all malls'),
     ('freshness', 'Of which moment this copy is; one row')
 ), known AS (
     SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'juchu'
@@ -359,25 +334,6 @@ WITH ours (table_name, column_name, comment) AS (
     ('order_taxes', 'tax_percent', '税率, whole percent'),
     ('order_taxes', 'billed', 'What is billed at that rate, with tax, yen'),
     ('order_taxes', 'tax', 'The tax in it, yen'),
-    ('sales', 'mall', 'Mall of the order'),
-    ('sales', 'shop_id', 'Shop of the order'),
-    ('sales', 'order_number', '受注番号'),
-    ('sales', 'line_id', '商品明細ID'),
-    ('sales', 'day_jst', 'Day of the order in Japan'),
-    ('sales', 'hour_jst', 'Hour of the order in Japan; NULL where a mall''s file has the day only'),
-    ('sales', 'month_jst', 'Month of the order in Japan, e.g. 2026-07'),
-    ('sales', 'status', 'Where the order stands for the shop'),
-    ('sales', 'outcome', 'What has become of the order at its mall'),
-    ('sales', 'counts', 'False for an order that was cancelled or refunded: leave it out of sums'),
-    ('sales', 'sku', 'SKU; of a set of several SKUs the first one, the others are its parts'),
-    ('sales', 'part_of', 'Line of the set that this line is a part of; NULL where it is sold by itself'),
-    ('sales', 'item_name', '商品名'),
-    ('sales', 'units', '個数 sold; negative for pieces taken back, 0 for a part of a set, whose set is counted'),
-    ('sales', 'pieces', 'Pieces of the SKU that leave the shelf, those of parts included'),
-    ('sales', 'tax_percent', '税率, whole percent; NULL where the mall does not tell it'),
-    ('sales', 'price', 'Price of one with tax, before coupons and points, yen; NULL if unknown'),
-    ('sales', 'sales', 'Price of the line with tax, before coupons and points, yen; NULL if unknown, never 0 for unknown'),
-    ('sales', 'buyer_key', 'The same for the same buyer, as in orders'),
     ('freshness', 'published_at', 'When the copy was made'),
     ('freshness', 'published_jst', 'The same in Japan''s time, as text'),
     ('freshness', 'warehouse_changed_at', 'When the warehouse had last changed by then'),
