@@ -55,6 +55,7 @@ def fetch_from_receivers() -> None:
 
     Raises:
         HomeMoved: another host owns the home.
+        KeysUnreadable: the file of our shops' keys cannot be read; nothing was asked.
         SpoolFailed: our spool cannot be written; nothing was settled.
 
     """

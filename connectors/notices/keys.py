@@ -180,6 +180,15 @@ def replace_durably(path: Path, content: bytes) -> None:
         raise
 
 
+def shops_in_file(path: Path) -> tuple[KnownShop, ...]:
+    """Return the shops of a key file.
+
+    Raises OSError or ValidationError when it cannot be read; the text of the latter
+    quotes the file.
+    """
+    return _read(path)[0].shops
+
+
 def _stands_for(path: Path, shops: Sequence[NoticeKeys]) -> bool:
     try:
         file, _ = _read(path)

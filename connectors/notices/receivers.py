@@ -13,7 +13,7 @@ import httpx
 from pydantic import SecretStr, ValidationError
 
 from connectors.notices.homes import Fetch, Fetched
-from connectors.notices.keys import KeyFile
+from connectors.notices.keys import KnownShop, shops_in_file
 from connectors.notices.spool import Spool
 
 PATIENCE_S: Final = 10.0
@@ -30,6 +30,17 @@ class Brought(NamedTuple):
     silent: dict[str, str]
 
 
+class KeysUnreadable(Exception):
+    """The home cannot say which shops it has, so it asks no receiver for anything."""
+
+    def __init__(self, key_file: Path, why: str) -> None:
+        super().__init__(
+            f"認証キーのファイル {key_file} を読み取れません({why})。"
+            "受信から通知を受け取っていません。通知は受信に残っています。"
+            "対処: ファイルの有無と権限を確認してください。"
+        )
+
+
 class Home(NamedTuple):
     """A home as receivers know it: its name, its move, and the file of its keys."""
 
@@ -43,14 +54,14 @@ def fetch_notices(
 ) -> Brought:
     """Bring every notice that waits for the home at a receiver; one stops no other.
 
-    Raises SpoolFailed when the home's own spool cannot be written: nothing is settled
-    that is not on its disk.
+    Raises:
+        KeysUnreadable: nothing was asked for. To name no shop would make each receiver
+            refuse the notices of those it knows.
+        SpoolFailed: the home's own spool cannot be written: nothing is settled that is
+            not on its disk.
+
     """
-    try:
-        shops = KeyFile.model_validate_json(home.key_file.read_bytes()).shops
-    except (OSError, ValidationError):
-        shops = ()
-    said = Fetch(epoch=home.epoch, shops=shops)
+    said = Fetch(epoch=home.epoch, shops=_shops_of(home))
     new, silent = 0, {}
     headers = {"Authorization": f"Bearer {secret.get_secret_value()}"}
     with httpx.Client(headers=headers, timeout=PATIENCE_S, trust_env=False) as http:
@@ -69,6 +80,14 @@ def fetch_notices(
             why,
         )
     return Brought(new, silent)
+
+
+def _shops_of(home: Home) -> tuple[KnownShop, ...]:
+    try:
+        return shops_in_file(home.key_file)
+    except (OSError, ValidationError) as problem:
+        # A trace would quote the file.
+        raise KeysUnreadable(home.key_file, type(problem).__name__) from None
 
 
 def _from_one(http: httpx.Client, url: str, said: Fetch, spool: Spool) -> int:

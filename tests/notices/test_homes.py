@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from connectors.notices import receivers
 from connectors.notices.app import make_app
 from connectors.notices.keys import save_keys
-from connectors.notices.receivers import Home, fetch_notices
+from connectors.notices.receivers import Home, KeysUnreadable, fetch_notices
 from connectors.notices.server import open_house
 from connectors.notices.spool import Spool
 from connectors.receiver_addresses import receivers_of
@@ -135,6 +135,27 @@ def test_a_host_that_the_home_has_left_takes_nothing(sites: Sites):
 
     assert fetch(old) == (0, {"http://r1": "HTTP 409", "http://r2": "HTTP 409"})
     assert fetch(new).new == 1
+
+
+@pytest.mark.parametrize("content", [None, "{}", '{"version": 1, "shops": [{'])
+def test_a_home_that_cannot_read_its_keys_names_no_shops_to_anybody(
+    sites: Sites, content: str | None
+):
+    home = sites.home("h1")
+    fetch(home)
+    keys = home[0].key_file.read_bytes()
+    home[0].key_file.unlink()
+    if content is not None:
+        home[0].key_file.write_text(content)
+
+    with pytest.raises(KeysUnreadable, match=r"receiver-keys\.json.*対処"):
+        fetch(home)
+
+    number = fresh_number()
+    assert sites.send("r1", number, "key-of-h1") == 1  # its notices are still taken
+    home[0].key_file.write_bytes(keys)
+    assert fetch(home).new == 1
+    assert orders(home[1]) == [number]
 
 
 def test_nobody_fetches_without_the_secret(
