@@ -10,7 +10,7 @@ whether RMS counts them by shop, key or function is not known.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -25,6 +25,7 @@ from connectors.rms.stock import isolate
 from connectors.rms.wire import Text, Wire
 from data.model.item import Item, ItemSku
 from data.model.japan_time import in_japan
+from data.model.stock import Listing
 
 PATH: Final = "/es/2.0/items"
 GET = RmsFunction("items.get")
@@ -51,6 +52,29 @@ class ItemsRead:
 
     items: Mapping[str, Item] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The numbers whose SKUs the answers do not tell.
+
+        An item has at least one SKU (§5.1): one that shows none has been shown in part.
+        """
+        bare = (number for number, item in self.items.items() if item.is_bare)
+        return frozenset((*self.refused, *bare))
+
+    def lacking(self, listings: Iterable[Listing]) -> list[Listing]:
+        """Return those of the asked listings that no item has, of that we are sure."""
+        there = {
+            Listing(manage_number=item.manage_number, variant_id=sku.variant_id)
+            for item in self.items.values()
+            for sku in item.skus
+        }
+        unread = self.unread
+        return [
+            one
+            for one in listings
+            if one not in there and one.manage_number not in unread
+        ]
 
 
 class ItemsApi:
@@ -195,5 +219,5 @@ def _item(function: RmsFunction, body: Any, reply: Reply) -> Item:
             )
             for variant_id, variant in (row.variants or {}).items()
         ),
-        is_bare=row.variants is None,
+        is_bare=not row.variants,
     )

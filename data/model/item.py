@@ -26,7 +26,7 @@ class ItemSku(Frozen):
 class Item(Frozen):
     """One item as the mall shows it.
 
-    A deleted one that a search still finds is its number alone: `is_bare`.
+    `is_bare`: it shows no SKU, as a deleted one that a search still finds.
     """
 
     manage_number: Annotated[str, StringConstraints(min_length=1, to_lower=True)]

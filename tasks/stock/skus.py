@@ -4,7 +4,7 @@ A search is a day late, so its hits are confirmed one by one where the shop may 
 items (商品一括編集機能). A shop that may only search is mapped by the search alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,6 @@ from data.model.shop import ShopHandle
 from data.model.stock import Listing
 from data.warehouse.stock.listings import (
     MappedListings,
-    ToldBy,
     known_listings,
     map_listings,
     store_listings,
@@ -59,27 +58,31 @@ def read_skus(shop: ShopHandle) -> SkusRead:
             read = rms.items.bulk_get(numbers)
         except (CredentialsRefused, FunctionStopped):
             # Not the key: the search has just answered. The shop lacks the contract.
-            return _read(at, "search", found, known)
-    return _read(at, "item", dict(read.items), known, frozenset(found))
-
-
-def _read(
-    at: datetime,
-    told_by: ToldBy,
-    items: dict[str, Item],
-    known: Sequence[Listing],
-    found: frozenset[str] = frozenset(),
-) -> SkusRead:
-    said = listings_of(items.values(), at)
-    there = {one.listing for one in said}
-    bare = {item.manage_number for item in items.values() if item.is_bare}
+            return _by_search(at, found, known)
     return SkusRead(
         read_at=at,
-        told_by=told_by,
-        items=len(items) - len(bare),
+        told_by="item",
+        items=len(read.items),
+        said=tuple(listings_of(read.items.values(), at)),
+        missing=tuple(read.lacking(known)),
+        deleted=tuple(sorted(found.keys() - read.items.keys() - read.unread)),
+        unread=tuple(sorted(read.unread)),
+    )
+
+
+def _by_search(
+    at: datetime, found: Mapping[str, Item], known: Sequence[Listing]
+) -> SkusRead:
+    said = listings_of(found.values(), at)
+    there = {one.listing for one in said}
+    bare = sorted(item.manage_number for item in found.values() if item.is_bare)
+    return SkusRead(
+        read_at=at,
+        told_by="search",
+        items=len(found) - len(bare),
         said=tuple(said),
         missing=tuple(one for one in known if one not in there),
-        deleted=tuple(sorted(bare | (found - items.keys()))),
+        deleted=tuple(bare),
     )
 
 

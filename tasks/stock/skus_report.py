@@ -36,6 +36,10 @@ NOT_THERE: Final = (
 NOT_FOUND: Final = (
     "検索では見つかりません。新しい商品の場合は、24時間後にもう一度実行してください。"
 )
+UNREAD: Final = (
+    "RMSの応答にSKUがないため、登録も削除もしていません。"
+    "対処: RMSの商品とSKUの設定を確認してください。"
+)
 LEFT: Final = (
     "商品がなくなったSKUに在庫が残っています。対処: 棚卸を取り込んでください。"
 )
@@ -50,6 +54,7 @@ class SkusRead:
     said     every SKU of its items
     missing  listings of ours that it does not have, or that the search did not find
     deleted  numbers that the search still finds, of items that are gone
+    unread   numbers of items whose SKUs the mall did not show: nothing is said of them
     """
 
     read_at: datetime
@@ -58,6 +63,7 @@ class SkusRead:
     said: tuple[ListingAtMall, ...]
     missing: tuple[Listing, ...]
     deleted: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
 
 def conclude_skus(
@@ -160,6 +166,9 @@ def skus_report(
             advice=LEFT,
         ),
         section("削除された商品", in_a_row(read.deleted)) if read.deleted else "",
+        section("SKUを確認できない商品", f"{in_a_row(read.unread)}。{UNREAD}")
+        if read.unread
+        else "",
     )
 
 

@@ -51,16 +51,8 @@ def leave_out_unknown(
             # In here, so that a shop without the contract is not stopped for it.
             get_run_logger().info("%s: %s", BULK_GET.name, trouble)
             return list(pushes)
-    there = {
-        Listing(manage_number=item.manage_number, variant_id=sku.variant_id)
-        for item in read.items.values()
-        for sku in item.skus
-    }
-    unknown = [
-        push
-        for push in doubtful
-        if push.listing not in there and push.manage_number not in read.refused
-    ]
+    lacking = set(read.lacking(push.listing for push in doubtful))
+    unknown = [push for push in doubtful if push.listing in lacking]
     if unknown:
         with our_warehouse() as con:
             give_up_unknown(con, unknown)

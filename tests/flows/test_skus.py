@@ -180,6 +180,33 @@ def test_a_sku_that_no_item_has_is_told_before_it_is_written(
     assert ended(push_inventory)[0] == "COMPLETED"
 
 
+def test_an_item_that_shows_no_sku_is_not_taken_for_one_without_ours(
+    lab: Sandbox, shown: Shown, home: Any
+):
+    """Asked about for its stock; the item is there (docs/rms/item-api.md §5)."""
+    counted(home, "mihon-shirt,ms-1,7", "mihon-shirt,ms-9,7")
+    lab.set_item("mihon-shirt", set={"variants": None})
+    ended(push_inventory)
+    _, message = ended(import_skus)
+
+    assert {(w["manageNumber"], w["variantId"]) for w in lab.stock_writes()} == {
+        SHIRT,
+        ("mihon-shirt", "ms-9"),
+    }
+    assert "RMSにないSKU 0" in message
+    assert "mihon-shirt。RMSの応答に" in shown("import-skus-report")
+    assert ask("SELECT count(*) FROM listings WHERE NOT is_there") == [(0,)]
+
+
+@for_ci
+def test_a_number_that_rms_will_not_read_is_not_gone(lab: Sandbox, shown: Shown):
+    said_by_person(("x" * 33, "ms-1"), "KM-03-A", lab.shops["demo"].shop_id)
+    _, message = ended(import_skus)
+
+    assert "RMSにないSKU 0" in message
+    assert ask("SELECT count(*) FROM listings WHERE NOT is_there") == [(0,)]
+
+
 @for_ci
 def test_a_row_without_an_item_is_stored_and_still_not_on_sale(
     lab: Sandbox, shown: Shown, home: Any

@@ -69,7 +69,7 @@ class Catalog:
 
     def change(self, shop: str, number: str, said: Item, now: datetime) -> None:
         """Lay these facts over an item; its new variants go on sale without stock."""
-        for variant_id in said.get("variants", {}):
+        for variant_id in said.get("variants") or {}:
             sku = Sku(number, variant_id)
             if not self._stock.on_sale(shop, sku):
                 self._stock.put_on_sale(shop, sku)
@@ -132,7 +132,8 @@ def _item(number: str, variant_ids: list[str], said: Item) -> Item:
             for name, values in selectors.items()
         ]
     laid = _laid_over(item, said)
-    laid["variants"] = {each: laid["variants"][each] for each in variant_ids}
+    if "variants" in laid:
+        laid["variants"] = {each: laid["variants"][each] for each in variant_ids}
     return laid
 
 
