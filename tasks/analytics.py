@@ -13,6 +13,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events import emit_event
 from prefect.flows import Flow
 from prefect.states import Completed
@@ -27,6 +28,7 @@ from tasks.analytics_page import write_page
 from tasks.machine import now, our_warehouse
 from tasks.report import counts, ended, escape, page
 from tasks.retrying import SAFE_TO_REPEAT
+from tasks.setup.prefect_runs import all_pages
 from tasks.shops.blocks import described_shops
 
 CHANGED: Final = "juchu.warehouse.changed"
@@ -65,10 +67,13 @@ def pushes_at_work() -> list[str]:
     """
     running = FlowRunFilterStateType(any_=[StateType.RUNNING])
     with get_client(sync_client=True) as client:
-        runs = client.read_flow_runs(
+        found = all_pages(
+            client.read_flow_runs,
             flow_filter=FlowFilter(name=FlowFilterName(any_=PUSHES)),
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=running)),
+            sort=FlowRunSort.START_TIME_DESC,
         )
+        runs = [*found]  # of all homes
     if not read_settings().home_name:
         return sorted(run.name for run in runs)
     ours = set(described_shops())

@@ -16,20 +16,23 @@ from prefect.client.schemas.filters import (
     FlowFilter,
     FlowFilterName,
     FlowRunFilter,
+    FlowRunFilterDeploymentId,
     FlowRunFilterParentTaskRunId,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.client.schemas.sorting import FlowRunSort
+from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort, FlowSort
 from prefect.exceptions import ObjectNotFound
 
-from tasks.desk.prefect import DeskRuns, state_word
+from connectors.settings import read_settings
+from tasks.desk.prefect import DeskRuns, at_our_home, state_word
+from tasks.setup.prefect_runs import all_pages
+from tasks.shops.homes import home_in
 
 DAILY: Final = "daily/0900"
 BEGUN: Final = tuple(one for one in StateType if one is not StateType.SCHEDULED)
-MOST: Final = 200
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def morning(runs: DeskRuns) -> Morning:
     """Return how the last morning ended, and when the next one is."""
     with runs.api() as client:
         try:
-            daily = client.read_deployment_by_name(DAILY)
+            daily = client.read_deployment_by_name(at_our_home(DAILY))
         except ObjectNotFound:
             return Morning(None, None)
         of = DeploymentFilter(id=DeploymentFilterId(any_=[daily.id]))
@@ -107,23 +110,41 @@ class Listed:
 
 
 def listed(runs: DeskRuns, most: int) -> Listed:
-    """Return what can be run, and `most` runs at most that are no part of another."""
+    """Return what can be run, and `most` runs at most that are no part of another.
+
+    Where there are homes, of ours alone.
+    """
     with runs.api() as client:
-        flows = {flow.id: flow.name for flow in client.read_flows(limit=MOST)}
-        ways = [
-            _way(f"{flows.get(one.flow_id, '')}/{one.name}", one)
-            for one in client.read_deployments(limit=MOST)
-        ]
+        flows = {
+            flow.id: flow.name
+            for flow in all_pages(client.read_flows, sort=FlowSort.CREATED_DESC)
+        }
+        ours = _of_our_home(client)
+        ways = [_way(f"{flows.get(one.flow_id, '')}/{one.name}", one) for one in ours]
+        of = FlowRunFilterDeploymentId(any_=[one.id for one in ours])
         found = client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 state=_states(*BEGUN),
                 parent_task_run_id=FlowRunFilterParentTaskRunId(is_null_=True),
+                deployment_id=of if read_settings().home_name else None,
             ),
             sort=FlowRunSort.START_TIME_DESC,
             limit=most,
         )
     recent = [seen(run, flows.get(run.flow_id, "")) for run in found]
     return Listed(sorted(ways, key=lambda way: way.name), recent)
+
+
+def _of_our_home(client: SyncPrefectClient) -> list[DeploymentResponse]:
+    """Return the deployments of our home; without one those that are of none."""
+    ours = read_settings().home_name
+    named = DeploymentFilter(name=DeploymentFilterName(like_=f"@{ours}"))
+    found = all_pages(
+        client.read_deployments,
+        deployment_filter=named if ours else None,
+        sort=DeploymentSort.CREATED_DESC,
+    )
+    return [one for one in found if home_in(one.name) == ours]
 
 
 def way(runs: DeskRuns, flow: str, name: str) -> Way | None:

@@ -54,7 +54,7 @@ def show_labels(visit: Visit) -> Response:
         parcels = published_parcels(visit.settings.analytics, LISTED)
     except WarehouseMissing:
         parcels = Parcels([], {})
-    report = visit.desk.runs.latest(REPORT_KEY)
+    report = visit.desk.runs.latest(REPORT_KEY, REPORT)
     shops = shop_choices(visit)
     return visit.show(
         "labels.html",

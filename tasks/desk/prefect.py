@@ -4,9 +4,10 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from threading import Lock
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +18,9 @@ from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterFlowRunId,
     ArtifactFilterKey,
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterName,
 )
 from prefect.client.schemas.objects import Artifact, FlowRun, State, StateType
 from prefect.client.schemas.sorting import ArtifactSort
@@ -168,7 +172,7 @@ class DeskRuns:
         """
         with self.api() as client:
             try:
-                of = client.read_deployment_by_name(_at_our_home(deployment))
+                of = client.read_deployment_by_name(at_our_home(deployment))
                 run = client.create_flow_run_from_deployment(
                     of.id,
                     parameters=dict(of.parameters or {}) | given,
@@ -204,16 +208,45 @@ class DeskRuns:
                 return None
             return self._progress(client, run)
 
-    def latest(self, key: str) -> Report | None:
-        """Return the newest report of a key, whatever run left it; None for none.
+    def latest(self, key: str, deployment: str) -> Report | None:
+        """Return the newest report of a key that a run of our home left, or None.
+
+        `deployment` is whose runs leave it, for a shop or for all of them.
 
         Raises PrefectClosed when no server answers.
         """
         named = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
-        newest = ArtifactSort.CREATED_DESC
         with self.api() as client:
-            found = client.read_artifacts(artifact_filter=named, sort=newest, limit=1)
+            found = [
+                one
+                for runs in self._ours(client, deployment)
+                for one in client.read_artifacts(
+                    artifact_filter=named,
+                    flow_run_filter=runs,
+                    sort=ArtifactSort.CREATED_DESC,
+                    limit=1,
+                )
+            ]
+        found.sort(key=attrgetter("created"), reverse=True)
         return next(reports_of(found), None)
+
+    def _ours(
+        self, client: SyncPrefectClient, deployment: str
+    ) -> Iterator[FlowRunFilter | None]:
+        """Yield what picks runs for a shop of our home, and those for all of them.
+
+        Nothing is picked where there are no homes.
+        """
+        if not read_settings().home_name:
+            yield None
+            return
+        flow = deployment.partition("/")[0]
+        names = [f"{flow}-{place.handle}" for place in self.places()]
+        yield FlowRunFilter(name=FlowRunFilterName(any_=names))
+        with suppress(ObjectNotFound):
+            one = client.read_deployment_by_name(at_our_home(deployment)).id
+            of = FlowRunFilterDeploymentId(any_=[one])
+            yield FlowRunFilter(deployment_id=of)
 
     def places(self) -> list[ShopPlace]:
         """Return where each shop that is set up has its orders.
@@ -255,7 +288,7 @@ def _settings(known: Mapping[str, str]) -> Settings:
     }
 
 
-def _at_our_home(deployment: str) -> str:
+def at_our_home(deployment: str) -> str:
     """Return the name of a deployment's copy for the home we are of, if it has one."""
     if "@" in deployment:
         return deployment

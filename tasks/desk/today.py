@@ -10,7 +10,7 @@ from data.model.matter import MATTER_WORDS, MatterKind
 from data.warehouse.day import Waiting
 from data.warehouse.desk import MOST, Key, Today, open_matters, published, today
 from data.warehouse.errors import WarehouseClosed
-from tasks.desk.deployments import Morning, morning
+from tasks.desk.deployments import DAILY, Morning, morning
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.prefect import PrefectClosed, Report
 from tasks.desk.ways_out import WAYS_OUT
@@ -97,7 +97,7 @@ def _figures(visit: Visit) -> tuple[Today | None, str]:
 def _morning(visit: Visit) -> tuple[Morning | None, Report | None, str]:
     runs = visit.desk.runs
     try:
-        return morning(runs), runs.latest(DAY_REPORT), ""
+        return morning(runs), runs.latest(DAY_REPORT, DAILY), ""
     except PrefectClosed as problem:
         return None, None, str(problem)
 

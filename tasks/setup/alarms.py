@@ -16,6 +16,7 @@ from prefect.blocks.notifications import (
     SlackWebhook,
 )
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.sorting import AutomationSort
 from prefect.events.actions import SendNotification
 from prefect.events.schemas.automations import EventTrigger, Posture
 
@@ -25,6 +26,7 @@ from data.model.late_day import ENDS_WITHIN, NOT_ENDED, NOT_STARTED, STARTS_WITH
 from tasks.alarms import EVENT
 from tasks.late_day import ENDED, STARTED
 from tasks.setup.guards import ANY_RUN, EACH_RUN, RUN, of_deployment
+from tasks.setup.prefect_runs import all_pages
 
 BLOCK: Final = "juchu-notify"
 """The block document that holds the address; `make deploy` writes it anew."""
@@ -86,7 +88,8 @@ def register_alarms(
     if somebody were told.
     """
     if address is None:
-        for known in client.read_automations():
+        every = all_pages(client.read_automations, sort=AutomationSort.CREATED_DESC)
+        for known in [*every]:  # all of them, before a page moves up
             if known.name.startswith(PREFIX):
                 client.delete_automation(known.id)
         return []

@@ -5,10 +5,11 @@ their ends, without a process of Prefect's for each.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from itertools import count
+from typing import Any, Final, TypeVar
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
@@ -32,6 +33,22 @@ from tasks.setup.one_certificate import SETTING as CERTIFICATE
 LOOK_EVERY_S: Final = 0.3
 ENDED_WITHIN_S: Final = 300.0
 NOBODY: Final = "http://127.0.0.1:9/api"
+PAGE: Final = 200
+"""Most that Prefect's server puts into one answer (3.9.1)."""
+T = TypeVar("T")
+
+
+def all_pages(read: Callable[..., Sequence[T]], **asked: Any) -> Iterator[T]:
+    """Yield everything of a list of Prefect's, which it answers a page at a time.
+
+    Ask for an order without ties (`CREATED_DESC`): names are shared, and between two
+    pages one of a name could be lost.
+    """
+    for start in count(0, PAGE):
+        page = read(limit=PAGE, offset=start, **asked)
+        yield from page
+        if len(page) < PAGE:
+            return
 
 
 def client_settings(known: Mapping[str, str]) -> dict[Any, Any]:

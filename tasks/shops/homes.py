@@ -64,6 +64,11 @@ def at_home(name: str, home: str) -> str:
     return f"{name}@{home}" if home else name
 
 
+def home_in(name: str) -> str:
+    """Return the home in the name of a copy, "" in that of the machine's own."""
+    return name.partition("@")[2]
+
+
 def home_of(name: str) -> JuchuHome:
     """Return the home's block.
 

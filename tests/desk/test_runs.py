@@ -86,4 +86,4 @@ def test_without_a_server_it_says_which_command_is_missing():
     with pytest.raises(PrefectClosed, match="対処: make server"):
         away.start("keep-house/0300", "1")
     with pytest.raises(PrefectClosed, match="対処: make server"):
-        DeskRuns(dict).latest("tracking-report")
+        DeskRuns(dict).latest("tracking-report", "push-tracking/0900")

@@ -53,7 +53,7 @@ class RunsHere(DeskRuns):
     def look(self, run_id: str) -> Progress | None:
         return self._ended.get(run_id)
 
-    def latest(self, key: str) -> Report | None:
+    def latest(self, key: str, deployment: str) -> Report | None:  # noqa: ARG002 - all are of our home
         return self._reports.get(key)
 
     def places(self) -> list[ShopPlace]:
