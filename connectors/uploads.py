@@ -5,8 +5,9 @@
     uploads/desk-<token>.json      what was chosen, who did it, and the runs begun
 
 The token is random and ours. No part of a path comes from a request: a token that is
-not one of ours finds nothing. `keep-house` deletes all of it after a day. The worker
-reads the file, so it needs the same `JUCHU_HOME`.
+not one of ours finds nothing. `keep-house` deletes all of it after a day, or after a
+week where an import was begun that nobody saw end. The worker reads the file, so it
+needs the same `JUCHU_HOME`.
 """
 
 import os
@@ -14,6 +15,8 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Final
 
@@ -24,7 +27,8 @@ from connectors.csv_file import GIVEN, display_name
 PREFIX: Final = "desk-"
 """How the name of everything begins that belongs to an upload; `export-tracking` writes
 into the same folder."""
-_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+_TOKEN_LENGTH: Final = 32
+_TOKEN: Final = re.compile(rf"[0-9a-f]{{{_TOKEN_LENGTH}}}")
 _CHUNK: Final = 1 << 20
 
 
@@ -117,6 +121,18 @@ class Uploads:
         """Whether its files are still there."""
         return all(path.is_file() for path in self.paths(upload))
 
+    def waiting(self) -> list[tuple[Upload, datetime]]:
+        """Return every upload whose files are there, and since when, oldest first."""
+        found = []
+        for record in self._folder.glob(f"{PREFIX}*.json"):
+            upload = self.find(token_of(record))
+            with suppress(FileNotFoundError):
+                if upload and self.is_whole(upload):
+                    first, *_ = self.paths(upload)
+                    since = datetime.fromtimestamp(first.stat().st_mtime, UTC)
+                    found.append((upload, since))
+        return sorted(found, key=itemgetter(1))
+
     def drop_files(self, upload: Upload) -> None:
         """Delete the files of an upload; what is known of it stays for its page."""
         for path in self.paths(upload):
@@ -141,6 +157,11 @@ def uploaded_files(folder: Path) -> Iterator[Path]:
     for path in folder.glob(f"{PREFIX}*"):
         if path.is_file() and not path.is_symlink():
             yield path
+
+
+def token_of(path: Path) -> str:
+    """Return the token in the name of an upload's file."""
+    return path.name.removeprefix(PREFIX)[:_TOKEN_LENGTH]
 
 
 def _chunks(content: IO[bytes]) -> Iterator[bytes]:

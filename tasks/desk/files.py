@@ -14,6 +14,7 @@ from connectors.uploads import TooLarge, Upload, Uploads
 from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.shipment import Carrier
+from tasks.desk.files_left import Ending, files_left
 from tasks.desk.frame import (
     LARGEST_FILE,
     WITH_FILE,
@@ -26,7 +27,6 @@ from tasks.desk.frame import (
 from tasks.desk.guard import TOO_LARGE
 from tasks.desk.shops import OTHER_SHOP, ShopChoice, choose_shop, shop_choices
 from tasks.desk.words import CARRIER_WORDS, MALL_WORDS
-from tasks.file_outcome import FileOutcome
 
 PATH: Final = "/files"
 MOST_FILES: Final = 2
@@ -43,10 +43,6 @@ WRONG_CHOICE: Final = "選ばれた内容を読み取れません。対処: 画�
 OTHER_TRIAL: Final = (
     "この画面を開いた後に、別の内容で確認し直されています。取り込んでいません。"
     "対処: 画面を開き直し、内容を確認してから取り込んでください。"
-)
-NOT_READ: Final = (
-    "内容を確認できませんでした。対処: もう一度確認してください。"
-    "同じことが続く場合は、管理者に連絡してください。"
 )
 
 
@@ -126,7 +122,8 @@ FIRST: Final = {
 def show_form(visit: Visit) -> Response:
     """Return the form for one kind of file, that of orders first."""
     kind = KINDS.get(visit.asked("kind"), KINDS["orders"])
-    return visit.show("files.html", **_form(visit, kind, FIRST))
+    left = files_left(visit)
+    return visit.show("files.html", left=left, **_form(visit, kind, FIRST))
 
 
 def take_file(visit: Visit) -> Response:
@@ -155,20 +152,18 @@ def show_file(visit: Visit) -> Response:
     run = visit.desk.runs.look(upload.booked or upload.trial)
     if run is None:
         raise Problem(404, GONE)
-    found = FileOutcome.of_tables(run.tables) if run.is_final else None
-    if run.is_final and upload.booked:
+    end = Ending.of(upload, run)
+    if end.is_imported:
         _uploads(visit).drop_files(upload)
-    problem = found.problem if found else ""
-    if run.is_final and found is None:
-        problem = run.message if not run.is_good else NOT_READ
     return visit.show(
         "file.html",
         upload=upload,
         run=run,
-        found=found,
-        problem=problem,
+        found=end.found,
+        problem=end.problem,
+        is_imported=end.is_imported,
         is_whole=_uploads(visit).is_whole(upload),
-        can_book=bool(found and not problem and found.counts),
+        can_book=bool(end.found and not end.problem and end.found.counts),
         renewing=None if run.is_final else 2,
         chosen_words=_words(upload),
         **_form(visit, kind, FIRST | upload.choices),
@@ -176,11 +171,14 @@ def show_file(visit: Visit) -> Response:
 
 
 def try_again(visit: Visit) -> Response:
-    """Try the same upload with other choices."""
+    """Try the same upload with other choices, also one whose import broke off."""
     upload = _upload(visit)
     kind = KINDS[upload.kind]
+    if _is_taken(visit, upload):
+        raise Problem(409, GONE)
     _refuse_gone(visit, upload)
-    changed = upload.model_copy(update={"choices": _choices(visit, kind)})
+    choices = _choices(visit, kind)
+    changed = upload.model_copy(update={"choices": choices, "booked": ""})
     _try(visit, kind, changed, f"{upload.token}-{visit.text('once')}")
     return visit.go(_path(upload))
 
@@ -189,9 +187,10 @@ def book_file(visit: Visit) -> Response:
     """Import what was shown; a second click begins nothing more.
 
     A page left open from an earlier trial imports nothing: its choices are not these.
+    After an import that broke off the same is begun once more.
     """
     upload = _upload(visit)
-    if upload.booked:
+    if _is_taken(visit, upload):
         return visit.go(_path(upload))
     _refuse_gone(visit, upload)
     if visit.text("trial") != upload.trial:
@@ -199,7 +198,7 @@ def book_file(visit: Visit) -> Response:
     kind = KINDS[upload.kind]
     run = visit.desk.runs.start(
         kind.deployment,
-        f"{upload.token}-book",
+        f"{upload.token}-{upload.trial}-{upload.booked}-book",
         **_parameters(visit, upload),
         dry_run=False,
     )
@@ -210,7 +209,7 @@ def book_file(visit: Visit) -> Response:
 def drop_file(visit: Visit) -> Response:
     """Delete an upload that is not to be imported."""
     upload = _upload(visit)
-    if not upload.booked:
+    if not _is_taken(visit, upload):
         _uploads(visit).remove(upload.token)
     return visit.go(f"{PATH}?kind={upload.kind}")
 
@@ -226,8 +225,16 @@ def _upload(visit: Visit) -> Upload:
     return upload
 
 
+def _is_taken(visit: Visit, upload: Upload) -> bool:
+    """Whether an import of it is at work, or was done."""
+    if not upload.booked:
+        return False
+    run = visit.desk.runs.look(upload.booked)
+    return run is None or not run.is_final or Ending.of(upload, run).is_imported
+
+
 def _refuse_gone(visit: Visit, upload: Upload) -> None:
-    if upload.booked or not _uploads(visit).is_whole(upload):
+    if not _uploads(visit).is_whole(upload):
         raise Problem(409, GONE)
 
 

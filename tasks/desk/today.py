@@ -11,6 +11,7 @@ from data.warehouse.day import Waiting
 from data.warehouse.desk import MOST, Key, Today, open_matters, published, today
 from data.warehouse.errors import WarehouseClosed
 from tasks.desk.deployments import DAILY, Morning, morning
+from tasks.desk.files_left import files_left
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.prefect import PrefectClosed, Report
 from tasks.desk.ways_out import WAYS_OUT
@@ -38,6 +39,7 @@ def show_today(visit: Visit) -> Response:
         closed=closed,
         now=now,
         is_stale=bool(found and now - found.published_at > STALE_AFTER),
+        files=files_left(visit),
         matters=[_matter(one) for one in found.waiting] if found else [],
         keys=[_key(visit, one) for one in found.keys] if found else [],
         report=Markup(report.html) if report else None,  # noqa: S704 - escaped by markdown-it

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from prefect import task
 
 from connectors.settings import Settings, read_settings
-from connectors.uploads import uploaded_files
+from connectors.uploads import Uploads, token_of, uploaded_files
 from data.warehouse.analytics.versions import remove_replaced
 from data.warehouse.backup import LEFT_BEHIND
 from tasks.machine import now
@@ -22,6 +22,8 @@ IN_USE: Final = ("juchu.duckdb.saved", "juchu.duckdb.tmp")
 
 UPLOADS: Final = timedelta(days=1)
 """How long an upload waits on the desk for somebody to confirm it."""
+BOOKED: Final = timedelta(days=7)
+"""How long one waits whose import was begun and has not been seen to end."""
 
 
 class Trimmed(NamedTuple):
@@ -57,8 +59,10 @@ def _over(settings: Settings, at: datetime) -> Iterator[Path]:
             for each in folder.rglob("*"):
                 if each.is_file() and _age(each, at) > timedelta(days=days):
                     yield each
+    uploads = Uploads(settings.uploads)
+    booked = {upload.token for upload, _ in uploads.waiting() if upload.booked}
     for each in uploaded_files(settings.uploads):
-        if _age(each, at) > UPLOADS:
+        if _age(each, at) > (BOOKED if token_of(each) in booked else UPLOADS):
             yield each
 
 

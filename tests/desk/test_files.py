@@ -64,6 +64,48 @@ def test_a_cp932_file_is_shown_before_it_is_imported(clerk: AtDesk):
     assert [path.suffix for path in (clerk.home / "uploads").iterdir()] == [".json"]
 
 
+def test_an_import_that_breaks_off_leaves_its_file_to_be_imported_again(clerk: AtDesk):
+    page = upload(clerk, rakuten_bytes([rakuten_row()])).headers["location"]
+    clerk.runs.dies = True
+    book(clerk, page)
+    for way in ("/", "/files"):
+        assert re.search(r"注文\.csv .*取り込めませんでした", shown(clerk, way)), way
+    broken = shown(clerk, page)
+    assert "取り込めませんでした。" in broken
+    assert "ファイルは残してあります" in broken
+    assert "もう一度取り込む" in broken
+    assert stored(clerk, "FROM orders") == []
+
+    book(clerk, page)
+    assert "取り込みました。" in shown(clerk, page)
+    assert stored(clerk, "SELECT count(*) FROM orders") == [(1,)]
+    assert "注文.csv" not in shown(clerk, "/files")
+    assert "注文.csv" not in shown(clerk, "/")
+
+
+@for_ci
+def test_what_broke_off_can_be_tried_otherwise_or_dropped(clerk: AtDesk):
+    page = upload(clerk, rakuten_bytes([rakuten_row()])).headers["location"]
+    clerk.runs.dies = True
+    book(clerk, page)
+    clerk.send(f"{page}/try", page, once="2", **(ORDERS | {"mode": "replace"}))
+    assert "まだ取り込んでいません" in shown(clerk, "/files")
+    clerk.runs.dies = True
+    book(clerk, page)
+    clerk.send(f"{page}/drop", page)
+
+    assert list((clerk.home / "uploads").iterdir()) == []
+
+
+def test_an_import_that_ends_while_nobody_looks_is_listed_no_more(clerk: AtDesk):
+    page = upload(clerk, rakuten_bytes([rakuten_row()])).headers["location"]
+    assert re.search(r"注文\.csv .*まだ取り込んでいません", shown(clerk, "/files"))
+    book(clerk, page)
+
+    assert "注文.csv" not in shown(clerk, "/files")
+    assert [path.suffix for path in (clerk.home / "uploads").iterdir()] == [".json"]
+
+
 @for_ci
 def test_a_second_click_imports_nothing_more(clerk: AtDesk):
     page = upload(clerk, rakuten_bytes([rakuten_row()])).headers["location"]

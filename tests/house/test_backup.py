@@ -5,11 +5,13 @@ import stat
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from connectors.settings import Settings
+from connectors.uploads import Uploads
 from data.model.backup import backup_name, backup_time, kept_backups
 from data.model.japan_time import JST
 from data.warehouse import backup
@@ -320,6 +322,26 @@ def left(file: Path, night: Night, days: float) -> Path:
     for each in (file, file.parent):
         os.utime(each, (then, then))
     return file
+
+
+@for_ci
+def test_an_upload_whose_import_broke_off_stays_for_a_week(night: Night):
+    uploads = Uploads(night.home / "uploads")
+    kept = {}
+    for name, days, booked in (("new", 6, "run"), ("old", 8, "run"), ("own", 2, "")):
+        upload = uploads.keep(
+            [(name, BytesIO(b"x"))], kind="orders", choices={}, who="山田", most=9
+        )
+        uploads.save(upload.model_copy(update={"booked": booked}))
+        then = night.at.timestamp() - days * 86_400
+        for file in (night.home / "uploads").glob(f"*{upload.token}*"):
+            os.utime(file, (then, then))
+        kept[name] = upload
+    night.keep()
+
+    assert {name for name, one in kept.items() if uploads.is_whole(one)} == {"new"}
+    assert uploads.find(kept["new"].token)
+    assert not uploads.find(kept["old"].token)
 
 
 @for_ci

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from prefect.client.schemas.objects import Artifact, StateType
+from prefect.states import Crashed
 
 from data.model.japan_time import JST
 from flows import (  # noqa: F401 - imported before they are made plain
@@ -43,6 +44,8 @@ class RunsHere(DeskRuns):
         self._ended: dict[str, Progress] = {}
         self._reports: dict[str, Report] = {}
         self.given: list[tuple[str, dict[str, Any]]] = []
+        self.dies = False
+        """The next run is killed before it has done anything."""
 
     def start(self, deployment: str, once: str, **given: Any) -> str:
         if once not in self._once:
@@ -63,12 +66,17 @@ class RunsHere(DeskRuns):
         name = deployment.partition("/")[0]
         function = name.replace("-", "_")
         flow = getattr(importlib.import_module(f"flows.{function}"), function)
-        state = flow(**given, return_state=True)
+        dies, self.dies = self.dies, False
+        if dies:
+            state, shown = Crashed(message="exited with code -9"), {}
+        else:
+            state = flow(**given, return_state=True)
+            shown = self._shown.of_latest(name)
         left = [
             Artifact(
                 key=key, data=data, type="table" if data[:1] == "[" else "markdown"
             )
-            for key, data in self._shown.of_latest(name).items()
+            for key, data in shown.items()
         ]
         reports = tuple(reports_of(left))
         self._reports |= {one.key: one for one in reports}
