@@ -28,7 +28,7 @@ from data.model.japan_time import in_japan
 from data.model.order import RefusedOrder
 from data.model.run import MISSING_FOR, Attention, Taken
 from data.model.shop import ShopHandle, is_of_other_shop
-from data.warehouse.clock import heal_future
+from data.warehouse.clock import Healed, heal_future
 from data.warehouse.notices import settle_notices
 from data.warehouse.orders import (
     known_answers,
@@ -158,8 +158,23 @@ def find_orders(shop: ShopHandle, load: Load) -> list[str]:
         raise OtherShopsOrders(shop, load.shop_id, found[0])
     if clock_agrees:
         with our_warehouse() as con:
-            heal_future(con, before=searched_at, after=now())
+            _tell(heal_future(con, before=searched_at, after=now()))
     return found
+
+
+def _tell(healed: Healed) -> None:
+    """Log what a fast clock had written and is right now."""
+    if not healed:
+        return
+    get_run_logger().warning(
+        "時計が進んでいた間の日時を%d件修正しました。", healed.instants
+    )
+    if healed.months:
+        get_run_logger().warning(
+            "時計が進んでいた間に締めた月(%s)の締めを取り消しました。"
+            "締める日に、もう一度締めます。",
+            "、".join(healed.months),
+        )
 
 
 @task(name="with-not-final", **SAFE_TO_REPEAT)
@@ -214,7 +229,7 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     at = now()
     with our_warehouse() as con:
         if clock_agrees:
-            heal_future(con, before=asked_at, after=at)
+            _tell(heal_future(con, before=asked_at, after=at))
         new = store_orders(
             con, read.orders, source="api", stored_at=at, load_id=load.load_id
         )

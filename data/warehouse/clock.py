@@ -2,10 +2,12 @@
 
 An order seen "tomorrow" would keep out everything that the mall shows until then. So
 every instant of ours that is still to come is moved to just before the present one. All
-of them move together and keep their order, whatever the table.
+of them move together and keep their order, whatever the table. A month that was closed
+from there is open again: it may not have been over.
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
@@ -32,7 +34,6 @@ _HEALINGS = (
     "heal_incidents",
     "heal_inventory_holds",
     "heal_order_lines",
-    "heal_month_closes",
     "heal_order_status_log",
     "heal_sku_costs",
     "heal_mall_fees",
@@ -54,17 +55,30 @@ _HEALINGS = (
 )
 
 
-def heal_future(con: Connection, *, before: datetime, after: datetime) -> int:
-    """Move every instant later than `after` to just before `before`; return how many.
+class Healed(NamedTuple):
+    """How many instants were moved, and the months that are open again."""
+
+    instants: int
+    months: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there was anything to put right."""
+        return self != Healed(0)
+
+
+def heal_future(con: Connection, *, before: datetime, after: datetime) -> Healed:
+    """Move every instant later than `after` to just before `before`.
 
     Call it only while the clock is known to be right: `after` is now, `before` is when
     the answer that showed it was asked for, so that what it brought counts as newer.
     """
     if not SQL.run(con, "is_dated_ahead", {"after": after}).fetchall()[0][0]:
-        return 0
+        return Healed(0)
     given = {"before": before, "after": after}
+    SQL.run(con, "open_closed_orders", given)
+    months = SQL.run(con, "open_month_closes", given).fetchall()
     SQL.run(con, "list_future_instants", given)
     for healing in _HEALINGS:
         SQL.run(con, healing, given)
-    found: int = SQL.run(con, "count_future_instants").fetchall()[0][0]
-    return found
+    ((found,),) = SQL.run(con, "count_future_instants").fetchall()
+    return Healed(found, tuple(sorted(month for (month,) in months)))

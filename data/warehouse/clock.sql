@@ -1,6 +1,6 @@
 -- name: is_dated_ahead
--- Whether a run began, an order was seen, a file imported or a matter dismissed later
--- than now.
+-- Whether a run began, an order was seen, a file imported, stock moved, a matter
+-- dismissed or a month closed later than now.
 -- in:  $after
 -- out: is_ahead, one row
 SELECT
@@ -9,6 +9,8 @@ SELECT
     OR EXISTS (SELECT 1 FROM csv_imports WHERE imported_at > $after)
     OR EXISTS (SELECT 1 FROM shipment_imports WHERE imported_at > $after)
     OR EXISTS (SELECT 1 FROM stock_count_imports WHERE imported_at > $after)
+    OR EXISTS (SELECT 1 FROM stock_movements WHERE moved_at > $after)
+    OR EXISTS (SELECT 1 FROM month_closes WHERE closed_at > $after)
     OR EXISTS (SELECT 1 FROM dismissals WHERE dismissed_at > $after) AS is_ahead;
 
 -- name: list_future_instants
@@ -112,8 +114,6 @@ WITH found AS (
     SELECT sent_at AS instant FROM order_marks WHERE sent_at > $after
     UNION
     SELECT settled_at AS instant FROM order_marks WHERE settled_at > $after
-    UNION
-    SELECT closed_at AS instant FROM month_closes WHERE closed_at > $after
     UNION
     SELECT ended_at AS instant FROM order_status_log WHERE ended_at > $after
     UNION
@@ -240,15 +240,21 @@ UPDATE order_lines SET
     )
 WHERE stock_adjusted_at > $after;
 
--- name: heal_month_closes
--- Put right what a fast clock wrote into month_closes.
--- in:  temporary table `future_instants`, $after
--- out: rows of month_closes
-UPDATE month_closes SET
-    closed_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = month_closes.closed_at), closed_at
-    )
-WHERE closed_at > $after;
+-- name: open_closed_orders
+-- Take back what was kept of the months that a fast clock closed: they may not have been
+-- over, and are closed again when their day comes.
+-- in:  $after
+-- out: rows of closed_orders
+DELETE FROM closed_orders
+WHERE month IN (SELECT c.month FROM month_closes AS c WHERE c.closed_at > $after);
+
+-- name: open_month_closes
+-- Open the months that a fast clock closed.
+-- in:  $after
+-- out: month of each
+DELETE FROM month_closes
+WHERE closed_at > $after
+RETURNING month;
 
 -- name: heal_order_status_log
 -- Put right what a fast clock wrote into order_status_log.

@@ -9,6 +9,7 @@ import pytest
 
 from data.model.japan_time import JST
 from data.warehouse.analytics.publish import publish
+from data.warehouse.clock import heal_future
 from data.warehouse.months import close_months
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
@@ -103,6 +104,39 @@ def test_a_close_that_takes_what_came_later_would_be_seen(path):
         caught(),
     ):
         change(path)
+
+
+def open_again(path: Path) -> None:
+    """A clock a month fast has closed July; June's close is an honest one."""
+    with warehouse(path) as con:
+        for table in ("month_closes", "closed_orders"):
+            con.execute(
+                f"INSERT INTO {table} SELECT * REPLACE ('2026-06' AS month)"  # noqa: S608 - ours
+                f" FROM {table}"
+            )
+        con.execute(
+            "UPDATE month_closes SET closed_at = $at WHERE month = '2026-06'",
+            {"at": at(5)},
+        )
+        healed = heal_future(con, before=at(59), after=at(60))
+        assert healed.months == ("2026-07",)
+        assert not heal_future(con, before=at(59), after=at(60))
+        left = con.execute("SELECT month, count(*) FROM closed_orders GROUP BY ALL")
+        assert left.fetchall() == [("2026-06", 4)]
+        store_orders(con, [later(5)], source="api", stored_at=CLOSED, load_id="m")
+        assert close_months(con, CLOSED, 10) == ["2026-07"]
+    (closed,) = asked(path, f"{CLOSE} WHERE month = '2026-07'")
+    assert closed == [(4, 8, 8640, 4 * 2710)]
+
+
+def test_a_month_that_a_fast_clock_closed_is_closed_again_when_its_day_comes(path):
+    open_again(path)
+
+
+@pytest.mark.parametrize("name", ["open_closed_orders", "open_month_closes"])
+def test_a_close_of_tomorrow_that_stays_would_be_seen(path, name: str):
+    with planted_sql(name, "closed_at > $after", "closed_at < $after"), caught():
+        open_again(path)
 
 
 def test_a_month_of_no_order_and_one_that_goes_on_stay_open(path):

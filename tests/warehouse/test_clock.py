@@ -19,6 +19,7 @@ NOT_OURS = {
     ("shop_warnings", "expires_at"),
     ("shops", "license_expires_at"),
     ("shops", "notices_start_at"),
+    ("month_closes", "closed_at"),  # such a month is opened again
     ("notices", "next_look_at"),  # brought forward by a rule of its own
     ("schema_migrations", "applied_at"),
     ("view_versions", "made_at"),
@@ -55,7 +56,7 @@ def test_a_file_of_today_follows_one_that_a_fast_clock_dated_tomorrow(
 ):
     shipment_reject(undone, "i", 24 * 60)
     if is_healed:
-        assert heal_future(undone, before=at(6), after=at(7)) > 0
+        assert heal_future(undone, before=at(6), after=at(7))
     shipment_reject(undone, "later", 8)
 
     assert on_list(undone, "shipment_reject") == (["later"] if is_healed else ["i"])
