@@ -73,6 +73,10 @@ def test_the_view_says_what_a_push_would_do(counted):
     due = due_now(counted, SHOP_ID, safety=0, at=at(60))
     assert (len(listed), min(row[-1] for row in listed)) == (due.levels, due.oldest)
 
+    elsewhere = "SELECT * REPLACE ('yahoo' AS mall) FROM sku_map"
+    counted.execute(f"INSERT INTO sku_map {elsewhere}")  # stock goes to Rakuten alone
+    assert counted.execute("FROM inventory_due").fetchall() == listed
+
     plan(counted, {A_TEA: 10}, 10)
     import_csv(counted, 3)
     listed = counted.execute("FROM inventory_due").fetchall()
