@@ -39,7 +39,18 @@ WHERE list_contains($months::VARCHAR[], month)
 ORDER BY month, o.mall, o.shop_id, o.order_number;
 
 -- name: record_closes
--- in:  $months, $closed_at
+-- Keep that the months are closed, and what each sums to (the check closed_months_add_up).
+-- in:  $months, $closed_at, closed_orders of them
 -- out: rows of month_closes
 INSERT INTO month_closes BY NAME
-SELECT unnest($months::VARCHAR[]) AS month, $closed_at AS closed_at;
+SELECT
+    month,
+    $closed_at AS closed_at,
+    count(*) AS orders,
+    CAST(coalesce(sum(sales) FILTER (counts), 0) AS BIGINT) AS sales,
+    CAST(coalesce(
+        sum(request_total - coalesce(refunded_total, 0)) FILTER (counts), 0
+    ) AS BIGINT) AS request_total
+FROM closed_orders
+WHERE list_contains($months::VARCHAR[], month)
+GROUP BY month;

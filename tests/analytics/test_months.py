@@ -10,6 +10,7 @@ import pytest
 from data.model.japan_time import JST
 from data.warehouse.analytics.publish import publish
 from data.warehouse.clock import heal_future
+from data.warehouse.invariants import violations
 from data.warehouse.months import close_months
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
@@ -137,6 +138,35 @@ def test_a_month_that_a_fast_clock_closed_is_closed_again_when_its_day_comes(pat
 def test_a_close_of_tomorrow_that_stays_would_be_seen(path, name: str):
     with planted_sql(name, "closed_at > $after", "closed_at < $after"), caught():
         open_again(path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE closed_orders SET request_total = 1 WHERE order_number LIKE '%1'",
+        "UPDATE closed_orders SET sales = NULL WHERE order_number LIKE '%1'",
+        "UPDATE closed_orders SET counts = NOT counts",
+        "DELETE FROM closed_orders WHERE order_number LIKE '%4'",
+        "DELETE FROM closed_orders",
+        "DELETE FROM month_closes",
+        "UPDATE closed_orders SET order_number = '1' WHERE counts",
+    ],
+)
+def test_whatever_changes_a_closed_month_breaks_its_sum(path, damage: str):
+    with warehouse(path) as con:
+        assert violations(con) == []
+        con.execute(damage)
+        assert [one.rule for one in violations(con)] == ["closed_months_add_up"]
+
+
+def test_a_close_that_keeps_an_order_twice_would_be_seen(path):
+    with warehouse(path) as con:
+        con.execute("DELETE FROM closed_orders")
+        con.execute("DELETE FROM month_closes")
+        twice = "FROM (FROM orders UNION ALL FROM orders) AS o"
+        with planted_sql("close_orders", "FROM orders AS o", twice):
+            close_months(con, CLOSED, 10)
+        assert [one.rule for one in violations(con)] == ["closed_months_add_up"]
 
 
 def test_a_month_of_no_order_and_one_that_goes_on_stay_open(path):

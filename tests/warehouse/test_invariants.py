@@ -70,6 +70,12 @@ DAMAGE = {
     "cursors_are_not_ahead": [
         "UPDATE order_cursors SET seen_until = moved_at + INTERVAL 1 HOUR"
     ],
+    "closed_months_add_up": [
+        """INSERT INTO closed_orders BY NAME
+        SELECT '2026-06' AS month, mall, shop_id, order_number, true AS counts,
+            0 AS lines_unknown
+        FROM orders"""
+    ],
     "csv_rejects_add_up": ["INSERT INTO csv_rejects VALUES ('i', 2, NULL, 'x', NULL)"],
     "shipments_are_unique": [
         *UNGUARDED_SHIPMENTS,
