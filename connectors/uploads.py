@@ -10,10 +10,9 @@ week where an import was begun that nobody saw end. The worker reads the file, s
 needs the same `JUCHU_HOME`.
 """
 
-import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -23,6 +22,7 @@ from typing import IO, Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from connectors.csv_file import GIVEN, display_name
+from connectors.durable_write import replace_durably, write_new
 
 PREFIX: Final = "desk-"
 """How the name of everything begins that belongs to an upload; `export-tracking` writes
@@ -79,14 +79,14 @@ class Uploads:
 
         """
         token = secrets.token_hex(16)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         names: list[str] = []
         try:
             for number, (name, content) in enumerate(files, start=1):
                 path = self._part(token, number)
-                most -= _write(path, _chunks(content), most)
+                write_new(path, _chunks(content, most))
+                most -= path.stat().st_size
                 names.append(display_name(name))
-                _write(path.with_name(path.name + GIVEN), [names[-1].encode()])
+                write_new(path.with_name(path.name + GIVEN), [names[-1].encode()])
             upload = Upload(
                 token=token, kind=kind, names=tuple(names), choices=choices, who=who
             )
@@ -108,9 +108,7 @@ class Uploads:
     def save(self, upload: Upload) -> None:
         """Write what is known of an upload, in one step."""
         record = self._record(upload.token)
-        written = record.with_name(f"{record.name}.{secrets.token_hex(4)}.tmp")
-        _write(written, [upload.model_dump_json().encode()])
-        written.replace(record)
+        replace_durably(record, upload.model_dump_json().encode())
 
     def paths(self, upload: Upload) -> list[Path]:
         """Return where the files are, absolute, in the order they were given."""
@@ -154,9 +152,10 @@ class Uploads:
 
 def uploaded_files(folder: Path) -> Iterator[Path]:
     """Yield every file of the folder that belongs to an upload of the desk."""
-    for path in folder.glob(f"{PREFIX}*"):
-        if path.is_file() and not path.is_symlink():
-            yield path
+    for begin in (PREFIX, f".{PREFIX}"):  # what a kill left of a record begins so
+        for path in folder.glob(f"{begin}*"):
+            if path.is_file() and not path.is_symlink():
+                yield path
 
 
 def token_of(path: Path) -> str:
@@ -164,30 +163,10 @@ def token_of(path: Path) -> str:
     return path.name.removeprefix(PREFIX)[:_TOKEN_LENGTH]
 
 
-def _chunks(content: IO[bytes]) -> Iterator[bytes]:
+def _chunks(content: IO[bytes], most: int) -> Iterator[bytes]:
+    """Yield the content, or raise TooLarge with the first byte too many."""
     while chunk := content.read(_CHUNK):
+        most -= len(chunk)
+        if most < 0:
+            raise TooLarge
         yield chunk
-
-
-def _write(
-    path: Path, chunks: Iterator[bytes] | Sequence[bytes], most: int | None = None
-) -> int:
-    """Write a new file for its owner only; return its bytes."""
-    size = 0
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    try:
-        with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-            for chunk in chunks:
-                size += len(chunk)
-                _refuse_more(size, most)
-                file.write(chunk)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            path.unlink()
-        raise
-    return size
-
-
-def _refuse_more(size: int, most: int | None) -> None:
-    if most is not None and size > most:
-        raise TooLarge

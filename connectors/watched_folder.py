@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from connectors.csv_file import display_name, given_name
+from connectors.durable_write import replace_durably
 from connectors.order_files.registry import all_layouts
 
 DONE: Final = "done"
@@ -184,15 +185,16 @@ def put_into_rejected(
     """Move the refused files, and write the reason beside each, in Japanese."""
     for path in download.paths:
         target = _move(path, rejected)
-        _write(
-            _reason_of(target),
+        text = (
             f"取り込まなかったファイル: {display_name(path.name)}\n"
             f"モール: {download.mall or '不明'} / 店舗: {download.shop or '不明'}\n"
             f"日時: {now:%Y-%m-%d %H:%M}\n\n"
             f"理由: {reason}\n\n"
             "このファイルからは1行も取り込んでいません。対処のあと、正しいファイルを"
-            " incoming/<モール>/<店舗>/ に置いてください。\n",
+            " incoming/<モール>/<店舗>/ に置いてください。\n"
         )
+        # With a mark, so that old Windows editors show it.
+        replace_durably(_reason_of(target), text.encode("utf-8-sig"))
 
 
 def harmless_name(name: str) -> str | None:
@@ -233,9 +235,3 @@ def _digest(path: Path) -> str:
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     with os.fdopen(number, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-        file.write(text.encode("utf-8-sig"))  # so that old Windows editors show it

@@ -22,7 +22,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from connectors.notices.keys import KnownShop, replace_durably
+from connectors.durable_write import replace_durably
+from connectors.notices.keys import KnownShop
 from connectors.notices.spool import Spool, SpoolFailed
 from data.model.notice import Notice
 from data.model.order import Frozen

@@ -16,7 +16,6 @@ import os
 import re
 import secrets
 import stat
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,6 +33,7 @@ from pydantic import (
     ValidationError,
 )
 
+from connectors.durable_write import replace_durably
 from connectors.notices.messages import Message
 from connectors.settings import ENV_FILE, PREFIX, SettingsProblem
 from data.model.order import Frozen, Mall
@@ -160,24 +160,6 @@ def save_keys(
     content = KeyFile(shops=tuple(KnownShop.of(shop, salt) for shop in shops))
     replace_durably(path, content.model_dump_json(indent=1).encode())
     return True
-
-
-def replace_durably(path: Path, content: bytes) -> None:
-    """Put a file, 0600, in the place of the one of that name, durably.
-
-    Raises OSError when it cannot be written; the old file then stands.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(number)  # else a power cut may leave the new name on no content
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def shops_in_file(path: Path) -> tuple[KnownShop, ...]:

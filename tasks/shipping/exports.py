@@ -11,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from connectors.carriers.labels.file import write_private
+from connectors.durable_write import write_new
 from connectors.settings import read_settings
 from connectors.tracking_files import write_tracking_file
 from data.model.japan_time import in_japan
@@ -87,7 +87,7 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
                 name = f"tracking-{place.mall}-{in_japan(at):%Y%m%d-%H%M%S-%f}"
                 path = Path(folder or settings.home / "uploads")
                 path /= f"{name}.{layout.ending}"
-                write_private(path, made.content)
+                write_new(path, [made.content])
             record_exports(
                 con,
                 *place,

@@ -21,7 +21,7 @@ from connectors.carriers import (
     write_b2_labels,
     write_ehiden3_labels,
 )
-from connectors.carriers.labels.file import write_private
+from connectors.durable_write import write_new
 from connectors.settings import SettingsProblem, read_settings, sender_of
 from data.model.file_label import FilePackage, file_parcel
 from data.model.japan_time import in_japan
@@ -178,7 +178,7 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
             return Labels(None, 0, refused, leaves_on)
         path = Path(folder or settings.home / "labels") / _name(carrier, at)
         parcels = [parcel for _, parcel in good]
-        write_private(path, WRITERS[carrier](parcels, sender).content)
+        write_new(path, [WRITERS[carrier](parcels, sender).content])
         record_labels(con, [ref for ref, _ in good], carrier, at)
     return Labels(path, len(good), refused, leaves_on, _late(good))
 

@@ -1,10 +1,12 @@
 import io
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
 from connectors.csv_file import given_name
+from connectors.durable_write import replace_durably, write_new
 from connectors.uploads import PREFIX, TooLarge, Uploads, uploaded_files
 
 CHOSEN = {"mall": "rakuten", "shop": "demo", "mode": "update"}
@@ -80,6 +82,25 @@ def test_the_files_go_and_what_is_known_stays_until_the_upload_is_removed(tmp_pa
     assert len(list(uploaded_files(tmp_path))) == 1
     uploads.remove(upload.token)
     assert [path.name for path in tmp_path.iterdir()] == ["tracking-amazon-1.txt"]
+
+
+def test_a_part_of_a_file_is_left_by_no_failure_and_another_file_by_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(number: int) -> None:
+        raise OSError(28, "no room")
+
+    (tmp_path / "there").write_bytes(b"before")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "there", [b"after"])
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no room"):
+        write_new(tmp_path / "new", [b"x"])
+    with pytest.raises(OSError, match="no room"):
+        replace_durably(tmp_path / "there", b"after")
+
+    assert [each.name for each in tmp_path.iterdir()] == ["there"]
+    assert (tmp_path / "there").read_bytes() == b"before"
 
 
 def test_a_file_of_no_upload_has_its_own_name():

@@ -87,10 +87,10 @@ def test_what_is_written_is_synced_before_it_gets_its_name(path, monkeypatch):
     monkeypatch.setattr(os, "fsync", seen_fsync)
     monkeypatch.setattr(Path, "replace", seen_replace)
     save_keys(path, [shop_keys()])
-    (first, synced), (then, named) = asked
+    (first, synced), (then, named), (last, folder) = asked
 
-    assert (first, then) == ("sync", "name")
-    assert synced == named
+    assert (first, then, last) == ("sync", "name", "sync")
+    assert (synced, folder) == (named, path.parent)
 
 
 @pytest.mark.parametrize("rubbish", ["", "{", '{"version":2,"shops":[]}'])

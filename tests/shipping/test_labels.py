@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.carriers import write_b2_labels
-from connectors.carriers.labels.file import write_private
+from connectors.durable_write import write_new
 from connectors.settings import NEEDED, Settings, SettingsProblem, sender_of
 from data.model.label import LabelFault, ParcelOrder, parcel_of
 from data.model.order import TaxSummary
@@ -160,9 +160,9 @@ def test_every_missing_part_of_the_sender_is_named():
 
 
 def test_a_label_file_is_never_written_over_another(tmp_path):
-    write_private(tmp_path / "a.csv", b"first")
+    write_new(tmp_path / "a.csv", [b"first"])
     with pytest.raises(FileExistsError):
-        write_private(tmp_path / "a.csv", b"second")
+        write_new(tmp_path / "a.csv", [b"second"])
 
     assert (tmp_path / "a.csv").read_bytes() == b"first"
 

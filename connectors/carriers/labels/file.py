@@ -1,4 +1,4 @@
-"""A label file: rows of named cells, checked, then bytes, then a private file.
+"""A label file: rows of named cells, checked, then bytes.
 
 Text is never altered beyond look-alikes and line breaks: what does not fit, what CP932
 lacks and what a spreadsheet would run refuses the order (docs/order-files.md §3). The
@@ -7,12 +7,10 @@ refusal names the column and at most one character.
 
 import csv
 import io
-import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from connectors.carriers.labels.text import (
@@ -190,21 +188,3 @@ def written(
         numbers.append(order.order_number)
     content = buffer.getvalue().encode("cp932", "strict")
     return LabelFile(content, tuple(numbers), tuple(refused))
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a new file that only its owner can read, never over another one.
-
-    Its folder is made if need be. Raises OSError, FileExistsError among them, and then
-    leaves no part of the file behind.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError:
-            path.unlink()
-            raise
