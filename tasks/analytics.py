@@ -1,5 +1,6 @@
 """The analysts' copy and lake: when they are due, made, and what is told of them."""
 
+from pathlib import Path
 from typing import Any, Final
 
 from prefect import runtime, task
@@ -16,11 +17,19 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events import emit_event
 from prefect.flows import Flow
+from prefect.logging import get_run_logger
 from prefect.states import Completed
 
-from connectors.lake_store import S3, FolderStore, S3Store
+from connectors.lake_places import (
+    FILE,
+    LakePlace,
+    forget_place,
+    lake_places,
+    remember_place,
+)
+from connectors.lake_store import S3, FolderStore, LakeOutOfReach, S3Store
 from connectors.settings import Settings, SettingsProblem, read_settings
-from data.warehouse.analytics.lake import Flowed, Store, fill_lake
+from data.warehouse.analytics.lake import Flowed, Store, fill_lake, leave_lake
 from data.warehouse.analytics.publish import Published, publish
 from data.warehouse.analytics.versions import is_due
 from data.warehouse.errors import WarehouseBusy
@@ -36,6 +45,12 @@ CHANGED: Final = "juchu.warehouse.changed"
 RESOURCE: Final = "juchu.warehouse"
 NO_LAKE: Final = "off"
 NOTHING: Final = Flowed(0, 0, 0)
+
+
+class LakeLeft(Exception):
+    """A former lake still has buyers' keys; says in Japanese where, and what to do."""
+
+
 PUSHES: Final = ["push-inventory", "push-tracking"]
 
 
@@ -104,25 +119,75 @@ def publish_copy() -> Published | None:
 def update_lake() -> Flowed:
     """Bring the lake to the state of the copy, unless it is there or none is wanted.
 
+    Where it was before another setting no buyer's key stays: nobody would forget a
+    buyer there.
+
     Raises:
         LakeOutOfReach: the folder or the service does not take it.
+        PlacesUnreadable: where the lake has been is not known.
         WarehouseBusy: a client has this version of the copy open to write.
 
     """
     settings = read_settings()
-    if settings.lake == NO_LAKE:
-        return NOTHING
-    patience_s = settings.warehouse_patience_s
-    return fill_lake(settings.analytics, _store(settings), patience_s) or NOTHING
+    places, now_at, flowed = lake_places(settings.home), None, NOTHING
+    if settings.lake != NO_LAKE:
+        now_at = _place(settings)
+        if now_at not in places:
+            remember_place(settings.home, now_at)
+        store = _store(settings, now_at)
+        patience_s = settings.warehouse_patience_s
+        flowed = fill_lake(settings.analytics, store, patience_s) or NOTHING
+    for place in places:
+        if now_at is None or place.address != now_at.address:
+            _leave(settings, place)
+    return flowed
 
 
-def _store(settings: Settings) -> Store:
+def _leave(settings: Settings, place: LakePlace) -> None:
+    """Take the buyers' keys out of a lake that is kept up no more."""
+    log = get_run_logger()
+    try:
+        emptied = leave_lake(_store(settings, place))
+    except LakeOutOfReach:
+        raise LakeLeft(
+            f"以前のデータレイク {place.address} に、購入者を見分けるキー(buyer_key)が"
+            f"残っています。対処: アクセスできるようにするか、"
+            f"そのデータレイクを削除して、{settings.home / FILE} からこの保存先の行を"
+            "削除してください。"
+        ) from None
+    forget_place(settings.home, place)
+    if emptied is None:
+        log.warning(
+            "以前のデータレイク %s が見つかりません。対処: 取り外したディスクなどに"
+            "残っている場合は、削除してください。",
+            place.address,
+        )
+    else:
+        log.warning(
+            "以前のデータレイク %s の %d ファイルから、購入者を見分けるキー"
+            "(buyer_key)を削除しました。ほかの内容はそのままです。",
+            place.address,
+            emptied,
+        )
+
+
+def _place(settings: Settings) -> LakePlace:
     if not settings.lake.startswith(S3):
-        return FolderStore(settings.lake_folder, settings.analytics_group)
-    return S3Store(
-        settings.lake_address,
+        return LakePlace(address=str(settings.lake_folder.absolute()))
+    return LakePlace(
+        address=settings.lake_address.rstrip("/"),
         endpoint=settings.lake_endpoint,
         region=settings.lake_region,
+    )
+
+
+def _store(settings: Settings, place: LakePlace) -> Store:
+    if not place.address.startswith(S3):
+        return FolderStore(Path(place.address), settings.analytics_group)
+    return S3Store(
+        place.address,
+        endpoint=place.endpoint,
+        region=place.region,
         key_id=settings.lake_key_id,
         secret=settings.lake_secret,
     )

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.lake_store import FolderStore, LakeOutOfReach
 from data.model.buyer import OrderKey
-from data.warehouse.analytics.lake import TABLES, fill_lake
+from data.warehouse.analytics.lake import TABLES, WITH_KEYS, fill_lake, leave_lake
 from data.warehouse.analytics.publish import publish
 from data.warehouse.buyers import clear_orders
 from data.warehouse.orders import store_orders
@@ -218,6 +218,68 @@ def test_a_forgotten_buyer_has_no_key_in_copy_and_lake(home):
         keys = frame.sort("order_number")["buyer_key"].to_list()
         assert keys == copied == [None, copied[1]]
     assert key["buyer_key"].null_count() == 0
+
+
+def keys(folder: Path, table: str) -> pl.DataFrame:
+    """A table of the lake, in the order of its orders."""
+    frame = pl.read_parquet(folder / table, hive_partitioning=False)
+    return frame.sort("order_number", *(["line_id"] if table == "sales" else []))
+
+
+def test_a_lake_that_is_left_has_no_key_and_is_whole_when_it_is_taken_up_again(home):
+    home.store(an_order(1), an_order(2))
+    home.sql(JUNE)
+    home.fill()
+    store = FolderStore(home.folder)
+    before = {table: keys(home.folder, table) for table in WITH_KEYS}
+    assert all(frame["buyer_key"].null_count() == 0 for frame in before.values())
+
+    assert leave_lake(store) == 4
+    assert leave_lake(store) == 0
+    for table, frame in before.items():
+        after = keys(home.folder, table)
+        assert after["buyer_key"].null_count() == after.height == 2
+        assert after.drop("buyer_key").equals(frame.drop("buyer_key"))
+        assert after.schema == frame.schema
+
+    home.fill()
+    assert all(keys(home.folder, each).equals(before[each]) for each in WITH_KEYS)
+    assert leave_lake(FolderStore(home.folder.with_name("nowhere"))) is None
+
+
+def test_a_kill_while_a_lake_is_left_leaves_the_rest_to_the_next_call(home):
+    class Killed(FolderStore):
+        left = 2
+
+        def put(self, name, file):
+            self.left -= 1
+            if self.left < 0:
+                raise KeyboardInterrupt
+            super().put(name, file)
+
+    home.store(an_order(1), an_order(2))
+    home.sql(JUNE)
+    home.fill()
+    before = {table: keys(home.folder, table) for table in WITH_KEYS}
+    with pytest.raises(KeyboardInterrupt):
+        leave_lake(Killed(home.folder))
+    home.fill()
+    assert all(keys(home.folder, each).equals(before[each]) for each in WITH_KEYS)
+
+    with pytest.raises(KeyboardInterrupt):
+        leave_lake(Killed(home.folder))
+    assert leave_lake(FolderStore(home.folder)) == 4
+    for table in WITH_KEYS:
+        assert keys(home.folder, table)["buyer_key"].null_count() == 2
+
+
+def test_every_table_of_the_lake_with_a_key_is_known(published):
+    with duckdb.connect(published / "analytics.duckdb", read_only=True) as con:
+        found = con.execute(
+            "SELECT table_name FROM duckdb_columns() WHERE column_name = 'buyer_key'"
+        ).fetchall()
+
+    assert {table for (table,) in found} & {*TABLES} == {*WITH_KEYS}
 
 
 def test_the_group_reads_the_lake_and_no_other_does(published, tmp_path, monkeypatch):

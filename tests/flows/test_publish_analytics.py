@@ -1,11 +1,14 @@
 """The flow publish-analytics: after a change, once, and never beside a push."""
 
+import json
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 import yaml
 
+from connectors.lake_places import FILE
 from connectors.settings import read_settings
 from data.warehouse.session import warehouse
 from flows.daily import daily
@@ -73,6 +76,50 @@ def test_a_lake_out_of_reach_fails_the_run_and_the_next_one_makes_it_good(
     assert orders_in_copy() == 1
     assert good.name == "Skipped"
     assert (lake / "manifest.json").exists()
+
+
+def keys(lake: Path) -> set[str | None]:
+    orders = pl.read_parquet(lake / "orders", hive_partitioning=False)
+    return {*orders["buyer_key"]}
+
+
+def test_a_lake_left_for_another_place_keeps_no_buyers_key(
+    lab: Sandbox, shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    lab.sell(2)
+    ingest_orders("lab")
+    publish_analytics()
+    first, second = read_settings().lake_folder, tmp_path / "second"
+    assert len(keys(first) - {None}) == 2
+
+    monkeypatch.setenv("JUCHU_LAKE", str(second))
+    (first / "manifest.json").rename(first / "away")
+    (first / "manifest.json").mkdir()  # as a service that does not answer
+    state = publish_analytics(return_state=True)
+    assert state.is_failed()
+    assert f"以前のデータレイク {first}" in state.message
+    assert len(keys(first) - {None}) == len(keys(second) - {None}) == 2
+
+    (first / "manifest.json").rmdir()
+    (first / "away").rename(first / "manifest.json")
+    assert publish_analytics(return_state=True).is_completed()
+    assert (keys(first), len(keys(second) - {None})) == ({None}, 2)
+
+    monkeypatch.setenv("JUCHU_LAKE", "off")
+    publish_analytics()
+    assert keys(second) == {None}
+    assert json.loads((read_settings().home / FILE).read_text())["places"] == []
+
+
+def test_where_the_lake_has_been_is_not_guessed(lab: Sandbox):
+    lab.sell(1)
+    ingest_orders("lab")
+    (read_settings().home / FILE).write_text("{")
+    state = publish_analytics(return_state=True)
+
+    assert state.is_failed()
+    assert f"{FILE} を読み取れません" in state.message
+    assert not read_settings().lake_folder.exists()
 
 
 def test_a_copy_is_made_at_most_once_a_minute_and_one_at_a_time():

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 import duckdb
+import polars as pl
 
 from data.warehouse.analytics.versions import stamp_of
 from data.warehouse.session import Connection, literal, reading
@@ -34,6 +36,10 @@ STAGED: Final = (
 )
 """What stages the tables of the lake: those of the copy that grow by the month."""
 TABLES: Final = tuple(name.removeprefix("stage_lake_") for name in STAGED)
+WITH_KEYS: Final = ("orders", "sales")
+"""Tables with a `buyer_key`."""
+LEFT: Final = "left"
+"""Stands in the manifest for the content of a file whose keys were taken out."""
 MANIFEST: Final = "manifest.json"
 VIEWS: Final = "views.sql"
 FORMAT: Final = f"1, duckdb {duckdb.__version__}"
@@ -127,6 +133,48 @@ def fill_lake(link: Path, store: Store, patience_s: float = 30.0) -> Flowed | No
         manifest = {"format": FORMAT, "of": of, "files": now}
         _put_text(store, place, MANIFEST, json.dumps(manifest, indent=1))
     return Flowed(len(changed), len(gone), len(parts))
+
+
+def leave_lake(store: Store) -> int | None:
+    """Empty every `buyer_key` of a lake that is kept up no more.
+
+    Nobody forgets a buyer there later. Returns how many files were written, None where
+    there is no lake. One that is taken up again is written anew; one cut short is left
+    by the next call.
+
+    Raises whatever the store raises.
+    """
+    told = store.read(MANIFEST)
+    if told is None:
+        return None
+    manifest = json.loads(told)
+    files: dict[str, str] = manifest.get("files", {})
+    mine = [
+        name
+        for name, content in files.items()
+        if name.partition("/")[0] in WITH_KEYS and content != LEFT
+    ]
+    if not mine:
+        return 0
+    with TemporaryDirectory(prefix="juchu-lake-") as folder:
+        place = Path(folder)
+        for mark in ("", LEFT):  # first, so that none is taken for what it was
+            if mark:
+                _empty_keys(store, place, mine)
+            marked = manifest | {"of": None, "files": files | dict.fromkeys(mine, mark)}
+            _put_text(store, place, MANIFEST, json.dumps(marked, indent=1))
+    return len(mine)
+
+
+def _empty_keys(store: Store, place: Path, names: Iterable[str]) -> None:
+    file = place / "part.parquet"
+    for name in names:
+        content = store.read(name)
+        if content is not None:
+            frame = pl.read_parquet(content, hive_partitioning=False)
+            emptied = frame.with_columns(buyer_key=pl.lit(None, pl.String))
+            emptied.write_parquet(file, compression="zstd")
+            store.put(name, file)
 
 
 def _read_manifest(store: Store) -> dict[str, Any]:
