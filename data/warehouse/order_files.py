@@ -332,7 +332,6 @@ class OtherShops(Exception):
             f"店舗 {self.shop_id} 以外の注文が含まれています: {listed}。"
             "対処: 店舗ごとにダウンロードし直すか、other_shops に skip を選んで"
             "この店舗の注文だけを取り込んでください。"
-            " (the file holds orders of other shops)"
         )
 
 

@@ -40,7 +40,7 @@ def test_the_ledger_says_who_received_it_when_and_from_which_file(counted):
     got = explain_level(counted, "TEA-100")[-1]
     assert (got.kind, got.quantity, got.level) == ("receipt", 4, 14)
     assert (got.who, got.effective_at, got.cause_id) == ("倉庫", at(20), "receipt-20")
-    assert got.note == "入荷ファイル delivery.csv (goods received)"
+    assert got.note == "入荷ファイル delivery.csv"
 
 
 def test_the_same_file_again_changes_nothing_and_says_so(counted):

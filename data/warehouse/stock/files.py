@@ -59,7 +59,7 @@ _COUNTED = pl.Schema(
     }
 )
 BY_FILE = "棚卸・入荷ファイルの自社SKUによる (own SKU of the stock file)"
-RECEIVED = "入荷ファイル {} (goods received)"
+RECEIVED = "入荷ファイル {}"
 
 
 class CountFile(Protocol):

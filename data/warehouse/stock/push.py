@@ -39,7 +39,7 @@ PATIENCE: Final = 4
 """Calls in a row that a listing may cost in vain before it backs off: as many as one
 run makes. Others go on meanwhile."""
 
-SUPERSEDED: Final = "新しい在庫数の転送に置き換えました (superseded by a later level)。"
+SUPERSEDED: Final = "新しい在庫数の転送に置き換えました。"
 
 
 class _OfListing:
@@ -244,13 +244,10 @@ def start_sending(
     return [push for push in pushes if push.push_id in started]
 
 
-LOST: Final = "応答がありませんでした。次の転送で読み直します (answer lost)。"
-NOT_SHOWN: Final = (
-    "転送後の読み直しで別の数が表示されました。次の転送でやり直します"
-    " (the mall shows another number)。"
-)
+LOST: Final = "応答がありませんでした。次の転送で読み直します。"
+NOT_SHOWN: Final = "転送後の読み直しで別の数が表示されました。次の転送でやり直します。"
 UNKNOWN_SKU: Final = (
-    "RMSにこの商品管理番号・SKU管理番号の在庫がありません (unknown SKU)。"
+    "RMSにこの商品管理番号・SKU管理番号の在庫がありません。"
     "対処: RMSの商品とSKU管理番号を確かめ、正しい番号で棚卸を取り込んでください。"
 )
 
