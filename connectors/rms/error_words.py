@@ -85,9 +85,16 @@ STOCK_NOT_GIVEN_BACK = (
 )
 NO_SUCH_CARRIER = "配送会社コードがRMSにありません。配送会社の設定を確認してください。"
 
+FORBIDDEN_SIGNS = (
+    "RMSで使えない文字(絵文字や、①・㈱・髙などの機種依存文字)が含まれています。"
+    "別の文字にして、もう一度実行してください。"
+)
+
 BY_CODE = {
     "ERROR_011": "項目の形式が正しくありません。入力した日時や番号を確認してください。",
     "ERROR_016": "他店舗の注文が含まれています。注文番号を確認してください。",
+    "ERROR_021": FORBIDDEN_SIGNS,
+    "ERROR_031": FORBIDDEN_SIGNS,
     "GET_ORDER_ERROR_101": READ_AGAIN_LATER,
     "CONFIRM_ORDER_ERROR_101": (
         "店舗が見つかりません。店舗設定の店舗番号を確認してください。"

@@ -2,6 +2,7 @@ import pickle
 
 import pytest
 
+from connectors.rms.error_words import reason_of
 from connectors.rms.errors import (
     Circumstances,
     CredentialsRefused,
@@ -53,3 +54,12 @@ def test_the_four_families_share_nothing_but_the_root():
 
     assert [family.__base__ for family in families] == [RmsTrouble] * 4
     assert issubclass(CredentialsRefused, Refused)
+
+
+@pytest.mark.parametrize("number", ["021", "031"])
+def test_a_sign_that_rms_does_not_take_is_for_its_writer_to_change(number: str):
+    code = f"ORDER_EXT_API_UPDATE_ORDERMEMO_ERROR_{number}"
+    told = reason_of(RmsMessage("ERROR", code, "memoの形式が正しくありません"))
+
+    assert "機種依存文字" in told
+    assert "開発者" not in told
