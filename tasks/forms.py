@@ -57,6 +57,7 @@ TryAgain = Annotated[
         "失敗した処理だけのやり直しです。朝の処理が自動で指定するため、"
         "通常は空欄にします",
     ),
+    refusing("やり直す処理"),
 ]
 _WHO = shown(
     "担当者", "役割や部署を入力します(記録に残ります)。個人名は書かないでください"
@@ -269,6 +270,7 @@ Adjustments = Annotated[
         "注文番号と個数の一覧です。空欄の場合は実行が止まり(Suspended)、"
         "調整待ちの明細の一覧と入力フォームを表示します",
     ),
+    refusing("調整"),
 ]
 SettledBefore = Annotated[
     date | str | None,  # any text: the flow refuses a wrong one, with an example
@@ -440,6 +442,7 @@ AgainTracking = Annotated[
         "出力済みの番号のうち、発送日が31日前以降のものも、もう一度出力します。"
         "ファイルをなくしたときに選びます",
     ),
+    refusing("もう一度出力する"),
 ]
 
 # The clerk's marks on an order
@@ -448,6 +451,7 @@ OneOrder = Annotated[
     str,
     Field(max_length=500, pattern=r"\S"),
     shown("注文番号", "楽天の注文番号を1件入力します(例: 123456-20260701-0123456789)"),
+    refusing("注文番号"),
 ]
 OrderNumbers = Annotated[
     str | list[str],  # a list is for callers in Python
@@ -465,6 +469,7 @@ SubStatusName = Annotated[
         "RMSで作成したサブステータスの名前かIDを入力します。外すには「解除」と入力します。"
         "空欄の場合は、この店舗のサブステータスの一覧だけを表示します",
     ),
+    refusing("サブステータス"),
 ]
 MemoText = Annotated[
     str,
@@ -473,10 +478,12 @@ MemoText = Annotated[
         "メモ",
         "ひとことメモに追加する文です。Prefect には残りません",
     ),
+    refusing("メモ"),
 ]
 Overwrite = Annotated[
     bool,
     shown("上書き", "今のメモを消して、入力した文だけにします"),
+    refusing("上書き"),
 ]
 _REASONS = {"type": "string", "enum": list(CANCEL_REASONS.values())}
 CancelReason = Annotated[  # the flow refuses a wrong one, in Japanese
@@ -496,6 +503,7 @@ GoodsReturned = Annotated[
         "商品は返品済み",
         "発送後の注文では、商品が戻ったことを確認してから選びます(すぐに確定します)",
     ),
+    refusing("商品は返品済み"),
 ]
 
 # What waits for a person
@@ -622,4 +630,5 @@ RetentionDays = Annotated[
         "出荷またはキャンセルからこの日数が過ぎた注文の、購入者の情報を消去します。"
         "空欄の場合は、設定(JUCHU_RETENTION_DAYS)の日数です",
     ),
+    refusing("購入者の情報を残す日数"),
 ]

@@ -94,13 +94,11 @@ class Source:
 
         They are hashed on a second core meanwhile.
         """
-        self._file.seek(0)
         self._hash = hashlib.sha256()
         self.size = 0
-        is_zip = self._file.read(2) == _ZIP_MAGIC
-        self._file.seek(0)
+        is_zip = self._begins() == _ZIP_MAGIC
         hashed: Future[None] | None = None
-        for chunk in self._unpacked() if is_zip else self._plain():
+        for chunk in self._readable(self._unpacked() if is_zip else self._plain()):
             if hashed is not None:
                 hashed.result()
             hashed = self._pool.submit(self._hash.update, chunk)
@@ -109,6 +107,33 @@ class Source:
         if hashed is None:
             raise CsvRefused("empty", "ファイルが空です(0バイト)。", advice=self.advice)
         hashed.result()
+
+    def _begins(self) -> bytes:
+        """Return the first two bytes; reading begins before them again."""
+        with self._reading():
+            self._file.seek(0)
+            begin = self._file.read(2)
+            self._file.seek(0)
+            return begin
+
+    def _readable(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        with self._reading():
+            yield from chunks
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say what to do where the disk or the network beneath the file gives up.
+
+        It stays an OSError: the file itself is not refused, and may be tried again.
+        """
+        try:
+            yield
+        except OSError as problem:
+            raise OSError(
+                f"ファイル {display_name(self.path.name)} を最後まで読み取れません"
+                f"({problem.strerror or problem})。何も取り込んでいません。"
+                "対処: ファイルをこのマシンにコピーして、もう一度取り込んでください。"
+            ) from None
 
     def _plain(self) -> Iterator[bytes]:
         while chunk := self._file.read(CHUNK):

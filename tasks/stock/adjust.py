@@ -15,7 +15,7 @@ from prefect.states import Completed
 from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.stock import Adjustment
-from data.model.typed_time import day_of
+from data.model.typed_time import TimeRefused, day_of
 from data.warehouse.order_files import shops_with_orders
 from data.warehouse.stock.adjust import (
     Adjusted,
@@ -159,12 +159,18 @@ def settled_before(
     seen it, so no stock moves. The day begins at 00:00 Japan time.
 
     Raises:
-        TimeRefused: what was typed is no day.
+        TimeRefused: what was typed is no day, or one to come: a wrong year would settle
+            every line there is.
 
     """
     day = day_of(typed, "この日より前")
     if day is None:
         return []
+    if day > in_japan(now()).date():
+        raise TimeRefused(
+            f"「この日より前」に入力された {day} は、未来の日付です。"
+            "何も変更していません。対処: 今日までの日付を入力してください。"
+        )
     return [
         Adjustment(
             mall=one.mall,

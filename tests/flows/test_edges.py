@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 import pytest
+from pydantic import WrapValidator
 
 from flows.daily import daily
 from flows.export_shipping_labels import export_shipping_labels
@@ -15,6 +17,7 @@ from flows.import_stock_count import import_stock_count
 from flows.ingest_orders import ingest_orders
 from flows.onboard_shop import onboard_shop
 from flows.push_tracking import push_tracking
+from tasks import forms
 from tests.support.csv_counter import Counter, Shown
 from tests.support.effort import for_ci
 from tests.support.sandbox import Sandbox
@@ -168,6 +171,17 @@ def test_a_file_of_another_mall_is_told_by_what_it_looks_like(counter: Counter):
         ("push_inventory", {"dry_run": "perhaps"}, "「試行」: true または false"),
         ("adjust_stock", {"note": "あ" * 501}, "「メモ」: 500文字以内"),
         ("onboard_shop", {"who": " "}, "「担当者」"),
+        (
+            "adjust_stock",
+            {"adjustments": [{"order_number": "1", "quantity": -1}]},
+            "「調整」: 0 以上の整数",
+        ),
+        ("adjust_stock", {"adjustments": [{}]}, "「調整」"),
+        (
+            "adjust_stock",
+            {"before": "2099-01-01", "who": "a", "note": "b"},
+            "未来の日付です",
+        ),
     ],
 )
 def test_a_choice_or_number_that_cannot_be_is_refused_with_what_may_be(
@@ -177,6 +191,38 @@ def test_a_choice_or_number_that_cannot_be_is_refused_with_what_may_be(
 
     assert told in message
     assert "validation error" not in message
+
+
+@for_ci
+@pytest.mark.parametrize("name", READERS)
+def test_a_file_that_cannot_be_read_to_its_end_says_what_to_do(lab: Sandbox, name: str):
+    message = refused_by(name, path="/proc/self/mem")  # as a disk that gives up
+
+    assert "mem を最後まで読み取れません" in message
+
+
+def test_every_form_that_limits_a_value_refuses_it_in_japanese():
+    """Text of any kind and times are refused by the flows themselves."""
+    any_text = {str, str | None, str | list[str], str | int}
+    typed = {datetime | str | None, date | str | None}
+    limited = {
+        name: found
+        for name, found in vars(forms).items()
+        if get_origin(found) is Annotated
+        and (get_args(found)[0] not in any_text | typed or _limits(found))
+    }
+    left = {
+        name
+        for name, found in limited.items()
+        if not any(isinstance(one, WrapValidator) for one in found.__metadata__)
+    }
+
+    assert {"Limit", "MemoText", "Adjustments"} <= limited.keys()
+    assert left == {"Applied"}  # what tells of a person refuses by itself
+
+
+def _limits(form: Any) -> bool:
+    return any(getattr(one, "metadata", ()) for one in form.__metadata__)
 
 
 def test_labels_without_a_sender_name_every_setting(lab: Sandbox):
