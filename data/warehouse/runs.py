@@ -98,8 +98,9 @@ def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
 
     Not final ones, whoever told us of them first, and those that could not be taken
     yet; longest unseen first. Final are 700 and 900, and 500 and 600 from RETURNS_FOR
-    after shipping on (docs/rms/order-api.md §6). An order that only a CSV knows is left
-    out once the mall did not show it and MISSING_FOR has passed since its import.
+    after shipping on (docs/rms/order-api.md §6), of an order whose stock follows the
+    mall by the mall's own answer only. An order that only a CSV knows is left out once
+    the mall did not show it and MISSING_FOR has passed since its import.
     """
     given = {
         "shop_id": shop_id,

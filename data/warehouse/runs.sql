@@ -28,7 +28,9 @@ ORDER BY f.place;
 -- in:  $shop_id, $readable_since, $returns_since, $missing_since, $unreadable
 -- out: order_number, longest unseen first. Final are 700 (paid) and 900 (cancelled),
 --      and 500 and 600 once returns are unlikely; a status of no number is a CSV's
---      word or a new code, and is not final. Orders not taken yet are among them: those
+--      word or a new code, and is not final. An order whose stock follows the mall is
+--      read until the mall itself has said so, whatever a CSV said since: only that
+--      gives back what it had taken. Orders not taken yet are among them: those
 --      the mall shows as long as it does, those it does not show for some days; of a
 --      CSV's orders that the mall did not show, those imported since
 WITH open_orders AS (
@@ -38,6 +40,7 @@ WITH open_orders AS (
       AND shop_id = $shop_id
       AND coalesce(ordered_at, imported_at) >= $readable_since
       AND CASE
+          WHEN content_source = 'csv_changed' AND stock_policy = 'auto' THEN true
           WHEN mall_status IN ('700', '900') THEN false
           WHEN mall_status IN ('500', '600')
               THEN coalesce(shipped_at, ordered_at, imported_at) >= $returns_since

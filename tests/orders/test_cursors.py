@@ -89,6 +89,27 @@ def test_an_order_a_csv_created_is_read_while_it_is_not_final(con):
     assert orders_to_reread(con, "another", at(10)) == []
 
 
+@pytest.mark.parametrize("status", ["700", "900"])
+def test_a_csv_makes_no_order_final_whose_stock_follows_the_mall(con, status: str):
+    """Only the mall's own answer gives back what the order has taken."""
+
+    def read_until_the_mall_says_so(nth: int) -> None:
+        order = an_order(nth, 5)
+        store_orders(con, [order], source="api", stored_at=at(6), load_id="l")
+        import_csv(con, a_row(order_number(nth), mall_status=status), minute=nth + 6)
+        assert reread(con) == [order_number(nth)]
+
+    read_until_the_mall_says_so(1)
+    order = an_order(1, 9, status)
+    store_orders(con, [order], source="api", stored_at=at(10), load_id="m")
+    assert reread(con) == []
+    with (
+        planted_sql("list_orders_to_reread", "= 'csv_changed'", "= 'csv'"),
+        caught(),
+    ):
+        read_until_the_mall_says_so(2)
+
+
 def test_orders_not_taken_are_asked_for_until_they_are(con):
     record_refusals(con, [a_refusal(1), a_refusal(2)], at(6))
     store_orders(
