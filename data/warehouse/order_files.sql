@@ -657,7 +657,8 @@ WHERE mall = $mall
 -- name: change_csv_lines
 -- What the lines of a part's known orders become, where that differs
 -- or is new. Where the known variant stays because the file tells none, so does the sku:
--- it is what a file of an old stage can only guess at.
+-- it is what a file of an old stage can only guess at. So it does where the shop's own
+-- code is blank, and the row's sku is made of codes that are known.
 -- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id, $adds_units
 -- out: temporary table `csv_changed_lines`, as columns of order_lines
 CREATE OR REPLACE TEMP TABLE csv_changed_lines AS
@@ -677,6 +678,17 @@ SELECT
     if(c.line_status, r.line_status, coalesce(r.line_status, o.line_status)) AS line_status,
     CASE
         WHEN r.variant_id IS NULL AND o.variant_id <> '' AND NOT c.variant_id THEN o.sku
+        WHEN NOT c.sku
+         AND o.sku <> ''
+         AND coalesce(r.manage_number = o.manage_number, r.manage_number IS NULL)
+         AND coalesce(r.variant_id = o.variant_id, r.variant_id IS NULL)
+         AND coalesce(r.item_number = o.item_number, r.item_number IS NULL)
+         AND coalesce(r.item_id = o.item_id, r.item_id IS NULL)
+         AND r.sku IN (
+             concat_ws('/', r.manage_number, r.variant_id), r.manage_number,
+             concat_ws('/', r.item_id, r.variant_id), r.item_id, r.item_number
+         )
+            THEN o.sku
         ELSE coalesce(r.sku, if(c.sku, '', o.sku), '')
     END AS sku,
     coalesce(r.quantity * if($adds_units, r.copies, 1), o.quantity)::INTEGER AS quantity,

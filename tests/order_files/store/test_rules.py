@@ -217,6 +217,26 @@ def test_a_variant_the_file_does_not_tell_keeps_the_sku(con, api):
     ]
 
 
+@pytest.mark.parametrize(
+    ("mode", "later", "sku"),
+    [
+        ("update", {"sku": "tea/100g"}, "SENCHA-100"),
+        ("update", {"sku": "tea/200g", "variant_id": "200g"}, "tea/200g"),
+        ("update", {"sku": "SENCHA-200"}, "SENCHA-200"),
+        ("replace", {"sku": "tea/100g"}, "tea/100g"),
+    ],
+)
+def test_a_blank_code_of_the_shops_leaves_the_sku_that_an_earlier_file_told(
+    con, mode, later, sku
+):
+    """A reader makes a sku of the mall's own numbers where the shop's code is blank."""
+    codes = {"manage_number": "tea", "variant_id": "100g"}
+    store(con, a_row(**codes, sku="SENCHA-100"))
+    store(con, a_row(**(codes | later), postage_total=1), minute=11, mode=mode)
+
+    assert one(con, "SELECT sku FROM order_lines") == sku
+
+
 @first()
 @pytest.mark.parametrize("over", [CANCELLED, SHIPPED, REFUNDED])
 def test_an_order_that_is_over_when_created_is_on_no_list_of_open_ones(con, over):
