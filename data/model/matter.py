@@ -26,6 +26,7 @@ class MatterKind(StrEnum):
     CSV_REJECT = "csv_reject"
     CSV_WARNING = "csv_warning"
     STOCK_ADJUSTMENT = "stock_adjustment"
+    STOCK_TO_GIVE_BACK = "stock_to_give_back"
     STOCK_HELD = "stock_held"
     STOCK_REFUSED = "stock_refused"
     SHIPMENT_REJECT = "shipment_reject"
@@ -52,6 +53,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.CSV_REJECT: "取り込めなかった注文CSVの行",
     MatterKind.CSV_WARNING: "確認が必要な注文CSVの警告",
     MatterKind.STOCK_ADJUSTMENT: "在庫の手動調整待ち",
+    MatterKind.STOCK_TO_GIVE_BACK: "調整後にキャンセルされた注文の在庫",
     MatterKind.STOCK_HELD: "増やさなかった在庫",
     MatterKind.STOCK_REFUSED: "転送できなかった在庫",
     MatterKind.SHIPMENT_REJECT: "取り込めなかった送り状の行",

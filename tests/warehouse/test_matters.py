@@ -13,6 +13,7 @@ from data.model.mark import MarkKind
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.notice import UNREADABLE
 from data.model.order import RMS_STATUS
+from data.model.stock import Adjustment
 from data.warehouse.incidents import record_incident
 from data.warehouse.marks import MarkRun, plan_marks
 from data.warehouse.matter_view import KINDS, renew_matter_view
@@ -21,8 +22,10 @@ from data.warehouse.notices import record_notices, settle_notices
 from data.warehouse.orders import record_refusals, store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.shops import stop_function
+from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.store.made import MadeFile, a_row
 from tests.order_files.store.made import store as import_csv
+from tests.stock.made import a_count, count
 from tests.support.effort import first, for_ci
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
 from tests.support.planted import planted_sql
@@ -76,6 +79,15 @@ def shipment_reject(con: Con, import_id: str = "i", minute: float = 5) -> None:
 
 def stock_adjustment(con: Con) -> None:
     import_csv(con, a_row(order_number(1)), minute=5)
+
+
+def stock_to_give_back(con: Con) -> None:
+    import_csv(con, a_row(order_number(1)), minute=3)
+    line = Adjustment(
+        mall="rakuten", shop_id=SHOP_ID, order_number=order_number(1), line_id="1"
+    )
+    adjust_stock(con, [line], adjustment_id="a", who="担当", note="棚", at=at(4))
+    store(con, status="900")
 
 
 def order_not_at_mall(con: Con) -> None:
@@ -206,6 +218,7 @@ MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.CSV_WARNING: (csv_warning, ONE),
     MatterKind.SHIPMENT_REJECT: (shipment_reject, "i"),
     MatterKind.STOCK_ADJUSTMENT: (stock_adjustment, f"{ONE}/"),
+    MatterKind.STOCK_TO_GIVE_BACK: (stock_to_give_back, f"{ONE}/TEA"),
     MatterKind.ORDER_NOT_AT_MALL: (order_not_at_mall, ONE),
     MatterKind.MARK_OPEN: (mark_open, "run/cancel/rakuten"),
     MatterKind.ORDER_REFUSED: (order_refused, ONE),
@@ -494,3 +507,12 @@ def test_a_dismissal_that_is_not_stored_is_seen(undone: Con):
         assert off_list(undone, "order_refused", ONE)
 
     assert on_list(undone, "order_refused") == [ONE]
+
+
+def test_stock_to_give_back_waits_for_a_count_after_the_cancellation(undone: Con):
+    stock_to_give_back(undone)
+    count(undone, a_count(3, own_sku="TEA"), minute=4.5)
+    assert on_list(undone, "stock_to_give_back") == [f"{ONE}/TEA"]
+
+    count(undone, a_count(4, own_sku="TEA"), minute=6)
+    assert on_list(undone, "stock_to_give_back") == []
