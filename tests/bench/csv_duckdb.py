@@ -1,12 +1,11 @@
 """The floor: DuckDB's own reader, the same file in UTF-8, one table of text."""
 
 import sys
-import time
 from pathlib import Path
 
 import duckdb
 
-from tests.bench.measured import report
+from tests.bench.measured import Stopwatch, report
 
 READ = """
 CREATE TABLE lines AS
@@ -18,13 +17,13 @@ SELECT * FROM read_csv(
 
 
 def main(path: str, home: str) -> None:
-    began = time.perf_counter()
+    watch = Stopwatch()
     with duckdb.connect(Path(home) / "floor.duckdb") as con:
         con.execute(READ, {"path": path})
-    seconds = time.perf_counter() - began
+    spent = watch.read()
     with duckdb.connect(Path(home) / "floor.duckdb") as con:
         rows = con.execute("SELECT count(*) FROM lines").fetchall()[0][0]
-    report(seconds, rows)
+    report(spent, rows)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ The warehouse stands already, as it does for every import but the first of a lif
 """
 
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +11,7 @@ from uuid import uuid4
 from connectors.order_files import read_order_file
 from data.warehouse.order_files import import_orders
 from data.warehouse.session import warehouse
-from tests.bench.measured import report
+from tests.bench.measured import Stopwatch, report
 from tests.support.mall_csv import SHOP
 
 
@@ -20,7 +19,7 @@ def main(path: str, home: str) -> None:
     database = Path(home) / "juchu.duckdb"
     with warehouse(database):  # made and migrated
         pass
-    began = time.perf_counter()
+    watch = Stopwatch()
     with read_order_file([Path(path)], "rakuten") as file, warehouse(database) as con:
         done = import_orders(
             con,
@@ -30,7 +29,7 @@ def main(path: str, home: str) -> None:
             mode="update",
             imported_at=datetime.now(UTC),
         )
-    report(time.perf_counter() - began, done.rows_read)
+    report(watch.read(), done.rows_read)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The peer: the same orders by dlt's REST client, merged into DuckDB by dlt."""
 
 import sys
-import time
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ import dlt
 from dlt.sources.helpers.rest_client import RESTClient
 
 from data.model.japan_time import JST
-from tests.bench.measured import report
+from tests.bench.measured import Stopwatch, report
 
 HALF = timedelta(days=31)
 FORM = "%Y-%m-%dT%H:%M:%S+0900"
@@ -70,12 +69,12 @@ def main(folder: str, url: str, secret: str, key: str) -> None:
         destination=dlt.destinations.duckdb(str(Path(folder) / "dlt.duckdb")),
         dataset_name="rms",
     )
-    began = time.perf_counter()
+    watch = Stopwatch()
     pipeline.run(orders(client(url, secret, key)))
-    seconds = time.perf_counter() - began
+    spent = watch.read()
     with pipeline.sql_client() as sql:
         rows = sql.execute_sql("SELECT count(*) FROM orders")
-    report(seconds, rows[0][0] if rows else 0)
+    report(spent, rows[0][0] if rows else 0)
 
 
 if __name__ == "__main__":

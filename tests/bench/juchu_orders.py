@@ -2,24 +2,23 @@
 
 import logging
 import sys
-import time
 
 from connectors.settings import read_settings
 from data.warehouse.orders import count_orders
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tasks.shops.blocks import load_shop
-from tests.bench.measured import report
+from tests.bench.measured import Stopwatch, report
 
 
 def main(shop: str) -> None:
     logging.disable(logging.WARNING)
-    began = time.perf_counter()
+    watch = Stopwatch()
     ingest_orders(shop)
-    seconds = time.perf_counter() - began
+    spent = watch.read()
     with warehouse(read_settings().warehouse) as con:
         stored = count_orders(con, load_shop(shop).shop_id)
-    report(seconds, sum(row.orders for row in stored))
+    report(spent, sum(row.orders for row in stored))
 
 
 if __name__ == "__main__":

@@ -5,22 +5,47 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Measured(NamedTuple):
-    """Wall time, rows it ended with, and the peak memory of its process."""
+    """Wall time, CPU and rows of some work, and the peak memory of its process."""
 
     seconds: float
+    cpu_s: float
     rows: int
     peak_mb: float
 
+    @property
+    def cpu_ms_a_row(self) -> float:
+        """What another load of the machine changes least."""
+        return 1000 * self.cpu_s / self.rows
 
-def report(seconds: float, rows: int) -> None:
-    """Say what was measured, as the last line of the measuring process."""
+
+class Spent(NamedTuple):
+    """What some work took of this process, all threads together."""
+
+    seconds: float
+    cpu_s: float
+
+
+class Stopwatch:
+    """Running since it was made."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def read(self) -> Spent:
+        """Return wall time and CPU since then."""
+        return Spent(time.perf_counter() - self._wall, time.process_time() - self._cpu)
+
+
+def report(spent: Spent, rows: int) -> None:
+    """Write what was measured, as the last line of the measuring process."""
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"\n{json.dumps(Measured(seconds, rows, peak_mb))}\n")
+    sys.stdout.write(f"\n{json.dumps(Measured(*spent, rows, peak_mb))}\n")
 
 
 def measure(

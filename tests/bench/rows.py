@@ -30,6 +30,6 @@ def told(console: Console, what: str, measured: Measured) -> Measured:
     """Show one measurement as it comes in, and pass it on."""
     console.print(
         f"{what}: {measured.rows:,} in {measured.seconds:.1f} s,"
-        f" peak {measured.peak_mb:.0f} MB"
+        f" {measured.cpu_ms_a_row:.3f} ms CPU each, peak {measured.peak_mb:.0f} MB"
     )
     return measured
