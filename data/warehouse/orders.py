@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 import polars as pl
 from duckdb import DuckDBPyConnection
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from data.model.order import (
     RMS_STATUS,
@@ -67,6 +67,7 @@ _WRITE = (
     "merge_people",
 )
 _REMOVE = ("remove_packages", "remove_lines", "remove_people")
+_PEOPLE: Final = TypeAdapter(tuple[Person, ...])
 _ALWAYS = (
     "move_sightings",
     "settle_refusals",
@@ -185,7 +186,8 @@ def content_of(order: Order, key: str) -> tuple[str, str, str]:
     content = order.model_dump_json(
         exclude={"observed_at", "answer_hash", "answer", "people"}, exclude_none=True
     )
-    people = order.model_dump_json(include={"people"}, exclude_none=True)
+    named = _PEOPLE.dump_json(order.people, exclude_none=True).decode()
+    people = f'{{"people":{named}}}'
     return content, people, keyed(key, f"{content}\n{people}")
 
 
@@ -238,7 +240,10 @@ def known_answers(
     given = {"shop_id": shop_id, "numbers": list(numbers)}
     known = dict(SQL.run(con, "list_known_answers", given).fetchall())
     key = key_in(con)
-    return lambda number, seen: known.get(number) == keyed_hash(key, seen)
+    # No hash is made for a new order, of which nothing is known.
+    return lambda number, seen: (
+        number in known and known[number] == keyed_hash(key, seen)
+    )
 
 
 def store_same(
