@@ -51,7 +51,11 @@ Connection = DuckDBPyConnection
 
 MEMORY_LIMIT = "600MB"
 LONGEST_WAL = 512 * 1024
-"""Bytes of WAL that a session leaves to the next one, which has to replay them."""
+SHORTEST_WAL = 64 * 1024
+OF_FILE = 128
+"""Bytes of WAL that a session leaves to the next one, which has to replay them, half a
+millisecond a kilobyte: this part of the file's own, between the two. A checkpoint
+copies the file first, so a large file has it more seldom."""
 ONLY_WHEN_ASKED = {
     "checkpoint_threshold": "1TB",
     "auto_checkpoint_skip_wal_threshold": "1000000000000",
@@ -107,13 +111,18 @@ def warehouse(
                 _ring(path)
             if repaired:
                 repaired.unlink(missing_ok=True)
-            if wal_size(path) > LONGEST_WAL:
+            if wal_size(path) > longest_wal(path):
                 _checkpoint(con, path, held)
 
 
 def bell_of(path: Path) -> Path:
     """Return the file that is touched after each commit that wrote something."""
     return path.with_name(path.name + ".bell")
+
+
+def longest_wal(path: Path) -> int:
+    """Return how many bytes of WAL may wait for the next session."""
+    return min(LONGEST_WAL, max(SHORTEST_WAL, path.stat().st_size // OF_FILE))
 
 
 def _ring(path: Path) -> None:

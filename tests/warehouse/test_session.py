@@ -15,7 +15,14 @@ from data.warehouse.errors import (
     WarehouseDamaged,
     WarehouseOutOfReach,
 )
-from data.warehouse.session import warehouse
+from data.warehouse.saved import wal_size
+from data.warehouse.session import (
+    LONGEST_WAL,
+    OF_FILE,
+    SHORTEST_WAL,
+    longest_wal,
+    warehouse,
+)
 from tests.support.orders import a_refusal, at
 
 WRITER = Path(__file__).parent / "writer.py"
@@ -212,6 +219,18 @@ def test_the_refusal_of_a_full_disk_shows_its_cause_and_loses_nothing(path):
     assert "Exception" in said, trace
     assert "File too large" in said
     assert marks(path) == ["before"]
+
+
+def test_a_session_leaves_a_short_wal_and_beside_a_large_file_a_longer_one(path):
+    for row in range(12):
+        with warehouse(path) as con:
+            mark(con, f"{row}" * 10_000)
+        assert wal_size(path) <= SHORTEST_WAL
+
+    large = path.with_name("large")
+    with large.open("wb") as file:
+        file.truncate(OF_FILE * LONGEST_WAL * 2)
+    assert longest_wal(large) == LONGEST_WAL
 
 
 def test_support_builders_agree_on_the_clock():
