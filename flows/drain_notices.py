@@ -69,10 +69,8 @@ def drain(shop: AnyShop, limit: int) -> State[Any]:
         if len(shops) > 1:
             return each_shop(drain_notices, shops, limit=limit)
         (shop,) = shops  # in this run: another one would cost a second
-    else:
-        take_in_notices(shop)
-        if not noticed_orders(shop, 1):
-            return nothing_waits()
+    elif not (take_in_notices(shop) or noticed_orders(shop, 1)):
+        return nothing_waits()
     load = open_load(shop)
     with one_caller(shop):
         batches = noticed_batches(shop, limit)

@@ -122,13 +122,14 @@ def noticed_batches(shop: ShopHandle, limit: int) -> Iterator[list[str]]:
     """Yield the noticed orders in batches until none is due or `limit` were yielded.
 
     Notices that arrive meanwhile are taken in after each batch, so that they need no
-    run of their own.
+    run of their own. After the last batch, with none of them, nobody looks again.
     """
     left = limit
     while left > 0 and (numbers := noticed_orders(shop, min(left, ORDERS_AT_ONCE))):
         yield opaque(numbers)
         left -= len(numbers)
-        take_in_notices(shop)
+        if not take_in_notices(shop) and len(numbers) < ORDERS_AT_ONCE:
+            return
 
 
 def nothing_waits() -> State[Any]:

@@ -22,8 +22,8 @@ from data.warehouse.orders import open_amounts, unknown_status
 from data.warehouse.runs import Load, move_cursor, record_load, seen_until
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
+from tasks.rms import shop_of_now
 from tasks.shops.at_mall import ShopAtMall
-from tasks.shops.blocks import load_shop
 
 Source = Literal["api", "narrow", "notices", "tracking", "labels"]
 """What a run works on; the value is `loads.source`."""
@@ -88,7 +88,7 @@ def _open_window(
 
 
 def _begun(shop: ShopHandle, source: Source, place: ShopAtMall | None = None) -> Load:
-    mall, shop_id = place or ShopAtMall(Mall.RAKUTEN, load_shop(shop).shop_id)
+    mall, shop_id = place or ShopAtMall(Mall.RAKUTEN, shop_of_now(shop).shop_id)
     return Load(
         load_id=str(uuid4()),
         source=source,
