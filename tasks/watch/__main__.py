@@ -1,7 +1,8 @@
 """The warm process itself: `python -m tasks.watch --port 8789`, or `make watch`.
 
-Three threads wait for a bell: one for notices, one for levels, one for the minute. The
-spool's bell rings after a notice is on disk, the warehouse's after a commit that wrote.
+Threads wait for a bell: of each shop one for notices and one for levels, because each
+waits for its own pace at RMS; and one for the minute. The spool's bell rings after a
+notice is on disk, the warehouse's after a commit that wrote.
 """
 
 import argparse
@@ -10,9 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from contextvars import copy_context
-from enum import Enum, auto
-from threading import Event, Thread
+from threading import Event
 from typing import Final
 
 from prefect.client.orchestration import get_client
@@ -23,6 +22,7 @@ from connectors.settings import Settings, read_settings
 from data.warehouse.session import bell_of
 from tasks.run_log import show_our_log
 from tasks.watch.alive import only_watch
+from tasks.watch.jobs import Bell, Job, ShopJobs
 from tasks.watch.metrics import Metrics
 from tasks.watch.runs import end_orphans, let_arrivals_start_runs
 from tasks.watch.work import Watch
@@ -31,67 +31,9 @@ PORT: Final = 8789
 MINUTE_S: Final = 60.0
 LOOK_EVERY_MS: Final = 50
 BEAT_EVERY_MS: Final = 5000
-HUNG_S: Final = 1800.0
-"""A job that takes longer hangs: without the beat the schedules work again."""
 END_WITHIN_S: Final = 45.0
 
 log = logging.getLogger("juchu.watch")
-
-
-class Bell(Enum):
-    """What has rung."""
-
-    SPOOL = auto()
-    WAREHOUSE = auto()
-
-
-class Job:
-    """A thread that does one thing whenever its bell rings, and once at the start."""
-
-    def __init__(
-        self, do: Callable[[], object], metrics: Metrics, ending: Event
-    ) -> None:
-        self._do = do
-        self._metrics = metrics
-        self._ending = ending
-        self._bell = Event()
-        self._began: float | None = None
-        # A thread has no settings of Prefect's but those of the context it is given.
-        run = copy_context().run
-        self._thread = Thread(target=run, args=(self._work,), daemon=True)
-        self.ring()
-
-    def start(self) -> None:
-        """Begin to wait for the bell."""
-        self._thread.start()
-
-    def ring(self) -> None:
-        """Request the job once more; several rings before it begins are one."""
-        self._bell.set()
-
-    def join(self, timeout_s: float) -> None:
-        """Wait for the end of what is being done."""
-        self.ring()
-        self._thread.join(timeout_s)
-
-    def hangs(self) -> bool:
-        """Return whether it has been at the same thing for too long."""
-        began = self._began
-        return began is not None and time.monotonic() - began > HUNG_S
-
-    def _work(self) -> None:
-        while not self._ending.is_set():
-            self._bell.wait()
-            self._bell.clear()
-            if self._ending.is_set():
-                return
-            self._began = time.monotonic()
-            try:
-                self._do()
-            except Exception:
-                log.exception("the warm process goes on after")
-                self._metrics.failed()
-            self._began = None
 
 
 def main() -> None:
@@ -130,25 +72,25 @@ def work_until_told(
     """Wait for bells and have the work done; end in order when told to."""
     desk.look_for_shops()
     desk.minute_passed()
-    drain, push, _ = jobs = [
-        Job(do, metrics, ending) for do in (desk.drain, desk.push, desk.every_minute)
-    ]
-    for job in jobs:
-        job.start()
+    minute, shops = (
+        Job(desk.every_minute, metrics, ending),
+        ShopJobs(desk, metrics, ending),
+    )
+    minute.start()
+    shops.begin_new()
     log.info("the warm process works")
     last = time.monotonic()
     try:
         for rung in bells(read_settings(), ending):
-            if not any(job.hangs() for job in jobs):
+            if not any(job.hangs() for job in (minute, *shops)):
                 beat()
-            if Bell.SPOOL in rung:
-                drain.ring()
-            if Bell.WAREHOUSE in rung:
-                push.ring()
+            shops.begin_new()
+            for bell in rung:
+                shops.ring(bell)
             if time.monotonic() - last >= MINUTE_S:
                 last = time.monotonic()
                 desk.minute_passed()
-                for job in jobs:
+                for job in (minute, *shops):
                     job.ring()
     finally:
         ending.set()
@@ -156,7 +98,7 @@ def work_until_told(
         with suppress(Exception), get_client(sync_client=True) as client:
             let_arrivals_start_runs(client, wanted=True)
         until = time.monotonic() + END_WITHIN_S
-        for job in jobs:
+        for job in (minute, *shops):
             job.join(max(until - time.monotonic(), 0))
 
 

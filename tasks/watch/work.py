@@ -1,18 +1,19 @@
 """What the warm process does when a bell rings: drain notices, push due levels.
 
+Several threads may be in it at once, each at work for another shop or flow.
 It keeps nothing in mind that a kill could lose: what waits is in the spool and in the
 warehouse, and each look starts from there.
 """
 
 import logging
-from threading import Event
+from threading import BoundedSemaphore, Event
 from typing import Final
 
 from prefect.client.orchestration import get_client
 
 from connectors.notices.spool import Spool, SpoolFailed
 from connectors.settings import read_settings
-from data.model.shop import Shop
+from data.model.shop import Shop, ShopHandle
 from data.warehouse.notices import due_notices
 from data.warehouse.stock.push import Due, due_now
 from data.warehouse.stock.speed import stock_speeds
@@ -20,7 +21,7 @@ from tasks.alarms import raise_alarms
 from tasks.machine import now, our_warehouse
 from tasks.notices import fetch_from_receivers, share_keys
 from tasks.shops.blocks import UnknownShop, load_shop
-from tasks.shops.every_shop import live_shops
+from tasks.shops.every_shop import SHOPS_AT_ONCE, live_shops
 from tasks.stock.link import rest_of
 from tasks.watch.attempts import Attempts
 from tasks.watch.metrics import Metrics
@@ -48,13 +49,21 @@ class Watch:
         self._metrics = metrics
         self._attempts = attempts or Attempts()
         self._ending = ending or Event()
-        self._minute_passed = Event()
+        self._ticks = 0
+        self._ticks_seen: dict[ShopHandle, int] = {}
+        self._at_once = {
+            flow: BoundedSemaphore(SHOPS_AT_ONCE) for flow in (DRAIN, PUSH)
+        }
         self._shops: tuple[Shop, ...] = ()
         self._minutes = 0
 
     def minute_passed(self) -> None:
-        """Count in the next drain notices that wait for their next turn, too."""
-        self._minute_passed.set()
+        """Count in each next drain notices that wait for their next turn, too."""
+        self._ticks += 1
+
+    def handles(self) -> tuple[ShopHandle, ...]:
+        """Return the shops that are looked after."""
+        return tuple(shop.handle for shop in self._shops)
 
     def look_for_shops(self) -> None:
         """Read anew which shops are live, and how they are described."""
@@ -66,18 +75,30 @@ class Watch:
                 log.warning("%s", problem)
         self._shops = tuple(found)
 
-    def drain(self) -> int:
+    def drain(self, only: ShopHandle | None = None) -> int:
         """Run a drain for each shop with notices waiting; return how many runs it took.
 
         Once a minute those that wait in the warehouse for their next turn count, too.
         """
-        postponed = self._minute_passed.is_set()
-        self._minute_passed.clear()
-        return sum(self._repeat(DRAIN, shop, postponed) for shop in self._shops)
+        return sum(
+            self._repeat(DRAIN, shop, self._is_new_minute(shop))
+            for shop in self._shops
+            if only in {None, shop.handle}
+        )
 
-    def push(self) -> int:
+    def push(self, only: ShopHandle | None = None) -> int:
         """Run a push for each shop with levels due; return how many runs it took."""
-        return sum(self._repeat(PUSH, shop) for shop in self._shops)
+        return sum(
+            self._repeat(PUSH, shop)
+            for shop in self._shops
+            if only in {None, shop.handle}
+        )
+
+    def _is_new_minute(self, shop: Shop) -> bool:
+        """Return whether a minute has passed since the shop's last drain."""
+        before = self._ticks_seen.get(shop.handle, 0)
+        self._ticks_seen[shop.handle] = self._ticks
+        return self._ticks_seen[shop.handle] != before
 
     def every_minute(self) -> None:
         """Do what nobody rings for: read shops and keys, raise alarms.
@@ -112,6 +133,11 @@ class Watch:
                 let_arrivals_start_runs(client, wanted=False)
 
     def _repeat(self, flow: str, shop: Shop, postponed: bool = False) -> int:
+        """Run a flow when it is one of few at once, while it comes forward."""
+        with self._at_once[flow]:
+            return self._forward(flow, shop, postponed)
+
+    def _forward(self, flow: str, shop: Shop, postponed: bool) -> int:
         """Run a flow while it comes forward; one that does not has to pause."""
         runs, work = 0, (flow, shop.handle)
         if self._ending.is_set() or not self._attempts.may(work):

@@ -21,9 +21,10 @@ from flows.push_inventory import push_inventory
 from tasks.alarms import NET_S, stock_target
 from tasks.machine import now
 from tasks.shops import every_shop
-from tasks.watch.__main__ import Bell, bells
+from tasks.watch.__main__ import bells
 from tasks.watch.alive import LOCK, SILENT_S, only_watch, watch_lives
 from tasks.watch.attempts import FIRST_PAUSE_S, LONGEST_PAUSE_S, Attempts
+from tasks.watch.jobs import Bell, ShopJobs
 from tasks.watch.metrics import Metrics
 from tasks.watch.work import Watch
 from tests.stock.made import MadeCount
@@ -170,6 +171,40 @@ def test_what_does_not_come_forward_pauses_longer_each_time(
     clock.now_s += FIRST_PAUSE_S
     assert desk.push() == 1
     assert asked(DIFFERENT) == []
+
+
+class SlowShop:
+    """A desk of two shops; the first one's work ends after the second one's."""
+
+    def __init__(self) -> None:
+        self.other_is_done = Event()
+        self.ended: list[str] = []
+
+    def handles(self) -> tuple[str, ...]:
+        return "slow", "quick"
+
+    def drain(self, only: str) -> int:
+        if only == "slow" and not self.other_is_done.wait(10):
+            return 0
+        self.ended.append(only)
+        self.other_is_done.set()
+        return 1
+
+    def push(self, only: str) -> int:
+        assert only in self.handles()
+        return 0
+
+
+def test_no_shop_waits_for_another():
+    desk, ending = SlowShop(), Event()
+    jobs = ShopJobs(desk, Metrics(), ending)
+    jobs.begin_new()
+    until(lambda: len(desk.ended) == 2)
+    ending.set()
+    for job in jobs:
+        job.join(10)
+
+    assert desk.ended == ["quick", "slow"]
 
 
 def test_a_pause_has_an_end():

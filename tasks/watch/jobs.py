@@ -1,0 +1,118 @@
+"""Threads of the warm process, each of which does one thing whenever its bell rings."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from enum import Enum, auto
+from functools import partial
+from threading import Event, Thread
+from typing import Final, Protocol
+
+from data.model.shop import ShopHandle
+from tasks.watch.metrics import Metrics
+
+HUNG_S: Final = 1800.0
+"""A job that takes longer hangs: without the beat the schedules work again."""
+
+log = logging.getLogger("juchu.watch")
+
+
+class Bell(Enum):
+    """What has rung."""
+
+    SPOOL = auto()
+    WAREHOUSE = auto()
+
+
+class Job:
+    """A thread that does one thing whenever its bell rings, and once at the start."""
+
+    def __init__(
+        self, do: Callable[[], object], metrics: Metrics, ending: Event
+    ) -> None:
+        self._do = do
+        self._metrics = metrics
+        self._ending = ending
+        self._bell = Event()
+        self._began: float | None = None
+        # A thread has no settings of Prefect's but those of the context it is given.
+        run = copy_context().run
+        self._thread = Thread(target=run, args=(self._work,), daemon=True)
+        self.ring()
+
+    def start(self) -> None:
+        """Begin to wait for the bell."""
+        self._thread.start()
+
+    def ring(self) -> None:
+        """Request the job once more; several rings before it begins are one."""
+        self._bell.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the end of what is being done."""
+        self.ring()
+        self._thread.join(timeout_s)
+
+    def hangs(self) -> bool:
+        """Return whether it has been at the same thing for too long."""
+        began = self._began
+        return began is not None and time.monotonic() - began > HUNG_S
+
+    def _work(self) -> None:
+        while not self._ending.is_set():
+            self._bell.wait()
+            self._bell.clear()
+            if self._ending.is_set():
+                return
+            self._began = time.monotonic()
+            try:
+                self._do()
+            except Exception:
+                log.exception("the warm process goes on after")
+                self._metrics.failed()
+            self._began = None
+
+
+class Desk(Protocol):
+    """What is done for the shops that there are."""
+
+    def handles(self) -> tuple[ShopHandle, ...]:
+        """Return the shops."""
+
+    def drain(self, only: ShopHandle) -> int:
+        """Take in a shop's notices."""
+
+    def push(self, only: ShopHandle) -> int:
+        """Send a shop's levels."""
+
+
+class ShopJobs:
+    """The jobs of every shop, side by side: none waits for another shop's."""
+
+    def __init__(self, desk: Desk, metrics: Metrics, ending: Event) -> None:
+        self._desk = desk
+        self._metrics = metrics
+        self._ending = ending
+        self._of: dict[Bell, dict[ShopHandle, Job]] = {bell: {} for bell in Bell}
+
+    def begin_new(self) -> None:
+        """Begin the jobs of shops that are new; one that is gone finds nothing to do.
+
+        Belongs to the main thread, whose settings of Prefect's the jobs get.
+        """
+        work = {Bell.SPOOL: self._desk.drain, Bell.WAREHOUSE: self._desk.push}
+        for bell, do in work.items():
+            for shop in set(self._desk.handles()) - self._of[bell].keys():
+                job = Job(partial(do, shop), self._metrics, self._ending)
+                self._of[bell][shop] = job
+                job.start()
+
+    def ring(self, bell: Bell) -> None:
+        """Request what is due after this bell, for every shop."""
+        for job in self._of[bell].values():
+            job.ring()
+
+    def __iter__(self) -> Iterator[Job]:
+        for jobs in self._of.values():
+            yield from jobs.values()
