@@ -55,6 +55,7 @@ def main() -> None:
     """Start everything, work the day and print the result; run on until Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     home = read_settings().home.absolute()
+    os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", "1")  # people look on
     if not os.environ.get("JUCHU_HOME"):
         home /= "demo"  # never beside a real shop's orders
     empty_folder(home)

@@ -37,6 +37,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("JUCHU_RMS_REQUESTS_PER_SECOND", "0")
             patch.setenv("JUCHU_RMS_URL", "http://127.0.0.1:9")  # until it has one
+            patch.setenv("PREFECT_WORKER_QUERY_SECONDS", "1")  # runs need not wait
             options = ("--seed", "7", "--no-rate-limit")
             running = OPEN.enter_context(open_services(home, *options))
         if EFFORT != "long":
