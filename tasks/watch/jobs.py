@@ -14,6 +14,9 @@ from tasks.watch.metrics import Metrics
 
 HUNG_S: Final = 1800.0
 """A job that takes longer hangs: without the beat the schedules work again."""
+SETTLES_S: Final = 1.0
+"""A drain commits four times within a second; a look at what is due after each would
+only keep it from the warehouse."""
 
 log = logging.getLogger("juchu.watch")
 
@@ -26,12 +29,20 @@ class Bell(Enum):
 
 
 class Job:
-    """A thread that does one thing whenever its bell rings, and once at the start."""
+    """A thread that does one thing whenever its bell rings, and once at the start.
+
+    It begins `settles_s` after the first ring; what rings meanwhile is the same work.
+    """
 
     def __init__(
-        self, do: Callable[[], object], metrics: Metrics, ending: Event
+        self,
+        do: Callable[[], object],
+        metrics: Metrics,
+        ending: Event,
+        settles_s: float = 0.0,
     ) -> None:
         self._do = do
+        self._settles_s = settles_s
         self._metrics = metrics
         self._ending = ending
         self._bell = Event()
@@ -62,6 +73,7 @@ class Job:
     def _work(self) -> None:
         while not self._ending.is_set():
             self._bell.wait()
+            self._ending.wait(self._settles_s)
             self._bell.clear()
             if self._ending.is_set():
                 return
@@ -102,9 +114,10 @@ class ShopJobs:
         Belongs to the main thread, whose settings of Prefect's the jobs get.
         """
         work = {Bell.SPOOL: self._desk.drain, Bell.WAREHOUSE: self._desk.push}
+        settles = {Bell.SPOOL: 0.0, Bell.WAREHOUSE: SETTLES_S}
         for bell, do in work.items():
             for shop in set(self._desk.handles()) - self._of[bell].keys():
-                job = Job(partial(do, shop), self._metrics, self._ending)
+                job = Job(partial(do, shop), self._metrics, self._ending, settles[bell])
                 self._of[bell][shop] = job
                 job.start()
 
