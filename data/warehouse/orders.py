@@ -57,16 +57,18 @@ _SNAPSHOTS = pl.Schema(
         "answer": pl.Binary(),
     }
 )
-_WRITE = (
-    "log_contents",
-    "open_contents",
+_OPEN = ("log_contents", "open_contents")
+_INSERT = ("insert_orders", "insert_packages", "insert_lines", "insert_people")
+_MERGE = (
     "log_statuses",
     "merge_orders",
     "merge_packages",
     "merge_lines",
     "merge_people",
+    "remove_packages",
+    "remove_lines",
+    "remove_people",
 )
-_REMOVE = ("remove_packages", "remove_lines", "remove_people")
 _PEOPLE: Final = TypeAdapter(tuple[Person, ...])
 _ALWAYS = (
     "move_sightings",
@@ -127,9 +129,9 @@ def store_orders(
     names: tuple[str, ...] = _ALWAYS
     if stored.changed:
         _log_csv_origins(con, given)
-        names = (*_WRITE, *_REMOVE, *names)
+        names = (*_OPEN, *_MERGE, *names)
     elif stored.created:
-        names = (*_WRITE, *names)
+        names = (*_OPEN, *_INSERT, *names)
     for name in names:
         SQL.run(con, name, given)
     # Not in a `finally`: in an aborted transaction this would hide the cause.

@@ -367,6 +367,65 @@ WHERE j.verdict IN ('created', 'changed')
 WINDOW of_order AS (PARTITION BY j.mall, j.shop_id, j.order_number)
 QUALIFY row_number() OVER (of_order ORDER BY j.observed_at DESC) = 1;
 
+-- name: insert_orders
+-- Write new orders, where the batch changes none. The merges below would do the same, but
+-- look through all that is stored for rows that cannot be there.
+-- in:  temporary table `written`, $source, $stored_at
+-- out: rows of orders
+INSERT INTO orders BY NAME
+SELECT
+    body.* EXCLUDE (packages),
+    $source AS source,
+    status,
+    'auto' AS stock_policy,
+    amounts_fixed,
+    cancelled,
+    CASE status
+        WHEN '出荷済' THEN 'shipped'
+        WHEN 'キャンセル' THEN 'cancelled'
+    END AS outcome,
+    content_hash,
+    'api'::content_source AS content_source,
+    observed_at,
+    $stored_at AS imported_at,
+    $stored_at AS updated_at
+FROM written;
+
+-- name: insert_packages
+-- Write the packages of new orders.
+-- in:  temporary table `written`
+-- out: rows of order_packages
+INSERT INTO order_packages BY NAME
+SELECT mall, shop_id, order_number, p.* EXCLUDE (lines)
+FROM (
+    SELECT mall, shop_id, order_number, unnest(body.packages) AS p
+    FROM written
+);
+
+-- name: insert_lines
+-- Write the lines of new orders.
+-- in:  temporary table `written`
+-- out: rows of order_lines
+INSERT INTO order_lines BY NAME
+SELECT mall, shop_id, order_number, l.*
+FROM (
+    SELECT
+        mall, shop_id, order_number,
+        unnest(flatten(list_transform(body.packages, lambda p: p.lines))) AS l
+    FROM written
+);
+
+-- name: insert_people
+-- Write the people of new orders, the only personal data.
+-- in:  temporary table `written`
+-- out: rows of order_people
+INSERT INTO order_people BY NAME
+SELECT mall, shop_id, order_number, p.*
+FROM (
+    SELECT mall, shop_id, order_number, unnest(people) AS p
+    FROM written
+);
+
 -- name: log_statuses
 -- Keep the status that an order is about to leave, by the rule of merge_orders.
 -- in:  temporary table `written`

@@ -150,6 +150,22 @@ def test_a_change_keeps_creation_time_policy_and_source(con):
     assert (row["imported_at"], row["updated_at"]) == (at(60), at(70))
 
 
+def test_a_new_order_is_written_alike_alone_and_beside_a_changed_one(con):
+    """Alone it is inserted, beside a changed one it is merged."""
+    store(con, told_whole(an_order(1)))
+    store(con, an_order(2))
+    assert store(con, an_order(2, 6), told_whole(an_order(3))) == Stored(1, 0, 1, 0)
+    changed = an_order(2, 7, "500")
+    assert store(con, changed, told_whole(an_order(4))) == Stored(1, 1, 0, 0)
+
+    for table in ("orders", "order_packages", "order_lines", "order_people"):
+        of = {row.pop("order_number"): row for row in rows(con, table)}
+        for row in of.values():
+            for own in ("content_hash", "reserve_number"):
+                row.pop(own, None)
+        assert of[order_number(1)] == of[order_number(3)] == of[order_number(4)], table
+
+
 def test_a_status_set_by_hand_stays_until_the_mall_moves_it(con):
     store(con, an_order(minute=5, status="100"))
     con.execute("UPDATE orders SET status = '保留'")
