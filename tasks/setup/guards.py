@@ -28,6 +28,7 @@ AFTER_A_FORM: Final = ("Resuming", "Cancelling", "Cancelled", "Failed", "Crashed
 RUN: Final = "prefect.flow-run"
 ANY_RUN: Final[dict[str, Any]] = {"prefect.resource.id": [f"{RUN}.*"]}
 EACH_RUN: Final = {"prefect.resource.id"}
+EACH_DEPLOYMENT: Final = {"related:deployment:prefect.resource.id"}
 
 
 def of_deployment(flow: str, deployment: str) -> Any:
@@ -99,10 +100,11 @@ def _crash_silent(name: str, after: str, seconds: int) -> AutomationCore:
 
 
 def day_again() -> AutomationCore:
-    """Return the automation that starts a crashed day again, once.
+    """Return the automation that starts a crashed day again, once for each home.
 
     Every step goes on from what the warehouse knows. Failed ones are not repeated: they
-    ended by themselves and said what a person has to do.
+    ended by themselves and said what a person has to do. A host that dies takes the
+    days of all its homes with it.
     """
     return AutomationCore(
         name="juchu: start a crashed day again",
@@ -111,6 +113,7 @@ def day_again() -> AutomationCore:
             expect={f"{RUN}.Crashed"},
             match=ANY_RUN,
             match_related=of_deployment("daily", "0900"),
+            for_each=EACH_DEPLOYMENT,
             posture=Posture.Reactive,
             threshold=1,
             within=AGAIN_EVERY,

@@ -121,6 +121,21 @@ def test_a_day_killed_in_the_middle_is_started_again_once(
     assert runs_of(prefect_api, DAY).keys() - known == {killed.id, again, third.id}
 
 
+def test_the_crashed_day_of_every_home_is_started_again(prefect_api: SyncPrefectClient):
+    """A host that dies takes the days of all its homes with it."""
+    flow = prefect_api.read_deployment_by_name(DAY).flow_id
+    days = [f"daily/0900@of-a-dead-host-{n}" for n in (1, 2)]
+    made = [prefect_api.create_deployment(flow, day.partition("/")[2]) for day in days]
+    for day in days:
+        run = due(prefect_api, day)
+        prefect_api.set_flow_run_state(run.id, Crashed(), force=True)
+
+    until(lambda: [len(runs_of(prefect_api, day)) for day in days] == [2, 2])
+
+    for each in made:
+        prefect_api.delete_deployment(each)
+
+
 @for_long
 def test_a_run_that_died_with_its_worker_is_known_within_two_minutes(
     services: Services, prefect_api: SyncPrefectClient
