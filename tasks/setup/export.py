@@ -11,7 +11,7 @@ from data.warehouse.errors import QueryRefused, WarehouseClosed
 from tasks.setup.query import PATIENCE_S, NoPlace, write
 
 FORMS: Final = (Form.XLSX, Form.CSV, Form.PARQUET)
-TABLES: Final = ("sales", "orders", "order_lines", "order_taxes", "stock_movements")
+TABLES: Final = ("orders", "order_lines", "order_taxes", "stock_movements")
 """Tables of the copy that are exported like marts."""
 
 
@@ -37,7 +37,7 @@ def export(mart: str, form: str, out: str) -> None:
         WarehouseClosed: nothing was published yet, or the copy does not open.
 
     """
-    known = [*(each.name for each in read_marts()), *TABLES]
+    known = [*sorted(each.name for each in read_marts()), *TABLES]
     if mart not in known:
         raise NoPlace(
             f"MART={mart} はありません。対処: 次から選んでください: {'、'.join(known)}"
