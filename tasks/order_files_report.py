@@ -114,6 +114,8 @@ def conclude(endings: Sequence[Ending], choices: Choices) -> State[Any]:
     is_partial = any(report.lines_rejected for report in reports)
     if aside:
         parts.append(LEFT_OUT.format(aside))
+    if skipped := sum(report.orders_of_other_shops for report in reports):
+        parts.append(f"除外した別店舗の注文 {skipped:,}件。")
     if warned := sum(sum(report.warned.values()) for report in reports):
         parts.append(f"警告 {warned:,}件。")
     if is_partial or warned:

@@ -199,9 +199,10 @@ def test_orders_of_other_shops_are_left_out_when_told_so(counter: Counter):
     path = counter.rows(
         rakuten_row(), rakuten_row(注文番号="999999-20261124-0000000001")
     )
-    kind, _ = counter.ended(path, other_shops="skip")
+    kind, message = counter.ended(path, other_shops="skip")
 
     assert kind == "COMPLETED"
+    assert "除外した別店舗の注文 1件。" in message
     assert counter.ask("SELECT shop_id, count(*) FROM orders GROUP BY ALL") == [
         ("123456", 1)
     ]
