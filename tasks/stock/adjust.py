@@ -166,10 +166,10 @@ def settled_before(
     day = day_of(typed, "この日より前")
     if day is None:
         return []
-    if day > in_japan(now()).date():
+    if day > in_japan(now()).date() + timedelta(days=1):  # which means: all there is
         raise TimeRefused(
             f"「この日より前」に入力された {day} は、未来の日付です。"
-            "何も変更していません。対処: 今日までの日付を入力してください。"
+            "何も変更していません。対処: 明日までの日付を入力してください。"
         )
     return [
         Adjustment(

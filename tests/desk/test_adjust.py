@@ -18,7 +18,11 @@ MOVED = "SELECT sku, quantity, who, note FROM stock_movements ORDER BY seq"
 @pytest.fixture
 def waiting(clerk: AtDesk) -> AtDesk:
     """The clerk after an order of two lines' file."""
-    rows = [rakuten_row(商品名=EVIL, 個数="3"), rakuten_row(**SECOND, 個数="1")]
+    placed = {"注文日時": "2020-01-05 10:00:00"}
+    rows = [
+        rakuten_row(商品名=EVIL, 個数="3", **placed),
+        rakuten_row(**SECOND, 個数="1", **placed),
+    ]
     page = upload(clerk, rakuten_bytes(rows)).headers["location"]
     clerk.send(f"{page}/book", page, trial=clerk.hidden(page, "trial"))
     return clerk
@@ -84,7 +88,7 @@ def test_a_line_adjusted_elsewhere_moves_nothing_and_waits_no_more(waiting: AtDe
 
 @for_ci
 def test_old_orders_are_settled_by_a_day(waiting: AtDesk):
-    form = {"shop": "lab", "note": "過去の注文", "before": "2030-01-01"}
+    form = {"shop": "lab", "note": "過去の注文", "before": "2020-02-01"}
     answer = waiting.send("/adjust/before", "/adjust", **form)
 
     assert "調整した明細 2" in shown(waiting, answer.headers["location"])
