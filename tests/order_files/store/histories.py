@@ -280,7 +280,7 @@ def expected(rule: Rule) -> list[tuple]:
             *(known.cells[name] for name in PACKAGE),
             [(line, *told) for line, told in sorted(known.lines.items())],
             0
-            if known.source == "api" or known.over == 2 or known.status == "キャンセル"
+            if known.source == "api" or known.over or known.status == "キャンセル"
             else len(known.lines),
         )
         for number, known in sorted(rule.orders.items())
