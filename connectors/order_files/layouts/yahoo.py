@@ -24,6 +24,21 @@ WHERE = (
     "注文商品データ(item)の両方を、全項目のテンプレートで選んでください。"
 )
 
+PAYMENTS = {
+    "payment_a1": "クレジットカード決済",
+    "payment_a6": "コンビニ(セブン-イレブン)",
+    "payment_a7": "コンビニ(ファミリーマート、ローソン、その他)",
+    "payment_a8": "モバイルSuica",
+    "payment_a9": "ドコモ ケータイ払い",
+    "payment_a10": "auかんたん決済",
+    "payment_a11": "ソフトバンクまとめて支払い",
+    "payment_a16": "Yahoo!マネー払い",
+    "payment_a17": "PayPay残高払い",
+    "payment_b1": "銀行振込",
+    "payment_d1": "商品代引",
+}
+"""Words of PayMethod's codes, for a template without PayMethodName."""
+
 ORDERS = (
     cell("order_number", "OrderId"),
     cell("ordered_at", "OrderTime"),
@@ -99,6 +114,15 @@ def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(goods_total=rest_of(rows, "request_total", charges, cuts))
 
 
+def name_payment(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write the word for a code of how the order is paid; a label asks for 代引."""
+    if "payment_method" not in rows.columns:
+        return rows
+    return rows.with_columns(
+        pl.col("payment_method").str.strip_chars().replace(PAYMENTS)
+    )
+
+
 LAYOUTS = (
     Layout(
         name="yahoo-order",
@@ -111,7 +135,7 @@ LAYOUTS = (
             lacks=("LineId",),
         ),
         cells=ORDERS,
-        rules=(fill_goods_total,),
+        rules=(fill_goods_total, name_payment),
         cancelled="^4$",
         shipped="^5$",
         shop_from="_shop",

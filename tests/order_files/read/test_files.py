@@ -186,6 +186,25 @@ def test_of_an_order_row_that_comes_again_changed_the_later_one_counts(read):
     assert set(seen.column("recipient_street")) == {"仮町2 見本ビル①"}
 
 
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("payment_d1", "商品代引"),
+        ("payment_b1", "銀行振込"),
+        ("payment_z9", "payment_z9"),
+    ],
+)
+def test_a_code_of_how_yahoo_s_order_is_paid_is_read_as_its_word(read, code, word):
+    orders, lines = pair()
+    coded = orders.replace(b'"PayMethod",', b'"Unused",')
+    coded = coded.replace(b'"PayMethodName"', b'"PayMethod"')
+    coded = coded.replace("クレジットカード決済".encode("cp932"), code.encode())
+
+    seen = read(coded, lines, mall="yahoo")
+
+    assert set(seen.column("payment_method")) == {word}
+
+
 def test_frames_come_back_from_disk_as_they_went(tmp_path):
     frame = pl.DataFrame({"row_number": [1, 2], "x": ["表", None]})
     spill = Spill(tmp_path, in_memory=0)
