@@ -20,16 +20,19 @@ def main(path: str, home: str) -> None:
     with warehouse(database):  # made and migrated
         pass
     watch = Stopwatch()
-    with read_order_file([Path(path)], "rakuten") as file, warehouse(database) as con:
-        done = import_orders(
-            con,
-            file,
-            import_id=str(uuid4()),
-            shop_id=SHOP,
-            mode="update",
-            imported_at=datetime.now(UTC),
-        )
-    report(watch.read(), done.rows_read)
+    with read_order_file([Path(path)], "rakuten") as file:
+        held = Stopwatch()
+        with warehouse(database) as con:
+            done = import_orders(
+                con,
+                file,
+                import_id=str(uuid4()),
+                shop_id=SHOP,
+                mode="update",
+                imported_at=datetime.now(UTC),
+            )
+        held_s = held.read().seconds
+    report(watch.read(), done.rows_read, held_s)
 
 
 if __name__ == "__main__":

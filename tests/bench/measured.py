@@ -11,12 +11,16 @@ from typing import NamedTuple
 
 
 class Measured(NamedTuple):
-    """Wall time, CPU and rows of some work, and the peak memory of its process."""
+    """Wall time, CPU and rows of some work, and the peak memory of its process.
+
+    `held_s`: for how many of the seconds nobody else could have the warehouse.
+    """
 
     seconds: float
     cpu_s: float
     rows: int
     peak_mb: float
+    held_s: float = 0.0
 
     @property
     def cpu_ms_a_row(self) -> float:
@@ -42,10 +46,10 @@ class Stopwatch:
         return Spent(time.perf_counter() - self._wall, time.process_time() - self._cpu)
 
 
-def report(spent: Spent, rows: int) -> None:
+def report(spent: Spent, rows: int, held_s: float = 0.0) -> None:
     """Write what was measured, as the last line of the measuring process."""
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"\n{json.dumps(Measured(*spent, rows, peak_mb))}\n")
+    sys.stdout.write(f"\n{json.dumps(Measured(*spent, rows, peak_mb, held_s))}\n")
 
 
 def measure(

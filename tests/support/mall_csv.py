@@ -46,12 +46,14 @@ class Shape:
     encoding: str = "cp932"
     escaped_quote_every: int = 50
     """One order in so many has a doubled quote in its remarks."""
+    lines_of_orders: tuple[int, ...] = (1, 1, 2, 4)
+    """How many lines an order may have, by chance."""
 
 
 def write_rakuten(
     path: Path, lines: int, *, seed: int = 0, shape: Shape | None = None
 ) -> int:
-    """Write `lines` order lines, one to four an order; return the number of orders."""
+    """Write `lines` order lines, as orders of the shape; return how many orders."""
     shape = shape or Shape()
     orders = 0
     with path.open("wb") as file:
@@ -108,7 +110,7 @@ def _orders(lines: int, rng: random.Random, shape: Shape) -> Iterator[bytes]:
     odd = HEADER.index("コメント") - 94
     left, orders = lines, 0
     while left:
-        count = min(left, rng.choice((1, 1, 2, 4)))
+        count = min(left, rng.choice(shape.lines_of_orders))
         left -= count
         orders += 1
         cells = _order_cells(rng)
