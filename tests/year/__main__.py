@@ -48,14 +48,15 @@ def live(folder: Path, plan: Plan, seed: int, shown: Console) -> list[str]:
     began = time.monotonic()
     shown.print(f"{plan.days} days, {plan.orders:,} orders\n{header()}")
     months: list[Month] = []
-    with machine(folder, seed) as ours:
+    with machine(folder, seed, opens_once=plan.is_long) as ours:
         year = Year(ours, plan)
         year.begin()
         for nth in range(plan.days):
             year.day(nth)
             if plan.ends_a_row(nth):
+                before = months[-1] if months else None
                 months.append(Month.of(year, nth, time.monotonic() - began))
-                shown.print(line(months[-1]))
+                shown.print(line(months[-1], before))
         year.settle()
         cpu_s, kills = ours.cpu_s(), ours.clerk.kills
         ours.clerk.end()

@@ -79,6 +79,11 @@ class Plan(NamedTuple):
     `daily` with its copy for analysts; else its steps at the mall alone."""
 
     @property
+    def is_long(self) -> bool:
+        """Whether it is more than a month, of which each month is shown."""
+        return self.days > A_MONTH
+
+    @property
     def end(self) -> datetime:
         """Return the midnight after the last day."""
         return FIRST_DAY + timedelta(days=self.days)
@@ -156,7 +161,7 @@ class Plan(NamedTuple):
     def ends_a_row(self, nth: int) -> bool:
         """Whether the table has a line after this day: of each month, or each day."""
         after = FIRST_DAY + timedelta(days=nth + 1)
-        return self.days <= A_MONTH or after.day == 1 or after == self.end
+        return not self.is_long or after.day == 1 or after == self.end
 
     def troubles(self) -> list[Trouble]:
         """Return every spell that explains why an order was known late."""

@@ -15,13 +15,13 @@ SETTLED: Final = 3
 """After so many months a process holds what it needs."""
 GROWTH: Final = 1.3
 """The most a process holds at the end, of what it held then."""
-KB_AN_ORDER: Final = 25.0
-"""The most that the warehouse holds for an order."""
+KB_AN_ORDER: Final = 10.0
+"""The most that the warehouse holds for an order; 5.7 were measured."""
 BASE_MB: Final = 60.0
 BACKUPS, COPIES = 14, 3
 """How many warehouses' sizes the backups, and the copies for analysts, may have."""
 COLUMNS: Final = (
-    "until", "orders", "requests", "runs", "min", "clerk MB", "receiver MB",
+    "until", "orders", "requests", "runs", "min", "ms/order", "clerk MB", "receiver MB",
     "warehouse MB", "KB/order", "backups MB", "other MB",
 )  # fmt: skip
 
@@ -34,6 +34,8 @@ class Month(NamedTuple):
     requests: int
     runs: int
     minutes: float
+    cpu_s: float
+    """What all flows have worked so far."""
     sizes: Sizes
 
     @classmethod
@@ -45,6 +47,7 @@ class Month(NamedTuple):
             year.requests.total(),
             year.runs.total(),
             seconds / 60,
+            year.cpu_s.total(),
             year.machine.sizes(),
         )
 
@@ -54,15 +57,18 @@ def header() -> str:
     return " ".join(f"{column:>12}" for column in COLUMNS)
 
 
-def line(month: Month) -> str:
-    """Return a month as a line."""
+def line(month: Month, before: Month | None) -> str:
+    """Return a month as a line; what an order costs is of this month alone."""
     sizes = month.sizes
+    orders = month.orders - (before.orders if before else 0)
+    cpu_s = month.cpu_s - (before.cpu_s if before else 0)
     cells = (
         month.until,
         f"{month.orders:,}",
         f"{month.requests:,}",
         f"{month.runs:,}",
         f"{month.minutes:.1f}",
+        f"{1000 * cpu_s / max(orders, 1):.1f}",
         *(f"{size:,.1f}" for size in sizes[:3]),
         f"{1000 * sizes.warehouse / max(month.orders, 1):.1f}",
         *(f"{size:,.1f}" for size in sizes[3:]),

@@ -17,6 +17,9 @@ from tests.support.notices import Receiver
 from tests.support.sandbox import Sandbox
 from tests.year.calendar import FIRST_DAY
 
+OPENS_ONCE: Final = "YEAR_OPENS_ONCE"
+"""Tells the process at work to open the warehouse once a flow (`clerk.py`)."""
+
 ROOT: Final = Path(__file__).parents[2]
 ON_THE_SHELF: Final = 20_000
 STARTS_WITHIN_S: Final = 60
@@ -128,7 +131,7 @@ class Clerk:
 class Machine:
     """One mall, one receiver, one process at work, and the home of the two."""
 
-    def __init__(self, folder: Path, rms: Sandbox) -> None:
+    def __init__(self, folder: Path, rms: Sandbox, *, opens_once: bool) -> None:
         self.home, self.books, self.rms = folder / "home", folder / "mall.sqlite", rms
         self.shop = rms.shops["demo"]
         ours = self.shop.environment() | {
@@ -145,7 +148,8 @@ class Machine:
             if not name.startswith(("JUCHU_", "PREFECT_"))
         }
         self.receiver = Receiver(self.home, ours)
-        self.clerk = Clerk(inherited | ours, folder / "clerk.log")
+        once = {OPENS_ONCE: "1"} if opens_once else {}
+        self.clerk = Clerk(inherited | ours | once, folder / "clerk.log")
         rms.settings(
             notify_url=f"{self.receiver.url}/notices",
             notify_retry_s=0.5,
@@ -192,7 +196,7 @@ class Machine:
 
 
 @contextmanager
-def machine(folder: Path, seed: int) -> Iterator[Machine]:
+def machine(folder: Path, seed: int, *, opens_once: bool) -> Iterator[Machine]:
     """Start the processes on the eve of the first day; end them with the block."""
     options = {
         "--seed": str(seed),
@@ -203,7 +207,7 @@ def machine(folder: Path, seed: int) -> Iterator[Machine]:
     }
     given = [word for pair in options.items() for word in pair]
     with Sandbox.start(*given, "--no-rate-limit") as rms:
-        ours = Machine(folder, rms)
+        ours = Machine(folder, rms, opens_once=opens_once)
         try:
             yield ours
         finally:

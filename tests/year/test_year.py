@@ -63,19 +63,24 @@ def test_a_gap_is_explained_by_what_was_wrong_at_its_look_only():
     assert found == {"in the night": Cause.MAINTENANCE, "a day later": None}
 
 
-@for_long
-def test_a_week_is_lived_through_and_all_books_agree(tmp_path: Path):
-    assert live(tmp_path, A_WEEK, 7, Console()) == []
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """Live through a week, and return its folder and what was wrong."""
+    folder = tmp_path_factory.mktemp("week")
+    return folder, live(folder, A_WEEK, 7, Console())
 
 
 @for_long
-def test_one_order_that_differs_is_told(tmp_path: Path):
-    plan = usual(1, 40)
-    assert live(tmp_path, plan, 7, Console()) == []
-    books = mall_books(tmp_path / "mall.sqlite")
+def test_a_week_is_lived_through_and_all_books_agree(week: tuple[Path, list[str]]):
+    assert week[1] == []
+
+
+@for_long
+def test_one_order_that_differs_is_told(week: tuple[Path, list[str]]):
+    books = mall_books(week[0] / "mall.sqlite")
     number = next(iter(books.orders))
     books.orders[number] = books.orders[number]._replace(goods=1)
 
-    told = compare(books, tmp_path / "home", "123456", plan, {}).differences
+    told = compare(books, week[0] / "home", "123456", A_WEEK, {}).differences
     (about_orders,) = [each for each in told if each.startswith("order ")]
     assert number in about_orders
