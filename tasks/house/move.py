@@ -8,11 +8,12 @@ at any moment, either nobody may write or one host may; the same command again e
 import shlex
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
@@ -21,7 +22,9 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled, Scheduled
 
 from connectors.settings import Settings
 from data.warehouse.home import HomeEpoch, handed_over, latest_epoch
@@ -35,7 +38,6 @@ from tasks.watch.alive import LOCK, watch_lives
 STAYS: Final = ("/prefect.env", "/pace/", "/logs/", "/prefect/", f"/{LOCK}")
 """What is of the host and not of the home; pace counts a machine's own seconds."""
 AT_WORK: Final = [
-    StateType.SCHEDULED,
     StateType.PENDING,
     StateType.RUNNING,
     StateType.PAUSED,
@@ -70,6 +72,7 @@ def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
 ) -> Moved:
     """Move a home to host `to`, into folder `at` there; its runs go on there at once.
 
+    So do those that wait by now, such as the crashed day of a dead host.
     `source` is where the home's files are on this machine, by default its own folder;
     `at` may be `host:/folder`, which rsync reaches by ssh, and is by default the folder
     it has. Where the two are the same nothing is copied: the disk moved, or a backup
@@ -77,8 +80,8 @@ def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
     host, if it lives, finds out within a minute.
 
     Raises:
-        MoveRefused: a run of the home is at work or waits, or the files cannot be read
-            or copied; nothing was changed.
+        MoveRefused: a run of the home is at work, or the files cannot be read or
+            copied; nothing was changed.
         UnknownHome: there is no such home.
         TimeoutError: somebody else moves it now.
         WarehouseClosed: the file is in use or cannot be opened.
@@ -88,6 +91,8 @@ def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
         home = home_of(name)
         folder = Path(source or home.folder)
         reached = at or home.folder
+        _refuse_at_work(client, name)  # resting deletes the clock's
+        waiting = _waiting(client, name, now())
         with _resting(client, name):
             _refuse_at_work(client, name)
             if not (folder / FILE).is_file():
@@ -116,6 +121,7 @@ def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
             wait(HELD_S)
         shops = sorted(shop for shop, its in homes_in_blocks().items() if its == name)
         deploy_home(client, name, moved, shops)
+        _take_along(client, waiting)
         return Moved(name, home, moved, str(folder))
 
 
@@ -133,18 +139,63 @@ def _resting(client: SyncPrefectClient, name: str) -> Iterator[None]:
         raise
 
 
-def _refuse_at_work(client: SyncPrefectClient, name: str) -> None:
+def _waiting(client: SyncPrefectClient, name: str, at: datetime) -> list[FlowRun]:
+    """Return the runs that wait: begun by somebody, or by a clock and due by now.
+
+    Of the clock's the latest of a deployment does the work of those before it.
+    """
+    begun: list[FlowRun] = []
+    due: dict[UUID | None, FlowRun] = {}
+    for run in _runs_in(client, name, [StateType.SCHEDULED]):
+        when = run.next_scheduled_start_time
+        if not run.auto_scheduled:
+            begun.append(run)
+        elif when and when <= at:
+            before = due.get(run.deployment_id, run).next_scheduled_start_time
+            if before is None or before <= when:
+                due[run.deployment_id] = run
+    return [*begun, *due.values()]
+
+
+def _take_along(client: SyncPrefectClient, waiting: Sequence[FlowRun]) -> None:
+    """Have the runs that waited for the host before wait for the new one.
+
+    A run's queue cannot be changed: each gets a copy, once, and is cancelled. The
+    clock's were deleted when their deployments were made to rest.
+    """
+    for run in waiting:
+        if run.deployment_id is None:
+            continue
+        client.create_flow_run_from_deployment(
+            run.deployment_id,
+            parameters=run.parameters,
+            name=run.name,
+            state=Scheduled(scheduled_time=run.next_scheduled_start_time),
+            idempotency_key=f"{run.id}-moved",
+        )
+        moved: State[Any] = Cancelled(
+            name="Moved", message="ホームの移動先で実行します。"
+        )
+        with suppress(ObjectNotFound):
+            client.set_flow_run_state(run.id, moved, force=True)
+
+
+def _runs_in(
+    client: SyncPrefectClient, name: str, states: list[StateType]
+) -> list[FlowRun]:
     ids = [one.id for one in deployments_of(client, name)]
     if not ids:
-        return
-    states = FlowRunFilterState(type=FlowRunFilterStateType(any_=AT_WORK))
-    runs = client.read_flow_runs(
+        return []
+    return client.read_flow_runs(
         flow_run_filter=FlowRunFilter(
-            deployment_id=FlowRunFilterDeploymentId(any_=ids), state=states
+            deployment_id=FlowRunFilterDeploymentId(any_=ids),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
         ),
-        limit=10,
     )
-    if runs:
+
+
+def _refuse_at_work(client: SyncPrefectClient, name: str) -> None:
+    if runs := _runs_in(client, name, AT_WORK):
         named = "、".join(f"{run.name}({run.state_name})" for run in runs)
         raise MoveRefused(
             f"ホーム {name} の実行が終わっていません: {named}。移動していません。"

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.schedules import IntervalSchedule
-from prefect.states import Scheduled
+from prefect.states import Running, Scheduled
 from pydantic import SecretStr
 
 from connectors.settings import read_settings
@@ -27,6 +29,7 @@ from tasks.shops import owner
 from tasks.shops.blocks import OtherHome, RmsShop, handles_in_blocks, load_shop
 from tasks.shops.homes import JuchuHome, home_of, save_home
 from tests.support.effort import for_ci
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.prefect, for_ci]
 HOST = """
@@ -133,7 +136,7 @@ def test_a_home_has_deployments_of_its_own(moving: SyncPrefectClient, home: Path
         load_shop("demo")
 
 
-def test_a_move_waits_for_every_run_and_then_loses_nothing(
+def test_a_move_is_refused_while_a_run_works_and_then_loses_nothing(
     services: Services, moving: SyncPrefectClient, home: Path, tmp_path: Path
 ):
     settings, new = read_settings(), tmp_path / "b"
@@ -143,6 +146,7 @@ def test_a_move_waits_for_every_run_and_then_loses_nothing(
     run = moving.create_flow_run_from_deployment(
         night.id, state=Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=2))
     )
+    moving.set_flow_run_state(run.id, Running(), force=True)
     with pytest.raises(MoveRefused, match=run.name):
         move_home(moving, settings, "h1", "host-b", at=str(new), now=now)
     assert old.write("still") == "written"
@@ -172,3 +176,45 @@ def test_a_move_waits_for_every_run_and_then_loses_nothing(
     day = moving.read_deployment_by_name("daily/0900@h1")
     assert day.work_queue_name == "host-b-morning"
     assert json.dumps(day.job_variables["env"]).count(str(new)) == 1
+
+
+def test_runs_that_wait_for_a_dead_host_go_along(
+    moving: SyncPrefectClient, home: Path, tmp_path: Path
+):
+    """Those that somebody began, and the latest of the clock's, which are deleted."""
+    with warehouse(home / "juchu.duckdb"):
+        pass
+    night = moving.read_deployment_by_name("keep-house/0300@h1").id
+    then = datetime.now(UTC) + timedelta(days=3)
+
+    def runs() -> list[FlowRun]:
+        of_night = FlowRunFilterDeploymentId(any_=[night])
+        found = moving.read_flow_runs(
+            flow_run_filter=FlowRunFilter(deployment_id=of_night)
+        )
+        return sorted(found, key=lambda run: run.expected_start_time)
+
+    begun = moving.create_flow_run_from_deployment(
+        night, state=Scheduled(scheduled_time=then + timedelta(days=9))
+    )
+    moving.resume_deployment(night)
+    clocks = until(lambda: [run for run in runs() if run.auto_scheduled])
+    last = [run for run in clocks if run.next_scheduled_start_time <= then][-1]
+
+    move_home(
+        moving,
+        read_settings(),
+        "h1",
+        "host-b",
+        at=str(tmp_path / "b"),
+        now=lambda: then,
+        wait=lambda _: None,
+    )
+    for one in deployments_of(moving, "h1"):
+        moving.pause_deployment(one.id)
+
+    assert {(run.name, run.state_name, run.work_queue_name) for run in runs()} == {
+        (begun.name, "Moved", "host-a"),
+        (begun.name, "Scheduled", "host-b"),
+        (last.name, "Scheduled", "host-b"),
+    }
