@@ -93,11 +93,11 @@ $(CLUSTER): $(CLUSTER_LOCK) $(DEVELOP)
 cluster: $(CLUSTER) ## 20 shops in 5 homes on 2 hosts of this machine: 09:00 (needs PostgreSQL and Redis: docs/scaling.md)
 	$(BIN)/python -m tests.cluster show
 
-cluster-test: $(CLUSTER) ## the same with a host killed within 09:00, and an API, the services and Redis begun again
-	$(BIN)/python -m tests.cluster faults
+cluster-test: $(CLUSTER) ## a host killed within 09:00, a home moved; an API, the services and Redis begun again
+	$(BIN)/python -m tests.cluster faults --homes 4 --shops 1 --orders 10
 
-bench-cluster: $(CLUSTER) ## 09:00 of 200 shops on one host and on two, with what was CPU
-	$(BIN)/python -m tests.cluster bench --homes 20 --shops 10
+bench-cluster: $(CLUSTER) ## 09:00 on one host and on two with an RMS that waits (200 shops: BENCH="--homes 20 --shops 10")
+	$(BIN)/python -m tests.cluster bench $(or $(BENCH),--homes 4 --shops 2)
 
 deploy: $(READY) ## register blocks, limits, automations and every deployment (a home of a cluster: HOME= HOST= FOLDER=)
 	$(BIN)/python -m tasks.setup.deploy --home=$(call quoted,$(home_given)) --host=$(call quoted,$(HOST)) --folder=$(call quoted,$(FOLDER))

@@ -5,7 +5,8 @@ from typing import Any
 
 import yaml
 
-from tests.cluster.bed import Bed, server_settings
+from tests.cluster.bed import Bed
+from tests.cluster.engines import server_settings
 from tests.operations.containers import OPERATIONS, ROOT
 
 

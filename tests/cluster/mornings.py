@@ -1,0 +1,101 @@
+"""Mornings of homes: sold for, begun, waited for."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+)
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
+
+from tests.cluster.bed import Bed
+
+LOOK_EVERY_S = 1.0
+
+
+def day_of(home: str) -> str:
+    return f"daily/0900@{home}"
+
+
+def sell(bed: Bed, orders: int) -> dict[str, set[str]]:
+    """Sell at every shop, just now; return by home what was sold.
+
+    An order that is found long after its day is another test's.
+    """
+    sold: dict[str, set[str]] = {home: set() for home in bed.homes}
+    for shop, home in bed.shops.items():
+        sold[home] |= set(bed.sandbox.sell(orders, shop=shop, over_days=0))
+    return sold
+
+
+def begin(bed: Bed, homes: Iterable[str]) -> dict[str, FlowRun]:
+    """Begin the day of each of these homes at once, and return the runs."""
+    with bed.client() as client:
+        return {
+            home: client.create_flow_run_from_deployment(
+                client.read_deployment_by_name(day_of(home)).id
+            )
+            for home in homes
+        }
+
+
+def seen(bed: Bed, run: FlowRun) -> FlowRun:
+    """Return a run as it is now."""
+    with bed.client() as client:
+        return client.read_flow_run(run.id)
+
+
+def latest(bed: Bed, home: str) -> FlowRun:
+    """Return the run of a home's day that was made last."""
+    with bed.client() as client:
+        day = client.read_deployment_by_name(day_of(home)).id
+        found = client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                deployment_id=FlowRunFilterDeploymentId(any_=[day])
+            ),
+            sort=FlowRunSort.EXPECTED_START_TIME_DESC,
+            limit=1,
+        )
+    return found[0]
+
+
+def ended(
+    bed: Bed,
+    runs: Mapping[str, FlowRun],
+    within_s: float = 900,
+    look: Callable[[], object] = lambda: None,
+) -> dict[str, FlowRun]:
+    """Wait until every run has ended; return them as they did.
+
+    `look` is called each time that the runs are looked at.
+    """
+    give_up_at, left = time.monotonic() + within_s, dict(runs)
+    done: dict[str, FlowRun] = {}
+    while left:
+        if time.monotonic() > give_up_at:
+            raise TimeoutError(f"not ended: {sorted(left)}")
+        time.sleep(LOOK_EVERY_S)
+        look()
+        for home, run in list(left.items()):
+            with suppress(Exception):  # an API may be down: that is the test
+                now = seen(bed, run)
+                if now.state and now.state.is_final():
+                    done[home] = now
+                    del left[home]
+    return done
+
+
+def all_begun(bed: Bed, runs: Iterable[FlowRun]) -> bool:
+    """Whether every run has begun; some may have ended."""
+    return all(seen(bed, run).start_time for run in runs)
+
+
+def is_running(run: FlowRun) -> bool:
+    return bool(run.state and run.state.is_running())
+
+
+def is_good(run: FlowRun) -> bool:
+    return bool(run.state and run.state.is_completed())
