@@ -9,7 +9,6 @@ from prefect.client.schemas.filters import (
     FlowRunFilterDeploymentId,
 )
 from prefect.client.schemas.objects import FlowRun
-from prefect.client.schemas.sorting import FlowRunSort
 
 from tests.cluster.bed import Bed
 
@@ -49,17 +48,16 @@ def seen(bed: Bed, run: FlowRun) -> FlowRun:
 
 
 def latest(bed: Bed, home: str) -> FlowRun:
-    """Return the run of a home's day that was made last."""
+    """Return the run of a home's day that was made last, by other than the clock."""
     with bed.client() as client:
         day = client.read_deployment_by_name(day_of(home)).id
         found = client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 deployment_id=FlowRunFilterDeploymentId(any_=[day])
             ),
-            sort=FlowRunSort.EXPECTED_START_TIME_DESC,
-            limit=1,
         )
-    return found[0]
+    begun = [run for run in found if not run.auto_scheduled]
+    return max(begun, key=lambda run: str(run.created))
 
 
 def ended(
