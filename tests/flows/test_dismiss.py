@@ -14,7 +14,9 @@ from tests.support.effort import first, for_ci
 from tests.support.sandbox import Sandbox
 
 SIGNED = {"who": "受注担当", "note": "別の店舗の注文だった"}
-NOT_AT_MALL = "SELECT key FROM needs_a_person WHERE kind = 'order_not_at_mall'"
+NOT_AT_MALL = (
+    "SELECT key FROM needs_a_person WHERE kind = 'order_not_at_mall' ORDER BY key"
+)
 
 
 def keys() -> list[str]:

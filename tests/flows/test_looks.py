@@ -75,6 +75,9 @@ def test_a_notice_that_arrives_during_the_look_is_not_used_up(
 
     monkeypatch.setattr(OrdersApi, "get", getting)
     drain_notices("lab", return_state=True)
+    after_the_first = reasons()
+    drain_notices("lab", return_state=True)
 
+    assert after_the_first == ["refused", None]
     assert reasons() == ["refused", "refused"]
     assert looks(lab) == 2

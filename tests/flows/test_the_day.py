@@ -258,4 +258,5 @@ def test_the_run_is_linked_to_its_load(services: Services, stumbling_run: FlowRu
             " AND source = 'api'"
         ).fetchall()
 
-    assert [UUID(run) for (run,) in runs] == [stumbling_run.id]
+    # Days of other tests may have created orders in the same warehouse.
+    assert [UUID(run) for (run,) in runs].count(stumbling_run.id) == 1

@@ -1,1 +1,0 @@
-"""A year of a shop in one night: `make year`."""
