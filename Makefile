@@ -43,7 +43,8 @@ demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest 
 # What needs a Prefect server runs in one process, the rest in the other (tests/conftest.py).
 # A shell that has read prefect.env must not lead them to a server somebody works with.
 PYTEST := env -u PREFECT_API_URL -u PREFECT_API_AUTH_STRING -u PREFECT_SERVER_API_AUTH_STRING $(BIN)/python -m pytest
-SUITE := $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder --durations=10
+# A third of its time a process waits for others: three of them keep two cores at work.
+SUITE := $(PYTEST) -n 3 --dist loadscope --no-loadscope-reorder --durations=10
 
 # What each of these runs is said by a test's marks, tests/support/effort.py.
 test: $(DEVELOP) ## the fast suite, each kind of test in its short form; the ten slowest at the end

@@ -30,7 +30,7 @@ QUIET_S = 5
          "other-root", "doctype", "silence"],
 )  # fmt: skip
 def test_whatever_is_not_taken_is_sent_again(sandbox, receiver, reply, said):
-    sandbox.settings(notify_timeout_s=0.2, notify_retry_s=0.3)
+    sandbox.settings(notify_timeout_s=0.2, notify_retry_s=0.8)  # time to see the first
     receiver.replies.append(reply)
 
     sandbox.sell()
