@@ -53,9 +53,10 @@ MEMORY_LIMIT = "600MB"
 LONGEST_WAL = 512 * 1024
 SHORTEST_WAL = 64 * 1024
 OF_FILE = 128
-"""Bytes of WAL that a session leaves to the next one, which has to replay them, half a
-millisecond a kilobyte: this part of the file's own, between the two. A checkpoint
-copies the file first, so a large file has it more seldom."""
+"""Bytes of WAL that a session replays and leaves to the next one, half a millisecond a
+kilobyte: this part of the file's own, between the two. A checkpoint copies the file
+first, so a large file has it more seldom, and what a session wrote itself, as a sweep
+does batch by batch, counts only from the longest on."""
 ONLY_WHEN_ASKED = {
     "checkpoint_threshold": "1TB",
     "auto_checkpoint_skip_wal_threshold": "1000000000000",
@@ -111,7 +112,7 @@ def warehouse(
                 _ring(path)
             if repaired:
                 repaired.unlink(missing_ok=True)
-            if wal_size(path) > longest_wal(path):
+            if wal_size(path) > LONGEST_WAL or before > longest_replay(path):
                 _checkpoint(con, path, held)
 
 
@@ -120,8 +121,8 @@ def bell_of(path: Path) -> Path:
     return path.with_name(path.name + ".bell")
 
 
-def longest_wal(path: Path) -> int:
-    """Return how many bytes of WAL may wait for the next session."""
+def longest_replay(path: Path) -> int:
+    """Return how many bytes of WAL a session may replay and leave to the next one."""
     return min(LONGEST_WAL, max(SHORTEST_WAL, path.stat().st_size // OF_FILE))
 
 

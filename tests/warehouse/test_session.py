@@ -20,7 +20,7 @@ from data.warehouse.session import (
     LONGEST_WAL,
     OF_FILE,
     SHORTEST_WAL,
-    longest_wal,
+    longest_replay,
     warehouse,
 )
 from tests.support.orders import a_refusal, at
@@ -221,16 +221,31 @@ def test_the_refusal_of_a_full_disk_shows_its_cause_and_loses_nothing(path):
     assert marks(path) == ["before"]
 
 
-def test_a_session_leaves_a_short_wal_and_beside_a_large_file_a_longer_one(path):
+def test_a_session_replays_a_short_wal_and_beside_a_large_file_a_longer_one(path):
+    found = []
     for row in range(12):
+        found.append(wal_size(path))
         with warehouse(path) as con:
-            mark(con, f"{row}" * 10_000)
-        assert wal_size(path) <= SHORTEST_WAL
+            mark(con, f"{row:x}" * 10_000)
+
+    own = found[1] - found[0]
+    assert max(found) <= SHORTEST_WAL + own
+    assert min(found[6:]) <= own, "there was a checkpoint"
 
     large = path.with_name("large")
     with large.open("wb") as file:
         file.truncate(OF_FILE * LONGEST_WAL * 2)
-    assert longest_wal(large) == LONGEST_WAL
+    assert longest_replay(large) == LONGEST_WAL
+
+
+def test_sessions_that_write_much_checkpoint_every_other_time(path):
+    left = []
+    for row in range(6):
+        with warehouse(path) as con:
+            mark(con, f"{row}" * 3 * SHORTEST_WAL)
+        left.append(wal_size(path) > 0)
+
+    assert left == [True, False] * 3
 
 
 def test_support_builders_agree_on_the_clock():
