@@ -122,7 +122,7 @@ class Source:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Say what to do where the disk or the network beneath the file gives up.
+        """Return what to do where the disk or the network beneath the file gives up.
 
         It stays an OSError: the file itself is not refused, and may be tried again.
         """
