@@ -122,7 +122,7 @@ class Source:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Return what to do where the disk or the network beneath the file gives up.
+        """Raise what a disk or network that gives up raises, with what to do about it.
 
         It stays an OSError: the file itself is not refused, and may be tried again.
         """
