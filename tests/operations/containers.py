@@ -151,7 +151,11 @@ class Machine:
                 stderr=log,
                 start_new_session=True,
             )
-        until(lambda: self._is_healthy(name), PATIENCE_S)
+        until(
+            lambda: self._is_healthy(name),
+            PATIENCE_S,
+            lambda: f"{name}: {self.log(name)[-3000:]}",
+        )
 
     def _is_healthy(self, name: str) -> bool:
         assert self.running[name].poll() is None, f"{name}: {self.log(name)[-3000:]}"
