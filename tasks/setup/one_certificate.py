@@ -10,6 +10,8 @@ from typing import Final
 
 import certifi
 
+from connectors.durable_write import replace_durably
+
 SETTING: Final = "PREFECT_API_SSL_CERT_FILE"
 FILE: Final = "one-certificate.pem"
 END: Final = "-----END CERTIFICATE-----\n"
@@ -26,6 +28,5 @@ def one_certificate(home: Path, api: str) -> dict[str, str]:
     path = home / FILE
     if not path.exists():
         first = Path(certifi.where()).read_text(encoding="ascii").partition(END)
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text(first[0] + END, encoding="ascii")
+        replace_durably(path, f"{first[0]}{END}".encode("ascii"))
     return {SETTING: str(path.absolute())}
