@@ -13,11 +13,14 @@ import orjson
 from data.model.japan_time import JST
 
 
-def shared_now(path: Path) -> datetime:
-    """Return the moment that the file says it is, in Japan time.
+def now_by(path: Path | None) -> datetime:
+    """Return the moment that the file says it is, or without one the machine's.
 
-    OSError when there is no such file: a test must not run on by the real clock.
+    In Japan time. OSError when there is no such file: a test must not run on by the
+    real clock.
     """
+    if path is None:
+        return datetime.now(JST)
     told = orjson.loads(path.read_bytes())
     if told["held_at"]:
         return datetime.fromisoformat(told["held_at"]).astimezone(JST)

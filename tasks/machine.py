@@ -5,8 +5,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 
 from connectors.settings import read_settings
-from connectors.shared_clock import shared_now
-from data.model.japan_time import JST
+from connectors.shared_clock import now_by
 from data.warehouse.session import Connection, warehouse
 from tasks.shops.owner import owned
 
@@ -17,8 +16,7 @@ def now() -> datetime:
     The only reading of a clock: everything below `tasks/` gets time as an argument.
     A test that moves time shares one clock with the sandbox (JUCHU_TEST_CLOCK).
     """
-    shared = read_settings().test_clock
-    return datetime.now(JST) if shared is None else shared_now(shared)
+    return now_by(read_settings().test_clock)
 
 
 def our_warehouse() -> AbstractContextManager[Connection]:

@@ -6,7 +6,6 @@ import resource
 import signal
 import socket
 import sys
-from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -29,8 +28,7 @@ from connectors.notices.reception import Reception
 from connectors.notices.seats import Seats, Shares, networks
 from connectors.notices.spool import Spool
 from connectors.settings import Settings
-from connectors.shared_clock import shared_now
-from data.model.japan_time import JST
+from connectors.shared_clock import now_by
 
 _GRACE_S: Final = 7
 """With two seconds for the last announcements this stays under ten."""
@@ -127,8 +125,7 @@ def open_house(settings: Settings) -> House:
     if not keys.shops():
         log.warning("no shop is known yet: every message is refused with E-400-101")
     spool, metrics = Spool(settings.spool), Metrics()
-    shared = settings.test_clock
-    now = partial(shared_now, shared) if shared else _now
+    now = partial(now_by, settings.test_clock)
     prefect = partial(prefect_from_environment, settings.home)
     announcer = Announcer(prefect, metrics.unannounced, now)
     return House(
@@ -194,7 +191,3 @@ def _allow_files(wanted: int) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
-
-
-def _now() -> datetime:
-    return datetime.now(JST)
