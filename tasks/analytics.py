@@ -45,13 +45,11 @@ CHANGED: Final = "juchu.warehouse.changed"
 RESOURCE: Final = "juchu.warehouse"
 NO_LAKE: Final = "off"
 NOTHING: Final = Flowed(0, 0, 0)
+PUSHES: Final = ["push-inventory", "push-tracking"]
 
 
 class LakeLeft(Exception):
     """A former lake still has buyers' keys; says in Japanese where, and what to do."""
-
-
-PUSHES: Final = ["push-inventory", "push-tracking"]
 
 
 def announce_change(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - Prefect passes by name
@@ -86,7 +84,7 @@ def pushes_at_work() -> list[str]:
             client.read_flow_runs,
             flow_filter=FlowFilter(name=FlowFilterName(any_=PUSHES)),
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=running)),
-            sort=FlowRunSort.START_TIME_DESC,
+            sort=FlowRunSort.ID_DESC,
         )
         runs = [*found]  # of all homes
     if not read_settings().home_name:

@@ -23,12 +23,12 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort, FlowSort
+from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
 from connectors.settings import read_settings
 from tasks.desk.prefect import DeskRuns, at_our_home, state_word
-from tasks.setup.prefect_runs import all_pages
+from tasks.setup.prefect_runs import all_pages, flow_names
 from tasks.shops.homes import home_in
 
 DAILY: Final = "daily/0900"
@@ -115,10 +115,7 @@ def listed(runs: DeskRuns, most: int) -> Listed:
     Where there are homes, of ours alone.
     """
     with runs.api() as client:
-        flows = {
-            flow.id: flow.name
-            for flow in all_pages(client.read_flows, sort=FlowSort.CREATED_DESC)
-        }
+        flows = flow_names(client)
         ours = _of_our_home(client)
         ways = [_way(f"{flows.get(one.flow_id, '')}/{one.name}", one) for one in ours]
         of = FlowRunFilterDeploymentId(any_=[one.id for one in ours])

@@ -23,12 +23,14 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Scheduled
 
 from connectors.settings import Settings
 from data.warehouse.home import HomeEpoch, handed_over, latest_epoch
 from tasks.setup.home_deployments import deploy_home, deployments_of
+from tasks.setup.prefect_runs import all_pages
 from tasks.shops.blocks import homes_in_blocks
 from tasks.shops.homes import JuchuHome, home_of, save_home
 from tasks.shops.lock import one_mover
@@ -186,12 +188,15 @@ def _runs_in(
     ids = [one.id for one in deployments_of(client, name)]
     if not ids:
         return []
-    return client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(
-            deployment_id=FlowRunFilterDeploymentId(any_=ids),
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
-        ),
+    of = FlowRunFilter(
+        deployment_id=FlowRunFilterDeploymentId(any_=ids),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
     )
+    # A clock's runs of the days to come are among them, several hundred.
+    runs = all_pages(
+        client.read_flow_runs, flow_run_filter=of, sort=FlowRunSort.ID_DESC
+    )
+    return [*runs]
 
 
 def _refuse_at_work(client: SyncPrefectClient, name: str) -> None:

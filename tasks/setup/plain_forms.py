@@ -11,6 +11,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate
 
 from tasks.setup.home_deployments import deployments_of
+from tasks.setup.prefect_runs import flow_names
 
 NULL: Final = {"type": "null"}
 ASKED_FOR: Final = {"import-order-csv": ("path", "mall", "shop")}
@@ -27,7 +28,7 @@ def make_forms_plain(client: SyncPrefectClient) -> None:
 
     Homes copy their deployments from these.
     """
-    names = {flow.id: flow.name for flow in client.read_flows()}
+    names = flow_names(client)
     for deployment in deployments_of(client, ""):
         schema = deployment.parameter_openapi_schema or {}
         asked = ASKED_FOR.get(names.get(deployment.flow_id, ""), ())

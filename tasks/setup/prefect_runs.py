@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
@@ -18,6 +19,7 @@ from prefect.client.schemas.filters import (
     ArtifactFilterKey,
 )
 from prefect.client.schemas.objects import Artifact, FlowRun, State
+from prefect.client.schemas.sorting import FlowSort
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
     PREFECT_API_SSL_CERT_FILE,
@@ -41,14 +43,20 @@ T = TypeVar("T")
 def all_pages(read: Callable[..., Sequence[T]], **asked: Any) -> Iterator[T]:
     """Yield everything of a list of Prefect's, which it answers a page at a time.
 
-    Ask for an order without ties (`CREATED_DESC`): names are shared, and between two
-    pages one of a name could be lost.
+    Ask for an order without ties (`ID_DESC`, else `CREATED_DESC`): names are shared,
+    and between two pages one of a name could be lost.
     """
     for start in count(0, PAGE):
         page = read(limit=PAGE, offset=start, **asked)
         yield from page
         if len(page) < PAGE:
             return
+
+
+def flow_names(client: SyncPrefectClient) -> dict[UUID, str]:
+    """Return the name of every flow that the server knows, by its id."""
+    flows = all_pages(client.read_flows, sort=FlowSort.CREATED_DESC)
+    return {flow.id: flow.name for flow in flows}
 
 
 def client_settings(known: Mapping[str, str]) -> dict[Any, Any]:

@@ -15,12 +15,12 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.client.schemas.sorting import ArtifactSort, DeploymentSort, FlowSort
+from prefect.client.schemas.sorting import ArtifactSort, DeploymentSort
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
 from connectors.prefect_env import API_URL
 from data.model.nearest import suggestion
-from tasks.setup.prefect_runs import PrefectRuns, all_pages
+from tasks.setup.prefect_runs import PrefectRuns, all_pages, flow_names
 from tasks.setup.server_in_use import environment_of_server
 
 LOOK_AGAIN_S: Final = 1.0
@@ -86,10 +86,7 @@ def _deployment(client: SyncPrefectClient, name: str) -> DeploymentResponse:
     try:
         return client.read_deployment_by_name(name)
     except (ObjectNotFound, ValueError):
-        flows = {
-            flow.id: flow.name
-            for flow in all_pages(client.read_flows, sort=FlowSort.CREATED_DESC)
-        }
+        flows = flow_names(client)
         names = sorted(
             f"{flows[one.flow_id]}/{one.name}"
             for one in all_pages(
