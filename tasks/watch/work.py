@@ -82,17 +82,16 @@ class Watch:
         """
         return sum(
             self._repeat(DRAIN, shop, self._is_new_minute(shop))
-            for shop in self._shops
-            if only in {None, shop.handle}
+            for shop in self._asked(only)
         )
 
     def push(self, only: ShopHandle | None = None) -> int:
         """Run a push for each shop with levels due; return how many runs it took."""
-        return sum(
-            self._repeat(PUSH, shop)
-            for shop in self._shops
-            if only in {None, shop.handle}
-        )
+        return sum(self._repeat(PUSH, shop) for shop in self._asked(only))
+
+    def _asked(self, only: ShopHandle | None) -> tuple[Shop, ...]:
+        """Return the one shop, if it is still looked after, or all without a name."""
+        return tuple(shop for shop in self._shops if only in {None, shop.handle})
 
     def _is_new_minute(self, shop: Shop) -> bool:
         """Return whether a minute has passed since the shop's last drain."""
