@@ -1,11 +1,13 @@
 """Rules 6.2 to 6.4 of the design, one sentence each."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from data.model.stock import Adjustment
 from data.warehouse.orders import known_answers, store_orders
+from data.warehouse.statements import SQL
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import a_row, one, store
@@ -364,3 +366,26 @@ def test_a_status_that_goes_back_is_caught(con, bug):
         test_a_step_back_of_an_older_file_is_not_applied_and_warned_of(
             con, CANCELLED, OPEN, "update"
         )
+
+
+@pytest.mark.parametrize(
+    ("table", "alone"),
+    [
+        ("orders", {"tax_summaries"}),
+        ("packages", set()),
+        ("lines", set()),
+        ("people", set()),
+    ],
+)
+def test_a_change_sets_every_column_it_brings_but_none_of_the_key(
+    con, api, table, alone
+):
+    """A column that joins a change and not its list would never be written."""
+    store(con, known_row())
+    brought = con.table(f"csv_changed_{table}").columns
+    merge = SQL(f"merge_csv_{table}")
+    key = re.search(r" USING \(([\w, ]+)\)", merge)[1].split(", ")
+    named = re.findall(r"^    (\w+) = n\.\1\b", merge, re.MULTILINE)
+
+    assert len(named) == len(set(named))
+    assert set(named) | alone == set(brought) - set(key)
