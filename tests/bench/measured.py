@@ -6,7 +6,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 
@@ -44,6 +44,12 @@ class Stopwatch:
     def read(self) -> Spent:
         """Return wall time and CPU since then."""
         return Spent(time.perf_counter() - self._wall, time.process_time() - self._cpu)
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """Return the value that only the rest exceeded, e.g. one in a hundred for 0.99."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 def report(spent: Spent, rows: int, held_s: float = 0.0) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rich.console import Console
 
 from connectors.notices.spool import Spool
+from tests.bench.measured import percentile
 from tests.bench.rows import Row, at_least, at_most
 from tests.support.notices import Receiver, order_xml
 
@@ -27,9 +28,8 @@ class Sent(NamedTuple):
     acknowledged: int
 
     def percentile_ms(self, share: float) -> float:
-        """The wait that only the rest exceeded."""
-        ordered = sorted(self.waits_s)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
+        """Return the wait that only the rest exceeded."""
+        return percentile(self.waits_s, share) * 1000
 
 
 def notices_bench(

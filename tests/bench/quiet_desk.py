@@ -9,7 +9,7 @@ import statistics
 import time
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -28,8 +28,10 @@ from rich.console import Console
 
 from data.warehouse.session import bell_of, warehouse
 from tasks.setup.services import Services, open_services
+from tests.bench.measured import percentile
 from tests.bench.rows import Row, at_least, at_most
-from tests.bench.storm import count
+from tests.bench.storm import ask, count
+from tests.support.process_family import used
 from tests.support.waiting import until
 
 NOTICES, IDLE_MINUTES = 300, 30.0
@@ -56,6 +58,7 @@ FROM notices
 WHERE reason = 'stored'
 ORDER BY received_at
 """
+STORED = "SELECT count(*) FROM notices WHERE reason = 'stored'"
 ACTIVE = [StateType.RUNNING, StateType.PENDING]
 
 
@@ -100,8 +103,8 @@ def _latency(services: Services, console: Console, notices: int) -> Iterator[Row
             time.sleep(chance.uniform(*PAUSE_S))
         until(lambda: stored(services) >= before + notices, 120)
     found = ways(services, rung)[before:]
-    seconds = sorted(way.stored - way.received for way in found)
-    p99 = seconds[min(len(seconds) - 1, int(len(seconds) * 0.99))]
+    seconds = [way.stored - way.received for way in found]
+    p99 = percentile(seconds, 0.99)
     parts = {
         "until it is taken in": [way.taken_in - way.received for way in found],
         "until RMS has answered": [way.answered - way.taken_in for way in found],
@@ -110,7 +113,7 @@ def _latency(services: Services, console: Console, notices: int) -> Iterator[Row
     told = ", ".join(f"{n} {statistics.median(s):.2f} s" for n, s in parts.items())
     console.print(
         f"{len(seconds)} notices: median {statistics.median(seconds):.2f} s,"
-        f" p99 {p99:.2f} s, slowest {seconds[-1]:.2f} s; medians {told}"
+        f" p99 {p99:.2f} s, slowest {max(seconds):.2f} s; medians {told}"
     )
     yield at_least("notices on an idle desk", len(seconds), notices)
     yield at_most(
@@ -159,11 +162,7 @@ def ways(services: Services, rung: list[float]) -> list[Way]:
 
 def stored(services: Services) -> int:
     """Count the notices whose orders are stored."""
-    with warehouse(services.warehouse) as con:
-        ((number,),) = con.execute(
-            "SELECT count(*) FROM notices WHERE reason = 'stored'"
-        ).fetchall()
-    return int(number)
+    return ask(services, STORED)
 
 
 def _wait_for_rest(services: Services) -> None:
@@ -180,11 +179,11 @@ def _idle(services: Services, console: Console, minutes: float) -> Iterator[Row]
     ours, beside = processes(OURS), processes(BESIDE)
     database = services.home / "prefect" / "prefect.db"
     began, since, size = time.monotonic(), datetime.now(UTC), bytes_of(database)
-    before = {name: cpu_s(one) for name, one in {**ours, **beside}.items()}
+    before = {name: used(one.pid).cpu_s for name, one in {**ours, **beside}.items()}
     time.sleep(minutes * 60)
     took_s = time.monotonic() - began
     share = {
-        name: (cpu_s(one) - before[name]) / took_s
+        name: (used(one.pid).cpu_s - before[name]) / took_s
         for name, one in {**ours, **beside}.items()
     }
     grown = (bytes_of(database) - size) * DAY_S / took_s / 1e6
@@ -217,17 +216,6 @@ def processes(wanted: Mapping[str, set[str]]) -> dict[str, psutil.Process]:
     }
     assert all(len(some) == 1 for some in found.values()), found
     return {name: some[0] for name, some in found.items()}
-
-
-def cpu_s(process: psutil.Process) -> float:
-    """Return the CPU seconds of a process, of its children and of those that ended."""
-    total = 0.0
-    for each in (process, *process.children(recursive=True)):
-        with suppress(psutil.NoSuchProcess):  # it has ended: its parent counts it
-            used = each.cpu_times()
-            total += used.user + used.system
-            total += used.children_user + used.children_system
-    return total
 
 
 def bytes_of(database: Path) -> int:

@@ -25,6 +25,7 @@ from data.warehouse.session import warehouse
 from data.warehouse.stock.files import count_stock
 from tasks.setup.services import Services, open_services
 from tests.bench.market import SHOPS, Buyer, Key, Market, Sold, buyers, goods
+from tests.bench.measured import percentile
 from tests.bench.peer_loop import EVERY_S, PeerLoop
 from tests.bench.rows import Row, at_most
 from tests.stock.made import MadeCount
@@ -63,16 +64,17 @@ class Outcome(NamedTuple):
     seconds: list[float]
     """From each sale to its proof; infinite where it never came."""
 
-    def percentile_s(self, share: float) -> float:
-        """Return the time that only the rest exceeded."""
-        ordered = sorted(self.seconds)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+    @property
+    def p99_s(self) -> float:
+        """Return the time that one in a hundred exceeded."""
+        return percentile(self.seconds, 0.99)
 
     def shown(self) -> str:
         """Return it in a line."""
+        p50_s = percentile(self.seconds, 0.5)
         return (
-            f"{self.sold:,} orders, cause to proof p50 {self.percentile_s(0.5):.1f} s,"
-            f" p99 {self.percentile_s(0.99):.1f} s, max {max(self.seconds):.1f} s,"
+            f"{self.sold:,} orders, cause to proof p50 {p50_s:.1f} s,"
+            f" p99 {self.p99_s:.1f} s, max {max(self.seconds):.1f} s,"
             f" oversold {self.oversold_units}, lost {self.lost_units} units"
         )
 
@@ -82,7 +84,7 @@ def storms(folder: Path, console: Console, minutes: float = MINUTES) -> Iterator
     for name, faults in (("storm", {}), ("storm with faults", FAULTS)):
         ours, peer = _storm(folder / name.replace(" ", "-"), console, minutes, faults)
         console.print(f"{name}, juchu: {ours.shown()}\n{name}, peer: {peer.shown()}")
-        p99_s, its_s = ours.percentile_s(0.99), peer.percentile_s(0.99)
+        p99_s, its_s = ours.p99_s, peer.p99_s
         yield at_most(f"{name}: cause to verified, p99 (s)", p99_s, SECONDS)
         yield Row(f"{name}: the peer's p99 (s)", f"{its_s:.2f}", "", True)
         for what, mine, its in (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from tests.cluster.bed import Bed
 from tests.cluster.engines import rows
 from tests.cluster.page import Page
-from tests.cluster.processes import Used
+from tests.support.process_family import Used
 
 SERVER = ("api-0", "api-1", "services", "postgres", "redis")
 PLANNED_SHOPS = 1000

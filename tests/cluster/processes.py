@@ -5,24 +5,13 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import psutil
 
 from tasks.setup.services import ROOT
+from tests.support.process_family import Used, family, used
 
 PATIENCE_S = 15
-
-
-class Used(NamedTuple):
-    """What a process and everything it started have used."""
-
-    cpu_s: float
-    memory_mb: float
-    processes: int
-
-    def since(self, before: "Used") -> "Used":
-        return self._replace(cpu_s=self.cpu_s - before.cpu_s)
 
 
 class Processes:
@@ -59,10 +48,10 @@ class Processes:
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         """End a process with everything it started, as a host that loses its power."""
         process = self._running.pop(name)
-        family = _family(process.pid)
+        members = family(process.pid)
         process.send_signal(how)
         if how == signal.SIGKILL:
-            for each in family:
+            for each in members:
                 with suppress(psutil.NoSuchProcess):
                     each.kill()
         try:
@@ -72,14 +61,8 @@ class Processes:
             process.wait()
 
     def used(self, name: str) -> Used:
-        """Return what a process has used, with its children, ended ones included."""
-        cpu_s = memory_mb = 0.0
-        family = _family(self._running[name].pid)
-        for each in family:
-            with suppress(psutil.NoSuchProcess):
-                cpu_s += sum(each.cpu_times()[:4])  # its own and its dead children's
-                memory_mb += each.memory_info().rss / 1e6
-        return Used(cpu_s, memory_mb, len(family))
+        """Return what a process has used, with everything it started."""
+        return used(self._running[name].pid)
 
     def end(self, last: Sequence[str]) -> None:
         """Kill every process, those of `last` after the others and politely."""
@@ -88,12 +71,3 @@ class Processes:
         for name in last:
             if name in self._running:
                 self.kill(name, signal.SIGINT)
-
-
-def _family(pid: int) -> list[psutil.Process]:
-    """Return a process and all that it started, as far as they live."""
-    try:
-        first = psutil.Process(pid)
-        return [first, *first.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
