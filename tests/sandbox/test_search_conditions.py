@@ -139,9 +139,12 @@ def test_each_date_type_looks_at_its_own_time(rms, sandbox, date_type, field):
 
 
 def test_the_shipping_date_is_searched_by_day(rms, sandbox):
-    _, wanted = sandbox.sell(2, progress=300)
-    day = rms.now().date() - timedelta(days=2)
-    rms.report(wanted, {"deliveryCompany": "1001", "shippingDate": day.isoformat()})
+    earlier, wanted = sandbox.sell(2, progress=300, over_days=0)
+    day = rms.now().date() + timedelta(days=2)  # never before the order's own day
+    for number, shipped in ((earlier, day - timedelta(days=1)), (wanted, day)):
+        rms.report(
+            number, {"deliveryCompany": "1001", "shippingDate": shipped.isoformat()}
+        )
 
     found = rms.search(
         dateType=4,
