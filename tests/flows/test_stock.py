@@ -209,6 +209,7 @@ def test_the_form_is_filled_in_on_the_page_and_clears_what_waited(
 ):
     waited = clerk.ask(WAITING)
     page.goto(f"{clerk.services.ui}/v2/runs/flow-run/{asked.id}")
+    page.route("**/resume", lambda route: route.fulfill(status=503, body="{}"), times=1)
     for _ in range(PRESSES):
         filled_in(page, waited[0][0])
         if sent(page):
