@@ -98,9 +98,11 @@ def import_shipment_file(
 
 
 def conclude_shipments(path: str, imported: State[ImportedShipments]) -> State[Any]:
-    """Create the file's report; return the final state, Failed if it was refused.
+    """Create the file's report; return the final state, Failed if it left a parcel out.
 
-    Rows set aside do not fail a run, but its message points to the report.
+    That is a file refused or a row that could not be read; the others are stored. A row
+    of no known order does not fail a run, because carriers' files hold other shops'
+    parcels too, but the message counts it and points to the report.
     """
     outcome = imported.result(raise_on_failure=False)
     if not isinstance(outcome, ImportedShipments):
@@ -123,7 +125,8 @@ def conclude_shipments(path: str, imported: State[ImportedShipments]) -> State[A
     )
     aside = report.rejected or report.unmatched
     look = f"。{see('shipments-report')}" if aside else ""
-    return Completed(message=f"{tried}{same}{summary}{look}")
+    message = f"{tried}{same}{summary}{look}"
+    return Failed(message=message) if report.rejected else Completed(message=message)
 
 
 def _show(markdown: str) -> None:

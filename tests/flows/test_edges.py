@@ -1,6 +1,7 @@
 """What a person reads who enters something wrong: in Japanese, with what to do."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from importlib import import_module
@@ -13,6 +14,7 @@ from pydantic import WrapValidator
 from flows.daily import daily
 from flows.export_shipping_labels import export_shipping_labels
 from flows.import_order_csv import import_order_csv
+from flows.import_shipments import import_shipments
 from flows.import_stock_count import import_stock_count
 from flows.ingest_orders import ingest_orders
 from flows.onboard_shop import onboard_shop
@@ -199,6 +201,21 @@ def test_a_file_that_cannot_be_read_to_its_end_says_what_to_do(lab: Sandbox, nam
     message = refused_by(name, path="/proc/self/mem")  # as a disk that gives up
 
     assert "mem を最後まで読み取れません" in message
+
+
+def test_a_row_of_a_carrier_that_cannot_be_read_fails_the_run_and_no_other_row(
+    lab: Sandbox, tmp_path: Path
+):
+    whole = Path(B2).read_text(encoding="cp932")
+    number = re.search(r"\d{12}", whole)
+    assert number
+    path = tmp_path / "b2.csv"
+    path.write_text(whole.replace(number[0], "", 1), encoding="cp932")
+    state = import_shipments(str(path), "yamato", "lab", return_state=True)
+
+    assert state.type.value == "FAILED"
+    assert "取り込めなかった行 1" in state.message
+    assert "shipments-report" in state.message
 
 
 def test_every_form_that_limits_a_value_refuses_it_in_japanese():
