@@ -378,7 +378,8 @@ def import_orders(  # noqa: PLR0913
     if others and other_shops == "refuse":
         raise OtherShops(shop_id, others)
     work.record_cleared(imported_at)
-    show(con, "csv_clears", clearing(mode, file.columns_present))
+    told = file.columns_present
+    show(con, "csv_clears", clearing(mode, told))
     of_cells = work.settle_blanks(chunks)
     new, known, repeated, set_aside = work.judge(chunks)
     show(con, "csv_warned", of_cells)
@@ -387,8 +388,11 @@ def import_orders(  # noqa: PLR0913
     updated = 0
     for part in work.parts(chunks):
         warnings.add(work.missing())
-        warnings.add(wrong_sums(work.amounts(), rules.checks))
+        amounts = work.amounts()
+        warnings.add(wrong_sums(amounts, rules.checks))
         updated += work.store(part, warnings)
+        if "request_total" in told and amounts["request_total"].null_count():
+            warnings.add(work.ask("list_csv_without_total", part=part))
     for rows in work.wanting:
         chunks.reject(rows)
         aside = rows[KEY].n_unique()

@@ -539,6 +539,21 @@ FROM csv_statuses
 WHERE is_behind
 ORDER BY order_number;
 
+-- name: list_csv_without_total
+-- Orders of a part that are stored without a total although their file has a column for
+-- it: a pending order of Amazon's has no prices yet. A cancelled one needs none.
+-- in:  temporary table `csv_orders`, $part, $mall, $shop_id
+-- out: kind, order_number, lines
+SELECT 'total-missing' AS kind, o.order_number, 1 AS lines
+FROM csv_orders AS c
+JOIN orders AS o
+    ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = c.order_number
+WHERE c.part = $part
+  AND o.request_total IS NULL
+  AND o.status <> 'キャンセル'
+  AND NOT o.cancelled
+ORDER BY o.order_number;
+
 -- name: change_csv_orders
 -- What the known orders of a part become, where that differs.
 -- A blank cell keeps what is known, unless it clears; a cell the file has no column for

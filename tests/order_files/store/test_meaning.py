@@ -258,6 +258,9 @@ MONEY = "SELECT goods_total, request_total FROM orders"
 PRICES = "SELECT unit_price, quantity FROM order_lines ORDER BY line_id"
 
 
+IN_UTF8 = {"shopify", "amazon-orders", "amazon-all-orders"}
+
+
 def column_names(folder: str, encoding: str, between: str, name: str = "in.csv"):
     source = (GOLDEN / folder / name).read_bytes().decode(encoding)
     return next(csv.reader(io.StringIO(source), delimiter=between))
@@ -267,7 +270,7 @@ def written(path, folder, *rows, name="in.csv"):
     """Write a file of the golden one's columns, with these cells."""
     tabs = folder.startswith("amazon")
     between = "\t" if tabs else ","
-    encoding = "utf-8-sig" if folder in {"shopify", "amazon-orders"} else "cp932"
+    encoding = "utf-8-sig" if folder in IN_UTF8 else "cp932"
     names = column_names(folder, encoding, between, name)
     with path.open("w", encoding=encoding, newline="") as file:
         table = csv.writer(file, delimiter=between, lineterminator="\r\n")
@@ -520,3 +523,33 @@ def test_a_file_without_orders_says_so(tmp_path, folder):
 def test_a_report_without_prices_says_so(tmp_path):
     with read_order_file([GOLDEN / "amazon-unshipped" / "in.csv"], "amazon") as file:
         assert [one for one in file.notices if "金額の列がない" in one]
+
+
+PENDING = {
+    "amazon-order-id": "250-0000009-0000001",
+    "purchase-date": "2026-11-24T05:30:00+09:00",
+    "order-status": "Pending",
+    "sku": "SOX-1",
+    "product-name": "靴下",
+    "quantity": "2",
+}
+
+
+def test_an_order_without_a_total_is_told_until_a_file_brings_it(con, tmp_path):
+    later = {"order-status": "Shipped", "item-price": "1980"}
+    told = [
+        take(con, given(tmp_path, "amazon-all-orders", PENDING, more), "amazon", minute)
+        for minute, more in enumerate([{}, {}, later, {}])
+    ]
+    waits = [report.warned.get("total-missing", 0) for report in told]
+
+    assert waits == [1, 1, 0, 0]  # the last file is blank where the stored order is not
+
+
+def test_a_cancelled_order_needs_no_total(con, tmp_path):
+    over = {"order-status": "Cancelled", "quantity": "0"}
+    report = take(
+        con, given(tmp_path, "amazon-all-orders", PENDING | over, {}), "amazon"
+    )
+
+    assert "total-missing" not in report.warned
