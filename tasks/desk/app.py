@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message
 
 from connectors.settings import SettingsProblem
-from data.warehouse.errors import WarehouseBusy, WarehouseClosed
+from data.warehouse.errors import WarehouseBusy, WarehouseClosed, WarehouseMissing
 from tasks.desk.frame import (
     SMALL_FORM,
     Desk,
@@ -35,6 +35,7 @@ from tasks.desk.guard import TOO_LARGE, Guard, let_pass
 from tasks.desk.pages import PAGES
 from tasks.desk.prefect import CannotStart, PrefectClosed
 from tasks.desk.sign_in import COOKIE, LASTS, Locked, Sessions
+from tasks.desk.words import NOTHING_YET
 
 log = logging.getLogger("juchu.desk")
 
@@ -72,6 +73,9 @@ NOBODY: Final = (
 )
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Refusal = Callable[[Request, Exception], Awaitable[Response]]
+Told = Callable[[Exception], tuple[int, str]]
+"""The HTTP status of an error, and what is told of it."""
 
 
 def make_app(
@@ -96,14 +100,18 @@ def make_app(
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         exception_handlers={
-            Problem: _problem,
-            HTTPException: _http,
-            WarehouseBusy: _busy,
-            WarehouseClosed: _closed,
-            SettingsProblem: _closed,
-            PrefectClosed: _closed,
-            CannotStart: _not_started,
-            Exception: _broken,
+            kind: front.answer_with(told)
+            for kind, told in {
+                Problem: _problem,
+                HTTPException: _http,
+                WarehouseBusy: _busy,
+                WarehouseMissing: _nothing_yet,
+                WarehouseClosed: _closed,
+                SettingsProblem: _closed,
+                PrefectClosed: _closed,
+                CannotStart: _not_started,
+                Exception: _broken,
+            }.items()
         },
     )
     app.router.redirect_slashes = False
@@ -156,6 +164,23 @@ class Front:
         self._sessions.leave(request.cookies.get(COOKIE))
         answer = RedirectResponse("/sign-in", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return answer
+
+    def answer_with(self, told: Told) -> Refusal:
+        """Return what answers an error: a page of what is told of it.
+
+        With the menu for who has signed in, because it says where to go on.
+        """
+
+        async def answer(request: Request, error: Exception) -> Response:
+            status, what = told(error)
+            visit = None
+            cookie = request.cookies.get(COOKIE)
+            if session := self._sessions.of(cookie, self._desk.now()):
+                visit = Visit(self._desk, session.who, session.token, request)
+            page = render("problem.html", what=what, visit=visit, once="")
+            return HTMLResponse(page, status)
+
         return answer
 
     def behind(self, door: Door) -> Endpoint:
@@ -214,34 +239,34 @@ def _sign_in_page(way: str, what: str, status: int = 200) -> Response:
     return HTMLResponse(render("sign_in.html", way=way, what=what, visit=None), status)
 
 
-def _page(status: int, what: str) -> Response:
-    return HTMLResponse(render("problem.html", what=what, visit=None), status)
-
-
-async def _problem(_: Request, error: Exception) -> Response:
+def _problem(error: Exception) -> tuple[int, str]:
     assert isinstance(error, Problem)  # noqa: S101 - by the table above
-    return _page(error.status, error.what)
+    return error.status, error.what
 
 
-async def _http(_: Request, error: Exception) -> Response:
+def _http(error: Exception) -> tuple[int, str]:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return _page(status, WORDS.get(status, BROKEN))
+    return status, WORDS.get(status, BROKEN)
 
 
-async def _busy(_: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's form
-    return _page(503, BUSY)
+def _busy(error: Exception) -> tuple[int, str]:  # noqa: ARG001 - as the others
+    return 503, BUSY
 
 
-async def _closed(_: Request, error: Exception) -> Response:
-    return _page(503, str(error))
+def _nothing_yet(error: Exception) -> tuple[int, str]:  # noqa: ARG001 - as the others
+    return 503, NOTHING_YET
 
 
-async def _not_started(_: Request, error: Exception) -> Response:
-    return _page(400, str(error))
+def _closed(error: Exception) -> tuple[int, str]:
+    return 503, str(error)
 
 
-async def _broken(_: Request, error: Exception) -> Response:
-    """Answer, and log where it broke; an error's own words could quote an order."""
+def _not_started(error: Exception) -> tuple[int, str]:
+    return 400, str(error)
+
+
+def _broken(error: Exception) -> tuple[int, str]:
+    """Log where it broke; an error's own words could quote an order."""
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("not answered: %s\n%s", type(error).__name__, where)
-    return _page(500, BROKEN)
+    return 500, BROKEN

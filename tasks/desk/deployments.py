@@ -27,7 +27,14 @@ from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
 from connectors.settings import read_settings
-from tasks.desk.prefect import DeskRuns, at_our_home, state_word
+from tasks.desk.prefect import (
+    DeskRuns,
+    at_our_home,
+    in_one_line,
+    is_of_our_home,
+    state_word,
+    title_of,
+)
 from tasks.setup.prefect_runs import all_pages, flow_names
 from tasks.shops.homes import home_in
 
@@ -37,10 +44,10 @@ BEGUN: Final = tuple(one for one in StateType if one is not StateType.SCHEDULED)
 
 @dataclass(frozen=True)
 class Seen:
-    """A run in a list."""
+    """A run in a list; `title` is what staff call it, its flow's name if unknown."""
 
     id: str
-    deployment: str
+    title: str
     state: str
     is_final: bool
     is_good: bool
@@ -59,18 +66,20 @@ class Morning:
 class Way:
     """A deployment that can be run, e.g. `push-inventory/0900`.
 
-    schema and parameters are Prefect's: what its form shows, and the values it has
+    subject is its first tag; schema and parameters are Prefect's: what its form shows,
+    and the values it has
     """
 
     name: str
     description: str
+    subject: str
     schema: Mapping[str, Any]
     parameters: Mapping[str, Any]
 
     @property
     def title(self) -> str:
-        """The first sentence of the description."""
-        return self.description.partition("。")[0]
+        """What staff call it."""
+        return title_of(self.description)
 
 
 def morning(runs: DeskRuns) -> Morning:
@@ -112,24 +121,37 @@ class Listed:
 def listed(runs: DeskRuns, most: int) -> Listed:
     """Return what can be run, and `most` runs at most that are no part of another.
 
-    Where there are homes, of ours alone.
+    Of our home alone; without one, of none.
     """
     with runs.api() as client:
         flows = flow_names(client)
         ours = _of_our_home(client)
         ways = [_way(f"{flows.get(one.flow_id, '')}/{one.name}", one) for one in ours]
-        of = FlowRunFilterDeploymentId(any_=[one.id for one in ours])
         found = client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 state=_states(*BEGUN),
                 parent_task_run_id=FlowRunFilterParentTaskRunId(is_null_=True),
-                deployment_id=of if read_settings().home_name else None,
+                deployment_id=_of(ours),
             ),
             sort=FlowRunSort.START_TIME_DESC,
             limit=most,
         )
-    recent = [seen(run, flows.get(run.flow_id, "")) for run in found]
+    titles = {str(one.id): title_of(one.description) for one in ours}
+    recent = [
+        seen(run, titles.get(str(run.deployment_id)) or flows.get(run.flow_id, ""))
+        for run in found
+    ]
     return Listed(sorted(ways, key=lambda way: way.name), recent)
+
+
+def _of(ours: list[DeploymentResponse]) -> FlowRunFilterDeploymentId:
+    """Return what picks their runs; where there are no homes, those of none as well."""
+    picked = {
+        "operator": "or_",
+        "any_": [one.id for one in ours],
+        "is_null_": None if read_settings().home_name else True,
+    }
+    return FlowRunFilterDeploymentId.model_validate(picked)
 
 
 def _of_our_home(client: SyncPrefectClient) -> list[DeploymentResponse]:
@@ -145,31 +167,33 @@ def _of_our_home(client: SyncPrefectClient) -> list[DeploymentResponse]:
 
 
 def way(runs: DeskRuns, flow: str, name: str) -> Way | None:
-    """Return one deployment that can be run; None where there is none of the name."""
+    """Return a deployment of our home; None where there is none of the name."""
     with runs.api() as client:
         found = client.read_deployments(
             flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
             deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[name])),
             limit=1,
         )
-    return _way(f"{flow}/{name}", found[0]) if found else None
+    ours = next((one for one in found if is_of_our_home(one)), None)
+    return _way(f"{flow}/{name}", ours) if ours else None
 
 
 def _way(name: str, one: DeploymentResponse) -> Way:
     return Way(
         name,
-        one.description or "",
+        in_one_line(one.description),
+        next(iter(one.tags or ()), ""),
         one.parameter_openapi_schema or {},
         one.parameters or {},
     )
 
 
-def seen(run: FlowRun, deployment: str) -> Seen:
+def seen(run: FlowRun, title: str) -> Seen:
     """Return a run as a list has it."""
     state = run.state
     return Seen(
         str(run.id),
-        deployment,
+        title,
         state_word(state),
         bool(state and state.is_final()),
         bool(state and state.is_completed()),

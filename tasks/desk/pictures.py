@@ -7,11 +7,9 @@ from starlette.responses import HTMLResponse, Response
 
 from tasks.analytics_page import PAGE as FILE
 from tasks.desk.frame import Page, Problem, Visit, get
+from tasks.desk.words import PUBLISH_ADVICE
 
-NOT_DRAWN: Final = (
-    "グラフはまだありません。対処: 「実行」から publish-analytics/auto "
-    "(分析用データベースの作成)を実行してください。"
-)
+NOT_DRAWN: Final = f"グラフはまだありません。{PUBLISH_ADVICE}"
 POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 )

@@ -23,6 +23,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterName,
 )
 from prefect.client.schemas.objects import Artifact, FlowRun, State, StateType
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import (
@@ -38,7 +39,7 @@ from tasks.run_log import TO_DO
 from tasks.run_states import RUN_STATE_WORDS
 from tasks.setup.prefect_runs import client_settings
 from tasks.shops.blocks import ShopPlace, shop_places
-from tasks.shops.homes import at_home
+from tasks.shops.homes import at_home, home_in
 
 Settings = Mapping[Any, Any]
 PATIENCE_S: Final = 10.0
@@ -64,6 +65,9 @@ _IN_FRONT: Final = re.compile(
     r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_]\w*:\s*)?"
 )
 """What Prefect puts before the sentence of an error that ended a run."""
+_IN_BRACKETS: Final = re.compile(r"\([^()]*\)")
+_BETWEEN: Final = re.compile(r"(?<=[!-~])\n(?=[!-~])")
+"""A line break between two words of Latin letters, which a space takes the place of."""
 _JAPANESE: Final = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 _MARKDOWN: Final = MarkdownIt("js-default", {"html": False, "linkify": False})
 """Escapes HTML, and makes no link of `javascript:` and its like."""
@@ -90,6 +94,7 @@ class Report:
 class Progress:
     """A run as it is now.
 
+    title       what staff call it (`title_of`); "" for a run of no deployment
     deployment  flow and deployment, e.g. `push-inventory/0900`; the flow's name alone
                 for a run of none
     message     how it ended, or why it has not started; "" while nothing is to say
@@ -108,6 +113,7 @@ class Progress:
     ended_at: datetime | None
     reports: tuple[Report, ...]
     link: str
+    title: str = ""
     tables: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
@@ -193,7 +199,7 @@ class DeskRuns:
         return str(run.id)
 
     def look(self, run_id: str) -> Progress | None:
-        """Return a run as it is now, with its reports; None if there is none.
+        """Return a run of our home as it is now; None if there is none of that id.
 
         Raises PrefectClosed when no server answers.
         """
@@ -206,7 +212,8 @@ class DeskRuns:
                 run = client.read_flow_run(wanted)
             except ObjectNotFound:
                 return None
-            return self._progress(client, run)
+            of = deployment_of(client, run)
+            return self._progress(client, run, of) if is_of_our_home(of) else None
 
     def latest(self, key: str, deployment: str) -> Report | None:
         """Return the newest report of a key that a run of our home left, or None.
@@ -261,12 +268,16 @@ class DeskRuns:
         self._places = time.monotonic(), known
         return known
 
-    def _progress(self, client: SyncPrefectClient, run: FlowRun) -> Progress:
+    def _progress(
+        self, client: SyncPrefectClient, run: FlowRun, of: DeploymentResponse | None
+    ) -> Progress:
         state, left = run.state, left_by(client, run)
+        flow = client.read_flow(run.flow_id).name
         return Progress(
             id=str(run.id),
             name=run.name,
-            deployment=deployment_of(client, run),
+            title=title_of(of.description) if of else "",
+            deployment=f"{flow}/{of.name}" if of else flow,
             state=state_word(state),
             is_final=bool(state and state.is_final()),
             is_good=bool(state and state.is_completed()),
@@ -300,15 +311,37 @@ def state_word(state: State[Any] | None) -> str:
     return RUN_STATE_WORDS[state.type if state else StateType.SCHEDULED]
 
 
-def deployment_of(client: SyncPrefectClient, run: FlowRun) -> str:
-    """Return `flow/deployment` of a run, or its flow's name alone."""
-    flow = client.read_flow(run.flow_id).name
+def deployment_of(client: SyncPrefectClient, run: FlowRun) -> DeploymentResponse | None:
+    """Return the deployment of a run; None for a run of none, or of one deleted."""
     if run.deployment_id is None:
-        return flow
+        return None
     try:
-        return f"{flow}/{client.read_deployment(run.deployment_id).name}"
+        return client.read_deployment(run.deployment_id)
     except ObjectNotFound:
-        return flow
+        return None
+
+
+def is_of_our_home(of: DeploymentResponse | None) -> bool:
+    """Return whether a deployment is of the home we are of; of no home if we have none.
+
+    What has no deployment is shown only where there are no homes.
+    """
+    return home_in(of.name if of else "") == read_settings().home_name
+
+
+def title_of(description: str | None) -> str:
+    """Return a deployment's title for staff: its description's first sentence.
+
+    Without what stands in brackets, which is for engineers.
+    """
+    told = _IN_BRACKETS.sub("", in_one_line(description))
+    return told.partition("。")[0].removesuffix("です")
+
+
+def in_one_line(text: str | None) -> str:
+    """Return a text without its line breaks: Japanese words have no space between."""
+    lines = (line.strip() for line in (text or "").splitlines())
+    return _BETWEEN.sub(" ", "\n".join(lines)).replace("\n", "")
 
 
 def left_by(client: SyncPrefectClient, run: FlowRun) -> list[Artifact]:

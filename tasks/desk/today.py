@@ -15,11 +15,8 @@ from tasks.desk.files_left import files_left
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.prefect import PrefectClosed, Report
 from tasks.desk.ways_out import WAYS_OUT
+from tasks.desk.words import NOTHING_YET, PUBLISH_ADVICE
 
-NOT_PUBLISHED: Final = (
-    "まだ表示する内容がありません。対処: 「実行」から publish-analytics/auto "
-    "(分析用データベースの作成)を実行してください。"
-)
 DAY_REPORT: Final = "day-report"
 STALE_AFTER: Final = timedelta(hours=26)
 """A copy that is older missed a morning."""
@@ -35,6 +32,8 @@ def show_today(visit: Visit) -> Response:
         "today.html",
         found=found,
         problem=problem,
+        nothing_yet=NOTHING_YET,
+        publish_advice=PUBLISH_ADVICE,
         morning=last_morning,
         closed=closed,
         now=now,
@@ -88,7 +87,7 @@ def _kind(given: str) -> MatterKind:
 
 def _figures(visit: Visit) -> tuple[Today | None, str]:
     if not visit.settings.analytics.exists():
-        return None, NOT_PUBLISHED
+        return None, NOTHING_YET
     try:
         with published(visit.settings.analytics) as con:
             return today(con), ""

@@ -6,6 +6,14 @@ from typing import Final
 from data.model.order import Mall
 from data.model.shipment import Carrier, ShipmentState
 
+NOTHING_YET: Final = (
+    "まだデータがありません。対処: 「CSV取込」から棚卸または注文を取り込んでください"
+    "(楽天の注文は、朝の処理で取り込みます)。取り込んだ後、1分ほどで表示されます。"
+)
+"""What a page says before the first order or count has come in."""
+PUBLISH_ADVICE: Final = (
+    "対処: 「実行」から「分析用データベースを作成します」を実行してください。"
+)
 MALL_WORDS: Final[Mapping[str, str]] = {
     Mall.RAKUTEN: "楽天市場",
     Mall.YAHOO: "Yahoo!ショッピング",

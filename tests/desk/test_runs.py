@@ -25,6 +25,7 @@ from tasks.desk.prefect import (
     PrefectClosed,
     message_of,
     tables_of,
+    title_of,
     told_to_staff,
 )
 
@@ -69,6 +70,22 @@ def test_a_run_says_how_it_stands(state, told):
 )
 def test_staff_read_our_sentence_and_none_of_prefects(state, told):
     assert told_to_staff(state) == told
+
+
+@pytest.mark.parametrize(
+    ("description", "title"),
+    [
+        (
+            "在庫転送です(手動。daily を使わない場合は毎日 9:00)。\n送ります。",
+            "在庫転送",
+        ),
+        ("注文CSVを、\n  1つ取り込みます(手動)。", "注文CSVを、1つ取り込みます"),
+        ("Prefect\nCloud で\n動かします。", "Prefect Cloud で動かします"),
+        (None, ""),
+    ],
+)
+def test_a_deployment_is_called_by_its_first_sentence(description, title):
+    assert title_of(description) == title
 
 
 def test_the_newest_table_of_each_key_is_read_from_its_text():

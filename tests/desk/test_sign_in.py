@@ -171,6 +171,18 @@ def test_an_error_is_told_in_japanese_and_nothing_of_it_is_shown(echo, caplog):
     assert (missing.status_code, "メニューから" in missing.text) == (404, True)
 
 
+def test_a_page_of_an_error_has_the_menu_that_it_tells_of(desk, make_desk):
+    for path, status in (("/nothing", 404), ("/matters/none", 404), ("/stock", 503)):
+        answer = desk.browser.get(path)
+        assert answer.status_code == status
+        assert 'aria-label="メニュー"' in answer.text, path
+        assert f"<span>{NAME}</span>" in answer.text, path
+    assert "まだデータがありません" in answer.text
+    assert str(desk.home) not in answer.text
+    stranger = make_desk().browser.get("/nothing")
+    assert (stranger.status_code, 'メニュー"' in stranger.text) == (404, False)
+
+
 def test_a_hash_is_of_one_password_and_survives_its_setting():
     another = hashed("another one", b"another 16 bytes")
     assert fits(PASSWORD, HASH)

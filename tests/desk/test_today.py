@@ -71,10 +71,10 @@ def test_each_matter_can_be_taken_off_only_with_a_reason(desk):
     assert desk.browser.get("/matters/nothing").status_code == 404
 
 
-def test_without_a_copy_it_says_how_one_is_made(make_desk):
+def test_before_the_first_order_it_says_how_to_begin(make_desk):
     desk = make_desk()
     desk.sign_in()
-    assert "publish-analytics/auto" in desk.browser.get("/").text
+    assert "まだデータがありません" in desk.browser.get("/").text
 
 
 def test_every_kind_has_its_way_out():

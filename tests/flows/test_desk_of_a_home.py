@@ -10,7 +10,8 @@ from prefect.states import Completed, Running, Scheduled
 
 from connectors.prefect_env import API_URL, LOGIN
 from tasks.desk import deployments
-from tasks.desk.deployments import listed, morning
+from tasks.desk import prefect as desk_prefect
+from tasks.desk.deployments import listed, morning, way
 from tasks.desk.prefect import DeskRuns
 from tasks.setup import prefect_runs
 from tasks.setup.services import Services
@@ -84,6 +85,29 @@ def test_what_can_be_run_and_what_ran_are_the_homes_own(desk: DeskRuns, homes: H
     found = listed(desk, 15)
     assert [way.name for way in found.ways] == ["daily/0900@h7"]
     assert [run.id for run in found.recent] == [str(homes.runs["h7"])]
+
+
+def test_another_homes_run_is_not_shown_and_its_deployment_not_run(
+    desk: DeskRuns, homes: Homes, monkeypatch: pytest.MonkeyPatch
+):
+    def shown(home: str) -> tuple[bool, bool]:
+        run = desk.look(str(homes.runs[home]))
+        return run is not None, way(desk, "daily", f"0900@{home}") is not None
+
+    def of_h7_alone() -> None:
+        assert shown("h7") == (True, True)
+        assert shown("h77") == (False, False)
+        assert way(desk, "daily", "0900") is None
+
+    of_h7_alone()
+    with monkeypatch.context() as patch, caught():
+        for module in (deployments, desk_prefect):
+            patch.setattr(module, "is_of_our_home", lambda _: True)
+        of_h7_alone()
+    monkeypatch.setenv("JUCHU_HOME_NAME", "")
+    assert shown("h7") == (False, False)
+    others = {str(run) for run in homes.runs.values()}
+    assert not others & {run.id for run in listed(desk, 15).recent}
 
 
 def test_without_a_home_every_page_is_read_and_no_copy_is_listed(
