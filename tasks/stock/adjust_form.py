@@ -50,9 +50,10 @@ IS_CANCELLED: Final = f"{CANCELLED} キャンセル済みの注文です。在�
 HOW: Final = (
     "この画面の右上の「⋮」から「Resume」を選ぶと、フォームが開きます。"
     "入力して「Resume」を押すと、在庫を調整します。"
-    "押した後も実行が「Suspended」のままのときは、もう一度入力して押してください。"
+    "「Failed to resume flow run」と表示されたときは、"
+    "もう一度「Resume」を押してください。"
 )
-"""Prefect's page closes its form also when its server was too busy to take it (503)."""
+"""Prefect's server answers a press with 503 when another write came between."""
 UNTIL_WHEN: Final = (
     "8時間以内に入力がない場合は、何も変更せずに「失敗」で終了します"
     "(調整待ちのまま残りますので、もう一度実行してください)。"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun, Log, State
@@ -31,8 +31,6 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.prefect
 OUT = Path("out")
 SERVICE_UNAVAILABLE = 503
-PRESSES = 3
-"""How often a person presses the button of a form whose run still waits."""
 ONE_MUG = {"manageNumber": "kakuu-mug", "variantId": "kakuu-mug", "units": 1}
 WAITING = "SELECT order_number, line_id, sku, quantity FROM manual_stock_adjustments"
 
@@ -123,26 +121,17 @@ def page(services: Services) -> Iterator[Page]:
         yield opened
 
 
-def filled_in(page: Page, shown: str) -> None:
-    """Open the run's form and fill it in as its page says."""
-    page.get_by_role("button", name="Open menu").first.click(timeout=30_000)
-    page.get_by_role("menuitem", name="Resume").click()
-    form = page.get_by_role("dialog")
-    expect(form.get_by_text(shown).first).to_be_visible(timeout=30_000)
-    expect(form.get_by_text("(Optional)")).to_have_count(0)
-    form.get_by_label("Select 調整の方法").click()
-    page.get_by_role("option", name="すべて調整する", exact=True).click()
-    form.get_by_label("担当者").fill("店長")
-    form.get_by_label("メモ").fill("棚から出した")
-    OUT.mkdir(exist_ok=True)
-    page.screenshot(path=OUT / "adjust-form.png", full_page=True)
+def busy(route: Route) -> None:
+    """Answer as a server that has no room for the request now."""
+    route.fulfill(status=SERVICE_UNAVAILABLE, json={"exception_message": "busy"})
 
 
-def sent(page: Page) -> bool:
+def is_taken(page: Page) -> bool:
     """Press the form's button; whether the server took it, False if it was busy.
 
-    Prefect 3.9.1's page closes the form whatever the answer is. A server on SQLite
-    answers 503 when another write came between its reading and its own.
+    A server on SQLite answers 503 when another write came between its reading and its
+    own. Prefect 3.9.1's page then keeps the form as it is; it closes it at any other
+    answer, a refusal too.
     """
     button = page.get_by_role("dialog").get_by_role("button", name="Resume")
     with page.expect_response(lambda answer: answer.url.endswith("/resume")) as answer:
@@ -210,19 +199,26 @@ def test_the_form_is_filled_in_on_the_page_and_clears_what_waited(
     waited = clerk.ask(WAITING)
     page.goto(f"{clerk.services.ui}/v2/runs/flow-run/{asked.id}")
     page.route("**/resume", lambda route: route.fulfill(status=503, body="{}"), times=1)
-    for _ in range(PRESSES):
-        filled_in(page, waited[0][0])
-        if sent(page):
-            break
-        assert clerk.suspended(asked), (
-            "a refused press must leave the form to be filled"
-        )
+    page.get_by_role("button", name="Open menu").first.click(timeout=30_000)
+    page.get_by_role("menuitem", name="Resume").click()
+    form = page.get_by_role("dialog")
+    expect(form.get_by_text(waited[0][0]).first).to_be_visible(timeout=30_000)
+    expect(form.get_by_text("(Optional)")).to_have_count(0)
+    form.get_by_label("Select 調整の方法").click()
+    page.get_by_role("option", name="すべて調整する", exact=True).click()
+    form.get_by_label("担当者").fill("店長")
+    form.get_by_label("メモ").fill("棚から出した")
+    OUT.mkdir(exist_ok=True)
+    page.screenshot(path=OUT / "adjust-form.png", full_page=True)
+    page.route("**/resume", busy, times=1)
+    presses = [is_taken(page), is_taken(page) or is_taken(page)]
     ended = until(lambda: clerk.ended(asked), 90, lambda: clerk.told(asked))
     booked = clerk.ask(
         "SELECT order_number, line_id, sku, -quantity, who, note FROM stock_movements"
         " WHERE kind = 'adjustment' AND source = 'person'"
     )
 
+    assert presses == [False, True]
     assert ended.state.type.value == "COMPLETED", ended.state.message
     assert clerk.ask(WAITING) == []
     assert {row[4:] for row in booked} == {("店長", "棚から出した")}
