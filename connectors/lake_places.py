@@ -15,11 +15,17 @@ FILE: Final = "lake-places.json"
 
 
 class LakePlace(Frozen):
-    """A folder, or an address of an S3 service."""
+    """A folder, or an address of an S3 service.
+
+    The same address at another endpoint is another place.
+    """
 
     address: str
     endpoint: str = ""
     region: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.address} ({self.endpoint})" if self.endpoint else self.address
 
 
 class _Places(Frozen):

@@ -122,6 +122,7 @@ def update_lake() -> Flowed:
 
     Raises:
         LakeOutOfReach: the folder or the service does not take it.
+        LakeLeft: a former place is out of reach; the present one is up to date.
         PlacesUnreadable: where the lake has been is not known.
         WarehouseBusy: a client has this version of the copy open to write.
 
@@ -132,41 +133,45 @@ def update_lake() -> Flowed:
         now_at = _place(settings)
         if now_at not in places:
             remember_place(settings.home, now_at)
+    former = [place for place in places if place != now_at]
+    # First: one that is the present place by another name is whole again afterwards.
+    left = [place for place in former if not _leave(settings, place)]
+    if now_at:
         store = _store(settings, now_at)
         patience_s = settings.warehouse_patience_s
         flowed = fill_lake(settings.analytics, store, patience_s) or NOTHING
-    for place in places:
-        if now_at is None or place.address != now_at.address:
-            _leave(settings, place)
+    if left:
+        raise LakeLeft(
+            f"以前のデータレイク {'、'.join(map(str, left))} に、購入者を見分けるキー"
+            "(buyer_key)が残っています。対処: アクセスできるようにするか、"
+            f"そのデータレイクを削除して、{settings.home / FILE} からこの保存先の行を"
+            "削除してください。"
+        )
     return flowed
 
 
-def _leave(settings: Settings, place: LakePlace) -> None:
-    """Take the buyers' keys out of a lake that is kept up no more."""
+def _leave(settings: Settings, place: LakePlace) -> bool:
+    """Take the buyers' keys out of a former lake; return whether it was in reach."""
     log = get_run_logger()
     try:
         emptied = leave_lake(_store(settings, place))
     except LakeOutOfReach:
-        raise LakeLeft(
-            f"以前のデータレイク {place.address} に、購入者を見分けるキー(buyer_key)が"
-            f"残っています。対処: アクセスできるようにするか、"
-            f"そのデータレイクを削除して、{settings.home / FILE} からこの保存先の行を"
-            "削除してください。"
-        ) from None
+        return False
     forget_place(settings.home, place)
     if emptied is None:
         log.warning(
             "以前のデータレイク %s が見つかりません。対処: 取り外したディスクなどに"
             "残っている場合は、削除してください。",
-            place.address,
+            place,
         )
     else:
         log.warning(
             "以前のデータレイク %s の %d ファイルから、購入者を見分けるキー"
             "(buyer_key)を削除しました。ほかの内容はそのままです。",
-            place.address,
+            place,
             emptied,
         )
+    return True
 
 
 def _place(settings: Settings) -> LakePlace:

@@ -1,13 +1,6 @@
-"""The lake at an S3 address, on a server from PyPI in an environment of its own.
+"""The lake at an S3 address, read back by Polars, and by DuckDB through fsspec."""
 
-moto answers as Amazon's service does, and is no dependency of ours: it brings forty
-packages. Read back by Polars, and by DuckDB through fsspec.
-"""
-
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -19,44 +12,15 @@ from pydantic import SecretStr
 from connectors.lake_store import LakeOutOfReach, S3Store
 from data.warehouse.analytics.lake import fill_lake
 from tests.support.effort import for_long
+from tests.support.s3 import KEYS, REGION, moto, polars_options, serving
 
-MOTO = "moto[server]==5.2.5"
-SERVE = """
-import sys
-import boto3
-from moto.server import ThreadedMotoServer
-server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-server.start()
-host, port = server.get_host_and_port()
-boto3.client("s3", endpoint_url=f"http://{host}:{port}").create_bucket(Bucket="juchu")
-print(f"http://{host}:{port}", flush=True)
-sys.stdin.readline()
-server.stop()
-"""
-KEYS = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "CANARY-SECRET-1"}
-REGION = "us-east-1"
 PLACE = "s3://juchu/shops/lake"
 
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("moto")
-    python = folder / "venv" / "bin" / "python"
-    uv = str(Path(sys.executable).with_name("uv"))
-    make = [uv, "venv", "--quiet", "--python", sys.executable, str(folder / "venv")]
-    subprocess.run(make, check=True)
-    install = [uv, "pip", "install", "--quiet", "--python", str(python), MOTO]
-    subprocess.run(install, check=True)
-    with subprocess.Popen(
-        [str(python), "-c", SERVE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=KEYS | {"AWS_DEFAULT_REGION": REGION},
-    ) as server:
-        yield server.stdout.readline().strip()
-        server.stdin.close()
+    with serving(moto(tmp_path_factory.mktemp("moto"))) as address:
+        yield address
 
 
 def bucket(endpoint: str) -> dict[str, object]:
@@ -88,13 +52,7 @@ def test_polars_and_duckdb_read_what_was_put(published, endpoint):
         ours = con.execute("SELECT count(*), sum(sales)::BIGINT FROM sales").fetchall()
     frame = pl.scan_parquet(
         f"{PLACE}/sales/**/*.parquet",
-        storage_options={
-            "aws_endpoint_url": endpoint,
-            "aws_region": REGION,
-            "aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"],
-            "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"],
-            "aws_allow_http": "true",
-        },
+        storage_options=polars_options(endpoint),
     )
     views = bytes(
         Bucket("juchu", **bucket(endpoint)).get("shops/lake/views.sql").bytes()

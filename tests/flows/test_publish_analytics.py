@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import yaml
 
-from connectors.lake_places import FILE
+from connectors.lake_places import FILE, LakePlace, lake_places, remember_place
 from connectors.settings import read_settings
 from data.warehouse.session import warehouse
 from flows.daily import daily
@@ -109,6 +109,41 @@ def test_a_lake_left_for_another_place_keeps_no_buyers_key(
     publish_analytics()
     assert keys(second) == {None}
     assert json.loads((read_settings().home / FILE).read_text())["places"] == []
+
+
+def test_a_lake_by_another_name_keeps_its_keys(
+    lab: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    lab.sell(1)
+    ingest_orders("lab")
+    publish_analytics()
+    lake, other = read_settings().lake_folder, tmp_path / "other"
+    before = keys(lake)
+    other.symlink_to(lake)
+    monkeypatch.setenv("JUCHU_LAKE", str(other))
+    publish_analytics()
+
+    assert keys(lake) == before != {None}
+
+
+def test_a_lake_at_the_same_address_of_another_service_is_a_lake_left(
+    lab: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    """The former service does not answer: the run names it, and asks it again later."""
+    lab.sell(1)
+    ingest_orders("lab")
+    address, gone = "s3://juchu/lake", "http://127.0.0.1:9"
+    remember_place(read_settings().home, LakePlace(address=address, endpoint=gone))
+    monkeypatch.setattr("connectors.lake_store.TRIES", 0)
+    monkeypatch.setattr("tasks.analytics.fill_lake", lambda *_: None)  # it answers
+    monkeypatch.setenv("JUCHU_LAKE", address)
+    monkeypatch.setenv("JUCHU_LAKE_ENDPOINT", "http://127.0.0.1:10")
+    state = publish_analytics(return_state=True)
+    endpoints = {place.endpoint for place in lake_places(read_settings().home)}
+
+    assert state.is_failed()
+    assert f"以前のデータレイク {address} ({gone}) に" in state.message
+    assert endpoints == {gone, "http://127.0.0.1:10"}
 
 
 def test_where_the_lake_has_been_is_not_guessed(lab: Sandbox):
