@@ -150,6 +150,10 @@ WITH mine AS (
     UNION ALL
     SELECT 17, d.dismissed_at, 'dismissed', d.kind, d.note, NULL
     FROM dismissals AS d SEMI JOIN mine USING (mall, shop_id, order_number)
+    UNION ALL
+    SELECT 2, o.imported_at, 'file', NULL, NULL, NULL
+    FROM orders AS o SEMI JOIN mine USING (mall, shop_id, order_number)
+    WHERE o.source = 'csv'
 )
 SELECT happened_at, kind, what, detail, number
 FROM events

@@ -26,7 +26,13 @@ from tasks.desk.frame import (
 )
 from tasks.desk.guard import TOO_LARGE
 from tasks.desk.shops import OTHER_SHOP, ShopChoice, choose_shop, shop_choices
-from tasks.desk.words import CARRIER_WORDS, MALL_WORDS
+from tasks.desk.words import (
+    CARRIER_WORDS,
+    COUNT_WORDS,
+    MALL_WORDS,
+    MODE_WORDS,
+    OTHER_SHOPS_WORDS,
+)
 
 PATH: Final = "/files"
 MOST_FILES: Final = 2
@@ -88,18 +94,12 @@ KINDS: Final = {
         ),
     )
 }
-MODES: Final = {"update": "更新", "replace": "書換"}
-OTHER_SHOPS: Final = {
-    "refuse": "1件でもあれば、取り込まない",
-    "skip": "別店舗の注文だけを除いて取り込む",
-}
-COUNTS: Final = {"count": "棚卸(棚にあった総数)", "receipt": "入荷(届いた数を足す)"}
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "mall": MALL_WORDS,
-    "mode": MODES,
-    "other_shops": OTHER_SHOPS,
+    "mode": MODE_WORDS,
+    "other_shops": OTHER_SHOPS_WORDS,
     "carrier": CARRIER_WORDS,
-    "kind": COUNTS,
+    "kind": COUNT_WORDS,
 }
 """What may be chosen, by the name of the field."""
 FIELDS: Final = {

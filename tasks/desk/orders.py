@@ -130,6 +130,7 @@ _WORDS: Final[Mapping[str, Callable[[Event], str]]] = {
         f"通知を受け取りました({NOTICE_WORDS.get(e.what or '', e.what)})"
     ),
     "snapshot": lambda e: f"{SOURCE_WORDS[e.what or '']}(新しい内容)",
+    "file": lambda _: "注文CSVから登録しました",
     "seen": lambda _: "現在の内容を最後に確認しました",
     "settled": lambda e: (
         f"通知を処理しました: {SETTLED_WORDS.get(e.what or '', e.what)}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tasks.desk.frame import Problem, Visit
+from tasks.desk.words import VALUE_WORDS
 
 WHO: Final = "who"
 """The parameter that is the signed-in person, and is not asked for."""
@@ -20,14 +21,14 @@ class Field:
     """One parameter: how it is asked for, and the value that it has.
 
     kind     text, number, date, tick or choice
-    choices  of a choice
+    choices  of a choice: what is sent, and what is read
     """
 
     name: str
     title: str
     description: str
     kind: str
-    choices: tuple[str, ...]
+    choices: Mapping[str, str]
     value: str
     is_needed: bool
 
@@ -49,7 +50,7 @@ def fields_of(schema: Mapping[str, Any], given: Mapping[str, Any]) -> list[Field
                     str(part.get("title", name)),
                     str(part.get("description", "")),
                     kind,
-                    choices,
+                    {one: VALUE_WORDS.get(name, {}).get(one, one) for one in choices},
                     "" if value is None or value is False else str(value),
                     name in needed and value is None,
                 )

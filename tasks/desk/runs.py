@@ -3,7 +3,8 @@
 Other pages send their readers to `/runs/<id>?back=<their path>`.
 """
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -13,24 +14,60 @@ from tasks.desk.frame import Page, Problem, Visit, get, path_of_ours, post
 from tasks.desk.parameters import WHO, fields_of, takes_who, values_of
 
 RECENT: Final = 15
+SUBJECTS: Final = ("毎朝", "受注", "在庫", "出荷", "店舗", "分析", "人の確認", "保守")
+"""The first tags of deployments, in the order in which staff need them."""
 NO_RUN: Final = (
     "この実行の記録はありません。対処: 「実行」の一覧から選び直してください。"
 )
 NO_WAY: Final = "この処理はありません。対処: 「実行」の一覧から選び直してください。"
 
 
+class OwnPage(NamedTuple):
+    """The page of the desk that is made for a flow."""
+
+    words: str
+    path: str
+
+
+OWN_PAGES: Final[Mapping[str, OwnPage]] = {
+    "adjust-stock": OwnPage("在庫調整の画面", "/adjust"),
+    "import-order-csv": OwnPage("CSV取込の画面", "/files?kind=orders"),
+    "import-shipments": OwnPage("CSV取込の画面", "/files?kind=shipments"),
+    "import-stock-count": OwnPage("CSV取込の画面", "/files?kind=stock"),
+    "export-shipping-labels": OwnPage("送り状の画面", "/labels"),
+    "dismiss": OwnPage("今日の画面の「対応が必要なもの」", "/"),
+}
+"""By flow: the form of a run asks for paths and codes, which staff need not know."""
+
+
 def show_runs(visit: Visit) -> Response:
     """Return the page of what can be run, and of the latest runs."""
     runs = visit.desk.runs
     found = listed(runs, RECENT)
-    return visit.show("runs.html", ways=found.ways, recent=found.recent, ui=runs.ui)
+    return visit.show(
+        "runs.html", subjects=by_subject(found.ways), recent=found.recent, ui=runs.ui
+    )
+
+
+def by_subject(ways: Sequence[Way]) -> list[tuple[str, list[Way]]]:
+    """Return what can be run by its subject, those that SUBJECTS names first."""
+    of: dict[str, list[Way]] = {subject: [] for subject in SUBJECTS}
+    for one in ways:
+        of.setdefault(one.subject, []).append(one)
+    return [(subject, those) for subject, those in of.items() if those]
 
 
 def show_form(visit: Visit) -> Response:
     """Return the page with a deployment's form."""
     way = _way(visit)
     fields = fields_of(way.schema, way.parameters)
-    return visit.show("run_form.html", way=way, fields=fields)
+    return visit.show(
+        "run_form.html",
+        way=way,
+        fields=fields,
+        own_page=OWN_PAGES.get(visit.part("flow")),
+        shops=[place.handle for place in visit.desk.runs.places()],
+    )
 
 
 def start(visit: Visit) -> Response:

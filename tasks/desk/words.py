@@ -1,4 +1,4 @@
-"""What staff call malls, carriers, and the states of parcels."""
+"""What staff call malls, carriers, states of parcels, and the values of a form."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -47,3 +47,20 @@ PARCEL_WORDS: Final[Mapping[str, str]] = {
     ShipmentState.CANCELLED: "キャンセル",
 }
 """Where the report of a parcel stands; of malls by file, whether it is exported."""
+MODE_WORDS: Final[Mapping[str, str]] = {"update": "更新", "replace": "書換"}
+OTHER_SHOPS_WORDS: Final[Mapping[str, str]] = {
+    "refuse": "1件でもあれば、取り込まない",
+    "skip": "別店舗の注文だけを除いて取り込む",
+}
+COUNT_WORDS: Final[Mapping[str, str]] = {
+    "count": "棚卸(棚にあった総数)",
+    "receipt": "入荷(届いた数を足す)",
+}
+VALUE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "mall": MALL_WORDS,
+    "carrier": CARRIER_WORDS,
+    "mode": MODE_WORDS,
+    "other_shops": OTHER_SHOPS_WORDS,
+    "kind": COUNT_WORDS,
+}
+"""What staff read for a flow's value, by the name of the parameter."""

@@ -13,6 +13,7 @@ from data.warehouse.statements import SQL
 from tasks.desk.orders import _WORDS, told
 from tests.analytics.filled import fill
 from tests.desk.conftest import NAME, AtDesk
+from tests.order_files.store.made import a_row, store
 from tests.support.orders import a_line, an_order, at
 
 SCRIPT = "<script>alert('商品')</script>"
@@ -90,6 +91,13 @@ def test_what_cannot_be_written_down_is_not_shown(desk):
     answer = desk.send("/orders", "/orders", number=number(1))
     assert answer.status_code == 500
     assert "鷹羽根" not in answer.text
+
+
+def test_an_order_by_file_has_a_history_too(desk):
+    with warehouse(desk.home / "juchu.duckdb") as con:
+        store(con, a_row(number(8), "1"), minute=11)
+    page = desk.send("/orders", "/orders", number=number(8)).text
+    assert "09:11</time> 注文CSVから登録しました" in " ".join(page.split())
 
 
 def test_a_script_in_an_item_name_is_text(desk):

@@ -10,6 +10,7 @@ from prefect.utilities.callables import parameter_schema
 
 from tasks.desk.parameters import fields_of, takes_who
 from tasks.desk.prefect import report
+from tasks.desk.runs import OWN_PAGES
 
 
 def schema(flow: str) -> dict:
@@ -29,7 +30,8 @@ def test_a_choice_has_its_values_and_a_deployments_own_value_is_chosen():
     given = {"mall": "rakuten", "path": ""}
     fields = {f.name: f for f in fields_of(schema("import_order_csv"), given)}
     assert fields["mall"].kind == "choice"
-    assert "yahoo" in fields["mall"].choices
+    assert fields["mall"].choices["yahoo"] == "Yahoo!ショッピング"
+    assert fields["mode"].choices == {"update": "更新", "replace": "書換"}
     assert fields["mall"].value == "rakuten"
 
 
@@ -39,6 +41,12 @@ def test_every_deployment_has_a_form_that_can_be_made():
         flow = each["entrypoint"].partition(":")[2]
         fields = fields_of(schema(flow), each.get("parameters", {}))
         assert all(field.title for field in fields), each
+
+
+def test_a_flow_that_has_a_page_of_its_own_is_a_flow():
+    assert {Path("flows", f"{flow.replace('-', '_')}.py") for flow in OWN_PAGES} <= set(
+        Path("flows").iterdir()
+    )
 
 
 def test_a_report_is_shown_with_its_tables_and_without_anybodys_html():
