@@ -25,6 +25,7 @@ from connectors.lake_places import (
     LakePlace,
     forget_place,
     lake_places,
+    one_at_lake,
     remember_place,
 )
 from connectors.lake_store import S3, FolderStore, LakeOutOfReach, S3Store
@@ -128,6 +129,11 @@ def update_lake() -> Flowed:
 
     """
     settings = read_settings()
+    with one_at_lake(settings.home):
+        return _update_lake(settings)
+
+
+def _update_lake(settings: Settings) -> Flowed:
     places, now_at, flowed = lake_places(settings.home), None, NOTHING
     if settings.lake != NO_LAKE:
         now_at = _place(settings)

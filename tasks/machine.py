@@ -7,7 +7,7 @@ from datetime import datetime
 from connectors.settings import read_settings
 from connectors.shared_clock import now_by
 from data.warehouse.session import Connection, warehouse
-from tasks.shops.owner import owned
+from tasks.shops.owner import confirmed, owned
 
 
 def now() -> datetime:
@@ -35,6 +35,19 @@ def our_warehouse() -> AbstractContextManager[Connection]:
     if settings.home_name:
         return owned(settings, now)
     return warehouse(settings.warehouse, settings.warehouse_patience_s)
+
+
+def refuse_another_hosts() -> None:
+    """Raise HomeMoved where the home is another host's by now; nothing on one machine.
+
+    Raises:
+        HomeMoved: what was begun here goes on there.
+        WarehouseBusy: Prefect has not said for a minute who owns the home.
+
+    """
+    settings = read_settings()
+    if settings.home_name:
+        confirmed(settings)
 
 
 class _OnlyTried(Exception):

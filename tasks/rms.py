@@ -49,7 +49,7 @@ from data.warehouse.shops import (
     stopped_functions,
 )
 from data.warehouse.troubles import record_trouble
-from tasks.machine import now, our_warehouse
+from tasks.machine import now, our_warehouse, refuse_another_hosts
 from tasks.shops.blocks import load_shop
 
 CREDENTIALS_REFUSED = "juchu.connection.refused"
@@ -126,10 +126,13 @@ def rms_client(
 ) -> Iterator[RmsClient]:
     """Open a client with the key of `shop`, whatever else is recorded about it.
 
-    A call of a function in `stopped` raises FunctionStopped instead.
+    A call of a function in `stopped` raises FunctionStopped instead. Where there are
+    several hosts, a call of one that the home has left raises HomeMoved: the next owner
+    calls for the shop, and keeps its pace alone.
     """
 
     def admit(function: str) -> None:
+        refuse_another_hosts()
         if function in stopped:
             raise FunctionStopped(shop.handle, function)
 

@@ -86,8 +86,9 @@ class RmsHttp:
 
     `pace` is entered when the next request may go and left once it has gone; calls of a
     bucket in `paces` ask that one instead. `undated` is called after an answer that
-    shows no time, `admit` before every call with the function's name: it raises to stop
-    the call. `too_fast` is called when RMS says so, for the pace of the calls to come.
+    shows no time, `admit` before every call with the function's name, and again when
+    its turn has come: it raises to stop the call. `too_fast` is called when RMS says
+    so, for the pace of the calls to come.
     ValueError for an address that is neither https nor on this machine.
     """
 
@@ -187,6 +188,7 @@ class RmsHttp:
         self._admit(function.name)
         with ExitStack() as turn:
             turn.enter_context(self._paces.get(function.bucket, self._pace)())
+            self._admit(function.name)  # much may have changed while it waited
             sent_at = self._now()
             # No local variable: a traceback with locals would show the request's URL.
             answer = self._portal.call(

@@ -1,19 +1,25 @@
 """Two homes on one server: a run without a shop is for the shops of its own home."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from connectors.rms.pace import Bucket
 from connectors.settings import read_settings
+from data.warehouse.errors import HomeMoved
 from data.warehouse.session import warehouse
 from flows.check_connection import check_connection
 from flows.daily import daily
 from flows.drain_notices import drain_notices
 from flows.ingest_orders import ingest_orders
 from flows.push_inventory import push_inventory
-from tasks import machine
+from tasks import machine, rms
+from tasks.shops import owner
 from tasks.shops.blocks import OtherHome, load_shop
+from tasks.shops.homes import JuchuHome
+from tasks.shops.owner import ASKED_AGAIN_S, Answer, Instant, instant, place_of
 from tests.support.sandbox import Sandbox
 
 MoveTo = Callable[[str], Path]
@@ -32,6 +38,7 @@ def at_home(
     monkeypatch.setenv("JUCHU_SHOP_LAB_HOME", "h1")
     # Who owns a home is what tests/cluster is about.
     monkeypatch.setattr(machine, "owned", lambda s, _: warehouse(s.warehouse))
+    monkeypatch.setattr(machine, "confirmed", lambda _: None)
 
     def move(name: str) -> Path:
         monkeypatch.setenv("JUCHU_HOME_NAME", name)
@@ -78,3 +85,38 @@ def test_the_refusal_names_both_homes_and_what_to_run(at_home: MoveTo):
         load_shop("lab")
     at_home("h1")
     assert load_shop("lab").home == "h1"
+
+
+@pytest.mark.parametrize("frozen", ["between two calls", "waiting for its turn"])
+def test_a_host_that_wakes_up_after_the_move_calls_rms_no_more(
+    frozen: str, lab: Sandbox, at_home: MoveTo, monkeypatch: pytest.MonkeyPatch
+):
+    folder = at_home("h1").parent
+    monkeypatch.setenv("JUCHU_HOST", "host-a")
+    block = JuchuHome(host="host-a", folder=str(folder), place=place_of(folder))
+    monkeypatch.setattr(owner, "home_of", lambda _: block.model_copy())
+    monkeypatch.setattr(machine, "confirmed", owner.confirmed)
+    monkeypatch.delitem(owner._last, "h1", raising=False)
+
+    def freeze() -> None:
+        boot, day = instant()
+        long_ago = Instant(boot - ASKED_AGAIN_S - 1, day - ASKED_AGAIN_S - 1)
+        owner._last["h1"] = Answer(block.model_copy(), long_ago)
+        block.host, block.place = "host-b", ""
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        if lab.journal()["requests"] and frozen == "waiting for its turn":
+            freeze()
+        yield
+
+    monkeypatch.setattr(rms, "paces_for", lambda *_: dict.fromkeys(Bucket, turn))
+    with rms.rms_client(load_shop("lab")) as client:
+        client.licence.expiry()
+        if frozen == "between two calls":
+            freeze()
+        with pytest.raises(HomeMoved, match="ホスト host-b"):
+            client.licence.expiry()
+
+    assert len(lab.journal()["requests"]) == 1
+    owner._last.clear()

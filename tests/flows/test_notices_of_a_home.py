@@ -74,6 +74,7 @@ def home_of_lab(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notices, "shops_in_blocks", lambda: [load_shop("lab")])
     # Who owns a home is what tests/shops/test_owner.py is about.
     monkeypatch.setattr(machine, "owned", lambda s, _: warehouse(s.warehouse))
+    monkeypatch.setattr(machine, "confirmed", lambda _: None)
     monkeypatch.setattr(notices, "confirmed", lambda _: SimpleNamespace(epoch=1))
 
 

@@ -1,7 +1,10 @@
 """The flow publish-analytics: after a change, once, and never beside a push."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import duckdb
 import polars as pl
@@ -9,6 +12,7 @@ import pytest
 import yaml
 
 from connectors.lake_places import FILE, LakePlace, lake_places, remember_place
+from connectors.lake_store import FolderStore
 from connectors.settings import read_settings
 from data.warehouse.session import warehouse
 from flows.daily import daily
@@ -144,6 +148,31 @@ def test_a_lake_at_the_same_address_of_another_service_is_a_lake_left(
     assert state.is_failed()
     assert f"以前のデータレイク {address} ({gone}) に" in state.message
     assert endpoints == {gone, "http://127.0.0.1:10"}
+
+
+def test_two_copies_at_once_leave_a_lake_one_after_the_other(
+    lab: Sandbox, shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As after `make move-home`, when a morning and a change publish."""
+    lab.sell(2)
+    ingest_orders("lab")
+    publish_analytics()
+    first = read_settings().lake_folder
+    monkeypatch.setenv("JUCHU_LAKE", str(tmp_path / "second"))
+    allow, together = FolderStore._allow, Barrier(2)
+
+    def at_the_same_time(store: FolderStore, path: Path, mode: int) -> None:
+        with suppress(BrokenBarrierError):
+            if first in path.parents:
+                together.wait(0.5)
+        allow(store, path, mode)
+
+    monkeypatch.setattr(FolderStore, "_allow", at_the_same_time)
+    with ThreadPoolExecutor(2) as pool:
+        for each in [pool.submit(analytics.update_lake.fn) for _ in range(2)]:
+            each.result()
+
+    assert keys(first) == {None}
 
 
 def test_where_the_lake_has_been_is_not_guessed(lab: Sandbox):
