@@ -18,6 +18,7 @@ from data.warehouse.buyers import clear_orders
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from tests.support.canary import leaks
+from tests.support.effort import for_ci
 from tests.support.many_orders import insert_orders
 from tests.support.orders import SHOP_ID, an_order, at, order_number
 
@@ -92,6 +93,7 @@ def in_warehouse(path: Path, query: str) -> list:
         return con.execute(query).fetchall()
 
 
+@for_ci
 def test_duckdb_and_polars_read_the_warehouses_own_sums(of_two_months, lake):
     ours = in_warehouse(of_two_months, f"SELECT {SUMS} FROM orders")  # noqa: S608
     with duckdb.connect() as con:
