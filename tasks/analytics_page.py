@@ -25,7 +25,7 @@ _HTML: Final = """<!doctype html>
 <h1>受注と在庫の状況</h1><p>{when} 現在(日本時間)</p>
 {pictures}</body></html>
 """
-_QUERIES: Final = {
+_QUERIES: Final = {  # of all shops: medians by shop cannot be added up
     "freshness": "SELECT published_jst FROM freshness",
     "sales": "SELECT day, mall, sum(sales)::BIGINT AS value FROM sales_per_day"
     " WHERE day IS NOT NULL GROUP BY ALL ORDER BY day, mall",
@@ -49,10 +49,18 @@ _QUERIES: Final = {
     " SELECT days.day, low.sku, ends.level AS value FROM days CROSS JOIN low"
     " ASOF JOIN ends ON low.sku = ends.sku AND days.day >= ends.day"
     " ORDER BY low.sku, days.day",
-    "latency": "SELECT day, '半数' AS kind, median_s AS value FROM notice_latency"
-    " UNION ALL SELECT day, '9割', p90_s FROM notice_latency ORDER BY day",
-    "stock": "SELECT day, '半数' AS kind, max(median_s) AS value FROM stock_latency"
-    " GROUP BY ALL UNION ALL SELECT day, '99%', max(p99_s) FROM stock_latency"
+    "latency": "WITH waited AS (SELECT day_jst AS day,"
+    " epoch(settled_at - received_at) AS s FROM notices"
+    " WHERE reason IN ('stored', 'known'))"
+    " SELECT day, '半数' AS kind, round(median(s), 1) AS value FROM waited GROUP BY ALL"
+    " UNION ALL SELECT day, '9割', round(quantile_cont(s, 0.9), 1) FROM waited"
+    " GROUP BY ALL ORDER BY day",
+    "stock": "WITH shown AS ("
+    "SELECT CAST(verified_at AT TIME ZONE 'Asia/Tokyo' AS DATE) AS day,"
+    " epoch(verified_at - due_since) AS s FROM inventory_pushes"
+    " WHERE state = 'verified' AND due_since IS NOT NULL)"
+    " SELECT day, '半数' AS kind, round(median(s), 1) AS value FROM shown GROUP BY ALL"
+    " UNION ALL SELECT day, '99%', round(quantile_cont(s, 0.99), 1) FROM shown"
     " GROUP BY ALL ORDER BY day",
     "imports": "SELECT day, '取り込めなかった行' AS kind,"
     " sum(rejected)::BIGINT AS value FROM import_quality GROUP BY ALL"

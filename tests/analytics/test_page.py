@@ -5,6 +5,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from data.warehouse.analytics.publish import publish
 from data.warehouse.ask import ask_each
 from data.warehouse.session import warehouse
@@ -25,6 +27,12 @@ SELECT
     $effective AS effective_at, $moved AS moved_at
 """
 
+NOTICED = """
+INSERT INTO notices BY NAME SELECT
+    uuid()::VARCHAR AS notice_key, 'rakuten' AS mall, $shop AS shop_id,
+    uuid()::VARCHAR AS order_number, 'order' AS kind, $at AS received_at,
+    $at AS recorded_at, $end AS settled_at, 'stored' AS reason, 0 AS looks
+"""
 NOTHING = {
     "freshness": [("2026-07-01 10:00",)],
     "sales": [],
@@ -58,11 +66,10 @@ def test_without_figures_each_picture_is_a_sentence():
     assert page.count("表示するものがありません。") == 7
 
 
-def test_a_level_is_drawn_from_its_first_count_by_the_day_it_happened(
-    migrated, tmp_path
-):
-    """Sold before it was counted, booked late: each on its day in Japan."""
-    path = Path(shutil.copy(migrated, tmp_path / "juchu.duckdb"))
+@pytest.fixture(scope="module")
+def figures(migrated, tmp_path_factory) -> dict[str, list]:
+    """A SKU sold before its count, booked late; notices of three shops, one slow."""
+    path = Path(shutil.copy(migrated, tmp_path_factory.mktemp("page")))
     moves = [  # quantity, kind, day of July it took effect in Japan
         (-3, "order", 1),
         (13, "count", 2),
@@ -80,14 +87,26 @@ def test_a_level_is_drawn_from_its_first_count_by_the_day_it_happened(
                     "moved": at(9 * 24 * 60),
                 },
             )
+        for shop, waited in (("1", 2), ("1", 2), ("1", 2), ("2", 60), ("3", 2)):
+            con.execute(NOTICED, {"shop": shop, "at": at(0), "end": at(waited)})
     link = path.with_name("analytics.duckdb")
     publish(path, link, at(9 * 24 * 60))
-    rows = ask_each(link, _QUERIES)["levels"].rows()
+    return {name: rows.rows() for name, rows in ask_each(link, _QUERIES).items()}
 
-    assert rows == [
+
+def test_a_level_is_drawn_from_its_first_count_by_the_day_it_happened(figures):
+    assert figures["levels"] == [
         (date(2026, 7, 2), "TEA", 10),
         (date(2026, 7, 3), "TEA", 10),
         (date(2026, 7, 4), "TEA", 6),
+    ]
+
+
+def test_the_latency_is_that_of_all_shops_together(figures):
+    """One value a day: of several shops the last one hid the others."""
+    assert sorted(figures["latency"]) == [
+        (date(2026, 7, 1), "9割", 60 * (2 + 0.6 * 58)),
+        (date(2026, 7, 1), "半数", 120.0),
     ]
 
 
