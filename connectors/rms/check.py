@@ -101,6 +101,18 @@ def probes_of_others(
     return tuple(tries)
 
 
+def clock_is_shown_right(rms: RmsClient, shop_id: str) -> bool:
+    """Return whether an answer shows our clock to be right; False if it has no time.
+
+    Raises:
+        ClockWrong: it shows another time than ours.
+        RmsTrouble: there was no good answer.
+
+    """
+    rms.orders.get([f"{shop_id}-{NO_ORDER}"])
+    return rms.clock_agrees
+
+
 def _reads(
     rms: RmsClient, shop_id: str, now: datetime
 ) -> dict[str, Callable[[], object]]:

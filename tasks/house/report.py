@@ -12,12 +12,13 @@ from tasks.report import ended, ends_table, failed_of, listing, page, see
 from tasks.retrying import SAFE_TO_REPEAT
 
 KEY = "house-report"
+NOTHING_DONE = "夜間の保守は、何も行っていません(削除も、バックアップもしていません)。"
 _MB = 1_000_000
 
 
 def conclude_house(steps: Mapping[str, State[Any]]) -> State[Any]:
     """Report what was done and return the final state, Failed if anything is wrong."""
-    made = _result(steps["backup"])
+    made = _result(steps, "backup")
     backup = made if isinstance(made, NightBackup) else None
     broken = [one for one in backup.broken if one.is_damage] if backup else []
     odd = [one for one in backup.broken if not one.is_damage] if backup else []
@@ -45,12 +46,14 @@ def conclude_house(steps: Mapping[str, State[Any]]) -> State[Any]:
         if backup and backup.counts
         else "今夜のバックアップはありません"
     )
-    if closed := _result(steps["months"]):
+    if closed := _result(steps, "months"):
         summary += f"。{'、'.join(closed)} の売上を締めました"
     problem = ""
     if broken:
         rules = "、".join(one.rule for one in broken)
         problem = f"データベースの規則に合わないものがあります: {rules}。{see(KEY)}"
+    elif "backup" not in steps:
+        problem = f"{steps['clock'].message}{NOTHING_DONE}"
     elif failed:
         problem = f"失敗した処理: {'、'.join(failed)}。{see(KEY)}"
     return ended(summary, problem)
@@ -62,5 +65,7 @@ def show_house(markdown: str) -> None:
     create_markdown_artifact(key=KEY, markdown=markdown, description="夜間の保守の結果")
 
 
-def _result(state: State[Any]) -> Any:
-    return state.result(raise_on_failure=False) if state.is_completed() else None
+def _result(steps: Mapping[str, State[Any]], name: str) -> Any:
+    """Return what a step returned, None where it failed or was not begun."""
+    state = steps.get(name)
+    return state.result() if state and state.is_completed() else None

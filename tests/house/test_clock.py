@@ -1,0 +1,71 @@
+"""A night by a wrong clock: every term would seem to be over, so nothing is deleted."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from data.model.japan_time import JST
+from tasks.house import clock
+from tests.house.night import Night
+from tests.support.planted import caught
+from tests.support.sandbox import Sandbox, lab_settings
+from tests.warehouse import rewriting
+
+YEAR = timedelta(days=366)
+
+
+@pytest.fixture
+def served(night: Night, sandbox: Sandbox, monkeypatch) -> Night:
+    """The night of a home whose shop is at the sandbox, with a label of last week."""
+    for name, value in lab_settings(sandbox, night.home).items():
+        monkeypatch.setenv(name, value)
+    rewriting.store(night.path, 0)
+    labels = night.home / "labels"
+    labels.mkdir()
+    (labels / "b2.csv").write_text("架空", encoding="utf-8")
+    return night
+
+
+def ahead(sandbox: Sandbox, by: timedelta) -> None:
+    """Let our clock be ahead of RMS's, as its answers show."""
+    sandbox.settings(dated_by="clock")
+    sandbox.clock(set=(datetime.now(JST) - by).isoformat())
+
+
+def labels(night: Night) -> list[str]:
+    return [each.name for each in (night.home / "labels").iterdir()]
+
+
+def test_a_clock_a_year_ahead_deletes_nothing_and_is_told(served, sandbox):
+    ahead(sandbox, YEAR)
+    served.pass_days(366)
+    state, message = served.keep()
+
+    assert state == "FAILED"
+    assert "進んでいます" in message
+    assert "何も行っていません" in message
+    assert labels(served) == ["b2.csv"]
+    assert served.backups == []
+
+
+def test_the_night_after_the_clock_is_right_keeps_the_house(served, sandbox):
+    ahead(sandbox, YEAR)
+    served.keep()
+    sandbox.clock(set=datetime.now(JST).isoformat())
+    state, message = served.keep()
+
+    assert state == "COMPLETED", message
+    assert len(served.backups) == 1
+
+
+def test_a_night_in_which_rms_does_not_answer_goes_on(served, sandbox):
+    sandbox.fault("503", times=20)
+    state, message = served.keep()
+
+    assert state == "COMPLETED", message
+
+
+def test_a_night_that_does_not_ask_for_the_time_is_caught(served, sandbox, monkeypatch):
+    monkeypatch.setattr(clock, "clock_is_shown_right", lambda *_: True)
+    with caught():
+        test_a_clock_a_year_ahead_deletes_nothing_and_is_told(served, sandbox)
