@@ -1,6 +1,7 @@
 """`make cluster`, `make cluster-test`, `make bench-cluster`: many homes, one machine.
 
     python -m tests.cluster show|faults|bench [--homes N] [--shops N] [--orders N]
+        [--only FAULT …] [--away SECONDS] [--at-once N] [--pause SECONDS]
 
 Ends with 1 when something was lost, doubled or too fast. Needs PostgreSQL, Redis and
 the extra `cluster`.
@@ -12,26 +13,36 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.cluster.apart import host_cut_off, host_frozen
 from tests.cluster.bed import Bed
 from tests.cluster.costs import Costs
-from tests.cluster.faults import Sold, faults
+from tests.cluster.faults import AWAY_S, Sold, begun_again, host_killed
 from tests.cluster.mornings import begin, ended, sell
 from tests.cluster.opened import open_bed
 from tests.cluster.page import Page, console, judge, told
 
 SCALES = 1.8
-RMS_THAT_WAITS = "0.25"
-"""Calls a second in the bench: hosts then wait, and do not share our two cores."""
+PAUSE_S = 15.0
+"""Between two calls for a shop in the bench: hosts then wait, and do not share the
+cores of one machine. RMS asks for a second."""
+FAULTS = ("killed", "frozen", "cut-off", "api-0", "services", "redis", "redis-emptied")
 
 
 def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.cluster")
     asked.add_argument("part", choices=["show", "faults", "bench"])
-    asked.add_argument("--homes", type=int, default=5)
-    asked.add_argument("--shops", type=int, default=4, help="of each home")
+    asked.add_argument("--homes", type=int, default=4)
+    asked.add_argument("--shops", type=int, default=2, help="of each home")
     asked.add_argument("--orders", type=int, default=20, help="of each shop")
     asked.add_argument(
         "--at-once", type=int, default=1, help="homes that a host runs, in the bench"
+    )
+    asked.add_argument("--only", nargs="+", choices=FAULTS, default=FAULTS)
+    asked.add_argument(
+        "--pause", type=float, default=PAUSE_S, help="seconds of a call, in the bench"
+    )
+    asked.add_argument(
+        "--away", type=float, default=AWAY_S, help="seconds that a server is away"
     )
     given = asked.parse_args()
     page = Page()
@@ -46,18 +57,40 @@ def main() -> int:
 def part(given: argparse.Namespace, page: Page, hosts: int) -> float:
     """Open a cluster, run its 09:00 and what was asked for; return 09:00's seconds."""
     is_bench = given.part == "bench"
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="juchu-cluster-") as name:
         bed = Bed(Path(name), hosts, given.homes, given.shops)
         worker = ("--limit", f"{given.at_once}") if is_bench else ()
         if is_bench:
-            bed.env["JUCHU_RMS_REQUESTS_PER_SECOND"] = RMS_THAT_WAITS
+            bed.env["JUCHU_RMS_REQUESTS_PER_SECOND"] = f"{1 / given.pause}"
         console.print(f"{hosts} hosts: {name}")
         with open_bed(bed, told, days_only=given.part != "show", worker=worker):
             sold = sell(bed, given.orders)
             took = morning(bed, page, sold)
             if given.part == "faults":
-                faults(bed, page, sold, given.orders)
+                for one in given.only:
+                    fault(bed, page, sold, given, one)
+    page.row(f"all of it with {hosts} hosts", f"{time.monotonic() - began:.0f} s")
     return took
+
+
+def fault(
+    bed: Bed, page: Page, sold: Sold, given: argparse.Namespace, name: str
+) -> None:
+    """Do one thing to the cluster that it has to bear, and judge what came of it."""
+    bed.sandbox.empty_journal()  # what was too fast is this fault's
+    orders, away_s = given.orders, given.away
+    match name:
+        case "killed":
+            host_killed(bed, page, sold, orders)
+        case "frozen":
+            host_frozen(bed, page, sold, orders)
+        case "cut-off":
+            host_cut_off(bed, page, sold, orders)
+        case "redis-emptied":
+            begun_again(bed, page, "redis", sold, away_s, empty=True)
+        case _:
+            begun_again(bed, page, name, sold, away_s)
 
 
 def morning(bed: Bed, page: Page, sold: Sold) -> float:

@@ -17,6 +17,9 @@ from data.warehouse.session import warehouse
 from tasks.setup.services import free_port
 from tests.cluster.processes import Processes
 
+WIRE = "wire"
+"""The process by which the last host reaches its API; frozen, it is a cut wire."""
+
 
 class Bed:
     """What is where, and the processes of it by name."""
@@ -28,11 +31,13 @@ class Bed:
         self.host_of = {
             home: self.hosts[n % hosts] for n, home in enumerate(self.homes)
         }
+        self.folders = {home: folder / "homes" / home for home in self.homes}
         self.shops_each = shops_each
         self.shops: dict[str, str] = {}
         self.sandbox: SandboxControl
         self.processes = Processes(folder)
         self.api_ports = [free_port() for _ in range(2)]
+        self.wire_port = free_port()
         self.postgres_port, self.redis_port = free_port(), free_port()
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")}
         self.env |= {
@@ -44,7 +49,15 @@ class Bed:
         }
 
     def api(self, n: int) -> str:
-        return f"http://127.0.0.1:{self.api_ports[n % len(self.api_ports)]}/api"
+        return f"http://127.0.0.1:{self.api_port(n)}/api"
+
+    def api_port(self, n: int) -> int:
+        return self.api_ports[n % len(self.api_ports)]
+
+    @property
+    def over_wire(self) -> str:
+        """The address of the wire by which the last host reaches its API."""
+        return f"http://127.0.0.1:{self.wire_port}/api"
 
     def homes_of(self, host: str) -> list[str]:
         return [home for home, its in self.host_of.items() if its == host]
@@ -53,7 +66,7 @@ class Bed:
         return [shop for shop, its in self.shops.items() if its == home]
 
     def folder_of(self, home: str) -> Path:
-        return self.folder / "homes" / home
+        return self.folders[home]
 
     @contextmanager
     def client(self) -> Iterator[SyncPrefectClient]:

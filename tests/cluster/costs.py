@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import psutil
+
 from tests.cluster.bed import Bed
 from tests.cluster.engines import rows
 from tests.cluster.page import Page
@@ -19,11 +21,13 @@ class Costs:
     bed: Bed
     before: dict[str, Used] = field(init=False)
     rows_before: dict[str, int] = field(init=False)
+    idle_before_s: float = field(init=False)
     most: dict[str, Used] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.before = self._now()
         self.rows_before = rows(self.bed)
+        self.idle_before_s = psutil.cpu_times().idle
 
     def _now(self) -> dict[str, Used]:
         names = (*SERVER, "sandbox", *self.bed.hosts)
@@ -51,7 +55,15 @@ class Costs:
         server_s = sum(used[name].cpu_s for name in SERVER)
         hosts_s = sum(used[name].cpu_s for name in self.bed.hosts)
         all_s = sum(one.cpu_s for one in used.values())
-        page.row("CPU of all, of this machine's time", f"{all_s / took_s:.1f} cores")
+        cores = psutil.cpu_count() or 1
+        idle_s = psutil.cpu_times().idle - self.idle_before_s
+        busy = 1 - idle_s / (took_s * cores)
+        page.row(
+            f"CPU of this machine's {cores} cores",
+            f"{all_s / took_s / cores:.0%} ours; {max(busy, 0):.0%} with all others'",
+        )
+        load = ", ".join(f"{each:.1f}" for each in psutil.getloadavg())
+        page.row("load of this machine, for 1, 5, 15 minutes", load)
         page.row("server, for each shop", f"{server_s / shops:.1f} core-seconds")
         page.row("hosts, for each shop", f"{hosts_s / shops:.1f} core-seconds")
         grown = {

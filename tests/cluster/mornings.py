@@ -86,11 +86,6 @@ def ended(
     return done
 
 
-def all_begun(bed: Bed, runs: Iterable[FlowRun]) -> bool:
-    """Whether every run has begun; some may have ended."""
-    return all(seen(bed, run).start_time for run in runs)
-
-
 def is_running(run: FlowRun) -> bool:
     return bool(run.state and run.state.is_running())
 

@@ -15,7 +15,7 @@ from tasks.setup.home_deployments import deploy_home, deployments_of, machines_o
 from tasks.setup.services import ROOT, free_port
 from tasks.shops.blocks import RmsShop
 from tasks.shops.homes import JuchuHome, save_home
-from tests.cluster.bed import Bed
+from tests.cluster.bed import WIRE, Bed
 from tests.cluster.engines import start_engines, start_server
 from tests.support.waiting import until
 
@@ -54,11 +54,14 @@ def open_bed(
             f"{len(bed.homes)} homes with {len(bed.shops)} shops and {made} deployments"
             f" in {took:.0f} s"
         )
+        wire = [sys.executable, "-m", "tests.cluster.wire", f"{bed.wire_port}"]
+        last = len(bed.hosts) - 1
+        bed.processes.start(WIRE, [*wire, f"{bed.api_port(last)}"], bed.env)
         for n, host in enumerate(bed.hosts):
             ours = {
                 "JUCHU_HOST": host,
                 "JUCHU_HOME": str(bed.folder / host),
-                "PREFECT_API_URL": bed.api(n),
+                "PREFECT_API_URL": bed.over_wire if n == last else bed.api(n),
             }
             (bed.folder / host).mkdir()
             command = [sys.executable, "-m", "tasks.setup.worker", *worker]

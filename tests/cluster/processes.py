@@ -1,5 +1,6 @@
 """The processes of a cluster by name: begun, killed as by a power cut, begun again."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -59,6 +60,36 @@ class Processes:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    def freeze(self, *names: str) -> None:
+        """Stop processes with everything they started, as a machine that stands still.
+
+        A worker that begins a run meanwhile would have a child that goes on, so a
+        family is stopped from its first process on.
+        """
+        for name in names:
+            self._tell(name, signal.SIGSTOP)
+
+    def wake(self, *names: str) -> None:
+        """Let processes go on with everything they started."""
+        for name in names:
+            self._tell(name, signal.SIGCONT)
+
+    def _tell(self, name: str, what: signal.Signals) -> None:
+        first = self._running[name].pid
+        os.kill(first, what)
+        for each in family(first)[1:]:
+            with suppress(psutil.NoSuchProcess):
+                each.send_signal(what)
+
+    def started_by(self, name: str, before: float) -> list[psutil.Process]:
+        """Return what a process started before that time of day and still lives."""
+        found = []
+        for each in family(self._running[name].pid)[1:]:
+            with suppress(psutil.NoSuchProcess):
+                if each.create_time() < before and each.is_running():
+                    found.append(each)
+        return found
 
     def used(self, name: str) -> Used:
         """Return what a process has used, with everything it started."""
