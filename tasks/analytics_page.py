@@ -17,6 +17,8 @@ from data.warehouse.ask import ask_each
 
 DAYS: Final = 31
 """Days that a picture shows, the last with anything in it at the right."""
+UNKNOWN: Final = "日付不明"
+"""Where what is of no day stands, behind the days: a file need not tell an order's."""
 PAGE: Final = "analytics.html"
 _FONTS: Final = "Noto Sans CJK JP, Noto Sans JP, Hiragino Sans, Meiryo, sans-serif"
 _HTML: Final = """<!doctype html>
@@ -28,7 +30,7 @@ _HTML: Final = """<!doctype html>
 _QUERIES: Final = {  # of all shops: medians by shop cannot be added up
     "freshness": "SELECT published_jst FROM freshness",
     "sales": "SELECT day, mall, sum(sales)::BIGINT AS value FROM sales_per_day"
-    " WHERE day IS NOT NULL GROUP BY ALL ORDER BY day, mall",
+    " GROUP BY ALL ORDER BY day, mall",
     "age": "SELECT age, status, sum(orders)::BIGINT AS value FROM orders_by_age"
     " GROUP BY ALL",
     "safety": "SELECT l.sku, l.level AS value, coalesce(max(s.safety), 0) AS safety"
@@ -138,12 +140,13 @@ def _picture(
     rows: Iterable[tuple[Any, str, Any]],
     places: Sequence[str] = (),
 ) -> str:
-    """Draw values by place (a day, else one of `places`) and series."""
+    """Draw values by place (a day or none, else one of `places`) and series."""
     found = list(rows)
     if not found:
         return f"<h2>{escape(title)}</h2><p>表示するものがありません。</p>"
     days = sorted({place for place, *_ in found if isinstance(place, date)})[-DAYS:]
-    x = list(places) or days
+    unknown = [None] if None in {place for place, *_ in found} else []
+    x: list[Any] = list(places) or [*days, *unknown]
     config = Config(
         js=(),  # its default is a script from the network
         title=f"{title}({unit})",
@@ -155,7 +158,9 @@ def _picture(
         value_formatter=lambda value: f"{value:,.0f}",
     )
     chart = kind(config)
-    chart.x_labels = [f"{each:%m/%d}" if isinstance(each, date) else each for each in x]
+    chart.x_labels = [
+        f"{each:%m/%d}" if isinstance(each, date) else each or UNKNOWN for each in x
+    ]
     for series in dict.fromkeys(name for _, name, _ in found):
         values = {place: value for place, name, value in found if name == series}
         chart.add(series, [values.get(place) for place in x])

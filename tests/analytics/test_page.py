@@ -110,6 +110,15 @@ def test_the_latency_is_that_of_all_shops_together(figures):
     ]
 
 
+def test_what_was_sold_on_a_day_that_nobody_knows_is_drawn():
+    page = page_of(NOTHING | {"sales": [(None, "yahoo", 54_321)]})
+    known = page_of(NOTHING | {"sales": [(date(2026, 7, 1), "yahoo", 54_321)]})
+
+    assert "日付不明" in page
+    assert "54,321" in page
+    assert "日付不明" not in known
+
+
 def test_a_name_from_outside_is_text():
     odd = "<script>alert(1)</script>"
     page = page_of(
