@@ -17,6 +17,8 @@ LONGEST: Final = 200
 SALT_BYTES: Final = 16
 _N, _R, _P = 2**14, 8, 5  # OWASP's password storage cheat sheet: 16 MB, half of 0.2 s
 _MEMORY: Final = 64 * 1024 * 1024
+OF_NOBODY: Final = f"scrypt:{_N}:{_R}:{_P}:{'A' * 22}:{'A' * 43}"
+"""A hash that no password is known to fit; comparing takes as long as with any."""
 _HASH: Final = re.compile(
     r"scrypt:(\d{1,7}):(\d{1,2}):(\d{1,2}):([\w-]{22}):([\w-]{43})", re.ASCII
 )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from connectors.passwords import fits, hashed
+from connectors.passwords import OF_NOBODY, fits
 
 COOKIE: Final = "juchu_desk"
 LASTS: Final = timedelta(hours=12)
@@ -19,8 +19,6 @@ LASTS: Final = timedelta(hours=12)
 MOST_WRONG: Final = 5
 """Wrong passwords for a name within LOCKED_FOR; then the right one waits as well."""
 LOCKED_FOR: Final = timedelta(minutes=15)
-_NOBODY: Final = hashed("", b"nobody nobody 16")
-"""What an unknown name is compared with, to take as long as a known one."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,8 @@ class Sessions:
         counted = name if name in self._people else ""
         if not self._wrong.take(counted, now):
             raise Locked
-        if not fits(password, self._people.get(name, _NOBODY)) or not counted:
+        # An unknown name is compared as well, to take as long as a known one.
+        if not fits(password, self._people.get(name, OF_NOBODY)) or not counted:
             return None
         self._wrong.forget(counted)
         cookie = secrets.token_urlsafe(32)

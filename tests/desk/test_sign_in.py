@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from starlette.responses import PlainTextResponse, Response
 
-from connectors.passwords import fits, hashed, people_of, setting_of
+from connectors.passwords import OF_NOBODY, fits, hashed, people_of, setting_of
 from connectors.settings import Settings
 from tasks.desk import sign_in
 from tasks.desk.frame import Page, Visit, get, post
@@ -83,7 +83,7 @@ def test_after_five_wrong_passwords_even_the_right_one_waits(make_desk):
 
 
 def test_unknown_names_fill_no_memory_and_lock_nobody_else(make_desk, monkeypatch):
-    monkeypatch.setattr(sign_in, "_NOBODY", HASH)  # as good, and cheap
+    monkeypatch.setattr(sign_in, "OF_NOBODY", HASH)  # as good, and cheap
     desk = make_desk()
     ends = [desk.sign_in(name=f"x{n}").status_code for n in range(MOST_WRONG + 1)]
     assert ends == [403] * MOST_WRONG + [429]
@@ -190,6 +190,8 @@ def test_a_hash_is_of_one_password_and_survives_its_setting():
     assert not fits(PASSWORD + " ", HASH)
     assert not fits("x" * 1000, HASH)
     assert not fits(PASSWORD, "scrypt:nonsense")
+    assert OF_NOBODY.split(":")[:4] == another.split(":")[:4]  # takes as long
+    assert not fits("", OF_NOBODY)
     people = {NAME: HASH, "佐藤": another}
     assert people_of(setting_of(people)) == people
     assert not re.search(r"[$\s'\"\\#]", setting_of(people))
