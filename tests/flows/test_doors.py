@@ -23,7 +23,7 @@ from tasks.setup import server_in_use
 from tasks.setup.services import ROOT, Services
 from tests.support.browser import browser_page, sign_in
 from tests.support.csv_counter import latest_runs
-from tests.support.effort import for_ci, for_long
+from tests.support.effort import for_long
 
 pytestmark = pytest.mark.prefect
 EVIL = "https://evil.example"
@@ -162,7 +162,7 @@ def test_the_file_alone_finds_the_server(services: Services, monkeypatch):
     assert found["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] == "false"
 
 
-@for_ci
+@for_long
 def test_the_next_command_of_readme_works_word_by_word(services: Services):
     readme = (ROOT / "README.md").read_text("utf-8")
     (told,) = re.findall(r"^set -a; . data/local/prefect.*", readme, re.MULTILINE)

@@ -7,7 +7,7 @@ import pytest
 
 from tasks.setup.run import CannotRun, values_of
 from tasks.setup.services import ROOT, Services
-from tests.support.effort import for_ci
+from tests.support.effort import for_long
 
 SCHEMA = {
     "properties": {
@@ -67,7 +67,7 @@ def test_a_run_that_failed_prints_why_and_its_report(services: Services):
     assert "# 棚卸・入荷を取り込めませんでした" in ran.stdout
 
 
-@for_ci
+@for_long
 @pytest.mark.prefect
 def test_a_deployment_that_is_not_there_is_told_with_the_nearest(services: Services):
     ran = make_run(services, "import-stock-cont/manual")

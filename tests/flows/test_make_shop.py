@@ -10,7 +10,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
 from tasks.setup.services import ROOT, Services
-from tests.support.effort import for_ci
+from tests.support.effort import for_long
 
 pytestmark = pytest.mark.prefect
 HANDLE = "own-shop"
@@ -43,7 +43,7 @@ def in_a_terminal(services: Services, home: Path, *lines: str) -> tuple[int, str
     return running.wait(60), screen
 
 
-@for_ci
+@for_long
 def test_a_shop_of_ones_own_gets_a_block_and_the_next_step(
     services: Services, prefect_api: SyncPrefectClient, tmp_path: Path
 ):

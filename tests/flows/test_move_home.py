@@ -29,10 +29,10 @@ from tasks.setup.services import ROOT, Services
 from tasks.shops import owner
 from tasks.shops.blocks import OtherHome, RmsShop, handles_in_blocks, load_shop
 from tasks.shops.homes import JuchuHome, home_of, save_home
-from tests.support.effort import for_ci
+from tests.support.effort import for_long
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.prefect, for_ci]
+pytestmark = [pytest.mark.prefect, for_long]
 HOST = """
 import sys
 from data.warehouse.errors import WarehouseClosed

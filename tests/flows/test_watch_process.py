@@ -15,10 +15,10 @@ from prefect.client.schemas.objects import FlowRun
 from tasks.setup.services import Services, free_port, running
 from tasks.watch.runs import ARRIVALS, TAG
 from tests.flows.test_notices import by_hand, posted, stored
-from tests.support.effort import for_ci
+from tests.support.effort import for_long
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.prefect, for_ci]
+pytestmark = [pytest.mark.prefect, for_long]
 AT_ONCE = timedelta(seconds=5)
 DRAINED = re.compile(
     rb'juchu_watch_runs_total\{end="done",flow="drain_notices"\} [1-9]'

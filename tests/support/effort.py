@@ -7,6 +7,9 @@ short form. What would take longer is marked with the suite it waits for:
     first(n)    the cases of a test behind the first n: `make test-long`, or as said
     for_crash   `make crash`: kills at every point
     for_long    `make test-long`, which runs all the others as well
+
+What needs a Prefect server and is not in the fast suite is `for_long`: two processes of
+`make test-ci` would start one each, for a minute of its three.
 """
 
 import os
@@ -58,7 +61,9 @@ def later_cases(items: Iterable[pytest.Item]) -> dict[pytest.Item, str]:
 def is_later(marks: AbstractSet[str]) -> bool:
     """Whether a test with these marks waits for another suite than this one."""
     waits_for = {suite for mark, suite in LATER.items() if mark in marks}
-    return EFFORT != "long" and bool(waits_for) and EFFORT not in waits_for
+    if EFFORT == "long" or not waits_for:
+        return False
+    return "long" in waits_for or EFFORT not in waits_for
 
 
 def times(examples: int) -> int:
