@@ -5,6 +5,7 @@ made per session, and is copied for tests that need a file, or shared by those t
 need a warehouse only: each in a transaction that is undone.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -73,25 +74,39 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out what waits for another suite; start with what needs a server."""
+    """Leave out what waits for another suite; start with what runs on a server.
+
+    The other tests of its files stand behind, when the server is closed.
+    """
     for item, suite in effort.later_cases(items).items():
         item.add_marker(suite)
-    later = [
+    later = {
         item
         for item in items
         if effort.is_later({mark.name for mark in item.iter_markers()})
-    ]
+    }
     if later:
-        config.hook.pytest_deselected(items=later)
-        items[:] = [item for item in items if item not in set(later)]
-    items.sort(key=lambda item: not needs_server(item.nodeid.partition("::")[0]))
+        config.hook.pytest_deselected(items=[*later])
+        items[:] = [item for item in items if item not in later]
+    files = {item: item.nodeid.partition("::")[0] for item in items}
+    items.sort(key=lambda item: (not needs_server(files[item]), not on_server(item)))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what collecting made out of every later look for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+def on_server(item: pytest.Item) -> bool:
+    """Whether a test runs on a real Prefect server."""
+    return item.get_closest_marker("prefect") is not None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """End the services with their last test: an idle server takes a fifth of a core."""
-    last = nextitem is None or not needs_server(nextitem.nodeid.partition("::")[0])
-    if last and needs_server(item.nodeid.partition("::")[0]):
+    if on_server(item) and (nextitem is None or not on_server(nextitem)):
         OPEN.close()
 
 
