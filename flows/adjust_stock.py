@@ -9,6 +9,7 @@ from tasks.analytics import announce_change
 from tasks.forms import Adjustments, Note, OneShop, SettledBefore, WhoDecided
 from tasks.retrying import show_retries
 from tasks.stock.adjust import (
+    as_seen,
     book_adjustments,
     conclude_adjustment,
     matched,
@@ -40,7 +41,7 @@ def adjust_stock(
 
     Without values the run is suspended, and its page shows a form that lists the
     waiting lines; without an answer it ends Failed and changes nothing. A line that no
-    longer waits, or is not what the form showed, is left alone, and the run ends Failed
+    longer waits, or is not what was shown, is left alone, and the run ends Failed
     and names it; the others are booked. With a day, every line whose order was placed
     before it waits no more, and no stock moves.
     """
@@ -50,6 +51,7 @@ def adjust_stock(
     shown = waiting = waiting_lines(shop)
     if adjustments is not None:
         chosen = matched(adjustments, waiting, shop)
+        shown = as_seen(adjustments, waiting)
     elif before is not None:
         chosen = settled_before(before, waiting)
     elif shown := kept_lines(waiting):

@@ -224,6 +224,23 @@ SoldBefore = Annotated[
 ]
 
 
+class SeenLine(BaseModel):
+    """What stood of a waiting line where a person decided on it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "title": "表示した内容",
+            "description": "受注デスクが使います。空欄のままにしてください",
+        },
+    )
+
+    sku: str = Field(title="SKU")
+    quantity: int = Field(title="注文の個数")
+    is_cancelled: bool = Field(title="キャンセル済み")
+    booked: int = Field(title="調整済みの個数")
+
+
 class LineAdjustment(BaseModel):
     """The decision on one waiting order line, or on every waiting line of an order."""
 
@@ -260,6 +277,11 @@ class LineAdjustment(BaseModel):
         title="調整済み",
         description="別の方法で調整済みの場合に選びます。在庫は変更せず、"
         "調整待ちだけを解除します",
+    )
+    seen: SeenLine | None = Field(
+        None,
+        title="表示した内容",
+        description="受注デスクが使います。表示した後で変わった明細は調整しません",
     )
 
 

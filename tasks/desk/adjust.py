@@ -1,7 +1,8 @@
 """在庫調整: the lines that wait, and what a person decides on them.
 
 The list is the published copy's. What is decided goes to the flow adjust-stock, which
-looks at the warehouse: a line that no longer waits is left alone, and said so.
+looks at the warehouse: a line that no longer waits, or is not what the list showed, is
+left alone, and said so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.fresh import AGAIN_AFTER_S, freshen, shown_at
 from tasks.desk.prefect import PrefectClosed
 from tasks.desk.words import MALL_WORDS
+from tasks.forms import SeenLine
 
 PATH: Final = "/adjust"
 ADJUST: Final = "adjust-stock/manual"
@@ -64,6 +66,7 @@ class Chosen(BaseModel):
     mall: str = Field(max_length=50)
     order: str = Field(max_length=200)
     line: str = Field(max_length=200)
+    seen: SeenLine
 
 
 class Row(NamedTuple):
@@ -127,6 +130,7 @@ def adjust(visit: Visit) -> Response:
                 "order_number": one.order,
                 "line_id": one.line,
                 "mall": one.mall,
+                "seen": one.seen.model_dump(),
                 "already_adjusted": is_done,
                 **({} if is_done else {"quantity": _units(visit, one)}),
             }
@@ -190,7 +194,16 @@ def grouped(
 
 def _row(number: int, one: PublishedLine) -> Row:
     value = Chosen(
-        number=number, mall=one.mall, order=one.order_number, line=one.line_id
+        number=number,
+        mall=one.mall,
+        order=one.order_number,
+        line=one.line_id,
+        seen=SeenLine(
+            sku=one.sku,
+            quantity=one.quantity,
+            is_cancelled=one.is_cancelled,
+            booked=one.booked,
+        ),
     )
     return Row(
         number,

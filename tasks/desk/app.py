@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from anyio import CapacityLimiter, fail_after, to_thread
 from starlette.applications import Starlette
@@ -61,6 +61,10 @@ BUSY: Final = (
 OLD_FORM: Final = (
     "画面が古いため、受け付けていません。何も変更していません。"
     "対処: 画面を開き直して、もう一度入力してください。"
+)
+ENDED: Final = (
+    "サインインの有効時間が終わったため、送られた内容は受け付けていません。"
+    "何も変更していません。対処: サインインして、もう一度操作してください。"
 )
 WRONG: Final = "名前またはパスワードが違います。対処: 入力し直してください。"
 LOCKED: Final = (
@@ -128,7 +132,8 @@ class Front:
 
     async def show_sign_in(self, request: Request) -> Response:
         """Return the form of the sign-in, or that nobody can sign in yet."""
-        what = "" if self._sessions.has_people else NOBODY
+        ended = ENDED if "ended" in request.query_params else ""
+        what = ended if self._sessions.has_people else NOBODY
         return _sign_in_page(_way(request.query_params.get("next")), what)
 
     async def sign_in(self, request: Request) -> Response:
@@ -189,9 +194,9 @@ class Front:
         async def endpoint(request: Request) -> Response:
             session = self._sessions.of(request.cookies.get(COOKIE), self._desk.now())
             if session is None:
-                back = request.url.path if door.method == "GET" else door.path
-                known = _way(back if "{" not in back else "/")
-                return RedirectResponse(f"/sign-in?next={quote(known)}", 303)
+                if door.method != "GET":
+                    await let_pass(request.receive)
+                return RedirectResponse(_to_sign_in(request, door), 303)
             form = FormData()
             if door.method == "POST":
                 form = await _form(request, door.largest)
@@ -229,6 +234,18 @@ async def _form(request: Request, largest: int) -> FormData:
             )
     except (TimeoutError, ClientDisconnect):
         raise Problem(408, WORDS[400]) from None
+
+
+def _to_sign_in(request: Request, door: Door) -> str:
+    """Return the way to the sign-in that leads back to the page where one was.
+
+    Who sent a form is told that nothing came of it.
+    """
+    if door.method == "GET":
+        return f"/sign-in?next={quote(_way(request.url.path))}"
+    shown = urlsplit(request.headers.get("referer", ""))
+    back = f"{shown.path}?{shown.query}" if shown.query else shown.path
+    return f"/sign-in?ended=1&next={quote(_way(back))}"
 
 
 def _way(asked_for: str | None) -> str:

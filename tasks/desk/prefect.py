@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from operator import attrgetter
 from threading import Lock
 from typing import Any, Final
@@ -167,7 +168,7 @@ class DeskRuns:
             return self._open[1]
 
     def start(self, deployment: str, once: str, **given: Any) -> str:
-        """Begin a deployment's run and return its id; the same `once` begins one only.
+        """Begin a deployment's run and return its id; once for a page and its choices.
 
         Parameters that are not given are the deployment's own.
 
@@ -182,7 +183,7 @@ class DeskRuns:
                 run = client.create_flow_run_from_deployment(
                     of.id,
                     parameters=dict(of.parameters or {}) | given,
-                    idempotency_key=f"desk-{once}",
+                    idempotency_key=f"desk-{once_of(once, given)}",
                 )
             except (ObjectNotFound, ValueError):
                 raise CannotStart(
@@ -289,6 +290,16 @@ class DeskRuns:
             link=f"{self.ui}/runs/flow-run/{run.id}",
             tables=tables_of(left),
         )
+
+
+def once_of(once: str, given: Mapping[str, Any]) -> str:
+    """Return what makes a press of a button count once.
+
+    A browser that goes back may show the page of before: the same values again are a
+    second press, others are a second decision.
+    """
+    values = json.dumps(given, sort_keys=True, default=str)
+    return f"{once}-{sha256(values.encode()).hexdigest()[:16]}"
 
 
 def _settings(known: Mapping[str, str]) -> Settings:

@@ -108,6 +108,21 @@ def matched(
     return [one for value in given for one in _of_value(value, waiting, shop)]
 
 
+def as_seen(
+    given: Sequence[LineAdjustment], waiting: Sequence[WaitingLine]
+) -> list[WaitingLine]:
+    """Return the waiting lines as they stood where a person decided on them."""
+    seen: dict[tuple[str | None, ...], dict[str, Any]] = {
+        (value.mall, value.order_number, value.line_id): value.seen.model_dump()
+        for value in given
+        if value.seen
+    }
+    return [
+        replace(one, **seen.get((one.mall, one.order_number, one.line_id), {}))
+        for one in waiting
+    ]
+
+
 def _of_value(
     value: LineAdjustment, waiting: Sequence[WaitingLine], shop: str
 ) -> list[Adjustment]:

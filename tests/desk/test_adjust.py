@@ -12,6 +12,7 @@ from tests.support.effort import for_ci
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 
 EVIL = "<script>alert(1)</script>急須"
+SEEN = {"sku": "TEA-1", "quantity": 1, "is_cancelled": False, "booked": 0}
 MOVED = "SELECT sku, quantity, who, note FROM stock_movements ORDER BY seq"
 
 
@@ -67,6 +68,34 @@ def test_a_chosen_line_is_booked_once_and_its_level_shown(waiting: AtDesk):
     assert len(stored(waiting, MOVED)) == 1
 
 
+def test_what_is_not_as_the_list_showed_it_is_left_alone(waiting: AtDesk):
+    lines = ticks(waiting)
+    placed = {"注文日時": "2020-01-05 10:00:00"}
+    rows = [
+        rakuten_row(商品名=EVIL, 個数="3", ステータス="900", **placed),
+        rakuten_row(**SECOND, 個数="2", **placed),
+    ]
+    page = upload(waiting, rakuten_bytes(rows)).headers["location"]
+    waiting.send(f"{page}/book", page, trial=waiting.hidden(page, "trial"))
+    answer = decided(waiting, line=lines, **{"units-0": "3", "units-1": "1"})
+    told = shown(waiting, answer.headers["location"])
+
+    assert "注文がキャンセル・発送済み・返金済みのいずれか" in told
+    assert "表示した後で、個数・SKU・キャンセルの状態が変わりました" in told
+    assert stored(waiting, MOVED) == []
+
+
+def test_another_choice_on_a_page_of_before_begins_another_run(waiting: AtDesk):
+    first, second = ticks(waiting)
+    begun = [
+        decided(waiting, line=line, **{"units-0": "3", "units-1": "1"}).headers
+        for line in (first, second, second)
+    ]
+
+    assert begun[0]["location"] != begun[1]["location"] == begun[2]["location"]
+    assert [quantity for _, quantity, *_ in stored(waiting, MOVED)] == [-3, -1]
+
+
 @for_ci
 def test_all_that_is_shown_is_booked_at_once(waiting: AtDesk):
     lines = ticks(waiting)
@@ -105,6 +134,7 @@ def test_old_orders_are_settled_by_a_day(waiting: AtDesk):
             {
                 "line": json.dumps(
                     {"number": 0, "mall": "rakuten", "order": "1", "line": "1"}
+                    | {"seen": SEEN}
                 ),
                 "units-0": "-1",
             },

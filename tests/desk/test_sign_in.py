@@ -11,7 +11,7 @@ from connectors.settings import Settings
 from tasks.desk import sign_in
 from tasks.desk.frame import Page, Visit, get, post
 from tasks.desk.sign_in import COOKIE, LASTS, LOCKED_FOR, MOST_WRONG
-from tests.desk.conftest import HASH, NAME, PASSWORD
+from tests.desk.conftest import HASH, HERE, NAME, PASSWORD
 
 
 def say(visit: Visit) -> Response:
@@ -71,6 +71,24 @@ def test_a_session_ends_by_its_time_and_by_its_button(desk):
     desk.browser.post("/sign-out", headers=desk.headers)
     desk.browser.cookies.set(COOKIE, kept)
     assert desk.browser.get("/runs").status_code == 303
+
+
+def test_a_form_sent_after_the_end_of_a_session_leads_back_to_its_page(desk):
+    desk.clock.append(desk.clock[-1] + LASTS)
+    came = {"Referer": f"{HERE}/files?kind=stock"}
+    ways = [
+        desk.browser.post(path, data={}, headers=desk.headers | came).headers[
+            "location"
+        ]
+        for path in ("/files", "/adjust")
+    ]
+    assert ways == ["/sign-in?ended=1&next=/files%3Fkind%3Dstock"] * 2
+    told = desk.browser.get(ways[0]).text
+    assert "何も変更していません" in told
+    assert 'name="next" value="/files?kind=stock"' in told
+    evil = desk.headers | {"Referer": "https://evil.example//evil.example/"}
+    away = desk.browser.post("/adjust", data={}, headers=evil).headers["location"]
+    assert away == "/sign-in?ended=1&next=/"
 
 
 def test_after_five_wrong_passwords_even_the_right_one_waits(make_desk):

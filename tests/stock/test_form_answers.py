@@ -186,7 +186,7 @@ def test_a_line_that_a_csv_changed_meanwhile_is_left_alone_and_named(
 
     assert kind == "FAILED"
     assert message.startswith("調整した明細 2 / 在庫の動き -3 / 調整しなかった明細 1")
-    assert "フォームに表示した後で" in message
+    assert "表示した後で" in message
     assert [row[0] for row in shelf.ask(BOOKED)] == ["1", "3"]
     assert shelf.waiting() == 1
 

@@ -22,6 +22,7 @@ from tasks.desk.prefect import (
     DeskRuns,
     Progress,
     Report,
+    once_of,
     reports_of,
     state_word,
     tables_of,
@@ -48,6 +49,7 @@ class RunsHere(DeskRuns):
         """The next run is killed before it has done anything."""
 
     def start(self, deployment: str, once: str, **given: Any) -> str:
+        once = once_of(once, given)
         if once not in self._once:
             self.given.append((deployment, given))
             self._once[once] = self._run(deployment, given)

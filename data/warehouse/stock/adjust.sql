@@ -36,7 +36,7 @@ LIMIT $row_limit;
 -- in:  view `stock_adjustments` (position, mall, shop_id, order_number, line_id, units,
 --      is_done)
 -- out: temporary table `stock_judged`: the line, its SKU, quantity (what moves), verdict
---      book | unknown | auto | adjusted | repeated | no-sku, was_booked (the ledger has
+--      book | unknown | auto | adjusted | over | repeated | no-sku, was_booked (the ledger has
 --      it: the line came back after it had been adjusted)
 CREATE OR REPLACE TEMP TABLE stock_judged AS
 WITH ledger AS (
@@ -61,6 +61,7 @@ SELECT
         WHEN l.line_id IS NULL THEN 'unknown'
         WHEN o.stock_policy <> 'manual' THEN 'auto'
         WHEN l.stock_adjusted_at IS NOT NULL THEN 'adjusted'
+        WHEN w.line_id IS NULL THEN 'over'
         WHEN s.sku = '' AND NOT a.is_done THEN 'no-sku'
         ELSE 'book'
     END AS verdict
@@ -68,6 +69,7 @@ FROM stock_adjustments AS a
 LEFT JOIN order_lines AS l USING (mall, shop_id, order_number, line_id)
 LEFT JOIN orders AS o USING (mall, shop_id, order_number)
 LEFT JOIN stock_lines AS s USING (mall, shop_id, order_number, line_id)
+LEFT JOIN manual_stock_adjustments AS w USING (mall, shop_id, order_number, line_id)
 LEFT JOIN ledger AS b USING (mall, shop_id, order_number, line_id);
 
 -- name: learn_stock_adjusted_skus

@@ -42,4 +42,19 @@ const wait = () => {
   }, seconds * 1000);
 };
 
+// A second click while a form is on its way sends nothing.
+const FORGOTTEN_MS = 5000; // a download leaves its page as it is, to be sent again
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, FORGOTTEN_MS);
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
 wait();
