@@ -1,12 +1,14 @@
 -- month_close_taxes: what was billed at each tax rate in a closed month, as it stood at its
 -- close. Orders whose mall does not tell it have a row without a rate, and what was paid
--- back is taken off there; the sum over all rows is request_total of month_close.
+-- back is taken off there. Rakuten tells it before points, as the tax is: the rows add up
+-- to request_total of month_close and the points used.
 -- out:
 --   month        month in Japan
 --   mall         mall
 --   shop_id      shop
 --   tax_percent  税率, whole percent; NULL for orders whose rates are not known
---   billed       billed at that rate, with tax, yen
+--   billed       billed at that rate, with tax, yen; Rakuten's before points, without a
+--                rate 請求金額
 --   tax          the tax in it, yen; NULL if not known
 -- example: FROM month_close_taxes WHERE month = (SELECT max(month) FROM month_closes)
 WITH counted AS (

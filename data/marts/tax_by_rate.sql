@@ -1,13 +1,15 @@
 -- tax_by_rate: what was billed at each tax rate, by month of Japan and shop, for an invoice.
 -- Orders whose mall does not tell it have a row of their own, and what was paid back is
--- taken off there, so that the sum over all rows is what was billed and kept.
+-- taken off there. Rakuten tells it before points, as the tax is: where a buyer used some,
+-- the rows add up to more than request_total, by these points.
 -- out:
 --   month        month in Japan
 --   mall         mall
 --   shop_id      shop
 --   tax_percent  税率, whole percent; NULL for orders whose rates are not known
 --   orders       orders
---   billed       billed at that rate, with tax, yen
+--   billed       billed at that rate, with tax, yen; Rakuten's before points, without a
+--                rate 請求金額
 --   tax          the tax in it, yen; NULL if not known
 -- example: FROM tax_by_rate ORDER BY month DESC, tax_percent
 WITH counted AS (
