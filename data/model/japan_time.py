@@ -12,7 +12,7 @@ def in_japan(moment: datetime) -> datetime:
     """Convert to Japan time; a time without a zone is taken as Japan time."""
     if moment.tzinfo is None:
         return moment.replace(tzinfo=JST)
-    return moment.astimezone(JST)
+    return moment if moment.tzinfo is JST else moment.astimezone(JST)
 
 
 JapanTime = Annotated[datetime, AfterValidator(in_japan)]
