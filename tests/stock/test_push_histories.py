@@ -76,7 +76,7 @@ PLANTED = {
     ),
     "a changed level is not noticed": (
         "gather_inventory_levels",
-        "   OR t.level_seq < o.level_seq\n   OR t.offered <> o.offered",
+        "OR t.level_seq < o.level_seq\n           OR t.offered <> o.offered",
         "",
         [*WHOLE, ("sell", 2)],
     ),
