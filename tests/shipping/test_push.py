@@ -22,7 +22,7 @@ def test_an_imported_parcel_is_reported_and_seen_at_rms(lab: Lab):
 def test_every_shipped_order_has_its_time_once_it_is_read_again(lab: Lab):
     numbers = imported(lab, 2)
     lab.push()
-    lab.pass_days(1)  # RMS moves what was reported at night
+    lab.pass_days(2)  # a night moves what the day before it reported
     lab.read(numbers)
     rows = lab.ask("SELECT status, count(*), count(shipped_at) FROM orders GROUP BY 1")
 
