@@ -125,7 +125,7 @@ def test_a_bare_hash_of_a_file_is_caught(shared, tmp_path, name):
 
 @for_ci
 def test_a_bare_hash_of_an_address_is_caught(shared, tmp_path):
-    number = "str(self._number(order, key))"
+    number = "str(self._known.number(order, key))"
     hashed = "__import__('hashlib').sha256(str(key).encode()).hexdigest()[:12]"
 
     with planted_source(numbering, number, hashed, users=[rows]), caught():
