@@ -25,7 +25,9 @@ SCALES = 1.8
 PAUSE_S = 15.0
 """Between two calls for a shop in the bench: hosts then wait, and do not share the
 cores of one machine. RMS asks for a second."""
-FAULTS = ("killed", "frozen", "cut-off", "api-0", "services", "redis", "redis-emptied")
+FAULTS = ("killed", "frozen", "cut-off", "api-0", "services", "redis")
+EMPTIED = "redis-emptied"
+"""Only when asked for: what docs/scaling.md says of it is not mended."""
 
 
 def main() -> int:
@@ -37,7 +39,7 @@ def main() -> int:
     asked.add_argument(
         "--at-once", type=int, default=1, help="homes that a host runs, in the bench"
     )
-    asked.add_argument("--only", nargs="+", choices=FAULTS, default=FAULTS)
+    asked.add_argument("--only", nargs="+", choices=(*FAULTS, EMPTIED), default=FAULTS)
     asked.add_argument(
         "--pause", type=float, default=PAUSE_S, help="seconds of a call, in the bench"
     )
@@ -87,7 +89,7 @@ def fault(
             host_frozen(bed, page, sold, orders)
         case "cut-off":
             host_cut_off(bed, page, sold, orders)
-        case "redis-emptied":
+        case _ if name == EMPTIED:
             begun_again(bed, page, "redis", sold, away_s, empty=True)
         case _:
             begun_again(bed, page, name, sold, away_s)
