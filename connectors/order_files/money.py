@@ -9,21 +9,26 @@ from collections.abc import Sequence
 import polars as pl
 
 from connectors.order_files.numbering import BLOCK
+from data.model.order import MOST_YEN
 
 
 def amount(rows: pl.DataFrame, name: str) -> pl.Expr:
-    """Return a column's text as a number; null where it is none, or without column."""
+    """Return a column's text as a number; null where it is none, or without column.
+
+    An amount beyond what is stored (`4.01E+102`, `inf`) is none.
+    """
     if name not in rows.columns:
         return pl.lit(None, dtype=pl.Float64)
     digits = pl.col(name).str.replace_all(r"[¥￥,円\s]", "")
-    return digits.cast(pl.Float64, strict=False)
+    number = digits.cast(pl.Float64, strict=False)
+    return pl.when(number.abs() <= MOST_YEN).then(number)
 
 
 def whole_yen(number: pl.Expr) -> pl.Expr:
-    """Return a number as text, or null where it is not a whole one."""
+    """Return a number as text, or null where it is not a whole one or too large."""
     rounded = number.round()
     return pl.when((number - rounded).abs() < 1e-6).then(
-        rounded.cast(pl.Int64).cast(pl.String)
+        rounded.cast(pl.Int64, strict=False).cast(pl.String)
     )
 
 
