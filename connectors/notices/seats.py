@@ -1,8 +1,9 @@
 """Who may stay connected: a limit for all, and a share of it for each address.
 
 An open connection costs its sender nothing and us a seat. So a newcomer always finds
-one while any connection has not sent its request head: the oldest of these loses it.
-A sender whose head comes at once is not kept out by thousands who never send one.
+one while any connection has not sent its request head: the oldest of these loses it,
+one that was answered before only where there is no other. A sender whose head comes at
+once is not kept out by thousands who never send one.
 """
 
 from collections import Counter
@@ -42,6 +43,7 @@ class Seats:
         self._of: Counter[str] = Counter()
         self._silent: dict[str, dict[Connection, None]] = {}
         self._all_silent: dict[Connection, None] = {}
+        self._heard: set[Connection] = set()
 
     def __len__(self) -> int:
         return len(self._address)
@@ -50,7 +52,8 @@ class Seats:
         """Seat a new connection, silent as it is; return False where there is no seat.
 
         When its share or the whole house is full, the oldest silent connection there
-        is hung up.
+        is hung up, first of those that have never sent a request: one kept open between
+        two requests may be about to send the next.
         """
         address = sender(host)
         if self._of[address] >= self._share and not is_within(host, self._proxies):
@@ -73,6 +76,11 @@ class Seats:
 
     def has_spoken(self, connection: Connection) -> None:
         """Record that a connection's head is whole: its request is being answered."""
+        if connection in self._address:
+            self._heard.add(connection)
+        self._no_more_silent(connection)
+
+    def _no_more_silent(self, connection: Connection) -> None:
         if connection in self._all_silent:
             address = self._address[connection]
             del self._all_silent[connection]
@@ -82,7 +90,8 @@ class Seats:
 
     def leave(self, connection: Connection) -> None:
         """Free a connection's seat; one without a seat changes nothing."""
-        self.has_spoken(connection)
+        self._no_more_silent(connection)
+        self._heard.discard(connection)
         address = self._address.pop(connection, None)
         if address is not None:
             self._of[address] -= 1
@@ -90,7 +99,8 @@ class Seats:
                 del self._of[address]
 
     def _free(self, silent: dict[Connection, None]) -> bool:
-        oldest = next(iter(silent), None)
+        unheard = (one for one in silent if one not in self._heard)
+        oldest = next(unheard, next(iter(silent), None))
         if oldest is None:
             return False
         self.leave(oldest)

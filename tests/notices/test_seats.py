@@ -52,6 +52,21 @@ def test_the_oldest_silent_connection_of_a_full_share_makes_way():
     assert len(seats) == 4
 
 
+def test_one_kept_open_after_its_request_makes_way_after_those_never_heard():
+    seats = Seats(most=10, share=3)
+    kept, first, second = seated(seats, 3, "192.0.2.1")
+    seats.has_spoken(kept)
+    seats.is_silent(kept)
+    later = seated(seats, 2, "192.0.2.1")
+
+    assert [one.is_there for one in (kept, first, second)] == [True, False, False]
+    for one in later:
+        seats.has_spoken(one)
+    seated(seats, 1, "192.0.2.1")
+    assert not kept.is_there
+    assert len(seats) == 3
+
+
 def test_a_share_of_which_all_have_spoken_refuses_one_more():
     seats = Seats(most=10, share=2)
     for one in seated(seats, 2, "192.0.2.1"):
