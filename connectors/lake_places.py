@@ -3,10 +3,6 @@
 `lake-places.json` in the home: addresses, no secret.
 """
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -45,21 +41,6 @@ class PlacesUnreadable(Exception):
             "データレイクは更新していません。対処: ファイルの権限を確認し、"
             "壊れている場合は、以前の保存先を削除してからこのファイルを削除してください。"
         )
-
-
-@contextmanager
-def one_at_lake(home: Path) -> Iterator[None]:
-    """Wait until nobody else of the home writes to its lake, or leaves one.
-
-    A morning's copy and one after a change come at the same moment now and then. The
-    lock is the home's folder itself; a kill lets go of it.
-    """
-    number = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(number)
 
 
 def lake_places(home: Path) -> list[LakePlace]:

@@ -20,12 +20,12 @@ from prefect.flows import Flow
 from prefect.logging import get_run_logger
 from prefect.states import Completed
 
+from connectors.folder_lock import alone_in
 from connectors.lake_places import (
     FILE,
     LakePlace,
     forget_place,
     lake_places,
-    one_at_lake,
     remember_place,
 )
 from connectors.lake_store import S3, FolderStore, LakeOutOfReach, S3Store
@@ -129,7 +129,8 @@ def update_lake() -> Flowed:
 
     """
     settings = read_settings()
-    with one_at_lake(settings.home):
+    # A morning's copy and one after a change come at the same moment now and then.
+    with alone_in(settings.home):
         return _update_lake(settings)
 
 

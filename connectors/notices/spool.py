@@ -11,7 +11,6 @@ processes share the file: the receiver writes, the drain reads and settles. File
 
 import contextlib
 import errno
-import fcntl
 import logging
 import os
 import sqlite3
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+from connectors.folder_lock import alone_in
 from connectors.notices import spool_before
 from data.model.japan_time import in_japan
 from data.model.notice import Notice, NoticeKind
@@ -291,7 +291,7 @@ class Spool:
         self._close()
         if there is None and (create or spool_before.is_in(self._folder)):
             make_folder(self._folder)
-            with _alone(self._folder):
+            with alone_in(self._folder):
                 self._create(())
             there = self._identity()
         self._opened = there
@@ -364,7 +364,7 @@ class Spool:
         """Move a broken file to damaged/; begin another with what it still gives."""
         log.error("the spool's file is damaged and is moved to damaged/")
         try:
-            with _alone(self._folder):
+            with alone_in(self._folder):
                 if self._identity() != self._opened:
                     return  # another process has done so
                 rows = _still_readable(self._file)
@@ -383,7 +383,7 @@ class Spool:
     def _take_over(self, con: sqlite3.Connection) -> None:
         """Insert what a spool of the version before left in this folder."""
         if spool_before.is_in(self._folder):
-            with _alone(self._folder):
+            with alone_in(self._folder):
                 for notices in spool_before.taken_over(self._folder, AT_ONCE):
                     if _write(con, _KEEP, map(_row, notices)):
                         self._ring()
@@ -406,17 +406,6 @@ def _sync(path: Path) -> None:
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         os.fsync(number)
-    finally:
-        os.close(number)
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which a kill releases."""
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX)
-        yield
     finally:
         os.close(number)
 
