@@ -10,7 +10,7 @@ from tasks.analytics import announce_change
 from tasks.buyers import clear_ended_buyers
 from tasks.forms import RetentionDays
 from tasks.house.backup import copy_elsewhere, make_backup, write_into_file
-from tasks.house.clock import check_clock
+from tasks.house.clock import check_clock, is_shown_wrong
 from tasks.house.months import close_due_months
 from tasks.house.prefect_database import tidy_prefect
 from tasks.house.report import conclude_house
@@ -32,7 +32,7 @@ def keep_house(retention_days: RetentionDays = None) -> State[Any]:
     be over. A backup counts only when it was opened and breaks no rule.
     """
     steps: dict[str, State[Any]] = {"clock": check_clock(return_state=True)}
-    if steps["clock"].is_completed():
+    if not is_shown_wrong(steps["clock"]):
         steps |= {
             "retention": clear_ended_buyers(retention_days, return_state=True),
             "months": close_due_months(return_state=True),

@@ -1,6 +1,9 @@
 """Whether tonight may delete anything: by a wrong clock every term seems to be over."""
 
+from typing import Any
+
 from prefect import task
+from prefect.client.schemas.objects import State
 
 from connectors.rms.check import clock_is_shown_right
 from connectors.rms.errors import ClockWrong, RmsTrouble
@@ -31,3 +34,8 @@ def check_clock() -> bool:
         except RmsTrouble:
             continue
     return False
+
+
+def is_shown_wrong(checked: State[Any]) -> bool:
+    """Return whether the check failed because of the clock, and of nothing else."""
+    return isinstance(checked.result(raise_on_failure=False), ClockWrong)

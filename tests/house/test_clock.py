@@ -65,6 +65,18 @@ def test_a_night_in_which_rms_does_not_answer_goes_on(served, sandbox):
     assert state == "COMPLETED", message
 
 
+def test_a_check_that_breaks_is_told_and_stops_no_other_step(served, monkeypatch):
+    def broken(*_: object) -> bool:
+        raise ValueError("架空の不具合")
+
+    monkeypatch.setattr(clock, "clock_is_shown_right", broken)
+    state, message = served.keep()
+
+    assert state == "FAILED"
+    assert "clock" in message
+    assert len(served.backups) == 1
+
+
 def test_a_night_that_does_not_ask_for_the_time_is_caught(served, sandbox, monkeypatch):
     monkeypatch.setattr(clock, "clock_is_shown_right", lambda *_: True)
     with caught():
