@@ -6,7 +6,6 @@ host's morning is at work, the old one wakes up with all it had begun.
 
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,48 +26,31 @@ from tests.cluster.mornings import begin, ended, is_running, seen
 from tests.cluster.page import Page, judge, told
 from tests.support.waiting import until
 
-Act = Callable[[], None]
 COUNT = "SELECT count(*), sum(hash(t)::HUGEINT) FROM {} AS t"
 
 
 def host_frozen(bed: Bed, page: Page, sold: Sold, orders: int) -> None:
     """Freeze the last host with everything it runs within 09:00, and wake it late."""
     host = bed.hosts[-1]
-    _apart(
-        bed,
-        page,
-        sold,
-        orders,
-        f"{host} frozen",
-        lambda: bed.processes.freeze(host),
-        lambda: bed.processes.wake(host),
-    )
+    _apart(bed, page, sold, orders, f"{host} frozen", host)
 
 
 def host_cut_off(bed: Bed, page: Page, sold: Sold, orders: int) -> None:
     """Cut the last host's wire to Prefect within 09:00; RMS it still reaches."""
-    host = bed.hosts[-1]
-    _apart(
-        bed,
-        page,
-        sold,
-        orders,
-        f"{host} cut off",
-        lambda: bed.processes.freeze(WIRE),
-        lambda: bed.processes.wake(WIRE),
-    )
+    _apart(bed, page, sold, orders, f"{bed.hosts[-1]} cut off", WIRE)
 
 
 def _apart(
-    bed: Bed, page: Page, sold: Sold, orders: int, what: str, away: Act, back: Act
+    bed: Bed, page: Page, sold: Sold, orders: int, what: str, stops: str
 ) -> None:
+    """Part the last host from Prefect by what `stops`: the host itself, or its wire."""
     sell_more(bed, sold, orders)
     host = bed.hosts[-1]
     theirs = bed.homes_of(host)
     moved, old = theirs[-1], bed.folder_of(theirs[-1])
     before, runs = calls(bed), begin(bed, bed.homes)
     until_at_work(bed, theirs, before)
-    away()
+    bed.processes.freeze(stops)
     since, away_at = time.monotonic(), time.time()
     at_work = {h: runs[h] for h in theirs if is_running(seen(bed, runs[h]))}
     told(f"{what}, with {sorted(at_work)} at work")
@@ -80,14 +62,14 @@ def _apart(
     copy = Path(f"{old}-at-{bed.hosts[0]}")
     bed.processes.freeze(host)  # a disk is copied as it is at one moment
     shutil.copytree(old, copy)
-    if what.endswith("cut off"):
+    if stops != host:
         bed.processes.wake(host)
     bed.folders[moved], before = copy, calls(bed)
     page.row(f"{what}: {moved} moved", f"{move(bed, moved, bed.hosts[0]):.0f} s")
     again |= begun_by_itself(bed, {moved: again[moved]})
     until_at_work(bed, [moved], before)
     left_behind = _rows(old)
-    back()
+    bed.processes.wake(stops)
     until(lambda: not bed.processes.started_by(host, away_at), LONG_S)
     ends = ended(bed, again)
     is_same = _rows(old) == left_behind
