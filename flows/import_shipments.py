@@ -36,9 +36,9 @@ def import_shipments(
     Rows that cannot be read, or belong to no known order, are listed by row number;
     those that cannot be read end the run Failed, though the others are stored. When the
     file was refused the run ends Failed, with the reason and what to do, and nothing of
-    it is stored. A trial shows what would become of the rows. This flow
-    tells no mall: push-tracking reports to Rakuten, and export-tracking writes the file
-    that another mall takes.
+    it is stored. A trial shows what would become of the rows. This flow tells no mall:
+    push-tracking reports to Rakuten, and export-tracking writes the file that another
+    mall takes.
     """
     imported = import_shipment_file(
         path, carrier, shop, mall, dry_run, return_state=True
