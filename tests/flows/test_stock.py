@@ -198,7 +198,6 @@ def test_the_form_is_filled_in_on_the_page_and_clears_what_waited(
 ):
     waited = clerk.ask(WAITING)
     page.goto(f"{clerk.services.ui}/v2/runs/flow-run/{asked.id}")
-    page.route("**/resume", lambda route: route.fulfill(status=503, body="{}"), times=1)
     page.get_by_role("button", name="Open menu").first.click(timeout=30_000)
     page.get_by_role("menuitem", name="Resume").click()
     form = page.get_by_role("dialog")
@@ -211,14 +210,15 @@ def test_the_form_is_filled_in_on_the_page_and_clears_what_waited(
     OUT.mkdir(exist_ok=True)
     page.screenshot(path=OUT / "adjust-form.png", full_page=True)
     page.route("**/resume", busy, times=1)
-    presses = [is_taken(page), is_taken(page) or is_taken(page)]
+    was_busy = not is_taken(page)
+    until(lambda: is_taken(page), 30)  # who sees it refused presses again
     ended = until(lambda: clerk.ended(asked), 90, lambda: clerk.told(asked))
     booked = clerk.ask(
         "SELECT order_number, line_id, sku, -quantity, who, note FROM stock_movements"
         " WHERE kind = 'adjustment' AND source = 'person'"
     )
 
-    assert presses == [False, True]
+    assert was_busy
     assert ended.state.type.value == "COMPLETED", ended.state.message
     assert clerk.ask(WAITING) == []
     assert {row[4:] for row in booked} == {("店長", "棚から出した")}
