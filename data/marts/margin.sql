@@ -11,7 +11,8 @@
 --   sales          price with tax, before coupons and points, yen
 --   known_sales    of them, of lines whose cost and fee are known, yen
 --   cost           their cost with tax, yen
---   fee            what the mall keeps of them, yen; the fee of an order is shared out by price
+--   fee            what the mall keeps of them, yen; the fee of an order is shared out by
+--                  price (evenly where that is 0), and the sum of this row is rounded, not a line
 --   margin         known_sales less cost and fee, yen
 --   margin_percent  of known_sales
 --   lines_unknown  lines whose price, cost or fee is not known
@@ -19,17 +20,18 @@
 WITH lines AS (
     SELECT
         s.*,
-        sum(s.sales) OVER (PARTITION BY s.mall, s.shop_id, s.order_number) AS order_sales
+        sum(s.sales) OVER of_order AS order_sales,
+        count(s.sales) OVER of_order AS order_lines
     FROM sales AS s
     WHERE s.counts
+    WINDOW of_order AS (PARTITION BY s.mall, s.shop_id, s.order_number)
 ), priced AS (
     SELECT
         l.month_jst, l.mall, l.shop_id, l.sku, l.units, l.sales,
         c.cost * l.pieces AS cost,
-        round(
-            l.sales * coalesce(f.percent, g.percent) / 100
-            + coalesce(f.each_order, g.each_order) * coalesce(l.sales / nullif(l.order_sales, 0), 0)
-        ) AS fee
+        l.sales * coalesce(f.percent, g.percent) / 100
+        + coalesce(f.each_order, g.each_order)
+        * coalesce(l.sales / nullif(l.order_sales, 0), 1 / l.order_lines) AS fee
     FROM lines AS l
     ASOF LEFT JOIN sku_costs AS c ON l.sku = c.sku AND l.day_jst >= c.valid_from
     ASOF LEFT JOIN mall_fees AS f
@@ -39,23 +41,30 @@ WITH lines AS (
 ), known AS (
     SELECT *, sales IS NOT NULL AND cost IS NOT NULL AND fee IS NOT NULL AS is_known
     FROM priced
+), summed AS (
+    SELECT
+        month_jst, mall, shop_id, sku,
+        CAST(sum(units) AS BIGINT) AS units,
+        CAST(sum(sales) AS BIGINT) AS sales,
+        CAST(sum(sales) FILTER (is_known) AS BIGINT) AS known_sales,
+        CAST(sum(cost) FILTER (is_known) AS BIGINT) AS cost,
+        CAST(round(sum(fee) FILTER (is_known)) AS BIGINT) AS fee,
+        count(*) FILTER (NOT is_known) AS lines_unknown
+    FROM known
+    GROUP BY month_jst, mall, shop_id, sku
 )
 SELECT
     month_jst AS month,
     mall,
     shop_id,
     sku,
-    CAST(sum(units) AS BIGINT) AS units,
-    CAST(sum(sales) AS BIGINT) AS sales,
-    CAST(sum(sales) FILTER (is_known) AS BIGINT) AS known_sales,
-    CAST(sum(cost) FILTER (is_known) AS BIGINT) AS cost,
-    CAST(sum(fee) FILTER (is_known) AS BIGINT) AS fee,
-    CAST(sum(sales - cost - fee) FILTER (is_known) AS BIGINT) AS margin,
-    round(
-        100.0 * sum(sales - cost - fee) FILTER (is_known)
-        / nullif(sum(sales) FILTER (is_known), 0), 1
-    ) AS margin_percent,
-    count(*) FILTER (NOT is_known) AS lines_unknown
-FROM known
-GROUP BY month_jst, mall, shop_id, sku
+    units,
+    sales,
+    known_sales,
+    cost,
+    fee,
+    known_sales - cost - fee AS margin,
+    round(100.0 * (known_sales - cost - fee) / nullif(known_sales, 0), 1) AS margin_percent,
+    lines_unknown
+FROM summed
 ORDER BY month, mall, shop_id, sku;

@@ -11,6 +11,7 @@
 --   billed       billed at that rate, with tax, yen; Rakuten's before points, without a
 --                rate 請求金額
 --   tax          the tax in it, yen; NULL if not known
+--   orders_open  orders whose 請求金額 is not known either, and not in `billed`
 -- example: FROM tax_by_rate ORDER BY month DESC, tax_percent
 WITH counted AS (
     SELECT mall, shop_id, order_number, month_jst, request_total, refunded_total
@@ -40,7 +41,8 @@ SELECT
             END
         ) AS BIGINT
     ) AS billed,
-    CAST(sum(t.tax) AS BIGINT) AS tax
+    CAST(sum(t.tax) AS BIGINT) AS tax,
+    count(*) FILTER (t.order_number IS NULL AND o.request_total IS NULL) AS orders_open
 FROM counted AS o
 LEFT JOIN billed AS t USING (mall, shop_id, order_number)
 GROUP BY o.month_jst, o.mall, o.shop_id, t.tax_percent

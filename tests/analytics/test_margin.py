@@ -11,6 +11,7 @@ import pytest
 from connectors.cost_files import read_cost_file
 from connectors.csv_file import CsvRefused
 from data.model.costs import ALWAYS, MallFee, SkuCost
+from data.model.order import Order
 from data.warehouse.analytics.publish import publish
 from data.warehouse.costs import store_costs, store_fees
 from data.warehouse.orders import store_orders
@@ -26,14 +27,21 @@ MARGIN = (
 )
 
 
-def margins(path: Path, *, fees: list[MallFee]) -> list[tuple]:
-    """The mart over two orders of the first of July: two teas, and three with a cup."""
+def of_july() -> list[Order]:
+    """Return two orders of the first of July, two teas and three with a cup; and none."""
     cup = a_line("12", "1", 1).model_copy(update={"sku": "CUP", "unit_price": 3240})
-    orders = [
+    return [
         an_order(1),
         an_order(2, packages=[a_package("1", [a_line("11", "1", 3), cup])]),
         an_order(3, status="900"),
     ]
+
+
+def margins(
+    path: Path, *, fees: list[MallFee], orders: list[Order] | None = None
+) -> list[tuple]:
+    """Return the mart over these orders, or those of the first of July."""
+    orders = of_july() if orders is None else orders
     costs = [
         SkuCost("SENCHA-100", ALWAYS, 400),
         SkuCost("SENCHA-100", date(2026, 7, 1), 500),
@@ -72,6 +80,36 @@ def test_margin_is_sales_less_the_days_cost_and_the_shops_fee(path):
             round(100 * (5400 - 2500 - tea_fee) / 5400, 1),
             0,
         ),
+    ]
+
+
+def test_fees_below_half_a_yen_add_up(path):
+    """Of a hundred pieces sold one by one at 10 yen, 4 % are 40 yen and not 100 × 0."""
+    tea = a_line("11", "1", 1).model_copy(update={"unit_price": 10})
+    orders = [an_order(n, packages=[a_package("1", [tea])]) for n in range(1, 101)]
+
+    ((_, units, sales, *_, fee, _, _, unknown),) = margins(
+        path, fees=[MallFee("rakuten", "", ALWAYS, Decimal(4), 0)], orders=orders
+    )
+
+    assert (units, sales, fee, unknown) == (100, 1000, 40, 0)
+
+
+def test_an_order_that_is_free_still_costs_its_fee(path):
+    """30 yen an order, of two gifts 15 each."""
+    gifts = [
+        a_line(n, "1", 1).model_copy(update={"sku": sku, "unit_price": 0})
+        for n, sku in (("11", "SENCHA-100"), ("12", "CUP"))
+    ]
+    fees = [MallFee("rakuten", "", ALWAYS, Decimal(4), 30)]
+
+    rows = margins(
+        path, fees=fees, orders=[an_order(1, packages=[a_package("1", gifts)])]
+    )
+
+    assert [(row[0], row[5], row[8]) for row in rows] == [
+        ("CUP", None, 1),
+        ("SENCHA-100", 15, 0),
     ]
 
 

@@ -245,6 +245,11 @@ def test_tax_by_rate_lists_what_it_does_not_know(marts):
     ).fetchall()
 
     assert orders == listed
+    # Of three orders without 請求金額 the one whose mall tells its rates is in `billed`.
+    assert marts.execute(
+        "SELECT (SELECT sum(orders_open)::INT FROM sales_per_day),"
+        " (SELECT sum(orders_open)::INT FROM tax_by_rate)"
+    ).fetchall() == [(3, 2)]
     assert with_rates == 4 * 2710
     assert in_all > with_rates
 
