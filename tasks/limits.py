@@ -1,20 +1,37 @@
-"""One caller per shop and API at a time, as a limit that Prefect shows."""
+"""One caller per shop and API at a time, as a limit that Prefect shows.
 
+Prefect counts who is in, and keeps the leases of those elsewhere (files, Redis). Where
+a lease is gone and its slot was not given back, as by a power cut between the two or a
+Redis that forgot, the slot would stay taken for ever (3.9.1). So who is in also holds a
+lock beside the pace, which a kill releases: a slot taken while nobody holds it is lost.
+"""
+
+import logging
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Literal
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+from prefect.client.schemas.actions import (
+    GlobalConcurrencyLimitCreate,
+    GlobalConcurrencyLimitUpdate,
+)
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
+from connectors.folder_lock import alone_in, is_in_use
+from connectors.settings import read_settings
 from data.model.shop import ShopHandle
 
 Api = Literal["order", "stock"]
 """What is limited separately, because RMS counts their calls separately as well."""
 LEASE_S = 60
 """How long the slot of a killed run stays taken; a living run renews it in time."""
+LOST_S = 90
+"""After waiting so long it is looked whether anybody is in: longer than a lease."""
+log = logging.getLogger("juchu.limits")
 
 
 def limit_name(shop: ShopHandle, api: Api = "order") -> str:
@@ -44,18 +61,61 @@ def one_caller(
 
     This keeps runs apart; the pace within a run is kept by `connectors.rms.pace`. A run
     that needs both APIs takes `stock` first, so that no two wait for each other. The
-    slot of a killed run is free again when its lease ends.
+    slot of a killed run is free again when its lease ends, a lost one a little later.
 
     Raises:
         TimeoutError: another run held it for longer than `patience_s`.
 
     """
     ensure_limit(shop, api)
-    with concurrency(
-        limit_name(shop, api),
-        timeout_seconds=patience_s,
+    name = limit_name(shop, api)
+    inside = read_settings().home / "pace" / "callers" / name
+    inside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _slot(name, inside, patience_s), alone_in(inside):
+        yield
+
+
+@contextmanager
+def _slot(name: str, inside: Path, patience_s: float) -> Iterator[None]:
+    """Hold the limit's slot; give a lost one back while waiting for it."""
+    give_up_at = time.monotonic() + patience_s
+    with ExitStack() as held:
+        while True:
+            left_s = give_up_at - time.monotonic()
+            try:
+                held.enter_context(_held(name, min(left_s, LOST_S)))
+                break
+            except TimeoutError:
+                if left_s <= LOST_S:
+                    raise
+                _give_back_if_lost(name, inside)
+        yield
+
+
+def _held(name: str, timeout_s: float) -> AbstractContextManager[None]:
+    return concurrency(
+        name,
+        timeout_seconds=timeout_s,
         lease_duration=LEASE_S,
         strict=True,
         raise_on_lease_renewal_failure=False,  # a short outage ends no run
-    ):
-        yield
+    )
+
+
+def _give_back_if_lost(name: str, inside: Path) -> None:
+    """Set a limit that is taken while nobody is in to free, and log it.
+
+    Who has taken the slot and not yet the lock loses the slot and no more: the lock
+    alone decides who is in.
+    """
+    if is_in_use(inside):
+        return
+    with get_client(sync_client=True) as client:
+        if client.read_global_concurrency_limit_by_name(name).active_slots:
+            free = GlobalConcurrencyLimitUpdate(active_slots=0)
+            client.update_global_concurrency_limit(name, free)
+            log.warning(
+                "Prefect の同時実行制限 %s は、使用する処理がないのに"
+                "使用中のままでした。解除して続けます。",
+                name,
+            )

@@ -28,7 +28,7 @@ MARGIN = (
 
 
 def of_july() -> list[Order]:
-    """Return two orders of the first of July, two teas and three with a cup; and none."""
+    """Return orders of the first of July: two teas, three with a cup, one cancelled."""
     cup = a_line("12", "1", 1).model_copy(update={"sku": "CUP", "unit_price": 3240})
     return [
         an_order(1),

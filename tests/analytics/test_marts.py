@@ -245,7 +245,7 @@ def test_tax_by_rate_lists_what_it_does_not_know(marts):
     ).fetchall()
 
     assert orders == listed
-    # Of three orders without 請求金額 the one whose mall tells its rates is in `billed`.
+    # Of three without 請求金額 the one whose mall tells its rates is in `billed`.
     assert marts.execute(
         "SELECT (SELECT sum(orders_open)::INT FROM sales_per_day),"
         " (SELECT sum(orders_open)::INT FROM tax_by_rate)"

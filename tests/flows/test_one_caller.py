@@ -6,9 +6,11 @@ from contextvars import copy_context
 from functools import partial
 from pathlib import Path
 from threading import Barrier, Event, Lock
+from time import sleep
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 
 from connectors.rms.client import RmsClient
 from flows.push_inventory import push_inventory
@@ -116,3 +118,65 @@ def test_many_runs_of_a_new_shop_begin_at_once(prefect_api: SyncPrefectClient):
 
     name = limits.limit_name("new-shop")
     assert prefect_api.read_global_concurrency_limit_by_name(name).limit == 1
+
+
+@pytest.fixture
+def shop_with_limit(
+    prefect_api: SyncPrefectClient, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Return a shop whose callers look after half a second whether anybody is in."""
+    monkeypatch.setenv("JUCHU_HOME", str(home))
+    monkeypatch.setattr(limits, "LOST_S", 0.5)
+    limits.ensure_limit("lost")
+    return "lost"
+
+
+def test_a_slot_whose_lease_is_lost_is_given_back(
+    prefect_api: SyncPrefectClient, shop_with_limit: str
+):
+    """As after a power cut or a Redis that forgot: taken, and no lease will end."""
+    name = limits.limit_name(shop_with_limit)
+    taken = GlobalConcurrencyLimitUpdate(active_slots=1)
+    prefect_api.update_global_concurrency_limit(name, taken)
+
+    with limits.one_caller(shop_with_limit, patience_s=20):
+        inside = prefect_api.read_global_concurrency_limit_by_name(name).active_slots
+    after = prefect_api.read_global_concurrency_limit_by_name(name).active_slots
+
+    assert (inside, after) == (1, 0)
+
+
+def test_a_slot_that_is_held_is_not_given_back(
+    prefect_api: SyncPrefectClient, shop_with_limit: str
+):
+    """Whoever waits looks several times, and is let in when the other one leaves."""
+    went = []
+
+    def second():
+        with limits.one_caller(shop_with_limit, patience_s=20):
+            went.append("second in")
+
+    with ThreadPoolExecutor(1) as pool:
+        with limits.one_caller(shop_with_limit):
+            other = pool.submit(copy_context().run, second)
+            sleep(2.5)
+            went.append("first out")
+        other.result(30)
+
+    assert went == ["first out", "second in"]
+
+
+def test_a_run_that_waits_longer_than_its_patience_says_so(
+    prefect_api: SyncPrefectClient, shop_with_limit: str
+):
+    with (
+        limits.one_caller(shop_with_limit),
+        ThreadPoolExecutor(1) as pool,
+        pytest.raises(TimeoutError),
+    ):
+        pool.submit(copy_context().run, waiting_for, shop_with_limit).result(30)
+
+
+def waiting_for(shop: str) -> None:
+    with limits.one_caller(shop, patience_s=1):
+        pass
