@@ -45,6 +45,8 @@ demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest 
 PYTEST := env -u PREFECT_API_URL -u PREFECT_API_AUTH_STRING -u PREFECT_SERVER_API_AUTH_STRING $(BIN)/python -m pytest
 # A third of its time a process waits for others: three of them keep two cores at work.
 SUITE := $(PYTEST) -n 3 --dist loadscope --no-loadscope-reorder --durations=10
+# Four of these wait most of the time, for a form and for an analyst's day among others.
+LONG := $(subst -n 3,-n 6,$(SUITE))
 
 # What each of these runs is said by a test's marks, tests/support/effort.py.
 test: $(DEVELOP) ## the fast suite, each kind of test in its short form; the ten slowest at the end
@@ -54,7 +56,7 @@ test-ci: $(DEVELOP) ## what CI adds: 20,000 damaged files, histories and the bug
 	JUCHU_SUITE=ci $(PYTEST) -n 2 --dist load -k "fuzz or histories or for_ci"
 
 test-long: $(DEVELOP) ## before a part is done: every test, with 25 times the examples
-	JUCHU_SUITE=long $(SUITE)
+	JUCHU_SUITE=long $(LONG)
 
 check: $(DEVELOP) ## format, lint, spelling, types, layers
 	$(BIN)/ruff format --check .

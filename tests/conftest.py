@@ -36,7 +36,14 @@ class OneServer(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "prefect" if needs_server(file) else file
+        return "prefect" if needs_server(file) and not is_apart(file) else file
+
+
+@cache
+def is_apart(file: str) -> bool:
+    """Whether a file waits long for services of its own, beside the others'."""
+    text = Path(file).read_text(encoding="utf-8")
+    return effort.EFFORT == "long" and "open_services(" in text
 
 
 @cache

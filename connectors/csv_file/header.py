@@ -37,6 +37,11 @@ class Header:
     all_quoted: bool
     line_end: bytes
 
+    @cached_property
+    def nothing(self) -> bytes:
+        """All that a blank record is made of: quotes, white space and delimiters."""
+        return b'" \t\n\r\v\f' + self.delimiter
+
     @property
     def delimiter(self) -> bytes:
         """The character between cells."""

@@ -272,9 +272,8 @@ def _suspect_quotes(
     more: set[int] = set()
     if rubbish:
         more |= {at for at, s in enumerate(pieces) if RUBBISH.search(s.decode())}
-    blank = 3 * (header.width - 1)  # nothing but quotes and delimiters
-    if min(map(len, pieces), default=blank + 1) <= blank:
-        more |= {at for at, s in enumerate(pieces) if len(s) <= blank}
+    nothing = header.nothing
+    more |= {at for at, s in enumerate(pieces) if not s.strip(nothing)}
     if max(map(len, pieces), default=0) >= judge.longest_cell:
         more |= {at for at, s in enumerate(pieces) if len(s) >= judge.longest_cell}
     again = judge.header_forms[0]
@@ -323,9 +322,8 @@ def _suspect_lines(
     more: set[int] = set()
     if rubbish:
         more |= {at for at, s in enumerate(lines) if RUBBISH.search(s.decode())}
-    blank = header.width  # nothing but delimiters, and perhaps a CR
-    if min(map(len, lines), default=0) <= blank:
-        more |= {at for at, s in enumerate(lines) if len(s) <= blank}
+    nothing = header.nothing
+    more |= {at for at, s in enumerate(lines) if not s.strip(nothing)}
     if max(map(len, lines), default=0) > judge.longest_cell:
         more |= {at for at, s in enumerate(lines) if len(s) > judge.longest_cell}
     for form in judge.header_forms[1:]:

@@ -103,7 +103,7 @@ class Judge:
             and len(written) <= LONGEST_CELL
             and not written.startswith(self._first_names)
             and is_record(written, self._header.width)
-            and bool(written.strip(b'", \t'))
+            and bool(written.strip(self._header.nothing))
         )
 
     def _written(self, cells: list[bytes]) -> bytes:

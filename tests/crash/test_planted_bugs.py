@@ -7,7 +7,7 @@ import pytest
 from tests.crash.conftest import Market
 from tests.crash.points import SESSION, SWEEPING
 from tests.crash.work import Bug
-from tests.support.dies_at import Point
+from tests.support.dies_at import ROOT, Point
 from tests.support.effort import for_crash
 
 REMOVED_FIRST = Bug(
@@ -26,10 +26,11 @@ REMOVED_FIRST = Bug(
 SETTLED_FIRST = Bug(
     "tasks/orders.py",
     """\
+    at = now()
     with our_warehouse() as con:
-        new = store_orders(
 """,
     """\
+    at = now()
     with our_warehouse() as con:
         con.execute(
             "UPDATE notices SET settled_at = now(), reason = 'stored'"
@@ -37,7 +38,6 @@ SETTLED_FIRST = Bug(
             [numbers],
         )
     with our_warehouse() as con:
-        new = store_orders(
 """,
 )
 CURSOR_FIRST = Bug(
@@ -81,3 +81,9 @@ def test_a_cursor_that_moves_before_the_orders_are_stored_is_caught(
 ):
     with pytest.raises(AssertionError, match=r"lost=[^0]"):
         market.killed_and_finished(untold, "sweep", point=STORING, bug=CURSOR_FIRST)
+
+
+@pytest.mark.parametrize("bug", [REMOVED_FIRST, SETTLED_FIRST, CURSOR_FIRST])
+def test_each_bug_is_one_change_of_the_code_of_today(bug: Bug):
+    """Code that changed leaves a bug behind that nobody plants until the long suite."""
+    assert (ROOT / bug.file).read_text(encoding="utf-8").count(bug.right) == 1

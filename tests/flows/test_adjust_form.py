@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.settings import (
@@ -18,7 +18,7 @@ from flows.import_order_csv import import_order_csv
 from tasks.setup.alarms import save_automation
 from tasks.setup.demo_orders import SAMPLE
 from tasks.setup.guards import unanswered_form
-from tasks.setup.services import Services, open_services
+from tasks.setup.services import open_services
 from tests.flows.test_stock import WAITING, Clerk, is_alive
 from tests.support.effort import for_long
 from tests.support.waiting import until
@@ -27,17 +27,6 @@ pytestmark = pytest.mark.prefect
 LEASE_S = 30
 """The shortest that Prefect's server can be set to."""
 BOOKED = "SELECT count(*) FROM stock_movements WHERE kind = 'adjustment'"
-
-
-def test_deploy_registers_what_ends_a_form_that_nobody_answers(
-    services: Services, prefect_api: SyncPrefectClient
-):
-    (kept,) = prefect_api.read_automations_by_name(unanswered_form().name)
-    (action,) = kept.actions
-
-    assert kept.enabled
-    assert kept.trigger.within == timedelta(hours=8)
-    assert "何も変更していません。対処: もう一度 adjust-stock" in action.message
 
 
 @pytest.fixture(scope="module")

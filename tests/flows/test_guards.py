@@ -19,6 +19,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Crashed, Late, Scheduled
 
 from connectors.prefect_env import NAMES
+from tasks.setup.guards import unanswered_form
 from tasks.setup.queues import WORK_POOL
 from tasks.setup.services import ROOT, Services
 from tests.support.effort import for_crash, for_long
@@ -134,6 +135,17 @@ def test_the_crashed_day_of_every_home_is_started_again(prefect_api: SyncPrefect
 
     for each in made:
         prefect_api.delete_deployment(each)
+
+
+def test_deploy_registers_what_ends_a_form_that_nobody_answers(
+    services: Services, prefect_api: SyncPrefectClient
+):
+    (kept,) = prefect_api.read_automations_by_name(unanswered_form().name)
+    (action,) = kept.actions
+
+    assert kept.enabled
+    assert kept.trigger.within == timedelta(hours=8)
+    assert "何も変更していません。対処: もう一度 adjust-stock" in action.message
 
 
 @for_long

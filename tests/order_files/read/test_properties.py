@@ -5,7 +5,7 @@ import io
 import itertools
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.csv_file.decoding import Decoded
@@ -54,7 +54,13 @@ def kept(header, chunks):
     ]
 
 
+BLANK_ROWS = [[" ", "", ""], ["", "\t", "  "], ["", "", "\r\n"]]
+"""Nothing but white space in some cells: blank rows, however long."""
+
+
 @QUICK
+@example(rows=BLANK_ROWS, quoting=csv.QUOTE_ALL, cuts=[])
+@example(rows=BLANK_ROWS, quoting=csv.QUOTE_MINIMAL, cuts=[])
 @given(
     rows=st.lists(st.lists(TRICKY, min_size=3, max_size=3), max_size=12),
     quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
