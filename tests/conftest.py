@@ -9,7 +9,9 @@ import gc
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,23 @@ def needs_server(file: str) -> bool:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer | None:
     """Spread the tests as said above where `--dist loadscope` asks for it."""
     return OneServer(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Import the test files, each process beginning at another one.
+
+    In a new checkout compiling them is three quarters of collecting; so each process
+    compiles its part, and finds the parts of the others compiled.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or session.config.args != ["tests"]:
+        return
+    files = sorted(Path("tests").rglob("test_*.py"))
+    at = len(files) * int(worker["workerid"][2:]) // worker["workercount"]
+    for file in files[at:] + files[:at]:
+        with suppress(Exception):  # collecting it says what is wrong
+            import_module(".".join(file.with_suffix("").parts))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -47,7 +47,10 @@ def main() -> None:
         except TimeoutError:
             sys.exit(
                 f"ホーム {given['home']} は、ほかで移動中です。何もしていません。"
-                "対処: 1分待ってから、もう一度実行してください。"
+                "対処: 2分待ってから、もう一度実行してください。"
+                "移動中でないのに続く場合は、"
+                f"prefect gcl update home-{given['home']} --active-slots 0"
+                " を実行してください。"
             )
     sys.stdout.write(told(moved))
 
