@@ -45,7 +45,7 @@ WARNINGS: Final = {
     "line-missing": "登録済みの明細がファイルにありません",
     "units-after-adjustment": "在庫の手動調整後に個数が変わりました",
     "sum-differs": "金額の合計が一致しません",
-    "total-missing": "合計金額がまだありません",
+    "total-missing": "合計金額がありません",
     "step-back": "登録済みの注文より前のステータスです(変更していません)",
     "cancelled-after-adjustment": "在庫の手動調整後にキャンセル・返金されました",
     "unreadable": "読み取れないセルを空欄として登録しました",

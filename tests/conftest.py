@@ -29,6 +29,14 @@ from tests.support.sandbox import Sandbox
 effort.load_profile()
 
 
+HEAVY = {
+    "tests/order_files/read/test_fuzz.py",
+    "tests/flows/test_why_oversold.py",
+    "tests/stock/test_histories.py",
+}
+"""Files whose tests take minutes each in the long suite: any process takes one."""
+
+
 class OneServer(LoadScopeScheduling):
     """Give all files that need a Prefect server to one process, the others by file.
 
@@ -38,6 +46,8 @@ class OneServer(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
+        if file in HEAVY and effort.EFFORT == "long":
+            return nodeid
         return "prefect" if needs_server(file) and not is_apart(file) else file
 
 
@@ -115,7 +125,13 @@ def pytest_collection_modifyitems(
         config.hook.pytest_deselected(items=[*later])
         items[:] = [item for item in items if item not in later]
     files = {item: item.nodeid.partition("::")[0] for item in items}
-    items.sort(key=lambda item: (not needs_server(files[item]), not on_server(item)))
+    items.sort(
+        key=lambda item: (
+            not needs_server(files[item]),
+            not on_server(item),
+            files[item] not in HEAVY,
+        )
+    )
 
 
 def pytest_collection_finish() -> None:

@@ -119,6 +119,7 @@ def con(tmp_path_factory) -> Iterator[DuckDBPyConnection]:
 @examples(10, derandomize=True)
 def test_the_warehouse_agrees_with_the_rule_and_replays_write_nothing(con, history):
     play(con, history)
+    committed(con)
 
 
 @given(
@@ -134,6 +135,13 @@ def test_however_it_is_cut_and_shuffled_the_end_is_the_same(con, data, batch):
     one = newest_contents(con, [batch])
 
     assert newest_contents(con, [shuffled[:cut], shuffled[cut:]]) == one
+    committed(con)
+
+
+def committed(con) -> None:
+    """Keep an example: DuckDB holds all of a transaction's changes in memory."""
+    con.commit()
+    con.begin()
 
 
 def newest_contents(con, batches) -> list[tuple]:

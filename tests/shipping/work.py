@@ -17,7 +17,7 @@ from tests.support.forked import FORKS
 from tests.support.kept_open import kept_open
 from tests.support.without_prefect import SetTo, without_prefect
 
-PATIENCE_S = 60
+PATIENCE_S = 300
 SETTLES = timedelta(seconds=0.5)
 _MODULES = (orders, runs, tracking, tracking_report, rms, push_tracking)
 
@@ -51,6 +51,9 @@ class Push(NamedTuple):
         process.start()
         process.join(PATIENCE_S)
         ended = process.exitcode
+        if ended is None:
+            process.kill()
+            process.join()
         process.close()
         assert ended in {0, -9}, f"the push ended with {ended}"
         return ended == 0

@@ -103,6 +103,7 @@ class Known:
     policy: str
     lines: dict[str, tuple[str, int]]
     adjusted: set[str] = field(default_factory=set)
+    cancelled: bool = False
 
 
 @dataclass
@@ -142,6 +143,7 @@ class Rule:
         known = self.orders.get(step.number)
         if known is None:
             known = self.orders[step.number] = Known("auto", lines)
+        known.cancelled = step.cancelled
         known.adjusted &= set(lines)
         known.lines = lines
         if known.policy == "manual":
@@ -191,7 +193,7 @@ class Rule:
 
     def adjust(self, now: float, step: Adjust) -> None:
         known = self.orders.get(step.number)
-        if known is None or known.policy == "auto":
+        if known is None or known.policy == "auto" or known.cancelled:
             return
         for line_id, (listing, units) in sorted(known.lines.items()):
             if line_id in known.adjusted:
@@ -238,7 +240,7 @@ class Rule:
         return {
             (order_number(number), line)
             for number, known in self.orders.items()
-            if known.policy == "manual"
+            if known.policy == "manual" and not known.cancelled
             for line in known.lines
             if line not in known.adjusted
         }

@@ -14,6 +14,8 @@ from tests.stock.pushing import A_TEA, plan, pushed, read_back
 from tests.support.orders import SHOP_ID, at
 from tests.support.planted import caught, planted_sql
 
+LISTED = "FROM inventory_due ORDER BY ALL"
+
 
 def speed(con, minute: float = 60):
     (one,) = stock_speeds(con, at(minute))
@@ -69,17 +71,17 @@ def test_only_a_live_shop_of_a_mall_that_takes_levels_is_late(counted):
 
 def test_the_view_says_what_a_push_would_do(counted):
     count(counted, a_count(5, MUG), minute=1)
-    listed = counted.execute("FROM inventory_due").fetchall()
+    listed = counted.execute(LISTED).fetchall()
     due = due_now(counted, SHOP_ID, safety=0, at=at(60))
     assert (len(listed), min(row[-1] for row in listed)) == (due.levels, due.oldest)
 
     elsewhere = "SELECT * REPLACE ('yahoo' AS mall) FROM sku_map"
     counted.execute(f"INSERT INTO sku_map {elsewhere}")  # stock goes to Rakuten alone
-    assert counted.execute("FROM inventory_due").fetchall() == listed
+    assert counted.execute(LISTED).fetchall() == listed
 
     plan(counted, {A_TEA: 10}, 10)
     import_csv(counted, 3)
-    listed = counted.execute("FROM inventory_due").fetchall()
+    listed = counted.execute(LISTED).fetchall()
     due = due_now(counted, SHOP_ID, safety=0, at=at(60))
     assert (len(listed), min(row[-1] for row in listed)) == (due.levels, due.oldest)
     assert due.levels == 1

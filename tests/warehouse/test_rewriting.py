@@ -25,7 +25,7 @@ from tests.warehouse.test_migrate import GOLDEN
 from tests.warehouse.writer import say
 
 ROOT = Path(__file__).parents[2]
-FULL = EFFORT in {"crash", "long"}
+FULL = EFFORT == "crash"
 FIRST_BLOCK = 12288
 TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1"
 NOT_ITS_CONTENT = {"schema_migrations", "view_versions", "incidents"}
