@@ -228,9 +228,9 @@ def test_the_form_is_filled_in_on_the_page_and_clears_what_waited(
 @for_long
 def test_the_malls_skus_are_mapped_by_the_worker(clerk: Clerk):
     run = clerk.run("import-skus/manual", who="在庫担当")
+    assert run.state.type.value == "COMPLETED", run.state.message
     report = artifacts_of(run, clerk.api)["import-skus-report"]
 
-    assert run.state.type.value == "COMPLETED", run.state.message
     assert run.state.message.startswith("商品 8 / SKU 12 / 販売中 12")
     assert "RMSの商品からのSKUの登録" in report
 
@@ -241,9 +241,9 @@ def test_an_oversale_is_explained_by_the_worker(clerk: Clerk):
     clerk.services.sandbox.sell(1, over_days=0, progress=300, line=ONE_MUG)
     clerk.run_here(push_inventory)
     run = clerk.run("why-oversold/manual", sku="kakuu-mug/kakuu-mug")
+    assert run.state.type.value == "COMPLETED", run.state.message
     report = artifacts_of(run, clerk.api)["why-oversold"]
 
-    assert run.state.type.value == "COMPLETED", run.state.message
     assert run.state.message.startswith("売り越しの原因: 不明。")
     assert "この日時までに在庫数が0を下回った記録はありません" in report
 

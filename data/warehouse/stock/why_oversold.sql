@@ -1,15 +1,20 @@
 -- name: find_sku_of
--- The SKU that a person names: its own name, or a listing of the shop.
+-- The SKU that a person names: by a listing of the shop, else by its own name. A listing
+-- that was mapped to another SKU has left its name to one that sells no more.
 -- in:  $mall, $shop_id, $sku, $manage_number, $variant_id
 -- out: sku
-SELECT sku FROM stock_movements WHERE sku = $sku
-UNION
 SELECT sku
-FROM sku_map
-WHERE mall = $mall
-  AND shop_id = $shop_id
-  AND manage_number = lower($manage_number)
-  AND variant_id = $variant_id
+FROM (
+    SELECT sku, 1 AS place
+    FROM sku_map
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+      AND manage_number = lower($manage_number)
+      AND variant_id = $variant_id
+    UNION ALL
+    SELECT sku, 2 FROM stock_movements WHERE sku = $sku
+)
+ORDER BY place
 LIMIT 1;
 
 -- name: find_oversale
