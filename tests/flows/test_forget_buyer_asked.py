@@ -68,6 +68,9 @@ def in_prefects_database(services: Services, text: str) -> list[str]:
 
 @for_long
 def test_the_command_of_the_runbook(services: Services):
+    with warehouse(services.warehouse) as con:
+        before = left_of_buyer(con)  # the mall's invented buyers share some names
+    assert not {"9173", "hanako"} & {*before}
     buy(services, 1)
     ((flow, given),) = COMMAND.findall(RUNBOOK.read_text("utf-8"))
     arguments = shlex.split(given.replace(NUMBER, order_number(1)))
@@ -76,7 +79,7 @@ def test_the_command_of_the_runbook(services: Services):
 
     assert "購入者の情報を削除しました: 注文 1 件" in said
     with warehouse(services.warehouse) as con:
-        assert left_of_buyer(con) == []
+        assert left_of_buyer(con) == before
     assert leaks(services.home, [PHONE, MAIL]) == []
 
 
