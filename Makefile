@@ -42,7 +42,8 @@ demo: $(READY) ## a whole shop on this machine: Prefect, an RMS, orders, ingest 
 
 # What needs a Prefect server runs in one process, the rest in the other (tests/conftest.py).
 # A shell that has read prefect.env must not lead them to a server somebody works with.
-PYTEST := env -u PREFECT_API_URL -u PREFECT_API_AUTH_STRING -u PREFECT_SERVER_API_AUTH_STRING $(BIN)/python -m pytest
+# With several processes at work a second thread in each costs a fifth of Polars' work.
+PYTEST := env -u PREFECT_API_URL -u PREFECT_API_AUTH_STRING -u PREFECT_SERVER_API_AUTH_STRING POLARS_MAX_THREADS=1 $(BIN)/python -m pytest
 # A third of its time a process waits for others: three of them keep two cores at work.
 SUITE := $(PYTEST) -n 3 --dist loadscope --no-loadscope-reorder --durations=10
 # Four of these wait most of the time, for a form and for an analyst's day among others.
@@ -53,7 +54,7 @@ test: $(DEVELOP) ## the fast suite, each kind of test in its short form; the ten
 	$(SUITE)
 
 test-ci: $(DEVELOP) ## what CI adds: 20,000 damaged files, histories and the bugs they must catch
-	JUCHU_SUITE=ci $(PYTEST) -n 2 --dist load -k "fuzz or histories or for_ci"
+	JUCHU_SUITE=ci $(PYTEST) -n 3 --dist worksteal -k "fuzz or histories or for_ci"
 
 test-long: $(DEVELOP) ## before a part is done: every test, with 25 times the examples
 	JUCHU_SUITE=long $(LONG)
