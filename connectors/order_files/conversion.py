@@ -197,35 +197,57 @@ def _as_japan(moment: pl.Expr) -> pl.Expr:
 
 
 def _any_instant(text: pl.Expr) -> pl.Expr:
-    year_first = text.str.extract_groups(_YMD)
-    month_first = text.str.extract_groups(_MDY)
+    return text.map_batches(
+        _any_instants, return_dtype=pl.Datetime("us", JST), is_elementwise=True
+    )
+
+
+def _any_instants(text: pl.Series) -> pl.Series:
+    """Return the instants that texts of any form name; null where one names none.
+
+    In steps: as one expression each part would be looked for again wherever it stands,
+    a hundred times a cell.
+    """
+    cell = pl.col("cell")
+    found = text.to_frame("cell").select(
+        cell.str.extract_groups(_YMD).alias("year_first"),
+        cell.str.extract_groups(_MDY).alias("month_first"),
+    )
 
     def part(first: int, second: int) -> pl.Expr:
-        return pl.coalesce(year_first.struct[first - 1], month_first.struct[second - 1])
+        return pl.coalesce(
+            pl.col("year_first").struct[first - 1],
+            pl.col("month_first").struct[second - 1],
+        )
 
     def padded(first: int, second: int) -> pl.Expr:
         return part(first, second).fill_null("0").str.zfill(2)
 
-    written = pl.concat_str(
-        part(1, 3),
-        padded(2, 1),
-        padded(3, 2),
-        padded(4, 4),
-        padded(5, 5),
-        padded(6, 6),
-        separator=" ",
+    written = found.select(
+        pl.concat_str(
+            part(1, 3),
+            padded(2, 1),
+            padded(3, 2),
+            padded(4, 4),
+            padded(5, 5),
+            padded(6, 6),
+            separator=" ",
+        )
+        .str.to_datetime("%Y %m %d %H %M %S", strict=False, time_unit="us")
+        .alias("moment"),
+        part(7, 7).str.replace("Z", "+0000").str.replace(":", "").alias("offset"),
     )
-    moment = written.str.to_datetime("%Y %m %d %H %M %S", strict=False, time_unit="us")
-    offset = part(7, 7).str.replace("Z", "+0000").str.replace(":", "")
+    moment, offset = pl.col("moment"), pl.col("offset")
     minutes = offset.str.slice(1, 2).cast(
         pl.Int64, strict=False
     ) * 60 + offset.str.slice(3, 2).cast(pl.Int64, strict=False)
     signed = pl.when(offset.str.starts_with("-")).then(-minutes).otherwise(minutes)
     utc = (moment - pl.duration(minutes=signed)).dt.replace_time_zone("UTC")
     japan = moment.dt.replace_time_zone(JST)
-    return _plausible(
+    instants = written.select(
         pl.when(offset.is_null()).then(japan).otherwise(utc.dt.convert_time_zone(JST))
-    )
+    ).to_series()
+    return instants.to_frame("at").select(_plausible(pl.col("at"))).to_series()
 
 
 def _plausible(moment: pl.Expr) -> pl.Expr:
