@@ -6,7 +6,8 @@ short form. What would take longer is marked with the suite it waits for:
     for_ci      `make test-ci`: damaged files, histories, the bugs they must catch
     first(n)    the cases of a test behind the first n: `make test-long`, or as said
     for_crash   `make crash`: kills at every point
-    for_long    `make test-long`, which runs all the others as well
+    for_long    `make test-long`, which runs all the others as well, but for the numbers
+                of kills and cuts of `make crash`
 
 What needs a Prefect server and is not in the fast suite is `for_long`: two processes of
 `make test-ci` would start one each, for a minute of its three.
