@@ -73,6 +73,7 @@ class Seen:
                 one that could not be read
     unseen      units sold at the mall of which no order of ours tells, above 0 only
     unreadable  RMS's results for the listings it would not read
+    raises      whether a level that the mall was never told is above what it shows
     left_out    how many listings are not in `found`, because they are being sold
     """
 
@@ -81,6 +82,7 @@ class Seen:
     read_at: datetime
     unseen: Mapping[Listing, int]
     unreadable: Sequence[StockResult] = ()
+    raises: bool = False
     left_out: int = 0
 
     def without(self, sold: Collection[Listing]) -> Self:
@@ -131,10 +133,12 @@ def look(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
     A narrow sweep explains a sale that nobody has told us of yet. What it leaves as it
     was is searched for in every open order. Units that no order explains even then (a
     person took them away at RMS) do not stop the push: our level is the true one. What
-    is sold meanwhile is left out, for the next round: our level would raise it.
+    is sold meanwhile is left out, for the next round: our level would raise it. What a
+    mall that was never told a level owes us is not known: where ours is higher, the
+    narrow sweep finds what was sold since it was counted.
     """
     seen = read_mall(shop, run, full=full)
-    if not seen.unseen:
+    if not seen.unseen and not seen.raises:
         return seen
     sweep_for_news(shop)
     after = read_mall(shop, run, full=full)
@@ -203,7 +207,19 @@ def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
         for level in levels
         if (units := unseen_units(level.expected, found.get(level.listing)))
     }
-    return Seen(levels, found, read_at, unseen, tuple(read.refused))
+    return Seen(
+        levels,
+        found,
+        read_at,
+        unseen,
+        tuple(read.refused),
+        raises=any(
+            level.expected is None
+            and (shown := found.get(level.listing)) is not None
+            and shown < level.offered
+            for level in levels
+        ),
+    )
 
 
 @task(name="plan-levels", **SAFE_TO_REPEAT)

@@ -32,7 +32,8 @@ class FussyMall(ThreadingHTTPServer):
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> Any:
         """Give status and body: of our own, or of the sandbox."""
-        asked = [e["manageNumber"] for e in orjson.loads(body)["inventories"]]
+        entries = orjson.loads(body).get("inventories", [])
+        asked = [entry["manageNumber"] for entry in entries]
         bad = [at for at, number in enumerate(asked) if number in self._bad]
         if path == UPSERT and bad:
             self.refused.append(asked)

@@ -83,6 +83,18 @@ def test_units_sold_meanwhile_are_swept_and_not_put_back(shelf):
     assert shelf.offers() == shelf.units()
 
 
+def test_units_sold_before_the_first_push_are_swept_and_not_put_back(shelf):
+    """Counted, then sold before the mall was told: what it owes is not known."""
+    shelf.counted(shelf.units())
+    shelf.pass_time()
+    shelf.sell(5)
+    sold = shelf.units()
+    shelf.push()
+
+    assert shelf.units() == sold
+    assert shelf.offers() == sold
+
+
 def test_a_sku_the_mall_does_not_have_is_seen_through_its_204(shelf):
     shelf.counted({GONE: 5, TEA: 8})
     kind, message = shelf.push()
