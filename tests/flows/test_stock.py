@@ -237,6 +237,8 @@ def test_the_malls_skus_are_mapped_by_the_worker(clerk: Clerk):
 
 @for_long
 def test_an_oversale_is_explained_by_the_worker(clerk: Clerk):
+    mug = ONE_MUG["manageNumber"], ONE_MUG["variantId"]
+    clerk.services.sandbox.set_stock(*mug, 50)  # other tests may have sold it out
     clerk.counted()
     clerk.services.sandbox.sell(1, over_days=0, progress=300, line=ONE_MUG)
     clerk.run_here(push_inventory)

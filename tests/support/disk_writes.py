@@ -27,6 +27,7 @@ _AT: Final = {  # name: which arguments are (folder, path), -1 for the current f
     87: ("unlink", (-1, 0)),
     263: ("unlink", (0, 1)),
     82: ("rename", (-1, 0)),
+    86: ("link", (-1, 0)),
 }
 _OF_FILE: Final = {1: "append", 18: "write", 77: "truncate", 285: "allocate"}
 
@@ -99,7 +100,7 @@ def _of_name(pid: int, memory, info) -> Change | None:
         return None
     if what == "unlink" and at == 1 and flags & 0x200:
         what = "rmdir"
-    target = Path(text(info.arguments[1])) if what == "rename" else None
+    target = Path(text(info.arguments[1])) if what in {"rename", "link"} else None
     return Change(what, path, number=flags & os.O_TRUNC, target=target)
 
 
@@ -129,6 +130,9 @@ def play(change: Change, old: Path, new: Path) -> None:
     elif change.what in {"rmdir", "unlink"}:
         with suppress(OSError):  # it failed there too
             (path.rmdir if change.what == "rmdir" else path.unlink)()
+    elif change.what == "link":
+        with suppress(FileExistsError):  # it failed there too
+            there(change.target or path).hardlink_to(path)
     elif change.what != "rename":
         _make(change, path)
 

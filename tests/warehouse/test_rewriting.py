@@ -14,6 +14,7 @@ import pytest
 
 from data.warehouse import saved, session
 from data.warehouse.errors import WarehouseDamaged
+from data.warehouse.people_key import KEY_FILE
 from data.warehouse.saved import repaired_of, saved_of, wal_of
 from data.warehouse.session import warehouse
 from tests.support import disk_writes, syscalls
@@ -112,9 +113,8 @@ def test_a_large_commit_that_is_cut_anywhere_is_there_or_not(path, tmp_path):
 def test_a_migration_that_is_cut_anywhere_is_done_by_the_next_session(path, tmp_path):
     packed = GOLDEN / "warehouse-0010.duckdb.gz"
     path.write_bytes(gzip.decompress(packed.read_bytes()))
-    twin = tmp_path / "twin" / path.name
-    twin.parent.mkdir()
-    shutil.copy(path, twin)
+    path.with_name(KEY_FILE).write_text("0123456789abcdef" * 4)  # the hashes' of both
+    twin = copied(path.parent, tmp_path / "twin") / path.name
 
     found = list(cut_everywhere(path, "migrate", tmp_path, of_the_file))
 
