@@ -27,7 +27,7 @@ PAUSE_S = 15.0
 cores of one machine. RMS asks for a second."""
 FAULTS = ("killed", "frozen", "cut-off", "api-0", "services", "redis")
 EMPTIED = "redis-emptied"
-"""Only when asked for: what docs/scaling.md says of it is not mended."""
+"""Only when asked for: it was not run again since its cause was mended."""
 
 
 def main() -> int:
