@@ -69,8 +69,10 @@ def one_caller(
     """
     ensure_limit(shop, api)
     name = limit_name(shop, api)
-    inside = read_settings().home / "pace" / "callers" / name
-    inside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    pace = read_settings().home / "pace"
+    inside = pace / f"{name}.caller"
+    for folder in (pace, inside):  # `parents` would make the first one open to read
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _slot(name, inside, patience_s), alone_in(inside):
         yield
 

@@ -1,12 +1,12 @@
 """Two runs of a shop at once: one calls RMS, the other waits for its turn."""
 
+import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
-from threading import Barrier, Event, Lock
-from time import sleep
+from threading import Barrier, Event, Lock, Semaphore
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
@@ -132,7 +132,7 @@ def shop_with_limit(
 
 
 def test_a_slot_whose_lease_is_lost_is_given_back(
-    prefect_api: SyncPrefectClient, shop_with_limit: str
+    prefect_api: SyncPrefectClient, shop_with_limit: str, home: Path
 ):
     """As after a power cut or a Redis that forgot: taken, and no lease will end."""
     name = limits.limit_name(shop_with_limit)
@@ -144,13 +144,22 @@ def test_a_slot_whose_lease_is_lost_is_given_back(
     after = prefect_api.read_global_concurrency_limit_by_name(name).active_slots
 
     assert (inside, after) == (1, 0)
+    made = [folder for folder in (home / "pace").rglob("*") if folder.is_dir()]
+    assert made
+    assert {stat.S_IMODE(f.stat().st_mode) for f in (home / "pace", *made)} == {0o700}
 
 
 def test_a_slot_that_is_held_is_not_given_back(
-    prefect_api: SyncPrefectClient, shop_with_limit: str
+    shop_with_limit: str, monkeypatch: pytest.MonkeyPatch
 ):
     """Whoever waits looks several times, and is let in when the other one leaves."""
-    went = []
+    went, looked, look = [], Semaphore(0), limits.is_in_use
+
+    def looking(inside: Path) -> bool:
+        looked.release()
+        return look(inside)
+
+    monkeypatch.setattr(limits, "is_in_use", looking)
 
     def second():
         with limits.one_caller(shop_with_limit, patience_s=20):
@@ -159,7 +168,7 @@ def test_a_slot_that_is_held_is_not_given_back(
     with ThreadPoolExecutor(1) as pool:
         with limits.one_caller(shop_with_limit):
             other = pool.submit(copy_context().run, second)
-            sleep(2.5)
+            assert all(looked.acquire(timeout=PATIENCE_S) for _ in range(3))
             went.append("first out")
         other.result(30)
 
