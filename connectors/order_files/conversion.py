@@ -244,10 +244,11 @@ def _any_instants(text: pl.Series) -> pl.Series:
     signed = pl.when(offset.str.starts_with("-")).then(-minutes).otherwise(minutes)
     utc = (moment - pl.duration(minutes=signed)).dt.replace_time_zone("UTC")
     japan = moment.dt.replace_time_zone(JST)
-    instants = written.select(
+    instant = (
         pl.when(offset.is_null()).then(japan).otherwise(utc.dt.convert_time_zone(JST))
-    ).to_series()
-    return instants.to_frame("at").select(_plausible(pl.col("at"))).to_series()
+    )
+    instants = written.select(instant.alias("at"))
+    return instants.select(_plausible(pl.col("at"))).to_series()
 
 
 def _plausible(moment: pl.Expr) -> pl.Expr:

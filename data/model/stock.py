@@ -169,6 +169,15 @@ def unseen_units(expected: int | None, found: int | None) -> int:
     return max(expected - found, 0)
 
 
+def puts_back(expected: int | None, offered: int, found: int | None) -> bool:
+    """Return whether a push could put back on sale what we do not know to be sold.
+
+    So it is where our level is above what a mall shows that was never told one: what
+    it has sold since the count is not in `unseen_units`. None = not known.
+    """
+    return expected is None and found is not None and found < offered
+
+
 def read_back(offered: int, before: int | None, after: int | None) -> PushState:
     """Judge a push by the quantity read after it; RMS's 204 proves nothing.
 

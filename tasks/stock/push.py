@@ -26,7 +26,7 @@ from connectors.rms.stock import (
 from data.model.order import Mall
 from data.model.run import total
 from data.model.shop import ShopHandle
-from data.model.stock import Listing, unseen_units
+from data.model.stock import Listing, puts_back, unseen_units
 from data.warehouse.runs import Load
 from data.warehouse.stock.push import (
     LevelToPush,
@@ -73,7 +73,7 @@ class Seen:
                 one that could not be read
     unseen      units sold at the mall of which no order of ours tells, above 0 only
     unreadable  RMS's results for the listings it would not read
-    raises      whether a level that the mall was never told is above what it shows
+    puts_back   whether a level that the mall was never told is above what it shows
     left_out    how many listings are not in `found`, because they are being sold
     """
 
@@ -82,7 +82,7 @@ class Seen:
     read_at: datetime
     unseen: Mapping[Listing, int]
     unreadable: Sequence[StockResult] = ()
-    raises: bool = False
+    puts_back: bool = False
     left_out: int = 0
 
     def without(self, sold: Collection[Listing]) -> Self:
@@ -138,7 +138,7 @@ def look(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
     narrow sweep finds what was sold since it was counted.
     """
     seen = read_mall(shop, run, full=full)
-    if not seen.unseen and not seen.raises:
+    if not seen.unseen and not seen.puts_back:
         return seen
     sweep_for_news(shop)
     after = read_mall(shop, run, full=full)
@@ -213,10 +213,8 @@ def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
         read_at,
         unseen,
         tuple(read.refused),
-        raises=any(
-            level.expected is None
-            and (shown := found.get(level.listing)) is not None
-            and shown < level.offered
+        puts_back=any(
+            puts_back(level.expected, level.offered, found.get(level.listing))
             for level in levels
         ),
     )
