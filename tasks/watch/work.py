@@ -90,7 +90,12 @@ class Watch:
         return sum(self._repeat(PUSH, shop) for shop in self._asked(only))
 
     def _asked(self, only: ShopHandle | None) -> tuple[Shop, ...]:
-        """Return the one shop, if it is still looked after, or all without a name."""
+        """Return the one shop, if it is looked after now, or all without a name.
+
+        One that was not live at the minute's look may have become so since.
+        """
+        if only is not None and only not in self.handles():
+            self.look_for_shops()
         return tuple(shop for shop in self._shops if only in {None, shop.handle})
 
     def _is_new_minute(self, shop: Shop) -> bool:

@@ -129,6 +129,21 @@ def outside_of_any_run() -> None:
     raise MissingContextError("There is no active flow or task run context.")
 
 
+def test_a_shop_that_was_not_live_at_the_last_look_is_served_when_a_notice_comes(
+    desk: Watch, lab: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    """Onboarding goes through the steps between, and the minute's look fell there."""
+    with monkeypatch.context() as between:
+        between.setattr(every_shop, "described_shops", list)
+        desk.look_for_shops()
+    (number,) = lab.sell(1)
+    tell(lab, number)
+
+    assert desk.handles() == ()
+    assert desk.drain("lab") == 1
+    assert asked("SELECT order_number FROM orders") == [(number,)]
+
+
 def test_a_link_that_rests_pushes_nothing(desk: Watch, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tasks.stock.link.get_run_logger", outside_of_any_run)
     monkeypatch.setenv("JUCHU_SHOP_LAB_STOCK_LINK", "off")
