@@ -82,8 +82,10 @@ def _faults(root: Path, file: Path) -> Iterator[Fault]:
     for named in ELSEWHERE.findall(text):
         yield Fault(name, named, "not in the repository")
     for number in DECISION.findall(text):
-        if not any((root / "docs/adr").glob(f"{int(number):04}-*.md")):
-            yield Fault(name, f"ADR {number}", "no such decision")
+        decisions = len([*(root / "docs/adr").glob(f"{int(number):04}-*.md")])
+        if decisions != 1:
+            why = "two decisions have this number" if decisions else "no such decision"
+            yield Fault(name, f"ADR {number}", why)
     for number in re.findall(r"\d\.\d", " ".join(RULES.findall(text))):
         if number not in _sections(root / "docs/rules.md"):
             yield Fault(name, f"rule {number}", "no such rule")

@@ -74,6 +74,12 @@ def test_good_references_are_no_faults(clone):
     assert faults(clone) == []
 
 
+def test_a_decision_has_its_number_alone(clone):
+    (clone / "docs/adr/0002-another-decision.md").write_text("# 2. Another decision")
+
+    assert Fault("code.py", "ADR 2", "two decisions have this number") in faults(clone)
+
+
 @pytest.mark.parametrize(("name", "text", "reference", "why"), PLANTED)
 def test_a_broken_reference_is_a_fault(clone, name, text, reference, why):
     (clone / name).write_text(text, encoding="utf-8")
