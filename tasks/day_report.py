@@ -38,6 +38,10 @@ MOST_DUE: Final = 20
 OF_A_FAILURE: Final = "・"
 """Begins the line of each failure in the text; a report of all shops repeats them."""
 LOOK: Final = "対処: 実行の画面でログを確認してください。"
+NO_SERVER: Final = (
+    "Prefectのサーバーに接続できませんでした。"
+    "対処: サーバーが起動していることを確認してください。"
+)
 ALL_WELL: Final = "すべての処理が完了しました。"
 NO_FIGURES: Final = (
     "データベースを開けないため、件数を表示できません。"
@@ -56,6 +60,8 @@ WORK_WORDS: Final = {
 _FAILED_STEPS: Final = re.compile(r"失敗した処理: ([a-z, -]+)。")
 _NOTHING: Final = re.compile(r"[^/:。、\s]+ 0 / | / [^/:。、\s]+ 0(?![\d,])")
 """A count of zero between others, as `tasks.report.sums` writes them."""
+_UNREACHED: Final = re.compile(r"^(?:Flow|Task) run encountered .*\bConnectError: ")
+"""Of httpx, in Prefect's client: RMS out of reach is an error of our own."""
 _RAISED: Final = re.compile(
     r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_][\w.]*:\s*)?"
 )
@@ -124,6 +130,8 @@ def sentence(state: State[Any]) -> str:
     Of a part that is a whole day it has the lines of that day's own failures.
     """
     first, *more = (state.message or "理由が記録されていません。").splitlines()
+    if _UNREACHED.match(first):
+        return NO_SERVER
     words = [_RAISED.sub("", first), *(m for m in more if m.startswith(OF_A_FAILURE))]
     why = " ".join(" ".join(words).split())[:MOST_SIGNS]
     return why if "対処" in why else f"{why} {LOOK}"

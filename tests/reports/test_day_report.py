@@ -15,7 +15,15 @@ from data.model.ship_by import Reason, ShipBy
 from data.model.stock_link import StockLink
 from data.warehouse.day import Day, Due, Standing, Waiting, Work
 from data.warehouse.stock.speed import StockSpeed
-from tasks.day_report import ALL_WELL, LOOK, DayReport, day_markdown, day_text, sentence
+from tasks.day_report import (
+    ALL_WELL,
+    LOOK,
+    NO_SERVER,
+    DayReport,
+    day_markdown,
+    day_text,
+    sentence,
+)
 from tests.support.orders import at
 
 TO_DO = (
@@ -186,6 +194,7 @@ def test_a_report_of_all_shops_repeats_each_shops_own_failures():
             "なし。対処: 直す。",
         ),
         ("Flow run encountered an exception: KeyError: 'x'", f"'x' {LOOK}"),
+        ("Flow run encountered an exception: ConnectError: All failed", NO_SERVER),
         (None, f"理由が記録されていません。 {LOOK}"),
         ("", f"理由が記録されていません。 {LOOK}"),
     ],
