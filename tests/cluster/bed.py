@@ -24,9 +24,20 @@ WIRE = "wire"
 class Bed:
     """What is where, and the processes of it by name."""
 
-    def __init__(self, folder: Path, hosts: int, homes: int, shops_each: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        hosts: int,
+        homes: int,
+        shops_each: int,
+        workers_each: int = 1,
+    ) -> None:
         self.folder = folder
         self.hosts = [f"host-{chr(ord('a') + n)}" for n in range(hosts)]
+        self.workers = {
+            host: [host, *(f"{host}-{n + 2}" for n in range(workers_each - 1))]
+            for host in self.hosts
+        }
         self.homes = [f"home-{n + 1}" for n in range(homes)]
         self.host_of = {
             home: self.hosts[n % hosts] for n, home in enumerate(self.homes)
@@ -47,6 +58,11 @@ class Bed:
             "PREFECT_WORKER_QUERY_SECONDS": "3",
             "JUCHU_HOME": str(folder / "machine"),
         }
+
+    @property
+    def all_workers(self) -> list[str]:
+        """The names of every host's workers; its first one has the host's name."""
+        return [name for names in self.workers.values() for name in names]
 
     def api(self, n: int) -> str:
         return f"http://127.0.0.1:{self.api_port(n)}/api"

@@ -30,15 +30,15 @@ class Costs:
         self.idle_before_s = psutil.cpu_times().idle
 
     def _now(self) -> dict[str, Used]:
-        names = (*SERVER, "sandbox", *self.bed.hosts)
+        names = (*SERVER, "sandbox", *self.bed.all_workers)
         return {name: self.bed.processes.used(name) for name in names}
 
     def look(self) -> None:
-        """Remember the most memory that each host's processes had at once."""
-        for host in self.bed.hosts:
-            now, most = self.bed.processes.used(host), self.most.get(host)
+        """Remember the most memory that each worker's processes had at once."""
+        for name in self.bed.all_workers:
+            now, most = self.bed.processes.used(name), self.most.get(name)
             if most is None or now.memory_mb > most.memory_mb:
-                self.most[host] = now
+                self.most[name] = now
 
     def told(self, page: Page, took_s: float) -> None:
         """Put the figures on the page, and a thousand shops computed from them."""
@@ -53,7 +53,7 @@ class Costs:
                 f" in {most.processes} processes",
             )
         server_s = sum(used[name].cpu_s for name in SERVER)
-        hosts_s = sum(used[name].cpu_s for name in self.bed.hosts)
+        hosts_s = sum(used[name].cpu_s for name in self.bed.all_workers)
         all_s = sum(one.cpu_s for one in used.values())
         cores = psutil.cpu_count() or 1
         idle_s = psutil.cpu_times().idle - self.idle_before_s

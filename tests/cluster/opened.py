@@ -65,7 +65,8 @@ def open_bed(
             }
             (bed.folder / host).mkdir()
             command = [sys.executable, "-m", "tasks.setup.worker", *worker]
-            bed.processes.start(host, command, bed.env | ours)
+            for name in bed.workers[host]:
+                bed.processes.start(name, command, bed.env | ours)
         yield
 
 
