@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from uuid import UUID
 
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterDeploymentId,
+    FlowRunFilterId,
 )
 from prefect.client.schemas.objects import FlowRun
 
@@ -77,13 +79,21 @@ def ended(
             raise TimeoutError(f"not ended: {sorted(left)}")
         time.sleep(LOOK_EVERY_S)
         look()
-        for home, run in list(left.items()):
-            with suppress(Exception):  # an API may be down: that is the test
-                now = seen(bed, run)
-                if now.state and now.state.is_final():
-                    done[home] = now
+        with suppress(Exception):  # an API may be down: that is the test
+            now = _all_seen(bed, left.values())
+            for home, run in list(left.items()):
+                if (one := now[run.id]).state and one.state.is_final():
+                    done[home] = one
                     del left[home]
     return done
+
+
+def _all_seen(bed: Bed, runs: Iterable[FlowRun]) -> dict[UUID, FlowRun]:
+    """Return runs as they are now, by one question for all of them."""
+    ids = FlowRunFilterId(any_=[run.id for run in runs])
+    with bed.client() as client:
+        found = client.read_flow_runs(flow_run_filter=FlowRunFilter(id=ids))
+    return {run.id: run for run in found}
 
 
 def is_running(run: FlowRun) -> bool:
