@@ -55,10 +55,11 @@ BESIDE = {"desk's pages": {"tasks.desk"}}
 STAGES = """
 SELECT epoch(received_at), epoch(recorded_at), epoch(settled_at)
 FROM notices
-WHERE reason = 'stored'
+WHERE reason IN ('stored', 'known')
 ORDER BY received_at
 """
-STORED = "SELECT count(*) FROM notices WHERE reason = 'stored'"
+STORED = "SELECT count(*) FROM notices WHERE reason IN ('stored', 'known')"
+"""A notice is of a known order when a sweep was faster than it."""
 ACTIVE = [StateType.RUNNING, StateType.PENDING]
 
 
