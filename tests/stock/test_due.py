@@ -98,6 +98,14 @@ def test_what_is_tried_in_vain_backs_off_longer_each_time_and_alone(counted):
     assert waits == [1, 2]
 
 
+def test_another_level_is_due_at_once_however_often_the_one_before_was_in_vain(counted):
+    try_in_vain(counted, PATIENCE + 6)
+    assert to_push(counted, at=at(11)) == []
+
+    see(counted, order(ordered=11, lines=[line(1)]), minute=11.1)
+    assert [one.sku for one in to_push(counted, at=at(11.2))] == ["TEA-100"]
+
+
 def test_what_rms_refuses_has_no_age_and_is_due_when_its_level_changes(counted):
     made = plan(counted, {A_TEA: 3}, 10)
     (push,) = start(counted, made.to_send, sent_at=at(10))

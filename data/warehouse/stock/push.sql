@@ -2,8 +2,9 @@
 -- The levels the mall has to be told. What its own sales lowered
 -- is among them and costs no write: reading shows that it stands right.
 -- No movement has to say that its SKU is due: that its level's version is higher than
--- the one told proves it. What the mall did not come to show in `$patience` calls backs
--- off alone: a minute, doubled by each call after, an hour at most.
+-- the one told proves it. A number that the mall did not come to show in `$patience`
+-- calls backs off alone: a minute, doubled by each call after, an hour at most. Another
+-- number is due at once: what has been sold out meanwhile may not wait for that hour.
 -- in:  $mall, $shop_id, $safety (the shop's), $most_units (the mall's ceiling),
 --      $full (told ones too), $at (NULL = nothing backs off), $patience (calls)
 -- out: temporary table `inventory_levels`: listing, sku, level_seq, level, safety,
@@ -33,22 +34,6 @@ sold AS (
       AND NOT o.cancelled
     GROUP BY l.manage_number, l.variant_id
 ),
-tried AS (
-    SELECT
-        p.manage_number, p.variant_id,
-        max(p.sent_at) + least(
-            INTERVAL 1 MINUTE * pow(2, least(count(*) - $patience, 6))::INTEGER,
-            INTERVAL 1 HOUR
-        ) AS again_at
-    FROM inventory_pushes AS p
-    LEFT JOIN inventory_verified AS v USING (mall, shop_id, manage_number, variant_id)
-    WHERE p.mall = $mall
-      AND p.shop_id = $shop_id
-      AND p.sent_at IS NOT NULL
-      AND (v.verified_at IS NULL OR p.sent_at > v.verified_at)
-    GROUP BY p.manage_number, p.variant_id
-    HAVING count(*) >= $patience
-),
 waiting AS (
     SELECT sku, sum(quantity) AS units
     FROM stock_holds
@@ -68,6 +53,24 @@ offers AS (
       AND m.shop_id = $shop_id
       AND m.variant_id <> ''
       AND l.is_counted
+),
+tried AS (
+    SELECT
+        p.manage_number, p.variant_id,
+        max(p.sent_at) + least(
+            INTERVAL 1 MINUTE * pow(2, least(count(*) - $patience, 6))::INTEGER,
+            INTERVAL 1 HOUR
+        ) AS again_at
+    FROM inventory_pushes AS p
+    JOIN offers AS o USING (manage_number, variant_id)
+    LEFT JOIN inventory_verified AS v USING (mall, shop_id, manage_number, variant_id)
+    WHERE p.mall = $mall
+      AND p.shop_id = $shop_id
+      AND p.sent_at IS NOT NULL
+      AND p.offered = o.offered
+      AND (v.verified_at IS NULL OR p.sent_at > v.verified_at)
+    GROUP BY p.manage_number, p.variant_id
+    HAVING count(*) >= $patience
 ),
 moved AS (
     SELECT o.manage_number, o.variant_id, min(x.moved_at) AS since
