@@ -21,6 +21,7 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 
 from connectors.rms.check import is_permitted
+from connectors.rms.clock import MOST_APART
 from connectors.rms.errors import OutcomeUnknown
 from connectors.rms.halving import Halving
 from connectors.rms.orders import CONFIRM_ORDER, Confirmation, refused_whole
@@ -146,15 +147,21 @@ def with_progress(batches: Sequence[list[str]]) -> Iterator[list[str]]:
 def find_orders(shop: ShopHandle, load: Load) -> list[str]:
     """Return the number of every order placed in the load's window, or raise.
 
+    A window that ends now is searched a minute further: by a clock that is behind RMS's
+    for as long as it may be, the newest orders are still to come.
+
     Raises:
         OtherShopsOrders: the block has not the shop number that the key belongs to.
 
     """
     if load.window is None:
         return []
+    since, until = load.window
+    if until == load.started_at:
+        until += MOST_APART
     searched_at = now()
     with open_rms(shop) as rms:
-        found = rms.orders.search(*load.window)
+        found = rms.orders.search(since, until)
         clock_agrees = rms.clock_agrees
     if found and all(is_of_other_shop(number, load.shop_id) for number in found):
         raise OtherShopsOrders(shop, load.shop_id, found[0])

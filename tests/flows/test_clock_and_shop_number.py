@@ -47,6 +47,16 @@ def clock_is(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     return set_ahead
 
 
+def test_by_a_clock_somewhat_behind_a_sweep_sees_the_newest_order(
+    lab: Sandbox, clock_is
+):
+    clock_is(timedelta(seconds=-20))
+    (newest,) = lab.sell(1, over_days=0)
+
+    assert ended(ingest_orders)[0] == "Completed"
+    assert ask("SELECT order_number FROM orders") == [(newest,)]
+
+
 @pytest.mark.parametrize("by", [A_DAY, -A_DAY, timedelta(seconds=70)])
 def test_a_run_by_a_wrong_clock_stores_nothing(lab: Sandbox, clock_is, by):
     lab.sell(2)
