@@ -21,6 +21,7 @@ from connectors.rms.order_wire import (
 )
 from connectors.rms.wire import flag, yen
 from data.model.order import (
+    NOT_FIXED,
     Change,
     Coupon,
     KeptAnswer,
@@ -122,6 +123,7 @@ def order_of(
             )
             for wrapping in wrappings
         ),
+        has_open_part=_has_open_part(rms) or None,
         packages=tuple(_package(package) for package in packages),
         people=(
             _orderer(rms),
@@ -191,6 +193,26 @@ def _sub_status(rms: RmsOrder) -> str | None:
     if rms.sub_status_name:
         return rms.sub_status_name
     return None if rms.sub_status_id is None else str(rms.sub_status_id)
+
+
+def _has_open_part(rms: RmsOrder) -> bool:
+    """Return whether an amount is open of which an absent one may be meant as well."""
+    amounts = (
+        rms.payment_charge,
+        rms.additional_fee_occur_amount_to_user,
+        rms.additional_fee_occur_amount_to_shop,
+        rms.coupon_all_total_price,
+        rms.coupon_shop_price,
+        rms.coupon_other_price,
+        *(coupon.coupon_total_price for coupon in rms.coupons or ()),
+        *(summary.req_price for summary in rms.tax_summaries or ()),
+        *(summary.req_price_tax for summary in rms.tax_summaries or ()),
+        *(package.postage_price for package in rms.packages),
+        *(package.delivery_price for package in rms.packages),
+        *(package.goods_price for package in rms.packages),
+        *(package.total_price for package in rms.packages),
+    )
+    return any(amount in NOT_FIXED for amount in amounts)
 
 
 def _is_social_gift(rms: RmsOrder) -> bool:

@@ -309,6 +309,9 @@ class Order(Frozen):
     gift_fee: Yen | None = Field(None, description="of all wrappings, with tax")
     gift_wrapping: str | None = Field(None, description="their names")
     wrappings: tuple[Wrapping, ...] | None = None
+    has_open_part: bool | None = Field(
+        None, description="a fee, a coupon or a part's amount is still open (-9999)"
+    )
     packages: Annotated[tuple[Package, ...], Field(min_length=1)]
     people: tuple[Person, ...]
     coupons: tuple[Coupon, ...]
@@ -338,7 +341,7 @@ class Order(Frozen):
     @property
     def amounts_fixed(self) -> bool:
         """Whether every amount is known: none is still open at the mall (−9999)."""
-        return None not in (
+        return not self.has_open_part and None not in (
             self.goods_total,
             self.postage_total,
             self.cod_fee,

@@ -14,6 +14,7 @@ from data.warehouse.orders import (
     count_orders,
     numbers_to_confirm,
     store_orders,
+    stored_orders,
 )
 from tests.support.orders import (
     SHOP_ID,
@@ -58,7 +59,8 @@ def exact(part, *names: str) -> dict:
 def test_the_order_to_store_leaves_no_field_empty():
     order = told_whole(an_order())
 
-    assert "null" not in order.model_dump_json(exclude={"answer_hash", "people"})
+    unset = {"answer_hash", "people", "has_open_part"}  # the last: see amounts_fixed
+    assert "null" not in order.model_dump_json(exclude=unset)
 
 
 def test_every_field_of_an_order_is_stored_as_it_was(con):
@@ -66,6 +68,7 @@ def test_every_field_of_an_order_is_stored_as_it_was(con):
     store(con, order)
     (row,) = rows(con, "orders")
     parts = {"packages", "people", "observed_at", "answer_hash", "answer"}
+    parts |= {"has_open_part"}  # its column is amounts_fixed
     told = {name: row[name] for name in Order.model_fields if name not in parts}
 
     assert told == order.model_dump(exclude=parts) | {
@@ -105,6 +108,15 @@ def test_every_field_of_its_parts_is_stored_as_it_was(con):
         key | exact(line, "tax_rate") | dict.fromkeys(CSV_LINE_CELLS)
     ]
     assert rows(con, "order_people") == [key | p.model_dump() for p in order.people]
+
+
+def test_an_open_part_is_in_amounts_fixed_and_in_the_order_that_is_read_back(con):
+    order = an_order().model_copy(update={"has_open_part": True})
+    store(con, order)
+    (back,) = stored_orders(con, SHOP_ID, [order.order_number]).values()
+
+    assert [row["amounts_fixed"] for row in rows(con, "orders")] == [False]
+    assert not back.amounts_fixed
 
 
 def test_open_amounts_and_empty_lists_are_null_and_empty(con):

@@ -1,5 +1,6 @@
 """RMS's order becomes ours (docs/rms/order-api.md §3)."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,9 +12,10 @@ from connectors.rms.translate import order_of
 from connectors.rms.wire import yen
 from data.model.japan_time import JST
 from data.model.order import Order, Status
-from tests.rms.order_json import ITEM, PACKAGE, SENDER, order_json
+from tests.rms.order_json import ITEM, ORDER, PACKAGE, SENDER, order_json
 
 SEEN = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
+(TAX_SUMMARY,) = ORDER["TaxSummaryModelList"]
 SINCE = {
     "receiptIssueCount": 5,
     "receiptIssueHistoryList": 5,
@@ -116,6 +118,30 @@ def test_an_open_amount_is_none_and_the_order_knows(wire_name, name, amount):
 
     assert getattr(order, name) is None
     assert not order.amounts_fixed
+
+
+@pytest.mark.parametrize("amount", [-9999, -99999])
+@pytest.mark.parametrize(
+    "open_part",
+    [
+        {"paymentCharge": -9999},
+        {"couponShopPrice": -9999},
+        {"couponOtherPrice": -9999},
+        {"additionalFeeOccurAmountToUser": -9999},
+        {"additionalFeeOccurAmountToShop": -9999},
+        {"PackageModelList": [PACKAGE | {"postagePrice": -9999}]},
+        {"PackageModelList": [PACKAGE | {"totalPrice": -9999}]},
+        {
+            "TaxSummaryModelList": [
+                ORDER["TaxSummaryModelList"][0] | {"reqPrice": -9999}
+            ]
+        },
+    ],
+)
+def test_an_open_fee_coupon_or_part_is_an_open_amount_too(open_part, amount):
+    text = json.dumps(open_part).replace("-9999", str(amount))
+
+    assert not translated(**json.loads(text)).amounts_fixed
 
 
 def test_other_negative_amounts_stay():
