@@ -76,7 +76,7 @@ _WANTED: Final = frozenset(
 )
 _HEAD: Final = 256
 """Bytes that surely hold the declaration."""
-_MARK: Final = re.compile(r"[0-9A-Za-z_.:\-]{1,128}")
+_MARK: Final = re.compile(r"[0-9A-Za-z_.:\-]{1,255}")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _ORDER_NUMBER: Final[TypeAdapter[str]] = TypeAdapter(OrderNumber)
 
@@ -92,7 +92,6 @@ class Illegal(StrEnum):
     NO_KEY = "no_auth_key"
     EMPTY = "no_notice"
     ORDER_NUMBER = "order_number"
-    MARK = "seq_or_request_id"
     PAIR = "service_or_function_id"
 
 
@@ -126,8 +125,9 @@ class Message:
     def notices(self, shop_id: str, received_at: datetime) -> list[Notice]:
         """Return all its notices, each once.
 
-        An odd one among good ones is kept as far as it can be read, as `other` if it
-        names no order. IllegalMessage where all are odd, or there is none.
+        One whose order can be read is good, whatever else it says: it is a reason to
+        fetch that order. An odd one among good ones is kept as `other`. IllegalMessage
+        where all are odd, or there is none.
         """
         read = self._order_notice if self._root == ORDER_ROOT else self._system_notice
         found: list[Notice] = []
@@ -149,8 +149,7 @@ class Message:
         if number is None:
             odd = self._odd(None, position, shop_id, received_at)
             return odd, Illegal.ORDER_NUMBER
-        given = told.fields.get("seqId", "")
-        mark = _mark(given) or f"body={self.body_hash}"
+        mark = _mark(told.fields.get("seqId", "")) or f"body={self.body_hash}"
         notice = Notice(
             notice_key=notice_key(shop_id, NoticeKind.ORDER, number, mark),
             shop_id=shop_id,
@@ -158,26 +157,23 @@ class Message:
             kind=NoticeKind.ORDER,
             received_at=received_at,
         )
-        return notice, Illegal.MARK if _mark(given) is None else None
+        return notice, None
 
     def _system_notice(
         self, told: Told, position: int, shop_id: str, received_at: datetime
     ) -> tuple[Notice, Illegal | None]:
         pair = _pair(told.fields)
         kind, place = PAIRS.get(pair or "", (NoticeKind.OTHER, ""))
-        named = told.order_number
-        if named is None and place:
-            named = told.fields.get(place, "")
+        named = told.order_number or (told.fields.get(place, "") if place else None)
         number = None if named is None else _order_number(named)
-        given = told.fields.get("requestId", "")
-        fault = Illegal.MARK if _mark(given) is None else None
-        fault = Illegal.PAIR if pair is None else fault
         if named is not None and number is None:
             odd = self._odd(pair, position, shop_id, received_at)
             return odd, Illegal.ORDER_NUMBER
+        fault = Illegal.PAIR if pair is None and number is None else None
         if number is not None and kind is NoticeKind.OTHER:
             kind = NoticeKind.CHANGED
-        mark = _mark(given) or f"body={self.body_hash}#{position}"
+        given = _mark(told.fields.get("requestId", ""))
+        mark = given or f"body={self.body_hash}#{position}"
         # Pair and order make it finer than requestId alone: should Rakuten number a
         # whole message by one requestId, no order in it goes unseen.
         notice = Notice(
@@ -382,6 +378,12 @@ def _order_number(text: str) -> str | None:
         return None
 
 
-def _mark(text: str) -> str | None:
-    """Return Rakuten's number of the notice; '' when it gave none, None for an odd."""
-    return text if not text or _MARK.fullmatch(text) else None
+def _mark(text: str) -> str:
+    """Return Rakuten's number of the notice, '' when it gave none.
+
+    One with other signs than Rakuten is known to use is hashed: it serves as well, and
+    cannot pass for two marks.
+    """
+    if not text or _MARK.fullmatch(text):
+        return text
+    return f"other={sha256(text.encode()).hexdigest()}"
