@@ -269,8 +269,10 @@ def _split(
 
 
 def _is_failure(message: RmsMessage) -> bool:
-    # INFO_102 is an INFO, yet it means that the order was not read (§1.7).
-    return message.is_error or message.code.endswith(NOT_READ)
+    # INFO_102 is an INFO, yet it means that the order was not read (§1.7); so does a
+    # WARNING about one order by whose code it is worth another call.
+    is_again = message.order_number is not None and _passes(message.code)
+    return message.is_error or message.code.endswith(NOT_READ) or is_again
 
 
 def _passes(code: str) -> bool:

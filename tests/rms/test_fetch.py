@@ -84,6 +84,28 @@ def test_the_answers_order_does_not_matter():
     assert names(api(backwards)[0].get(numbers(5)))[0] == numbers(5)
 
 
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("WARNING", "ORDER_EXT_API_GET_ORDER_WARNING_001"),
+        ("ERROR", "ORDER_EXT_API_GET_ORDER_ERROR_000"),
+        ("ERROR", "ORDER_EXT_API_GET_ORDER_ERROR_101"),
+    ],
+)
+def test_an_order_that_rms_had_trouble_with_is_read_once_more(kind, code):
+    def once_short(body: dict[str, Any]) -> Answer:
+        asked = body["orderNumberList"]
+        if len(asked) == 1:
+            return good(body)
+        trouble = message(kind, code, orderNumber=asked[0])
+        return 200, said(READ, trouble, OrderModelList=found(asked[1:]), version=10)
+
+    orders, http = api(once_short)
+
+    assert sorted(names(orders.get(numbers(5)))[0]) == numbers(5)
+    assert [len(sent["orderNumberList"]) for sent in http.sent] == [5, 1]
+
+
 def test_a_missing_order_is_named_with_rms_code_or_ours():
     def two_short(body: dict[str, Any]) -> Answer:
         lost = message("INFO", NOT_THERE, orderNumber=number(1))
