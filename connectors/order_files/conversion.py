@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from connectors.order_files.written_numbers import bare_number, half_width
 from data.model.csv_file import DAMAGED_BY_EXCEL, EXCEL_DAMAGE, CellFault
 from data.model.order import MOST_YEN
 from data.model.order_file import Kind
@@ -126,23 +127,24 @@ def loose(  # noqa: C901, PLR0911 - one return a kind reads best
     text = pl.col(name).str.strip_chars()
     match kind:
         case Kind.YEN | Kind.UNITS | Kind.NUMBER:
-            digits = text.str.replace_all(r"[¥￥\\,円\s]", "").str.replace(r"\.0+$", "")
+            digits = bare_number(text).str.replace(r"\.0+$", "")
             return _bounded(digits.cast(pl.Int64, strict=False), kind)
         case Kind.RATE:
-            return _as_share(
-                text.str.replace_all(r"[%％\s]", "").cast(pl.Float64, strict=False)
-            )
+            rate = half_width(text).str.replace_all(r"[%\s]", "")
+            return _as_share(rate.cast(pl.Float64, strict=False))
         case Kind.FLAG:
-            word = text.str.to_lowercase()
+            word = half_width(text).str.to_lowercase()
             yes = pl.when(word.is_in(_YES)).then(True)
             return yes.when(word.is_in(_NO)).then(False)
         case Kind.INSTANT:
-            return _any_instant(text)
+            return _any_instant(half_width(text))
         case Kind.DAY:
-            return _any_instant(text).dt.date()
+            return _any_instant(half_width(text)).dt.date()
         case Kind.PHONE:
-            digits = text.str.replace(r"^'?\+81\D*0?", "0").str.replace_all(r"\D", "")
-            is_whole = digits.str.starts_with("0") | text.str.contains(r"^'?\+")
+            plain = half_width(text)
+            ours = plain.str.replace(r"^'?\+81\D*0?", "0")
+            digits = ours.str.replace_all(r"[^0-9]", "")
+            is_whole = digits.str.starts_with("0") | plain.str.contains(r"^'?\+")
             return pl.when(is_whole & (digits != "")).then(digits)
         case Kind.ZIP:
             return _any_zip(text)
@@ -257,6 +259,6 @@ def _plausible(moment: pl.Expr) -> pl.Expr:
 
 def _any_zip(text: pl.Expr) -> pl.Expr:
     """Return a Japanese code as seven digits, zeros restored; others unspaced."""
-    bare = text.str.replace_all(r"[\s〒'’\-－ー]", "")
-    is_japanese = bare.str.contains(r"^\d{1,7}$")
+    bare = half_width(text).str.replace_all(r"[\s〒'’\-ー‐―]", "")
+    is_japanese = bare.str.contains(r"^[0-9]{1,7}$")
     return pl.when(is_japanese).then(bare.str.zfill(7)).when(bare != "").then(bare)

@@ -28,6 +28,10 @@ def value(read, field, **cells):
         ("1980円", 1980),
         ("1980.00", 1980),
         (" 1980 ", 1980),
+        ("１９８０", 1980),
+        ("￥１，９８０．００", 1980),
+        ("－５００", -500),
+        ("−500", -500),
         ("", None),
         ("-9999", None),
         ("-99999", None),
@@ -84,6 +88,19 @@ def test_an_unreadable_cell_is_blank_and_told_and_its_row_stays(
     assert written not in warned["reason"].replace("1月2日", "")
 
 
+@pytest.mark.parametrize(
+    ("column", "written", "field", "read_as"),
+    [
+        ("個数", "２", "quantity", 2),
+        ("個数", "－２", "quantity", -2),
+        ("注文種別", "１", "order_type", 1),
+        ("ギフト配送希望", "１", "is_gift", True),
+    ],
+)
+def test_numbers_in_full_width_are_numbers(read, column, written, field, read_as):
+    assert value(read, field, **{column: written}) == read_as
+
+
 @pytest.mark.parametrize("nothing", ["－", "-", "なし", "設定なし", "指定なし"])
 @pytest.mark.parametrize(
     ("column", "field"),
@@ -98,7 +115,7 @@ def test_an_unreadable_cell_is_blank_and_told_and_its_row_stays(
 def test_a_malls_word_for_nothing_is_null_without_a_warning(
     read, column, field, nothing
 ):
-    rest = {"注文者電話番号2": "", "注文者電話番号3": ""}
+    rest = dict.fromkeys(("注文者電話番号1", "注文者電話番号2", "注文者電話番号3"), "")
 
     assert value(read, field, **rest | {column: nothing}) is None
 
@@ -185,7 +202,15 @@ def test_instants_in_any_form_are_one_instant(read, written):
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-12-04", "2026/12/04", "2026/12/4", "20261204", "2026年12月4日(金)"],
+    [
+        "2026-12-04",
+        "2026/12/04",
+        "2026/12/4",
+        "20261204",
+        "2026年12月4日(金)",
+        "２０２６／１２／４",
+        "２０２６年１２月４日（金）",
+    ],
 )
 def test_days_in_any_form_are_one_day(read, written):
     assert value(read, "delivery_on", お届け日指定=written) == date(2026, 12, 4)
@@ -204,7 +229,13 @@ def test_the_time_of_order_may_stand_in_two_columns(read):
 
 @pytest.mark.parametrize(
     ("parts", "read_as"),
-    [(("001", "0123"), "0010123"), (("1", "123"), "0010123"), (("", ""), None)],
+    [
+        (("001", "0123"), "0010123"),
+        (("1", "123"), "0010123"),
+        (("００１", "０１２３"), "0010123"),
+        (("００１－０１２３", ""), "0010123"),
+        (("", ""), None),
+    ],
 )
 def test_a_zip_keeps_or_regains_its_zeros(read, parts, read_as):
     cells = {"送付先郵便番号1": parts[0], "送付先郵便番号2": parts[1]}
@@ -218,6 +249,9 @@ def test_a_zip_keeps_or_regains_its_zeros(read, parts, read_as):
         (("090", "0000", "0001"), "09000000001"),
         (("", "09000000001", ""), "09000000001"),
         (("090-0000", "0001", ""), "09000000001"),
+        (("０９０－００００－０００１", "", ""), "09000000001"),
+        (("（０３）００００", "０００１", ""), "0300000001"),
+        (("＋８１　９０－００００－０００１", "", ""), "09000000001"),
         (("なし", "", ""), None),
     ],
 )
@@ -228,7 +262,8 @@ def test_a_phone_number_is_its_digits(read, parts, read_as):
 
 
 @pytest.mark.parametrize(
-    ("written", "read_as"), [("0.1", 0.1), ("10", 0.1), ("8%", 0.08), ("0", 0.0)]
+    ("written", "read_as"),
+    [("0.1", 0.1), ("10", 0.1), ("8%", 0.08), ("0", 0.0), ("１０％", 0.1)],
 )
 def test_tax_rates_are_shares(read, written, read_as):
     assert value(read, "tax_rate", 商品税率=written) == pytest.approx(read_as)
