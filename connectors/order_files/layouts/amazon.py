@@ -17,7 +17,9 @@ from connectors.order_files.layout import (
 )
 from connectors.order_files.money import (
     amount,
+    is_unread,
     known_over_order,
+    or_unread,
     over_order,
     whole_yen,
 )
@@ -104,7 +106,7 @@ def add_up(rows: pl.DataFrame) -> pl.DataFrame:
     """Fill in the price of one piece and the order's sums, of what its rows tell.
 
     Discounts are positive, whatever sign the report gives them. Without a price on one
-    of the lines the order has no sums.
+    of the lines, or with an amount that cannot be read, the order has no sums.
     """
     key = ["line_id"] if "line_id" in rows.columns else ["row_number"]
     goods, pieces = amount(rows, "line_total"), amount(rows, "quantity")
@@ -120,11 +122,15 @@ def add_up(rows: pl.DataFrame) -> pl.DataFrame:
         "discount_total": cut,
         "request_total": paid,
     }
-    is_known = known_over_order(goods)
+    cuts = ("discount_total", "_shipping_discount")
+    is_sure = ~is_unread(rows, "postage_total", "gift_fee", *cuts)
+    is_known = known_over_order(pl.when(is_sure).then(goods))
     made = {"unit_price": whole_yen(pl.when(pieces > 0).then(goods / pieces))} | {
         name: pl.when(is_known).then(whole_yen(over_order(number, key)))
         for name, number in sums.items()
     }
+    for names in (("postage_total",), ("gift_fee",), cuts):
+        made[names[0]] = or_unread(rows, made[names[0]], *names)
     return rows.with_columns(
         **{name: text for name, text in made.items() if name in rows.columns}
     )

@@ -6,7 +6,7 @@ An option row (商品名 `商品オプション「X」`, blank 商品ID) belongs
 import polars as pl
 
 from connectors.order_files.layout import Layout, Signature, cell, first_of, maybe
-from connectors.order_files.money import amount, rest_of, whole_yen
+from connectors.order_files.money import amount, or_unread, rest_of, whole_yen
 from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
 from data.model.order_file import SumCheck
@@ -84,7 +84,8 @@ def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
     goods = rest_of(rows, "request_total", ("postage_total", "cod_fee", "_adjustment"))
     made = {"goods_total": goods}
     if "_adjustment" in rows.columns:
-        made["discount_total"] = whole_yen(-amount(rows, "_adjustment"))
+        cut = whole_yen(-amount(rows, "_adjustment"))
+        made["discount_total"] = or_unread(rows, cut, "discount_total")
     return rows.with_columns(**made)
 
 

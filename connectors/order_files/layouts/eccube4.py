@@ -7,7 +7,7 @@ then the package's.
 import polars as pl
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
-from connectors.order_files.money import amount, over_order, whole_yen
+from connectors.order_files.money import amount, or_unread, over_order, whole_yen
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -84,7 +84,7 @@ def price_with_tax(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         unit_price=pl.when(is_bare & ~is_goods)
         .then("unit_price")
-        .otherwise(whole_yen(with_tax)),
+        .otherwise(or_unread(rows, whole_yen(with_tax), "unit_price")),
         line_total=pl.when(is_bare).then(whole_yen(price * amount(rows, "quantity"))),
         tax_included=pl.when(is_bare).then(pl.lit("0")).otherwise(pl.lit("1")),
     )

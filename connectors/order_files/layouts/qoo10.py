@@ -10,6 +10,7 @@ from connectors.order_files.layout import Layout, Signature, cell, first_of, may
 from connectors.order_files.money import (
     amount,
     known_over_order,
+    or_unread,
     over_order,
     whole_yen,
 )
@@ -63,14 +64,15 @@ def add_up(rows: pl.DataFrame) -> pl.DataFrame:
         "discount_total": amount(rows, "discount_total").abs(),
         "request_total": amount(rows, "request_total"),
     }
-    return rows.with_columns(
-        **{
-            name: pl.when(known_over_order(number)).then(
-                whole_yen(over_order(number, ["line_id"]))
-            )
-            for name, number in sums.items()
-        }
-    )
+    made: dict[str, pl.Expr] = {
+        name: pl.when(known_over_order(number)).then(
+            whole_yen(over_order(number, ["line_id"]))
+        )
+        for name, number in sums.items()
+    }
+    for name in ("discount_total", "request_total"):
+        made[name] = or_unread(rows, made[name], name)
+    return rows.with_columns(**made)
 
 
 LAYOUTS = (

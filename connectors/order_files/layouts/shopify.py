@@ -14,7 +14,13 @@ from connectors.order_files.layout import (
     joined,
     maybe,
 )
-from connectors.order_files.money import amount, over_order, whole_yen
+from connectors.order_files.money import (
+    amount,
+    is_unread,
+    or_unread,
+    over_order,
+    whole_yen,
+)
 from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
 from data.model.order_file import BY_NAME, Level, SumCheck
@@ -96,8 +102,11 @@ def before_discount(rows: pl.DataFrame) -> pl.DataFrame:
     subtotal = amount(rows, "goods_total")
     is_whole = over_order(lines, ["row_number"]) == subtotal
     before = subtotal + amount(rows, "coupon_total").fill_null(0)
-    goods = pl.when(is_whole).then(subtotal).otherwise(before)
-    return rows.with_columns(goods_total=whole_yen(goods))
+    is_sure = ~is_unread(rows, "coupon_total")
+    goods = pl.when(is_whole).then(subtotal).when(is_sure).then(before)
+    return rows.with_columns(
+        goods_total=or_unread(rows, whole_yen(goods), "goods_total")
+    )
 
 
 def add_tax(rows: pl.DataFrame) -> pl.DataFrame:
@@ -117,9 +126,10 @@ def add_tax(rows: pl.DataFrame) -> pl.DataFrame:
         told = pl.col("_tax_1").str.extract(r"(\d+(?:\.\d+)?) *[%％]").cast(pl.Float64)
         rate = pl.when(pl.col("_tax_2").is_null()).then(told)
     whole = (price * (100 + rate) / 100).floor()
+    with_tax = or_unread(rows, whole_yen(whole), "unit_price")
     return rows.with_columns(
         line_total=pl.when(is_bare).then(whole_yen(price * amount(rows, "quantity"))),
-        unit_price=pl.when(is_bare).then(whole_yen(whole)).otherwise("unit_price"),
+        unit_price=pl.when(is_bare).then(with_tax).otherwise("unit_price"),
         tax_included=pl.when(~is_bare | whole.is_not_null())
         .then(pl.lit("1"))
         .otherwise(pl.lit("0")),
