@@ -1,13 +1,22 @@
 """EC-CUBE 4 order export, any choice of its 70 columns (docs/order-files.md §9).
 
-Rows whose 明細区分(ID) is not 1 are charges, not goods. 送料 stands twice: the order's,
-then the package's.
+Rows whose 明細区分(ID) is not 1 are charges, not goods. EC-CUBE books goods without
+tax, postage and fees with it, points without any (its TaxProcessor), and the totals of
+the order with tax (its PurchaseFlow). 送料 stands twice: the order's, then the
+package's.
 """
 
 import polars as pl
 
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
-from connectors.order_files.money import amount, or_unread, over_order, whole_yen
+from connectors.order_files.money import (
+    amount,
+    or_unread,
+    over_order,
+    percent,
+    rest_of,
+    whole_yen,
+)
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -75,32 +84,37 @@ CELLS = (
 def price_with_tax(rows: pl.DataFrame) -> pl.DataFrame:
     """Write the price with tax: EC-CUBE exports it without and rounds each piece.
 
-    An item without a rate has no price with tax, and keeps the sum of its own.
+    An item without a rate has no price with tax, and keeps the sum of its own. Rows of
+    charges are with tax already.
     """
-    rate, price = amount(rows, "tax_rate"), amount(rows, "unit_price")
+    rate, price = percent(rows, "tax_rate"), amount(rows, "unit_price")
     with_tax = (price * (100 + rate) / 100 + 0.5).floor()
-    is_bare = with_tax.is_null() & price.is_not_null()
     is_goods = pl.col("_row_kind").is_null() | (pl.col("_row_kind") == GOODS)
+    is_bare = is_goods & with_tax.is_null() & price.is_not_null()
+    told = or_unread(rows, whole_yen(with_tax), "unit_price")
     return rows.with_columns(
-        unit_price=pl.when(is_bare & ~is_goods)
-        .then("unit_price")
-        .otherwise(or_unread(rows, whole_yen(with_tax), "unit_price")),
+        unit_price=pl.when(is_goods).then(told).otherwise("unit_price"),
         line_total=pl.when(is_bare).then(whole_yen(price * amount(rows, "quantity"))),
         tax_included=pl.when(is_bare).then(pl.lit("0")).otherwise(pl.lit("1")),
     )
 
 
 def charges(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add up the rows of 手数料 and ポイント, which no column of the order has."""
+    """Add up the rows of 手数料 and ポイント, which no column of the order has.
+
+    EC-CUBE counts its points among 値引き, so they are taken out of it here.
+    """
     total = amount(rows, "unit_price") * amount(rows, "quantity")
 
     def of_kind(kind: str, number: pl.Expr) -> pl.Expr:
         of = pl.when(pl.col("_row_kind") == kind).then(number)
         return whole_yen(over_order(of, ["line_id"]))
 
-    return rows.with_columns(
+    told = rows.with_columns(
         payment_fee=of_kind(FEE, total), point_used=of_kind(POINTS, total.abs())
     )
+    cut = rest_of(told, "discount_total", ["point_used"])
+    return told.with_columns(discount_total=or_unread(told, cut, "discount_total"))
 
 
 def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:
@@ -117,6 +131,7 @@ CHECKS = (
             ("postage_total", 1),
             ("payment_fee", 1),
             ("discount_total", -1),
+            ("point_used", -1),
         ),
     ),
     SumCheck("request_total", (("order_total", 1),)),

@@ -126,7 +126,10 @@ def written(tmp_path, folder, *rows, encoding="cp932"):
     return [path]
 
 
-def test_eccube_s_price_is_with_tax_and_its_fee_and_points_are_rows(con, tmp_path):
+@pytest.mark.parametrize("points_rate", ["0", "10", ""])
+def test_eccube_s_goods_alone_get_tax_and_its_fee_and_points_are_rows(
+    con, tmp_path, points_rate
+):
     order = {
         "注文ID": "1",
         "注文番号": "1",
@@ -134,10 +137,10 @@ def test_eccube_s_price_is_with_tax_and_its_fee_and_points_are_rows(con, tmp_pat
         "お名前(姓)": "見本",
         "郵便番号": "1000001",
         "小計": "2376",
-        "値引き": "0",
+        "値引き": "150",
         "送料": "500",
-        "合計": "3206",
-        "支払合計": "3206",
+        "合計": "3026",
+        "支払合計": "3026",
         "対応状況(ID)": "1",
         "出荷ID": "1",
     }
@@ -145,7 +148,8 @@ def test_eccube_s_price_is_with_tax_and_its_fee_and_points_are_rows(con, tmp_pat
         {"価格": "1000", "個数": "2", "税率": "8", "明細区分(ID)": "1"},
         {"価格": "200", "個数": "1", "税率": "8", "明細区分(ID)": "1"},
         {"価格": "300", "個数": "1", "税率": "10", "明細区分(ID)": "3"},
-        {"価格": "-100", "個数": "1", "税率": "0", "明細区分(ID)": "6"},
+        {"価格": "-50", "個数": "1", "税率": "10", "明細区分(ID)": "4"},
+        {"価格": "-100", "個数": "1", "税率": points_rate, "明細区分(ID)": "6"},
     ]
     path = written(
         tmp_path,
@@ -161,10 +165,15 @@ def test_eccube_s_price_is_with_tax_and_its_fee_and_points_are_rows(con, tmp_pat
         (1080, 2, True),
         (216, 1, True),
     ]
-    assert orders(con, "goods_total", "payment_fee", "point_used", "request_total") == [
-        (2376, 330, 100, 3206)
-    ]
-    assert "sum-differs" not in {one.kind for one in report.warnings}
+    amounts = (
+        "goods_total",
+        "payment_fee",
+        "discount_total",
+        "point_used",
+        "request_total",
+    )
+    assert orders(con, *amounts) == [(2376, 300, 50, 100, 3026)]
+    assert report.warnings == ()
 
 
 def test_qoo10_s_order_is_the_sum_of_its_lines_and_needs_no_seller_s_code(
@@ -175,6 +184,7 @@ def test_qoo10_s_order_is_the_sum_of_its_lines_and_needs_no_seller_s_code(
         "カート番号": "900001",
         "注文日": "2026/11/24 12:00:00",
         "商品番号": "77",
+        {"価格": "500", "個数": "1", "税率": "10", "明細区分(ID)": "2"},
         "商品名": "帽子",
         "受取人名": "見本",
     }
