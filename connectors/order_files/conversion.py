@@ -10,8 +10,9 @@ from typing import Final
 
 import polars as pl
 
+from connectors.order_files import phone_cells
 from connectors.order_files.written_numbers import bare_number, half_width
-from data.model.csv_file import DAMAGED_BY_EXCEL, EXCEL_DAMAGE, CellFault
+from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, EXCEL_DAMAGE, CellFault
 from data.model.order import MOST_YEN
 from data.model.order_file import Kind
 
@@ -20,13 +21,10 @@ JST: Final = "Asia/Tokyo"
 _NO_NUMBER: Final = (
     "Excelで開いて保存したため、番号が失われています(1.23E+10 や 1月2日 の形)。"
 )
-REASONS: Final = {
+_REASONS: Final = {
     Kind.KEY: DAMAGED_BY_EXCEL,
     Kind.CODE: _NO_NUMBER,
     Kind.ITEM: _NO_NUMBER,
-    Kind.PHONE: (
-        "電話番号の先頭の0がありません(Excelで開いて保存した可能性があります)。"
-    ),
     Kind.YEN: "金額(円単位の整数)として読み取れません。",
     Kind.UNITS: "個数(整数)として読み取れません。",
     Kind.NUMBER: "整数として読み取れません。",
@@ -35,14 +33,11 @@ REASONS: Final = {
     Kind.INSTANT: "日時として読み取れません。",
     Kind.DAY: "日付として読み取れません。",
 }
-"""Why a cell is not readable; other kinds take any text."""
+"""Why a cell is not readable; a phone number has two reasons of its own, and other
+kinds take any text."""
 
-FAULTS: Final = {
-    Kind.CODE: CellFault.EXCEL,
-    Kind.ITEM: CellFault.EXCEL,
-    Kind.PHONE: CellFault.PHONE,
-}
-"""What is wrong with a cell of these kinds; others are `CellFault.UNREADABLE`."""
+_DAMAGED: Final = (Kind.CODE, Kind.ITEM)
+"""Kinds of which Excel alone makes what is not readable."""
 
 MOST_UNITS: Final = 999_999
 _YES: Final = (
@@ -101,10 +96,7 @@ def quick(  # noqa: C901, PLR0911 - one return a kind reads best
         case Kind.DAY:
             return text.str.to_date("%Y-%m-%d", strict=False)
         case Kind.PHONE:
-            is_plain = text.str.starts_with("0") & (
-                text.cast(pl.Int64, strict=False).is_not_null()
-            )
-            return pl.when(is_plain).then(text)
+            return phone_cells.quick(text)
         case Kind.ZIP:
             is_plain = (text.str.len_bytes() == 7) & (
                 text.cast(pl.Int64, strict=False).is_not_null()
@@ -141,11 +133,7 @@ def loose(  # noqa: C901, PLR0911 - one return a kind reads best
         case Kind.DAY:
             return _any_instant(half_width(text)).dt.date()
         case Kind.PHONE:
-            plain = half_width(text)
-            ours = plain.str.replace(r"^'?\+81\D*0?", "0")
-            digits = ours.str.replace_all(r"[^0-9]", "")
-            is_whole = digits.str.starts_with("0") | plain.str.contains(r"^'?\+")
-            return pl.when(is_whole & (digits != "")).then(digits)
+            return phone_cells.loose(text)
         case Kind.ZIP:
             return _any_zip(text)
         case Kind.CODE | Kind.KEY:
@@ -155,6 +143,14 @@ def loose(  # noqa: C901, PLR0911 - one return a kind reads best
             return pl.when(~is_lost & ~text.str.contains(_NOTHING)).then(text)
         case Kind.TEXT:
             return text
+
+
+def faults(kind: Kind, name: str) -> tuple[tuple[CellFault, str, pl.Expr], ...]:
+    """Return what may be wrong with a cell not readable, each with where it is so."""
+    if kind is Kind.PHONE:
+        return phone_cells.faults(pl.col(name).str.strip_chars())
+    fault = CellFault.EXCEL if kind in _DAMAGED else CellFault.UNREADABLE
+    return ((fault, _REASONS.get(kind, BLANK), pl.lit(value=True)),)
 
 
 def is_nothing(kind: Kind, name: str) -> pl.Expr:

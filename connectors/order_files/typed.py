@@ -132,16 +132,16 @@ def _judged(
         lost = frame.filter(is_lost)
         if not lost.height:
             continue
-        reason = conversion.REASONS.get(one.kind, BLANK)
         if one.kind is Kind.KEY:
             raise _damaged_key(int(lost["row_number"][0]), one.column)
-        if one.field == QUANTITY:
-            rejects.append(_rejects(lost, one.column, reason))
-            continue
         if one.kind is Kind.ITEM:
             codes.append(is_lost.alias(f"{LOST}{one.field}").to_frame())
-        fault = conversion.FAULTS.get(one.kind, CellFault.UNREADABLE)
-        warnings.append(_warned(lost, one.column, fault, reason))
+        for fault, reason, is_so in conversion.faults(one.kind, one.field):
+            rows = lost.filter(is_so)
+            if one.field == QUANTITY:
+                rejects.append(_rejects(rows, one.column, reason))
+            elif rows.height:
+                warnings.append(_warned(rows, one.column, fault, reason))
     return rejects, warnings, codes
 
 

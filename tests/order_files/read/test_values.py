@@ -261,6 +261,59 @@ def test_a_phone_number_is_its_digits(read, parts, read_as):
     assert value(read, "orderer_phone", **cells) == read_as
 
 
+def with_phone(read, written):
+    parts = {"注文者電話番号1": written, "注文者電話番号2": "", "注文者電話番号3": ""}
+    return read(rakuten_bytes([rakuten_row(**parts)]))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "03-0000-5678（内線12）",
+        "03-0000-5678 内線 ３４",
+        "090-0000-1234 / 03-0000-5678",
+        "０９０－００００－１２３４、０３－００００－５６７８",
+        "+81-90-0000-1234 / +81-3-0000-5678",
+        "+1 212 555 0100 / +1 212 555 0101",
+        "090-0000",
+        "0000-5678",
+        "0",
+    ],
+)
+def test_what_is_not_one_whole_phone_number_is_none_and_told(read, written):
+    seen = with_phone(read, written)
+
+    assert seen.column("orderer_phone") == [None]
+    (warned,) = seen.warnings.to_dicts()
+    assert (warned["kind"], warned["row_number"]) == ("unreadable", 2)
+    assert "先頭の0" not in warned["reason"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("0120-000-123", "0120000123"),
+        ("+81-3-0000-5678", "0300005678"),
+        ("'+81 (0)90 0000 1234", "09000001234"),
+        ("+1 212 555 0100", "12125550100"),
+        ("＋８６－１０－００００－５６７８", "861000005678"),
+    ],
+)
+def test_a_whole_number_of_japan_or_abroad_stays(read, written, read_as):
+    seen = with_phone(read, written)
+
+    assert seen.column("orderer_phone") == [read_as]
+    assert not seen.warnings.height
+
+
+@pytest.mark.parametrize("written", ["9000001234", "300005678", "9E+09", "8.19E+11"])
+def test_a_number_without_its_zero_is_told_as_excel_s_work(read, written):
+    seen = with_phone(read, written)
+
+    assert seen.column("orderer_phone") == [None]
+    assert [kind for _, _, kind in seen.warned()] == ["phone-without-zero"]
+
+
 @pytest.mark.parametrize(
     ("written", "read_as"),
     [("0.1", 0.1), ("10", 0.1), ("8%", 0.08), ("0", 0.0), ("１０％", 0.1)],
