@@ -9,8 +9,13 @@ import polars as pl
 
 from connectors.order_files.layout import Layout, Signature, cell, maybe, sum_of
 from connectors.order_files.money import rest_of
+from connectors.order_files.plan import PART
 from data.model.order import Mall
 from data.model.order_file import SumCheck
+
+_POINTS = ("usePoint", "useAuPointPrice")
+_GIVEN_BACK = ("usePointCancel", "useAuPointCancel")
+"""Whether the points beside were given back: `Y`."""
 
 CELLS = (
     cell("order_number", "orderId"),
@@ -29,7 +34,8 @@ CELLS = (
     cell("goods_total", "totalPrice"),
     cell("request_total", "requestPrice"),
     maybe("coupon_total", "couponTotalPrice"),
-    sum_of("point_used", "usePoint", "useAuPointPrice", needed=False),
+    sum_of("point_used", *_POINTS, needed=False),
+    *(maybe(f"_{name}", name) for name in (*_POINTS, *_GIVEN_BACK)),
     maybe("orderer_family_name", "ordererName"),
     maybe("orderer_family_name_kana", "ordererKana"),
     maybe("orderer_zip", "ordererZipCode"),
@@ -61,6 +67,25 @@ def drop_rows_without_order(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("order_number").is_not_null())
 
 
+def leave_out_points_given_back(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write 0 for points that the buyer has back: the mall leaves their number."""
+    known = [
+        (name, back)
+        for name, back in zip(_POINTS, _GIVEN_BACK, strict=True)
+        if f"_{name}" in rows.columns
+    ]
+    made = {}
+    for at, (name, back) in enumerate(known):
+        if f"_{back}" in rows.columns:
+            is_back = pl.col(f"_{back}").str.strip_chars().str.to_uppercase() == "Y"
+            points = pl.col(f"_{name}")
+            is_back &= points.is_not_null()
+            made[f"point_used{PART}{at}"] = (
+                pl.when(is_back).then(pl.lit("0")).otherwise(points)
+            )
+    return rows.with_columns(**made)
+
+
 def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
     """Fill in what of totalPrice is neither postage nor fee."""
     goods = rest_of(rows, "order_total", ("postage_total", "payment_fee"))
@@ -82,7 +107,11 @@ LAYOUTS = (
         cancelled="キャンセル",
         shipped="^(?:発送済|発送後入金待ち|完了)",
         repeats="add_units",
-        rules=(drop_rows_without_order, fill_goods_total),
+        rules=(
+            drop_rows_without_order,
+            leave_out_points_given_back,
+            fill_goods_total,
+        ),
         checks=(
             SumCheck(
                 "order_total",

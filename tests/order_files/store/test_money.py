@@ -64,6 +64,37 @@ def test_two_variants_of_one_item_at_au_pay_are_two_skus(con):
     assert orders(con, "goods_total", "request_total") == [(2000, 2000)]
 
 
+@pytest.mark.parametrize(
+    ("given_back", "used"),
+    [
+        ({}, 420),
+        ({"usePointCancel": "N", "useAuPointCancel": "N"}, 420),
+        ({"usePointCancel": "Y"}, 120),
+        ({"useAuPointCancel": "Y"}, 300),
+        ({"usePointCancel": "Y", "useAuPointCancel": "Y"}, 0),
+    ],
+)
+def test_points_that_au_pay_gave_back_are_not_used(con, tmp_path, given_back, used):
+    order = {
+        "orderId": "1",
+        "orderDetailId": "1",
+        "orderDate": "2026/11/24 10:00:00",
+        "itemCode": "a",
+        "itemPrice": "1000",
+        "unit": "2",
+        "totalItemPrice": "2000",
+        "postagePrice": "500",
+        "totalPrice": "2500",
+        "usePoint": "300",
+        "useAuPointPrice": "120",
+        "requestPrice": str(2500 - used),
+    }
+    report = take(con, written(tmp_path, "aupay", order | given_back), "aupay")
+
+    assert orders(con, "point_used", "request_total") == [(used, 2500 - used)]
+    assert report.warnings == ()
+
+
 def test_wrapping_within_rakuten_s_goods_is_kept_and_no_alarm(con):
     report = take(con, [CASES / "rakuten-gift-wrapping-within-goods.csv"], "rakuten")
 
@@ -147,6 +178,7 @@ def test_eccube_s_goods_alone_get_tax_and_its_fee_and_points_are_rows(
     rows = [
         {"価格": "1000", "個数": "2", "税率": "8", "明細区分(ID)": "1"},
         {"価格": "200", "個数": "1", "税率": "8", "明細区分(ID)": "1"},
+        {"価格": "500", "個数": "1", "税率": "10", "明細区分(ID)": "2"},
         {"価格": "300", "個数": "1", "税率": "10", "明細区分(ID)": "3"},
         {"価格": "-50", "個数": "1", "税率": "10", "明細区分(ID)": "4"},
         {"価格": "-100", "個数": "1", "税率": points_rate, "明細区分(ID)": "6"},
@@ -184,7 +216,6 @@ def test_qoo10_s_order_is_the_sum_of_its_lines_and_needs_no_seller_s_code(
         "カート番号": "900001",
         "注文日": "2026/11/24 12:00:00",
         "商品番号": "77",
-        {"価格": "500", "個数": "1", "税率": "10", "明細区分(ID)": "2"},
         "商品名": "帽子",
         "受取人名": "見本",
     }
