@@ -7,6 +7,7 @@ import polars as pl
 
 from connectors.csv_file import Block, Header
 from connectors.csv_file.verdict import MOST_REJECTS, too_many_rejects
+from connectors.order_files.blank_cells import with_blanks_as_null
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.numbering import Destinations, Numbering, in_blocks
 from connectors.order_files.plan import Plan, column_name, plan
@@ -65,7 +66,7 @@ class Rows:
         if not block.rows:
             cells = pl.DataFrame(schema=dict.fromkeys(names, pl.String()))
         else:
-            cells = self._cells(b"".join(block.text))
+            cells = with_blanks_as_null(self._cells(b"".join(block.text)))
             cells.columns = names
         if cells.height != len(numbers):
             raise unreadable()
