@@ -23,12 +23,7 @@ from connectors.csv_file import (
     unknown_columns,
 )
 from data.model.costs import ALWAYS, MallFee, SkuCost
-from data.model.csv_file import (
-    BLANK,
-    DAMAGED_BY_EXCEL,
-    EXCEL_DAMAGE,
-    RowRemark,
-)
+from data.model.csv_file import BLANK, RowRemark, code_damage
 from data.model.order import Mall
 from data.model.stock import OWN_SKU
 from data.model.typed_time import TimeRefused, day_of
@@ -134,8 +129,8 @@ def _faults_of(row: int, cells: Mapping[str, str]) -> Iterator[RowRemark]:
 def _wrong_sku(cell: str) -> str:
     if not cell:
         return BLANK
-    if re.fullmatch(EXCEL_DAMAGE, cell):
-        return DAMAGED_BY_EXCEL
+    if damage := code_damage(cell):
+        return damage
     if not re.fullmatch(OWN_SKU, cell):
         return "改行などを含めずに、96文字以内で入力してください。"
     return ""

@@ -21,7 +21,7 @@ from connectors.csv_file import (
     read_csv,
     unknown_columns,
 )
-from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, EXCEL_DAMAGE, RowRemark
+from data.model.csv_file import BLANK, RowRemark, code_damage
 from data.model.stock import CODE, MOST_UNITS, OWN_SKU, Counted
 
 MANAGE_NUMBER: Final = "商品管理番号"
@@ -120,8 +120,8 @@ def _faults_of(row: int, cells: Mapping[str, str]) -> Iterator[RowRemark]:
 def _wrong_code(cell: str) -> str:
     if not cell:
         return BLANK
-    if re.fullmatch(EXCEL_DAMAGE, cell):
-        return DAMAGED_BY_EXCEL
+    if damage := code_damage(cell):
+        return damage
     if not re.fullmatch(CODE, cell):
         return "半角の英数字・ハイフン・下線で、32文字以内にしてください。"
     return ""
@@ -136,8 +136,8 @@ def _wrong_units(cell: str) -> str:
 
 
 def _wrong_own_sku(cell: str) -> str:
-    if cell and re.fullmatch(EXCEL_DAMAGE, cell):
-        return DAMAGED_BY_EXCEL
+    if damage := code_damage(cell):
+        return damage
     if cell and not re.fullmatch(OWN_SKU, cell):
         return "改行などを含めずに、96文字以内で入力してください。"
     return ""

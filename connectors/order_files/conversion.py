@@ -12,19 +12,24 @@ import polars as pl
 
 from connectors.order_files import phone_cells
 from connectors.order_files.written_numbers import bare_number, half_width
-from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, EXCEL_DAMAGE, CellFault
+from data.model.csv_file import (
+    BLANK,
+    CODE_LOST,
+    DAMAGED_BY_EXCEL,
+    EXCEL_DAMAGE,
+    EXCEL_DATE,
+    MONTH,
+    CellFault,
+)
 from data.model.order import MOST_YEN
 from data.model.order_file import Kind
 
 JST: Final = "Asia/Tokyo"
 
-_NO_NUMBER: Final = (
-    "Excelで開いて保存したため、番号が失われています(1.23E+10 や 1月2日 の形)。"
-)
 _REASONS: Final = {
     Kind.KEY: DAMAGED_BY_EXCEL,
-    Kind.CODE: _NO_NUMBER,
-    Kind.ITEM: _NO_NUMBER,
+    Kind.CODE: CODE_LOST,
+    Kind.ITEM: CODE_LOST,
     Kind.YEN: "金額(円単位の整数)として読み取れません。",
     Kind.UNITS: "個数(整数)として読み取れません。",
     Kind.NUMBER: "整数として読み取れません。",
@@ -59,13 +64,7 @@ _NO_DATE: Final = r"^[0\-/: ]*$"
 _NOTHING: Final = (
     r"^(?:[－‐―ー\-]*|なし|無し|設定なし|指定なし|希望なし|未設定|未指定)$"
 )
-_MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_DATED: Final = (
-    r"^(?:\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
-    rf"|\d{{4}}/\d{{1,2}}/\d{{1,2}}|\d{{1,2}}-{_MONTH}|{_MONTH}-\d{{2}})$"
-)
-"""What Excel makes of an item's code such as 1-2."""
-_SUSPECT: Final = rf"E\+|[月年]|なし$|無し$|^未|/\d+/|{_MONTH}|^[－‐―ー\-]"
+_SUSPECT: Final = rf"E\+|[月年]|なし$|無し$|^未|/\d+/|{MONTH}|^[－‐―ー\-]"
 """An item's code that must be looked at closely."""
 _OFFSET: Final = r"(Z|[+-]\d{2}:?\d{2})"
 _TIME: Final = (
@@ -139,7 +138,7 @@ def loose(  # noqa: C901, PLR0911 - one return a kind reads best
         case Kind.CODE | Kind.KEY:
             return pl.when(~text.str.contains(EXCEL_DAMAGE)).then(text)
         case Kind.ITEM:
-            is_lost = text.str.contains(EXCEL_DAMAGE) | text.str.contains(_DATED)
+            is_lost = text.str.contains(EXCEL_DAMAGE) | text.str.contains(EXCEL_DATE)
             return pl.when(~is_lost & ~text.str.contains(_NOTHING)).then(text)
         case Kind.TEXT:
             return text

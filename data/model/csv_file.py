@@ -1,13 +1,24 @@
 """What every CSV taken in has in common, whether of orders, parcels or stock."""
 
+import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 EXCEL_DAMAGE: Final = r"^\d(\.\d+)?E\+\d+$"
 """A numeric identifier after Excel saved the file: its digits are lost for good."""
 
+MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+EXCEL_DATE: Final = (
+    r"^(?:\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
+    rf"|\d{{4}}/\d{{1,2}}/\d{{1,2}}|\d{{1,2}}-{MONTH}|{MONTH}-\d{{2}})$"
+)
+"""What Excel makes of an item's code such as 1-2."""
+
 DAMAGED_BY_EXCEL: Final = (
     "Excelで開いて保存したため、番号が壊れています(1.23E+10 の形)。"
+)
+CODE_LOST: Final = (
+    "Excelで開いて保存したため、番号が失われています(1.23E+10 や 1月2日 の形)。"
 )
 BLANK: Final = "空欄です。"
 UNUSABLE: Final = (
@@ -53,3 +64,9 @@ class CellRemark(NamedTuple):
     kind: str
     reason: str
     order_number: str | None = None
+
+
+def code_damage(cell: str) -> str:
+    """Return what Excel did to an item's code, in Japanese; nothing if it is whole."""
+    is_lost = re.fullmatch(EXCEL_DAMAGE, cell) or re.fullmatch(EXCEL_DATE, cell)
+    return CODE_LOST if is_lost else ""
