@@ -25,7 +25,9 @@ from connectors.passwords import people_of
 from connectors.receiver_addresses import SHORTEST_SECRET, receivers_of
 from connectors.rms.address import RMS_URL, checked_address, is_loopback
 from data.model.alarm import Silence
+from data.model.key_column import key_columns_of
 from data.model.label import Sender
+from data.model.shipment import Carrier
 from data.model.shipping_day import WEEKDAYS
 from data.model.shop import HOME_NAME
 
@@ -406,6 +408,12 @@ class Settings(BaseSettings):
         "(例: 2026-12-31,2027-01-01)",
         examples=[""],
     )
+    shipment_key_columns: str = Field(
+        "",
+        description="配送会社のファイルで、注文の管理番号を印字している列"
+        "(例: yamato=荷扱い１)。標準の列と違う場合だけ指定します。「,」で区切ります",
+        examples=[""],
+    )
     shipping_after: int = Field(
         1,
         ge=0,
@@ -461,6 +469,12 @@ class Settings(BaseSettings):
                 raise ValueError(
                     "日付を「,」で区切って指定してください(例: 2026-12-31,2027-01-01)"
                 ) from None
+        return text
+
+    @field_validator("shipment_key_columns")
+    @classmethod
+    def _key_columns(cls, text: str) -> str:
+        _ = key_columns_of(text)  # raises ValueError, naming what it must be
         return text
 
     @field_validator("rms_url")
@@ -578,6 +592,11 @@ class Settings(BaseSettings):
         """The days on which the shop ships nothing, weekdays aside."""
         days = filter(None, map(str.strip, self.shipping_closed_on.split(",")))
         return frozenset(map(date.fromisoformat, days))
+
+    @property
+    def key_columns(self) -> dict[Carrier, str]:
+        """The column of a carrier's file that the shop prints its references in."""
+        return key_columns_of(self.shipment_key_columns)
 
     @property
     def warehouse(self) -> Path:

@@ -13,6 +13,7 @@ from prefect.states import Completed, Failed
 
 from connectors.carriers import read_shipment_file
 from connectors.csv_file import given_name
+from connectors.settings import read_settings
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
 from data.model.shop import ShopHandle
@@ -76,7 +77,8 @@ def import_shipment_file(
     """
     with hiding_values():
         known = shop_at_mall(mall, shop)
-        file = read_shipment_file(Path(path), carrier)
+        theirs = {one.value: name for one, name in read_settings().key_columns.items()}
+        file = read_shipment_file(Path(path), carrier, key_column=theirs.get(carrier))
         with our_trial(is_one=dry_run) as con:
             report = import_shipments(
                 con,

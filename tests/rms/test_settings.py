@@ -79,6 +79,10 @@ def test_every_path_is_under_home(monkeypatch):
         ("JUCHU_RMS_REQUESTS_PER_SECOND", "2"),
         ("JUCHU_RMS_REQUESTS_PER_SECOND", "nan"),
         ("JUCHU_RMS_DEADLINE_S", "0"),
+        ("JUCHU_SHIPMENT_KEY_COLUMNS", "荷扱い１"),
+        ("JUCHU_SHIPMENT_KEY_COLUMNS", "kuroneko=荷扱い１"),
+        ("JUCHU_SHIPMENT_KEY_COLUMNS", "yamato="),
+        ("JUCHU_SHIPMENT_KEY_COLUMNS", "yamato=荷扱い１,yamato=荷扱い２"),
     ],
 )
 def test_a_wrong_setting_is_named_with_an_example(monkeypatch, name, value):
@@ -97,6 +101,13 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch):
 
     assert "JUCHU_RMS_URL" in str(problem.value)
     assert "JUCHU_RMS_DEADLINE_S" in str(problem.value)
+
+
+def test_a_column_of_references_is_a_carrier_s(monkeypatch):
+    assert read_settings().key_columns == {}
+    monkeypatch.setenv("JUCHU_SHIPMENT_KEY_COLUMNS", "yamato=荷扱い１, sagawa=備考")
+
+    assert read_settings().key_columns == {"yamato": "荷扱い１", "sagawa": "備考"}
 
 
 def test_a_sandbox_may_have_no_pace(monkeypatch):

@@ -20,7 +20,7 @@ from tasks.shipping.shipments import (
     shipments_outcome,
     shipments_report,
 )
-from tests.carriers.made import DAY, GOOD, OTHER
+from tests.carriers.made import B2, DAY, GOOD, OTHER, csv_bytes
 from tests.shipping.lab import SHOP, Lab, tracking_number
 from tests.shipping.parcels import a_file, a_row
 from tests.support.orders import SHOP_ID, a_package, an_order, at, order_number
@@ -213,6 +213,25 @@ def test_a_file_of_b2_is_imported_and_reported_in_japanese(lab: Lab):
     assert "| 新規の荷物 | 1 |" in text
     assert "| 3 | お客様管理番号 |" in text
     assert "山田" not in text
+
+
+def test_a_shop_s_own_column_of_references_is_read_in_its_carrier_s_files(
+    lab: Lab, monkeypatch
+):
+    (number,) = lab.sell()
+    monkeypatch.setenv("JUCHU_SHIPMENT_KEY_COLUMNS", "yamato=荷扱い１, sagawa=x")
+    row = {
+        "荷扱い１": lab.key(number),
+        "お客様管理番号": "社内メモ",
+        "伝票番号": tracking_number(1),
+        "出荷予定日": "2026/11/24",
+    }
+    b2 = import_shipment_file.fn(lab.file(csv_bytes(B2, [row])), "yamato", SHOP)
+    corrected = lab.correction(number, tracking_number(2), tracking_number(1))
+    template = import_shipment_file.fn(corrected, "template", SHOP)
+
+    assert b2.report.created == 1
+    assert not template.report.rejected + template.report.unmatched
 
 
 def test_a_trial_names_each_row_left_out_and_stores_no_parcel(lab: Lab):

@@ -1,0 +1,30 @@
+"""Which column of a carrier's file has the orders' references, where a shop chose one.
+
+A carrier means one column to have it. Some shops print it elsewhere, such as in B2's
+荷扱い１ (docs/order-files.md §10), and do so on every label.
+"""
+
+from data.model.shipment import Carrier
+
+
+def key_columns_of(text: str) -> dict[Carrier, str]:
+    """Return the columns of a text like `yamato=荷扱い１`, several parted by commas.
+
+    Raises:
+        ValueError: what is wrong, in Japanese.
+
+    """
+    columns: dict[Carrier, str] = {}
+    for each in filter(None, map(str.strip, text.split(","))):
+        name, _, column = each.partition("=")
+        carrier, column = name.strip(), column.strip()
+        if carrier not in {one.value for one in Carrier} or not column:
+            known = "、".join(one.value for one in Carrier)
+            raise ValueError(
+                "「配送会社=列の名前」の形で指定してください"
+                f"(例: yamato=荷扱い１。配送会社は {known})"
+            )
+        if carrier in columns:
+            raise ValueError(f"{carrier} の列は1つだけ指定してください")
+        columns[Carrier(carrier)] = column
+    return columns
