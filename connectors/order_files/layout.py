@@ -119,6 +119,7 @@ class Layout:
                     within the order, a number for each address
     repeats         what identical rows mean: the same line again, or more units of it
     order_starts    a field that is filled on the first row of an order only
+    number_digits   how many digits an order's number has; fewer have lost their zeros
     adds_up         a rule adds up the rows of an order, which must stand together
     partner         the layout of the other file this one must come with (Yahoo)
     """
@@ -147,6 +148,7 @@ class Layout:
     role: Literal["whole", "orders", "lines"] = "whole"
     order_starts: str = ""
     adds_up: bool = False
+    number_digits: int = 0
 
     @property
     def keeps_orders_whole(self) -> bool:

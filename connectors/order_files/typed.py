@@ -43,6 +43,9 @@ WARNINGS: Final = pl.Schema(
 """The fields of `data.model.csv_file.CellRemark` as a frame."""
 
 AS_BLANK: Final = "空欄として登録しました。"
+ZEROS_LOST: Final = (
+    "Excelで開いて保存したため、注文番号の先頭の0が失われています({}桁ではありません)。"
+)
 LOST: Final = "_lost_"
 """Begins the scratch columns that tell which codes of an item Excel has damaged."""
 
@@ -69,6 +72,7 @@ def converted(
     rejects += _blank(frame, plan, layout)
     warnings += _without_quantity(frame, made, plan)
     rejects += _wrong(frame, made[RIGHT], plan, header)
+    rejects += _cut_numbers(frame, plan, layout)
     kept = [name for name in frame.columns if name not in made.columns]
     whole = pl.concat([frame.select(kept), made.drop(RIGHT), *lost], how="horizontal")
     lazy = _without_open_amounts(
@@ -189,6 +193,19 @@ def _wrong(
             raise second_header(row, column)
     wrong = frame.filter(~number.str.contains(SHOP_ORDER_NUMBER))
     return [_rejects(wrong, column, "注文番号に使えない文字が含まれています。")]
+
+
+def _cut_numbers(frame: pl.DataFrame, plan: Plan, layout: Layout) -> list[pl.DataFrame]:
+    """Return the rejects of rows whose order number has lost its leading zeros.
+
+    As it stands it would be another order beside the one that has them.
+    """
+    if not layout.number_digits:
+        return []
+    form = rf"^[0-9]{{1,{layout.number_digits - 1}}}$"
+    cut = frame.filter(pl.col("order_number").str.strip_chars().str.contains(form))
+    column = next(one.column for one in plan.cells if one.field == "order_number")
+    return [_rejects(cut, column, ZEROS_LOST.format(layout.number_digits))]
 
 
 def _unread(

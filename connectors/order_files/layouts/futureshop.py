@@ -107,6 +107,7 @@ LAYOUTS = (
         cancelled="キャンセル",
         lines="position",
         baskets="address",
+        number_digits=12,
         rules=(name_cool,),
         checks=CHECKS,
         instant_format="%Y/%m/%d %H:%M:%S",

@@ -184,6 +184,17 @@ def test_rejects_are_remarks_on_rows_as_a_frame():
     assert Chunks(None).rejects.schema == REJECTS
 
 
+@pytest.mark.parametrize("cut", [b'"1"', b'"000001"'])
+def test_a_futureshop_number_that_lost_its_zeros_is_no_other_order(read, cut):
+    content = (GOLDEN / "futureshop" / "in.csv").read_bytes()
+    seen = read(content.replace(b'"000000000001"', cut), mall="futureshop")
+
+    aside = [one for one in seen.rejects.to_dicts() if one["row_number"] < 4]
+    assert [one["column_name"] for one in aside] == ["受注コード"] * 2
+    assert all("先頭の0" in one["reason"] for one in aside)
+    assert not {"1", "000001"} & set(seen.column("order_number"))
+
+
 FOURTEENTH = """
 from connectors.order_files.layout import Layout, Signature, cell
 from data.model.order import Mall
