@@ -44,6 +44,7 @@ WARNINGS: Final = {
     "package-differs": "同じ送付先の内容が行によって異なります",
     "line-missing": "登録済みの明細がファイルにありません",
     "units-after-adjustment": "在庫の手動調整後に個数が変わりました",
+    "sku-after-adjustment": "在庫の手動調整後にSKUが変わりました",
     "sum-differs": "金額の合計が一致しません",
     "total-missing": "合計金額がありません",
     "step-back": "登録済みの注文より前のステータスです(変更していません)",

@@ -82,6 +82,10 @@ class Rules(Protocol):
         """Whether the mall's line ids tell lines apart, alone or in their package."""
 
     @property
+    def sku(self) -> tuple[tuple[str, ...], ...]:
+        """The cells of each code that may be a line's SKU, the best code first."""
+
+    @property
     def checks(self) -> tuple[SumCheck, ...]:
         """Sums that hold within an order, else a warning is due."""
 
@@ -332,6 +336,8 @@ def _filled(
 
 
 SHOWN: Final = 50
+COUNT_AGAIN: Final = "対処: 棚の数と違う場合は、棚卸を取り込んでください。"
+"""What to do for a line that is adjusted: adjust-stock takes each line once."""
 TEXTS: Final = {
     "line-differs": (
         "同じ明細が違う内容で {lines:,} 件くり返されています。後の行を取り込みました。"
@@ -349,6 +355,10 @@ TEXTS: Final = {
     "units-after-adjustment": (
         "在庫調整の済んだ明細 {lines:,} 件の個数が変わりました。"
         "対処: 差の分の在庫を手で調整してください。"
+    ),
+    "sku-after-adjustment": (
+        "在庫調整の済んだ明細 {lines:,} 件のSKUが変わりました。"
+        "在庫は前のSKUで調整したままです。" + COUNT_AGAIN
     ),
     "step-back": (
         "登録済みの注文は、このファイルのステータスより先に進んでいます"

@@ -9,7 +9,7 @@ by what differs. No wide copy of the file is ever made.
 One CSV import at work: judged over the whole file, written part by part.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -20,7 +20,6 @@ from duckdb import DuckDBPyConnection
 from data.model.buyer import OrderKey
 from data.model.csv_file import CellFault
 from data.model.order import Mall
-from data.model.order_file import SumCheck
 from data.warehouse.buyers import (
     BY_ITSELF,
     clear_orders,
@@ -32,6 +31,7 @@ from data.warehouse.order_file_rows import (
     NO_WARNINGS,
     Chunks,
     OrderRows,
+    Rules,
     Warned,
     WarningCount,
     Warnings,
@@ -42,14 +42,17 @@ from data.warehouse.order_file_rows import (
     with_roles,
 )
 from data.warehouse.order_file_sums import counted_once, wrong_sums
-from data.warehouse.order_line_match import LINE, matched, named
+from data.warehouse.order_line_match import LINE, MORE, matched, named
+from data.warehouse.order_line_sku import chosen
 from data.warehouse.statements import SQL, Shown, show
 
 ORDERS_A_PART: Final = 50_000
 """Orders taken at once of those whose rows lie in several chunks."""
 
 KEY: Final = "order_number"
-NO_LINES: Final = pl.DataFrame(schema=dict.fromkeys(("line_id", *LINE), pl.String()))
+NO_LINES: Final = pl.DataFrame(
+    schema=dict.fromkeys(("line_id", *LINE, *MORE), pl.String())
+)
 NO_ROLES: Final = pl.DataFrame(
     schema={
         "row_number": pl.UInt32(),
@@ -99,11 +102,13 @@ class Work:
         self,
         con: DuckDBPyConnection,
         given: dict[str, object],
-        checks: Sequence[SumCheck],
+        rules: Rules,
+        clears: pl.DataFrame,
     ) -> None:
         self._con = con
         self._given = given
-        self._checks = checks
+        self._rules = rules
+        self._clears: dict[str, bool] = clears.row(0, named=True)
         self._cleared: set[str] = set()
         self._newly_cleared: set[str] = set()
         self._blank = NO_WARNINGS
@@ -230,35 +235,35 @@ class Work:
         rows = self._identified(rows, roles, part)
         speaking = with_roles(levelled(rows, orders, packages), roles)
         if self._given["adds_units"]:
-            speaking = counted_once(speaking, self._checks)
+            speaking = counted_once(speaking, self._rules.checks)
         self._speaking.rows = speaking
 
     def _identified(
         self, rows: pl.DataFrame, roles: pl.DataFrame, part: int
     ) -> pl.DataFrame:
-        """Return the rows with the ids under which their lines are stored."""
+        """Return the rows with the ids and SKUs under which their lines are stored."""
         speaking = roles.select(pl.col("row_number").cast(pl.UInt32()), "is_known")
-        lines = rows.select("row_number", "line_id", "quantity", *LINE)
+        lines = rows.select("row_number", "line_id", *LINE, *MORE)
         lines = lines.join(speaking, on="row_number")
         stored = NO_LINES
         if lines["is_known"].any():
             stored = self._frame("list_csv_known_lines", part=part)
-        old = matched(
-            lines.filter("is_known"), stored, in_package=bool(self._given["in_package"])
-        )
+        sku, in_package = self._rules.sku, self._rules.lines == "id_in_package"
+        told = lines.filter("is_known")
+        old = matched(told, stored, sku, in_package=in_package)
         self._tell_missing(stored, old, lines)
         unmatched = lines.join(old, on="row_number", how="anti")
         new = unmatched.filter(
             pl.col("is_known") | (pl.col("line_id") != pl.col("mall_line_id"))
         )
-        ids = pl.concat([old, named(new, stored)]).rename({"line_id": "_line_id"})
-        rows = rows.join(ids, on="row_number", how="left", maintain_order="left")
-        rows = rows.with_columns(line_id=pl.coalesce("_line_id", "line_id"))
+        rows = _put(rows, "line_id", pl.concat([old, named(new, stored)]))
+        told = told.drop("line_id").join(old, on="row_number")
+        rows = _put(rows, "sku", chosen(told, stored, sku, self._clears))
         wanting = unmatched.filter("is_known", pl.col("quantity").is_null())
         if wanting.height:
             self.wanting.append(self._blank.join(wanting, on="row_number", how="semi"))
             rows = rows.join(wanting, on=KEY, how="anti")
-        return rows.drop("_line_id")
+        return rows
 
     def _tell_missing(
         self, stored: pl.DataFrame, old: pl.DataFrame, lines: pl.DataFrame
@@ -271,6 +276,15 @@ class Work:
     def _frame(self, name: str, **more: object) -> pl.DataFrame:
         given = SQL.values(name, self._given | more)
         return pl.DataFrame(self._con.sql(SQL(name), params=given))
+
+
+def _put(rows: pl.DataFrame, name: str, values: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with another value in that column where `values` has one."""
+    if not values.height:
+        return rows
+    found = values.select("row_number", pl.col(name).alias("_new"))
+    rows = rows.join(found, on="row_number", how="left", maintain_order="left")
+    return rows.with_columns(pl.coalesce("_new", name).alias(name)).drop("_new")
 
 
 Mode = Literal["update", "replace"]
@@ -369,17 +383,17 @@ def import_orders(  # noqa: PLR0913
         "file_name": file.file_name,
         "rows_read": file.rows_read,
         "adds_units": rules.repeats == "add_units",
-        "in_package": rules.lines == "id_in_package",
         "orders_a_part": ORDERS_A_PART,
     }
-    work = Work(con, given, rules.checks)
+    clears = clearing(mode, file.columns_present)
+    work = Work(con, given, rules, clears)
     chunks = Chunks(file)
     others = work.stage(chunks)
     if others and other_shops == "refuse":
         raise OtherShops(shop_id, others)
     work.record_cleared(imported_at)
     told = file.columns_present
-    show(con, "csv_clears", clearing(mode, told))
+    show(con, "csv_clears", clears)
     of_cells = work.settle_blanks(chunks)
     new, known, repeated, set_aside = work.judge(chunks)
     show(con, "csv_warned", of_cells)

@@ -294,7 +294,10 @@ SELECT
     if(l.mall_line_id IS NULL, l.line_id, nullif(l.mall_line_id, '')) AS mall_line_id,
     l.basket_id,
     nullif(l.sku, '') AS sku,
-    l.choices, l.item_name, l.unit_price
+    l.choices, l.item_name, l.unit_price,
+    l.item_id, l.item_number, nullif(l.manage_number, '') AS manage_number,
+    nullif(l.variant_id, '') AS variant_id,
+    l.quantity::BIGINT AS quantity
 FROM order_lines AS l
 SEMI JOIN (
     SELECT order_number FROM csv_orders WHERE part = $part AND is_known
@@ -671,9 +674,7 @@ WHERE mall = $mall
 
 -- name: change_csv_lines
 -- What the lines of a part's known orders become, where that differs
--- or is new. Where the known variant stays because the file tells none, so does the sku:
--- it is what a file of an old stage can only guess at. So it does where the shop's own
--- code is blank, and the row's sku is made of codes that are known.
+-- or is new. The row's sku is the one chosen for its line (data.warehouse.order_line_sku).
 -- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id, $adds_units
 -- out: temporary table `csv_changed_lines`, as columns of order_lines
 CREATE OR REPLACE TEMP TABLE csv_changed_lines AS
@@ -691,21 +692,7 @@ SELECT
     if(c.tax_rate, r.tax_rate, coalesce(r.tax_rate, o.tax_rate))::DECIMAL(5, 4) AS tax_rate,
     if(c.tax_included, r.tax_included, coalesce(r.tax_included, o.tax_included)) AS tax_included,
     if(c.line_status, r.line_status, coalesce(r.line_status, o.line_status)) AS line_status,
-    CASE
-        WHEN r.variant_id IS NULL AND o.variant_id <> '' AND NOT c.variant_id THEN o.sku
-        WHEN NOT c.sku
-         AND o.sku <> ''
-         AND coalesce(r.manage_number = o.manage_number, r.manage_number IS NULL)
-         AND coalesce(r.variant_id = o.variant_id, r.variant_id IS NULL)
-         AND coalesce(r.item_number = o.item_number, r.item_number IS NULL)
-         AND coalesce(r.item_id = o.item_id, r.item_id IS NULL)
-         AND r.sku IN (
-             concat_ws('/', r.manage_number, r.variant_id), r.manage_number,
-             concat_ws('/', r.item_id, r.variant_id), r.item_id, r.item_number
-         )
-            THEN o.sku
-        ELSE coalesce(r.sku, if(c.sku, '', o.sku), '')
-    END AS sku,
+    coalesce(r.sku, if(c.sku, '', o.sku), '') AS sku,
     coalesce(r.quantity * if($adds_units, r.copies, 1), o.quantity)::INTEGER AS quantity,
     if(
         c.line_total,
@@ -852,8 +839,8 @@ WHERE n.basket_id <> o.basket_id;
 SELECT count(*) FROM csv_changes;
 
 -- name: list_csv_adjusted
--- Lines whose units are about to change, or whose order is about to end, after a person
--- adjusted the stock for them.
+-- Lines whose units or SKU are about to change, or whose order is about to end, after a
+-- person adjusted the stock for them.
 -- in:  temporary tables `csv_changed_lines`, `csv_statuses`, $mall, $shop_id
 -- out: kind, order_number, lines
 SELECT 'cancelled-after-adjustment' AS kind, s.order_number, count(*) AS lines
@@ -869,6 +856,13 @@ FROM csv_changed_lines AS n
 JOIN order_lines AS o USING (mall, shop_id, order_number, line_id)
 WHERE o.stock_adjusted_at IS NOT NULL
   AND o.quantity <> n.quantity
+GROUP BY n.order_number
+UNION ALL
+SELECT 'sku-after-adjustment' AS kind, n.order_number, count(*) AS lines
+FROM csv_changed_lines AS n
+JOIN order_lines AS o USING (mall, shop_id, order_number, line_id)
+WHERE o.stock_adjusted_at IS NOT NULL
+  AND o.sku <> n.sku
 GROUP BY n.order_number
 ORDER BY kind, order_number;
 

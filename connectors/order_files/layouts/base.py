@@ -5,7 +5,7 @@ An option row (商品名 `商品オプション「X」`, blank 商品ID) belongs
 
 import polars as pl
 
-from connectors.order_files.layout import Layout, Signature, cell, first_of, maybe
+from connectors.order_files.layout import Layout, Signature, cell, maybe
 from connectors.order_files.money import amount, or_unread, rest_of, whole_yen
 from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
@@ -46,7 +46,8 @@ CELLS = (
     cell("unit_price", "価格"),
     cell("quantity", "数量"),
     maybe("tax_rate", "税率"),
-    first_of("sku", "種類コード", "商品コード", needed=False),
+    maybe("sku", "種類コード"),
+    maybe("item_number", "商品コード"),
     maybe("variant_id", "種類ID"),
 )
 
@@ -97,7 +98,13 @@ LAYOUTS = (
         where="BASE の 注文管理 > CSVダウンロード から取り直してください。",
         signature=Signature(starts=("注文ID", "注文日時", "氏(請求先)")),
         cells=CELLS,
-        sku=(("sku",), ("item_id", "variant_id"), ("item_id",), ("item_name",)),
+        sku=(
+            ("sku",),
+            ("item_number",),
+            ("item_id", "variant_id"),
+            ("item_id",),
+            ("item_name",),
+        ),
         cancelled="キャンセル",
         shipped="^(?:対応済|発送済)",
         lines="position",

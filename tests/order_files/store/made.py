@@ -37,6 +37,12 @@ class MadeRules:
     repeats: Literal["drop", "add_units"] = "drop"
     checks: tuple[SumCheck, ...] = ()
     lines: Lines = "id"
+    sku: tuple[tuple[str, ...], ...] = (
+        ("sku",),
+        ("manage_number", "variant_id"),
+        ("item_number",),
+        ("manage_number",),
+    )
 
 
 @dataclass(frozen=True)

@@ -212,7 +212,8 @@ def test_the_same_file_after_a_change_elsewhere_is_not_called_the_same(con):
 
 @for_ci
 def test_a_variant_the_file_does_not_tell_keeps_the_sku(con, api):
-    store(con, known_row(sku="sencha"), known_row("12", sku="sencha"), mode="replace")
+    guessed = {"sku": "sencha", "manage_number": "sencha"}
+    store(con, known_row(**guessed), known_row("12", **guessed), mode="replace")
 
     assert con.sql("SELECT DISTINCT sku FROM order_lines").fetchall() == [
         ("SENCHA-100",)
