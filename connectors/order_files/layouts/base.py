@@ -6,7 +6,13 @@ An option row (商品名 `商品オプション「X」`, blank 商品ID) belongs
 import polars as pl
 
 from connectors.order_files.layout import Layout, Signature, cell, maybe
-from connectors.order_files.money import amount, or_unread, rest_of, whole_yen
+from connectors.order_files.money import (
+    amount,
+    or_unread,
+    over_order,
+    rest_of,
+    whole_yen,
+)
 from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
 from data.model.order_file import SumCheck
@@ -61,8 +67,10 @@ def fold_options(rows: pl.DataFrame) -> pl.DataFrame:
     is_option = (is_option & pl.col("item_id").is_null()).fill_null(value=False)
     item = (~is_option).cum_sum().over(BLOCK)
     marked = rows.with_columns(_item=item, _option=is_option)
+    cost = amount(rows, "unit_price") * amount(rows, "quantity")
     texts = marked.group_by(BLOCK, "_item", maintain_order=True).agg(
-        pl.col("item_name").filter(pl.col("_option")).str.join("\n").alias("_chosen")
+        pl.col("item_name").filter(pl.col("_option")).str.join("\n").alias("_chosen"),
+        cost.filter(pl.col("_option")).sum().alias("_options"),
     )
     return (
         marked.join(texts, on=[BLOCK, "_item"], how="left", maintain_order="left")
@@ -90,6 +98,17 @@ def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(**made)
 
 
+def price_options(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add what a line's options cost to its price, where 合計金額 has it on top."""
+    pieces = amount(rows, "quantity")
+    cost = amount(rows, "unit_price") * pieces + pl.col("_options")
+    is_on_top = over_order(cost, ["row_number"]) == amount(rows, "goods_total")
+    price = pl.when(is_on_top & (pl.col("_options") != 0)).then(
+        whole_yen(cost / pieces)
+    )
+    return rows.with_columns(unit_price=pl.coalesce(price, "unit_price"))
+
+
 LAYOUTS = (
     Layout(
         name="base",
@@ -108,7 +127,7 @@ LAYOUTS = (
         cancelled="キャンセル",
         shipped="^(?:対応済|発送済)",
         lines="position",
-        rules=(fold_options, fill_goods_total),
+        rules=(fold_options, fill_goods_total, price_options),
         checks=(SumCheck("goods_total", (), lines="unit_price"),),
     ),
 )

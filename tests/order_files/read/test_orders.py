@@ -95,6 +95,16 @@ def test_option_rows_of_base_go_to_the_item_above(read):
     assert len(lines_of(seen, "A1B2C3D4")) == 2
 
 
+@pytest.mark.parametrize(("total", "price"), [("20600", 10300), ("20100", 9800)])
+def test_what_an_option_of_base_costs_is_in_the_price_if_it_is_in_the_total(
+    read, total, price
+):
+    content = golden("base").replace(b'"10300"', f'"{total}"'.encode())
+    seen = read(content, mall="base")
+
+    assert seen.column("unit_price")[:2] == [price, 9800]
+
+
 def test_charges_of_eccube_are_no_lines(read):
     seen = read(golden("eccube4"), mall="eccube")
 
