@@ -354,7 +354,7 @@ TEXTS: Final = {
     ),
     "units-after-adjustment": (
         "在庫調整の済んだ明細 {lines:,} 件の個数が変わりました。"
-        "対処: 差の分の在庫を手で調整してください。"
+        "在庫は動かしていません。" + COUNT_AGAIN
     ),
     "sku-after-adjustment": (
         "在庫調整の済んだ明細 {lines:,} 件のSKUが変わりました。"
@@ -367,7 +367,7 @@ TEXTS: Final = {
     ),
     "cancelled-after-adjustment": (
         "在庫調整の済んだ明細 {lines:,} 件の注文がキャンセルまたは返金されました。"
-        "対処: 商品が戻る場合は、在庫を手で調整してください。"
+        "在庫は動かしていません。" + COUNT_AGAIN
     ),
     "total-missing": (
         "合計金額が登録されていません。売上の集計に入りません。"
