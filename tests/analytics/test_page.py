@@ -16,13 +16,13 @@ from tests.support.orders import at
 MOVED = """
 INSERT INTO stock_movements BY NAME
 SELECT
-    $seq AS seq, $seq::VARCHAR AS movement_id, 'TEA' AS sku, $quantity AS quantity,
+    $seq AS seq, $seq::VARCHAR AS movement_id, $sku AS sku, $quantity AS quantity,
     $kind AS kind, if($kind = 'order', 'api', 'count') AS source,
     if($kind = 'order', 'rakuten', NULL) AS mall,
     if($kind = 'order', 's', NULL) AS shop_id,
     if($kind = 'order', 'o', NULL) AS order_number,
     if($kind = 'order', $seq::VARCHAR, NULL) AS line_id,
-    if($kind = 'count', 10, NULL) AS counted,
+    $counted AS counted,
     'c' AS cause_id, 'w' AS who, 'n' AS note,
     $effective AS effective_at, $moved AS moved_at
 """
@@ -68,19 +68,25 @@ def test_without_figures_each_picture_is_a_sentence():
 
 @pytest.fixture(scope="module")
 def figures(migrated, tmp_path_factory) -> dict[str, list]:
-    """A SKU sold before its count, booked late; notices of three shops, one slow."""
+    """SKUs sold before their counts, booked late; notices of three shops, one slow."""
     path = Path(shutil.copy(migrated, tmp_path_factory.mktemp("page")))
-    moves = [  # quantity, kind, day of July it took effect in Japan
-        (-3, "order", 1),
-        (13, "count", 2),
-        (-4, "order", 4),
+    moves = [  # SKU, quantity, kind, day of July it took effect in Japan, counted
+        ("TEA", -3, "order", 1, None),
+        ("TEA", 13, "count", 2, 10),
+        ("TEA", -4, "order", 4, None),
+        ("CUP", 20, "count", 2, 20),
+        ("CUP", 10, "count", 4, 30),
+        ("CUP", -2, "order", 1, None),
+        ("CUP", 2, "count", 4, None),  # contained in the count, which is put right
     ]
     with warehouse(path) as con:
-        for seq, (quantity, kind, day) in enumerate(moves, start=1):
+        for seq, (sku, quantity, kind, day, counted) in enumerate(moves, start=1):
             con.execute(
                 MOVED,
                 {
                     "seq": seq,
+                    "sku": sku,
+                    "counted": counted,
                     "quantity": quantity,
                     "kind": kind,
                     "effective": at((day - 1) * 24 * 60 - 8 * 60),  # 01:00 in Japan
@@ -95,10 +101,22 @@ def figures(migrated, tmp_path_factory) -> dict[str, list]:
 
 
 def test_a_level_is_drawn_from_its_first_count_by_the_day_it_happened(figures):
-    assert figures["levels"] == [
+    levels = [one for one in figures["levels"] if one[1] == "TEA"]
+
+    assert levels == [
         (date(2026, 7, 2), "TEA", 10),
         (date(2026, 7, 3), "TEA", 10),
         (date(2026, 7, 4), "TEA", 6),
+    ]
+
+
+def test_a_level_between_two_counts_knows_no_order_from_before_them(figures):
+    levels = [one for one in figures["levels"] if one[1] == "CUP"]
+
+    assert levels == [
+        (date(2026, 7, 2), "CUP", 20),
+        (date(2026, 7, 3), "CUP", 20),
+        (date(2026, 7, 4), "CUP", 30),
     ]
 
 
