@@ -25,7 +25,8 @@ from data.warehouse.shops import stop_function
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.store.made import MadeFile, a_row
 from tests.order_files.store.made import store as import_csv
-from tests.stock.made import a_count, count
+from tests.stock.made import TEA, a_count, count
+from tests.stock.made import name as rename
 from tests.support.effort import first, for_ci
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
 from tests.support.planted import planted_sql
@@ -516,3 +517,76 @@ def test_stock_to_give_back_waits_for_a_count_after_the_cancellation(undone: Con
 
     count(undone, a_count(4, own_sku="TEA"), minute=6)
     assert on_list(undone, "stock_to_give_back") == []
+
+
+def adjusted(con: Con, minute: float = 4, **cells: object) -> None:
+    """Import an order by CSV, and adjust its stock."""
+    import_csv(con, a_row(order_number(1), **cells), minute=minute - 1)
+    line = Adjustment(
+        mall="rakuten", shop_id=SHOP_ID, order_number=order_number(1), line_id="1"
+    )
+    adjust_stock(con, [line], adjustment_id="a", who="担当", note="棚", at=at(minute))
+
+
+@pytest.mark.parametrize(
+    ("over", "word"),
+    [
+        ({"outcome": "cancelled", "cancelled": True}, "キャンセルされました"),
+        ({"outcome": "refunded"}, "返金されました"),
+    ],
+)
+def test_stock_to_give_back_of_an_order_that_a_file_ends_waits_for_a_count(
+    con: Con, over, word
+):
+    """A later change of another cell settles nothing."""
+    adjusted(con, mall_status="新規", outcome="open")
+    before = on_list(con, "stock_to_give_back")
+    ended = a_row(order_number(1), mall_status="終了", **over)
+    import_csv(con, ended, minute=6)
+    (one,) = matters(con, MatterKind.STOCK_TO_GIVE_BACK)
+    import_csv(con, ended | {"delivery_slot": "1"}, minute=8)
+    after = matters(con, MatterKind.STOCK_TO_GIVE_BACK)
+    count(con, a_count(4, own_sku="TEA"), minute=9)
+
+    assert (before, on_list(con, "stock_to_give_back")) == ([], [])
+    assert (one.key, one.since) == (f"{ONE}/TEA", at(6))
+    assert [(same.key, same.since) for same in after] == [(one.key, one.since)]
+    assert word in one.what
+
+
+def test_a_part_that_was_paid_back_gives_no_stock_back(con: Con):
+    adjusted(con, mall_status="paid", outcome="open")
+    paid_back = a_row(order_number(1), mall_status="partially_refunded", outcome="open")
+    import_csv(con, paid_back | {"refunded_total": 500}, minute=6)
+
+    assert on_list(con, "stock_to_give_back") == []
+
+
+def test_stock_to_give_back_follows_its_listing_to_another_sku(undone: Con):
+    cells = {"manage_number": "tea", "variant_id": "100g", "sku": "TEA-100"}
+    adjusted(undone, **cells)
+    import_csv(undone, a_row(order_number(1), **cells, cancelled=True), minute=6)
+    rename(undone, TEA, "BLEND")
+
+    assert on_list(undone, "stock_to_give_back") == [f"{ONE}/BLEND"]
+
+
+def test_a_change_after_the_cancellation_makes_no_new_stock_to_give_back(undone: Con):
+    stock_to_give_back(undone)
+    assert off_list(undone, "stock_to_give_back", f"{ONE}/TEA", minute=6)
+    store(undone, 7, status="900", delivery_slot=1)
+    dismissed = on_list(undone, "stock_to_give_back")
+    count(undone, a_count(4, own_sku="TEA"), minute=8)
+    undone.execute("DELETE FROM dismissals")
+    store(undone, 9, status="900", delivery_slot=2)
+
+    assert (dismissed, on_list(undone, "stock_to_give_back")) == ([], [])
+
+
+def test_an_order_cancelled_anew_has_stock_to_give_back_anew(undone: Con):
+    stock_to_give_back(undone)
+    assert off_list(undone, "stock_to_give_back", f"{ONE}/TEA", minute=6)
+    store(undone, 7, status="300")
+    store(undone, 8, status="900")
+
+    assert on_list(undone, "stock_to_give_back") == [f"{ONE}/TEA"]
