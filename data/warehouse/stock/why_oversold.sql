@@ -19,17 +19,35 @@ LIMIT 1;
 
 -- name: find_oversale
 -- The last sale that took the SKU below zero, by when each movement took effect; where
--- none did, its last sale. Its listing, and what that had been proven to show.
+-- none did, its last sale. Its listing, and what that had been proven to show. What there
+-- was is what was counted last and what took effect after it: nobody knows it before the
+-- first count or receipt, and an older order that came in late has not lowered it.
 -- in:  $sku, $at
 -- out: mall, shop_id, order_number, manage_number, variant_id, sold_at, units, level (after
 --      it), verified, verified_at, verified_seq (-1: never), sold, given
-WITH running AS (
+WITH moved AS (
     SELECT
-        mall, shop_id, order_number, line_id, kind, seq, quantity, effective_at,
-        sum(quantity) OVER (ORDER BY effective_at, seq) AS level
+        *,
+        count(counted) OVER by_effect AS nth_count,
+        coalesce(sum(quantity) FILTER (
+            kind = 'receipt'
+            OR (kind = 'adjustment' AND source = 'mapping' AND order_number IS NULL)
+        ) OVER by_effect, 0) AS received
     FROM stock_movements
     WHERE sku = $sku
       AND effective_at <= $at
+    WINDOW by_effect AS (ORDER BY effective_at, kind = 'count', seq)
+),
+running AS (
+    SELECT
+        mall, shop_id, order_number, line_id, kind, seq, quantity, effective_at,
+        nth_count > 0 OR received > 0 AS is_known,
+        coalesce(max(counted) OVER of_count, 0)
+            + coalesce(sum(quantity) FILTER (kind <> 'count') OVER (
+                of_count ORDER BY effective_at, kind = 'count', seq
+            ), 0) AS level
+    FROM moved
+    WINDOW of_count AS (PARTITION BY nth_count)
 ),
 sale AS (
     SELECT r.*, l.manage_number, l.variant_id
@@ -37,7 +55,8 @@ sale AS (
     JOIN stock_lines AS l USING (mall, shop_id, order_number, line_id)
     WHERE r.kind = 'order'
     ORDER BY
-        (r.level < 0 AND r.level - r.quantity >= 0) DESC, r.effective_at DESC, r.seq DESC
+        (r.is_known AND r.level < 0 AND r.level - r.quantity >= 0) DESC,
+        r.effective_at DESC, r.seq DESC
     LIMIT 1
 ),
 told AS (

@@ -1,0 +1,47 @@
+"""Which sale took a SKU below zero: by what was counted, and what came after it."""
+
+from data.warehouse.stock.why_oversold import why_oversold
+from tests.stock.made import a_count, count, order, receive, see
+from tests.support.orders import at, order_number
+
+
+def found(con) -> tuple[str, int]:
+    """The sale that is explained two hours after nine, and the level after it."""
+    explained = why_oversold(con, "TEA-100", at(120))
+    assert explained is not None
+    return explained.facts.sale.order_number, explained.facts.sale.level
+
+
+def test_the_last_sale_below_zero_is_found(con):
+    count(con, a_count(1), minute=0)
+    see(con, order(1, ordered=30))
+    receive(con, a_count(9), minute=45)
+    see(con, order(2, ordered=60))
+
+    assert found(con) == (order_number(1), -1)
+
+
+def test_what_was_sold_before_the_first_count_oversold_nothing(con):
+    see(con, order(1, ordered=-60))
+    count(con, a_count(5), minute=0)
+    see(con, order(2, ordered=30))
+
+    assert found(con) == (order_number(2), 3)
+
+
+def test_an_order_from_before_two_counts_makes_no_sale_between_them_an_oversale(con):
+    count(con, a_count(2), minute=0)
+    see(con, order(1, ordered=10))
+    count(con, a_count(9), minute=30)
+    see(con, order(3, ordered=60))
+    see(con, order(2, ordered=-60))
+
+    assert found(con) == (order_number(3), 7)
+
+
+def test_goods_received_make_a_sale_more_than_them_an_oversale(con):
+    receive(con, a_count(1), minute=0)
+    see(con, order(1, ordered=30))
+    see(con, order(2, ordered=-60))
+
+    assert found(con) == (order_number(1), -3)
