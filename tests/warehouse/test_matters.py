@@ -590,3 +590,36 @@ def test_an_order_cancelled_anew_has_stock_to_give_back_anew(undone: Con):
     store(undone, 8, status="900")
 
     assert on_list(undone, "stock_to_give_back") == [f"{ONE}/TEA"]
+
+
+def test_a_change_after_the_cancellation_neither_hides_nor_renews_a_parcel_to_stop(
+    undone: Con,
+):
+    parcel_to_stop(undone)
+    store(undone, 20 * 24 * 60, status="900", delivery_slot=1)
+    (one,) = matters(undone, MatterKind.PARCEL_TO_STOP)
+    assert off_list(undone, "parcel_to_stop", ONE, minute=7)
+    dismissed = on_list(undone, "parcel_to_stop")
+    store(undone, 21 * 24 * 60, status="300")
+    a_shipment_again = "UPDATE shipments SET verified_at = $at"
+    undone.execute(a_shipment_again, {"at": at(21 * 24 * 60)})
+    store(undone, 22 * 24 * 60, status="900")
+
+    assert (one.since, dismissed) == (at(6), [])
+    assert on_list(undone, "parcel_to_stop") == [ONE]
+
+
+def test_a_change_after_the_cancellation_hides_no_printed_label(undone: Con):
+    store(undone)
+    undone.execute(
+        """INSERT INTO shipping_labels BY NAME SELECT
+            'rakuten' AS mall, ? AS shop_id, ? AS order_number, '1' AS basket_id,
+            'K1' AS short_key, 'yamato' AS carrier, ? AS exported_at""",
+        [SHOP_ID, order_number(1), at(5)],
+    )
+    store(undone, 6, status="900")
+    store(undone, 20 * 24 * 60, status="900", delivery_slot=1)
+
+    assert [
+        (one.key, one.since) for one in matters(undone, MatterKind.PARCEL_TO_STOP)
+    ] == [(ONE, at(6))]
