@@ -1,6 +1,7 @@
 -- margin: what is left of the sales of each SKU after its cost and the mall's fee, by month
 -- of Japan and shop. Costs and fees are those of the order's day, as people filled them in
--- by import-costs; a line without a cost, or of a shop without a fee, is counted as unknown
+-- by import-costs; a cost of the line's SKU comes before one of the SKU whose stock its
+-- listing sells. A line without a cost, or of a shop without a fee, is counted as unknown
 -- and is in none of the sums but `sales`. Coupons, points and postage are not in it.
 -- out:
 --   month          month in Japan
@@ -20,20 +21,27 @@
 WITH lines AS (
     SELECT
         s.*,
+        m.sku AS stock_sku,
         sum(s.sales) OVER of_order AS order_sales,
         count(s.sales) OVER of_order AS order_lines
     FROM sales AS s
+    JOIN order_lines AS n USING (mall, shop_id, order_number, line_id)
+    LEFT JOIN sku_map AS m
+        ON m.mall = s.mall AND m.shop_id = s.shop_id
+        AND m.manage_number = coalesce(nullif(lower(n.manage_number), ''), n.sku)
+        AND m.variant_id = coalesce(n.variant_id, '')
     WHERE s.counts
     WINDOW of_order AS (PARTITION BY s.mall, s.shop_id, s.order_number)
 ), priced AS (
     SELECT
         l.month_jst, l.mall, l.shop_id, l.sku, l.units, l.sales,
-        c.cost * l.pieces AS cost,
+        coalesce(c.cost, d.cost) * l.pieces AS cost,
         l.sales * coalesce(f.percent, g.percent) / 100
         + coalesce(f.each_order, g.each_order)
         * coalesce(l.sales / nullif(l.order_sales, 0), 1 / l.order_lines) AS fee
     FROM lines AS l
     ASOF LEFT JOIN sku_costs AS c ON l.sku = c.sku AND l.day_jst >= c.valid_from
+    ASOF LEFT JOIN sku_costs AS d ON l.stock_sku = d.sku AND l.day_jst >= d.valid_from
     ASOF LEFT JOIN mall_fees AS f
         ON l.mall = f.mall AND l.shop_id = f.shop_id AND l.day_jst >= f.valid_from
     ASOF LEFT JOIN (SELECT * FROM mall_fees WHERE shop_id = '') AS g

@@ -12,10 +12,12 @@ from connectors.cost_files import read_cost_file
 from connectors.csv_file import CsvRefused
 from data.model.costs import ALWAYS, MallFee, SkuCost
 from data.model.order import Order
+from data.model.stock import SkuMapping
 from data.warehouse.analytics.publish import publish
 from data.warehouse.costs import store_costs, store_fees
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
+from data.warehouse.stock.ledger import map_skus
 from flows import import_costs
 from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at
 from tests.support.plain_runs import run_plainly
@@ -117,6 +119,31 @@ def test_without_a_fee_nothing_is_told_as_earned(path):
     rows = margins(path, fees=[MallFee("yahoo", "", ALWAYS, Decimal(6), 0)])
 
     assert [row[3:] for row in rows] == [(None,) * 5 + (n,) for n in (1, 2)]
+
+
+def test_a_cost_of_the_stock_that_a_listing_sells_is_the_cost_of_its_lines(path):
+    """Orders show SENCHA-100, a person said BLEND; a cost of either is a cost."""
+    listing = a_line("11", "1")
+    said = SkuMapping(
+        manage_number=listing.manage_number,
+        variant_id=listing.variant_id,
+        sku="BLEND",
+    )
+    signed = {"who": "店長", "note": "見直し", "mapped_at": at(10)}
+    fees = [MallFee("rakuten", "", ALWAYS, Decimal(0), 0)]
+    with warehouse(path) as con:
+        store_orders(con, [an_order(1)], source="api", stored_at=at(9), load_id="l")
+        map_skus(con, SHOP_ID, [said], change_id="m", **signed)
+        assert store_costs(con, [SkuCost("BLEND", ALWAYS, 300)], "店長", at(10)) == []
+    before = margins(path, fees=fees, orders=[])  # brings costs of SENCHA-100
+    with warehouse(path) as con:
+        con.execute("DELETE FROM sku_costs WHERE sku = 'SENCHA-100'")
+    publish(path, path.with_name("analytics.duckdb"), at(12))
+    with duckdb.connect(path.with_name("analytics.duckdb"), read_only=True) as con:
+        after = con.execute(MARGIN).fetchall()
+
+    assert [(row[0], row[4], row[8]) for row in before] == [("SENCHA-100", 1000, 0)]
+    assert [(row[0], row[4], row[8]) for row in after] == [("SENCHA-100", 600, 0)]
 
 
 def test_the_samples_are_read_as_they_stand():
