@@ -102,6 +102,7 @@ def find_buyer(
             marks |= of_order[one]
     theirs = [row for row in rows if OrderKey(*row[:3]) in orders]
     with_clearing(con, orders)
+    SQL.run(con, "show_ended_orders")
     unshipped = SQL.run(con, "list_unshipped").fetchall()
     con.unregister("clearing")
     return Found(
@@ -146,7 +147,8 @@ def with_clearing(con: DuckDBPyConnection, orders: Iterable[OrderKey]) -> None:
 def ended_before(
     con: DuckDBPyConnection, before: datetime, most: int
 ) -> list[OrderKey]:
-    """Return orders shipped or cancelled before then and not cleared, oldest first."""
+    """Return orders that were over before then and are not cleared, oldest first."""
+    SQL.run(con, "show_ended_orders")
     given = {"before": before, "row_limit": most}
     rows = SQL.run(con, "list_ended_before", given).fetchall()
     return [OrderKey(*row) for row in rows]

@@ -14,47 +14,82 @@ ORDER BY mall, shop_id;
 SELECT mall, shop_id, order_number, role, family_name, first_name, phone, email
 FROM order_people;
 
--- name: list_unshipped
--- Those of the orders that are neither shipped nor cancelled.
--- in:  view `clearing` (mall, shop_id, order_number)
--- out: order_number
-SELECT o.order_number
+-- name: show_ended_orders
+-- Orders that are over, and since when. Their status says so, or the mall's word: a CSV
+-- leaves an order that it creates at 受注処理中, whatever the mall calls it. A file that
+-- has no word for it says it by a number and a day for each package; RMS has its own word.
+-- Where no day is known, it counts as of when the order was first seen to stand so. What
+-- observed_at tells is the latest content, and a remark may have changed since.
+-- in:  –
+-- out: temporary view `ended_orders` (mall, shop_id, order_number, ended_at)
+CREATE OR REPLACE TEMP VIEW ended_orders AS
+WITH parcels AS (
+    SELECT mall, shop_id, order_number, basket_id, shipping_date, true AS is_numbered
+    FROM shipments
+    WHERE state NOT IN ('replaced', 'cancelled')
+    UNION ALL
+    SELECT
+        mall, shop_id, order_number, basket_id, shipping_date,
+        tracking_number IS NOT NULL
+    FROM order_packages
+    WHERE shipping_date IS NOT NULL
+), left_orders AS (
+    SELECT
+        mall, shop_id, order_number,
+        max(shipping_date)::TIMESTAMPTZ + INTERVAL 1 DAY AS shipped_at
+    FROM parcels
+    GROUP BY mall, shop_id, order_number
+), waiting AS (
+    SELECT DISTINCT mall, shop_id, order_number
+    FROM order_packages AS p
+    ANTI JOIN (SELECT * FROM parcels WHERE is_numbered) AS s
+        USING (mall, shop_id, order_number, basket_id)
+), stood AS (
+    SELECT mall, shop_id, order_number, max(ended_at) AS since
+    FROM order_status_log
+    GROUP BY mall, shop_id, order_number
+)
+SELECT
+    o.mall, o.shop_id, o.order_number,
+    coalesce(
+        greatest(o.shipped_at, o.cancelled_at),
+        l.shipped_at,
+        t.since,
+        least(o.imported_at, o.observed_at)
+    ) AS ended_at
 FROM orders AS o
-SEMI JOIN clearing AS c USING (mall, shop_id, order_number)
-WHERE o.status NOT IN ('出荷済', 'キャンセル')
-ORDER BY o.order_number;
+LEFT JOIN left_orders AS l USING (mall, shop_id, order_number)
+LEFT JOIN stood AS t USING (mall, shop_id, order_number)
+LEFT JOIN waiting AS w USING (mall, shop_id, order_number)
+WHERE o.status IN ('出荷済', 'キャンセル')
+   OR o.outcome IN ('shipped', 'refunded', 'cancelled')
+   OR o.cancelled
+   OR o.shipped_at IS NOT NULL
+   OR o.cancelled_at IS NOT NULL
+   OR (
+       o.content_source <> 'api'
+       AND l.order_number IS NOT NULL
+       AND w.order_number IS NULL
+   );
+
+-- name: list_unshipped
+-- Those of the orders that are not over.
+-- in:  views `clearing` (mall, shop_id, order_number), `ended_orders`
+-- out: order_number
+SELECT c.order_number
+FROM clearing AS c
+SEMI JOIN orders AS o USING (mall, shop_id, order_number)
+ANTI JOIN ended_orders AS e USING (mall, shop_id, order_number)
+ORDER BY c.order_number;
 
 -- name: list_ended_before
--- Orders whose buyers' data has stood for long enough: shipped or cancelled before a
--- moment and not cleared. Where no time of it is known, it counts as of when the order
--- was first seen to stand so.
--- in:  $before, $row_limit
+-- Orders whose buyers' data has stood for long enough: over before a moment and not
+-- cleared.
+-- in:  view `ended_orders`, $before, $row_limit
 -- out: mall, shop_id, order_number, the longest ended first
-WITH ended AS (
-    SELECT
-        o.mall, o.shop_id, o.order_number,
-        coalesce(
-            greatest(o.shipped_at, o.cancelled_at),
-            s.shipped_at,
-            o.observed_at
-        ) AS ended_at
-    FROM orders AS o
-    LEFT JOIN (
-        SELECT
-            mall, shop_id, order_number,
-            max(shipping_date)::TIMESTAMPTZ + INTERVAL 1 DAY AS shipped_at
-        FROM shipments
-        WHERE state NOT IN ('replaced', 'cancelled')
-        GROUP BY mall, shop_id, order_number
-    ) AS s USING (mall, shop_id, order_number)
-    ANTI JOIN cleared_orders AS c USING (mall, shop_id, order_number)
-    WHERE o.status IN ('出荷済', 'キャンセル')
-       OR o.cancelled
-       OR o.shipped_at IS NOT NULL
-       OR o.cancelled_at IS NOT NULL
-)
 SELECT mall, shop_id, order_number
-FROM ended
+FROM ended_orders AS e
+ANTI JOIN cleared_orders AS c USING (mall, shop_id, order_number)
 WHERE ended_at < $before
 ORDER BY ended_at, order_number
 LIMIT $row_limit;
