@@ -3,40 +3,63 @@
 Exports of malls, what was refused of them, and label files hold names and addresses of
 many people. A file that tells of one of them is removed whole: what it brought is in
 the warehouse, and labels can be exported again.
+
+A file is searched as far as it can be read, and no damage ends the search: many files
+in `rejected/` are there because they are damaged.
 """
 
+import os
 import stat
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 ENCODINGS: Final = ("utf-8", "cp932", "utf-16-le")
 SHORTEST: Final = 8
 """Signs that a text must have to tell a person's file from others."""
-LARGEST: Final = 50 * 1024 * 1024
-"""Bytes looked at of a file, and of what a zip holds: what the import takes."""
+BLOCK: Final = 8 * 1024 * 1024
+"""Bytes looked at in one go, and as many more as their last line has."""
+LARGEST: Final = 64 * BLOCK
+"""Bytes looked at of what a zip holds: a small zip may unpack without end."""
 REASON: Final = ".txt"
 """What the name of a refused file's reason ends with (connectors/watched_folder.py)."""
 
 
-def files_telling_of(folders: Iterable[Path], traces: Iterable[str]) -> list[Path]:
+@dataclass(frozen=True)
+class Searched:
+    """The files that tell of a person, and those that could not be read whole."""
+
+    telling: tuple[Path, ...]
+    unread: tuple[Path, ...]
+
+
+class UnreadError(Exception):
+    """The rest of a file cannot be read."""
+
+
+def files_telling_of(folders: Iterable[Path], traces: Iterable[str]) -> Searched:
     """Return the regular files under the folders that hold one of the texts.
 
     Hyphens mean nothing, in whatever encoding and also within a zip. Too short texts
-    are left out: they would name other people's files. No link is followed.
+    are left out: they would name other people's files. No link is followed. What tells
+    in the part that could be read counts, and then the file is not among the unread.
     """
     wanted = {
         form for trace in traces if len(trace) >= SHORTEST for form in _forms(trace)
     }
-    if not wanted:
-        return []
-    return [
-        path
-        for folder in folders
-        for path in _files(folder)
-        if any(form in content for content in _contents(path) for form in wanted)
-    ]
+    telling: list[Path] = []
+    unread: list[Path] = []
+    for folder in folders:
+        for path in _files(folder, unread):
+            faults: list[UnreadError] = []
+            contents = _contents(path, faults) if wanted else iter(())
+            if any(form in _plain(each) for each in contents for form in wanted):
+                telling.append(path)
+            elif faults:
+                unread.append(path)
+    return Searched(tuple(telling), tuple(unread))
 
 
 def remove(path: Path) -> None:
@@ -57,19 +80,71 @@ def _plain(content: bytes) -> bytes:
     return content.replace(b"-\x00", b"").replace(b"-", b"").lower()
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if stat.S_ISREG(path.lstat().st_mode):
-            yield path
+def _files(folder: Path, unread: list[Path]) -> Iterator[Path]:
+    """Yield the regular files; a folder that cannot be listed counts as unread."""
+
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            unread.append(Path(error.filename))
+
+    for where, folders, names in os.walk(folder, onerror=note):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(where, name)
+            try:
+                is_regular = stat.S_ISREG(path.lstat().st_mode)
+            except FileNotFoundError:  # imported or deleted meanwhile
+                continue
+            if is_regular:
+                yield path
 
 
-def _contents(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield _plain(file.read(LARGEST))
+def _contents(path: Path, faults: list[UnreadError]) -> Iterator[bytes]:
+    """Yield what can be read of a file, then of what it holds if it is a zip."""
     try:
-        with zipfile.ZipFile(path) as packed:
-            for name in packed.namelist():
-                with packed.open(name) as member:
-                    yield _plain(member.read(LARGEST))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        with path.open("rb") as file:
+            is_zip = file.read(2) == b"PK" or path.suffix.lower() == ".zip"
+            file.seek(0)
+            yield from _blocks(file)
+        if is_zip or zipfile.is_zipfile(path):
+            yield from _members(path, faults)
+    except FileNotFoundError:
         return
+    except (OSError, UnreadError) as error:
+        faults.append(UnreadError(error))
+
+
+def _members(path: Path, faults: list[UnreadError]) -> Iterator[bytes]:
+    """Yield the contents of a zip's members, one after the other.
+
+    Raises:
+        UnreadError: it has no list of members that can be read.
+
+    """
+    try:
+        packed = zipfile.ZipFile(path)
+    except Exception as error:
+        raise UnreadError(error) from error
+    with packed:
+        for member in packed.infolist():
+            try:
+                with packed.open(member) as file:
+                    yield from _blocks(file, LARGEST)
+            except Exception as error:  # noqa: BLE001 - zlib, lzma, bz2, a password, …
+                faults.append(UnreadError(error))
+
+
+def _blocks(file: IO[bytes], most: int | None = None) -> Iterator[bytes]:
+    """Yield a file in blocks of whole lines.
+
+    Raises:
+        UnreadError: it has more than so many bytes.
+
+    """
+    read = 0
+    while block := file.read(BLOCK):
+        block += file.readline(BLOCK)
+        yield block
+        read += len(block)
+        if most and read >= most:
+            raise UnreadError

@@ -7,6 +7,8 @@ from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
 from tasks.buyers import (
+    FILES,
+    REWRITING,
     clear_buyer,
     conclude_forgetting,
     remove_files_of,
@@ -29,10 +31,13 @@ def forget_buyer(
     """Clear the buyer's data from all their orders, the log and files, for good.
 
     The orders' money and lines stay. What a mall shows of them again is stored without
-    the buyer. Prefect's server keeps no mail address that was entered. Run again, it
-    finishes what an interrupted run left.
+    the buyer. Prefect's server keeps no mail address that was entered. Files and bytes
+    do not wait for each other: what fails ends the run Failed. Run again, it finishes
+    what an interrupted run left.
     """
     cleared = clear_buyer(order_number, mail, who)
-    files = remove_files_of(cleared)
-    rewrite_warehouse()
-    return conclude_forgetting(cleared, files)
+    steps: dict[str, State[Any]] = {
+        FILES: remove_files_of(cleared, return_state=True),
+        REWRITING: rewrite_warehouse(return_state=True),
+    }
+    return conclude_forgetting(cleared, steps)

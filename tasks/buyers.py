@@ -5,7 +5,7 @@ shows anything that tells who it was: counts, order numbers and file names only.
 later task must search for passes as `Cleared.traces`, which Prefect does not keep.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -31,13 +31,26 @@ from data.warehouse.rewrite import rewrite
 from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
 from tasks.parameters import replace_parameter
-from tasks.report import bullets, counts, ended, in_a_row, page, section, see
+from tasks.report import (
+    bullets,
+    counts,
+    ended,
+    ends_table,
+    failed_of,
+    in_a_row,
+    page,
+    section,
+    see,
+)
 from tasks.retrying import SAFE_TO_REPEAT
 
 AT_ONCE: Final = 2_000
 """Orders cleared in one transaction when their term is over."""
 BY_TERM: Final = "juchu"
 REPORT: Final = "forget-report"
+FILES: Final = "ファイルの削除"
+REWRITING: Final = "データベースの書き直し"
+"""The steps after the clearing, as staff read them."""
 
 
 class BuyerUnclear(Exception):
@@ -57,10 +70,15 @@ class Cleared:
 
 @dataclass(frozen=True)
 class Files:
-    """The files that told of the buyer: removed, and waiting to be imported."""
+    """The files that told of the buyer, and those of which nobody knows."""
 
-    removed: tuple[str, ...]
-    waiting: tuple[str, ...]
+    removed: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """Still to be imported."""
+    kept: tuple[str, ...] = ()
+    """The system did not let us remove them."""
+    unread: tuple[str, ...] = ()
+    """They could not be read, or not whole, and told nothing as far as they were."""
 
 
 @task(name="clear-buyer", **SAFE_TO_REPEAT)
@@ -126,23 +144,35 @@ def remove_files_of(cleared: Cleared) -> Files:
     """Remove the house's files that tell of the buyer.
 
     A file that waits to be imported stays, because it brings other orders as well; its
-    import stores nothing of the buyer.
+    import stores nothing of the buyer. What cannot be read or removed stops nothing.
     """
     home = read_settings().home
     incoming = read_settings().incoming
     folders = (read_settings().rejected, home / "labels", home / "uploads", incoming)
-    removed, waiting = [], []
-    for path in files_telling_of(folders, cleared.traces):
+    with hiding_values():
+        found = files_telling_of(folders, cleared.traces)
+    removed, waiting, kept = [], [], []
+    for path in found.telling:
         if incoming in path.parents and incoming / DONE not in path.parents:
-            waiting.append(_shown(path, home))
+            waiting.append(path)
+        elif _is_removed(path):
+            removed.append(path)
         else:
-            remove(path)
-            removed.append(_shown(path, home))
-    return Files(tuple(removed), tuple(waiting))
+            kept.append(path)
+    lists = (removed, waiting, kept, found.unread)
+    return Files(*(tuple(_shown(path, home) for path in paths) for paths in lists))
+
+
+def _is_removed(path: Path) -> bool:
+    try:
+        remove(path)
+    except OSError:
+        return False
+    return True
 
 
 def _shown(path: Path, home: Path) -> str:
-    return str(path.relative_to(home))
+    return str(path.relative_to(home) if path.is_relative_to(home) else path)
 
 
 @task(name="rewrite-warehouse", **SAFE_TO_REPEAT)
@@ -174,13 +204,27 @@ def _clear_some(before: Any, at: Any) -> int:
     return len(orders)
 
 
-def conclude_forgetting(cleared: Cleared, files: Files) -> State[Any]:
-    """Report what was cleared and end the run; Failed if a person has to look at it."""
+def conclude_forgetting(
+    cleared: Cleared, steps: Mapping[str, State[Any]]
+) -> State[Any]:
+    """Report what was cleared and end the run; Failed if a person has to look at it.
+
+    `steps` are how the files' removal (FILES) and the rewriting ended.
+    """
+    failed = failed_of(steps)
+    files = Files() if FILES in failed else steps[FILES].result()
     create_markdown_artifact(
         key=REPORT,
-        markdown=forget_report(cleared, files),
+        markdown=forget_report(cleared, files, steps),
         description="購入者の情報の削除",
     )
+    if failed or files.kept:
+        left = [*failed, *(["削除できないファイル"] if files.kept else [])]
+        return ended(
+            f"購入者の情報を削除しました: 注文 {len(cleared.orders)} 件",
+            f"残っているもの: {'、'.join(left)}。{see(REPORT)}"
+            "原因を取り除いた後に、もう一度実行してください。",
+        )
     if not cleared.orders:
         return ended(
             "該当する注文は保存されていません",
@@ -195,7 +239,9 @@ def conclude_forgetting(cleared: Cleared, files: Files) -> State[Any]:
     return ended(f"{summary}。{see(REPORT)}" if _notes(cleared, files) else summary)
 
 
-def forget_report(cleared: Cleared, files: Files) -> str:
+def forget_report(
+    cleared: Cleared, files: Files, steps: Mapping[str, State[Any]]
+) -> str:
     """Return in Markdown what was cleared and what a person should know."""
     return page(
         "購入者の情報の削除",
@@ -207,6 +253,9 @@ def forget_report(cleared: Cleared, files: Files) -> str:
         ),
         section("注文", in_a_row(cleared.orders)) if cleared.orders else "",
         section("削除したファイル", bullets(files.removed)) if files.removed else "",
+        section("完了していない処理", ends_table("処理", steps))
+        if failed_of(steps)
+        else "",
         section("確認してください", bullets(_notes(cleared, files)))
         if _notes(cleared, files)
         else "",
@@ -231,6 +280,17 @@ def _notes(cleared: Cleared, files: Files) -> Sequence[str]:
         notes.append(
             f"取り込み前のファイルに情報があります({in_a_row(files.waiting)})。"
             "取り込んでも保存しません。対処: 取り込んだ後に、もう一度実行してください。"
+        )
+    if files.kept:
+        notes.append(
+            f"削除できないファイルに情報があります({in_a_row(files.kept)})。"
+            "対処: アクセス権を確認し、ファイルを削除してください。"
+        )
+    if files.unread:
+        notes.append(
+            "読み取れないファイルがあり、購入者の情報の有無を確認できません"
+            f"({in_a_row(files.unread)})。"
+            "対処: 不要な場合は、ファイルを削除してください。"
         )
     if cleared.lost_keys:
         notes.append(

@@ -10,6 +10,7 @@ from data.warehouse.session import warehouse
 from flows.forget_buyer import forget_buyer
 from flows.import_order_csv import import_order_csv
 from flows.ingest_orders import ingest_orders
+from tasks import buyers
 from tests.flows.conftest import Shown
 from tests.support import csv_counter
 from tests.support.canary import leaks
@@ -142,6 +143,77 @@ def test_what_names_no_buyer_changes_nothing(sold: str, home: Path, given, why):
     assert why in message
     assert "buyer.example" not in message
     assert (home / "juchu.duckdb").read_bytes() == before
+
+
+def test_a_damaged_file_stops_nothing_and_is_named(sold: str, home: Path, shown: Shown):
+    told = told_of(home, sold)
+    (home / "rejected").mkdir()
+    (home / "rejected/a.zip").write_bytes(b"PK\x03\x04 cut short")
+    (home / "rejected/z.csv").write_text(f"{sold}\n")
+
+    kind, message = ended(order_number=sold)
+
+    assert kind == "COMPLETED"
+    assert "ファイル 1 件" in message
+    assert "forget-report" in message
+    assert "rejected/a.zip" in shown("forget-report")
+    assert left(home, told) == []
+
+
+def test_a_file_that_cannot_be_removed_is_named_and_the_bytes_go(
+    sold: str, home: Path, shown: Shown, monkeypatch: pytest.MonkeyPatch
+):
+    told = told_of(home, sold)
+    (home / "rejected").mkdir()
+    for name in ("a", "b"):
+        (home / f"rejected/{name}.csv").write_text(f"{sold}\n")
+
+    def refuse(path: Path) -> None:
+        if path.name == "a.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        path.unlink()
+
+    monkeypatch.setattr(buyers, "remove", refuse)
+
+    kind, message = ended(order_number=sold)
+
+    assert kind == "FAILED"
+    assert "削除できないファイル" in message
+    assert "rejected/a.csv" in shown("forget-report")
+    assert not (home / "rejected/b.csv").exists()
+    assert left(home, told) == []
+    monkeypatch.undo()
+
+
+@first()
+@pytest.mark.parametrize(
+    ("broken", "step"),
+    [
+        ("files_telling_of", "ファイルの削除"),
+        ("rewrite", "データベースの書き直し"),
+    ],
+)
+def test_one_failing_step_does_not_stop_the_other(
+    sold: str, home: Path, monkeypatch: pytest.MonkeyPatch, broken: str, step: str
+):
+    told = told_of(home, sold)
+    (home / "rejected").mkdir()
+    (home / "rejected/a.csv").write_text(f"{sold}\n")
+
+    def fail(*_given: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(buyers, broken, fail)
+        kind, message = ended(order_number=sold)
+
+    assert kind == "FAILED"
+    assert f"残っているもの: {step}。" in message
+    assert (left(home, told) == []) == (broken == "files_telling_of")
+    assert (home / "rejected/a.csv").exists() == (broken == "files_telling_of")
+    assert ended(order_number=sold)[0] == "COMPLETED"
+    assert left(home, told) == []
+    assert not (home / "rejected/a.csv").exists()
 
 
 @for_ci
