@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-ENCODINGS: Final = ("utf-8", "cp932", "utf-16-le")
-SHORTEST: Final = 8
-"""Signs that a text must have to tell a person's file from others."""
+from connectors.personal_traces import Test, plain_texts, tests_for
+from data.model.buyer import Traces
+
 BLOCK: Final = 8 * 1024 * 1024
 """Bytes looked at in one go, and as many more as their last line has."""
 LARGEST: Final = 64 * BLOCK
 """Bytes looked at of what a zip holds: a small zip may unpack without end."""
+LONGEST_HEADER: Final = 64 * 1024
+"""Bytes of a first line that names columns."""
 REASON: Final = ".txt"
 """What the name of a refused file's reason ends with (connectors/watched_folder.py)."""
 
@@ -39,23 +41,19 @@ class UnreadError(Exception):
     """The rest of a file cannot be read."""
 
 
-def files_telling_of(folders: Iterable[Path], traces: Iterable[str]) -> Searched:
-    """Return the regular files under the folders that hold one of the texts.
+def files_telling_of(folders: Iterable[Path], traces: Traces) -> Searched:
+    """Return the regular files under the folders that hold one of the traces.
 
-    Hyphens mean nothing, in whatever encoding and also within a zip. Too short texts
-    are left out: they would name other people's files. No link is followed. What tells
-    in the part that could be read counts, and then the file is not among the unread.
+    In whatever encoding and also within a zip. No link is followed. What tells in the
+    part that could be read counts, and then the file is not among the unread.
     """
-    wanted = {
-        form for trace in traces if len(trace) >= SHORTEST for form in _forms(trace)
-    }
+    tests = tests_for(traces)
     telling: list[Path] = []
     unread: list[Path] = []
     for folder in folders:
         for path in _files(folder, unread):
             faults: list[UnreadError] = []
-            contents = _contents(path, faults) if wanted else iter(())
-            if any(form in _plain(each) for each in contents for form in wanted):
+            if any(_tells(each, tests) for each in _contents(path, faults)):
                 telling.append(path)
             elif faults:
                 unread.append(path)
@@ -68,16 +66,8 @@ def remove(path: Path) -> None:
     path.with_name(path.name + REASON).unlink(missing_ok=True)
 
 
-def _forms(trace: str) -> Iterator[bytes]:
-    for encoding in ENCODINGS:
-        try:
-            yield _plain(trace.encode(encoding))
-        except UnicodeEncodeError:
-            continue
-
-
-def _plain(content: bytes) -> bytes:
-    return content.replace(b"-\x00", b"").replace(b"-", b"").lower()
+def _tells(content: bytes, tests: Iterable[Test]) -> bool:
+    return any(test(text) for text in plain_texts(content) for test in tests)
 
 
 def _files(folder: Path, unread: list[Path]) -> Iterator[Path]:
@@ -135,16 +125,17 @@ def _members(path: Path, faults: list[UnreadError]) -> Iterator[bytes]:
 
 
 def _blocks(file: IO[bytes], most: int | None = None) -> Iterator[bytes]:
-    """Yield a file in blocks of whole lines.
+    """Yield a file in blocks of whole lines, each behind the file's first line.
 
     Raises:
         UnreadError: it has more than so many bytes.
 
     """
-    read = 0
+    read, header = 0, b""
     while block := file.read(BLOCK):
         block += file.readline(BLOCK)
-        yield block
+        yield header + block
+        header = header or block[: block.find(b"\n", 0, LONGEST_HEADER) + 1]
         read += len(block)
         if most and read >= most:
             raise UnreadError

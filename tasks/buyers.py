@@ -18,7 +18,7 @@ from prefect.client.schemas.objects import State
 from connectors.private_files import files_telling_of, remove
 from connectors.settings import read_settings
 from connectors.watched_folder import DONE
-from data.model.buyer import Found, mail_of
+from data.model.buyer import Found, Traces, mail_of
 from data.warehouse.buyers import (
     clear_orders,
     ended_before,
@@ -65,7 +65,7 @@ class Cleared:
     unshipped: tuple[str, ...]
     given_away: int
     lost_keys: int
-    traces: frozenset[str] = field(repr=False)
+    traces: Traces = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -280,6 +280,12 @@ def _notes(cleared: Cleared, files: Files) -> Sequence[str]:
         notes.append(
             f"取り込み前のファイルに情報があります({in_a_row(files.waiting)})。"
             "取り込んでも保存しません。対処: 取り込んだ後に、もう一度実行してください。"
+        )
+    if not (cleared.traces.mails or cleared.traces.phones):
+        notes.append(
+            "電話番号もメールアドレスも保存されていないため、"
+            "ファイルは注文番号だけで検索しました。注文番号のないファイルは"
+            "確認していません。対処: お手元のファイルを確認してください。"
         )
     if files.kept:
         notes.append(

@@ -9,6 +9,10 @@ from typing import Final, NamedTuple
 from data.model.order import Order, Package, Person
 
 _NO_DIGIT: Final = re.compile(r"\D")
+_SEVERAL: Final = re.compile(r"[/,;、・]|内線")
+"""What stands between two phone numbers in one cell."""
+_ABROAD: Final = re.compile(r"(?:00)?81(?=\d{9})|(?=)")
+"""Japan's number, as it stands before a phone number without its 0."""
 FEWEST_DIGITS: Final = 9
 """Digits of a phone number by which somebody may be known; a shorter one is none."""
 
@@ -36,6 +40,18 @@ class OrderKey(NamedTuple):
     order_number: str
 
 
+class Traces(NamedTuple):
+    """What in a file tells that a row of it is about a buyer.
+
+    `phones` are digits without the 0 before them (`nationals_of`), however the file
+    writes them.
+    """
+
+    numbers: frozenset[str]
+    mails: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+
+
 class Found(NamedTuple):
     """The orders of a buyer, and everything that tells who it is, for searching files.
 
@@ -45,7 +61,7 @@ class Found(NamedTuple):
 
     orders: tuple[OrderKey, ...]
     marks: frozenset[str]
-    traces: frozenset[str]
+    traces: Traces
     unshipped: tuple[str, ...] = ()
     given_away: int = 0
 
@@ -59,6 +75,16 @@ def phone_of(text: str | None) -> str:
     """Return the digits of a phone number, "" for none that tells anything."""
     digits = _NO_DIGIT.sub("", unicodedata.normalize("NFKC", text or ""))
     return digits if len(digits) >= FEWEST_DIGITS else ""
+
+
+def nationals_of(text: str | None) -> frozenset[str]:
+    """Return the phone numbers in a cell, without 0 or +81 before them."""
+    found = set()
+    for each in _SEVERAL.split(unicodedata.normalize("NFKC", text or "")):
+        digits = _ABROAD.sub("", _NO_DIGIT.sub("", each), count=1).lstrip("0")
+        if len(digits) >= FEWEST_DIGITS - 1:
+            found.add(digits)
+    return frozenset(found)
 
 
 def name_of(*parts: str | None) -> str:
@@ -75,13 +101,15 @@ def marks_of(
 ) -> frozenset[str]:
     """Return what one buyer is known by: the mail address, and the name with the phone.
 
-    A phone alone is a household's and a name alone is nobody's.
+    A phone alone is a household's and a name alone is nobody's. One written with +81 is
+    known as it stands and as it is dialled in Japan: other malls write it so.
     """
     mail, digits = mail_of(email), phone_of(phone)
     name = name_of(family_name, first_name)
     marks = {f"mail:{mail}"} if "@" in mail else set()
     if digits and name:
-        marks.add(f"phone:{digits}:{name}")
+        dialled = {f"0{_ABROAD.sub('', digits, count=1).lstrip('0')}"}
+        marks |= {f"phone:{each}:{name}" for each in {digits} | dialled}
     return frozenset(marks)
 
 

@@ -23,12 +23,12 @@ from data.model.buyer import (
     PRIVATE_CELLS,
     Found,
     OrderKey,
+    Traces,
     is_kept_away,
     mail_of,
     marks_of,
     marks_of_buyer,
-    name_of,
-    phone_of,
+    nationals_of,
     without_people,
 )
 from data.model.order import Order
@@ -116,13 +116,15 @@ def find_buyer(
 
 def _traces(
     people: Sequence[tuple[Any, ...]], orders: Iterable[OrderKey], mail: str
-) -> frozenset[str]:
+) -> Traces:
     """Return what in a file tells that a row of it is about one of these people."""
-    told = {key.order_number for key in orders} | ({mail.strip()} if mail else set())
-    for *_key, _role, _family, _first, phone, email in people:
-        told |= {text for text in (email, phone) if text and len(text) > 5}
-        told |= {digits} if (digits := phone_of(phone)) else set()
-    return frozenset(told)
+    mails = {mail_of(mail), *(mail_of(email) for *_rest, email in people)}
+    phones = [nationals_of(phone) for *_rest, phone, _email in people]
+    return Traces(
+        numbers=frozenset(key.order_number for key in orders),
+        mails=frozenset(each for each in mails if "@" in each),
+        phones=frozenset().union(*phones),
+    )
 
 
 def _parcels_to(
@@ -132,8 +134,7 @@ def _parcels_to(
     others = {
         OrderKey(*key)
         for *key, role, family, first, phone, _email in people
-        if role == "recipient"
-        and f"phone:{phone_of(phone)}:{name_of(family, first)}" in marks
+        if role == "recipient" and marks & marks_of(family, first, phone, None)
     }
     return len(others - orders)
 

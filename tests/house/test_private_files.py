@@ -8,6 +8,7 @@ import pytest
 
 from connectors import private_files
 from connectors.private_files import Searched, files_telling_of, remove
+from data.model.buyer import Traces
 from tests.support.effort import first
 
 NUMBER = "123456-20261124-0000000001"
@@ -33,7 +34,7 @@ def damage(path: Path, start: int, length: int = 60) -> None:
 
 
 def search(folder: Path) -> Searched:
-    return files_telling_of([folder], [NUMBER])
+    return files_telling_of([folder], Traces(frozenset({NUMBER})))
 
 
 @pytest.mark.parametrize("method", METHODS)

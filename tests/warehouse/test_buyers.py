@@ -7,7 +7,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from data.model import buyer as model
-from data.model.buyer import OrderKey, marks_of, without_people
+from data.model.buyer import OrderKey, Traces, marks_of, without_people
 from data.model.order import Order, Person
 from data.warehouse import buyers, orders
 from data.warehouse.buyers import (
@@ -210,7 +210,11 @@ def test_every_order_of_the_buyer_is_found(con):
 
     assert found.orders == (key(1), key(2), key(3))
     assert found == find_buyer(con, order=key(3))._replace(traces=found.traces)
-    assert {order_number(2), "090-0000-9173", "new@buyer.example"} <= found.traces
+    assert found.traces == Traces(
+        frozenset(order_number(n) for n in (1, 2, 3)),
+        frozenset({"hanako@buyer.example", "new@buyer.example"}),
+        frozenset({"9000009173"}),
+    )
 
 
 def test_a_parcel_to_the_buyer_in_the_order_of_another_is_told(con):
@@ -305,6 +309,16 @@ def test_a_content_keeps_all_but_its_private_cells():
     assert buyers.without_cells(json.loads(content)) == json.loads(left)
     assert people != buyers.NOBODY
     assert orders.content_of(without_people(order), "")[1] == buyers.NOBODY
+
+
+def test_a_phone_written_for_abroad_is_the_same_buyers(con):
+    mails = ("a@buyer.example", "b@buyer.example", "c@buyer.example")
+    phones = ("+81 90-0000-9173", "090-0000-9173", "09000009174")
+    for n, (phone, email) in enumerate(zip(phones, mails, strict=True), 1):
+        store(con, an_order_of(n, phone=phone, email=email))
+
+    assert find_buyer(con, order=key(1)).orders == (key(1), key(2))
+    assert find_buyer(con, order=key(2)).orders == (key(1), key(2))
 
 
 def test_a_phone_alone_or_a_name_alone_is_nobody():
