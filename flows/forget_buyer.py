@@ -11,6 +11,7 @@ from tasks.buyers import (
     REWRITING,
     clear_buyer,
     conclude_forgetting,
+    find_traces,
     remove_files_of,
     rewrite_warehouse,
 )
@@ -33,11 +34,11 @@ def forget_buyer(
     The orders' money and lines stay. What a mall shows of them again is stored without
     the buyer. Prefect's server keeps no mail address that was entered. Files and bytes
     do not wait for each other: what fails ends the run Failed. Run again, it finishes
-    what an interrupted run left.
+    what an interrupted run left; therefore files go while the warehouse still tells
+    what to look for.
     """
+    traces = find_traces(order_number, mail, who)
+    steps: dict[str, State[Any]] = {FILES: remove_files_of(traces, return_state=True)}
     cleared = clear_buyer(order_number, mail, who)
-    steps: dict[str, State[Any]] = {
-        FILES: remove_files_of(cleared, return_state=True),
-        REWRITING: rewrite_warehouse(return_state=True),
-    }
+    steps[REWRITING] = rewrite_warehouse(return_state=True)
     return conclude_forgetting(cleared, steps)

@@ -2,11 +2,15 @@
 
 Clearing is one transaction; rewriting the file then removes the bytes. No task logs or
 shows anything that tells who it was: counts, order numbers and file names only. What a
-later task must search for passes as `Cleared.traces`, which Prefect does not keep.
+later task must search for passes as `Traces`, which Prefect does not keep.
+
+Files go first: what tells of them is in the warehouse only until it is cleared. So a
+run that is killed anywhere is done again whole: before the clearing with all traces,
+and after it the files are gone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -50,7 +54,7 @@ BY_TERM: Final = "juchu"
 REPORT: Final = "forget-report"
 FILES: Final = "ファイルの削除"
 REWRITING: Final = "データベースの書き直し"
-"""The steps after the clearing, as staff read them."""
+"""The steps beside the clearing, as staff read them."""
 
 
 class BuyerUnclear(Exception):
@@ -59,13 +63,12 @@ class BuyerUnclear(Exception):
 
 @dataclass(frozen=True)
 class Cleared:
-    """What was cleared of one buyer; `traces` tell who it was and are never shown."""
+    """What was cleared of one buyer: nothing in it tells who it was."""
 
     orders: tuple[str, ...]
     unshipped: tuple[str, ...]
     given_away: int
     lost_keys: int
-    traces: Traces = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,13 @@ class Files:
     """The system did not let us remove them."""
     unread: tuple[str, ...] = ()
     """They could not be read, or not whole, and told nothing as far as they were."""
+    by_number_only: bool = False
+    """There was no phone and no mail address to look for."""
 
 
-@task(name="clear-buyer", **SAFE_TO_REPEAT)
-def clear_buyer(order_number: str, mail: str, who: str) -> Cleared:
-    """Clear the buyer's data from all their orders, and store who is to be kept away.
+@task(name="find-traces", **SAFE_TO_REPEAT)
+def find_traces(order_number: str, mail: str, who: str) -> Traces:
+    """Return what tells in files of the buyer to be cleared; nothing is changed.
 
     Prefect's server forgets the mail address before anything else is done.
 
@@ -95,31 +100,39 @@ def clear_buyer(order_number: str, mail: str, who: str) -> Cleared:
     with hiding_values(BuyerUnclear):
         if mail:
             replace_parameter("mail", "")
-        number, address, at = order_number.strip(), mail_of(mail), now()
         if not who.strip():
             raise BuyerUnclear("担当者を入力してください。何も変更していません。")
-        if bool(number) == bool(address):
+        if bool(order_number.strip()) == bool(mail_of(mail)):
             raise BuyerUnclear(
                 "注文番号とメールアドレスのどちらか一方を入力してください。"
                 "何も変更していません。"
             )
-        if address and "@" not in address:
+        if mail_of(mail) and "@" not in mail_of(mail):
             raise BuyerUnclear(
                 "メールアドレスに「@」がありません。何も変更していません。"
                 "対処: 綴りを確認して、もう一度実行してください。"
             )
         with our_warehouse() as con:
-            found = _found(con, number, address)
-            clear_orders(con, found.orders, why="asked", who=who.strip(), at=at)
-            remember_forgotten(con, found.marks, at)
-            lost = unknown_keys(con)
-    return Cleared(
-        orders=tuple(key.order_number for key in found.orders),
-        unshipped=found.unshipped,
-        given_away=found.given_away,
-        lost_keys=lost,
-        traces=found.traces,
-    )
+            return _found(con, order_number.strip(), mail_of(mail)).traces
+
+
+@task(name="clear-buyer", **SAFE_TO_REPEAT)
+def clear_buyer(order_number: str, mail: str, who: str) -> Cleared:
+    """Clear the buyer's data from all their orders, and store who is to be kept away.
+
+    Who it is is looked up anew: another order may have come since `find_traces`.
+    """
+    with hiding_values(BuyerUnclear), our_warehouse() as con:
+        at = now()
+        found = _found(con, order_number.strip(), mail_of(mail))
+        clear_orders(con, found.orders, why="asked", who=who.strip(), at=at)
+        remember_forgotten(con, found.marks, at)
+        return Cleared(
+            orders=tuple(key.order_number for key in found.orders),
+            unshipped=found.unshipped,
+            given_away=found.given_away,
+            lost_keys=unknown_keys(con),
+        )
 
 
 def _found(con: Any, number: str, address: str) -> Found:
@@ -140,7 +153,7 @@ def _found(con: Any, number: str, address: str) -> Found:
 
 
 @task(name="remove-files-of", **SAFE_TO_REPEAT)
-def remove_files_of(cleared: Cleared) -> Files:
+def remove_files_of(traces: Traces) -> Files:
     """Remove the house's files that tell of the buyer.
 
     A file that waits to be imported stays, because it brings other orders as well; its
@@ -150,7 +163,7 @@ def remove_files_of(cleared: Cleared) -> Files:
     incoming = read_settings().incoming
     folders = (read_settings().rejected, home / "labels", home / "uploads", incoming)
     with hiding_values():
-        found = files_telling_of(folders, cleared.traces)
+        found = files_telling_of(folders, traces)
     removed, waiting, kept = [], [], []
     for path in found.telling:
         if incoming in path.parents and incoming / DONE not in path.parents:
@@ -159,8 +172,17 @@ def remove_files_of(cleared: Cleared) -> Files:
             removed.append(path)
         else:
             kept.append(path)
-    lists = (removed, waiting, kept, found.unread)
-    return Files(*(tuple(_shown(path, home) for path in paths) for paths in lists))
+
+    def shown(paths: Sequence[Path]) -> tuple[str, ...]:
+        return tuple(_shown(path, home) for path in paths)
+
+    return Files(
+        removed=shown(removed),
+        waiting=shown(waiting),
+        kept=shown(kept),
+        unread=shown(found.unread),
+        by_number_only=not (traces.mails or traces.phones),
+    )
 
 
 def _is_removed(path: Path) -> bool:
@@ -281,7 +303,7 @@ def _notes(cleared: Cleared, files: Files) -> Sequence[str]:
             f"取り込み前のファイルに情報があります({in_a_row(files.waiting)})。"
             "取り込んでも保存しません。対処: 取り込んだ後に、もう一度実行してください。"
         )
-    if not (cleared.traces.mails or cleared.traces.phones):
+    if files.by_number_only:
         notes.append(
             "電話番号もメールアドレスも保存されていないため、"
             "ファイルは注文番号だけで検索しました。注文番号のないファイルは"

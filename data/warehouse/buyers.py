@@ -81,7 +81,8 @@ def find_buyer(
     """Return all orders of the buyer of an order, or of who has a mail address.
 
     One buyer's orders hang together by the mail address or by the name with the phone
-    number (`data.model.buyer.marks_of`), over malls and shops.
+    number (`data.model.buyer.marks_of`), over malls and shops; those of a request that
+    is made again by the request itself.
     """
     rows = SQL.run(con, "list_people_to_search").fetchall()
     buyers = [row for row in rows if row[3] == "orderer"]
@@ -102,26 +103,32 @@ def find_buyer(
             marks |= of_order[one]
     theirs = [row for row in rows if OrderKey(*row[:3]) in orders]
     with_clearing(con, orders)
+    asked_by = {"buyer_hash": keyed(key_in(con), f"mail:{mail_of(mail)}")}
+    together = SQL.run(con, "list_cleared_together", asked_by).fetchall()
+    orders |= {OrderKey(*row) for row in together}
+    with_clearing(con, orders)
+    given = {"by_itself": BY_ITSELF}
+    numbers = SQL.run(con, "list_numbers_to_search", given).fetchall()
     SQL.run(con, "show_ended_orders")
     unshipped = SQL.run(con, "list_unshipped").fetchall()
     con.unregister("clearing")
     return Found(
         orders=tuple(sorted(orders)),
         marks=frozenset(marks),
-        traces=_traces(theirs, orders, mail),
+        traces=_traces(theirs, (number for (number,) in numbers), mail),
         unshipped=tuple(number for (number,) in unshipped),
         given_away=_parcels_to(marks, orders, rows),
     )
 
 
 def _traces(
-    people: Sequence[tuple[Any, ...]], orders: Iterable[OrderKey], mail: str
+    people: Sequence[tuple[Any, ...]], numbers: Iterable[str], mail: str
 ) -> Traces:
     """Return what in a file tells that a row of it is about one of these people."""
     mails = {mail_of(mail), *(mail_of(email) for *_rest, email in people)}
     phones = [nationals_of(phone) for *_rest, phone, _email in people]
     return Traces(
-        numbers=frozenset(key.order_number for key in orders),
+        numbers=frozenset(numbers),
         mails=frozenset(each for each in mails if "@" in each),
         phones=frozenset().union(*phones),
     )

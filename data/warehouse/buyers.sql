@@ -72,6 +72,56 @@ WHERE o.status IN ('出荷済', 'キャンセル')
        AND w.order_number IS NULL
    );
 
+-- name: list_cleared_together
+-- The orders that one request cleared: by one of them, or by the mail address that asked.
+-- Once they are cleared, nothing else tells that they are one buyer's.
+-- in:  view `clearing` (mall, shop_id, order_number), $buyer_hash
+-- out: mall, shop_id, order_number
+SELECT mall, shop_id, order_number
+FROM cleared_orders
+WHERE why = 'asked'
+  AND (
+      cleared_at IN (
+          SELECT a.cleared_at
+          FROM cleared_orders AS a
+          SEMI JOIN clearing AS c USING (mall, shop_id, order_number)
+          WHERE a.why = 'asked'
+      )
+      OR cleared_at IN (
+          SELECT forgotten_at FROM forgotten_buyers WHERE buyer_hash = $buyer_hash
+      )
+  );
+
+-- name: list_numbers_to_search
+-- What the orders are called in files: their numbers, and the keys on their labels. A key
+-- of a package that has another id since is a hash, which no file has. Of a request that
+-- is made again, so are the orders that came after it and were stored without their
+-- buyer: whose they are is forgotten, but each buyer of theirs has asked.
+-- in:  view `clearing`, $by_itself (who cleared those)
+-- out: number
+WITH asked AS (
+    SELECT count(*) > 0 AS is_again
+    FROM cleared_orders AS a
+    SEMI JOIN clearing AS c USING (mall, shop_id, order_number)
+    WHERE a.why = 'asked'
+), named AS (
+    SELECT mall, shop_id, order_number
+    FROM clearing
+    UNION
+    SELECT mall, shop_id, order_number
+    FROM cleared_orders
+    WHERE why = 'asked'
+      AND who = $by_itself
+      AND (SELECT is_again FROM asked)
+)
+SELECT order_number AS number
+FROM named
+UNION
+SELECT l.short_key
+FROM shipping_labels AS l
+SEMI JOIN named AS n USING (mall, shop_id, order_number)
+WHERE length(l.short_key) < 64;
+
 -- name: list_unshipped
 -- Those of the orders that are not over.
 -- in:  views `clearing` (mall, shop_id, order_number), `ended_orders`

@@ -15,6 +15,7 @@ from tests.flows.conftest import Shown
 from tests.support import csv_counter
 from tests.support.canary import leaks
 from tests.support.effort import first, for_ci
+from tests.support.mall_csv import rakuten_bytes, rakuten_row
 from tests.support.plain_runs import run_plainly
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox, lab_settings
@@ -214,6 +215,68 @@ def test_one_failing_step_does_not_stop_the_other(
     assert ended(order_number=sold)[0] == "COMPLETED"
     assert left(home, told) == []
     assert not (home / "rejected/a.csv").exists()
+
+
+@first(2)
+@pytest.mark.parametrize("by_mail", [False, True])
+@pytest.mark.parametrize(
+    "at", ["remove", "clear_orders", "remember_forgotten", "rewrite"]
+)
+def test_run_again_it_finishes_what_a_killed_run_left(
+    sold: str, home: Path, monkeypatch: pytest.MonkeyPatch, at: str, by_mail: bool
+):
+    """The files have no number: only what is cleared tells whose they are."""
+    told = told_of(home, sold)
+    asked = {"mail": told[1]} if by_mail else {"order_number": sold}
+    (home / "labels").mkdir()
+    for name in "ab":
+        (home / f"labels/{name}.csv").write_text(f"{told[0]}\n")
+
+    def killed(*_given: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(buyers, at, killed)
+        with pytest.raises(KeyboardInterrupt):
+            ended(**asked)
+
+    kind, message = ended(**asked)
+    assert kind == "COMPLETED", message
+    assert left(home, told) == []
+    assert list((home / "labels").iterdir()) == []
+
+
+def test_a_file_that_waited_goes_with_the_run_after_its_import(
+    sold: str, home: Path, shown: Shown
+):
+    """Its order was not known when its buyer asked; nothing but its number tells."""
+    told = told_of(home, sold)
+    new = f"{sold[:-10]}9999999999"
+    with warehouse(home / "juchu.duckdb") as con:
+        rows = con.execute(
+            "SELECT family_name, first_name, email FROM order_people"
+            " WHERE order_number = ? AND role = 'orderer'",
+            [sold],
+        ).fetchall()
+    names = ("注文者姓", "注文者名", "注文者メールアドレス")
+    cells = dict(zip(names, rows[0], strict=True)) | {"注文番号": new}
+    waits = home / "incoming/rakuten/lab/later.csv"
+    waits.parent.mkdir(parents=True)
+    waits.write_bytes(rakuten_bytes([rakuten_row(**cells)]))
+    assert ended(order_number=sold)[0] == "COMPLETED"
+    assert "incoming/rakuten/lab/later.csv" in shown("forget-report")
+    import_order_csv(path=str(waits), mall="rakuten", shop="lab")
+    done = home / "incoming/done/later.csv"
+    done.parent.mkdir(exist_ok=True)
+    waits.replace(done)
+
+    kind, message = ended(order_number=sold)
+
+    assert kind == "COMPLETED", message
+    assert "ファイル 1 件" in message
+    assert "注文番号だけで検索しました" in shown("forget-report")
+    assert left(home, told) == []
+    assert not done.exists()
 
 
 @for_ci

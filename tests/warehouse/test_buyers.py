@@ -217,6 +217,41 @@ def test_every_order_of_the_buyer_is_found(con):
     )
 
 
+def test_a_request_made_again_names_all_orders_and_labels_of_the_first(con):
+    store(con, an_order_of(1), an_order_of(2))
+    con.execute(
+        "INSERT INTO shipping_labels BY NAME SELECT mall, shop_id, order_number,"
+        " '1' AS basket_id, if(ends_with(order_number, '2'), repeat('a', 64),"
+        " 'JBCDFGHJKMNPQ') AS short_key, 'yamato' AS carrier, $at AS exported_at"
+        " FROM orders",
+        {"at": at(50)},
+    )
+    first_found = find_buyer(con, order=key(1))
+    clear_orders(con, first_found.orders, why="asked", who="店長", at=at(60))
+    remember_forgotten(con, first_found.marks, at(60))
+    numbers = {order_number(1), order_number(2), "JBCDFGHJKMNPQ"}
+    assert first_found.traces.numbers == numbers
+
+    for again in ({"order": key(2)}, {"mail": "hanako@buyer.example"}):
+        found = find_buyer(con, **again)
+        assert found.orders == (key(1), key(2))
+        assert found.traces.numbers == numbers
+
+
+def test_a_request_made_again_names_what_came_since_and_another_request_does_not(con):
+    other = {"family_name": "別", "phone": "080-1111-2222", "email": "b@buyer.example"}
+    store(con, an_order_of(1), an_order_of(3, **other))
+    asked = find_buyer(con, order=key(1))
+    clear(con, 1)
+    remember_forgotten(con, asked.marks, at(60))
+    store(con, an_order_of(2, 70), minute=95)
+
+    again = find_buyer(con, order=key(1))
+    assert again.orders == (key(1),)
+    assert again.traces.numbers == {order_number(1), order_number(2)}
+    assert find_buyer(con, order=key(3)).traces.numbers == {order_number(3)}
+
+
 def test_a_parcel_to_the_buyer_in_the_order_of_another_is_told(con):
     gift = an_order(
         2,
