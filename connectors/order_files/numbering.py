@@ -91,7 +91,8 @@ class Destinations:
     Nothing of an address goes into the id, not even its hash: it would tell who it was
     long after the buyer's data were cleared. The addresses of a block are numbered as
     they sort, so that the same rows give the same ids in whatever order they stand; one
-    that only a later block of the order shows takes the next number.
+    that only a later block of the order shows takes the next number. These are numbers
+    of this file: a known order's packages are found again when it is stored.
     """
 
     def __init__(self, *, by_address: bool) -> None:

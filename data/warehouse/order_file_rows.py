@@ -64,6 +64,7 @@ class Batch(Protocol):
 
 
 Lines = Literal["id", "id_in_package", "position"]
+Baskets = Literal["id", "single", "address"]
 
 
 class Rules(Protocol):
@@ -84,6 +85,10 @@ class Rules(Protocol):
     @property
     def sku(self) -> tuple[tuple[str, ...], ...]:
         """The cells of each code that may be a line's SKU, the best code first."""
+
+    @property
+    def baskets(self) -> Baskets:
+        """Whether packages have ids, an order is one, or addresses tell them apart."""
 
     @property
     def checks(self) -> tuple[SumCheck, ...]:

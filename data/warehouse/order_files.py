@@ -44,6 +44,12 @@ from data.warehouse.order_file_rows import (
 from data.warehouse.order_file_sums import counted_once, wrong_sums
 from data.warehouse.order_line_match import LINE, MORE, matched, named
 from data.warehouse.order_line_sku import chosen
+from data.warehouse.order_package_match import (
+    RECIPIENT,
+    matched_in_packages,
+    placed,
+    several,
+)
 from data.warehouse.statements import SQL, Shown, show
 
 ORDERS_A_PART: Final = 50_000
@@ -232,8 +238,8 @@ class Work:
         orders = self.ask("list_csv_uneven_orders", part=part)
         packages = self.ask("list_csv_uneven_packages", part=part)
         roles = self._frame("list_csv_speaking", part=part)
-        rows = self._identified(rows, roles, part)
-        speaking = with_roles(levelled(rows, orders, packages), roles)
+        rows = self._identified(levelled(rows, orders, packages), roles, part)
+        speaking = with_roles(rows, roles)
         if self._given["adds_units"]:
             speaking = counted_once(speaking, self._rules.checks)
         self._speaking.rows = speaking
@@ -242,15 +248,21 @@ class Work:
         self, rows: pl.DataFrame, roles: pl.DataFrame, part: int
     ) -> pl.DataFrame:
         """Return the rows with the ids and SKUs under which their lines are stored."""
-        speaking = roles.select(pl.col("row_number").cast(pl.UInt32()), "is_known")
+        speaking = roles.select(
+            pl.col("row_number").cast(pl.UInt32()), "is_known", "speaks_for_basket"
+        )
         lines = rows.select("row_number", "line_id", *LINE, *MORE)
         lines = lines.join(speaking, on="row_number")
         stored = NO_LINES
         if lines["is_known"].any():
             stored = self._frame("list_csv_known_lines", part=part)
         sku, in_package = self._rules.sku, self._rules.lines == "id_in_package"
-        told = lines.filter("is_known")
-        old = matched(told, stored, sku, in_package=in_package)
+        if self._given["by_address"] and stored.height:
+            rows, lines, old = self._in_packages(rows, lines, stored)
+            told = lines.filter("is_known")
+        else:
+            told = lines.filter("is_known")
+            old = matched(told, stored, sku, in_package=in_package)
         self._tell_missing(stored, old, lines)
         unmatched = lines.join(old, on="row_number", how="anti")
         new = unmatched.filter(
@@ -265,12 +277,43 @@ class Work:
             rows = rows.join(wanting, on=KEY, how="anti")
         return rows
 
+    def _in_packages(
+        self, rows: pl.DataFrame, lines: pl.DataFrame, stored: pl.DataFrame
+    ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """Return rows and lines in their stored packages, and the lines' stored ids.
+
+        Most orders have one package, and all of its lines are in the file: then it is
+        that one, and nothing is compared.
+        """
+        known = lines.filter("is_known")
+        apart = several(known, stored)
+        sku = self._rules.sku
+        old = matched(known.join(apart, on=KEY, how="anti"), stored, sku)
+        plain = stored.join(apart, on=KEY, how="anti")
+        lacking = _lacking(plain, old, lines).select(KEY).unique()
+        apart = pl.concat([apart, lacking])
+        if not apart.height:
+            return rows, lines, old
+        show(self._con, "csv_apart", apart)
+        told = known.join(apart, on=KEY, how="semi")
+        theirs = stored.join(apart, on=KEY, how="semi")
+        speaking = told.filter("speaks_for_basket").select("row_number")
+        cells = [name for name in RECIPIENT if name in rows.columns]
+        groups = rows.join(speaking, on="row_number").select(KEY, "basket_id", *cells)
+        packages = self._frame("list_csv_packages")
+        found = placed(groups, packages, told, theirs, sku)
+        old = pl.concat(
+            [
+                old.join(told, on="row_number", how="anti"),
+                matched_in_packages(told, theirs, found, sku),
+            ]
+        )
+        return _in_stored(rows, found), _in_stored(lines, found), old
+
     def _tell_missing(
         self, stored: pl.DataFrame, old: pl.DataFrame, lines: pl.DataFrame
     ) -> None:
-        seen = lines.select("row_number", KEY).join(old, on="row_number")
-        lacking = stored.join(seen, on=[KEY, "line_id"], how="anti")
-        counted = lacking.group_by(KEY).len().sort(KEY)
+        counted = _lacking(stored, old, lines).group_by(KEY).len().sort(KEY)
         self._missing += [("line-missing", *row) for row in counted.iter_rows()]
 
     def _frame(self, name: str, **more: object) -> pl.DataFrame:
@@ -285,6 +328,23 @@ def _put(rows: pl.DataFrame, name: str, values: pl.DataFrame) -> pl.DataFrame:
     found = values.select("row_number", pl.col(name).alias("_new"))
     rows = rows.join(found, on="row_number", how="left", maintain_order="left")
     return rows.with_columns(pl.coalesce("_new", name).alias(name)).drop("_new")
+
+
+def _lacking(
+    stored: pl.DataFrame, old: pl.DataFrame, lines: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the stored lines that none of the file's lines is."""
+    seen = lines.select("row_number", KEY).join(old, on="row_number")
+    return stored.join(seen, on=[KEY, "line_id"], how="anti")
+
+
+def _in_stored(rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with the number of the package that each address is."""
+    ids = found.select(KEY, "basket_id", "package")
+    rows = rows.join(ids, on=[KEY, "basket_id"], how="left", maintain_order="left")
+    return rows.with_columns(basket_id=pl.coalesce("package", "basket_id")).drop(
+        "package"
+    )
 
 
 Mode = Literal["update", "replace"]
@@ -383,6 +443,7 @@ def import_orders(  # noqa: PLR0913
         "file_name": file.file_name,
         "rows_read": file.rows_read,
         "adds_units": rules.repeats == "add_units",
+        "by_address": rules.baskets == "address",
         "orders_a_part": ORDERS_A_PART,
     }
     clears = clearing(mode, file.columns_present)

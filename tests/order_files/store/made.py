@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from data.model.csv_file import CellRemark
 from data.model.order import Mall
 from data.model.order_file import BY_NAME, SumCheck
-from data.warehouse.order_file_rows import NO_WARNINGS, TYPES, Lines
+from data.warehouse.order_file_rows import NO_WARNINGS, TYPES, Baskets, Lines
 from data.warehouse.order_files import ImportReport, import_orders
 from tests.support.orders import SHOP_ID, at
 
@@ -43,6 +43,7 @@ class MadeRules:
         ("item_number",),
         ("manage_number",),
     )
+    baskets: Baskets = "id"
 
 
 @dataclass(frozen=True)
