@@ -45,6 +45,7 @@ WARNINGS: Final = {
     "line-missing": "登録済みの明細がファイルにありません",
     "units-after-adjustment": "在庫の手動調整後に個数が変わりました",
     "sku-after-adjustment": "在庫の手動調整後にSKUが変わりました",
+    "label-outdated": "送り状の出力後にお届け先が変わりました",
     "sum-differs": "金額の合計が一致しません",
     "total-missing": "合計金額がありません",
     "step-back": "登録済みの注文より前のステータスです(変更していません)",

@@ -223,6 +223,7 @@ class Work:
         (changed,) = self.ask("count_csv_changes")[0]
         if changed:
             warnings.add(self.ask("list_csv_adjusted"))
+            warnings.add(self.ask("list_csv_outdated_labels"))
             self.ask("log_csv_contents", is_before=True)
             for name in _WRITE:
                 self.ask(name)

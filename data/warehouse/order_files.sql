@@ -910,6 +910,74 @@ WHERE o.stock_adjusted_at IS NOT NULL
 GROUP BY n.order_number
 ORDER BY kind, order_number;
 
+-- name: list_csv_outdated_labels
+-- Packages that are about to get another recipient or to go, although their label was
+-- exported: a parcel with it would come to the wrong door, or be one too many. Not of
+-- orders that the mall calls shipped or over. How an address is split over its cells,
+-- widths and blanks are no other door.
+-- in:  temporary tables `csv_changed_people`, `csv_changed_lines`, `csv_moved`, $mall,
+--      $shop_id
+-- out: kind, order_number, lines (packages)
+WITH printed AS (
+    SELECT l.order_number, l.basket_id
+    FROM shipping_labels AS l
+    JOIN orders AS o USING (mall, shop_id, order_number)
+    WHERE l.mall = $mall
+      AND l.shop_id = $shop_id
+      AND o.outcome IS NULL
+      AND o.shipped_at IS NULL
+      AND o.status <> 'キャンセル'
+      AND NOT o.cancelled
+),
+recipients AS (
+    SELECT order_number, basket_id, family_name, first_name, zip, prefecture, city, street
+    FROM csv_changed_people
+    WHERE role = 'recipient'
+    UNION ALL
+    SELECT order_number, basket_id, family_name, first_name, zip, prefecture, city, street
+    FROM order_people
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+      AND role = 'recipient'
+),
+doors AS (
+    SELECT
+        order_number, basket_id,
+        translate(
+            concat_ws(
+                chr(31), concat(family_name, first_name), zip,
+                concat(prefecture, city, street)
+            ),
+            '０１２３４５６７８９－- 　', '0123456789'
+        ) AS door
+    FROM recipients
+    SEMI JOIN printed USING (order_number, basket_id)
+),
+outdated AS (
+    SELECT order_number, basket_id
+    FROM doors
+    GROUP BY order_number, basket_id
+    HAVING count(DISTINCT door) > 1
+    UNION
+    SELECT m.order_number, m.basket_id
+    FROM csv_moved AS m
+    WHERE NOT EXISTS (
+        FROM order_lines AS l
+        ANTI JOIN csv_changed_lines AS n USING (mall, shop_id, order_number, line_id)
+        WHERE l.mall = m.mall AND l.shop_id = m.shop_id
+          AND l.order_number = m.order_number AND l.basket_id = m.basket_id
+    )
+      AND NOT EXISTS (
+        FROM csv_changed_lines AS n
+        WHERE n.order_number = m.order_number AND n.basket_id = m.basket_id
+    )
+)
+SELECT 'label-outdated' AS kind, order_number, count(*) AS lines
+FROM outdated
+JOIN printed USING (order_number, basket_id)
+GROUP BY order_number
+ORDER BY order_number;
+
 -- name: write_csv_tax_summaries
 -- Write the amounts by rate where they changed. By itself: DuckDB writes a row anew for a
 -- list.

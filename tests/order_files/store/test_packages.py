@@ -174,6 +174,49 @@ def test_a_number_that_a_label_bore_is_not_given_again(seller):
     }
 
 
+@pytest.mark.parametrize("corrected", [{"family": "山本"}, {"street": "新町9-9"}])
+def test_a_printed_label_whose_recipient_changed_is_told(any_seller, corrected):
+    rows = [(HANAKO, "abc"), (JIRO, "zzz")]
+    any_seller.take(*rows)
+    printed(any_seller, "1", "2")
+    assert kinds(any_seller.take(*rows)) == set()
+
+    report = any_seller.take((HANAKO.but(**corrected), "abc"), (JIRO, "zzz"))
+
+    (said,) = [one for one in report.warnings if one.kind == "label-outdated"]
+    assert "送付先 1 件" in said.text
+    assert "対処: " in said.text
+
+
+def test_a_printed_label_whose_package_went_is_told(seller):
+    seller.take((HANAKO, "abc"), (JIRO, "zzz"))
+    printed(seller, "1")
+    report = seller.take((HANAKO, "abc"), (HANAKO, "zzz"))
+
+    assert kinds(report) == {"label-outdated"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("phone", "0311112222"), ("street", "架空　１-２")]
+)
+def test_a_printed_label_is_good_where_it_still_goes_to_the_same_door(
+    seller, cell, value
+):
+    seller.take((HANAKO, "abc"), (JIRO, "zzz"))
+    printed(seller, "1", "2")
+    report = seller.take((HANAKO.but(**{cell: value}), "abc"), (JIRO, "zzz"))
+
+    assert kinds(report) == set()
+
+
+def test_a_label_that_was_not_printed_is_no_matter(seller):
+    seller.take((HANAKO, "abc"), (JIRO, "zzz"))
+    printed(seller, "1")
+    report = seller.take((HANAKO.but(street="新町9-9"), "abc"), (JIRO, "zzz"))
+
+    assert kinds(report) == set()
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_people_who_were_cleared_stay_away_and_packages_keep_their_lines(
     any_seller, mode
