@@ -9,8 +9,9 @@ from data.model.short_key import PackageRef
 from data.warehouse.buyers import clear_orders
 from data.warehouse.shipping.labels import record_labels
 from tests.order_files.store.addressed import LAYOUTS, MALLS, Seller, To
+from tests.order_files.store.made import a_row, store
 from tests.support.effort import examples
-from tests.support.orders import at
+from tests.support.orders import SHOP_ID, at
 
 HANAKO = To("見本", "花子", "架空1-2", "0900001234")
 JIRO = To("見本", "次郎", "別1-1", "0900005678")
@@ -215,6 +216,14 @@ def test_a_label_that_was_not_printed_is_no_matter(seller):
     report = seller.take((HANAKO.but(street="新町9-9"), "abc"), (JIRO, "zzz"))
 
     assert kinds(report) == set()
+
+
+def test_a_printed_label_is_told_where_the_mall_names_the_package_too(con):
+    store(con, a_row(recipient_city="能登"))
+    record_labels(con, [PackageRef("rakuten", SHOP_ID, "A", "b")], "yamato", at(10))
+    report = store(con, a_row(recipient_city="加賀"), minute=11)
+
+    assert kinds(report) == {"label-outdated"}
 
 
 @pytest.mark.parametrize("mode", MODES)
