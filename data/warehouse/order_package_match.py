@@ -36,26 +36,21 @@ _ZIP, _PHONE = "_zip", "_phone"
 _TOLD: Final = (_NAME, _DOOR, _ZIP, _PHONE)
 _SAME: Final = (_TOLD, (_NAME, _DOOR))
 """Passes over what makes two recipients one: a parcel to either arrives at both."""
+_FIRST: Final = "1"
 _PACKAGE: Final = "package"
 _TAKES_OF: Final = "takes_of"
 
 
 def several(told: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """Return the orders that have several packages, or another number than the file's.
+    """Return the orders that have more packages than one numbered 1, there or here.
 
-    Both frames have `order_number` and `basket_id`, a row a line.
+    Both frames have `order_number` and `basket_id`, a row a line. Only the numbers are
+    looked at: most orders have one package, and most files nothing else.
     """
-
-    def ends(lines: pl.DataFrame, suffix: str) -> pl.DataFrame:
-        return lines.group_by(ORDER).agg(
-            pl.col(BASKET).min().alias(f"_first{suffix}"),
-            pl.col(BASKET).max().alias(f"_last{suffix}"),
-        )
-
-    both = ends(told, "").join(ends(stored, "_stored"), on=ORDER)
-    ids = [name for name in both.columns if name != ORDER]
-    is_one = pl.all_horizontal(pl.col(one) == pl.col(ids[0]) for one in ids[1:])
-    return both.filter(~is_one).select(ORDER)
+    both = [
+        lines.filter(pl.col(BASKET) != _FIRST).select(ORDER) for lines in (told, stored)
+    ]
+    return pl.concat(both).unique().join(stored, on=ORDER, how="semi")
 
 
 def placed(
