@@ -121,6 +121,8 @@ class Layout:
     order_starts    a field that is filled on the first row of an order only
     number_digits   how many digits an order's number has; fewer have lost their zeros
     adds_up         a rule adds up the rows of an order, which must stand together
+    by_line         cells of the order that the mall tells by line: each row says its
+                    own, and the order's are made of those of all its lines
     partner         the layout of the other file this one must come with (Yahoo)
     """
 
@@ -149,6 +151,7 @@ class Layout:
     order_starts: str = ""
     adds_up: bool = False
     number_digits: int = 0
+    by_line: tuple[str, ...] = ()
 
     @property
     def keeps_orders_whole(self) -> bool:

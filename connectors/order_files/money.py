@@ -83,11 +83,6 @@ def over_order(number: pl.Expr, key: Sequence[str]) -> pl.Expr:
     return pl.when(is_first).then(number.fill_null(0)).otherwise(0).sum().over(BLOCK)
 
 
-def known_over_order(number: pl.Expr) -> pl.Expr:
-    """Whether every row of the order has the number."""
-    return number.is_not_null().all().over(BLOCK)
-
-
 def rest_of(
     rows: pl.DataFrame, total: str, less: Sequence[str], more: Sequence[str] = ()
 ) -> pl.Expr:

@@ -91,6 +91,10 @@ class Rules(Protocol):
         """Whether packages have ids, an order is one, or addresses tell them apart."""
 
     @property
+    def by_line(self) -> tuple[str, ...]:
+        """Cells of an order that each row says of its own line only."""
+
+    @property
     def checks(self) -> tuple[SumCheck, ...]:
         """Sums that hold within an order, else a warning is due."""
 
@@ -265,24 +269,26 @@ _FOLLOWING: Final = {"amounts_fixed", "cancelled", "outcome"}
 """Cells that follow from others."""
 
 
-def keys(rows: pl.DataFrame) -> pl.DataFrame:
+def keys(rows: pl.DataFrame, by_line: Sequence[str] = ()) -> pl.DataFrame:
     """Return the keys of the rows, with hashes that are equal where the cells are.
 
     `order_hash` counts the orderer in, `basket_hash` the recipient; `line_hash` also
-    says which package the line is in.
+    says which package the line is in, and what is told `by_line` of its order.
     """
     return rows.select(
         *_KEYS,
-        _hash(Level.ORDER, Level.ORDERER).alias("order_hash"),
+        _hash(Level.ORDER, Level.ORDERER, less=by_line).alias("order_hash"),
         _hash(Level.PACKAGE, Level.RECIPIENT).alias("basket_hash"),
-        _hash(Level.LINE, more=("basket_id",)).alias("line_hash"),
+        _hash(Level.LINE, more=("basket_id", *by_line)).alias("line_hash"),
         pl.col("amounts_fixed").fill_null(value=True).alias("is_fixed"),
     )
 
 
-def _hash(*levels: Level, more: tuple[str, ...] = ()) -> pl.Expr:
+def _hash(
+    *levels: Level, more: tuple[str, ...] = (), less: Sequence[str] = ()
+) -> pl.Expr:
     names = [field.name for level in levels for field in fields_of(level)]
-    told = [name for name in names if name not in _FOLLOWING.union(_KEYS)]
+    told = [name for name in names if name not in _FOLLOWING.union(_KEYS, less)]
     return pl.struct(*more, *told).hash()
 
 

@@ -43,6 +43,13 @@ from data.warehouse.order_file_rows import (
 )
 from data.warehouse.order_file_sums import counted_once, wrong_sums
 from data.warehouse.order_line_match import LINE, MORE, matched, named
+from data.warehouse.order_line_shares import (
+    NO_SHARES,
+    SHARE,
+    Shares,
+    shared,
+    told_by_line,
+)
 from data.warehouse.order_line_sku import chosen
 from data.warehouse.order_package_match import (
     RECIPIENT,
@@ -78,6 +85,7 @@ _INSERT = (
     "insert_csv_lines",
     "insert_csv_people",
 )
+_KEEP = ("update_csv_shares", "insert_csv_shares")
 _CHANGE = (
     "judge_csv_statuses",
     "change_csv_orders",
@@ -128,6 +136,10 @@ class Work:
         con.register("csv_shown", self._shown)
         con.register("csv_aside", self._aside)
         con.register("csv_speaking", self._speaking)
+        self._shares = Shown(NO_SHARES)
+        con.register("csv_shares", self._shares)
+        self._partly: list[str] = []
+        """Orders of the part of which the file lacks lines that make its sums."""
 
     def ask(self, name: str, **more: object) -> list[tuple[Any, ...]]:
         """Run a statement and return all of its rows."""
@@ -140,7 +152,7 @@ class Work:
         found: set[str] = set()
         for rows in chunks.first_pass():
             found |= forgotten_in(rows, asked) if asked else set()
-            self._shown.rows = keys(rows)
+            self._shown.rows = keys(rows, self._rules.by_line)
             self.ask("stage_csv_keys", chunk=chunks.count - 1)
         show(self._con, "csv_rejected", chunks.rejects)
         cleared = {number for (number,) in self.ask("list_cleared_csv")}
@@ -209,12 +221,23 @@ class Work:
         """Return the order totals stated in the file, one row per order of the part."""
         return self._frame("sum_csv_orders")
 
+    def wrong_sums(self, amounts: pl.DataFrame) -> list[tuple[str, str, int]]:
+        """Return the warnings of totals that are not the sums they should be.
+
+        Totals made of lines that the file lacks are no sums of what it has.
+        """
+        whole = amounts.filter(~pl.col(KEY).is_in(self._partly))
+        return wrong_sums(whole, self._rules.checks)
+
     def store(self, part: int, warnings: Warnings) -> int:
         """Write the part; return how many known orders changed."""
         new, known = self.ask("count_csv_part", part=part)[0]
         if new:
             for name in _INSERT:
                 self.ask(name, part=part)
+        if self._shares.rows.height:
+            for name in _KEEP:
+                self.ask(name)
         if not known:
             return 0
         for name in _CHANGE:
@@ -239,11 +262,39 @@ class Work:
         orders = self.ask("list_csv_uneven_orders", part=part)
         packages = self.ask("list_csv_uneven_packages", part=part)
         roles = self._frame("list_csv_speaking", part=part)
+        told = rows
         rows = self._identified(levelled(rows, orders, packages), roles, part)
+        shares = self._shared(told, rows, roles, part) if self._rules.by_line else None
+        rows = rows if shares is None else shares.rows
         speaking = with_roles(rows, roles)
+        if shares is not None:
+            speaking = shares.spoken(speaking)
         if self._given["adds_units"]:
             speaking = counted_once(speaking, self._rules.checks)
         self._speaking.rows = speaking
+
+    def _shared(
+        self, told: pl.DataFrame, rows: pl.DataFrame, roles: pl.DataFrame, part: int
+    ) -> Shares:
+        """Return what the part's lines, told and stored, make of their orders.
+
+        `told` are the rows as the file has them: there each says its own line's share.
+        """
+        stored = NO_SHARES.with_columns(pl.col(SHARE).name.prefix("order_"))
+        if roles["is_known"].any():
+            stored = self._frame("list_csv_shares", part=part)
+        by_line = self._rules.by_line
+        own = [name for name in told_by_line(by_line) if name in told.columns]
+        rows = rows.drop(own).join(
+            told.select("row_number", *own), on="row_number", maintain_order="left"
+        )
+        speaking = roles["row_number"].cast(pl.UInt32()).implode()
+        counts = pl.col("row_number").is_in(speaking)
+        clears = {name for name, is_cleared in self._clears.items() if is_cleared}
+        found = shared(rows.filter(counts), stored, by_line, clears)
+        self._shares.rows = found.kept
+        self._partly = found.partly.to_list()
+        return found
 
     def _identified(
         self, rows: pl.DataFrame, roles: pl.DataFrame, part: int
@@ -467,7 +518,7 @@ def import_orders(  # noqa: PLR0913
     for part in work.parts(chunks):
         warnings.add(work.missing())
         amounts = work.amounts()
-        warnings.add(wrong_sums(amounts, rules.checks))
+        warnings.add(work.wrong_sums(amounts))
         updated += work.store(part, warnings)
         if "request_total" in told and amounts["request_total"].null_count():
             warnings.add(work.ask("list_csv_without_total", part=part))

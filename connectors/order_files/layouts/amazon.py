@@ -15,14 +15,7 @@ from connectors.order_files.layout import (
     joined,
     maybe,
 )
-from connectors.order_files.money import (
-    amount,
-    is_unread,
-    known_over_order,
-    or_unread,
-    over_order,
-    whole_yen,
-)
+from connectors.order_files.money import amount, is_unread, or_unread, whole_yen
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -76,7 +69,15 @@ _MONEY = (
     maybe("request_total", "item-price"),
     maybe("_shipping_discount", "ship-promotion-discount"),
 )
-"""Every amount is of the row's line; those of the order are their sums."""
+"""Every amount is of the row's line; those of the order are the sums over its lines."""
+
+_BY_LINE = (
+    "goods_total",
+    "postage_total",
+    "gift_fee",
+    "discount_total",
+    "request_total",
+)
 
 _REPORT = (
     *_BY_ITEM,
@@ -102,32 +103,39 @@ _ALL = (
 )
 
 
-def add_up(rows: pl.DataFrame) -> pl.DataFrame:
-    """Fill in the price of one piece and the order's sums, of what its rows tell.
+def share_out(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill in the price of one piece, and what each line adds to its order's sums.
 
-    Discounts are positive, whatever sign the report gives them. Without a price on one
-    of the lines, or with an amount that cannot be read, the order has no sums.
+    Discounts are positive, whatever sign the report gives them. A cancelled line has no
+    pieces and adds nothing; what a line adds that has no price, or an amount that
+    cannot be read, is not known.
     """
-    key = ["line_id"] if "line_id" in rows.columns else ["row_number"]
-    goods, pieces = amount(rows, "line_total"), amount(rows, "quantity")
-    postage, gift = amount(rows, "postage_total"), amount(rows, "gift_fee")
-    cut = amount(rows, "discount_total").abs().fill_null(0) + amount(
-        rows, "_shipping_discount"
-    ).abs().fill_null(0)
-    paid = goods + postage.fill_null(0) + gift.fill_null(0) - cut
-    sums = {
+    pieces = amount(rows, "quantity")
+    is_none = (pieces == 0).fill_null(value=False)
+
+    def told(name: str) -> pl.Expr:
+        return pl.when(is_none).then(0).otherwise(amount(rows, name))
+
+    goods = told("line_total")
+    postage, gift = told("postage_total").fill_null(0), told("gift_fee").fill_null(0)
+    cut = told("discount_total").abs().fill_null(0)
+    cut += told("_shipping_discount").abs().fill_null(0)
+    shares = {
         "goods_total": goods,
         "postage_total": postage,
         "gift_fee": gift,
         "discount_total": cut,
-        "request_total": paid,
+        "request_total": goods + postage + gift - cut,
     }
     cuts = ("discount_total", "_shipping_discount")
-    is_sure = ~is_unread(rows, "postage_total", "gift_fee", *cuts)
-    is_known = known_over_order(pl.when(is_sure).then(goods))
-    made = {"unit_price": whole_yen(pl.when(pieces > 0).then(goods / pieces))} | {
-        name: pl.when(is_known).then(whole_yen(over_order(number, key)))
-        for name, number in sums.items()
+    is_sure = is_none | ~is_unread(rows, "postage_total", "gift_fee", *cuts)
+    made = {
+        # Said, not left blank: the line had an amount before it was cancelled.
+        "line_total": pl.when(is_none).then(pl.lit("0")).otherwise("line_total"),
+        "unit_price": whole_yen(pl.when(pieces > 0).then(goods / pieces)),
+    } | {
+        name: pl.when(goods.is_not_null() & is_sure).then(whole_yen(share))
+        for name, share in shares.items()
     }
     for names in (("postage_total",), ("gift_fee",), cuts):
         made[names[0]] = or_unread(rows, made[names[0]], *names)
@@ -173,8 +181,8 @@ LAYOUTS = (
             tab=True,
         ),
         cells=_REPORT,
-        rules=(add_up,),
-        adds_up=True,
+        rules=(share_out,),
+        by_line=_BY_LINE,
         checks=CHECKS,
         instant_format="%Y-%m-%dT%H:%M:%S%z",
     ),
@@ -188,7 +196,8 @@ LAYOUTS = (
         cancelled="(?i)^cancel(l)?ed$",
         shipped="(?i)^shipped",
         lines="position",
-        rules=(add_up,),
+        rules=(share_out,),
+        by_line=_BY_LINE,
         checks=CHECKS,
         instant_format="%Y-%m-%dT%H:%M:%S%z",
     ),

@@ -1,21 +1,18 @@
 """Qoo10 order details, 44 or 45 columns (docs/order-files.md §8).
 
 注文番号 is per line; カート番号, which groups what was bought together, is our order.
+Status and amounts are of the line: one of a cart may be cancelled or sent by itself.
 The short list of 15 columns has no addresses and is refused for its missing columns.
 """
 
 import polars as pl
 
 from connectors.order_files.layout import Layout, Signature, cell, first_of, maybe
-from connectors.order_files.money import (
-    amount,
-    known_over_order,
-    or_unread,
-    over_order,
-    whole_yen,
-)
+from connectors.order_files.money import amount, or_unread, whole_yen
 from data.model.order import Mall
 from data.model.order_file import SumCheck
+
+CANCELLED = "キャンセル"
 
 CELLS = (
     cell("order_number", "カート番号"),
@@ -46,6 +43,7 @@ CELLS = (
     cell("unit_price", "販売価格"),
     cell("quantity", "数量"),
     cell("line_total", "注文金額の合計"),
+    cell("line_status", "配送状態"),
     cell("goods_total", "販売価格"),
     cell("discount_total", "割引額"),
     cell("request_total", "購入者決済金額"),
@@ -53,23 +51,27 @@ CELLS = (
 )
 
 
-def add_up(rows: pl.DataFrame) -> pl.DataFrame:
-    """Fill in the sums of a カート番号, of what its 注文番号 tell.
+def empty_cancelled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write a cancelled 注文番号 with no pieces and no amount, as Amazon does.
 
-    Without the amount on one of the lines the order has no such sum.
+    The rest of its カート番号 goes on: nobody packs, books or counts these pieces.
     """
-    price = amount(rows, "unit_price") * amount(rows, "quantity")
-    sums = {
-        "goods_total": price,
+    is_off = pl.col("line_status").str.contains(CANCELLED).fill_null(value=False)
+    emptied = ("quantity", "line_total", "discount_total", "request_total")
+    return rows.with_columns(
+        pl.when(is_off).then(pl.lit("0")).otherwise(name).alias(name)
+        for name in emptied
+    )
+
+
+def share_out(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill in what each 注文番号 adds to the sums of its カート番号."""
+    shares = {
+        "goods_total": amount(rows, "unit_price") * amount(rows, "quantity"),
         "discount_total": amount(rows, "discount_total").abs(),
         "request_total": amount(rows, "request_total"),
     }
-    made: dict[str, pl.Expr] = {
-        name: pl.when(known_over_order(number)).then(
-            whole_yen(over_order(number, ["line_id"]))
-        )
-        for name, number in sums.items()
-    }
+    made = {name: whole_yen(share) for name, share in shares.items()}
     for name in ("discount_total", "request_total"):
         made[name] = or_unread(rows, made[name], name)
     return rows.with_columns(**made)
@@ -87,10 +89,10 @@ LAYOUTS = (
         signature=Signature(has=("配送状態", "注文番号", "カート番号")),
         cells=CELLS,
         sku=(("variant_id",), ("manage_number",), ("item_id",)),
-        cancelled="キャンセル",
+        cancelled=CANCELLED,
         shipped="^(?:配送中|配送完了)",
-        rules=(add_up,),
-        adds_up=True,
+        rules=(empty_cancelled, share_out),
+        by_line=("mall_status", "goods_total", "discount_total", "request_total"),
         checks=(
             SumCheck("goods_total", (), lines="unit_price"),
             SumCheck("request_total", (("goods_total", 1), ("discount_total", -1))),

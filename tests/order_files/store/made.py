@@ -44,6 +44,7 @@ class MadeRules:
         ("manage_number",),
     )
     baskets: Baskets = "id"
+    by_line: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
