@@ -25,6 +25,7 @@ class TrackedLine(NamedTuple):
     variant_id: str
     manage_number: str
     quantity: int
+    line_status: str = ""
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,17 @@ def test_qoo10_takes_the_short_list_with_a_row_for_each_line():
     )
 
 
+def test_qoo10_is_told_no_number_for_a_line_that_was_cancelled():
+    lines = [
+        a_line("700001", quantity=0, line_status="キャンセル"),
+        a_line("700002", line_status="配送要請"),
+    ]
+    package = a_package("300001", "1", lines=lines, mall_status="配送準備")
+    rows = content(Mall.QOO10, package).decode("cp932").splitlines()[1:]
+
+    assert [row.split(",")[:2] for row in rows] == [["配送要請", "700002"]]
+
+
 def test_eccube_takes_the_shipment_id_with_lines_that_end_in_lf():
     made = content(Mall.ECCUBE, a_package("1001", "77"))
 

@@ -30,12 +30,17 @@ HEADER = (
 
 
 def rows(package: TrackedPackage) -> Rows:
-    """Return a row for each line of the package, all with its first number."""
+    """Return a row for each line of the package, all with its first number.
+
+    A line without pieces was cancelled: Qoo10 must not take it for sent.
+    """
     made = first_number(package)
     for number in made.written:
         for line in package.lines:
+            if not line.quantity:
+                continue
             cells = {
-                "配送状態": package.mall_status,
+                "配送状態": line.line_status or package.mall_status,
                 "注文番号": line.line_id,
                 "カート番号": package.order_number,
                 "配送会社": DELIVERY_COMPANIES.get(number.carrier_code, "その他"),
