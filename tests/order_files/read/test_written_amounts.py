@@ -31,7 +31,7 @@ def seen(read, tmp_path, folder, order, lines):
 
 
 def told(read, field):
-    """Return the order's amount: every row has it, or one, or its lines add up to it."""
+    """Return the order's amount, which a row has, or its lines add up to."""
     amounts = read.column(field)
     if field in read.file.layout.by_line:
         return set() if None in amounts else {sum(amounts)}
