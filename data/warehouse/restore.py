@@ -29,7 +29,7 @@ from data.warehouse.saved import (
     sync_folder,
     wal_of,
 )
-from data.warehouse.session import connect, holding
+from data.warehouse.session import connect, holding, shut
 
 WHEN: Final = "%Y年%m月%d日 %H:%M"
 
@@ -48,7 +48,7 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
     """Put a backup in the warehouse's place; a folder means its youngest backup.
 
     The lost hours are recorded as an incident, for a person to see to. A kill leaves
-    the old files, or nothing and the old files aside: the same call again ends it.
+    the old files, some of them aside: the same call again ends it.
 
     Raises:
         RestoreRefused: the backup is none, or damaged, or breaks a rule; or a good
@@ -66,18 +66,20 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = backup_time(file.name) or datetime.fromtimestamp(file.stat().st_mtime, JST)
     part = path.with_name(path.name + ".restoring")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(mode=0o700)
-    copy = part / path.name
-    with ExitStack() as held:
+    # From here on nobody opens what is to go: a commit into it would be lost, and its
+    # WAL would end up beside another file.
+    with shut(path) as held:
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(mode=0o700)
+        copy = part / path.name
         copy_file(file, copy, held)
         with suppress(FileNotFoundError):
             copy_file(wal_of(file), wal_of(copy), held)
-    _prepare(copy, path, known, at, file)
-    aside = _move_aside(path, at)
-    copy.replace(path)
-    sync_folder(path.parent)
-    shutil.rmtree(part)
+        _prepare(copy, path, known, at, file)
+        aside = _move_aside(path, at)
+        copy.replace(path)
+        sync_folder(path.parent)
+        shutil.rmtree(part)
     return Restored(file, known, at, aside)
 
 
@@ -146,13 +148,15 @@ def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) ->
 
 
 def _move_aside(path: Path, at: datetime) -> Path | None:
-    """Move what stands there into a folder of its own, the file last of all."""
-    standing = [
-        each
-        for each in (saved_of(path), repaired_of(path), wal_of(path), path)
-        if each.exists()
-    ]
-    if not standing:
+    """Move what stands there into a folder of its own, the file last of all.
+
+    The file keeps its name as well until the copy takes it: who found no file of that
+    name would make a new one.
+    """
+    beside = (saved_of(path), repaired_of(path), wal_of(path))
+    standing = [each for each in beside if each.exists()]
+    is_file = path.stat().st_size > 0
+    if not standing and not is_file:
         return None
     aside = path.with_name(f"replaced-{at.astimezone(JST):%Y%m%d-%H%M%S}")
     while aside.exists():
@@ -161,4 +165,6 @@ def _move_aside(path: Path, at: datetime) -> Path | None:
     aside.mkdir(mode=0o700)
     for each in standing:
         each.rename(aside / each.name)
+    if is_file:
+        (aside / path.name).hardlink_to(path)
     return aside

@@ -12,6 +12,7 @@ A session adds its transaction to the WAL. Only one that finds the WAL long writ
 into the file, and keeps a copy for as long as a kill could tear that (ADR 22).
 """
 
+import fcntl
 import logging
 import os
 import random
@@ -172,6 +173,39 @@ def holding(
         _opened(path, give_up_at, time.monotonic, time.sleep) as con,
     ):
         yield con, held
+
+
+@contextmanager
+def shut(path: Path) -> Iterator[ExitStack]:
+    """Keep everybody out of a file that need not open, to put another in its place.
+
+    It is locked as DuckDB locks it, and not waited for; where there is none, an empty
+    one stands for it until the block ends. Nothing else in the block may open the file;
+    what the value closes is closed with the lock.
+
+    Raises:
+        WarehouseBusy: somebody has it open.
+        WarehouseOutOfReach: it may not be opened to write.
+
+    """
+    path = path.absolute()
+    with _turn(path, 0), ExitStack() as held:
+        try:
+            number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            held.callback(os.close, number)
+            fcntl.lockf(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise _busy(path, None) from exc
+        except OSError as exc:
+            raise _out_of_reach(path) from exc
+        locked = os.fstat(number)
+        if _identity(path) != (locked.st_dev, locked.st_ino):
+            raise _busy(path, None)  # another one was renamed over it just now
+        try:
+            yield held
+        finally:
+            if _identity(path) == (locked.st_dev, locked.st_ino) and not locked.st_size:
+                path.unlink()
 
 
 def checkpoint(path: Path, patience_s: float = 30.0) -> int:

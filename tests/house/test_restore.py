@@ -14,10 +14,12 @@ import pytest
 
 from connectors.notices.spool import Spool
 from data.model.japan_time import JST
+from data.warehouse import restore as door
 from data.warehouse.backup import back_up
-from data.warehouse.errors import RestoreRefused, WarehouseDamaged
+from data.warehouse.errors import RestoreRefused, WarehouseBusy, WarehouseDamaged
 from data.warehouse.invariants import violations
 from data.warehouse.restore import restore
+from data.warehouse.saved import wal_of
 from data.warehouse.session import warehouse
 from tasks import orders, rms, runs
 from tasks.setup import restore as restoring
@@ -27,9 +29,10 @@ from tasks.stock import files
 from tests.shipping.lab import Lab, tracking_number
 from tests.stock.shop_of_flows import SHOP, Shelf, opened_shelf
 from tests.support.effort import EFFORT, first
+from tests.support.forked import Forked
 from tests.support.kept_open import kept_open
 from tests.support.sandbox import Sandbox
-from tests.warehouse import rewriting
+from tests.warehouse import rewriting, writer
 from tests.warehouse.made_notices import a_notice
 
 DAYS = range({"crash": 100, "long": 10}.get(EFFORT, 2))
@@ -214,6 +217,58 @@ def test_a_good_warehouse_is_not_replaced_without_a_word(path):
     assert done.aside
     with warehouse(done.aside / path.name) as con:
         assert con.execute("SELECT count(*) FROM orders").fetchall() == [(10,)]
+
+
+@pytest.mark.parametrize("over_good", [True, False])
+def test_a_warehouse_that_somebody_has_open_is_not_replaced(path, over_good):
+    source = filled(path)
+    holder = Forked(writer.hold_until_told, path, path.with_name("go"))
+    assert holder.stdout.readline() == "held\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(door, "_is_good", lambda _path: False)  # it was damaged just now
+        with pytest.raises(WarehouseBusy, match="対処"):
+            restore(path, source, NIGHT, over_good=over_good)
+    aside = list(path.parent.glob("replaced-*"))
+    path.with_name("go").touch()
+    holder.communicate()
+
+    assert (holder.returncode, aside) == (0, [])
+    with warehouse(path) as con:
+        assert con.execute("SELECT load_id FROM loads").fetchall() == [("first",)]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_nobody_opens_or_makes_a_warehouse_while_another_takes_its_place(
+    path, monkeypatch, is_there
+):
+    source = filled(path)
+    if not is_there:
+        path.unlink()
+        wal_of(path).unlink(missing_ok=True)
+    prepared, said = door._prepare, []
+
+    def another_opens(*given: object) -> None:
+        prepared(*given)
+        said.append(Forked(writer.open_once, path).communicate()[0])
+
+    monkeypatch.setattr(door, "_prepare", another_opens)
+    done = restore(path, source, NIGHT, over_good=True)
+
+    assert said == ["WarehouseBusy\n"]
+    assert (done.aside is not None) == is_there
+    with warehouse(path) as con:
+        assert con.execute("SELECT count(*) FROM orders").fetchall() == [(5,)]
+
+
+def test_a_refused_restore_leaves_no_warehouse_where_none_was(path):
+    source = filled(path)
+    path.unlink()
+    source.with_name(source.name + ".sha256").unlink()
+    source.write_bytes(b"no database" * 999)
+    with pytest.raises(RestoreRefused, match="対処"):
+        restore(path, source, NIGHT, over_good=False)
+
+    assert not path.exists()
 
 
 def test_a_damaged_backup_is_refused_and_the_one_before_is_taken(path):

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import duckdb
 
+from data.warehouse.errors import WarehouseClosed
 from data.warehouse.migrate import migrate
 from data.warehouse.notices import due_notices, record_notices, settle_notices
 from data.warehouse.orders import store_orders
 from data.warehouse.runs import Load, record_load
 from data.warehouse.session import warehouse
 from tests.support.orders import SHOP_ID, an_order, at
+from tests.support.waiting import until
 from tests.warehouse.made_notices import a_notice
 
 BATCH = 20
@@ -42,6 +44,21 @@ def hold(path: Path) -> None:
         mark(con, "first")
         say("held")
         sys.stdin.readline()
+
+
+def hold_until_told(path: Path, go: Path) -> None:
+    with warehouse(path) as con:
+        mark(con, "first")
+        say("held")
+        until(go.exists)
+
+
+def open_once(path: Path) -> None:
+    try:
+        with warehouse(path, patience_s=0):
+            say("opened")
+    except WarehouseClosed as exc:
+        say(type(exc).__name__)
 
 
 def die_after_commit(path: Path) -> None:
