@@ -66,11 +66,15 @@ class FolderStore:
             to = self._folder / name
             self._make(to.parent)
             new = to.with_name(f".{to.name}.new")
-            shutil.copyfile(file, new)
-            self._allow(new, 0o640 if self._gid is not None else 0o600)
-            with new.open("rb") as written:
-                os.fsync(written)
-            new.replace(to)
+            try:
+                shutil.copyfile(file, new)
+                self._allow(new, 0o640 if self._gid is not None else 0o600)
+                with new.open("rb") as written:
+                    os.fsync(written)
+                new.replace(to)
+            except BaseException:  # on a full disk its room is wanted
+                new.unlink(missing_ok=True)
+                raise
 
     def delete(self, name: str) -> None:
         """Delete the file, if it is there, and the folders that it leaves empty.

@@ -31,6 +31,7 @@ from data.warehouse.buyers import (
     remember_forgotten,
     unknown_keys,
 )
+from data.warehouse.errors import WarehouseFull
 from data.warehouse.rewrite import rewrite
 from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
@@ -59,6 +60,19 @@ REWRITING: Final = "データベースの書き直し"
 
 class BuyerUnclear(Exception):
     """What was entered names no buyer, or two; the text quotes nothing of it."""
+
+
+class NotRewritten(Exception):
+    """What was cleared is cleared, but bytes of it may still be in the file."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            "購入者の情報は表から削除しましたが、データベースのファイルを"
+            f"書き直せませんでした({cause})。削除した内容の一部が、"
+            "ファイルに残っている可能性があります。"
+            "対処: ディスクの空き容量を増やして(データベースのファイルの2倍が"
+            "目安です)、forget-buyer をもう一度実行してください。"
+        )
 
 
 @dataclass(frozen=True)
@@ -199,9 +213,20 @@ def _shown(path: Path, home: Path) -> str:
 
 @task(name="rewrite-warehouse", **SAFE_TO_REPEAT)
 def rewrite_warehouse() -> None:
-    """Rewrite the warehouse's file, so that no byte of what was cleared is in it."""
+    """Rewrite the warehouse's file, so that no byte of what was cleared is in it.
+
+    Raises:
+        NotRewritten: there is no room for the new file, or it cannot be written.
+        WarehouseClosed: the warehouse did not open.
+
+    """
     settings = read_settings()
-    rewrite(settings.warehouse, settings.warehouse_patience_s)
+    try:
+        rewrite(settings.warehouse, settings.warehouse_patience_s)
+    except WarehouseFull as problem:
+        raise NotRewritten(problem.cause) from problem
+    except OSError as problem:
+        raise NotRewritten(problem.strerror or f"{problem}") from problem
 
 
 @task(name="clear-ended-buyers", **SAFE_TO_REPEAT)

@@ -2,7 +2,7 @@
 
     backup/juchu-20261128-030000.duckdb         the warehouse as of that moment
     backup/juchu-20261128-030000.duckdb.sha256  makes it count: written last
-    backup/unchecked/                           a copy at work, or one that failed
+    backup/unchecked/                           a copy at work, or one that broke a rule
 
 A sum file is as `sha256sum -c` reads it. Files are 0600, folders 0700. The key of the
 hashes (`people.key`) is in no backup.
@@ -22,6 +22,7 @@ import duckdb
 
 from data.model.backup import backup_name, backup_time, kept_backups
 from data.warehouse.errors import BackupRefused
+from data.warehouse.half_made import removed_on_error
 from data.warehouse.invariants import Violation, violations
 from data.warehouse.saved import copy_file, sync_folder, wal_of
 from data.warehouse.session import connect, holding
@@ -51,26 +52,34 @@ class Backup(NamedTuple):
 def back_up(path: Path, folder: Path, at: datetime, patience_s: float = 30) -> Backup:
     """Copy the warehouse, open the copy, check every invariant, and let it count.
 
-    The warehouse is held for as long as its files take to copy. A damaged one stays
-    in `unchecked/` in the place of an older such one.
+    The warehouse is held for as long as its files take to copy. A whole one that breaks
+    a rule stays in `unchecked/` in the place of an older such one; one that could not
+    be made is removed, so that there is room for orders.
 
     Raises:
         WarehouseClosed: the warehouse did not open.
-        BackupRefused: the copy could not be opened and read, or somebody else is
-            making one in this folder.
-        OSError: there is no room, or the folder cannot be written.
+        BackupRefused: there is no room, or the folder cannot be written; the copy could
+            not be opened and read; or somebody else is making one in this folder.
 
     """
-    with _alone(folder):
-        copy = _emptied(folder / UNCHECKED) / backup_name(at)
-        with holding(path, patience_s) as (_con, held):
-            for source, target in ((path, copy), (wal_of(path), wal_of(copy))):
-                with suppress(FileNotFoundError):
-                    copy_file(source, target, held)
-        broken = tuple(_checked(copy))
-        made = Backup(copy, copy.stat().st_size, broken)
-        if made.counts:
-            _let_count(copy, folder)
+    unchecked = folder / UNCHECKED
+    try:
+        with _alone(folder), removed_on_error(unchecked):
+            copy = _emptied(unchecked) / backup_name(at)
+            with holding(path, patience_s) as (_con, held):
+                for source, target in ((path, copy), (wal_of(path), wal_of(copy))):
+                    with suppress(FileNotFoundError):
+                        copy_file(source, target, held)
+            broken = tuple(_checked(copy))
+            made = Backup(copy, copy.stat().st_size, broken)
+            if made.counts:
+                _let_count(copy, folder)
+    except OSError as exc:
+        raise BackupRefused(
+            f"バックアップを {folder} に作成できませんでした({exc.strerror})。"
+            "対処: フォルダーの書き込みの権限と、ディスクの空き容量を確認し、"
+            "keep-house をもう一度実行してください。"
+        ) from exc
     file = folder / copy.name if made.counts else copy
     return made._replace(file=file, size=file.stat().st_size)
 
@@ -112,19 +121,21 @@ def _checked(copy: Path) -> list[Violation]:
 
 def _let_count(copy: Path, folder: Path) -> None:
     file = copy.replace(folder / copy.name)
-    sync_folder(folder)
-    _write_sum(file)
+    with removed_on_error(file):
+        sync_folder(folder)
+        _write_sum(file)
     shutil.rmtree(copy.parent)
 
 
 def _write_sum(file: Path) -> None:
     """Write the file's sum beside it, whole or not at all."""
     made = file.with_name(file.name + SUM + ".part")
-    made.touch(mode=0o600)
-    made.write_text(f"{sum_of(file)}  {file.name}\n", encoding="ascii")
-    with made.open("rb") as written:
-        os.fsync(written.fileno())
-    made.replace(file.with_name(file.name + SUM))
+    with removed_on_error(made):
+        made.touch(mode=0o600)
+        made.write_text(f"{sum_of(file)}  {file.name}\n", encoding="ascii")
+        with made.open("rb") as written:
+            os.fsync(written.fileno())
+        made.replace(file.with_name(file.name + SUM))
     sync_folder(file.parent)
 
 
@@ -155,7 +166,7 @@ def backups(folder: Path) -> dict[datetime, Path]:
 
 
 def copy_backup(file: Path, folder: Path) -> Path:
-    """Copy a backup to another folder and read it back.
+    """Copy a backup to another folder and read it back; one that fails is removed.
 
     Raises:
         BackupRefused: what was read there is not what was written.
@@ -166,17 +177,19 @@ def copy_backup(file: Path, folder: Path) -> Path:
     target = folder / file.name
     made = target.with_name(target.name + ".part")
     made.unlink(missing_ok=True)
-    with ExitStack() as held:
-        copy_file(file, made, held)
-    made.replace(target)
-    sync_folder(folder)
-    _write_sum(target)
-    told = file.with_name(file.name + SUM).read_text(encoding="ascii")
-    if target.with_name(target.name + SUM).read_text(encoding="ascii") != told:
-        raise BackupRefused(
-            f"{target} が元のバックアップと一致しません。"
-            "対処: コピー先のディスクを確認してください。"
-        )
+    sums = [each.with_name(each.name + SUM) for each in (file, target)]
+    with removed_on_error(made, sums[1], target):
+        with ExitStack() as held:
+            copy_file(file, made, held)
+        made.replace(target)
+        sync_folder(folder)
+        _write_sum(target)
+        told, there = (each.read_text(encoding="ascii") for each in sums)
+        if there != told:
+            raise BackupRefused(
+                f"{target} が元のバックアップと一致しません。"
+                "対処: コピー先のディスクを確認してください。"
+            )
     return target
 
 

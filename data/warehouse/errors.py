@@ -4,11 +4,14 @@ WarehouseClosed
 ├── WarehouseMissing       there is no file, and who reads makes none
 ├── WarehouseBusy          another session holds the file: the same call later
 ├── WarehouseOutOfReach    folder, rights or disk: nothing is wrong with the file
+│   └── WarehouseFull      no room on the disk: nothing of the session is stored
 ├── WarehouseDamaged       the file is there but DuckDB cannot read it
 ├── HomeMoved              the file is not of the present owner of its home
 ├── KeyDamaged             the key of its hashes is there but is no key
 └── MigrationRefused       the file and this juchu do not belong together
 """
+
+from pathlib import Path
 
 
 class QueryRefused(Exception):
@@ -16,7 +19,7 @@ class QueryRefused(Exception):
 
 
 class WarehouseClosed(Exception):
-    """The warehouse did not open; nothing was read or written."""
+    """The warehouse did not open, or did not take what was to be stored."""
 
 
 class WarehouseMissing(WarehouseClosed):
@@ -34,6 +37,18 @@ class WarehouseBusy(WarehouseClosed):
 
 class WarehouseOutOfReach(WarehouseClosed):
     """The file could not be reached or made."""
+
+
+class WarehouseFull(WarehouseOutOfReach):
+    """The disk has no room for what was to be written; what was stored before stays."""
+
+    def __init__(self, path: Path, cause: str) -> None:
+        super().__init__(
+            f"ディスクの空き容量が足りないため、{path} に書き込めません({cause})。"
+            "今回の処理の内容は保存していません。保存済みの内容は失われていません。"
+            "対処: 空き容量を増やして、もう一度実行してください。"
+        )
+        self.cause = cause
 
 
 class WarehouseDamaged(WarehouseClosed):

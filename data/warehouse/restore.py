@@ -17,6 +17,7 @@ from data.model.japan_time import JST
 from data.model.matter import MatterKind
 from data.warehouse.backup import SUM, backups, is_whole
 from data.warehouse.errors import RestoreRefused, WarehouseDamaged, WarehouseMissing
+from data.warehouse.half_made import removed_on_error
 from data.warehouse.incidents import record_incident
 from data.warehouse.invariants import violations
 from data.warehouse.matter_view import renew_matter_view
@@ -29,7 +30,7 @@ from data.warehouse.saved import (
     sync_folder,
     wal_of,
 )
-from data.warehouse.session import connect, holding, shut
+from data.warehouse.session import connect, holding, room_for, shut
 
 WHEN: Final = "%Y年%m月%d日 %H:%M"
 
@@ -54,6 +55,8 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
         RestoreRefused: the backup is none, or damaged, or breaks a rule; or a good
             warehouse stands there and `over_good` is not set.
         WarehouseBusy: somebody has the warehouse open.
+        WarehouseFull: there is no room for the copy.
+        OSError: so the system says, or a file cannot be read or written.
 
     """
     file = _backup_of(source)
@@ -68,7 +71,7 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
     part = path.with_name(path.name + ".restoring")
     # From here on nobody opens what is to go: a commit into it would be lost, and its
     # WAL would end up beside another file.
-    with shut(path) as held:
+    with shut(path) as held, removed_on_error(part):
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(mode=0o700)
         copy = part / path.name
@@ -126,7 +129,7 @@ def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) ->
     )
     key = f"{since:%Y%m%d-%H%M}/{until:%Y%m%d-%H%M}"
     try:
-        with ExitStack() as stack:
+        with room_for(path), ExitStack() as stack:
             con = connect(copy)
             stack.callback(con.close)
             use_key(con, path)
@@ -148,7 +151,7 @@ def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) ->
 
 
 def _move_aside(path: Path, at: datetime) -> Path | None:
-    """Move what stands there into a folder of its own, the file last of all.
+    """Move what stands there into a folder of its own.
 
     The file keeps its name as well until the copy takes it: who found no file of that
     name would make a new one.
@@ -163,8 +166,8 @@ def _move_aside(path: Path, at: datetime) -> Path | None:
         at += timedelta(seconds=1)
         aside = path.with_name(f"replaced-{at.astimezone(JST):%Y%m%d-%H%M%S}")
     aside.mkdir(mode=0o700)
-    for each in standing:
-        each.rename(aside / each.name)
     if is_file:
         (aside / path.name).hardlink_to(path)
+    for each in standing:
+        each.rename(aside / each.name)
     return aside

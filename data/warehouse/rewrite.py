@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from data.warehouse.half_made import removed_on_error
 from data.warehouse.saved import wal_of, wal_size
-from data.warehouse.session import whole_file
+from data.warehouse.session import room_for, whole_file
 from data.warehouse.statements import SQL
 
 
@@ -25,16 +26,21 @@ def rewrite(
     """Put a copy of what the warehouse holds in the place of its file and WAL.
 
     Nobody else has the file meanwhile. A kill leaves the old file or the new one, each
-    whole; a half-made copy is removed by the next rewrite. It needs as much room on the
-    disk as the file takes.
-    Raises WarehouseBusy, or another WarehouseClosed that says why it did not open; an
-    OSError or duckdb.Error if there is no room, and then the old file stays.
+    whole; a half-made copy is removed by the next rewrite, and at once if this one
+    fails. It needs as much room on the disk as the file takes.
+    Raises WarehouseBusy, or another WarehouseClosed that says why it did not open;
+    WarehouseFull or an OSError where the copy cannot be made, and the old file stays.
     """
     path = path.absolute()
     made = path.with_name(path.name + ".rewritten")
-    for left in (made, made.with_name(made.name + ".wal")):
-        left.unlink(missing_ok=True)
-    with whole_file(path, patience_s, clock=clock, wait=wait) as (con, saved):
+    parts = (made, wal_of(made))
+    with (
+        whole_file(path, patience_s, clock=clock, wait=wait) as (con, saved),
+        room_for(path),
+        removed_on_error(*parts),
+    ):
+        for left in parts:  # under the lock: nobody else's copy at work
+            left.unlink(missing_ok=True)
         with saved():
             con.execute("CHECKPOINT old")
         if wal_size(path):

@@ -12,6 +12,7 @@ while the folder is there, so they hold all that was (ADR 22).
     juchu.duckdb.repaired        made by putting back, until a session has recorded it
 """
 
+import errno
 import fcntl
 import logging
 import os
@@ -20,6 +21,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
+
+from data.warehouse.half_made import removed_on_error
 
 log = logging.getLogger("juchu.warehouse")
 
@@ -61,8 +64,8 @@ def saved(path: Path, held: ExitStack) -> Iterator[None]:
 
     """
     part = _part_of(path)
-    try:
-        _remove(part)
+    _remove(part)
+    with removed_on_error(part):
         part.mkdir(mode=0o700)
         for each in (path, wal_of(path)):
             with suppress(FileNotFoundError):
@@ -70,9 +73,6 @@ def saved(path: Path, held: ExitStack) -> Iterator[None]:
         sync_folder(part)
         part.rename(saved_of(path))
         sync_folder(path.parent)
-    except OSError:
-        _remove(part)
-        raise
     yield
     discard(path)
 
@@ -128,10 +128,10 @@ def _put_back_wal(path: Path) -> None:
         return
     new = _part_of(path)
     _remove(new)
-    new.mkdir(mode=0o700)
-    with ExitStack() as held:
+    with removed_on_error(new), ExitStack() as held:
+        new.mkdir(mode=0o700)
         copy_file(kept, new / wal.name, held)
-    (new / wal.name).replace(wal)
+        (new / wal.name).replace(wal)
 
 
 def _part_of(path: Path) -> Path:
@@ -144,11 +144,19 @@ def _remove(folder: Path) -> None:
 
 
 def copy_file(source: Path, target: Path, held: ExitStack) -> None:
-    """Copy a file to a new one, 0600 and synced; the source is closed with `held`."""
+    """Copy a file to a new one, 0600 and synced; the source is closed with `held`.
+
+    Raises:
+        OSError: there is no room for it, which is seen before a byte is written, or
+            one of the two cannot be read or written.
+
+    """
     number = os.open(source, os.O_RDONLY)
     held.callback(os.close, number)
     new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
+        if os.fstat(number).st_size > shutil.disk_usage(target.parent).free:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"{target}")
         _pour(number, new)
         os.fsync(new)
     finally:

@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import datetime
+from errno import EDQUOT, EFBIG, ENOSPC
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +36,7 @@ from data.model.matter import MatterKind
 from data.warehouse.errors import (
     WarehouseBusy,
     WarehouseDamaged,
+    WarehouseFull,
     WarehouseMissing,
     WarehouseOutOfReach,
 )
@@ -88,7 +90,8 @@ def warehouse(
     not committed, and nothing else. The file, its WAL and what DuckDB spills can be
     read by their owner only.
     Raises WarehouseBusy when the file stays taken for longer than our patience,
-    or another WarehouseClosed that says why the file did not open.
+    WarehouseFull when the disk has no room for the commit, or another WarehouseClosed
+    that says why the file did not open.
     """
     path = path.absolute()
     give_up_at = clock() + patience_s
@@ -98,18 +101,19 @@ def warehouse(
         _opened(path, give_up_at, clock, wait) as con,
     ):
         _keyed(con, path)
-        with _private():
+        with _private(), room_for(path):
             try:
                 migrate(con, partial(saved, path, held))
                 renew_matter_view(con, partial(saved, path, held))
             except OSError as exc:
                 raise _out_of_reach(path) from exc
         con.begin()
-        repaired = _record_repair(con, path)
-        yield con
         # No rollback anywhere: after a failed commit it would raise in turn and
         # hide the cause (a full disk); closing undoes what was not committed.
-        with _private():
+        with room_for(path):
+            repaired = _record_repair(con, path)
+            yield con
+        with _private(), room_for(path):
             before = wal_size(path)
             con.commit()
             if wal_size(path) != before:  # one that wrote nothing rings for nobody
@@ -291,7 +295,8 @@ def copying(
 
     Names without a database are the new file's. It is written to disk when the block
     ends, in the form that DuckDB 1.4 reads, and is its owner's only.
-    Raises WarehouseMissing where there is no warehouse, and what `warehouse` raises.
+    Raises WarehouseMissing where there is no warehouse, WarehouseOutOfReach where the
+    new file cannot be made, and what `warehouse` raises.
     """
     path = path.absolute()
     give_up_at = clock() + patience_s
@@ -300,10 +305,12 @@ def copying(
     with _turn(path, patience_s):
         con = _connect(path, give_up_at, clock, wait, partial(_open_to_copy, copy))
         try:
+            _attach_copy(con, copy)
             _keyed(con, path)
             con.begin()
-            yield con
-            with _private():
+            with room_for(copy):
+                yield con
+            with _private(), room_for(copy):
                 con.execute("COMMIT")
                 con.execute("USE memory")
                 con.execute("DETACH analytics")
@@ -326,7 +333,10 @@ def _opened(
         raise _out_of_reach(path) from exc
     con = _connect(path, give_up_at, clock, wait, _open)
     try:
-        spill.mkdir(mode=0o700, exist_ok=True)
+        try:
+            spill.mkdir(mode=0o700, exist_ok=True)
+        except OSError as exc:
+            raise _out_of_reach(spill) from exc
         yield con
     finally:
         with _private():
@@ -390,7 +400,7 @@ def _connect(
                 raise _busy(path, None) from exc
         except duckdb.Error as exc:
             if not (saved_of(path).is_dir() or _is_taken(exc)):
-                raise _unopened(path) from exc
+                raise _unopened(path, exc) from exc
             if clock() >= give_up_at:
                 raise _busy(path, _holder(exc)) from exc
         wait(random.uniform(*_PAUSE_S))  # noqa: S311 - spreads waiters, no secret
@@ -476,22 +486,35 @@ def _open_to_read(place: Path, path: Path) -> DuckDBPyConnection:
 
 
 def _open_to_copy(copy: Path, path: Path) -> DuckDBPyConnection:
-    """Attach the warehouse to read and the new file to write; spill beside the copy."""
+    """Attach the warehouse to read; spill beside the copy."""
     spill = str(copy.with_name("spill"))
     con = duckdb.connect(
         ":memory:", config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill}
     )
     try:
         con.execute(f"ATTACH {literal(path)} AS juchu (READ_ONLY)")
-        con.execute(
-            f"ATTACH {literal(copy)} AS analytics"
-            f" (STORAGE_VERSION '{OLDEST_READER}', ROW_GROUP_SIZE {COPY_ROW_GROUP})"
-        )
-        con.execute("USE analytics")
     except BaseException:
         con.close()
         raise
-    return _locked(con)
+    return con
+
+
+def _attach_copy(con: DuckDBPyConnection, copy: Path) -> None:
+    """Attach the new file to write, and lock the session.
+
+    Apart from opening the warehouse: what is wrong with the copy, or with the room for
+    it, is no damage of the warehouse.
+    """
+    try:
+        with _private():
+            con.execute(
+                f"ATTACH {literal(copy)} AS analytics"
+                f" (STORAGE_VERSION '{OLDEST_READER}', ROW_GROUP_SIZE {COPY_ROW_GROUP})"
+            )
+        con.execute("USE analytics")
+    except duckdb.Error as exc:
+        raise _out_of_reach(copy) from exc
+    _locked(con)
 
 
 def literal(path: Path | str) -> str:
@@ -529,8 +552,30 @@ def _busy(path: Path, holder: int | None) -> WarehouseBusy:
     )
 
 
-def _unopened(path: Path) -> WarehouseDamaged | WarehouseOutOfReach:
+@contextmanager
+def room_for(path: Path) -> Iterator[None]:
+    """Raise WarehouseFull in place of DuckDB's error about a disk without room."""
+    try:
+        yield
+    except duckdb.Error as exc:
+        if not (cause := _no_room(exc)):
+            raise
+        raise WarehouseFull(path, cause) from exc
+
+
+def _no_room(exc: duckdb.Error) -> str:
+    """Return the system's word for a disk without room, "" for another fault.
+
+    DuckDB says it by text only; none of that text is passed on, it may quote a cell.
+    """
+    words = (os.strerror(each) for each in (ENOSPC, EDQUOT, EFBIG))
+    return next((word for word in words if str(exc).endswith(word)), "")
+
+
+def _unopened(path: Path, exc: duckdb.Error) -> WarehouseDamaged | WarehouseOutOfReach:
     """Return the error for a file that cannot be read, or not be reached."""
+    if _no_room(exc):
+        return _out_of_reach(path)
     if path.is_file() and os.access(path, os.R_OK | os.W_OK):
         return WarehouseDamaged(
             f"{path} を DuckDB のデータベースとして開けません。"

@@ -21,7 +21,9 @@ def restore_home(source: Path, *, over_good: bool) -> Restored:
 
     Raises:
         RestoreRefused: nothing was changed; the text says why.
-        WarehouseClosed: it could not be looked at, or somebody has it open.
+        WarehouseClosed: it could not be looked at, somebody has it open, or there is
+            no room.
+        OSError: so the system says, or a file cannot be read or written.
 
     """
     settings = read_settings()
@@ -41,8 +43,15 @@ def main() -> None:
         sys.exit("対処: make restore FROM=data/local/backup のように指定してください。")
     try:
         done = restore_home(Path(given.source), over_good=given.over == "good")
-    except (RestoreRefused, WarehouseClosed, SettingsProblem, OSError) as problem:
+    except (RestoreRefused, WarehouseClosed, SettingsProblem) as problem:
         sys.exit(f"{problem}")
+    except OSError as problem:
+        place = f"{problem.filename}: " if problem.filename else ""
+        sys.exit(
+            f"復元できませんでした({place}{problem.strerror})。"
+            "対処: ディスクの空き容量(バックアップと同じ大きさが必要です)と、"
+            "読み書きの権限を確認して、もう一度実行してください。"
+        )
     sys.stdout.write(told(done))
 
 

@@ -21,6 +21,7 @@ from tests.support.canary import leaks
 from tests.support.effort import for_ci
 from tests.support.many_orders import insert_orders
 from tests.support.orders import SHOP_ID, an_order, at, order_number
+from tests.support.small_files import small_files
 
 SUMS = "count(*), sum(request_total)::BIGINT, min(ordered_at), max(ordered_at)"
 ORDERS = 300
@@ -299,6 +300,17 @@ def test_the_group_reads_the_lake_and_no_other_does(published, tmp_path, monkeyp
     assert {folder.parent, *found} - {each for each in found if each.is_file()} <= set(
         given
     )
+
+
+def test_a_lake_without_room_keeps_no_half_file(published, tmp_path):
+    lake = tmp_path / "lake"
+    with (
+        small_files(100),
+        pytest.raises(LakeOutOfReach, match="File too large"),
+    ):
+        FolderStore(lake).put("sales/data.parquet", published / "analytics.duckdb")
+
+    assert [each for each in lake.rglob("*") if each.is_file()] == []
 
 
 def test_a_lake_that_cannot_be_written_says_what_to_do(published, tmp_path):

@@ -14,6 +14,7 @@ from data.warehouse.analytics.versions import KEPT, is_due, new_version, remove_
 from data.warehouse.errors import WarehouseOutOfReach
 from data.warehouse.session import OLDEST_READER, warehouse
 from tests.support.orders import at
+from tests.support.small_files import small_files
 
 SWAPS = 10
 KEPT_MINUTES = KEPT.total_seconds() / 60
@@ -162,6 +163,31 @@ def test_a_full_disk_leaves_the_copy_of_before(link, monkeypatch):
     link.with_suffix("").chmod(0o700)
 
     assert orders_in(link) == 1
+
+
+def test_a_copy_that_does_not_fit_is_removed_and_named(path, link):
+    publish(path, link, at(0))
+    before = versions(link)
+    for room in (0, 8192, 100_000, 400_000):
+        path.touch()
+        with small_files(room), pytest.raises(WarehouseOutOfReach) as full:
+            publish(path, link, at(1))
+        assert "analytics.duckdb" in str(full.value)
+        assert "対処" in str(full.value)
+        assert versions(link) == before
+    path.touch()
+
+    assert publish(path, link, at(1)) is not None
+
+
+def test_a_version_that_cannot_be_shown_is_removed(link, monkeypatch):
+    swap(link, 1, 0)
+    before = versions(link)
+    monkeypatch.setattr(Path, "symlink_to", no_room)
+    with pytest.raises(WarehouseOutOfReach):
+        swap(link, 2, 1)
+
+    assert (versions(link), orders_in(link)) == (before, 1)
 
 
 def no_room(*_: object, **__: object) -> None:

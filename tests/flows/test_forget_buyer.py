@@ -19,6 +19,7 @@ from tests.support.mall_csv import rakuten_bytes, rakuten_row
 from tests.support.plain_runs import run_plainly
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox, lab_settings
+from tests.support.small_files import small_files
 from tests.warehouse.test_buyers import everything
 
 FILE = Path("data/samples/rakuten.csv")
@@ -58,6 +59,19 @@ def told_of(home: Path, number: str) -> list[str]:
 def ended(**given: str) -> tuple[str, str]:
     state = forget_buyer(**({"who": "店長"} | given), return_state=True)
     return state.type.value, state.message
+
+
+@for_ci
+def test_without_room_for_the_new_file_the_clerk_is_told_why(sold: str, home: Path):
+    with small_files(1_000_000):
+        kind, message = ended(order_number=sold)
+    again = ended(order_number=sold)
+
+    assert kind == "FAILED"
+    assert "データベースのファイルを書き直せませんでした(File too large)" in message
+    assert "対処" in message
+    assert again[0] == "COMPLETED", again
+    assert not list(home.glob("juchu.duckdb.*/"))
 
 
 def left(home: Path, told: list[str]) -> list[str]:

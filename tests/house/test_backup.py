@@ -1,12 +1,14 @@
 """A backup counts once it was opened and every rule holds in it; old ones go."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +16,7 @@ from connectors.settings import Settings
 from connectors.uploads import Uploads
 from data.model.backup import backup_name, backup_time, kept_backups
 from data.model.japan_time import JST
-from data.warehouse import backup
+from data.warehouse import backup, saved
 from data.warehouse.backup import back_up, backups, copy_backup, is_whole
 from data.warehouse.errors import BackupRefused
 from data.warehouse.restore import restore
@@ -24,6 +26,7 @@ from tasks.house import backup as house
 from tests.house.night import Night
 from tests.support.effort import for_ci
 from tests.support.planted import caught, planted_source
+from tests.support.small_files import small_files
 from tests.warehouse import rewriting
 
 NIGHT = datetime(2026, 7, 1, 3, tzinfo=JST)
@@ -77,8 +80,54 @@ def test_a_backup_that_cannot_be_read_is_refused(path, monkeypatch):
 
     with pytest.raises(BackupRefused, match="対処"):
         back_up(path, path.parent / "backup", NIGHT)
-    assert backups(path.parent / "backup") == {}
+    assert list((path.parent / "backup").iterdir()) == []
     assert orders(path) == rewriting.BATCH
+
+
+def test_a_copy_for_which_there_is_no_room_is_not_begun(path, monkeypatch):
+    rewriting.store(path, 0)
+    room = path.stat().st_size - 1
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda _folder: SimpleNamespace(free=room)
+    )
+    monkeypatch.setattr(saved, "_pour", lambda *_: pytest.fail("a byte was written"))
+
+    with pytest.raises(BackupRefused, match="No space left on device"):
+        back_up(path, path.parent / "backup", NIGHT)
+    assert list((path.parent / "backup").iterdir()) == []
+
+
+def test_a_backup_that_gets_no_sum_takes_no_room(path, monkeypatch):
+    def no_room(_file: Path) -> str:
+        raise OSError(28, "No space left on device")
+
+    rewriting.store(path, 0)
+    monkeypatch.setattr(backup, "sum_of", no_room)
+
+    with pytest.raises(BackupRefused, match="No space left on device"):
+        back_up(path, path.parent / "backup", NIGHT)
+    assert list((path.parent / "backup").iterdir()) == []
+
+
+def test_another_folder_without_room_keeps_no_half_copy(path, tmp_path):
+    made = back_up(path, path.parent / "backup", NIGHT)
+    with small_files(200_000), pytest.raises(OSError, match="File too large"):
+        copy_backup(made.file, tmp_path / "disk")
+
+    assert list((tmp_path / "disk").iterdir()) == []
+
+
+def test_a_copy_that_differs_from_the_backup_does_not_count(
+    path, tmp_path, monkeypatch
+):
+    made = back_up(path, path.parent / "backup", NIGHT)
+    monkeypatch.setattr(
+        backup, "copy_file", lambda _source, target, _held: target.write_bytes(b"else")
+    )
+    with pytest.raises(BackupRefused, match="一致しません"):
+        copy_backup(made.file, tmp_path / "disk")
+
+    assert list((tmp_path / "disk").iterdir()) == []
 
 
 def test_of_two_backups_at_once_one_is_made_and_the_other_refused(path, monkeypatch):
@@ -120,7 +169,8 @@ def test_without_room_for_the_copy_nothing_counts_and_the_next_one_is_made(path)
     )
 
     assert full.returncode == 1
-    assert "File too large" in full.stderr
+    assert f"{folder} に作成できませんでした(File too large)" in full.stderr
+    assert list(folder.iterdir()) == []  # its room is there for orders
     assert (backups(folder), orders(path)) == ({}, rewriting.BATCH)
     assert back_up(path, folder, NIGHT).broken == ()
     assert list(backups(folder)) == [NIGHT]

@@ -5,18 +5,25 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from connectors.notices.spool import Spool
 from data.model.japan_time import JST
 from data.warehouse import restore as door
 from data.warehouse.backup import back_up
-from data.warehouse.errors import RestoreRefused, WarehouseBusy, WarehouseDamaged
+from data.warehouse.errors import (
+    RestoreRefused,
+    WarehouseBusy,
+    WarehouseDamaged,
+    WarehouseFull,
+)
 from data.warehouse.invariants import violations
 from data.warehouse.restore import restore
 from data.warehouse.saved import wal_of
@@ -32,6 +39,7 @@ from tests.support.effort import EFFORT, first
 from tests.support.forked import Forked
 from tests.support.kept_open import kept_open
 from tests.support.sandbox import Sandbox
+from tests.support.small_files import small_files
 from tests.warehouse import rewriting, writer
 from tests.warehouse.made_notices import a_notice
 
@@ -269,6 +277,38 @@ def test_a_refused_restore_leaves_no_warehouse_where_none_was(path):
         restore(path, source, NIGHT, over_good=False)
 
     assert not path.exists()
+    assert not path.with_name("juchu.duckdb.restoring").exists()
+
+
+def test_a_restore_without_room_leaves_all_as_it_was_and_says_why(path, monkeypatch):
+    source = filled(path)
+    rewriting.store(path, 1)
+    before = sorted(path.parent.iterdir())
+    monkeypatch.setenv("JUCHU_HOME", str(path.parent))
+    monkeypatch.setattr(
+        sys, "argv", ["restore", "--from", str(source), "--over", "good"]
+    )
+    with small_files(200_000), pytest.raises(SystemExit) as ended:
+        restoring.main()
+
+    assert "復元できませんでした" in str(ended.value)
+    assert "File too large" in str(ended.value)
+    assert "対処" in str(ended.value)
+    assert sorted(path.parent.iterdir()) == before
+    with warehouse(path) as con:
+        assert con.execute("SELECT count(*) FROM orders").fetchall() == [(10,)]
+
+
+def test_a_good_backup_is_not_blamed_for_a_disk_without_room(path, monkeypatch):
+    def no_room(_con: object) -> None:
+        raise duckdb.IOException("Could not write file: No space left on device")
+
+    source = filled(path)
+    monkeypatch.setattr(door, "migrate", no_room)
+    with pytest.raises(WarehouseFull, match="空き容量"):
+        restore(path, source, NIGHT, over_good=True)
+
+    assert not path.with_name("juchu.duckdb.restoring").exists()
 
 
 def test_a_damaged_backup_is_refused_and_the_one_before_is_taken(path):

@@ -1,8 +1,6 @@
 """A receiver process for the session, and the parts of one for a single test."""
 
-import contextlib
 import itertools
-import resource
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +26,7 @@ from tests.support.notices import (
     Receiver,
     result_code,
 )
+from tests.support.small_files import small_files
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=JST)
 _numbers = itertools.count(1)
@@ -150,17 +149,6 @@ def spool(tmp_path: Path) -> Spool:
     return Spool(tmp_path / "spool")
 
 
-@contextlib.contextmanager
-def _small_files(largest: int) -> Iterator[None]:
-    """Let no file of this process grow beyond so many bytes, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@pytest.fixture
-def small_files():
-    return _small_files
+@pytest.fixture(name="small_files")
+def limit_of_files():
+    return small_files

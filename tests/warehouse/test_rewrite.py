@@ -3,12 +3,13 @@
 import os
 import stat
 import threading
+from contextlib import ExitStack
 
 import duckdb
 import pytest
 
 from data.warehouse import rewrite as door
-from data.warehouse.errors import WarehouseBusy
+from data.warehouse.errors import WarehouseBusy, WarehouseFull
 from data.warehouse.invariants import violations
 from data.warehouse.people_key import KEY_FILE
 from data.warehouse.rewrite import rewrite
@@ -17,6 +18,7 @@ from tests.support.canary import leaks
 from tests.support.effort import for_ci
 from tests.support.orders import an_order, at
 from tests.support.planted import caught
+from tests.support.small_files import small_files
 from tests.warehouse.test_buyers import an_order_of, clear, store
 
 BUYER = ("090-0000-9173", "hanako@buyer.example", "架空町一丁目9番", "架空の玄関へ")
@@ -123,6 +125,16 @@ def test_a_kill_before_the_rename_costs_nothing(forgotten):
     assert leaks(forgotten.parent, BUYER) == []
 
 
+def test_a_rewrite_that_waits_leaves_the_copy_of_the_one_at_work(forgotten):
+    copy = forgotten.with_name("juchu.duckdb.rewritten")
+    with warehouse(forgotten):
+        copy.write_bytes(b"at work")
+        with pytest.raises(WarehouseBusy):
+            rewrite(forgotten, patience_s=0)
+
+    assert copy.read_bytes() == b"at work"
+
+
 def test_a_file_in_use_is_waited_for(forgotten):
     with (
         warehouse(forgotten),
@@ -164,6 +176,27 @@ def test_a_checkpoint_in_its_place_is_caught(forgotten, monkeypatch):
         assert leaks(forgotten.parent, BUYER) == []
 
 
+def test_a_copy_that_does_not_fit_is_removed_and_the_cause_is_told(
+    forgotten, monkeypatch
+):
+    before = sorted(forgotten.parent.iterdir())
+    with ExitStack() as disk:
+
+        def fills_up(_path: object) -> int:
+            disk.enter_context(small_files(1_000_000))
+            return 0
+
+        monkeypatch.setattr(door, "wal_size", fills_up)
+        with pytest.raises(WarehouseFull, match="File too large"):
+            rewrite(forgotten)
+
+    assert sorted(forgotten.parent.iterdir()) == [
+        each for each in before if not each.name.endswith(".wal")
+    ]
+    with warehouse(forgotten) as con:
+        assert con.execute("SELECT count(*) FROM orders").fetchall() == [(59,)]
+
+
 def test_when_there_is_no_room_the_old_file_stays(forgotten, monkeypatch):
     def full(_path):
         raise OSError(28, "No space left on device")
@@ -172,6 +205,7 @@ def test_when_there_is_no_room_the_old_file_stays(forgotten, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         rewrite(forgotten)
 
+    assert not forgotten.with_name("juchu.duckdb.rewritten").exists()
     with warehouse(forgotten) as con:
         store(con, an_order(600), minute=99)
         assert at(0) is not None

@@ -216,8 +216,9 @@ def test_the_refusal_of_a_full_disk_shows_its_cause_and_loses_nothing(path):
     process = writer("disk-full", str(path), stderr=subprocess.PIPE)
     said, trace = process.communicate(timeout=60)
 
-    assert "Exception" in said, trace
-    assert "File too large" in said
+    assert "WarehouseFull: " in said, trace
+    assert f"{path} に書き込めません(File too large)" in said
+    assert "対処" in said
     assert marks(path) == ["before"]
 
 

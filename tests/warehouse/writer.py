@@ -127,7 +127,7 @@ def disk_full(path: Path) -> None:
         with warehouse(path) as con:
             orders = [an_order(number, 5) for number in range(800)]
             store_orders(con, orders, source="api", stored_at=at(99), load_id="all")
-    except duckdb.Error as exc:
+    except WarehouseClosed as exc:
         say(f"{type(exc).__name__}: {exc}")
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from data.warehouse.errors import WarehouseOutOfReach
+from data.warehouse.half_made import removed_on_error
 
 FILE: Final = "analytics.duckdb"
 KEPT: Final = timedelta(minutes=10)
@@ -62,7 +63,8 @@ def new_version(
     """Yield a path to write the next version to; the link shows it after the block.
 
     One writer at a time. None where another one has just published that state, or a
-    later one. After an error the link shows what it showed before. The group may read
+    later one. After an error the link shows what it showed before, and what was made of
+    the new version is removed. The group may read
     the copy, and nothing else of the home.
 
     Raises:
@@ -79,11 +81,13 @@ def new_version(
             _remove_unfinished(folder)
             name = f"{at.strftime(_WHEN)}-{of}"
             own = folder / f"{name}{_UNFINISHED}"
-            own.mkdir(mode=0o700)
-            yield own / FILE
-            _give_to(group, link.parent, folder, own)
-            own.replace(folder / name)
-            _show(link, folder / name / FILE)
+            version = folder / name
+            with removed_on_error(own, version):
+                own.mkdir(mode=0o700)
+                yield own / FILE
+                _give_to(group, link.parent, folder, own)
+                own.replace(version)
+                _show(link, version / FILE)
             _remove_replaced(folder, name, at)
     except OSError as error:
         raise WarehouseOutOfReach(
