@@ -6,13 +6,14 @@ import os
 import sys
 
 from connectors.notices.server import serve
+from connectors.ports import cannot_listen, port_number
 from connectors.settings import SettingsProblem, read_settings
 
 
 def main() -> None:
     """Run the receiver; its first line of output is JSON with its address."""
     parser = argparse.ArgumentParser(prog="python -m connectors.notices")
-    parser.add_argument("--port", type=int, default=8788, help="0 = a free one")
+    parser.add_argument("--port", type=port_number, default=8788, help="0 = a free one")
     parser.add_argument("--host", default="127.0.0.1", help="a proxy stands before it")
     given = parser.parse_args()
     os.umask(0o077)
@@ -27,10 +28,7 @@ def main() -> None:
     except SettingsProblem as problem:
         sys.exit(f"{problem}\n対処: .env または環境変数を修正してください。")
     except OSError as error:
-        sys.exit(
-            f"{given.host}:{given.port}: {error.strerror}\n"
-            "対処: --port で別のポートを指定してください。"
-        )
+        sys.exit(cannot_listen(given.host, given.port, error))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import uvicorn
@@ -23,6 +23,7 @@ from connectors.sandbox.notices.sender import sending
 from connectors.sandbox.order_api import endpoint as order_api
 from connectors.sandbox.world import World
 
+LOOPBACK: Final = "127.0.0.1"
 _GRACE_S = 1
 
 
@@ -31,12 +32,16 @@ def serve(world: World, port: int) -> None:
 
     The first line on stdout, once requests can come, is JSON: the address and the keys
     of every shop. Port 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken, or not ours to take.
+
     """
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", port))
+        listening.bind((LOOPBACK, port))
         first_line = {
-            "url": f"http://127.0.0.1:{listening.getsockname()[1]}",
+            "url": f"http://{LOOPBACK}:{listening.getsockname()[1]}",
             "shops": [shop.keys() for shop in world.shops.values()],
         }
         config = uvicorn.Config(

@@ -33,7 +33,7 @@ def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        SystemExit: the address is taken; uvicorn has said so.
+        SystemExit: the address is taken; uvicorn has said so, and we what to do.
 
     """
     people = people_of(settings.desk_people.get_secret_value())
@@ -64,7 +64,14 @@ class _Server(uvicorn.Server):
         self._url = url
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # its way to end where the address cannot be had
+            sys.exit(
+                f"{self.config.host}:{self.config.port} で待ち受けできません。"
+                "対処: すでに動いている make desk を停止するか、JUCHU_DESK_PORT に"
+                "別のポートを設定してください。"
+            )
         sys.stdout.write(f"{self._url}\n")
         sys.stdout.flush()
 

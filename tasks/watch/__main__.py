@@ -18,6 +18,7 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from watchfiles import watch
 
+from connectors.ports import port_number
 from connectors.settings import Settings, read_settings
 from data.warehouse.session import bell_of
 from tasks.run_log import show_our_log
@@ -39,7 +40,9 @@ log = logging.getLogger("juchu.watch")
 def main() -> None:
     """Work until SIGTERM or SIGINT; a second one waits until the first has ended."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--port", type=int, default=PORT, help="of /metrics, loopback")
+    asked.add_argument(
+        "--port", type=port_number, default=PORT, help="of /metrics, loopback"
+    )
     port = asked.parse_args().port
     show_our_log("%(asctime)s %(message)s")
     ending = Event()

@@ -203,6 +203,15 @@ def test_a_taken_port_is_told_with_advice(tmp_path, receiver):
     assert "Traceback" not in done.stderr
 
 
+@for_ci
+def test_a_port_that_there_is_not_is_told_in_words(tmp_path):
+    done = run("--port", "99999", cwd=tmp_path, **shop_environment())
+
+    assert done.returncode == 2
+    assert "対処: 0 から 65535" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_it_knows_neither_duckdb_nor_prefect_nor_the_warehouse():
     told = "import sys, connectors.notices.__main__; print(*sys.modules)"
     loaded = subprocess.run(

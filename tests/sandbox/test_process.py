@@ -6,6 +6,7 @@ import sys
 import time
 
 import httpx
+import pytest
 
 from tests.support.effort import for_ci
 from tests.support.sandbox import Sandbox
@@ -108,12 +109,39 @@ def test_it_ends_cleanly_within_two_seconds_while_a_request_hangs():
 def test_two_processes_cannot_have_the_same_port(sandbox):
     port = sandbox.url.rpartition(":")[2]
 
-    second = subprocess.run(
-        [sys.executable, "-m", "connectors.sandbox", "--port", port],
-        capture_output=True,
-        check=False,
-        timeout=20,
-    )
+    second = ended("--port", port)
 
-    assert second.returncode != 0
-    assert second.stdout == b""
+    assert (second.returncode, second.stdout) == (1, "")
+    assert f"127.0.0.1:{port}: Address already in use" in second.stderr
+    assert "対処: --port" in second.stderr
+
+
+@for_ci
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--port", "99999", "65535"),
+        ("--port", "-1", "65535"),
+        ("--state", "/nonexistent/x", "対処: --state"),
+        ("--state", __file__, "対処: --state"),
+        ("--clock-file", "/nonexistent/x", "対処: --clock-file"),
+        ("--clock", "nonsense", "nonsense"),
+        ("--notify", "nonsense", "http(s)"),
+    ],
+)
+def test_a_wrong_argument_is_told_in_words(option, value, said):
+    done = ended(option, value)
+
+    assert done.returncode in {1, 2}
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def ended(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "connectors.sandbox", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
