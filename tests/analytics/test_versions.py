@@ -222,6 +222,17 @@ def test_without_a_group_the_copy_is_its_owners_only(path, link):
     assert oct(link.resolve().stat().st_mode)[-3:] == "600"
 
 
+def test_no_file_of_the_copies_is_anybody_elses_whatever_the_umask(path, link):
+    before = os.umask(0)
+    try:
+        publish(path, link, at(0))
+    finally:
+        os.umask(before)
+    files = [link.with_suffix(""), *link.with_suffix("").rglob("*")]
+
+    assert [each.name for each in files if each.stat().st_mode & 0o077] == []
+
+
 def test_a_publication_waits_for_no_client(path, link):
     publish(path, link, at(0))
     with duckdb.connect(link) as held:

@@ -110,9 +110,12 @@ def remove_replaced(link: Path, at: datetime) -> None:
 
 @contextmanager
 def _one_writer(folder: Path) -> Iterator[None]:
-    with (folder / ".lock").open("w") as lock:
+    lock = os.open(folder / ".lock", os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)
 
 
 def _give_to(group: str, home: Path, folder: Path, own: Path) -> None:
