@@ -148,6 +148,16 @@ def offered(level: int, safety: int) -> int:
     return min(max(level - safety, 0), MOST_UNITS)
 
 
+def raises(offered: int, found: int | None) -> bool:
+    """Return whether telling the mall `offered` puts more on sale than it shows now.
+
+    None = the mall has no stock of the listing, so it sells none. What was sold unseen
+    would be on sale once more: no comparison with what we expected shows that it was
+    not, because a cancellation that the mall gave back hides it.
+    """
+    return (found or 0) < offered
+
+
 def may_not_raise(offered: int, found: int | None, waiting: int) -> bool:
     """Return whether a push must leave the mall's number as it is.
 
@@ -167,15 +177,6 @@ def unseen_units(expected: int | None, found: int | None) -> int:
     if expected is None or found is None:
         return 0
     return max(expected - found, 0)
-
-
-def puts_back(expected: int | None, offered: int, found: int | None) -> bool:
-    """Return whether a push could put back on sale what we do not know to be sold.
-
-    So it is where our level is above what a mall shows that was never told one: what
-    it has sold since the count is not in `unseen_units`. None = not known.
-    """
-    return expected is None and found is not None and found < offered
 
 
 def read_back(offered: int, before: int | None, after: int | None) -> PushState:

@@ -7,7 +7,7 @@ same call made again. `push_rounds` is the procedure; the tasks below it are its
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Self
 from uuid import uuid4
@@ -26,7 +26,7 @@ from connectors.rms.stock import (
 from data.model.order import Mall
 from data.model.run import total
 from data.model.shop import ShopHandle
-from data.model.stock import Listing, puts_back, unseen_units
+from data.model.stock import Listing, raises, unseen_units
 from data.warehouse.runs import Load
 from data.warehouse.stock.push import (
     LevelToPush,
@@ -73,7 +73,8 @@ class Seen:
                 one that could not be read
     unseen      units sold at the mall of which no order of ours tells, above 0 only
     unreadable  RMS's results for the listings it would not read
-    puts_back   whether a level that the mall was never told is above what it shows
+    raises      units that a push would add to what the mall shows, above 0 only
+    may_raise   whether what was sold before this reading was searched for
     left_out    how many listings are not in `found`, because they are being sold
     """
 
@@ -82,7 +83,8 @@ class Seen:
     read_at: datetime
     unseen: Mapping[Listing, int]
     unreadable: Sequence[StockResult] = ()
-    puts_back: bool = False
+    raises: Mapping[Listing, int] = field(default_factory=dict)
+    may_raise: bool = False
     left_out: int = 0
 
     def without(self, sold: Collection[Listing]) -> Self:
@@ -128,17 +130,17 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> list[StockResult]:
 
 
 def look(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
-    """Read the mall; where it sold units we do not know of, sweep and read again.
+    """Read the mall; before a number is raised, or lower than expected, sweep first.
 
     A narrow sweep explains a sale that nobody has told us of yet. What it leaves as it
     was is searched for in every open order. Units that no order explains even then (a
     person took them away at RMS) do not stop the push: our level is the true one. What
-    is sold meanwhile is left out, for the next round: our level would raise it. What a
-    mall that was never told a level owes us is not known: where ours is higher, the
-    narrow sweep finds what was sold since it was counted.
+    is sold meanwhile is left out, for the next round: our level would raise it. That
+    the mall shows what we expect proves no sale absent: a cancellation that it gave
+    back hides one. So nothing is raised without the sweep.
     """
     seen = read_mall(shop, run, full=full)
-    if not seen.unseen and not seen.puts_back:
+    if not seen.unseen and not seen.raises:
         return seen
     sweep_for_news(shop)
     after = read_mall(shop, run, full=full)
@@ -150,7 +152,8 @@ def look(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
         get_run_logger().warning(
             "%d listings show fewer units than our orders explain", len(same)
         )
-    return after.without(after.unseen.keys() - same)
+    sold = (after.unseen.keys() - same) | _raised_further(seen, after)
+    return replace(after.without(sold), may_raise=True)
 
 
 def _unmoved(before: Seen, after: Seen) -> set[Listing]:
@@ -160,6 +163,18 @@ def _unmoved(before: Seen, after: Seen) -> set[Listing]:
         for listing in before.unseen.keys() & after.unseen.keys()
         if before.unseen[listing] == after.unseen[listing]
         and before.found[listing] == after.found[listing]
+    }
+
+
+def _raised_further(before: Seen, after: Seen) -> set[Listing]:
+    """Return the listings that would be raised by more than before the sweep.
+
+    What took their units may have been sold behind its back.
+    """
+    return {
+        listing
+        for listing, units in after.raises.items()
+        if units > before.raises.get(listing, 0)
     }
 
 
@@ -213,10 +228,13 @@ def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
         read_at,
         unseen,
         tuple(read.refused),
-        puts_back=any(
-            puts_back(level.expected, level.offered, found.get(level.listing))
+        raises={
+            level.listing: level.offered - (found[level.listing] or 0)
             for level in levels
-        ),
+            if level.listing in found
+            and not level.waiting  # nothing of it is raised anyway
+            and raises(level.offered, found[level.listing])
+        },
     )
 
 
@@ -235,6 +253,7 @@ def plan_levels(run: StockRun, seen: Seen) -> list[Push]:
             run_id=run.run_id,
             safety=run.safety,
             full=run.full,
+            may_raise=seen.may_raise,
             read_at=seen.read_at,
             planned_at=now(),
         )

@@ -6,6 +6,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,7 +130,8 @@ def reporting(lab: Sandbox, home: Path) -> Callable[[], State]:
 def sending(lab: Sandbox, home: Path) -> Callable[[], State]:
     count_everything(lab, home)
     run = push.open_stock_push.fn("lab", full=False)
-    pushes = push.plan_levels.fn(run, push.read_mall.fn("lab", run, full=False))
+    seen = replace(push.read_mall.fn("lab", run, full=False), may_raise=True)
+    pushes = push.plan_levels.fn(run, seen)
     return lambda: push.send_levels("lab", pushes, return_state=True)
 
 

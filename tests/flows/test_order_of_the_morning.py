@@ -19,7 +19,7 @@ CHECK = [  # the calls that write have no effect here
 ]
 ORDERS = ["searchOrder", "getOrder"]
 NEWS = ["inventories.bulk.get", "searchOrder"]
-"""Before a level that the mall was never told and that is above what it shows."""
+"""Before a level that is above what the mall shows."""
 STOCK = ["inventories.bulk.get", "inventories.bulk.upsert", "inventories.bulk.get"]
 SHIPPING = [
     "getOrder",

@@ -188,7 +188,7 @@ PLANTED = {
     ),
     "sales of the mall are not looked for": (
         inventory,
-        "    if not seen.unseen:\n",
+        "    if not seen.unseen and not seen.raises:\n",
         "    if True:\n",
         [("sell", 3), ("push", True)],
     ),

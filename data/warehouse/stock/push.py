@@ -98,7 +98,8 @@ class PushPlan:
     verified  the mall shows the very number already: no write is spent
     kept      the mall shows fewer, and a CSV order of the SKU waits for a person:
               the number is not raised
-    held      a call of this listing is under way, or the reading is too old: next run
+    held      a call of this listing is under way, the reading is too old, or it would
+              be raised and may not: next run
     """
 
     to_send: tuple[Push, ...]
@@ -184,6 +185,7 @@ def plan_push(  # noqa: PLR0913
     run_id: str,
     safety: int,
     full: bool = False,
+    may_raise: bool = True,
     read_at: datetime,
     planned_at: datetime,
     presumed_lost: timedelta = PRESUMED_LOST,
@@ -192,13 +194,16 @@ def plan_push(  # noqa: PLR0913
 
     `found` is what the mall showed at `read_at`, when that request was sent; None for a
     listing it did not name. Listings not read are left for the next run. Open rows of
-    the planned listings become superseded. Commit before anything is sent.
+    the planned listings become superseded. Commit before anything is sent. Without
+    `may_raise` what the mall would show more of is left as well: nobody has looked
+    whether it was sold.
     `presumed_lost`: only who knows that no other process pushes may make it shorter.
     """
     given = {
         "mall": mall.value,
         "shop_id": shop_id,
         "run_id": run_id,
+        "may_raise": may_raise,
         "read_at": read_at,
         "planned_at": planned_at,
         "lost_before": planned_at - presumed_lost,

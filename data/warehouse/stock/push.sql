@@ -150,9 +150,10 @@ FROM inventory_levels;
 -- while a call of its listing is under way, and when a push of it was sent or verified
 -- after the reading was asked for: then the reading says nothing of the present. It is
 -- kept where the mall shows fewer than it could, while a CSV order of the SKU waits for a
--- person: raising it would sell once more what that order has taken.
+-- person: raising it would sell once more what that order has taken. It is held as well
+-- where it would be raised while nobody has looked for unseen sales.
 -- in:  temporary table `inventory_levels`, view `inventory_found`, $mall, $shop_id,
---      $read_at, $lost_before
+--      $read_at, $lost_before, $may_raise
 -- out: temporary table `inventory_plan`: the level, found, verdict send | verified | held |
 --      kept
 CREATE OR REPLACE TEMP TABLE inventory_plan AS
@@ -176,6 +177,7 @@ SELECT
         WHEN t.is_held THEN 'held'
         WHEN f.found = l.offered THEN 'verified'
         WHEN l.waiting > 0 AND f.found < l.offered THEN 'kept'
+        WHEN NOT $may_raise AND coalesce(f.found, 0) < l.offered THEN 'held'
         ELSE 'send'
     END AS verdict
 FROM inventory_levels AS l
