@@ -162,10 +162,11 @@ def may_not_raise(offered: int, found: int | None, waiting: int) -> bool:
     """Return whether a push must leave the mall's number as it is.
 
     `waiting` pieces were sold by orders that only a CSV knows, and the level does not
-    know of them: raising the number would sell them once more. Lowering it is allowed.
-    The statement `judge_inventory_levels` decides so too; a test feeds both.
+    know of them: raising the number would sell them once more, and so would giving a
+    listing its first number. Lowering it is allowed. The statement
+    `judge_inventory_levels` decides so too; a test feeds both.
     """
-    return waiting > 0 and found is not None and found < offered
+    return waiting > 0 and raises(offered, found)
 
 
 def unseen_units(expected: int | None, found: int | None) -> int:

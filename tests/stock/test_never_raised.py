@@ -51,10 +51,23 @@ def test_it_may_be_lowered(counted):
     assert held_listings(counted, SHOP_ID) == []
 
 
-def test_a_listing_the_mall_does_not_have_is_told_as_before(counted):
+def test_a_listing_the_mall_does_not_have_is_not_registered_with_its_level(counted):
+    a_waiting_order(counted)
+    made = plan(counted, {A_TEA: None}, 20)
+
+    assert (sent(made), made.kept) == ([], 1)
+    (held,) = held_listings(counted, SHOP_ID)
+    assert (held.listing, held.found, held.offered) == (A_TEA, 0, 10)
+    told = counted.execute(
+        "SELECT what FROM needs_a_person WHERE kind = 'stock_held'"
+    ).fetchall()
+    assert ["RMSの数 0" in what for (what,) in told] == [True]
+
+
+def test_one_that_is_sold_out_is_registered_with_nothing(counted):
     a_waiting_order(counted)
 
-    assert sent(plan(counted, {A_TEA: None}, 20)) == [(A_TEA, 10)]
+    assert sent(plan(counted, {A_TEA: None}, 20, safety=10)) == [(A_TEA, 0)]
 
 
 @pytest.mark.parametrize("done", [False, True])
@@ -132,9 +145,19 @@ def test_the_statement_and_the_model_say_the_same(counted, found, waiting):
 @for_ci
 def test_without_the_rule_the_order_would_be_sold_twice(counted):
     """The plant: a push raises whatever its level says."""
-    line = "WHEN l.waiting > 0 AND f.found < l.offered THEN 'kept'"
+    line = "WHEN l.waiting > 0 AND coalesce(f.found, 0) < l.offered THEN 'kept'"
     with planted_sql("judge_inventory_levels", line, ""), caught():
         test_the_malls_number_is_not_raised_and_the_listing_is_named(counted)
+
+
+@for_ci
+def test_a_first_number_that_is_no_raise_is_caught(counted):
+    right, wrong = (
+        f"{found} < l.offered THEN 'kept'"
+        for found in ("coalesce(f.found, 0)", "f.found")
+    )
+    with planted_sql("judge_inventory_levels", right, wrong), caught():
+        test_a_listing_the_mall_does_not_have_is_not_registered_with_its_level(counted)
 
 
 def test_the_report_and_the_state_name_what_was_not_raised(counted):

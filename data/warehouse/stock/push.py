@@ -96,8 +96,8 @@ class PushPlan:
 
     to_send   the mall shows another number: send these
     verified  the mall shows the very number already: no write is spent
-    kept      the mall shows fewer, and a CSV order of the SKU waits for a person:
-              the number is not raised
+    kept      the mall shows fewer or none, and a CSV order of the SKU waits for a
+              person: the number is not raised
     held      a call of this listing is under way, the reading is too old, or it would
               be raised and may not: next run
     """
@@ -356,7 +356,10 @@ def latest_pushes(
 
 @dataclass(frozen=True)
 class HeldListing(_OfListing):
-    """A listing that was not raised: `found` stands at the mall, `offered` could."""
+    """A listing that was not raised: `found` stands at the mall, `offered` could.
+
+    A mall that has no stock of it shows 0.
+    """
 
     manage_number: str
     variant_id: str

@@ -149,8 +149,8 @@ FROM inventory_levels;
 -- What becomes of each level that was read at the mall. It is held
 -- while a call of its listing is under way, and when a push of it was sent or verified
 -- after the reading was asked for: then the reading says nothing of the present. It is
--- kept where the mall shows fewer than it could, while a CSV order of the SKU waits for a
--- person: raising it would sell once more what that order has taken. It is held as well
+-- kept where the mall shows fewer than it could, or has no stock of it at all, while a CSV
+-- order of the SKU waits for a person: raising it would sell once more what that order has taken. It is held as well
 -- where it would be raised while nobody has looked for unseen sales.
 -- in:  temporary table `inventory_levels`, view `inventory_found`, $mall, $shop_id,
 --      $read_at, $lost_before, $may_raise
@@ -176,7 +176,7 @@ SELECT
     CASE
         WHEN t.is_held THEN 'held'
         WHEN f.found = l.offered THEN 'verified'
-        WHEN l.waiting > 0 AND f.found < l.offered THEN 'kept'
+        WHEN l.waiting > 0 AND coalesce(f.found, 0) < l.offered THEN 'kept'
         WHEN NOT $may_raise AND coalesce(f.found, 0) < l.offered THEN 'held'
         ELSE 'send'
     END AS verdict
@@ -212,13 +212,14 @@ WHERE h.mall = $mall
   AND n.verdict IN ('send', 'verified');
 
 -- name: insert_inventory_holds
--- Listings that are not raised; one that was not before keeps its time.
+-- Listings that are not raised; one that was not before keeps its time. A mall that has no
+-- stock of a listing shows 0 of it.
 -- in:  temporary table `inventory_plan`, $mall, $shop_id, $planned_at
 -- out: rows of inventory_holds
 INSERT INTO inventory_holds BY NAME
 SELECT
     $mall AS mall, $shop_id AS shop_id, manage_number, variant_id, sku,
-    offered, found, $planned_at::TIMESTAMPTZ AS held_since
+    offered, coalesce(found, 0) AS found, $planned_at::TIMESTAMPTZ AS held_since
 FROM inventory_plan
 WHERE verdict = 'kept'
 ON CONFLICT DO UPDATE SET
