@@ -51,5 +51,5 @@ def push_inventory(
     with one_caller(shop, "stock"):
         if dry_run:
             return show_levels(shop, run)
-        unreadable = push_rounds(shop, run)
-    return conclude_stock_push(shop, run, unreadable)
+        rounds = push_rounds(shop, run)
+    return conclude_stock_push(shop, run, rounds)

@@ -15,7 +15,7 @@ from uuid import uuid4
 from prefect import task
 from prefect.logging import get_run_logger
 
-from connectors.rms.errors import OutcomeUnknown, Throttled, Unavailable
+from connectors.rms.errors import OutcomeUnknown, RmsTrouble, Throttled, Unavailable
 from connectors.rms.stock import (
     WRITE_AT_ONCE,
     StockLevel,
@@ -44,7 +44,7 @@ from tasks.machine import now, our_warehouse
 from tasks.notices import take_in_notices
 from tasks.orders import Swept, sweep, sweep_narrowly
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
-from tasks.rms import open_rms, shop_of_now, with_code
+from tasks.rms import FunctionStopped, open_rms, shop_of_now, with_code
 from tasks.runs import close_load, open_narrow_sweep, open_sweep
 from tasks.stock.unknown import leave_out_unknown
 
@@ -76,6 +76,7 @@ class Seen:
     raises      units that a push would add to what the mall shows, above 0 only
     may_raise   whether what was sold before this reading was searched for
     left_out    how many listings are not in `found`, because they are being sold
+    unswept     why unseen sales could not be looked for; "" where they could
     """
 
     levels: Sequence[LevelToPush]
@@ -86,11 +87,38 @@ class Seen:
     raises: Mapping[Listing, int] = field(default_factory=dict)
     may_raise: bool = False
     left_out: int = 0
+    unswept: str = ""
 
     def without(self, sold: Collection[Listing]) -> Self:
         """Return it without what is known of listings that are being sold."""
         found = {one: units for one, units in self.found.items() if one not in sold}
         return replace(self, found=found, left_out=len(sold))
+
+    def only_lowered(self, why: str) -> Self:
+        """Return it without what might be on sale twice, as no sweep was possible.
+
+        A number that goes down is nearer to the truth, whatever was sold unseen. One
+        that stays is left: to verify it would forget the units it lacks.
+        """
+        lower = {
+            level.listing
+            for level in self.levels
+            if level.offered < (self.found.get(level.listing) or 0)
+        }
+        left = self.without(self.unseen.keys() - lower)
+        return replace(left, may_raise=False, left_out=0, unswept=why)
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What the rounds of a run leave to be told beside its pushes.
+
+    unreadable  RMS's results for the listings that it did not even let us read
+    unswept     why unseen sales could not be looked for; "" where they could
+    """
+
+    unreadable: Sequence[StockResult] = ()
+    unswept: str = ""
 
 
 @task(name="open-inventory", **SAFE_TO_REPEAT)
@@ -106,16 +134,18 @@ def open_stock_push(shop: ShopHandle, *, full: bool) -> StockRun:
     )
 
 
-def push_rounds(shop: ShopHandle, run: StockRun) -> list[StockResult]:
+def push_rounds(shop: ShopHandle, run: StockRun) -> Rounds:
     """Send levels until the mall shows them all, or only a person can help.
 
     Each round reads first: there it finds what a call without an answer brought about,
-    and sends nothing a second time. Returns RMS's results for the listings that it did
-    not even let us read.
+    and sends nothing a second time. A search that failed is not made again in this run.
     """
     unreadable: dict[Listing, StockResult] = {}
+    unswept = ""
     for left in reversed(range(MOST_ROUNDS)):
-        seen = look(shop, run, full=run.full and left == MOST_ROUNDS - 1)
+        is_full = run.full and left == MOST_ROUNDS - 1
+        seen = look(shop, run, full=is_full, unswept=unswept)
+        unswept = unswept or seen.unswept
         unreadable |= {one.listing: one for one in seen.unreadable}
         pushes = plan_levels(run, opaque(seen))
         pushes = leave_out_unknown(
@@ -126,10 +156,10 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> list[StockResult]:
         for start in range(0, len(pushes), WRITE_AT_ONCE):
             send_levels(shop, opaque(pushes[start : start + WRITE_AT_ONCE]))
         read_again(shop, run)
-    return list(unreadable.values())
+    return Rounds(tuple(unreadable.values()), unswept)
 
 
-def look(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
+def look(shop: ShopHandle, run: StockRun, *, full: bool, unswept: str = "") -> Seen:
     """Read the mall; before a number is raised, or lower than expected, sweep first.
 
     A narrow sweep explains a sale that nobody has told us of yet. What it leaves as it
@@ -137,16 +167,22 @@ def look(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
     person took them away at RMS) do not stop the push: our level is the true one. What
     is sold meanwhile is left out, for the next round: our level would raise it. That
     the mall shows what we expect proves no sale absent: a cancellation that it gave
-    back hides one. So nothing is raised without the sweep.
+    back hides one. So nothing is raised without the sweep; where it fails, or has
+    failed before (`unswept`), numbers go down only.
     """
     seen = read_mall(shop, run, full=full)
     if not seen.unseen and not seen.raises:
         return seen
-    sweep_for_news(shop)
+    if unswept:
+        return seen.only_lowered(unswept)
+    if why := _why_unswept(sweep_for_news, shop):
+        return read_mall(shop, run, full=full).only_lowered(why)
     after = read_mall(shop, run, full=full)
     if same := _unmoved(seen, after):
-        sweep_orders(shop)
+        why = _why_unswept(sweep_orders, shop)
         seen, after = after, read_mall(shop, run, full=full)
+        if why:
+            return after.only_lowered(why)
         same &= _unmoved(seen, after)
     if same:
         get_run_logger().warning(
@@ -154,6 +190,19 @@ def look(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
         )
     sold = (after.unseen.keys() - same) | _raised_further(seen, after)
     return replace(after.without(sold), may_raise=True)
+
+
+def _why_unswept(sweep_of: Callable[[ShopHandle], None], shop: ShopHandle) -> str:
+    """Sweep, and return why it failed; "" if it did not.
+
+    The order functions may be refused, or away, while those of stock answer (rule 6.7).
+    Where the key itself is refused the reading that follows ends the run.
+    """
+    try:
+        sweep_of(shop)
+    except (RmsTrouble, FunctionStopped) as trouble:
+        return str(trouble)
+    return ""
 
 
 def _unmoved(before: Seen, after: Seen) -> set[Listing]:

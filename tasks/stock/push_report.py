@@ -29,7 +29,7 @@ from data.warehouse.stock.push import (
 from tasks.machine import our_warehouse
 from tasks.report import counts, ended, listing, page, sums
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.stock.push import Seen, StockRun, read_mall
+from tasks.stock.push import Rounds, Seen, StockRun, read_mall
 
 STILL_ON_SALE: Final = (
     "RMSでは在庫があるように表示されています。"
@@ -38,6 +38,10 @@ STILL_ON_SALE: Final = (
 NOT_PROVEN_ON_SALE: Final = (
     "在庫数は登録されました。販売中かどうかは、在庫APIでは確認できません。"
     "対処: RMSに商品とSKUがあることを確認してください。"
+)
+UNSWEPT: Final = (
+    "まだ取り込んでいない受注を検索できなかったため、RMSの在庫数は減らす転送だけを行い、"
+    "増やしていません。次の転送で、もう一度検索します。原因: "
 )
 NOT_RAISED: Final = "CSV注文の調整待ちのため、増やさなかったSKU"
 
@@ -92,27 +96,27 @@ def stock_of(
         )
 
 
-def conclude_stock_push(
-    shop: ShopHandle, run: StockRun, unreadable: Sequence[StockResult]
-) -> State[Any]:
+def conclude_stock_push(shop: ShopHandle, run: StockRun, rounds: Rounds) -> State[Any]:
     """Create the report and return the run's final state.
 
-    Failed when a level of this run is not proven to show. Listings that an earlier run
+    Failed when a level of this run is not proven to show, or none could be raised
+    because RMS let us search for no orders. Listings that an earlier run
     gave up are in the report, but fail no run again: no new run could change them.
     """
     pushes, levels, held = stock_of(run)
     create_markdown_artifact(
         key="inventory-report",
-        markdown=stock_push_report(shop, pushes, levels, held, unreadable),
+        markdown=stock_push_report(shop, pushes, levels, held, rounds.unreadable),
         description="在庫転送の結果",
     )
-    return final_state(pushes, unreadable, held)
+    return final_state(pushes, rounds.unreadable, held, rounds.unswept)
 
 
 def final_state(
     pushes: Sequence[LatestPush],
     unreadable: Sequence[StockResult] = (),
     held: Sequence[HeldListing] = (),
+    unswept: str = "",
 ) -> State[Any]:
     """Return Completed with the counts, or Failed with what to do about each state."""
     ours = [push for push in pushes if push.is_of_run]
@@ -131,12 +135,13 @@ def final_state(
     amiss = [state for state in PUSH_TO_DO if by_state[state] or state in left]
     if unreadable and PushState.REFUSED not in amiss:
         amiss.append(PushState.REFUSED)
-    if not amiss:
-        return ended(summary)
-    advice = "。".join(PUSH_TO_DO[state] for state in amiss)
-    return ended(
-        summary, f"対処: {advice}。詳細は報告「inventory-report」を確認してください。"
-    )
+    problems = [UNSWEPT + unswept] if unswept else []
+    if amiss:
+        advice = "。".join(PUSH_TO_DO[state] for state in amiss)
+        problems.append(
+            f"対処: {advice}。詳細は報告「inventory-report」を確認してください。"
+        )
+    return ended(summary, "".join(problems))
 
 
 def stock_push_report(

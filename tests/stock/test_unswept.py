@@ -1,0 +1,141 @@
+"""Where RMS lets nobody search for orders, stock goes on: numbers only go down."""
+
+import pytest
+
+from connectors.rms.errors import CredentialsRefused
+from flows import push_inventory
+from tasks.rms import ShopStopped
+from tasks.stock import push, push_report
+from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, quick_shelf
+from tests.support.effort import first, for_ci
+from tests.support.planted import caught, planted_source
+
+MUG = ("kakuu-mug", "kakuu-mug")
+TEA = ("kakuu-tea", "kakuu-tea")
+SEARCH, GET = "searchOrder", "getOrder"
+UNSWEPT = push_report.UNSWEPT
+
+
+def units_that_no_order_explains(shelf: Shelf, level: int = 1001) -> None:
+    """The mall shows 998 of 1,000 mugs, we have others; tea has been sold out."""
+    shelf.counted({MUG: 1000, TEA: 1000})
+    shelf.push()
+    shelf.mall.set_stock(*MUG, 998)
+    shelf.counted({MUG: level, TEA: 0})
+
+
+def is_away(shelf: Shelf, function: str) -> None:
+    shelf.mall.fault("503", function=function, times=99)
+
+
+def is_off(shelf: Shelf, function: str) -> None:
+    shelf.mall.shop("demo", functions_off=[function])
+
+
+def a_sold_out_sku_is_told(shelf: Shelf, stop) -> None:
+    units_that_no_order_explains(shelf)
+    stop(shelf, SEARCH)
+    for _ in range(2):  # by then a refused function is not even called
+        kind, message = shelf.push()
+
+        assert kind == "FAILED"
+        assert message.count(UNSWEPT) == message.count(SEARCH) == 1, message
+        assert (shelf.units()[MUG], shelf.units()[TEA]) == (998, 0)
+
+
+@first()
+@pytest.mark.parametrize("stop", [is_away, is_off])
+def test_one_sku_that_nothing_explains_keeps_no_sold_out_one_on_sale(shelf, stop):
+    a_sold_out_sku_is_told(shelf, stop)
+
+
+def test_once_orders_can_be_searched_the_rest_is_raised(shelf: Shelf):
+    units_that_no_order_explains(shelf)
+    is_away(shelf, SEARCH)
+    shelf.push()
+    shelf.mall.no_faults()
+    kind, message = shelf.push()
+
+    assert kind == "COMPLETED"
+    assert UNSWEPT not in message
+    assert shelf.units() == shelf.units() | shelf.offers()
+
+
+def test_a_failed_search_is_not_made_again_in_the_same_run(shelf: Shelf):
+    units_that_no_order_explains(shelf)
+    shelf.mall.fault("500", function=WRITE)  # so there is another round
+    is_away(shelf, SEARCH)
+    before = shelf.calls(SEARCH)
+    shelf.push()
+
+    assert shelf.calls(SEARCH) - before == 1
+    assert shelf.units()[TEA] == 0
+
+
+@first()
+@pytest.mark.parametrize(("level", "shown"), [(990, 990), (998, 998)])
+def test_fewer_than_the_mall_shows_are_told_and_the_same_number_proves_nothing(
+    shelf: Shelf, level: int, shown: int
+):
+    units_that_no_order_explains(shelf, level)
+    is_away(shelf, SEARCH)
+    shelf.push()
+    last = shelf.ask(
+        "SELECT found_after FROM inventory_pushes WHERE manage_number = 'kakuu-mug'"
+        " AND state = 'verified' ORDER BY verified_at DESC LIMIT 1"
+    )
+
+    assert shelf.units()[MUG] == shown
+    assert last == [(990 if level == 990 else 1000,)]
+
+
+def test_open_orders_that_cannot_be_read_keep_no_sold_out_one_on_sale(shelf: Shelf):
+    shelf.mall.sell(1, over_days=0, progress=300)
+    shelf.pass_time()
+    shelf.sweep()
+    units_that_no_order_explains(shelf)
+    is_away(shelf, GET)
+    kind, message = shelf.push()
+
+    assert (kind, message.count(GET)) == ("FAILED", 1)
+    assert (shelf.units()[MUG], shelf.units()[TEA]) == (998, 0)
+
+
+def test_a_refused_key_stops_the_stock_too(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+):
+    units_that_no_order_explains(shelf)
+    swept = push.sweep_for_news
+
+    def sweeping(shop: str) -> None:
+        shelf.mall.shop("demo", license_key="another-key")
+        swept(shop)
+
+    monkeypatch.setattr(push, "sweep_for_news", sweeping)
+    with pytest.raises((CredentialsRefused, ShopStopped)):
+        push.push_rounds(SHOP, push.open_stock_push(SHOP, full=False))
+
+    assert shelf.units()[TEA] == 1000
+
+
+PLANTED = {
+    "a failed sweep ends the push": (
+        "    except (RmsTrouble, FunctionStopped) as trouble:\n        return str",
+        "    except ZeroDivisionError as trouble:\n        return str",
+    ),
+    "a failed sweep counts as one": (
+        "return replace(left, may_raise=False,",
+        "return replace(self, may_raise=True,",
+    ),
+}
+
+
+@for_ci
+@pytest.mark.parametrize("bug", PLANTED)
+def test_each_planted_bug_is_caught(sandbox, home, bug):
+    with (
+        planted_source(push, *PLANTED[bug], [push_report, push_inventory]),
+        quick_shelf(sandbox, home) as shelf,
+        caught(Exception),
+    ):
+        a_sold_out_sku_is_told(shelf, is_away)
