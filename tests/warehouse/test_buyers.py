@@ -90,7 +90,10 @@ def everything(con: DuckDBPyConnection) -> str:
     )
 
 
-TRACES = ("架空", "花子", "ハナコ", "9173", "hanako", "0600001", "架空町", "玄関前")
+TRACES = (
+    *("架空", "花子", "ハナコ", "hanako", "0600001", "架空町", "玄関前"),
+    *("0000-9173", "00009173"),  # four digits alone stand in a hash now and then
+)
 TRACES += ("箱に注意", "店長です", "またどうぞ", "0600002", "中央区0-0", "078391")
 
 
