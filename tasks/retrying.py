@@ -32,6 +32,7 @@ ADVICE = "対処:"
 PAUSES_S: Final = (1.0, 2.0, 4.0)
 """Seconds before a write is sent again that RMS has not begun; a hint of RMS's own is
 waited for by the client before that."""
+ANY_HINT_S: Final = float("inf")
 
 log = logging.getLogger("juchu.rms")
 
@@ -106,16 +107,20 @@ SAFE_TO_REPEAT: dict[str, Any] = {
 """Options of a task that only reads, or whose writing is idempotent."""
 
 
-def repeat_undone(call: Callable[[], T]) -> T:
+def repeat_undone(call: Callable[[], T], longest_hint_s: float = ANY_HINT_S) -> T:
     """Call, and again after a pause each time RMS says that it did nothing.
 
     For a write, which no task may repeat: too fast (403), a conflict (409) and 429 come
-    before anything is done. Any other trouble, and the last refusal, is raised.
+    before anything is done. Any other trouble, and the last refusal, is raised; so is
+    one that RMS had us wait for longer than `longest_hint_s`, where the write was
+    decided on by what was read before that wait.
     """
     for pause_s in PAUSES_S:
         try:
             return call()
         except Throttled as busy:
+            if (busy.retry_after_s or 0) > longest_hint_s:
+                raise
             log.warning("%s", busy)
             time.sleep(pause_s)
     return call()

@@ -2,13 +2,16 @@
 
 A level is proven by reading alone (rule 6.5): a write whose answer was lost is not sent
 again, it is read. Only where RMS says that it did nothing (too fast, a conflict) is the
-same call made again. `push_rounds` is the procedure; the tasks below it are its steps.
+same call made again, and only within seconds: the mall goes on selling, and a number
+planned before a long wait would put the pieces sold in it back on sale. `push_rounds`
+is the procedure; the tasks below it are its steps.
 """
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Self
 from uuid import uuid4
 
@@ -50,6 +53,11 @@ from tasks.stock.unknown import leave_out_unknown
 
 MOST_ROUNDS: Final = 4
 """How many times one run reads again and decides on levels whose answer was lost."""
+FRESH_FOR: Final = timedelta(seconds=30)
+"""How long a plan may be sent after the mall was read: a call a second are 12,000 SKUs,
+but no wait of a minute. What has not left by then is read and planned anew."""
+LONGEST_HINT_S: Final = 5.0
+"""A longer wait that RMS asks for is waited for, but the same write does not follow."""
 NOTHING_HAPPENED: Final = (Throttled, Unavailable)
 """Trouble after which the next round reads again, as it does after a lost answer."""
 
@@ -139,24 +147,55 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> Rounds:
 
     Each round reads first: there it finds what a call without an answer brought about,
     and sends nothing a second time. A search that failed is not made again in this run.
+    A round whose plan grew old is none of MOST_ROUNDS while it leaves less to be sent.
     """
     unreadable: dict[Listing, StockResult] = {}
     unswept = ""
-    for left in reversed(range(MOST_ROUNDS)):
-        is_full = run.full and left == MOST_ROUNDS - 1
+    looked_up: set[Listing] = set()
+    put_off: set[Listing] = set()
+    is_full, left, fewest = run.full, MOST_ROUNDS, sys.maxsize
+    while left:
         seen = look(shop, run, full=is_full, unswept=unswept)
+        fresh_until = now() + FRESH_FOR
         unswept = unswept or seen.unswept
         unreadable |= {one.listing: one for one in seen.unreadable}
         pushes = plan_levels(run, opaque(seen))
-        pushes = leave_out_unknown(
-            shop, run.mall, run.shop_id, opaque(pushes), opaque(seen.found)
+        # Once a run: as many calls as for many new SKUs make every plan too old.
+        doubted = [one for one in pushes if one.listing not in looked_up]
+        looked_up |= {one.listing for one in doubted}
+        known = leave_out_unknown(
+            shop, run.mall, run.shop_id, opaque(doubted), opaque(seen.found)
         )
+        unknown = {one.push_id for one in doubted} - {one.push_id for one in known}
+        pushes = [one for one in pushes if one.push_id not in unknown]
         if not pushes and not seen.left_out:
             break
-        for start in range(0, len(pushes), WRITE_AT_ONCE):
-            send_levels(shop, opaque(pushes[start : start + WRITE_AT_ONCE]))
-        read_again(shop, run)
+        is_sent = send_while_fresh(shop, pushes, fresh_until, put_off)
+        read_again(shop, run, opaque(put_off))
+        is_full = False
+        left -= is_sent or len(pushes) >= fewest
+        fewest = min(fewest, len(pushes))
     return Rounds(tuple(unreadable.values()), unswept)
+
+
+def send_while_fresh(
+    shop: ShopHandle,
+    pushes: list[Push],
+    fresh_until: datetime,
+    put_off: set[Listing],
+) -> bool:
+    """Send the levels, 400 a call, until the plan is too old; return whether all went.
+
+    In `put_off` are those afterwards whose last call did nothing at RMS. Another
+    process's turn, a look-up of items and RMS itself may hold a call up.
+    """
+    for start in range(0, len(pushes), WRITE_AT_ONCE):
+        if now() > fresh_until:
+            return False
+        chunk = pushes[start : start + WRITE_AT_ONCE]
+        put_off -= {push.listing for push in chunk}
+        put_off |= send_levels(shop, opaque(chunk))
+    return True
 
 
 def look(shop: ShopHandle, run: StockRun, *, full: bool, unswept: str = "") -> Seen:
@@ -310,9 +349,10 @@ def plan_levels(run: StockRun, seen: Seen) -> list[Push]:
 
 
 @task(name="send-levels", **NEVER_REPEAT)
-def send_levels(shop: ShopHandle, pushes: list[Push]) -> None:
-    """Set up to 400 levels in one call, which is repeated only if RMS did nothing.
+def send_levels(shop: ShopHandle, pushes: list[Push]) -> set[Listing]:
+    """Set up to 400 levels in one call, and return those of which RMS did nothing.
 
+    The call is repeated only then, and only if RMS does not ask for a long wait.
     RMS's 204 is not stored, because only reading proves a level. What RMS refused is
     stored with its reason. What has no certain answer, or was left unsent after a lost
     one, is unknown until it is read.
@@ -324,7 +364,8 @@ def send_levels(shop: ShopHandle, pushes: list[Push]) -> None:
     with our_warehouse() as con:
         started = start_sending(con, pushes, sent_at=now())
     if not started:
-        return
+        return set()
+    put_off: set[Listing] = set()
     unsure = {push.listing: push.push_id for push in started}
     refused: dict[str, list[str]] = defaultdict(list)
 
@@ -335,26 +376,35 @@ def send_levels(shop: ShopHandle, pushes: list[Push]) -> None:
 
     try:
         with open_rms(shop) as rms:
-            repeat_undone(send)
+            repeat_undone(send, LONGEST_HINT_S)
     except (OutcomeUnknown, *NOTHING_HAPPENED) as trouble:
         get_run_logger().warning("%s", trouble)
+        if isinstance(trouble, NOTHING_HAPPENED):
+            put_off |= unsure.keys()
     finally:
         if refused or unsure:
             with our_warehouse() as con:
                 for why, push_ids in refused.items():
                     record_refused(con, push_ids, why)
                 record_lost(con, list(unsure.values()))
+    return put_off
 
 
 @task(name="read-again", **SAFE_TO_REPEAT)
-def read_again(shop: ShopHandle, run: StockRun) -> None:
+def read_again(shop: ShopHandle, run: StockRun, put_off: set[Listing]) -> None:
     """Read back what this run sent and store it: the only proof that the mall shows it.
 
-    The reading counts as of before its calls, so that a sale during them is not lost.
+    What was `put_off` is not: fewer units than before would pass for a sale after a
+    write that never was. The reading counts as of before its calls, so that a sale
+    during them is not lost.
     """
     with our_warehouse() as con:
         pushes = latest_pushes(con, run.shop_id, mall=run.mall, run_id=run.run_id)
-    listings = [push.listing for push in pushes if push.is_of_run and push.was_sent]
+    listings = [
+        push.listing
+        for push in pushes
+        if push.is_of_run and push.was_sent and push.listing not in put_off
+    ]
     if not listings:
         return
     read_at = now()

@@ -65,7 +65,7 @@ def test_in_a_storm_of_conflicts_every_level_is_verified(
 def test_planted_a_conflict_nobody_repeats_is_caught(
     lab: Sandbox, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(push, "repeat_undone", lambda call: call())
+    monkeypatch.setattr(push, "repeat_undone", lambda call, _: call())
     monkeypatch.setattr(push, "MOST_ROUNDS", 1)
 
     with caught():

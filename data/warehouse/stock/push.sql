@@ -150,8 +150,9 @@ FROM inventory_levels;
 -- while a call of its listing is under way, and when a push of it was sent or verified
 -- after the reading was asked for: then the reading says nothing of the present. It is
 -- kept where the mall shows fewer than it could, or has no stock of it at all, while a CSV
--- order of the SKU waits for a person: raising it would sell once more what that order has taken. It is held as well
--- where it would be raised while nobody has looked for unseen sales.
+-- order of the SKU waits for a person: raising it would sell once more what that order has
+-- taken. It is held as well where it would be raised while nobody has looked for unseen
+-- sales.
 -- in:  temporary table `inventory_levels`, view `inventory_found`, $mall, $shop_id,
 --      $read_at, $lost_before, $may_raise
 -- out: temporary table `inventory_plan`: the level, found, verdict send | verified | held |
