@@ -188,8 +188,8 @@ PLANTED = {
     ),
     "sales of the mall are not looked for": (
         inventory,
-        "    if not seen.unseen and not seen.raises:\n",
-        "    if True:\n",
+        "    if not seen.unseen and not seen.raises:\n        return seen\n",
+        "    return replace(seen, may_raise=True)\n",
         [("sell", 3), ("push", True)],
     ),
 }
