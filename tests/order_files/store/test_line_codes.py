@@ -116,6 +116,7 @@ def stored_lines(con, shop_id: str, mall: str) -> dict[str, tuple]:
     return {line: tuple(rest) for line, *rest in found}
 
 
+@first(2)
 @pytest.mark.parametrize("name", NUMBERED)
 @given(history=histories)
 @examples(4, derandomize=True)

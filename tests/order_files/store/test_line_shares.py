@@ -11,7 +11,7 @@ from connectors.order_files import read_order_file
 from connectors.order_files.order_file import Spill
 from data.warehouse.order_files import import_orders
 from tests.order_files.store.test_meaning import MALLS, written
-from tests.support.effort import examples
+from tests.support.effort import examples, first
 
 _imports = count(1)
 SUMS = "goods_total, postage_total, gift_fee, discount_total, request_total"
@@ -296,6 +296,7 @@ def stored(con, tmp_path, folder, rows):
     return con.execute(STORED, [shop]).fetchall(), report.warned
 
 
+@first(2)
 @pytest.mark.parametrize("folder", MIXED)
 @examples(10)
 @given(data=st.data())

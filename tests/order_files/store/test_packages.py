@@ -10,7 +10,7 @@ from data.warehouse.buyers import clear_orders
 from data.warehouse.shipping.labels import record_labels
 from tests.order_files.store.addressed import LAYOUTS, MALLS, Seller, To
 from tests.order_files.store.made import a_row, store
-from tests.support.effort import examples
+from tests.support.effort import examples, first
 from tests.support.orders import SHOP_ID, at
 
 HANAKO = To("見本", "花子", "架空1-2", "0900001234")
@@ -78,6 +78,7 @@ def test_two_who_get_the_same_item_are_two_packages_in_whatever_files(seller):
     }
 
 
+@first(4)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
     "corrected",
@@ -175,6 +176,7 @@ def test_a_number_that_a_label_bore_is_not_given_again(seller):
     }
 
 
+@first(2)
 @pytest.mark.parametrize("corrected", [{"family": "山本"}, {"street": "新町9-9"}])
 def test_a_printed_label_whose_recipient_changed_is_told(any_seller, corrected):
     rows = [(HANAKO, "abc"), (JIRO, "zzz")]
@@ -226,6 +228,7 @@ def test_a_printed_label_is_told_where_the_mall_names_the_package_too(con):
     assert kinds(report) == {"label-outdated"}
 
 
+@first(2)
 @pytest.mark.parametrize("mode", MODES)
 def test_people_who_were_cleared_stay_away_and_packages_keep_their_lines(
     any_seller, mode
