@@ -23,6 +23,20 @@ _HEAD = f"""CREATE OR REPLACE VIEW {VIEW} (
     kind, key, mall, shop_id, order_number, since, what
 ) AS
 """
+_ORDER_STANDS = """WITH order_stands AS NOT MATERIALIZED (
+    SELECT
+        o.mall, o.shop_id, o.order_number,
+        coalesce(l.ended_at, o.cancelled_at, o.observed_at) AS since
+    FROM orders AS o
+    LEFT JOIN (
+        SELECT mall, shop_id, order_number, max(ended_at) AS ended_at
+        FROM order_status_log
+        GROUP BY mall, shop_id, order_number
+    ) AS l USING (mall, shop_id, order_number)
+)
+"""
+"""`order_stands`: since when each order's status is what it is. What changes about an
+order later, such as a remark, moves only its observed_at."""
 
 
 @cache
@@ -30,13 +44,15 @@ def view_statement(folder: Path = KINDS) -> str:
     """Return the statements that make both views; each folder is read once.
 
     A file's name is its kind. Its SELECT returns key, mall, shop_id, order_number,
-    since and what, in this order; what they promise: docs/rules.md 6.9.
+    since and what, in this order; what they promise: docs/rules.md 6.9. Each may join
+    `order_stands`.
     """
     branches = [
         f"SELECT '{file.stem}', * FROM (\n{file.read_text(encoding='utf-8')})"  # noqa: S608 - our own files
         for file in sorted(folder.glob("*.sql"))
     ]
-    return _HEAD + "\nUNION ALL\n".join(branches) + ";\n" + SQL("create_matter_list")
+    view = _HEAD + _ORDER_STANDS + "\nUNION ALL\n".join(branches)
+    return f"{view};\n{SQL('create_matter_list')}"
 
 
 def renew_matter_view(

@@ -1,45 +1,36 @@
 -- Orders that were cancelled within two weeks after their parcel was reported, or after
 -- their label was printed while no number is known; a later cancellation is a return. What
 -- changes about a cancelled order later than its status is no cancellation.
-WITH ended AS (
-    SELECT
-        o.mall, o.shop_id, o.order_number,
-        coalesce(l.ended_at, o.cancelled_at, o.observed_at) AS ended_at
-    FROM orders AS o
-    LEFT JOIN (
-        SELECT mall, shop_id, order_number, max(ended_at) AS ended_at
-        FROM order_status_log
-        GROUP BY mall, shop_id, order_number
-    ) AS l USING (mall, shop_id, order_number)
-    WHERE o.cancelled
-       OR o.mall_status = '800'
-)
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number),
-    o.mall, o.shop_id, o.order_number, o.ended_at,
+    o.mall, o.shop_id, o.order_number, e.since,
     '発送を報告した後にキャンセルされました(送り状番号 '
         || string_agg(s.tracking_number, '、' ORDER BY s.tracking_number)
         || ')。対処: 荷物を止めてください。出荷済みの場合は、配送会社に返送を依頼して'
         || 'ください。'
-FROM ended AS o
+FROM orders AS o
+JOIN order_stands AS e USING (mall, shop_id, order_number)
 JOIN shipments AS s USING (mall, shop_id, order_number)
-WHERE s.state IN ('sent', 'unknown', 'verified')
-  AND o.ended_at <= coalesce(s.verified_at, s.sent_at) + INTERVAL 14 DAY
-GROUP BY o.mall, o.shop_id, o.order_number, o.ended_at
+WHERE (o.cancelled OR o.mall_status = '800')
+  AND s.state IN ('sent', 'unknown', 'verified')
+  AND e.since <= coalesce(s.verified_at, s.sent_at) + INTERVAL 14 DAY
+GROUP BY o.mall, o.shop_id, o.order_number, e.since
 UNION ALL
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number),
-    o.mall, o.shop_id, o.order_number, o.ended_at,
+    o.mall, o.shop_id, o.order_number, e.since,
     '送り状を出力した後にキャンセルされました(短縮キー '
         || string_agg(l.short_key, '、' ORDER BY l.short_key)
         || ')。対処: 荷物を止めてください。出荷前の場合は、送り状を破棄してください。'
-FROM ended AS o
+FROM orders AS o
+JOIN order_stands AS e USING (mall, shop_id, order_number)
 JOIN shipping_labels AS l USING (mall, shop_id, order_number)
-WHERE o.ended_at <= l.exported_at + INTERVAL 14 DAY
+WHERE (o.cancelled OR o.mall_status = '800')
+  AND e.since <= l.exported_at + INTERVAL 14 DAY
   AND NOT EXISTS (
       FROM shipments AS s
       WHERE s.mall = o.mall AND s.shop_id = o.shop_id
         AND s.order_number = o.order_number
         AND s.state NOT IN ('planned', 'replaced')
   )
-GROUP BY o.mall, o.shop_id, o.order_number, o.ended_at
+GROUP BY o.mall, o.shop_id, o.order_number, e.since

@@ -4,25 +4,14 @@
 -- order ended, which no other change of the order moves.
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number, m.sku),
-    o.mall, o.shop_id, o.order_number, o.ended_at,
+    o.mall, o.shop_id, o.order_number, e.since,
     'CSVで登録した注文が、在庫を調整した後に'
         || if(o.cancelled OR o.outcome = 'cancelled', 'キャンセル', '返金')
         || 'されました(SKU ' || m.sku || '、' || m.units
         || '個)。対処: 商品が棚に戻っている場合は、棚卸を取り込んでください。'
         || '戻らない場合は、dismiss/manual で一覧から外してください。'
-FROM (
-    SELECT
-        o.mall, o.shop_id, o.order_number, o.cancelled, o.outcome,
-        coalesce(l.ended_at, o.cancelled_at, o.observed_at) AS ended_at
-    FROM orders AS o
-    LEFT JOIN (
-        SELECT mall, shop_id, order_number, max(ended_at) AS ended_at
-        FROM order_status_log
-        GROUP BY mall, shop_id, order_number
-    ) AS l USING (mall, shop_id, order_number)
-    WHERE o.stock_policy = 'manual'
-      AND (o.cancelled OR o.outcome IN ('cancelled', 'refunded'))
-) AS o
+FROM orders AS o
+JOIN order_stands AS e USING (mall, shop_id, order_number)
 JOIN (
     SELECT mall, shop_id, order_number, sku, -sum(quantity) AS units
     FROM stock_movements
@@ -30,6 +19,8 @@ JOIN (
       AND order_number IS NOT NULL
     GROUP BY mall, shop_id, order_number, sku
 ) AS m USING (mall, shop_id, order_number)
-LEFT JOIN stock_counted AS c ON c.sku = m.sku AND c.counted_at > o.ended_at
-WHERE m.units > 0
+LEFT JOIN stock_counted AS c ON c.sku = m.sku AND c.counted_at > e.since
+WHERE o.stock_policy = 'manual'
+  AND (o.cancelled OR o.outcome IN ('cancelled', 'refunded'))
+  AND m.units > 0
   AND c.sku IS NULL
