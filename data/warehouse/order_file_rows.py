@@ -311,14 +311,16 @@ def levelled(
     rows: pl.DataFrame,
     orders: Sequence[tuple[str, int]],
     packages: Sequence[tuple[str, str, int]],
+    by_line: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Complete the row that speaks for an order or package from its other rows.
 
     `orders` and `packages` name those whose rows differ, and that row. A cell becomes
-    the last one in file order that is not blank.
+    the last one in file order that is not blank; what is told `by_line` stays.
     """
     if orders:
-        rows = _filled(rows, ORDER_CELLS, ("order_number",), orders)
+        cells = [name for name in ORDER_CELLS if name not in by_line]
+        rows = _filled(rows, cells, ("order_number",), orders)
     if packages:
         rows = _filled(rows, PACKAGE_CELLS, ("order_number", "basket_id"), packages)
     return rows

@@ -262,36 +262,27 @@ class Work:
         orders = self.ask("list_csv_uneven_orders", part=part)
         packages = self.ask("list_csv_uneven_packages", part=part)
         roles = self._frame("list_csv_speaking", part=part)
-        told = rows
-        rows = self._identified(levelled(rows, orders, packages), roles, part)
-        shares = self._shared(told, rows, roles, part) if self._rules.by_line else None
-        rows = rows if shares is None else shares.rows
-        speaking = with_roles(rows, roles)
-        if shares is not None:
-            speaking = shares.spoken(speaking)
+        by_line = told_by_line(self._rules.by_line)
+        rows = levelled(rows, orders, packages, by_line)
+        rows = self._identified(rows, roles, part)
+        if by_line:
+            shares = self._shared(rows, roles, part)
+            speaking = shares.spoken(with_roles(shares.rows, roles))
+        else:
+            speaking = with_roles(rows, roles)
         if self._given["adds_units"]:
             speaking = counted_once(speaking, self._rules.checks)
         self._speaking.rows = speaking
 
-    def _shared(
-        self, told: pl.DataFrame, rows: pl.DataFrame, roles: pl.DataFrame, part: int
-    ) -> Shares:
-        """Return what the part's lines, told and stored, make of their orders.
-
-        `told` are the rows as the file has them: there each says its own line's share.
-        """
+    def _shared(self, rows: pl.DataFrame, roles: pl.DataFrame, part: int) -> Shares:
+        """Return what the part's lines, told and stored, make of their orders."""
         stored = NO_SHARES.with_columns(pl.col(SHARE).name.prefix("order_"))
         if roles["is_known"].any():
             stored = self._frame("list_csv_shares", part=part)
-        by_line = self._rules.by_line
-        own = [name for name in told_by_line(by_line) if name in told.columns]
-        rows = rows.drop(own).join(
-            told.select("row_number", *own), on="row_number", maintain_order="left"
-        )
         speaking = roles["row_number"].cast(pl.UInt32()).implode()
         counts = pl.col("row_number").is_in(speaking)
         clears = {name for name, is_cleared in self._clears.items() if is_cleared}
-        found = shared(rows.filter(counts), stored, by_line, clears)
+        found = shared(rows.filter(counts), stored, self._rules.by_line, clears)
         self._shares.rows = found.kept
         self._partly = found.partly.to_list()
         return found
@@ -309,19 +300,18 @@ class Work:
         if lines["is_known"].any():
             stored = self._frame("list_csv_known_lines", part=part)
         sku, in_package = self._rules.sku, self._rules.lines == "id_in_package"
-        if self._given["by_address"] and stored.height:
+        if self._rules.baskets == "address" and stored.height:
             rows, lines, old = self._in_packages(rows, lines, stored)
-            told = lines.filter("is_known")
         else:
-            told = lines.filter("is_known")
-            old = matched(told, stored, sku, in_package=in_package)
+            known = lines.filter("is_known")
+            old = matched(known, stored, sku, in_package=in_package)
         self._tell_missing(stored, old, lines)
         unmatched = lines.join(old, on="row_number", how="anti")
         new = unmatched.filter(
             pl.col("is_known") | (pl.col("line_id") != pl.col("mall_line_id"))
         )
         rows = _put(rows, "line_id", pl.concat([old, named(new, stored)]))
-        told = told.drop("line_id").join(old, on="row_number")
+        told = lines.filter("is_known").drop("line_id").join(old, on="row_number")
         rows = _put(rows, "sku", chosen(told, stored, sku, self._clears))
         wanting = unmatched.filter("is_known", pl.col("quantity").is_null())
         if wanting.height:
@@ -497,7 +487,6 @@ def import_orders(  # noqa: PLR0913
         "file_name": file.file_name,
         "rows_read": file.rows_read,
         "adds_units": rules.repeats == "add_units",
-        "by_address": rules.baskets == "address",
         "orders_a_part": ORDERS_A_PART,
     }
     clears = clearing(mode, file.columns_present)
