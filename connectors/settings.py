@@ -27,7 +27,6 @@ from connectors.rms.address import RMS_URL, checked_address, is_loopback
 from data.model.alarm import Silence
 from data.model.key_column import key_columns_of
 from data.model.label import Sender
-from data.model.shipment import Carrier
 from data.model.shipping_day import WEEKDAYS
 from data.model.shop import HOME_NAME
 
@@ -594,7 +593,7 @@ class Settings(BaseSettings):
         return frozenset(map(date.fromisoformat, days))
 
     @property
-    def key_columns(self) -> dict[Carrier, str]:
+    def key_columns(self) -> dict[str, str]:
         """The column of a carrier's file that the shop prints its references in."""
         return key_columns_of(self.shipment_key_columns)
 

@@ -7,14 +7,14 @@ A carrier means one column to have it. Some shops print it elsewhere, such as in
 from data.model.shipment import Carrier
 
 
-def key_columns_of(text: str) -> dict[Carrier, str]:
-    """Return the columns of a text like `yamato=荷扱い１`, several parted by commas.
+def key_columns_of(text: str) -> dict[str, str]:
+    """Return each carrier's column in a text like `yamato=荷扱い１`, parted by commas.
 
     Raises:
         ValueError: what is wrong, in Japanese.
 
     """
-    columns: dict[Carrier, str] = {}
+    columns: dict[str, str] = {}
     for each in filter(None, map(str.strip, text.split(","))):
         name, _, column = each.partition("=")
         carrier, column = name.strip(), column.strip()
@@ -26,5 +26,5 @@ def key_columns_of(text: str) -> dict[Carrier, str]:
             )
         if carrier in columns:
             raise ValueError(f"{carrier} の列は1つだけ指定してください")
-        columns[Carrier(carrier)] = column
+        columns[carrier] = column
     return columns

@@ -10,7 +10,7 @@ over is matched by the lesser codes that its mall's files have, at last by its t
 where no better code says that it is another item.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -42,6 +42,8 @@ CELLS: Final = ("item_id", "item_number", "manage_number", "variant_id")
 """Of what the lesser codes are made."""
 MORE: Final = (*CELLS, "quantity")
 """What the lines left over are matched by as well."""
+Codes = tuple[tuple[str, ...], ...]
+"""Of which cells each code of a line is made, the best one first."""
 NO_PAIRS: Final = pl.Schema(
     {"row_number": pl.UInt32(), ORDER: pl.String(), "line_id": pl.String()}
 )
@@ -62,7 +64,7 @@ class Pass(NamedTuple):
 
 
 @cache
-def passes(sku: tuple[tuple[str, ...], ...]) -> tuple[Pass, ...]:
+def passes(sku: Codes) -> tuple[Pass, ...]:
     """Return the passes for lines whose codes are made of these cells, strict to loose.
 
     The title, which may be the last of the codes, tells less than any other.
@@ -114,15 +116,14 @@ def _by_lesser(key: str, better: int, told: pl.Expr, stored: pl.Expr) -> Iterato
 def matched(
     told: pl.DataFrame,
     stored: pl.DataFrame,
-    sku: tuple[tuple[str, ...], ...],
+    sku: Codes,
     *,
     in_package: bool = False,
 ) -> pl.DataFrame:
     """Return `row_number` and `line_id` of each of the file's lines that is stored.
 
-    `sku`: of which cells each code of a line is made, the best one first.
-    `in_package`: a name of the mall's in another package is another line; else it is
-    the line, moved.
+    `sku` are the lines' codes. `in_package`: a name of the mall's in another package is
+    another line; else it is the line, moved.
 
     Both frames have the columns `LINE` and `MORE`; `told` has `row_number`, in file
     order, and `stored` has `line_id`.
@@ -189,7 +190,7 @@ def _pairs(told: pl.DataFrame, stored: pl.DataFrame, one: Pass) -> pl.DataFrame:
     return pairs.select("row_number", ORDER, "line_id")
 
 
-def coded(lines: pl.DataFrame, sku: Sequence[tuple[str, ...]]) -> pl.DataFrame:
+def coded(lines: pl.DataFrame, sku: Codes) -> pl.DataFrame:
     """Add a column for each code of the lines, the best one first, named by `code`.
 
     The best one is null where the line's SKU is made of a lesser one.

@@ -5,17 +5,17 @@ no column for it, makes one of a lesser code: then the line keeps the better one
 a blank clears or the file shows another item. So stock is looked for under one name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import polars as pl
 
-from data.warehouse.order_line_match import CELLS, ORDER, code, coded
+from data.warehouse.order_line_match import CELLS, ORDER, Codes, code, coded
 
 
 def chosen(
     told: pl.DataFrame,
     stored: pl.DataFrame,
-    sku: Sequence[tuple[str, ...]],
+    sku: Codes,
     clears: Mapping[str, bool],
 ) -> pl.DataFrame:
     """Return `row_number` and `sku` of the lines whose SKU in the file is not theirs.

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from data.warehouse.order_line_match import ORDER, matched
+from data.warehouse.order_line_match import ORDER, Codes, matched
 
 BASKET: Final = "basket_id"
 RECIPIENT: Final = tuple(
@@ -27,9 +27,6 @@ RECIPIENT: Final = tuple(
     )
 )
 """What tells one recipient of an order from another."""
-
-Codes = tuple[tuple[str, ...], ...]
-"""Of which cells each code of a line is made, the best one first (`matched`)."""
 
 _NAME, _DOOR = "_name", "_door"
 _ZIP, _PHONE = "_zip", "_phone"

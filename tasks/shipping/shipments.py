@@ -77,8 +77,8 @@ def import_shipment_file(
     """
     with hiding_values():
         known = shop_at_mall(mall, shop)
-        theirs = {one.value: name for one, name in read_settings().key_columns.items()}
-        file = read_shipment_file(Path(path), carrier, key_column=theirs.get(carrier))
+        chosen = read_settings().key_columns.get(carrier)
+        file = read_shipment_file(Path(path), carrier, key_column=chosen)
         with our_trial(is_one=dry_run) as con:
             report = import_shipments(
                 con,
