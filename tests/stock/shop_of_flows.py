@@ -27,6 +27,7 @@ from tasks.stock import push_report as inventory_report
 from tasks.stock import unknown as inventory_unknown
 from tests.order_files.store.made import MadeFile, a_row
 from tests.support.kept_open import kept_open
+from tests.support.planted import caught, planted_source
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox, lab_settings
 from tests.support.without_prefect import without_prefect
@@ -229,4 +230,17 @@ def opened_shelf(mall: Sandbox, home: Path) -> Iterator[Shelf]:
 def quick_shelf(mall: Sandbox, home: Path) -> Iterator[Shelf]:
     """Open the shop for this process only, whose sessions share an open warehouse."""
     with kept_open(), opened_shelf(mall, home) as shelf:
+        yield shelf
+
+
+@contextmanager
+def shelf_with_bug(
+    mall: Sandbox, home: Path, old: str, new: str, *more: type[Exception]
+) -> Iterator[Shelf]:
+    """Open the shop while its push has other source, for a block that must fail."""
+    with (
+        planted_source(inventory, old, new, [inventory_report, push_inventory]),
+        quick_shelf(mall, home) as shelf,
+        caught(*more),
+    ):
         yield shelf

@@ -8,12 +8,10 @@ import pytest
 
 from connectors.rms.http import RmsHttp
 from connectors.rms.stock import StockApi
-from flows import push_inventory
 from tasks import retrying
-from tasks.stock import push, push_report
-from tests.stock.shop_of_flows import WRITE, Shelf, quick_shelf
+from tasks.stock import push
+from tests.stock.shop_of_flows import WRITE, Shelf, shelf_with_bug
 from tests.support.effort import first, for_ci
-from tests.support.planted import caught, planted_source
 
 MUG = ("kakuu-mug", "kakuu-mug")
 TEA = ("kakuu-tea", "kakuu-tea")
@@ -202,10 +200,8 @@ PLANTED = {
 def test_each_planted_oversale_is_caught(sandbox, home, bug):
     old, new, played = PLANTED[bug]
     with (
-        planted_source(push, old, new, [push_report, push_inventory]),
+        shelf_with_bug(sandbox, home, old, new) as shelf,
         pytest.MonkeyPatch.context() as patch,
-        quick_shelf(sandbox, home) as shelf,
-        caught(),
     ):
         patch.setattr(retrying, "PAUSES_S", (0.0, 0.0, 0.0))
         played(shelf, patch)

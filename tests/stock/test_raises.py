@@ -3,13 +3,12 @@
 import pytest
 
 from data.model.stock import raises
-from flows import push_inventory
-from tasks.stock import push, push_report
+from tasks.stock import push
 from tests.stock.made import a_count, count
 from tests.stock.pushing import A_TEA, plan, to_push
-from tests.stock.shop_of_flows import WRITE, Shelf, quick_shelf
+from tests.stock.shop_of_flows import WRITE, Shelf, shelf_with_bug
 from tests.support.effort import first, for_ci
-from tests.support.planted import caught, planted_source, planted_sql
+from tests.support.planted import caught, planted_sql
 
 MUG = ("kakuu-mug", "kakuu-mug")
 TEA = ("kakuu-tea", "kakuu-tea")
@@ -134,10 +133,8 @@ PLANTED = {
 def test_each_planted_oversale_is_caught(sandbox, home, bug):
     old, new, test = PLANTED[bug]
     with (
-        planted_source(push, old, new, [push_report, push_inventory]),
+        shelf_with_bug(sandbox, home, old, new) as shelf,
         pytest.MonkeyPatch.context() as patch,
-        quick_shelf(sandbox, home) as shelf,
-        caught(),
     ):
         test(shelf, **({"monkeypatch": patch} if "behind" in bug else {}))
 

@@ -3,12 +3,10 @@
 import pytest
 
 from connectors.rms.errors import CredentialsRefused
-from flows import push_inventory
 from tasks.rms import ShopStopped
 from tasks.stock import push, push_report
-from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, quick_shelf
+from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, shelf_with_bug
 from tests.support.effort import first, for_ci
-from tests.support.planted import caught, planted_source
 
 MUG = ("kakuu-mug", "kakuu-mug")
 TEA = ("kakuu-tea", "kakuu-tea")
@@ -133,9 +131,5 @@ PLANTED = {
 @for_ci
 @pytest.mark.parametrize("bug", PLANTED)
 def test_each_planted_bug_is_caught(sandbox, home, bug):
-    with (
-        planted_source(push, *PLANTED[bug], [push_report, push_inventory]),
-        quick_shelf(sandbox, home) as shelf,
-        caught(Exception),
-    ):
+    with shelf_with_bug(sandbox, home, *PLANTED[bug], Exception) as shelf:
         a_sold_out_sku_is_told(shelf, is_away)
