@@ -36,17 +36,20 @@ def chosen(
     # A file of a time before the variants can only guess at what is known better.
     guesses = pl.col("variant_id").is_null() & before["variant_id"].is_not_null()
     guesses &= pl.lit(value=not clears["variant_id"])
-    keeps = pl.lit(value=not any(clears[name] for name in sku[0])) | guesses
+    keeps = pl.lit(value=not any(clears[name] for name in sku[0]))
     cells = {
         name: pl.coalesce(name, before[name]) if not clears[name] else pl.col(name)
         for name in CELLS
     }
-    known = [pl.coalesce(code(0), pl.when(keeps).then(before[code(0)]))]
+    best = before[code(0)]
+    known = [
+        pl.coalesce(pl.when(guesses).then(best), code(0), pl.when(keeps).then(best))
+    ]
     known += [
         pl.concat_str([cells.get(name, pl.col(name)) for name in fields], separator="/")
         for fields in sku[1:]
     ]
     is_other = pl.any_horizontal(pl.col(name) != before[name] for name in CELLS)
     better = pl.when(~is_other.fill_null(value=False)).then(pl.coalesce(known))
-    best = pl.coalesce(better, "sku")
-    return both.select("row_number", sku=best).filter(pl.col("sku").is_not_null())
+    own = pl.coalesce(better, "sku")
+    return both.select("row_number", sku=own).filter(pl.col("sku").is_not_null())
