@@ -196,7 +196,7 @@ class Rule:
         if known is None or known.policy == "auto" or known.cancelled:
             return
         for line_id, (listing, units) in sorted(known.lines.items()):
-            if line_id in known.adjusted:
+            if line_id in known.adjusted or not units:
                 continue
             self.sells.setdefault(listing, self.shown(listing))
             known.adjusted.add(line_id)
@@ -241,6 +241,6 @@ class Rule:
             (order_number(number), line)
             for number, known in self.orders.items()
             if known.policy == "manual" and not known.cancelled
-            for line in known.lines
-            if line not in known.adjusted
+            for line, (_, units) in known.lines.items()
+            if units and line not in known.adjusted  # without pieces nothing waits
         }
