@@ -33,6 +33,7 @@ from data.warehouse.buyers import (
 )
 from data.warehouse.errors import WarehouseFull
 from data.warehouse.rewrite import rewrite
+from tasks.day_report import sentence
 from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
 from tasks.parameters import replace_parameter
@@ -267,9 +268,10 @@ def conclude_forgetting(
     )
     if failed or files.kept:
         left = [*failed, *(["削除できないファイル"] if files.kept else [])]
+        causes = "".join(sentence(steps[name]) for name in failed)
         return ended(
             f"購入者の情報を削除しました: 注文 {len(cleared.orders)} 件",
-            f"残っているもの: {'、'.join(left)}。{see(REPORT)}"
+            f"残っているもの: {'、'.join(left)}。{causes}{see(REPORT)}"
             "原因を取り除いた後に、もう一度実行してください。",
         )
     if not cleared.orders:
