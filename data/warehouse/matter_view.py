@@ -52,7 +52,7 @@ def view_statement(folder: Path = KINDS) -> str:
         for file in sorted(folder.glob("*.sql"))
     ]
     view = _HEAD + _ORDER_STANDS + "\nUNION ALL\n".join(branches)
-    return f"{view};\n{SQL('create_matter_list')}"
+    return view + ";\n" + SQL("create_matter_list")
 
 
 def renew_matter_view(
