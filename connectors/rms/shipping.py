@@ -90,6 +90,12 @@ class ShippingResult:
     reason: str
     rows: tuple[ShippingRowResult, ...] = ()
 
+    @property
+    def is_final(self) -> bool:
+        """Whether asking again brings nothing new: RMS told of the end or a trouble."""
+        in_trouble = (code_of(row.code) is not None for row in self.rows)
+        return self.outcome is not ShippingOutcome.UNKNOWN or any(in_trouble)
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -178,7 +184,7 @@ class ShippingApi:
         left_s, pause = patience_s, FIRST_PAUSE_S
         while True:
             results = self.results(request_id, numbers)
-            if left_s <= 0 or all(map(_is_final, results)):
+            if left_s <= 0 or all(one.is_final for one in results):
                 return results
             pause = min(pause, left_s, LONGEST_PAUSE_S)
             self._sleep(pause)
@@ -251,12 +257,6 @@ def _declined(numbers: Sequence[str], messages: Sequence[RmsMessage]) -> Receipt
 
 def _is_known(result: ShippingResult) -> bool:
     return result.outcome is not ShippingOutcome.UNKNOWN
-
-
-def _is_final(result: ShippingResult) -> bool:
-    """Whether asking again brings nothing new: known, or in trouble RMS has told of."""
-    in_trouble = (code_of(row.code) is not None for row in result.rows)
-    return _is_known(result) or any(in_trouble)
 
 
 def results_by_order(

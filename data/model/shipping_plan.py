@@ -12,7 +12,7 @@ filled, and only then one is added. Nothing is ever deleted: a row that juchu di
 write may be a person's work, so it is reported to staff instead.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Final, NamedTuple
 
@@ -41,12 +41,19 @@ MOST_ORDERS: Final = 100
 _ON_ITS_WAY: Final = frozenset({ShipmentState.SENT, ShipmentState.UNKNOWN})
 
 
+RESULTS_KEPT: Final = timedelta(days=1)
+"""How long the results of an accepted report are asked for. RMS keeps them for 30 days
+(docs/rms/order-api.md §4.2b); after a day only reading the order counts."""
+
+
 class Reported(NamedTuple):
     """A shipment, when its latest report was sent and when its outcome was known."""
 
     shipment: Shipment
     sent_at: datetime | None
     heard_at: datetime | None
+    is_accepted: bool = False
+    """Whether RMS accepted that report and may still be at work on it."""
 
     @property
     def is_unheard(self) -> bool:
@@ -64,12 +71,16 @@ def may_send(
     Only then may anything of it be sent: an empty row may be about to be filled by a
     report under way, and a missing row may still appear. What counts is when the order
     was asked for, not the present time. Shipments that were replaced count, too.
+
+    A report that RMS accepted will be done, however slow RMS is: while it has no
+    result, a second one would add its rows again.
     """
     for one in reported:
         if one.sent_at is not None and (
             one.is_unheard or one.shipment.state in _ON_ITS_WAY
         ):
-            if seen_at < one.sent_at + settles:
+            is_awaited = one.is_accepted and one.is_unheard
+            if seen_at < one.sent_at + (RESULTS_KEPT if is_awaited else settles):
                 return False
         elif one.heard_at is not None and seen_at <= one.heard_at:
             return False
@@ -130,11 +141,7 @@ def decide(order: Order, shipments: Iterable[Shipment], today: date) -> Decision
     cancelled order takes no report, and an order that is not ready yet leaves its
     shipments in their state, with the reason.
     """
-    wanted = {
-        (one.basket_id, one.tracking_number): one
-        for one in shipments
-        if one.state in WANTED
-    }
+    wanted = _wanted(order, tuple(shipments))
     standing = {
         (one.shipment.basket_id, one.shipment.tracking_number)
         for one in plan_rows(order.packages, wanted.values()).settled
@@ -155,6 +162,51 @@ def decide(order: Order, shipments: Iterable[Shipment], today: date) -> Decision
             sendable.append(one)
     plan = plan_rows(order.packages, sendable)
     return Decision(plan.changes, (*outcomes, *_planned(plan)))
+
+
+def _wanted(
+    order: Order, shipments: Sequence[Shipment]
+) -> dict[tuple[str, str], Shipment]:
+    """Return the wanted shipments, each with the wrong number that stands in a row.
+
+    A number may be corrected before it was reported. Then not the number it replaced
+    stands at the mall, but one that was replaced earlier.
+    """
+    corrected = {
+        (one.basket_id, one.tracking_number): one.replaces
+        for one in shipments
+        if one.state is ShipmentState.REPLACED
+    }
+    standing = {
+        (package.basket_id, _number(row))
+        for package in order.packages
+        for row in package.shipping_rows
+    }
+    return {
+        (one.basket_id, one.tracking_number): one.model_copy(
+            update={"replaces": _wrong_number(one, corrected, standing)}
+        )
+        for one in shipments
+        if one.state in WANTED
+    }
+
+
+def _wrong_number(
+    one: Shipment,
+    corrected: Mapping[tuple[str, str], str | None],
+    standing: Collection[tuple[str, str]],
+) -> str | None:
+    """Return the latest number in a row that led to this one by corrections.
+
+    Where none stands in a row it is the number that the shipment itself names.
+    """
+    wrong, passed = one.replaces, {one.tracking_number}
+    while wrong is not None and wrong not in passed:
+        if (one.basket_id, wrong) in standing:
+            return wrong
+        passed.add(wrong)
+        wrong = corrected.get((one.basket_id, wrong))
+    return one.replaces
 
 
 def _corrects_a_row(order: Order, one: Shipment) -> bool:

@@ -6,7 +6,6 @@ lost is never sent a second time: the order shows what became of it (rule 6.6).
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import Final, NamedTuple
 
 from prefect import task
@@ -26,7 +25,12 @@ from connectors.rms.halving import Halving
 from connectors.rms.shipping import REPORT, Receipt, RowOutcome, ShippingResult
 from data.model.japan_time import in_japan
 from data.model.shipment import ShipmentState
-from data.model.shipping_plan import MOST_ORDERS, SETTLES_AFTER, RowResult
+from data.model.shipping_plan import (
+    MOST_ORDERS,
+    RESULTS_KEPT,
+    SETTLES_AFTER,
+    RowResult,
+)
 from data.model.shop import ShopHandle
 from data.warehouse.runs import Load
 from data.warehouse.shipping.tracking import (
@@ -34,6 +38,7 @@ from data.warehouse.shipping.tracking import (
     Sent,
     begin_reports,
     end_reports,
+    end_requests,
     hear_results,
     judge_tracking,
     last_report_unseen,
@@ -51,9 +56,8 @@ SETTLES = SETTLES_AFTER
 ORDERS_A_CALL = MOST_ORDERS
 MOST_ROUNDS: Final = 6
 """Rounds of one run; what is not settled then is left to the next run."""
-RESULTS_KEPT: Final = timedelta(days=1)
-"""RMS keeps results for 30 days (docs/rms/order-api.md §4.2b); after a day only reading
-the order counts."""
+LOOKS: Final = 6
+"""Looks in the time a report may take, at one that takes longer."""
 
 
 class Due(NamedTuple):
@@ -118,12 +122,16 @@ def due_orders(load: Load) -> Due:
 
 @task(name="wait-for-held", **SAFE_TO_REPEAT)
 def wait_for_held(load: Load) -> None:
-    """Wait until the latest report without a trace would show, if it had arrived."""
+    """Wait until the latest report without a trace would show, if it had arrived.
+
+    One that RMS accepted may take longer: it is looked at again a little later.
+    """
     run = run_of(load)
     with our_warehouse() as con:
         sent_at = last_report_unseen(con, run)
     if sent_at is not None:
-        time.sleep(max((sent_at + run.settles - now()).total_seconds(), 0))
+        shows_in = max(sent_at + run.settles - now(), run.settles / LOOKS)
+        time.sleep(shows_in.total_seconds())
 
 
 @task(name="report-orders", **NEVER_REPEAT)
@@ -211,8 +219,10 @@ def fetch_results(shop: ShopHandle, load: Load) -> None:
                 get_run_logger().warning("%s", no)
                 continue
             results = [result for word in words for result in _results(word)]
+            ended = [one.order_number for one in words if one.is_final]
             with our_warehouse() as con:
                 hear_results(con, run, request.request_id, results, heard_at=now())
+                end_requests(con, run, request.request_id, ended)
 
 
 def _store_receipt(run: Run, sent: Sent, receipt: Receipt) -> None:

@@ -33,6 +33,10 @@ def wrong_numbers_get_a_second_row(patch):
     patch.setattr(shipping_plan, "_to_correct", lambda *_: None)
 
 
+def numbers_corrected_twice_get_a_second_row(patch):
+    patch.setattr(shipping_plan, "_wrong_number", lambda one, *_: one.replaces)
+
+
 def any_row_is_overwritten(patch):
     patch.setattr(shipping_plan, "_empty", lambda _, free: next(iter(free), None))
 
@@ -159,6 +163,11 @@ PLANTED = {
     ),
     wrong_numbers_get_a_second_row: lambda _: (
         test_shipping_rows.test_a_wrong_number_is_corrected_in_its_row()
+    ),
+    numbers_corrected_twice_get_a_second_row: lambda _: (
+        test_shipping_decision.test_a_number_corrected_twice_changes_the_row_of_the_first(
+            "300"
+        )
     ),
     any_row_is_overwritten: lambda _: (
         test_shipping_rows.test_a_number_nobody_here_knows_is_never_overwritten()

@@ -22,6 +22,7 @@ from tests.support.effort import examples
 from tests.support.orders import NINE, an_order
 
 TODAY = DAY
+THIRD = "900000000000"
 
 
 def read_now(*packages, status="300"):
@@ -142,6 +143,25 @@ def test_a_correction_changes_the_verified_row():
     decision = decide(read_now(package(row("5"))), [wrong, right], TODAY)
 
     assert [one.shipping_detail_id for one in decision.send] == ["5"]
+
+
+@pytest.mark.parametrize("status", ["300", "500"])
+def test_a_number_corrected_twice_changes_the_row_of_the_first(status):
+    """Of three numbers the second was corrected before RMS was told of it."""
+    first = shipment(GOOD, state=ShipmentState.REPLACED, replaces=THIRD)
+    second = shipment(OTHER, state=ShipmentState.REPLACED, replaces=GOOD)
+    third = shipment(THIRD, replaces=OTHER)
+    order = read_now(package(row("5"), empty("9")), status=status)
+    decision = decide(order, [first, second, third], TODAY)
+
+    assert [one.shipping_detail_id for one in decision.send] == ["5"]
+
+
+def test_a_number_corrected_to_and_fro_before_the_report_is_sent_once():
+    back = shipment(GOOD, replaces=OTHER)
+    there = shipment(OTHER, state=ShipmentState.REPLACED, replaces=GOOD)
+
+    assert len(decide(read_now(package()), [back, there], TODAY).send) == 1
 
 
 @examples(25)

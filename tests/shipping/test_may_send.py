@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from data.model.shipment import ShipmentState
-from data.model.shipping_plan import SETTLES_AFTER, Reported, may_send
+from data.model.shipping_plan import RESULTS_KEPT, SETTLES_AFTER, Reported, may_send
 from tests.carriers.rows_at_mall import shipment
 from tests.support.orders import at
 
@@ -15,8 +15,8 @@ MICRO = timedelta(microseconds=1)
 UNDER_WAY = [ShipmentState.SENT, ShipmentState.UNKNOWN]
 
 
-def reported(state, sent_at=None, heard_at=None):
-    return Reported(shipment(state=state), sent_at, heard_at)
+def reported(state, sent_at=None, heard_at=None, *, is_accepted=False):
+    return Reported(shipment(state=state), sent_at, heard_at, is_accepted)
 
 
 def test_an_order_of_which_nothing_was_ever_reported_may_be_sent():
@@ -61,3 +61,14 @@ def test_a_corrected_number_that_was_reported_still_holds_its_order():
     wrong = reported(ShipmentState.REPLACED, SENT, None)
 
     assert not may_send([wrong], SENT + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("state", [*UNDER_WAY, ShipmentState.REPLACED])
+def test_a_report_that_rms_accepted_is_waited_for_until_its_result_comes(state):
+    """A slow RMS added the row of each report, one after the other."""
+    accepted = reported(state, SENT, None, is_accepted=True)
+    has_result = reported(ShipmentState.SENT, SENT, HEARD, is_accepted=True)
+
+    assert not may_send([accepted], SENT + RESULTS_KEPT - MICRO)
+    assert may_send([accepted], SENT + RESULTS_KEPT)
+    assert may_send([has_result], SENT + SETTLES_AFTER)

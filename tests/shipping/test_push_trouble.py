@@ -123,6 +123,19 @@ def test_a_report_that_takes_long_is_waited_for(lab: Lab):
 
 
 @for_ci
+def test_a_report_that_rms_is_slow_with_is_not_sent_again(lab: Lab):
+    """Five reports of one parcel stood at RMS as five rows."""
+    lab.rms.settings(async_delay_s=600)
+    (number,) = imported(lab)
+    kind, _ = lab.push()
+
+    assert (kind, lab.states(), lab.calls()) == ("FAILED", {"sent": 1}, 1)
+    lab.rms.clock(advance_s=600)
+    assert (lab.push()[0], lab.calls()) == ("COMPLETED", 1)
+    assert numbers_at_rms(lab, number) == [ONE]
+
+
+@for_ci
 def test_a_key_refused_stops_the_run_and_leaves_the_parcel_planned(lab: Lab):
     imported(lab)
     lab.rms.shop("demo", functions_off=[REPORT])

@@ -10,6 +10,7 @@ A run goes through these, each in a session of its own, with RMS's answers betwe
     end_reports         what RMS said at once: taken under a requestId, or turned down
     open_requests       whose results are to be asked for, also after a killed run
     hear_results        what became of each row; only reading the order proves it
+    end_requests        of these orders no result is to come: their report failed at RMS
 
 Nothing of an order is sent unless it was read after everything ever reported of it had
 to show (`shipping_report.may_send`); so no order of these calls, and no kill between
@@ -119,8 +120,8 @@ def judge_tracking(
     known: dict[str, list[Reported]] = {}
     seen: dict[str, datetime] = {}
     for row in SQL.run(con, "list_tracking_shipments", given).fetchall():
-        *cells, seen_at, sent_at, heard_at = row
-        reported = Reported(_shipment(run, cells), sent_at, heard_at)
+        *cells, seen_at, sent_at, heard_at, is_accepted = row
+        reported = Reported(_shipment(run, cells), sent_at, heard_at, is_accepted)
         known.setdefault(reported.shipment.order_number, []).append(reported)
         seen[reported.shipment.order_number] = seen_at
     judged = Judged((), (), ())
@@ -312,6 +313,14 @@ def hear_results(
         given = run.given | {"request_id": request_id, "heard_at": heard_at}
         SQL.run(con, "hear_tracking_results", given)
         con.unregister("tracking_words")
+
+
+def end_requests(
+    con: Connection, run: Run, request_id: str, numbers: Sequence[str]
+) -> None:
+    """Store that a report has no more results to come of these orders."""
+    given = run.given | {"request_id": request_id, "numbers": list(numbers)}
+    SQL.run(con, "end_tracking_requests", given)
 
 
 def last_report_unseen(con: Connection, run: Run) -> datetime | None:

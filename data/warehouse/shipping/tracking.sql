@@ -32,11 +32,12 @@ ORDER BY min(s.imported_at), s.order_number;
 -- Shipments to decide on, of orders this run has read.
 -- in:  $mall, $shop_id, $run_began, $numbers: these orders only; NULL = all
 -- out: the columns of a shipment, seen_at: when its order was asked for, sent_at,
---      heard_at; every shipment of an order of which one is still to be reported or seen
+--      heard_at, is_accepted: RMS took the report; every shipment of an order of which
+--      one is still to be reported or seen
 SELECT
     s.order_number, s.basket_id, s.tracking_number, s.carrier_code, s.shipping_date,
     s.state, s.reason, s.shipping_detail_id, s.replaces,
-    g.seen_at, s.sent_at, s.heard_at
+    g.seen_at, s.sent_at, s.heard_at, s.request_id IS NOT NULL AS is_accepted
 FROM shipments AS s
 JOIN order_sightings AS g USING (mall, shop_id, order_number)
 WHERE s.mall = $mall
@@ -128,7 +129,7 @@ FROM shipments
 WHERE mall = $mall
   AND shop_id = $shop_id
   AND request_id IS NOT NULL
-  AND state IN ('sent', 'unknown')
+  AND state IN ('sent', 'unknown', 'replaced')
   AND sent_at >= $asked_since::TIMESTAMPTZ
   AND (heard_at IS NULL OR heard_at < sent_at)
 GROUP BY request_id
@@ -167,6 +168,19 @@ WHERE s.mall = $mall
   AND s.request_id = $request_id
   AND s.order_number = w.order_number
   AND s.data_number = w.data_number;
+
+-- name: end_tracking_requests
+-- No more results of these orders will come: RMS says that their report failed on the
+-- way. A row without one is like a row whose answer was lost.
+-- in:  $mall, $shop_id, $request_id, $numbers
+-- out: shipments that wait for no result of the report
+UPDATE shipments
+SET request_id = NULL
+WHERE mall = $mall
+  AND shop_id = $shop_id
+  AND request_id = $request_id
+  AND list_contains($numbers::VARCHAR[], order_number)
+  AND (heard_at IS NULL OR heard_at < sent_at);
 
 -- name: find_tracking_lost
 -- When the latest report left that has not been seen at the mall.
