@@ -23,9 +23,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import datetime
 from errno import EDQUOT, EFBIG, ENOSPC
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, gettempdir
 from threading import Lock, RLock
 
 import duckdb
@@ -71,6 +72,11 @@ COPY_ROW_GROUP = 61_440
 """Rows that the copy compresses at a time, half of DuckDB's own number: a table below
 that is kept whole in memory and read again at the commit, a sixth of the copy's CPU."""
 _PAUSE_S = (0.005, 0.03)
+_SPILLED = "duckdb_temp_*"
+"""How DuckDB calls what it spills: rows of the warehouse, buyers among them."""
+_READING = "juchu-reading-"
+_LEFT_S = 24 * 3600.0
+"""A folder of a reader that old belongs to a process that was killed."""
 
 _umask = RLock()
 _sessions: dict[Path, Lock] = defaultdict(Lock)
@@ -250,13 +256,24 @@ def reading(
     give_up_at = clock() + patience_s
     if not path.exists() and not saved_of(path).is_dir():
         raise _missing(path)
-    with TemporaryDirectory(prefix="juchu-") as folder, _turn(path, patience_s):
+    _remove_left()
+    with TemporaryDirectory(prefix=_READING) as folder, _turn(path, patience_s):
         place = Path(folder)
         con = _connect(path, give_up_at, clock, wait, partial(_open_to_read, place))
         try:
             yield con, place
         finally:
             con.close()
+
+
+@cache
+def _remove_left() -> None:
+    """Remove what killed readers of ours left: answers, and rows that were spilled."""
+    for left in Path(gettempdir()).glob(f"{_READING}*"):
+        with suppress(OSError):  # another process was faster
+            found = left.lstat()
+            if found.st_uid == os.getuid() and time.time() - found.st_mtime > _LEFT_S:
+                rmtree(left)
 
 
 @contextmanager
@@ -335,6 +352,8 @@ def _opened(
     try:
         try:
             spill.mkdir(mode=0o700, exist_ok=True)
+            for left in spill.glob(_SPILLED):  # by a killed session: we have the file
+                left.unlink()
         except OSError as exc:
             raise _out_of_reach(spill) from exc
         yield con

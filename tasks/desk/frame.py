@@ -109,9 +109,13 @@ class Visit:
 
 
 def path_of_ours(way: str | None) -> str:
-    """Return the path that a request names, "" for none and for somebody else's."""
-    is_ours = way and way.startswith("/") and not way.startswith(("//", "/\\"))
-    return way if way and is_ours else ""
+    """Return the path that a request names, "" for none and for somebody else's.
+
+    A browser leaves tabs and line breaks out of an address; a backslash is a slash.
+    """
+    way = way or ""
+    is_ours = way.isprintable() and way.startswith("/") and way[1:2] not in set("/\\")
+    return way if is_ours else ""
 
 
 Handler = Callable[[Visit], Response]

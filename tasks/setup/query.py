@@ -91,7 +91,8 @@ def answer(query: str, form: str, out: str, db: str = WAREHOUSE) -> None:
             "対処: OUT=ファイル名 を付けて実行してください。"
         )
     with exported(file, query, Form(form), patience_s) as made:
-        write(made.read_bytes(), out)
+        content = made.read_bytes()
+    write(content, out)  # behind the block: a closed pipe ends us where we stand
 
 
 def as_table(warehouse: Path, query: str, patience_s: float) -> str:
@@ -134,4 +135,6 @@ def write(content: bytes, out: str) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `make query … | head` is no error
+    for each in (signal.SIGTERM, signal.SIGHUP):  # else the answer's file would stay
+        signal.signal(each, lambda number, _: sys.exit(128 + number))
     main()

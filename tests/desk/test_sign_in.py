@@ -108,7 +108,9 @@ def test_unknown_names_fill_no_memory_and_lock_nobody_else(make_desk, monkeypatc
     assert desk.sign_in().status_code == 303
 
 
-@pytest.mark.parametrize("way", ["//evil.example", "https://evil.example", "/\\evil"])
+@pytest.mark.parametrize(
+    "way", ["//evil.example", "https://evil.example", "/\\evil", "/\t/evil.example"]
+)
 def test_sign_in_leads_to_no_foreign_page(make_desk, way):
     assert make_desk().sign_in(next=way).headers["location"] == "/"
 

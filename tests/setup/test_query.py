@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,23 @@ def asked(
         return 0, capsysbinary.readouterr().out, ""
 
     return run
+
+
+def test_nothing_lies_in_the_folder_for_temporary_files_while_an_answer_is_read(
+    filled, asked, tmp_path, monkeypatch
+):
+    """`make query … | head` ends the process within a write; nobody tidies then."""
+    lying, folder = [], tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setattr(
+        "tasks.setup.query.write", lambda *_: lying.append([*folder.iterdir()])
+    )
+
+    for form in ("table", "csv", "json", "parquet", "xlsx"):
+        asked(filled, "--format", form, "FROM orders")
+
+    assert lying == [[]] * 5
 
 
 @for_ci

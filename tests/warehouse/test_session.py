@@ -4,12 +4,14 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from data.warehouse import session
 from data.warehouse.errors import (
     WarehouseBusy,
     WarehouseDamaged,
@@ -21,6 +23,7 @@ from data.warehouse.session import (
     OF_FILE,
     SHORTEST_WAL,
     longest_replay,
+    reading,
     warehouse,
 )
 from tests.support.orders import a_refusal, at
@@ -92,6 +95,35 @@ def test_the_file_its_wal_and_its_spill_folder_are_the_owners_alone(absent):
         "people.key": 0o600,
     }
     assert stat.S_IMODE(absent.parent.stat().st_mode) == 0o700
+
+
+def test_what_a_killed_session_spilled_goes_with_the_next_one(path):
+    """Rows of the warehouse: a buyer who asked to be deleted would stay in them."""
+    spill = path.with_name("juchu.duckdb.tmp")
+    spill.mkdir()
+    for name in ("duckdb_temp_7_0_owner", "duckdb_temp_7_0_storage_S32K-0.tmp"):
+        (spill / name).write_text("架空花子")
+
+    with warehouse(path):
+        pass
+
+    assert not spill.exists()
+
+
+def test_what_a_killed_reader_left_goes_after_a_day(path, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    session._remove_left.cache_clear()
+    for name in ("juchu-reading-old", "juchu-reading-new", "juchu-mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "answer.csv").write_text("架空花子")
+    for name in ("juchu-reading-old", "juchu-mine"):
+        os.utime(tmp_path / name, (0, 0))
+
+    with reading(path):
+        pass
+
+    kept = {each.name for each in tmp_path.glob("juchu-*")}
+    assert kept == {"juchu-reading-new", "juchu-mine"}
 
 
 def test_the_umask_of_the_process_is_left_alone(absent):
