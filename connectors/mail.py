@@ -69,15 +69,23 @@ class SmtpServer:
     def __post_init__(self) -> None:
         secret = self.password.get_secret_value()
         if self.security is Security.NONE and not _is_here(self.host):
-            raise ValueError("JUCHU_SMTP_SECURITY none is for this machine only")
+            raise ValueError(
+                "JUCHU_SMTP_SECURITY の none は、このマシン内のサーバーだけで使えます"
+            )
         if bool(self.user) != bool(secret):
-            raise ValueError("JUCHU_SMTP_USER and JUCHU_SMTP_PASSWORD go together")
+            raise ValueError(
+                "JUCHU_SMTP_USER と JUCHU_SMTP_PASSWORD は、両方とも指定してください"
+            )
         # Both are sent as ASCII, and an encoder's error would hold the password.
         if not (self.user.isascii() and secret.isascii()):
-            raise ValueError("JUCHU_SMTP_USER and JUCHU_SMTP_PASSWORD must be ASCII")
+            raise ValueError(
+                "JUCHU_SMTP_USER と JUCHU_SMTP_PASSWORD は、半角の英数字と記号だけです"
+            )
         for name, address in (("FROM", self.sender), ("TO", self.recipient)):
             if not _ADDRESS.fullmatch(address):
-                raise ValueError(f"JUCHU_SMTP_{name} must be one plain mail address")
+                raise ValueError(
+                    f"JUCHU_SMTP_{name} には、メールアドレスを1つだけ指定してください"
+                )
 
 
 class MailTrouble(Exception):

@@ -61,8 +61,9 @@ class SettingsProblem(Exception):
 class Settings(BaseSettings):
     """Where things are and how RMS is called; a shop's secrets are not here.
 
-    The fields stand in the order of `.env.example`. Those of the sender may be blank
-    until labels are exported.
+    The fields stand in the order of `.env.example`, and the first of a field's examples
+    stands in it: the default. The last one is what an error shows. Those of the sender
+    may be blank until labels are exported.
     """
 
     model_config = SettingsConfigDict(
@@ -83,14 +84,14 @@ class Settings(BaseSettings):
         pattern=HOME_NAME,
         description="このホームの名前(複数のホストで動かす場合)。"
         "同じ名前のホームの店舗だけを処理します。1台で動かす場合は空欄",
-        examples=[""],
+        examples=["", "home-1"],
     )
     host: str = Field(
         "",
         pattern=HOME_NAME,
         description="このホストの名前(複数のホストで動かす場合)。ワーカーは、"
         "このホストのホームだけを実行します。1台で動かす場合は空欄",
-        examples=[""],
+        examples=["", "host-a"],
     )
     shop: str = Field(
         "demo",
@@ -115,7 +116,7 @@ class Settings(BaseSettings):
         None,
         description="テスト専用: サンドボックスと共有する時計のファイル。"
         "接続先がこのマシン内の場合のみ",
-        examples=[""],
+        examples=["", "data/local/clock"],
     )
     warehouse_patience_s: float = Field(
         30.0,
@@ -136,7 +137,7 @@ class Settings(BaseSettings):
         pattern=r"^[a-z_][a-z0-9_-]{0,31}$|^$",
         description="分析用データベースを読めるようにする Unix のグループ。"
         "空欄の場合は、juchu のユーザーだけが読めます",
-        examples=[""],
+        examples=["", "analysts"],
     )
     lake: str = Field(
         "",
@@ -146,9 +147,8 @@ class Settings(BaseSettings):
     )
     lake_endpoint: str = Field(
         "",
-        pattern=r"^(https?://\S+)?$",
         description="S3互換サービスのアドレス。Amazon S3 の場合は空欄",
-        examples=[""],
+        examples=["", "https://s3.example.jp"],
     )
     lake_region: str = Field(
         "", description="S3のリージョン(例: ap-northeast-1)", examples=[""]
@@ -206,24 +206,24 @@ class Settings(BaseSettings):
         "",
         description="受信の前に置いたプロキシのアドレス(例: 127.0.0.1)。"
         "その先の送信元ごとに数えます",
-        examples=[""],
+        examples=["", "127.0.0.1"],
     )
     receivers: str = Field(
         "",
         description="通知を受け取りに行く、ほかのホストの受信のアドレス。"
         "「,」で区切ります(複数のホストで動かす場合)",
-        examples=[""],
+        examples=["", "http://10.0.0.5:8788"],
     )
     receiver_secret: SecretStr = Field(
         SecretStr(""),
         description="ホームが受信から通知を受け取るときの合言葉。32文字以上。"
         "受信とホストで同じ値にします(例: openssl rand -hex 32)",
-        examples=[""],
+        examples=["", "0123456789abcdef0123456789abcdef"],
     )
     smtp_host: str = Field(
         "",
         description="申請メールを送るサーバー。空欄の場合は送信しません",
-        examples=[""],
+        examples=["", "smtp.example.jp"],
     )
     smtp_port: int = Field(
         587,
@@ -245,21 +245,25 @@ class Settings(BaseSettings):
         description="サーバーにログインする場合のパスワード",
         examples=[""],
     )
-    smtp_from: str = Field("", description="送信元のメールアドレス", examples=[""])
+    smtp_from: str = Field(
+        "", description="送信元のメールアドレス", examples=["", "shop@example.jp"]
+    )
     smtp_to: str = Field(
-        "", description="申請メールの宛先のメールアドレス", examples=[""]
+        "",
+        description="申請メールの宛先のメールアドレス",
+        examples=["", "api-support@example.jp"],
     )
     notify: SecretStr = Field(
         SecretStr(""),
         description="障害の通知先。mail(JUCHU_SMTP_FROM 宛て)、mailto:宛先、"
         "https://(Slack 形式の webhook)、Apprise のアドレス。空欄の場合は通知しません",
-        examples=[""],
+        examples=["", "mailto:shop@example.jp"],
     )
     ping_url: SecretStr = Field(
         SecretStr(""),
         description="朝の処理が終わるたびに呼び出す、外部の監視のアドレス"
         "(healthchecks.io など)。届かないことが障害の合図になります",
-        examples=[""],
+        examples=["", "https://hc-ping.com/見本"],
     )
     again_every_min: float = Field(
         30.0,
@@ -293,7 +297,6 @@ class Settings(BaseSettings):
     )
     shop_hours: str = Field(
         "9-21",
-        pattern=r"^([01]?\d|2[0-3])-([01]?\d|2[0-4])$",
         description="営業時間(開始の時-終了の時)",
         examples=["9-21"],
     )
@@ -357,7 +360,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="スタッフの画面(make desk)にサインインする人。"
         "make desk-password NAME=名前 が作る文字列を「,」で区切ります",
-        examples=[""],
+        examples=["", "山田=scrypt:…"],
     )
     desk_host: str = Field(
         "127.0.0.1",
@@ -375,7 +378,7 @@ class Settings(BaseSettings):
         "",
         description="スタッフの画面を別のマシンから開くアドレス"
         "(例: https://desk.example.jp)。https のみ。空欄の場合はこのマシン内だけです",
-        examples=[""],
+        examples=["", "https://desk.example.jp"],
     )
     sender_name: str = Field("", description="送り状のご依頼主の名前", examples=[""])
     sender_zip: str = Field("", description="ご依頼主の郵便番号", examples=[""])
@@ -405,13 +408,13 @@ class Settings(BaseSettings):
         "",
         description="出荷を休む日(祝日や年末年始)。「,」で区切ります"
         "(例: 2026-12-31,2027-01-01)",
-        examples=[""],
+        examples=["", "2026-12-31,2027-01-01"],
     )
     shipment_key_columns: str = Field(
         "",
         description="配送会社のファイルで、注文の管理番号を印字している列"
         "(例: yamato=荷扱い１)。標準の列と違う場合だけ指定します。「,」で区切ります",
-        examples=[""],
+        examples=["", "yamato=荷扱い１"],
     )
     shipping_after: int = Field(
         1,
@@ -518,6 +521,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{SHORTEST_SECRET}文字以上にしてください")
         return secret
 
+    @field_validator("lake_endpoint")
+    @classmethod
+    def _address_of_s3(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://\S+", url):
+            raise ValueError("https:// で始まるアドレスにしてください")
+        return url
+
     @field_validator("ping_url")
     @classmethod
     def _callable_address(cls, url: SecretStr) -> SecretStr:
@@ -545,6 +555,8 @@ class Settings(BaseSettings):
     @field_validator("shop_hours")
     @classmethod
     def _opens_before_it_closes(cls, hours: str) -> str:
+        if not re.fullmatch(r"([01]?\d|2[0-3])-([01]?\d|2[0-4])", hours, re.ASCII):
+            raise ValueError("開始の時-終了の時 のように指定してください")
         opens, closes = map(int, hours.split("-"))
         if opens >= closes:
             raise ValueError("開始の時は終了の時より前にしてください")
@@ -714,8 +726,9 @@ def _explained(fault: Any) -> str:
     why = _WRONG.get(fault["type"], "値が正しくありません")
     why = why.format(**fault.get("ctx", {}))
     name = str(fault["loc"][0]) if fault["loc"] else _named_in(why)
-    example = (Settings.model_fields[name].examples or [""])[0]
-    return invalid(f"{PREFIX}{name.upper()}", str(example), why)
+    variable = f"{PREFIX}{name.upper()}"
+    example = (Settings.model_fields[name].examples or [""])[-1]
+    return invalid(variable, str(example), why.removeprefix(f"{variable}: "))
 
 
 def _named_in(message: str) -> str:

@@ -23,6 +23,7 @@ from connectors.private_files import files_telling_of, remove
 from connectors.settings import read_settings
 from connectors.watched_folder import DONE
 from data.model.buyer import Found, Traces, mail_of
+from data.model.typed_number import plain_number
 from data.warehouse.buyers import (
     clear_orders,
     ended_before,
@@ -153,7 +154,7 @@ def clear_buyer(order_number: str, mail: str, who: str) -> Cleared:
 def _found(con: Any, number: str, address: str) -> Found:
     if address:
         return find_buyer(con, mail=address)
-    orders = orders_numbered(con, number)
+    orders = orders_numbered(con, number) or orders_numbered(con, plain_number(number))
     if not orders:
         raise BuyerUnclear(
             "この注文番号の注文は保存されていません。何も変更していません。"

@@ -19,13 +19,13 @@ def checked_address(url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port  # both raise for what cannot be
     except ValueError:
-        raise ValueError("is not an address") from None
+        raise ValueError("アドレスとして読み取れません") from None
     if parts.scheme not in ("http", "https") or not host:
-        raise ValueError("must be an https:// address")
+        raise ValueError("https:// で始まるアドレスにしてください")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must not hold a user, password, query or fragment")
+        raise ValueError("アドレスに、ユーザー名・パスワード・「?」・「#」は書けません")
     if parts.scheme == "http" and not is_loopback(url):
-        raise ValueError("must be https:// (http:// only for this machine)")
+        raise ValueError("https:// にしてください(http:// はこのマシン内だけです)")
     return url.rstrip("/")
 
 

@@ -13,11 +13,30 @@ BEFORE_SHIPPING: Final = frozenset({100, 200, 300})
 """Where cancelOrder works; it is refused while a shipping date is registered."""
 AFTER_SHIPPING: Final = frozenset({500, 600, 700, 800})
 """Where cancelOrderAfterShipping works, once the goods are back."""
+PROGRESS_WORDS: Final[Mapping[int, str]] = {
+    100: "注文確認待ち",
+    200: "楽天処理中",
+    300: "発送待ち",
+    400: "変更確定待ち",
+    500: "発送済",
+    600: "支払手続き中",
+    700: "支払手続き済",
+    800: "キャンセル確定待ち",
+    900: "キャンセル確定",
+}
+"""What RMS's own screens call an orderProgress (order-api.md §6)."""
 CANCELLED: Final = 900
 CANCEL_SHOWS: Final = frozenset({800, 900})
 """Where an order stands after a cancellation that RMS took."""
 LONGEST_MEMO: Final = 1000
 MEMO_BYTES: Final = 4000
+
+
+def progress_word(progress: int | str) -> str:
+    """Return an orderProgress as staff read it at RMS, its code behind it."""
+    code = str(progress)
+    word = PROGRESS_WORDS.get(int(code)) if code.isdecimal() else None
+    return f"{word}({code})" if word else code
 
 
 class MarkKind(StrEnum):

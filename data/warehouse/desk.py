@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from unicodedata import normalize
 
 from data.model.matter import MatterKind
 from data.warehouse.day import Standing, Waiting, standings, waiting
@@ -127,9 +128,10 @@ def open_matters(con: Connection, kind: MatterKind) -> list[Open]:
 def find_skus(con: Connection, text: str) -> list[Sku]:
     """Return the SKUs whose code or item name has the text in it; "" finds all.
 
-    Those with the lowest levels come first, MOST at most.
+    Those with the lowest levels come first, MOST at most. Signs of full width in the
+    text are as good.
     """
-    given = {"text": text, "most": MOST}
+    given = {"text": text, "plain": normalize("NFKC", text), "most": MOST}
     return [Sku(*row) for row in SQL.run(con, "find_skus", given).fetchall()]
 
 

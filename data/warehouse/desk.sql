@@ -28,7 +28,7 @@ LIMIT $most;
 
 -- name: find_skus
 -- SKUs by a part of their code or of the name of an item that sells them.
--- in:  $text ('' = all), $most
+-- in:  $text ('' = all), $plain (in signs of half width), $most
 -- out: sku, level, is_counted, item_name (of the latest order with one)
 SELECT l.sku, l.level, l.is_counted, n.item_name
 FROM stock_levels AS l
@@ -41,6 +41,8 @@ LEFT JOIN (
 WHERE $text = ''
    OR contains(lower(l.sku), lower($text))
    OR contains(lower(coalesce(n.item_name, '')), lower($text))
+   OR contains(lower(l.sku), lower($plain))
+   OR contains(lower(coalesce(n.item_name, '')), lower($plain))
 ORDER BY l.level, l.sku
 LIMIT $most;
 

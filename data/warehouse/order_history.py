@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from data.model.typed_number import plain_number
 from data.warehouse.session import Connection, reading
 from data.warehouse.statements import SQL
 
@@ -65,9 +66,13 @@ def opened(warehouse: Path) -> Iterator[Connection]:
 
 
 def find_orders(con: Connection, number: str) -> list[Found]:
-    """Return the orders of that number, or whose number ends so; MOST_FOUND at most."""
+    """Return the orders of that number, or whose number ends so; MOST_FOUND at most.
+
+    Signs of full width and a Japanese keyboard's dashes are as good.
+    """
     given = {
         "number": number,
+        "plain": plain_number(number),
         "by_end": len(number) >= SHORTEST_END,
         "most": MOST_FOUND,
     }

@@ -1,6 +1,7 @@
 -- name: find_orders_by_number
 -- Orders by their number, or by its end.
--- in:  $number, $by_end (whether an end is enough), $most
+-- in:  $number as it was typed, $plain (as numbers are written), $by_end (whether an
+--      end is enough), $most
 -- out: mall, shop_id, order_number, shop (its handle, else its id)
 SELECT o.mall, o.shop_id, o.order_number, coalesce(s.shop, o.shop_id) AS shop
 FROM orders AS o
@@ -9,9 +10,10 @@ LEFT JOIN (
     FROM shops
     GROUP BY mall, shop_id
 ) AS s USING (mall, shop_id)
-WHERE o.order_number = $number
+WHERE o.order_number IN ($number, $plain)
    OR ($by_end AND ends_with(o.order_number, $number))
-ORDER BY o.order_number <> $number, o.ordered_at DESC, o.mall, o.shop_id
+   OR ($by_end AND ends_with(o.order_number, $plain))
+ORDER BY o.order_number NOT IN ($number, $plain), o.ordered_at DESC, o.mall, o.shop_id
 LIMIT $most;
 
 -- name: read_order_head

@@ -34,6 +34,7 @@ from tasks.desk.prefect import (
     is_of_our_home,
     state_word,
     title_of,
+    title_of_run,
 )
 from tasks.setup.prefect_runs import all_pages, flow_names
 from tasks.shops.homes import home_in
@@ -136,9 +137,8 @@ def listed(runs: DeskRuns, most: int) -> Listed:
             sort=FlowRunSort.START_TIME_DESC,
             limit=most,
         )
-    titles = {str(one.id): title_of(one.description) for one in ours}
     recent = [
-        seen(run, titles.get(str(run.deployment_id)) or flows.get(run.flow_id, ""))
+        seen(run, title_of_run(run, ours) or flows.get(run.flow_id, ""))
         for run in found
     ]
     return Listed(sorted(ways, key=lambda way: way.name), recent)

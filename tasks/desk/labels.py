@@ -21,7 +21,7 @@ from data.warehouse.errors import WarehouseMissing
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.fresh import AGAIN_AFTER_S, freshen, shown_at
 from tasks.desk.shops import OTHER_SHOP, choose_shop, shop_choices
-from tasks.desk.words import MALL_WORDS, PARCEL_WORDS
+from tasks.desk.words import LABEL_WORDS, MALL_WORDS, PARCEL_WORDS
 
 PATH: Final = "/labels"
 MAKE: Final = "export-shipping-labels/manual"
@@ -29,7 +29,6 @@ REPORT: Final = "push-tracking/0900"
 REPORT_KEY: Final = "tracking-report"
 LISTED: Final = 100
 FILES: Final = 50
-CARRIERS: Final = {"yamato": "ヤマト運輸(B2クラウド)", "sagawa": "佐川急便(e飛伝III)"}
 NO_FILE: Final = (
     "この送り状のファイルはありません(保存期間が過ぎると削除します)。"
     "対処: 一覧から選び直してください。"
@@ -59,7 +58,7 @@ def show_labels(visit: Visit) -> Response:
     return visit.show(
         "labels.html",
         files=label_files(visit.settings.labels, visit.desk.now()),
-        carriers=CARRIERS,
+        carriers=LABEL_WORDS,
         malls=MALL_WORDS,
         shops=shops,
         other_shop=OTHER_SHOP,
@@ -80,7 +79,7 @@ def show_labels(visit: Visit) -> Response:
 def make_labels(visit: Visit) -> Response:
     """Begin the export of labels, and go to its run."""
     carrier, mall = visit.text("carrier"), visit.text("mall")
-    if carrier not in CARRIERS or mall not in MALL_WORDS:
+    if carrier not in LABEL_WORDS or mall not in MALL_WORDS:
         raise Problem(400, WRONG_CHOICE)
     try:
         day = day_of(visit.text("shipping_date"), "出荷日")
@@ -132,7 +131,7 @@ def label_files(folder: Path, now: datetime) -> list[LabelList]:
         if name and path.is_file() and not path.is_symlink():
             told = path.stat()
             at = datetime.fromtimestamp(told.st_mtime, now.tzinfo)
-            carrier = CARRIERS[name[1]]
+            carrier = LABEL_WORDS[name[1]]
             found.append(LabelList(path.name, carrier, told.st_size, at))
     return sorted(found, key=lambda one: one.name[-25:], reverse=True)[:FILES]
 

@@ -10,7 +10,9 @@ from typing import Final
 from starlette.responses import Response
 
 from connectors.looks import record_look
+from data.model.mark import progress_word
 from data.model.matter import MATTER_WORDS, MatterKind
+from data.model.order import Mall
 from data.model.shipment import DELIVERY_COMPANIES
 from data.model.stock import MOVEMENT_WORDS, MovementKind
 from data.warehouse.order_history import (
@@ -22,6 +24,7 @@ from data.warehouse.order_history import (
     opened,
 )
 from tasks.desk.frame import Page, Visit, get, post
+from tasks.desk.words import LABEL_WORDS
 
 NONE_FOUND: Final = (
     "この番号の注文はありません。対処: 注文番号(または末尾の6文字以上)を"
@@ -86,6 +89,7 @@ def search(visit: Visit) -> Response:
         "order.html",
         shop=chosen.shop,
         known=known,
+        at_mall=status_at_mall(chosen.mall, known.order["mall_status"]),
         events=[(event.at, told(event)) for event in known.events],
     )
 
@@ -96,6 +100,11 @@ def _chosen(found: list[Found], visit: Visit) -> Found | None:
         found = [one for one in found if (one.mall, one.shop_id) == (mall, shop_id)]
         found = [one for one in found if one.order_number == visit.text("number")]
     return found[0] if len(found) == 1 else None
+
+
+def status_at_mall(mall: str, status: str | None) -> str:
+    """Return the mall's word for an order's state; of Rakuten, which sends a code."""
+    return progress_word(status or "") if mall == Mall.RAKUTEN else status or ""
 
 
 def told(event: Event) -> str:
@@ -145,7 +154,10 @@ _WORDS: Final[Mapping[str, Callable[[Event], str]]] = {
     "stock_told": lambda e: (
         f"モールに在庫数を転送し、確認しました: {e.what} {e.number:,}個"
     ),
-    "label": lambda e: f"送り状のファイルを作成しました({e.what}、送付先 {e.detail})",
+    "label": lambda e: (
+        f"送り状のファイルを作成しました({LABEL_WORDS.get(e.what or '', e.what)}、"
+        f"送付先 {e.detail})"
+    ),
     "shipment": lambda e: f"送り状番号を取り込みました: {e.what} {_company(e)}",
     "shipment_sent": lambda e: f"送り状番号をRMSに送信しました: {e.what}",
     "shipment_verified": lambda e: f"送り状番号がRMSに登録されました: {e.what}",

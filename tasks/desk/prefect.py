@@ -19,6 +19,8 @@ from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterFlowRunId,
     ArtifactFilterKey,
+    FlowFilter,
+    FlowFilterId,
     FlowRunFilter,
     FlowRunFilterDeploymentId,
     FlowRunFilterName,
@@ -277,7 +279,7 @@ class DeskRuns:
         return Progress(
             id=str(run.id),
             name=run.name,
-            title=title_of(of.description) if of else "",
+            title=title_of_run(run, [of] if of else deployments_of(client, run)),
             deployment=f"{flow}/{of.name}" if of else flow,
             state=state_word(state),
             is_final=bool(state and state.is_final()),
@@ -332,6 +334,12 @@ def deployment_of(client: SyncPrefectClient, run: FlowRun) -> DeploymentResponse
         return None
 
 
+def deployments_of(client: SyncPrefectClient, run: FlowRun) -> list[DeploymentResponse]:
+    """Return the deployments of a run's flow."""
+    of_flow = FlowFilter(id=FlowFilterId(any_=[run.flow_id]))
+    return client.read_deployments(flow_filter=of_flow)
+
+
 def is_of_our_home(of: DeploymentResponse | None) -> bool:
     """Return whether a deployment is of the home we are of; of no home if we have none.
 
@@ -347,6 +355,16 @@ def title_of(description: str | None) -> str:
     """
     told = _IN_BRACKETS.sub("", in_one_line(description))
     return told.partition("。")[0].removesuffix("です")
+
+
+def title_of_run(run: FlowRun, known: Iterable[DeploymentResponse]) -> str:
+    """Return what staff call a run, "" where no deployment of its flow is known.
+
+    The warm process runs flows without a deployment: they are called as its flow's are.
+    """
+    alike = [one for one in known if one.flow_id == run.flow_id]
+    own = [one for one in alike if one.id == run.deployment_id]
+    return next((title_of(one.description) for one in own or alike), "")
 
 
 def in_one_line(text: str | None) -> str:

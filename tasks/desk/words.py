@@ -38,6 +38,11 @@ CARRIER_WORDS: Final[Mapping[str, str]] = {
     Carrier.TEMPLATE: "juchuのひな形",
 }
 """Whose file of tracking numbers it is."""
+LABEL_WORDS: Final[Mapping[str, str]] = {
+    Carrier.YAMATO: "ヤマト運輸(B2クラウド)",
+    Carrier.SAGAWA: "佐川急便(e飛伝III)",
+}
+"""Whose program prints a file of labels."""
 PARCEL_WORDS: Final[Mapping[str, str]] = {
     ShipmentState.PLANNED: "報告待ち",
     ShipmentState.SENT: "報告済み(確認中)",
@@ -45,6 +50,7 @@ PARCEL_WORDS: Final[Mapping[str, str]] = {
     ShipmentState.REFUSED: "拒否",
     ShipmentState.UNKNOWN: "結果が不明",
     ShipmentState.CANCELLED: "キャンセル",
+    "replaced": "別の番号に変更",
 }
 """Where the report of a parcel stands; of malls by file, whether it is exported."""
 MODE_WORDS: Final[Mapping[str, str]] = {"update": "更新", "replace": "書換"}

@@ -23,6 +23,7 @@ from data.model.mark import (
     RESTORE_STOCK,
     Marked,
     MarkState,
+    progress_word,
 )
 from data.model.nearest import shown, suggestion
 from data.model.shop import ShopHandle
@@ -95,7 +96,8 @@ def check_may_cancel(
         )
     elif seen.progress not in BEFORE_SHIPPING | AFTER_SHIPPING:
         why = (
-            f"のステータス({seen.progress})ではキャンセルできません。"
+            f"のステータス「{progress_word(seen.progress)}」では"
+            "キャンセルできません。"
             "対処: RMSの受注画面で確認してください。"
         )
     else:
@@ -168,7 +170,8 @@ def _settle_by_state(run: MarkRun, number: str, seen: Looked | None) -> State[An
     if seen and seen.progress in CANCEL_SHOWS:
         _settle(run, number, MarkEnd(MarkState.DONE))
         return ended(
-            f"注文 {number} は、前に送ったキャンセルで {seen.progress} になっています。"
+            f"注文 {number} は、前に送ったキャンセルで"
+            f"「{progress_word(seen.progress)}」になっています。"
             "新しくは送っていません"
         )
     return ended(

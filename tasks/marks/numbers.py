@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from data.model.nearest import shown
+from data.model.typed_number import plain_number
 
 MOST: Final = 1000
 """Orders of one run; one run with more is rather a file that was pasted by mistake."""
@@ -17,14 +18,16 @@ class NumbersRefused(Exception):
 def numbers_in(typed: str | Sequence[str]) -> list[str]:
     """Return the order numbers, each once, in the order in which they were entered.
 
-    They may stand in lines, or with blanks or commas between.
+    They may stand in lines, or with blanks or commas between; signs of full width are
+    as good.
 
     Raises:
         NumbersRefused: none, or too many.
 
     """
     text = typed if isinstance(typed, str) else " ".join(typed)
-    numbers = list(dict.fromkeys(re.findall(r"[^\s,、，;；\"']+", text)))
+    found = re.findall(r"[^\s,、;\"']+", plain_number(text))
+    numbers = list(dict.fromkeys(found))
     if not numbers:
         raise NumbersRefused(
             "注文番号が入力されていません。何も変更していません。"

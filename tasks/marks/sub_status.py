@@ -11,7 +11,7 @@ from prefect.logging import get_run_logger
 
 from connectors.rms.errors import OutcomeUnknown, Throttled, Unavailable
 from connectors.rms.marks import AT_ONCE, Looked
-from data.model.mark import Marked, MarkState, SubStatus
+from data.model.mark import Marked, MarkState, SubStatus, progress_word
 from data.model.nearest import suggestion
 from data.model.shop import ShopHandle
 from data.warehouse.marks import MarkEnd, MarkRun
@@ -45,7 +45,7 @@ def sub_statuses_of(shop: ShopHandle) -> list[SubStatus]:
 
 def show_sub_statuses(known: Sequence[SubStatus]) -> State[Any]:
     """Create a table of the sub-statuses; return the final state of such a run."""
-    rows = [(one.sub_status_id, one.name, one.progress) for one in known]
+    rows = [(one.sub_status_id, one.name, progress_word(one.progress)) for one in known]
     create_markdown_artifact(
         key="sub-statuses",
         markdown=page("サブステータス", table(("ID", "名前", "ステータス"), rows)),
@@ -91,7 +91,7 @@ def fitting(
             return one.sub_status_id, str(one.sub_status_id)
     return MarkEnd(
         MarkState.REFUSED,
-        reason=f"ステータス{seen.progress}の注文には設定できません。"
+        reason=f"ステータス「{progress_word(seen.progress)}」の注文には設定できません。"
         "対処: このステータスのサブステータスを選んでください。",
     )
 

@@ -77,6 +77,20 @@ def test_an_order_is_found_by_its_number_and_told_in_words(desk):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_a_number_is_found_as_a_japanese_keyboard_gives_it(desk):
+    wide = str.maketrans("0123456789-", "０１２３４５６７８９ー")
+    typed = number(1).translate(wide)
+    assert "鷹羽根 すみれ" in desk.send("/orders", "/orders", number=typed).text
+    assert "明細" in desk.send("/orders", "/orders", number=typed[-8:]).text
+
+
+def test_an_order_shows_no_codes(desk):
+    page = desk.send("/orders", "/orders", number=number(1)).text
+    assert "(モール: 発送待ち(300))" in page
+    label = told(Event(at(9), "label", "sagawa", "1", None))
+    assert label == "送り状のファイルを作成しました(佐川急便(e飛伝III)、送付先 1)"
+
+
 def test_the_end_of_a_number_finds_it_and_a_short_one_finds_none(desk):
     assert "明細" in desk.send("/orders", "/orders", number=number(2)[-8:]).text
     none = desk.send("/orders", "/orders", number="2").text

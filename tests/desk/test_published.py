@@ -1,5 +1,6 @@
 """What the desk reads of the published copy is what the warehouse holds."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.shipping.shipments import import_shipments
 from data.warehouse.stock.adjust import WaitingLine, waiting_adjustments
+from tasks.desk.words import PARCEL_WORDS
 from tests.carriers.made import GOOD
 from tests.order_files.store.made import a_row, store
 from tests.shipping.parcels import a_file
@@ -69,6 +71,18 @@ def test_the_parcels_stand_with_their_state(copy: Path):
     assert [(one.order_number, one.tracking_number) for one in found.first] == [
         (order_number(1), GOOD)
     ]
+
+
+def test_every_state_of_a_parcel_has_a_word(copy: Path):
+    with warehouse(copy.with_name("juchu.duckdb")) as con:
+        (rules,) = con.execute(
+            "SELECT string_agg(constraint_text, ' ') FROM duckdb_constraints() "
+            "WHERE table_name = 'shipments' AND constraint_text LIKE '%planned%'"
+        ).fetchone()
+
+    states = set(re.findall(r"'(\w+)'", rules))
+    assert "replaced" in states
+    assert states <= set(PARCEL_WORDS)
 
 
 def test_without_a_copy_it_says_what_to_do(tmp_path: Path):

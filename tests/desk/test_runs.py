@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from prefect.client.schemas.objects import Artifact, FlowRun, State
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.states import (
     Cancelled,
     Completed,
@@ -26,6 +27,7 @@ from tasks.desk.prefect import (
     message_of,
     tables_of,
     title_of,
+    title_of_run,
     told_to_staff,
 )
 
@@ -86,6 +88,18 @@ def test_staff_read_our_sentence_and_none_of_prefects(state, told):
 )
 def test_a_deployment_is_called_by_its_first_sentence(description, title):
     assert title_of(description) == title
+
+
+def test_a_run_of_the_warm_process_is_called_as_its_flow_is():
+    drain, push, other = uuid4(), uuid4(), uuid4()
+    known = [
+        DeploymentResponse(flow_id=drain, name="a", description="通知の受信です。"),
+        DeploymentResponse(flow_id=push, name="b", description="在庫転送です。"),
+    ]
+    titles = [title_of_run(FlowRun(flow_id=flow), known) for flow in (push, other)]
+    assert titles == ["在庫転送", ""]
+    own = FlowRun(flow_id=push, deployment_id=known[1].id)
+    assert title_of_run(own, known) == "在庫転送"
 
 
 def test_the_newest_table_of_each_key_is_read_from_its_text():

@@ -21,6 +21,7 @@ def desk(home: Path, desk: AtDesk) -> AtDesk:
 def test_a_sku_is_found_and_explains_its_level(desk):
     assert "SENCHA-100" in desk.browser.get("/stock").text
     assert "SENCHA-100" in desk.browser.get("/stock?text=sencha").text
+    assert "SENCHA-100" in desk.browser.get("/stock?text=ＳＥＮＣＨＡ－１").text
     assert "該当するSKUはありません" in desk.browser.get("/stock?text=nix").text
     page = desk.browser.get("/stock?sku=SENCHA-100").text
     assert "<strong>10個</strong>" in page

@@ -68,7 +68,9 @@ def test_a_name_is_set_where_it_fits_and_the_others_are_named(
     assert journal() == [
         ("sub_status", fits, str(order_at(lab, fits)["subStatusId"]), WHO, "done")
     ]
-    assert "ステータス100の注文には設定できません" in shown("mark-report")
+    assert "ステータス「注文確認待ち(100)」の注文には設定できません" in shown(
+        "mark-report"
+    )
 
 
 def test_it_is_taken_off_by_the_word_for_it(lab: Sandbox):

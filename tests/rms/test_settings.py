@@ -1,4 +1,5 @@
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -83,12 +84,35 @@ def test_every_path_is_under_home(monkeypatch):
         ("JUCHU_SHIPMENT_KEY_COLUMNS", "kuroneko=荷扱い１"),
         ("JUCHU_SHIPMENT_KEY_COLUMNS", "yamato="),
         ("JUCHU_SHIPMENT_KEY_COLUMNS", "yamato=荷扱い１,yamato=荷扱い２"),
+        ("JUCHU_SHOP_HOURS", "9"),
+        ("JUCHU_HOST", "Host A"),
+        ("JUCHU_ANALYTICS_GROUP", "no-such-group"),
+        ("JUCHU_LAKE_ENDPOINT", "s3.example.jp"),
+        ("JUCHU_NOTICE_PROXIES", "proxy"),
+        ("JUCHU_RECEIVERS", "receiver"),
+        ("JUCHU_RECEIVER_SECRET", "short"),
+        ("JUCHU_NOTIFY", "slack"),
+        ("JUCHU_PING_URL", "hc-ping.com"),
+        ("JUCHU_DESK_PEOPLE", "山田"),
+        ("JUCHU_DESK_URL", "http://desk.example.jp"),
+        ("JUCHU_SHIPPING_CLOSED_ON", "12/31"),
+        ("JUCHU_TEST_CLOCK", "clock"),
     ],
 )
 def test_a_wrong_setting_is_named_with_an_example(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
 
-    with pytest.raises(SettingsProblem, match=f"{name}.*{name}="):
+    with pytest.raises(SettingsProblem, match=rf"{name}.*{name}=\S") as problem:
+        read_settings()
+
+    assert f"{name}: {name}:" not in str(problem.value)
+    assert not re.search("[a-z]+ [a-z]+ [a-z]+", str(problem.value))  # no English
+
+
+def test_hours_are_told_as_hours(monkeypatch):
+    monkeypatch.setenv("JUCHU_SHOP_HOURS", "9")
+
+    with pytest.raises(SettingsProblem, match="開始の時-終了の時"):
         read_settings()
 
 

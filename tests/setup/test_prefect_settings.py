@@ -37,6 +37,11 @@ def test_no_foreign_page_is_answered_even_by_a_server_that_prefect_starts_itself
     assert origins == ["http://127.0.0.1:4200", "http://localhost:4200"]
 
 
+def test_a_flow_called_as_a_function_waits_for_the_server_it_starts(told: Settings):
+    """By default it gives up after 20 seconds, which a busy machine takes and more."""
+    assert told.server.ephemeral.startup_timeout_seconds >= 120
+
+
 def test_a_day_that_waits_for_another_one_looks_again_soon(told: Settings):
     """By default it would wait for half a minute after the other one has ended."""
     assert told.server.deployments.concurrency_slot_wait_seconds == 5

@@ -228,7 +228,7 @@ def test_neither_the_server_nor_the_mail_shows_its_secret():
         ({"host": "mail.mihon.example"}, "SECURITY"),
         ({"host": "192.0.2.1"}, "SECURITY"),
         ({"user": USER}, "PASSWORD"),
-        ({"user": USER, "password": SecretStr("合言葉")}, "ASCII"),
+        ({"user": USER, "password": SecretStr("合言葉")}, "半角"),
         ({"sender": "desk"}, "FROM"),
         ({"recipient": "a@b.example\r\nBcc: c@d.example"}, "TO"),
         ({"recipient": "a@b.example, c@d.example"}, "TO"),
