@@ -123,6 +123,8 @@ WITH found AS (
     UNION
     SELECT exported_at AS instant FROM shipping_labels WHERE exported_at > $after
     UNION
+    SELECT outdated_at AS instant FROM shipping_labels WHERE outdated_at > $after
+    UNION
     SELECT exported_at AS instant FROM tracking_exports WHERE exported_at > $after
     UNION
     SELECT made_at AS instant FROM shop_applications WHERE made_at > $after
@@ -311,8 +313,12 @@ WHERE planned_at > $after
 UPDATE shipping_labels SET
     exported_at = coalesce(
         (SELECT becomes FROM future_instants WHERE instant = shipping_labels.exported_at), exported_at
+    ),
+    outdated_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shipping_labels.outdated_at), outdated_at
     )
-WHERE exported_at > $after;
+WHERE exported_at > $after
+   OR outdated_at > $after;
 
 -- name: heal_tracking_exports
 -- Put right what a fast clock wrote into tracking_exports.

@@ -64,6 +64,7 @@ _MERGE = (
     "merge_orders",
     "merge_packages",
     "merge_lines",
+    "mark_outdated_labels",
     "merge_people",
     "remove_packages",
     "remove_lines",

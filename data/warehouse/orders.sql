@@ -573,6 +573,49 @@ USING (
 WHEN MATCHED THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME;
 
+-- name: mark_outdated_labels
+-- Remember whose label was exported before the package got another recipient, or went. How
+-- an address is split over its cells, widths and blanks are no other door.
+-- in:  temporary table `written`; order_people as it was
+-- out: rows of shipping_labels
+UPDATE shipping_labels AS l SET outdated_at = d.observed_at
+FROM (
+    SELECT w.mall, w.shop_id, w.order_number, l.basket_id, w.observed_at
+    FROM written AS w
+    JOIN shipping_labels AS l USING (mall, shop_id, order_number)
+    LEFT JOIN order_people AS r
+        ON r.mall = l.mall AND r.shop_id = l.shop_id
+        AND r.order_number = l.order_number AND r.basket_id = l.basket_id
+        AND r.role = 'recipient'
+    WHERE w.verdict = 'changed'
+      AND (
+          NOT list_contains(
+              list_transform(w.body.packages, lambda p: p.basket_id), l.basket_id
+          )
+          OR r.role IS NOT NULL AND len(list_filter(
+              w.people,
+              lambda p: p.role = 'recipient' AND p.basket_id = l.basket_id
+                  AND translate(
+                      concat_ws(
+                          chr(31), concat(p.family_name, p.first_name), p.zip,
+                          concat(p.prefecture, p.city, p.street)
+                      ),
+                      '０１２３４５６７８９－- 　', '0123456789'
+                  ) <> translate(
+                      concat_ws(
+                          chr(31), concat(r.family_name, r.first_name), r.zip,
+                          concat(r.prefecture, r.city, r.street)
+                      ),
+                      '０１２３４５６７８９－- 　', '0123456789'
+                  )
+          )) > 0
+      )
+) AS d
+WHERE l.mall = d.mall
+  AND l.shop_id = d.shop_id
+  AND l.order_number = d.order_number
+  AND l.basket_id = d.basket_id;
+
 -- name: merge_people
 -- Write the people of new and changed orders, the only personal data.
 -- in:  temporary table `written`

@@ -16,7 +16,7 @@ from flows.export_shipping_labels import export_shipping_labels
 from tasks.shipping.labels import labels_report
 from tests.carriers.parcels_to_label import SENDER, rows
 from tests.shipping.lab import SHOP, Lab, tracking_number
-from tests.support.effort import first
+from tests.support.effort import first, for_ci
 from tests.support.orders import a_package, a_person, an_order, at
 
 DAY = at(0).date()
@@ -88,6 +88,33 @@ def test_an_order_cancelled_after_its_label_was_printed_is_told_until_it_is_ship
     assert told == gone
     assert desk.key(gone) in what
     assert "荷物を止めてください" in what
+
+
+@for_ci
+def test_an_address_changed_after_its_label_was_printed_is_told_until_a_new_one_is(
+    desk: Lab,
+):
+    """The parcel went to the old address, and nobody was told."""
+    moved, written_otherwise, kept = numbers = desk.sell(3)
+    export(desk)
+    sender = "PackageModelList.0.SenderModel"
+    street = desk.rms.orders()[written_otherwise]["PackageModelList"][0]["SenderModel"]
+    spaced = f" {street['subAddress']} "
+    desk.rms.edit_at(moved, {f"{sender}.subAddress": "見本町9-9-9"})
+    desk.rms.edit_at(written_otherwise, {f"{sender}.subAddress": spaced})
+    desk.rms.edit_at(kept, {"memo": "ひとこと"})
+    desk.read(numbers)
+
+    asked = "SELECT order_number, what FROM needs_a_person"
+    ((told, what),) = desk.ask(asked)
+    assert told == moved
+    assert f"短縮キー {desk.key(moved)}" in what
+    assert "送り状を破棄" in what
+    ended = [desk.push() for _ in range(2)]
+    assert [kind for kind, _ in ended] == ["FAILED", "COMPLETED"]
+    assert "止める荷物のある注文 1" in ended[0][1]
+    assert export(desk, again=True).startswith("送り状 3 件")
+    assert desk.ask(asked) == []
 
 
 def test_an_order_cancelled_since_it_was_read_gets_no_label(desk: Lab):

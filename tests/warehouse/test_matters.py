@@ -28,7 +28,15 @@ from tests.order_files.store.made import store as import_csv
 from tests.stock.made import TEA, a_count, count
 from tests.stock.made import name as rename
 from tests.support.effort import first, for_ci
-from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
+from tests.support.orders import (
+    SHOP_ID,
+    a_package,
+    a_person,
+    a_refusal,
+    an_order,
+    at,
+    order_number,
+)
 from tests.support.planted import planted_sql
 from tests.support.rules import broken_rules
 from tests.warehouse.made_notices import a_notice, not_handed_out
@@ -611,15 +619,74 @@ def test_a_change_after_the_cancellation_neither_hides_nor_renews_a_parcel_to_st
 
 def test_a_change_after_the_cancellation_hides_no_printed_label(undone: Con):
     store(undone)
-    undone.execute(
-        """INSERT INTO shipping_labels BY NAME SELECT
-            'rakuten' AS mall, ? AS shop_id, ? AS order_number, '1' AS basket_id,
-            'K1' AS short_key, 'yamato' AS carrier, ? AS exported_at""",
-        [SHOP_ID, order_number(1), at(5)],
-    )
+    a_label(undone)
     store(undone, 6, status="900")
     store(undone, 20 * 24 * 60, status="900", delivery_slot=1)
 
     assert [
         (one.key, one.since) for one in matters(undone, MatterKind.PARCEL_TO_STOP)
     ] == [(ONE, at(6))]
+
+
+def a_label(con: Con, minute: float = 5) -> None:
+    con.execute(
+        """INSERT INTO shipping_labels BY NAME SELECT
+            'rakuten' AS mall, ? AS shop_id, ? AS order_number, '1' AS basket_id,
+            'K1' AS short_key, 'yamato' AS carrier, ? AS exported_at""",
+        [SHOP_ID, order_number(1), at(minute)],
+    )
+
+
+MOVED = {"street": "北一条西2-0-1"}
+NO_OTHER_DOOR = {
+    "other blanks": {"street": "北一条西 ２－０－０"},
+    "other cells": {"city": "札幌市", "street": "中央区北一条西2-0-0"},
+    "another phone": {"phone": "09000000001"},
+}
+
+
+def store_to(con: Con, minute: float, status: str = "300", **cells: str) -> None:
+    recipient = a_person("1").model_copy(update=cells)
+    order = an_order(minute=minute, status=status, people=[a_person(), recipient])
+    store_orders(con, [order], source="api", stored_at=at(minute), load_id="l")
+
+
+def stopped_since(con: Con) -> list[object]:
+    return [one.since for one in matters(con, MatterKind.PARCEL_TO_STOP)]
+
+
+@pytest.mark.parametrize("is_planted", [False, True])
+def test_a_label_is_told_of_whose_recipient_changed_before_the_order_was_shipped(
+    undone: Con, is_planted: bool
+):
+    """RMS is read again and again; its parcel went to the old address."""
+    store_to(undone, 4)
+    a_label(undone)
+    old, new = ("w.verdict = 'changed'", "false") if is_planted else ("", "")
+    with planted_sql("mark_outdated_labels", old, new):
+        store_to(undone, 6, **MOVED)
+
+    assert stopped_since(undone) == [at(6)] * (not is_planted)
+    store_to(undone, 8, status="500", **MOVED)
+    assert stopped_since(undone) == []
+
+
+@first()
+@pytest.mark.parametrize("cells", NO_OTHER_DOOR.values(), ids=NO_OTHER_DOOR)
+def test_a_label_is_right_while_its_address_is_only_written_otherwise(
+    undone: Con, cells: dict[str, str]
+):
+    store_to(undone, 4)
+    a_label(undone)
+    store_to(undone, 6, **cells)
+
+    assert stopped_since(undone) == []
+
+
+def test_a_label_of_a_package_that_rms_has_no_more_is_told_of(undone: Con):
+    store_to(undone, 4)
+    a_label(undone)
+    other = an_order(minute=6, packages=[a_package("2")], people=[a_person()])
+    store_orders(undone, [other], source="api", stored_at=at(6), load_id="l")
+
+    assert stopped_since(undone) == [at(6)]

@@ -1,6 +1,7 @@
 -- Orders that were cancelled within two weeks after their parcel was reported, or after
 -- their label was printed while no number is known; a later cancellation is a return. What
--- changes about a cancelled order later than its status is no cancellation.
+-- changes about a cancelled order later than its status is no cancellation. And orders that
+-- are not shipped yet whose recipient changed after their label was printed.
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number),
     o.mall, o.shop_id, o.order_number, e.since,
@@ -34,3 +35,17 @@ WHERE (o.cancelled OR o.mall_status = '800')
         AND s.state NOT IN ('planned', 'replaced')
   )
 GROUP BY o.mall, o.shop_id, o.order_number, e.since
+UNION ALL
+SELECT
+    concat_ws('/', o.mall, o.shop_id, o.order_number),
+    o.mall, o.shop_id, o.order_number, max(l.outdated_at),
+    '送り状を出力した後にお届け先が変わりました(短縮キー '
+        || string_agg(l.short_key, '、' ORDER BY l.short_key)
+        || ')。対処: 荷物を止めて、印刷済みの送り状を破棄してください。送り状は again で'
+        || 'もう一度出力できます。送り状番号を取り込んだ後は、手作業で作成してください。'
+FROM orders AS o
+JOIN shipping_labels AS l USING (mall, shop_id, order_number)
+WHERE l.outdated_at IS NOT NULL
+  AND o.mall_status IN ('100', '200', '300', '400')
+  AND NOT o.cancelled
+GROUP BY o.mall, o.shop_id, o.order_number

@@ -94,5 +94,6 @@ ORDER BY o.ordered_at, p.order_number, p.basket_id;
 INSERT OR REPLACE INTO shipping_labels BY NAME
 SELECT
     $mall AS mall, $shop_id AS shop_id, order_number, basket_id, short_key,
-    $carrier AS carrier, $exported_at::TIMESTAMPTZ AS exported_at
+    $carrier AS carrier, $exported_at::TIMESTAMPTZ AS exported_at,
+    NULL::TIMESTAMPTZ AS outdated_at
 FROM label_packages;
