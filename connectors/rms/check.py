@@ -20,6 +20,7 @@ from connectors.rms.errors import (
     RmsTrouble,
     Throttled,
 )
+from connectors.rms.fetch import NO_ORDER
 from connectors.rms.orders import CONFIRM_ORDER
 from connectors.rms.shipping import REPORT, RESULT
 from connectors.rms.stock import WRITE
@@ -29,10 +30,9 @@ from data.model.stock import Listing
 LOOK_BACK = timedelta(minutes=1)
 """A window with few orders: only whether RMS answers counts."""
 
-NO_ORDER = "20000101-0000000001"
 NO_REQUEST = "juchu-connection-check"
 NO_LISTING = Listing(manage_number="juchu-connection-check", variant_id="none")
-"""They do not exist: RMS answers INFO_102 for the order and an empty list of stock."""
+"""They do not exist: RMS has no result and an empty list of stock for them."""
 
 
 class Checked(NamedTuple):

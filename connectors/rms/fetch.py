@@ -1,8 +1,9 @@
 """getOrder: whole orders by number, each accounted for (docs/rms/order-api.md §3).
 
 Every number asked for ends in exactly one place: read, unchanged since it was read
-last, or refused with RMS's code and the reason. One bad order can refuse a whole call;
-then the call is split until the bad one stands alone.
+last, or refused with RMS's code and the reason. A number of another shop is not asked
+for. One bad order can refuse a whole call; then the call is split until the bad one
+stands alone.
 """
 
 import logging
@@ -48,7 +49,10 @@ NOT_ABOUT_ORDERS = frozenset({404, 405, 415})
 """Statuses of a refusal that no order in the call can have caused."""
 
 HOPELESS_AFTER = 16
-"""Calls without one order read, in search of a bad one; then no order is the cause."""
+"""Calls without one order read, in search of a bad one; then no order may be the cause.
+"""
+NO_ORDER = "20000101-0000000001"
+"""Behind a shop's number, an order that does not exist: RMS answers INFO_102."""
 
 log = logging.getLogger(__name__)
 
@@ -102,8 +106,12 @@ class Fetch:
         the call can explain.
         """
         distinct = list(dict.fromkeys(numbers))
-        for start in range(0, len(distinct), AT_ONCE):
-            yield self._twice(distinct[start : start + AT_ONCE], known)
+        foreign = {n for n in distinct if is_of_other_shop(n, self._shop_id)}
+        ours = [number for number in distinct if number not in foreign]
+        if foreign:  # one of them would refuse the whole call (§3.1)
+            yield Fetched(refused=[self._of_other_shop(n) for n in sorted(foreign)])
+        for start in range(0, len(ours), AT_ONCE):
+            yield self._twice(ours[start : start + AT_ONCE], known)
 
     def _twice(self, numbers: list[str], known: Known) -> Fetched:
         """Read one chunk, and once more those that RMS had trouble with itself."""
@@ -132,7 +140,9 @@ class Fetch:
                 if refusal.status in NOT_ABOUT_ORDERS or is_about_call:
                     raise
                 if is_hopeless and calls >= HOPELESS_AFTER:
-                    raise
+                    if not self._answers():
+                        raise
+                    is_hopeless = False
                 bad, rest = _split(part, errors)
                 result.refused.extend(
                     self._refused(number, code_and_reason)
@@ -140,6 +150,18 @@ class Fetch:
                 )
                 waiting += reversed(rest)
         return result
+
+    def _answers(self) -> bool:
+        """Whether RMS answers a call about an order that cannot be at fault."""
+        asked = {
+            "orderNumberList": [f"{self._shop_id}-{NO_ORDER}"],
+            "version": VERSION,
+        }
+        try:
+            self._http.post(GET_ORDER, self._path, asked)
+        except Refused:
+            return False
+        return True
 
     def _once(self, numbers: list[str], known: Known) -> Fetched:
         observed_at = self._now()  # when the request is sent, not when it is answered
@@ -186,10 +208,6 @@ class Fetch:
         into: Fetched,
     ) -> None:
         number, seen = entry["orderNumber"], answer_hash(entry)
-        if is_of_other_shop(number, self._shop_id):
-            why = OTHER_SHOP, error_words.OTHER_SHOP
-            into.refused.append(self._refused(number, why))
-            return
         try:
             if known(number, seen):
                 into.same.append(self._same(number, observed_at, seen))
@@ -216,6 +234,9 @@ class Fetch:
             observed_at=observed_at,
             answer_hash=seen,
         )
+
+    def _of_other_shop(self, number: str) -> RefusedOrder:
+        return self._refused(number, (OTHER_SHOP, error_words.OTHER_SHOP))
 
     def _refused(self, number: str, code_and_reason: tuple[str, str]) -> RefusedOrder:
         code, reason = code_and_reason

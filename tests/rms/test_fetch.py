@@ -19,6 +19,8 @@ START = datetime(2026, 11, 24, tzinfo=UTC)
 READ = message("INFO", "ORDER_EXT_API_GET_ORDER_INFO_101")
 NOT_THERE = "ORDER_EXT_API_GET_ORDER_INFO_102"
 NINE = "ORDER_EXT_API_GET_ORDER_ERROR_009"
+ELEVEN = "ORDER_EXT_API_GET_ORDER_ERROR_011"
+SIXTEEN = "ORDER_EXT_API_GET_ORDER_ERROR_016"
 
 
 def number(n: int) -> str:
@@ -187,7 +189,38 @@ def test_a_fault_that_is_not_about_orders_is_raised_after_few_calls():
     with pytest.raises(Refused):
         orders.get(numbers(100))
 
-    assert len(http.sent) == 16
+    assert len(http.sent) == 17, "the last one about an order that does not exist"
+
+
+def test_many_orders_at_fault_keep_no_other_from_being_read():
+    """As many as end the search, at the front, where those longest unseen stand."""
+
+    def spoilt(body: dict[str, Any]) -> Answer:
+        if any(one.startswith("TEST") for one in body["orderNumberList"]):
+            return 400, said(message("ERROR", ELEVEN), OrderModelList=None)
+        return good(body)
+
+    odd = [f"TEST-{n}" for n in range(20)]
+    fetched = api(spoilt)[0].get(odd + numbers(80))
+
+    assert names(fetched) == (numbers(80), odd)
+
+
+def test_numbers_of_another_shop_are_refused_without_a_call():
+    """RMS refuses a whole call for one of them (docs/rms/order-api.md §3.1)."""
+
+    def of_one_shop(body: dict[str, Any]) -> Answer:
+        if any(not one.startswith("123456-") for one in body["orderNumberList"]):
+            return 400, said(message("ERROR", SIXTEEN), OrderModelList=None)
+        return good(body)
+
+    foreign = [f"99999-20261101-{n:010}" for n in range(120)]
+    orders, http = api(of_one_shop)
+    fetched = orders.get(foreign + numbers(3))
+
+    assert names(fetched) == (numbers(3), foreign)
+    assert {one.code for one in fetched.refused} == {"OTHER_SHOP"}
+    assert len(http.sent) == 1
 
 
 @pytest.mark.parametrize(
