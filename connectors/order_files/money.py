@@ -75,12 +75,12 @@ def whole_yen(number: pl.Expr) -> pl.Expr:
 
 
 def over_order(number: pl.Expr, key: Sequence[str]) -> pl.Expr:
-    """Add up over an order's rows, each row of equal `key` once; null counts as 0.
+    """Add up over an order's rows, the last of equal `key` once; null counts as 0.
 
     The rows of an order stand together, in one block (`Layout.adds_up`).
     """
-    is_first = pl.struct(BLOCK, *key).is_first_distinct()
-    return pl.when(is_first).then(number.fill_null(0)).otherwise(0).sum().over(BLOCK)
+    is_last = pl.struct(BLOCK, *key).is_last_distinct()
+    return pl.when(is_last).then(number.fill_null(0)).otherwise(0).sum().over(BLOCK)
 
 
 def rest_of(

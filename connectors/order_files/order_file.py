@@ -9,7 +9,7 @@ import io
 import os
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +110,10 @@ class Spill:
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a download, read to its end; `file_name` is safe to show."""
+    """One file of a download, read to its end; `file_name` is safe to show.
+
+    `apart` are its orders whose rows stand apart, if they were not known before.
+    """
 
     layout: Layout
     file_name: str
@@ -120,6 +123,7 @@ class Part:
     notices: tuple[str, ...]
     rows_read: int
     spill: Spill
+    apart: Collection[str]
 
 
 class Pair:
@@ -254,6 +258,7 @@ class OrderFile:
     def batches(self, size: int = 20_000) -> Iterator[Batch]:
         """Yield all rows in file order, at most `size` in a batch.
 
+        Orders whose rows stand apart come last, where their layout wants them together.
         Every remark comes with some batch; a file of nothing but rejects has one batch
         without rows.
         """

@@ -1,6 +1,6 @@
 """Read a mall's download: checked and converted whole, or refused before any use."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -67,8 +67,7 @@ def read_order_file(
     parts: list[Part] = []
     try:
         for path in paths:
-            read = partial(_part, mall=mall, scratch=scratch, watch=watch)
-            parts += [read_csv(path, read, advice=DOWNLOAD_AGAIN)]
+            parts += [_read(path, mall, scratch, watch)]
         if wanted == 2:
             parts = _paired(parts, layouts)
     except BaseException:
@@ -83,10 +82,26 @@ def _layout_at(path: Path) -> Layout | None:
     return read_csv(path, lambda csv: fitting_layout(csv.header), advice=DOWNLOAD_AGAIN)
 
 
-def _part(csv: CsvFile, mall: str, scratch: Path | None, watch: Watch) -> Part:
+def _read(path: Path, mall: str, scratch: Path | None, watch: Watch) -> Part:
+    """Return the file as a part; it is read again if rows of an order stand apart."""
+    read = partial(_part, mall=mall, scratch=scratch, watch=watch)
+    part = read_csv(path, read, advice=DOWNLOAD_AGAIN)
+    if not part.apart:
+        return part
+    part.spill.close()
+    return read_csv(path, partial(read, apart=part.apart), advice=DOWNLOAD_AGAIN)
+
+
+def _part(
+    csv: CsvFile,
+    mall: str,
+    scratch: Path | None,
+    watch: Watch,
+    apart: Collection[str] = frozenset(),
+) -> Part:
     layout = layout_of(csv.header, mall)
     spill = Spill(scratch)
-    rows = Rows(layout, csv.header, spill.add)
+    rows = Rows(layout, csv.header, spill.add, apart)
     key = csv.header.index(layout.order_number_column) or 0
     try:
         _convert(_watched(csv.blocks(key), csv, watch), rows)
@@ -103,6 +118,7 @@ def _part(csv: CsvFile, mall: str, scratch: Path | None, watch: Watch) -> Part:
         notices=tuple(_notices(csv, layout, rows)),
         rows_read=csv.rows_read,
         spill=spill,
+        apart=rows.apart,
     )
 
 

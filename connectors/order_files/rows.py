@@ -1,12 +1,13 @@
 """Blocks of records to frames of typed rows, rows set aside, and cells left blank."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import polars as pl
 
 from connectors.csv_file import Block, Header
 from connectors.csv_file.verdict import MOST_REJECTS, too_many_rejects
+from connectors.order_files.apart import Beginnings, together
 from connectors.order_files.blank_cells import with_blanks_as_null
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.numbering import Destinations, Numbering, in_blocks
@@ -17,14 +18,26 @@ Sink = Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], None]
 
 
 class Rows:
-    """Converts one file's blocks to frames of rows and of remarks, in file order."""
+    """Converts one file's blocks to frames of rows and of remarks, in file order.
 
-    def __init__(self, layout: Layout, header: Header, sink: Sink) -> None:
+    `apart` are orders whose rows are known to stand apart: they come last.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        header: Header,
+        sink: Sink,
+        apart: Collection[str] = frozenset(),
+    ) -> None:
         self._layout = layout
         self._header = header
         self._plan: Plan = plan(layout, header)
         self._sink = sink
         self._held: pl.DataFrame | None = None
+        self._apart = pl.Series(sorted(apart), dtype=pl.String())
+        self._aside: list[pl.DataFrame] = []
+        self._beginnings = Beginnings(layout) if not apart else None
         self._numbering = (
             Numbering(marked=bool(layout.order_starts))
             if layout.lines == "position"
@@ -38,6 +51,11 @@ class Rows:
         self._rejected = 0
         self.left_out = 0
 
+    @property
+    def apart(self) -> set[str]:
+        """The orders whose rows stand apart: the file is to be read with them known."""
+        return self._beginnings.apart if self._beginnings is not None else set()
+
     def take(self, block: Block) -> None:
         """Convert a block and pass it on; refuse the file for a damaged key.
 
@@ -47,14 +65,18 @@ class Rows:
         rejects = pl.DataFrame(block.rejects, schema=REJECTS, orient="row")
         blanked = pl.DataFrame(block.blanked, schema=WARNINGS, orient="row")
         if self._layout.keeps_orders_whole:
-            frame = self._without_last_order(frame)
+            frame = self._in_blocks(self._without_last_order(frame))
         self._pass_on(frame, rejects, blanked)
 
     def finish(self) -> None:
         """Convert the rows that waited for their order's other rows."""
+        none = REJECTS.to_frame(), WARNINGS.to_frame()
         if self._held is not None and self._held.height:
             held, self._held = self._held, None
-            self._pass_on(held, REJECTS.to_frame(), WARNINGS.to_frame())
+            self._pass_on(self._in_blocks(held), *none)
+        if self._aside:
+            rows = in_blocks(pl.concat(self._aside), self._layout.order_starts)
+            self._pass_on(together(rows, self._layout), *none)
 
     def _parsed(self, block: Block) -> pl.DataFrame:
         numbers = pl.Series(
@@ -99,11 +121,21 @@ class Rows:
         self._held = frame.tail(last)
         return frame.head(frame.height - last)
 
+    def _in_blocks(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of whole orders in blocks; those known to be apart wait."""
+        if len(self._apart):
+            is_apart = frame["order_number"].is_in(self._apart.implode())
+            is_apart = is_apart.fill_null(value=False)
+            self._aside.append(frame.filter(is_apart))
+            frame = frame.filter(~is_apart)
+        frame = in_blocks(frame, self._layout.order_starts)
+        if self._beginnings is not None:
+            self._beginnings.look(frame)
+        return frame
+
     def _pass_on(
         self, frame: pl.DataFrame, rejects: pl.DataFrame, blanked: pl.DataFrame
     ) -> None:
-        if self._layout.keeps_orders_whole:
-            frame = in_blocks(frame, self._layout.order_starts)
         before = frame.height
         for rule in self._layout.rules:
             frame = rule(frame)

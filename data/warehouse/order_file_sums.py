@@ -8,31 +8,40 @@ from data.model.order_file import TAX_RATES, SumCheck
 
 
 def counted_once(rows: pl.DataFrame, checks: Sequence[SumCheck]) -> pl.DataFrame:
-    """Return the rows, with one copy of each line where the total knows of no more.
+    """Return the rows, with as many copies of each line as the order's total knows of.
 
     Where a mall repeats rows for units, a joined download repeats them as well. The
-    order's own total decides: repeated rows count once if only that makes it.
+    total decides: of an order that is there several times as a whole, a share of the
+    copies counts; else each repeated row counts once, if only that makes it.
     """
     check = next((one for one in checks if one.lines == "line_total"), None)
     if check is None or rows["copies"].max() in {None, 1}:
         return rows
-    lines = rows.filter(pl.col("copies").is_not_null())
-    total = pl.col(check.total).max() - sum(
-        pl.col(name).max().fill_null(0) * sign for name, sign in check.parts
+    copies, counts = pl.col("copies"), pl.col("copies").is_not_null()
+
+    def most(name: str) -> pl.Expr:
+        return pl.when(counts).then(name).max().over("order_number")
+
+    def added(number: pl.Expr) -> pl.Expr:
+        return pl.when(counts).then(number).sum().over("order_number")
+
+    total = most(check.total) - sum(
+        most(name).fill_null(0) * sign for name, sign in check.parts
     )
-    once = (
-        lines.group_by("order_number")
-        .agg(
-            total.alias("total"),
-            pl.col("line_total").sum().alias("once"),
-            (pl.col("line_total") * pl.col("copies")).sum().alias("units"),
-        )
-        .filter(pl.col("once") == pl.col("total"), pl.col("units") != pl.col("total"))
+    once, units = added(pl.col("line_total")), added(pl.col("line_total") * copies)
+    times = units // total
+    is_share = (times > 1) & (units == times * total)
+    is_share &= (copies % times == 0).all().over("order_number")
+    is_once = (once == total) & (units != total)
+    return rows.with_columns(
+        pl.when(is_share.fill_null(value=False) & counts)
+        .then(copies // times)
+        .when(is_once.fill_null(value=False) & counts)
+        .then(1)
+        .otherwise(copies)
+        .cast(pl.Int32)
+        .alias("copies")
     )
-    is_once = pl.col("order_number").is_in(once["order_number"].implode())
-    one = pl.lit(1, dtype=pl.Int32)
-    copies = pl.when(is_once & pl.col("copies").is_not_null()).then(one)
-    return rows.with_columns(copies=copies.otherwise("copies"))
 
 
 def wrong_sums(

@@ -99,7 +99,8 @@ def matched_in_packages(
 
     `groups` is what `placed` returned. A line is looked for in its own package, then
     elsewhere: of a new package only if the file shows the order whole and the line left
-    a package that it shows. Else it may be another piece of the item.
+    a package that it shows; of a known one in packages that it does not show only if it
+    shows the order whole. Else it may be another piece of the item.
     """
     own = _Lines(told, stored, groups, sku)
     on = [ORDER, BASKET]
@@ -110,6 +111,7 @@ def matched_in_packages(
     left = own.told_left.join(new, on=on, how="anti")
     moved = _anywhere(left, own.stored_left.join(shown, on=on, how="semi"), sku)
     left = left.join(moved, on="row_number", how="anti").join(known, on=on, how="semi")
+    left = left.join(part, on=ORDER, how="anti")
     more = _anywhere(left, own.stored_left.join(shown, on=on, how="anti"), sku)
     return pl.concat([own.found, moved, more])
 

@@ -9,6 +9,7 @@ import pytest
 from connectors.csv_file import decoding, records, verdict
 from connectors.order_files import (
     CsvRefused,
+    apart,
     conversion,
     numbering,
     order_file,
@@ -17,6 +18,7 @@ from connectors.order_files import (
 )
 from data.model.order_file import Kind
 from tests.order_files.read import (
+    test_apart,
     test_bytes,
     test_files,
     test_golden,
@@ -125,6 +127,14 @@ def blank_lines_shift_rows(patch):
     patch.setattr(records.Scanner, "_judge", shifting)
 
 
+def nobody_sees_rows_apart(patch):
+    patch.setattr(apart.Beginnings, "look", lambda *_: None)
+
+
+def copies_are_one_order(patch):
+    patch.setattr(apart, "_adds_up", lambda _: pl.lit(value=True))
+
+
 SHAPE = test_records.SHAPES["quoted-crlf"]
 PLANTED = {
     lenient_decode: lambda read: (
@@ -175,6 +185,10 @@ PLANTED = {
     zeros_are_eaten: test_values.test_leading_zeros_stay,
     blank_lines_shift_rows: lambda read: (
         test_records.test_blank_lines_are_counted_and_left_out(read, SHAPE)
+    ),
+    nobody_sees_rows_apart: test_apart.test_of_charges_that_stand_apart_none_is_lost,
+    copies_are_one_order: (
+        test_apart.test_a_later_copy_of_an_order_counts_and_adds_nothing
     ),
 }
 

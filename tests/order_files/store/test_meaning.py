@@ -502,10 +502,19 @@ def test_a_rate_divides_into_whole_yen(undone):
         assert tax == int(price * rate / (1 + rate))
 
 
-def test_a_joined_download_of_a_mall_that_repeats_rows_for_units(con, tmp_path):
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize("is_by_piece", [False, True])
+def test_a_joined_download_of_a_mall_that_repeats_rows_for_units(
+    con, tmp_path, times, is_by_piece
+):
     """au PAY's total tells whether equal rows are units or one line shown twice."""
-    (path,) = given(tmp_path, "aupay", *ORDERS["aupay"])
-    path.write_bytes(path.read_bytes() * 2)
+    order, first, second = ORDERS["aupay"]
+    lines = [first, second]
+    if is_by_piece:
+        piece = first | {"unit": "1", "totalItemPrice": "1100"}
+        lines = [piece, piece, second]
+    (path,) = given(tmp_path, "aupay", order, *lines)
+    path.write_bytes(path.read_bytes() * times)
     report = take(con, [path], "aupay")
 
     assert con.execute(PRICES).fetchall() == [(1100, 2), (216, 1)]

@@ -146,6 +146,17 @@ def test_a_line_sent_to_a_known_recipient_moves_and_an_empty_package_goes(seller
     assert seller.packages() == {"2": ("見本 花子 架空1-2", "abc", "zzz")}
 
 
+def test_the_same_item_for_another_in_a_part_of_the_order_is_another_piece(seller):
+    seller.take((HANAKO, "abc"), (JIRO, "zzz"))
+    report = seller.take((JIRO, "abc"))
+
+    assert seller.packages() == {
+        "1": ("見本 次郎 別1-1", "abc", "zzz"),
+        "2": ("見本 花子 架空1-2", "abc"),
+    }
+    assert kinds(report) == {"line-missing"}
+
+
 def test_a_line_sent_to_a_new_recipient_moves(seller):
     seller.take((HANAKO, "abc"), (HANAKO, "def"))
     seller.take((HANAKO, "abc"), (SABURO, "def"))
