@@ -18,7 +18,7 @@ from flows import (
     import_order_csv,
     import_shipments,
 )
-from tests.carriers.made import B2, csv_bytes
+from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.support.kept_open import kept_open
 from tests.support.plain_runs import run_plainly
 from tests.support.rules import broken_rules
@@ -26,6 +26,7 @@ from tests.tracking_files.orders import amazon, amazon_all, colorme
 
 FLOWS = (export_shipping_labels, export_tracking, import_order_csv, import_shipments)
 ONE, TWO = "400000000005", "400000000016"
+THREE, FOUR = "400000000020", "400000000031"
 
 
 class Desk:
@@ -50,6 +51,18 @@ class Desk:
         return self.done(
             import_shipments.import_shipments(str(path), "yamato", shop, mall)
         )
+
+    def correction(self, mall, shop, reference, right, wrong) -> None:
+        row = {
+            "注文番号": reference,
+            "配送会社": "1001",
+            "伝票番号": right,
+            "発送日": "2026/11/28",
+            "訂正前の伝票番号": wrong,
+        }
+        path = self.home / "template.csv"
+        path.write_bytes(csv_bytes(TEMPLATE, [row]))
+        self.done(import_shipments.import_shipments(str(path), "template", shop, mall))
 
     def labels(self, mall: str, shop: str, **given) -> str:
         flow = export_shipping_labels.export_shipping_labels
@@ -207,6 +220,40 @@ def test_a_second_parcel_of_a_package_is_told_once_to_be_typed_in(desk: Desk):
     assert desk.ask(
         "SELECT tracking_number FROM tracking_exports WHERE reason IS NOT NULL"
     ) == [(TWO,)]
+
+
+def test_a_corrected_number_takes_the_place_of_the_wrong_one_in_the_mall(desk: Desk):
+    """The right one came behind the second, and the wrong one stayed at the mall."""
+    desk.order(colorme, "colorme", "mihon")
+    desk.parcel("colorme", "mihon", "501", TWO)
+    desk.parcel("colorme", "mihon", "501", ONE)
+    desk.export("colorme", "mihon")
+    for right, wrong in ((THREE, TWO), (FOUR, THREE)):
+        desk.correction("colorme", "mihon", "501", right, wrong)
+    told = desk.export("colorme", "mihon")
+
+    assert told.startswith("送り状番号 1 件 / 出力しなかった番号 0 件")
+    assert [text.splitlines()[1:] for text in desk.uploads()] == [
+        [f"501,5011,{TWO}"],
+        [f"501,5011,{FOUR}"],
+    ]
+
+
+@pytest.mark.parametrize("is_labelled", [False, True])
+def test_an_order_cancelled_after_its_number_left_is_a_parcel_to_stop(
+    desk: Desk, is_labelled: bool
+):
+    desk.order(colorme, "colorme", "mihon")
+    if is_labelled:
+        desk.labels("colorme", "mihon")
+    desk.parcel("colorme", "mihon", "501")
+    desk.export("colorme", "mihon")
+    desk.order(colorme, "colorme", "mihon", 発送状態="キャンセル")
+
+    ((order, what),) = desk.ask(
+        "SELECT order_number, what FROM needs_a_person WHERE kind = 'parcel_to_stop'"
+    )
+    assert (order, f"送り状番号 {ONE}" in what) == ("501", True)
 
 
 def test_a_cancelled_order_is_not_told_to_the_mall(desk: Desk):

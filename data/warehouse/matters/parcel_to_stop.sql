@@ -1,4 +1,4 @@
--- Orders that were cancelled within two weeks after their parcel was reported, or after
+-- Orders that were cancelled within two weeks after the mall was told of their parcel, or after
 -- their label was printed while no number is known; a later cancellation is a return. What
 -- changes about a cancelled order later than its status is no cancellation. And orders that
 -- are not shipped yet whose recipient changed after their label was printed.
@@ -12,9 +12,20 @@ SELECT
 FROM orders AS o
 JOIN order_stands AS e USING (mall, shop_id, order_number)
 JOIN shipments AS s USING (mall, shop_id, order_number)
+LEFT JOIN (
+    SELECT
+        mall, shop_id, order_number, basket_id, tracking_number,
+        max(exported_at) AS exported_at
+    FROM tracking_exports
+    WHERE reason IS NULL
+    GROUP BY ALL
+) AS x USING (mall, shop_id, order_number, basket_id, tracking_number)
 WHERE (o.cancelled OR o.mall_status = '800')
-  AND s.state IN ('sent', 'unknown', 'verified')
-  AND e.since <= coalesce(s.verified_at, s.sent_at) + INTERVAL 14 DAY
+  AND (
+      s.state IN ('sent', 'unknown', 'verified')
+      OR s.state = 'planned' AND x.exported_at IS NOT NULL
+  )
+  AND e.since <= coalesce(s.verified_at, s.sent_at, x.exported_at) + INTERVAL 14 DAY
 GROUP BY o.mall, o.shop_id, o.order_number, e.since
 UNION ALL
 SELECT
@@ -33,6 +44,12 @@ WHERE (o.cancelled OR o.mall_status = '800')
       WHERE s.mall = o.mall AND s.shop_id = o.shop_id
         AND s.order_number = o.order_number
         AND s.state NOT IN ('planned', 'replaced')
+  )
+  AND NOT EXISTS (
+      FROM tracking_exports AS x
+      WHERE x.mall = o.mall AND x.shop_id = o.shop_id
+        AND x.order_number = o.order_number
+        AND x.reason IS NULL
   )
 GROUP BY o.mall, o.shop_id, o.order_number, e.since
 UNION ALL

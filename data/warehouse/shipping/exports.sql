@@ -4,8 +4,30 @@
 --      held yet
 -- out: order_number, basket_id, mall_status, payment_method, is_cancelled (the order),
 --      tracking_number, carrier_code, shipping_date, is_new: no file held it so; every
---      parcel of a package of which one is listed, the earliest first
-WITH parcels AS (
+--      parcel of a package of which one is listed, the earliest first; a number that
+--      corrects a wrong one has the place of that one, which the mall may have
+WITH RECURSIVE places AS (
+    SELECT
+        s.order_number, s.basket_id, s.tracking_number,
+        s.imported_at AS placed_at, s.tracking_number AS place
+    FROM shipments AS s
+    LEFT JOIN shipments AS w
+        ON w.mall = s.mall AND w.shop_id = s.shop_id
+        AND w.order_number = s.order_number AND w.basket_id = s.basket_id
+        AND w.tracking_number = s.replaces
+    WHERE s.mall = $mall
+      AND s.shop_id = $shop_id
+      AND w.tracking_number IS NULL
+    UNION ALL
+    SELECT s.order_number, s.basket_id, s.tracking_number, p.placed_at, p.place
+    FROM shipments AS s
+    JOIN places AS p
+        ON p.order_number = s.order_number AND p.basket_id = s.basket_id
+        AND p.tracking_number = s.replaces
+    WHERE s.mall = $mall
+      AND s.shop_id = $shop_id
+),
+parcels AS (
     SELECT
         s.mall, s.shop_id, s.order_number, s.basket_id, s.tracking_number,
         s.carrier_code, s.shipping_date, s.imported_at,
@@ -35,10 +57,13 @@ SELECT
     p.tracking_number, p.carrier_code, p.shipping_date, p.is_new
 FROM parcels AS p
 JOIN orders AS o USING (mall, shop_id, order_number)
+LEFT JOIN places AS f USING (order_number, basket_id, tracking_number)
 QUALIFY bool_or(p.is_new OR p.shipping_date >= $since) OVER (
     PARTITION BY p.order_number, p.basket_id
 )
-ORDER BY p.order_number, p.basket_id, p.imported_at, p.tracking_number;
+ORDER BY
+    p.order_number, p.basket_id,
+    coalesce(f.placed_at, p.imported_at), coalesce(f.place, p.tracking_number);
 
 -- name: list_lines_to_export
 -- The lines of those packages.
