@@ -9,8 +9,7 @@ from typing import Annotated, Final, TypedDict
 
 from pydantic import Field, StringConstraints
 
-from data.model.order import Frozen, Order, Package, Person
-from data.model.shipment import is_complete
+from data.model.order import Frozen, Order, Package, Person, ShippingRow
 from data.model.short_key import PackageRef, short_key
 
 CASH_ON_DELIVERY: Final = 2
@@ -146,9 +145,17 @@ def why_not_pack(order: Order, basket_id: str) -> tuple[LabelFault, ...]:
             order.is_social_gift and not package.gift_address_given
         ),
         LabelFault.PICK_UP: package.pickup_store is not None,
-        LabelFault.REPORTED: any(map(is_complete, package.shipping_rows)),
+        LabelFault.REPORTED: any(map(has_number, package.shipping_rows)),
     }
     return tuple(fault for fault, is_true in applies.items() if is_true)
+
+
+def has_number(row: ShippingRow) -> bool:
+    """Whether a parcel has its label already: only that gives it a number.
+
+    A company or a date alone may be another tool's plan (docs/rms/order-api.md §4.2).
+    """
+    return bool(row.tracking_number and row.tracking_number.strip())
 
 
 def parcel_of(

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from data.model.order import Frozen, Mall, ShippingRow, ShopOrderNumber
+from data.model.order import Frozen, Mall, ShopOrderNumber
 from data.model.short_key import PackageRef
 
 MOST_AHEAD: Final = timedelta(days=30)
@@ -153,11 +153,6 @@ def date_fault(
     if shipping_date > today + MOST_AHEAD:
         return ReportFault.TOO_FAR_AHEAD
     return None
-
-
-def is_complete(row: ShippingRow) -> bool:
-    """Whether a row has company, number and date; RMS closes no order before that."""
-    return bool(row.carrier_code and row.tracking_number and row.shipping_date)
 
 
 class Carrier(StrEnum):

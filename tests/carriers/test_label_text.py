@@ -91,6 +91,7 @@ def test_what_a_spreadsheet_would_run_is_refused_not_altered(write, sign):
         {"short_key": "J" * 21},
         {"phone": "電話なし"},
         {"phone": "0" * 16},
+        {"phone": "9012345678"},
         {"zip": "12345"},
         {"zip": "入力待ち"},
         {"recipient_name": " "},

@@ -149,7 +149,7 @@ def cancelled_orders_are_reported(patch):
 
 
 def packages_are_packed_twice(patch):
-    patch.setattr(label, "is_complete", lambda _: False)
+    patch.setattr(label, "has_number", lambda row: bool(row.shipping_date))
 
 
 PLANTED = {
@@ -241,7 +241,9 @@ PLANTED = {
         test_shipping_decision.test_a_cancelled_order_takes_no_report("900")
     ),
     packages_are_packed_twice: lambda _: (
-        test_shipment.test_a_package_already_reported_is_not_packed_again()
+        test_shipment.test_a_package_whose_number_is_at_rms_is_not_packed_again(
+            {"day": None}
+        )
     ),
 }
 

@@ -12,7 +12,6 @@ from data.model.shipment import (
     MOST_AHEAD,
     ReportFault,
     date_fault,
-    is_complete,
     why_not_report,
 )
 from tests.carriers.made import DAY
@@ -84,11 +83,20 @@ def test_a_social_gift_with_its_address_is_safe_to_pack():
     assert why_not_pack(order, "7") == ()
 
 
-def test_a_package_already_reported_is_not_packed_again():
+@pytest.mark.parametrize("gap", [{}, {"day": None}, {"carrier": None}])
+def test_a_package_whose_number_is_at_rms_is_not_packed_again(gap):
+    """A number without a date, typed in RMS, is a label as well: it was sent twice."""
     order = ready_order()
-    again = order.model_copy(update={"packages": (package(row()),)})
+    again = order.model_copy(update={"packages": (package(row(**gap)),)})
 
     assert why_not_pack(again, "7") == (LabelFault.REPORTED,)
+
+
+def test_a_row_that_another_tool_planned_is_no_parcel_yet():
+    order = ready_order()
+    planned = order.model_copy(update={"packages": (package(empty(day=DAY)),)})
+
+    assert why_not_pack(planned, "7") == ()
 
 
 def test_the_other_package_of_an_order_may_still_be_packed():
@@ -121,12 +129,6 @@ def test_a_parcel_leaves_after_its_order_and_not_far_ahead(day, ordered_on):
 
 def test_a_parcel_of_an_order_without_a_date_may_have_left_any_day_before():
     assert date_fault(DAY - timedelta(days=700), DAY, None) is None
-
-
-@pytest.mark.parametrize("cell", ["carrier", "number", "day"])
-def test_a_row_with_a_gap_is_not_complete(cell):
-    assert is_complete(row())
-    assert not is_complete(row(**{cell: None}))
 
 
 @pytest.mark.parametrize("number", ["", "4432-1234", "４４３２", "a1", "1" * 121])

@@ -127,6 +127,8 @@ class Cells:
         number = phone_number(value)
         if not _PHONE.fullmatch(number) or len(number) > most:
             raise Unwritable(column, "電話番号(数字とハイフン)ではありません。")
+        if not number.startswith("0"):  # lost in Excel: the driver cannot call it
+            raise Unwritable(column, "電話番号の先頭の0がありません。")
         self.row[self._places[column]] = number
 
     def zip(self, column: str, value: str) -> None:
