@@ -152,13 +152,13 @@ def _why_refused(
 ) -> ConnectionStatus:
     """Return why credentials were refused; a good answer clears key and secret."""
     match judge_refusal(key.first_seen_at, key.expires_at, now):
-        case KeyRefusal.ENDED:
+        case KeyRefusal.ENDED if not some_answered:
             return ConnectionStatus.KEY_ENDED
         case KeyRefusal.TOO_EARLY:
             return ConnectionStatus.FRESH_KEY
-        case KeyRefusal.REAL if some_answered:
+        case _ if some_answered:
             return ConnectionStatus.FUNCTION
-        case KeyRefusal.REAL:
+        case _:
             return key.suspect or ConnectionStatus.KEY_OR_SECRET
 
 

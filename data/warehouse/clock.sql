@@ -85,6 +85,8 @@ WITH found AS (
     UNION
     SELECT last_seen_at AS instant FROM shop_keys WHERE last_seen_at > $after
     UNION
+    SELECT answered_at AS instant FROM shop_keys WHERE answered_at > $after
+    UNION
     SELECT since AS instant FROM alarms WHERE since > $after
     UNION
     SELECT healed_at AS instant FROM alarms WHERE healed_at > $after
@@ -669,9 +671,13 @@ UPDATE shop_keys SET
     ),
     last_seen_at = coalesce(
         (SELECT becomes FROM future_instants WHERE instant = shop_keys.last_seen_at), last_seen_at
+    ),
+    answered_at = coalesce(
+        (SELECT becomes FROM future_instants WHERE instant = shop_keys.answered_at), answered_at
     )
 WHERE first_seen_at > $after
-   OR last_seen_at > $after;
+   OR last_seen_at > $after
+   OR answered_at > $after;
 
 -- name: heal_alarms
 -- Put right what a fast clock wrote into alarms.

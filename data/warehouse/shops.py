@@ -12,7 +12,12 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from data.model.application import Application, Mail
-from data.model.connection import ConnectionStatus, KeyFacts, suspect_paste
+from data.model.connection import (
+    ANSWERED,
+    ConnectionStatus,
+    KeyFacts,
+    suspect_paste,
+)
 from data.model.japan_time import in_japan
 from data.model.licence import end_of, key_fingerprint
 from data.model.onboarding import ShopFacts, Stage, Standing, Step, move, replay
@@ -158,10 +163,13 @@ def record_key(
     shop: Shop,
     seen_at: datetime,
     expires_at: datetime | None = None,
+    answered_at: datetime | None = None,
 ) -> datetime:
     """Record that the shop uses this key; return when it was first seen.
 
-    `expires_at` is what RMS told; the date typed into the block counts until then.
+    `expires_at` is what RMS told; the date typed into the block counts until then, and
+    until RMS accepts the key after it (`answered_at`): an old key's date is easily left
+    in the block.
     """
     typed = shop.license_expires_on
     SQL.run(
@@ -173,6 +181,7 @@ def record_key(
             "seen_at": seen_at,
             "told_expires_at": expires_at,
             "typed_expires_at": end_of(typed) if typed else None,
+            "answered_at": answered_at,
         },
     )
     _write_shop(con, ShopState(shop.handle, shop.mall, shop.shop_id), seen_at)
@@ -188,15 +197,18 @@ def key_facts(
 ) -> KeyFacts:
     """Return what a refusal of the shop's key is judged by; an unseen key is new now.
 
-    Of its ends the one told now counts, then the one kept, then the one typed in.
+    Of its ends the one told now counts, then the one told before, then the one typed
+    in, unless RMS has accepted the key after it.
     """
     given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
     rows = SQL.run(con, "find_shop_key_facts", given).fetchall()
-    seen, kept = rows[0] if rows else (now, None)
+    seen, told, answered = rows[0] if rows else (now, None, None)
     typed = end_of(shop.license_expires_on) if shop.license_expires_on else None
+    if typed and answered and answered > typed:
+        typed = None
     return KeyFacts(
         first_seen_at=in_japan(seen),
-        expires_at=told_expires_at or (in_japan(kept) if kept else typed),
+        expires_at=told_expires_at or _moment(told) or typed,
         suspect=suspect_paste(shop.service_secret, shop.license_key),
     )
 
@@ -215,7 +227,8 @@ def record_connection(
     expires_at: datetime | None = None,
 ) -> None:
     """Record the finding of a connection check with the shop's present key."""
-    record_key(con, shop, checked_at, expires_at)
+    answered_at = checked_at if status in ANSWERED else None
+    record_key(con, shop, checked_at, expires_at, answered_at)
     state = ShopState(
         shop.handle,
         shop.mall,

@@ -76,7 +76,7 @@ WHERE shop = $shop
 ORDER BY step;
 
 -- name: find_shop_facts
--- What the guards of a move ask.
+-- What the guards of a move ask. A typed end is wrong once RMS took the key after it.
 -- in:  $shop
 -- out: application_made_at, key_seen_at, license_expires_at, connection, checked_at,
 --      notices_start_at; exactly one row, NULL for what is not known
@@ -87,7 +87,10 @@ SELECT
         WHERE shop = $shop
     ) AS application_made_at,
     key.first_seen_at AS key_seen_at,
-    coalesce(key.told_expires_at, key.typed_expires_at) AS license_expires_at,
+    coalesce(
+        key.told_expires_at,
+        if(key.answered_at > key.typed_expires_at, NULL, key.typed_expires_at)
+    ) AS license_expires_at,
     s.connection_status AS connection,
     s.checked_at,
     s.notices_start_at
@@ -139,7 +142,7 @@ ORDER BY shop;
 
 -- name: upsert_shop_key
 -- Note that a key was seen in use, and when it ends if that is known.
--- in:  $shop, $key_hash, $seen_at, $told_expires_at, $typed_expires_at
+-- in:  $shop, $key_hash, $seen_at, $told_expires_at, $typed_expires_at, $answered_at
 -- out: one row of shop_keys; what is not told now stays as it was
 INSERT INTO shop_keys BY NAME
 SELECT
@@ -148,11 +151,13 @@ SELECT
     $seen_at AS first_seen_at,
     $seen_at AS last_seen_at,
     $told_expires_at AS told_expires_at,
-    $typed_expires_at AS typed_expires_at
+    $typed_expires_at AS typed_expires_at,
+    $answered_at AS answered_at
 ON CONFLICT (shop, key_hash) DO UPDATE SET
     last_seen_at     = greatest(shop_keys.last_seen_at, excluded.last_seen_at),
     told_expires_at  = coalesce(excluded.told_expires_at, shop_keys.told_expires_at),
-    typed_expires_at = coalesce(excluded.typed_expires_at, shop_keys.typed_expires_at);
+    typed_expires_at = coalesce(excluded.typed_expires_at, shop_keys.typed_expires_at),
+    answered_at      = coalesce(excluded.answered_at, shop_keys.answered_at);
 
 -- name: find_shop_key
 -- The fingerprint of the licence key a shop's calls use.
@@ -167,10 +172,8 @@ LIMIT 1;
 -- name: find_shop_key_facts
 -- What is known of one licence key.
 -- in:  $shop, $key_hash
--- out: first_seen_at, license_expires_at; at most one row
-SELECT
-    first_seen_at,
-    coalesce(told_expires_at, typed_expires_at) AS license_expires_at
+-- out: first_seen_at, told_expires_at, answered_at; at most one row
+SELECT first_seen_at, told_expires_at, answered_at
 FROM shop_keys
 WHERE shop = $shop
   AND key_hash = $key_hash;

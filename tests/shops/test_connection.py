@@ -85,6 +85,14 @@ def test_a_key_past_its_end_is_the_fault_whatever_else_may_be():
     )
 
 
+def test_a_good_answer_proves_a_key_that_was_said_to_have_ended():
+    ended = OLD_KEY._replace(expires_at=NINE - timedelta(days=1))
+
+    finding = judge_check([GOOD, NO_KEY], ended, NINE)
+
+    assert finding.status is ConnectionStatus.FUNCTION
+
+
 def test_the_key_is_not_blamed_while_rms_answers_nothing():
     assert (
         judge_check([NO_KEY, DOWN], OLD_KEY, NINE).status

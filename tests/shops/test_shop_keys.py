@@ -1,6 +1,6 @@
 """Keys and applications in the warehouse: known again, and never in the file."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from data.model.application import application_mail
 from data.model.connection import ConnectionStatus
@@ -8,6 +8,7 @@ from data.model.licence import end_of
 from data.warehouse.session import warehouse
 from data.warehouse.shops import (
     facts_of,
+    key_facts,
     last_warned,
     record_application,
     record_connection,
@@ -23,6 +24,8 @@ from tests.shops.made import (
     an_application,
     at,
 )
+
+A_DAY = timedelta(days=1)
 
 
 def test_a_key_keeps_the_moment_it_was_first_seen(con):
@@ -40,6 +43,26 @@ def test_what_rms_told_of_the_end_counts_more_than_what_was_typed(con):
 
     assert facts_of(con, SHOP).license_expires_at == SECOND_END
     assert row(con)[1:] == ("maintenance", at(2), SECOND_END)
+
+
+def test_a_typed_end_counts_no_more_once_rms_took_the_key_after_it(con):
+    """A new key's block often keeps the former key's date: it stopped every call."""
+    former = a_shop(last_day=at(0).date())
+    record_connection(con, former, ConnectionStatus.OK, at(0))
+    assert facts_of(con, SHOP).license_expires_at == end_of(at(0).date())
+
+    tomorrow = end_of(at(0).date()) + timedelta(minutes=1)
+    record_connection(con, former, ConnectionStatus.FUNCTION, tomorrow)
+    record_connection(con, former, ConnectionStatus.MAINTENANCE, tomorrow + A_DAY)
+
+    assert facts_of(con, SHOP).license_expires_at is None
+    assert key_facts(con, former, tomorrow + A_DAY).expires_at is None
+
+    corrected = a_shop(last_day=(tomorrow + 9 * A_DAY).date())
+    record_key(con, corrected, tomorrow + A_DAY)
+    assert facts_of(con, SHOP).license_expires_at == end_of(
+        (tomorrow + 9 * A_DAY).date()
+    )
 
 
 def test_a_new_key_does_not_inherit_the_old_ones_end(con):
