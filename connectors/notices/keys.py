@@ -17,6 +17,7 @@ import re
 import secrets
 import stat
 import threading
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -42,6 +43,11 @@ from data.model.shop import ShopHandle
 KEY_FILE: Final = "receiver-keys.json"
 """The key file's name in JUCHU_HOME."""
 _LARGEST: Final = 1_000_000
+_PAGE: Final = re.compile(
+    r"(?:(?:https?://)?(?:[a-z]+\.)*rakuten\.(?:co|ne)\.jp/(?:gold/)?)?"
+    r"([a-z0-9_-]+)(?:[/?#].*)?"
+)
+"""A shop's name, or an address of Rakuten's that has it first; as people copy one."""
 _KEY_OF: Final = re.compile(rf"({PREFIX}SHOP_([A-Z0-9_]+)_)NOTICE_AUTH_KEY")
 
 log = logging.getLogger(__name__)
@@ -286,6 +292,8 @@ def _agree(ours: str, theirs: str) -> bool:
 
 
 def _bare(shop_url: str) -> str:
-    """Return the shop's name in its address, which may have the mall's before it."""
-    url = shop_url.strip().lower()
+    """Return the shop's name in its address, or in that of any of its pages."""
+    url = unicodedata.normalize("NFKC", shop_url).strip().lower()
+    if found := _PAGE.fullmatch(url):
+        return found[1]
     return (urlsplit(url).path if "://" in url else url).strip("/")

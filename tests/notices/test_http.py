@@ -1,16 +1,22 @@
 """`/notices`, `/healthz`, `/metrics` of a running receiver."""
 
+import asyncio
 import re
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
+from anyio import CapacityLimiter
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
 
+from connectors.notices import app
 from connectors.notices.keys import save_keys
 from connectors.notices.spool import Spool
 from data.model.japan_time import JST
@@ -175,6 +181,24 @@ def test_too_much_in_chunks_is_not_read_to_its_end(rakuten):
             pass
     assert sent < 50_000_000
     assert rakuten.metric('juchu_notice_messages_refused_total{reason="too_large"}') > 0
+
+
+def test_too_much_with_the_last_piece_is_answered_as_too_much():
+    """Nothing is left to be discarded then, which was a 500."""
+
+    async def read() -> None:
+        async def whole() -> dict[str, Any]:
+            return {"type": "http.request", "body": bytes(LIMIT + 1)}
+
+        request = Request({"type": "http", "headers": []}, whole)
+        house = SimpleNamespace(
+            reception=SimpleNamespace(arrival=lambda: None), deadline_s=5
+        )
+        await app.read_body(request, cast("Any", house), CapacityLimiter(1))
+
+    with pytest.raises(app.Unreadable) as caught:
+        asyncio.run(read())
+    assert caught.value.status == 413
 
 
 def test_a_head_of_100_kilobytes_is_refused(rakuten):

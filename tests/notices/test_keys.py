@@ -68,6 +68,22 @@ def test_the_shop_may_be_named_by_its_whole_address(told):
     assert handle([known()], told) == "demo"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "www.rakuten.co.jp/demo-shop/",
+        "https://www.rakuten.co.jp/demo-shop/?l-id=shop_header_logo",
+        "https://www.rakuten.co.jp/demo-shop/index.html",
+        "https://www.rakuten.ne.jp/gold/demo-shop/",
+        "https://item.rakuten.co.jp/demo-shop/ringo-5kg/",
+        "ｄｅｍｏ－ｓｈｏｐ",
+    ],
+)
+def test_a_shop_is_known_however_staff_typed_its_address(typed):
+    assert handle([known(shop_url=typed)], message()) == "demo"
+    assert speaker([known(shop_url=typed)], message(shop_url="other-shop")) is None
+
+
 def test_what_we_do_not_know_of_a_shop_is_not_asked_for():
     shop = known(shop_url="", contract_id="")
 
