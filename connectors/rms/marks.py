@@ -13,7 +13,7 @@ from typing import Any, Final
 from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
-from connectors.rms.errors import CredentialsRefused, Refused
+from connectors.rms.errors import CredentialsRefused, Refused, Unavailable
 from connectors.rms.fetch import GET_ORDER, VERSION
 from connectors.rms.fetch import PATH as GET_ORDER_PATH
 from connectors.rms.http import RmsHttp
@@ -74,6 +74,7 @@ class MarksApi:
         """Return the sub-statuses that the shop has made; an empty list if none."""
         path = _path(GET_SUB_STATUS_LIST.name)
         reply = self._http.post(GET_SUB_STATUS_LIST, path, {})
+        _refuse_errors(GET_SUB_STATUS_LIST, reply)
         return [
             SubStatus(
                 one["subStatusId"],
@@ -85,9 +86,10 @@ class MarksApi:
         ]
 
     def look(self, numbers: Sequence[str]) -> dict[str, Looked]:
-        """Read up to 100 orders for a mark; one that RMS does not show is left out.
+        """Read up to 100 orders for a mark; one that RMS does not have is left out.
 
-        Where one number makes RMS refuse all of them, each is read alone.
+        Where one number makes RMS refuse all of them, each is read alone. Raises
+        Unavailable where RMS fails to read one, which is no word about that order.
         """
         asked = {"orderNumberList": list(numbers), "version": VERSION}
         try:
@@ -102,6 +104,7 @@ class MarksApi:
             return {
                 n: seen for each in numbers for n, seen in self.look([each]).items()
             }
+        _refuse_errors(GET_ORDER, reply)
         shown = (_looked(model, reply) for model in _models(reply["OrderModelList"]))
         return {one.order_number: one for one in shown if one.order_number in numbers}
 
@@ -159,8 +162,10 @@ class MarksApi:
         """
         asked = {"orderNumber": number, "version": PAYMENT_VERSION}
         reply = self._http.post(GET_PAYMENT, _path(GET_PAYMENT.name), asked)
+        _refuse_errors(GET_PAYMENT, reply)
         order = reply["OrderModel"] or {}
-        return [_payment(model) for model in _models(order.get("PaymentModelList"))]
+        found = [_payment(model) for model in _models(order.get("PaymentModelList"))]
+        return sorted(found, key=_place)
 
     def _one(self, function: RmsFunction, body: dict[str, Any]) -> Marked:
         number = body["orderNumber"]
@@ -184,6 +189,27 @@ def _models(entries: object) -> list[dict[str, Any]]:
     if not isinstance(entries, list):
         return []
     return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def _refuse_errors(function: RmsFunction, reply: Reply) -> None:
+    """Raise where a read has an ERROR in a 200: what is missing then is not known.
+
+    RMS says that there is nothing by an INFO (docs/rms/order-api.md §1.7).
+    """
+    errors = [message for message in reply.messages if message.is_error]
+    if not errors:
+        return
+    known = [code for message in errors if (code := code_of(message.code))]
+    if any(code.action is Action.AGAIN for code in known):
+        fact = "読み取りに失敗しました"
+        raise function.failed(Unavailable, fact, error_words.TRY_LATER, reply)
+    raise function.refused(reply, errors)
+
+
+def _place(payment: Payment) -> int:
+    """Return the last part of a payment's number, by which RMS counts them (§4.8)."""
+    place = payment.number.rpartition("-")[2]
+    return int(place) if place.isdecimal() else 0
 
 
 def _looked(model: dict[str, Any], reply: Reply) -> Looked:

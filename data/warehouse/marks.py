@@ -78,19 +78,20 @@ def has_open_cancel(con: DuckDBPyConnection, shop_id: str, order_number: str) ->
     return bool(found.fetchall())
 
 
-def settle_open_cancels(
-    con: DuckDBPyConnection, shop_id: str, order_number: str, end: MarkEnd, at: datetime
+def settle_open_marks(
+    con: DuckDBPyConnection, run: MarkRun, order_number: str, end: MarkEnd, at: datetime
 ) -> None:
-    """Store what reading the order showed of its open cancellations."""
+    """Store what reading the order showed of its open marks of the run's kind."""
     given = {
+        "kind": run.kind.value,
         "mall": Mall.RAKUTEN.value,
-        "shop_id": shop_id,
+        "shop_id": run.shop_id,
         "order_number": order_number,
         "state": end.state.value,
         "reason": end.reason,
         "settled_at": at,
     }
-    SQL.run(con, "settle_open_cancels", given)
+    SQL.run(con, "settle_open_marks", given)
 
 
 def _given(run: MarkRun) -> dict[str, object]:

@@ -39,9 +39,9 @@ WHERE mall = $mall
   AND state IN ('planned', 'sent', 'unknown')
 ORDER BY planned_at;
 
--- name: settle_open_cancels
--- What reading the order showed of cancellations that were open.
--- in:  $mall, $shop_id, $order_number, $state, $reason, $settled_at
+-- name: settle_open_marks
+-- What reading the order showed of its marks of a kind that were open.
+-- in:  $kind, $mall, $shop_id, $order_number, $state, $reason, $settled_at
 -- out: rows of order_marks
 UPDATE order_marks SET
     state      = $state,
@@ -50,5 +50,5 @@ UPDATE order_marks SET
 WHERE mall = $mall
   AND shop_id = $shop_id
   AND order_number = $order_number
-  AND kind = 'cancel'
+  AND kind = $kind
   AND state IN ('planned', 'sent', 'unknown');

@@ -10,9 +10,7 @@ from typing import Any
 
 from prefect import task
 from prefect.client.schemas.objects import State
-from prefect.logging import get_run_logger
 
-from connectors.rms.errors import OutcomeUnknown, Throttled, Unavailable
 from connectors.rms.marks import Looked
 from data.model.mark import (
     AFTER_SHIPPING,
@@ -21,32 +19,27 @@ from data.model.mark import (
     CANCEL_SHOWS,
     CANCELLED,
     RESTORE_STOCK,
-    Marked,
-    MarkState,
     progress_word,
 )
 from data.model.nearest import shown, suggestion
 from data.model.shop import ShopHandle
-from data.warehouse.marks import (
-    MarkEnd,
-    MarkRun,
-    has_open_cancel,
-    settle_open_cancels,
-)
-from tasks.machine import now, our_warehouse
+from data.warehouse.marks import MarkEnd, MarkRun, has_open_cancel
+from tasks.machine import our_warehouse
 from tasks.marks.journal import (
+    answers_to,
     conclude_marks,
     end_of,
+    look_after,
     look_at,
+    settle_open,
     store_end,
     store_intent,
 )
 from tasks.report import ended
-from tasks.retrying import NEVER_REPEAT, repeat_undone
+from tasks.retrying import NEVER_REPEAT
 from tasks.rms import open_rms
 
 TITLE = "注文のキャンセル"
-UNSURE = (OutcomeUnknown, Throttled, Unavailable)
 
 
 class CancelRefused(Exception):
@@ -121,7 +114,7 @@ def cancel_once(  # noqa: PLR0913 - what the form asks
         is_open = has_open_cancel(con, run.shop_id, number)
     if seen and seen.progress == CANCELLED:
         if is_open:
-            _settle(run, number, MarkEnd(MarkState.DONE))
+            settle_open(run, [number])
         return ended(f"注文 {number} はキャンセル済みです。何も送っていません")
     if is_open:
         return _settle_by_state(run, number, seen)
@@ -150,16 +143,15 @@ def send_cancel(
     """
     number = seen.order_number
     store_intent(run, {number: f"{reason}/{restore}"})
-    answer: Marked | None = None
     with open_rms(shop) as rms:
-        try:
-            answer = repeat_undone(lambda: rms.marks.cancel(seen, restore, reason))
-        except UNSURE as trouble:
-            get_run_logger().warning("%s", trouble)
-        after = rms.marks.look([number]).get(number)
+        answers = answers_to(
+            lambda: [rms.marks.cancel(seen, restore, reason)], [number]
+        )
+        after = look_after(rms, [number]).get(number)
     moved = after is not None and after.progress != seen.progress
     end = end_of(
-        answer, shows=moved and after is not None and after.progress in CANCEL_SHOWS
+        answers.get(number),
+        shows=moved and after is not None and after.progress in CANCEL_SHOWS,
     )
     store_end(run, {number: end})
     return end
@@ -168,7 +160,7 @@ def send_cancel(
 def _settle_by_state(run: MarkRun, number: str, seen: Looked | None) -> State[Any]:
     """Settle a cancellation whose end nobody knew, by what the order shows now."""
     if seen and seen.progress in CANCEL_SHOWS:
-        _settle(run, number, MarkEnd(MarkState.DONE))
+        settle_open(run, [number])
         return ended(
             f"注文 {number} は、前に送ったキャンセルで"
             f"「{progress_word(seen.progress)}」になっています。"
@@ -180,8 +172,3 @@ def _settle_by_state(run: MarkRun, number: str, seen: Looked | None) -> State[An
         "対処: RMSの受注画面で確認し、必要ならRMSの画面でキャンセルしてください。"
         "一覧からは dismiss で外せます。",
     )
-
-
-def _settle(run: MarkRun, number: str, end: MarkEnd) -> None:
-    with our_warehouse() as con:
-        settle_open_cancels(con, run.shop_id, number, end, now())

@@ -1,20 +1,29 @@
 """The journal of marks: each is stored before its call and settled by reading."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
 
+from connectors.rms.client import RmsClient
+from connectors.rms.errors import OutcomeUnknown, Throttled, Unavailable
 from connectors.rms.marks import AT_ONCE, Looked
 from data.model.mark import Marked, MarkKind, MarkOutcome, MarkState
 from data.model.shop import ShopHandle
-from data.warehouse.marks import MarkEnd, MarkRun, plan_marks, settle_marks
+from data.warehouse.marks import (
+    MarkEnd,
+    MarkRun,
+    plan_marks,
+    settle_marks,
+    settle_open_marks,
+)
 from tasks.machine import now, our_warehouse
 from tasks.report import ended, page, sums, table
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.retrying import SAFE_TO_REPEAT, repeat_undone
 from tasks.rms import open_rms, shop_of_now
 
 STATE_WORDS = {
@@ -22,6 +31,7 @@ STATE_WORDS = {
     MarkState.REFUSED: "変更なし",
     MarkState.UNKNOWN: "不明",
 }
+NOT_DONE = "RMSで実行されませんでした。対処: しばらく待って、もう一度実行してください。"
 NOT_SHOWN = MarkEnd(
     MarkState.REFUSED,
     reason="RMSにこの注文がありません。対処: 注文番号を確認してください。",
@@ -46,6 +56,37 @@ def look_at(shop: ShopHandle, numbers: list[str]) -> dict[str, Looked]:
     return seen
 
 
+def answers_to(
+    call: Callable[[], Sequence[Marked]], numbers: Sequence[str]
+) -> dict[str, Marked]:
+    """Send a mark; return RMS's answer by order number, none where it is not known.
+
+    The call is made again only where RMS says that it did nothing. Where that stays so
+    the mark is refused, and may be sent anew by a person.
+    """
+    try:
+        return {one.order_number: one for one in repeat_undone(call)}
+    except OutcomeUnknown as unknown:
+        get_run_logger().warning("%s", unknown)
+        return {}
+    except (Throttled, Unavailable) as undone:
+        get_run_logger().warning("%s", undone)
+        code = next(iter(undone.codes), "")
+        return {n: Marked(n, MarkOutcome.REFUSED, code, NOT_DONE) for n in numbers}
+
+
+def look_after(rms: RmsClient, numbers: Sequence[str]) -> dict[str, Looked]:
+    """Read orders after a mark; nothing where RMS does not answer, which is no trouble.
+
+    The answer to the mark then counts alone, and is not lost with this one.
+    """
+    try:
+        return repeat_undone(lambda: rms.marks.look(numbers))
+    except (Throttled, Unavailable) as trouble:
+        get_run_logger().warning("%s", trouble)
+        return {}
+
+
 def store_intent(run: MarkRun, values: Mapping[str, str]) -> None:
     """Store what is about to be sent; the transaction ends before any call."""
     with our_warehouse() as con:
@@ -56,6 +97,13 @@ def store_end(run: MarkRun, ends: Mapping[str, MarkEnd]) -> None:
     """Store what became of the marks."""
     with our_warehouse() as con:
         settle_marks(con, run, ends, now())
+
+
+def settle_open(run: MarkRun, numbers: Iterable[str]) -> None:
+    """Store that the orders show what earlier marks were to do, whose end was open."""
+    with our_warehouse() as con:
+        for number in numbers:
+            settle_open_marks(con, run, number, MarkEnd(MarkState.DONE), now())
 
 
 def end_of(answer: Marked | None, *, shows: bool) -> MarkEnd:

@@ -9,34 +9,30 @@ from typing import Any
 
 from prefect import task
 from prefect.client.schemas.objects import State
-from prefect.logging import get_run_logger
 
-from connectors.rms.errors import (
-    CredentialsRefused,
-    OutcomeUnknown,
-    Throttled,
-    Unavailable,
-)
+from connectors.rms.errors import CredentialsRefused, Throttled, Unavailable
 from connectors.rms.marks import Looked
-from data.model.mark import LONGEST_MEMO, MEMO_BYTES, Marked
+from data.model.mark import LONGEST_MEMO, MEMO_BYTES
 from data.model.shop import ShopHandle
 from data.warehouse.marks import MarkEnd, MarkRun
 from tasks.failures import hiding_values
 from tasks.marks.journal import (
     NOT_SHOWN,
+    answers_to,
     conclude_marks,
     end_of,
+    look_after,
+    settle_open,
     store_end,
     store_intent,
 )
 from tasks.parameters import replace_parameter
 from tasks.report import ended
-from tasks.retrying import NEVER_REPEAT, opaque, repeat_undone
+from tasks.retrying import NEVER_REPEAT, opaque
 from tasks.rms import FunctionStopped, ShopStopped, open_rms
 
 KEPT = "(保存していません)"
 """What Prefect's server keeps of the text."""
-UNSURE = (OutcomeUnknown, Throttled, Unavailable)
 
 
 class MemoRefused(Exception):
@@ -117,17 +113,14 @@ def send_memo(
         if before is None:
             return NOT_SHOWN
         if _has(before, text, overwrite=overwrite):
+            settle_open(run, [number])
             return end_of(None, shows=True)
         memo = new_memo(before.memo, text, overwrite=overwrite)
         store_intent(run, {number: "overwrite" if overwrite else "append"})
-        answer: Marked | None = None
-        try:
-            answer = repeat_undone(lambda: rms.marks.update_memo(number, memo))
-        except UNSURE as trouble:
-            get_run_logger().warning("%s", trouble)
-        after = rms.marks.look([number]).get(number)
+        answers = answers_to(lambda: [rms.marks.update_memo(number, memo)], [number])
+        after = look_after(rms, [number]).get(number)
     shows = after is not None and _plain(after.memo) == _plain(memo)
-    end = end_of(answer, shows=shows)
+    end = end_of(answers.get(number), shows=shows)
     store_end(run, {number: end})
     return end
 

@@ -1,35 +1,35 @@
 """Set a sub-status on orders: which fits where, the call, and reading it back."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
-from prefect.logging import get_run_logger
 
-from connectors.rms.errors import OutcomeUnknown, Throttled, Unavailable
 from connectors.rms.marks import AT_ONCE, Looked
-from data.model.mark import Marked, MarkState, SubStatus, progress_word
+from data.model.mark import MarkState, SubStatus, progress_word
 from data.model.nearest import suggestion
 from data.model.shop import ShopHandle
 from data.warehouse.marks import MarkEnd, MarkRun
 from tasks.marks.journal import (
     NOT_SHOWN,
+    answers_to,
     conclude_marks,
     end_of,
+    look_after,
     look_at,
+    settle_open,
     store_end,
     store_intent,
 )
 from tasks.report import ended, page, table
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, repeat_undone
+from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.rms import open_rms
 
 CLEAR = "解除"
 """What is entered to take a sub-status off."""
-UNSURE = (OutcomeUnknown, Throttled, Unavailable)
 
 
 class SubStatusRefused(Exception):
@@ -142,16 +142,11 @@ def send_sub_status(
     """
     value = "" if sub_status_id is None else str(sub_status_id)
     store_intent(run, dict.fromkeys(numbers, value))
-    answers: Mapping[str, Marked] = {}
     with open_rms(shop) as rms:
-        try:
-            told = repeat_undone(
-                lambda: rms.marks.set_sub_status(numbers, sub_status_id)
-            )
-            answers = {one.order_number: one for one in told}
-        except UNSURE as trouble:
-            get_run_logger().warning("%s", trouble)
-        after = rms.marks.look(numbers)
+        answers = answers_to(
+            lambda: rms.marks.set_sub_status(numbers, sub_status_id), numbers
+        )
+        after = look_after(rms, numbers)
     ends = {
         number: end_of(
             answers.get(number),
@@ -160,4 +155,5 @@ def send_sub_status(
         for number in numbers
     }
     store_end(run, ends)
+    settle_open(run, [n for n, end in ends.items() if end.state is MarkState.DONE])
     return ends

@@ -232,6 +232,54 @@ def test_a_cancel_that_is_sent_twice_would_be_seen(lab: Sandbox, monkeypatch):
         test_a_lost_answer_is_read_and_never_sent_again(lab, False)
 
 
+@pytest.mark.parametrize("trouble", ["ES01-02", "ES01-03"])
+def test_a_cancel_that_rms_never_began_may_be_sent_again(
+    lab: Sandbox, trouble: str, monkeypatch
+):
+    """In maintenance and when too fast nothing was done: it was blocked for ever."""
+    monkeypatch.setattr("tasks.retrying.PAUSES_S", (0.0,))
+    (number,) = lab.sell(1, progress=300)
+    lab.fault(trouble, function="cancelOrder", times=1 + (trouble == "ES01-03"))
+    kind, message = ended(cancel_order, number, OUT_OF_STOCK, WHO)
+    again = ended(cancel_order, number, OUT_OF_STOCK, WHO)
+
+    assert (kind, "もう一度実行" in message) == ("FAILED", True)
+    assert again[0] == "COMPLETED", again
+    assert [row[-1] for row in journal()] == ["refused", "done"]
+    assert waiting() == []
+
+
+def test_an_answer_is_not_lost_when_reading_after_it_fails(lab: Sandbox, monkeypatch):
+    (number,) = lab.sell(1, progress=300)
+    lab.fault("CANCEL_ORDER_ERROR_107", about=number)
+    store = cancel.store_intent
+
+    def then_maintenance(*given: Any) -> None:
+        store(*given)
+        lab.fault("ES01-02", function="getOrder")
+
+    monkeypatch.setattr(cancel, "store_intent", then_maintenance)
+    kind, message = ended(cancel_order, number, OUT_OF_STOCK, WHO)
+
+    assert (kind, "ERROR_107" in message or "対処" in message) == ("FAILED", True)
+    assert journal()[-1][-1] == "refused"
+    assert waiting() == []
+
+
+def test_a_memo_and_a_sub_status_settle_what_was_open_of_them(lab: Sandbox):
+    (number,) = lab.sell(1, progress=300)
+    lab.fault("500", function="updateOrderMemo")
+    lab.fault("500", function="updateOrderSubStatus")
+    ended(update_memo, number, "電話済み", who=WHO)
+    ended(update_sub_status, number, PICKING, who=WHO)
+    assert len(waiting()) == 2
+
+    lab.edit(number, memo="電話済み")  # RMS had done it after all
+    assert ended(update_memo, number, "電話済み", who=WHO)[0] == "COMPLETED"
+    assert ended(update_sub_status, number, PICKING, who=WHO)[0] == "COMPLETED"
+    assert waiting() == []
+
+
 def test_one_that_was_open_is_settled_when_the_order_shows_it(lab: Sandbox):
     (number,) = lab.sell(1, progress=300)
     lab.fault("500", function="cancelOrder")

@@ -145,3 +145,34 @@ def test_planted_an_error_that_is_always_a_refusal_is_caught(monkeypatch):
 
     with caught():
         test_a_mark_is_what_its_code_says("CANCEL_ORDER", "ERROR_103", 200, UNKNOWN)
+
+
+NOT_READ = "ORDER_EXT_API_GET_ORDER_ERROR_101"
+
+
+@pytest.mark.parametrize(
+    ("code", "read", "family"),
+    [
+        (NOT_READ, lambda api: api.look(["a"]), Unavailable),
+        (NOT_READ, lambda api: api.look(["a", "b"]), Unavailable),
+        ("ORDER_EXT_API_GET_PAYMENT_ERROR_101", lambda api: api.payments("a"), Refused),
+        ("NEW_ERROR", lambda api: api.sub_statuses(), Refused),
+    ],
+    ids=["order", "one-of-two", "payment", "sub-statuses"],
+)
+def test_an_error_in_a_read_is_never_told_as_nothing(code, read, family):
+    """A paid order was told to have no payment, and one that RMS has not to exist."""
+    word = message("ERROR", code, orderNumber="a")
+    api = MarksApi(Judged(lambda _: (200, said(word, OrderModelList=[]))))
+
+    with pytest.raises(family):
+        read(api)
+
+
+def test_payments_are_told_in_their_order_whatever_rms_lists_first():
+    paid = [{"orderPaymentNumber": f"a-20261101-1-{n}"} for n in (10, 2, 1)]
+    word = message("INFO", "ORDER_EXT_API_GET_PAYMENT_INFO_101")
+    answer = said(word, OrderModel={"PaymentModelList": paid})
+    found = MarksApi(Judged(lambda _: (200, answer))).payments("a-20261101-1")
+
+    assert [one.number[-2:] for one in found] == ["-1", "-2", "10"]
