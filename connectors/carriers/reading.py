@@ -1,6 +1,7 @@
 """Read a carrier's file: each parcel once, or a refusal before any of them is used."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -35,12 +36,18 @@ class Parcels:
         self._layout = laid.layout
         self._reader = ParcelReader(laid)
         self._rows: dict[tuple[str, str | None, str], ShipmentRow] = {}
+        self._deleted: dict[tuple[str, str | None, str], ShipmentRow] = {}
         self._first_use: dict[str, str] = {}
 
     @property
     def rows(self) -> tuple[ShipmentRow, ...]:
         """The parcels so far, in file order."""
         return tuple(sorted(self._rows.values(), key=lambda one: one.row_number))
+
+    @property
+    def deleted_rows(self) -> tuple[ShipmentRow, ...]:
+        """The parcels of which every slip was deleted, in file order."""
+        return tuple(row for key, row in self._deleted.items() if key not in self._rows)
 
     def take(self, cells: Sequence[bytes], row: int) -> None:
         """Keep one record's parcel, or why it is none; refuse a file of lost digits.
@@ -49,6 +56,9 @@ class Parcels:
         """
         if self._reader.is_deleted(cells):
             self.deleted += 1
+            with suppress(SetAside, CsvRefused):  # nobody uses its number
+                slip = self._reader.read(cells, row)
+                self._deleted[_key(slip)] = slip
             return
         try:
             made = self._reader.read(cells, row)
@@ -128,6 +138,7 @@ def _file(csv: CsvFile, carrier: Carrier, key_column: str | None) -> ShipmentFil
         encoding=csv.encoding,
         rows_read=csv.rows_read,
         rows=parcels.rows,
+        deleted=parcels.deleted_rows,
         rejects=tuple(sorted(parcels.rejects, key=lambda one: one.row_number)),
         warnings=tuple(parcels.warnings),
         notices=tuple(_notices(csv, laid, parcels)),

@@ -46,7 +46,7 @@ class ShipmentState(StrEnum):
     CANCELLED = "cancelled"
     """The order was cancelled before the shipment could be reported."""
     REPLACED = "replaced"
-    """The number was wrong; another shipment has taken its place."""
+    """The number was wrong, and another shipment has its place; or its slip is gone."""
 
 
 WANTED: Final = frozenset(

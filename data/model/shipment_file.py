@@ -37,6 +37,7 @@ class ShipmentFile:
     layout, title     the kind of file, for us and for people
     reference_column  where its `order_ref` stands, for people
     warnings          on rows that are in `rows` and should be looked at
+    deleted           parcels whose slip the carrier's program deleted
     left_out          deleted slips, repeated parcels, repeated headers, blank rows
     """
 
@@ -53,3 +54,4 @@ class ShipmentFile:
     warnings: tuple[RowRemark, ...] = ()
     notices: tuple[str, ...] = ()
     left_out: int = 0
+    deleted: tuple[ShipmentRow, ...] = ()

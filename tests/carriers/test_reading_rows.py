@@ -142,8 +142,21 @@ def test_a_cancelled_slip_is_left_out_and_told(read, mark):
     file = read(csv_bytes(EHIDEN2, rows), "sagawa")
 
     assert numbers(file) == [OTHER]
+    assert [row.tracking_number for row in file.deleted] == [GOOD]
     assert file.left_out == 1
     assert any("削除" in notice for notice in file.notices)
+
+
+def test_a_slip_that_stands_there_undeleted_as_well_is_a_parcel(read):
+    file = read(csv_bytes(EHIDEN2, [ehiden2(削除区分="1"), ehiden2()]), "sagawa")
+
+    assert (numbers(file), file.deleted) == ([GOOD], ())
+
+
+def test_a_damaged_number_of_a_deleted_slip_refuses_no_file(read):
+    bad = ehiden2(削除区分="1", お問合せ送り状No="4.43212E+11")
+
+    assert numbers(read(csv_bytes(EHIDEN2, [bad, ehiden2()]), "sagawa")) == [GOOD]
 
 
 def test_a_parcel_the_post_office_has_not_taken_yet_waits(read):

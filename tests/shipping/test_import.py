@@ -12,6 +12,8 @@ from data.warehouse.orders import store_orders
 from data.warehouse.shipping import shipments
 from data.warehouse.shipping.shipments import (
     CORRECTED,
+    DELETED,
+    DELETED_TOO_LATE,
     OTHER_ORDER,
     import_shipments,
 )
@@ -80,6 +82,30 @@ def test_rows_set_aside_are_kept_with_row_column_and_reason_and_no_cell(known):
         (3, "unmatched", "お客様管理番号"),
     ]
     assert "山田" not in str(kept)
+
+
+def test_a_number_whose_slip_is_deleted_before_the_report_is_not_reported(known):
+    """The carrier's later file marks it; it was reported beside the new slip's."""
+    take(known, a_file(a_row(ONE)))
+    later = replace(a_file(a_row(ONE, OTHER), sha="b"), deleted=(a_row(ONE, row=3),))
+    report = take(known, later, minute=20)
+    take(known, a_file(a_row(ONE)), minute=30)
+
+    assert contents(known) == [
+        (ONE, "1", GOOD, "replaced"),
+        (ONE, "1", OTHER, "planned"),
+    ]
+    assert [(one.row_number, one.reason) for one in report.repeated] == [(3, DELETED)]
+
+
+def test_a_number_whose_slip_is_deleted_after_the_report_is_told_to_be_corrected(known):
+    take(known, a_file(a_row(ONE)))
+    known.execute("UPDATE shipments SET state = 'unknown', sent_at = $1", [at(15)])
+    deleted = replace(a_file(sha="b"), deleted=(a_row(ONE, row=3),))
+    report = take(known, deleted, minute=20)
+
+    assert contents(known) == [(ONE, "1", GOOD, "unknown")]
+    assert [one.reason for one in report.repeated] == [DELETED_TOO_LATE]
 
 
 def test_the_same_file_again_changes_nothing(known):

@@ -1,7 +1,7 @@
 """Import a carrier's file of tracking numbers: match each parcel to its package."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
@@ -28,6 +28,11 @@ NUMBERED: Final = (
 OTHER_ORDER: Final = (
     "同じ送り状番号を、別の注文でも取り込んでいます。"
     "同梱でない場合は、番号を確認してください。"
+)
+DELETED: Final = "送り状が削除されたため、この番号はモールに報告しません。"
+DELETED_TOO_LATE: Final = (
+    "削除された送り状ですが、番号はモールに報告済みです。対処: ひな形の"
+    "「訂正前の伝票番号」にこの番号、「伝票番号」に正しい番号を入力して取り込んでください。"
 )
 TWICE: Final = "同じ荷物の行がほかにもあります。後の行を取り込みました。"
 
@@ -160,6 +165,7 @@ def import_shipments(  # noqa: PLR0913
     SQL.run(con, "replace_shipments", given)
     SQL.run(con, "merge_shipments", given)
     con.unregister("shipment_rows")
+    repeated += _deleted(con, file, known, given)
     given |= {
         "created": created,
         "changed": changed,
@@ -181,6 +187,28 @@ def import_shipments(  # noqa: PLR0913
         repeated=tuple(repeated),
         is_same_file=bool(before) and not created and not changed,
     )
+
+
+def _deleted(
+    con: Connection,
+    file: ShipmentFile,
+    known: KnownPackages,
+    given: dict[str, object],
+) -> list[RowRemark]:
+    """Withdraw numbers whose slip was deleted since; return what to tell of each."""
+    placed, _, _ = _matched(replace(file, rows=file.deleted), known)
+    if not placed:
+        return []
+    show(con, "deleted_slips", pl.DataFrame(placed, schema=_ROWS, orient="row"))
+    found = SQL.run(con, "list_deleted_slips", given).fetchall()
+    unsent = [row for row, is_told in found if not is_told]
+    withdrawn = {"positions": unsent, "reason": DELETED}
+    SQL.run(con, "withdraw_deleted_slips", given | withdrawn)
+    con.unregister("deleted_slips")
+    return [
+        RowRemark(row, None, DELETED_TOO_LATE if is_told else DELETED)
+        for row, is_told in found
+    ]
 
 
 def _matched(

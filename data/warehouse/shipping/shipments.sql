@@ -166,6 +166,44 @@ WHEN NOT MATCHED THEN INSERT (
     new.replaces, $import_id, $imported_at, $imported_at
 );
 
+-- name: list_deleted_slips
+-- Parcels whose slip was deleted since their number was taken.
+-- in:  view `deleted_slips` (the columns of `shipment_rows`), $mall, $shop_id
+-- out: position, the row of the file; whether a mall was told the number, or may have been
+SELECT
+    d.position,
+    s.state IN ('sent', 'unknown', 'verified')
+        OR s.verified_at IS NOT NULL
+        OR EXISTS (
+            SELECT 1
+            FROM tracking_exports AS e
+            WHERE e.mall = s.mall AND e.shop_id = s.shop_id
+              AND e.order_number = s.order_number AND e.basket_id = s.basket_id
+              AND e.tracking_number = s.tracking_number
+              AND e.reason IS NULL
+        ) AS is_told
+FROM deleted_slips AS d
+JOIN shipments AS s USING (order_number, basket_id, tracking_number)
+WHERE s.mall = $mall
+  AND s.shop_id = $shop_id
+  AND s.state <> 'replaced'
+ORDER BY d.position;
+
+-- name: withdraw_deleted_slips
+-- Numbers that no mall is to be told any more.
+-- in:  view `deleted_slips`, $positions: of these rows, $mall, $shop_id, $imported_at,
+--      $reason
+-- out: shipments at state replaced
+UPDATE shipments AS s
+SET state = 'replaced', reason = $reason, changed_at = $imported_at
+FROM deleted_slips AS d
+WHERE s.mall = $mall
+  AND s.shop_id = $shop_id
+  AND s.order_number = d.order_number
+  AND s.basket_id = d.basket_id
+  AND s.tracking_number = d.tracking_number
+  AND list_contains($positions::BIGINT[], d.position);
+
 -- name: record_shipment_import
 -- The account of one file.
 -- in:  $import_id, $file_sha256, $file_name, $carrier, $layout, $mall, $shop_id,
