@@ -73,6 +73,10 @@ _IN_FILE: Final = (
 class LabelFault(StrEnum):
     """Why a package gets no label; the value is the sentence for shop staff."""
 
+    UNREAD = (
+        "RMSから注文を取得できません。"
+        "対処: 「取得できなかった注文」の理由を確認して、もう一度出力してください。"
+    )
     NOT_READY = (
         "発送待ち(300)の注文ではありません。"
         "対処: 発送待ちになってから、もう一度出力してください。"

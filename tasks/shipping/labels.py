@@ -193,9 +193,9 @@ Made = tuple[PackageRef, ParcelOrder | tuple[LabelFault, ...]]
 def _made(packages: Sequence[ToPack], contents: str, leaves_on: date) -> list[Made]:
     """Return each package with its parcel, or with why it is not to be packed."""
     made: list[Made] = []
-    for order, basket_id in packages:
+    for order, basket_id, is_read in packages:
         ref = PackageRef(order.mall.value, order.shop_id, order.order_number, basket_id)
-        reasons = why_not_pack(order, basket_id)
+        reasons = why_not_pack(order, basket_id) if is_read else (LabelFault.UNREAD,)
         made.append((ref, reasons or parcel_of(order, basket_id, contents, leaves_on)))
     return made
 

@@ -117,6 +117,15 @@ def test_an_address_changed_after_its_label_was_printed_is_told_until_a_new_one_
     assert desk.ask(asked) == []
 
 
+def test_an_order_that_rms_does_not_hand_out_is_told_as_one_without_label(desk: Lab):
+    """The report said that nothing was left out, and nobody packed it."""
+    hidden, _ = desk.sell(2)
+    desk.rms.vanish(hidden)
+    told = export(desk)
+
+    assert told.startswith("送り状 1 件 / 出力しなかった送付先 1 件")
+
+
 def test_an_order_cancelled_since_it_was_read_gets_no_label(desk: Lab):
     bad, good = desk.sell(2)
     desk.rms.cancel(bad)

@@ -628,6 +628,21 @@ def test_a_change_after_the_cancellation_hides_no_printed_label(undone: Con):
     ] == [(ONE, at(6))]
 
 
+def test_a_parcel_of_an_order_whose_cancellation_was_withdrawn_is_told_again(
+    undone: Con,
+):
+    """It was sent, and stayed unreported under 「キャンセルされた注文です」."""
+    store(undone, 4, status="800")
+    a_shipment(undone, "cancelled", "キャンセルされた注文です。", 5)
+    assert off_list(undone, "tracking_refused", f"{ONE}/1/123", minute=6)
+    assert on_list(undone, "tracking_refused") == []
+    store(undone, 7, status="300")
+
+    (one,) = matters(undone, MatterKind.TRACKING_REFUSED)
+    assert one.since == at(7)
+    assert "取り下げられました" in one.what
+
+
 def a_label(con: Con, minute: float = 5) -> None:
     con.execute(
         """INSERT INTO shipping_labels BY NAME SELECT

@@ -24,6 +24,8 @@ class ToPack(NamedTuple):
 
     order: Order
     basket_id: str
+    is_read: bool
+    """Whether RMS showed the order since the export began."""
 
 
 def label_orders(con: Connection, shop_id: str, *, again: bool) -> list[str]:
@@ -43,7 +45,7 @@ def packages_to_pack(
 ) -> list[ToPack]:
     """Return the packages of these orders that need a label, as RMS last showed them.
 
-    An order not read since then is left out: it may have been cancelled.
+    One whose order was not read since then must not be packed: it may be cancelled.
     """
     given = {
         "mall": Mall.RAKUTEN.value,
@@ -54,9 +56,8 @@ def packages_to_pack(
     done = set(SQL.run(con, "list_label_done", given).fetchall())
     orders = stored_orders(con, shop_id, numbers, people=True)
     return [
-        ToPack(order, package.basket_id)
+        ToPack(order, package.basket_id, order.observed_at >= read_since)
         for number, order in sorted(orders.items())
-        if order.observed_at >= read_since
         for package in order.packages
         if (number, package.basket_id) not in done
     ]
