@@ -22,6 +22,9 @@ _FEWEST_LEFT: Final = 9
 """With fewer than nine digits left, lost zeros are a guess: eight digits that happen to
 pass the check are rather a typing error, and that must not reject the whole file."""
 
+_WHOLE: Final = 10
+"""Signs that only a whole number has: the parts of one in 4-4-4 are shorter."""
+
 _SEPARATORS: Final = re.compile(r"[\s\-‐‑‒–—―−ー─_]")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _ANY: Final = re.compile(r"(?=.*[0-9])[0-9A-Z]{6,40}")
@@ -38,6 +41,7 @@ class NumberFault(StrEnum):
     LOST_ZEROS = "Excelで開いて保存したため、先頭の0が失われています。"
     WRONG_FORM = "送り状番号の形式が違います(数字12桁ではありません)。"
     UNREADABLE = "送り状番号の形式が違います(英数字6〜40文字ではありません)。"
+    SEVERAL = "送り状番号が2つ以上あります。1つの荷物を1行に書いてください。"
     CHECK_DIGIT = "チェックデジット(末尾の数字)が合いません。番号を確認してください。"
 
     @property
@@ -105,6 +109,17 @@ def parse_tracking_number(text: str, carrier_code: str) -> TrackingNumber:
         return TrackingNumber("", NumberFault.BLANK)
     if is_damaged(number):
         return TrackingNumber(number, NumberFault.DAMAGED)
+    if _is_several(text):
+        return TrackingNumber(number, NumberFault.SEVERAL)
+    return _of_company(number, carrier_code)
+
+
+def _is_several(text: str) -> bool:
+    parts = as_written(text).split()
+    return sum(len(normalised(part)) >= _WHOLE for part in parts) > 1
+
+
+def _of_company(number: str, carrier_code: str) -> TrackingNumber:
     if carrier_code not in _SEVEN_DR_COMPANIES:
         return TrackingNumber(
             number, None if _ANY.fullmatch(number) else NumberFault.UNREADABLE

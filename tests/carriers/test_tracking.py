@@ -42,6 +42,11 @@ def test_a_number_has_one_form_however_it_is_written(text):
     assert normalised(text) == GOOD
 
 
+@pytest.mark.parametrize("company", [YAMATO, JAPAN_POST])
+def test_a_number_in_groups_is_one_number(company):
+    assert parse_tracking_number("4432 1234 5671", company) == (GOOD, None)
+
+
 def test_leading_zeros_stay():
     assert parse_tracking_number("0032-1234-5673", YAMATO) == (ZEROS, None)
 
@@ -93,6 +98,8 @@ def test_numbers_with_their_check_digit_pass(body):
         ("44321234567A", SAGAWA, NumberFault.WRONG_FORM),
         ("", YAMATO, NumberFault.BLANK),
         (" ー ", YAMATO, NumberFault.BLANK),
+        ("443212345671 443212345682", YAMATO, NumberFault.SEVERAL),
+        ("4432-1234-5671\n4432-1234-5682", JAPAN_POST, NumberFault.SEVERAL),
         ("12345", JAPAN_POST, NumberFault.UNREADABLE),
         ("ABCDEFGH", JAPAN_POST, NumberFault.UNREADABLE),
         ("引受前", JAPAN_POST, NumberFault.UNREADABLE),
