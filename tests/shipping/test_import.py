@@ -7,7 +7,7 @@ import pytest
 
 from connectors.carriers import CsvRefused
 from data.model.csv_file import RowRemark
-from data.model.short_key import PackageRef, short_key
+from data.model.short_key import PackageRef, Unmatched, short_key
 from data.warehouse.orders import store_orders
 from data.warehouse.shipping import shipments
 from data.warehouse.shipping.shipments import (
@@ -67,6 +67,26 @@ def test_an_order_of_two_packages_needs_more_than_its_number(known):
 
     assert [one.row_number for one in report.unmatched] == [7]
     assert contents(known) == []
+
+
+def test_parcels_of_another_shop_in_the_carriers_file_wait_for_nobody(known):
+    """A file of B2 has all malls: every day it left a matter that nobody could end."""
+    key = short_key(PackageRef("yahoo", "mihon", "mihon-1", "1"))
+    known.execute(
+        """INSERT INTO shipping_labels BY NAME SELECT
+            'yahoo' AS mall, 'mihon' AS shop_id, 'mihon-1' AS order_number,
+            '1' AS basket_id, $1 AS short_key, 'yamato' AS carrier,
+            $2 AS exported_at""",
+        [key, at(9)],
+    )
+    matters = "SELECT what FROM needs_a_person WHERE kind = 'shipment_reject'"
+    report = take(known, a_file(a_row(ONE), a_row(key, row=3)))
+
+    assert [one.reason for one in report.unmatched] == [Unmatched.ELSEWHERE]
+    assert known.execute(matters).fetchall() == []
+    take(known, a_file(a_row(key, row=3), a_row("mihon-9", row=4), sha="b"), minute=20)
+    ((what,),) = known.execute(matters).fetchall()
+    assert "1行を取り込めませんでした(4行目" in what
 
 
 def test_rows_set_aside_are_kept_with_row_column_and_reason_and_no_cell(known):

@@ -1,5 +1,6 @@
 -- Rows of a carrier's file that were set aside, until a file of that name comes again.
--- Whoever filled in a form was told by the run itself.
+-- Whoever filled in a form was told by the run itself. A carrier's file has the parcels of
+-- all malls: those of another shop's orders wait for nobody.
 SELECT
     i.import_id, i.mall, i.shop_id, NULL, any_value(i.imported_at),
     '送り状のファイル「' || any_value(i.file_name) || '」の'
@@ -10,6 +11,7 @@ SELECT
 FROM shipment_rejects AS r
 JOIN shipment_imports AS i USING (import_id)
 WHERE i.layout <> 'form'
+  AND NOT starts_with(r.reason, 'ほかの店舗の注文です。')
   AND NOT EXISTS (
     SELECT 1
     FROM shipment_imports AS later

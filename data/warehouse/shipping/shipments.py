@@ -139,6 +139,7 @@ def import_shipments(  # noqa: PLR0913
         partial(keyed_hash, key_in(con)),
     )
     placed, unmatched, repeated = _matched(file, known)
+    unmatched = _told_elsewhere(con, file, unmatched, mall, shop_id)
     given: dict[str, object] = {
         "mall": mall.value,
         "shop_id": shop_id,
@@ -187,6 +188,33 @@ def import_shipments(  # noqa: PLR0913
         repeated=tuple(repeated),
         is_same_file=bool(before) and not created and not changed,
     )
+
+
+def _told_elsewhere(
+    con: Connection,
+    file: ShipmentFile,
+    unmatched: Sequence[RowRemark],
+    mall: Mall,
+    shop_id: str,
+) -> list[RowRemark]:
+    """Say of rows of no order of this shop which are of another shop's.
+
+    A carrier's program holds the parcels of all malls, so they are in every file.
+    """
+    missing = {one.row_number for one in unmatched if one.reason == Unmatched.NO_ORDER}
+    if not missing:
+        return list(unmatched)
+    asked = {row.row_number: row.order_ref for row in file.rows}
+    references = sorted({asked[number] for number in missing})
+    given = {"references": references, "mall": mall.value, "shop_id": shop_id}
+    found = SQL.run(con, "list_references_elsewhere", given).fetchall()
+    known = {reference for (reference,) in found}
+    return [
+        one._replace(reason=Unmatched.ELSEWHERE.value)
+        if one.row_number in missing and asked[one.row_number] in known
+        else one
+        for one in unmatched
+    ]
 
 
 def _deleted(

@@ -24,6 +24,22 @@ WHERE l.mall = $mall
   AND coalesce(o.ordered_at, o.imported_at) >= $since::TIMESTAMPTZ
 ORDER BY ALL;
 
+-- name: list_references_elsewhere
+-- References that mean an order of another shop: its number, or the key on its label. A
+-- short number, such as 1001, may be of an order of this shop that is still to come.
+-- in:  $references, $mall, $shop_id: this shop
+-- out: reference
+SELECT order_number AS reference
+FROM orders
+WHERE list_contains($references::VARCHAR[], order_number)
+  AND length(order_number) > 12
+  AND (mall, shop_id) <> ($mall, $shop_id)
+UNION
+SELECT short_key
+FROM shipping_labels
+WHERE list_contains($references::VARCHAR[], short_key)
+  AND (mall, shop_id) <> ($mall, $shop_id);
+
 -- name: count_shipment_imports_of_file
 -- How often this very file was imported for the shop.
 -- in:  $file_sha256, $mall, $shop_id
