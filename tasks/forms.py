@@ -6,6 +6,7 @@ in `json_schema_extra` over that (3.9.1), so the words go there.
 """
 
 from datetime import date, datetime
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -26,17 +27,31 @@ def shown(title: str, description: str) -> Any:
     return Field(json_schema_extra={"title": title, "description": description})
 
 
+def as_text(given: Any) -> Any:
+    """Return the text that a number or a path stands for; anything else as it is.
+
+    Prefect's command line reads `-p shop=10001` as a number, and Python has paths.
+    """
+    if isinstance(given, list):
+        return [as_text(each) for each in given]
+    is_text = isinstance(given, PurePath) or type(given) is int
+    return str(given) if is_text else given
+
+
+_TEXT = BeforeValidator(as_text)
+"""What a text is that may be digits alone, or the path of a file."""
 _OR_BLANK = BeforeValidator(lambda given: None if given == "" else given)
 """What a field that was emptied sends counts as left empty."""
 
 # Every flow
 
 OneShop = Annotated[  # any text: the flow refuses a wrong one and names those there are
-    str, shown("店舗", "店舗コード(rms-shop ブロックの名前)を入力します")
+    str, _TEXT, shown("店舗", "店舗コード(rms-shop ブロックの名前)を入力します")
 ]
 AnyShop = Annotated[
     str | None,
     _OR_BLANK,
+    _TEXT,
     shown(
         "店舗",
         "店舗コード(rms-shop ブロックの名前)を入力します。"
@@ -65,12 +80,14 @@ _WHO = shown(
 Who = Annotated[
     str,
     Field(min_length=1, max_length=100, pattern=r"\S"),
+    _TEXT,
     _WHO,
     refusing("担当者"),
 ]
 WhoDecided = Annotated[
     str,
     Field(max_length=100),
+    _TEXT,
     shown(
         "担当者",
         "調整を決めた人の役割や部署。「調整」または日付を入力した場合は必須です",
@@ -146,6 +163,7 @@ Limit = Annotated[
 PathOrPair = Annotated[
     str | list[str],  # a list is for callers in Python; the form has a field for each
     WithJsonSchema({"type": "string"}),
+    _TEXT,
     shown(
         "ファイル",
         "注文CSV(またはzip)のパスを入力します。Yahoo! は注文データ(order)です。"
@@ -154,6 +172,7 @@ PathOrPair = Annotated[
 ]
 ItemPath = Annotated[
     str,
+    _TEXT,
     shown(
         "商品のファイル(Yahoo! のみ)",
         "Yahoo! の注文商品データ(item)のパスを入力します。ほかのモールは空欄にします",
@@ -169,6 +188,7 @@ MallOfFile = Annotated[
 ]
 ShopOfFile = Annotated[
     str,
+    _TEXT,
     shown(
         "店舗",
         "楽天は店舗コード(rms-shop ブロックの名前)、Yahoo! はストアアカウント、"
@@ -210,6 +230,7 @@ OtherShops = Annotated[
 OfSku = Annotated[
     str,
     Field(min_length=1, max_length=200, pattern=r"\S"),
+    _TEXT,
     shown("調べるSKU", "自社SKU、または「商品管理番号/SKU管理番号」を入力します"),
     refusing("調べるSKU"),
 ]
@@ -307,6 +328,7 @@ SettledBefore = Annotated[
 Note = Annotated[
     str,
     Field(max_length=500),
+    _TEXT,
     shown(
         "メモ",
         "調整の理由です。「調整」または日付を入力した場合は必須です。"
@@ -316,6 +338,7 @@ Note = Annotated[
 ]
 PathOfCount = Annotated[
     str,
+    _TEXT,
     shown(
         "ファイル",
         "棚卸CSV(入荷も同じ形式)のパスを入力します。"
@@ -324,6 +347,7 @@ PathOfCount = Annotated[
 ]
 PathOfCosts = Annotated[
     str,
+    _TEXT,
     shown(
         "ファイル",
         "原価または手数料のCSVのパスを入力します。"
@@ -368,6 +392,7 @@ MallOfOrders = Annotated[
 ]
 ShopOfOrders = Annotated[
     str,
+    _TEXT,
     shown(
         "店舗",
         "楽天は店舗コード(rms-shop ブロックの名前)、そのほかのモールは"
@@ -376,6 +401,7 @@ ShopOfOrders = Annotated[
 ]
 PathOfShipments = Annotated[
     str,
+    _TEXT,
     shown(
         "ファイル",
         "配送会社のソフトから出力したCSV(またはzip)のパスを入力します。"
@@ -404,6 +430,7 @@ WayOfUnnumbered = Annotated[
 NumbersOrKeys = Annotated[
     str | list[str],  # a list is for callers in Python
     WithJsonSchema({"type": "string"}),
+    _TEXT,
     shown(
         "注文番号",
         "注文番号または短縮キーを、改行・空白・カンマで区切って入力します"
@@ -433,6 +460,7 @@ ShippingDate = Annotated[
 ]
 Folder = Annotated[
     str,
+    _TEXT,
     shown(
         "出力先フォルダ",
         "空欄の場合は labels フォルダに出力します。住所と氏名を含むファイルです",
@@ -455,7 +483,7 @@ MallOfUpload = Annotated[
     shown("モール", "注文のモールです。楽天は push-tracking で報告します"),
 ]
 FolderOfUploads = Annotated[
-    str, shown("出力先フォルダ", "空欄の場合は uploads フォルダに出力します")
+    str, _TEXT, shown("出力先フォルダ", "空欄の場合は uploads フォルダに出力します")
 ]
 AgainTracking = Annotated[
     bool,
@@ -472,12 +500,14 @@ AgainTracking = Annotated[
 OneOrder = Annotated[
     str,
     Field(max_length=500, pattern=r"\S"),
+    _TEXT,
     shown("注文番号", "楽天の注文番号を1件入力します(例: 123456-20260701-0123456789)"),
     refusing("注文番号"),
 ]
 OrderNumbers = Annotated[
     str | list[str],  # a list is for callers in Python
     WithJsonSchema({"type": "string"}),
+    _TEXT,
     shown(
         "注文番号",
         "楽天の注文番号を、改行・空白・カンマで区切って入力します(1,000件まで)",
@@ -496,6 +526,7 @@ SubStatusName = Annotated[
 MemoText = Annotated[
     str,
     Field(max_length=4000),
+    _TEXT,
     shown(
         "メモ",
         "ひとことメモに追加する文です。Prefect には残りません",
@@ -542,12 +573,14 @@ KindOfMatter = Annotated[
 KeyOfMatter = Annotated[
     str,
     Field(max_length=500, pattern=r"\S"),
+    _TEXT,
     shown("番号", "一覧から外すものの番号です。同じ一覧から写してください"),
     refusing("番号"),
 ]
 WhyDismissed = Annotated[
     str,
     Field(max_length=500, pattern=r"\S"),
+    _TEXT,
     shown(
         "メモ",
         "一覧から外す理由です(記録に残ります)。お客様の情報は書かないでください",
@@ -560,10 +593,12 @@ WhyDismissed = Annotated[
 # No rule here refuses a value: a run that Prefect does not begin keeps the address.
 WhoForgets = Annotated[
     str,
+    _TEXT,
     shown("担当者", "必須です。役割や部署を入力します(記録に残ります)"),
 ]
 NumberOfBuyer = Annotated[
     str,
+    _TEXT,
     shown(
         "注文番号",
         "削除を求めた購入者の注文番号を1つ入力します。同じ購入者のほかの注文も対象です",
@@ -626,6 +661,7 @@ SecondMailText = Annotated[
 ]
 SecondMailPath = Annotated[
     str,
+    _TEXT,
     shown(
         "2通目のメールのファイル",
         "メールをファイルに保存した場合は、貼り付ける代わりにパスを入力します"

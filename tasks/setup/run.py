@@ -40,7 +40,10 @@ class CannotRun(Exception):
 
 def main() -> None:
     """Run the deployment, print its message and reports, and exit by its state."""
-    arguments = _arguments(sys.argv[1:])
+    try:
+        arguments = _arguments(sys.argv[1:])
+    except CannotRun as problem:
+        sys.exit(str(problem))
     known = environment_of_server()
     with PrefectRuns(lambda: known).api() as client:
         try:
@@ -51,6 +54,12 @@ def main() -> None:
 
 
 def _arguments(given: Sequence[str]) -> argparse.Namespace:
+    """Return what is to run, and with which parameters.
+
+    Raises:
+        CannotRun: no deployment is named, or something stands there that is neither.
+
+    """
     parser = argparse.ArgumentParser(
         prog="make run", description="デプロイメントを実行し、結果を表示します。"
     )
@@ -58,7 +67,17 @@ def _arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "-p", "--param", action="append", default=[], help="名前=値 (例: shop=demo)"
     )
-    return parser.parse_args(given)
+    arguments, stray = parser.parse_known_args(given)
+    if not arguments.flow.strip():
+        raise CannotRun(
+            "FLOW= にデプロイメントを指定してください。例: make run FLOW=daily/0900"
+        )
+    if stray:
+        raise CannotRun(
+            f"「{' '.join(stray)}」は読み取れません。対処: パラメータは1つずつ、"
+            "ARGS='-p shop=demo -p mall=rakuten' のように指定してください。"
+        )
+    return arguments
 
 
 def _begin(client: SyncPrefectClient, name: str, given: Sequence[str]) -> FlowRun:

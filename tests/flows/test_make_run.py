@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tasks.setup.run import CannotRun, values_of
+from tasks.setup.run import CannotRun, _arguments, values_of
 from tasks.setup.services import ROOT, Services
 from tests.support.effort import for_long
 
@@ -44,6 +44,19 @@ def test_a_value_is_handed_over_as_the_parameters_type(given: str, value: object
 def test_what_is_no_parameter_is_refused_with_those_there_are(given: str):
     with pytest.raises(CannotRun, match=r"対処.*shop、since、dry_run"):
         values_of([given], SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([""], "例: make run FLOW=daily/0900"),
+        (["daily/0900", "shop=demo"], "「shop=demo」は読み取れません。対処: "),
+        (["daily/0900", "-x", "-p", "shop=demo"], "「-x」は読み取れません。対処: "),
+    ],
+)
+def test_a_command_that_cannot_be_meant_says_how_it_is_written(given, told):
+    with pytest.raises(CannotRun, match=told):
+        _arguments(given)
 
 
 def make_run(services: Services, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,13 +1,18 @@
 """Forms without "or None": what becomes of each kind of parameter."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from prefect import flow
+from prefect.exceptions import ParameterTypeError
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.schema_tools.validation import ValidationError, validate
 
+from flows.forget_buyer import forget_buyer
 from flows.import_order_csv import import_order_csv
+from flows.ship_without_number import ship_without_number
+from flows.why_oversold import why_oversold
 from tasks.forms import AnyShop, CountedAt, NextStage, Since, StartOn
 from tasks.setup.plain_forms import plain_schema
 
@@ -48,6 +53,27 @@ def test_what_may_be_none_is_shown_as_its_other_type():
     assert {name: after[name] for name in ("stage", "both", "path")} == {
         name: before[name] for name in ("stage", "both", "path")
     }
+
+
+@pytest.mark.parametrize(
+    ("called", "given", "taken"),
+    [
+        (import_order_csv, {"shop": 10001}, {"shop": "10001"}),
+        (import_order_csv, {"path": Path("a.csv")}, {"path": "a.csv"}),
+        (import_order_csv, {"path": [Path("a"), "b"]}, {"path": ["a", "b"]}),
+        (why_oversold, {"shop": "x", "sku": 4901234567894}, {"sku": "4901234567894"}),
+        (forget_buyer, {"order_number": 1001}, {"order_number": "1001"}),
+        (ship_without_number, {"shop": "x", "order_numbers": 1001}, {}),
+    ],
+)
+def test_digits_and_paths_are_text_where_text_is_meant(called, given, taken):
+    """`prefect deployment run -p shop=10001` sends a number."""
+    assert taken.items() <= called.validate_parameters(given).items()
+
+
+def test_what_is_no_text_stays_refused():
+    with pytest.raises(ParameterTypeError):
+        import_order_csv.validate_parameters({"shop": True})
 
 
 def test_the_server_takes_none_for_it_all_the_same():
