@@ -44,6 +44,8 @@ MOST_FIELDS: Final = 2_000
 MOST_FILES: Final = 4
 WITHIN_S: Final = 120.0
 """How long a form may take to arrive."""
+GONE: Final = frozenset({403, 404, 409})
+"""A form that ended so is not to be sent again: it, or what it is about, is old."""
 WORDS: Final = {
     400: "送られた内容を読み取れません。対処: 画面を開き直して、入力し直してください。",
     404: "このページはありません。対処: メニューから選び直してください。",
@@ -174,7 +176,8 @@ class Front:
     def answer_with(self, told: Told) -> Refusal:
         """Return what answers an error: a page of what is told of it.
 
-        With the menu for who has signed in, because it says where to go on.
+        With the menu for who has signed in, because it says where to go on, and with
+        the way back to a form that was refused: the browser still has what was typed.
         """
 
         async def answer(request: Request, error: Exception) -> Response:
@@ -183,7 +186,9 @@ class Front:
             cookie = request.cookies.get(COOKIE)
             if session := self._sessions.of(cookie, self._desk.now()):
                 visit = Visit(self._desk, session.who, session.token, request)
-            page = render("problem.html", what=what, visit=visit, once="")
+            is_kept = request.method == "POST" and status not in GONE
+            back = _page_of_form(request) if is_kept else ""
+            page = render("problem.html", what=what, visit=visit, once="", back=back)
             return HTMLResponse(page, status)
 
         return answer
@@ -243,9 +248,13 @@ def _to_sign_in(request: Request, door: Door) -> str:
     """
     if door.method == "GET":
         return f"/sign-in?next={quote(_way(request.url.path))}"
+    return f"/sign-in?ended=1&next={quote(_way(_page_of_form(request)))}"
+
+
+def _page_of_form(request: Request) -> str:
+    """Return the page on which a form stood that was sent, "" if it is not known."""
     shown = urlsplit(request.headers.get("referer", ""))
-    back = f"{shown.path}?{shown.query}" if shown.query else shown.path
-    return f"/sign-in?ended=1&next={quote(_way(back))}"
+    return path_of_ours(f"{shown.path}?{shown.query}" if shown.query else shown.path)
 
 
 def _way(asked_for: str | None) -> str:

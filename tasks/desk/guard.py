@@ -103,4 +103,4 @@ async def let_pass(receive: Receive, last: Message | None = None) -> None:
 
 
 def _refusal(status: int, what: str) -> HTMLResponse:
-    return HTMLResponse(render("problem.html", what=what, visit=None), status)
+    return HTMLResponse(render("problem.html", what=what, visit=None, back=""), status)

@@ -151,6 +151,15 @@ def test_what_cannot_be_booked_says_why_and_books_nothing(clerk: AtDesk, form, w
     assert [name for name, _ in clerk.runs.given if name.startswith("push")] == []
 
 
+def test_a_form_that_is_refused_leads_back_to_what_was_typed(clerk: AtDesk):
+    clerk.headers["Referer"] = "http://127.0.0.1:8790/adjust?shop=lab"
+    way = '<a class="button" href="/adjust?shop=lab" data-back>入力した画面へ戻る</a>'
+
+    assert way in decided(clerk, note="  ", line="{}").text
+    assert "入力した画面へ戻る" not in decided(clerk, token="old").text
+    assert "入力した画面へ戻る" not in clerk.browser.get("/nix").text
+
+
 def test_stock_is_sent_for_a_shop_that_is_named(clerk: AtDesk):
     page = clerk.browser.get("/adjust").text
     unnamed = clerk.send("/adjust/push", "/files", shop="")

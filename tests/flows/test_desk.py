@@ -102,6 +102,15 @@ def test_a_morning_at_the_desk(page, services):
         looked_at(page, name)
 
 
+def test_a_form_that_is_refused_keeps_what_was_typed(page, services):
+    page.goto(f"{services.desk}/runs/new/update-memo/manual")
+    page.get_by_label("注文番号").fill("　")
+    page.get_by_label("メモ").fill("電話で確認")
+    page.get_by_role("button", name="実行する").click()
+    page.get_by_role("link", name="入力した画面へ戻る").click()
+    expect(page.get_by_label("メモ")).to_have_value("電話で確認")
+
+
 def test_tab_reaches_what_a_mouse_does(page, services):
     page.goto(services.desk)
     page.keyboard.press("Tab")

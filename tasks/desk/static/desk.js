@@ -57,4 +57,11 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// A browser that goes back still has what was typed into a form that was refused.
+document.addEventListener("click", (event) => {
+  if (history.length < 2 || event.target.closest("[data-back]") === null) return;
+  event.preventDefault();
+  history.back();
+});
+
 wait();
