@@ -5,6 +5,7 @@
     │   └── CredentialsRefused key, secret or permission: no more calls for this shop
     ├── Throttled              too fast, or a conflict: nothing was done, the same again
     ├── Unavailable            nothing happened at RMS: the same call again, later
+    │   └── TooSlow            no answer within the deadline: the same of less
     └── OutcomeUnknown         a write left, no sure answer: read, then decide
 
 `answers.judge` decides which answer becomes which error, `error_words` what the person
@@ -124,6 +125,10 @@ class Throttled(RmsTrouble):
 
 class Unavailable(RmsTrouble):
     """Nothing happened at RMS: repeat the same call, backing off."""
+
+
+class TooSlow(Unavailable):
+    """A read that was not answered within the deadline: one of fewer orders may be."""
 
 
 class OutcomeUnknown(RmsTrouble):

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
-from connectors.rms.errors import CredentialsRefused, Refused
+from connectors.rms.errors import CredentialsRefused, Refused, TooSlow
 from connectors.rms.http import RmsHttp
 from connectors.rms.kept_answer import pack
 from connectors.rms.messages import RmsMessage
@@ -37,6 +37,8 @@ PATH = "/es/2.0/order/getOrder/"
 GET_ORDER = RmsFunction("getOrder")
 VERSION = 10
 AT_ONCE = 100
+FEWEST = 25
+"""Orders of a call that is asked for in no smaller parts where RMS is too slow."""
 NOT_READ = "GET_ORDER_INFO_102"
 NOT_RETURNED = "NOT_RETURNED"
 """Our own code for a number that RMS passed over in silence."""
@@ -97,6 +99,8 @@ class Fetch:
         self._path = path
         self._shop_id = shop_id
         self._now = now
+        self._most = AT_ONCE
+        """Orders of a call; fewer once RMS was too slow for as many."""
 
     def chunks(self, numbers: Sequence[str], known: Known) -> Iterator[Fetched]:
         """Yield the outcome of each 100 numbers, so that a caller can store each.
@@ -128,10 +132,18 @@ class Fetch:
         result, waiting, calls, is_hopeless = Fetched(), [numbers], 0, True
         while waiting:
             part = waiting.pop()
+            if len(part) > self._most:
+                waiting += [part[self._most :], part[: self._most]]
+                continue
             calls += 1
             try:
                 result += self._once(part, known)
                 is_hopeless = False
+            except TooSlow:
+                if len(part) <= FEWEST:
+                    raise
+                self._most = len(part) // 2
+                waiting.append(part)
             except CredentialsRefused:
                 raise
             except Refused as refusal:

@@ -36,7 +36,13 @@ from connectors.rms.answers import (
     RmsFunction,
     judge,
 )
-from connectors.rms.errors import ClockWrong, RmsTrouble, Throttled, Unavailable
+from connectors.rms.errors import (
+    ClockWrong,
+    RmsTrouble,
+    Throttled,
+    TooSlow,
+    Unavailable,
+)
 from connectors.rms.pace import Bucket, Turn
 from data.model.shop import Shop
 
@@ -256,6 +262,9 @@ class RmsHttp:
             return None
         if not answer.was_sent:
             return function.failed(Unavailable, answer.trouble, error_words.TRY_LATER)
+        if answer.is_late and not function.is_write:
+            advice = error_words.TRY_LATER
+            return function.failed(TooSlow, answer.trouble, advice, head)
         return function.unsure(answer.trouble, head)
 
     def _raw(self, answer: "WireAnswer") -> RawAnswer:
@@ -310,6 +319,7 @@ class WireAnswer:
     body: bytes = field(default=b"", repr=False)
     was_sent: bool = False
     is_too_large: bool = False
+    is_late: bool = False
     trouble: str | None = None
 
 
@@ -342,6 +352,7 @@ async def exchange(
             finally:
                 await response.aclose()
     except TimeoutError:
+        answer.is_late = True
         answer.trouble = f"{limits.deadline_s:g}秒以内に応答を受信できませんでした"
     except (httpx.ConnectError, httpx.ConnectTimeout):
         answer.trouble = "RMSに接続できませんでした"

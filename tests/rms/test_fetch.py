@@ -8,7 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connectors.rms.errors import CredentialsRefused, Refused, Unavailable
+from connectors.rms.errors import (
+    Circumstances,
+    CredentialsRefused,
+    Refused,
+    TooSlow,
+    Unavailable,
+)
 from connectors.rms.fetch import Fetched
 from connectors.rms.orders import OrdersApi
 from tests.rms.judged import Answer, Judged, message, said
@@ -190,6 +196,36 @@ def test_a_fault_that_is_not_about_orders_is_raised_after_few_calls():
         orders.get(numbers(100))
 
     assert len(http.sent) == 17, "the last one about an order that does not exist"
+
+
+def too_slow() -> TooSlow:
+    return TooSlow(Circumstances("getOrder", "遅い", "待つ"))
+
+
+def test_rms_is_asked_for_fewer_orders_where_it_is_too_slow_for_many():
+    def slow(body: dict[str, Any]) -> Answer:
+        if len(body["orderNumberList"]) > 30:
+            raise too_slow()
+        return good(body)
+
+    orders, http = api(slow)
+
+    assert names(orders.get(numbers(120))) == (numbers(120), [])
+    assert [len(sent["orderNumberList"]) for sent in http.sent] == [
+        *(100, 50),
+        *(25, 25, 25, 25, 20),
+    ]
+
+
+def test_rms_that_answers_nothing_is_soon_given_up():
+    def silent(_: dict[str, Any]) -> Answer:
+        raise too_slow()
+
+    orders, http = api(silent)
+    with pytest.raises(Unavailable):
+        orders.get(numbers(120))
+
+    assert [len(sent["orderNumberList"]) for sent in http.sent] == [100, 50, 25]
 
 
 def test_many_orders_at_fault_keep_no_other_from_being_read():
