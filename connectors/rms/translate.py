@@ -211,6 +211,12 @@ def _has_open_part(rms: RmsOrder) -> bool:
         *(package.delivery_price for package in rms.packages),
         *(package.goods_price for package in rms.packages),
         *(package.total_price for package in rms.packages),
+        *(
+            item.price_tax_incl
+            for package in rms.packages
+            for item in package.items
+            if item.delete_item_flag != 1
+        ),
     )
     return any(amount in NOT_FIXED for amount in amounts)
 
@@ -280,7 +286,7 @@ def _lines(basket_id: str, item: RmsItem) -> Iterator[Line]:
             item_name=item.item_name,
             choices=item.selected_choice,
             sku_info=sku.sku_info if sku else None,
-            unit_price=item.price_tax_incl if position == 1 else 0,
+            unit_price=yen(item.price_tax_incl) if position == 1 else 0,
             quantity=item.units,
             tax_rate=item.tax_rate,
             restore_inventory=item.restore_inventory_flag,

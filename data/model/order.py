@@ -90,7 +90,7 @@ class Line(Frozen):
     item_name: str
     choices: str | None
     sku_info: str | None
-    unit_price: Yen = Field(description="with tax")
+    unit_price: Yen | None = Field(description="with tax; None while it is open")
     quantity: Annotated[int, Field(ge=0)]
     tax_rate: float
     restore_inventory: int | None = Field(description="restoreInventoryFlag 0/1/2")

@@ -52,6 +52,7 @@ def opened(amount: int) -> dict[str, Any]:
     names = [name for name in ORDER if name.endswith("Price") or "Amount" in name]
     (summary,) = ORDER["TaxSummaryModelList"]
     package = {name: amount for name in PACKAGE if name.endswith("Price")}
+    package |= {"ItemModelList": [ITEM | {"price": amount, "priceTaxIncl": amount}]}
     return order_json(
         **dict.fromkeys([*names, "paymentCharge"], amount),
         PointModel={"usedPoint": amount},
