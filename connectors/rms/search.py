@@ -5,6 +5,7 @@ whether a window's ends belong to it (§2.4). So a span is cut into windows that
 a full window is halved, and a number that comes twice is yielded once.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,13 +27,15 @@ CEILING = 15_000
 """Hits after which RMS stops listing (§2.3)."""
 
 RESTARTS = 3
-"""How often a window is read again from page 1 because its hits became fewer."""
+"""How often a window is read again from page 1 because its hits moved meanwhile."""
 
 LONGEST = timedelta(days=63)
 OLDEST = timedelta(days=730)
 OVERLAP = timedelta(minutes=5)
 SHORTEST = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ class Search:
 
     def _window(self, window: Window) -> Iterator[SearchPage]:
         """Yield one window's pages; one that is too full is halved, never cut off."""
-        page, restarts, total = 1, 0, 0
+        page, restarts, total, listed = 1, 0, 0, set[str]()
         while True:
             found = self._ask(window, page)
             if found.total >= CEILING:
@@ -134,14 +137,22 @@ class Search:
                 return
             if found.total < total and restarts < RESTARTS:
                 # An order left the hits, so later ones moved up a page (§2.4).
-                page, restarts, total = 1, restarts + 1, found.total
+                page, restarts, total, listed = 1, restarts + 1, found.total, set()
                 continue
             total = found.total
+            listed.update(found.numbers or ())
             numbers = tuple(self._unseen(found.numbers or ()))
             yield SearchPage(numbers, window, page, found.pages, found.total)
-            if page >= found.pages:
-                return
             page += 1
+            if page <= found.pages:
+                continue
+            if len(listed) >= total:
+                return
+            if restarts == RESTARTS:
+                log.warning("searchOrder: %d of %d hits listed", len(listed), total)
+                return
+            # One came among the hits of a page that was read already (§2.4).
+            page, restarts, total, listed = 1, restarts + 1, 0, set()
 
     def _halves(self, window: Window) -> Iterator[SearchPage]:
         halves = window.halves()

@@ -163,6 +163,31 @@ def test_an_order_that_leaves_between_two_pages_hides_no_other():
     assert len(found) == len(set(found))
 
 
+def test_an_order_that_appears_between_two_pages_is_found_in_the_same_search():
+    """Its hits number 1,501 then: the second page has one of the first once more."""
+    ordered = {f"123456-{n}": ago(hours=2) + timedelta(seconds=n) for n in range(1500)}
+    late = {"123456-late": ago(hours=3)}
+    answers = [Orders(ordered), Orders(ordered | late)]
+
+    def answer(body: dict[str, Any]) -> Answer:
+        return (answers.pop(0) if len(answers) > 1 else answers[0])(body)
+
+    found = api(answer)[0].search(ago(days=1), NOW)
+
+    assert sorted(found) == sorted([*ordered, *late])
+
+
+def test_hits_that_rms_never_lists_end_the_search_with_a_warning(caplog):
+    def short(body: dict[str, Any]) -> Answer:
+        told = {"totalRecordsAmount": 5, "totalPages": 1, "requestPage": 1}
+        return 200, said(FOUND, orderNumberList=["a"], PaginationResponseModel=told)
+
+    orders, http = api(short)
+
+    assert orders.search(ago(days=1), NOW) == ["a"]
+    assert (len(http.sent), "1 of 5" in caplog.text) == (4, True)
+
+
 def test_zero_hits_are_no_order_and_no_crash():
     orders, http = api(Orders({}))
 
