@@ -34,8 +34,8 @@ LONGEST: Final = 100
 
 _HYPHENS: Final = r"[-‐‑‒–—―−─━ー－_=＝*＊]"
 _RULE: Final = re.compile(rf"{_HYPHENS}(?:[ \t]*{_HYPHENS}){{4,}}")
-_LABEL: Final = re.compile(rf"({'|'.join(LABELS)})[ \t　]*[:：﹕︓∶][ \t　]*")
-_QUOTE: Final = "|>＞｜ \t\u3000"
+_LABEL: Final = re.compile(rf"({'|'.join(LABELS)})[ \t　*]*[:：﹕︓∶][ \t　*]*")
+_QUOTE: Final = "|>＞｜* \t\u3000"
 _UNSEEN: Final = re.compile("[\ufeff\u200b\u200e\u200f\u2060\xad]")
 _DATE: Final = re.compile(
     r"(20\d\d)(?:/|-|\.|年)(\d{1,2})(?:/|-|\.|月)(\d{1,2})日?"
@@ -73,7 +73,8 @@ class SecondMail(NamedTuple):
 
 def read_second_mail(text: str) -> SecondMail:
     """Return what the mail says, in its frame if there is one, else anywhere in it."""
-    plain = _UNSEEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    plain = unicodedata.normalize("NFC", _UNSEEN.sub("", text)).replace("\xa0", " ")
+    plain = plain.replace("\r\n", "\n").replace("\r", "\n")
     framed = [part for part in _RULE.split(plain)[1:-1] if _LABEL.search(part)]
     said = [pair for part in framed or _RULE.split(plain) for pair in _values(part)]
     found = {

@@ -3,6 +3,7 @@
 from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,11 @@ HANDED_OVER = {
     "short date": SECOND_MAIL.replace("2026/12/01", "2026/12/1"),
     "with the hour": SECOND_MAIL.replace("2026/12/01", "2026/12/01 09:00"),
     "in kanji": SECOND_MAIL.replace("2026/12/01", "2026年12月1日(火)"),
+    "no-break spaces": SECOND_MAIL.replace(":", ":\xa0"),
+    "decomposed signs": normalize("NFD", SECOND_MAIL),
+    "bold, as a mail program writes it": LINES.replace("企業名:", "*企業名:* ").replace(
+        "利用開始予定日時:2026/12/01", "*利用開始予定日時:* *2026/12/01*"
+    ),
     "below a forwarding head": "---------- Forwarded message ---------\n" + SECOND_MAIL,
     "twice": SECOND_MAIL + SECOND_MAIL,
     "with a signature": SECOND_MAIL + "\n-------\n見本 花子 企業名:ちがう会社\n",
