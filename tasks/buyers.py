@@ -25,6 +25,7 @@ from connectors.watched_folder import DONE
 from data.model.buyer import Found, Traces, mail_of
 from data.model.typed_number import plain_number
 from data.warehouse.buyers import (
+    are_bytes_left,
     clear_orders,
     ended_before,
     find_buyer,
@@ -224,7 +225,7 @@ def rewrite_warehouse() -> None:
     """
     settings = read_settings()
     try:
-        rewrite(settings.warehouse, settings.warehouse_patience_s)
+        rewrite(settings.warehouse, now(), settings.warehouse_patience_s)
     except WarehouseFull as problem:
         raise NotRewritten(problem.cause) from problem
     except OSError as problem:
@@ -235,13 +236,16 @@ def rewrite_warehouse() -> None:
 def clear_ended_buyers(retention_days: int | None = None) -> int:
     """Clear buyers' data of orders that ended so many days ago; return how many.
 
-    None is the setting JUCHU_RETENTION_DAYS. The file is rewritten if there were any.
+    None is the setting JUCHU_RETENTION_DAYS. The file is rewritten if there were any,
+    or if it was not rewritten since a buyer's data were cleared another time.
     """
     days = retention_days or read_settings().retention_days
     at, done = now(), 0
     while orders := _clear_some(at - timedelta(days=days), at):
         done += orders
-    if done:
+    with our_warehouse() as con:
+        is_due = are_bytes_left(con)
+    if is_due:
         rewrite_warehouse.fn()
     return done
 

@@ -35,6 +35,7 @@ class MatterKind(StrEnum):
     TRACKING_NOT_CLOSED = "tracking_not_closed"
     HOURS_LOST = "hours_lost"
     RULE_BROKEN = "rule_broken"
+    BYTES_LEFT = "bytes_left"
     FILE_REPAIRED = "file_repaired"
 
 
@@ -62,6 +63,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.TRACKING_NOT_CLOSED: "報告済みで発送待ちの注文",
     MatterKind.HOURS_LOST: "復元で失われた時間の入力",
     MatterKind.RULE_BROKEN: "データベースの内容の矛盾",
+    MatterKind.BYTES_LEFT: "ファイルに残っている購入者の情報",
     MatterKind.FILE_REPAIRED: "直前の状態に戻したデータベース",
 }
 """What staff call each kind, in the same order."""

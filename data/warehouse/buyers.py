@@ -31,8 +31,10 @@ from data.model.buyer import (
     nationals_of,
     without_people,
 )
+from data.model.matter import MatterKind
 from data.model.order import Order
 from data.model.order_file import PERSONAL
+from data.warehouse.incidents import record_incident
 from data.warehouse.people_key import key_in, keyed
 from data.warehouse.statements import SQL, show
 
@@ -65,6 +67,14 @@ _CLEAR: Final = (
     "blank_order_files",
     "blank_shipment_files",
     "record_cleared",
+)
+
+_FILE: Final = "juchu.duckdb"
+"""The key of the incident: there is one file."""
+_BYTES_LEFT: Final = (
+    "購入者の情報は表から削除しましたが、データベースのファイルに一部が残っている"
+    "可能性があります。毎晩、書き直しを試みます。対処: 翌日も表示される場合は、"
+    "ディスクの空き容量を確認してください(データベースのファイルの2倍が目安です)。"
 )
 
 
@@ -172,7 +182,8 @@ def clear_orders(
 ) -> None:
     """Clear all that the orders tell of people, in the caller's transaction.
 
-    The journal gets who, when and which orders; no person's data.
+    The journal gets who, when and which orders; no person's data. Until `rewrite` has
+    made the file anew, bytes of it may be in there: that is an incident.
     """
     if not orders:
         return
@@ -195,6 +206,12 @@ def clear_orders(
     SQL.run(con, "follow_cleared_contents")
     con.unregister("cleared_contents")
     con.unregister("clearing")
+    record_incident(con, MatterKind.BYTES_LEFT, _FILE, at, _BYTES_LEFT)
+
+
+def are_bytes_left(con: DuckDBPyConnection) -> bool:
+    """Whether something was cleared since the file was last rewritten."""
+    return bool(SQL.run(con, "list_bytes_left").fetchall())
 
 
 def _cleared(

@@ -320,3 +320,12 @@ WHERE key_hash <> $key_hash;
 SELECT mall, shop_id, order_number
 FROM cleared_orders
 WHERE order_number IN (SELECT unnest($numbers::VARCHAR[]));
+
+-- name: list_bytes_left
+-- Return when the data were cleared whose bytes may still be in the file.
+-- in:  incidents
+-- out: one row of since, or none
+SELECT since
+FROM incidents
+WHERE kind = 'bytes_left'
+  AND settled_at IS NULL;

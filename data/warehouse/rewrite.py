@@ -8,6 +8,7 @@ over the old one, only what is stored stands there.
 import os
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from data.warehouse.half_made import removed_on_error
@@ -18,6 +19,7 @@ from data.warehouse.statements import SQL
 
 def rewrite(
     path: Path,
+    at: datetime,
     patience_s: float = 30.0,
     *,
     clock: Callable[[], float] = time.monotonic,
@@ -47,6 +49,7 @@ def rewrite(
             raise OSError(f"{wal_of(path)} is not empty after a checkpoint")
         SQL.run(con, "attach_new_file", {"path": str(made)})
         SQL.run(con, "copy_all")
+        SQL.run(con, "settle_bytes_left", {"at": at})
         con.execute("CHECKPOINT rewritten")
         con.execute("DETACH rewritten")
         _sync(made)

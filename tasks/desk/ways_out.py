@@ -66,6 +66,7 @@ WAYS_OUT: Final[Mapping[MatterKind, WayOut]] = {
     MatterKind.TRACKING_NOT_CLOSED: WayOut("RMSの受注画面で発送済みに変更します", ""),
     MatterKind.HOURS_LOST: WayOut(f"控えを見て入力し直します。{_AT_RMS}", ""),
     MatterKind.RULE_BROKEN: WayOut("管理者に連絡します", ""),
+    MatterKind.BYTES_LEFT: WayOut("管理者に連絡します", ""),
     MatterKind.FILE_REPAIRED: WayOut(f"対応は不要です。{_AT_RMS}", ""),
 }
 """Every kind; a test compares."""

@@ -221,7 +221,12 @@ def incident(kind: MatterKind) -> Callable[[Con], None]:
     return lambda con: record_incident(con, kind, "k", at(5), "起きました。対処: 確認")
 
 
-OF_HOUSE = (MatterKind.HOURS_LOST, MatterKind.RULE_BROKEN, MatterKind.FILE_REPAIRED)
+OF_HOUSE = (
+    MatterKind.HOURS_LOST,
+    MatterKind.RULE_BROKEN,
+    MatterKind.BYTES_LEFT,
+    MatterKind.FILE_REPAIRED,
+)
 MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.CSV_REJECT: (csv_reject, ONE),
     MatterKind.CSV_WARNING: (csv_warning, ONE),
