@@ -52,7 +52,7 @@ def order(
     """An order seen and placed so many minutes after nine."""
     packages = [a_package("1", lines or [line()])]
     made = an_order(number, minute, status, packages=packages)
-    return made.model_copy(update={"ordered_at": at(ordered)})
+    return made.model_copy(update={"ordered_at": at(ordered), "changes": ()})
 
 
 def see(con: DuckDBPyConnection, *orders: Order, minute: float = 90) -> Moved:

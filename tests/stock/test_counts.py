@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.model.order import Change, Order
 from data.warehouse.stock.files import CountsDiffer
 from tests.stock.made import (
     MUG,
@@ -15,6 +16,9 @@ from tests.stock.made import (
     order,
     see,
 )
+from tests.support.effort import first, for_ci
+from tests.support.orders import at
+from tests.support.planted import caught, planted_sql
 
 
 def test_a_count_sets_the_level_whatever_was_sold(con):
@@ -55,6 +59,54 @@ def test_cancelling_such_an_order_puts_its_goods_back_on_the_shelf(con):
     see(con, order(minute=20, status="900", ordered=-30))
 
     assert level(con) == 12
+
+
+def cancelled(minute: float, settled: float | None, kind: int = 1) -> Order:
+    """The order as it is seen cancelled, and when RMS settled that, if it says so."""
+    change = Change(
+        change_id="2", kind=kind, reason=1, reason_detail=1, applied_at=at(-60),
+        settled_at=None if settled is None else at(settled),
+    )  # fmt: skip
+    made = order(minute=minute, status="900", ordered=-120)
+    return made.model_copy(update={"changes": (change,)})
+
+
+@first(2)
+@pytest.mark.parametrize(
+    ("settled", "kind", "expected"),
+    [(-30, 1, 10), (10, 1, 12), (None, 1, 12), (-30, 2, 10), (-30, 5, 12), (99, 1, 12)],
+)
+def test_a_count_has_seen_what_was_cancelled_before_it(con, settled, kind, expected):
+    """Counted at nine, when the machine was off; the cancellation is seen after it."""
+    see(con, order(minute=-90, ordered=-120), minute=-90)
+    count(con, a_count(10, own_sku="TEA-100"), minute=0)
+    see(con, cancelled(20, settled, kind))
+
+    assert level(con) == expected
+
+
+@first()
+@pytest.mark.parametrize("counted", [-50, -20])
+def test_an_order_that_was_seen_alive_was_not_cancelled_before(con, counted):
+    """RMS tells of a cancellation that was taken back, and when is not known."""
+    see(con, order(minute=-90, ordered=-120), minute=-90)
+    see(con, cancelled(-70, -80), minute=-70)
+    count(con, a_count(10, own_sku="TEA-100"), minute=counted)
+    see(con, order(minute=-40, ordered=-120), minute=-40)
+    before = level(con)
+    see(con, cancelled(30, -80))
+
+    assert (before, level(con)) == ((8, 10) if counted == -50 else (10, 10))
+
+
+@for_ci
+def test_a_cancellation_that_counts_from_when_it_was_seen_is_caught(con):
+    right = "WHEN o.cancelled_at IS NULL THEN o.observed_at"
+    with (
+        planted_sql("plan_stock_moves", right, "WHEN true THEN o.observed_at"),
+        caught(),
+    ):
+        test_a_count_has_seen_what_was_cancelled_before_it(con, -30, 1, 10)
 
 
 def test_an_order_from_after_the_count_lowers_it_even_when_it_was_known_first(con):

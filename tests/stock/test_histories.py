@@ -42,8 +42,8 @@ PLANTED = {
     ),
     "a change counts from the order's time": (
         "plan_stock_moves",
-        "        o.observed_at,\n        coalesce",
-        "        o.ordered_at,\n        coalesce",
+        "THEN o.observed_at",
+        "THEN o.ordered_at",
         [See(1, TEA), Count("tea", 9), See(1, (("tea", 3),))],
     ),
     "a count is a delta": (

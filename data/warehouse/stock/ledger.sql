@@ -64,10 +64,15 @@ FROM stock_movements;
 -- own answer replaces it: a CSV never moves stock (docs/rules.md 6.4).
 -- in:  temporary table `stock_orders`, $mall, $shop_id, $moved_at
 -- out: temporary table `stock_moves`. A new order's goods are gone since it was placed;
---      a change's since we asked
+--      a change's since we asked, and those of a cancelled one are back since the mall
+--      settled that, where it says when: a count made between the two has seen them
 CREATE OR REPLACE TEMP TABLE stock_moves AS
 WITH judged AS (
-    SELECT mall, shop_id, order_number, cancelled, ordered_at, observed_at
+    SELECT
+        mall, shop_id, order_number, cancelled, ordered_at, observed_at,
+        if(cancelled, list_max([
+            one.settled_at FOR one IN changes IF one.kind IN (1, 2)  -- settled, done
+        ]), NULL) AS cancelled_at
     FROM orders
     SEMI JOIN stock_orders USING (order_number)
     WHERE mall = $mall
@@ -79,7 +84,8 @@ moved AS (
     SELECT
         order_number, line_id, sku,
         sum(quantity) AS quantity,
-        count(*) AS movements
+        count(*) AS movements,
+        max(moved_at) FILTER (source = 'api') AS seen_at
     FROM stock_movements
     SEMI JOIN stock_orders USING (order_number)
     WHERE mall = $mall
@@ -105,7 +111,10 @@ differing AS (
     WHERE coalesce(w.quantity, 0) <> coalesce(m.quantity, 0)
 ),
 before AS (
-    SELECT order_number, line_id, sum(movements) AS movements
+    SELECT
+        order_number, line_id,
+        sum(movements) AS movements,
+        max(seen_at) AS seen_at  -- when it had not been cancelled yet
     FROM moved
     GROUP BY order_number, line_id
 )
@@ -122,11 +131,12 @@ SELECT
     'api' AS source,
     $mall AS mall, $shop_id AS shop_id, d.order_number, d.line_id,
     NULL::VARCHAR AS cause_id, NULL::VARCHAR AS who, NULL::VARCHAR AS note,
-    if(
-        d.order_number IN (SELECT order_number FROM before),
-        o.observed_at,
-        coalesce(o.ordered_at, o.observed_at)
-    ) AS effective_at,
+    CASE
+        WHEN d.order_number NOT IN (SELECT order_number FROM before)
+            THEN coalesce(o.ordered_at, o.observed_at)
+        WHEN o.cancelled_at IS NULL THEN o.observed_at
+        ELSE least(o.observed_at, greatest(o.cancelled_at, b.seen_at))
+    END AS effective_at,
     $moved_at::TIMESTAMPTZ AS moved_at
 FROM differing AS d
 JOIN judged AS o USING (order_number)
