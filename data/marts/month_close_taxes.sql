@@ -10,6 +10,7 @@
 --   billed       billed at that rate, with tax, yen; Rakuten's before points, without a
 --                rate 請求金額
 --   tax          the tax in it, yen; NULL if not known
+--   orders_open  orders of which that was not known, and not in `billed`
 -- example: FROM month_close_taxes WHERE month = (SELECT max(month) FROM month_closes)
 WITH counted AS (
     SELECT
@@ -19,19 +20,21 @@ WITH counted AS (
     FROM closed_orders
     WHERE counts
 ), billed AS (
-    SELECT month, mall, shop_id, unnest(taxes) AS told
+    SELECT month, mall, shop_id, order_number, unnest(taxes) AS told
     FROM counted
     WHERE len(taxes) > 0
 ), by_rate AS (
-    SELECT month, mall, shop_id, told.tax_percent AS tax_percent, told.billed AS billed, told.tax AS tax
+    SELECT
+        month, mall, shop_id, order_number,
+        told.tax_percent AS tax_percent, told.billed AS billed, told.tax AS tax
     FROM billed
     UNION ALL
-    SELECT month, mall, shop_id, NULL, -refunded_total, NULL
+    SELECT month, mall, shop_id, order_number, NULL, -refunded_total, NULL
     FROM counted
     WHERE len(taxes) > 0
       AND refunded_total <> 0
     UNION ALL
-    SELECT month, mall, shop_id, NULL, request_total - refunded_total, NULL
+    SELECT month, mall, shop_id, order_number, NULL, request_total - refunded_total, NULL
     FROM counted
     WHERE len(taxes) = 0
 )
@@ -41,7 +44,8 @@ SELECT
     shop_id,
     tax_percent,
     CAST(sum(billed) AS BIGINT) AS billed,
-    CAST(sum(tax) AS BIGINT) AS tax
+    CAST(sum(tax) AS BIGINT) AS tax,
+    count(DISTINCT order_number) FILTER (billed IS NULL) AS orders_open
 FROM by_rate
 GROUP BY month, mall, shop_id, tax_percent
 ORDER BY month, mall, shop_id, tax_percent;

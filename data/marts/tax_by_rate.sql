@@ -11,7 +11,7 @@
 --   billed       billed at that rate, with tax, yen; Rakuten's before points, without a
 --                rate 請求金額
 --   tax          the tax in it, yen; NULL if not known
---   orders_open  orders whose 請求金額 is not known either, and not in `billed`
+--   orders_open  orders of which that is not known, and not in `billed`
 -- example: FROM tax_by_rate ORDER BY month DESC, tax_percent
 WITH counted AS (
     SELECT mall, shop_id, order_number, month_jst, request_total, refunded_total
@@ -26,6 +26,12 @@ billed AS (
     FROM counted
     SEMI JOIN order_taxes USING (mall, shop_id, order_number)
     WHERE refunded_total <> 0
+    UNION ALL
+    SELECT
+        mall, shop_id, order_number, NULL,
+        request_total - coalesce(refunded_total, 0), NULL
+    FROM counted
+    ANTI JOIN order_taxes USING (mall, shop_id, order_number)
 )
 SELECT
     o.month_jst AS month,
@@ -33,17 +39,10 @@ SELECT
     o.shop_id,
     t.tax_percent,
     count(DISTINCT o.order_number) AS orders,
-    CAST(
-        sum(
-            CASE
-                WHEN t.order_number IS NOT NULL THEN t.billed
-                ELSE o.request_total - coalesce(o.refunded_total, 0)
-            END
-        ) AS BIGINT
-    ) AS billed,
+    CAST(sum(t.billed) AS BIGINT) AS billed,
     CAST(sum(t.tax) AS BIGINT) AS tax,
-    count(*) FILTER (t.order_number IS NULL AND o.request_total IS NULL) AS orders_open
+    count(DISTINCT o.order_number) FILTER (t.billed IS NULL) AS orders_open
 FROM counted AS o
-LEFT JOIN billed AS t USING (mall, shop_id, order_number)
+JOIN billed AS t USING (mall, shop_id, order_number)
 GROUP BY o.month_jst, o.mall, o.shop_id, t.tax_percent
 ORDER BY month, o.mall, o.shop_id, t.tax_percent;

@@ -219,3 +219,27 @@ def test_what_was_before_statuses_were_logged_is_not_told_as_known(
     (spans,) = asked(path, "SELECT since_known, until IS NULL FROM order_statuses")
 
     assert spans == [(False, True)]
+
+
+def test_an_order_whose_billed_amounts_are_open_is_counted_as_open(migrated, tmp_path):
+    """RMS tells -9999 of each rate while postage is open; no sum has such an order."""
+    path = Path(shutil.copy(migrated, tmp_path / "juchu.duckdb"))
+    is_open = an_order(2, request_total=None).model_copy(
+        update={
+            "tax_summaries": tuple(
+                told.model_copy(update={"billed": None, "tax": None})
+                for told in an_order(2).tax_summaries
+            )
+        }
+    )
+    with warehouse(path) as con:
+        store_orders(
+            con, [an_order(1), is_open], source="api", stored_at=at(9), load_id="l"
+        )
+        close_months(con, CLOSED, 10)
+    told = "SELECT tax_percent, billed, orders_open FROM"
+
+    assert (
+        asked(path, f"{told} tax_by_rate", f"{told} month_close_taxes")
+        == [[(8, 2710, 1)]] * 2
+    )
