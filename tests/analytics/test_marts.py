@@ -178,6 +178,23 @@ def test_a_month_is_closed_by_the_same_sales(filled, marts):
     assert ours == theirs
 
 
+def test_what_staff_sum_up_leaves_out_what_was_cancelled_at_its_mall(marts):
+    """An order that a file creates stands at 受注処理中, cancelled or not."""
+    sums = "SELECT sum(sales)::BIGINT, count(*) FROM sales WHERE counts"
+    orders = "SELECT sum(orders)::BIGINT FROM sales_per_day"
+    over = (
+        "SELECT count(*) > 0 FROM 受注 WHERE NOT 売上対象 AND ステータス = '受注処理中'"
+    )
+
+    assert marts.execute(
+        "SELECT sum(売上)::BIGINT, count(*) FROM 受注明細 WHERE 売上対象"
+    ).fetchall() == (marts.execute(sums).fetchall())
+    assert marts.execute("SELECT count(*) FROM 受注 WHERE 売上対象").fetchall() == (
+        marts.execute(orders).fetchall()
+    )
+    assert marts.execute(over).fetchall() == [(True,)]
+
+
 def test_a_set_is_sold_once_and_its_parts_are_listed_as_parts(marts):
     """Three of a set of two SKUs: three sold, for the set's price."""
     rows = marts.execute(

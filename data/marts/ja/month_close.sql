@@ -7,6 +7,7 @@
 --   注文      month_close.orders
 --   個数      month_close.units
 --   売上      month_close.sales、円
+--   単価不明  month_close.lines_unknown。単価がわからない明細の数。売上には含みません
 --   請求金額  month_close.request_total、円。返金は差し引いています
 --   未確定    請求金額がわからない注文の件数。請求金額には含みません
 -- example: FROM 月次締め ORDER BY 月 DESC
@@ -18,6 +19,7 @@ SELECT
     orders AS 注文,
     units AS 個数,
     sales AS 売上,
+    lines_unknown AS 単価不明,
     request_total AS 請求金額,
     orders_open AS 未確定
 FROM month_close;

@@ -7,7 +7,8 @@
 --   開始        order_statuses.since
 --   終了        order_statuses.until。今のステータスは空欄
 --   時間数      order_statuses.hours
--- example: SELECT ステータス, round(median(時間数), 1) AS 中央値 FROM ステータス履歴 WHERE 終了 IS NOT NULL GROUP BY ステータス
+--   開始は確か  order_statuses.since_known。false のときは、開始より前からかもしれません
+-- example: SELECT ステータス, round(median(時間数), 1) AS 中央値 FROM ステータス履歴 WHERE 終了 IS NOT NULL AND 開始は確か GROUP BY ステータス
 SELECT
     mall AS モール,
     shop_id AS 店舗番号,
@@ -15,5 +16,6 @@ SELECT
     status AS ステータス,
     since AT TIME ZONE 'Asia/Tokyo' AS 開始,
     until AT TIME ZONE 'Asia/Tokyo' AS 終了,
-    hours AS 時間数
+    hours AS 時間数,
+    since_known AS 開始は確か
 FROM order_statuses;

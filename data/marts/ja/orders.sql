@@ -10,6 +10,7 @@
 --   ステータス        orders.status
 --   モールステータス  orders.mall_status
 --   キャンセル        orders.cancelled
+--   売上対象          キャンセルと全額返金の注文は false
 --   支払方法          orders.payment_method
 --   商品合計          orders.goods_total、円
 --   送料              orders.postage_total、円
@@ -19,7 +20,7 @@
 --   返金額            orders.refunded_total、円。請求金額には含まれています
 --   取得元            api または csv
 --   在庫引当          自動、または手動(CSVで登録した注文)
--- example: SELECT 注文日, count(*) AS 件数, sum(請求金額) AS 請求金額 FROM 受注 GROUP BY 注文日
+-- example: SELECT 注文日, count(*) AS 件数, sum(請求金額) AS 請求金額 FROM 受注 WHERE 売上対象 GROUP BY 注文日
 SELECT
     mall AS モール,
     shop_id AS 店舗番号,
@@ -31,6 +32,7 @@ SELECT
     status AS ステータス,
     mall_status AS モールステータス,
     cancelled AS キャンセル,
+    NOT cancelled AND coalesce(outcome, '') NOT IN ('cancelled', 'refunded') AS 売上対象,
     payment_method AS 支払方法,
     goods_total AS 商品合計,
     postage_total AS 送料,
