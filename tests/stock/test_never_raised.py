@@ -209,14 +209,14 @@ def test_without_the_rule_the_order_would_be_sold_twice(counted):
 
 @for_ci
 def test_a_count_that_ends_the_wait_for_a_person_is_caught(counted):
-    plant_in_view(counted, "stock_holds", "o.status != '出荷済'", "false")
+    plant_in_view(counted, "stock_holds", "l.status != '出荷済'", "false")
     with caught():
         test_a_count_leaves_it_to_a_person_who_takes_the_pieces_off(counted)
 
 
 @for_ci
 def test_all_shipped_lines_on_the_list_are_caught(counted):
-    plant_in_view(counted, "manual_stock_adjustments", "o.outcome IS NULL", "true")
+    plant_in_view(counted, "manual_stock_adjustments", "l.outcome IS NULL", "true")
     with caught():
         test_shipped_before_the_count_waits_for_nobody(counted, at(-600), False)
 
