@@ -1,7 +1,10 @@
 """Which sale took a SKU below zero: by what was counted, and what came after it."""
 
+import pytest
+
+from data.model.oversale import Cause
 from data.warehouse.stock.why_oversold import why_oversold
-from tests.stock.made import a_count, count, order, receive, see
+from tests.stock.made import a_count, count, import_csv, order, receive, see
 from tests.support.orders import at, order_number
 
 
@@ -45,3 +48,18 @@ def test_goods_received_make_a_sale_more_than_them_an_oversale(con):
     see(con, order(2, ordered=-60))
 
     assert found(con) == (order_number(1), -3)
+
+
+@pytest.mark.parametrize(
+    ("placed", "cause"), [(-9 * 60, Cause.OTHER_CHANNEL), (-5, Cause.UNKNOWN)]
+)
+def test_a_count_has_not_seen_an_order_of_which_the_day_alone_is_known(
+    con, placed, cause
+):
+    """At nine it may not have been placed; only the one of 08:55 had been."""
+    count(con, a_count(1), minute=0)
+    import_csv(con, 3, minute=10)
+    con.execute("UPDATE orders SET ordered_at = $placed", {"placed": at(placed)})
+    see(con, order(1, ordered=30))
+
+    assert why_oversold(con, "TEA-100", at(120)).verdict.cause is cause

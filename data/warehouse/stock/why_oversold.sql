@@ -167,9 +167,8 @@ SELECT coalesce(sum(s.quantity), 0)::BIGINT AS units, min(o.ordered_at) AS since
 FROM stock_lines AS s
 JOIN order_lines AS l USING (mall, shop_id, order_number, line_id)
 JOIN orders AS o USING (mall, shop_id, order_number)
+JOIN orders_by_hand AS h USING (mall, shop_id, order_number)
 WHERE s.sku = $sku
-  AND o.stock_policy = 'manual'
-  AND NOT o.cancelled
   AND coalesce(o.ordered_at, o.imported_at) <= $sold_at
   AND coalesce(l.stock_adjusted_at > $sold_at, true)
   AND NOT EXISTS (
@@ -178,7 +177,7 @@ WHERE s.sku = $sku
       WHERE m.sku = $sku
         AND m.counted IS NOT NULL
         AND m.effective_at <= $sold_at
-        AND m.effective_at > coalesce(o.ordered_at, o.imported_at)
+        AND m.effective_at > h.placed_by
   );
 
 -- name: find_recount
