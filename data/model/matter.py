@@ -54,7 +54,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.CSV_REJECT: "取り込めなかった注文CSVの行",
     MatterKind.CSV_WARNING: "確認が必要な注文CSVの警告",
     MatterKind.STOCK_ADJUSTMENT: "在庫の手動調整待ち",
-    MatterKind.STOCK_TO_GIVE_BACK: "調整後にキャンセルされた注文の在庫",
+    MatterKind.STOCK_TO_GIVE_BACK: "キャンセルされた注文の在庫",
     MatterKind.STOCK_HELD: "増やさなかった在庫",
     MatterKind.STOCK_REFUSED: "転送できなかった在庫",
     MatterKind.SHIPMENT_REJECT: "取り込めなかった送り状の行",

@@ -52,7 +52,7 @@ WAYS_OUT: Final[Mapping[MatterKind, WayOut]] = {
     ),
     MatterKind.STOCK_ADJUSTMENT: WayOut("在庫を調整します", "/adjust"),
     MatterKind.STOCK_TO_GIVE_BACK: WayOut(
-        f"棚にあれば、棚卸を取り込みます。{_AT_RMS}", "/files?kind=stock"
+        f"棚の数と違えば、棚卸を取り込みます。{_AT_RMS}", "/files?kind=stock"
     ),
     MatterKind.STOCK_HELD: WayOut("在庫を調整します", "/adjust"),
     MatterKind.STOCK_REFUSED: _PUSH,

@@ -584,6 +584,23 @@ def test_stock_to_give_back_follows_its_listing_to_another_sku(undone: Con):
     assert on_list(undone, "stock_to_give_back") == [f"{ONE}/BLEND"]
 
 
+@pytest.mark.parametrize(
+    ("before", "waits"), [("300", []), ("500", [f"{ONE}/SENCHA-100"])]
+)
+def test_what_was_shipped_before_it_was_cancelled_may_not_be_back(
+    con: Con, before, waits
+):
+    """The ledger gives back what every cancellation does; no count has seen it yet."""
+    store(con, 4, status=before)
+    store(con, 6, status="900")
+    told = matters(con, MatterKind.STOCK_TO_GIVE_BACK)
+    count(con, a_count(4, own_sku="SENCHA-100"), minute=9)
+
+    assert [one.key for one in told] == waits
+    assert all("2個" in one.what and "発送後" in one.what for one in told)
+    assert on_list(con, "stock_to_give_back") == []
+
+
 def test_a_change_after_the_cancellation_makes_no_new_stock_to_give_back(undone: Con):
     stock_to_give_back(undone)
     assert off_list(undone, "stock_to_give_back", f"{ONE}/TEA", minute=6)

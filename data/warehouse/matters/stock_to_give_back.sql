@@ -24,3 +24,29 @@ WHERE o.stock_policy = 'manual'
   AND (o.cancelled OR o.outcome IN ('cancelled', 'refunded'))
   AND m.units > 0
   AND c.sku IS NULL
+UNION ALL
+-- Orders that the mall cancelled after they were shipped: the ledger gave their pieces back,
+-- as for every cancellation, and what never came back would be sold once more.
+SELECT
+    concat_ws('/', b.mall, b.shop_id, b.order_number, b.sku),
+    b.mall, b.shop_id, b.order_number, e.since,
+    '発送後にキャンセルされた注文の在庫を戻しました(SKU ' || b.sku || '、' || b.units
+        || '個)。対処: 商品が棚に戻っていない場合は、棚卸を取り込んでください。'
+        || '戻っている場合は、dismiss/manual で一覧から外してください。'
+FROM (
+    SELECT o.mall, o.shop_id, o.order_number, l.sku, sum(l.quantity) AS units
+    FROM orders AS o
+    SEMI JOIN (
+        SELECT mall, shop_id, order_number FROM order_status_log WHERE status = '出荷済'
+    ) AS g USING (mall, shop_id, order_number)
+    JOIN stock_lines AS l USING (mall, shop_id, order_number)
+    WHERE o.cancelled
+      AND o.stock_policy = 'auto'
+      AND o.content_source = 'api'
+      AND l.sku <> ''
+    GROUP BY o.mall, o.shop_id, o.order_number, l.sku
+) AS b
+JOIN order_stands AS e USING (mall, shop_id, order_number)
+LEFT JOIN stock_counted AS c ON c.sku = b.sku AND c.counted_at > e.since
+WHERE b.units > 0
+  AND c.sku IS NULL
