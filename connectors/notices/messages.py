@@ -53,9 +53,12 @@ MOST_BEFORE_THE_KEY: Final = 1000
 _DECLARED: Final = re.compile(
     rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?\sencoding\s*=\s*["']([^"'>]{1,40})["']"""
 )
-_READ_BY_EXPAT: Final = frozenset({"utf-8", "utf8", "us-ascii", "iso-8859-1"})
-_JAPANESE: Final[Mapping[str, str]] = MappingProxyType(
+_READ_BY_EXPAT: Final = frozenset({"us-ascii", "iso-8859-1", "utf-16"})
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DECODED: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "utf-8": "utf-8-sig",
+        "utf8": "utf-8-sig",
         "shift_jis": "cp932",  # what Japanese systems mean by it
         "x-sjis": "cp932",
         "windows-31j": "cp932",
@@ -64,7 +67,10 @@ _JAPANESE: Final[Mapping[str, str]] = MappingProxyType(
         "euc-jp": "euc_jp",
     }
 )
-"""Multi-byte encodings that expat cannot read by itself."""
+"""Encodings that are decoded before expat sees them. It cannot read the Japanese ones,
+and one byte or sign that XML does not allow, in the choices of one basket, would refuse
+all notices of a message."""
+_NOT_IN_XML: Final = dict.fromkeys({*range(32)} - {9, 10, 13} | {0xFFFE, 0xFFFF}, "�")
 
 _PARTS: Final[Mapping[str, str]] = MappingProxyType(
     {ORDER_ROOT: "orderInfoNotifyModel", SYSTEM_ROOT: "notifyInfoModel"}
@@ -249,8 +255,10 @@ class MessageParser:
         first, self._first = bytes(self._first or b""), None
         declared = _DECLARED.match(first)
         name = declared[1].decode("ascii", "replace").lower() if declared else "utf-8"
-        if name in _JAPANESE:
-            self._decoder = codecs.getincrementaldecoder(_JAPANESE[name])()
+        if first.startswith(_UTF_16):
+            name = "utf-16"
+        if name in _DECODED:
+            self._decoder = codecs.getincrementaldecoder(_DECODED[name])("replace")
             self._parser = DefusedXMLParser(
                 target=self._collected, encoding="utf-8", forbid_dtd=True
             )
@@ -264,10 +272,9 @@ class MessageParser:
             before = self._collected.events
             try:
                 if self._decoder is not None:
-                    part = self._decoder.decode(part, final).encode()
+                    text = self._decoder.decode(part, final)
+                    part = text.translate(_NOT_IN_XML).encode()
                 self._parser.feed(part)
-            except UnicodeDecodeError:
-                raise IllegalMessage(Illegal.ENCODING) from None
             except DefusedXmlException:
                 raise IllegalMessage(Illegal.DANGEROUS_XML) from None
             except (ParseError, ValueError):

@@ -99,6 +99,17 @@ def test_one_odd_notice_refuses_none_of_the_others(odd):
     assert [n.kind for n in notices if not n.order_number] == [NoticeKind.OTHER]
 
 
+@pytest.mark.parametrize("sign", [b"\xff", b"\xe3\x81", b"\x0b", b"\x00"])
+def test_a_byte_that_xml_does_not_allow_refuses_no_notice(sign):
+    """In the choices of one basket, as shops type them; XML calls the whole broken."""
+    numbers = [f"123456-20261101-{n:010}" for n in range(300)]
+    body = order_xml(*numbers)
+    at = body.index(b"</selectedChoice>", len(body) // 2)
+    notices = notices_in(body[:at] + sign + body[at:])
+
+    assert [notice.order_number for notice in notices] == numbers
+
+
 def test_an_order_with_an_odd_number_of_its_notice_is_not_lost():
     good, odd = order_xml(NUMBER), order_xml(OTHER, seq="../1")
     _, start, part = odd.partition(b"<orderInfoNotifyModel>")
@@ -262,14 +273,12 @@ def test_unknown_elements_and_a_namespace_are_ignored():
         (b"hello", Illegal.NOT_XML),
         (b"\x00\xff\xfe", Illegal.NOT_XML),
         (order_xml(NUMBER)[:-5], Illegal.NOT_XML),
-        (order_xml(NUMBER).replace(b"mihon", b"\xff"), Illegal.NOT_XML),
         (order_xml(NUMBER) + b"<more/>", Illegal.NOT_XML),
         (BOMB, Illegal.DANGEROUS_XML),
         (EXTERNAL, Illegal.DANGEROUS_XML),
         (DTD, Illegal.DANGEROUS_XML),
         (order_xml(NUMBER).replace(b"UTF-8", b"utf-7"), Illegal.ENCODING),
         (order_xml(NUMBER).replace(b"UTF-8", b"no-such"), Illegal.ENCODING),
-        (b'<?xml version="1.0" encoding="EUC-JP"?><a>\xff</a>', Illegal.ENCODING),
         (order_xml(NUMBER).replace(b"orderNotify", b"otherNotify"), Illegal.ROOT),
         (order_xml(NUMBER, auth=""), Illegal.NO_KEY),
         (order_xml(NUMBER, auth="<authModel/>"), Illegal.NO_KEY),
