@@ -57,6 +57,7 @@ CONFIRM_AT_ONCE = 100
 NOTICES_FIRST: Final = 10_000
 """Orders that notices may put before a sweep; the rest waits for the next drain."""
 NOT_AT_RMS: Final = "RMSにない注文"
+NOT_CONFIRMED: Final = "注文確認できなかった注文"
 ABOUT_NOT_AT_RMS: Final = (
     "警告: CSVで取り込んだ注文ですが、RMSの応答に含まれていません。注文はそのまま"
     f"保存しています。取り込みから{MISSING_FOR.days}日間は毎回RMSに確認し、その後は"
@@ -333,6 +334,7 @@ def report_load(
             "変更なし": taken.unchanged,
             "取得できなかった注文": len(taken.refused),
         }
+        | ({NOT_CONFIRMED: len(taken.unconfirmed)} if taken.unconfirmed else {})
         | ({NOT_AT_RMS: len(taken.not_at_mall)} if taken.not_at_mall else {})
     )
     return ended(summary, see("ingest-report") if taken.refused else "")
@@ -369,7 +371,7 @@ def ingest_report(
         ),
         _numbers(NOT_AT_RMS, ABOUT_NOT_AT_RMS, taken.not_at_mall),
         _refusals(
-            "注文確認できなかった注文",
+            NOT_CONFIRMED,
             "理由を確認し、RMSの受注画面で処理してください。",
             taken.unconfirmed,
         ),

@@ -80,6 +80,7 @@ def test_an_order_that_rms_does_not_confirm_is_named_and_the_others_go_on(
 
     named = shown("ingest-report").partition("注文確認できなかった注文 1件")[2]
     assert state.name == "Completed", state.message
+    assert "注文確認できなかった注文 1" in str(state.message)
     assert odd in named
     assert f"CONFIRM_ORDER_{word}" in named
     assert good not in named
