@@ -82,6 +82,22 @@ def test_ehiden_counts_characters_whatever_their_width():
     assert ehiden3(recipient_name="A" * 32)["お届け先名称２"] == "A" * 16
 
 
+@pytest.mark.parametrize(
+    ("write", "street"),
+    [
+        (write_b2_labels, "あ" * 15 + "12-34" + "い" * 14),
+        (write_ehiden3_labels, "あ" * 14 + "12-34" + "い" * 29),
+    ],
+    ids=["b2", "ehiden3"],
+)
+def test_a_house_number_is_not_cut_where_that_alone_would_make_it_fit(write, street):
+    """It was: 12-34 came as 1 at the end of a cell and 2-34 in the next one."""
+    made = write([parcel(prefecture="", city="", street=street)], SENDER)
+
+    assert made.written == ()
+    assert "番地の途中" in made.refused[0].reason
+
+
 def test_ehiden_is_told_the_shipping_date_without_slashes():
     assert ehiden3()["出荷日"] == "20261124"
 

@@ -158,6 +158,8 @@ def too_long(found: int, most: int, *, full_width: int = 2) -> str:
 
     `full_width` is what one of these measures: 2 bytes, or 1 character.
     """
+    if found <= most:
+        return "番地の途中で区切ることになるため、入りません。短くしてください。"
     return (
         f"長すぎます(全角{-(-found // full_width)}文字、"
         f"上限は全角{most // full_width}文字)。短くしてください。"

@@ -119,9 +119,10 @@ def cut(text: str, widths: Sequence[int], measure: Measure = width) -> list[str]
 
     A carrier that counts characters has `len` as `measure`.
 
-    It is cut at a space if possible and never within a house number; if that wastes too
-    much room, anywhere. No line begins like a formula. The lines together are the text,
-    but for the spaces where it was cut; lines that are not needed are empty.
+    It is cut at a space if possible; if that wastes too much room, anywhere but within
+    a house number, which would be another house. No line begins like a formula. The
+    lines together are the text, but for the spaces where it was cut; lines that are
+    not needed are empty.
     """
     for careful in (True, False):
         lines: list[str] = []
@@ -129,6 +130,8 @@ def cut(text: str, widths: Sequence[int], measure: Measure = width) -> list[str]
         for most in widths:
             head, rest = _head(rest, most, measure, careful=careful)
             lines.append(head)
+            if rest and not head:
+                break
         if not rest:
             return lines
     return None
@@ -146,7 +149,7 @@ def _head(text: str, most: int, measure: Measure, *, careful: bool) -> tuple[str
         )
         if at:
             return text[:at].rstrip(_SPACES), text[at:].lstrip(_SPACES)
-    at = next((i for i in range(fits, 0, -1) if not starts_formula(text[i:])), 0)
+    at = next((i for i in range(fits, 0, -1) if _may_cut(text, i)), 0)
     return text[:at].rstrip(_SPACES), text[at:].lstrip(_SPACES)
 
 
