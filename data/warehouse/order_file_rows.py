@@ -91,6 +91,10 @@ class Rules(Protocol):
         """Whether packages have ids, an order is one, or addresses tell them apart."""
 
     @property
+    def order_starts(self) -> str:
+        """A cell that is filled on the first row of an order only, if there is one."""
+
+    @property
     def by_line(self) -> tuple[str, ...]:
         """Cells of an order that each row says of its own line only."""
 

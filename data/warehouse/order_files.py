@@ -487,6 +487,7 @@ def import_orders(  # noqa: PLR0913
         "file_name": file.file_name,
         "rows_read": file.rows_read,
         "adds_units": rules.repeats == "add_units",
+        "begins_once": bool(rules.order_starts),
         "orders_a_part": ORDERS_A_PART,
     }
     clears = clearing(mode, file.columns_present)

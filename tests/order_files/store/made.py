@@ -45,6 +45,7 @@ class MadeRules:
     )
     baskets: Baskets = "id"
     by_line: tuple[str, ...] = ()
+    order_starts: str = ""
 
 
 @dataclass(frozen=True)

@@ -281,14 +281,14 @@ def written(path, folder, *rows, name="in.csv"):
     return path
 
 
-def take(con, paths, mall, minute=0):
+def take(con, paths, mall, minute=0, mode="update"):
     with read_order_file(paths, mall) as file:
         return import_orders(
             con,
             file,
             import_id=f"i{minute}",
             shop_id="123456" if mall == "rakuten" else "mihon",
-            mode="update",
+            mode=mode,
             imported_at=datetime(2026, 11, 28, 9, minute, tzinfo=UTC),
         )
 
@@ -519,6 +519,23 @@ def test_a_joined_download_of_a_mall_that_repeats_rows_for_units(
 
     assert con.execute(PRICES).fetchall() == [(1100, 2), (216, 1)]
     assert report.warned == {}
+
+
+def test_rows_below_an_orders_first_clear_nothing_without_it(con, tmp_path):
+    order, first, second = ORDERS["shopify"]
+    people = {"Shipping Name": "見本 花子", "Shipping Zip": "'100-0001"}
+    path = written(
+        tmp_path / "in.csv", "shopify", order | first | people, order | second
+    )
+    take(con, [path], "shopify")
+    order_tables = ("orders", "order_packages", "order_people")
+    before = [con.table(one).fetchall() for one in order_tables]
+
+    path = written(tmp_path / "in.csv", "shopify", order | second)
+    report = take(con, [path], "shopify", 1, mode="replace")
+
+    assert [con.table(one).fetchall() for one in order_tables] == before
+    assert report.orders_unchanged == 1
 
 
 @pytest.mark.parametrize("folder", ORDERS)
