@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from data.model.order import Mall
+from data.model.order import ORDER_NUMBER, Mall
 from data.model.order_file import SumCheck
 
 SCRATCH: Final = "_"
@@ -119,6 +119,7 @@ class Layout:
                     within the order, a number for each address
     repeats         what identical rows mean: the same line again, or more units of it
     order_starts    a field that is filled on the first row of an order only
+    number          pattern of an order's number; a cell of another form holds none
     number_digits   how many digits an order's number has; fewer have lost their zeros
     adds_up         a rule adds up the rows of an order, which must stand together
     by_line         cells of the order that the mall tells by line: each row says its
@@ -150,6 +151,7 @@ class Layout:
     role: Literal["whole", "orders", "lines"] = "whole"
     order_starts: str = ""
     adds_up: bool = False
+    number: str = ORDER_NUMBER
     number_digits: int = 0
     by_line: tuple[str, ...] = ()
 

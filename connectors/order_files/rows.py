@@ -152,4 +152,15 @@ class Rows:
             bad = more["row_number"].unique().implode()
             rows = rows.filter(~pl.col("row_number").is_in(bad))
             rejects = pl.concat([rejects, more]).sort("row_number", maintain_order=True)
-        self._sink(rows, rejects, pl.concat([blanked, warned]))
+        warnings = pl.concat([blanked, warned])
+        form = self._layout.number
+        self._sink(rows, without_cells(rejects, form), without_cells(warnings, form))
+
+
+def without_cells(remarks: pl.DataFrame, form: str) -> pl.DataFrame:
+    """Return remarks of rows, without what stands for an order's number and is none.
+
+    A line break that nobody quoted puts the rest of a remark into that cell.
+    """
+    number = pl.col("order_number")
+    return remarks.with_columns(pl.when(number.str.contains(form)).then(number))

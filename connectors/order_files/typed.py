@@ -18,7 +18,7 @@ from connectors.order_files import conversion
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.plan import PART, Plan, Planned
 from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, CellFault
-from data.model.order import NOT_FIXED, SHOP_ORDER_NUMBER
+from data.model.order import NOT_FIXED
 from data.model.order_file import FIELDS, Kind
 
 REJECTS: Final = pl.Schema(
@@ -71,7 +71,7 @@ def converted(
     rejects, warnings, lost = _judged(frame, made, unread)
     rejects += _blank(frame, plan, layout)
     warnings += _without_quantity(frame, made, plan)
-    rejects += _wrong(frame, made[RIGHT], plan, header)
+    rejects += _wrong(frame, made[RIGHT], plan, layout, header)
     rejects += _cut_numbers(frame, plan, layout)
     kept = [name for name in frame.columns if name not in made.columns]
     whole = pl.concat([frame.select(kept), made.drop(RIGHT), *lost], how="horizontal")
@@ -103,7 +103,7 @@ def _typed(
     frame: pl.DataFrame, cells: tuple[Planned, ...], layout: Layout, *, loosely: bool
 ) -> pl.DataFrame:
     form = layout.instant_format
-    is_right = pl.col("order_number").str.contains(SHOP_ORDER_NUMBER)
+    is_right = pl.col("order_number").str.contains(layout.number)
     return frame.select(
         is_right.fill_null(value=True).alias(RIGHT),
         *(
@@ -178,7 +178,11 @@ def _without_quantity(
 
 
 def _wrong(
-    frame: pl.DataFrame, is_right: pl.Series, plan: Plan, header: Header
+    frame: pl.DataFrame,
+    is_right: pl.Series,
+    plan: Plan,
+    layout: Layout,
+    header: Header,
 ) -> list[pl.DataFrame]:
     """Return the rejects of rows with an impossible order number.
 
@@ -191,7 +195,7 @@ def _wrong(
     for text, row in frame.select("order_number", "row_number").iter_rows():
         if text is not None and plain(text) in header.names:
             raise second_header(row, column)
-    wrong = frame.filter(~number.str.contains(SHOP_ORDER_NUMBER))
+    wrong = frame.filter(~number.str.contains(layout.number))
     return [_rejects(wrong, column, "注文番号に使えない文字が含まれています。")]
 
 
@@ -301,15 +305,16 @@ def _outcome(known: set[str], layout: Layout, cancelled: pl.Expr) -> pl.Expr:
 
 
 def _rejects(rows: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:
-    """Return a reject for each of these rows, with no cell but the order's number."""
+    """Return a reject for each of these rows, with no cell but the order's number.
+
+    Where that cell holds no number, the caller leaves it out (`rows.without_cells`).
+    """
     number = pl.col("order_number").str.strip_chars()
     return rows.select(
         pl.col("row_number"),
         pl.lit(column, dtype=pl.String).alias("column_name"),
         pl.lit(reason, dtype=pl.String).alias("reason"),
-        pl.when(number.str.contains(SHOP_ORDER_NUMBER))
-        .then(number)
-        .alias("order_number"),
+        number.alias("order_number"),
     )
 
 

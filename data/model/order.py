@@ -31,7 +31,7 @@ Instant = Annotated[AwareDatetime, AfterValidator(in_japan)]
 """An aware datetime converted to Japan time, so that equal instants print equally."""
 
 ORDER_NUMBER: Final = r"^#?[0-9A-Za-z][0-9A-Za-z_.:\-]{0,127}$"
-"""An order number as RMS writes it."""
+"""An order number as RMS and other malls write it: nothing that a remark would have."""
 _SIGN: Final = "0-9A-Za-zぁ-んァ-ヴー々一-鿿"
 SHOP_ORDER_NUMBER: Final = (
     rf"^[#{_SIGN}](?:[{_SIGN}_.:/#\- ]{{0,126}}[{_SIGN}_.:/#\-])?$"

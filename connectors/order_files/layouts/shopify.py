@@ -22,7 +22,7 @@ from connectors.order_files.money import (
     whole_yen,
 )
 from connectors.order_files.numbering import BLOCK
-from data.model.order import Mall
+from data.model.order import SHOP_ORDER_NUMBER, Mall
 from data.model.order_file import BY_NAME, Level, SumCheck
 
 _IN_ORDER = (
@@ -175,6 +175,7 @@ LAYOUTS = (
         signature=Signature(starts=("Name", "Email", "Financial Status")),
         cells=CELLS,
         sku=(("sku",), ("item_name",)),
+        number=SHOP_ORDER_NUMBER,
         refunded="(?i)^(?:refunded|voided)$",
         shipped="(?i)^fulfilled$",
         shipped_from="mall_sub_status",

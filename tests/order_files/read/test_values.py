@@ -161,6 +161,7 @@ def test_no_sku_is_guessed_from_a_lesser_code_than_the_damaged_one(read, written
         ("注文番号", ""),
         ("注文番号", "x'); drop table orders; --"),
         ("注文番号", "１２３"),
+        ("注文番号", "架空花子 090-0000-9173"),
     ],
 )
 def test_an_unreadable_cell_sets_its_row_aside_without_its_value(read, column, written):
@@ -171,6 +172,22 @@ def test_an_unreadable_cell_sets_its_row_aside_without_its_value(read, column, w
     assert [(row, name) for row, name, _ in seen.reasons()] == [(2, column)]
     assert seen.column("order_number") == ["123456-1-1"]
     assert not written or written not in seen.rejects["reason"][0]
+
+
+def test_a_remark_cut_by_a_line_break_tells_of_its_buyer_nowhere(read):
+    """What follows a break that nobody quoted stands where orders' numbers do."""
+    row = rakuten_row(コメント="午前中に")
+    cells = ",".join("" if "\n" in cell else cell for cell in row.values())
+    cut = cells.replace("午前中に", "午前中に\n架空花子 090-0000-9173").encode("cp932")
+    too_long = f"架空花子 090-0000-9173{',' * 400}x\r\n".encode("cp932")
+
+    seen = read(rakuten_bytes([])[:-2] + b"\r\n" + cut + b"\r\n" + too_long)
+
+    assert {row for row, _, number in seen.reasons() if number is None} >= {3, 4}
+    told = f"{seen.rejects.to_dicts()} {seen.warnings.to_dicts()}"
+    assert "架空" not in told
+    assert "9173" not in told
+    assert "架空花子 090-0000-9173" not in seen.column("order_number")
 
 
 def test_two_unreadable_cells_of_a_row_are_two_rejects(read):
