@@ -58,6 +58,8 @@ _CONTENTS: Final = pl.Schema(
     }
 )
 _CLEAR: Final = (
+    "blank_names_of_order_files",
+    "blank_names_of_shipment_files",
     "remove_buyers",
     "remove_answers",
     "blank_packages",

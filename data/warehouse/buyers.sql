@@ -144,6 +144,57 @@ WHERE ended_at < $before
 ORDER BY ended_at, order_number
 LIMIT $row_limit;
 
+-- name: blank_names_of_order_files
+-- Take away the names of order files that tell of the buyer: a clerk may have chosen
+-- 「山田花子様.csv」. The name that takes its place is no other file's.
+-- in:  view `clearing`, table order_people (they are taken away after it)
+-- out: rows of csv_imports
+UPDATE csv_imports AS i SET file_name = 'cleared:' || i.import_id
+FROM (
+    SELECT DISTINCT
+        lower(regexp_replace(
+            coalesce(p.family_name, '') || coalesce(p.first_name, ''), '[\s\x{3000}]', '', 'g'
+        )) AS name,
+        lower(p.email) AS mail,
+        regexp_replace(p.phone, '[^0-9]', '', 'g') AS phone
+    FROM order_people AS p
+    SEMI JOIN clearing AS c USING (mall, shop_id, order_number)
+) AS w
+WHERE (
+        length(w.name) > 2
+        AND contains(lower(regexp_replace(i.file_name, '[\s\x{3000}]', '', 'g')), w.name)
+    )
+   OR (contains(w.mail, '@') AND contains(lower(i.file_name), w.mail))
+   OR (
+        length(w.phone) > 8
+        AND contains(regexp_replace(i.file_name, '[^0-9]', '', 'g'), w.phone)
+    );
+
+-- name: blank_names_of_shipment_files
+-- The same for the carriers' files.
+-- in:  view `clearing`, table order_people (they are taken away after it)
+-- out: rows of shipment_imports
+UPDATE shipment_imports AS i SET file_name = 'cleared:' || i.import_id
+FROM (
+    SELECT DISTINCT
+        lower(regexp_replace(
+            coalesce(p.family_name, '') || coalesce(p.first_name, ''), '[\s\x{3000}]', '', 'g'
+        )) AS name,
+        lower(p.email) AS mail,
+        regexp_replace(p.phone, '[^0-9]', '', 'g') AS phone
+    FROM order_people AS p
+    SEMI JOIN clearing AS c USING (mall, shop_id, order_number)
+) AS w
+WHERE (
+        length(w.name) > 2
+        AND contains(lower(regexp_replace(i.file_name, '[\s\x{3000}]', '', 'g')), w.name)
+    )
+   OR (contains(w.mail, '@') AND contains(lower(i.file_name), w.mail))
+   OR (
+        length(w.phone) > 8
+        AND contains(regexp_replace(i.file_name, '[^0-9]', '', 'g'), w.phone)
+    );
+
 -- name: remove_buyers
 -- Take the people of the orders away.
 -- in:  view `clearing`

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from prefect import task
 
+from connectors.durable_write import replace_durably
 from connectors.settings import Settings, read_settings
 from data.model.backup import AHEAD, TOO_OLD
 from data.model.matter import MatterKind
@@ -16,6 +17,8 @@ from data.warehouse.session import checkpoint
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT
 
+COPIED_TO: Final = "copied-to"
+"""Beside the backups: the folder that the last one was copied to."""
 DAMAGED: Final = "対処: juchu.duckdb をコピーして保管し、開発者に連絡してください。"
 ODD: Final = (
     "バックアップは有効です。対処: モールの管理画面で、注文の金額を確認してください。"
@@ -38,12 +41,10 @@ class NightBackup(NamedTuple):
 class CopyFailed(Exception):
     """The backup is made, and could not be copied to the other folder."""
 
-    def __init__(self, folder: Path, cause: Exception) -> None:
+    def __init__(self, folder: Path, cause: str, advice: str) -> None:
         super().__init__(
-            f"バックアップを {folder} にコピーできませんでした"
-            f"({type(cause).__name__})。"
-            "バックアップ自体は backup/ にあります。"
-            "対処: JUCHU_BACKUP_COPY のフォルダーと空き容量を確認してください。"
+            f"バックアップを {folder} にコピーできませんでした({cause})。"
+            f"バックアップ自体は backup/ にあります。対処: {advice}"
         )
 
 
@@ -84,7 +85,8 @@ def copy_elsewhere() -> str:
     """Copy the youngest backup to the other folder, if one is set, and return where.
 
     Raises:
-        CopyFailed: it could not be written there, or was not there when read back.
+        CopyFailed: it could not be written there, or was not there when read back; or
+            all copies of before are gone from there.
 
     """
     settings = read_settings()
@@ -92,14 +94,33 @@ def copy_elsewhere() -> str:
     if not settings.backup_copy or youngest is None:
         return ""
     folder = Path(settings.backup_copy)
+    sign = settings.backup / COPIED_TO
+    _refuse_empty(folder, sign)
     try:
         if youngest.name not in {each.name for each in backups(folder).values()}:
             copy_backup(youngest, folder)
         numbers = settings.backup_daily, settings.backup_weekly
         delete_old_backups(folder, *numbers, now())
+        replace_durably(sign, f"{folder}\n".encode())
     except Exception as exc:
-        raise CopyFailed(folder, exc) from exc
+        advice = "JUCHU_BACKUP_COPY のフォルダーと空き容量を確認してください。"
+        raise CopyFailed(folder, type(exc).__name__, advice) from exc
     return str(folder)
+
+
+def _refuse_empty(folder: Path, sign: Path) -> None:
+    """Refuse a folder that had copies and has none: its disk is not there.
+
+    Made anew in its place, a copy would lie on our own disk, and nobody would know.
+    """
+    is_known = sign.exists() and sign.read_text("utf-8").strip() == str(folder)
+    if is_known and not any(folder.glob("juchu-*")):
+        raise CopyFailed(
+            folder,
+            "以前のコピーが1つもありません",
+            "ディスクが接続されているか確認してください。新しいディスクに替えた"
+            f"場合は、{sign} を削除してから、もう一度実行してください。",
+        )
 
 
 def _record_broken(broken: tuple[Violation, ...], at: datetime) -> None:

@@ -18,6 +18,7 @@ from prefect.states import (
     Scheduled,
 )
 
+from tasks.desk import prefect
 from tasks.desk.prefect import (
     CRASHED,
     NOT_STARTED,
@@ -25,6 +26,7 @@ from tasks.desk.prefect import (
     DeskRuns,
     PrefectClosed,
     message_of,
+    once_of,
     tables_of,
     title_of,
     title_of_run,
@@ -88,6 +90,16 @@ def test_staff_read_our_sentence_and_none_of_prefects(state, told):
 )
 def test_a_deployment_is_called_by_its_first_sentence(description, title):
     assert title_of(description) == title
+
+
+def test_what_prefect_keeps_of_a_form_is_not_found_by_trying(monkeypatch):
+    """Of a buyer who asked to be deleted it would tell the mail address."""
+    typed = {"mail": "hanako@buyer.example", "who": "山田"}
+    kept = once_of("page", typed)
+    assert kept == once_of("page", dict(typed))
+    assert kept != once_of("page", typed | {"who": "別野"})
+    monkeypatch.setattr(prefect, "_KEY", b"another desk's")
+    assert kept != once_of("page", typed)
 
 
 def test_a_run_of_the_warm_process_is_called_as_its_flow_is():

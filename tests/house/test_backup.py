@@ -241,6 +241,27 @@ def test_the_night_makes_one_keeps_the_numbers_and_says_what_it_did(
     assert "| backup | 完了 |" in night.shown("house-report")
 
 
+def test_no_copy_is_made_in_the_place_of_a_disk_that_is_gone(night: Night, monkeypatch):
+    disk = night.home.parent / "disk"
+    monkeypatch.setenv("JUCHU_BACKUP_COPY", str(disk))
+    assert night.keep()[0] == "COMPLETED"
+    disk.rename(disk.with_name("unplugged"))
+    night.pass_days()
+    for is_mount_point in (False, True):
+        if is_mount_point:
+            disk.mkdir()
+        kind, message = night.keep()
+        assert kind == "FAILED"
+        assert "失敗した処理: copy" in message
+        assert "以前のコピーが1つもありません" in night.shown("house-report")
+        assert disk.exists() == is_mount_point
+        night.pass_days()
+    (night.home / "backup/copied-to").unlink()
+
+    assert night.keep()[0] == "COMPLETED"
+    assert [one.name for one in disk.glob("*.duckdb")] == night.backups[-1:]
+
+
 def test_a_rule_that_does_not_hold_fails_the_night_and_waits_for_a_person(night: Night):
     rewriting.store(night.path, 0)
     night.ask("DELETE FROM order_packages")

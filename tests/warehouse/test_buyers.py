@@ -308,6 +308,37 @@ def test_a_forgotten_buyer_is_a_hash_that_needs_the_key(con):
         con.execute("SET VARIABLE people_key = $key", {"key": "0" * 64})
 
 
+NAMES = (
+    "架空　花子様.csv",
+    "架空 花子 再送.csv",
+    "Hanako@buyer.example.csv",
+    "tel090 0000 9173.zip",
+)
+
+
+def test_a_file_that_was_named_after_the_buyer_is_called_so_no_more(con):
+    store(con, an_order_of(1))
+    kept = ("orders_20260701.csv", "別野花子様.csv")
+    for table in ("csv_imports", "shipment_imports"):
+        columns = con.execute(f"DESCRIBE {table}").fetchall()
+        for n, name in enumerate((*NAMES, *kept)):
+            cells = {
+                column: {"VARCHAR": "update", "BIGINT": "0"}.get(kind, "2026-07-01")
+                for column, kind, *_ in columns
+            } | {"import_id": f"{n}", "file_name": name}
+            told = ", ".join(f"'{cell}'" for cell in cells.values())
+            con.execute(f"INSERT INTO {table} VALUES ({told})")  # noqa: S608 - ours
+    clear(con, 1)
+
+    assert left_of_buyer(con) == ["花子"]  # of somebody else
+    for table in ("csv_imports", "shipment_imports"):
+        names = con.execute(
+            f"SELECT file_name FROM {table} ORDER BY import_id"  # noqa: S608 - ours
+        ).fetchall()
+        cleared = tuple(f"cleared:{n}" for n in range(len(NAMES)))
+        assert [name for (name,) in names] == [*cleared, *kept]
+
+
 def test_two_shops_may_have_one_number(con):
     store(con, an_order_of(1), an_order(1, shop_id="654321"))
 
