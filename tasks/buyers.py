@@ -31,9 +31,11 @@ from data.warehouse.buyers import (
     find_buyer,
     orders_numbered,
     remember_forgotten,
+    request_of,
     unknown_keys,
 )
 from data.warehouse.errors import WarehouseFull
+from data.warehouse.request_file import note_request
 from data.warehouse.rewrite import rewrite
 from tasks.day_report import sentence
 from tasks.failures import hiding_values
@@ -142,6 +144,9 @@ def clear_buyer(order_number: str, mail: str, who: str) -> Cleared:
     with hiding_values(BuyerUnclear), our_warehouse() as con:
         at = now()
         found = _found(con, order_number.strip(), mail_of(mail))
+        note_request(
+            read_settings().warehouse, request_of(con, found, who=who.strip(), at=at)
+        )
         clear_orders(con, found.orders, why="asked", who=who.strip(), at=at)
         remember_forgotten(con, found.marks, at)
         return Cleared(

@@ -36,6 +36,7 @@ from data.model.order import Order
 from data.model.order_file import PERSONAL
 from data.warehouse.incidents import record_incident
 from data.warehouse.people_key import key_in, keyed
+from data.warehouse.request_file import Request
 from data.warehouse.statements import SQL, show
 
 NOBODY: Final = '{"people":[]}'
@@ -253,6 +254,34 @@ def remember_forgotten(
     if hashes:
         given = {"hashes": hashes, "key_hash": keyed(key, "key"), "at": at}
         SQL.run(con, "record_forgotten", given)
+
+
+def request_of(
+    con: DuckDBPyConnection, found: Found, *, who: str, at: datetime
+) -> Request:
+    """Return a buyer's request as it is kept beside the warehouse."""
+    key = key_in(con)
+    hashes = tuple(sorted(keyed(key, mark) for mark in found.marks))
+    return Request(at, who, found.orders, hashes, keyed(key, "key"))
+
+
+def forget_again(con: DuckDBPyConnection, requests: Iterable[Request]) -> int:
+    """Clear what was cleared for these requests; return how many orders had people.
+
+    For a warehouse that was restored from before them.
+    """
+    before = _orders_with_people(con)
+    for each in requests:
+        clear_orders(con, each.orders, why="asked", who=each.who, at=each.at)
+        if each.hashes:
+            given = {"hashes": [*each.hashes], "key_hash": each.key_hash, "at": each.at}
+            SQL.run(con, "record_forgotten", given)
+    return before - _orders_with_people(con)
+
+
+def _orders_with_people(con: DuckDBPyConnection) -> int:
+    ((orders,),) = SQL.run(con, "count_orders_with_people").fetchall()
+    return int(orders)
 
 
 def unknown_keys(con: DuckDBPyConnection) -> int:

@@ -349,6 +349,12 @@ SELECT
     $at AS forgotten_at
 ON CONFLICT (buyer_hash) DO UPDATE SET forgotten_at = excluded.forgotten_at;
 
+-- name: count_orders_with_people
+-- in:  –
+-- out: one number
+SELECT count(DISTINCT (mall, shop_id, order_number))
+FROM order_people;
+
 -- name: list_forgotten
 -- Everybody who asked.
 -- in:  –

@@ -16,6 +16,7 @@ from data.model.backup import backup_time
 from data.model.japan_time import JST
 from data.model.matter import MatterKind
 from data.warehouse.backup import SUM, backups, is_whole
+from data.warehouse.buyers import forget_again
 from data.warehouse.errors import RestoreRefused, WarehouseDamaged, WarehouseMissing
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.incidents import record_incident
@@ -23,6 +24,8 @@ from data.warehouse.invariants import violations
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import use_key
+from data.warehouse.request_file import requests_beside
+from data.warehouse.rewrite import rewrite
 from data.warehouse.saved import (
     copy_file,
     repaired_of,
@@ -43,6 +46,8 @@ class Restored(NamedTuple):
     lost_until: datetime
     aside: Path | None
     """Where the files that stood there are now; None if there were none."""
+    forgotten: int = 0
+    """Orders of buyers who asked to be deleted since then, cleared again."""
 
 
 def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Restored:
@@ -78,12 +83,14 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
         copy_file(file, copy, held)
         with suppress(FileNotFoundError):
             copy_file(wal_of(file), wal_of(copy), held)
-        _prepare(copy, path, known, at, file)
+        forgotten = _prepare(copy, path, known, at, file)
+        if requests_beside(path):
+            rewrite(copy, at)
         aside = _move_aside(path, at)
         copy.replace(path)
         sync_folder(path.parent)
         shutil.rmtree(part)
-    return Restored(file, known, at, aside)
+    return Restored(file, known, at, aside, forgotten)
 
 
 def _backup_of(source: Path) -> Path:
@@ -118,8 +125,11 @@ def _is_good(path: Path) -> bool:
         return False
 
 
-def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) -> None:
-    """Migrate and check the copy, and record in it what it does not know."""
+def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) -> int:
+    """Migrate and check the copy, and record in it what it does not know.
+
+    Returns the orders whose buyers had asked to be deleted and were in it again.
+    """
     since, until = known.astimezone(JST), at.astimezone(JST)
     what = (
         f"{since:{WHEN}}のバックアップから復元しました。{until:{WHEN}}までの注文は、"
@@ -135,6 +145,7 @@ def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) ->
             use_key(con, path)
             migrate(con)
             renew_matter_view(con)
+            forgotten = forget_again(con, requests_beside(path))
             broken = [each for each in violations(con) if each.is_damage]
             record_incident(con, MatterKind.HOURS_LOST, key, at, what)
             con.execute("CHECKPOINT")
@@ -148,6 +159,7 @@ def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) ->
             f"{of} は規則に合いません({rules})。"
             "対処: 1つ前のバックアップを指定してください。"
         )
+    return forgotten
 
 
 def _move_aside(path: Path, at: datetime) -> Path | None:

@@ -65,6 +65,12 @@ def told(done: Restored) -> str:
         "push-inventory の前にもう一度入力してください。",
         "一覧: FROM needs_a_person WHERE kind = 'hours_lost'",
     ]
+    if done.forgotten:
+        lines.insert(
+            2,
+            "その間に削除を求められた購入者の情報を、もう一度削除しました"
+            f"(注文 {done.forgotten} 件)。",
+        )
     if done.aside:
         lines.insert(1, f"元のファイルは {done.aside} に移しました。")
     return "\n".join(lines) + "\n"

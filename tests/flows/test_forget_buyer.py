@@ -107,6 +107,7 @@ def test_a_buyer_leaves_the_warehouse_the_files_and_stays_away(
     assert left(home, told) == []
     kept = [str(p.relative_to(home)) for p in home.rglob("*") if p.is_file()]
     assert sorted(kept) == [
+        "forgotten.jsonl",
         "juchu.duckdb",
         "juchu.duckdb.bell",
         "labels/other.csv",

@@ -28,20 +28,23 @@ from data.warehouse.invariants import violations
 from data.warehouse.restore import restore
 from data.warehouse.saved import wal_of
 from data.warehouse.session import warehouse
-from tasks import orders, rms, runs
+from tasks import buyers, orders, rms, runs
 from tasks.setup import restore as restoring
 from tasks.setup.restore import restore_home
 from tasks.shipping import shipments, tracking
 from tasks.stock import files
 from tests.shipping.lab import Lab, tracking_number
 from tests.stock.shop_of_flows import SHOP, Shelf, opened_shelf
+from tests.support.canary import leaks
 from tests.support.effort import EFFORT, first
 from tests.support.forked import Forked
 from tests.support.kept_open import kept_open
+from tests.support.orders import order_number
 from tests.support.sandbox import Sandbox
 from tests.support.small_files import small_files
 from tests.warehouse import rewriting, writer
 from tests.warehouse.made_notices import a_notice
+from tests.warehouse.test_buyers import TRACES, an_order_of, left_of_buyer, store
 
 DAYS = range({"crash": 100, "long": 10}.get(EFFORT, 2))
 GOODS = [("kakuu-tea", "kakuu-tea"), ("kakuu-mug", "kakuu-mug"), ("kakuu-bag", "kb-1")]
@@ -338,6 +341,37 @@ def test_a_backup_of_an_older_juchu_is_migrated_on_its_way(path):
         assert violations(con) == []
         kinds = con.execute("SELECT kind FROM needs_a_person").fetchall()
         assert ("hours_lost",) in kinds
+
+
+def test_a_buyer_who_asked_after_the_backup_does_not_come_back(path, monkeypatch):
+    monkeypatch.setenv("JUCHU_HOME", str(path.parent))
+    with warehouse(path) as con:
+        store(con, an_order_of(1), an_order_of(2))
+    back_up(path, path.parent / "backup", NIGHT)
+    later = an_order_of(3, 95)
+    with warehouse(path) as con:
+        store(con, later, minute=95)
+    noted = path.with_name("forgotten.jsonl")
+    noted.write_text('{"at": "2026-07-01T00:00:00+09:00", "who": "cut')
+    cleared = buyers.clear_buyer.fn(order_number(1), "", "店長")
+    assert len(cleared.orders) == 3
+    assert leaks(path.parent, TRACES, except_in=["juchu"]) == []
+    path.write_bytes(b"no database" * 999)
+
+    done = restore_home(path.parent / "backup", over_good=False)
+
+    assert "もう一度削除しました(注文 2 件)" in restoring.told(done)
+    for old in (path.parent / "backup", done.aside):
+        shutil.rmtree(old)
+    assert leaks(path.parent, TRACES) == []
+    with warehouse(path) as con:
+        assert left_of_buyer(con) == []
+        store(con, later, minute=96)
+        assert left_of_buyer(con) == []
+        assert con.execute("SELECT count(*) FROM orders").fetchall() == [(3,)]
+        assert violations(con) == []
+    again = buyers.clear_buyer.fn(order_number(1), "", "店長")
+    assert again.orders == cleared.orders
 
 
 def test_make_restore_says_what_was_lost_and_what_to_do(path, monkeypatch):
