@@ -18,6 +18,7 @@ import stat
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -218,6 +219,8 @@ def _move(source: Path, folder: Path) -> Path:
         target = folder / _name_by_content(source, plain)
         target.unlink(missing_ok=True)  # the same file came again
     shutil.move(source, target)
+    with suppress(OSError):  # somebody else's, whom the system alone lets do it
+        os.utime(target)  # its days here begin now; a copied file may be months old
     return target
 
 

@@ -1,7 +1,9 @@
 """Where an imported or refused file goes, and under which name."""
 
 import hashlib
+import os
 import stat
+import time
 
 import pytest
 
@@ -35,6 +37,19 @@ def test_both_files_of_a_pair_go(folder):
     put_into_done(only(folder), folder.root)
 
     assert folder.tree() == ["incoming/done/item.csv", "incoming/done/order.csv"]
+
+
+def test_the_days_of_a_file_begin_when_it_is_put_away(folder, tmp_path):
+    """The night deletes by them: one copied with its old time was gone unseen."""
+    for put in ("done", "rejected"):
+        file = folder.put("rakuten/demo/orders.csv")
+        os.utime(file, (0, 0))
+        if put == "done":
+            put_into_done(only(folder), folder.root)
+        else:
+            put_into_rejected(only(folder), tmp_path / "rejected", REASON, NOW)
+    for away in (folder.root / "done", tmp_path / "rejected"):
+        assert time.time() - (away / "orders.csv").stat().st_mtime < 60
 
 
 def test_a_taken_name_is_made_longer_by_the_content(folder):
