@@ -125,9 +125,11 @@ def main() -> None:
     """Plot the SKUs named on the command line and print where the files are."""
     parser = argparse.ArgumentParser(description="Plot the level of a SKU over time.")
     parser.add_argument("--sku", required=True, action="append", help="SKU")
-    settings = read_settings()
+    settings, skus = read_settings(), parser.parse_args().sku
+    if not all(skus):
+        sys.exit("SKU= にSKUを指定してください。例: make plot SKU=KT-04-A")
     try:
-        for sku in parser.parse_args().sku:
+        for sku in skus:
             with reading(settings.warehouse, settings.warehouse_patience_s) as (con, _):
                 movements = explain_level(con, sku)
             chart = level_chart(sku, movements)
