@@ -26,6 +26,7 @@ class MatterKind(StrEnum):
     CSV_REJECT = "csv_reject"
     CSV_WARNING = "csv_warning"
     STOCK_ADJUSTMENT = "stock_adjustment"
+    STOCK_TO_TAKE_OFF = "stock_to_take_off"
     STOCK_TO_GIVE_BACK = "stock_to_give_back"
     STOCK_HELD = "stock_held"
     STOCK_REFUSED = "stock_refused"
@@ -54,6 +55,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.CSV_REJECT: "取り込めなかった注文CSVの行",
     MatterKind.CSV_WARNING: "確認が必要な注文CSVの警告",
     MatterKind.STOCK_ADJUSTMENT: "在庫の手動調整待ち",
+    MatterKind.STOCK_TO_TAKE_OFF: "調整しないまま発送された注文の在庫",
     MatterKind.STOCK_TO_GIVE_BACK: "キャンセルされた注文の在庫",
     MatterKind.STOCK_HELD: "増やさなかった在庫",
     MatterKind.STOCK_REFUSED: "転送できなかった在庫",

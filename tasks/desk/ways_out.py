@@ -51,6 +51,9 @@ WAYS_OUT: Final[Mapping[MatterKind, WayOut]] = {
         f"モールの管理画面で注文を確認します。{_AT_RMS}", ""
     ),
     MatterKind.STOCK_ADJUSTMENT: WayOut("在庫を調整します", "/adjust"),
+    MatterKind.STOCK_TO_TAKE_OFF: WayOut(
+        f"棚卸を取り込みます。{_AT_RMS}", "/files?kind=stock"
+    ),
     MatterKind.STOCK_TO_GIVE_BACK: WayOut(
         f"棚の数と違えば、棚卸を取り込みます。{_AT_RMS}", "/files?kind=stock"
     ),

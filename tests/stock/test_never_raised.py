@@ -33,11 +33,6 @@ def plant_in_view(con, view: str, right: str, wrong: str) -> None:
     con.execute(text.replace("CREATE", "CREATE OR REPLACE", 1).replace(right, wrong))
 
 
-def waiting(con) -> list[str]:
-    rows = con.execute("SELECT line_id FROM manual_stock_adjustments").fetchall()
-    return [line_id for (line_id,) in rows]
-
-
 def a_waiting_order(con) -> None:
     """Ten teas were counted, then a CSV brought an order of three."""
     import_csv(con, 3, minute=10)
@@ -96,68 +91,38 @@ def test_once_a_person_has_adjusted_it_is_sent(counted, done):
 
 @first()
 @pytest.mark.parametrize(
-    ("column", "value"), [("status", "キャンセル"), ("cancelled", True)]
+    ("column", "value"),
+    [("outcome", "shipped"), ("status", "キャンセル"), ("cancelled", True)],
 )
-def test_an_order_that_is_cancelled_holds_nothing(counted, column, value):
+def test_an_order_that_is_over_at_its_mall_holds_nothing(counted, column, value):
     a_waiting_order(counted)
     now_stands(counted, column, value)
 
     assert sent(plan(counted, {A_TEA: 5}, 20)) == [(A_TEA, 10)]
 
 
-def test_a_count_leaves_it_to_a_person_who_takes_the_pieces_off(counted):
-    """Nobody knows whether the count left them out; the adjustment says so."""
+def test_a_count_after_the_order_has_seen_its_pieces(counted):
     a_waiting_order(counted)
     count(counted, a_count(8), minute=30)
-    made = plan(counted, {A_TEA: 5}, 40)
-    adjust(counted)
 
-    assert (sent(made), made.kept) == ([], 1)
-    assert sent(plan(counted, {A_TEA: 4}, 70)) == [(A_TEA, 5)]
-
-
-@first()
-@pytest.mark.parametrize(
-    ("column", "value"), [("status", "出荷済"), ("outcome", "shipped")]
-)
-def test_shipped_pieces_are_gone_and_wait_until_a_count_has_seen_it(
-    counted, column, value
-):
-    """The order was placed ten minutes after the count, so the level is too high."""
-    a_waiting_order(counted)
-    now_stands(counted, column, value)
-    made = plan(counted, {A_TEA: 5}, 20)
-    listed = waiting(counted)
-    count(counted, a_count(8), minute=30)
-
-    assert (sent(made), made.kept, listed) == ([], 1, ["1"])
     assert sent(plan(counted, {A_TEA: 5}, 40)) == [(A_TEA, 8)]
 
 
-def test_a_shipped_line_is_adjusted_like_any_other(counted):
-    a_waiting_order(counted)
-    now_stands(counted, "outcome", "shipped")
-    adjusted = adjust(counted)
-
-    assert (adjusted.refused, level(counted), waiting(counted)) == ((), 7, [])
-
-
 @first()
 @pytest.mark.parametrize(
-    ("placed", "waits"),
+    ("placed", "held"),
     [
         (at(-9 * 60), True),  # the day only: placed perhaps after the count at nine
         (at(-9 * 60 + 1), False),
         (at(-9 * 60 - 24 * 60), False),
+        (at(5), True),
     ],
 )
-def test_shipped_before_the_count_waits_for_nobody(counted, placed, waits):
+def test_a_count_before_the_order_has_not(counted, placed, held):
     a_waiting_order(counted)
-    now_stands(counted, "outcome", "shipped")
     now_stands(counted, "ordered_at", placed)
 
-    assert waiting(counted) == ["1"] * waits
-    assert sent(plan(counted, {A_TEA: 5}, 20)) == [(A_TEA, 10)] * (not waits)
+    assert sent(plan(counted, {A_TEA: 5}, 20)) == [(A_TEA, 10)] * (not held)
 
 
 def test_pieces_taken_back_free_none_that_were_sold(counted):
@@ -208,17 +173,12 @@ def test_without_the_rule_the_order_would_be_sold_twice(counted):
 
 
 @for_ci
-def test_a_count_that_ends_the_wait_for_a_person_is_caught(counted):
-    plant_in_view(counted, "stock_holds", "l.status != '出荷済'", "false")
+def test_a_hold_of_shipped_orders_is_caught(counted):
+    plant_in_view(counted, "stock_holds", "l.outcome IS NULL", "true")
     with caught():
-        test_a_count_leaves_it_to_a_person_who_takes_the_pieces_off(counted)
-
-
-@for_ci
-def test_all_shipped_lines_on_the_list_are_caught(counted):
-    plant_in_view(counted, "manual_stock_adjustments", "l.outcome IS NULL", "true")
-    with caught():
-        test_shipped_before_the_count_waits_for_nobody(counted, at(-600), False)
+        test_an_order_that_is_over_at_its_mall_holds_nothing(
+            counted, "outcome", "shipped"
+        )
 
 
 @for_ci

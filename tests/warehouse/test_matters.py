@@ -99,6 +99,12 @@ def stock_to_give_back(con: Con) -> None:
     store(con, status="900")
 
 
+def stock_to_take_off(con: Con) -> None:
+    count(con, a_count(9, own_sku="TEA"), minute=-600)
+    import_csv(con, a_row(order_number(1)), minute=3)
+    con.execute("UPDATE orders SET outcome = 'shipped'")
+
+
 def order_not_at_mall(con: Con) -> None:
     import_csv(con, a_row(order_number(1)), minute=4)
     record_refusals(con, [not_handed_out(1)], at(5))
@@ -232,6 +238,7 @@ MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.CSV_WARNING: (csv_warning, ONE),
     MatterKind.SHIPMENT_REJECT: (shipment_reject, "i"),
     MatterKind.STOCK_ADJUSTMENT: (stock_adjustment, f"{ONE}/"),
+    MatterKind.STOCK_TO_TAKE_OFF: (stock_to_take_off, f"{ONE}/TEA"),
     MatterKind.STOCK_TO_GIVE_BACK: (stock_to_give_back, f"{ONE}/TEA"),
     MatterKind.ORDER_NOT_AT_MALL: (order_not_at_mall, ONE),
     MatterKind.MARK_OPEN: (mark_open, "run/cancel/rakuten"),
@@ -521,6 +528,24 @@ def test_a_dismissal_that_is_not_stored_is_seen(undone: Con):
         assert off_list(undone, "order_refused", ONE)
 
     assert on_list(undone, "order_refused") == [ONE]
+
+
+def test_stock_to_take_off_waits_for_a_count_after_the_order(undone: Con):
+    stock_to_take_off(undone)
+    assert on_list(undone, "stock_to_take_off") == [f"{ONE}/TEA"]
+    assert on_list(undone, "stock_adjustment") == []
+
+    count(undone, a_count(4, own_sku="TEA"), minute=6)
+    assert on_list(undone, "stock_to_take_off") == []
+
+
+def test_what_was_shipped_before_any_count_is_no_stock_to_take_off(undone: Con):
+    import_csv(undone, a_row(order_number(1)), minute=3)
+    undone.execute("UPDATE orders SET outcome = 'shipped'")
+    assert on_list(undone, "stock_to_take_off") == []
+
+    count(undone, a_count(4, own_sku="TEA"), minute=6)
+    assert on_list(undone, "stock_to_take_off") == []
 
 
 def test_stock_to_give_back_waits_for_a_count_after_the_cancellation(undone: Con):
