@@ -36,7 +36,7 @@ from tasks.stock import files
 from tests.shipping.lab import Lab, tracking_number
 from tests.stock.shop_of_flows import SHOP, Shelf, opened_shelf
 from tests.support.canary import leaks
-from tests.support.effort import EFFORT, first
+from tests.support.effort import EFFORT, first, for_crash
 from tests.support.forked import Forked
 from tests.support.kept_open import kept_open
 from tests.support.orders import order_number
@@ -146,7 +146,7 @@ def opened_day(mall: Sandbox, home: Path, seed: int) -> Iterator[Clerk]:
         yield Clerk(shelf, lab, random.Random(seed))  # noqa: S311 - a fixed seed
 
 
-@first()
+@first(1, for_crash)
 @pytest.mark.parametrize("day", DAYS)
 def test_a_home_killed_on_a_busy_day_is_restored_and_equals_the_truth(
     sandbox: Sandbox, home: Path, day: int
