@@ -240,6 +240,7 @@ def take(con, tmp_path, folder: str, row: dict, minute: int, **more) -> ImportRe
         )
 
 
+@first(3)
 @pytest.mark.parametrize("folder", FILES)
 def test_a_code_that_a_later_file_fills_in_or_leaves_out_doubles_no_line(
     con, tmp_path, folder

@@ -296,7 +296,7 @@ def stored(con, tmp_path, folder, rows):
     return con.execute(STORED, [shop]).fetchall(), report.warned
 
 
-@first(2)
+@first()
 @pytest.mark.parametrize("folder", MIXED)
 @examples(10)
 @given(data=st.data())

@@ -41,6 +41,7 @@ def printed(seller, *baskets):
     record_labels(seller.con, refs, "yamato", at(30))
 
 
+@first(4)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("shown", [HANAKO, JIRO])
 def test_a_file_with_fewer_lines_leaves_the_other_packages_alone(
@@ -78,7 +79,7 @@ def test_two_who_get_the_same_item_are_two_packages_in_whatever_files(seller):
     }
 
 
-@first(4)
+@first(2)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
     "corrected",
@@ -239,7 +240,7 @@ def test_a_printed_label_is_told_where_the_mall_names_the_package_too(con):
     assert kinds(report) == {"label-outdated"}
 
 
-@first(2)
+@first()
 @pytest.mark.parametrize("mode", MODES)
 def test_people_who_were_cleared_stay_away_and_packages_keep_their_lines(
     any_seller, mode
