@@ -134,6 +134,7 @@ FIELDS: Final[tuple[Field, ...]] = (
             "cod_fee": Kind.YEN,
             "payment_fee": Kind.YEN,
             "buyer_fee": Kind.YEN,
+            "shop_fee": Kind.YEN,
             "gift_fee": Kind.YEN,
             "gift_wrapping": Kind.TEXT,
             "discount_total": Kind.YEN,

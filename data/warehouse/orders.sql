@@ -169,7 +169,7 @@ SELECT
         'payment_method': o.payment_method, 'goods_total': o.goods_total,
         'tax_total': o.tax_total, 'postage_total': o.postage_total,
         'cod_fee': o.cod_fee, 'payment_fee': o.payment_fee, 'buyer_fee': o.buyer_fee,
-        'gift_fee': o.gift_fee, 'gift_wrapping': o.gift_wrapping,
+        'shop_fee': o.shop_fee, 'gift_fee': o.gift_fee, 'gift_wrapping': o.gift_wrapping,
         'discount_total': o.discount_total,
         'order_total': o.order_total, 'request_total': o.request_total,
         'point_used': o.point_used, 'coupon_total': o.coupon_total,

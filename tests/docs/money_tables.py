@@ -24,6 +24,7 @@ MONEY = (
     "cod_fee",
     "payment_fee",
     "buyer_fee",
+    "shop_fee",
     "gift_fee",
     "gift_wrapping",
     "discount_total",

@@ -53,6 +53,7 @@ ORDER = (
     ),
     maybe("payment_fee", "決済手数料"),
     maybe("buyer_fee", "注文者負担金合計"),
+    maybe("shop_fee", "店舗負担金合計"),
     maybe("billed_at_10", "10%請求金額"),
     maybe("tax_at_10", "10%請求額に対する税額"),
     maybe("billed_at_8", "8%請求金額"),

@@ -385,6 +385,18 @@ TEN = {"単価": "1100", "個数": "2", "商品税率": "0.1"}
 EIGHT = {"単価": "216", "個数": "1", "商品税率": "0.08", "商品明細ID": "2"}
 
 
+def test_the_fee_that_the_shop_bears_is_kept_and_in_no_sum_of_the_buyer(con, tmp_path):
+    for minute, fee in enumerate(("110", "220")):
+        rows = (TAXED | line | {"店舗負担金合計": fee} for line in (TEN, EIGHT))
+        report = rakuten(con, tmp_path, *rows, minute=minute)
+
+    assert con.execute("SELECT shop_fee, request_total FROM orders").fetchall() == [
+        (220, 2916)
+    ]
+    assert report.warned == {}
+    assert report.orders_updated == 1
+
+
 def test_rakuten_s_amounts_by_rate_are_kept_exactly(con, tmp_path):
     report = rakuten(con, tmp_path, TAXED | TEN, TAXED | EIGHT)
     again = rakuten(con, tmp_path, TAXED | TEN, TAXED | EIGHT, minute=1)
