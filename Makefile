@@ -8,6 +8,9 @@ DEVELOP := .venv/.develop
 
 # HOME of the shell is a folder of the user's; a home of juchu is given on make's command line.
 home_given = $(if $(filter command line,$(origin HOME)),$(HOME))
+ifneq ($(home_given),)
+unexport HOME # every program started here would take that name for the user's folder
+endif
 
 quoted = '$(subst ','\'',$(1))'
 
