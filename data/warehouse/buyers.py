@@ -59,6 +59,7 @@ _CONTENTS: Final = pl.Schema(
     }
 )
 _CLEAR: Final = (
+    "find_names_of_files",
     "blank_names_of_order_files",
     "blank_names_of_shipment_files",
     "remove_buyers",

@@ -144,13 +144,19 @@ WHERE ended_at < $before
 ORDER BY ended_at, order_number
 LIMIT $row_limit;
 
--- name: blank_names_of_order_files
--- Take away the names of order files that tell of the buyer: a clerk may have chosen
--- 「山田花子様.csv」. The name that takes its place is no other file's.
+-- name: find_names_of_files
+-- Find the names of imported files that tell of the buyer: a clerk may have chosen
+-- 「山田花子様.csv」.
 -- in:  view `clearing`, table order_people (they are taken away after it)
--- out: rows of csv_imports
-UPDATE csv_imports AS i SET file_name = 'cleared:' || i.import_id
+-- out: temporary table `names_of_files`
+CREATE OR REPLACE TEMP TABLE names_of_files AS
+SELECT DISTINCT f.file_name
 FROM (
+    SELECT file_name FROM csv_imports
+    UNION
+    SELECT file_name FROM shipment_imports
+) AS f
+JOIN (
     SELECT DISTINCT
         lower(regexp_replace(
             coalesce(p.family_name, '') || coalesce(p.first_name, ''), '[\s\x{3000}]', '', 'g'
@@ -160,40 +166,29 @@ FROM (
     FROM order_people AS p
     SEMI JOIN clearing AS c USING (mall, shop_id, order_number)
 ) AS w
-WHERE (
+    ON (
         length(w.name) > 2
-        AND contains(lower(regexp_replace(i.file_name, '[\s\x{3000}]', '', 'g')), w.name)
+        AND contains(lower(regexp_replace(f.file_name, '[\s\x{3000}]', '', 'g')), w.name)
     )
-   OR (contains(w.mail, '@') AND contains(lower(i.file_name), w.mail))
-   OR (
+    OR (contains(w.mail, '@') AND contains(lower(f.file_name), w.mail))
+    OR (
         length(w.phone) > 8
-        AND contains(regexp_replace(i.file_name, '[^0-9]', '', 'g'), w.phone)
+        AND contains(regexp_replace(f.file_name, '[^0-9]', '', 'g'), w.phone)
     );
+
+-- name: blank_names_of_order_files
+-- Put a name that is no other file's in the place of each.
+-- in:  temporary table `names_of_files`
+-- out: rows of csv_imports
+UPDATE csv_imports SET file_name = 'cleared:' || import_id
+WHERE file_name IN (SELECT file_name FROM names_of_files);
 
 -- name: blank_names_of_shipment_files
 -- The same for the carriers' files.
--- in:  view `clearing`, table order_people (they are taken away after it)
+-- in:  temporary table `names_of_files`
 -- out: rows of shipment_imports
-UPDATE shipment_imports AS i SET file_name = 'cleared:' || i.import_id
-FROM (
-    SELECT DISTINCT
-        lower(regexp_replace(
-            coalesce(p.family_name, '') || coalesce(p.first_name, ''), '[\s\x{3000}]', '', 'g'
-        )) AS name,
-        lower(p.email) AS mail,
-        regexp_replace(p.phone, '[^0-9]', '', 'g') AS phone
-    FROM order_people AS p
-    SEMI JOIN clearing AS c USING (mall, shop_id, order_number)
-) AS w
-WHERE (
-        length(w.name) > 2
-        AND contains(lower(regexp_replace(i.file_name, '[\s\x{3000}]', '', 'g')), w.name)
-    )
-   OR (contains(w.mail, '@') AND contains(lower(i.file_name), w.mail))
-   OR (
-        length(w.phone) > 8
-        AND contains(regexp_replace(i.file_name, '[^0-9]', '', 'g'), w.phone)
-    );
+UPDATE shipment_imports SET file_name = 'cleared:' || import_id
+WHERE file_name IN (SELECT file_name FROM names_of_files);
 
 -- name: remove_buyers
 -- Take the people of the orders away.

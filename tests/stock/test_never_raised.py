@@ -25,7 +25,7 @@ def now_stands(con, column: str, value: object) -> None:
 
 
 def plant_in_view(con, view: str, right: str, wrong: str) -> None:
-    """Let a view stand with another rule."""
+    """Replace a rule of a view with a wrong one."""
     ((text,),) = con.execute(
         "SELECT sql FROM duckdb_views() WHERE view_name = $view", {"view": view}
     ).fetchall()

@@ -197,7 +197,7 @@ def _told_elsewhere(
     mall: Mall,
     shop_id: str,
 ) -> list[RowRemark]:
-    """Say of rows of no order of this shop which are of another shop's.
+    """Mark which rows of no order of this shop are of another shop's.
 
     A carrier's program holds the parcels of all malls, so they are in every file.
     """
