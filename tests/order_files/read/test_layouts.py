@@ -38,6 +38,7 @@ def test_columns_absent_at_a_stage_are_absent_not_blank(read):
     assert new - old == {
         "payment_fee",
         "buyer_fee",
+        "shop_fee",
         "tax_rate",
         "default_carrier_code",
         "variant_id",
