@@ -202,7 +202,7 @@ def test_a_prefect_that_never_answers_delays_no_notice_and_not_the_end(tmp_path,
             ended_s = time.monotonic() - began
 
     assert said == {"N-000-000"}
-    assert took_s < 10  # one that waited for Prefect would take that alone
+    assert took_s < 10  # each waiting for Prefect would make it twenty
     assert (status, ended_s < 6) == (0, True)
 
 
