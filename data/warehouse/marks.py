@@ -3,7 +3,7 @@
 No text of a memo is stored: it may name people, and analysts read this table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -79,16 +79,14 @@ def has_open_cancel(con: DuckDBPyConnection, shop_id: str, order_number: str) ->
 
 
 def settle_open_marks(
-    con: DuckDBPyConnection, run: MarkRun, order_number: str, end: MarkEnd, at: datetime
+    con: DuckDBPyConnection, run: MarkRun, numbers: Sequence[str], at: datetime
 ) -> None:
-    """Store what reading the order showed of its open marks of the run's kind."""
+    """Store that these orders show what open marks of the run's kind were to do."""
     given = {
         "kind": run.kind.value,
         "mall": Mall.RAKUTEN.value,
         "shop_id": run.shop_id,
-        "order_number": order_number,
-        "state": end.state.value,
-        "reason": end.reason,
+        "numbers": list(numbers),
         "settled_at": at,
     }
     SQL.run(con, "settle_open_marks", given)

@@ -40,15 +40,15 @@ WHERE mall = $mall
 ORDER BY planned_at;
 
 -- name: settle_open_marks
--- What reading the order showed of its marks of a kind that were open.
--- in:  $kind, $mall, $shop_id, $order_number, $state, $reason, $settled_at
+-- Marks of a kind whose end was open, and which reading their orders showed to be done.
+-- in:  $kind, $mall, $shop_id, $numbers, $settled_at
 -- out: rows of order_marks
 UPDATE order_marks SET
-    state      = $state,
-    reason     = $reason,
-    settled_at = if($state IN ('done', 'refused'), $settled_at::TIMESTAMPTZ, NULL)
+    state      = 'done',
+    reason     = '',
+    settled_at = $settled_at::TIMESTAMPTZ
 WHERE mall = $mall
   AND shop_id = $shop_id
-  AND order_number = $order_number
+  AND list_contains($numbers::VARCHAR[], order_number)
   AND kind = $kind
   AND state IN ('planned', 'sent', 'unknown');

@@ -1,6 +1,6 @@
 """The journal of marks: each is stored before its call and settled by reading."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -99,11 +99,10 @@ def store_end(run: MarkRun, ends: Mapping[str, MarkEnd]) -> None:
         settle_marks(con, run, ends, now())
 
 
-def settle_open(run: MarkRun, numbers: Iterable[str]) -> None:
+def settle_open(run: MarkRun, numbers: Sequence[str]) -> None:
     """Store that the orders show what earlier marks were to do, whose end was open."""
     with our_warehouse() as con:
-        for number in numbers:
-            settle_open_marks(con, run, number, MarkEnd(MarkState.DONE), now())
+        settle_open_marks(con, run, numbers, now())
 
 
 def end_of(answer: Marked | None, *, shows: bool) -> MarkEnd:
