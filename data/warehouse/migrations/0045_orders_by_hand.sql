@@ -3,7 +3,7 @@
 
 CREATE VIEW orders_by_hand AS
 SELECT
-    mall, shop_id, order_number, status, outcome, imported_at,
+    mall, shop_id, order_number, outcome, imported_at,
     if(
         (ordered_at AT TIME ZONE 'Asia/Tokyo')::TIME = TIME '00:00',  -- the day only
         least(ordered_at + INTERVAL 24 HOURS, imported_at),
@@ -19,7 +19,6 @@ COMMENT ON VIEW orders_by_hand IS 'Orders created by CSV whose goods leave, or h
 COMMENT ON COLUMN orders_by_hand.mall IS 'Mall of the order';
 COMMENT ON COLUMN orders_by_hand.shop_id IS 'Shop of the order';
 COMMENT ON COLUMN orders_by_hand.order_number IS '受注番号';
-COMMENT ON COLUMN orders_by_hand.status IS 'Where it stands for the shop';
 COMMENT ON COLUMN orders_by_hand.outcome IS 'What has become of it at its mall: shipped, or NULL while it is open';
 COMMENT ON COLUMN orders_by_hand.imported_at IS 'When it was created in this warehouse';
 COMMENT ON COLUMN orders_by_hand.placed_by IS 'When it had been placed at the latest: 注文日時; of a file that has the day only, the end of that day or the import';

@@ -3,7 +3,7 @@
 CREATE VIEW lines_by_hand AS
 SELECT
     l.mall, l.shop_id, l.order_number, l.line_id, l.sku, s.sku AS stock_sku, l.quantity,
-    o.status, o.outcome, o.placed_by, o.imported_at, k.counted_at, k.received_at
+    o.outcome, o.placed_by, o.imported_at, k.counted_at, k.received_at
 FROM order_lines AS l
 JOIN orders_by_hand AS o USING (mall, shop_id, order_number)
 JOIN stock_lines AS s USING (mall, shop_id, order_number, line_id)
@@ -26,7 +26,6 @@ COMMENT ON COLUMN lines_by_hand.line_id IS '商品明細ID';
 COMMENT ON COLUMN lines_by_hand.sku IS 'The merchant''s own SKU, else manage number/variant';
 COMMENT ON COLUMN lines_by_hand.stock_sku IS 'The SKU whose stock it sells';
 COMMENT ON COLUMN lines_by_hand.quantity IS '個数 of the line';
-COMMENT ON COLUMN lines_by_hand.status IS 'Where its order stands for the shop';
 COMMENT ON COLUMN lines_by_hand.outcome IS 'What has become of its order at the mall: shipped, or NULL while it is open';
 COMMENT ON COLUMN lines_by_hand.placed_by IS 'When its order had been placed at the latest';
 COMMENT ON COLUMN lines_by_hand.imported_at IS 'When its order was created in this warehouse';
