@@ -166,15 +166,23 @@ def no_rows() -> pl.DataFrame:
     return whole(pl.DataFrame(schema={"row_number": pl.UInt32()}))
 
 
-def with_roles(rows: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
+def with_roles(
+    rows: pl.DataFrame, roles: pl.DataFrame, order_starts: str
+) -> pl.DataFrame:
     """Add to each row what it speaks for; a row that counts for nothing gets nulls.
 
+    `tells_order`: the row has the cells of its order. Where `order_starts` names one
+    that is filled on the first row only, no other row has them.
     Only the numbers are joined: a join of all columns takes longer than their INSERT.
     """
     theirs = rows.select("row_number").join(
         roles, on="row_number", how="left", maintain_order="left"
     )
-    return pl.concat([rows, theirs.drop("row_number")], how="horizontal")
+    tells = pl.col(order_starts).is_not_null() if order_starts else pl.lit(value=True)
+    return pl.concat(
+        [rows.with_columns(tells_order=tells), theirs.drop("row_number")],
+        how="horizontal",
+    )
 
 
 def clearing(

@@ -132,7 +132,7 @@ class Work:
         none = no_rows()
         self._shown = Shown(keys(none))
         self._aside = Shown(none)
-        self._speaking = Shown(with_roles(none, NO_ROLES))
+        self._speaking = Shown(with_roles(none, NO_ROLES, ""))
         con.register("csv_shown", self._shown)
         con.register("csv_aside", self._aside)
         con.register("csv_speaking", self._speaking)
@@ -265,11 +265,12 @@ class Work:
         by_line = told_by_line(self._rules.by_line)
         rows = levelled(rows, orders, packages, by_line)
         rows = self._identified(rows, roles, part)
+        starts = self._rules.order_starts
         if by_line:
             shares = self._shared(rows, roles, part)
-            speaking = shares.spoken(with_roles(shares.rows, roles))
+            speaking = shares.spoken(with_roles(shares.rows, roles, starts))
         else:
-            speaking = with_roles(rows, roles)
+            speaking = with_roles(rows, roles, starts)
         if self._given["adds_units"]:
             speaking = counted_once(speaking, self._rules.checks)
         self._speaking.rows = speaking
@@ -487,7 +488,6 @@ def import_orders(  # noqa: PLR0913
         "file_name": file.file_name,
         "rows_read": file.rows_read,
         "adds_units": rules.repeats == "add_units",
-        "begins_once": bool(rules.order_starts),
         "orders_a_part": ORDERS_A_PART,
     }
     clears = clearing(mode, file.columns_present)

@@ -663,8 +663,7 @@ ORDER BY o.order_number;
 -- in the file. An order is fixed again only by a file that tells an amount. What the mall
 -- says of its status is kept where the file is behind, and a cancelled order stays so.
 -- in:  views `csv_speaking`, `csv_clears` (one row, a flag per cell), temporary table
---      `csv_statuses`, $begins_once (the order's cells stand on its first row only), $mall,
---      $shop_id
+--      `csv_statuses`, $mall, $shop_id
 -- out: temporary table `csv_changed_orders`, as columns of orders; status is no content
 CREATE OR REPLACE TEMP TABLE csv_changed_orders AS
 SELECT
@@ -721,7 +720,7 @@ FROM csv_speaking AS r
 JOIN orders AS o
     ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
 JOIN csv_statuses AS s ON s.order_number = r.order_number
-LEFT JOIN csv_clears AS c ON NOT $begins_once OR r.mall_status IS NOT NULL
+LEFT JOIN csv_clears AS c ON r.tells_order
 WHERE r.speaks_for_order
   AND r.is_known
 EXCEPT
@@ -743,7 +742,7 @@ WHERE mall = $mall
 -- name: change_csv_packages
 -- What the packages of a part's known orders become, where that
 -- differs or is new.
--- in:  views `csv_speaking`, `csv_clears`, $begins_once, $mall, $shop_id
+-- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id
 -- out: temporary table `csv_changed_packages`, as columns of order_packages
 CREATE OR REPLACE TEMP TABLE csv_changed_packages AS
 SELECT
@@ -762,7 +761,7 @@ FROM csv_speaking AS r
 LEFT JOIN order_packages AS o
     ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
     AND o.basket_id = r.basket_id
-LEFT JOIN csv_clears AS c ON NOT $begins_once OR r.mall_status IS NOT NULL
+LEFT JOIN csv_clears AS c ON r.tells_order
 WHERE r.speaks_for_basket
   AND r.is_known
 EXCEPT
@@ -825,7 +824,7 @@ WHERE mall = $mall
 -- name: change_csv_people
 -- What the people of a part's known orders become, where that differs
 -- or is new.
--- in:  views `csv_speaking`, `csv_clears`, $begins_once, $mall, $shop_id
+-- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id
 -- out: temporary table `csv_changed_people`, as columns of order_people
 CREATE OR REPLACE TEMP TABLE csv_changed_people AS
 WITH people AS (
@@ -843,7 +842,7 @@ WITH people AS (
         r.orderer_email AS email, c.orderer_email AS clears_email,
         r.orderer_remarks AS remarks, c.orderer_remarks AS clears_remarks
     FROM csv_speaking AS r
-    LEFT JOIN csv_clears AS c ON NOT $begins_once OR r.mall_status IS NOT NULL
+    LEFT JOIN csv_clears AS c ON r.tells_order
     WHERE r.speaks_for_order
       AND r.is_known
     UNION ALL
@@ -861,7 +860,7 @@ WITH people AS (
         r.recipient_email AS email, c.recipient_email AS clears_email,
         NULL AS remarks, false AS clears_remarks
     FROM csv_speaking AS r
-    LEFT JOIN csv_clears AS c ON NOT $begins_once OR r.mall_status IS NOT NULL
+    LEFT JOIN csv_clears AS c ON r.tells_order
     WHERE r.speaks_for_basket
       AND r.is_known
 )
