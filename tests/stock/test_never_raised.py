@@ -10,7 +10,7 @@ from tests.stock.made import a_count, adjust, an_adjustment, count, import_csv, 
 from tests.stock.pushing import A_TEA, plan, read_back, to_push
 from tests.support.effort import first, for_ci
 from tests.support.orders import SHOP_ID, at, order_number
-from tests.support.planted import caught, planted_sql
+from tests.support.planted import caught, plant_in_view, planted_sql
 
 
 def sent(made) -> list[tuple[Listing, int]]:
@@ -22,15 +22,6 @@ def now_stands(con, column: str, value: object) -> None:
         f"UPDATE orders SET {column} = ? WHERE order_number = ?",  # noqa: S608
         [value, order_number(9)],
     )
-
-
-def plant_in_view(con, view: str, right: str, wrong: str) -> None:
-    """Replace a rule of a view with a wrong one."""
-    ((text,),) = con.execute(
-        "SELECT sql FROM duckdb_views() WHERE view_name = $view", {"view": view}
-    ).fetchall()
-    assert right in text
-    con.execute(text.replace("CREATE", "CREATE OR REPLACE", 1).replace(right, wrong))
 
 
 def a_waiting_order(con) -> None:

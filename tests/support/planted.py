@@ -57,3 +57,14 @@ def caught(
 ) -> AbstractContextManager[pytest.ExceptionInfo[Exception]]:
     """Expect a test's assertion, or a CHECK or key of the warehouse, to fail."""
     return pytest.raises((AssertionError, duckdb.ConstraintException, *more))
+
+
+def plant_in_view(
+    con: duckdb.DuckDBPyConnection, view: str, right: str, wrong: str
+) -> None:
+    """Replace a rule of a view, which stands in its text, with a wrong one."""
+    ((text,),) = con.execute(
+        "SELECT sql FROM duckdb_views() WHERE view_name = $view", {"view": view}
+    ).fetchall()
+    assert right in text
+    con.execute(text.replace("CREATE", "CREATE OR REPLACE", 1).replace(right, wrong))
