@@ -47,7 +47,7 @@ def read_mail_text(path: Path) -> str:
 
 
 def _is_whole(message: EmailMessage) -> bool:
-    """Whether the file begins with headers that only a saved message has."""
+    """Return whether the file begins with headers that only a saved message has."""
     return any(name in message for name in ("MIME-Version", "Content-Type"))
 
 

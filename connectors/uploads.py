@@ -116,7 +116,7 @@ class Uploads:
         return [self._part(upload.token, number) for number in range(1, count + 1)]
 
     def is_whole(self, upload: Upload) -> bool:
-        """Whether its files are still there."""
+        """Return whether its files are still there."""
         return all(path.is_file() for path in self.paths(upload))
 
     def waiting(self) -> list[tuple[Upload, datetime]]:

@@ -125,7 +125,7 @@ def _seen(path: Path) -> Iterator[_Seen]:
 
 
 def _is_noise(name: str) -> bool:
-    """Whether the name is that of a system's or a copying program's own file."""
+    """Return whether the name is that of a system's or a copying program's own file."""
     return (
         name.startswith((".", "~$"))
         or name.lower().endswith(_UNFINISHED)

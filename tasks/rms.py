@@ -193,7 +193,7 @@ def keep_trouble(shop: Shop, trouble: RmsTrouble | ShopStopped) -> None:
 
 
 def _is_shut(trouble: RmsTrouble) -> bool:
-    """Whether RMS answered as it does in maintenance, or with too much to do."""
+    """Return whether RMS answered as it does in maintenance, or with too much to do."""
     is_page = trouble.status == HTTPStatus.OK and not trouble.codes
     is_full = trouble.status == HTTPStatus.SERVICE_UNAVAILABLE
     return is_page or is_full or MAINTENANCE_CODE in trouble.codes

@@ -139,5 +139,5 @@ def read_day(text: str) -> date | None:
 
 
 def is_day(text: str) -> bool:
-    """Whether a cell names a day."""
+    """Return whether a cell names a day."""
     return read_day(text) is not None

@@ -46,7 +46,7 @@ class ParcelReader:
         self._layout = laid.layout
 
     def is_deleted(self, cells: Sequence[bytes]) -> bool:
-        """Whether the slip was deleted: any mark but 0 (docs/order-files.md §10)."""
+        """Return whether the label was deleted (docs/order-files.md §10)."""
         return self._cell(cells, self._layout.deleted) not in {"", "0"}
 
     def written_name(self, one: Column) -> str:
@@ -136,7 +136,7 @@ class ParcelReader:
         return number
 
     def _has_no_number(self, cells: Sequence[bytes], one: Column) -> bool:
-        """Whether a cell for a number says that there is none.
+        """Return whether a cell for a number says that there is none.
 
         Blank says so only beside a way of sending that has no numbers.
         """

@@ -57,7 +57,7 @@ class Header:
         return Counter(self.names)
 
     def has(self, column: str) -> bool:
-        """Whether a column of this name is present."""
+        """Return whether a column of this name is present."""
         return self._counts[plain(column)] > 0
 
     def times(self, column: str) -> int:

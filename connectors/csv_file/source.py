@@ -196,7 +196,7 @@ def _only_csv(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 
 def _is_finder_noise(name: str) -> bool:
-    """Whether the macOS Finder added the entry by itself."""
+    """Return whether the macOS Finder added the entry by itself."""
     path = PurePosixPath(name)
     return "__MACOSX" in path.parts or path.name == ".DS_Store"
 

@@ -70,7 +70,7 @@ def _record(width: int) -> re.Pattern[bytes]:
 
 
 def is_record(text: bytes, width: int) -> bool:
-    """Whether the text is one comma-separated record of so many cells; fast."""
+    """Return whether the text is one comma-separated record of so many cells; fast."""
     return _record(width).fullmatch(text) is not None
 
 

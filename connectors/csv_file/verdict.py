@@ -97,7 +97,7 @@ class Judge:
         return bool(faulty)
 
     def vouches_for(self, written: bytes) -> bool:
-        """Whether a comma-separated record is sure to be kept as it stands."""
+        """Return whether a comma-separated record is sure to be kept as it stands."""
         return (
             not self._header.tab
             and len(written) <= LONGEST_CELL

@@ -111,17 +111,17 @@ class KnownShop(Frozen):
         )
 
     def knows(self, key: SecretStr) -> bool:
-        """Whether it is one of the shop's keys; every key is compared, none skipped."""
+        """Return whether it is one of the shop's keys; all of them are compared."""
         return sum(hashed.fits(key) for hashed in self.keys) > 0
 
     def agrees_with(self, message: Message) -> bool:
-        """Whether the message names this shop and contract, where we know them."""
+        """Return whether the message names this shop, and the contract we know."""
         return _agree(_bare(self.shop_url), _bare(message.shop_url)) and _agree(
             self.contract_id.strip(), message.contract_id
         )
 
     def is_made_of(self, shop: NoticeKeys) -> bool:
-        """Whether nothing changed since this was made of these keys."""
+        """Return whether nothing changed since this was made of these keys."""
         mine, theirs = (
             each.model_dump(exclude={"keys", "auth_keys"}) for each in (self, shop)
         )

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def is_in(folder: Path) -> bool:
-    """Whether there is such a spool in the folder."""
+    """Return whether there is such a spool in the folder."""
     return any(folder.glob("shop-*/"))
 
 

@@ -72,7 +72,7 @@ def together(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 
 def _adds_up(rows: pl.DataFrame) -> pl.Expr:
-    """Whether an order's goods are all of its rows, equal ones once."""
+    """Return whether an order's goods are all of its rows, equal ones once."""
     cells = [name for name in rows.columns if name not in {"row_number", BLOCK}]
     price = amount(rows, "unit_price") * amount(rows, "quantity")
     once = pl.when(pl.struct(cells).is_first_distinct()).then(price).otherwise(0)

@@ -153,7 +153,7 @@ def faults(kind: Kind, name: str) -> tuple[tuple[CellFault, str, pl.Expr], ...]:
 
 
 def is_nothing(kind: Kind, name: str) -> pl.Expr:
-    """Whether a cell that is not readable is a mall's way of writing nothing."""
+    """Return whether a cell that is not readable is a mall's way of writing nothing."""
     text = pl.col(name).str.strip_chars()
     if kind in (Kind.INSTANT, Kind.DAY):
         return text.str.contains(_NOTHING) | text.str.contains(_NO_DATE)

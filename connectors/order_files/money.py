@@ -38,7 +38,7 @@ def percent(rows: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def is_unread(rows: pl.DataFrame, *names: str) -> pl.Expr:
-    """Whether one of the cells holds what is no amount, nor a word for nothing."""
+    """Return whether a cell holds what is no amount, nor a word for nothing."""
     unread = [
         _is_filled(name) & amount(rows, name).is_null()
         for name in names

@@ -118,7 +118,7 @@ def _share(layout: Layout, header: Header) -> float:
 
 
 def _has_key(layout: Layout, header: Header) -> bool:
-    """Whether the order numbers are there, and more than they alone."""
+    """Return whether the order numbers are there, and more than they alone."""
     more = _share(layout, header) > 1 / len(layout.needed_columns())
     return more and header.has(layout.order_number_column)
 

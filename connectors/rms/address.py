@@ -30,7 +30,7 @@ def checked_address(url: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the address never leaves this machine, so is a sandbox."""
+    """Return whether the address never leaves this machine, so is a sandbox."""
     host = urlsplit(url).hostname or ""
     if host == "localhost":
         return True

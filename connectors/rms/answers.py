@@ -219,7 +219,7 @@ def _asked_for(
 
 
 def _is_rms_own(message: RmsMessage) -> bool:
-    """Whether a code speaks of RMS, its pace or the key, and not of an order."""
+    """Return whether a code speaks of RMS, its pace or the key, and not of an order."""
     code = code_of(message.code)
     return (
         code is not None

@@ -126,7 +126,7 @@ def _reads(
 
 
 def is_permitted(function: str, rms: RmsClient) -> bool:
-    """Whether a function that writes is on, by a call of it without effect."""
+    """Return whether a function that writes is on, by a call of it without effect."""
     calls: dict[str, Callable[[], object]] = {
         REPORT.name: rms.shipping.try_permission,
         WRITE.name: rms.stock.try_permission,
@@ -146,7 +146,7 @@ def _permitted(function: str, call: Callable[[], object]) -> Probe:
 
 
 def _is_of_form(trouble: RmsTrouble) -> bool:
-    """Whether the API itself refused what was written, and so was reached."""
+    """Return whether the API itself refused what was written, and so was reached."""
     if not isinstance(trouble, Refused) or isinstance(trouble, CredentialsRefused):
         return False
     known = [code for name in trouble.codes if (code := code_of(name))]

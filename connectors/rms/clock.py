@@ -33,7 +33,7 @@ def ahead(made_at: datetime, sent_at: datetime, got_at: datetime) -> timedelta:
 
 
 def is_wrong(off: timedelta) -> bool:
-    """Whether a clock off by that much may date nothing."""
+    """Return whether a clock off by that much may date nothing."""
     return abs(off) > MOST_APART
 
 

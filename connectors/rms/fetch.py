@@ -164,7 +164,7 @@ class Fetch:
         return result
 
     def _answers(self) -> bool:
-        """Whether RMS answers a call about an order that cannot be at fault."""
+        """Return whether RMS answers a call about an order that cannot be at fault."""
         asked = {
             "orderNumberList": [f"{self._shop_id}-{NO_ORDER}"],
             "version": VERSION,
@@ -309,7 +309,7 @@ def _is_failure(message: RmsMessage) -> bool:
 
 
 def _passes(code: str) -> bool:
-    """Whether RMS says that reading the same order later may work."""
+    """Return whether RMS says that reading the same order later may work."""
     known = code_of(code)
     return known is not None and known.action is Action.AGAIN
 

@@ -304,7 +304,7 @@ def _price_before_tax(item: RmsItem) -> int | None:
 
 
 def _is_dummy(rms: RmsPackage) -> bool:
-    """Whether the address is RMS's placeholder (入力待ち, 999-9999).
+    """Return whether the address is RMS's placeholder (入力待ち, 999-9999).
 
     So it is until the receiver of a social gift has answered
     (docs/rms/order-api.md §3.4).

@@ -66,7 +66,7 @@ class SandboxShop:
         }
 
     def key_is_live(self, now: datetime) -> bool:
-        """Whether the licence key has begun and not ended (§1.2)."""
+        """Return whether the licence key has begun and not ended (§1.2)."""
         begins = self.license_live_from
         ends = self.license_expires_at
         return (ends is None or now <= read_iso(ends)) and (

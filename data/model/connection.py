@@ -201,7 +201,7 @@ def _status_of(probe: Probe) -> ConnectionStatus:
 
 
 def _passes(probe: Probe) -> bool:
-    """Whether the failure is of a kind that ends by itself."""
+    """Return whether the failure is of a kind that ends by itself."""
     return _status_of(probe) in (
         ConnectionStatus.NETWORK,
         ConnectionStatus.MAINTENANCE,
@@ -353,7 +353,7 @@ class KeyChoice(Enum):
 
 
 def needs_former_key(new: Finding) -> bool:
-    """Whether the former key should be tried: RMS refused the new one."""
+    """Return whether the former key should be tried: RMS refused the new one."""
     return new.status in REFUSED
 
 

@@ -38,7 +38,7 @@ class Item(Frozen):
     is_bare: bool = False
 
     def is_on_sale(self, sku: ItemSku, at: datetime) -> bool:
-        """Whether buyers can order this SKU at that moment, stock apart (§5.2)."""
+        """Return whether buyers can order this SKU then, stock apart (§5.2)."""
         return (
             not (self.is_hidden or sku.is_hidden)
             and (self.sold_from is None or self.sold_from <= at)

@@ -155,7 +155,7 @@ def why_not_pack(order: Order, basket_id: str) -> tuple[LabelFault, ...]:
 
 
 def has_number(row: ShippingRow) -> bool:
-    """Whether a parcel has its label already: only that gives it a number.
+    """Return whether a parcel has its label already: only that gives it a number.
 
     A company or a date alone may be another tool's plan (docs/rms/order-api.md §4.2).
     """

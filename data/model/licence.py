@@ -65,7 +65,7 @@ def end_of(last_day: date) -> datetime:
 
 
 def has_ended(expires_at: datetime, now: datetime) -> bool:
-    """Whether the key's last second is over."""
+    """Return whether the key's last second is over."""
     return in_japan(now) >= in_japan(expires_at) + timedelta(seconds=1)
 
 

@@ -64,7 +64,7 @@ def notice_key(shop_id: str, kind: NoticeKind, *marks: str) -> str:
 
 
 def is_handed_out(refused: RefusedOrder) -> bool:
-    """Whether the mall returned the order and juchu could not parse it.
+    """Return whether the mall returned the order and juchu could not parse it.
 
     Reading it again helps only where the mall did not return it. Unknown codes count as
     not returned: a read too many costs less than one too few (docs/rms/order-api.md

@@ -140,7 +140,7 @@ class TriedPush(NamedTuple):
     verified_at: datetime | None
 
     def is_unproven(self) -> bool:
-        """Whether it left and nobody knows what it brought about."""
+        """Return whether it left and nobody knows what it brought about."""
         open_ends = (PushState.UNKNOWN, PushState.SENT, PushState.SUPERSEDED)
         return self.sent_at is not None and self.state in open_ends
 

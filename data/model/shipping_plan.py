@@ -66,7 +66,7 @@ class Reported(NamedTuple):
 def may_send(
     reported: Iterable[Reported], seen_at: datetime, settles: timedelta = SETTLES_AFTER
 ) -> bool:
-    """Whether an order asked for at `seen_at` must show every report made so far.
+    """Return whether an order asked for at `seen_at` must show all reports so far.
 
     Only then may anything of it be sent: an empty row may be about to be filled by a
     report under way, and a missing row may still appear. What counts is when the order
@@ -210,7 +210,7 @@ def _wrong_number(
 
 
 def _corrects_a_row(order: Order, one: Shipment) -> bool:
-    """Whether the wrong number that a shipment replaces stands in a row.
+    """Return whether the wrong number that a shipment replaces stands in a row.
 
     After 500 RMS still lets rows be changed (docs/rms/order-api.md §4.2).
     """

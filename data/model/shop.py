@@ -20,7 +20,7 @@ _RAKUTEN_NUMBER: Final = re.compile(r"([0-9]+)-[0-9]{8}-")
 
 
 def is_of_other_shop(order_number: str, shop_id: str) -> bool:
-    """Whether an order number begins with another shop's number.
+    """Return whether an order number begins with another shop's number.
 
     A number that has not Rakuten's form proves nothing (docs/rms/order-api.md §5.4).
     """

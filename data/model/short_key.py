@@ -93,7 +93,7 @@ def read_short_key(text: str) -> str | None:
 
 
 def looks_like_key(text: str) -> bool:
-    """Whether the text was meant as a key, be it right or miscopied."""
+    """Return whether the text was meant as a key, be it right or miscopied."""
     plain = _plain(text)
     return len(plain) == LENGTH and plain.isalnum() and plain.startswith(PREFIX)
 

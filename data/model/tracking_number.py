@@ -85,7 +85,7 @@ def check_digit(body: str) -> str:
 
 
 def passes_7dr(number: str) -> bool:
-    """Whether these are twelve digits of which the last is the right check digit.
+    """Return whether these are twelve digits, the last one the right check digit.
 
     The check finds every wrong digit and every swap of neighbours, unless the two
     digits differ by seven (0/7, 1/8, 2/9), which are equal modulo 7.
@@ -98,7 +98,7 @@ def passes_7dr(number: str) -> bool:
 
 
 def is_damaged(text: str) -> bool:
-    """Whether Excel rewrote the identifier as a power of ten, losing digits."""
+    """Return whether Excel rewrote the identifier as a power of ten, losing digits."""
     return _DAMAGE.fullmatch(text) is not None
 
 

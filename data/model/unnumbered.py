@@ -58,7 +58,7 @@ def unnumbered_way(company: str) -> UnnumberedWay | None:
 
 
 def says_no_number(cell: str) -> bool:
-    """Whether a cell says in words that the parcel has no number; blank is not a word.
+    """Return whether a cell says in words that the parcel has no number.
 
     A blank cell is rather a slip that was not printed yet.
     """

@@ -214,7 +214,7 @@ def clear_orders(
 
 
 def are_bytes_left(con: DuckDBPyConnection) -> bool:
-    """Whether something was cleared since the file was last rewritten."""
+    """Return whether something was cleared since the file was last rewritten."""
     return bool(SQL.run(con, "list_bytes_left").fetchall())
 
 
@@ -300,7 +300,7 @@ class Forgotten:
     hashed: Callable[[str], str]
 
     def __bool__(self) -> bool:
-        """Whether there is anybody."""
+        """Return whether there is anybody."""
         return bool(self.since)
 
     def holds(self, marks: Iterable[str], ordered_at: datetime | None) -> bool:

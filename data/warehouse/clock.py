@@ -62,7 +62,7 @@ class Healed(NamedTuple):
     months: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether there was anything to put right."""
+        """Return whether there was anything to put right."""
         return self != Healed(0)
 
 

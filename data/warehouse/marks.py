@@ -72,7 +72,7 @@ def settle_marks(
 
 
 def has_open_cancel(con: DuckDBPyConnection, shop_id: str, order_number: str) -> bool:
-    """Whether a cancellation of the order left, and nobody knows what became of it."""
+    """Return whether a cancellation left of which nobody knows what became."""
     given = {"mall": Mall.RAKUTEN.value, "shop_id": shop_id}
     found = SQL.run(con, "list_open_cancels", given | {"order_number": order_number})
     return bool(found.fetchall())

@@ -58,7 +58,7 @@ def wrong_sums(
 
 
 def _differs(check: SumCheck) -> pl.Expr:
-    """Whether no choice of the parts that may be inside makes the total."""
+    """Return whether no choice of the parts that may be in it makes the total."""
     choices = [pl.lit(0, dtype=pl.Int64)]
     for name, sign in check.perhaps:
         more = pl.col(name).fill_null(0) * sign
@@ -72,13 +72,13 @@ def _differs(check: SumCheck) -> pl.Expr:
 
 
 def _is_told(name: str) -> pl.Expr:
-    """Whether the file tells the amount; orders before 2019 have 0 at every rate."""
+    """Return whether the file tells the amount: before 2019 it has 0 at every rate."""
     is_known = pl.col(name).is_not_null()
     return is_known & (pl.col(name) != 0) if name.startswith("billed_at") else is_known
 
 
 def _billed_differs(percent: int) -> pl.Expr:
-    """Whether what is billed at a rate cannot be its lines with charges and cuts.
+    """Return whether what is billed at a rate is not its lines with charges and cuts.
 
     Which part of a charge, a coupon or the points belongs to a rate no file tells.
     """

@@ -226,7 +226,7 @@ def _upload(visit: Visit) -> Upload:
 
 
 def _is_taken(visit: Visit, upload: Upload) -> bool:
-    """Whether an import of it is at work, or was done."""
+    """Return whether an import of it is at work, or was done."""
     if not upload.booked:
         return False
     run = visit.desk.runs.look(upload.booked)

@@ -126,7 +126,7 @@ def send_memo(
 
 
 def _has(seen: Looked, text: str, *, overwrite: bool) -> bool:
-    """Whether the memo says so already, as after a run whose end was lost."""
+    """Return whether the memo says so already, as after a run whose end was lost."""
     if overwrite:
         return _plain(seen.memo) == _plain(text)
     return _plain(text) in _plain(seen.memo).split("\n") or _plain(seen.memo).endswith(

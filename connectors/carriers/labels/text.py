@@ -94,7 +94,7 @@ Measure = Callable[[str], int]
 
 
 def starts_formula(text: str) -> bool:
-    """Whether a spreadsheet would take the cell for a formula."""
+    """Return whether a spreadsheet would take the cell for a formula."""
     return text.strip().startswith(_FORMULA)
 
 

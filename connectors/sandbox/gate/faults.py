@@ -110,13 +110,13 @@ class Fault:
 
 
 def is_word(name: str) -> bool:
-    """Whether a name is a code of the order API's table, with or without its prefix."""
+    """Return whether it is a code of the order API's table, or the end of one."""
     code = code_of(_PREFIX + name) or code_of(name)
     return code is not None and code.table == ORDER
 
 
 def is_entry(name: str) -> bool:
-    """Whether a name is a code of the inventory API's table about an entry."""
+    """Return whether a name is a code of the inventory API's table about an entry."""
     code = code_of(name)
     return code is not None and code.table == INVENTORY and code.about == "entry"
 

@@ -84,7 +84,7 @@ class Stock:
         self._db.execute(f"DELETE FROM items WHERE {_KEY}", (shop, *sku))  # noqa: S608
 
     def on_sale(self, shop: str, sku: Sku) -> bool:
-        """Whether an item has this SKU."""
+        """Return whether an item has this SKU."""
         found = self._db.execute(f"SELECT 1 FROM items WHERE {_KEY}", (shop, *sku))  # noqa: S608
         return found.fetchone() is not None
 

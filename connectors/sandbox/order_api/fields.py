@@ -192,7 +192,7 @@ _CP932_TWINS = str.maketrans("", "", "～－∥￠￡￢―\n\r\t")
 
 
 def has_machine_dependent(text: str) -> bool:
-    """Whether a text holds 機種依存文字: signs outside JIS X 0208, e.g. ①, 髙, 𠮷."""
+    """Return whether a text holds 機種依存文字: signs outside JIS X 0208 as ①, 髙."""
     try:
         text.translate(_CP932_TWINS).encode("shift_jis")
     except UnicodeEncodeError:

@@ -76,7 +76,7 @@ def _check_day(model: dict[str, Any], day: str | None, number: str | None) -> No
 
 
 def _waits_for_address(model: dict[str, Any]) -> bool:
-    """Whether a social gift's receiver has not given an address yet (§3.15)."""
+    """Return whether a social gift's receiver has not given an address yet (§3.15)."""
     gifts = (package["SocialGiftModel"] for package in model["PackageModelList"])
     return any(gift and not gift["inputFlag"] for gift in gifts)
 

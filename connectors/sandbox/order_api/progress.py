@@ -67,7 +67,7 @@ def ordered_at(model: dict[str, Any]) -> datetime:
 
 
 def is_near(model: dict[str, Any], day: date) -> bool:
-    """Whether a day is not before an order's and below 12 months after it (§4.2)."""
+    """Return whether a day is within 12 months from the order's on (§4.2)."""
     first = ordered_at(model).date()
     try:
         end = first.replace(year=first.year + 1)

@@ -172,7 +172,7 @@ def _fault(model: dict[str, Any], row: Row) -> tuple[str, str] | None:
 
 
 def lacks_for_pay_later(model: dict[str, Any]) -> bool:
-    """Whether a pay-later order is shipped and a row lacks carrier, number or date."""
+    """Return whether a pay-later order is shipped with an empty cell in a row."""
     method = (model["SettlementModel"] or {}).get("settlementMethodCode")
     if method != PAY_LATER or model["orderProgress"] not in SHIPPED:
         return False
