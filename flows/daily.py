@@ -11,8 +11,7 @@ from flows.ingest_orders import ingest_orders
 from flows.publish_analytics import publish_analytics
 from flows.push_inventory import push_inventory
 from flows.push_tracking import push_tracking
-from tasks.alarms import end_day
-from tasks.analytics import is_own_morning
+from tasks.alarms import end_day, is_whole_run
 from tasks.daily import (
     already_caught_up,
     conclude_day,
@@ -69,7 +68,7 @@ def daily(shop: AnyShop = None, again: TryAgain = None) -> State[Any]:
         step.value: work[step](shop, return_state=True)
         for step in steps_of(again, shop)
     }
-    if is_own_morning():
+    if is_whole_run():
         steps["publish-analytics"] = publish_analytics(return_state=True)
     day = conclude_day(shop, steps, adjustments_waiting())
     return end_day(tried_again(day, failed_steps({shop: day})))

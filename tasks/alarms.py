@@ -143,7 +143,7 @@ def emit_alarm(
 
 
 def is_whole_run() -> bool:
-    """Return whether this run is nobody's part: not one shop's of a run for every."""
+    """Return whether this run is not one shop's part of a run for every shop."""
     return runtime.flow_run.parent_flow_run_id is None
 
 

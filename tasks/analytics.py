@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from prefect import runtime, task
+from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
@@ -66,11 +66,6 @@ def announce_change(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) 
     if is_due(settings.warehouse, settings.analytics):
         home = f".{settings.home_name}" if settings.home_name else ""
         emit_event(CHANGED, resource={"prefect.resource.id": f"{RESOURCE}{home}"})
-
-
-def is_own_morning() -> bool:
-    """Return whether this day is not one of several that a day of all shops runs."""
-    return runtime.flow_run.parent_flow_run_id is None
 
 
 @task(name="pushes-at-work", **SAFE_TO_REPEAT)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from prefect.client.schemas.objects import State
 from prefect.utilities.urls import url_for
 
+from data.model.advice import has_advice
 from data.model.japan_time import in_japan
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.morning import Step
@@ -134,7 +135,7 @@ def sentence(state: State[Any]) -> str:
         return NO_SERVER
     words = [_RAISED.sub("", first), *(m for m in more if m.startswith(OF_A_FAILURE))]
     why = " ".join(" ".join(words).split())[:MOST_SIGNS]
-    return why if "対処" in why else f"{why} {LOOK}"
+    return why if has_advice(why) else f"{why} {LOOK}"
 
 
 def failed_in(state: State[Any]) -> list[Step]:

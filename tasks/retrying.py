@@ -21,13 +21,12 @@ from prefect.tasks import Task, exponential_backoff
 from prefect.utilities.annotations import quote
 
 from connectors.rms.errors import Throttled, Unavailable
+from data.model.advice import without_advice
 from data.warehouse.errors import WarehouseBusy
 from tasks.run_log import keep_plain
 
 WORTH_A_RETRY = (Throttled, Unavailable, WarehouseBusy)
 """Nothing happened on the other side: the same call may be made again."""
-ADVICE = "対処:"
-"""What stands before the advice in every message of ours."""
 
 PAUSES_S: Final = (1.0, 2.0, 4.0)
 """Seconds before a write is sent again that RMS has not begun; a hint of RMS's own is
@@ -69,7 +68,7 @@ def may_retry(_task: Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:
     error = state.result(raise_on_failure=False)
     if not isinstance(error, WORTH_A_RETRY):
         return False
-    what, _, _ = str(error).partition(ADVICE)
+    what = without_advice(str(error))
     attempt = Attempt(task=run.name, attempt=run.run_count, error=what)
     _attempts[run.flow_run_id].append(attempt)
     return True

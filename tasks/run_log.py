@@ -7,10 +7,10 @@ say in Japanese what happened and what to do; the place in the code helps nobody
 import logging
 from typing import Final
 
+from data.model.advice import has_advice
+
 LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")
 """Whose records stand on a run's page."""
-TO_DO: Final = "対処:"
-"""What every message to staff says at its end; an error without it is unforeseen."""
 OF_HOOKS: Final = ("Running hook ", "Hook ")
 
 
@@ -22,7 +22,7 @@ class ForStaff(logging.Filter):
         if record.levelno <= logging.INFO and str(record.msg).startswith(OF_HOOKS):
             return False
         error = record.exc_info[1] if record.exc_info else None
-        if error is not None and TO_DO in str(error):
+        if error is not None and has_advice(str(error)):
             record.msg, record.args = str(error), ()
             record.exc_info = record.exc_text = None
         return True

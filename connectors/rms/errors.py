@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from connectors.codes.table import code_of
 from connectors.rms.messages import RmsMessage
+from data.model.advice import without_advice
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,7 @@ class RmsTrouble(Exception):
 
     def __repr__(self) -> str:
         """Leave the advice out: Prefect logs this of an attempt that it will retry."""
-        what, _, _ = str(self).partition("対処:")
-        return f"{type(self).__name__}({what!r})"
+        return f"{type(self).__name__}({without_advice(str(self))!r})"
 
 
 class Refused(RmsTrouble):

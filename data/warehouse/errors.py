@@ -13,6 +13,8 @@ WarehouseClosed
 
 from pathlib import Path
 
+from data.model.advice import without_advice
+
 
 class QueryRefused(Exception):
     """A person's query is no valid SQL, or it would have written."""
@@ -31,8 +33,7 @@ class WarehouseBusy(WarehouseClosed):
 
     def __repr__(self) -> str:
         """Leave the advice out: Prefect logs this of an attempt that it will retry."""
-        what, _, _ = str(self).partition("対処:")
-        return f"{type(self).__name__}({what!r})"
+        return f"{type(self).__name__}({without_advice(str(self))!r})"
 
 
 class WarehouseOutOfReach(WarehouseClosed):

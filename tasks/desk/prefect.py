@@ -39,7 +39,7 @@ from prefect.settings import (
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL
 from connectors.settings import read_settings
-from tasks.run_log import TO_DO
+from data.model.advice import has_advice
 from tasks.run_states import RUN_STATE_WORDS
 from tasks.setup.prefect_runs import client_settings
 from tasks.shops.blocks import ShopPlace, shop_places
@@ -424,7 +424,7 @@ def told_to_staff(state: State[Any]) -> str:
     said = _IN_FRONT.sub("", state.message or "").strip()
     if state.is_completed():
         return said
-    return said if TO_DO in said or _JAPANESE.search(said) else CRASHED
+    return said if has_advice(said) or _JAPANESE.search(said) else CRASHED
 
 
 def report(artifact: Artifact) -> Report:

@@ -12,6 +12,7 @@ from prefect.logging import get_run_logger
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import OutcomeUnknown, Throttled, Unavailable
 from connectors.rms.marks import AT_ONCE, Looked
+from data.model.advice import has_advice
 from data.model.mark import Marked, MarkKind, MarkOutcome, MarkState
 from data.model.shop import ShopHandle
 from data.warehouse.marks import (
@@ -141,6 +142,6 @@ def conclude_marks(
     if not amiss and not looks:
         return ended(f"{title}: {summary}")
     why = (amiss or looks)[0].reason or "反映されたかどうか不明です"
-    if "対処" not in why:
+    if not has_advice(why):
         why = f"{why.rstrip('。')}。対処: RMSの受注画面で確認してください。"
     return ended(f"{title}: {summary}", why)
