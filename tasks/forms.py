@@ -43,6 +43,14 @@ _TEXT = BeforeValidator(as_text)
 _OR_BLANK = BeforeValidator(lambda given: None if given == "" else given)
 """What a field that was emptied sends counts as left empty."""
 
+_MOMENT = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}
+_DAY = {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}
+# Any text: the flow refuses a wrong one, with an example.
+MomentOrNone = Annotated[datetime | str | None, WithJsonSchema(_MOMENT), _OR_BLANK]
+DayOrNone = Annotated[date | str | None, WithJsonSchema(_DAY), _OR_BLANK]
+
+_MALLS = {"type": "string", "enum": [str(mall) for mall in Mall]}
+
 # Every flow
 
 OneShop = Annotated[  # any text: the flow refuses a wrong one and names those there are
@@ -118,13 +126,8 @@ SampleNumbers = Annotated[
 
 # Orders from the mall
 
-_WHEN = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}
-Moment = Annotated[  # any text: the flow refuses a wrong one, with an example
-    datetime | str | None, WithJsonSchema(_WHEN)
-]
 Since = Annotated[
-    Moment,
-    _OR_BLANK,
+    MomentOrNone,
     shown(
         "開始日時",
         "この日時以降の注文を取り込みます。空欄の場合は前回の続き(3日間重ねます)から、"
@@ -132,8 +135,7 @@ Since = Annotated[
     ),
 ]
 Until = Annotated[
-    Moment,
-    _OR_BLANK,
+    MomentOrNone,
     shown(
         "終了日時",
         "この日時までの注文を取り込みます。空欄の場合は現在までです"
@@ -180,7 +182,7 @@ ItemPath = Annotated[
 ]
 MallOfFile = Annotated[
     str,  # the flow refuses a wrong one, in Japanese
-    WithJsonSchema({"type": "string", "enum": [str(mall) for mall in Mall]}),
+    WithJsonSchema(_MALLS),
     shown(
         "モール",
         "ファイルをダウンロードしたモールです。別のモールのファイルは取り込みません",
@@ -235,8 +237,7 @@ OfSku = Annotated[
     refusing("調べるSKU"),
 ]
 SoldBefore = Annotated[
-    Moment,
-    _OR_BLANK,
+    MomentOrNone,
     shown(
         "日時",
         "この日時までの最後の売り越しを調べます。空欄の場合は現在までです"
@@ -316,9 +317,7 @@ Adjustments = Annotated[
     refusing("調整"),
 ]
 SettledBefore = Annotated[
-    date | str | None,  # any text: the flow refuses a wrong one, with an example
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}),
-    _OR_BLANK,
+    DayOrNone,
     shown(
         "この日より前をまとめて調整済みにする",
         "注文日がこの日より前の調整待ちの明細を、在庫を変更せずにまとめて調整済みに"
@@ -364,8 +363,7 @@ CountKind = Annotated[
     refusing("種類"),
 ]
 CountedAt = Annotated[
-    Moment,
-    _OR_BLANK,
+    MomentOrNone,
     shown(
         "数えた日時・届いた日時",
         "棚卸は数えた日時です。それより後の注文は、数えた数から引かれます。"
@@ -387,7 +385,7 @@ Full = Annotated[
 
 MallOfOrders = Annotated[
     str,  # the flow refuses a wrong one, in Japanese
-    WithJsonSchema({"type": "string", "enum": [str(mall) for mall in Mall]}),
+    WithJsonSchema(_MALLS),
     shown("モール", "注文のモールです。楽天以外は、注文CSVで取り込んだ注文が対象です"),
 ]
 ShopOfOrders = Annotated[
@@ -438,9 +436,7 @@ NumbersOrKeys = Annotated[
     ),
 ]
 DateShipped = Annotated[
-    date | str | None,
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}),
-    _OR_BLANK,
+    DayOrNone,
     shown("発送日", "発送した日、または手渡した日です。空欄の場合は今日です"),
 ]
 CarrierOfLabels = Annotated[
@@ -449,9 +445,7 @@ CarrierOfLabels = Annotated[
     refusing("配送会社"),
 ]
 ShippingDate = Annotated[
-    date | str | None,
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}),
-    _OR_BLANK,
+    DayOrNone,
     shown(
         "出荷日",
         "送り状に印字する出荷予定日です。空欄の場合は次の営業日です"
@@ -642,9 +636,7 @@ StepsBetween = Annotated[
 ]
 Why = Annotated[OneLine, shown("理由", "記録に残ります"), refusing("理由")]
 StartOn = Annotated[
-    date | str | None,
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}),
-    _OR_BLANK,
+    DayOrNone,
     shown(
         "通知の開始日",
         "「開始待ち」に進める場合に、承認した日時と一緒に入力します",
@@ -669,8 +661,7 @@ SecondMailPath = Annotated[
     ),
 ]
 ApprovedAt = Annotated[
-    Moment,
-    _OR_BLANK,
+    MomentOrNone,
     shown(
         "通知を承認した日時",
         "RMSで通知サービスを承認した日時です(例: 2026-07-01 09:00、日本時間)",
