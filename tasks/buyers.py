@@ -11,7 +11,7 @@ and after it the files are gone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ from data.warehouse.buyers import (
 from data.warehouse.errors import WarehouseFull
 from data.warehouse.request_file import note_request
 from data.warehouse.rewrite import rewrite
+from data.warehouse.session import Connection
 from tasks.day_report import sentence
 from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
@@ -157,7 +158,7 @@ def clear_buyer(order_number: str, mail: str, who: str) -> Cleared:
         )
 
 
-def _found(con: Any, number: str, address: str) -> Found:
+def _found(con: Connection, number: str, address: str) -> Found:
     if address:
         return find_buyer(con, mail=address)
     orders = orders_numbered(con, number) or orders_numbered(con, plain_number(number))
@@ -255,7 +256,7 @@ def clear_ended_buyers(retention_days: int | None = None) -> int:
     return done
 
 
-def _clear_some(before: Any, at: Any) -> int:
+def _clear_some(before: datetime, at: datetime) -> int:
     with our_warehouse() as con:
         orders = ended_before(con, before, AT_ONCE)
         clear_orders(con, orders, why="term", who=BY_TERM, at=at)

@@ -20,7 +20,7 @@ from data.warehouse.notices import due_notices, record_notices
 from tasks.machine import now, our_warehouse
 from tasks.report import ended, sums
 from tasks.retrying import SAFE_TO_REPEAT, opaque
-from tasks.rms import ShopStopped, shop_of_now, shop_that_may_call
+from tasks.rms import ShopStopped, refuse_stopped, shop_of_now
 from tasks.shops.blocks import UnknownShop, notice_keys, shops_in_blocks
 from tasks.shops.owner import confirmed
 
@@ -103,7 +103,7 @@ def _is_due(shop: ShopHandle) -> bool:
         take_in_notices.fn(shop)
         if not noticed_orders.fn(shop, 1):
             return False
-        shop_that_may_call(shop_of_now(shop), now(), "getOrder")
+        refuse_stopped(shop_of_now(shop), now(), "getOrder")
     except (UnknownShop, ShopStopped) as problem:
         get_run_logger().warning("%s", problem)
         return False

@@ -287,29 +287,29 @@ def confirm_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     nothing. Reading the orders afterwards shows what happened, even where the answer
     was lost. A call refused as a whole is halved until the bad order stands alone.
     """
-    words: list[Confirmation] = []
+    answers: list[Confirmation] = []
     with open_rms(shop) as rms:
 
         def confirm(part: Sequence[str]) -> None:
-            words.extend(repeat_undone(lambda: rms.orders.confirm(part)))
+            answers.extend(repeat_undone(lambda: rms.orders.confirm(part)))
 
         halving = Halving[str](lambda: is_permitted(CONFIRM_ORDER.name, rms))
         try:
             halving.send(numbers, confirm)
         except OutcomeUnknown as unknown:
             get_run_logger().warning("%s", unknown)
-    words += [refused_whole(number, refusal) for number, refusal in halving.bad]
+    answers += [refused_whole(number, refusal) for number, refusal in halving.bad]
     return Taken(
         unconfirmed=tuple(
             RefusedOrder(
                 mall=load.mall,
                 shop_id=load.shop_id,
-                order_number=word.order_number,
-                code=word.code,
-                reason=word.reason,
+                order_number=each.order_number,
+                code=each.code,
+                reason=each.reason,
             )
-            for word in words
-            if not word.is_confirmed
+            for each in answers
+            if not each.is_confirmed
         )
     )
 

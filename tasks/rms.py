@@ -104,7 +104,7 @@ def open_rms(handle: ShopHandle) -> Iterator[RmsClient]:
     """
     known = shop_of_now(handle)
     try:
-        shop, stopped = may_call(known, now())
+        shop, stopped = shop_to_call(known, now())
     except ShopStopped as stop:
         keep_trouble(known, stop)
         raise
@@ -193,21 +193,21 @@ def keep_trouble(shop: Shop, trouble: RmsTrouble | ShopStopped) -> None:
 
 
 def _is_shut(trouble: RmsTrouble) -> bool:
-    """Return whether RMS answered as it does in maintenance, or with too much to do."""
+    """Return whether RMS answered as it does in maintenance, or when overloaded."""
     is_page = trouble.status == HTTPStatus.OK and not trouble.codes
     is_full = trouble.status == HTTPStatus.SERVICE_UNAVAILABLE
     return is_page or is_full or MAINTENANCE_CODE in trouble.codes
 
 
-def shop_that_may_call(shop: Shop, at: datetime, function: str) -> None:
+def refuse_stopped(shop: Shop, at: datetime, function: str) -> None:
     """Raise ShopStopped if the shop may not call this function now."""
-    _, stopped = may_call(shop, at)
+    _, stopped = shop_to_call(shop, at)
     if function in stopped:
         raise FunctionStopped(shop.handle, function)
 
 
-def may_call(shop: Shop, at: datetime) -> tuple[Shop, frozenset[str]]:
-    """Return the shop with the key that its calls use now, and what they may not call.
+def shop_to_call(shop: Shop, at: datetime) -> tuple[Shop, frozenset[str]]:
+    """Return the shop with the key that calls use now, and the functions stopped.
 
     Raises:
         ShopStopped: the latest check or call found its credentials refused, or its key
