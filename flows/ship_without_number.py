@@ -1,4 +1,4 @@
-"""Register parcels that left without a slip number."""
+"""Register parcels that left without a tracking number."""
 
 from typing import Any
 

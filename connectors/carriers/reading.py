@@ -46,7 +46,7 @@ class Parcels:
 
     @property
     def deleted_rows(self) -> tuple[ShipmentRow, ...]:
-        """The parcels of which every slip was deleted, in file order."""
+        """The parcels of which every label was deleted, in file order."""
         return tuple(row for key, row in self._deleted.items() if key not in self._rows)
 
     def take(self, cells: Sequence[bytes], row: int) -> None:
@@ -57,8 +57,8 @@ class Parcels:
         if self._reader.is_deleted(cells):
             self.deleted += 1
             with suppress(SetAside, CsvRefused):  # nobody uses its number
-                slip = self._reader.read(cells, row)
-                self._deleted[_key(slip)] = slip
+                gone = self._reader.read(cells, row)
+                self._deleted[_key(gone)] = gone
             return
         try:
             made = self._reader.read(cells, row)

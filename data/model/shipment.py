@@ -46,7 +46,7 @@ class ShipmentState(StrEnum):
     CANCELLED = "cancelled"
     """The order was cancelled before the shipment could be reported."""
     REPLACED = "replaced"
-    """The number was wrong, and another shipment has its place; or its slip is gone."""
+    """The number was wrong and another shipment has its place, or its label is gone."""
 
 
 WANTED: Final = frozenset(

@@ -37,8 +37,8 @@ class ShipmentFile:
     layout, title     the kind of file, for us and for people
     reference_column  where its `order_ref` stands, for people
     warnings          on rows that are in `rows` and should be looked at
-    deleted           parcels whose slip the carrier's program deleted
-    left_out          deleted slips, repeated parcels, repeated headers, blank rows
+    deleted           parcels whose label the carrier's program deleted
+    left_out          deleted labels, repeated parcels, repeated headers, blank rows
     """
 
     carrier: Carrier

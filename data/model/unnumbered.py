@@ -1,4 +1,4 @@
-"""Parcels without a slip number: how staff write them, and as what RMS is told of them.
+"""Parcels without a tracking number: how staff write them, and what RMS is told.
 
 RMS has a code for every company (docs/rms/order-api.md §4.3) and none for a shop's own
 van or counter: those are その他. No cell of a shipping row is required by its book, but
@@ -19,7 +19,7 @@ ALWAYS_NUMBERED: Final = frozenset({YAMATO, SAGAWA})
 
 
 class UnnumberedWay(StrEnum):
-    """How goods leave without a slip number; the value is the choice in the form."""
+    """How goods leave without a tracking number; the value is the form's choice."""
 
     POST = "定形外郵便"
     OWN_DELIVERY = "自社配送"
@@ -60,6 +60,6 @@ def unnumbered_way(company: str) -> UnnumberedWay | None:
 def says_no_number(cell: str) -> bool:
     """Return whether a cell says in words that the parcel has no number.
 
-    A blank cell is rather a slip that was not printed yet.
+    A blank cell is rather a label that was not printed yet.
     """
     return _NO_NUMBER.fullmatch(re.sub(r"\s", "", as_written(cell))) is not None

@@ -1,4 +1,4 @@
-"""Parcels without a slip number, as a person registers them in the form."""
+"""Parcels without a tracking number, as a person registers them in the form."""
 
 from collections.abc import Sequence
 from datetime import date

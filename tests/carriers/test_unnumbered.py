@@ -1,4 +1,4 @@
-"""Parcels without a slip number: how a file says so, and which row they have at RMS."""
+"""Parcels without a tracking number: how a file says so, and their row at RMS."""
 
 import pytest
 

@@ -105,7 +105,7 @@ def test_rows_set_aside_are_kept_with_row_column_and_reason_and_no_cell(known):
 
 
 def test_a_number_whose_slip_is_deleted_before_the_report_is_not_reported(known):
-    """The carrier's later file marks it; it was reported beside the new slip's."""
+    """The carrier's later file marks it; it was reported beside the new label's."""
     take(known, a_file(a_row(ONE)))
     later = replace(a_file(a_row(ONE, OTHER), sha="b"), deleted=(a_row(ONE, row=3),))
     report = take(known, later, minute=20)

@@ -1,4 +1,4 @@
-"""Goods that left without a slip number, from the form or a file to RMS's row."""
+"""Goods that left without a tracking number: from form or file to RMS's row."""
 
 import pytest
 

@@ -223,16 +223,16 @@ def _deleted(
     known: KnownPackages,
     given: dict[str, object],
 ) -> list[RowRemark]:
-    """Withdraw numbers whose slip was deleted since; return what to tell of each."""
+    """Withdraw numbers whose label was deleted since; return what to tell of each."""
     placed, _, _ = _matched(replace(file, rows=file.deleted), known)
     if not placed:
         return []
-    show(con, "deleted_slips", pl.DataFrame(placed, schema=_ROWS, orient="row"))
-    found = SQL.run(con, "list_deleted_slips", given).fetchall()
+    show(con, "deleted_labels", pl.DataFrame(placed, schema=_ROWS, orient="row"))
+    found = SQL.run(con, "list_deleted_labels", given).fetchall()
     unsent = [row for row, is_told in found if not is_told]
     withdrawn = {"positions": unsent, "reason": DELETED}
-    SQL.run(con, "withdraw_deleted_slips", given | withdrawn)
-    con.unregister("deleted_slips")
+    SQL.run(con, "withdraw_deleted_labels", given | withdrawn)
+    con.unregister("deleted_labels")
     return [
         RowRemark(row, None, DELETED_TOO_LATE if is_told else DELETED)
         for row, is_told in found

@@ -182,9 +182,9 @@ WHEN NOT MATCHED THEN INSERT (
     new.replaces, $import_id, $imported_at, $imported_at
 );
 
--- name: list_deleted_slips
--- Parcels whose slip was deleted since their number was taken.
--- in:  view `deleted_slips` (the columns of `shipment_rows`), $mall, $shop_id
+-- name: list_deleted_labels
+-- Parcels whose label was deleted since their number was taken.
+-- in:  view `deleted_labels` (the columns of `shipment_rows`), $mall, $shop_id
 -- out: position, the row of the file; whether a mall was told the number, or may have been
 SELECT
     d.position,
@@ -198,21 +198,21 @@ SELECT
               AND e.tracking_number = s.tracking_number
               AND e.reason IS NULL
         ) AS is_told
-FROM deleted_slips AS d
+FROM deleted_labels AS d
 JOIN shipments AS s USING (order_number, basket_id, tracking_number)
 WHERE s.mall = $mall
   AND s.shop_id = $shop_id
   AND s.state <> 'replaced'
 ORDER BY d.position;
 
--- name: withdraw_deleted_slips
+-- name: withdraw_deleted_labels
 -- Numbers that no mall is to be told any more.
--- in:  view `deleted_slips`, $positions: of these rows, $mall, $shop_id, $imported_at,
+-- in:  view `deleted_labels`, $positions: of these rows, $mall, $shop_id, $imported_at,
 --      $reason
 -- out: shipments at state replaced
 UPDATE shipments AS s
 SET state = 'replaced', reason = $reason, changed_at = $imported_at
-FROM deleted_slips AS d
+FROM deleted_labels AS d
 WHERE s.mall = $mall
   AND s.shop_id = $shop_id
   AND s.order_number = d.order_number
