@@ -104,6 +104,15 @@ class Reply(AnswerHead):
     def __contains__(self, key: str) -> bool:
         return key in (self.body or {})
 
+    @property
+    def is_only_warned(self) -> bool:
+        """Whether RMS says nothing but warnings: then an empty list is not "none".
+
+        WARNING_001, "processing", is refused before; a code of none of the tables may
+        mean the same (docs/rms/order-api.md §1.6).
+        """
+        return bool(self.messages) and {m.kind for m in self.messages} == {"WARNING"}
+
 
 @dataclass(frozen=True)
 class RmsFunction:

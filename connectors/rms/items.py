@@ -22,7 +22,7 @@ from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.stock import isolate
-from connectors.rms.wire import Text, Wire
+from connectors.rms.wire import Extra, Text, Wire
 from data.model.item import Item, ItemSku
 from data.model.japan_time import in_japan
 from data.model.stock import Listing
@@ -176,18 +176,21 @@ class RmsPeriod(Wire):
 class RmsVariant(Wire):
     """One SKU; a missing flag is false, as in Rakuten's short samples (§5.2)."""
 
-    merchant_defined_sku_id: Text | None = None
-    hidden: bool | None = None
+    merchant_defined_sku_id: Extra[Text] = None
+    hidden: Extra[bool] = None
 
 
 class RmsItem(Wire):
-    """The fields of an item that are read; null counts as absent (§5)."""
+    """The fields of an item that are read; null counts as absent (§5).
+
+    One of another form costs itself and not the item: a SKU is known by its key.
+    """
 
     manage_number: Text
-    title: Text | None = None
-    hide_item: bool | None = None
-    purchasable_period: RmsPeriod | None = None
-    variants: dict[Text, RmsVariant] | None = None
+    title: Extra[Text] = None
+    hide_item: Extra[bool] = None
+    purchasable_period: Extra[RmsPeriod] = None
+    variants: dict[Text, Extra[RmsVariant]] | None = None
 
 
 def _rows(function: RmsFunction, reply: Reply) -> list[dict[str, Any]]:
@@ -214,8 +217,8 @@ def _item(function: RmsFunction, body: Any, reply: Reply) -> Item:
         skus=tuple(
             ItemSku(
                 variant_id=variant_id,
-                merchant_sku=variant.merchant_defined_sku_id or None,
-                is_hidden=bool(variant.hidden),
+                merchant_sku=(variant and variant.merchant_defined_sku_id) or None,
+                is_hidden=bool(variant and variant.hidden),
             )
             for variant_id, variant in (row.variants or {}).items()
         ),

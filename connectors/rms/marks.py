@@ -41,6 +41,8 @@ FUNCTIONS: Final = {
 AT_ONCE: Final = 100
 """Orders of one getOrder or updateOrderSubStatus."""
 PAYMENT_VERSION: Final = 4
+CONTENTS: Final = ("OrderModelList", "StatusModelList", "OrderModel")
+"""What the reads of marks are after, each function one of them."""
 
 
 @dataclass(frozen=True)
@@ -194,8 +196,11 @@ def _models(entries: object) -> list[dict[str, Any]]:
 def _refuse_errors(function: RmsFunction, reply: Reply) -> None:
     """Raise where a read has an ERROR in a 200: what is missing then is not known.
 
-    RMS says that there is nothing by an INFO (docs/rms/order-api.md §1.7).
+    RMS says that there is nothing by an INFO (docs/rms/order-api.md §1.7); warnings
+    alone say neither.
     """
+    if reply.is_only_warned and not any(reply[one] for one in CONTENTS):
+        raise function.unsure("読み取り結果が返されませんでした", reply)
     errors = [message for message in reply.messages if message.is_error]
     if not errors:
         return

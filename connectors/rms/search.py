@@ -243,6 +243,8 @@ def _parsed(reply: Reply) -> _Found:
     # A result always carries a message; hits without numbers would read as "no orders".
     if not reply.messages or (found.total and found.numbers is None):
         raise SEARCH_ORDER.unusable("応答が検索結果の形式ではありません", reply)
+    if not found.numbers and reply.is_only_warned:
+        raise SEARCH_ORDER.unsure("検索結果が返されませんでした", reply)
     return found
 
 

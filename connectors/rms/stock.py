@@ -24,8 +24,9 @@ from connectors.rms.errors import CredentialsRefused, OutcomeUnknown, Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
 from connectors.rms.pace import Bucket
-from connectors.rms.wire import Wire
+from connectors.rms.wire import Extra, Number, Wire
 from data.model.japan_time import JapanTime
+from data.model.notice import UNREADABLE
 from data.model.stock import MOST_UNITS, Listing
 
 READ_PATH = "/es/2.0/inventories/bulk-get"
@@ -113,16 +114,20 @@ class StockApi:
     def read(self, listings: Sequence[Listing]) -> StockRead:
         """Read the listings' quantities, or raise RmsTrouble; never a silent subset.
 
-        A key that RMS cannot read is `refused` with its reason; the others are read.
+        A key that RMS cannot read is `refused` with its reason, and so is a listing
+        whose row we cannot read; the others are read.
         """
         distinct = list(dict.fromkeys(listings))
         seen: dict[Listing, StockSeen] = {}
         refused: list[StockResult] = []
         for start in range(0, len(distinct), READ_AT_ONCE):
             for part in isolate(distinct[start : start + READ_AT_ONCE], self._get):
-                if part.reply is not None:
-                    seen |= _seen(part.reply, part.entries)
-                refused += _refused(part.entries, part)
+                if part.reply is None:
+                    refused += _refused(part.entries, part)
+                    continue
+                read = _read(part.reply, part.entries)
+                seen |= read.seen
+                refused += read.refused
         return StockRead(seen, tuple(refused))
 
     def write(self, levels: Sequence[StockLevel]) -> list[StockResult]:
@@ -183,45 +188,72 @@ class StockApi:
         return reply
 
 
+class RmsKey(Wire):
+    """Whose stock a row of bulk-get tells."""
+
+    manage_number: str
+    variant_id: str
+
+
 def _moment(text: Any) -> Any:
     return datetime.fromisoformat(text) if isinstance(text, str) else text
 
 
-class RmsStock(Wire):
-    """One row of bulk-get. A missing time refuses nothing: only the quantity counts."""
+class RmsStock(RmsKey):
+    """One row of bulk-get. A time that cannot be read is none: the quantity counts."""
 
-    manage_number: str
-    variant_id: str
-    quantity: int
-    updated: Annotated[JapanTime | None, BeforeValidator(_moment)] = None
+    quantity: Number
+    updated: Extra[Annotated[JapanTime, BeforeValidator(_moment)]] = None
 
 
-class RmsStocks(Wire):
-    """The answer of bulk-get; SKUs that do not exist are not in it."""
+def _read(reply: Reply, asked: Sequence[Listing]) -> StockRead:
+    """Parse the rows of the listings asked for; SKUs that do not exist have none.
 
-    inventories: list[RmsStock]
-
-
-def _seen(reply: Reply, asked: Sequence[Listing]) -> dict[Listing, StockSeen]:
-    """Parse the rows of the listings asked for; one with two quantities raises."""
-    try:
-        rows = RmsStocks.model_validate(reply.body).inventories
-        listed = [(_listing(row), row) for row in rows]
-    except ValidationError as error:
-        places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
-        fact = f"読み取れない項目があります（{places}）"
-        raise READ.unusable(fact, reply) from None
-    wanted, seen = set(asked), dict[Listing, StockSeen]()
-    for listing, row in listed:
-        there = seen.setdefault(listing, StockSeen(row.quantity, row.updated))
-        if there.quantity != row.quantity:
-            raise READ.unusable("同じSKUに異なる在庫数が返されました", reply)
-    if unasked := len(seen.keys() - wanted):
+    A listing whose row cannot be read is refused alone. A row that does not even say
+    whose it is may be that of any listing without one: then none of those is absent.
+    """
+    rows = reply["inventories"]
+    if not isinstance(rows, list):
+        raise READ.unusable("応答に在庫数の一覧（inventories）がありません", reply)
+    told: dict[Listing, StockSeen] = {}
+    bad: dict[Listing, str] = {}
+    nameless = ""
+    for row in rows:
+        try:
+            listing = _listing(RmsKey.model_validate(row))
+        except ValidationError as error:
+            nameless = nameless or _places(error)
+            continue
+        try:
+            one = RmsStock.model_validate(row)
+        except ValidationError as error:
+            bad[listing] = _places(error)
+            continue
+        there = told.setdefault(listing, StockSeen(one.quantity, one.updated))
+        if there.quantity != one.quantity:
+            bad[listing] = "同じSKUに異なる在庫数が返されました"
+    if nameless:
+        bad |= dict.fromkeys(set(asked) - told.keys() - bad.keys(), nameless)
+    if unasked := len((told.keys() | bad.keys()) - set(asked)):
         log.warning("%s: %d SKUs nobody asked for", READ.name, unasked)
-    return {one: seen[one] for one in asked if one in seen}
+    return StockRead(
+        {one: told[one] for one in asked if one in told and one not in bad},
+        [_unreadable(one, bad[one]) for one in asked if one in bad],
+    )
 
 
-def _listing(row: RmsStock) -> Listing:
+def _places(error: ValidationError) -> str:
+    """Return which fields of a row cannot be read, without their values."""
+    places = (".".join(map(str, e["loc"])) for e in error.errors())
+    return f"読み取れない項目があります（{', '.join(filter(None, places)) or '行'}）"
+
+
+def _unreadable(listing: Listing, why: str) -> StockResult:
+    reason = f"{why}。対処: {error_words.SHAPE_CHANGED}"
+    return StockResult(listing, StockOutcome.REFUSED, UNREADABLE, reason)
+
+
+def _listing(row: RmsKey) -> Listing:
     return Listing(manage_number=row.manage_number, variant_id=row.variant_id)
 
 

@@ -108,8 +108,8 @@ class Finding(NamedTuple):
     codes: tuple[str, ...] = ()
     again_at: datetime | None = None
     """When to check again, if waiting is the remedy."""
-    unread: tuple[str, ...] = ()
-    """Functions that did not answer and that orders do not need."""
+    unread: tuple[Probe, ...] = ()
+    """Calls that failed of functions that orders do not need."""
 
     @property
     def is_good(self) -> bool:
@@ -127,7 +127,7 @@ def judge_check(probes: Sequence[Probe], key: KeyFacts, now: datetime) -> Findin
     failed = [probe for probe in probes if probe.answer is not Answer.OK]
     needed = [probe for probe in failed if probe.needed]
     some_answered = len(failed) < len(probes)
-    unread = tuple(probe.function for probe in failed if not probe.needed)
+    unread = tuple(probe for probe in failed if not probe.needed)
     if some_answered and not needed:
         return Finding(ConnectionStatus.OK, unread=unread)
     failed = needed or failed
@@ -306,6 +306,15 @@ UNREAD = (
     f"なお、使えない機能があります: {{functions}}。"
     f"RMSの「{rms_menus.FUNCTIONS}」で確認してください。"
 )
+"""Of functions that RMS refused as it refuses a key: they are switched off."""
+UNREAD_FOR_NOW = (
+    "なお、RMSが混雑中かメンテナンス中のため確認できなかった機能があります: "
+    "{functions}。次の接続チェックでもう一度確認します。"
+)
+UNREAD_OTHERWISE = (
+    "なお、想定外の応答があった機能があります: {functions}。"
+    "続く場合は、機能名を控えて、juchuの開発者に連絡してください。"
+)
 DATE_BY_HAND = (
     "ライセンスキーの有効期限を自動で確認できないため、rms-shop ブロックの有効期限を"
     "正しく入力してください。"
@@ -322,11 +331,35 @@ def explain(finding: Finding) -> str:
     to_do = TO_DO[finding.status].format(again=again, functions=names)
     if MALFORMED_CODE in finding.codes:
         to_do = CHECK_THE_FORM
-    if finding.unread:
-        to_do += UNREAD.format(functions=", ".join(finding.unread))
-    if LICENCE_FUNCTION in finding.unread:
-        to_do += DATE_BY_HAND
+    to_do += _about_unread(finding.unread)
     return f"{what}。対処: {to_do}" if to_do else f"{what}。"
+
+
+def _about_unread(unread: Sequence[Probe]) -> str:
+    """Return what to do about each function that orders do not need, by its answer.
+
+    Only a refusal of the credentials speaks of a function that is off, and so does
+    ES04-01 while others take the same header (docs/rms/order-api.md §1.4).
+    """
+    by_sentence: dict[str, list[str]] = {}
+    is_dateless = False
+    for probe in unread:
+        of_date = probe.function == LICENCE_FUNCTION
+        if _passes(probe):
+            sentence = UNREAD_FOR_NOW
+        elif probe.answer is Answer.CREDENTIALS or MALFORMED_CODE in probe.codes:
+            sentence, is_dateless = UNREAD, is_dateless or of_date
+        elif of_date:  # RMS does not know it (docs/rms/inventory-and-license-api.md)
+            is_dateless = True
+            continue
+        else:
+            sentence = UNREAD_OTHERWISE
+        by_sentence.setdefault(sentence, []).append(probe.function)
+    told = (
+        sentence.format(functions=", ".join(names))
+        for sentence, names in by_sentence.items()
+    )
+    return "".join(told) + (DATE_BY_HAND if is_dateless else "")
 
 
 ANSWERED = frozenset({ConnectionStatus.OK, ConnectionStatus.FUNCTION})

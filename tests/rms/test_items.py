@@ -141,6 +141,15 @@ def test_nulls_and_missing_flags_count_as_absent():
     assert "standard_price" not in RmsItem.model_fields
 
 
+def test_a_field_of_another_form_costs_itself_and_neither_item_nor_sku():
+    odd = {"manageNumber": "a", "title": 7, "hideItem": "no", "purchasablePeriod": "x",
+           "variants": {"v": {"merchantDefinedSkuId": 1, "hidden": "no"}, "w": None},
+    }  # fmt: skip
+    skus = (ItemSku(variant_id="v"), ItemSku(variant_id="w"))
+
+    assert _item(BULK_GET, odd, Reply(200)) == Item(manage_number="a", skus=skus)
+
+
 def test_on_sale_is_neither_hidden_and_within_its_time():
     sku, hidden = ItemSku(variant_id="v"), ItemSku(variant_id="h", is_hidden=True)
     item = Item(manage_number="a", skus=(sku, hidden))

@@ -169,6 +169,22 @@ def test_an_error_in_a_read_is_never_told_as_nothing(code, read, family):
         read(api)
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda api: api.look(["a"]),
+        lambda api: api.payments("a"),
+        lambda api: api.sub_statuses(),
+    ],
+    ids=["order", "payment", "sub-statuses"],
+)
+def test_a_warning_alone_is_never_told_as_nothing(read):
+    answer = said(message("WARNING", "NEW_WARNING"), OrderModel=None)
+
+    with pytest.raises(Unavailable, match="NEW_WARNING"):
+        read(MarksApi(Judged(lambda _: (200, answer))))
+
+
 def test_payments_are_told_in_their_order_whatever_rms_lists_first():
     paid = [{"orderPaymentNumber": f"a-20261101-1-{n}"} for n in (10, 2, 1)]
     word = message("INFO", "ORDER_EXT_API_GET_PAYMENT_INFO_101")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.rms.errors import Refused
+from connectors.rms.errors import Refused, Unavailable
 from connectors.rms.orders import OrdersApi
 from connectors.rms.search import LONGEST, OVERLAP, SearchFilter, Window, windows
 from data.model.japan_time import JST
@@ -186,6 +186,15 @@ def test_hits_that_rms_never_lists_end_the_search_with_a_warning(caplog):
 
     assert orders.search(ago(days=1), NOW) == ["a"]
     assert (len(http.sent), "1 of 5" in caplog.text) == (4, True)
+
+
+@pytest.mark.parametrize("numbers", [None, []])
+def test_a_warning_alone_is_not_no_order(numbers):
+    new = message("WARNING", "ORDER_EXT_API_SEARCH_ORDER_WARNING_777")
+    answer = said(new, orderNumberList=numbers, PaginationResponseModel=None)
+
+    with pytest.raises(Unavailable, match="WARNING_777"):
+        api(lambda _: (200, answer))[0].search(ago(days=1), NOW)
 
 
 def test_zero_hits_are_no_order_and_no_crash():

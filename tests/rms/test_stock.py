@@ -75,10 +75,11 @@ def test_a_sku_nobody_asked_for_is_counted_and_left_out(caplog):
     assert "pear" not in caplog.text
 
 
-def test_a_missing_time_refuses_nothing():
-    bare = row("apple-1", "Red", 2, updated=None)
+@pytest.mark.parametrize("time", [None, "yesterday", "2026/11/24 09:00", 1, {}])
+def test_a_time_that_cannot_be_read_refuses_nothing(time):
+    odd = row("apple-1", "Red", 2, updated=time)
 
-    assert knows(bare).read([sku(1)]).seen[sku(1)] == StockSeen(2, None)
+    assert knows(odd).read([sku(1)]) == StockRead({sku(1): StockSeen(2, None)})
 
 
 @pytest.mark.parametrize(
@@ -87,16 +88,28 @@ def test_a_missing_time_refuses_nothing():
         [row("apple-1", "Red", "3")],
         [row("apple-1", "Red", None)],
         [row("apple-1", "Red", True)],
-        [row("apple-1", "Red", 3, updated="yesterday")],
-        [row("apple-1", None, 3)],
+        [row("apple-1", "Red", 3_000_000_000)],
         [row("apple-1", "Red", 3), row("Apple-1", "Red", 4)],
-        [None],
+        [row("apple-1", "Red", None), row("apple-1", "Red", 4)],
     ],
-    ids=["text", "null", "flag", "time", "key", "two-quantities", "no-row"],
+    ids=["text", "null", "flag", "too-large", "two-quantities", "null-and-one"],
 )
-def test_a_row_that_cannot_be_trusted_is_no_quantity(rows):
-    with pytest.raises(Refused, match="対処"):
-        knows(*rows).read([sku(1)])
+def test_a_row_that_cannot_be_trusted_refuses_its_listing_alone(rows):
+    read = knows(row("apple-0", "Red", 1), *rows, row("apple-2", "Red", 0)).read(
+        [sku(0), sku(1), sku(2), sku(3)]
+    )
+
+    assert read.seen == {sku(0): StockSeen(1, SEEN_AT), sku(2): StockSeen(0, SEEN_AT)}
+    assert [(one.listing, one.code) for one in read.refused] == [(sku(1), "UNREADABLE")]
+    assert "対処: " in read.refused[0].reason
+
+
+@pytest.mark.parametrize("odd", [row("apple-1", None, 3), None, "apple-1"])
+def test_a_row_of_nobody_makes_no_listing_absent(odd):
+    read = knows(odd, row("apple-2", "Red", 0)).read([sku(1), sku(2), sku(3)])
+
+    assert list(read.seen) == [sku(2)]
+    assert [one.listing for one in read.refused] == [sku(1), sku(3)]
 
 
 @pytest.mark.parametrize("body", [{}, {"inventories": None}, {"inventories": {}}])

@@ -231,3 +231,32 @@ def test_no_call_is_stopped_without_a_refused_credential(answers, seen):
     if finding.stops_calls:
         assert Answer.CREDENTIALS in [p.answer for p in answers]
         assert seen <= -30
+
+
+@pytest.mark.parametrize(
+    ("failed", "said", "not_said"),
+    [
+        (probe(Answer.THROTTLED, 403, "ES01-03"), "次の接続チェックで", "使えない"),
+        (probe(Answer.UNAVAILABLE, 503, "ES01-02"), "次の接続チェックで", "使えない"),
+        (probe(Answer.OUTCOME_UNKNOWN, 200), "次の接続チェックで", "使えない"),
+        (probe(Answer.REFUSED, 400, "NEW"), "想定外の応答", "使えない"),
+        (probe(Answer.CREDENTIALS, 401, "ES01-01"), "使えない機能", "混雑"),
+        (probe(Answer.REFUSED, 400, "ES04-01"), "使えない機能", "想定外"),
+    ],
+)
+def test_a_function_is_called_off_only_where_it_was_refused(failed, said, not_said):
+    unneeded = failed.model_copy(update={"function": "push", "needed": False})
+    text = explain(judge_check([GOOD, unneeded], OLD_KEY, NINE))
+
+    assert said in text
+    assert "push" in text
+    assert not_said not in text
+
+
+@pytest.mark.parametrize("code", ["", "DR0005", "DR0007"])
+def test_a_date_that_rms_does_not_tell_is_typed_and_no_function_is_blamed(code):
+    failed = probe(Answer.REFUSED, 400, code, function=LICENCE_FUNCTION, needed=False)
+    text = explain(judge_check([GOOD, failed], OLD_KEY, NINE))
+
+    assert "有効期限を正しく入力" in text
+    assert "機能があります" not in text
