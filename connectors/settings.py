@@ -332,7 +332,8 @@ class Settings(BaseSettings):
         30,
         ge=0,
         le=3650,
-        description="送り状のファイル(labels)を残す日数。0 は削除しません",
+        description="送り状のファイル(labels)と、モール用の送り状番号のファイル"
+        "(uploads/tracking-*)を残す日数。0 は削除しません",
         examples=[30],
     )
     logs_days: int = Field(

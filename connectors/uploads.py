@@ -25,8 +25,9 @@ from connectors.csv_file import GIVEN, display_name
 from connectors.durable_write import replace_durably, write_new
 
 PREFIX: Final = "desk-"
-"""How the name of everything begins that belongs to an upload; `export-tracking` writes
-into the same folder."""
+"""How the name of everything begins that belongs to an upload."""
+TRACKING: Final = "tracking-"
+"""How the name of a mall's tracking file begins; `export-tracking` writes it there."""
 _TOKEN_LENGTH: Final = 32
 _TOKEN: Final = re.compile(rf"[0-9a-f]{{{_TOKEN_LENGTH}}}")
 _CHUNK: Final = 1 << 20

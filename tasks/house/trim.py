@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from prefect import task
 
 from connectors.settings import Settings, read_settings
-from connectors.uploads import Uploads, token_of, uploaded_files
+from connectors.uploads import TRACKING, Uploads, token_of, uploaded_files
 from data.warehouse.analytics.versions import remove_replaced
 from data.warehouse.backup import LEFT_BEHIND
 from tasks.machine import now
@@ -48,15 +48,16 @@ def trim_files() -> Trimmed:
 def _over(settings: Settings, at: datetime) -> Iterator[Path]:
     """Every file that was kept for the days its setting says; 0 days keep for ever."""
     kept = (
-        (settings.incoming / "done", settings.files_days),
-        (settings.rejected, settings.files_days),
-        (settings.home / "labels", settings.labels_days),
-        (settings.home / "logs", settings.logs_days),
-        (settings.looks, settings.looks_days),
+        (settings.incoming / "done", "*", settings.files_days),
+        (settings.rejected, "*", settings.files_days),
+        (settings.labels, "*", settings.labels_days),
+        (settings.uploads, f"{TRACKING}*", settings.labels_days),
+        (settings.home / "logs", "*", settings.logs_days),
+        (settings.looks, "*", settings.looks_days),
     )
-    for folder, days in kept:
+    for folder, names, days in kept:
         if days:
-            for each in folder.rglob("*"):
+            for each in folder.rglob(names):
                 if each.is_file() and _age(each, at) > timedelta(days=days):
                     yield each
     uploads = Uploads(settings.uploads)

@@ -14,6 +14,7 @@ from prefect.states import Completed
 from connectors.durable_write import write_new
 from connectors.settings import read_settings
 from connectors.tracking_files import write_tracking_file
+from connectors.uploads import TRACKING
 from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.shop import ShopHandle
@@ -84,8 +85,8 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
             layout = made.layout
             path = None
             if made.written:
-                name = f"tracking-{place.mall}-{in_japan(at):%Y%m%d-%H%M%S-%f}"
-                path = Path(folder or settings.home / "uploads")
+                name = f"{TRACKING}{place.mall}-{in_japan(at):%Y%m%d-%H%M%S-%f}"
+                path = Path(folder or settings.uploads)
                 path /= f"{name}.{layout.ending}"
                 write_new(path, [made.content])
             record_exports(

@@ -425,7 +425,7 @@ def test_files_go_when_their_days_are_over_and_not_before(night: Night):
         "juchu.duckdb.abc/juchu.duckdb": 2, "keep.me": 999,
         "uploads/desk-0123-1": 2, "uploads/desk-0123-1.given": 2,
         "uploads/desk-0123.json": 2, "uploads/desk-4567-1": 0.9,
-        "uploads/tracking-amazon-1.txt": 400,
+        "uploads/tracking-amazon-1.txt": 31, "uploads/tracking-amazon-2.txt": 29,
     }  # fmt: skip
     for name, days in ages.items():
         file = night.home / name
@@ -440,5 +440,5 @@ def test_files_go_when_their_days_are_over_and_not_before(night: Night):
     assert {name for name in ages if (night.home / name).exists()} == {
         "incoming/done/new.csv", "incoming/rakuten/demo/waits.csv", "labels/new.csv",
         "keep.me", "looks/2026-01.jsonl", "uploads/desk-4567-1",
-        "uploads/tracking-amazon-1.txt",
+        "uploads/tracking-amazon-2.txt",
     }  # fmt: skip
