@@ -84,13 +84,13 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
         with suppress(FileNotFoundError):
             copy_file(wal_of(file), wal_of(copy), held)
         forgotten = _prepare(copy, path, known, at, file)
-        if requests_beside(path):
+        if forgotten is not None:
             rewrite(copy, at)
         aside = _move_aside(path, at)
         copy.replace(path)
         sync_folder(path.parent)
         shutil.rmtree(part)
-    return Restored(file, known, at, aside, forgotten)
+    return Restored(file, known, at, aside, forgotten or 0)
 
 
 def _backup_of(source: Path) -> Path:
@@ -125,10 +125,13 @@ def _is_good(path: Path) -> bool:
         return False
 
 
-def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) -> int:
+def _prepare(
+    copy: Path, path: Path, known: datetime, at: datetime, of: Path
+) -> int | None:
     """Migrate and check the copy, and record in it what it does not know.
 
-    Returns the orders whose buyers had asked to be deleted and were in it again.
+    Returns the orders whose buyers had asked to be deleted and were in it again, None
+    where nobody ever asked.
     """
     since, until = known.astimezone(JST), at.astimezone(JST)
     what = (
@@ -145,7 +148,8 @@ def _prepare(copy: Path, path: Path, known: datetime, at: datetime, of: Path) ->
             use_key(con, path)
             migrate(con)
             renew_matter_view(con)
-            forgotten = forget_again(con, requests_beside(path))
+            asked = requests_beside(path)
+            forgotten = forget_again(con, asked) if asked else None
             broken = [each for each in violations(con) if each.is_damage]
             record_incident(con, MatterKind.HOURS_LOST, key, at, what)
             con.execute("CHECKPOINT")
