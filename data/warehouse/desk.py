@@ -4,15 +4,16 @@ Only `order_history` opens the warehouse (data.warehouse.order_history). Everyth
 reads one copy that nobody writes to any more: a flow at work is never waited for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
-from unicodedata import normalize
 
 from data.model.matter import MatterKind
+from data.model.searched import searched
 from data.warehouse.day import Standing, Waiting, standings, waiting
 from data.warehouse.session import Connection, reading
 from data.warehouse.statements import SQL
@@ -126,13 +127,20 @@ def open_matters(con: Connection, kind: MatterKind) -> list[Open]:
 
 
 def find_skus(con: Connection, text: str) -> list[Sku]:
-    """Return the SKUs whose code or item name has the text in it; "" finds all.
+    """Return the SKUs with each word of the text in code or item name; "" finds all.
 
-    Those with the lowest levels come first, MOST at most. Signs of full width in the
-    text are as good.
+    Those with the lowest levels come first, MOST at most. Signs of full width, capitals
+    and katakana are as good as others, in the text and in what is searched.
     """
-    given = {"text": text, "plain": normalize("NFKC", text), "most": MOST}
-    return [Sku(*row) for row in SQL.run(con, "find_skus", given).fetchall()]
+    words = searched(text).split()
+    skus = (Sku(*row) for row in SQL.run(con, "list_skus").fetchall())
+    found = (one for one in skus if _has(one, words))
+    return list(islice(found, MOST))
+
+
+def _has(one: Sku, words: Sequence[str]) -> bool:
+    known = searched(f"{one.sku}\n{one.item_name or ''}")
+    return all(word in known for word in words)
 
 
 def is_counted(con: Connection, sku: str) -> bool:

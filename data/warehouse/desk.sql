@@ -26,9 +26,8 @@ WHERE n.kind = $kind
 ORDER BY n.since, n.key
 LIMIT $most;
 
--- name: find_skus
--- SKUs by a part of their code or of the name of an item that sells them.
--- in:  $text ('' = all), $plain (in signs of half width), $most
+-- name: list_skus
+-- Every SKU with the name of an item that sells it, the lowest level first.
 -- out: sku, level, is_counted, item_name (of the latest order with one)
 SELECT l.sku, l.level, l.is_counted, n.item_name
 FROM stock_levels AS l
@@ -38,13 +37,7 @@ LEFT JOIN (
     WHERE item_name IS NOT NULL
     GROUP BY sku
 ) AS n USING (sku)
-WHERE $text = ''
-   OR contains(lower(l.sku), lower($text))
-   OR contains(lower(coalesce(n.item_name, '')), lower($text))
-   OR contains(lower(l.sku), lower($plain))
-   OR contains(lower(coalesce(n.item_name, '')), lower($plain))
-ORDER BY l.level, l.sku
-LIMIT $most;
+ORDER BY l.level, l.sku;
 
 -- name: is_sku_counted
 -- in:  $sku

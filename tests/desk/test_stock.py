@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from data.warehouse.analytics.publish import publish
+from data.warehouse.desk import find_skus
 from data.warehouse.session import warehouse
 from tests.analytics.filled import fill
 from tests.desk.conftest import AtDesk
@@ -20,14 +22,36 @@ def desk(home: Path, desk: AtDesk) -> AtDesk:
 
 def test_a_sku_is_found_and_explains_its_level(desk):
     assert "SENCHA-100" in desk.browser.get("/stock").text
-    assert "SENCHA-100" in desk.browser.get("/stock?text=sencha").text
-    assert "SENCHA-100" in desk.browser.get("/stock?text=ＳＥＮＣＨＡ－１").text
     assert "該当するSKUはありません" in desk.browser.get("/stock?text=nix").text
     page = desk.browser.get("/stock?sku=SENCHA-100").text
     assert "<strong>10個</strong>" in page
     assert "棚卸(10個)" in page
     assert "棚卸をまだ取り込んでいない" not in page
     assert "鷹羽根" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "item"),
+    [
+        ("sencha", "煎茶"),
+        ("ＳＥＮＣＨＡ－１", "煎茶"),
+        ("ぴんくのｔしゃつ", "ピンクのＴシャツ"),
+        ("ﾋﾟﾝｸ", "ぴんくのTシャツ"),
+        ("シャツ　100 ", "100% こっとんの ｔｼｬﾂ"),
+    ],
+)
+def test_a_sku_is_found_in_whichever_signs_it_was_typed(typed, item):
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE stock_levels AS SELECT * FROM (VALUES"
+            " ('SENCHA-100', 3, true), ('MUG-1', 1, true))"
+            " AS s(sku, level, is_counted);"
+            "CREATE TABLE sales AS SELECT 'SENCHA-100' AS sku, $item AS item_name,"
+            " DATE '2026-07-01' AS day_jst",
+            {"item": item},
+        )
+
+        assert [one.sku for one in find_skus(con, typed)] == ["SENCHA-100"]
 
 
 def test_an_unknown_sku_is_told_as_text(desk):
