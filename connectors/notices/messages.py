@@ -363,13 +363,6 @@ class _Collector:
             self._told.append(Told(self._fields, self._order_number))
 
 
-def read_message(body: bytes) -> Message:
-    """Parse a message that is there whole; IllegalMessage for what cannot be one."""
-    parser = MessageParser()
-    parser.feed(body)
-    return parser.close()
-
-
 def _pair(fields: Mapping[str, str]) -> str | None:
     """Return serviceId:functionId as two numbers, None where they are none."""
     ids = [fields.get(name, "") for name in ("serviceId", "functionId")]

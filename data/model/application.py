@@ -205,11 +205,6 @@ class Application(Frozen):
             + "。対処: 上記の項目を修正して、もう一度実行してください。"
         )
 
-    @property
-    def shop_code(self) -> str:
-        """The last part of the shop URL, which identifies the shop; never personal."""
-        return self.shop_url.rstrip("/").rpartition("/")[2]
-
 
 def _explained(fault: Any) -> str:
     name = str(fault["loc"][0]) if fault["loc"] else ""

@@ -26,21 +26,8 @@ APP: Final = f"{_WEB_API} > 2-1 アプリ一覧 > (アプリ登録者名「店�
 FUNCTIONS: Final = f"{APP} > セキュリティチェック「確認する」 > 利用機能編集"
 """To switch API functions on; a changed licence then needs 「アップデート」."""
 
-NEW_APP: Final = f"{_WEB_API} > 2-2 アプリ登録"
-"""For a shop that has an app of its own."""
-
-CONTRACT: Final = f"{_WEB_API} > 1-2 申込、利用規約確認"
-"""The contract and its terms."""
-
 NOTICES: Final = f"{_WEB_API} > 2-3 システムイベント通知サービス 申込"
 """To apply for notices."""
-
-NOTICE_SETTINGS: Final = f"{_WEB_API} > 2-4 システムイベント通知サービス 設定"
-"""Where notices are sent to."""
-
-NEWS: Final = f"{_WEB_API} > 3-1 楽天からのお知らせ"
-OUTAGES: Final = f"{_WEB_API} > 3-4 障害情報(試験運用中)"
-TEST_SHOPS: Final = f"{_WEB_API} > 3-3 テスト店舗管理"
 
 ORDER_CSV: Final = (
     "RMS > 受注・決済管理 > 受注管理 > データダウンロード > 通常購入データ"

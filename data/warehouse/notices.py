@@ -6,11 +6,9 @@ from datetime import datetime
 
 import polars as pl
 
-from data.model.japan_time import in_japan
 from data.model.notice import (
     Notice,
     NoticeKind,
-    NoticeReason,
     is_handed_out,
     next_look,
 )
@@ -58,15 +56,6 @@ class Settled:
     refused: int
     postponed: int
     exhausted: int
-
-
-@dataclass(frozen=True)
-class NoticeCounts:
-    """A shop's notices: how many wait, since when, and how others were settled."""
-
-    waiting: int
-    oldest_waiting: datetime | None
-    settled: Mapping[NoticeReason, int]
 
 
 def record_notices(
@@ -150,15 +139,6 @@ def settle_notices(  # noqa: PLR0913
     con.unregister("looked")
     exhausted = looked["next_look_at"].null_count()
     return Settled(stored, given_up, looked.height - exhausted, exhausted)
-
-
-def count_notices(con: Connection, shop_id: str) -> NoticeCounts:
-    """Return the number of a shop's waiting notices, and of settled ones by reason."""
-    rows = SQL.run(con, "count_notices", {"shop_id": shop_id}).fetchall()
-    found = {reason: (notices, first) for reason, notices, first in rows}
-    waiting, oldest = found.pop(None, (0, None))
-    settled = {NoticeReason(reason): notices for reason, (notices, _) in found.items()}
-    return NoticeCounts(waiting, oldest and in_japan(oldest), settled)
 
 
 def announced(con: Connection, shop_id: str, numbers: Sequence[str]) -> set[str]:

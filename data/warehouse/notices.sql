@@ -147,17 +147,6 @@ UPDATE notices AS n SET
 FROM looked AS l
 WHERE n.notice_key = l.notice_key;
 
--- name: count_notices
--- How a shop's notices ended.
--- in:  $shop_id
--- out: reason (NULL = waiting), notices, when the first of them was received
-SELECT reason, count(*) AS notices, min(received_at) AS first_received_at
-FROM notices
-WHERE mall = 'rakuten'
-  AND shop_id = $shop_id
-GROUP BY reason
-ORDER BY reason;
-
 -- name: list_announced
 -- Which of these orders a notice has named, settled or not.
 -- in:  $shop_id, $numbers

@@ -90,15 +90,6 @@ class Stored:
     stale: int
 
 
-@dataclass(frozen=True)
-class StatusCount:
-    """The number of orders at a status, and their billed yen."""
-
-    status: Status
-    orders: int
-    request_total: int
-
-
 def store_orders(
     con: DuckDBPyConnection,
     orders: Sequence[Order],
@@ -171,13 +162,6 @@ def unknown_status(con: DuckDBPyConnection, shop_id: str) -> list[str]:
     return [
         number for (number,) in SQL.run(con, "list_unknown_status", given).fetchall()
     ]
-
-
-def count_orders(con: DuckDBPyConnection, shop_id: str) -> list[StatusCount]:
-    """Return the number of a shop's orders and their yen by status."""
-    rows = SQL.run(con, "count_orders", {"shop_id": shop_id}).fetchall()
-    found = {status: (orders, total) for status, orders, total in rows}
-    return [StatusCount(s, *found[s.value]) for s in Status if s.value in found]
 
 
 def content_of(order: Order, key: str) -> tuple[str, str, str]:
@@ -317,25 +301,6 @@ def record_refusals(
     SQL.run(con, "upsert_refusals", {"seen_at": seen_at})
     # Not in a `finally`: in an aborted transaction this would hide the cause.
     con.unregister("refused")
-
-
-def open_refusals(
-    con: DuckDBPyConnection, shop_id: str, limit: int
-) -> list[RefusedOrder]:
-    """Return a shop's orders that could not be read yet, the longest waiting first."""
-    rows = SQL.run(
-        con, "list_open_refusals", {"shop_id": shop_id, "row_limit": limit}
-    ).fetchall()
-    return [
-        RefusedOrder(
-            mall=Mall(mall),
-            shop_id=shop,
-            order_number=order_number,
-            code=code,
-            reason=reason,
-        )
-        for mall, shop, order_number, code, reason in rows
-    ]
 
 
 def orders_not_at_mall(

@@ -779,17 +779,6 @@ ON CONFLICT (mall, shop_id, order_number) DO UPDATE SET
 WHERE excluded.last_seen_at
     > coalesce(order_refusals.settled_at, order_refusals.last_seen_at);
 
--- name: list_open_refusals
--- Orders that could not be taken, longest waiting first.
--- in:  $shop_id, $row_limit
--- out: mall, shop_id, order_number, code, reason
-SELECT mall, shop_id, order_number, code, reason
-FROM order_refusals
-WHERE shop_id = $shop_id
-  AND settled_at IS NULL
-ORDER BY first_seen_at, order_number
-LIMIT $row_limit;
-
 -- name: list_not_at_mall
 -- Orders that only a CSV knows: the mall was asked for them and did not show them.
 -- in:  $mall, $shop_id, $numbers: these orders only
@@ -837,19 +826,6 @@ WHERE shop_id = $shop_id
   AND source = 'api'
   AND mall_status NOT IN (SELECT unnest($known))
 ORDER BY ordered_at, order_number;
-
--- name: count_orders
--- How many of a shop's orders stand where.
--- in:  $shop_id
--- out: status, orders, request_total in yen (open amounts count as nothing)
-SELECT
-    status,
-    count(*) AS orders,
-    coalesce(sum(request_total), 0)::BIGINT AS request_total
-FROM orders
-WHERE shop_id = $shop_id
-GROUP BY status
-ORDER BY status;
 
 -- name: list_stored_contents
 -- Orders as the mall showed them last.

@@ -4,11 +4,11 @@ import logging
 import sys
 
 from connectors.settings import read_settings
-from data.warehouse.orders import count_orders
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tasks.shops.blocks import load_shop
 from tests.bench.measured import Stopwatch, report
+from tests.support.stored import orders_by_status
 
 
 def main(shop: str) -> None:
@@ -17,8 +17,8 @@ def main(shop: str) -> None:
     ingest_orders(shop)
     spent = watch.read()
     with warehouse(read_settings().warehouse) as con:
-        stored = count_orders(con, load_shop(shop).shop_id)
-    report(spent, sum(row.orders for row in stored))
+        stored = orders_by_status(con, load_shop(shop).shop_id)
+    report(spent, sum(stored.values()))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.notices.keys import KeyRing, KnownShop, NoticeKeys
-from connectors.notices.messages import read_message
 from connectors.notices.metrics import Metrics
 from connectors.notices.reception import Reception
 from connectors.notices.spool import Spool
@@ -24,6 +23,7 @@ from tests.support.notices import (
     SHOP_ID,
     SHOP_URL,
     Receiver,
+    read_message,
     result_code,
 )
 from tests.support.small_files import small_files

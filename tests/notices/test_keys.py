@@ -6,9 +6,15 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from connectors.notices.keys import HashedKey, KnownShop, speaker
-from connectors.notices.messages import read_message
 from tests.notices.conftest import known, shop_keys
-from tests.support.notices import CONTRACT, KEY, SHOP_URL, auth_xml, order_xml
+from tests.support.notices import (
+    CONTRACT,
+    KEY,
+    SHOP_URL,
+    auth_xml,
+    order_xml,
+    read_message,
+)
 
 
 def message(key: str = KEY, shop_url: str = SHOP_URL, contract: str = CONTRACT):

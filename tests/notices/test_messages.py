@@ -10,7 +10,6 @@ from connectors.notices.messages import (
     Illegal,
     IllegalMessage,
     MessageParser,
-    read_message,
 )
 from data.model.notice import NoticeKind
 from tests.notices.conftest import NOW, notices_in
@@ -22,6 +21,7 @@ from tests.support.notices import (
     SHOP_URL,
     auth_xml,
     order_xml,
+    read_message,
     system_xml,
 )
 

@@ -8,10 +8,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.notices import reception
-from connectors.notices.messages import read_message
 from tests.notices.conftest import NOW, Desk, known
 from tests.support.effort import examples
-from tests.support.notices import KEY, SHOP_ID, auth_xml, order_xml, system_xml
+from tests.support.notices import (
+    KEY,
+    SHOP_ID,
+    auth_xml,
+    order_xml,
+    read_message,
+    system_xml,
+)
 
 NUMBER = f"{SHOP_ID}-20261124-0000000001"
 GOOD = [

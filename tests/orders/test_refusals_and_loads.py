@@ -5,9 +5,10 @@ from dataclasses import replace
 import polars as pl
 
 from data.model.order import Mall
-from data.warehouse.orders import open_refusals, record_refusals, store_orders
+from data.warehouse.orders import record_refusals, store_orders
 from data.warehouse.runs import Load, record_load
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at
+from tests.support.stored import open_refusals
 
 LOAD = Load(
     load_id="load-1",
@@ -39,7 +40,7 @@ def test_a_refusal_met_again_keeps_its_first_time_and_its_last_reason(con):
     record_refusals(con, [a_refusal(code="A")], at(1))
     record_refusals(con, [a_refusal(code="B"), a_refusal(code="C")], at(2))
 
-    assert open_refusals(con, SHOP_ID, 10) == [a_refusal(code="C")]
+    assert open_refusals(con) == [a_refusal(code="C")]
     assert times(con) == [(at(1), at(2), None)]
 
 
@@ -47,24 +48,24 @@ def test_an_earlier_refusal_told_late_changes_nothing(con):
     record_refusals(con, [a_refusal(code="B")], at(2))
     record_refusals(con, [a_refusal(code="A")], at(1))
 
-    assert open_refusals(con, SHOP_ID, 10) == [a_refusal(code="B")]
+    assert open_refusals(con) == [a_refusal(code="B")]
 
 
 def test_storing_the_order_settles_its_refusal_and_no_other(con):
     record_refusals(con, [a_refusal(1), a_refusal(2)], at(1))
     store(con, 5)
 
-    assert open_refusals(con, SHOP_ID, 10) == [a_refusal(2)]
+    assert open_refusals(con) == [a_refusal(2)]
 
 
 def test_an_unchanged_order_settles_and_a_stale_one_does_not(con):
     store(con, 5)
     record_refusals(con, [a_refusal(1)], at(6))
     store(con, 4, status="100")
-    assert open_refusals(con, SHOP_ID, 10) == [a_refusal(1)]
+    assert open_refusals(con) == [a_refusal(1)]
 
     store(con, 7)
-    assert open_refusals(con, SHOP_ID, 10) == []
+    assert open_refusals(con) == []
 
 
 def test_a_settled_refusal_opens_again_with_a_new_first_time(con):
@@ -75,18 +76,10 @@ def test_a_settled_refusal_opens_again_with_a_new_first_time(con):
     assert times(con) == [(at(95), at(95), None)]
 
 
-def test_the_longest_waiting_come_first_and_no_more_than_asked_for(con):
-    record_refusals(con, [a_refusal(3)], at(1))
-    record_refusals(con, [a_refusal(1), a_refusal(2)], at(2))
-
-    assert open_refusals(con, SHOP_ID, 2) == [a_refusal(3), a_refusal(1)]
-    assert open_refusals(con, "another", 2) == []
-
-
 def test_no_refusals_are_nothing(con):
     record_refusals(con, [], at(1))
 
-    assert open_refusals(con, SHOP_ID, 10) == []
+    assert open_refusals(con) == []
 
 
 def test_a_load_recorded_at_start_and_end_is_one_row(con):

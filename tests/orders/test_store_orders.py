@@ -7,11 +7,10 @@ from hashlib import sha256
 
 import polars as pl
 
-from data.model.order import Order, Status
+from data.model.order import Order
 from data.warehouse.orders import (
     Stored,
     content_of,
-    count_orders,
     numbers_to_confirm,
     store_orders,
     stored_orders,
@@ -243,21 +242,6 @@ def test_orders_to_confirm_are_new_ones_of_the_api_with_fixed_amounts(con):
     )
 
     assert numbers_to_confirm(con, SHOP_ID) == [order_number(5), order_number(1)]
-
-
-def test_orders_are_counted_by_status_in_the_order_of_the_words(con):
-    store(
-        con,
-        an_order(1, status="900"),
-        an_order(2, status="100"),
-        an_order(3, status="100", request_total=None),
-    )
-
-    counts = count_orders(con, SHOP_ID)
-    assert [(c.status, c.orders, c.request_total) for c in counts] == [
-        (Status.NEW, 2, 2710),
-        (Status.CANCELLED, 1, 2710),
-    ]
 
 
 def test_dates_stay_dates(con):

@@ -128,7 +128,6 @@ def test_a_shop_url_is_kept_in_one_form(typed):
     application = an_application(shop_url=typed)
 
     assert application.shop_url == "https://www.rakuten.co.jp/demo-shop/"
-    assert application.shop_code == "demo-shop"
 
 
 @pytest.mark.parametrize(

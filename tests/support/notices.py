@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Self
 from xml.sax.saxutils import escape
 
+from connectors.notices.messages import Message, MessageParser
+
 _ROOT = Path(__file__).parents[2]
 
 SHOP_ID = "123456"
@@ -51,6 +53,13 @@ def order_part(number: str, seq: str | None = "1") -> str:
         "<selectedChoice>包装：なし</selectedChoice></basketModel>"
         "</orderInfoNotifyModel>"
     )
+
+
+def read_message(body: bytes) -> Message:
+    """Parse a message that is there whole."""
+    parser = MessageParser()
+    parser.feed(body)
+    return parser.close()
 
 
 def order_xml(*numbers: str, seq: str | None = "1", auth: str | None = None) -> bytes:

@@ -17,7 +17,6 @@ from data.model.notice import GIVE_UP_AFTER, Notice, NoticeReason
 from data.model.order import Mall, Order, RefusedOrder, SameAnswer
 from data.warehouse.notices import (
     Recorded,
-    count_notices,
     due_notices,
     record_notices,
     settle_notices,
@@ -30,6 +29,7 @@ from data.warehouse.orders import (
 )
 from data.warehouse.runs import orders_to_reread
 from tests.support.orders import an_order, at, order_number
+from tests.support.stored import count_notices
 from tests.warehouse.made_notices import a_notice, not_handed_out, unreadable
 
 DAY = 24 * 60

@@ -6,11 +6,13 @@ from subprocess import TimeoutExpired
 
 import pytest
 
+from data.model.notice import NoticeReason
 from data.warehouse.invariants import violations
-from data.warehouse.notices import NoticeReason, Recorded, count_notices, record_notices
+from data.warehouse.notices import Recorded, record_notices
 from data.warehouse.session import warehouse
 from tests.support.forked import Forked
-from tests.support.orders import SHOP_ID, at
+from tests.support.orders import at
+from tests.support.stored import count_notices
 from tests.warehouse import writer
 from tests.warehouse.made_notices import a_notice
 from tests.warehouse.writer import BATCH, look_and_settle
@@ -39,7 +41,7 @@ def test_a_kill_within_the_transaction_leaves_nothing_and_a_repeat_is_new(path, 
         assert violations(con) == []
         assert record_notices(con, [a_notice(1, 5)], at(9)) == Recorded(1, 0)
         look_and_settle(con)
-        assert count_notices(con, SHOP_ID).settled == {NoticeReason.STORED: 1}
+        assert count_notices(con).settled == {NoticeReason.STORED: 1}
 
 
 def test_kills_at_random_moments_lose_no_notice_that_was_acknowledged(path):
@@ -61,7 +63,7 @@ def test_kills_at_random_moments_lose_no_notice_that_was_acknowledged(path):
 
     with warehouse(path) as con:
         look_and_settle(con)
-        counts = count_notices(con, SHOP_ID)
+        counts = count_notices(con)
         assert violations(con) == []
     assert (counts.waiting, sum(counts.settled.values())) == (
         0,

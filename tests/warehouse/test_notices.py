@@ -15,11 +15,9 @@ from data.model.notice import (
 )
 from data.model.order import SameAnswer
 from data.warehouse.notices import (
-    NoticeCounts,
     Recorded,
     Settled,
     announced,
-    count_notices,
     due_notices,
     found_without_notice,
     record_notices,
@@ -29,6 +27,7 @@ from data.warehouse.orders import record_refusals, store_orders, store_same
 from tests.order_files.store.made import a_row
 from tests.order_files.store.made import store as import_csv
 from tests.support.orders import SHOP_ID, an_order, at, order_number
+from tests.support.stored import NoticeCounts, count_notices
 from tests.warehouse.made_notices import a_notice, not_handed_out, unreadable
 
 DAY = 24 * 60
@@ -67,7 +66,7 @@ def due(con, minute: float = 10, limit: int = 9) -> list[str]:
 
 
 def reasons(con) -> dict[str, int]:
-    return dict(count_notices(con, SHOP_ID).settled)
+    return count_notices(con).settled
 
 
 def test_a_notice_is_new_once_and_a_repeat_whenever_it_comes_again(con):
@@ -80,7 +79,7 @@ def test_a_notice_is_new_once_and_a_repeat_whenever_it_comes_again(con):
 
 def test_no_notices_are_nothing(con):
     assert record(con) == Recorded(0, 0)
-    assert count_notices(con, SHOP_ID) == NoticeCounts(0, None, {})
+    assert count_notices(con) == NoticeCounts(0, {})
 
 
 def test_a_notice_comes_back_as_it_was_told(con):
@@ -220,17 +219,6 @@ def test_a_receiver_whose_clock_runs_ahead_cannot_keep_a_notice_waiting(con):
     record(con, a_notice(1, 500), minute=9)
 
     assert read(con, 1, 10).stored == 1
-
-
-def test_a_count_says_how_many_wait_since_when_and_how_the_others_ended(con):
-    record(con, a_notice(1, 5), a_notice(2, 4), a_notice(3, 3), a_notice(None, 1))
-    read(con, 3)
-
-    assert count_notices(con, SHOP_ID) == NoticeCounts(
-        waiting=2,
-        oldest_waiting=at(4),
-        settled={NoticeReason.NO_ORDER: 1, NoticeReason.STORED: 1},
-    )
 
 
 def test_an_order_is_announced_by_any_notice_that_names_it(con):

@@ -4,10 +4,11 @@ import polars as pl
 
 from data.model.notice import NoticeReason
 from data.model.order import Mall
-from data.warehouse.notices import count_notices, found_without_notice, record_notices
+from data.warehouse.notices import due_notices, found_without_notice, record_notices
 from data.warehouse.orders import store_orders
 from data.warehouse.shops import ShopState, notices_start_at, record_shop
 from tests.support.orders import SHOP_ID, an_order, at
+from tests.support.stored import NoticeCounts, count_notices
 from tests.warehouse.made_notices import a_notice
 
 TEA = ShopState("tea", Mall.RAKUTEN, SHOP_ID)
@@ -36,19 +37,18 @@ def test_notices_before_the_start_are_kept_and_not_ingested(con):
     other = a_notice(1, 4, shop_id="another")
     record_notices(con, [a_notice(1, 4.9), a_notice(2, 5), other], at(9))
 
-    counts = count_notices(con, SHOP_ID)
-    assert (counts.waiting, counts.oldest_waiting) == (1, at(5))
-    assert counts.settled == {NoticeReason.BEFORE_START: 1}
+    assert count_notices(con) == NoticeCounts(1, {NoticeReason.BEFORE_START: 1})
+    assert due_notices(con, SHOP_ID, at(9), 9) == [a_notice(2, 5)]
     assert count_notices(con, "another").waiting == 1
 
 
 def test_a_start_told_later_settles_the_notices_that_came_before_it(con):
     record_shop(con, TEA, at(1))
     record_notices(con, [a_notice(1, 4)], at(9))
-    assert count_notices(con, SHOP_ID).waiting == 1
+    assert count_notices(con).waiting == 1
 
     record_shop(con, STARTED, at(10))
-    assert count_notices(con, SHOP_ID).settled == {NoticeReason.BEFORE_START: 1}
+    assert count_notices(con).settled == {NoticeReason.BEFORE_START: 1}
 
 
 def test_no_notice_is_missed_of_an_order_placed_before_the_start(con):
