@@ -12,48 +12,6 @@ from typing import NamedTuple
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
-_HEALINGS = (
-    "heal_order_log",
-    "heal_orders",
-    "heal_order_sightings",
-    "heal_order_answers",
-    "heal_order_refusals",
-    "heal_order_cursors",
-    "heal_notices",
-    "heal_loads",
-    "heal_stock_movements",
-    "heal_inventory_pushes",
-    "heal_shipments",
-    "heal_shops",
-    "heal_shop_keys",
-    "heal_alarms",
-    "heal_csv_imports",
-    "heal_shipment_imports",
-    "heal_stock_count_imports",
-    "heal_dismissals",
-    "heal_incidents",
-    "heal_inventory_holds",
-    "heal_order_lines",
-    "heal_order_status_log",
-    "heal_sku_costs",
-    "heal_mall_fees",
-    "heal_order_marks",
-    "heal_shipping_labels",
-    "heal_tracking_exports",
-    "heal_shop_applications",
-    "heal_shop_stages",
-    "heal_shop_stops",
-    "heal_shop_warnings",
-    "heal_listings",
-    "heal_sku_map",
-    "heal_rms_troubles",
-    "heal_home_epochs",
-    "heal_stock_links",
-    "heal_stock_settings",
-    "heal_cleared_orders",
-    "heal_forgotten_buyers",
-)
-
 
 class Healed(NamedTuple):
     """How many instants were moved, and the months that are open again."""
@@ -78,7 +36,8 @@ def heal_future(con: Connection, *, before: datetime, after: datetime) -> Healed
     SQL.run(con, "open_closed_orders", given)
     months = SQL.run(con, "open_month_closes", given).fetchall()
     SQL.run(con, "list_future_instants", given)
-    for healing in _HEALINGS:
-        SQL.run(con, healing, given)
+    SQL.run(con, "show_healed")
+    SQL.run(con, "heal_instants")
+    SQL.run(con, "heal_next_looks", given)
     ((found,),) = SQL.run(con, "count_future_instants").fetchall()
     return Healed(found, tuple(sorted(month for (month,) in months)))

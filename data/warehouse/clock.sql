@@ -13,237 +13,6 @@ SELECT
     OR EXISTS (SELECT 1 FROM month_closes WHERE closed_at > $after)
     OR EXISTS (SELECT 1 FROM dismissals WHERE dismissed_at > $after) AS is_ahead;
 
--- name: list_future_instants
--- Every instant of ours that is still to come, and what it becomes: a microsecond apart
--- and in the same order, all just before the answer that showed the clock to be right.
--- What the mall or a person dates (a key's end, a start of notices) is not ours.
--- in:  $before, $after
--- out: temporary table `future_instants` (instant, becomes)
-CREATE OR REPLACE TEMP TABLE future_instants AS
-WITH found AS (
-    SELECT observed_at AS instant FROM order_log WHERE observed_at > $after
-    UNION
-    SELECT logged_at AS instant FROM order_log WHERE logged_at > $after
-    UNION
-    SELECT observed_at AS instant FROM orders WHERE observed_at > $after
-    UNION
-    SELECT imported_at AS instant FROM orders WHERE imported_at > $after
-    UNION
-    SELECT updated_at AS instant FROM orders WHERE updated_at > $after
-    UNION
-    SELECT seen_at AS instant FROM order_sightings WHERE seen_at > $after
-    UNION
-    SELECT observed_at AS instant FROM order_answers WHERE observed_at > $after
-    UNION
-    SELECT first_seen_at AS instant FROM order_refusals WHERE first_seen_at > $after
-    UNION
-    SELECT last_seen_at AS instant FROM order_refusals WHERE last_seen_at > $after
-    UNION
-    SELECT settled_at AS instant FROM order_refusals WHERE settled_at > $after
-    UNION
-    SELECT seen_until AS instant FROM order_cursors WHERE seen_until > $after
-    UNION
-    SELECT moved_at AS instant FROM order_cursors WHERE moved_at > $after
-    UNION
-    SELECT received_at AS instant FROM notices WHERE received_at > $after
-    UNION
-    SELECT recorded_at AS instant FROM notices WHERE recorded_at > $after
-    UNION
-    SELECT settled_at AS instant FROM notices WHERE settled_at > $after
-    UNION
-    SELECT started_at AS instant FROM loads WHERE started_at > $after
-    UNION
-    SELECT finished_at AS instant FROM loads WHERE finished_at > $after
-    UNION
-    SELECT effective_at AS instant FROM stock_movements WHERE effective_at > $after
-    UNION
-    SELECT moved_at AS instant FROM stock_movements WHERE moved_at > $after
-    UNION
-    SELECT planned_at AS instant FROM inventory_pushes WHERE planned_at > $after
-    UNION
-    SELECT sent_at AS instant FROM inventory_pushes WHERE sent_at > $after
-    UNION
-    SELECT verified_at AS instant FROM inventory_pushes WHERE verified_at > $after
-    UNION
-    SELECT due_since AS instant FROM inventory_pushes WHERE due_since > $after
-    UNION
-    SELECT imported_at AS instant FROM shipments WHERE imported_at > $after
-    UNION
-    SELECT changed_at AS instant FROM shipments WHERE changed_at > $after
-    UNION
-    SELECT sent_at AS instant FROM shipments WHERE sent_at > $after
-    UNION
-    SELECT heard_at AS instant FROM shipments WHERE heard_at > $after
-    UNION
-    SELECT verified_at AS instant FROM shipments WHERE verified_at > $after
-    UNION
-    SELECT checked_at AS instant FROM shops WHERE checked_at > $after
-    UNION
-    SELECT updated_at AS instant FROM shops WHERE updated_at > $after
-    UNION
-    SELECT first_seen_at AS instant FROM shop_keys WHERE first_seen_at > $after
-    UNION
-    SELECT last_seen_at AS instant FROM shop_keys WHERE last_seen_at > $after
-    UNION
-    SELECT answered_at AS instant FROM shop_keys WHERE answered_at > $after
-    UNION
-    SELECT since AS instant FROM alarms WHERE since > $after
-    UNION
-    SELECT healed_at AS instant FROM alarms WHERE healed_at > $after
-    UNION
-    SELECT imported_at AS instant FROM csv_imports WHERE imported_at > $after
-    UNION
-    SELECT imported_at AS instant FROM shipment_imports WHERE imported_at > $after
-    UNION
-    SELECT counted_at AS instant FROM stock_count_imports WHERE counted_at > $after
-    UNION
-    SELECT imported_at AS instant FROM stock_count_imports WHERE imported_at > $after
-    UNION
-    SELECT dismissed_at AS instant FROM dismissals WHERE dismissed_at > $after
-    UNION
-    SELECT since AS instant FROM dismissals WHERE since > $after
-    UNION
-    SELECT since AS instant FROM incidents WHERE since > $after
-    UNION
-    SELECT settled_at AS instant FROM incidents WHERE settled_at > $after
-    UNION
-    SELECT held_since AS instant FROM inventory_holds WHERE held_since > $after
-    UNION
-    SELECT stock_adjusted_at AS instant FROM order_lines WHERE stock_adjusted_at > $after
-    UNION
-    SELECT planned_at AS instant FROM order_marks WHERE planned_at > $after
-    UNION
-    SELECT sent_at AS instant FROM order_marks WHERE sent_at > $after
-    UNION
-    SELECT settled_at AS instant FROM order_marks WHERE settled_at > $after
-    UNION
-    SELECT ended_at AS instant FROM order_status_log WHERE ended_at > $after
-    UNION
-    SELECT imported_at AS instant FROM sku_costs WHERE imported_at > $after
-    UNION
-    SELECT imported_at AS instant FROM mall_fees WHERE imported_at > $after
-    UNION
-    SELECT exported_at AS instant FROM shipping_labels WHERE exported_at > $after
-    UNION
-    SELECT outdated_at AS instant FROM shipping_labels WHERE outdated_at > $after
-    UNION
-    SELECT exported_at AS instant FROM tracking_exports WHERE exported_at > $after
-    UNION
-    SELECT made_at AS instant FROM shop_applications WHERE made_at > $after
-    UNION
-    SELECT sent_at AS instant FROM shop_applications WHERE sent_at > $after
-    UNION
-    SELECT moved_at AS instant FROM shop_stages WHERE moved_at > $after
-    UNION
-    SELECT stopped_at AS instant FROM shop_stops WHERE stopped_at > $after
-    UNION
-    SELECT warned_at AS instant FROM shop_warnings WHERE warned_at > $after
-    UNION
-    SELECT mapped_at AS instant FROM sku_map WHERE mapped_at > $after
-    UNION
-    SELECT seen_at AS instant FROM listings WHERE seen_at > $after
-    UNION
-    SELECT since AS instant FROM stock_links WHERE since > $after
-    UNION
-    SELECT begun_at AS instant FROM home_epochs WHERE begun_at > $after
-    UNION
-    SELECT first_at AS instant FROM rms_troubles WHERE first_at > $after
-    UNION
-    SELECT last_at AS instant FROM rms_troubles WHERE last_at > $after
-    UNION
-    SELECT set_at AS instant FROM stock_settings WHERE set_at > $after
-    UNION
-    SELECT cleared_at AS instant FROM cleared_orders WHERE cleared_at > $after
-    UNION
-    SELECT forgotten_at AS instant FROM forgotten_buyers WHERE forgotten_at > $after
-)
-SELECT
-    instant,
-    $before - to_microseconds(row_number() OVER (ORDER BY instant DESC)) AS becomes
-FROM found;
-
--- name: heal_csv_imports
--- Put right what a fast clock wrote into csv_imports.
--- in:  temporary table `future_instants`, $after
--- out: rows of csv_imports
-UPDATE csv_imports SET
-    imported_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = csv_imports.imported_at), imported_at
-    )
-WHERE imported_at > $after;
-
--- name: heal_shipment_imports
--- Put right what a fast clock wrote into shipment_imports.
--- in:  temporary table `future_instants`, $after
--- out: rows of shipment_imports
-UPDATE shipment_imports SET
-    imported_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shipment_imports.imported_at), imported_at
-    )
-WHERE imported_at > $after;
-
--- name: heal_stock_count_imports
--- Put right what a fast clock wrote into stock_count_imports.
--- in:  temporary table `future_instants`, $after
--- out: rows of stock_count_imports
-UPDATE stock_count_imports SET
-    counted_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = stock_count_imports.counted_at), counted_at
-    ),
-    imported_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = stock_count_imports.imported_at), imported_at
-    )
-WHERE counted_at > $after
-   OR imported_at > $after;
-
--- name: heal_dismissals
--- Put right what a fast clock wrote into dismissals.
--- in:  temporary table `future_instants`, $after
--- out: rows of dismissals
-UPDATE dismissals SET
-    dismissed_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = dismissals.dismissed_at), dismissed_at
-    ),
-    since = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = dismissals.since), since
-    )
-WHERE dismissed_at > $after
-   OR since > $after;
-
--- name: heal_incidents
--- Put right what a fast clock wrote into incidents.
--- in:  temporary table `future_instants`, $after
--- out: rows of incidents
-UPDATE incidents SET
-    since = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = incidents.since), since
-    ),
-    settled_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = incidents.settled_at), settled_at
-    )
-WHERE since > $after
-   OR settled_at > $after;
-
--- name: heal_inventory_holds
--- Put right what a fast clock wrote into inventory_holds.
--- in:  temporary table `future_instants`, $after
--- out: rows of inventory_holds
-UPDATE inventory_holds SET
-    held_since = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = inventory_holds.held_since), held_since
-    )
-WHERE held_since > $after;
-
--- name: heal_order_lines
--- Put right what a fast clock wrote into order_lines.
--- in:  temporary table `future_instants`, $after
--- out: rows of order_lines
-UPDATE order_lines SET
-    stock_adjusted_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_lines.stock_adjusted_at), stock_adjusted_at
-    )
-WHERE stock_adjusted_at > $after;
-
 -- name: open_closed_orders
 -- Take back what was kept of the months that a fast clock closed: they may not have been
 -- over, and are closed again when their day comes.
@@ -260,205 +29,208 @@ DELETE FROM month_closes
 WHERE closed_at > $after
 RETURNING month;
 
--- name: heal_order_status_log
--- Put right what a fast clock wrote into order_status_log.
--- in:  temporary table `future_instants`, $after
--- out: rows of order_status_log
-UPDATE order_status_log SET
-    ended_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_status_log.ended_at), ended_at
-    )
-WHERE ended_at > $after;
+-- name: list_future_instants
+-- Every instant of ours that is still to come, and what it becomes: a microsecond apart
+-- and in the same order, all just before the answer that showed the clock to be right.
+-- What the mall or a person dates (a key's end, a start of notices) is not ours.
+-- in:  $before, $after
+-- out: temporary table `future_instants` (instant, becomes)
+CREATE OR REPLACE TEMP TABLE future_instants AS
+WITH written AS (
+    SELECT unnest([observed_at, logged_at]) AS instant FROM order_log
+    UNION ALL SELECT unnest([observed_at, imported_at, updated_at]) FROM orders
+    UNION ALL SELECT seen_at FROM order_sightings
+    UNION ALL SELECT observed_at FROM order_answers
+    UNION ALL SELECT unnest([first_seen_at, last_seen_at, settled_at]) FROM order_refusals
+    UNION ALL SELECT unnest([seen_until, moved_at]) FROM order_cursors
+    UNION ALL SELECT unnest([received_at, recorded_at, settled_at]) FROM notices
+    UNION ALL SELECT unnest([started_at, finished_at]) FROM loads
+    UNION ALL SELECT unnest([effective_at, moved_at]) FROM stock_movements
+    UNION ALL SELECT unnest([planned_at, sent_at, verified_at, due_since]) FROM inventory_pushes
+    UNION ALL SELECT unnest([imported_at, changed_at, sent_at, heard_at, verified_at]) FROM shipments
+    UNION ALL SELECT unnest([checked_at, updated_at]) FROM shops
+    UNION ALL SELECT unnest([first_seen_at, last_seen_at, answered_at]) FROM shop_keys
+    UNION ALL SELECT unnest([since, healed_at]) FROM alarms
+    UNION ALL SELECT imported_at FROM csv_imports
+    UNION ALL SELECT imported_at FROM shipment_imports
+    UNION ALL SELECT unnest([counted_at, imported_at]) FROM stock_count_imports
+    UNION ALL SELECT unnest([dismissed_at, since]) FROM dismissals
+    UNION ALL SELECT unnest([since, settled_at]) FROM incidents
+    UNION ALL SELECT held_since FROM inventory_holds
+    UNION ALL SELECT stock_adjusted_at FROM order_lines
+    UNION ALL SELECT unnest([planned_at, sent_at, settled_at]) FROM order_marks
+    UNION ALL SELECT ended_at FROM order_status_log
+    UNION ALL SELECT imported_at FROM sku_costs
+    UNION ALL SELECT imported_at FROM mall_fees
+    UNION ALL SELECT unnest([exported_at, outdated_at]) FROM shipping_labels
+    UNION ALL SELECT exported_at FROM tracking_exports
+    UNION ALL SELECT unnest([made_at, sent_at]) FROM shop_applications
+    UNION ALL SELECT moved_at FROM shop_stages
+    UNION ALL SELECT stopped_at FROM shop_stops
+    UNION ALL SELECT warned_at FROM shop_warnings
+    UNION ALL SELECT mapped_at FROM sku_map
+    UNION ALL SELECT seen_at FROM listings
+    UNION ALL SELECT since FROM stock_links
+    UNION ALL SELECT begun_at FROM home_epochs
+    UNION ALL SELECT unnest([first_at, last_at]) FROM rms_troubles
+    UNION ALL SELECT set_at FROM stock_settings
+    UNION ALL SELECT cleared_at FROM cleared_orders
+    UNION ALL SELECT forgotten_at FROM forgotten_buyers
+), ahead AS (
+    SELECT DISTINCT instant FROM written WHERE instant > $after
+)
+SELECT
+    instant,
+    $before - to_microseconds(row_number() OVER (ORDER BY instant DESC)) AS becomes
+FROM ahead;
 
--- name: heal_sku_costs
--- Put right what a fast clock wrote into sku_costs.
--- in:  temporary table `future_instants`, $after
--- out: rows of sku_costs
-UPDATE sku_costs SET
-    imported_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = sku_costs.imported_at), imported_at
-    )
-WHERE imported_at > $after;
+-- name: show_healed
+-- What an instant is in truth, and whether it is written ahead of the clock.
+-- in:  temporary table `future_instants`
+-- out: temporary macros `healed` and `is_ahead`
+CREATE OR REPLACE TEMP MACRO healed(written) AS coalesce(
+    (SELECT f.becomes FROM future_instants AS f WHERE f.instant = written), written
+);
+CREATE OR REPLACE TEMP MACRO is_ahead(written) AS
+    written >= (SELECT min(f.instant) FROM future_instants AS f);
 
--- name: heal_mall_fees
--- Put right what a fast clock wrote into mall_fees.
--- in:  temporary table `future_instants`, $after
--- out: rows of mall_fees
-UPDATE mall_fees SET
-    imported_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = mall_fees.imported_at), imported_at
-    )
-WHERE imported_at > $after;
-
--- name: heal_order_marks
--- Put right what a fast clock wrote into order_marks.
--- in:  temporary table `future_instants`, $after
--- out: rows of order_marks
+-- name: heal_instants
+-- Put right what a fast clock wrote, in every table.
+-- in:  macros `healed`, `is_ahead`
+-- out: rows of all these tables
+UPDATE order_log SET
+    observed_at = healed(observed_at),
+    logged_at = healed(logged_at)
+WHERE is_ahead(greatest(observed_at, logged_at));
+UPDATE orders SET
+    observed_at = healed(observed_at),
+    imported_at = healed(imported_at),
+    updated_at = healed(updated_at)
+WHERE is_ahead(greatest(observed_at, imported_at, updated_at));
+UPDATE order_sightings SET seen_at = healed(seen_at)
+WHERE is_ahead(seen_at);
+UPDATE order_answers SET observed_at = healed(observed_at)
+WHERE is_ahead(observed_at);
+UPDATE order_refusals SET
+    first_seen_at = healed(first_seen_at),
+    last_seen_at = healed(last_seen_at),
+    settled_at = healed(settled_at)
+WHERE is_ahead(greatest(first_seen_at, last_seen_at, settled_at));
+UPDATE order_cursors SET
+    seen_until = healed(seen_until),
+    moved_at = healed(moved_at)
+WHERE is_ahead(greatest(seen_until, moved_at));
+UPDATE notices SET
+    received_at = healed(received_at),
+    recorded_at = healed(recorded_at),
+    settled_at = healed(settled_at)
+WHERE is_ahead(greatest(received_at, recorded_at, settled_at));
+UPDATE loads SET
+    started_at = healed(started_at),
+    finished_at = healed(finished_at)
+WHERE is_ahead(greatest(started_at, finished_at));
+UPDATE stock_movements SET
+    effective_at = healed(effective_at),
+    moved_at = healed(moved_at)
+WHERE is_ahead(greatest(effective_at, moved_at));
+UPDATE inventory_pushes SET
+    planned_at = healed(planned_at),
+    sent_at = healed(sent_at),
+    verified_at = healed(verified_at),
+    due_since = healed(due_since)
+WHERE is_ahead(greatest(planned_at, sent_at, verified_at, due_since));
+UPDATE shipments SET
+    imported_at = healed(imported_at),
+    changed_at = healed(changed_at),
+    sent_at = healed(sent_at),
+    heard_at = healed(heard_at),
+    verified_at = healed(verified_at)
+WHERE is_ahead(greatest(imported_at, changed_at, sent_at, heard_at, verified_at));
+UPDATE shops SET
+    checked_at = healed(checked_at),
+    updated_at = healed(updated_at)
+WHERE is_ahead(greatest(checked_at, updated_at));
+UPDATE shop_keys SET
+    first_seen_at = healed(first_seen_at),
+    last_seen_at = healed(last_seen_at),
+    answered_at = healed(answered_at)
+WHERE is_ahead(greatest(first_seen_at, last_seen_at, answered_at));
+UPDATE alarms SET
+    since = healed(since),
+    healed_at = healed(healed_at)
+WHERE is_ahead(greatest(since, healed_at));
+UPDATE csv_imports SET imported_at = healed(imported_at)
+WHERE is_ahead(imported_at);
+UPDATE shipment_imports SET imported_at = healed(imported_at)
+WHERE is_ahead(imported_at);
+UPDATE stock_count_imports SET
+    counted_at = healed(counted_at),
+    imported_at = healed(imported_at)
+WHERE is_ahead(greatest(counted_at, imported_at));
+UPDATE dismissals SET
+    dismissed_at = healed(dismissed_at),
+    since = healed(since)
+WHERE is_ahead(greatest(dismissed_at, since));
+UPDATE incidents SET
+    since = healed(since),
+    settled_at = healed(settled_at)
+WHERE is_ahead(greatest(since, settled_at));
+UPDATE inventory_holds SET held_since = healed(held_since)
+WHERE is_ahead(held_since);
+UPDATE order_lines SET stock_adjusted_at = healed(stock_adjusted_at)
+WHERE is_ahead(stock_adjusted_at);
+UPDATE order_status_log SET ended_at = healed(ended_at)
+WHERE is_ahead(ended_at);
+UPDATE sku_costs SET imported_at = healed(imported_at)
+WHERE is_ahead(imported_at);
+UPDATE mall_fees SET imported_at = healed(imported_at)
+WHERE is_ahead(imported_at);
 UPDATE order_marks SET
-    planned_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_marks.planned_at), planned_at
-    ),
-    sent_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_marks.sent_at), sent_at
-    ),
-    settled_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_marks.settled_at), settled_at
-    )
-WHERE planned_at > $after
-   OR sent_at > $after
-   OR settled_at > $after;
-
--- name: heal_shipping_labels
--- Put right what a fast clock wrote into shipping_labels.
--- in:  temporary table `future_instants`, $after
--- out: rows of shipping_labels
+    planned_at = healed(planned_at),
+    sent_at = healed(sent_at),
+    settled_at = healed(settled_at)
+WHERE is_ahead(greatest(planned_at, sent_at, settled_at));
 UPDATE shipping_labels SET
-    exported_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shipping_labels.exported_at), exported_at
-    ),
-    outdated_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shipping_labels.outdated_at), outdated_at
-    )
-WHERE exported_at > $after
-   OR outdated_at > $after;
-
--- name: heal_tracking_exports
--- Put right what a fast clock wrote into tracking_exports.
--- in:  temporary table `future_instants`, $after
--- out: rows of tracking_exports
-UPDATE tracking_exports SET
-    exported_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = tracking_exports.exported_at), exported_at
-    )
-WHERE exported_at > $after;
-
--- name: heal_shop_applications
--- Put right what a fast clock wrote into shop_applications.
--- in:  temporary table `future_instants`, $after
--- out: rows of shop_applications
+    exported_at = healed(exported_at),
+    outdated_at = healed(outdated_at)
+WHERE is_ahead(greatest(exported_at, outdated_at));
+UPDATE tracking_exports SET exported_at = healed(exported_at)
+WHERE is_ahead(exported_at);
 UPDATE shop_applications SET
-    made_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shop_applications.made_at), made_at
-    ),
-    sent_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shop_applications.sent_at), sent_at
-    )
-WHERE made_at > $after
-   OR sent_at > $after;
-
--- name: heal_shop_stages
--- Put right what a fast clock wrote into shop_stages.
--- in:  temporary table `future_instants`, $after
--- out: rows of shop_stages
-UPDATE shop_stages SET
-    moved_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shop_stages.moved_at), moved_at
-    )
-WHERE moved_at > $after;
-
--- name: heal_shop_stops
--- Put right what a fast clock wrote into shop_stops.
--- in:  temporary table `future_instants`, $after
--- out: rows of shop_stops
-UPDATE shop_stops SET
-    stopped_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shop_stops.stopped_at), stopped_at
-    )
-WHERE stopped_at > $after;
-
--- name: heal_shop_warnings
--- Put right what a fast clock wrote into shop_warnings.
--- in:  temporary table `future_instants`, $after
--- out: rows of shop_warnings
-UPDATE shop_warnings SET
-    warned_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shop_warnings.warned_at), warned_at
-    )
-WHERE warned_at > $after;
-
--- name: heal_listings
--- Put right what a fast clock wrote into listings.
--- in:  temporary table `future_instants`, $after
--- out: rows of listings
-UPDATE listings SET
-    seen_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = listings.seen_at), seen_at
-    )
-WHERE seen_at > $after;
-
--- name: heal_rms_troubles
--- Put right what a fast clock wrote into rms_troubles.
--- in:  temporary table `future_instants`, $after
--- out: rows of rms_troubles
+    made_at = healed(made_at),
+    sent_at = healed(sent_at)
+WHERE is_ahead(greatest(made_at, sent_at));
+UPDATE shop_stages SET moved_at = healed(moved_at)
+WHERE is_ahead(moved_at);
+UPDATE shop_stops SET stopped_at = healed(stopped_at)
+WHERE is_ahead(stopped_at);
+UPDATE shop_warnings SET warned_at = healed(warned_at)
+WHERE is_ahead(warned_at);
+UPDATE listings SET seen_at = healed(seen_at)
+WHERE is_ahead(seen_at);
+UPDATE sku_map SET mapped_at = healed(mapped_at)
+WHERE is_ahead(mapped_at);
 UPDATE rms_troubles SET
-    first_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = rms_troubles.first_at), first_at
-    ),
-    last_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = rms_troubles.last_at), last_at
-    )
-WHERE first_at > $after
-   OR last_at > $after;
+    first_at = healed(first_at),
+    last_at = healed(last_at)
+WHERE is_ahead(greatest(first_at, last_at));
+UPDATE home_epochs SET begun_at = healed(begun_at)
+WHERE is_ahead(begun_at);
+UPDATE stock_links SET since = healed(since)
+WHERE is_ahead(since);
+UPDATE stock_settings SET set_at = healed(set_at)
+WHERE is_ahead(set_at);
+UPDATE cleared_orders SET cleared_at = healed(cleared_at)
+WHERE is_ahead(cleared_at);
+UPDATE forgotten_buyers SET forgotten_at = healed(forgotten_at)
+WHERE is_ahead(forgotten_at);
 
--- name: heal_home_epochs
--- Put right what a fast clock wrote into home_epochs.
--- in:  temporary table `future_instants`, $after
--- out: rows of home_epochs
-UPDATE home_epochs SET
-    begun_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = home_epochs.begun_at), begun_at
-    )
-WHERE begun_at > $after;
-
--- name: heal_stock_links
--- Put right what a fast clock wrote into stock_links.
--- in:  temporary table `future_instants`, $after
--- out: rows of stock_links
-UPDATE stock_links SET
-    since = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = stock_links.since), since
-    )
-WHERE since > $after;
-
--- name: heal_sku_map
--- Put right what a fast clock wrote into sku_map.
--- in:  temporary table `future_instants`, $after
--- out: rows of sku_map
-UPDATE sku_map SET
-    mapped_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = sku_map.mapped_at), mapped_at
-    )
-WHERE mapped_at > $after;
-
--- name: heal_stock_settings
--- Put right what a fast clock wrote into stock_settings.
--- in:  temporary table `future_instants`, $after
--- out: rows of stock_settings
-UPDATE stock_settings SET
-    set_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = stock_settings.set_at), set_at
-    )
-WHERE set_at > $after;
-
--- name: heal_cleared_orders
--- Put right what a fast clock wrote into cleared_orders.
--- in:  temporary table `future_instants`, $after
--- out: rows of cleared_orders
-UPDATE cleared_orders SET
-    cleared_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = cleared_orders.cleared_at), cleared_at
-    )
-WHERE cleared_at > $after;
-
--- name: heal_forgotten_buyers
--- Put right what a fast clock wrote into forgotten_buyers.
--- in:  temporary table `future_instants`, $after
--- out: rows of forgotten_buyers
-UPDATE forgotten_buyers SET
-    forgotten_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = forgotten_buyers.forgotten_at), forgotten_at
-    )
-WHERE forgotten_at > $after;
+-- name: heal_next_looks
+-- Look again now for what a fast clock put off; no wait is longer than half an hour.
+-- in:  $after
+-- out: rows of notices
+UPDATE notices SET next_look_at = $after
+WHERE next_look_at > $after + INTERVAL 1 HOUR;
 
 -- name: count_future_instants
 -- How many instants were put right.
@@ -466,229 +238,3 @@ WHERE forgotten_at > $after;
 -- out: found, one row
 SELECT count(*) AS found
 FROM future_instants;
-
--- name: heal_order_log
--- Put right what a fast clock wrote into order_log.
--- in:  temporary table `future_instants`, $after
--- out: rows of order_log
-UPDATE order_log SET
-    observed_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_log.observed_at), observed_at
-    ),
-    logged_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_log.logged_at), logged_at
-    )
-WHERE observed_at > $after
-   OR logged_at > $after;
-
--- name: heal_orders
--- Put right what a fast clock wrote into orders.
--- in:  temporary table `future_instants`, $after
--- out: rows of orders
-UPDATE orders SET
-    observed_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = orders.observed_at), observed_at
-    ),
-    imported_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = orders.imported_at), imported_at
-    ),
-    updated_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = orders.updated_at), updated_at
-    )
-WHERE observed_at > $after
-   OR imported_at > $after
-   OR updated_at > $after;
-
--- name: heal_order_sightings
--- Put right what a fast clock wrote into order_sightings.
--- in:  temporary table `future_instants`, $after
--- out: rows of order_sightings
-UPDATE order_sightings SET
-    seen_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_sightings.seen_at), seen_at
-    )
-WHERE seen_at > $after;
-
--- name: heal_order_answers
--- Put right what a fast clock wrote into order_answers.
--- in:  temporary table `future_instants`, $after
--- out: rows of order_answers
-UPDATE order_answers SET
-    observed_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_answers.observed_at), observed_at
-    )
-WHERE observed_at > $after;
-
--- name: heal_order_refusals
--- Put right what a fast clock wrote into order_refusals.
--- in:  temporary table `future_instants`, $after
--- out: rows of order_refusals
-UPDATE order_refusals SET
-    first_seen_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_refusals.first_seen_at), first_seen_at
-    ),
-    last_seen_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_refusals.last_seen_at), last_seen_at
-    ),
-    settled_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_refusals.settled_at), settled_at
-    )
-WHERE first_seen_at > $after
-   OR last_seen_at > $after
-   OR settled_at > $after;
-
--- name: heal_order_cursors
--- Put right what a fast clock wrote into order_cursors.
--- in:  temporary table `future_instants`, $after
--- out: rows of order_cursors
-UPDATE order_cursors SET
-    seen_until = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_cursors.seen_until), seen_until
-    ),
-    moved_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = order_cursors.moved_at), moved_at
-    )
-WHERE seen_until > $after
-   OR moved_at > $after;
-
--- name: heal_notices
--- Put right what a fast clock wrote into notices.
--- in:  temporary table `future_instants`, $after
--- out: rows of notices
-UPDATE notices SET
-    received_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = notices.received_at), received_at
-    ),
-    recorded_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = notices.recorded_at), recorded_at
-    ),
-    settled_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = notices.settled_at), settled_at
-    ),
-    next_look_at = if(next_look_at > $after + INTERVAL 1 HOUR, $after, next_look_at)
-WHERE received_at > $after
-   OR recorded_at > $after
-   OR settled_at > $after
-   OR next_look_at > $after + INTERVAL 1 HOUR;
-
--- name: heal_loads
--- Put right what a fast clock wrote into loads.
--- in:  temporary table `future_instants`, $after
--- out: rows of loads
-UPDATE loads SET
-    started_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = loads.started_at), started_at
-    ),
-    finished_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = loads.finished_at), finished_at
-    )
-WHERE started_at > $after
-   OR finished_at > $after;
-
--- name: heal_stock_movements
--- Put right what a fast clock wrote into stock_movements.
--- in:  temporary table `future_instants`, $after
--- out: rows of stock_movements
-UPDATE stock_movements SET
-    effective_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = stock_movements.effective_at), effective_at
-    ),
-    moved_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = stock_movements.moved_at), moved_at
-    )
-WHERE effective_at > $after
-   OR moved_at > $after;
-
--- name: heal_inventory_pushes
--- Put right what a fast clock wrote into inventory_pushes.
--- in:  temporary table `future_instants`, $after
--- out: rows of inventory_pushes
-UPDATE inventory_pushes SET
-    planned_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = inventory_pushes.planned_at), planned_at
-    ),
-    sent_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = inventory_pushes.sent_at), sent_at
-    ),
-    verified_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = inventory_pushes.verified_at), verified_at
-    ),
-    due_since = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = inventory_pushes.due_since), due_since
-    )
-WHERE planned_at > $after
-   OR sent_at > $after
-   OR verified_at > $after
-   OR due_since > $after;
-
--- name: heal_shipments
--- Put right what a fast clock wrote into shipments.
--- in:  temporary table `future_instants`, $after
--- out: rows of shipments
-UPDATE shipments SET
-    imported_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shipments.imported_at), imported_at
-    ),
-    changed_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shipments.changed_at), changed_at
-    ),
-    sent_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shipments.sent_at), sent_at
-    ),
-    heard_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shipments.heard_at), heard_at
-    ),
-    verified_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shipments.verified_at), verified_at
-    )
-WHERE imported_at > $after
-   OR changed_at > $after
-   OR sent_at > $after
-   OR heard_at > $after
-   OR verified_at > $after;
-
--- name: heal_shops
--- Put right what a fast clock wrote into shops.
--- in:  temporary table `future_instants`, $after
--- out: rows of shops
-UPDATE shops SET
-    checked_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shops.checked_at), checked_at
-    ),
-    updated_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shops.updated_at), updated_at
-    )
-WHERE checked_at > $after
-   OR updated_at > $after;
-
--- name: heal_shop_keys
--- Put right what a fast clock wrote into shop_keys.
--- in:  temporary table `future_instants`, $after
--- out: rows of shop_keys
-UPDATE shop_keys SET
-    first_seen_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shop_keys.first_seen_at), first_seen_at
-    ),
-    last_seen_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shop_keys.last_seen_at), last_seen_at
-    ),
-    answered_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = shop_keys.answered_at), answered_at
-    )
-WHERE first_seen_at > $after
-   OR last_seen_at > $after
-   OR answered_at > $after;
-
--- name: heal_alarms
--- Put right what a fast clock wrote into alarms.
--- in:  temporary table `future_instants`, $after
--- out: rows of alarms
-UPDATE alarms SET
-    since = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = alarms.since), since
-    ),
-    healed_at = coalesce(
-        (SELECT becomes FROM future_instants WHERE instant = alarms.healed_at), healed_at
-    )
-WHERE since > $after
-   OR healed_at > $after;

@@ -36,15 +36,19 @@ def test_every_instant_is_moved_back_or_is_none_of_ours(con: Con):
     ).fetchall()
     listed = {
         (table, column)
-        for column, table in re.findall(
-            r"SELECT (\w+) AS instant FROM (\w+)", SQL("list_future_instants")
+        for cells, table in re.findall(
+            r"SELECT (.+?)(?: AS instant)? FROM (\w+)$",
+            SQL("list_future_instants").partition("), ahead AS")[0],
+            re.MULTILINE,
         )
+        for column in cells.removeprefix("unnest([").removesuffix("])").split(", ")
     }
     moved = {
         (table, column)
-        for table, _ in columns
-        if (table, _) in listed
-        for column in re.findall(r"(\w+) = coalesce\(", SQL(f"heal_{table}"))
+        for table, cells in re.findall(
+            r"UPDATE (\w+) SET(.+?)WHERE", SQL("heal_instants"), re.DOTALL
+        )
+        for column in re.findall(r"(\w+) = healed\(\1\)", cells)
     }
 
     assert listed == moved == set(columns) - NOT_OURS
