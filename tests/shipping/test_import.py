@@ -84,6 +84,8 @@ def test_parcels_of_another_shop_in_the_carriers_file_wait_for_nobody(known):
 
     assert [one.reason for one in report.unmatched] == [Unmatched.ELSEWHERE]
     assert known.execute(matters).fetchall() == []
+    known.execute("UPDATE shipment_rejects SET reason = '別の店の荷物です。'")
+    assert known.execute(matters).fetchall() == []  # told by a column, not by words
     take(known, a_file(a_row(key, row=3), a_row("mihon-9", row=4), sha="b"), minute=20)
     ((what,),) = known.execute(matters).fetchall()
     assert "1行を取り込めませんでした(4行目" in what

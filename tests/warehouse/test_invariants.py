@@ -87,7 +87,7 @@ DAMAGE = {
     ],
     "shipments_have_their_order": ["UPDATE shipments SET order_number = 'gone'"],
     "shipment_rejects_add_up": [
-        "INSERT INTO shipment_rejects VALUES ('i', 2, 'unmatched', NULL, 'x')"
+        "INSERT INTO shipment_rejects VALUES ('i', 2, 'unmatched', NULL, 'x', false)"
     ],
 }
 MORE_DAMAGE = [

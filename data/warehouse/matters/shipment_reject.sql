@@ -11,7 +11,7 @@ SELECT
 FROM shipment_rejects AS r
 JOIN shipment_imports AS i USING (import_id)
 WHERE i.layout <> 'form'
-  AND NOT starts_with(r.reason, 'ほかの店舗の注文です。')
+  AND r.is_elsewhere IS NOT TRUE
   AND NOT EXISTS (
     SELECT 1
     FROM shipment_imports AS later

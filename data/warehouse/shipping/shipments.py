@@ -54,6 +54,7 @@ _REMARKS: Final = pl.Schema(
         "kind": pl.String(),
         "column_name": pl.String(),
         "reason": pl.String(),
+        "is_elsewhere": pl.Boolean(),
     }
 )
 
@@ -292,8 +293,11 @@ def _record_remarks(
     unmatched: Iterable[RowRemark],
     given: dict[str, object],
 ) -> None:
-    rows = [(r.row_number, "rejected", r.column_name, r.reason) for r in rejected]
-    rows += [(r.row_number, "unmatched", r.column_name, r.reason) for r in unmatched]
+    rows = [
+        (r.row_number, kind, r.column_name, r.reason, r.reason == Unmatched.ELSEWHERE)
+        for kind, remarks in (("rejected", rejected), ("unmatched", unmatched))
+        for r in remarks
+    ]
     if rows:
         show(con, "shipment_asides", pl.DataFrame(rows, schema=_REMARKS, orient="row"))
         SQL.run(con, "record_shipment_rejects", given)
