@@ -13,6 +13,14 @@ import polars as pl
 from data.model.order import ORDER_NUMBER, Mall
 from data.model.order_file import SumCheck
 
+HELD: Final = (
+    "^(?:発送前)?入金待|^未入金|与信待|審査|^保留|^新規予約|^予約中|"
+    "キャンセル.*(?:受付中|申請|依頼|希望|要請|要求|待ち|確認中|処理中|"
+    "却下|拒否|不可|取消|取り消し)"
+)
+"""A mall's words for an order that must not be sent yet; a cancellation that is asked
+for, or was refused, is none."""
+
 SCRATCH: Final = "_"
 """Cells whose field starts with this serve a layout's own rules only."""
 
@@ -109,6 +117,9 @@ class Layout:
     title, where    for staff: the file's name, and where to download it anew
     sku             alternatives, each fields joined by "/"; the first whole one counts
     cancelled       mall_status matching this is a cancelled order; `cancelled_at` too
+    held            mall_status matching this is an order that must not be sent yet: it
+                    is not paid, under review, reserved, or asked to be cancelled; it
+                    is not cancelled then
     refunded        mall_status matching this is an order paid back or void
     shipped         `shipped_from` matching this is an order that has left, whole
     shop            pattern whose group 1 is the shop in `shop_from`; '' = not visible
@@ -135,6 +146,7 @@ class Layout:
     cells: tuple[Cell, ...]
     sku: tuple[tuple[str, ...], ...] = (("sku",),)
     cancelled: str = ""
+    held: str = ""
     refunded: str = ""
     shipped: str = ""
     shipped_from: str = "mall_status"

@@ -250,6 +250,8 @@ def _derived(rows: pl.LazyFrame, names: Iterable[str], layout: Layout) -> pl.Laz
     if layout.role != "lines":
         more["cancelled"] = _cancelled(known, layout)
         more["outcome"] = _outcome(known, layout, more["cancelled"])
+        if layout.held and "mall_status" in known:
+            more["is_under_review"] = pl.col("mall_status").str.contains(layout.held)
     else:
         known.discard("amounts_fixed")
     known.update(more)
@@ -275,7 +277,10 @@ def _sku(known: set[str], layout: Layout) -> pl.Expr:
 def _cancelled(known: set[str], layout: Layout) -> pl.Expr:
     said = [pl.lit(value=False)]
     if layout.cancelled and "mall_status" in known:
-        said.append(pl.col("mall_status").str.contains(layout.cancelled))
+        is_over = pl.col("mall_status").str.contains(layout.cancelled)
+        if layout.held:
+            is_over &= ~pl.col("mall_status").str.contains(layout.held)
+        said.append(is_over)
     if "cancelled_at" in known:
         said.append(pl.col("cancelled_at").is_not_null())
     return pl.any_horizontal(said).fill_null(value=False)

@@ -9,7 +9,7 @@
 --   delivery_on      お届け日指定
 --   packages         destinations
 --   units            pieces of all lines
---   is_under_review  楽天確認中: do not ship yet
+--   is_under_review  楽天確認中, or held at its mall: do not ship yet
 -- example: SELECT status, count(*) FROM orders_waiting GROUP BY status
 WITH lines AS (
     SELECT

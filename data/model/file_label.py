@@ -49,6 +49,7 @@ class FilePackage(Frozen):
     request_total: int | None
     tax_total: int | None
     amounts_fixed: bool
+    is_held: bool = Field(description="the mall's status says: not to be sent yet")
 
     @property
     def reference(self) -> PackageRef:
@@ -65,6 +66,7 @@ def file_parcel(
         slot = slot_of(package.delivery_slot_name)
     is_cod = _COD.search(package.payment_method or "") is not None
     applies = {
+        LabelFault.HELD: package.is_held,
         LabelFault.OPEN_AMOUNTS_OF_FILE: not package.amounts_fixed,
         LabelFault.NO_NAME_IN_FILE: not package.recipient_name,
         LabelFault.NO_ZIP_IN_FILE: not package.zip,

@@ -707,7 +707,7 @@ SELECT
         {'rate': 0.10::DECIMAL(5, 4), 'billed': r.billed_at_10, 'tax': r.tax_at_10}
     ], lambda one: coalesce(one.billed, 0) <> 0 OR coalesce(one.tax, 0) <> 0), []), if(c.billed_at_10, NULL, o.tax_summaries)) AS tax_summaries,
     if(c.is_gift, r.is_gift, coalesce(r.is_gift, o.is_gift)) AS is_gift,
-    if(c.is_under_review, r.is_under_review, coalesce(r.is_under_review, o.is_under_review)) AS is_under_review,
+    coalesce(if(c.is_under_review, r.is_under_review, coalesce(r.is_under_review, o.is_under_review)), false) AS is_under_review,
     if(c.caution_code, r.caution_code, coalesce(r.caution_code, o.caution_code)) AS caution_code,
     if(c.changed_by_buyer, r.changed_by_buyer, coalesce(r.changed_by_buyer, o.changed_by_buyer)) AS changed_by_buyer,
     r.is_fixed AND (
@@ -732,7 +732,7 @@ SELECT
     payment_method, goods_total, tax_total, postage_total, cod_fee, payment_fee,
     buyer_fee, shop_fee, gift_fee, gift_wrapping, discount_total, order_total, request_total,
     point_used, coupon_total, coupon_shop, coupon_other, refunded_total, tax_summaries,
-    is_gift, is_under_review, caution_code,
+    is_gift, coalesce(is_under_review, false), caution_code,
     changed_by_buyer,
     amounts_fixed, cancelled, outcome
 FROM orders

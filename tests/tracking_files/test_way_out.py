@@ -326,6 +326,16 @@ def test_a_past_shipping_date_is_refused_before_anything_is_written(desk: Desk):
         desk.labels("colorme", "mihon", shipping_date="2020-01-01")
 
 
+def test_what_the_mall_says_not_to_send_yet_gets_no_label_and_is_told(desk: Desk):
+    desk.order(colorme, "colorme", "mihon", 発送状態="入金待ち")
+    message = desk.labels("colorme", "mihon")
+
+    assert message.startswith("送り状 0 件 / 出力しなかった送付先 1 件")
+    assert "モールのステータスが、まだ発送できない" in desk.shown("labels-report")
+    desk.order(colorme, "colorme", "mihon", 発送状態="未発送")
+    assert desk.labels("colorme", "mihon").startswith("送り状 1 件")
+
+
 def test_a_wished_day_before_the_shipping_date_is_told_and_not_on_the_label(
     desk: Desk,
 ):

@@ -81,8 +81,8 @@ def shipment_reject(con: Con, import_id: str = "i", minute: float = 5) -> None:
     )
     for row, kind in ((2, "rejected"), (3, "unmatched")):
         con.execute(
-            "INSERT INTO shipment_rejects VALUES (?, ?, ?, NULL, '読めません。', false)",
-            [import_id, row, kind],
+            "INSERT INTO shipment_rejects VALUES (?, ?, ?, ?, ?, NULL)",
+            [import_id, row, kind, None, "読めません。"],
         )
 
 

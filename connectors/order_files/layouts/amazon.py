@@ -194,6 +194,7 @@ LAYOUTS = (
         signature=Signature(has=("amazon-order-id", "merchant-order-id"), tab=True),
         cells=_ALL,
         cancelled="(?i)^cancel(l)?ed$",
+        held="(?i)^pending",
         shipped="(?i)^shipped",
         lines="position",
         rules=(share_out,),

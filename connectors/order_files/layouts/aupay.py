@@ -7,7 +7,7 @@ orderId occur and belong to nothing.
 
 import polars as pl
 
-from connectors.order_files.layout import Layout, Signature, cell, maybe, sum_of
+from connectors.order_files.layout import HELD, Layout, Signature, cell, maybe, sum_of
 from connectors.order_files.money import rest_of
 from connectors.order_files.plan import PART
 from data.model.order import Mall
@@ -105,6 +105,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("manage_number", "variant_id"), ("manage_number",), ("item_id",)),
         cancelled="キャンセル",
+        held=HELD,
         shipped="^(?:発送済|発送後入金待ち|完了)",
         repeats="add_units",
         rules=(

@@ -5,7 +5,7 @@ An option row (商品名 `商品オプション「X」`, blank 商品ID) belongs
 
 import polars as pl
 
-from connectors.order_files.layout import Layout, Signature, cell, maybe
+from connectors.order_files.layout import HELD, Layout, Signature, cell, maybe
 from connectors.order_files.money import (
     amount,
     or_unread,
@@ -125,7 +125,8 @@ LAYOUTS = (
             ("item_name",),
         ),
         cancelled="キャンセル",
-        shipped="^(?:対応済|発送済)",
+        held=HELD,
+        shipped="^(?:対応済|発送済|配送中)",
         lines="position",
         rules=(fold_options, fill_goods_total, price_options),
         checks=(SumCheck("goods_total", (), lines="unit_price"),),

@@ -3,7 +3,7 @@
 発送状態 stands twice: the order's, then the package's.
 """
 
-from connectors.order_files.layout import Layout, Signature, cell, maybe, sum_of
+from connectors.order_files.layout import HELD, Layout, Signature, cell, maybe, sum_of
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -72,6 +72,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("item_number",), ("item_id",)),
         cancelled="キャンセル",
+        held=HELD,
         shipped="^発送済",
         lines="id_in_package",
         baskets="id",

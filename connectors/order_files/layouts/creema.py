@@ -3,7 +3,7 @@
 Its only address is the recipient's.
 """
 
-from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
+from connectors.order_files.layout import HELD, Layout, Signature, cell, joined, maybe
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -52,6 +52,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("item_name",),),
         cancelled="キャンセル",
+        held=HELD,
         shipped="^(?:発送済|発送完了|受取完了|取引完了)",
         lines="position",
         checks=(

@@ -152,6 +152,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("item_number",), ("item_id", "variant_id"), ("item_id",)),
         cancelled="^3$",
+        held="^[78]$",
         refunded="^9$",
         shipped="^5$",
         baskets="id",

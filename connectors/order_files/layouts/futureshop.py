@@ -7,6 +7,7 @@ within the order, and packages told apart by their address.
 import polars as pl
 
 from connectors.order_files.layout import (
+    HELD,
     Layout,
     Signature,
     cell,
@@ -15,13 +16,18 @@ from connectors.order_files.layout import (
     maybe,
     sum_of,
 )
+from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
 from data.model.order_file import SumCheck
+
+SENT = ("1", "済", "あり", "発送済", "発送済み")
+"""What 発送フラグ may say of a destination whose parcel has left."""
 
 CELLS = (
     cell("order_number", "受注コード"),
     cell("ordered_at", "注文日時"),
     maybe("mall_status", "処理状況区分"),
+    maybe("_sent", "発送フラグ"),
     maybe("paid_at", "入金確認日"),
     cell("payment_method", "決済方法"),
     cell("goods_total", "商品合計金額"),
@@ -77,6 +83,20 @@ def name_cool(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(delivery_method=pl.when(is_cool).then(pl.lit("クール便")))
 
 
+def tell_sent(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write 発送済 where the order has left: by its status or all flags."""
+    said = [pl.lit(value=False)]
+    if "mall_status" in rows.columns:
+        status = pl.col("mall_status").str.strip_chars()
+        said.append(status.str.contains(r"^(?:処理済|発送済)"))
+    if "_sent" in rows.columns:
+        flag = pl.col("_sent").str.strip_chars().is_in(SENT).fill_null(value=False)
+        said.append(flag.all().over(BLOCK))
+    return rows.with_columns(
+        _sent=pl.when(pl.any_horizontal(said)).then(pl.lit("発送済"))
+    )
+
+
 CHECKS = (
     SumCheck("goods_total", (), lines="unit_price"),
     SumCheck(
@@ -105,10 +125,13 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("manage_number", "variant_id"), ("manage_number",)),
         cancelled="キャンセル",
+        held=HELD,
         lines="position",
         baskets="address",
         number_digits=12,
-        rules=(name_cool,),
+        shipped="^発送済$",
+        shipped_from="_sent",
+        rules=(name_cool, tell_sent),
         checks=CHECKS,
         instant_format="%Y/%m/%d %H:%M:%S",
     ),

@@ -1,6 +1,6 @@
 """minne order file, 27 columns (docs/order-files.md §9)."""
 
-from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
+from connectors.order_files.layout import HELD, Layout, Signature, cell, joined, maybe
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -39,6 +39,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("manage_number",), ("item_name",)),
         cancelled="キャンセル",
+        held=HELD,
         shipped="^(?:発送済|発送完了|取引完了|完了)",
         lines="position",
         checks=(

@@ -1,6 +1,14 @@
 """ポンパレモール order file, close to Rakuten's old one (docs/order-files.md §9)."""
 
-from connectors.order_files.layout import Layout, Signature, cell, joined, maybe, sum_of
+from connectors.order_files.layout import (
+    HELD,
+    Layout,
+    Signature,
+    cell,
+    joined,
+    maybe,
+    sum_of,
+)
 from connectors.order_files.money import price_with_tax
 from data.model.order import Mall
 from data.model.order_file import SumCheck
@@ -97,6 +105,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("item_number",), ("manage_number",)),
         cancelled="キャンセル",
+        held=HELD,
         shipped="^(?:発送済|発送完了|処理済|完了)",
         lines="position",
         baskets="address",

@@ -4,7 +4,7 @@ It has neither 送付先ID nor 商品明細ID. The 同梱 columns are totals of 
 together, and are not read.
 """
 
-from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
+from connectors.order_files.layout import HELD, Layout, Signature, cell, joined, maybe
 from connectors.order_files.money import price_with_tax
 from data.model.order import Mall
 from data.model.order_file import SumCheck
@@ -95,6 +95,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("item_number",), ("manage_number",)),
         cancelled="キャンセル",
+        held=HELD,
         shipped="^(?:発送済|処理済|完了)",
         shop=r"^(\d+)-",
         lines="position",

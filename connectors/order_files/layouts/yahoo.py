@@ -137,6 +137,7 @@ LAYOUTS = (
         cells=ORDERS,
         rules=(fill_goods_total, name_payment),
         cancelled="^4$",
+        held="^[13]$",
         shipped="^5$",
         shop_from="_shop",
         shop=r"^(.+)-\d+$",

@@ -58,7 +58,8 @@ SELECT
     coalesce(r.street, '') AS street,
     coalesce(r.phone, '') AS phone,
     o.delivery_on, o.delivery_slot, o.delivery_slot_name, o.delivery_method,
-    o.payment_method, o.request_total, o.tax_total, o.amounts_fixed
+    o.payment_method, o.request_total, o.tax_total, o.amounts_fixed,
+    coalesce(o.is_under_review, false) AS is_held
 FROM order_packages AS p
 JOIN orders AS o USING (mall, shop_id, order_number)
 LEFT JOIN order_people AS r
