@@ -19,6 +19,14 @@ from data.warehouse.session import reading
 AS_TEXT: Final = "CAST(COLUMNS(*) AS VARCHAR)"
 MOST_EXCEL_ROWS: Final = 1_048_575
 """Rows of a sheet below its header."""
+AS_CELLS: Final = r"""
+    CASE WHEN typeof(COLUMNS(*)) = 'VARCHAR' AND regexp_matches(
+        CAST(COLUMNS(*) AS VARCHAR), '^[\s\x{00a0}\x{3000}]*[-=+@＝＋－＠]|^[\t\r]'
+    ) THEN '''' || CAST(COLUMNS(*) AS VARCHAR)
+    ELSE CAST(COLUMNS(*) AS VARCHAR) END
+"""
+"""Cells as text, with an apostrophe before one that a spreadsheet would run: its words
+may be a buyer's. A number is no formula, and NULL stays NULL."""
 AS_JSON: Final = "to_json(COLUMNS(*))"
 NUMBERS: Final = (
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE"),
@@ -93,16 +101,17 @@ def ask_for_text(path: Path, query: str, most: int, patience_s: float) -> Answer
 def exported(path: Path, query: str, form: Form, patience_s: float) -> Iterator[Path]:
     """Write an answer to a file that is there inside the block; raise as `ask` does.
 
-    CSV is UTF-8 with a header; NULL is an empty cell, an empty text is `""`. JSON is an
-    array with an object for each row; what JSON has no number for is null. Excel has no
-    time zones and no lists: an instant stands in Japan's time, a list as text, and no
-    text is a formula.
+    CSV is UTF-8 with a header; NULL is an empty cell, an empty text is `""`, and a text
+    that a spreadsheet would run has an apostrophe before it. JSON is an array with an
+    object for each row; what JSON has no number for is null. Excel has no time zones
+    and no lists: an instant stands in Japan's time, a list as text, and no text is a
+    formula.
     """
     with _asked(path, query, patience_s) as (relation, place):
         file = place / f"answer.{form}"
         match form:
             case Form.CSV:
-                relation.write_csv(str(file))
+                relation.project(AS_CELLS).write_csv(str(file))
             case Form.PARQUET:
                 relation.write_parquet(str(file))
             case Form.JSON:

@@ -1,5 +1,7 @@
 """`make export`: a mart as a file that Excel, or any program, opens."""
 
+import csv
+import io
 import sys
 import zipfile
 
@@ -61,6 +63,26 @@ def test_excel_gets_japans_time_and_no_formula(published, tmp_path):
     assert row.findall(f"{SHEET}c/{SHEET}f") == []
     days = float(row.findall(f"{SHEET}c/{SHEET}v")[1].text)
     assert days == pytest.approx(46204 + 0.5 / 24)  # 2026-07-01 00:30 as Excel counts
+
+
+@pytest.mark.parametrize("begin", ["=", " =", "　＝", "\xa0@", "+", "-", "\t", "\r\n"])
+def test_a_text_in_csv_is_no_formula(published, begin):
+    query = f"SELECT '{begin}1' AS \"=a\""
+    with exported(published / "analytics.duckdb", query, Form.CSV, 1) as file:
+        _, (cell,) = csv.reader(io.StringIO(file.read_bytes().decode(), newline=""))
+
+    assert cell == f"'{begin}1"
+
+
+def test_anything_else_in_csv_is_as_it_is_stored(published):
+    query = (
+        "SELECT -1 AS a, -1.5 AS a, [-1] AS b, INTERVAL (-1) DAY AS c, NULL AS d,"
+        " '' AS e, '名-入れ' AS f, '[=1]' AS g, 'a\n=1' AS h"
+    )
+    with exported(published / "analytics.duckdb", query, Form.CSV, 1) as file:
+        assert file.read_text(encoding="utf-8") == (
+            'a,a_1,b,c,d,e,f,g,h\n-1,-1.5,[-1],-1 day,,"",名-入れ,[=1],"a\n=1"\n'
+        )
 
 
 def test_what_cannot_be_exported_is_said(make):
