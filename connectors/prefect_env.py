@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from dotenv import dotenv_values
-
+from connectors.env_file import env_file_values
 from connectors.settings import ENV_FILE, SettingsProblem
 
 FILE: Final = "prefect.env"
@@ -87,7 +86,7 @@ def _known(env_file: Path, environment: Mapping[str, str]) -> dict[str, str]:
 
 def _values(path: Path) -> dict[str, str]:
     """Return the values of a file that may not be there."""
-    read = dotenv_values(path, interpolate=False)
+    read = env_file_values(path, interpolate=False)
     return {name: value for name, value in read.items() if value}
 
 

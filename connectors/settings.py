@@ -19,18 +19,20 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from connectors.env_file import ENCODING, env_file_values
 from connectors.mail import Security, SmtpServer
 from connectors.notify_address import NotifyAddress, notify_address
 from connectors.passwords import people_of
 from connectors.receiver_addresses import SHORTEST_SECRET, receivers_of
 from connectors.rms.address import RMS_URL, checked_address, is_loopback
+from connectors.shop_variables import PREFIX
+from connectors.unread_settings import unread_settings
 from data.model.alarm import Silence
 from data.model.key_column import key_columns_of
 from data.model.label import Sender
 from data.model.shipping_day import WEEKDAYS
 from data.model.shop import HOME_NAME
 
-PREFIX: Final = "JUCHU_"
 ENV_FILE: Final = Path(".env")
 
 NEEDED: Final = {
@@ -68,6 +70,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
+        env_file_encoding=ENCODING,
         env_ignore_empty=True,  # JUCHU_HOME= is no home in the folder we are in
         extra="ignore",
         frozen=True,
@@ -681,10 +684,25 @@ def read_settings(env_file: Path = ENV_FILE) -> Settings:
 @lru_cache(maxsize=4)
 def _read(env_file: Path, *_read_from: Hashable) -> Settings:
     """Read the settings, once for what they are read from."""
+    names = [PREFIX + name.upper() for name in Settings.model_fields]
     try:
-        return Settings(_env_file=env_file)
+        told = unread_settings(env_file_values(env_file), os.environ, names)
+        settings = Settings(_env_file=env_file)
+    except UnicodeDecodeError:
+        raise SettingsProblem(
+            f"{env_file} の文字コードが UTF-8 ではありません。"
+            "対処: エディターで UTF-8 を選んで保存し直してください。"
+        ) from None
+    except OSError as error:
+        raise SettingsProblem(
+            f"{env_file} を読み取れません({error.strerror})。"
+            "対処: ファイルの権限を確認してください。"
+        ) from None
     except ValidationError as error:
-        raise SettingsProblem("\n".join(map(_explained, error.errors()))) from None
+        told += map(_explained, error.errors())
+    if told:
+        raise SettingsProblem("\n".join(told))
+    return settings
 
 
 def _version(file: Path) -> tuple[int, ...]:

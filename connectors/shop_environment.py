@@ -9,37 +9,19 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from dotenv import dotenv_values
 from pydantic import ValidationError
 
+from connectors.env_file import env_file_values
 from connectors.settings import (
     ENV_FILE,
-    PREFIX,
     Settings,
     SettingsProblem,
     invalid,
     unset,
 )
+from connectors.shop_variables import PREFIX, SHOP_VARIABLES
 from data.model.order import Mall
 from data.model.shop import Shop
-
-SHOP_VARIABLES = {
-    "mall": ("MALL", "rakuten"),
-    "shop_id": ("SHOP_ID", "123456"),
-    "shop_url": ("SHOP_URL", "demo-shop"),
-    "service_secret": ("SERVICE_SECRET", "SP…"),
-    "license_key": ("LICENSE_KEY", "SL…"),
-    "license_key_before": ("LICENSE_KEY_BEFORE", "SL…"),
-    "notice_auth_key": ("NOTICE_AUTH_KEY", "…"),
-    "notice_auth_key_before": ("NOTICE_AUTH_KEY_BEFORE", "…"),
-    "contract_id": ("CONTRACT_ID", "…"),
-    "license_expires_on": ("LICENSE_EXPIRES_ON", "2027-02-21"),
-    "safety_stock": ("SAFETY_STOCK", "0"),
-    "stock_link": ("STOCK_LINK", "true"),
-    "silent_hours": ("SILENT_HOURS", "20-22"),
-    "home": ("HOME", "home-1"),
-}
-"""A shop's fields, each with the ending of its variable and an example."""
 
 NEEDED = ("shop_id", "service_secret", "license_key")
 _KEY_OF = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_LICENSE_KEY")
@@ -47,14 +29,14 @@ _KEY_OF = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_LICENSE_KEY")
 
 def handles_in_environment(env_file: Path = ENV_FILE) -> list[str]:
     """List the handle of every shop whose licence key is there, sorted."""
-    known = {**dotenv_values(env_file), **os.environ}
+    known = {**env_file_values(env_file), **os.environ}
     found = (_KEY_OF.fullmatch(name) for name, value in known.items() if value)
     return sorted(each[1].lower().replace("_", "-") for each in found if each)
 
 
 def home_in_environment(handle: str, env_file: Path = ENV_FILE) -> str:
     """Return the home that the shop's variable names; "" for the one machine's."""
-    known = {**dotenv_values(env_file), **os.environ}
+    known = {**env_file_values(env_file), **os.environ}
     return (known.get(f"{_stem(handle)}HOME") or "").strip()
 
 
@@ -64,7 +46,7 @@ def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None
     Raises SettingsProblem naming each variable that is missing or wrong.
     """
     stem = _stem(handle)
-    known = {**dotenv_values(env_file), **os.environ}
+    known = {**env_file_values(env_file), **os.environ}
     given = {
         field: value.strip()
         for field, (ending, _) in SHOP_VARIABLES.items()

@@ -18,12 +18,11 @@ import secrets
 import stat
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -35,8 +34,10 @@ from pydantic import (
 )
 
 from connectors.durable_write import replace_durably
+from connectors.env_file import env_file_values
 from connectors.notices.messages import Message
-from connectors.settings import ENV_FILE, PREFIX, SettingsProblem
+from connectors.settings import ENV_FILE, SettingsProblem
+from connectors.shop_variables import PREFIX
 from data.model.order import Frozen, Mall
 from data.model.shop import ShopHandle
 
@@ -243,7 +244,7 @@ def keys_from_environment(env_file: Path = ENV_FILE) -> list[NoticeKeys]:
 
     Raises SettingsProblem naming the variables that are missing or wrong.
     """
-    known = {**dotenv_values(env_file), **os.environ}
+    known = {**env_file_values(env_file), **os.environ}
     stems = [found for name in sorted(known) if (found := _KEY_OF.fullmatch(name))]
     return [
         _keys(known, stem=found[1], handle=found[2].lower().replace("_", "-"))
@@ -252,7 +253,7 @@ def keys_from_environment(env_file: Path = ENV_FILE) -> list[NoticeKeys]:
     ]
 
 
-def _keys(known: dict[str, str | None], stem: str, handle: str) -> NoticeKeys:
+def _keys(known: Mapping[str, str], stem: str, handle: str) -> NoticeKeys:
     try:
         return NoticeKeys(
             handle=handle,

@@ -11,8 +11,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from dotenv import dotenv_values
-
+from connectors.env_file import env_file_values
 from connectors.prefect_env import write_prefect_env
 from connectors.settings import ENV_FILE, SettingsProblem, invalid, read_settings
 from tasks.setup.prefect_process import become_prefect
@@ -69,12 +68,12 @@ def new_login() -> str:
 
 def main() -> None:
     """Start the server in this process, or say in a sentence why it cannot start."""
-    known = {**dotenv_values(ENV_FILE), **os.environ}
-    host = known.get(HOST) or LOOPBACK
     try:
+        settings = read_settings()
+        known = {**env_file_values(ENV_FILE), **os.environ}
+        host = known.get(HOST) or LOOPBACK
         port = port_of(known.get(PORT))
         refuse_taken(host, port)
-        settings = read_settings()
         told = server_environment(settings.home, port, host)
     except (SettingsProblem, OSError) as problem:
         sys.exit(f"{problem}")

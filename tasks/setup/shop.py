@@ -19,8 +19,9 @@ from prefect.settings import (
 )
 from pydantic import ValidationError
 
-from connectors.settings import PREFIX, SettingsProblem
+from connectors.settings import SettingsProblem
 from connectors.shop_environment import handles_in_environment, shop_from_environment
+from connectors.shop_variables import PREFIX
 from data.model.connection import explain
 from data.model.order import Mall
 from data.model.shop import SHOP_HANDLE, Shop
