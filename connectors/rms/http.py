@@ -161,6 +161,13 @@ class RmsHttp:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(shop={self._shop.handle!r})"
 
+    def admit(self, function: RmsFunction) -> None:
+        """Raise what a call of this function would raise now instead of being made.
+
+        Before a write whose intent is stored: what is not called was not sent.
+        """
+        self._admit(function.name)
+
     def post(self, function: RmsFunction, path: str, body: Mapping[str, Any]) -> Reply:
         """POST JSON once and return the reply, or raise RmsTrouble."""
         return self._call(function, "POST", path, orjson.dumps(body))

@@ -18,6 +18,7 @@ from connectors.rms.fetch import GET_ORDER, VERSION
 from connectors.rms.fetch import PATH as GET_ORDER_PATH
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
+from connectors.rms.wire import yen
 from data.model.mark import BEFORE_SHIPPING, Marked, MarkOutcome, Payment, SubStatus
 
 GET_SUB_STATUS_LIST = RmsFunction("getSubStatusList")
@@ -78,13 +79,11 @@ class MarksApi:
         reply = self._http.post(GET_SUB_STATUS_LIST, path, {})
         _refuse_errors(GET_SUB_STATUS_LIST, reply)
         return [
-            SubStatus(
-                one["subStatusId"],
-                one.get("subStatusName") or "",
-                group["orderProgress"],
-            )
+            SubStatus(sub_status_id, str(one.get("subStatusName") or ""), progress)
             for group in _models(reply["StatusModelList"])
+            if (progress := _number(group.get("orderProgress"))) is not None
             for one in _models(group.get("SubStatusModelList"))
+            if (sub_status_id := _number(one.get("subStatusId"))) is not None
         ]
 
     def look(self, numbers: Sequence[str]) -> dict[str, Looked]:
@@ -166,6 +165,8 @@ class MarksApi:
         reply = self._http.post(GET_PAYMENT, _path(GET_PAYMENT.name), asked)
         _refuse_errors(GET_PAYMENT, reply)
         order = reply["OrderModel"] or {}
+        if not isinstance(order, dict):
+            raise GET_PAYMENT.unusable("応答の形式が違います（OrderModel）", reply)
         found = [_payment(model) for model in _models(order.get("PaymentModelList"))]
         return sorted(found, key=_place)
 
@@ -241,7 +242,10 @@ def _marked(
     reply: Reply | Refused,
     asked: Sequence[str],
 ) -> Marked:
-    """Judge one order by its messages; RMS passing over it in silence is UNKNOWN."""
+    """Judge one order by its messages; RMS passing over it in silence is UNKNOWN.
+
+    A call refused without a message had no effect either.
+    """
     alone = len(asked) == 1
     about = [
         message
@@ -250,6 +254,8 @@ def _marked(
     ]
     if not about and isinstance(reply, Reply) and not reply.messages:
         raise function.unusable("応答に注文ごとの結果がありません", reply)
+    if isinstance(reply, Refused) and not reply.messages:
+        return Marked(number, MarkOutcome.REFUSED, "", str(reply))
     message = min(about, key=_weight, default=RmsMessage("", "", ""))
     outcome = _outcome(message)
     if outcome is MarkOutcome.DONE:
@@ -285,7 +291,7 @@ def _payment(model: dict[str, Any]) -> Payment:
     return Payment(
         number=str(model.get("orderPaymentNumber") or ""),
         method=_number(model.get("paymentMethod")),
-        amount=_number(model.get("paymentAmount")),
+        amount=yen(_number(model.get("paymentAmount"))),
         status=_number(model.get("paymentStatus")),
         asked_at=_moment(model.get("paymentReqDatetime")),
         fixed_at=_moment(model.get("paymentFixDatetime")),

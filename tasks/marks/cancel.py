@@ -33,7 +33,6 @@ from tasks.marks.journal import (
     look_at,
     settle_open,
     store_end,
-    store_intent,
 )
 from tasks.report import ended
 from tasks.retrying import NEVER_REPEAT
@@ -142,10 +141,10 @@ def send_cancel(
 
     """
     number = seen.order_number
-    store_intent(run, {number: f"{reason}/{restore}"})
+    value = {number: f"{reason}/{restore}"}
     with open_rms(shop) as rms:
         answers = answers_to(
-            lambda: [rms.marks.cancel(seen, restore, reason)], [number]
+            run, value, lambda: [rms.marks.cancel(seen, restore, reason)]
         )
         after = look_after(rms, [number]).get(number)
     moved = after is not None and after.progress != seen.progress

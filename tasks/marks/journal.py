@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 
 from connectors.rms.client import RmsClient
-from connectors.rms.errors import OutcomeUnknown, Throttled, Unavailable
+from connectors.rms.errors import OutcomeUnknown, Refused, Throttled, Unavailable
 from connectors.rms.marks import AT_ONCE, Looked
 from data.model.advice import has_advice
 from data.model.mark import Marked, MarkKind, MarkOutcome, MarkState
@@ -25,7 +25,7 @@ from data.warehouse.marks import (
 from tasks.machine import now, our_warehouse
 from tasks.report import ended, page, sums, table
 from tasks.retrying import SAFE_TO_REPEAT, repeat_undone
-from tasks.rms import open_rms, shop_of_now
+from tasks.rms import ShopStopped, open_rms, shop_of_now
 
 STATE_WORDS = {
     MarkState.DONE: "完了",
@@ -33,6 +33,11 @@ STATE_WORDS = {
     MarkState.UNKNOWN: "不明",
 }
 NOT_DONE = "RMSで実行されませんでした。対処: しばらく待って、もう一度実行してください。"
+NOT_TAKEN = (
+    "RMSの機能またはキーが使えないため、実行されていません。"
+    "対処: 実行の結果に従って修正し、もう一度実行してください。"
+)
+"""Of RMS's own text nothing: it may quote a memo."""
 NOT_SHOWN = MarkEnd(
     MarkState.REFUSED,
     reason="RMSにこの注文がありません。対処: 注文番号を確認してください。",
@@ -58,22 +63,33 @@ def look_at(shop: ShopHandle, numbers: list[str]) -> dict[str, Looked]:
 
 
 def answers_to(
-    call: Callable[[], Sequence[Marked]], numbers: Sequence[str]
+    run: MarkRun, values: Mapping[str, str], call: Callable[[], Sequence[Marked]]
 ) -> dict[str, Marked]:
-    """Send a mark; return RMS's answer by order number, none where it is not known.
+    """Store a mark, send it, and return RMS's answer by order number if it is known.
 
     The call is made again only where RMS says that it did nothing. Where that stays so
     the mark is refused, and may be sent anew by a person.
+
+    Raises:
+        Refused: RMS refused the call itself, or the shop's credentials.
+        ShopStopped: no call was made. Either way the marks are stored as refused.
+
     """
+    store_intent(run, values)
     try:
         return {one.order_number: one for one in repeat_undone(call)}
+    except (Refused, ShopStopped) as refusal:
+        code = next(iter(getattr(refusal, "codes", ())), "")
+        end = MarkEnd(MarkState.REFUSED, code, NOT_TAKEN)
+        store_end(run, dict.fromkeys(values, end))
+        raise
     except OutcomeUnknown as unknown:
         get_run_logger().warning("%s", unknown)
         return {}
     except (Throttled, Unavailable) as undone:
         get_run_logger().warning("%s", undone)
         code = next(iter(undone.codes), "")
-        return {n: Marked(n, MarkOutcome.REFUSED, code, NOT_DONE) for n in numbers}
+        return {n: Marked(n, MarkOutcome.REFUSED, code, NOT_DONE) for n in values}
 
 
 def look_after(rms: RmsClient, numbers: Sequence[str]) -> dict[str, Looked]:

@@ -24,7 +24,6 @@ from tasks.marks.journal import (
     look_after,
     settle_open,
     store_end,
-    store_intent,
 )
 from tasks.parameters import replace_parameter
 from tasks.report import ended
@@ -116,8 +115,8 @@ def send_memo(
             settle_open(run, [number])
             return end_of(None, shows=True)
         memo = new_memo(before.memo, text, overwrite=overwrite)
-        store_intent(run, {number: "overwrite" if overwrite else "append"})
-        answers = answers_to(lambda: [rms.marks.update_memo(number, memo)], [number])
+        value = {number: "overwrite" if overwrite else "append"}
+        answers = answers_to(run, value, lambda: [rms.marks.update_memo(number, memo)])
         after = look_after(rms, [number]).get(number)
     shows = after is not None and _plain(after.memo) == _plain(memo)
     end = end_of(answers.get(number), shows=shows)

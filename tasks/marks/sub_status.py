@@ -22,7 +22,6 @@ from tasks.marks.journal import (
     look_at,
     settle_open,
     store_end,
-    store_intent,
 )
 from tasks.report import ended, page, table
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
@@ -68,11 +67,11 @@ def meant(typed: str, known: Sequence[SubStatus]) -> list[SubStatus]:
         return []
     found = [one for one in known if text in {one.name, str(one.sub_status_id)}]
     if not found:
-        names = list(dict.fromkeys(one.name for one in known))
+        names = list(dict.fromkeys(one.name for one in known if one.name))
         raise SubStatusRefused(
             f"サブステータス「{text[:40]}」はこの店舗にありません。"
             f"{suggestion(text, names)}何も変更していません。"
-            f"対処: 次から選んでください: {'、'.join(names)}、{CLEAR}"
+            f"対処: 次から選んでください: {'、'.join((*names, CLEAR))}"
         )
     return found
 
@@ -141,10 +140,11 @@ def send_sub_status(
 
     """
     value = "" if sub_status_id is None else str(sub_status_id)
-    store_intent(run, dict.fromkeys(numbers, value))
     with open_rms(shop) as rms:
         answers = answers_to(
-            lambda: rms.marks.set_sub_status(numbers, sub_status_id), numbers
+            run,
+            dict.fromkeys(numbers, value),
+            lambda: rms.marks.set_sub_status(numbers, sub_status_id),
         )
         after = look_after(rms, numbers)
     ends = {

@@ -147,6 +147,7 @@ def report_orders(shop: ShopHandle, numbers: list[str], load: Load) -> None:
     """
     run, sent = run_of(load), dict[str, Sent]()
     with open_rms(shop) as rms:
+        rms.http.admit(REPORT)  # of a function that is stopped nothing is sent
 
         def report(part: Sequence[str]) -> None:
             if sent:  # that RMS took nothing of a refused call is an assumption

@@ -20,6 +20,7 @@ from prefect.logging import get_run_logger
 
 from connectors.rms.errors import OutcomeUnknown, RmsTrouble, Throttled, Unavailable
 from connectors.rms.stock import (
+    WRITE,
     WRITE_AT_ONCE,
     StockLevel,
     StockOutcome,
@@ -361,22 +362,23 @@ def send_levels(shop: ShopHandle, pushes: list[Push]) -> set[Listing]:
         RmsTrouble: RMS refused the whole call, or the shop's credentials.
 
     """
-    with our_warehouse() as con:
-        started = start_sending(con, pushes, sent_at=now())
-    if not started:
-        return set()
     put_off: set[Listing] = set()
-    unsure = {push.listing: push.push_id for push in started}
+    unsure: dict[Listing, str] = {}
     refused: dict[str, list[str]] = defaultdict(list)
-
-    def send() -> None:
-        left = [_level(push) for push in started if push.listing in unsure]
-        for results in rms.stock.write_chunks(left):
-            _sort(results, unsure, refused)
-
     try:
         with open_rms(shop) as rms:
-            repeat_undone(send, LONGEST_HINT_S)
+            rms.http.admit(WRITE)  # of a function that is stopped nothing is sent
+            with our_warehouse() as con:
+                started = start_sending(con, pushes, sent_at=now())
+            unsure |= {push.listing: push.push_id for push in started}
+
+            def send() -> None:
+                left = [_level(push) for push in started if push.listing in unsure]
+                for results in rms.stock.write_chunks(left):
+                    _sort(results, unsure, refused)
+
+            if started:
+                repeat_undone(send, LONGEST_HINT_S)
     except (OutcomeUnknown, *NOTHING_HAPPENED) as trouble:
         get_run_logger().warning("%s", trouble)
         if isinstance(trouble, NOTHING_HAPPENED):

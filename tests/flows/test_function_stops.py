@@ -32,6 +32,7 @@ from tests.flows.test_connection import key_is_old
 from tests.support.csv_counter import Shown
 from tests.support.effort import for_ci
 from tests.support.sandbox import Sandbox
+from tests.support.work_to_do import lay_down_a_parcel
 
 READ, WRITE = "inventories.bulk.get", "inventories.bulk.upsert"
 REPORT = "updateOrderShippingAsync"
@@ -112,6 +113,21 @@ def test_a_refusal_stops_that_function_only_and_asks_no_more(lab: Sandbox):
     assert (name, READ in said) == ("Failed", True)
     assert lab.journal()["counts"][READ] == asked
     assert ended(ingest_orders)[0] == "Completed"
+
+
+def test_what_a_stop_keeps_back_was_not_sent(lab: Sandbox):
+    """It stood as sent and without an answer, in every run until the function was on."""
+    lay_down_a_parcel(lab, read_settings().home)
+    count_stock(lab)
+    off(lab, WRITE, REPORT)
+    ended(check_connection)
+    assert stops() == {WRITE, REPORT}
+    pushed, tracked = ended(push_inventory), ended(push_tracking)
+
+    assert (WRITE in pushed[1], REPORT in tracked[1]) == (True, True)
+    sent = ask("SELECT state, sent_at FROM inventory_pushes WHERE sent_at IS NOT NULL")
+    assert sent == []
+    assert ask("SELECT state, sent_at FROM shipments") == [("planned", None)]
 
 
 def test_a_dead_key_still_stops_everything(lab: Sandbox):

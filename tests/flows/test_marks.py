@@ -7,12 +7,16 @@ import pytest
 
 from connectors.settings import read_settings
 from data.warehouse.session import warehouse
+from data.warehouse.shops import stop_function
 from flows.cancel_order import cancel_order
 from flows.show_payment import show_payment
 from flows.update_memo import update_memo
 from flows.update_sub_status import update_sub_status
+from tasks.machine import now
 from tasks.marks import cancel, memo
+from tasks.marks import journal as journal_of_marks
 from tests.flows.conftest import Shown
+from tests.support.effort import first
 from tests.support.planted import caught
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
@@ -249,16 +253,51 @@ def test_a_cancel_that_rms_never_began_may_be_sent_again(
     assert waiting() == []
 
 
+@first(3)
+@pytest.mark.parametrize("trouble", ["ES01-01", "ES05-06"])
+@pytest.mark.parametrize(
+    ("function", "flow", "given"),
+    [
+        ("cancelOrder", "cancel_order", (OUT_OF_STOCK, WHO)),
+        ("updateOrderMemo", "update_memo", ("電話済み",)),
+        ("updateOrderSubStatus", "update_sub_status", (PICKING, WHO)),
+    ],
+)
+def test_a_mark_whose_call_was_refused_may_be_sent_again(
+    lab: Sandbox, trouble: str, function: str, flow: str, given: tuple[Any, ...]
+):
+    """It stood as "sent" for ever: one was told so, and none could be sent again."""
+    (number,) = lab.sell(1, progress=300)
+    lab.fault(trouble, function=function)
+    kind, _ = ended(globals()[flow], number, *given)
+    after = (kind, [row[-1] for row in journal()], waiting())
+    again = ended(globals()[flow], number, *given)
+
+    assert after == ("FAILED", ["refused"], [])
+    assert again[0] == "COMPLETED", again
+
+
+def test_a_mark_of_a_function_that_is_stopped_was_not_sent(lab: Sandbox):
+    (number,) = lab.sell(1, progress=300)
+    with warehouse(read_settings().warehouse) as con:
+        stop_function(con, "lab", "cancelOrder", ["ES01-01"], now())
+    kind, message = ended(cancel_order, number, OUT_OF_STOCK, WHO)
+
+    assert (kind, "cancelOrder をオンに" in message) == ("FAILED", True)
+    assert calls(lab, "cancelOrder") == 0
+    assert ([row[-1] for row in journal()], waiting()) == (["refused"], [])
+
+
 def test_an_answer_is_not_lost_when_reading_after_it_fails(lab: Sandbox, monkeypatch):
     (number,) = lab.sell(1, progress=300)
     lab.fault("CANCEL_ORDER_ERROR_107", about=number)
-    store = cancel.store_intent
+    store = journal_of_marks.store_intent
 
     def then_maintenance(*given: Any) -> None:
         store(*given)
         lab.fault("ES01-02", function="getOrder")
 
-    monkeypatch.setattr(cancel, "store_intent", then_maintenance)
+    monkeypatch.setattr(journal_of_marks, "store_intent", then_maintenance)
     kind, message = ended(cancel_order, number, OUT_OF_STOCK, WHO)
 
     assert (kind, "ERROR_107" in message or "対処" in message) == ("FAILED", True)
