@@ -8,7 +8,7 @@ one: that RMS took nothing of it is an assumption, so the caller reads first
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
-from connectors.rms.errors import CredentialsRefused, Refused
+from connectors.rms.errors import CredentialsRefused, Refused, Unavailable
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
 from data.model.shipment import NO_NUMBER
@@ -56,6 +56,11 @@ CERTAIN = (
 )
 """Refusals for which the order was misread, not RMS in trouble: a cancelled order, and
 a row or package that is not there. Nothing was taken, and a person is told."""
+
+
+BROKE_ON_THE_WAY = "ORDER_CSV_API_UPLOAD_SHIPPING_ERROR_999"
+"""Of a report: RMS lost it on the way, wholly or in part. The orders show it (§4.2b);
+asking for its result again does not."""
 
 
 class ShippingOutcome(StrEnum):
@@ -161,11 +166,19 @@ class ShippingApi:
         """Ask once what became of the orders; return a result for each, in that order.
 
         An order without a result is UNKNOWN: RMS answers alike for a request that still
-        runs, that it does not know and that is over 30 days old. Raises Refused when
-        the question itself is refused.
+        runs, that it does not know and that is over 30 days old. One that broke on the
+        way has that as the result of all its orders. Raises Refused when the question
+        itself is refused.
         """
         distinct = list(dict.fromkeys(numbers))
-        reply = self._http.post(RESULT, RESULT_PATH, {"requestId": request_id})
+        try:
+            reply = self._http.post(RESULT, RESULT_PATH, {"requestId": request_id})
+        except Unavailable as trouble:
+            broke = [m for m in trouble.messages if m.code == BROKE_ON_THE_WAY]
+            if not broke:
+                raise
+            about_each = [replace(broke[0], order_number=one) for one in distinct]
+            return results_by_order(distinct, about_each)
         about_all = [m for m in reply.messages if m.is_error and not m.order_number]
         if about_all:
             raise RESULT.refused(reply, about_all)

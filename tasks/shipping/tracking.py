@@ -198,7 +198,8 @@ def _report(
 def fetch_results(shop: ShopHandle, load: Load) -> None:
     """Ask RMS what became of every report it took, and store its result on each row.
 
-    Reports that still run are waited for, as long as one may take at most.
+    Reports that still run are waited for, as long as one may take at most. One whose
+    result RMS cannot tell keeps no other parcel back.
     """
     run = run_of(load)
     with our_warehouse() as con:
@@ -216,7 +217,7 @@ def fetch_results(shop: ShopHandle, load: Load) -> None:
                 )
             except CredentialsRefused:
                 raise
-            except Refused as no:  # then reading the orders has to show it
+            except (Refused, Unavailable) as no:  # then the orders have to show it
                 get_run_logger().warning("%s", no)
                 continue
             results = [result for word in words for result in _results(word)]

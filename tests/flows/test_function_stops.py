@@ -116,7 +116,7 @@ def test_a_refusal_stops_that_function_only_and_asks_no_more(lab: Sandbox):
 
 
 def test_what_a_stop_keeps_back_was_not_sent(lab: Sandbox):
-    """It stood as sent and without an answer, in every run until the function was on."""
+    """It stood as sent and without an answer, run after run."""
     lay_down_a_parcel(lab, read_settings().home)
     count_stock(lab)
     off(lab, WRITE, REPORT)

@@ -105,6 +105,20 @@ def test_a_refused_question_is_no_result(status, body):
     assert refused.value.codes == (("X_ERROR_009",) if "ERROR_009" in str(body) else ())
 
 
+def test_a_report_that_broke_on_the_way_is_every_orders_last_word():
+    """Its result is asked for no more: what stands there the orders show."""
+    broke = message("ERROR", "ORDER_CSV_API_UPLOAD_SHIPPING_ERROR_999")
+    shipping, http, _ = api((200, {"ResultShippingModelList": [said(broke)]}))
+
+    words = shipping.wait_for_results(REQUEST_ID, ["a", "b"])
+
+    assert [(w.order_number, w.outcome) for w in words] == [
+        ("a", ShippingOutcome.UNKNOWN),
+        ("b", ShippingOutcome.UNKNOWN),
+    ]
+    assert len(http.sent) == 1
+
+
 def test_results_are_asked_for_until_every_order_has_its_word():
     done = about("INFO", "101")
     shipping, http, slept = api(

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from connectors.rms.errors import CredentialsRefused
+from connectors.rms.shipping import RESULT as RESULT_FUNCTION
 from tasks.shipping import tracking
 from tasks.shops.connection import check_shop
 from tests.shipping.lab import REPORT, SHOP, Lab
 from tests.shipping.pushing import ONE, TWO, imported, numbers_at_rms, push_and
 from tests.support.effort import first, for_ci
+
+RESULT = RESULT_FUNCTION.name
 
 
 def test_an_order_cancelled_meanwhile_is_not_reported_and_told(lab: Lab):
@@ -109,6 +112,17 @@ def test_a_call_made_too_soon_is_made_again_in_the_next_round(lab: Lab):
 
     assert lab.push()[0] == "COMPLETED"
     assert numbers_at_rms(lab, number) == [ONE]
+
+
+def test_a_result_that_rms_cannot_tell_keeps_no_other_parcel_back(lab: Lab):
+    """Every morning failed for it, for as long as RMS keeps a result."""
+    imported(lab)
+    lab.rms.fault("ERROR_000", function=RESULT, times=99)
+    assert lab.push()[0] == "COMPLETED"
+    (other,) = imported(lab)
+
+    assert lab.push()[0] == "COMPLETED"
+    assert len(numbers_at_rms(lab, other)) == 1
 
 
 @for_ci
