@@ -5,8 +5,6 @@ judged over the whole file: which orders are of this shop, which are set aside, 
 are known, which row speaks for each order, package and line. Then the cells go from the
 file's own frames into the tables, part by part: new orders by plain INSERT, known ones
 by what differs. No wide copy of the file is ever made.
-
-One CSV import at work: judged over the whole file, written part by part.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,9 +30,6 @@ from data.warehouse.order_file_rows import (
     Chunks,
     OrderRows,
     Rules,
-    Warned,
-    WarningCount,
-    Warnings,
     clearing,
     keys,
     levelled,
@@ -42,6 +37,7 @@ from data.warehouse.order_file_rows import (
     with_roles,
 )
 from data.warehouse.order_file_sums import counted_once, wrong_sums
+from data.warehouse.order_file_warnings import Warned, WarningCount, Warnings
 from data.warehouse.order_line_match import LINE, MORE, matched, named
 from data.warehouse.order_line_shares import (
     NO_SHARES,
@@ -185,7 +181,7 @@ class Work:
     def judge(self, chunks: Chunks) -> tuple[int, int, int, int]:
         """Decide over the whole file what is stored and which row speaks for what.
 
-        Gives orders new and known, rows repeated, and orders set aside.
+        Return the numbers of new and known orders, repeated rows, and orders set aside.
         """
         for name in _JUDGE:
             self.ask(name, whole_parts=chunks.count)

@@ -3,7 +3,7 @@
 import pytest
 
 from data.model.order_file import SumCheck
-from data.warehouse.order_file_rows import SHOWN
+from data.warehouse.order_file_warnings import SHOWN
 from data.warehouse.order_files import OtherShops
 from data.warehouse.people_key import key_in, keyed_hash
 from tests.order_files.store.dump import TABLES, dump
