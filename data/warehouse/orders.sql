@@ -580,36 +580,36 @@ WHEN NOT MATCHED THEN INSERT BY NAME;
 -- out: rows of shipping_labels
 UPDATE shipping_labels AS l SET outdated_at = d.observed_at
 FROM (
+    WITH labelled AS (
+        FROM written
+        SEMI JOIN shipping_labels USING (mall, shop_id, order_number)
+        WHERE verdict = 'changed'
+    ), recipients AS (
+        SELECT mall, shop_id, order_number, unnest(people, recursive := true)
+        FROM labelled
+        UNION ALL BY NAME
+        FROM order_people SEMI JOIN labelled USING (mall, shop_id, order_number)
+    ), moved AS (
+        SELECT mall, shop_id, order_number, basket_id
+        FROM recipients
+        WHERE role = 'recipient'
+        GROUP BY ALL
+        HAVING count(DISTINCT translate(
+            concat_ws(
+                chr(31), concat(family_name, first_name), zip,
+                concat(prefecture, city, street)
+            ),
+            '０１２３４５６７８９－- 　', '0123456789'
+        )) > 1
+    )
     SELECT w.mall, w.shop_id, w.order_number, l.basket_id, w.observed_at
-    FROM written AS w
+    FROM labelled AS w
     JOIN shipping_labels AS l USING (mall, shop_id, order_number)
-    LEFT JOIN order_people AS r
-        ON r.mall = l.mall AND r.shop_id = l.shop_id
-        AND r.order_number = l.order_number AND r.basket_id = l.basket_id
-        AND r.role = 'recipient'
-    WHERE w.verdict = 'changed'
-      AND (
-          NOT list_contains(
-              list_transform(w.body.packages, lambda p: p.basket_id), l.basket_id
-          )
-          OR r.role IS NOT NULL AND len(list_filter(
-              w.people,
-              lambda p: p.role = 'recipient' AND p.basket_id = l.basket_id
-                  AND translate(
-                      concat_ws(
-                          chr(31), concat(p.family_name, p.first_name), p.zip,
-                          concat(p.prefecture, p.city, p.street)
-                      ),
-                      '０１２３４５６７８９－- 　', '0123456789'
-                  ) <> translate(
-                      concat_ws(
-                          chr(31), concat(r.family_name, r.first_name), r.zip,
-                          concat(r.prefecture, r.city, r.street)
-                      ),
-                      '０１２３４５６７８９－- 　', '0123456789'
-                  )
-          )) > 0
-      )
+    LEFT JOIN moved AS m USING (mall, shop_id, order_number, basket_id)
+    WHERE m.basket_id IS NOT NULL
+       OR NOT list_contains(
+           list_transform(w.body.packages, lambda p: p.basket_id), l.basket_id
+       )
 ) AS d
 WHERE l.mall = d.mall
   AND l.shop_id = d.shop_id

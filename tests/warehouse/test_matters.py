@@ -718,7 +718,7 @@ def test_a_label_is_told_of_whose_recipient_changed_before_the_order_was_shipped
     """RMS is read again and again; its parcel went to the old address."""
     store_to(undone, 4)
     a_label(undone)
-    old, new = ("w.verdict = 'changed'", "false") if is_planted else ("", "")
+    old, new = ("verdict = 'changed'", "false") if is_planted else ("", "")
     with planted_sql("mark_outdated_labels", old, new):
         store_to(undone, 6, **MOVED)
 
