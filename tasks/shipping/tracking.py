@@ -39,12 +39,12 @@ from data.warehouse.shipping.tracking import (
     begin_reports,
     end_reports,
     end_requests,
-    hear_results,
     judge_tracking,
     last_report_unseen,
     open_requests,
     orders_to_read,
     settle,
+    store_results,
 )
 from tasks.machine import now, our_warehouse
 from tasks.orders import in_batches, take_orders
@@ -194,7 +194,7 @@ def _report(
         _store_receipt(run, sent, receipt)
 
 
-@task(name="hear-results", **SAFE_TO_REPEAT)
+@task(name="fetch-results", **SAFE_TO_REPEAT)
 def fetch_results(shop: ShopHandle, load: Load) -> None:
     """Ask RMS what became of every report it took, and store its result on each row.
 
@@ -210,7 +210,7 @@ def fetch_results(shop: ShopHandle, load: Load) -> None:
         for request in requests:
             patience = request.sent_at + run.settles - now()
             try:
-                words = rms.shipping.wait_for_results(
+                answers = rms.shipping.wait_for_results(
                     request.request_id,
                     request.order_numbers,
                     max(patience.total_seconds(), 0),
@@ -220,10 +220,10 @@ def fetch_results(shop: ShopHandle, load: Load) -> None:
             except (Refused, Unavailable) as no:  # then the orders have to show it
                 get_run_logger().warning("%s", no)
                 continue
-            results = [result for word in words for result in _results(word)]
-            ended = [one.order_number for one in words if one.is_final]
+            results = [result for one in answers for result in _results(one)]
+            ended = [one.order_number for one in answers if one.is_final]
             with our_warehouse() as con:
-                hear_results(con, run, request.request_id, results, heard_at=now())
+                store_results(con, run, request.request_id, results, heard_at=now())
                 end_requests(con, run, request.request_id, ended)
 
 
@@ -235,13 +235,13 @@ def _store_receipt(run: Run, sent: Sent, receipt: Receipt) -> None:
                 con, run, sent, ShipmentState.SENT, request_id=receipt.request_id
             )
             return
-        for word in receipt.refused:
+        for one in receipt.refused:
             end_reports(
                 con,
                 run,
-                sent.of(word.order_number),
+                sent.of(one.order_number),
                 ShipmentState.REFUSED,
-                reason=with_code(word.code, word.reason),
+                reason=with_code(one.code, one.reason),
                 heard_at=now(),
             )
         left = sent.of(*receipt.left)
@@ -264,10 +264,10 @@ def _nothing_taken(run: Run, sent: Sent, trouble: RmsTrouble) -> None:
     get_run_logger().warning("%s", trouble)
 
 
-def _results(word: ShippingResult) -> Iterator[RowResult]:
-    for row in word.rows:
+def _results(of_order: ShippingResult) -> Iterator[RowResult]:
+    for row in of_order.rows:
         if row.outcome is RowOutcome.REFUSED:
             reason = with_code(row.code, row.reason)
-            yield RowResult(word.order_number, row.data_number, True, reason)
+            yield RowResult(of_order.order_number, row.data_number, True, reason)
         elif row.outcome is not RowOutcome.UNKNOWN:
-            yield RowResult(word.order_number, row.data_number, False, None)
+            yield RowResult(of_order.order_number, row.data_number, False, None)

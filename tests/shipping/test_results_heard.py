@@ -7,7 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.shipping_plan import RowResult
 from data.warehouse.orders import store_orders
-from data.warehouse.shipping.tracking import Run, hear_results
+from data.warehouse.shipping.tracking import Run, store_results
 from tests.support.orders import NINE, SHOP_ID, an_order, at, order_number
 from tests.support.planted import caught, planted_sql
 
@@ -35,7 +35,7 @@ def sent(con: DuckDBPyConnection) -> DuckDBPyConnection:
 
 def states(con: DuckDBPyConnection, results: Sequence[RowResult]) -> list[tuple]:
     run = Run(SHOP_ID, at(7), NINE.date())
-    hear_results(con, run, "request", results, heard_at=at(9))
+    store_results(con, run, "request", results, heard_at=at(9))
     rows = con.execute("SELECT state, reason FROM shipments ORDER BY data_number")
     return rows.fetchall()
 
@@ -60,7 +60,7 @@ def test_the_rows_own_refusal_is_told_before_the_orders(sent):
 
 
 def test_a_refusal_that_another_result_covers_up_is_caught(sent):
-    with planted_sql("hear_tracking_results", "bool_or", "bool_and"), caught():
+    with planted_sql("store_tracking_results", "bool_or", "bool_and"), caught():
         test_a_refusal_of_the_whole_order_counts_over_a_row_that_was_taken(
             sent, [TAKEN, ALL_REFUSED]
         )

@@ -5,22 +5,17 @@ A run goes through these, each in a session of its own, with RMS's answers betwe
     orders_to_read      read these anew (getOrder), and store them
     judge_tracking      what to send now, and where the other shipments stand
     settle              write the latter down
-    begin_reports       (tracking_calls) the intent: from here on the outcome is
-                        unknown; commit, then call
+    begin_reports       the intent: from here on the outcome is unknown; commit, then
+                        call
     end_reports         what RMS said at once: taken under a requestId, or turned down
     open_requests       whose results are to be asked for, also after a killed run
-    hear_results        what became of each row; only reading the order proves it
+    store_results       what became of each row; only reading the order proves it
     end_requests        of these orders no result is to come: their report failed at RMS
 
 Nothing of an order is sent unless it was read after everything ever reported of it had
-to show (`shipping_report.may_send`); so no order of these calls, and no kill between
-them, can report a parcel twice.
-
-The calls that report shipments: the intent before each, and what came of it.
-
-`data.warehouse.shipping.tracking` says when each is called.
-
-What a person should see of a run that reported shipments.
+to show (`data.model.shipping_plan.may_send`); so no order of these calls, and no kill
+between them, can report a parcel twice. At the end `tracking_report` returns what a
+person should see of the run.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -216,7 +211,7 @@ _CHANGES: Final = pl.Schema(
         "data_number": pl.Int32(),
     }
 )
-_WORDS: Final = pl.Schema(
+_RESULTS: Final = pl.Schema(
     {
         "order_number": pl.String(),
         "data_number": pl.Int32(),
@@ -296,11 +291,11 @@ def open_requests(
     return [OpenRequest(*row) for row in rows]
 
 
-def hear_results(
+def store_results(
     con: Connection,
     run: Run,
     request_id: str,
-    words: Sequence[RowResult],
+    results: Sequence[RowResult],
     *,
     heard_at: datetime,
 ) -> None:
@@ -308,11 +303,12 @@ def hear_results(
 
     That a row was taken proves nothing yet: reading the order does.
     """
-    if words:
-        show(con, "tracking_words", _frame([tuple(w) for w in words], _WORDS))
+    if results:
+        frame = _frame([tuple(one) for one in results], _RESULTS)
+        show(con, "tracking_results", frame)
         given = run.given | {"request_id": request_id, "heard_at": heard_at}
-        SQL.run(con, "hear_tracking_results", given)
-        con.unregister("tracking_words")
+        SQL.run(con, "store_tracking_results", given)
+        con.unregister("tracking_results")
 
 
 def end_requests(

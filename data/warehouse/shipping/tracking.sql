@@ -135,11 +135,11 @@ WHERE mall = $mall
 GROUP BY request_id
 ORDER BY min(sent_at), request_id;
 
--- name: hear_tracking_results
+-- name: store_tracking_results
 -- What became of the rows of a report.
--- in:  view `tracking_words` (order_number, data_number: NULL = all of the order's rows,
+-- in:  view `tracking_results` (order_number, data_number: NULL = all of the order's rows,
 --      is_refused, reason), $mall, $shop_id, $request_id, $heard_at
--- out: shipments at state sent or refused; of two words on one row the refusal counts
+-- out: shipments at state sent or refused; of two results of one row the refusal counts
 UPDATE shipments AS s
 SET
     state = CASE
@@ -157,7 +157,7 @@ FROM (
         bool_or(t.is_refused) AS is_refused,
         any_value(t.reason ORDER BY t.is_refused DESC, t.data_number NULLS LAST) AS reason
     FROM shipments AS r
-    JOIN tracking_words AS t
+    JOIN tracking_results AS t
         ON t.order_number = r.order_number
         AND (t.data_number IS NULL OR t.data_number = r.data_number)
     WHERE r.mall = $mall AND r.shop_id = $shop_id AND r.request_id = $request_id
