@@ -141,7 +141,7 @@ WHERE healed_at IS NULL
 ORDER BY ALL;
 
 -- name: insert_alarm
--- Note a trouble, of which nobody was told yet.
+-- Record a trouble, of which nobody was told yet.
 -- in:  $kind, $shop, $since, $what
 -- out: one row of alarms
 INSERT INTO alarms BY NAME
@@ -153,7 +153,7 @@ SELECT
     'nothing' AS told;
 
 -- name: heal_alarm
--- Note that a trouble is over.
+-- Record that a trouble is over.
 -- in:  $kind, $shop, $healed_at
 -- out: the row of alarms; a clock set back must not end it before it began
 UPDATE alarms SET healed_at = greatest($healed_at::TIMESTAMPTZ, since)
@@ -171,7 +171,7 @@ WHERE (told = 'nothing' AND healed_at IS NULL)
 ORDER BY since, kind, shop;
 
 -- name: mark_alarm_told
--- Note what was told of a trouble.
+-- Record what was told of a trouble.
 -- in:  $kind, $shop, $since, $told
 -- out: the row of alarms
 UPDATE alarms SET told = $told

@@ -345,6 +345,7 @@ SELECT
 ON CONFLICT (buyer_hash) DO UPDATE SET forgotten_at = excluded.forgotten_at;
 
 -- name: count_orders_with_people
+-- How many orders have people.
 -- in:  –
 -- out: one number
 SELECT count(DISTINCT (mall, shop_id, order_number))

@@ -1,4 +1,5 @@
 -- name: merge_sku_costs
+-- Store what pieces of SKUs cost, from which day on.
 -- in:  view `costs_told` (sku, valid_from, cost), $who, $imported_at
 -- out: rows of sku_costs
 INSERT INTO sku_costs BY NAME
@@ -20,6 +21,7 @@ ANTI JOIN sku_map USING (sku)
 ORDER BY sku;
 
 -- name: merge_mall_fees
+-- Store what malls keep of a sale, from which day on.
 -- in:  view `fees_told` (mall, shop_id, valid_from, percent, each_order), $who, $imported_at
 -- out: rows of mall_fees
 INSERT INTO mall_fees BY NAME

@@ -40,6 +40,7 @@ LEFT JOIN (
 ORDER BY l.level, l.sku;
 
 -- name: is_sku_counted
+-- Whether anybody has counted a SKU.
 -- in:  $sku
 -- out: is_counted; no row for a SKU that never moved
 SELECT is_counted

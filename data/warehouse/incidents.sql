@@ -1,5 +1,5 @@
 -- name: record_incident
--- Note what happened to the house, unless it is open already.
+-- Record what happened to the house, unless it is open already.
 -- in:  $kind, $key, $since, $what
 -- out: one row of incidents, or none
 INSERT INTO incidents BY NAME
@@ -17,7 +17,7 @@ WHERE NOT EXISTS (
 );
 
 -- name: settle_incidents
--- Note that incidents of a kind are over, but for some keys.
+-- Record that incidents of a kind are over, but for some keys.
 -- in:  $kind, $still: keys, $settled_at
 -- out: rows of incidents; a clock set back must not end one before it began
 UPDATE incidents SET settled_at = greatest($settled_at::TIMESTAMPTZ, since)

@@ -63,14 +63,12 @@ def migrate(
 def _apply(con: DuckDBPyConnection, migration: Migration) -> None:
     con.begin()
     con.execute(migration.statements)
-    con.execute(
-        SQL("record_migration"),
-        {
-            "version": migration.version,
-            "name": migration.name,
-            "sha256": migration.sha256,
-        },
-    )
+    applied = {
+        "version": migration.version,
+        "name": migration.name,
+        "sha256": migration.sha256,
+    }
+    SQL.run(con, "record_migration", applied)
     con.commit()
     con.execute("CHECKPOINT")
 
@@ -98,9 +96,9 @@ def _applied(con: DuckDBPyConnection, known: Sequence[Migration]) -> int:
 def _ledger(con: DuckDBPyConnection) -> list[tuple[int, str, str]]:
     """Return the applied migrations: none for a new file; a foreign file is refused."""
     try:
-        return con.execute(SQL("list_migrations")).fetchall()
+        return SQL.run(con, "list_migrations").fetchall()
     except CatalogException:
-        tables = con.execute(SQL("count_tables")).fetchall()[0][0]
+        tables = SQL.run(con, "count_tables").fetchall()[0][0]
     if tables:
         raise MigrationRefused(
             f"juchu の台帳 (schema_migrations) がない DuckDB ファイルです"

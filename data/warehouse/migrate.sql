@@ -1,5 +1,5 @@
 -- name: record_migration
--- Note a file as applied, inside its own transaction.
+-- Record a file as applied, inside its own transaction.
 -- in: $version, $name, $sha256
 INSERT INTO schema_migrations (version, name, sha256, applied_at)
 VALUES ($version, $name, $sha256, now());

@@ -136,7 +136,7 @@ WHERE settled_at IS NULL
   AND (next_look_at IS NULL OR next_look_at <= $asked_at);
 
 -- name: postpone_notices
--- Note a look in vain and when to look again, or give up.
+-- Record a look in vain and when to look again, or give up.
 -- in:  view `looked` (notice_key, looks, next_look_at; NULL = give up), $settled_at
 -- out: rows of notices, waiting or settled as exhausted
 UPDATE notices AS n SET

@@ -24,7 +24,7 @@ CREATE OR REPLACE TEMP TABLE csv_keys (
 );
 
 -- name: stage_csv_keys
--- Note what tells the rows of a chunk apart.
+-- Record what tells the rows of a chunk apart.
 -- in:  view `csv_shown` (keys and hashes, data.warehouse.order_file_rows), $chunk, $shop_id
 -- out: rows of `csv_keys`; a file that does not show the shop is of the given one
 INSERT INTO csv_keys BY NAME

@@ -17,6 +17,7 @@ ORDER BY o.order_number NOT IN ($number, $plain), o.ordered_at DESC, o.mall, o.s
 LIMIT $most;
 
 -- name: read_order_head
+-- One order without its lines and people.
 -- in:  $mall, $shop_id, $order_number
 -- out: what the page says of the order itself; one row
 SELECT
@@ -30,6 +31,7 @@ WHERE mall = $mall
   AND order_number = $order_number;
 
 -- name: list_order_page_lines
+-- The lines of one order.
 -- in:  $mall, $shop_id, $order_number
 -- out: line_id, basket_id, item_name, choices, sku, quantity, unit_price,
 --      stock_adjusted_at
@@ -48,6 +50,7 @@ WHERE l.mall = $mall
 ORDER BY l.basket_id, l.line_id;
 
 -- name: list_order_page_people
+-- The people of one order; personal data.
 -- in:  $mall, $shop_id, $order_number
 -- out: role, basket_id, name, zip, address, phone, email, remarks
 SELECT

@@ -1,10 +1,8 @@
-"""Store orders as the mall showed them: the newest snapshot wins, history is kept.
+"""Store orders as the mall showed them, and read them back.
 
-Answers the mall gave before: what is known by them need not be stored again.
-
-Refusals: orders that could not be taken, kept until they can.
-
-Orders read back from the warehouse, as the mall showed them last.
+Of snapshots the newest wins (`store_orders`); an answer that was given before need not
+be stored again (`known_answers`, `store_same`). An order that could not be taken is a
+refusal, open until it can (`record_refusals`).
 """
 
 import json

@@ -24,7 +24,7 @@ _KEY: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def use_key(con: DuckDBPyConnection, warehouse: Path) -> None:
-    """Make the key known to a session: to `keyed_in`, and to SQL as `people_key`.
+    """Make the key known to a session: to `key_in`, and to SQL as `people_key`.
 
     The key is read from beside the warehouse, or made there.
     Raises KeyDamaged if the file is there and holds no key; an OSError if it cannot be

@@ -11,7 +11,7 @@ ATTACH $path AS rewritten;
 COPY FROM DATABASE old TO rewritten;
 
 -- name: settle_bytes_left
--- Note in the new file that no bytes of what was cleared are left.
+-- Record in the new file that no bytes of what was cleared are left.
 -- in:  $at
 -- out: rows of rewritten.incidents; a clock set back must not end one before it began
 UPDATE rewritten.incidents SET settled_at = greatest($at::TIMESTAMPTZ, since)

@@ -1,7 +1,4 @@
-"""Record what each run read from each source (`loads`), and how far (`order_cursors`).
-
-The sweep's memory: how far it has seen, and what it must look at again.
-"""
+"""Record what each run read (`loads`), and how far the sweep saw (`order_cursors`)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

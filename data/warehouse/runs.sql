@@ -65,7 +65,7 @@ LEFT JOIN order_sightings USING (mall, shop_id, order_number)
 ORDER BY seen_at NULLS FIRST, order_number;
 
 -- name: move_cursor
--- Note how far the sweep has seen; nobody has seen what is still to come.
+-- Record how far the sweep has seen; nobody has seen what is still to come.
 -- in:  $mall, $shop_id, $seen_until, $moved_at
 -- out: a row of order_cursors; seen_until never goes back
 INSERT INTO order_cursors BY NAME

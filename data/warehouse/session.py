@@ -259,7 +259,9 @@ def reading(
     _remove_left()
     with TemporaryDirectory(prefix=_READING) as folder, _turn(path, patience_s):
         place = Path(folder)
-        con = _connect(path, give_up_at, clock, wait, partial(_open_to_read, place))
+        con = _connect_when_free(
+            path, give_up_at, clock, wait, partial(_open_to_read, place)
+        )
         try:
             yield con, place
         finally:
@@ -292,7 +294,7 @@ def whole_file(
     """
     path = path.absolute()
     with _turn(path, patience_s), _private(), ExitStack() as held:
-        con = _connect(path, clock() + patience_s, clock, wait, _open_beside)
+        con = _connect_when_free(path, clock() + patience_s, clock, wait, _open_beside)
         try:
             yield con, partial(saved, path, held)
         finally:
@@ -320,7 +322,9 @@ def copying(
     if not path.exists() and not saved_of(path).is_dir():
         raise _missing(path)
     with _turn(path, patience_s):
-        con = _connect(path, give_up_at, clock, wait, partial(_open_to_copy, copy))
+        con = _connect_when_free(
+            path, give_up_at, clock, wait, partial(_open_to_copy, copy)
+        )
         try:
             _attach_copy(con, copy)
             _keyed(con, path)
@@ -348,7 +352,7 @@ def _opened(
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         raise _out_of_reach(path) from exc
-    con = _connect(path, give_up_at, clock, wait, _open)
+    con = _connect_when_free(path, give_up_at, clock, wait, _open)
     try:
         try:
             spill.mkdir(mode=0o700, exist_ok=True)
@@ -394,14 +398,14 @@ def _private() -> Iterator[None]:
             os.umask(before)
 
 
-def _connect(
+def _connect_when_free(
     path: Path,
     give_up_at: float,
     clock: Callable[[], float],
     wait: Callable[[float], None],
     opened: Callable[[Path], DuckDBPyConnection],
 ) -> DuckDBPyConnection:
-    """Connect, retrying while another process holds the file's lock."""
+    """Connect, again and again while another process holds the file's lock."""
     while True:
         before = _identity(path)
         try:
@@ -448,7 +452,7 @@ def _open_beside(path: Path) -> DuckDBPyConnection:
     con = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
     try:
         con.execute("PRAGMA disable_checkpoint_on_shutdown")
-        con.execute(SQL("attach_old_file"), {"path": str(path)})
+        SQL.run(con, "attach_old_file", {"path": str(path)})
     except BaseException:
         con.close()
         raise
@@ -462,7 +466,7 @@ def _open(path: Path) -> DuckDBPyConnection:
 
 
 def connect(path: Path) -> DuckDBPyConnection:
-    """Open a file that nobody else knows of, with the settings of every session."""
+    """Open a file at once, with the settings of every session."""
     return _locked(_connection(path))
 
 
@@ -477,7 +481,7 @@ def _make(path: Path) -> None:
     """Make a migrated file in a folder beside, and put it in its place when whole."""
     with TemporaryDirectory(prefix=f"{path.name}.", dir=path.parent) as folder:
         new = Path(folder) / path.name
-        con = _locked(_connection(new))
+        con = connect(new)
         try:
             use_key(con, path)
             migrate(con)

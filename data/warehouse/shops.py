@@ -1,8 +1,6 @@
-"""What is known of each shop; its keys never come here.
+"""What is known of each shop: stage, connection, and its licence key's age and end.
 
-A shop's way to live and beyond: its moves, and the facts that let it move.
-
-What is known of a shop's licence keys, which never come here: age, end, warnings.
+The keys themselves never come here: only their hashes do.
 """
 
 from collections.abc import Sequence

@@ -59,7 +59,7 @@ WHERE shop = $shop
   AND mail_hash = $mail_hash;
 
 -- name: mark_shop_application_sent
--- Note that a mail server took the application's mail.
+-- Record that a mail server took the application's mail.
 -- in:  $shop, $mail_hash, $sent_at
 -- out: the row of shop_applications; a first sending is not overwritten
 UPDATE shop_applications SET sent_at = coalesce(sent_at, $sent_at)
@@ -120,7 +120,7 @@ FROM shop_stages
 WHERE shop = $shop;
 
 -- name: set_shop_stage
--- Let a shop's row show the last move of its history.
+-- Copy the last move of a shop's history into its row.
 -- in:  $shop
 -- out: the shop's row, if it has one and a history
 UPDATE shops SET stage = last.stage
@@ -141,7 +141,7 @@ GROUP BY shop
 ORDER BY shop;
 
 -- name: upsert_shop_key
--- Note that a key was seen in use, and when it ends if that is known.
+-- Record that a key was seen in use, and when it ends if that is known.
 -- in:  $shop, $key_hash, $seen_at, $told_expires_at, $typed_expires_at, $answered_at
 -- out: one row of shop_keys; what is not told now stays as it was
 INSERT INTO shop_keys BY NAME
@@ -179,7 +179,7 @@ WHERE shop = $shop
   AND key_hash = $key_hash;
 
 -- name: set_shop_licence
--- Let a shop's row show the end of the key in use; a new key's end is
+-- Copy the end of the key in use into a shop's row; a new key's end is
 -- unknown until somebody tells it, and the old one's is no answer.
 -- in:  $shop, $license_expires_at
 -- out: the shop's row
@@ -187,7 +187,7 @@ UPDATE shops SET license_expires_at = $license_expires_at
 WHERE shop = $shop;
 
 -- name: insert_shop_stop
--- Note that one function refused a shop; an earlier stop of it keeps its time.
+-- Record that one function refused a shop; an earlier stop of it keeps its time.
 -- in:  $shop, $function_name, $codes, $stopped_at
 -- out: one row of shop_stops
 INSERT INTO shop_stops BY NAME
@@ -225,7 +225,7 @@ WHERE shop = $shop
   AND expires_at = $expires_at;
 
 -- name: insert_shop_warning
--- Note that a warning was given; twice is once.
+-- Record that a warning was given; twice is once.
 -- in:  $shop, $expires_at, $days, $warned_at
 -- out: one row of shop_warnings
 INSERT INTO shop_warnings BY NAME

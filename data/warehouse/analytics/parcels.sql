@@ -17,6 +17,7 @@ ORDER BY
 LIMIT $row_limit;
 
 -- name: count_published_parcels
+-- How many parcels stand at each state.
 -- in:  the copy's shipments
 -- out: state, parcels
 SELECT state, count(*) AS parcels FROM shipments GROUP BY state ORDER BY state;

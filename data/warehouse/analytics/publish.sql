@@ -362,6 +362,7 @@ WHERE c.database_name = 'analytics'
   AND c.comment IS NULL;
 
 -- name: count_copied
+-- How much the copy holds.
 -- in:  the copy's tables
 -- out: orders, lines
 SELECT

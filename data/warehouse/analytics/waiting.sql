@@ -45,6 +45,7 @@ ORDER BY coalesce(o.ordered_at, w.imported_at), w.mall, w.order_number, w.line_i
 LIMIT $row_limit;
 
 -- name: count_published_waiting
+-- How many lines wait for an adjustment.
 -- in:  the copy's manual_stock_adjustments
 -- out: lines
 SELECT count(*) FROM manual_stock_adjustments;

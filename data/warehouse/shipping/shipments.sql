@@ -63,7 +63,7 @@ WHERE mall = $mall
   AND state NOT IN ('refused', 'cancelled', 'replaced');
 
 -- name: judge_shipments
--- Say of each parcel of a file what importing it means.
+-- Classify each parcel of a file as created, changed or unchanged.
 -- in:  view `shipment_rows` (position, order_number, basket_id, tracking_number,
 --      carrier_code, shipping_date, shipping_detail_id, replaces), one row per parcel;
 --      $mall, $shop_id, $is_known_file

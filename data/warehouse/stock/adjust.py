@@ -1,7 +1,4 @@
-"""Book the adjustments that a person makes for orders created by CSV.
-
-Which shops let adjustments by hand wait for too long.
-"""
+"""Orders created by CSV: which lines wait for a person, and what the person books."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

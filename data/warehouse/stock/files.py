@@ -1,7 +1,4 @@
-"""Book stock files: a count (棚卸) sets the level of a moment, a receipt (入荷) adds.
-
-Goods received (入荷): what came in at a moment is added to the level.
-"""
+"""Book stock files: a count (棚卸) sets the level, a receipt (入荷) adds to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +55,7 @@ _COUNTED = pl.Schema(
         "safety": pl.Int64(),
     }
 )
-BY_FILE = "棚卸・入荷ファイルの自社SKUによる (own SKU of the stock file)"
+BY_FILE = "棚卸・入荷ファイルの自社SKUによる変更です。"
 RECEIVED = "入荷ファイル {}"
 
 
@@ -116,7 +113,6 @@ class CountsDiffer(Exception):
         return (
             f"同じSKUの在庫なのに数量が違う行があります: {listed}。"
             "対処: 同じSKUの行には同じ数量(全部の数)を書いてください。"
-            " (listings that share one SKU have different numbers)"
         )
 
 

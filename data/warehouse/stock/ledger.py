@@ -6,7 +6,7 @@ Three rules make it explainable (docs/rules.md 6.4):
   - a mall's CSV is never a cause: an order it created moves nothing but what a person
     books for it, and one it changed waits for the mall's own answer.
 
-Whose stock a listing sells, and what happens to the stock when that changes.
+Each listing sells the stock of one SKU (`sku_map`); where that changes, stock moves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ _SAID = pl.Schema(
         "sku": pl.String(),
     }
 )
-LEARNT = "受注に自社SKUが表示されたため (the order shows the merchant's own SKU)"
+LEARNT = "注文に自社SKUが表示されたための変更です。"
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ SELECT
     'count' AS source,
     m.mall, m.shop_id, m.order_number, m.line_id,
     c.cause_id,
-    'この動きは棚卸より前のもので、数えた数に含まれています (contained in the count)' AS note,
+    'この動きは棚卸より前のもので、数えた数に含まれています。' AS note,
     c.counted_at AS effective_at,
     m.moved_at
 FROM stock_moves AS m

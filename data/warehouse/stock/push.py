@@ -6,17 +6,14 @@ A run goes through these, each in a session of its own, with RMS's answers betwe
     unseen_units        (model) the mall sold what we do not know: sweep, start again
     plan_push           store the intent, with the level of this very moment
     start_sending       right before each call: what may still be sent
-    record_lost,        (stock_push_results) what the call came to; a 204 proves nothing
-    record_refused      and is not recorded
+    record_lost,        what the call came to; a 204 proves nothing and is not recorded
+    record_refused
     record_read_back    what the mall shows now (bulk-get), the only proof
 
 A row carries its level's place in the ledger. A later plan supersedes an open row,
 which then is not sent any more; while a call is under way no other of its listing is
-planned. So an older level never follows a newer one, with any number of workers.
-
-What came of the pushes that were sent; only reading back proves one (rule 6.5).
-
-How the pushes of a shop stand, for the report of a run (docs/rules.md 6.5).
+planned. So an older level never follows a newer one, with any number of workers. For
+the run's report `latest_pushes` and `held_listings` return how a shop's pushes stand.
 """
 
 from collections.abc import Mapping, Sequence
