@@ -132,6 +132,8 @@ class Layout:
     order_starts    a field that is filled on the first row of an order only
     number          pattern of an order's number; a cell of another form holds none
     number_digits   how many digits an order's number has; fewer have lost their zeros
+    keeps           cells made of an order's rows, which a blank never clears: a file
+                    may have a part of the rows
     adds_up         a rule adds up the rows of an order, which must stand together
     by_line         cells of the order that the mall tells by line: each row says its
                     own, and the order's are made of those of all its lines
@@ -163,6 +165,7 @@ class Layout:
     role: Literal["whole", "orders", "lines"] = "whole"
     order_starts: str = ""
     adds_up: bool = False
+    keeps: tuple[str, ...] = ()
     number: str = ORDER_NUMBER
     number_digits: int = 0
     by_line: tuple[str, ...] = ()

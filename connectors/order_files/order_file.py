@@ -238,7 +238,7 @@ class OrderFile:
     @property
     def columns_present(self) -> frozenset[str]:
         """Our cells that the file has columns for; only these may be cleared."""
-        return frozenset(self.schema) - {"row_number"}
+        return frozenset(self.schema) - {"row_number", *self.layout.keeps}
 
     @property
     def is_in_memory(self) -> bool:

@@ -22,6 +22,7 @@ from data.model.order_file import SumCheck
 
 GOODS = "1"
 FEE = "3"
+DISCOUNT = "4"
 POINTS = "6"
 """Kinds of a row (明細区分): 1 goods, 2 postage, 3 fee, 4 discount, 5 tax, 6 points."""
 
@@ -100,21 +101,37 @@ def price_with_tax(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def charges(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add up the rows of 手数料 and ポイント, which no column of the order has.
+    """Fill in 手数料 and ポイント, which no column of the order has.
 
-    EC-CUBE counts its points among 値引き, so they are taken out of it here.
+    EC-CUBE counts its points among 値引き, so they are taken out of it here. Where an
+    order is cut over two files each has a part of its rows: then its totals tell the
+    fee, and what is not told of its points stays as it is.
     """
     total = amount(rows, "unit_price") * amount(rows, "quantity")
 
     def of_kind(kind: str, number: pl.Expr) -> pl.Expr:
         of = pl.when(pl.col("_row_kind") == kind).then(number)
-        return whole_yen(over_order(of, ["line_id"]))
+        return over_order(of, ["line_id"])
 
+    fee, points = of_kind(FEE, total), of_kind(POINTS, total.abs())
+    cuts = of_kind(DISCOUNT, total.abs()) + points
+    billed = pl.coalesce(amount(rows, "order_total"), amount(rows, "request_total"))
+    discount = amount(rows, "discount_total").fill_null(0)
+    every = over_order(total, ["line_id"])
+    is_whole = (every == billed) | ((cuts == 0) & (every == billed + discount))
+    is_whole = is_whole.fill_null(value=False)
+    rest = billed - amount(rows, "goods_total") + discount
+    rest -= amount(rows, "postage_total").fill_null(0)
+    fee = pl.when(is_whole | (rest < 0)).then(fee).otherwise(pl.coalesce(rest, fee))
+    is_told = is_whole | (points > 0) | (cuts == discount)
     told = rows.with_columns(
-        payment_fee=of_kind(FEE, total), point_used=of_kind(POINTS, total.abs())
+        payment_fee=whole_yen(fee),
+        point_used=pl.when(is_told).then(whole_yen(points)),
+        _is_told=is_told,
     )
-    cut = rest_of(told, "discount_total", ["point_used"])
-    return told.with_columns(discount_total=or_unread(told, cut, "discount_total"))
+    cut = pl.when("_is_told").then(rest_of(told, "discount_total", ["point_used"]))
+    cut = or_unread(told, cut, "discount_total")
+    return told.with_columns(discount_total=cut).drop("_is_told")
 
 
 def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:
@@ -158,6 +175,7 @@ LAYOUTS = (
         baskets="id",
         rules=(price_with_tax, charges, keep_goods_rows),
         adds_up=True,
+        keeps=("discount_total", "point_used"),
         checks=CHECKS,
     ),
 )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -11,21 +12,23 @@ from data.model.japan_time import in_japan
 from data.warehouse.order_files import import_orders
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN, sources
 from tests.order_files.store.test_golden import shop_of
+from tests.support.effort import first
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 
 CASES = GOLDEN.parent / "cases"
+IMPORTS = itertools.count()
 NO_PRICES = {"amazon-unshipped"}
 """Files without any price, as docs/order-files.md says; every other tells a gap."""
 
 
-def take(con, paths, mall, shop_id=""):
+def take(con, paths, mall, shop_id="", mode="update"):
     with read_order_file(paths, mall) as file:
         return import_orders(
             con,
             file,
-            import_id="i",
+            import_id=f"i{next(IMPORTS)}",
             shop_id=shop_id or ("999777" if mall == "rakuten" else "mihon"),
-            mode="update",
+            mode=mode,
             other_shops="skip",
             imported_at=datetime(2026, 11, 28, 9, 0, tzinfo=UTC),
         )
@@ -155,6 +158,62 @@ def written(tmp_path, folder, *rows, encoding="cp932"):
             assert set(row) <= set(header)
             table.writerow([row.get(name, "") for name in header])
     return [path]
+
+
+def eccube(tmp_path, kinds):
+    """Write EC-CUBE's file of one order of two goods, with its rows of these kinds."""
+    order = {
+        "注文ID": "1",
+        "注文番号": "1",
+        "受注日": "2026-11-24 09:10:11",
+        "お名前(姓)": "見本",
+        "郵便番号": "1000001",
+        "小計": "3300",
+        "値引き": "300",
+        "送料": "1000",
+        "合計": "4330",
+        "支払合計": "4330",
+        "対応状況(ID)": "1",
+        "出荷ID": "1",
+    }
+    prices = {"A": 1000, "B": 2000, "2": 1000, "3": 330, "4": -100, "6": -200}
+    rows = [
+        {
+            "注文詳細ID": kind,
+            "価格": str(prices[kind]),
+            "個数": "1",
+            "税率": "10",
+            "明細区分(ID)": kind if kind.isdigit() else "1",
+            "商品コード": kind,
+        }
+        for kind in kinds
+    ]
+    return written(tmp_path, "eccube4", *(order | row for row in rows))
+
+
+@first(4)
+@pytest.mark.parametrize(
+    ("files", "mode"),
+    [
+        (("A2346", "B"), "update"),
+        (("A", "B2346"), "update"),
+        (("A24", "B36"), "update"),
+        (("AB2346", "A", "B"), "replace"),
+        (("A34", "B26"), "update"),
+        (("A2346", "B"), "replace"),
+        (("B34", "A26", "B34"), "replace"),
+    ],
+)
+def test_eccube_s_order_cut_over_files_keeps_its_fee_and_its_points(
+    con, tmp_path, files, mode
+):
+    """The second file's rows were taken for all: the fee and the points were lost."""
+    for kinds in files:
+        take(con, eccube(tmp_path, kinds), "eccube", mode=mode)
+
+    amounts = ("payment_fee", "discount_total", "point_used", "postage_total")
+    assert orders(con, *amounts) == [(330, 100, 200, 1000)]
+    assert [code for (code,) in lines(con, "sku")] == ["A", "B"]
 
 
 @pytest.mark.parametrize("points_rate", ["0", "10", ""])
