@@ -190,6 +190,7 @@ FIELDS: Final[tuple[Field, ...]] = (
             "sku_info": Kind.TEXT,
             "unit_price": Kind.YEN,
             "quantity": Kind.UNITS,
+            "quantity_to_ship": Kind.NUMBER,
             "line_total": Kind.YEN,
             "tax_rate": Kind.RATE,
             "tax_included": Kind.FLAG,

@@ -474,7 +474,7 @@ SELECT
     r.item_name, r.choices, r.sku_info, r.unit_price,
     r.quantity * if($adds_units, r.copies, 1) AS quantity,
     r.line_total * if($adds_units, r.copies, 1) AS line_total,
-    r.tax_rate, r.tax_included, r.line_status,
+    r.tax_rate, r.tax_included, r.line_status, r.quantity_to_ship,
     nullif(coalesce(r.mall_line_id, ''), r.line_id) AS mall_line_id
 FROM csv_speaking AS r
 WHERE NOT r.is_known;
@@ -793,6 +793,7 @@ SELECT
     if(c.tax_rate, r.tax_rate, coalesce(r.tax_rate, o.tax_rate))::DECIMAL(5, 4) AS tax_rate,
     if(c.tax_included, r.tax_included, coalesce(r.tax_included, o.tax_included)) AS tax_included,
     if(c.line_status, r.line_status, coalesce(r.line_status, o.line_status)) AS line_status,
+    if(c.quantity_to_ship, r.quantity_to_ship, coalesce(r.quantity_to_ship, o.quantity_to_ship)) AS quantity_to_ship,
     coalesce(r.sku, if(c.sku, '', o.sku), '') AS sku,
     coalesce(r.quantity * if($adds_units, r.copies, 1), o.quantity)::INTEGER AS quantity,
     if(
@@ -815,7 +816,7 @@ EXCEPT
 SELECT
     mall, shop_id, order_number, line_id, basket_id,
     item_id, item_number, manage_number, variant_id, item_name, choices, sku_info,
-    unit_price, tax_rate, tax_included, line_status,
+    unit_price, tax_rate, tax_included, line_status, quantity_to_ship,
     sku, quantity, line_total, mall_line_id
 FROM order_lines
 WHERE mall = $mall
@@ -1135,6 +1136,7 @@ WHEN MATCHED THEN UPDATE SET
     tax_rate = n.tax_rate,
     tax_included = n.tax_included,
     line_status = n.line_status,
+    quantity_to_ship = n.quantity_to_ship,
     sku = n.sku,
     quantity = n.quantity,
     line_total = n.line_total,

@@ -127,7 +127,8 @@ WITH lines AS (
             'variant_id': variant_id, 'item_name': item_name, 'choices': choices,
             'sku_info': sku_info, 'unit_price': unit_price, 'tax_rate': tax_rate,
             'tax_included': tax_included, 'line_status': line_status, 'sku': sku,
-            'quantity': quantity, 'line_total': line_total
+            'quantity': quantity, 'quantity_to_ship': quantity_to_ship,
+            'line_total': line_total
         }) ORDER BY line_id) AS lines
     FROM order_lines
     SEMI JOIN csv_changes USING (order_number)

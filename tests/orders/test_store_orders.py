@@ -33,6 +33,7 @@ CSV_LINE_CELLS = (
     "line_total",
     "tax_included",
     "line_status",
+    "quantity_to_ship",
     "stock_adjusted_at",
 )
 """What only a mall's CSV or a person fills."""

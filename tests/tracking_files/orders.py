@@ -75,7 +75,7 @@ def amazon(path: Path, order: str = "250-0000001-0000001", **cells: str) -> str:
     return str(path)
 
 
-def amazon_all(path: Path, order: str = "250-0000001-0000001") -> str:
+def amazon_all(path: Path, order: str = "250-0000001-0000001", **cells: str) -> str:
     """Write Amazon's report of all orders with the same order; it has no item ids."""
     row = {
         "amazon-order-id": order,
@@ -88,7 +88,8 @@ def amazon_all(path: Path, order: str = "250-0000001-0000001") -> str:
         "ship-postal-code": "100-0001",
     }
     assert set(row) <= set(AMAZON_ALL)
-    line = [row.get(name, "") for name in AMAZON_ALL]
+    given = {name.replace("_", "-"): text for name, text in cells.items()}
+    line = [(row | given).get(name, "") for name in AMAZON_ALL]
     path.write_bytes(_text("\t", AMAZON_ALL, line).encode("utf-8"))
     return str(path)
 

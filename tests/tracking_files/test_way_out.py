@@ -326,6 +326,37 @@ def test_a_past_shipping_date_is_refused_before_anything_is_written(desk: Desk):
         desk.labels("colorme", "mihon", shipping_date="2020-01-01")
 
 
+def test_amazon_is_told_of_no_more_pieces_than_are_still_to_be_sent(desk: Desk):
+    """A part had left by itself: Amazon refuses more than the rest."""
+    pieces = {"quantity_purchased": "3", "quantity_shipped": "1"}
+    desk.order(amazon, "amazon", "mihon", **pieces, quantity_to_ship="2")
+    desk.parcel("amazon", "mihon", "250-0000001-0000001")
+    desk.export("amazon", "mihon")
+    (upload,) = desk.uploads()
+    (row,) = csv.DictReader(upload.splitlines()[2:], delimiter="\t")
+
+    assert (row["order-item-id"], row["quantity"]) == ("12345678901234", "2")
+    assert desk.ask("SELECT quantity FROM manual_stock_adjustments") == [(3,)]
+
+
+def test_a_line_of_which_nothing_is_left_is_not_confirmed_again(desk: Desk):
+    pieces = {"quantity_purchased": "3", "quantity_shipped": "3"}
+    desk.order(amazon, "amazon", "mihon", **pieces, quantity_to_ship="0")
+    desk.parcel("amazon", "mihon", "250-0000001-0000001")
+    told = desk.export("amazon", "mihon")
+
+    assert told.startswith("送り状番号 0 件 / 出力しなかった番号 1 件")
+
+
+def test_what_amazon_sends_itself_waits_for_nobody(desk: Desk):
+    """FBA's orders waited for our stock and our labels."""
+    desk.order(amazon_all, "amazon", "mihon", fulfillment_channel="Amazon")
+
+    assert desk.ask("SELECT outcome FROM orders") == [("shipped",)]
+    assert desk.ask("SELECT * FROM manual_stock_adjustments") == []
+    assert desk.labels("amazon", "mihon").startswith("送り状 0 件 / 出力しなかった")
+
+
 def test_what_the_mall_says_not_to_send_yet_gets_no_label_and_is_told(desk: Desk):
     desk.order(colorme, "colorme", "mihon", 発送状態="入金待ち")
     message = desk.labels("colorme", "mihon")

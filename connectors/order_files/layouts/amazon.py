@@ -55,6 +55,7 @@ _BY_ITEM = (
 
 _UNSHIPPED = (
     *_BY_ITEM,
+    maybe("quantity_to_ship", "quantity-to-ship"),
     maybe("cod_fee", "payment-method-fee"),
     maybe("delivery_on", "scheduled-delivery-end-date"),
 )
@@ -90,6 +91,8 @@ _ALL = (
     cell("order_number", "amazon-order-id"),
     cell("ordered_at", "purchase-date"),
     cell("mall_status", "order-status"),
+    maybe("_sent", "order-status"),
+    maybe("_channel", "fulfillment-channel"),
     maybe("delivery_method", "ship-service-level"),
     maybe("recipient_zip", "ship-postal-code"),
     maybe("recipient_prefecture", "ship-state"),
@@ -141,6 +144,17 @@ def share_out(rows: pl.DataFrame) -> pl.DataFrame:
         made[names[0]] = or_unread(rows, made[names[0]], *names)
     return rows.with_columns(
         **{name: text for name, text in made.items() if name in rows.columns}
+    )
+
+
+def tell_sent(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write Shipped for what Amazon itself sends (FBA): none of it is in our stock."""
+    if "_channel" not in rows.columns:
+        return rows
+    channel = pl.col("_channel").str.strip_chars().str.to_lowercase()
+    is_theirs = channel.is_in(["amazon", "afn"]).fill_null(value=False)
+    return rows.with_columns(
+        _sent=pl.when(is_theirs).then(pl.lit("Shipped")).otherwise("_sent")
     )
 
 
@@ -196,8 +210,9 @@ LAYOUTS = (
         cancelled="(?i)^cancel(l)?ed$",
         held="(?i)^pending",
         shipped="(?i)^shipped",
+        shipped_from="_sent",
         lines="position",
-        rules=(share_out,),
+        rules=(share_out, tell_sent),
         by_line=_BY_LINE,
         checks=CHECKS,
         instant_format="%Y-%m-%dT%H:%M:%S%z",

@@ -123,15 +123,18 @@ def charges(rows: pl.DataFrame) -> pl.DataFrame:
     rest = billed - amount(rows, "goods_total") + discount
     rest -= amount(rows, "postage_total").fill_null(0)
     fee = pl.when(is_whole | (rest < 0)).then(fee).otherwise(pl.coalesce(rest, fee))
-    is_told = is_whole | (points > 0) | (cuts == discount)
+    is_bare = every == amount(rows, "goods_total")  # the file has no rows of charges
+    is_told = is_whole | is_bare | (points > 0) | (cuts == discount)
     told = rows.with_columns(
         payment_fee=whole_yen(fee),
         point_used=pl.when(is_told).then(whole_yen(points)),
         _is_told=is_told,
     )
-    cut = pl.when("_is_told").then(rest_of(told, "discount_total", ["point_used"]))
-    cut = or_unread(told, cut, "discount_total")
-    return told.with_columns(discount_total=cut).drop("_is_told")
+    cut = rest_of(told, "discount_total", ["point_used"])
+    told_cut = pl.when("_is_told").then(cut)
+    return told.with_columns(
+        discount_total=or_unread(told, told_cut, "discount_total")
+    ).drop("_is_told")
 
 
 def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:

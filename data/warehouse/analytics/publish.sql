@@ -88,7 +88,7 @@ CREATE TABLE order_lines AS
 SELECT
     mall, shop_id, order_number, line_id, basket_id, sku, manage_number, variant_id,
     item_id, item_number, item_name, quantity, unit_price, line_total, tax_rate,
-    tax_included, line_status, restore_inventory, stock_adjusted_at,
+    tax_included, line_status, quantity_to_ship, restore_inventory, stock_adjusted_at,
     price_before_tax, includes_postage, ships_alone, is_medicine, is_deal
 FROM juchu.order_lines;
 

@@ -69,11 +69,13 @@ ORDER BY
 -- The lines of those packages.
 -- in:  $mall, $shop_id, $numbers: of these orders
 -- out: order_number, basket_id, line_id (what the mall calls it; blank where no file has
---      told), item_name, choices, variant_id, manage_number, quantity, line_status
+--      told), item_name, choices, variant_id, manage_number, quantity (what is still to
+--      be sent), line_status
 SELECT
     order_number, basket_id, coalesce(mall_line_id, line_id) AS line_id,
     coalesce(item_name, ''), coalesce(choices, ''),
-    coalesce(variant_id, ''), coalesce(manage_number, ''), quantity,
+    coalesce(variant_id, ''), coalesce(manage_number, ''),
+    least(quantity, coalesce(quantity_to_ship, quantity)),
     coalesce(line_status, '')
 FROM order_lines
 WHERE mall = $mall
