@@ -61,7 +61,7 @@ class Header:
         return self._counts[plain(column)] > 0
 
     def times(self, column: str) -> int:
-        """How often a column of this name is present."""
+        """Return how often a column of this name is present."""
         return self._counts[plain(column)]
 
     def index(self, column: str, nth: int = 1) -> int | None:

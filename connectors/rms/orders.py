@@ -16,7 +16,7 @@ from connectors.rms.errors import Refused
 from connectors.rms.fetch import Fetch, Fetched, Known
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
-from connectors.rms.search import EVERY_ORDER, Search, SearchFilter, SearchPage
+from connectors.rms.search import Search, SearchPage
 
 PATH = "/es/2.0/order/confirmOrder/"
 CONFIRM_ORDER = RmsFunction("confirmOrder", is_write=True)
@@ -65,40 +65,22 @@ class OrdersApi:
         self,
         since: datetime,
         until: datetime,
-        *,
-        date_type: int = 1,
-        conditions: SearchFilter = EVERY_ORDER,
     ) -> Iterator[SearchPage]:
         """Yield every page of a span of any length; each order number once.
 
         Raises Refused at once, before any call, for a span that is backwards or begins
         over 730 days ago, and later when one minute holds 15,000 orders.
         """
-        walk = Search(self._http, self._now, date_type, conditions)
-        return walk.pages(since, until)
+        return Search(self._http, self._now).pages(since, until)
 
     def search(
         self,
         since: datetime,
         until: datetime,
-        *,
-        date_type: int = 1,
-        conditions: SearchFilter = EVERY_ORDER,
     ) -> list[str]:
         """Return every order number of a span, or raise; never a silent subset."""
-        pages = self.search_pages(
-            since, until, date_type=date_type, conditions=conditions
-        )
+        pages = self.search_pages(since, until)
         return [number for page in pages for number in page.numbers]
-
-    def get_chunks(
-        self, numbers: Sequence[str], known: Known = nothing_known
-    ) -> Iterator[Fetched]:
-        """Yield the outcome of each 100 orders, so that a caller can store as it goes.
-
-        Arguments and errors as for `get`.
-        """
-        return self._fetch.chunks(numbers, known)
 
     def get(self, numbers: Sequence[str], known: Known = nothing_known) -> Fetched:
         """Read every order asked for, or report for each missing one why, or raise.
@@ -106,7 +88,7 @@ class OrdersApi:
         `known` tells, by order number and hash, of an answer that was stored before;
         RMS answering the same again makes the order `same` and costs no reading.
         """
-        return sum(self.get_chunks(numbers, known), start=Fetched())
+        return sum(self._fetch.chunks(numbers, known), start=Fetched())
 
     def try_permission(self) -> None:
         """Confirm no order: refused by its form where the function is on.

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from pydantic import Field, ValidationError
 
@@ -23,6 +22,7 @@ from data.model.japan_time import in_japan
 PATH = "/es/2.0/order/searchOrder/"
 SEARCH_ORDER = RmsFunction("searchOrder")
 PAGE_SIZE = 1000
+BY_ORDER_DATE = 1
 CEILING = 15_000
 """Hits after which RMS stops listing (§2.3)."""
 
@@ -56,33 +56,6 @@ class Window:
 
 
 @dataclass(frozen=True)
-class SearchFilter:
-    """Conditions of a search beside its span; an empty one asks for every order."""
-
-    order_progress: tuple[int, ...] = ()
-    sub_status_ids: tuple[int, ...] = ()
-    order_types: tuple[int, ...] = ()
-    settlement_method: int | None = None
-    shipping_date_blank: bool = False
-    shipping_number_blank: bool = False
-
-    def wire(self) -> dict[str, Any]:
-        """Return the conditions by RMS's names (§2.1); those not asked are left out."""
-        conditions = {
-            "orderProgressList": list(self.order_progress),
-            "subStatusIdList": list(self.sub_status_ids),
-            "orderTypeList": list(self.order_types),
-            "settlementMethod": self.settlement_method,
-            "shippingDateBlankFlag": int(self.shipping_date_blank),
-            "shippingNumberBlankFlag": int(self.shipping_number_blank),
-        }
-        return {name: value for name, value in conditions.items() if value}
-
-
-EVERY_ORDER = SearchFilter()
-
-
-@dataclass(frozen=True)
 class SearchPage:
     """One page: the numbers not seen before, and where the search stands."""
 
@@ -100,15 +73,11 @@ class Search:
         self,
         http: RmsHttp,
         now: Callable[[], datetime],
-        date_type: int = 1,
-        conditions: SearchFilter = EVERY_ORDER,
         path: str = PATH,
     ) -> None:
         self._http = http
         self._path = path
         self._now = now
-        self._date_type = date_type
-        self._conditions = conditions
         self._seen: set[str] = set()
 
     def pages(self, since: datetime, until: datetime) -> Iterator[SearchPage]:
@@ -173,10 +142,9 @@ class Search:
             SEARCH_ORDER,
             self._path,
             {
-                "dateType": self._date_type,
+                "dateType": BY_ORDER_DATE,
                 "startDatetime": wire_datetime(window.start),
                 "endDatetime": wire_datetime(window.end),
-                **self._conditions.wire(),
                 "PaginationRequestModel": {
                     "requestRecordsAmount": PAGE_SIZE,
                     "requestPage": page,

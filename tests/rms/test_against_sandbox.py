@@ -17,7 +17,6 @@ from connectors.rms.errors import (
 )
 from connectors.rms.orders import ConfirmOutcome
 from connectors.rms.pace import Pace, unlimited
-from connectors.rms.search import SearchFilter
 from data.model.japan_time import JST
 from data.model.order import Mall, Status
 from data.model.shop import Shop
@@ -79,16 +78,6 @@ def test_the_ceiling_of_15000_hides_no_order(sandbox, orders):
 
     assert len(found) == len(sold)
     assert set(found) == set(sold)
-
-
-def test_conditions_reach_rms(sandbox, orders):
-    sandbox.sell(3, progress=300)
-    waiting = sandbox.sell(2, progress=100)
-
-    only_new = SearchFilter(order_progress=(100,))
-    found = orders.search(now() - 30 * DAY, now() + DAY, conditions=only_new)
-
-    assert sorted(found) == sorted(waiting)
 
 
 def test_every_shape_the_sandbox_knows_is_read_whole(sandbox, orders):

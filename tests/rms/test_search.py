@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.rms.errors import Refused, Unavailable
 from connectors.rms.orders import OrdersApi
-from connectors.rms.search import LONGEST, OVERLAP, SearchFilter, Window, windows
+from connectors.rms.search import LONGEST, OVERLAP, Window, windows
 from data.model.japan_time import JST
 from tests.rms.judged import Answer, Judged, message, said
 from tests.support.effort import examples
@@ -228,18 +228,6 @@ def test_exactly_730_days_and_a_time_without_zone_are_searched():
     orders.search(datetime(2026, 11, 1), datetime(2026, 11, 2))  # noqa: DTZ001
 
     assert http.sent[-1]["startDatetime"] == "2026-11-01T00:00:00+0900"
-
-
-def test_conditions_are_sent_by_rms_names_and_left_out_when_empty():
-    orders, http = api(Orders({}))
-    conditions = SearchFilter(order_progress=(100, 300), shipping_number_blank=True)
-
-    orders.search(ago(days=1), NOW, date_type=4, conditions=conditions)
-
-    sent = http.sent[0]
-    assert (sent["dateType"], sent["orderProgressList"]) == (4, [100, 300])
-    assert sent["shippingNumberBlankFlag"] == 1
-    assert "subStatusIdList" not in sent
 
 
 @pytest.mark.parametrize(
