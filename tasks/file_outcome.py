@@ -29,7 +29,7 @@ class Remark(BaseModel):
         """Return the same of a remark on a row."""
         return cls(
             row=one.row_number,
-            column=one.column_name or "(行全体)",
+            column=one.place,
             order=one.order_number or "",
             what=one.reason,
         )

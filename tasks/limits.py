@@ -44,12 +44,17 @@ def ensure_limit(shop: ShopHandle, api: Api = "order") -> None:
 
     Staff may set it to 0 in the UI: no call is made for the shop until it is 1 again.
     """
+    ensure_one(limit_name(shop, api))
+
+
+def ensure_one(name: str) -> None:
+    """Create a limit of one unless there is a limit of that name."""
     with get_client(sync_client=True) as client:
         try:
-            client.read_global_concurrency_limit_by_name(limit_name(shop, api))
+            client.read_global_concurrency_limit_by_name(name)
         except ObjectNotFound:
-            new = GlobalConcurrencyLimitCreate(name=limit_name(shop, api), limit=1)
-            with suppress(ObjectAlreadyExists):  # another run of a new shop was first
+            new = GlobalConcurrencyLimitCreate(name=name, limit=1)
+            with suppress(ObjectAlreadyExists):  # another process was first
                 client.create_global_concurrency_limit(new)
 
 

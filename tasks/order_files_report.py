@@ -233,8 +233,7 @@ def _rejects(imported: Imported) -> str:
     if not total:
         return ""
     rows = [
-        (one.row_number, one.column_name or "(行全体)", one.reason)
-        for one in imported.rejects[:LISTED]
+        (one.row_number, one.place, one.reason) for one in imported.rejects[:LISTED]
     ]
     return section(
         f"取り込めなかった行 {total:,}行",

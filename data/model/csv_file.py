@@ -52,6 +52,11 @@ class RowRemark(NamedTuple):
     reason: str
     order_number: str | None = None
 
+    @property
+    def place(self) -> str:
+        """The column it is about, as staff read it."""
+        return self.column_name or "(行全体)"
+
 
 class CellRemark(NamedTuple):
     """Why a cell of a row that is kept was read as blank; no cell's content.

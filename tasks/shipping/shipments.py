@@ -221,9 +221,7 @@ def shipments_outcome(imported: ImportedShipments) -> FileOutcome:
 
 
 def _rows(title: str, advice: str, remarks: Sequence[RowRemark]) -> str:
-    rows = [
-        (one.row_number, one.column_name or "(行全体)", one.reason) for one in remarks
-    ]
+    rows = [(one.row_number, one.place, one.reason) for one in remarks]
     return listing(title, ROW_COLUMNS, rows, advice=advice, unit="行")
 
 
