@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from prefect import task
 
@@ -26,27 +26,18 @@ BOOKED: Final = timedelta(days=7)
 """How long one waits whose import was begun and has not been seen to end."""
 
 
-class Trimmed(NamedTuple):
-    """How many files went."""
-
-    files: int
-    """Of those that people gave or were given."""
-    left_behind: int
-
-
 @task(name="trim-files", **SAFE_TO_REPEAT)
-def trim_files() -> Trimmed:
+def trim_files() -> None:
     """Delete files whose days are over, by the time they were last written."""
     settings, at = read_settings(), now()
-    files = sum(map(_deleted, _over(settings, at)))
-    left = sum(map(_deleted, _left_behind(settings.home, at)))
-    left += sum(map(_deleted, _replaced(settings, at)))
+    for files in (_over, _left_behind, _replaced):
+        for each in files(settings, at):
+            _delete(each)
     remove_replaced(settings.analytics, at)
-    return Trimmed(files, left)
 
 
 def _over(settings: Settings, at: datetime) -> Iterator[Path]:
-    """Every file that was kept for the days its setting says; 0 days keep for ever."""
+    """Yield the files whose days are over by their setting; 0 days keep for ever."""
     kept = (
         (settings.incoming / "done", "*", settings.files_days),
         (settings.rejected, "*", settings.files_days),
@@ -67,15 +58,15 @@ def _over(settings: Settings, at: datetime) -> Iterator[Path]:
             yield each
 
 
-def _left_behind(home: Path, at: datetime) -> Iterator[Path]:
+def _left_behind(settings: Settings, at: datetime) -> Iterator[Path]:
     for pattern in HALF_MADE:
-        for each in home.glob(pattern):
+        for each in settings.home.glob(pattern):
             if each.name not in IN_USE and _age(each, at) > LEFT_BEHIND:
                 yield each
 
 
 def _replaced(settings: Settings, at: datetime) -> Iterator[Path]:
-    """What a restore moved aside goes when the backups of that day are over."""
+    """Yield what a restore moved aside, once the backups of that day are over."""
     days = max(settings.backup_daily, 7 * settings.backup_weekly)
     for each in settings.home.glob("replaced-*/"):
         if _age(each, at) > timedelta(days=days):
@@ -89,9 +80,8 @@ def _age(path: Path, at: datetime) -> timedelta:
         return timedelta(0)
 
 
-def _deleted(path: Path) -> int:
+def _delete(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-    return 1

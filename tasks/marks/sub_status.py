@@ -76,18 +76,16 @@ def meant(typed: str, known: Sequence[SubStatus]) -> list[SubStatus]:
     return found
 
 
-def fitting(
-    seen: Looked, chosen: Sequence[SubStatus]
-) -> tuple[int | None, str] | MarkEnd:
-    """Return the ID for an order in its state, with its text for the journal.
+def fitting(seen: Looked, chosen: Sequence[SubStatus]) -> int | MarkEnd | None:
+    """Return the ID that fits an order's state, None to take it off.
 
     A MarkEnd where none fits: sub-statuses belong to one orderProgress each.
     """
     if not chosen:
-        return None, ""
+        return None
     for one in chosen:
         if one.progress == seen.progress:
-            return one.sub_status_id, str(one.sub_status_id)
+            return one.sub_status_id
     return MarkEnd(
         MarkState.REFUSED,
         reason=f"ステータス「{progress_word(seen.progress)}」の注文には設定できません。"
@@ -112,7 +110,7 @@ def set_sub_statuses(
         if isinstance(fits, MarkEnd):
             ends[number] = fits
         else:
-            by_id[fits[0]].append(number)
+            by_id[fits].append(number)
     if dry_run:
         sent = sum(map(len, by_id.values()))
         return ended(

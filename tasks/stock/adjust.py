@@ -36,9 +36,8 @@ from tasks.shops.blocks import (
     load_shop,
     unknown_shop,
 )
-from tasks.stock.adjust_form import AdjustmentProblem
+from tasks.stock.adjust_form import MOST_LINES, AdjustmentProblem
 
-LISTED: Final = 100
 TOO_LONG: Final = timedelta(days=1)
 WAITING: Final = "juchu.stock.adjustment-waiting"
 """The event of each shop whose adjustments wait too long, for automations."""
@@ -265,7 +264,7 @@ def adjustment_report(adjusted: Adjusted, left: int) -> str:
     """Return in Markdown which lines moved what, and which were left alone."""
     booked = [
         (one.order_number, one.line_id, one.sku, one.quantity, one.level)
-        for one in adjusted.booked[:LISTED]
+        for one in adjusted.booked[:MOST_LINES]
     ]
     refused = [(one.order_number, one.line_id, one.reason) for one in adjusted.refused]
     return page(
@@ -277,7 +276,7 @@ def adjustment_report(adjusted: Adjusted, left: int) -> str:
             ("注文番号", "明細", "理由"),
             refused,
             unit="行",
-            most=LISTED,
+            most=MOST_LINES,
         ),
     )
 

@@ -32,7 +32,7 @@ from data.model.stock import MOST_UNITS, Adjustment
 from data.warehouse.stock.adjust import NotBooked, WaitingLine
 from tasks.report import escape, listing, page, section
 
-LISTED: Final = 100
+MOST_LINES: Final = 100
 """Lines of one form: a person decides on what they see, the rest waits for the next."""
 ANSWER_WITHIN_S: Final = 8 * 3600
 UNTIL_PREFECT_ENDS_IT_S: Final = ANSWER_WITHIN_S + 600
@@ -210,9 +210,9 @@ def waiting_list(
             one.level,
             _all_books(one),
         )
-        for number, one in enumerate(shown[:LISTED], start=1)
+        for number, one in enumerate(shown[:MOST_LINES], start=1)
     ]
-    more = len(shown) - LISTED
+    more = len(shown) - MOST_LINES
     return "\n\n".join(
         filter(
             None,
@@ -223,7 +223,7 @@ def waiting_list(
                     COLUMNS,
                     rows,
                     unit="行",
-                    most=LISTED,
+                    most=MOST_LINES,
                     advice="CSVで登録した注文です。在庫を確認し、調整の方法を選んで"
                     "ください。右端は「すべて調整する」を選んだ場合の個数です。",
                 ),
@@ -242,7 +242,7 @@ def _shortened(name: str, length: int | None) -> str:
 
 def problem_of(form: AdjustForm, shown: Sequence[WaitingLine]) -> str:
     """Return in Japanese what is wrong with an answer, or "" for one to be booked."""
-    listed = shown[:LISTED]
+    listed = shown[:MOST_LINES]
     problems = []
     if form.decision == SOME and not form.lines.strip():
         problems.append(
@@ -288,7 +288,9 @@ def chosen_lines(text: str) -> dict[int, int | None]:
             if found
             else (None, None, None)
         )
-        if first is None or (last is not None and not first <= last < first + LISTED):
+        if first is None or (
+            last is not None and not first <= last < first + MOST_LINES
+        ):
             raise AdjustmentProblem(
                 f"「選んだ行」の {part} を読み取れません。"
                 "1,3,5-8 または 3=1 のように入力してください。"
@@ -310,7 +312,7 @@ def decided(form: AdjustForm, shown: Sequence[WaitingLine]) -> list[Adjustment]:
     "All" books a cancelled line as 0, and leaves out one with units booked before or
     without a SKU: these need a person to look.
     """
-    listed = shown[:LISTED]
+    listed = shown[:MOST_LINES]
     chosen = chosen_lines(form.lines)
     if form.decision == DONE:
         named = [listed[number - 1] for number in chosen] or listed

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from data.model.stock import MOST_UNITS
 from data.warehouse.stock.adjust import WaitingLine
 from tasks.stock.adjust_form import (
-    LISTED,
     LONGEST,
+    MOST_LINES,
     NAME_IN_FORM,
     AdjustForm,
     AdjustmentProblem,
@@ -159,10 +159,10 @@ def test_an_answer_that_cannot_be_booked_is_told_in_japanese(answer, said):
 
 @pytest.mark.parametrize("decision", [ALL, DONE])
 def test_what_the_form_did_not_list_is_left_for_the_next_one(decision):
-    many = [a_line(n) for n in range(1, LISTED + 3)]
+    many = [a_line(n) for n in range(1, MOST_LINES + 3)]
 
-    assert len(decided(form(decision), many)) == LISTED
-    assert "表にない番号" in problem_of(form(SOME, f"{LISTED + 1}"), many)
+    assert len(decided(form(decision), many)) == MOST_LINES
+    assert "表にない番号" in problem_of(form(SOME, f"{MOST_LINES + 1}"), many)
 
 
 @pytest.mark.parametrize("said", [{"decision": "all"}, {"rows": "1"}])
@@ -244,8 +244,8 @@ def test_the_list_numbers_the_lines_and_says_what_all_would_book():
 
 
 def test_a_long_list_says_how_many_lines_it_leaves_out():
-    text = waiting_list([a_line(n) for n in range(1, LISTED + 3)])
+    text = waiting_list([a_line(n) for n in range(1, MOST_LINES + 3)])
 
-    assert f"| {LISTED} |" in text
-    assert f"| {LISTED + 1} |" not in text
+    assert f"| {MOST_LINES} |" in text
+    assert f"| {MOST_LINES + 1} |" not in text
     assert "残り 2 行は、次の実行で表示します。" in text
