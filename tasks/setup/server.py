@@ -4,6 +4,7 @@ It asks for the login of `prefect.env`, answers web pages of its own address onl
 listens on this machine only unless PREFECT_SERVER_API_HOST says otherwise.
 """
 
+import fcntl
 import os
 import secrets
 import socket
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from connectors.env_file import env_file_values
-from connectors.prefect_env import write_prefect_env
+from connectors.prefect_env import FILE, write_prefect_env
 from connectors.settings import ENV_FILE, SettingsProblem, invalid, read_settings
 from tasks.setup.prefect_process import become_prefect
 
+LOCK: Final = "server.lock"
 HOST: Final = "PREFECT_SERVER_API_HOST"
 PORT: Final = "PREFECT_SERVER_API_PORT"
 LOOPBACK: Final = "127.0.0.1"
@@ -74,6 +76,7 @@ def main() -> None:
         host = known.get(HOST) or LOOPBACK
         port = port_of(known.get(PORT))
         refuse_taken(host, port)
+        hold_home(settings.home)
         told = server_environment(settings.home, port, host)
     except (SettingsProblem, OSError) as problem:
         sys.exit(f"{problem}")
@@ -115,6 +118,32 @@ def refuse_taken(host: str, port: int) -> None:
             "対処: 起動済みのサーバーがあれば、そのまま使えます。"
             f"ほかのプログラムが使用中の場合は、{PORT} に別のポートを指定してください。"
         ) from None
+
+
+def hold_home(home: Path) -> int:
+    """Hold the home's lock until the file returned is closed or `prefect` ends.
+
+    A second server would write its own address into `prefect.env`, and every process
+    would turn to it: the runs and the shops of the first would be out of reach.
+
+    Raises:
+        SettingsProblem: a server of this home is at work.
+        OSError: the home cannot be made or written.
+
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SettingsProblem(
+            f"{home} の Prefect サーバーは、すでに起動しています"
+            f"(アドレスは {home / FILE} にあります)。何も変更していません。"
+            "対処: 起動済みのサーバーをそのまま使ってください。"
+            "別のポートで起動する場合は、先に停止してください。"
+        ) from None
+    os.set_inheritable(lock, True)
+    return lock
 
 
 if __name__ == "__main__":

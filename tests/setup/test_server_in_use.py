@@ -9,7 +9,7 @@ import pytest
 
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL, LOGIN, write_prefect_env
-from tasks.setup.server import port_of, refuse_taken
+from tasks.setup.server import hold_home, port_of, refuse_taken
 from tasks.setup.services import ROOT, free_port
 from tests.rms.wire_server import WireServer, answer
 from tests.support.effort import first
@@ -62,6 +62,33 @@ def test_a_server_asked_to_start_where_one_listens_changes_no_file(tmp_path):
     assert f":{port} で Prefect サーバーを起動できません" in err
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_server_leaves_the_first_ones_address(tmp_path):
+    """Whatever port it is given; the lock ends with the process, however that ends."""
+    holds = (
+        "import sys; from pathlib import Path;"
+        " from tasks.setup.server import hold_home; hold_home(Path(sys.argv[1]));"
+        " import os; os.execv('/bin/sh', ['sh', '-c', 'echo held; read wait'])"
+    )
+    write_prefect_env(tmp_path, NOBODY, lambda: "juchu:first")
+    written = (tmp_path / "prefect.env").read_bytes()
+    first = subprocess.Popen(
+        [sys.executable, "-c", holds, str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with first:
+        assert first.stdout.readline() == b"held\n"
+        port = f"{free_port()}"
+        status, _, err = refused("server", tmp_path, PREFECT_SERVER_API_PORT=port)
+        first.kill()
+    os.close(hold_home(tmp_path))
+
+    assert (status, err.count("\n")) == (1, 1)
+    assert "すでに起動しています" in err
+    assert (tmp_path / "prefect.env").read_bytes() == written
 
 
 @first()
