@@ -10,6 +10,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Mapping
+from shlex import quote
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
@@ -80,8 +81,7 @@ def main() -> None:
         register()
         deployed = subprocess.run(
             [sys.executable, "-m", "prefect", "deploy", "--all", "--no-prompt"],
-            env=environment
-            | {"JUCHU_SHOP": shop_of_forms(), "JUCHU_PYTHON": sys.executable},
+            env=environment | words_of_yaml(shop_of_forms()),
             stdin=subprocess.DEVNULL,
             check=False,
         )
@@ -90,6 +90,15 @@ def main() -> None:
                 make_forms_plain(client)
                 deploy_homes(client, homes())
     sys.exit(deployed.returncode)
+
+
+def words_of_yaml(shop: str, python: str = sys.executable) -> dict[str, str]:
+    """Return what `prefect.yaml` asks the environment for.
+
+    A worker takes the command of a run apart as a shell does: where the project's
+    folder has a blank in its name, no run would start.
+    """
+    return {"JUCHU_SHOP": shop, "JUCHU_PYTHON": quote(python)}
 
 
 def register_home(name: str, host: str, folder: str) -> str | None:

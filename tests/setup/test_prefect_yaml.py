@@ -14,10 +14,12 @@ from prefect.cli.deploy._models import (
     WorkPoolConfig,
 )
 from prefect.events.schemas.deployment_triggers import DeploymentEventTrigger
+from prefect.utilities.processutils import command_from_string
 from pydantic import BaseModel
 
 from connectors.notices.announce import EVENT, RESOURCE
 from tasks.rms import CREDENTIALS_REFUSED
+from tasks.setup.deploy import words_of_yaml
 
 TEXT = Path("prefect.yaml").read_text(encoding="utf-8")
 YAML = yaml.safe_load(TEXT)
@@ -53,6 +55,17 @@ def flow_of(deployment: dict) -> Flow:
 
 def is_japanese(text: str) -> bool:
     return any("ぁ" <= sign <= "鿿" for sign in text)
+
+
+@pytest.mark.parametrize("folder", ["/srv/juchu", '/home/店 の/it\'s $x "y"'])
+def test_a_run_starts_whatever_the_projects_folder_is_called(folder):
+    python = f"{folder}/.venv/bin/python"
+    words = words_of_yaml("demo", python)
+    command = YAML["definitions"]["work_pool"]["job_variables"]["command"]
+    for name, value in words.items():
+        command = command.replace(f"{{{{ ${name} }}}}", value)
+
+    assert command_from_string(command) == [python, "-m", "prefect.engine"]
 
 
 def test_no_key_is_one_that_prefect_would_ignore():
