@@ -73,7 +73,7 @@ crash: $(DEVELOP) ## kill writers, the receiver and runs at many moments; nothin
 	JUCHU_SUITE=crash $(PYTEST) -k "crash or kill or cut or migrate"
 
 readme: $(DEVELOP) ## README's "Try it", word by word in an empty folder (FOLDER= keeps it), with its times
-	$(BIN)/python -m tests.readme $(FOLDER)
+	$(BIN)/python -m tests.readme $(if $(FOLDER),$(call quoted,$(FOLDER)))
 
 screenshots: $(DEVELOP) ## README's pictures, from a demo that runs and its desk: make screenshots DESK=http://127.0.0.1:…
 	$(BIN)/python -m tests.screenshots $(call quoted,$(DESK))

@@ -33,7 +33,8 @@ from data.model.label import Sender
 from data.model.shipping_day import WEEKDAYS
 from data.model.shop import HOME_NAME
 
-ENV_FILE: Final = Path(".env")
+ENV_FILE: Final = Path(os.environ.get("JUCHU_ENV_FILE") or ".env")
+"""A demo names another one: what a shop set up in the same folder is not for it."""
 
 NEEDED: Final = {
     "name": "見本商店",

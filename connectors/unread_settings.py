@@ -18,7 +18,8 @@ from data.model.nearest import nearest, shown
 NO_SETTINGS: Final = frozenset(
     {
         *("JUCHU_SANDBOX_PORT", "JUCHU_RECEIVER_PORT", "JUCHU_WATCH_PORT"),
-        *("JUCHU_PYTHON", "JUCHU_QUERY", "JUCHU_SUITE", "JUCHU_BENCH"),
+        *("JUCHU_ENV_FILE", "JUCHU_PYTHON", "JUCHU_QUERY"),
+        *("JUCHU_SUITE", "JUCHU_BENCH"),
     }
 )
 """What the demo, `prefect.yaml`, the Makefile and the tests read of the environment."""

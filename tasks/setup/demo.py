@@ -7,6 +7,8 @@ holds anything else is refused. The story itself is in `demo_day`.
 import os
 import shutil
 import signal
+import sys
+from collections.abc import MutableMapping
 from contextlib import ExitStack
 from pathlib import Path
 from shlex import quote
@@ -17,12 +19,15 @@ from rich.console import Console
 
 from connectors.prefect_env import FILE as PREFECT_ENV
 from connectors.prefect_env import LOGIN
-from connectors.settings import read_settings
+from connectors.settings import SettingsProblem, read_settings
 from tasks.setup.demo_day import work_the_day
+from tasks.setup.prefect_runs import RunFailed
 from tasks.setup.query import as_table
+from tasks.setup.server import is_served
 from tasks.setup.services import (
     DESK_NAME,
     DESK_PASSWORD,
+    NotStarted,
     Services,
     open_services,
 )
@@ -37,6 +42,11 @@ SENDER: Final = {
     "JUCHU_SENDER_PHONE": "03-0000-1234",
     "JUCHU_SENDER_BILLING_CODE": "0300001234",
 }
+TAKEN: Final = (
+    *("JUCHU_HOME", "JUCHU_SANDBOX_PORT", "JUCHU_RECEIVER_PORT", "JUCHU_WATCH_PORT"),
+    *("JUCHU_DESK_HOST", "JUCHU_DESK_PORT", "JUCHU_DESK_PEOPLE"),
+)
+"""What a demo may be given: where it is, where it listens, and who may sign in."""
 PATIENCE_S: Final = 30.0
 QUERY: Final = "FROM orders SELECT status, count(*), sum(request_total) GROUP BY ALL"
 NOTICE: Final = """curl -H 'Content-Type: text/xml' {receiver} --data-binary '\
@@ -52,41 +62,70 @@ class NotADemoFolder(RuntimeError):
 
 
 def main() -> None:
-    """Start everything, work the day and print the result; run on until Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    home = read_settings().home.absolute()
-    os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", "1")  # people look on
-    if not os.environ.get("JUCHU_HOME"):
-        home /= "demo"  # never beside a real shop's orders
-    empty_folder(home)
-    os.environ.update(SENDER)
-    console.print(f"juchu demo in {home} (logs in logs/), about three minutes")
-    story = Story(console)
+    """Run the demo until Ctrl-C or the terminal's end, or print why it cannot run."""
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.default_int_handler)
     try:
-        with ExitStack() as opened:
-            with story.step(
-                "Prefect server, worker, warm process, receiver, an RMS; make deploy"
-            ):
-                rms = ("--state", str(home / "sandbox.sqlite"))
-                services = opened.enter_context(open_services(home, *rms, warm=True))
-            day = work_the_day(services, story)
-            story.end()
-            show_query(services)
-            show_doors(services, day)
-            if os.environ.get("DEMO_ONCE") != "1":
-                console.print("Ctrl-C stops everything.")
-                signal.pause()
+        home = read_settings().home.absolute()
+        if not os.environ.get("JUCHU_HOME"):
+            home /= "demo"  # never beside a real shop's orders
+        empty_folder(home)
+        be_on_our_own(home, os.environ)
+        show(home)
     except KeyboardInterrupt:
         console.print("stopped")
+    except (NotADemoFolder, NotStarted, RunFailed, SettingsProblem, OSError) as problem:
+        sys.exit(f"{problem}")
+
+
+def show(home: Path) -> None:
+    """Start everything, work the day and print the result; run on until Ctrl-C."""
+    os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", "1")  # people look on
+    console.print(
+        f"juchu demo in {home} (logs in logs/), about three minutes", markup=False
+    )
+    story = Story(console)
+    with ExitStack() as opened:
+        with story.step(
+            "Prefect server, worker, warm process, receiver, an RMS; make deploy"
+        ):
+            rms = ("--state", str(home / "sandbox.sqlite"))
+            services = opened.enter_context(open_services(home, *rms, warm=True))
+        day = work_the_day(services, story)
+        story.end()
+        show_query(services)
+        show_doors(services, day)
+        if os.environ.get("DEMO_ONCE") != "1":
+            console.print("Ctrl-C stops everything.")
+            signal.pause()
+
+
+def be_on_our_own(home: Path, environment: MutableMapping[str, str]) -> None:
+    """Drop a real shop's settings from the environment, and leave its `.env` unread.
+
+    The demo's orders would be published to the shop's lake, its alarms sent to the
+    shop's people, its backups copied among the shop's.
+    """
+    for name in [*environment]:
+        if name.startswith("JUCHU_") and name not in TAKEN:
+            del environment[name]
+    environment.update(SENDER, JUCHU_ENV_FILE=str(home / ".env"))
 
 
 def empty_folder(home: Path) -> None:
     """Empty a demo's folder, so that every demo starts from nothing.
 
     Raises:
-        NotADemoFolder: something is in it, and not the demo's mark.
+        NotADemoFolder: something is in it, and not the demo's mark; or a demo is at
+            work in it.
 
     """
+    if is_served(home):
+        raise NotADemoFolder(
+            f"{home} ではデモがすでに動いています。何も変更していません。"
+            "対処: そのデモの端末で Ctrl-C を押すか、JUCHU_HOME に別の空のフォルダを"
+            "指定して実行してください。"
+        )
     if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
         raise NotADemoFolder(
             f"{home} にはデモ以外のファイルがあります。"
@@ -100,7 +139,8 @@ def empty_folder(home: Path) -> None:
 
 def show_query(services: Services) -> None:
     """Print what a query answers now, and how to ask it."""
-    command = f"JUCHU_HOME={services.home} make query SQL={quote(QUERY)}"
+    home = quote(str(services.home))
+    command = f"JUCHU_HOME={home} make query SQL={quote(QUERY)}"
     console.print(command, markup=False, highlight=False)
     answer = as_table(services.warehouse, QUERY, PATIENCE_S)
     console.print(answer.rstrip(), markup=False, highlight=False)

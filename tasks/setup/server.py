@@ -87,7 +87,7 @@ def main() -> None:
     become_prefect(COMMAND, {**trimmed, **os.environ, **told})
 
 
-def port_of(setting: str | None) -> int:
+def port_of(setting: str | None, name: str = PORT) -> int:
     """Return the port of a setting, or Prefect's own default.
 
     Raises:
@@ -97,7 +97,7 @@ def port_of(setting: str | None) -> int:
     if not setting:
         return DEFAULT_PORT
     if not setting.isdecimal() or not 0 < int(setting) < 65_536:
-        raise SettingsProblem(invalid(PORT, f"{DEFAULT_PORT}"))
+        raise SettingsProblem(invalid(name, f"{DEFAULT_PORT}"))
     return int(setting)
 
 
@@ -144,6 +144,17 @@ def hold_home(home: Path) -> int:
         ) from None
     os.set_inheritable(lock, True)
     return lock
+
+
+def is_served(home: Path) -> bool:
+    """Return whether a server holds the home's lock."""
+    if not (home / LOCK).exists():
+        return False
+    try:
+        os.close(hold_home(home))
+    except SettingsProblem:
+        return True
+    return False
 
 
 if __name__ == "__main__":

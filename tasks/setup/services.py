@@ -28,7 +28,7 @@ from connectors.sandbox.control_api.remote import SandboxControl
 from data.model.japan_time import in_japan
 from tasks.setup.prefect_runs import PrefectRuns
 from tasks.setup.queues import ensure_work_pool
-from tasks.setup.server import server_environment
+from tasks.setup.server import port_of, server_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 """The project's root; Prefect reads its settings from the folder it starts in."""
@@ -36,9 +36,15 @@ SPEAKS = ("sandbox", "receiver", "desk")
 """Processes whose first line of output says where they listen."""
 DESK_NAME = "demo"
 DESK_PASSWORD = "juchu-no-mihon"  # noqa: S105 - of an invented shop on this machine
+DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
+"""Named, because the shell or Prefect's own `.env` may name the database of a shop."""
 SERVER_PATIENCE_S = 300
 LOOK_EVERY_S = 0.3
 STOP_PATIENCE_S = 10
+
+
+class NotStarted(RuntimeError):
+    """A process of ours did not start; says which, and where its log is."""
 
 
 @dataclass(frozen=True)
@@ -104,20 +110,22 @@ def open_services(
     worker. `shops`: which of the sandbox's are ours.
 
     Raises:
-        RuntimeError: a process did not start, or nothing was deployed; see its log.
+        NotStarted: a process did not start, or nothing was deployed; see its log.
+        SettingsProblem: a port that is given is none.
 
     """
     logs = home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    port = free_port(os.environ.get("PREFECT_SERVER_API_PORT"))
-    rms_port = free_port(os.environ.get("JUCHU_SANDBOX_PORT"))
-    notices_port = free_port(os.environ.get("JUCHU_RECEIVER_PORT"))
+    port = port_given("PREFECT_SERVER_API_PORT")
+    rms_port = port_given("JUCHU_SANDBOX_PORT")
+    notices_port = port_given("JUCHU_RECEIVER_PORT")
     ui = f"http://127.0.0.1:{port}"
     env = dict(os.environ) | {
         "JUCHU_HOME": str(home),
         "JUCHU_SHOP": "demo",
         "PREFECT_HOME": str(home / "prefect"),
-        "JUCHU_DESK_PORT": f"{free_port(os.environ.get('JUCHU_DESK_PORT'))}",
+        DATABASE: f"sqlite+aiosqlite:///{home}/prefect/prefect.db",
+        "JUCHU_DESK_PORT": f"{port_given('JUCHU_DESK_PORT')}",
         "DO_NOT_TRACK": "1",
     }
     env.setdefault("JUCHU_DESK_PEOPLE", desk_people())
@@ -152,7 +160,7 @@ def open_services(
         stack.enter_context(running("worker", worker, services.env, logs))
         deploy(services, logs)
         if warm:
-            metrics = f"{free_port(os.environ.get('JUCHU_WATCH_PORT'))}"
+            metrics = f"{port_given('JUCHU_WATCH_PORT')}"
             watch = ("tasks.setup.watch", "--port", metrics)
             stack.enter_context(running("watch", watch, services.env, logs))
         yield services
@@ -162,15 +170,18 @@ def wait_for_server(env: Mapping[str, str], server: subprocess.Popen[str]) -> No
     """Wait until the Prefect server lets us in.
 
     Raises:
-        RuntimeError: it does not in five minutes, or has ended.
+        NotStarted: it does not in five minutes, or has ended.
 
     """
     give_up_at = time.monotonic() + SERVER_PATIENCE_S
     while why := why_closed(api_of(env)):
         if server.poll() is not None:
-            raise RuntimeError("the Prefect server ended; see logs/server.log")
+            raise NotStarted("the Prefect server ended; see logs/server.log")
         if time.monotonic() > give_up_at:
-            raise RuntimeError(why)
+            raise NotStarted(
+                f"the Prefect server is not there after {SERVER_PATIENCE_S} s; see"
+                f" logs/server.log ({why})"
+            )
         time.sleep(LOOK_EVERY_S)
 
 
@@ -178,7 +189,7 @@ def deploy(services: Services, logs: Path) -> None:
     """Register everything on the server; what that prints is in `<logs>/deploy.log`.
 
     Raises:
-        RuntimeError: it failed; has the last lines of the log.
+        NotStarted: it failed; has the last lines of the log.
 
     """
     log = logs / "deploy.log"
@@ -194,7 +205,7 @@ def deploy(services: Services, logs: Path) -> None:
         )
     if done.returncode:
         last = log.read_text(encoding="utf-8").splitlines()[-10:]
-        raise RuntimeError("\n".join([f"make deploy failed ({log}):", *last]))
+        raise NotStarted("\n".join([f"make deploy failed ({log}):", *last]))
 
 
 def desk_people() -> str:
@@ -215,10 +226,19 @@ def shop_settings(sandbox: SandboxControl, handle: str = "demo") -> dict[str, st
     return known | {last_day: f"{in_japan(ends_at):%Y-%m-%d}"}
 
 
-def free_port(wanted: str | None = None) -> int:
-    """Return the port asked for, or else one that nothing listens on."""
-    if wanted:
-        return int(wanted)
+def port_given(name: str) -> int:
+    """Return the port of an environment variable, or else one that is free.
+
+    Raises:
+        SettingsProblem: it is no number of a port.
+
+    """
+    wanted = os.environ.get(name)
+    return port_of(wanted, name) if wanted else free_port()
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -255,12 +275,12 @@ def first_line(process: subprocess.Popen[str]) -> str:
     """Return the first line that a process prints, waiting for it.
 
     Raises:
-        RuntimeError: it ended without printing one.
+        NotStarted: it ended without printing one.
 
     """
     line = process.stdout.readline() if process.stdout else ""
     if not line:
-        raise RuntimeError(f"{process.args!r} did not start; see its log")
+        raise NotStarted(f"{process.args!r} did not start; see its log")
     return line
 
 

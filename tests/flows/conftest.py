@@ -32,7 +32,7 @@ from tests.support.sandbox import Sandbox, lab_settings
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Every service; no run waits for its turn at RMS, which tests/rms tests."""
-    home = tmp_path_factory.mktemp("services")
+    home = tmp_path_factory.mktemp("店 の services")
     with OPEN:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("JUCHU_RMS_REQUESTS_PER_SECOND", "0")

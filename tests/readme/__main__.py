@@ -153,7 +153,7 @@ if __name__ == "__main__":
         if sys.argv[1:]:
             main(Path(sys.argv[1]))
         else:
-            with tempfile.TemporaryDirectory(prefix="juchu-readme-") as name:
+            with tempfile.TemporaryDirectory(prefix="juchu の README ") as name:
                 main(Path(name) / "juchu")
     except (NotAsPromised, subprocess.CalledProcessError) as problem:
         sys.exit(str(problem))
