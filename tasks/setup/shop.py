@@ -9,8 +9,9 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from getpass import getpass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
@@ -163,10 +164,25 @@ def save(shop: Shop, ask: Ask, *, is_asked: bool) -> None:
             f"ブロック rms-shop/{shop.handle} はすでにあります。変更していません。"
             "対処: Prefect の Blocks で編集するか、別の店舗コードを指定してください。"
         )
-    RmsShop.from_shop(shop).save(shop.handle, overwrite=there)
+    block = RmsShop.from_shop(shop)
+    if there:
+        with suppress(ValidationError):  # what cannot be used is not worth keeping
+            block = renewed(cast(RmsShop, RmsShop.load(shop.handle)), shop)
+    block.save(shop.handle, overwrite=there)
     ensure_limit(shop.handle)
     ensure_limit(shop.handle, "stock")
     _print(f"ブロック rms-shop/{shop.handle} を保存しました。")
+
+
+def renewed(before: RmsShop, shop: Shop) -> RmsShop:
+    """Return a shop's block with what was entered; the rest stays as it was.
+
+    Nobody is asked for safety stock, stock link or hours of silence here, and whoever
+    enters a new licence key leaves out what has not changed. The key's last day goes
+    with the key.
+    """
+    entered = {"license_expires_on", *shop.model_fields_set} - {"handle"}
+    return before.model_copy(update={name: getattr(shop, name) for name in entered})
 
 
 def _is_there(client: SyncPrefectClient, handle: str) -> bool:
@@ -178,7 +194,10 @@ def _is_there(client: SyncPrefectClient, handle: str) -> bool:
 
 
 def _agreed(handle: str, ask: Ask) -> bool:
-    question = f"ブロック rms-shop/{handle} はすでにあります。置き換えますか? (y/N) > "
+    question = (
+        f"ブロック rms-shop/{handle} はすでにあります。入力した項目で更新しますか?"
+        " 入力しなかった項目は、有効期限を除いて元のまま残ります (y/N) > "
+    )
     return ask(question).strip().lower() in {"y", "yes"}
 
 

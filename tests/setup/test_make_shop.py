@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from pydantic import SecretStr
 
 from connectors.settings import SettingsProblem
-from tasks.setup.shop import NoShop, describe
+from data.model.shop import Shop
+from tasks.setup.shop import NoShop, describe, renewed
+from tasks.shops.blocks import RmsShop
 
 GIVEN = {
     "SHOP_ID": "654321",
@@ -73,3 +76,30 @@ def test_which_of_two_shops_is_not_guessed(monkeypatch):
     in_environment(monkeypatch, "SECOND", **GIVEN)
     with pytest.raises(NoShop, match="mihon、second"):
         describe("", nobody, nobody, is_asked=False)
+
+
+def test_a_new_licence_key_leaves_what_nobody_was_asked_for():
+    """Safety stock at 0, or a link switched on again, would sell what is not there."""
+    shop = Shop(
+        handle="mihon",
+        mall="rakuten",
+        shop_id="654321",
+        service_secret="SP_old",
+        license_key="SL_old",
+        license_expires_on="2026-12-01",
+        notice_auth_key="key-of-notices",
+        safety_stock=3,
+        stock_link=False,
+        silent_hours="20-22",
+        home="home-1",
+    )
+    before = RmsShop.from_shop(shop).model_copy(update={"start_rule": "next-hour"})
+    seen = typed("mihon", "654321", "", "", "")
+    unseen = typed("SP_new", "SL_new", "")
+    after = renewed(before, describe("", seen, unseen, is_asked=True))
+
+    entered = {
+        "service_secret": SecretStr("SP_new"),
+        "license_key": SecretStr("SL_new"),
+    }
+    assert after == before.model_copy(update=entered | {"license_expires_on": None})
