@@ -31,13 +31,17 @@ from connectors.settings import Settings
 from data.warehouse.home import HomeEpoch, handed_over, latest_epoch
 from tasks.setup.home_deployments import deploy_home, deployments_of
 from tasks.setup.prefect_runs import all_pages
+from tasks.setup.server import LOCK as SERVER_LOCK
 from tasks.shops.blocks import homes_in_blocks
 from tasks.shops.homes import JuchuHome, home_of, save_home
 from tasks.shops.lock import one_mover
 from tasks.shops.owner import HELD_S, place_of
 from tasks.watch.alive import LOCK, watch_lives
 
-STAYS: Final = ("/prefect.env", "/pace/", "/logs/", "/prefect/", f"/{LOCK}")
+STAYS: Final = (
+    *("/prefect.env", "/pace/", "/logs/", "/prefect/"),
+    *(f"/{LOCK}", f"/{SERVER_LOCK}"),
+)
 """What is of the host and not of the home; pace counts a machine's own seconds."""
 AT_WORK: Final = [
     StateType.PENDING,
