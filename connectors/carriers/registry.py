@@ -1,7 +1,5 @@
 """The layout of a carrier's file: found by its header, or by its shape without one."""
 
-import importlib
-import pkgutil
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -14,6 +12,7 @@ from connectors.csv_file import (
     doubled_columns,
     missing_columns,
 )
+from connectors.layout_modules import modules_of
 from data.model.shipment import Carrier
 from data.model.tracking_number import SEVEN_DR, is_damaged, normalised
 
@@ -21,9 +20,7 @@ from data.model.tracking_number import SEVEN_DR, is_damaged, normalised
 @cache
 def all_layouts() -> tuple[CarrierLayout, ...]:
     """Return every layout of every module in `layouts/`, in the modules' order."""
-    names = sorted(module.name for module in pkgutil.iter_modules(layouts.__path__))
-    modules = (importlib.import_module(f"{layouts.__name__}.{name}") for name in names)
-    return tuple(layout for module in modules for layout in module.LAYOUTS)
+    return tuple(one for module in modules_of(layouts) for one in module.LAYOUTS)
 
 
 @dataclass(frozen=True)

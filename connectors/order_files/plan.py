@@ -39,6 +39,10 @@ class Plan:
         """The cells to convert: all but scratch."""
         return tuple(one for one in self.cells if not one.field.startswith(SCRATCH))
 
+    def column_of(self, field: str) -> str:
+        """Return the mall's name for a cell that the file has."""
+        return next(one.column for one in self.cells if one.field == field)
+
 
 def plan(layout: Layout, header: Header) -> Plan:
     """Plan the layout's cells; one whose columns are all absent is left out."""

@@ -3,8 +3,6 @@
 Layouts are found, not listed: a fourteenth mall is a new module in `layouts/`.
 """
 
-import importlib
-import pkgutil
 from functools import cache
 
 from connectors.csv_file import (
@@ -14,6 +12,7 @@ from connectors.csv_file import (
     doubled_columns,
     missing_columns,
 )
+from connectors.layout_modules import modules_of
 from connectors.order_files import layouts
 from connectors.order_files.layout import Layout, Signature
 
@@ -24,8 +23,7 @@ _LIKELY = 0.5
 @cache
 def all_layouts() -> tuple[Layout, ...]:
     """Return every layout of every module in `layouts/`, in the modules' order."""
-    names = sorted(module.name for module in pkgutil.iter_modules(layouts.__path__))
-    modules = (importlib.import_module(f"{layouts.__name__}.{name}") for name in names)
+    modules = modules_of(layouts)
     return tuple(one for module in modules for one in getattr(module, "LAYOUTS", ()))
 
 

@@ -1,10 +1,9 @@
 """The layout of each mall's upload file; the plain list where we know none."""
 
-import importlib
-import pkgutil
 from collections.abc import Sequence
 from functools import cache
 
+from connectors.layout_modules import modules_of
 from connectors.tracking_files import layouts
 from connectors.tracking_files.file import TrackingFile, TrackingLayout, written
 from data.model.order import Mall
@@ -14,9 +13,7 @@ from data.model.tracking_file import TrackedPackage
 @cache
 def all_layouts() -> tuple[TrackingLayout, ...]:
     """Return the layout of every module in `layouts/`, in the modules' order."""
-    names = sorted(module.name for module in pkgutil.iter_modules(layouts.__path__))
-    modules = (importlib.import_module(f"{layouts.__name__}.{name}") for name in names)
-    return tuple(module.LAYOUT for module in modules)
+    return tuple(module.LAYOUT for module in modules_of(layouts))
 
 
 def layout_for(mall: Mall) -> TrackingLayout:
