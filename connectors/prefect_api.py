@@ -23,8 +23,8 @@ class PrefectApi:
 
     def headers(self) -> dict[str, str]:
         """Return the header that lets us in, if there is one."""
-        told = self._authorization.get_secret_value()
-        return {"Authorization": told} if told else {}
+        value = self._authorization.get_secret_value()
+        return {"Authorization": value} if value else {}
 
 
 def api_of(environment: Mapping[str, str]) -> PrefectApi | None:

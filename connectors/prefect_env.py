@@ -68,14 +68,14 @@ def write_prefect_env(
             f"{SERVER_LOGIN} には、空白・引用符・\\ を含まない半角の文字を"
             "指定してください。"
         )
-    said = {API_URL: url, LOGIN: login, SERVER_LOGIN: login}
-    lines = [f"{name}='{value}'\n" for name, value in said.items()]
+    values = {API_URL: url, LOGIN: login, SERVER_LOGIN: login}
+    lines = [f"{name}='{value}'\n" for name, value in values.items()]
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = path.with_name(f".{FILE}.{os.getpid()}")
     with open(written, "w", encoding="utf-8", opener=_private) as file:
         file.writelines([HEAD, *lines, *_lines_of_others(path)])
     written.replace(path)
-    return said
+    return values
 
 
 def _known(env_file: Path, environment: Mapping[str, str]) -> dict[str, str]:

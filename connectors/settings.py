@@ -687,7 +687,7 @@ def _read(env_file: Path, *_read_from: Hashable) -> Settings:
     """Read the settings, once for what they are read from."""
     names = [PREFIX + name.upper() for name in Settings.model_fields]
     try:
-        told = unread_settings(env_file_values(env_file), os.environ, names)
+        problems = unread_settings(env_file_values(env_file), os.environ, names)
         settings = Settings(_env_file=env_file)
     except UnicodeDecodeError:
         raise SettingsProblem(
@@ -700,9 +700,9 @@ def _read(env_file: Path, *_read_from: Hashable) -> Settings:
             "対処: ファイルの権限を確認してください。"
         ) from None
     except ValidationError as error:
-        told += map(_explained, error.errors())
-    if told:
-        raise SettingsProblem("\n".join(told))
+        problems += map(_explained, error.errors())
+    if problems:
+        raise SettingsProblem("\n".join(problems))
     return settings
 
 

@@ -21,7 +21,7 @@ def now_by(path: Path | None) -> datetime:
     """
     if path is None:
         return datetime.now(JST)
-    told = orjson.loads(path.read_bytes())
-    if told["held_at"]:
-        return datetime.fromisoformat(told["held_at"]).astimezone(JST)
-    return datetime.now(JST) + timedelta(seconds=told["offset_s"])
+    written = orjson.loads(path.read_bytes())
+    if written["held_at"]:
+        return datetime.fromisoformat(written["held_at"]).astimezone(JST)
+    return datetime.now(JST) + timedelta(seconds=written["offset_s"])

@@ -3,7 +3,7 @@
 One in `.env`, or one of the environment that is nearly a setting's name, stops at start
 as a wrong value does: an alarm that nobody gets and a copy that nobody makes are found
 out when it is too late. Another one of the environment may be somebody else's; it is
-told in the log.
+written to the log.
 """
 
 import logging
@@ -39,24 +39,24 @@ def unread_settings(
 
     settings: the names of all settings. What may be somebody else's is logged only.
     """
-    told = [
-        _told(".env の", name, _meant(name, settings))
+    problems = [
+        _sentence(".env の", name, _meant(name, settings))
         for name in in_file
         if not _is_read(name, settings)
     ]
     for name in in_environment:
         if name not in NO_SETTINGS and not _is_read(name, settings):
             meant = _meant(name, settings)
-            text = _told("環境変数", name, meant)
+            text = _sentence("環境変数", name, meant)
             if meant and _likeness(name, meant) > MISSPELT:
-                told.append(text)
+                problems.append(text)
             else:
                 log.warning("%s", text)
-    return told
+    return problems
 
 
 def _is_read(name: str, settings: Sequence[str]) -> bool:
-    """Whether anything reads the variable; the case of a shop's counts."""
+    """Return whether anything reads the variable; the case of a shop's counts."""
     is_ours = name.upper().startswith(PREFIX)
     return not is_ours or name.upper() in settings or bool(_OF_A_SHOP.fullmatch(name))
 
@@ -78,7 +78,7 @@ def _likeness(name: str, other: str) -> float:
     return SequenceMatcher(None, one, two).ratio()
 
 
-def _told(where: str, name: str, meant: str | None) -> str:
+def _sentence(where: str, name: str, meant: str | None) -> str:
     return (
         f"{where} {shown(name)} という設定はありません。どこからも読み取られません。"
         + (f"「{meant}」ではありませんか。" if meant else "")

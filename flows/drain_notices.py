@@ -30,7 +30,7 @@ from tasks.shops.every_shop import (
     side_by_side,
 )
 from tasks.watch.alive import left_to_watch, watch_lives
-from tasks.watch.runs import net_is_needed
+from tasks.watch.runs import resume_arrivals
 
 
 @flow(
@@ -60,7 +60,7 @@ def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
 def drain(shop: AnyShop, limit: int) -> State[Any]:
     """Do what the flow promises, and return how it ended."""
     if not shop:
-        net_is_needed()
+        resume_arrivals()
         share_keys()
         fetch_from_receivers()
         shops = noticed_shops(live_shops())

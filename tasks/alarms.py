@@ -92,8 +92,8 @@ def stock_target(settings: Settings) -> float:
 
 
 def _backup(settings: Settings, at: datetime, made: datetime) -> list[Alarm]:
-    told = backup_is_old(settings, at, made)
-    return [Alarm(AlarmKind.BACKUP_OLD, "", told)] if told else []
+    warning = backup_is_old(settings, at, made)
+    return [Alarm(AlarmKind.BACKUP_OLD, "", warning)] if warning else []
 
 
 def _disk(settings: Settings, *, was_low: bool) -> list[Alarm]:

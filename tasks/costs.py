@@ -50,12 +50,12 @@ def conclude_costs(imported: State[CostsStored]) -> State[Any]:
         _show(page("原価・手数料を取り込めませんでした", escape(str(stored))))
         return ended("", str(stored))
     file = stored.file
-    told = {"原価": len(file.costs), "手数料": len(file.fees)}
+    numbers = {"原価": len(file.costs), "手数料": len(file.fees)}
     unsold = len(stored.unsold)
     _show(
         page(
             f"原価・手数料の取込の結果 ({file.file_name})",
-            counts(told),
+            counts(numbers),
             section(
                 f"注文にも商品にもないSKU {unsold:,}件",
                 "対処: SKUの誤りがないか確認してください。",
@@ -66,7 +66,7 @@ def conclude_costs(imported: State[CostsStored]) -> State[Any]:
             section("警告", bullets(file.notices)) if file.notices else "",
         )
     )
-    summary = " / ".join(f"{what} {number:,}件" for what, number in told.items())
+    summary = " / ".join(f"{what} {number:,}件" for what, number in numbers.items())
     return ended(f"{summary} / 注文にも商品にもないSKU {unsold:,}件")
 
 

@@ -33,8 +33,8 @@ def tell_late_start(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) 
     if flow_run.deployment_id is None:
         return
     states = _states(flow_run, state)
-    if told := late_start(states):
-        _emit(STARTED, NOT_STARTED, told, states[-1], "開始")
+    if warned_at := late_start(states):
+        _emit(STARTED, NOT_STARTED, warned_at, states[-1], "開始")
 
 
 def tell_late_end(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - as above
@@ -42,8 +42,8 @@ def tell_late_end(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) ->
     if flow_run.deployment_id is None:
         return
     states = _states(flow_run, state)
-    if told := late_end(states):
-        _emit(ENDED, NOT_ENDED, told, states[-1], HOW.get(state.type, "終了"))
+    if warned_at := late_end(states):
+        _emit(ENDED, NOT_ENDED, warned_at, states[-1], HOW.get(state.type, "終了"))
 
 
 def _states(flow_run: FlowRun, state: State[Any]) -> list[StateAt]:
@@ -57,5 +57,5 @@ def _states(flow_run: FlowRun, state: State[Any]) -> list[StateAt]:
     return [StateAt(each.name or "", each.timestamp) for each in (*before, state)]
 
 
-def _emit(kind: str, trouble: str, told: datetime, now: StateAt, how: str) -> None:
-    emit_alarm(kind, "", well_again(trouble, told, now.since, how), is_healed=True)
+def _emit(kind: str, trouble: str, warned_at: datetime, now: StateAt, how: str) -> None:
+    emit_alarm(kind, "", well_again(trouble, warned_at, now.since, how), is_healed=True)

@@ -135,9 +135,9 @@ def answers_homes(
 
 
 def _lets_in(request: Request, secret: SecretStr) -> bool:
-    told = request.headers.get("authorization", "")
+    sent = request.headers.get("authorization", "")
     wanted = f"Bearer {secret.get_secret_value()}"
-    return hmac.compare_digest(told.encode(), wanted.encode())
+    return hmac.compare_digest(sent.encode(), wanted.encode())
 
 
 def _answer(

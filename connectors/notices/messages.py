@@ -109,7 +109,7 @@ class IllegalMessage(Exception):
         self.reason = reason
 
 
-class Told(NamedTuple):
+class Entry(NamedTuple):
     """What one notice of a message says, not yet checked."""
 
     fields: Mapping[str, str]
@@ -120,9 +120,11 @@ class Told(NamedTuple):
 class Message:
     """One message: whom it claims to speak for, and its notices once that is known."""
 
-    def __init__(self, root: str, auth: Mapping[str, str], told: list[Told]) -> None:
+    def __init__(
+        self, root: str, auth: Mapping[str, str], entries: list[Entry]
+    ) -> None:
         self._root = root
-        self._told = told
+        self._entries = entries
         self.body_hash = ""
         self.auth_key = SecretStr(auth.get("authKey", ""))
         self.shop_url = auth.get("shopUrl", "")
@@ -138,8 +140,8 @@ class Message:
         read = self._order_notice if self._root == ORDER_ROOT else self._system_notice
         found: list[Notice] = []
         odd: list[Illegal] = []
-        for position, told in enumerate(self._told):
-            notice, fault = read(told, position, shop_id, received_at)
+        for position, entry in enumerate(self._entries):
+            notice, fault = read(entry, position, shop_id, received_at)
             found.append(notice)
             odd += [fault] if fault else []
         if not found:
@@ -149,13 +151,13 @@ class Message:
         return list({notice.notice_key: notice for notice in found}.values())
 
     def _order_notice(
-        self, told: Told, position: int, shop_id: str, received_at: datetime
+        self, entry: Entry, position: int, shop_id: str, received_at: datetime
     ) -> tuple[Notice, Illegal | None]:
-        number = _order_number(told.fields.get("orderNumber", ""))
+        number = _order_number(entry.fields.get("orderNumber", ""))
         if number is None:
             odd = self._odd(None, position, shop_id, received_at)
             return odd, Illegal.ORDER_NUMBER
-        mark = _mark(told.fields.get("seqId", "")) or f"body={self.body_hash}"
+        mark = _mark(entry.fields.get("seqId", "")) or f"body={self.body_hash}"
         notice = Notice(
             notice_key=notice_key(shop_id, NoticeKind.ORDER, number, mark),
             shop_id=shop_id,
@@ -166,11 +168,11 @@ class Message:
         return notice, None
 
     def _system_notice(
-        self, told: Told, position: int, shop_id: str, received_at: datetime
+        self, entry: Entry, position: int, shop_id: str, received_at: datetime
     ) -> tuple[Notice, Illegal | None]:
-        pair = _pair(told.fields)
+        pair = _pair(entry.fields)
         kind, place = PAIRS.get(pair or "", (NoticeKind.OTHER, ""))
-        named = told.order_number or (told.fields.get(place, "") if place else None)
+        named = entry.order_number or (entry.fields.get(place, "") if place else None)
         number = None if named is None else _order_number(named)
         if named is not None and number is None:
             odd = self._odd(pair, position, shop_id, received_at)
@@ -178,7 +180,7 @@ class Message:
         fault = Illegal.PAIR if pair is None and number is None else None
         if number is not None and kind is NoticeKind.OTHER:
             kind = NoticeKind.CHANGED
-        given = _mark(told.fields.get("requestId", ""))
+        given = _mark(entry.fields.get("requestId", ""))
         mark = given or f"body={self.body_hash}#{position}"
         # Pair and order make it finer than requestId alone: should Rakuten number a
         # whole message by one requestId, no order in it goes unseen.
@@ -294,7 +296,7 @@ class _Collector:
         self._path: list[str] = []
         self._root = ""
         self._auth: dict[str, str] | None = None
-        self._told: list[Told] = []
+        self._entries: list[Entry] = []
         self._fields: dict[str, str] = {}
         self._order_number: str | None = None
         self._wants = False
@@ -327,7 +329,7 @@ class _Collector:
             self._text += text[: _LONGEST_TEXT + 1]
 
     def end(self, _tag: str) -> None:
-        """Record that an element ends; a notice is told when its own does."""
+        """Record that an element ends; a notice is read when its own does."""
         self.events += 1
         depth, name = len(self._path), self._path.pop()
         if depth == 3 and self._wants:
@@ -345,7 +347,7 @@ class _Collector:
         """Return whom the message speaks for, None before it has said so."""
         if self._auth is None:
             return None
-        return Message(self._root, self._auth, self._told)
+        return Message(self._root, self._auth, self._entries)
 
     def message(self) -> Message:
         """Return the whole message; IllegalMessage where it names no key."""
@@ -358,9 +360,9 @@ class _Collector:
         if name == "authModel" and self._auth is None:
             self._auth = self._fields
         elif name == _PARTS[self._root]:
-            if self._auth is None and len(self._told) >= MOST_BEFORE_THE_KEY:
+            if self._auth is None and len(self._entries) >= MOST_BEFORE_THE_KEY:
                 raise IllegalMessage(Illegal.NO_KEY)
-            self._told.append(Told(self._fields, self._order_number))
+            self._entries.append(Entry(self._fields, self._order_number))
 
 
 def _pair(fields: Mapping[str, str]) -> str | None:

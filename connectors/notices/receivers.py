@@ -61,13 +61,13 @@ def fetch_notices(
             not on its disk.
 
     """
-    said = Fetch(epoch=home.epoch, shops=_shops_of(home))
+    asked = Fetch(epoch=home.epoch, shops=_shops_of(home))
     new, silent = 0, {}
     headers = {"Authorization": f"Bearer {secret.get_secret_value()}"}
     with httpx.Client(headers=headers, timeout=PATIENCE_S, trust_env=False) as http:
         for address in addresses:
             try:
-                new += _from_one(http, f"{address}/homes/{home.name}", said, spool)
+                new += _from_one(http, f"{address}/homes/{home.name}", asked, spool)
             except httpx.HTTPStatusError as refusal:
                 silent[address] = f"HTTP {refusal.response.status_code}"
             except _TROUBLE as problem:
@@ -90,12 +90,12 @@ def _shops_of(home: Home) -> tuple[KnownShop, ...]:
         raise KeysUnreadable(home.key_file, type(problem).__name__) from None
 
 
-def _from_one(http: httpx.Client, url: str, said: Fetch, spool: Spool) -> int:
+def _from_one(http: httpx.Client, url: str, asked: Fetch, spool: Spool) -> int:
     new = 0
     for _ in range(ROUNDS):
         answer = http.post(
             url,
-            content=said.model_dump_json(),
+            content=asked.model_dump_json(),
             headers={"Content-Type": "application/json"},
         )
         answer.raise_for_status()
@@ -103,7 +103,7 @@ def _from_one(http: httpx.Client, url: str, said: Fetch, spool: Spool) -> int:
         if not waiting:
             break
         new += spool.keep(waiting).new
-        said = said.model_copy(
+        asked = asked.model_copy(
             update={"kept": tuple(notice.notice_key for notice in waiting)}
         )
     return new

@@ -158,10 +158,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
         seats = Seats(
             settings.notice_connections, settings.notice_connections_each, proxies
         )
-        told = {"head_deadline_s": deadline_s, "seats": seats}
+        limits = {"head_deadline_s": deadline_s, "seats": seats}
         config = uvicorn.Config(
             app,
-            http=type("Protocol", (PromptProtocol,), told),
+            http=type("Protocol", (PromptProtocol,), limits),
             ws="none",
             loop="asyncio",
             lifespan="on",

@@ -76,6 +76,6 @@ def _adds_up(rows: pl.DataFrame) -> pl.Expr:
     cells = [name for name in rows.columns if name not in {"row_number", BLOCK}]
     price = amount(rows, "unit_price") * amount(rows, "quantity")
     once = pl.when(pl.struct(cells).is_first_distinct()).then(price).otherwise(0)
-    told = pl.when(price.is_not_null().all().over(ORDER)).then(once.sum().over(ORDER))
+    total = pl.when(price.is_not_null().all().over(ORDER)).then(once.sum().over(ORDER))
     goods = amount(rows, "goods_total").last().over(ORDER)
-    return ((told == goods) & (goods > 0)).fill_null(value=False)
+    return ((total == goods) & (goods > 0)).fill_null(value=False)

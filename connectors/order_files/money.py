@@ -107,9 +107,9 @@ def price_with_tax(rows: pl.DataFrame) -> pl.DataFrame:
     is_bare = (pl.col("tax_included").str.strip_chars() == "0").fill_null(value=False)
     if "tax_included" not in rows.columns or not rows.select(is_bare.any()).item():
         return rows.with_columns(line_total=pl.lit(None, dtype=pl.String))
-    price, told = amount(rows, "unit_price"), amount(rows, "_price_with_tax")
+    price, own = amount(rows, "unit_price"), amount(rows, "_price_with_tax")
     computed = (price * (100 + percent(rows, "tax_rate")) / 100).floor()
-    whole = pl.coalesce(pl.when(told > 0).then(told), computed)
+    whole = pl.coalesce(pl.when(own > 0).then(own), computed)
     with_tax = or_unread(rows, whole_yen(whole), "unit_price")
     return rows.with_columns(
         line_total=pl.when(is_bare).then(whole_yen(price * amount(rows, "quantity"))),

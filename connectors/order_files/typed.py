@@ -173,7 +173,7 @@ def _without_quantity(
         return []
     nothing = frame.select(conversion.is_nothing(Kind.UNITS, QUANTITY)).to_series()
     blank = frame.filter(nothing.fill_null(value=True) & made[QUANTITY].is_null())
-    column = next(one.column for one in plan.cells if one.field == QUANTITY)
+    column = plan.column_of(QUANTITY)
     return [_warned(blank, column, CellFault.BLANK, BLANK)] if blank.height else []
 
 
@@ -190,7 +190,7 @@ def _wrong(
     """
     if is_right.all() and not frame["order_number"].is_in(header.names).any():
         return []
-    column = next(one.column for one in plan.cells if one.field == "order_number")
+    column = plan.column_of("order_number")
     number = pl.col("order_number").str.strip_chars()
     for text, row in frame.select("order_number", "row_number").iter_rows():
         if text is not None and plain(text) in header.names:
@@ -208,7 +208,7 @@ def _cut_numbers(frame: pl.DataFrame, plan: Plan, layout: Layout) -> list[pl.Dat
         return []
     form = rf"^[0-9]{{1,{layout.number_digits - 1}}}$"
     cut = frame.filter(pl.col("order_number").str.strip_chars().str.contains(form))
-    column = next(one.column for one in plan.cells if one.field == "order_number")
+    column = plan.column_of("order_number")
     return [_rejects(cut, column, ZEROS_LOST.format(layout.number_digits))]
 
 
@@ -275,15 +275,15 @@ def _sku(known: set[str], layout: Layout) -> pl.Expr:
 
 
 def _cancelled(known: set[str], layout: Layout) -> pl.Expr:
-    said = [pl.lit(value=False)]
+    signs = [pl.lit(value=False)]
     if layout.cancelled and "mall_status" in known:
         is_over = pl.col("mall_status").str.contains(layout.cancelled)
         if layout.held:
             is_over &= ~pl.col("mall_status").str.contains(layout.held)
-        said.append(is_over)
+        signs.append(is_over)
     if "cancelled_at" in known:
-        said.append(pl.col("cancelled_at").is_not_null())
-    return pl.any_horizontal(said).fill_null(value=False)
+        signs.append(pl.col("cancelled_at").is_not_null())
+    return pl.any_horizontal(signs).fill_null(value=False)
 
 
 def _outcome(known: set[str], layout: Layout, cancelled: pl.Expr) -> pl.Expr:
@@ -327,8 +327,8 @@ def _warned(
     rows: pl.DataFrame, column: str, fault: CellFault, reason: str
 ) -> pl.DataFrame:
     """Return a warning for each of these rows."""
-    said = reason if fault is CellFault.BLANK else f"{reason}{AS_BLANK}"
-    remarks = _rejects(rows, column, said)
+    whole = reason if fault is CellFault.BLANK else f"{reason}{AS_BLANK}"
+    remarks = _rejects(rows, column, whole)
     return remarks.with_columns(
         pl.lit(fault.value, dtype=pl.String).alias("kind")
     ).select(WARNINGS.names())

@@ -80,7 +80,7 @@ NOBODY: Final = (
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Refusal = Callable[[Request, Exception], Awaitable[Response]]
-Told = Callable[[Exception], tuple[int, str]]
+Explain = Callable[[Exception], tuple[int, str]]
 """The HTTP status of an error, and what is told of it."""
 
 
@@ -106,8 +106,8 @@ def make_app(
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         exception_handlers={
-            kind: front.answer_with(told)
-            for kind, told in {
+            kind: front.answer_with(explain)
+            for kind, explain in {
                 Problem: _problem,
                 HTTPException: _http,
                 WarehouseBusy: _busy,
@@ -173,7 +173,7 @@ class Front:
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
 
-    def answer_with(self, told: Told) -> Refusal:
+    def answer_with(self, explain: Explain) -> Refusal:
         """Return what answers an error: a page of what is told of it.
 
         With the menu for who has signed in, because it says where to go on, and with
@@ -181,7 +181,7 @@ class Front:
         """
 
         async def answer(request: Request, error: Exception) -> Response:
-            status, what = told(error)
+            status, what = explain(error)
             visit = None
             cookie = request.cookies.get(COOKIE)
             if session := self._sessions.of(cookie, self._desk.now()):

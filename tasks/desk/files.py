@@ -7,7 +7,6 @@ and journal. Between the two the file waits in `uploads/` (`connectors.uploads`)
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from connectors.uploads import TooLarge, Upload, Uploads
@@ -250,11 +249,7 @@ def _kind(visit: Visit) -> Kind:
 
 
 def _files(visit: Visit, kind: Kind) -> list[tuple[str, Any]]:
-    given = [
-        one
-        for one in visit.form.getlist("file")
-        if isinstance(one, UploadFile) and one.filename
-    ]
+    given = visit.files("file")
     if not given:
         raise Problem(400, NO_FILE)
     if len(given) > (MOST_FILES if kind.key == "orders" else 1):

@@ -78,12 +78,10 @@ class Visit:
         """Return every value of a field that may stand several times, as ticks do."""
         return [each for each in self.form.getlist(name) if isinstance(each, str)]
 
-    def file(self, name: str) -> UploadFile | None:
-        """Return an uploaded file; None where none was chosen."""
-        found = self.form.get(name)
-        if isinstance(found, UploadFile) and found.filename:
-            return found
-        return None
+    def files(self, name: str) -> list[UploadFile]:
+        """Return the files that were chosen in a field, none if nothing was."""
+        given = self.form.getlist(name)
+        return [one for one in given if isinstance(one, UploadFile) and one.filename]
 
     def asked(self, name: str) -> str:
         """Return a value of the address (`?name=…`), "" if it is not there."""

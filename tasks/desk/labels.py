@@ -37,7 +37,7 @@ WRONG_CHOICE: Final = "選ばれた内容を読み取れません。対処: 画�
 _OURS: Final = re.compile(r"labels-(yamato|sagawa)-\d{8}-\d{6}-\d{6}\.csv")
 
 
-class LabelList(NamedTuple):
+class ListedFile(NamedTuple):
     """A file of labels as the list shows it."""
 
     name: str
@@ -123,16 +123,16 @@ def download(visit: Visit) -> Response:
     )
 
 
-def label_files(folder: Path, now: datetime) -> list[LabelList]:
+def label_files(folder: Path, now: datetime) -> list[ListedFile]:
     """Return the label files of the folder, the newest first; no link, no folder."""
     found = []
     for path in folder.glob("labels-*.csv"):
         name = _OURS.fullmatch(path.name)
         if name and path.is_file() and not path.is_symlink():
-            told = path.stat()
-            at = datetime.fromtimestamp(told.st_mtime, now.tzinfo)
+            info = path.stat()
+            at = datetime.fromtimestamp(info.st_mtime, now.tzinfo)
             carrier = LABEL_WORDS[name[1]]
-            found.append(LabelList(path.name, carrier, told.st_size, at))
+            found.append(ListedFile(path.name, carrier, info.st_size, at))
     return sorted(found, key=lambda one: one.name[-25:], reverse=True)[:FILES]
 
 

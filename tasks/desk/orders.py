@@ -90,7 +90,7 @@ def search(visit: Visit) -> Response:
         shop=chosen.shop,
         known=known,
         at_mall=status_at_mall(chosen.mall, known.order["mall_status"]),
-        events=[(event.at, told(event)) for event in known.events],
+        events=[(event.at, in_words(event)) for event in known.events],
     )
 
 
@@ -107,7 +107,7 @@ def status_at_mall(mall: str, status: str | None) -> str:
     return progress_word(status or "") if mall == Mall.RAKUTEN else status or ""
 
 
-def told(event: Event) -> str:
+def in_words(event: Event) -> str:
     """Return what happened, in words."""
     return _WORDS[event.kind](event)
 

@@ -45,7 +45,7 @@ from tasks.setup.prefect_runs import client_settings
 from tasks.shops.blocks import ShopPlace, shop_places
 from tasks.shops.homes import at_home, home_in
 
-Settings = Mapping[Any, Any]
+ClientSettings = Mapping[Any, Any]
 PATIENCE_S: Final = 10.0
 """Seconds for an answer of Prefect's; its own sixty with retries outlast a reader."""
 PLACES_KEPT_S: Final = 30.0
@@ -131,7 +131,7 @@ class DeskRuns:
         self._environment = environment
         self._places: tuple[float, list[ShopPlace]] = (0.0, [])
         self._lock = Lock()
-        self._open: tuple[Settings, SyncPrefectClient] | None = None
+        self._open: tuple[ClientSettings, SyncPrefectClient] | None = None
 
     @property
     def ui(self) -> str:
@@ -159,7 +159,7 @@ class DeskRuns:
                 raise PrefectClosed(why) from None
             raise
 
-    def _client(self, settings: Settings) -> SyncPrefectClient:
+    def _client(self, settings: ClientSettings) -> SyncPrefectClient:
         """Return the open client, or open one where server or login are others now.
 
         Settings of Prefect's cost 80 ms of work each time (3.9.1): a page has no room
@@ -309,7 +309,7 @@ def once_of(once: str, given: Mapping[str, Any]) -> str:
     return f"{once}-{hashed.hexdigest()}"
 
 
-def _settings(known: Mapping[str, str]) -> Settings:
+def _settings(known: Mapping[str, str]) -> ClientSettings:
     """Return Prefect's settings for the server that an environment names."""
     return client_settings(known) | {
         PREFECT_API_REQUEST_TIMEOUT: PATIENCE_S,
@@ -358,8 +358,8 @@ def title_of(description: str | None) -> str:
 
     Without what stands in brackets, which is for engineers.
     """
-    told = _IN_BRACKETS.sub("", in_one_line(description))
-    return told.partition("。")[0].removesuffix("です")
+    title = _IN_BRACKETS.sub("", in_one_line(description))
+    return title.partition("。")[0].removesuffix("です")
 
 
 def title_of_run(run: FlowRun, known: Iterable[DeploymentResponse]) -> str:
@@ -413,18 +413,18 @@ def message_of(run: FlowRun, now: datetime) -> str:
         return NOT_STARTED if now - due > NO_WORKER else ""
     if state.is_cancelled():
         return STOPPED
-    return told_to_staff(state) if state.is_final() else ""
+    return for_staff(state) if state.is_final() else ""
 
 
-def told_to_staff(state: State[Any]) -> str:
+def for_staff(state: State[Any]) -> str:
     """Return a final state's message without what Prefect puts around it.
 
     What is Prefect's alone, and English, is replaced by what staff can do.
     """
-    said = _IN_FRONT.sub("", state.message or "").strip()
+    message = _IN_FRONT.sub("", state.message or "").strip()
     if state.is_completed():
-        return said
-    return said if has_advice(said) or _JAPANESE.search(said) else CRASHED
+        return message
+    return message if has_advice(message) or _JAPANESE.search(message) else CRASHED
 
 
 def report(artifact: Artifact) -> Report:

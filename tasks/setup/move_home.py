@@ -52,10 +52,10 @@ def main() -> None:
                 f"prefect gcl update home-{given['home']} --active-slots 0"
                 " を実行してください。"
             )
-    sys.stdout.write(told(moved))
+    sys.stdout.write(report_of(moved))
 
 
-def told(moved: Moved) -> str:
+def report_of(moved: Moved) -> str:
     """Return what a person reads after a move."""
     where = f"ホスト {moved.now.host} の {moved.now.folder}"
     lines = [

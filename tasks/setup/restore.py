@@ -52,10 +52,10 @@ def main() -> None:
             "対処: ディスクの空き容量(バックアップと同じ大きさが必要です)と、"
             "読み書きの権限を確認して、もう一度実行してください。"
         )
-    sys.stdout.write(told(done))
+    sys.stdout.write(report_of(done))
 
 
-def told(done: Restored) -> str:
+def report_of(done: Restored) -> str:
     """Return what a person reads after a restore."""
     lines = [
         f"{done.source} から復元しました。",

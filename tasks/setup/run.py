@@ -94,9 +94,9 @@ def _begin(client: SyncPrefectClient, name: str, given: Sequence[str]) -> FlowRu
             deployment.id, parameters=dict(deployment.parameters or {}) | parameters
         )
     except PrefectHTTPStatusError as problem:
-        told = problem.response.json().get("detail", problem.response.text)
+        why = problem.response.json().get("detail", problem.response.text)
         raise CannotRun(
-            f"この値では実行できません: {told}。"
+            f"この値では実行できません: {why}。"
             "対処: 値を確認して、もう一度実行してください。"
         ) from None
 

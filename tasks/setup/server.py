@@ -77,14 +77,14 @@ def main() -> None:
         port = port_of(known.get(PORT))
         refuse_taken(host, port)
         hold_home(settings.home)
-        told = server_environment(settings.home, port, host)
+        ours = server_environment(settings.home, port, host)
     except (SettingsProblem, OSError) as problem:
         sys.exit(f"{problem}")
     if any(known.get(name) for name in ORIGINS):
-        del told[ORIGINS[0]]  # somebody trusts a page of their own
+        del ours[ORIGINS[0]]  # somebody trusts a page of their own
     os.umask(0o077)  # Prefect's database has the shops' keys
     trimmed = trimming(settings.runs_days)
-    become_prefect(COMMAND, {**trimmed, **os.environ, **told})
+    become_prefect(COMMAND, {**trimmed, **os.environ, **ours})
 
 
 def port_of(setting: str | None, name: str = PORT) -> int:

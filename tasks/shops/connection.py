@@ -237,11 +237,11 @@ def conclude_check(shop: ShopHandle, checkup: Checkup) -> State[Any]:
         markdown=connection_report(shop, checkup),
         description="接続チェックの結果",
     )
-    told = explain(checkup.finding)
+    explained = explain(checkup.finding)
     if checkup.finding.status not in PASSES:
-        return ended("", told)
+        return ended("", explained)
     is_odd = any(one.verdict.is_fault for one in checkup.sampled)
-    return ended(told, f"{SAMPLE_ODD}{see('connection-report')}" if is_odd else "")
+    return ended(explained, f"{SAMPLE_ODD}{see('connection-report')}" if is_odd else "")
 
 
 def sample_section(sampled: Sequence[Sampled]) -> str:

@@ -45,7 +45,7 @@ from tasks.shops.blocks import (
     start_rule_of,
     unknown_shop,
 )
-from tasks.shops.second_mail import mail_of, told
+from tasks.shops.second_mail import in_words, mail_of
 
 NEW_SHOP = (
     "新しい店舗の利用を始める場合は、「楽天API利用申請」を入力して実行してください"
@@ -218,7 +218,7 @@ def conclude_step(shop: ShopHandle, *steps: State[Any]) -> State[Any]:
     todo = next_step(replay(history), facts)
     where = f" 〔{todo.menu}〕" if todo.menu else ""
     stage = history[-1].stage if history else "未登録"
-    read = "".join(f"{told(mail)}。" for step in steps if (mail := mail_of(step)))
+    read = "".join(f"{in_words(mail)}。" for step in steps if (mail := mail_of(step)))
     aside = WAITS_FOR_START if history and stage in WAY[:-1] else ""
     return ended(f"{read}{stage}{aside}。次にすること: {todo.what}{where}")
 

@@ -91,7 +91,7 @@ def mail_of(step: State[Any]) -> SecondMail | None:
     return read if isinstance(read, SecondMail) else None
 
 
-def told(mail: SecondMail) -> str:
+def in_words(mail: SecondMail) -> str:
     """Return what the mail said in one line, and what a person has to look up."""
     said = mail.lines.replace("\n", " / ")
     missing = "・".join(mail.missing)

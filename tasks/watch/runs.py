@@ -61,8 +61,8 @@ def was_trouble(ended: State[Any] | None) -> bool:
 
 
 @task(name="let-arrivals-start-runs", **SAFE_TO_REPEAT)
-def net_is_needed() -> None:
-    """Switch the automation on again that a killed warm process has left off."""
+def resume_arrivals() -> None:
+    """Switch the automation on again, which a killed warm process has left off."""
     with get_client(sync_client=True) as client:
         let_arrivals_start_runs(client, wanted=True)
 

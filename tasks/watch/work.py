@@ -114,7 +114,7 @@ class Watch:
             share_keys.fn,
             fetch_from_receivers.fn,
             raise_alarms.fn,
-            self._tell_speeds,
+            self._record_speeds,
             self._let_arrivals_rest,
         ):
             try:
@@ -124,7 +124,7 @@ class Watch:
                 self._metrics.failed()
         self._minutes += 1
 
-    def _tell_speeds(self) -> None:
+    def _record_speeds(self) -> None:
         """Record in the metrics how fast stock follows its cause."""
         with our_warehouse() as con:
             for speed in stock_speeds(con, now()):

@@ -25,12 +25,12 @@ from tasks.desk.prefect import (
     STOPPED,
     DeskRuns,
     PrefectClosed,
+    for_staff,
     message_of,
     once_of,
     tables_of,
     title_of,
     title_of_run,
-    told_to_staff,
 )
 
 DUE = datetime(2026, 7, 1, 9, tzinfo=UTC)
@@ -73,7 +73,7 @@ def test_a_run_says_how_it_stands(state, told):
     ],
 )
 def test_staff_read_our_sentence_and_none_of_prefects(state, told):
-    assert told_to_staff(state) == told
+    assert for_staff(state) == told
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.desk.conftest import HASH, HERE, NAME, PASSWORD
 
 def say(visit: Visit) -> Response:
     """Say what was sent, and who did."""
-    sent = visit.file("file")
+    sent = next(iter(visit.files("file")), None)
     size = f" {sent.filename} {len(sent.file.read())}" if sent else ""
     return PlainTextResponse(f"{visit.who}: {visit.text('word')}{size}")
 

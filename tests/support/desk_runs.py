@@ -22,11 +22,11 @@ from tasks.desk.prefect import (
     DeskRuns,
     Progress,
     Report,
+    for_staff,
     once_of,
     reports_of,
     state_word,
     tables_of,
-    told_to_staff,
 )
 from tasks.shops.blocks import ShopPlace
 from tests.support.plain_runs import ShownHere
@@ -90,7 +90,7 @@ class RunsHere(DeskRuns):
             is_final=True,
             is_good=state.type is StateType.COMPLETED,
             waits_for_form=False,
-            message=told_to_staff(state),
+            message=for_staff(state),
             begun_at=AT,
             ended_at=AT,
             reports=reports,

@@ -201,7 +201,7 @@ def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:
         "already_caught_up": lambda: False,
         "pushes_at_work": list,
         "schedule_again": shown.schedule_again,
-        "net_is_needed": lambda: None,
+        "resume_arrivals": lambda: None,
         "replace_parameter": lambda *_: None,
     }
     patch.setattr(blocks.RmsShop, "load", _no_block)

@@ -116,13 +116,13 @@ def share_out(rows: pl.DataFrame) -> pl.DataFrame:
     pieces = amount(rows, "quantity")
     is_none = (pieces == 0).fill_null(value=False)
 
-    def told(name: str) -> pl.Expr:
+    def added(name: str) -> pl.Expr:
         return pl.when(is_none).then(0).otherwise(amount(rows, name))
 
-    goods = told("line_total")
-    postage, gift = told("postage_total").fill_null(0), told("gift_fee").fill_null(0)
-    cut = told("discount_total").abs().fill_null(0)
-    cut += told("_shipping_discount").abs().fill_null(0)
+    goods = added("line_total")
+    postage, gift = added("postage_total").fill_null(0), added("gift_fee").fill_null(0)
+    cut = added("discount_total").abs().fill_null(0)
+    cut += added("_shipping_discount").abs().fill_null(0)
     shares = {
         "goods_total": goods,
         "postage_total": postage,

@@ -92,9 +92,9 @@ def price_with_tax(rows: pl.DataFrame) -> pl.DataFrame:
     with_tax = (price * (100 + rate) / 100 + 0.5).floor()
     is_goods = pl.col("_row_kind").is_null() | (pl.col("_row_kind") == GOODS)
     is_bare = is_goods & with_tax.is_null() & price.is_not_null()
-    told = or_unread(rows, whole_yen(with_tax), "unit_price")
+    price_cell = or_unread(rows, whole_yen(with_tax), "unit_price")
     return rows.with_columns(
-        unit_price=pl.when(is_goods).then(told).otherwise("unit_price"),
+        unit_price=pl.when(is_goods).then(price_cell).otherwise("unit_price"),
         line_total=pl.when(is_bare).then(whole_yen(price * amount(rows, "quantity"))),
         tax_included=pl.when(is_bare).then(pl.lit("0")).otherwise(pl.lit("1")),
     )
@@ -105,7 +105,7 @@ def charges(rows: pl.DataFrame) -> pl.DataFrame:
 
     EC-CUBE counts its points among 値引き, so they are taken out of it here. Where an
     order is cut over two files each has a part of its rows: then its totals tell the
-    fee, and what is not told of its points stays as it is.
+    fee, and what is not known of its points stays as it is.
     """
     total = amount(rows, "unit_price") * amount(rows, "quantity")
 
@@ -124,17 +124,17 @@ def charges(rows: pl.DataFrame) -> pl.DataFrame:
     rest -= amount(rows, "postage_total").fill_null(0)
     fee = pl.when(is_whole | (rest < 0)).then(fee).otherwise(pl.coalesce(rest, fee))
     is_bare = every == amount(rows, "goods_total")  # the file has no rows of charges
-    is_told = is_whole | is_bare | (points > 0) | (cuts == discount)
-    told = rows.with_columns(
+    is_known = is_whole | is_bare | (points > 0) | (cuts == discount)
+    filled = rows.with_columns(
         payment_fee=whole_yen(fee),
-        point_used=pl.when(is_told).then(whole_yen(points)),
-        _is_told=is_told,
+        point_used=pl.when(is_known).then(whole_yen(points)),
+        _is_known=is_known,
     )
-    cut = rest_of(told, "discount_total", ["point_used"])
-    told_cut = pl.when("_is_told").then(cut)
-    return told.with_columns(
-        discount_total=or_unread(told, told_cut, "discount_total")
-    ).drop("_is_told")
+    cut = rest_of(filled, "discount_total", ["point_used"])
+    known_cut = pl.when("_is_known").then(cut)
+    return filled.with_columns(
+        discount_total=or_unread(filled, known_cut, "discount_total")
+    ).drop("_is_known")
 
 
 def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:

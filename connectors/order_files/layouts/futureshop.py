@@ -85,15 +85,15 @@ def name_cool(rows: pl.DataFrame) -> pl.DataFrame:
 
 def tell_sent(rows: pl.DataFrame) -> pl.DataFrame:
     """Write 発送済 where the order has left: by its status or all flags."""
-    said = [pl.lit(value=False)]
+    signs = [pl.lit(value=False)]
     if "mall_status" in rows.columns:
         status = pl.col("mall_status").str.strip_chars()
-        said.append(status.str.contains(r"^(?:処理済|発送済)"))
+        signs.append(status.str.contains(r"^(?:処理済|発送済)"))
     if "_sent" in rows.columns:
         flag = pl.col("_sent").str.strip_chars().is_in(SENT).fill_null(value=False)
-        said.append(flag.all().over(BLOCK))
+        signs.append(flag.all().over(BLOCK))
     return rows.with_columns(
-        _sent=pl.when(pl.any_horizontal(said)).then(pl.lit("発送済"))
+        _sent=pl.when(pl.any_horizontal(signs)).then(pl.lit("発送済"))
     )
 
 

@@ -123,8 +123,8 @@ def add_tax(rows: pl.DataFrame) -> pl.DataFrame:
     )
     price, rate = amount(rows, "unit_price"), pl.lit(None, dtype=pl.Float64)
     if {"_tax_1", "_tax_2"} <= set(rows.columns):
-        told = pl.col("_tax_1").str.extract(r"(\d+(?:\.\d+)?) *[%％]").cast(pl.Float64)
-        rate = pl.when(pl.col("_tax_2").is_null()).then(told)
+        only = pl.col("_tax_1").str.extract(r"(\d+(?:\.\d+)?) *[%％]").cast(pl.Float64)
+        rate = pl.when(pl.col("_tax_2").is_null()).then(only)
     whole = (price * (100 + rate) / 100).floor()
     with_tax = or_unread(rows, whole_yen(whole), "unit_price")
     return rows.with_columns(
