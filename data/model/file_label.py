@@ -20,7 +20,12 @@ from data.model.order import Frozen
 from data.model.short_key import PackageRef, short_key
 
 MORNING: Final = 1
-_NO_WISH: Final = re.compile(r"^(?:指定|希望|設定)?(?:なし|無し|しない)?$|^[-－―ー]$")
+_NO_WISH: Final = re.compile(
+    r"(?:お届け|配達|配送|日時|時間帯?|指定|希望|設定|特に|は|の|を)*"
+    r"(?:(?:なし|無し|しない|しません|ありません)。?)?|[-－―ー]|いつでも"
+)
+_HOUSE: Final = re.compile(r"\d|[一二三四五六七八九十](?:丁目|番|号)")
+"""What an address has from its 番地 on."""
 _COD: Final = re.compile(r"(?i)代引|代金引換|^cod$|cash ?on ?delivery")
 _NUMBERS: Final = re.compile(r"\d+")
 
@@ -64,13 +69,14 @@ def file_parcel(
     slot = package.delivery_slot
     if slot is None:
         slot = slot_of(package.delivery_slot_name)
+    city, street = _city_and_street(package)
     is_cod = _COD.search(package.payment_method or "") is not None
     applies = {
         LabelFault.HELD: package.is_held,
         LabelFault.OPEN_AMOUNTS_OF_FILE: not package.amounts_fixed,
         LabelFault.NO_NAME_IN_FILE: not package.recipient_name,
         LabelFault.NO_ZIP_IN_FILE: not package.zip,
-        LabelFault.NO_STREET_IN_FILE: not package.street,
+        LabelFault.NO_STREET_IN_FILE: not street,
         LabelFault.NO_PHONE_IN_FILE: not package.phone,
         LabelFault.UNKNOWN_SLOT: slot is None,
         LabelFault.SEVERAL_PACKAGES: is_cod and package.packages > 1,
@@ -84,8 +90,8 @@ def file_parcel(
         recipient_name=package.recipient_name,
         zip=package.zip,
         prefecture=package.prefecture,
-        city=package.city,
-        street=package.street,
+        city=city,
+        street=street,
         phone=package.phone,
         contents=contents,
         shipping_date=shipping_date,
@@ -95,6 +101,17 @@ def file_parcel(
         cod_tax=package.tax_total if is_cod else None,
         cool=cool_of(package.delivery_method),
     )
+
+
+def _city_and_street(package: FilePackage) -> tuple[str, str]:
+    """Return the city and the rest of the address, apart from each other.
+
+    At some malls the first cell has the whole address, and the second the building, or
+    nothing: 「見本市1-1」 and 「203」 must not become 1-1203.
+    """
+    if not _HOUSE.search(unicodedata.normalize("NFKC", package.city)):
+        return package.city, package.street
+    return "", f"{package.city} {package.street}".strip()
 
 
 def slot_of(name: str | None) -> int | None:

@@ -7,8 +7,8 @@ import pytest
 from connectors.carriers import write_b2_labels, write_ehiden3_labels
 from connectors.carriers.labels.area import split_area
 from connectors.carriers.labels.text import phone_number, plain_text
-from data.model.file_label import slot_of
-from data.model.label import Cool, ParcelOrder, cool_of, parcel_of
+from data.model.file_label import FilePackage, file_parcel, slot_of
+from data.model.label import Cool, LabelFault, ParcelOrder, cool_of, parcel_of
 from data.model.shipping_day import NeverOpen, next_working_day
 from tests.carriers.parcels_to_label import SENDER, both, parcel, rows
 from tests.support.orders import an_order
@@ -193,6 +193,8 @@ def test_a_wished_day_before_the_shipping_date_is_not_printed(wished, on_label, 
         ("指定なし", 0),
         ("希望なし", 0),
         ("－", 0),
+        ("時間指定なし", 0),
+        ("お届け時間帯の希望なし", 0),
         ("午前中", 1),
         ("午前中(8時〜12時)", 1),
         ("09:00-12:00", 1),
@@ -205,6 +207,49 @@ def test_a_wished_day_before_the_shipping_date_is_not_printed(wished, on_label, 
 )
 def test_a_mall_s_words_for_the_hours_are_one_code(words, slot):
     assert slot_of(words) == slot
+
+
+@pytest.mark.parametrize(
+    ("city", "street", "printed"),
+    [
+        ("見本市表町1-1", "", ("", "見本市表町1-1")),
+        ("見本市表町１－１", "203", ("", "見本市表町１－１ 203")),
+        ("見本市表町二丁目", "見本荘", ("", "見本市表町二丁目 見本荘")),
+        ("見本市", "表町1-1", ("見本市", "表町1-1")),
+        ("見本市", "", (LabelFault.NO_STREET_IN_FILE,)),
+    ],
+)
+def test_an_address_in_the_cell_of_the_city_is_whole_without_a_street(
+    city, street, printed
+):
+    """BASE has it all in 住所, and 住所2 for the building: a house got no label."""
+    package = FilePackage(
+        mall="base",
+        shop_id="mihon",
+        order_number="A",
+        basket_id="1",
+        packages=1,
+        recipient_name="見本 花子",
+        zip="1000001",
+        prefecture="東京都",
+        city=city,
+        street=street,
+        phone="09000000007",
+        delivery_on=None,
+        delivery_slot=None,
+        delivery_slot_name=None,
+        delivery_method=None,
+        payment_method=None,
+        request_total=1000,
+        tax_total=None,
+        amounts_fixed=True,
+        is_held=False,
+    )
+    made = file_parcel(package, "皿", FRIDAY)
+
+    assert printed == (
+        (made.city, made.street) if isinstance(made, ParcelOrder) else made
+    )
 
 
 @pytest.mark.parametrize(
