@@ -13,6 +13,10 @@ ONE_NUMBER: Final = (
     "このモールのファイルには、送付先1つに送り状番号を1つしか書けません。"
     "対処: モールの画面で入力してください。"
 )
+NOTHING_LEFT: Final = (
+    "モールでは、すべての明細が発送済みかキャンセル済みです。"
+    "対処: モールの画面で確認してください。"
+)
 UNNUMBERED: Final = (
     "番号のない発送は、このモールのファイルに書けません。"
     "対処: モールの画面で発送済みに変更してください。"
@@ -68,9 +72,12 @@ class TrackingFile:
 def first_number(package: TrackedPackage) -> Rows:
     """Return rows without cells for a mall that takes one number a package.
 
-    The first number is the one; a later one would overwrite it at the mall.
+    The first number is the one; a later one would overwrite it at the mall. Of a
+    package without a piece that is still to be sent there is none.
     """
     first, *others = package.numbers
+    if package.lines and not any(line.quantity for line in package.lines):
+        return Rows(left_out=[(one, NOTHING_LEFT) for one in package.new])
     return Rows(
         written=[first] if first.is_new else [],
         left_out=[(one, ONE_NUMBER) for one in others if one.is_new],

@@ -14,6 +14,7 @@ def _header(folder: str, encoding: str, between: str) -> list[str]:
 
 COLORME = _header("colorme", "cp932", ",")
 AMAZON = _header("amazon-unshipped", "cp932", "\t")
+QOO10 = _header("qoo10", "cp932", ",")
 AMAZON_ALL = _header("amazon-all-orders", "utf-8", "\t")
 
 
@@ -91,6 +92,30 @@ def amazon_all(path: Path, order: str = "250-0000001-0000001", **cells: str) -> 
     given = {name.replace("_", "-"): text for name, text in cells.items()}
     line = [(row | given).get(name, "") for name in AMAZON_ALL]
     path.write_bytes(_text("\t", AMAZON_ALL, line).encode("utf-8"))
+    return str(path)
+
+
+def qoo10(path: Path, *lines: dict[str, str]) -> str:
+    """Write Qoo10's file with one cart of these lines."""
+    row = {
+        "配送状態": "配送要請",
+        "カート番号": "900001",
+        "注文日": "2026/11/24 12:00:00",
+        "商品番号": "77",
+        "商品名": "帽子",
+        "数量": "1",
+        "受取人名": "見本 花子",
+        "受取人電話番号": "090-0000-0007",
+        "住所": "東京都見本区表町1-2-3",
+        "郵便番号": "'100-0001",
+        "購入者決済金額": "1000",
+        "販売価格": "1000",
+        "割引額": "0",
+        "注文金額の合計": "1000",
+    }
+    assert set(row).union(*lines) <= set(QOO10)
+    rows = [[(row | one).get(name, "") for name in QOO10] for one in lines]
+    path.write_bytes(_text(",", QOO10, *rows).encode("utf-8"))
     return str(path)
 
 

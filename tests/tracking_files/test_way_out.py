@@ -22,7 +22,7 @@ from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.support.kept_open import kept_open
 from tests.support.plain_runs import run_plainly
 from tests.support.rules import broken_rules
-from tests.tracking_files.orders import amazon, amazon_all, colorme
+from tests.tracking_files.orders import amazon, amazon_all, colorme, qoo10
 
 FLOWS = (export_shipping_labels, export_tracking, import_order_csv, import_shipments)
 ONE, TWO = "400000000005", "400000000016"
@@ -337,6 +337,23 @@ def test_amazon_is_told_of_no_more_pieces_than_are_still_to_be_sent(desk: Desk):
 
     assert (row["order-item-id"], row["quantity"]) == ("12345678901234", "2")
     assert desk.ask("SELECT quantity FROM manual_stock_adjustments") == [(3,)]
+
+
+def test_the_rest_of_a_qoo10_cart_is_sent_and_told_by_itself(desk: Desk):
+    """One line had left before: the rest got no label, and its number went to both."""
+    by_itself = {"配送状態": "配送中", "送り状番号": TWO, "発送日": "2026/11/25"}
+    desk.order(
+        lambda path: qoo10(path, {"注文番号": "1"}, {"注文番号": "2"} | by_itself),
+        "qoo10",
+        "mihon",
+    )
+
+    assert desk.labels("qoo10", "mihon").startswith("送り状 1 件")
+    desk.parcel("qoo10", "mihon", "900001")
+    desk.export("qoo10", "mihon")
+    (upload,) = desk.uploads()
+    rows = csv.DictReader(upload.splitlines())
+    assert [(row["注文番号"], row["送り状番号"]) for row in rows] == [("1", ONE)]
 
 
 def test_a_line_of_which_nothing_is_left_is_not_confirmed_again(desk: Desk):

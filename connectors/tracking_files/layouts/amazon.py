@@ -15,10 +15,6 @@ from data.model.tracking_file import TrackedPackage
 
 CARRIER: Final = "Other"
 COLLECTED: Final = "DirectPayment"
-NOTHING_LEFT: Final = (
-    "Amazonでは、すべての商品が発送済みかキャンセル済みです。"
-    "対処: セラーセントラルの画面で確認してください。"
-)
 _ITEM: Final = re.compile(r"[0-9]{10,}")
 """An order-item-id has 14 digits; an id of our own making is shorter."""
 
@@ -27,9 +23,6 @@ def rows(package: TrackedPackage) -> Rows:
     """Return a row for each line, or one for the order if the lines have no ids."""
     made = first_number(package)
     lines = [line for line in package.lines if line.quantity > 0]
-    if package.lines and not lines:
-        made.left_out += [(number, NOTHING_LEFT) for number in made.written]
-        made.written = []
     is_known = lines and all(_ITEM.fullmatch(line.line_id) for line in lines)
     items = [(one.line_id, str(one.quantity)) for one in lines] if is_known else []
     for number in made.written:

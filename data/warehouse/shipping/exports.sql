@@ -70,18 +70,29 @@ ORDER BY
 -- in:  $mall, $shop_id, $numbers: of these orders
 -- out: order_number, basket_id, line_id (what the mall calls it; blank where no file has
 --      told), item_name, choices, variant_id, manage_number, quantity (what is still to
---      be sent), line_status
+--      be sent: nothing of a line that the mall showed as shipped before any file of
+--      ours had a number of its package), line_status
 SELECT
-    order_number, basket_id, coalesce(mall_line_id, line_id) AS line_id,
-    coalesce(item_name, ''), coalesce(choices, ''),
-    coalesce(variant_id, ''), coalesce(manage_number, ''),
-    least(quantity, coalesce(quantity_to_ship, quantity)),
-    coalesce(line_status, '')
-FROM order_lines
-WHERE mall = $mall
-  AND shop_id = $shop_id
-  AND list_contains($numbers::VARCHAR[], order_number)
-ORDER BY order_number, basket_id, line_id;
+    l.order_number, l.basket_id, coalesce(l.mall_line_id, l.line_id) AS line_id,
+    coalesce(l.item_name, ''), coalesce(l.choices, ''),
+    coalesce(l.variant_id, ''), coalesce(l.manage_number, ''),
+    if(
+        s.outcome = 'shipped' AND NOT EXISTS (
+            SELECT 1
+            FROM tracking_exports AS e
+            WHERE e.mall = l.mall AND e.shop_id = l.shop_id
+              AND e.order_number = l.order_number AND e.basket_id = l.basket_id
+              AND e.reason IS NULL
+        ),
+        0, least(l.quantity, coalesce(l.quantity_to_ship, l.quantity))
+    ),
+    coalesce(l.line_status, '')
+FROM order_lines AS l
+LEFT JOIN line_shares AS s USING (mall, shop_id, order_number, line_id)
+WHERE l.mall = $mall
+  AND l.shop_id = $shop_id
+  AND list_contains($numbers::VARCHAR[], l.order_number)
+ORDER BY l.order_number, l.basket_id, l.line_id;
 
 -- name: record_tracking_exports
 -- Numbers were written to a file, or could not be.

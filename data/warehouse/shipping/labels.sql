@@ -42,7 +42,8 @@ WHERE mall = $mall AND shop_id = $shop_id
 -- Packages of a mall whose orders come from its order files, to be packed.
 -- in:  $mall, $shop_id, $again: also those whose labels were exported before
 -- out: the fields of data.model.file_label.FilePackage, in the order of the orders; no
---      package has a parcel of ours, or one that the mall's file names
+--      package has a parcel of ours, or one that the mall's file names: unless that one
+--      is of lines that left by themselves, where the mall tells so by line
 SELECT
     p.mall, p.shop_id, p.order_number, p.basket_id,
     (
@@ -71,7 +72,12 @@ WHERE p.mall = $mall
   AND NOT o.cancelled
   AND o.outcome IS NULL
   AND o.shipped_at IS NULL
-  AND p.tracking_number IS NULL
+  AND (p.tracking_number IS NULL OR (
+      SELECT bool_or(t.outcome = 'shipped') AND bool_or(t.outcome = 'open')
+      FROM line_shares AS t
+      WHERE t.mall = p.mall AND t.shop_id = p.shop_id
+        AND t.order_number = p.order_number
+  ))
   AND NOT EXISTS (
       SELECT 1
       FROM shipments AS s
