@@ -15,7 +15,7 @@ import polars as pl
 
 from connectors.order_files.layout import Layout
 from connectors.order_files.money import amount
-from connectors.order_files.numbering import BLOCK
+from connectors.order_files.numbering import BLOCK, EACH
 
 ORDER: Final = "order_number"
 _IS_ONE, _IS_BELOW = "_is_one", "_is_below"
@@ -72,10 +72,45 @@ def together(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 
 def _adds_up(rows: pl.DataFrame) -> pl.Expr:
-    """Return whether an order's goods are all of its rows, equal ones once."""
-    cells = [name for name in rows.columns if name not in {"row_number", BLOCK}]
-    price = amount(rows, "unit_price") * amount(rows, "quantity")
-    once = pl.when(pl.struct(cells).is_first_distinct()).then(price).otherwise(0)
-    total = pl.when(price.is_not_null().all().over(ORDER)).then(once.sum().over(ORDER))
-    goods = amount(rows, "goods_total").last().over(ORDER)
-    return ((total == goods) & (goods > 0)).fill_null(value=False)
+    """Return whether an order's goods are all of its rows, equal ones once or each.
+
+    Each only if they are neighbours: equal rows that stand apart are copies.
+    """
+    price = amount(rows, "unit_price") * amount(rows, "quantity")  # as it is written
+    each, once, goods = _goods(rows, price, ORDER)
+    is_near = (pl.col(BLOCK).n_unique().over(_cells(rows)) == 1).all().over(ORDER)
+    is_whole = (once == goods) | ((each == goods) & is_near)
+    return (is_whole & (goods > 0)).fill_null(value=False)
+
+
+def with_equal_lines(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Add EACH: whether equal rows of the order are lines of their own.
+
+    Two pieces that differ in nothing the file tells (minne has no column for choices)
+    are two rows, and so is one row of two joined downloads. The total decides: they are
+    lines where the goods make it only with each row counted.
+    """
+    is_each = pl.lit(value=False)
+    if "goods_total" in rows.columns and "goods_total" not in layout.by_line:
+        price = amount(rows, "unit_price") * amount(rows, "quantity")
+        price = pl.coalesce(amount(rows, "line_total"), price)
+        each, once, goods = _goods(rows, price, BLOCK)
+        is_each = ((each == goods) & (once != goods)).fill_null(value=False)
+    return rows.with_columns(is_each.alias(EACH))
+
+
+def _goods(
+    rows: pl.DataFrame, price: pl.Expr, key: str
+) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """Return what the rows' goods come to, what without equal rows, and the total."""
+    cells = dict.fromkeys((key, *_cells(rows)))
+    once = pl.when(pl.struct(*cells).is_first_distinct()).then(price).otherwise(0)
+    is_known = price.is_not_null().all().over(key)
+    each, once = (
+        pl.when(is_known).then(part.sum().over(key)) for part in (price, once)
+    )
+    return each, once, amount(rows, "goods_total").last().over(key)
+
+
+def _cells(rows: pl.DataFrame) -> list[str]:
+    return [name for name in rows.columns if name not in {"row_number", BLOCK}]

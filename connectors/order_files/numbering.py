@@ -6,6 +6,8 @@ import polars as pl
 
 BLOCK: Final = "_block"
 """Scratch column: numbers the blocks, each the neighbouring rows of one order."""
+EACH: Final = "_each"
+"""Scratch column: whether equal rows of the block are lines of their own."""
 
 SINGLE_BASKET: Final = "1"
 _ADDRESS: Final = (
@@ -57,7 +59,7 @@ class Numbering:
     A line is identified by its item and, among the rows of one block that differ only
     elsewhere, by its place. So a joined download that repeats an order gives its lines
     the same numbers. Identical rows of one block are one line, unless the file marks
-    where an order begins (`marked`): then they are two.
+    where an order begins (`marked`) or `EACH` says so: then they are two.
     """
 
     def __init__(self, *, marked: bool) -> None:
@@ -65,12 +67,14 @@ class Numbering:
         self._known = _Places()
 
     def numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Add `line_id` to rows that are whole blocks."""
+        """Add `line_id` to rows that are whole blocks; `EACH` goes."""
         codes = [name for name in _CODES if name in rows.columns]
-        whole = [name for name in rows.columns if name != "row_number"]
+        whole = [name for name in rows.columns if name not in {"row_number", EACH}]
+        row = pl.col("row_number").cast(pl.UInt64)
+        is_row = pl.lit(self._marked) | pl.col(EACH)
         marked = rows.with_columns(
             _item=pl.struct(codes).hash(),
-            _whole=pl.col("row_number") if self._marked else pl.struct(whole).hash(),
+            _whole=pl.when(is_row).then(row).otherwise(pl.struct(whole).hash()),
         )
         is_new = pl.struct(BLOCK, "_whole").is_first_distinct()
         place = is_new.cum_sum().over(BLOCK, "_item")
@@ -80,7 +84,7 @@ class Numbering:
             .select("order_number", pl.struct("_item", "_place").hash().alias("_key"))
         )
         numbers = [self._known.number(order, key) for order, key in keys.iter_rows()]
-        return rows.with_columns(
+        return rows.drop(EACH).with_columns(
             line_id=pl.Series(numbers, dtype=pl.Int64).cast(pl.String)
         )
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from connectors.csv_file import Block, Header
 from connectors.csv_file.verdict import MOST_REJECTS, too_many_rejects
-from connectors.order_files.apart import Beginnings, together
+from connectors.order_files.apart import Beginnings, together, with_equal_lines
 from connectors.order_files.blank_cells import with_blanks_as_null
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.numbering import Destinations, Numbering, in_blocks
@@ -141,7 +141,7 @@ class Rows:
             frame = rule(frame)
         self.left_out += before - frame.height
         if self._numbering is not None:
-            frame = self._numbering.numbered(frame)
+            frame = self._numbering.numbered(with_equal_lines(frame, self._layout))
         if self._destinations is not None:
             frame = self._destinations.numbered(frame)
         rows, more, warned = converted(frame, self._plan, self._layout, self._header)

@@ -111,6 +111,49 @@ def test_a_later_copy_of_an_order_counts_and_adds_nothing(read):
     assert ours["quantity"].to_list()[-3:] == [2, 1, 4]
 
 
+def minne(number, total, *rows):
+    told = {"注文ID": number, "作品名": "皿", "注文の販売価格": total}
+    return [told | {"販売価格": "1000", "数量": "1", "小計": "1000"} | r for r in rows]
+
+
+@pytest.mark.parametrize(
+    ("folder", "mall", "rows", "pieces"),
+    [
+        ("minne", "minne", minne("1", "2000", {}, {}), 2),
+        ("minne", "minne", minne("1", "1000", {}, {}), 1),
+        ("minne", "minne", minne("1", "2000", {}, {}, {}, {}), 1),
+        ("ponpare", "ponpare", [*ponpare("1")[:1] * 2, *ponpare("1")[2:]], 3),
+    ],
+)
+def test_equal_rows_are_as_many_lines_as_the_total_knows_of(
+    read, folder, mall, rows, pieces
+):
+    """Two pieces that differ in nothing the file tells were one: one was not sent."""
+    seen = read(written(folder, rows), mall=mall)
+
+    assert seen.column("line_id")[-1] == str(pieces)
+    assert seen.rows["line_id"].n_unique() == pieces
+
+
+def test_equal_rows_are_lines_where_others_of_their_order_stand_apart(read):
+    cup = {"作品名": "椀"}
+    one, two = minne("1", "3000", {}, {}, cup), minne("2", "3000", {}, {}, cup)
+    apart = [*one[:2], *two[:2], one[2], two[2]]  # sorted by name
+    copies = [*one, *two, *one]
+
+    for rows in (apart, copies):
+        seen = read(written("minne", rows), mall="minne").rows
+        assert seen.select("order_number", "line_id").n_unique() == 6
+
+
+def test_equal_rows_that_stand_apart_are_copies(read):
+    """A download that lacks a line, joined twice."""
+    one, two = minne("1", "2000", {}), minne("2", "2000", {})
+
+    seen = read(written("minne", [*one, *two, *one]), mall="minne").rows
+    assert seen["line_id"].to_list() == ["1"] * 3
+
+
 def test_rows_apart_are_found_over_blocks_of_the_file(read, monkeypatch):
     monkeypatch.setattr("connectors.csv_file.records.BLOCK_ROWS", 1)
     one, two = shopify("71"), shopify("72")
