@@ -36,7 +36,7 @@ from data.model.connection import (
     judge_check,
     shop_in_use,
 )
-from data.model.licence import has_ended, key_fingerprint
+from data.model.licence import key_fingerprint
 from data.model.oversale import TroubleKind
 from data.model.shop import Shop, ShopHandle
 from data.warehouse.errors import WarehouseBusy, WarehouseClosed
@@ -220,12 +220,7 @@ def shop_to_call(shop: Shop, at: datetime) -> tuple[Shop, frozenset[str]]:
     used = shop_in_use(shop, fingerprint)
     if facts.connection in STOPS_CALLS:
         raise ShopStopped(shop.handle, facts.connection)
-    ends = facts.license_expires_at
-    if (
-        ends
-        and has_ended(ends, at)
-        and fingerprint == key_fingerprint(used.license_key)
-    ):
+    if facts.key_has_ended(at) and fingerprint == key_fingerprint(used.license_key):
         raise ShopStopped(shop.handle, ConnectionStatus.KEY_ENDED)
     return used, stopped
 

@@ -64,6 +64,19 @@ def end_of(last_day: date) -> datetime:
     return datetime.combine(last_day, LAST_SECOND)
 
 
+def known_end(
+    told: datetime | None, typed: datetime | None, answered_at: datetime | None
+) -> datetime | None:
+    """Return when a key ends: as RMS told it, else as a person typed it.
+
+    A typed end is wrong once RMS has accepted the key after it: a former key's is
+    easily left in the block.
+    """
+    if told is not None:
+        return told
+    return None if typed and answered_at and answered_at > typed else typed
+
+
 def has_ended(expires_at: datetime, now: datetime) -> bool:
     """Return whether the key's last second is over."""
     return in_japan(now) >= in_japan(expires_at) + timedelta(seconds=1)

@@ -96,6 +96,20 @@ class ShopFacts(NamedTuple):
     connection: ConnectionStatus | None = None
     checked_at: datetime | None = None
     notices_start_at: datetime | None = None
+    is_end_typed: bool = False
+    """Whether a person told when the key ends, and not RMS."""
+
+    def key_has_ended(self, now: datetime) -> bool:
+        """Whether no call may be made with the key any more.
+
+        A typed end warns before it, and explains a refusal after it. By itself it stops
+        nothing: people leave a former key's date in the block, and a night without
+        orders and stock costs more than the one call that an ended key is refused.
+        """
+        ends = self.license_expires_at
+        if ends is None or not has_ended(ends, now):
+            return False
+        return not self.is_end_typed or self.connection is ConnectionStatus.KEY_ENDED
 
 
 class Barrier(StrEnum):
@@ -374,9 +388,7 @@ def _has_begun(
 def _has_ended(
     _standing: Standing | None, facts: ShopFacts, now: datetime
 ) -> Barrier | None:
-    if facts.license_expires_at and has_ended(facts.license_expires_at, now):
-        return None
-    return Barrier.KEY_VALID
+    return None if facts.key_has_ended(now) else Barrier.KEY_VALID
 
 
 _Guard = Callable[[Standing | None, ShopFacts, datetime], Barrier | None]

@@ -17,7 +17,7 @@ from data.model.connection import (
     suspect_paste,
 )
 from data.model.japan_time import in_japan
-from data.model.licence import end_of, key_fingerprint
+from data.model.licence import end_of, key_fingerprint, known_end
 from data.model.onboarding import ShopFacts, Stage, Standing, Step, move, replay
 from data.model.order import Mall
 from data.model.shop import Shop, ShopHandle
@@ -106,11 +106,12 @@ def stages_now(con: DuckDBPyConnection) -> dict[ShopHandle, Stage]:
 def facts_of(con: DuckDBPyConnection, shop: ShopHandle) -> ShopFacts:
     """Return the facts that the guards of a move ask for; None is unknown."""
     row = SQL.run(con, "find_shop_facts", {"shop": shop}).fetchall()[0]
-    made, seen, expires, connection, checked, starts = row
+    made, seen, told, typed, answered, connection, checked, starts = row
     return ShopFacts(
         application_made_at=_moment(made),
         key_seen_at=_moment(seen),
-        license_expires_at=_moment(expires),
+        license_expires_at=_moment(known_end(told, typed, answered)),
+        is_end_typed=told is None and typed is not None,
         connection=ConnectionStatus(connection) if connection else None,
         checked_at=_moment(checked),
         notices_start_at=_moment(starts),
@@ -165,9 +166,7 @@ def record_key(
 ) -> datetime:
     """Record that the shop uses this key; return when it was first seen.
 
-    `expires_at` is what RMS told; the date typed into the block counts until then, and
-    until RMS accepts the key after it (`answered_at`): an old key's date is easily left
-    in the block.
+    `expires_at` is what RMS told, `answered_at` when it accepted the key now.
     """
     typed = shop.license_expires_on
     SQL.run(
@@ -195,18 +194,16 @@ def key_facts(
 ) -> KeyFacts:
     """Return what a refusal of the shop's key is judged by; an unseen key is new now.
 
-    Of its ends the one told now counts, then the one told before, then the one typed
-    in, unless RMS has accepted the key after it.
+    Its end is the one told now or before, else the one typed in (`known_end`).
     """
     given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
     rows = SQL.run(con, "find_shop_key_facts", given).fetchall()
-    seen, told, answered = rows[0] if rows else (now, None, None)
-    typed = end_of(shop.license_expires_on) if shop.license_expires_on else None
-    if typed and answered and answered > typed:
-        typed = None
+    seen, told, typed, answered = rows[0] if rows else (now, None, None, None)
+    if shop.license_expires_on:
+        typed = end_of(shop.license_expires_on)
     return KeyFacts(
         first_seen_at=in_japan(seen),
-        expires_at=told_expires_at or _moment(told) or typed,
+        expires_at=_moment(known_end(told_expires_at or told, typed, answered)),
         suspect=suspect_paste(shop.service_secret, shop.license_key),
     )
 

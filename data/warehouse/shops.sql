@@ -76,10 +76,11 @@ WHERE shop = $shop
 ORDER BY step;
 
 -- name: find_shop_facts
--- What the guards of a move ask. A typed end is wrong once RMS took the key after it.
+-- What the guards of a move ask.
 -- in:  $shop
--- out: application_made_at, key_seen_at, license_expires_at, connection, checked_at,
---      notices_start_at; exactly one row, NULL for what is not known
+-- out: application_made_at, key_seen_at, told_expires_at, typed_expires_at, answered_at,
+--      connection, checked_at, notices_start_at; exactly one row, NULL for what is not
+--      known
 SELECT
     (
         SELECT max(made_at)
@@ -87,10 +88,9 @@ SELECT
         WHERE shop = $shop
     ) AS application_made_at,
     key.first_seen_at AS key_seen_at,
-    coalesce(
-        key.told_expires_at,
-        if(key.answered_at > key.typed_expires_at, NULL, key.typed_expires_at)
-    ) AS license_expires_at,
+    key.told_expires_at,
+    key.typed_expires_at,
+    key.answered_at,
     s.connection_status AS connection,
     s.checked_at,
     s.notices_start_at
@@ -172,8 +172,8 @@ LIMIT 1;
 -- name: find_shop_key_facts
 -- What is known of one licence key.
 -- in:  $shop, $key_hash
--- out: first_seen_at, told_expires_at, answered_at; at most one row
-SELECT first_seen_at, told_expires_at, answered_at
+-- out: first_seen_at, told_expires_at, typed_expires_at, answered_at; at most one row
+SELECT first_seen_at, told_expires_at, typed_expires_at, answered_at
 FROM shop_keys
 WHERE shop = $shop
   AND key_hash = $key_hash;

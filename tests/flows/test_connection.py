@@ -214,6 +214,30 @@ def test_a_key_that_has_ended_meanwhile_is_not_tried(lab: Sandbox):
     assert lab.journal()["requests"] == []
 
 
+def test_an_end_that_a_person_typed_stops_nothing_before_rms_refuses_the_key(
+    lab: Sandbox,
+):
+    """A former key's date stopped a shop from midnight to the check at 08:50."""
+    key_is_old()
+    lab.shop("demo", license_expires_at=None)
+    checked()
+    with warehouse(read_settings().warehouse) as con:
+        con.execute(
+            "UPDATE shop_keys SET typed_expires_at = '2026-01-01',"
+            " answered_at = '2025-12-31'"
+        )
+    assert ingest_orders("lab", return_state=True).name == "Completed"
+
+    lab.shop("demo", license_key="another-key")  # it had ended indeed
+    ingest_orders("lab", return_state=True)
+    lab.empty_journal()
+    then = ingest_orders("lab", return_state=True)
+
+    assert status() == ConnectionStatus.KEY_ENDED.value
+    assert "期限が切れています" in then.message
+    assert lab.journal()["requests"] == []
+
+
 @pytest.fixture
 def new_key(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> str:
     """A new key in the shop's settings, the one so far kept beside it."""

@@ -151,6 +151,20 @@ def test_a_refused_move_raises_what_refusal_says():
         (at_stage(Stage.AWAITING_START), {"license_expires_at": NINE}, Stage.EXPIRED),
         (at_stage(Stage.LIVE), {}, None),
         (at_stage(Stage.LIVE), {"license_expires_at": NINE}, Stage.EXPIRED),
+        (
+            at_stage(Stage.LIVE),
+            {"license_expires_at": NINE, "is_end_typed": True},
+            None,
+        ),
+        (
+            at_stage(Stage.LIVE),
+            {
+                "license_expires_at": NINE,
+                "is_end_typed": True,
+                "connection": ConnectionStatus.KEY_ENDED,
+            },
+            Stage.EXPIRED,
+        ),
         (at_stage(Stage.EXPIRED, Stage.LIVE), {}, Stage.LIVE),
         (at_stage(Stage.EXPIRED, Stage.LIVE), {"license_expires_at": NINE}, None),
         (at_stage(Stage.EXPIRED, Stage.LIVE), {"checked_at": NINE - SOON}, None),
