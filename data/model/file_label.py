@@ -106,12 +106,15 @@ def file_parcel(
 def _city_and_street(package: FilePackage) -> tuple[str, str]:
     """Return the city and the rest of the address, apart from each other.
 
-    At some malls the first cell has the whole address, and the second the building, or
-    nothing: 「見本市1-1」 and 「203」 must not become 1-1203.
+    At some malls the first cell has the whole address and the second the building, or
+    nothing: 「見本市1-1」 and 「203」 must not become 1-1203. And buyers write the
+    prefecture once more.
     """
-    if not _HOUSE.search(unicodedata.normalize("NFKC", package.city)):
-        return package.city, package.street
-    return "", f"{package.city} {package.street}".strip()
+    city = package.city.removeprefix(package.prefecture).strip()
+    street = package.street if city else package.street.removeprefix(package.prefecture)
+    if not _HOUSE.search(unicodedata.normalize("NFKC", city)):
+        return city, street.strip()
+    return "", f"{city} {street}".strip()
 
 
 def slot_of(name: str | None) -> int | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, Self
 
-from data.model.shipment import NO_NUMBER
+from data.model.shipment import NO_NUMBER, ReportFault
 
 
 class TrackedNumber(NamedTuple):
@@ -38,6 +38,7 @@ class TrackedPackage:
     payment_method: str
     numbers: tuple[TrackedNumber, ...]
     lines: tuple[TrackedLine, ...] = ()
+    ordered_on: date | None = None
 
     @property
     def new(self) -> tuple[TrackedNumber, ...]:
@@ -48,6 +49,14 @@ class TrackedPackage:
         """Return the package without parcels that have no number."""
         numbers = (one for one in self.numbers if one.tracking_number != NO_NUMBER)
         return replace(self, numbers=tuple(numbers))
+
+    def dated(self) -> tuple[Self, list["LeftOut"]]:
+        """Return the package without new numbers of a day before the order's."""
+        day = self.ordered_on or date.min
+        early = [one for one in self.new if one.shipping_date < day]
+        numbers = tuple(one for one in self.numbers if one not in early)
+        why = ReportFault.BEFORE_ORDER.value
+        return replace(self, numbers=numbers), [LeftOut(self, n, why) for n in early]
 
     def all_new(self) -> Self:
         """Return the package as if no file had held any of its numbers."""

@@ -72,7 +72,9 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
         since = in_japan(at).date() - AGAIN_FOR if again else None
         with our_warehouse() as con:
             due = packages_to_export(con, *place, again_since=since)
-            made = write_tracking_file(place.mall, due.packages)
+            dated = [one.dated() for one in due.packages]
+            made = write_tracking_file(place.mall, [package for package, _ in dated])
+            undated = [each for _, faults in dated for each in faults]
             stopped = [
                 _row(one, number.tracking_number, CANCELLED)
                 for one in due.cancelled
@@ -80,7 +82,7 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
             ]
             left_out = [
                 _row(one, number.tracking_number, why)
-                for one, number, why in made.left_out
+                for one, number, why in (*made.left_out, *undated)
             ]
             layout = made.layout
             path = None
@@ -93,7 +95,7 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
                 con,
                 *place,
                 made.written,
-                made.left_out,
+                (*made.left_out, *undated),
                 exported_at=at,
                 file_name=path.name if path else "",
             )

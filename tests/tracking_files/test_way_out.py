@@ -356,6 +356,18 @@ def test_the_rest_of_a_qoo10_cart_is_sent_and_told_by_itself(desk: Desk):
     assert [(row["注文番号"], row["送り状番号"]) for row in rows] == [("1", ONE)]
 
 
+def test_a_day_before_the_order_is_told_to_no_mall(desk: Desk):
+    desk.order(colorme, "colorme", "mihon")
+    desk.parcel("colorme", "mihon", "501", day="2026/11/23")
+
+    assert desk.export("colorme", "mihon").startswith(
+        "送り状番号 0 件 / 出力しなかった番号 1 件"
+    )
+    assert "対処: 発送日" in desk.shown("export-tracking-report")
+    desk.parcel("colorme", "mihon", "501")
+    assert desk.export("colorme", "mihon").startswith("送り状番号 1 件")
+
+
 def test_a_line_of_which_nothing_is_left_is_not_confirmed_again(desk: Desk):
     pieces = {"quantity_purchased": "3", "quantity_shipped": "3"}
     desk.order(amazon, "amazon", "mihon", **pieces, quantity_to_ship="0")

@@ -147,7 +147,7 @@ def share_out(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def tell_sent(rows: pl.DataFrame) -> pl.DataFrame:
+def mark_sent(rows: pl.DataFrame) -> pl.DataFrame:
     """Write Shipped for what Amazon itself sends (FBA): none of it is in our stock."""
     if "_channel" not in rows.columns:
         return rows
@@ -212,7 +212,7 @@ LAYOUTS = (
         shipped="(?i)^shipped",
         shipped_from="_sent",
         lines="position",
-        rules=(share_out, tell_sent),
+        rules=(share_out, mark_sent),
         by_line=_BY_LINE,
         checks=CHECKS,
         instant_format="%Y-%m-%dT%H:%M:%S%z",

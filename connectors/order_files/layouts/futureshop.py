@@ -83,7 +83,7 @@ def name_cool(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(delivery_method=pl.when(is_cool).then(pl.lit("クール便")))
 
 
-def tell_sent(rows: pl.DataFrame) -> pl.DataFrame:
+def mark_sent(rows: pl.DataFrame) -> pl.DataFrame:
     """Write 発送済 where the order has left: by its status or all flags."""
     signs = [pl.lit(value=False)]
     if "mall_status" in rows.columns:
@@ -131,7 +131,7 @@ LAYOUTS = (
         number_digits=12,
         shipped="^発送済$",
         shipped_from="_sent",
-        rules=(name_cool, tell_sent),
+        rules=(name_cool, mark_sent),
         checks=CHECKS,
         instant_format="%Y/%m/%d %H:%M:%S",
     ),

@@ -53,7 +53,7 @@ def packages_to_export(
     ).fetchall():
         lines.setdefault((order, basket), []).append(TrackedLine(*line))
     found = ToExport([], [])
-    for head, group in groupby(rows, key=lambda row: row[:5]):
+    for head, group in groupby(rows, key=lambda row: row[:6]):
         package = _package(head, group, lines.get(head[:2], []))
         package = package if again_since is None else package.all_new()
         (found.cancelled if head[4] else found.packages).append(package)
@@ -63,13 +63,14 @@ def packages_to_export(
 def _package(
     head: Sequence[Any], rows: Any, lines: Sequence[TrackedLine]
 ) -> TrackedPackage:
-    order_number, basket_id, mall_status, payment_method, _ = head
+    order_number, basket_id, mall_status, payment_method, _, ordered_on = head
     return TrackedPackage(
         order_number=order_number,
         basket_id=basket_id,
         mall_status=mall_status,
         payment_method=payment_method,
-        numbers=tuple(TrackedNumber(*row[5:]) for row in rows),
+        ordered_on=ordered_on,
+        numbers=tuple(TrackedNumber(*row[6:]) for row in rows),
         lines=tuple(lines),
     )
 

@@ -2,8 +2,8 @@
 -- Parcels of a mall that takes tracking numbers by upload.
 -- in:  $mall, $shop_id, $since: shipped that day or later; of others only what no file
 --      held yet
--- out: order_number, basket_id, mall_status, payment_method, is_cancelled (the order),
---      tracking_number, carrier_code, shipping_date, is_new: no file held it so; every
+-- out: order_number, basket_id, mall_status, payment_method, is_cancelled, ordered_on
+--      (the order), tracking_number, carrier_code, shipping_date, is_new: no file held it so; every
 --      parcel of a package of which one is listed, the earliest first; a number that
 --      corrects a wrong one has the place of that one, which the mall may have
 WITH RECURSIVE places AS (
@@ -54,6 +54,7 @@ SELECT
     o.cancelled
         OR o.status = 'キャンセル'
         OR coalesce(o.outcome, '') IN ('refunded', 'cancelled') AS is_cancelled,
+    (o.ordered_at AT TIME ZONE 'Asia/Tokyo')::DATE AS ordered_on,
     p.tracking_number, p.carrier_code, p.shipping_date, p.is_new
 FROM parcels AS p
 JOIN orders AS o USING (mall, shop_id, order_number)
