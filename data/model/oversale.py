@@ -139,6 +139,15 @@ class TriedPush(NamedTuple):
     sent_at: datetime | None
     verified_at: datetime | None
 
+    def raised(self, shown: int, at: datetime) -> bool:
+        """Whether the listing may have shown more by it at that moment.
+
+        A push that was proven after the sale may have arrived before it.
+        """
+        may_show = self.is_unproven() or self.verified_at is not None
+        left = self.sent_at is not None and self.sent_at <= at
+        return may_show and left and self.offered > shown
+
     def is_unproven(self) -> bool:
         """Return whether it left and nobody knows what it brought about."""
         open_ends = (PushState.UNKNOWN, PushState.SENT, PushState.SUPERSEDED)
@@ -188,11 +197,11 @@ def judge_oversale(facts: OversaleFacts) -> Verdict:
     """Return the cause of a sale that should not have been possible."""
     sale = facts.sale
     if sale.verified is not None and sale.sold > sale.verified + sale.given:
-        raised = [
-            p for p in facts.pushes if p.is_unproven() and p.offered > sale.verified
-        ]
-        cause = Cause.PUSH_UNKNOWN if raised else Cause.EDITED
-        return Verdict(cause, sale.verified_at, sale.at)
+        raised = [p for p in facts.pushes if p.raised(sale.verified, sale.at)]
+        if not raised:
+            return Verdict(Cause.EDITED, sale.verified_at, sale.at)
+        if any(push.is_unproven() for push in raised):
+            return Verdict(Cause.PUSH_UNKNOWN, sale.verified_at, sale.at)
     if sale.level < 0 and facts.untold:
         first = min(facts.untold, key=lambda one: (one.at, one.seq))
         return Verdict(_stuck(first, facts), first.at, sale.at)
@@ -207,6 +216,8 @@ def _stuck(untold: Untold, facts: OversaleFacts) -> Cause:
     """Return where on its way the news was when the sale was made."""
     if untold.known_at <= facts.sale.at:
         return _not_sent(untold, facts)
+    if untold.kind == "count":
+        return Cause.WRONG_COUNT
     if untold.kind != "order":
         return Cause.UNKNOWN
     return _not_known(untold, facts)

@@ -310,6 +310,30 @@ def test_a_planted_cause_is_named_and_its_gap_told(
     assert world.why(KEY) == world.why()
 
 
+@first(1)
+@pytest.mark.parametrize("cause", [Cause.PUSH_REFUSED, Cause.MAINTENANCE, Cause.BURST])
+def test_a_count_that_found_fewer_is_news_for_the_mall_as_an_order_is(
+    make: Callable[[int], TwoShops], cause: Cause
+):
+    """Pieces that a count missed, and of which B was not told: it was 「不明」."""
+    world = make(3)
+    world.gone = world.rng.randrange(1, world.pieces + 1)
+    world.count(A, world.pieces - world.gone)
+    if cause is Cause.BURST:
+        world.later(3)
+    else:
+        if cause is Cause.MAINTENANCE:
+            world.maintenance(B, "gateway")
+        else:
+            world.mall.fault("IE0003", about=KEY, times=99)
+        world.run(push_inventory, B)
+        world.wait()
+    world.oversell()
+    world.settled()
+
+    assert CAUSE_WORDS[cause] in world.why()
+
+
 @for_long
 @pytest.mark.parametrize("seed", range(100))
 def test_every_cause_is_named_rightly_over_a_hundred_seeds(

@@ -170,6 +170,24 @@ def test_a_mall_that_sold_more_than_it_was_proven_to_show_was_edited():
     assert judge_oversale(ours).cause is Cause.PUSH_UNKNOWN
 
 
+def test_a_number_of_ours_that_was_proven_after_the_sale_is_no_edit():
+    """Raised to 5, it sold before the reading that proved it: A is the cause."""
+    more = sale(sold=5)
+    ours = tried(PushState.VERIFIED, sent=29)._replace(offered=5, verified_at=after(31))
+    facts = OversaleFacts(more, untold=[untold(60, None)], pushes=[ours])
+
+    assert judge_oversale(facts).cause is Cause.NOTICE_LOST
+    refused = ours._replace(state=PushState.REFUSED, verified_at=None)
+    cause = judge_oversale(OversaleFacts(more, pushes=[refused])).cause
+    assert cause is Cause.EDITED
+
+
+def test_a_count_that_came_to_light_after_the_sale_had_been_wrong_before():
+    facts = OversaleFacts(sale(), untold=[untold(60, None, "count")])
+
+    assert judge_oversale(facts).cause is Cause.WRONG_COUNT
+
+
 def test_pieces_that_wait_for_a_person_are_another_channels():
     facts = OversaleFacts(sale(level=1), waiting=2, waiting_at=NOON)
 

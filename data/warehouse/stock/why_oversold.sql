@@ -101,7 +101,7 @@ LEFT JOIN own AS w ON true;
 
 -- name: list_untold
 -- What had gone before the sale, elsewhere than at its listing, and was not in the level
--- that the listing showed.
+-- that the listing showed; pieces that a count missed are gone since it.
 -- in:  $sku, $mall, $shop_id, $manage_number, $variant_id, $sold_at, $verified_seq
 -- out: kind, mall, shop_id, order_number, units, gone_at, known_at, seq, noticed_at (of the
 --      order's first notice)
@@ -123,7 +123,7 @@ FROM stock_movements AS m
 LEFT JOIN stock_lines AS l USING (mall, shop_id, order_number, line_id)
 WHERE m.sku = $sku
   AND m.quantity < 0
-  AND m.kind <> 'count'
+  AND (m.kind <> 'count' OR (m.counted IS NOT NULL AND m.source = 'count'))
   AND m.seq > $verified_seq
   AND m.effective_at <= $sold_at
   AND NOT coalesce(
