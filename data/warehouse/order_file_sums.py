@@ -44,6 +44,65 @@ def counted_once(rows: pl.DataFrame, checks: Sequence[SumCheck]) -> pl.DataFrame
     )
 
 
+def with_stored_units(
+    rows: pl.DataFrame,
+    stored: pl.DataFrame,
+    checks: Sequence[SumCheck],
+    *,
+    is_new_file: bool,
+) -> pl.DataFrame:
+    """Return the rows, with the copies that an order cut over two files has in both.
+
+    `stored` are the stored lines of the rows' orders. The total decides again: where
+    the file's own copies do not make it, but with those stored they do, those stay; and
+    where both together do, and the file is a new one, they are added up.
+    """
+    check = next((one for one in checks if one.lines == "line_total"), None)
+    if check is None or not stored.height:
+        return rows
+    key = ("order_number", "line_id")
+    ours = rows.filter(pl.col("copies").is_not_null()).join(
+        stored.select(*key, pl.col("quantity").alias("_stored")), on=key, how="inner"
+    )
+    if not ours.height:
+        return rows
+    total = pl.col(check.total) - sum(
+        pl.col(name).fill_null(0) * sign for name, sign in check.parts
+    )
+    missing = stored.join(ours, on=key, how="anti").group_by("order_number")
+    lacking = missing.agg(pl.col("line_total").sum().alias("_lacking"))
+    pieces = pl.col("quantity")
+    is_whole = (pieces > 0) & (pl.col("_stored") % pieces == 0)
+    before = pl.when(is_whole).then(pl.col("_stored") // pieces).otherwise(0)
+    both = before + pl.col("copies")
+    most = pl.max_horizontal(before, "copies")
+
+    def makes(copies: pl.Expr) -> pl.Expr:
+        goods = (pl.col("line_total") * copies).sum().over("order_number")
+        return (
+            goods + pl.col("_lacking") == total.max().over("order_number")
+        ).fill_null(value=False)
+
+    found = (
+        ours.join(lacking, on="order_number", how="left")
+        .with_columns(pl.col("_lacking").fill_null(0))
+        .select(
+            "row_number",
+            pl.when(makes(pl.col("copies")))
+            .then("copies")
+            .when(makes(most))
+            .then(most)
+            .when(makes(both) & is_new_file)
+            .then(both)
+            .otherwise("copies")
+            .cast(pl.Int32)
+            .alias("_copies"),
+        )
+    )
+    rows = rows.join(found, on="row_number", how="left", maintain_order="left")
+    return rows.with_columns(copies=pl.coalesce("_copies", "copies")).drop("_copies")
+
+
 def wrong_sums(
     amounts: pl.DataFrame, checks: Sequence[SumCheck]
 ) -> list[tuple[str, str, int]]:

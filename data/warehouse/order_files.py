@@ -36,7 +36,11 @@ from data.warehouse.order_file_rows import (
     no_rows,
     with_roles,
 )
-from data.warehouse.order_file_sums import counted_once, wrong_sums
+from data.warehouse.order_file_sums import (
+    counted_once,
+    with_stored_units,
+    wrong_sums,
+)
 from data.warehouse.order_file_warnings import Warned, WarningCount, Warnings
 from data.warehouse.order_line_match import LINE, MORE, matched, named
 from data.warehouse.order_line_shares import (
@@ -269,7 +273,18 @@ class Work:
             speaking = with_roles(rows, roles, starts)
         if self._given["adds_units"]:
             speaking = counted_once(speaking, self._rules.checks)
+            speaking = self._with_stored_units(speaking, roles, part)
         self._speaking.rows = speaking
+
+    def _with_stored_units(
+        self, rows: pl.DataFrame, roles: pl.DataFrame, part: int
+    ) -> pl.DataFrame:
+        """Return the rows, with the copies of the part's orders in an earlier file."""
+        if not roles["is_known"].any():
+            return rows
+        stored = self._frame("list_csv_units", part=part)
+        (same,) = self.ask("count_csv_imports_of_file")[0]
+        return with_stored_units(rows, stored, self._rules.checks, is_new_file=not same)
 
     def _shared(self, rows: pl.DataFrame, roles: pl.DataFrame, part: int) -> Shares:
         """Return what the part's lines, told and stored, make of their orders."""

@@ -305,6 +305,18 @@ SEMI JOIN (
 WHERE l.mall = $mall
   AND l.shop_id = $shop_id;
 
+-- name: list_csv_units
+-- The pieces of the stored lines of a part's known orders, where rows are units.
+-- in:  temporary table `csv_orders`, $part, $mall, $shop_id
+-- out: order_number, line_id, quantity, line_total
+SELECT l.order_number, l.line_id, l.quantity::BIGINT AS quantity, l.line_total
+FROM order_lines AS l
+SEMI JOIN (
+    SELECT order_number FROM csv_orders WHERE part = $part AND is_known
+) AS o ON o.order_number = l.order_number
+WHERE l.mall = $mall
+  AND l.shop_id = $shop_id;
+
 -- name: list_csv_packages
 -- The stored packages of orders whose packages a file does not name, to match its
 -- addresses with. A number that was ever given stands on a label or at the mall.

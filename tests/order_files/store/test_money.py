@@ -160,6 +160,63 @@ def written(tmp_path, folder, *rows, encoding="cp932"):
     return [path]
 
 
+def aupay(tmp_path, goods, lines, day):
+    """Write au PAY's file of one order: a row for each letter of `lines`."""
+    order = {
+        "orderId": "1",
+        "orderDate": "2026/11/24 10:00:00",
+        "totalPrice": str(goods + 500),
+        "requestPrice": str(goods + 500),
+        "postagePrice": "500",
+        "deliveryRequestDay": day,
+        "unit": "1",
+    }
+    price = {"A": "1000", "B": "300"}
+    rows = [
+        {
+            "orderDetailId": name,
+            "itemCode": name,
+            "itemPrice": price[name],
+            "totalItemPrice": price[name],
+        }
+        for name in lines
+    ]
+    return written(tmp_path, "aupay", *(order | row for row in rows))
+
+
+@first(4)
+@pytest.mark.parametrize(
+    ("goods", "files", "pieces"),
+    [
+        (2000, ("A", "A", "A"), [("A", 2)]),
+        (2300, ("AB", "A", "AAB"), [("A", 2), ("B", 1)]),
+        (2000, ("AA", "A"), [("A", 2)]),
+        (1000, ("A", "A"), [("A", 1)]),
+        (3300, ("AAB", "A", "BA"), [("A", 3), ("B", 1)]),
+        (1300, ("A", "B"), [("A", 1), ("B", 1)]),
+    ],
+)
+def test_equal_rows_of_au_pay_in_two_files_are_as_many_pieces_as_the_total_says(
+    con, tmp_path, goods, files, pieces
+):
+    """Each file had one row of two pieces: the later one left one."""
+    for day, names in enumerate(files, start=1):
+        path = aupay(tmp_path, goods, names, f"2026/12/{day:02}")
+        for _ in range(2):  # the same file again changes nothing
+            take(con, path, "aupay")
+
+    assert lines(con, "sku", "quantity") == pieces
+
+
+def test_a_file_of_au_pay_again_adds_no_piece(con, tmp_path):
+    """A total that no row explains is no word for more of those there are."""
+    path = aupay(tmp_path, 2000, "A", "2026/12/01")
+    take(con, path, "aupay")
+    take(con, path, "aupay")
+
+    assert lines(con, "sku", "quantity") == [("A", 1)]
+
+
 def eccube(tmp_path, kinds):
     """Write EC-CUBE's file of one order of two goods, with its rows of these kinds."""
     order = {
