@@ -207,10 +207,22 @@ def reason_of(message: RmsMessage) -> str:
     return _with_advice(message.text, advice_on((message,)))
 
 
+def reason_by_subject(message: RmsMessage) -> str:
+    """Return RMS's own text and what to look at, where the order has been read."""
+    known = code_of(message.code)
+    subject = BY_SUBJECT.get(known.about if known else "", BY_SUBJECT["order"])
+    return _with_advice(message.text, _by_code(message.code) or subject)
+
+
 def unsure_reason(text: str, code: str = "") -> str:
     """Return RMS's own text, if any, followed by what to look at before deciding."""
+    return _with_advice(text, _by_code(code) or READ_THEN_DECIDE)
+
+
+def _by_code(code: str) -> str:
+    """Return the sentence for a code that shops meet most, else ""."""
     known = (sentence for end, sentence in BY_CODE.items() if code.endswith(end))
-    return _with_advice(text, next(known, READ_THEN_DECIDE))
+    return next(known, "")
 
 
 def _with_advice(text: str, advice: str) -> str:

@@ -13,7 +13,13 @@ from typing import Any, Final
 from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
-from connectors.rms.errors import CredentialsRefused, Refused, Unavailable
+from connectors.rms.errors import (
+    CredentialsRefused,
+    OutcomeUnknown,
+    Refused,
+    RmsTrouble,
+    Unavailable,
+)
 from connectors.rms.fetch import GET_ORDER, VERSION
 from connectors.rms.fetch import PATH as GET_ORDER_PATH
 from connectors.rms.http import RmsHttp
@@ -172,7 +178,7 @@ class MarksApi:
 
     def _one(self, function: RmsFunction, body: dict[str, Any]) -> Marked:
         number = body["orderNumber"]
-        reply: Reply | Refused
+        reply: Reply | RmsTrouble
         try:
             reply = self._http.post(function, _path(function.name), body)
         except CredentialsRefused:
@@ -181,6 +187,11 @@ class MarksApi:
             if refusal.is_about_the_call:
                 raise
             reply = refusal  # the whole call is one order
+        except OutcomeUnknown as unsure:
+            said = map(_outcome, unsure.messages)
+            if MarkOutcome.READ_FIRST not in said:
+                raise
+            reply = unsure  # a no, of which the order shows the rest
         return _marked(function, number, reply, [number])
 
 
@@ -239,7 +250,7 @@ def _looked(model: dict[str, Any], reply: Reply) -> Looked:
 def _marked(
     function: RmsFunction,
     number: str,
-    reply: Reply | Refused,
+    reply: Reply | RmsTrouble,
     asked: Sequence[str],
 ) -> Marked:
     """Judge one order by its messages; RMS passing over it in silence is UNKNOWN.
@@ -262,6 +273,8 @@ def _marked(
         reason = message.text
     elif outcome is MarkOutcome.UNKNOWN:
         reason = error_words.unsure_reason(message.text, message.code)
+    elif outcome is MarkOutcome.READ_FIRST:
+        reason = error_words.reason_by_subject(message)
     else:
         reason = error_words.reason_of(message)
     return Marked(number, outcome, message.code, reason)
@@ -283,6 +296,8 @@ def _outcome(message: RmsMessage) -> MarkOutcome:
             return MarkOutcome.LOOK
         case Action.REFUSED | Action.AGAIN:
             return MarkOutcome.REFUSED
+        case Action.READ_FIRST if message.is_error:  # a WARNING: still at work on it
+            return MarkOutcome.READ_FIRST
         case _:
             return MarkOutcome.UNKNOWN
 

@@ -61,6 +61,8 @@ class MarkOutcome(StrEnum):
     """What one answer says of an order; of several the first here decides."""
 
     REFUSED = "refused"
+    READ_FIRST = "read_first"
+    """Refused, unless the order shows that it was done before."""
     UNKNOWN = "unknown"
     LOOK = "look"
     """Done, but something beside it needs a look."""
@@ -69,7 +71,7 @@ class MarkOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Marked:
-    """RMS's answer about one order; UNKNOWN means read the order, then decide."""
+    """RMS's answer about one order; UNKNOWN says neither yes nor no."""
 
     order_number: str
     outcome: MarkOutcome

@@ -151,6 +151,7 @@ def send_cancel(
     end = end_of(
         answers.get(number),
         shows=moved and after is not None and after.progress in CANCEL_SHOWS,
+        is_read=after is not None,
     )
     store_end(run, {number: end})
     return end

@@ -122,16 +122,18 @@ def settle_open(run: MarkRun, numbers: Sequence[str]) -> None:
         settle_open_marks(con, run, numbers, now())
 
 
-def end_of(answer: Marked | None, *, shows: bool) -> MarkEnd:
+def end_of(answer: Marked | None, *, shows: bool, is_read: bool = True) -> MarkEnd:
     """Judge one mark by RMS's answer and by what the order shows afterwards.
 
     What the order shows counts: a lost answer is done if it stands there, and a good
-    answer without it is unknown. A clear refusal keeps RMS's code and words.
+    answer without it is unknown. A clear refusal keeps RMS's code and words; so does
+    one that may speak of an order done before, once that was read and is not.
     """
     code, reason = (answer.code, answer.reason) if answer else ("", "")
     if shows:
         return MarkEnd(MarkState.DONE, code, reason)
-    if answer and answer.outcome is MarkOutcome.REFUSED:
+    refusals = {MarkOutcome.REFUSED} | ({MarkOutcome.READ_FIRST} if is_read else set())
+    if answer and answer.outcome in refusals:
         return MarkEnd(MarkState.REFUSED, code, reason)
     return MarkEnd(MarkState.UNKNOWN, code, reason)
 

@@ -119,7 +119,7 @@ def send_memo(
         answers = answers_to(run, value, lambda: [rms.marks.update_memo(number, memo)])
         after = look_after(rms, [number]).get(number)
     shows = after is not None and _plain(after.memo) == _plain(memo)
-    end = end_of(answers.get(number), shows=shows)
+    end = end_of(answers.get(number), shows=shows, is_read=after is not None)
     store_end(run, {number: end})
     return end
 

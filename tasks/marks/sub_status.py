@@ -149,6 +149,7 @@ def send_sub_status(
         number: end_of(
             answers.get(number),
             shows=number in after and after[number].sub_status_id == sub_status_id,
+            is_read=number in after,
         )
         for number in numbers
     }

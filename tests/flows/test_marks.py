@@ -214,17 +214,13 @@ def test_a_cancel_that_left_the_stock_says_so_with_what_to_do(lab: Sandbox):
     assert order_at(lab, number)["orderProgress"] == 900
 
 
-@pytest.mark.parametrize(
-    ("word", "state"), [("ERROR_104", "unknown"), ("ERROR_107", "refused")]
-)
-def test_a_cancel_that_rms_does_not_carry_out_is_told(
-    lab: Sandbox, word: str, state: str
-):
+@pytest.mark.parametrize("word", ["ERROR_104", "ERROR_107"])
+def test_a_cancel_that_rms_does_not_carry_out_is_told(lab: Sandbox, word: str):
     (number,) = lab.sell(1, progress=300)
     lab.fault(f"CANCEL_ORDER_{word}", about=number)
     kind, message = ended(cancel_order, number, OUT_OF_STOCK, WHO)
 
-    assert (kind, journal()[-1][-1]) == ("FAILED", state)
+    assert (kind, journal()[-1][-1]) == ("FAILED", "refused")
     assert "対処" in message
     assert order_at(lab, number)["orderProgress"] == 300
 
@@ -248,6 +244,23 @@ def test_a_cancel_that_rms_never_began_may_be_sent_again(
     again = ended(cancel_order, number, OUT_OF_STOCK, WHO)
 
     assert (kind, "もう一度実行" in message) == ("FAILED", True)
+    assert again[0] == "COMPLETED", again
+    assert [row[-1] for row in journal()] == ["refused", "done"]
+    assert waiting() == []
+
+
+@first(1)
+@pytest.mark.parametrize("code", ["108", "101", "104", "105"])
+def test_a_cancel_that_rms_denies_of_an_order_that_stands_as_before_was_refused(
+    lab: Sandbox, code: str
+):
+    """It was "unknown", and no cancellation of the order was sent ever again."""
+    (number,) = lab.sell(1, progress=300)
+    lab.fault(f"CANCEL_ORDER_ERROR_{code}", about=number)
+    kind, message = ended(cancel_order, number, OUT_OF_STOCK, WHO)
+    again = ended(cancel_order, number, OUT_OF_STOCK, WHO)
+
+    assert (kind, "不明です" in message) == ("FAILED", False)
     assert again[0] == "COMPLETED", again
     assert [row[-1] for row in journal()] == ["refused", "done"]
     assert waiting() == []

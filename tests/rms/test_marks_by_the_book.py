@@ -47,19 +47,20 @@ WHOLE = [
     )
 ]
 DONE, LOOK = MarkOutcome.DONE, MarkOutcome.LOOK
-REFUSED, UNKNOWN = MarkOutcome.REFUSED, MarkOutcome.UNKNOWN
+REFUSED, READ_FIRST = MarkOutcome.REFUSED, MarkOutcome.READ_FIRST
+UNKNOWN = MarkOutcome.UNKNOWN
 SUB_STATUS = {
     ("INFO_101", 200): DONE,
-    ("ERROR_101", 200): UNKNOWN,
-    ("ERROR_102", 200): UNKNOWN,
-    ("ERROR_103", 200): UNKNOWN,
+    ("ERROR_101", 200): READ_FIRST,
+    ("ERROR_102", 200): READ_FIRST,
+    ("ERROR_103", 200): READ_FIRST,
     ("ERROR_104", 400): REFUSED,
 }
 MEMO = {
     ("INFO_101", 200): DONE,
     ("WARNING_002", 200): LOOK,
-    ("ERROR_101", 200): UNKNOWN,
-    ("ERROR_102", 200): UNKNOWN,
+    ("ERROR_101", 200): READ_FIRST,
+    ("ERROR_102", 200): READ_FIRST,
     ("ERROR_103", 200): REFUSED,
     ("ERROR_104", 200): REFUSED,
     ("ERROR_105", 400): REFUSED,
@@ -73,21 +74,21 @@ CANCEL = {
     ("INFO_101", 200): DONE,  # or accepted only [?]: the order is read in any case
     ("WARNING_101", 200): LOOK,
     ("ERROR_022", 200): REFUSED,
-    ("ERROR_101", 200): UNKNOWN,
+    ("ERROR_101", 200): READ_FIRST,
     ("ERROR_102", 200): REFUSED,
-    ("ERROR_103", 200): UNKNOWN,
-    ("ERROR_104", 200): UNKNOWN,
-    ("ERROR_105", 200): UNKNOWN,
-    ("ERROR_106", 200): UNKNOWN,
+    ("ERROR_103", 200): READ_FIRST,
+    ("ERROR_104", 200): READ_FIRST,
+    ("ERROR_105", 200): READ_FIRST,
+    ("ERROR_106", 200): READ_FIRST,
     ("ERROR_107", 200): REFUSED,
-    ("ERROR_108", 400): UNKNOWN,
+    ("ERROR_108", 400): READ_FIRST,
     ("ERROR_109", 200): REFUSED,
 }
 AFTER_SHIPPING = CANCEL | {
-    ("ERROR_110", 200): UNKNOWN,
-    ("ERROR_111", 200): UNKNOWN,
-    ("ERROR_112", 200): UNKNOWN,
-    ("ERROR_113", 200): UNKNOWN,
+    ("ERROR_110", 200): READ_FIRST,
+    ("ERROR_111", 200): READ_FIRST,
+    ("ERROR_112", 200): READ_FIRST,
+    ("ERROR_113", 200): READ_FIRST,
 }
 OF_ONE = [
     (prefix, code, status, outcome)
@@ -144,7 +145,13 @@ def test_planted_an_error_that_is_always_a_refusal_is_caught(monkeypatch):
     monkeypatch.setattr(marks, "_outcome", eager)
 
     with caught():
-        test_a_mark_is_what_its_code_says("CANCEL_ORDER", "ERROR_103", 200, UNKNOWN)
+        test_a_mark_is_what_its_code_says("CANCEL_ORDER", "ERROR_103", 200, READ_FIRST)
+
+
+def test_a_cancel_that_the_state_forbids_is_a_no_without_an_order_number_too():
+    word = message("ERROR", "ORDER_EXT_API_CANCEL_ORDER_ERROR_108")
+
+    assert marked("CANCEL_ORDER", 400, word) is READ_FIRST
 
 
 NOT_READ = "ORDER_EXT_API_GET_ORDER_ERROR_101"
