@@ -1,6 +1,7 @@
 """BASE order export, to which apps add columns (docs/order-files.md §9).
 
 An option row (商品名 `商品オプション「X」`, blank 商品ID) belongs to the item above it.
+発送状況 is of the item: one of an order may be cancelled or sent by itself.
 """
 
 import polars as pl
@@ -16,6 +17,8 @@ from connectors.order_files.money import (
 from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
 from data.model.order_file import SumCheck
+
+CANCELLED = "キャンセル"
 
 CELLS = (
     cell("order_number", "注文ID"),
@@ -55,6 +58,7 @@ CELLS = (
     maybe("sku", "種類コード"),
     maybe("item_number", "商品コード"),
     maybe("variant_id", "種類ID"),
+    cell("line_status", "発送状況"),
 )
 
 
@@ -109,6 +113,17 @@ def price_options(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(unit_price=pl.coalesce(price, "unit_price"))
 
 
+def empty_cancelled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write a cancelled item of an order that goes on with no pieces."""
+    is_off = pl.col("line_status").str.contains(CANCELLED)
+    is_off &= ~pl.col("line_status").str.contains(HELD)
+    is_off = is_off.fill_null(value=False)
+    goes_on = ~is_off.all().over(BLOCK)
+    return rows.with_columns(
+        quantity=pl.when(is_off & goes_on).then(pl.lit("0")).otherwise("quantity")
+    )
+
+
 LAYOUTS = (
     Layout(
         name="base",
@@ -124,11 +139,12 @@ LAYOUTS = (
             ("item_id",),
             ("item_name",),
         ),
-        cancelled="キャンセル",
+        cancelled=CANCELLED,
         held=HELD,
         shipped="^(?:対応済|発送済|配送中)",
         lines="position",
-        rules=(fold_options, fill_goods_total, price_options),
+        by_line=("mall_status",),
+        rules=(fold_options, fill_goods_total, price_options, empty_cancelled),
         checks=(SumCheck("goods_total", (), lines="unit_price"),),
     ),
 )

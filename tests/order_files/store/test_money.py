@@ -160,6 +160,31 @@ def written(tmp_path, folder, *rows, encoding="cp932"):
     return [path]
 
 
+def base(tmp_path, *statuses):
+    """Write BASE's file of one order, an item for each status."""
+    order = {
+        "注文ID": "1",
+        "注文日時": "2026-11-24 10:00:00",
+        "合計金額": "1000",
+        "価格": "1000",
+        "数量": "1",
+    }
+    rows = [{"商品ID": f"{n}", "発送状況": one} for n, one in enumerate(statuses)]
+    return written(tmp_path, "base", *(order | row for row in rows))
+
+
+def test_an_item_of_base_that_was_cancelled_does_not_cancel_its_order(con, tmp_path):
+    """The status of the last row was the order's: the rest was never sent."""
+    take(con, base(tmp_path, "未対応", "キャンセル"), "base")
+
+    assert orders(con, "cancelled", "mall_status") == [(False, "未対応")]
+    assert lines(con, "sku", "quantity") == [("0", 1), ("1", 0)]
+    take(con, base(tmp_path, "対応済", "キャンセル"), "base")
+    assert orders(con, "status", "outcome") == [("出荷済", "shipped")]
+    take(con, base(tmp_path, "キャンセル", "キャンセル"), "base")
+    assert orders(con, "status", "cancelled") == [("キャンセル", True)]
+
+
 def aupay(tmp_path, goods, lines, day):
     """Write au PAY's file of one order: a row for each letter of `lines`."""
     order = {
