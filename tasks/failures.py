@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from connectors.order_files import CsvRefused
+from connectors.csv_file.refusal import CsvRefused
 from connectors.settings import SettingsProblem
-from data.warehouse.errors import WarehouseClosed
-from data.warehouse.order_files import OtherShops
+from data.warehouse.errors import OtherShops, WarehouseClosed
 from tasks.shops.blocks import UnknownShop
 
 REFUSALS = (CsvRefused, OtherShops, UnknownShop, SettingsProblem)

@@ -11,6 +11,7 @@ WarehouseClosed
 └── MigrationRefused       the file and this juchu do not belong together
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from data.model.advice import without_advice
@@ -74,3 +75,22 @@ class RestoreRefused(Exception):
 
 class BackupRefused(Exception):
     """A backup that cannot be opened, or that is not what was written; kept out."""
+
+
+class OtherShops(Exception):
+    """The file also holds orders of other shops; nothing was written."""
+
+    def __init__(self, shop_id: str, orders_by_shop: Mapping[str, int]) -> None:
+        super().__init__(shop_id, orders_by_shop)
+        self.shop_id = shop_id
+        self.orders_by_shop = dict(orders_by_shop)
+
+    def __str__(self) -> str:
+        listed = "、".join(
+            f"{shop} が {orders:,} 件" for shop, orders in self.orders_by_shop.items()
+        )
+        return (
+            f"店舗 {self.shop_id} 以外の注文が含まれています: {listed}。"
+            "対処: 店舗ごとにダウンロードし直すか、other_shops に skip を選んで"
+            "この店舗の注文だけを取り込んでください。"
+        )

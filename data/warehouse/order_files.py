@@ -7,7 +7,7 @@ file's own frames into the tables, part by part: new orders by plain INSERT, kno
 by what differs. No wide copy of the file is ever made.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -25,6 +25,7 @@ from data.warehouse.buyers import (
     forgotten_in,
     without_private_cells,
 )
+from data.warehouse.errors import OtherShops
 from data.warehouse.order_file_rows import (
     NO_WARNINGS,
     Chunks,
@@ -444,25 +445,6 @@ class ImportReport:
     def warned(self) -> dict[str, int]:
         """How many warnings there are of each kind."""
         return dict(self.warning_counts)
-
-
-class OtherShops(Exception):
-    """The file also holds orders of other shops; nothing was written."""
-
-    def __init__(self, shop_id: str, orders_by_shop: Mapping[str, int]) -> None:
-        super().__init__(shop_id, orders_by_shop)
-        self.shop_id = shop_id
-        self.orders_by_shop = dict(orders_by_shop)
-
-    def __str__(self) -> str:
-        listed = "、".join(
-            f"{shop} が {orders:,} 件" for shop, orders in self.orders_by_shop.items()
-        )
-        return (
-            f"店舗 {self.shop_id} 以外の注文が含まれています: {listed}。"
-            "対処: 店舗ごとにダウンロードし直すか、other_shops に skip を選んで"
-            "この店舗の注文だけを取り込んでください。"
-        )
 
 
 def shops_with_orders(con: DuckDBPyConnection, mall: str | None = None) -> list[str]:

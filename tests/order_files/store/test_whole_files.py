@@ -3,8 +3,8 @@
 import pytest
 
 from data.model.order_file import SumCheck
+from data.warehouse.errors import OtherShops
 from data.warehouse.order_file_warnings import SHOWN
-from data.warehouse.order_files import OtherShops
 from data.warehouse.people_key import key_in, keyed_hash
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import MadeFile, MadeRules, a_row, one, store
