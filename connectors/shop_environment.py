@@ -19,11 +19,10 @@ from connectors.settings import (
     invalid,
     unset,
 )
-from connectors.shop_variables import PREFIX, SHOP_VARIABLES
+from connectors.shop_variables import NEEDED, PREFIX, SHOP_VARIABLES, stem_of
 from data.model.order import Mall
 from data.model.shop import Shop
 
-NEEDED = ("shop_id", "service_secret", "license_key")
 _KEY_OF = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_LICENSE_KEY")
 
 
@@ -37,7 +36,7 @@ def handles_in_environment(env_file: Path = ENV_FILE) -> list[str]:
 def home_in_environment(handle: str, env_file: Path = ENV_FILE) -> str:
     """Return the home that the shop's variable names; "" for the one machine's."""
     known = {**env_file_values(env_file), **os.environ}
-    return (known.get(f"{_stem(handle)}HOME") or "").strip()
+    return (known.get(f"{stem_of(handle)}HOME") or "").strip()
 
 
 def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None:
@@ -45,7 +44,7 @@ def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None
 
     Raises SettingsProblem naming each variable that is missing or wrong.
     """
-    stem = _stem(handle)
+    stem = stem_of(handle)
     known = {**env_file_values(env_file), **os.environ}
     given = {
         field: value.strip()
@@ -62,10 +61,6 @@ def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None
     except ValidationError as error:
         wrong = [str(fault["loc"][0]) for fault in error.errors()]
         raise SettingsProblem(_problems(invalid, stem, wrong)) from None
-
-
-def _stem(handle: str) -> str:
-    return f"{PREFIX}SHOP_{handle.upper().replace('-', '_')}_"
 
 
 def _problems(say: Callable[[str, str], str], stem: str, fields: list[str]) -> str:

@@ -21,3 +21,10 @@ SHOP_VARIABLES: Final = {
     "home": ("HOME", "home-1"),
 }
 """A shop's fields, each with the ending of its variable and an example."""
+NEEDED: Final = ("shop_id", "service_secret", "license_key")
+"""The fields without which no call can be made."""
+
+
+def stem_of(handle: str) -> str:
+    """Return how the names of a shop's variables begin."""
+    return f"{PREFIX}SHOP_{handle.upper().replace('-', '_')}_"

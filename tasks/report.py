@@ -20,6 +20,8 @@ from tasks.run_states import RUN_STATE_WORDS
 
 LISTED: Final = 50
 """Rows that a report shows of one kind; all of them are in the warehouse."""
+PERSONAL: Final = frozenset({"application-mail"})
+"""Reports with somebody's name and telephone number: for Prefect's page alone."""
 SAME_FILE: Final = "同じファイルです。変更はありません"
 TRIED: Final = "試行: 何も書き込んでいません"
 

@@ -1,4 +1,4 @@
-"""When the day was told to be late: not begun in time, or not ended in time.
+"""Since when the day counts as late: not begun in time, or not ended in time.
 
 Prefect's server raises both alarms by the silence of a run (tasks/setup/alarms.py), so
 only the run itself can tell that it is well again. It looks at its own states with the
@@ -30,7 +30,7 @@ class StateAt(NamedTuple):
 
 
 def late_start(states: Sequence[StateAt]) -> datetime | None:
-    """Return since when a run that begins now was told not to have; None if it was not.
+    """Return when staff were warned that a run which begins now had not; None if not.
 
     `states` are those of the run, the earliest first and the present one last. A run
     that goes on after a pause or a crash has begun before.
@@ -39,26 +39,28 @@ def late_start(states: Sequence[StateAt]) -> datetime | None:
     if not states or states[-1].name != RUNNING or RUNNING in earlier:
         return None
     for late, follower in pairwise(states):
-        told = late.since + STARTS_WITHIN
-        if late.name == LATE and follower.since >= told:
-            return told
+        warned_at = late.since + STARTS_WITHIN
+        if late.name == LATE and follower.since >= warned_at:
+            return warned_at
     return None
 
 
 def late_end(states: Sequence[StateAt]) -> datetime | None:
-    """Return since when a run that ends now was told not to have; None if not."""
+    """Return when staff were warned that a run which ends now had not; None if not."""
     begun = [state.since for state in states if state.name == RUNNING]
     if not begun or states[-1].name == RUNNING:
         return None
-    told = begun[-1] + ENDS_WITHIN
-    return told if states[-1].since >= told else None
+    warned_at = begun[-1] + ENDS_WITHIN
+    return warned_at if states[-1].since >= warned_at else None
 
 
-def well_again(trouble: str, told_at: datetime, over_at: datetime, how: str) -> Message:
-    """Return what is told when a trouble of the day is over, and how it ended."""
-    said, over = in_japan(told_at), in_japan(over_at)
+def well_again(
+    trouble: str, warned_at: datetime, over_at: datetime, how: str
+) -> Message:
+    """Return the message that a trouble of the day is over, and how it ended."""
+    warned, over = in_japan(warned_at), in_japan(over_at)
     return Message(
         f"【受注 復旧】{trouble}",
-        f"{said:%m月%d日 %H:%M}の「{trouble}」は、解消しました"
+        f"{warned:%m月%d日 %H:%M}の「{trouble}」は、解消しました"
         f"({over:%m月%d日 %H:%M} に{how})。対処: 必要ありません。",
     )

@@ -541,7 +541,7 @@ def _attach_copy(con: DuckDBPyConnection, copy: Path) -> None:
 
 
 def literal(path: Path | str) -> str:
-    """Return the path as SQL text."""
+    """Return a path, or any text, as a literal of SQL."""
     doubled = str(path).replace("'", "''")
     return f"'{doubled}'"
 

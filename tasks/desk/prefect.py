@@ -40,6 +40,7 @@ from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL
 from connectors.settings import read_settings
 from data.model.advice import has_advice
+from tasks.report import PERSONAL
 from tasks.run_states import RUN_STATE_WORDS
 from tasks.setup.prefect_runs import client_settings
 from tasks.shops.blocks import ShopPlace, shop_places
@@ -52,8 +53,6 @@ PLACES_KEPT_S: Final = 30.0
 """How long the shops that are set up are known without asking again."""
 UI_URL: Final = "PREFECT_UI_URL"
 """Where browsers find Prefect's pages, if not where we find its API."""
-PERSONAL: Final = frozenset({"application-mail"})
-"""Reports with somebody's name and telephone number: they stay in Prefect."""
 NO_WORKER: Final = timedelta(seconds=30)
 """After so long without a start a worker is probably missing."""
 NOT_STARTED: Final = (

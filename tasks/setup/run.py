@@ -20,6 +20,7 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
 from connectors.prefect_env import API_URL
 from data.model.nearest import suggestion
+from tasks.report import PERSONAL
 from tasks.setup.prefect_runs import PrefectRuns, all_pages, flow_names
 from tasks.setup.server_in_use import environment_of_server
 
@@ -30,8 +31,6 @@ COMPLETED: Final = 0
 NOT_COMPLETED: Final = 1
 WAITS: Final = 3
 """The exit code of a run that waits for a person's form; 2 is argparse's."""
-NOT_PRINTED: Final = frozenset({"application-mail"})
-"""Reports with somebody's name and telephone number: they are for the run's page."""
 
 
 class CannotRun(Exception):
@@ -189,7 +188,7 @@ def _reports(client: SyncPrefectClient, run: FlowRun) -> Iterator[str]:
     for one in client.read_artifacts(
         artifact_filter=mine, sort=ArtifactSort.UPDATED_DESC
     ):
-        if one.key in NOT_PRINTED:
+        if one.key in PERSONAL:
             yield f"報告「{one.key}」は個人情報を含むため、ページで確認してください。"
         elif one.type == "markdown":
             yield str(one.data)

@@ -15,7 +15,7 @@ from typing import Final
 from connectors.env_file import env_file_values
 from connectors.prefect_env import FILE, write_prefect_env
 from connectors.settings import ENV_FILE, SettingsProblem, invalid, read_settings
-from tasks.setup.prefect_process import become_prefect
+from tasks.setup.become import become
 
 LOCK: Final = "server.lock"
 HOST: Final = "PREFECT_SERVER_API_HOST"
@@ -84,7 +84,7 @@ def main() -> None:
         del ours[ORIGINS[0]]  # somebody trusts a page of their own
     os.umask(0o077)  # Prefect's database has the shops' keys
     trimmed = trimming(settings.runs_days)
-    become_prefect(COMMAND, {**trimmed, **os.environ, **ours})
+    become("prefect", COMMAND, {**trimmed, **os.environ, **ours})
 
 
 def port_of(setting: str | None, name: str = PORT) -> int:

@@ -15,14 +15,12 @@ from typing import Any, Final, cast
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
-from prefect.settings import (
-    temporary_settings,
-)
+from prefect.settings import temporary_settings
 from pydantic import ValidationError
 
 from connectors.settings import SettingsProblem
 from connectors.shop_environment import handles_in_environment, shop_from_environment
-from connectors.shop_variables import PREFIX
+from connectors.shop_variables import NEEDED, stem_of
 from data.model.connection import explain
 from data.model.order import Mall
 from data.model.shop import SHOP_HANDLE, Shop
@@ -42,7 +40,6 @@ ASKED: Final = (
     "contract_id",
 )
 """Fields in the order in which they are asked for; titles and help are the block's."""
-NEEDED: Final = frozenset({"shop_id", "service_secret", "license_key"})
 UNSEEN: Final = frozenset({"service_secret", "license_key", "notice_auth_key"})
 HANDLE: Final = (
     "店舗コード: フローの「店舗」に入力する名前です(半角の英小文字・数字・ハイフン)。"
@@ -97,12 +94,12 @@ def describe(handle: str, ask: Ask, ask_unseen: Ask, *, is_asked: bool) -> Shop:
     while is_asked and not re.fullmatch(SHOP_HANDLE, handle):
         handle = ask(f"{HANDLE}\n> ").strip()
     if shop := shop_from_environment(handle):
-        _print(f"{_stem(handle)}… の値を使用します。")
+        _print(f"{stem_of(handle)}… の値を使用します。")
         return shop
     if not is_asked:
         raise NoShop(
             f"店舗 {handle} の値がありません。対処: 端末で実行するか、"
-            f"{_stem(handle)}SHOP_ID などを設定してください(一覧は .env.example)。"
+            f"{stem_of(handle)}SHOP_ID などを設定してください(一覧は .env.example)。"
         )
     answers = {name: _answer(name, ask, ask_unseen) for name in ASKED}
     return _shop(handle, {name: text for name, text in answers.items() if text})
@@ -214,10 +211,6 @@ def check(shop: Shop) -> bool:
         for one in check_sample.fn(shop.handle):
             _print(f"  {one.function}: {one.verdict.value} {one.detail}".rstrip())
     return finding.status in PASSES
-
-
-def _stem(handle: str) -> str:
-    return f"{PREFIX}SHOP_{handle.upper().replace('-', '_')}_"
 
 
 def _print(text: str) -> None:

@@ -7,7 +7,7 @@ import sys
 from typing import Final
 
 from connectors.settings import read_settings
-from tasks.setup.prefect_process import become_prefect
+from tasks.setup.become import become
 from tasks.setup.server_in_use import environment_of_server
 
 COMMAND: Final = ("worker", "start", "--pool", "juchu", "--type", "process")
@@ -17,7 +17,7 @@ def main() -> None:
     """Start the worker in this process, or refuse in a sentence without a server."""
     environment = environment_of_server()
     queues = queues_of(read_settings().host)
-    become_prefect((*COMMAND, *queues, *sys.argv[1:]), environment)
+    become("prefect", (*COMMAND, *queues, *sys.argv[1:]), environment)
 
 
 def queues_of(host: str) -> tuple[str, ...]:

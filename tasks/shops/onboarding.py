@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import State
 from connectors.mail import send
 from connectors.settings import read_settings
 from data.model.application import Application, Mail, application_mail
-from data.model.checklist import checklist, next_step
+from data.model.next_step import next_step
 from data.model.onboarding import WAY, Stage, Step, notices_start, replay, way_to
 from data.model.shop import SHOP_HANDLE, ShopHandle
 from data.model.typed_time import day_of, moment_of
@@ -45,6 +45,7 @@ from tasks.shops.blocks import (
     start_rule_of,
     unknown_shop,
 )
+from tasks.shops.checklist import checklist
 from tasks.shops.second_mail import in_words, mail_of
 
 NEW_SHOP = (

@@ -10,7 +10,7 @@ from data.warehouse.order_history import Event
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.statements import SQL
-from tasks.desk.orders import _WORDS, told
+from tasks.desk.orders import _WORDS, in_words
 from tests.analytics.filled import fill
 from tests.desk.conftest import NAME, AtDesk
 from tests.order_files.store.made import a_row, store
@@ -87,7 +87,7 @@ def test_a_number_is_found_as_a_japanese_keyboard_gives_it(desk):
 def test_an_order_shows_no_codes(desk):
     page = desk.send("/orders", "/orders", number=number(1)).text
     assert "(モール: 発送待ち(300))" in page
-    label = told(Event(at(9), "label", "sagawa", "1", None))
+    label = in_words(Event(at(9), "label", "sagawa", "1", None))
     assert label == "送り状のファイルを作成しました(佐川急便(e飛伝III)、送付先 1)"
 
 
@@ -131,4 +131,6 @@ def test_every_kind_of_event_has_words():
     statement = SQL("list_order_events")
     for kind in _WORDS:
         assert f"'{kind}'" in statement or kind.partition("_")[0] in statement
-    assert told(Event(at(1), "status", None, "出荷済", None)).endswith("になりました")
+    assert in_words(Event(at(1), "status", None, "出荷済", None)).endswith(
+        "になりました"
+    )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connectors.csv_file import CsvRefused
 from connectors.mail_file import MOST, read_mail_text
 from data.model.rakuten_mails import SecondMail, read_second_mail
-from tasks.shops.second_mail import SecondMailRefused, told, with_start
+from tasks.shops.second_mail import SecondMailRefused, in_words, with_start
 from tests.shops.made import SECOND_MAIL
 
 SAID = SecondMail("株式会社見本システム", "受注情報", date(2026, 12, 1))
@@ -81,7 +81,7 @@ def test_what_is_not_found_is_named(label: str):
     mail = read_second_mail(gone)
 
     assert mail.missing == (label,)
-    assert label in told(with_start(mail, SAID.starts_on))
+    assert label in in_words(with_start(mail, SAID.starts_on))
 
 
 def test_a_start_that_is_missing_is_asked_for_and_taken_from_the_form():

@@ -144,10 +144,10 @@ def leave_lake(store: Store) -> int | None:
 
     Raises whatever the store raises.
     """
-    told = store.read(MANIFEST)
-    if told is None:
+    written = store.read(MANIFEST)
+    if written is None:
         return None
-    manifest = json.loads(told)
+    manifest = json.loads(written)
     files: dict[str, str] = manifest.get("files", {})
     mine = [
         name
@@ -178,8 +178,8 @@ def _empty_keys(store: Store, place: Path, names: Iterable[str]) -> None:
 
 
 def _read_manifest(store: Store) -> dict[str, Any]:
-    told = store.read(MANIFEST)
-    known: dict[str, Any] = json.loads(told) if told else {}
+    written = store.read(MANIFEST)
+    known: dict[str, Any] = json.loads(written) if written else {}
     return known if known.get("format") == FORMAT else {}
 
 

@@ -17,7 +17,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final
 
-from data.warehouse.session import Connection
+from data.warehouse.session import Connection, literal
 
 MARTS: Final = Path(__file__).parents[2] / "marts"
 _HEAD: Final = re.compile(
@@ -84,16 +84,11 @@ def create_marts(con: Connection, marts: list[Mart]) -> None:
     """Create a view of each mart in the current database, with its COMMENTs."""
     for mart in marts:
         comments = [
-            f'COMMENT ON COLUMN "{mart.name}"."{column}" IS {_literal(text)};'
+            f'COMMENT ON COLUMN "{mart.name}"."{column}" IS {literal(text)};'
             for column, text in mart.columns.items()
         ]
         con.execute(
             f'CREATE VIEW "{mart.name}" AS {mart.query};'
-            f'COMMENT ON VIEW "{mart.name}" IS {_literal(mart.about)};'
+            f'COMMENT ON VIEW "{mart.name}" IS {literal(mart.about)};'
             + "".join(comments)
         )
-
-
-def _literal(text: str) -> str:
-    doubled = text.replace("'", "''")
-    return f"'{doubled}'"

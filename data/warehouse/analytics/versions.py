@@ -64,8 +64,8 @@ def new_version(
 
     One writer at a time. None where another one has just published that state, or a
     later one. After an error the link shows what it showed before, and what was made of
-    the new version is removed. The group may read
-    the copy, and nothing else of the home.
+    the new version is removed. The group may read the copy, and nothing else of the
+    home.
 
     Raises:
         WarehouseOutOfReach: a folder cannot be written, or not be given to the group.

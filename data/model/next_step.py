@@ -1,14 +1,11 @@
-"""The checklist of a shop's way to live orders: what is done, and what to do next."""
+"""What a shop's next action is on its way to live orders, who does it, and where."""
 
-import re
-from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from data.model import rakuten_mails, rms_menus
 from data.model.japan_time import in_japan
-from data.model.licence import NEW_KEY, licence_sentence
-from data.model.onboarding import ASIDE, WAY, ShopFacts, Stage, Standing, Step, replay
+from data.model.licence import NEW_KEY
+from data.model.onboarding import ShopFacts, Stage, Standing
 
 
 class NextStep(NamedTuple):
@@ -96,50 +93,3 @@ def next_step(standing: Standing | None, facts: ShopFacts) -> NextStep:
             what=f"{start} に自動的に「稼働中」になります。お待ちください。"
         )
     return step._replace(what=step.what.format(back=standing.interrupted))
-
-
-def checklist(steps: Sequence[Step], facts: ShopFacts, now: datetime) -> list[str]:
-    """Render the way in Markdown, a line per stage, then what to do next.
-
-    Raises:
-        MoveRefused: the steps are not the history of one shop.
-
-    """
-    standing = replay(steps)
-    reached = {step.stage: step for step in steps}
-    here = _reached(standing)
-    lines = [
-        _line(stage, reached.get(stage), done=index <= here)
-        for index, stage in enumerate(WAY)
-    ]
-    if standing and standing.stage in ASIDE:
-        lines += ["", f"**現在: {standing.stage}** {_details(steps[-1])}"]
-    todo = next_step(standing, facts)
-    lines += ["", f"**次にすること** 〔{todo.who}〕 {todo.what}"]
-    if todo.menu:
-        lines.append(f"RMSのメニュー: {todo.menu}")
-    if facts.license_expires_at:
-        lines += ["", licence_sentence(facts.license_expires_at, now)]
-    return lines
-
-
-def _reached(standing: Standing | None) -> int:
-    """Return the index on WAY that was reached; −1 before the first."""
-    if standing is None:
-        return -1
-    return WAY.index(standing.interrupted or standing.stage)
-
-
-def _line(stage: Stage, step: Step | None, *, done: bool) -> str:
-    box = "x" if done else " "
-    details = f" — {_details(step)}" if done and step else ""
-    return f"- [{box}] {stage}{details}"
-
-
-def _details(step: Step) -> str:
-    """Render when, who and why; what people typed is escaped, so it is no Markdown."""
-    return f"{step.at:%Y-%m-%d %H:%M} {_escaped(step.who)}: {_escaped(step.why)}"
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|~-])", r"\\\1", text)
