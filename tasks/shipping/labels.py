@@ -170,7 +170,13 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
             )
             made = _made(packages, settings.sender_contents, leaves_on)
         else:
-            of_file = file_packages_to_pack(con, load.mall, load.shop_id, again=again)
+            of_file = file_packages_to_pack(
+                con,
+                load.mall,
+                load.shop_id,
+                again=again,
+                today=in_japan(at).date(),
+            )
             made = _of_file(of_file, settings.sender_contents, leaves_on)
         alone = [_alone(one, shared) for one in made]
         good, refused = _tried(alone, WRITERS[carrier], sender)

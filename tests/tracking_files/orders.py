@@ -13,6 +13,7 @@ def _header(folder: str, encoding: str, between: str) -> list[str]:
 
 
 COLORME = _header("colorme", "cp932", ",")
+STATUS_OF_PACKAGE = COLORME.index("発送状態", COLORME.index("発送状態") + 1)
 AMAZON = _header("amazon-unshipped", "cp932", "\t")
 QOO10 = _header("qoo10", "cp932", ",")
 AMAZON_ALL = _header("amazon-all-orders", "utf-8", "\t")
@@ -49,6 +50,18 @@ def colorme(path: Path, order: str = "501", **cells: str) -> str:
     # 発送状態 stands twice: the order's, then the package's.
     line = [given.get(name, "") for name in COLORME]
     path.write_bytes(_text(",", COLORME, line).encode("cp932"))
+    return str(path)
+
+
+def colorme_packages(path: Path, *packages: tuple[str, str, str]) -> str:
+    """Write カラーミー's file with one order of these: package, line, its 発送状態."""
+    head, line = Path(colorme(path)).read_bytes().decode("cp932").splitlines()
+    rows = []
+    for basket, number, status in packages:
+        row = line.replace("5011", basket).replace("9001", number).split(",")
+        row[STATUS_OF_PACKAGE] = status
+        rows.append(row)
+    path.write_bytes(_text(",", head.split(","), *rows).encode("cp932"))
     return str(path)
 
 

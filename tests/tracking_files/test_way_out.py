@@ -22,7 +22,13 @@ from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.support.kept_open import kept_open
 from tests.support.plain_runs import run_plainly
 from tests.support.rules import broken_rules
-from tests.tracking_files.orders import amazon, amazon_all, colorme, qoo10
+from tests.tracking_files.orders import (
+    amazon,
+    amazon_all,
+    colorme,
+    colorme_packages,
+    qoo10,
+)
 
 FLOWS = (export_shipping_labels, export_tracking, import_order_csv, import_shipments)
 ONE, TWO = "400000000005", "400000000016"
@@ -366,6 +372,26 @@ def test_a_day_before_the_order_is_told_to_no_mall(desk: Desk):
     assert "対処: 発送日" in desk.shown("export-tracking-report")
     desk.parcel("colorme", "mihon", "501")
     assert desk.export("colorme", "mihon").startswith("送り状番号 1 件")
+
+
+def test_of_two_packages_of_colorme_the_one_that_left_gets_no_second_label(desk: Desk):
+    def two(path: Path) -> str:
+        one, other = "発送済", "未発送"
+        return colorme_packages(path, ("5011", "9001", one), ("5012", "9002", other))
+
+    desk.order(two, "colorme", "mihon")
+    desk.labels("colorme", "mihon")
+
+    assert desk.ask("SELECT basket_id FROM shipping_labels") == [("5012",)]
+    assert desk.ask("SELECT outcome FROM orders") == [(None,)]
+
+
+def test_a_package_with_a_day_on_which_it_left_gets_no_label(desk: Desk):
+    """Its number was blank: it had gone by ordinary mail."""
+    sent = {"配送状態": "配送要請", "注文番号": "1", "発送日": "2026/11/25"}
+    desk.order(lambda path: qoo10(path, sent), "qoo10", "mihon")
+
+    assert desk.labels("qoo10", "mihon").startswith("送り状 0 件 / 出力しなかった")
 
 
 def test_a_line_of_which_nothing_is_left_is_not_confirmed_again(desk: Desk):

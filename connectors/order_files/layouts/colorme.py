@@ -1,7 +1,9 @@
 """カラーミーショップ 売上データ(全項目), layout of 2013 (docs/order-files.md §9).
 
-発送状態 stands twice: the order's, then the package's.
+発送状態 stands twice: the order's, then the package's, which may have left by itself.
 """
+
+import polars as pl
 
 from connectors.order_files.layout import HELD, Layout, Signature, cell, maybe, sum_of
 from data.model.order import Mall
@@ -62,6 +64,25 @@ CELLS = (
     maybe("line_total", "購入商品 小計"),
 )
 
+OVER = r"^発送済|キャンセル"
+
+
+def status_of_package(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write the package's status where it is over and its order's is not."""
+    if "line_status" not in rows.columns:
+        return rows
+
+    def is_over(name: str) -> pl.Expr:
+        status = pl.col(name).str
+        is_so = status.contains(OVER) & ~status.contains(HELD)
+        return is_so.fill_null(value=False)
+
+    is_its_own = is_over("line_status") & ~is_over("mall_status")
+    return rows.with_columns(
+        mall_status=pl.when(is_its_own).then("line_status").otherwise("mall_status")
+    )
+
+
 LAYOUTS = (
     Layout(
         name="colorme",
@@ -76,6 +97,8 @@ LAYOUTS = (
         shipped="^発送済",
         lines="id_in_package",
         baskets="id",
+        by_line=("mall_status",),
+        rules=(status_of_package,),
         checks=(
             SumCheck("goods_total", (), lines="unit_price"),
             SumCheck(

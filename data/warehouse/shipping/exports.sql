@@ -71,14 +71,16 @@ ORDER BY
 -- in:  $mall, $shop_id, $numbers: of these orders
 -- out: order_number, basket_id, line_id (what the mall calls it; blank where no file has
 --      told), item_name, choices, variant_id, manage_number, quantity (what is still to
---      be sent: nothing of a line that the mall showed as shipped before any file of
---      ours had a number of its package), line_status
+--      be sent: nothing of a line that the mall shows as shipped and others of its
+--      package not, before any file of ours had a number of it), line_status
 SELECT
     l.order_number, l.basket_id, coalesce(l.mall_line_id, l.line_id) AS line_id,
     coalesce(l.item_name, ''), coalesce(l.choices, ''),
     coalesce(l.variant_id, ''), coalesce(l.manage_number, ''),
     if(
-        s.outcome = 'shipped' AND NOT EXISTS (
+        s.outcome = 'shipped' AND bool_or(s.outcome = 'open') OVER (
+            PARTITION BY l.order_number, l.basket_id
+        ) AND NOT EXISTS (
             SELECT 1
             FROM tracking_exports AS e
             WHERE e.mall = l.mall AND e.shop_id = l.shop_id

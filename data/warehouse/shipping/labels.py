@@ -1,7 +1,7 @@
 """Which packages need a label, and which had one exported."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -64,13 +64,13 @@ def packages_to_pack(
 
 
 def file_packages_to_pack(
-    con: Connection, mall: Mall, shop_id: str, *, again: bool
+    con: Connection, mall: Mall, shop_id: str, *, again: bool, today: date
 ) -> list[FilePackage]:
     """Return the packages of orders from order files that need a label.
 
     Left out is what the mall's own word shows as shipped, returned or cancelled.
     """
-    given = {"mall": mall.value, "shop_id": shop_id, "again": again}
+    given = {"mall": mall.value, "shop_id": shop_id, "again": again, "today": today}
     found = SQL.run(con, "list_file_packages", given)
     names = [column[0] for column in found.description or ()]
     return [

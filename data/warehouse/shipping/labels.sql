@@ -40,10 +40,11 @@ WHERE mall = $mall AND shop_id = $shop_id
 
 -- name: list_file_packages
 -- Packages of a mall whose orders come from its order files, to be packed.
--- in:  $mall, $shop_id, $again: also those whose labels were exported before
+-- in:  $mall, $shop_id, $again: also those whose labels were exported before, $today
 -- out: the fields of data.model.file_label.FilePackage, in the order of the orders; no
---      package has a parcel of ours, or one that the mall's file names: unless that one
---      is of lines that left by themselves, where the mall tells so by line
+--      package has a parcel of ours, or has left by the mall's file: that has its number
+--      or its day, or says it of each line. Where it says so of some lines only, the
+--      others are still to be sent
 SELECT
     p.mall, p.shop_id, p.order_number, p.basket_id,
     (
@@ -66,18 +67,27 @@ JOIN orders AS o USING (mall, shop_id, order_number)
 LEFT JOIN order_people AS r
     ON r.mall = p.mall AND r.shop_id = p.shop_id AND r.order_number = p.order_number
     AND r.role = 'recipient' AND r.basket_id = p.basket_id
+LEFT JOIN (
+    SELECT
+        l.order_number, l.basket_id,
+        CASE
+            WHEN NOT bool_or(s.outcome = 'open') THEN false
+            WHEN bool_or(s.outcome = 'shipped') THEN true
+        END AS is_partly
+    FROM line_shares AS s
+    JOIN order_lines AS l USING (mall, shop_id, order_number, line_id)
+    WHERE s.mall = $mall
+      AND s.shop_id = $shop_id
+    GROUP BY l.order_number, l.basket_id
+) AS t ON t.order_number = p.order_number AND t.basket_id = p.basket_id
 WHERE p.mall = $mall
   AND p.shop_id = $shop_id
   AND o.status = '受注処理中'
   AND NOT o.cancelled
   AND o.outcome IS NULL
   AND o.shipped_at IS NULL
-  AND (p.tracking_number IS NULL OR (
-      SELECT bool_or(t.outcome = 'shipped') AND bool_or(t.outcome = 'open')
-      FROM line_shares AS t
-      WHERE t.mall = p.mall AND t.shop_id = p.shop_id
-        AND t.order_number = p.order_number
-  ))
+  AND coalesce(t.is_partly, p.tracking_number IS NULL
+      AND coalesce(p.shipping_date > $today::DATE, true))
   AND NOT EXISTS (
       SELECT 1
       FROM shipments AS s
