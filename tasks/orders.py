@@ -179,6 +179,12 @@ def _tell(healed: Healed) -> None:
     get_run_logger().warning(
         "時計が進んでいた間の日時を%d件修正しました。", healed.instants
     )
+    if healed.counts:
+        get_run_logger().warning(
+            "時計が進んでいた間に数えた在庫(SKU %d件)は、数えた日時がわかりません。"
+            "売り越さないよう、少なめに転送します。対処: もう一度数えてください。",
+            healed.counts,
+        )
     if healed.months:
         get_run_logger().warning(
             "時計が進んでいた間に締めた月(%s)の締めを取り消しました。"

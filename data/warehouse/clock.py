@@ -3,7 +3,8 @@
 An order seen "tomorrow" would keep out everything that the mall shows until then. So
 every instant of ours that is still to come is moved to just before the present one. All
 of them move together and keep their order, whatever the table. A month that was closed
-from there is open again: it may not have been over.
+from there is open again: it may not have been over. A count is as early as it can be
+(`heal_counts`).
 """
 
 from datetime import datetime
@@ -14,10 +15,15 @@ from data.warehouse.statements import SQL
 
 
 class Healed(NamedTuple):
-    """How many instants were moved, and the months that are open again."""
+    """How many instants were moved, and what has to be done again.
+
+    months  those that are open again
+    counts  how many SKUs were counted at a time that nobody knows
+    """
 
     instants: int
     months: tuple[str, ...] = ()
+    counts: int = 0
 
     def __bool__(self) -> bool:
         """Return whether there was anything to put right."""
@@ -36,8 +42,10 @@ def heal_future(con: Connection, *, before: datetime, after: datetime) -> Healed
     SQL.run(con, "open_closed_orders", given)
     months = SQL.run(con, "open_month_closes", given).fetchall()
     SQL.run(con, "list_future_instants", given)
+    ((counts,),) = SQL.run(con, "count_future_counts").fetchall()
     SQL.run(con, "show_healed")
     SQL.run(con, "heal_instants")
+    SQL.run(con, "heal_counts")
     SQL.run(con, "heal_next_looks", given)
     ((found,),) = SQL.run(con, "count_future_instants").fetchall()
-    return Healed(found, tuple(sorted(month for (month,) in months)))
+    return Healed(found, tuple(sorted(month for (month,) in months)), counts)

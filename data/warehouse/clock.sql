@@ -225,6 +225,43 @@ WHERE is_ahead(cleared_at);
 UPDATE forgotten_buyers SET forgotten_at = healed(forgotten_at)
 WHERE is_ahead(forgotten_at);
 
+-- name: count_future_counts
+-- How many SKUs were counted by the fast clock.
+-- in:  temporary table `future_instants`, instants not yet healed
+-- out: counts, one row
+SELECT count(DISTINCT m.sku) AS counts
+FROM stock_movements AS m
+JOIN future_instants AS f ON f.instant = m.effective_at
+WHERE m.counted IS NOT NULL
+  AND m.source = 'count';
+
+-- name: heal_counts
+-- Nobody knows when a count by a fast clock was really made: between what was booked
+-- before it and now. An order of that time would be taken for one that the count has
+-- seen, and stay on sale; so the count is as early as it can be. Too few pieces are
+-- offered until somebody counts again, never too many.
+-- in:  temporary table `future_instants`, instants healed
+-- out: rows of stock_movements: all that took effect ahead, in the same order
+WITH ahead AS (
+    SELECT seq, effective_at
+    FROM stock_movements
+    WHERE effective_at IN (SELECT f.becomes FROM future_instants AS f)
+),
+healed AS (
+    SELECT
+        seq,
+        (
+            SELECT max(greatest(p.moved_at, p.effective_at))
+            FROM stock_movements AS p
+            WHERE p.seq < (SELECT min(seq) FROM ahead)
+        ) + to_microseconds(dense_rank() OVER (ORDER BY effective_at)) AS becomes
+    FROM ahead
+)
+UPDATE stock_movements SET effective_at = healed.becomes
+FROM healed
+WHERE stock_movements.seq = healed.seq
+  AND healed.becomes < stock_movements.effective_at;
+
 -- name: heal_next_looks
 -- Look again now for what a fast clock put off; no wait is longer than half an hour.
 -- in:  $after

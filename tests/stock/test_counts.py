@@ -3,6 +3,7 @@
 import pytest
 
 from data.model.order import Change, Order
+from data.warehouse.clock import heal_future
 from data.warehouse.stock.files import CountsDiffer
 from tests.stock.made import (
     MUG,
@@ -19,6 +20,7 @@ from tests.stock.made import (
 from tests.support.effort import first, for_ci
 from tests.support.orders import at
 from tests.support.planted import caught, planted_sql
+from tests.support.rules import broken_rules
 
 
 def test_a_count_sets_the_level_whatever_was_sold(con):
@@ -51,6 +53,26 @@ def test_an_order_from_before_the_count_does_not_lower_it_however_late_it_comes(
     see(con, order(ordered=-30))
 
     assert level(con) == 10
+
+
+def test_a_count_by_a_fast_clock_has_seen_no_order_that_came_after(
+    con,
+):
+    """An order placed until the clock was right stayed on sale: it was in no count."""
+    see(con, order(1, ordered=-30), minute=1)
+    count(con, a_count(10, own_sku="TEA-100"), minute=24 * 60)
+    healed = heal_future(con, before=at(60), after=at(61))
+    see(con, order(2, minute=60, ordered=20), order(3, minute=60, ordered=-10))
+
+    assert healed.counts == 1
+    assert level(con) == 8  # the third was placed before what was booked before
+    assert broken_rules(con) == []
+
+
+def test_a_count_that_stays_as_late_as_the_fast_clock_would_be_seen(con):
+    right = "healed.becomes < stock_movements.effective_at"
+    with planted_sql("heal_counts", right, "false"), caught():
+        test_a_count_by_a_fast_clock_has_seen_no_order_that_came_after(con)
 
 
 def test_cancelling_such_an_order_puts_its_goods_back_on_the_shelf(con):
