@@ -430,6 +430,13 @@ class Settings(BaseSettings):
         examples=[1],
     )
 
+    @field_validator("home", "test_clock", "lake", "backup_copy", mode="before")
+    @classmethod
+    def _of_the_user(cls, given: Any) -> Any:
+        """Only a shell knows `~`; in `.env` it would be a folder of that name."""
+        is_of_user = isinstance(given, str) and re.match(r"~(/|$)", given)
+        return str(Path(given).expanduser()) if is_of_user else given
+
     @field_validator("notice_error_status")
     @classmethod
     def _success_or_refusal(cls, status: int) -> int:

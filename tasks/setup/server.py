@@ -79,12 +79,22 @@ def main() -> None:
         hold_home(settings.home)
         ours = server_environment(settings.home, port, host)
     except (SettingsProblem, OSError) as problem:
-        sys.exit(f"{problem}")
+        sys.exit(told(problem))
     if any(known.get(name) for name in ORIGINS):
         del ours[ORIGINS[0]]  # somebody trusts a page of their own
     os.umask(0o077)  # Prefect's database has the shops' keys
     trimmed = trimming(settings.runs_days)
     become("prefect", COMMAND, {**trimmed, **os.environ, **ours})
+
+
+def told(problem: Exception) -> str:
+    """Return in a sentence why nothing can be started; a system's own has no 対処."""
+    if isinstance(problem, OSError) and problem.filename:
+        return (
+            f"{problem.filename} に書き込めません({problem.strerror})。"
+            "対処: JUCHU_HOME のフォルダーと権限を確認してください。"
+        )
+    return f"{problem}"
 
 
 def port_of(setting: str | None, name: str = PORT) -> int:

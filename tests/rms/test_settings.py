@@ -50,6 +50,18 @@ def test_what_is_changed_in_the_file_or_the_environment_is_read(monkeypatch, tmp
     assert found == [1, 1, 2, 2, 3, Settings().warehouse_patience_s]
 
 
+def test_the_users_own_folder_is_meant_by_its_sign(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", "/home/店 の")
+    text = "JUCHU_HOME=~/juchu\nJUCHU_LAKE=~/lake\nJUCHU_BACKUP_COPY='~'\n"
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    read = read_settings()
+
+    assert read.home == Path("/home/店 の/juchu")
+    assert (read.lake, read.backup_copy) == ("/home/店 の/lake", "/home/店 の")
+    monkeypatch.setenv("JUCHU_HOME", "~x/y")
+    assert read_settings().home == Path("~x/y")
+
+
 def test_a_blank_setting_is_none(monkeypatch):
     monkeypatch.setenv("JUCHU_HOME", "")
     monkeypatch.setenv("JUCHU_NOTICE_CONNECTIONS", "")

@@ -91,6 +91,17 @@ def test_a_second_server_leaves_the_first_ones_address(tmp_path):
     assert (tmp_path / "prefect.env").read_bytes() == written
 
 
+def test_a_home_that_cannot_be_made_is_a_sentence(tmp_path):
+    port = f"{free_port()}"
+    (tmp_path / "file").touch()
+    home = tmp_path / "file" / "home"
+    status, _, err = refused("server", home, PREFECT_SERVER_API_PORT=port)
+
+    assert (status, err.count("\n")) == (1, 1)
+    assert err.startswith(f"{home} に書き込めません(")
+    assert "対処: JUCHU_HOME" in err
+
+
 @first()
 @pytest.mark.parametrize("port", ["0", "70000", "abc", "-1"])
 def test_a_port_that_is_none_is_named(tmp_path, port):
