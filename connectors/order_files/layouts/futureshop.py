@@ -16,6 +16,7 @@ from connectors.order_files.layout import (
     maybe,
     sum_of,
 )
+from connectors.order_files.money import amount, over_order, whole_yen
 from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
 from data.model.order_file import SumCheck
@@ -72,6 +73,7 @@ CELLS = (
     joined("choices", "バリエーション名", "項目選択肢", between="\n", needed=False),
     cell("unit_price", "販売単価"),
     cell("quantity", "購入数量"),
+    maybe("_option", "オプション価格"),
 )
 
 
@@ -81,6 +83,16 @@ def name_cool(rows: pl.DataFrame) -> pl.DataFrame:
         return rows
     is_cool = pl.col("delivery_method").is_in(["1", "あり", "使用", "使用する"])
     return rows.with_columns(delivery_method=pl.when(is_cool).then(pl.lit("クール便")))
+
+
+def price_options(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add what a line's options cost to its price, where 商品合計金額 has it on top."""
+    price = amount(rows, "unit_price") + amount(rows, "_option").fill_null(0)
+    goods = over_order(price * amount(rows, "quantity"), ["row_number"])
+    is_on_top = goods == amount(rows, "goods_total")
+    return rows.with_columns(
+        unit_price=pl.coalesce(pl.when(is_on_top).then(whole_yen(price)), "unit_price")
+    )
 
 
 def mark_sent(rows: pl.DataFrame) -> pl.DataFrame:
@@ -131,7 +143,7 @@ LAYOUTS = (
         number_digits=12,
         shipped="^発送済$",
         shipped_from="_sent",
-        rules=(name_cool, mark_sent),
+        rules=(name_cool, mark_sent, price_options),
         checks=CHECKS,
         instant_format="%Y/%m/%d %H:%M:%S",
     ),

@@ -160,6 +160,30 @@ def written(tmp_path, folder, *rows, encoding="cp932"):
     return [path]
 
 
+@pytest.mark.parametrize(
+    ("total", "prices"), [("3300", (1300, 700)), ("2700", (1000, 700))]
+)
+def test_what_an_option_of_futureshop_costs_is_in_the_price_if_in_the_total(
+    con, tmp_path, total, prices
+):
+    order = {
+        "受注コード": "000000000001",
+        "注文日時": "2026/11/24 10:00:00",
+        "商品合計金額": total,
+        "請求合計金額": total,
+    }
+    cup = {
+        "商品番号": "A",
+        "販売単価": "1000",
+        "購入数量": "2",
+        "オプション価格": "300",
+    }
+    dish = {"商品番号": "B", "販売単価": "700", "購入数量": "1"}
+    take(con, written(tmp_path, "futureshop", order | cup, order | dish), "futureshop")
+
+    assert lines(con, "unit_price") == [(price,) for price in prices]
+
+
 def base(tmp_path, *statuses):
     """Write BASE's file of one order, an item for each status."""
     order = {
