@@ -26,7 +26,9 @@ _NO_WISH: Final = re.compile(
 )
 _HOUSE: Final = re.compile(r"\d|[一二三四五六七八九十](?:丁目|番|号)")
 """What an address has from its 番地 on."""
-_COD: Final = re.compile(r"(?i)代引|代金引換|^cod$|cash ?on ?delivery")
+_COD: Final = re.compile(
+    r"(?i)代引|代金引き?(?:換|替|かえ)|コレクト|^cod$|cash ?on ?delivery"
+)
 _NUMBERS: Final = re.compile(r"\d+")
 
 _Personal = Annotated[str, Field(repr=False)]
@@ -97,7 +99,7 @@ def file_parcel(
         shipping_date=shipping_date,
         **wish_of(package.delivery_on, shipping_date),
         delivery_slot=slot,
-        cod_total=package.request_total if is_cod else None,
+        cod_total=package.request_total or None if is_cod else None,
         cod_tax=package.tax_total if is_cod else None,
         cool=cool_of(package.delivery_method),
     )
@@ -120,7 +122,7 @@ def _city_and_street(package: FilePackage) -> tuple[str, str]:
 def slot_of(name: str | None) -> int | None:
     """Return a mall's words for the hours as RMS's shippingTerm; None if unknown.
 
-    0 is no wish, 1 the morning, 1416 from 14 to 16 o'clock. 「14時〜16時」,
+    0 is no wish, 1 the morning, 1416 from 14 to 16 o'clock. 「14時〜16時」, 「1416」,
     「14:00-16:00」 and 「午前中(8時〜12時)」 are known.
     """
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", name or ""))
@@ -128,6 +130,10 @@ def slot_of(name: str | None) -> int | None:
         return 0
     if "午前" in plain:
         return MORNING
+    if re.fullmatch(r"\d{4}", plain):  # ponpare's 1416, a carrier's 0812
+        plain = f"{plain[:2]}-{plain[2:]}"
+    if plain in {"0", "1"}:
+        return int(plain)
     hours = [int(one) for one in _NUMBERS.findall(re.sub(r":\d\d|時00分?", "", plain))]
     if len(hours) != 2 or not 0 <= hours[0] < hours[1] <= 24:
         return None

@@ -207,7 +207,7 @@ def parcel_of(
         **wish_of(order.delivery_on, shipping_date),
         delivery_slot=order.delivery_slot,
         cool=cool_of(order.delivery_method, order.delivery_class),
-        cod_total=order.request_total if is_cod else None,
+        cod_total=order.request_total or None if is_cod else None,
         cod_tax=_tax(order) if is_cod else None,
     )
 

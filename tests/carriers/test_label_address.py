@@ -202,6 +202,10 @@ def test_a_wished_day_before_the_shipping_date_is_not_printed(wished, on_label, 
         ("14時〜16時", 1416),
         ("１８～２０時", 1820),
         ("夕方", None),
+        ("1416", 1416),
+        ("0812", 1),
+        ("1", 1),
+        ("2", None),
         ("16-14", None),
     ],
 )
@@ -225,7 +229,33 @@ def test_an_address_in_the_cell_of_the_city_is_whole_without_a_street(
     city, street, printed
 ):
     """BASE has it all in 住所, and 住所2 for the building: a house got no label."""
-    package = FilePackage(
+    made = file_parcel(a_package(city=city, street=street), "皿", FRIDAY)
+
+    assert printed == (
+        (made.city, made.street) if isinstance(made, ParcelOrder) else made
+    )
+
+
+@pytest.mark.parametrize(
+    ("paid_by", "total", "collected"),
+    [
+        ("代金引き換え", 1000, 1000),
+        ("宅急便コレクト", 1000, 1000),
+        ("代引", 0, None),
+        ("銀行振込", 1000, None),
+    ],
+)
+def test_a_parcel_is_not_handed_over_without_what_is_owed(paid_by, total, collected):
+    """Points had paid all of one, and another's words for COD were not known."""
+    package = a_package(payment_method=paid_by, request_total=total)
+    made = file_parcel(package, "皿", FRIDAY)
+
+    assert isinstance(made, ParcelOrder)
+    assert made.cod_total == collected
+
+
+def a_package(**cells):
+    known = FilePackage(
         mall="base",
         shop_id="mihon",
         order_number="A",
@@ -234,8 +264,8 @@ def test_an_address_in_the_cell_of_the_city_is_whole_without_a_street(
         recipient_name="見本 花子",
         zip="1000001",
         prefecture="東京都",
-        city=city,
-        street=street,
+        city="見本市",
+        street="表町1-1",
         phone="09000000007",
         delivery_on=None,
         delivery_slot=None,
@@ -247,11 +277,7 @@ def test_an_address_in_the_cell_of_the_city_is_whole_without_a_street(
         amounts_fixed=True,
         is_held=False,
     )
-    made = file_parcel(package, "皿", FRIDAY)
-
-    assert printed == (
-        (made.city, made.street) if isinstance(made, ParcelOrder) else made
-    )
+    return known.model_copy(update=cells)
 
 
 @pytest.mark.parametrize(
