@@ -1,6 +1,7 @@
 """A mall's upload file of tracking numbers: written, recorded, reported."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.shop import ShopHandle
 from data.model.tracking_file import TrackedPackage
+from data.warehouse.half_made import removed_on_error
 from data.warehouse.shipping.exports import packages_to_export, record_exports
 from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
@@ -70,7 +72,7 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
         if place.mall is Mall.RAKUTEN:
             raise UnknownMall(BY_PUSH)
         since = in_japan(at).date() - AGAIN_FOR if again else None
-        with our_warehouse() as con:
+        with ExitStack() as unless_committed, our_warehouse() as con:
             due = packages_to_export(con, *place, again_since=since)
             dated = [one.dated() for one in due.packages]
             made = write_tracking_file(place.mall, [package for package, _ in dated])
@@ -90,6 +92,7 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
                 name = f"{TRACKING}{place.mall}-{in_japan(at):%Y%m%d-%H%M%S-%f}"
                 path = Path(folder or settings.uploads)
                 path /= f"{name}.{layout.ending}"
+                unless_committed.enter_context(removed_on_error(path))
                 write_new(path, [made.content])
             record_exports(
                 con,

@@ -5,6 +5,7 @@ Those of another mall are as its latest order file told them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -37,6 +38,7 @@ from data.model.shipping_day import NeverOpen, next_working_day
 from data.model.shop import ShopHandle
 from data.model.short_key import PackageRef, short_key
 from data.model.typed_time import TimeRefused, day_of
+from data.warehouse.half_made import removed_on_error
 from data.warehouse.runs import Load
 from data.warehouse.shipping.labels import (
     ToPack,
@@ -158,11 +160,13 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
     `numbers` are the orders that were read anew; another mall's need no reading.
 
     The file exists before the record does: a run killed in between is repeated and
-    makes a second file, rather than leaving parcels without a label.
+    makes a second file, rather than leaving parcels without a label. One that fails
+    takes its file with it: the next run's has the same parcels, and printed from both
+    they would be sent twice.
     """
     settings = read_settings()
     sender, at = sender_of(settings), now()
-    with hiding_values(), our_warehouse() as con:
+    with hiding_values(), ExitStack() as unless_committed, our_warehouse() as con:
         shared = shared_keys(con, load.shop_id, at, mall=load.mall)
         if load.mall is Mall.RAKUTEN:
             packages = packages_to_pack(
@@ -184,6 +188,7 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
             return Labels(None, 0, refused, leaves_on)
         path = Path(folder or settings.home / "labels") / _name(carrier, at)
         parcels = [parcel for _, parcel in good]
+        unless_committed.enter_context(removed_on_error(path))
         write_new(path, [WRITERS[carrier](parcels, sender).content])
         record_labels(con, [ref for ref, _ in good], carrier, at)
     return Labels(path, len(good), refused, leaves_on, _late(good))

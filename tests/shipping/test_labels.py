@@ -1,6 +1,7 @@
 """Labels: only what is safe to pack, each package once, for its owner's eyes only."""
 
 import csv
+import errno
 import re
 import stat
 from pathlib import Path
@@ -13,6 +14,7 @@ from connectors.settings import NEEDED, Settings, SettingsProblem, sender_of
 from data.model.label import LabelFault, ParcelOrder, parcel_of
 from data.model.order import TaxSummary
 from flows.export_shipping_labels import export_shipping_labels
+from tasks.shipping import labels
 from tasks.shipping.labels import labels_report
 from tests.carriers.parcels_to_label import SENDER, rows
 from tests.shipping.lab import SHOP, Lab, tracking_number
@@ -66,6 +68,25 @@ def test_a_label_is_not_exported_twice_unless_asked_for(desk: Lab):
         "送り状 0 件",
         "送り状 1 件",
     ]
+
+
+def test_labels_that_could_not_be_recorded_leave_no_file_to_print(
+    desk: Lab, monkeypatch
+):
+    """The next file has the same parcels: printed from both, they are sent twice."""
+    desk.sell()
+    with monkeypatch.context() as patch:
+        patch.setattr(labels, "record_labels", disk_is_full)
+        with pytest.raises(OSError, match="No space left"):
+            export(desk)
+
+    assert files(desk) == []
+    assert export(desk).startswith("送り状 1 件")
+    assert len(files(desk)) == 1
+
+
+def disk_is_full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_package_with_a_parcel_gets_no_second_label(desk: Lab):
