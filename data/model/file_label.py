@@ -29,6 +29,10 @@ _HOUSE: Final = re.compile(r"\d|[一二三四五六七八九十](?:丁目|番|�
 _COD: Final = re.compile(
     r"(?i)代引|代金引き?(?:換|替|かえ)|コレクト|^cod$|cash ?on ?delivery"
 )
+_PICK_UP: Final = re.compile(
+    r"(?:店舗|店頭|郵便局|営業所|コンビニ|来店)(?:で|での)?(?:お?受け?取|お?引き?取|お?渡し)"
+    r"|局留|営業所止"
+)
 _NUMBERS: Final = re.compile(r"\d+")
 
 _Personal = Annotated[str, Field(repr=False)]
@@ -75,6 +79,7 @@ def file_parcel(
     is_cod = _COD.search(package.payment_method or "") is not None
     applies = {
         LabelFault.HELD: package.is_held,
+        LabelFault.PICK_UP: _PICK_UP.search(package.delivery_method or "") is not None,
         LabelFault.OPEN_AMOUNTS_OF_FILE: not package.amounts_fixed,
         LabelFault.NO_NAME_IN_FILE: not package.recipient_name,
         LabelFault.NO_ZIP_IN_FILE: not package.zip,

@@ -254,6 +254,22 @@ def test_a_parcel_is_not_handed_over_without_what_is_owed(paid_by, total, collec
     assert made.cod_total == collected
 
 
+@pytest.mark.parametrize(
+    ("method", "made"),
+    [
+        ("店頭受取", (LabelFault.PICK_UP,)),
+        ("店舗での受け取り", (LabelFault.PICK_UP,)),
+        ("郵便局留め", (LabelFault.PICK_UP,)),
+        ("店舗配送", ParcelOrder),
+        ("ヤマト運輸", ParcelOrder),
+    ],
+)
+def test_what_the_buyer_picks_up_gets_no_label_by_itself(method, made):
+    found = file_parcel(a_package(delivery_method=method), "皿", FRIDAY)
+
+    assert found == made if isinstance(made, tuple) else isinstance(found, made)
+
+
 def a_package(**cells):
     known = FilePackage(
         mall="base",
