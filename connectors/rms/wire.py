@@ -22,7 +22,11 @@ from pydantic_core import CoreSchema, core_schema
 from data.model.japan_time import JST
 from data.model.order import NOT_FIXED
 
-WIRE_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:?\d\d", re.ASCII)
+WIRE_DATETIME = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)", re.ASCII
+)
+"""A second with its zone. One sample of RMS's manual has parts of a second
+(docs/rms/order-api.md §4.8): for them no order is refused."""
 WIRE_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -71,10 +75,11 @@ def wire_datetime(moment: datetime) -> str:
 def _datetime(text: Any) -> Any:
     if not isinstance(text, str):
         return text
-    if not WIRE_DATETIME.fullmatch(text):
+    parts = WIRE_DATETIME.fullmatch(text)
+    if not parts:
         raise ValueError("not YYYY-MM-DDThh:mm:ss+0900")
     try:
-        moment = datetime.fromisoformat(text).astimezone(JST)
+        moment = datetime.fromisoformat(parts[1] + parts[2]).astimezone(JST)
     except OverflowError:
         raise ValueError("outside the calendar") from None
     if moment.year not in YEARS:

@@ -484,6 +484,9 @@ def test_an_order_under_review_is_marked_whatever_the_flag_says_but_zero():
         "2017-09-25T20:03:43+0900",
         "2017-09-25T20:03:43+09:00",
         "2017-09-25T11:03:43+0000",
+        "2017-09-25T11:03:43Z",
+        "2017-09-25T20:03:43.000+0900",
+        "2017-09-25T20:03:43.999999999+0900",
     ],
 )
 def test_a_time_is_read_exactly_and_in_japan(text):
