@@ -149,9 +149,10 @@ class RmsFunction:
         head: AnswerHead,
         retry_after_s: float | None,
         fact: str = "短時間のリクエストが多すぎます",
+        advice: str = error_words.SLOW_DOWN,
     ) -> Throttled:
         """Build the error for a call that came too soon and had no effect."""
-        known = self._circumstances(fact, error_words.SLOW_DOWN, head)
+        known = self._circumstances(fact, advice, head)
         return Throttled(known, retry_after_s)
 
     def unsure(
@@ -256,7 +257,8 @@ def _trouble(
                 retry_after_s = max(retry_after_s or 0, A_MINUTE_S)
             return function.throttled(head, retry_after_s)
         case Action.AGAIN if head.status == CONFLICT:
-            return function.throttled(head, retry_after_s, "別の処理と重なりました")
+            fact = "別の処理と重なりました"
+            return function.throttled(head, retry_after_s, fact, error_words.TRY_LATER)
         case Action.AGAIN:
             fact = "メンテナンス中か処理中のため、実行されませんでした"
             return function.failed(Unavailable, fact, error_words.MAINTENANCE, head)

@@ -165,3 +165,13 @@ def test_a_malformed_header_is_ours_first_and_then_the_keys(wire):
     assert not isinstance(refused.value, CredentialsRefused)
     assert "空白や改行" in refused.value.advice
     assert "接続チェック" in refused.value.advice
+
+
+def test_a_conflict_blames_no_limit_of_calls(wire):
+    conflict = {"errors": [{"code": "CE0001", "message": "Conflict"}]}
+    http, _ = wire(answer(conflict, 409))
+
+    with pytest.raises(Throttled) as slow:
+        http.post(WRITE, "/x/", {})
+    assert "別の処理と重なりました" in str(slow.value)
+    assert "呼び出し回数" not in str(slow.value)
