@@ -19,16 +19,16 @@ from data.model.alarm import (
     SEEN_BY_DRAIN,
     Alarm,
     AlarmKind,
-    Message,
+    AlarmMessage,
     healed_message,
     is_low,
     raised_message,
 )
 from data.warehouse.alarms import (
-    Untold,
+    DueAlarm,
     find_alarms,
     made_at,
-    mark_told,
+    mark_sent,
     open_alarms,
     record_alarms,
 )
@@ -70,14 +70,14 @@ def raise_alarms(day: Alarm | None = None, *, is_day: bool = False) -> list[str]
                 Alarm(AlarmKind.INVARIANT_BROKEN, "", _broken(rule.rule, rule.count))
                 for rule in [one for one in violations(con) if one.is_damage][:1]
             ]
-        untold = record_alarms(con, found, looked_for, at)
-    for each in untold:
+        due = record_alarms(con, found, looked_for, at)
+    for each in due:
         _emit(each)
-    if untold:
+    if due:
         with our_warehouse() as con:
-            for each in untold:
-                mark_told(con, each)
-    return [_message(each).subject for each in untold]
+            for each in due:
+                mark_sent(con, each)
+    return [_message(each).subject for each in due]
 
 
 def stock_target(settings: Settings) -> float:
@@ -116,20 +116,20 @@ def _broken(rule: str, count: int) -> str:
     )
 
 
-def _message(untold: Untold) -> Message:
-    alarm = untold.alarm
-    if untold.is_healed:
-        return healed_message(alarm.kind, alarm.shop, untold.since)
+def _message(due: DueAlarm) -> AlarmMessage:
+    alarm = due.alarm
+    if due.is_healed:
+        return healed_message(alarm.kind, alarm.shop, due.since)
     return raised_message(alarm)
 
 
-def _emit(untold: Untold) -> None:
-    kind, shop, _what = untold.alarm
-    emit_alarm(kind, shop, _message(untold), is_healed=untold.is_healed)
+def _emit(due: DueAlarm) -> None:
+    kind, shop, _what = due.alarm
+    emit_alarm(kind, shop, _message(due), is_healed=due.is_healed)
 
 
 def emit_alarm(
-    kind: str, shop: str, message: Message, *, is_healed: bool = False
+    kind: str, shop: str, message: AlarmMessage, *, is_healed: bool = False
 ) -> None:
     """Emit the event that an automation sends to staff; no shop means the machine."""
     emit_event(
@@ -158,7 +158,7 @@ def end_day(state: State[Any]) -> State[Any]:
         day = None if is_good else Alarm(AlarmKind.DAY_FAILED, "", what)
         looked = raise_alarms(day, is_day=True, return_state=True)
         if day and not looked.is_completed():  # a closed warehouse hides no failed day
-            _emit(Untold(day, now(), is_healed=False))
+            _emit(DueAlarm(day, now(), is_healed=False))
         ping_outside(is_good)
     return state
 

@@ -35,7 +35,7 @@ from pydantic import (
 
 from connectors.durable_write import replace_durably
 from connectors.env_file import env_file_values
-from connectors.notices.messages import Message
+from connectors.notices.messages import NoticeMessage
 from connectors.settings import ENV_FILE, SettingsProblem
 from connectors.shop_variables import PREFIX
 from data.model.order import Frozen, Mall
@@ -115,7 +115,7 @@ class KnownShop(Frozen):
         """Return whether it is one of the shop's keys; all of them are compared."""
         return sum(hashed.fits(key) for hashed in self.keys) > 0
 
-    def agrees_with(self, message: Message) -> bool:
+    def agrees_with(self, message: NoticeMessage) -> bool:
         """Return whether the message names this shop, and the contract we know."""
         return _agree(_bare(self.shop_url), _bare(message.shop_url)) and _agree(
             self.contract_id.strip(), message.contract_id
@@ -132,7 +132,7 @@ class KnownShop(Frozen):
         ] == [True] * max(len(self.keys), len(shop.auth_keys))
 
 
-def speaker(shops: Sequence[KnownShop], message: Message) -> KnownShop | None:
+def speaker(shops: Sequence[KnownShop], message: NoticeMessage) -> KnownShop | None:
     """Return the one shop the message may speak for; None if there is none.
 
     A key may be shared by the shops of one contract: then the message must name the

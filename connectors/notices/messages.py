@@ -117,7 +117,7 @@ class Entry(NamedTuple):
     """The value that is named `orderNumber`; None where none is."""
 
 
-class Message:
+class NoticeMessage:
     """One message: whom it claims to speak for, and its notices once that is known."""
 
     def __init__(
@@ -225,7 +225,7 @@ class MessageParser:
         self._quiet = 0
 
     @property
-    def auth(self) -> Message | None:
+    def auth(self) -> NoticeMessage | None:
         """Whom the message claims to speak for, as soon as it has said so."""
         return self._collected.speaks_for()
 
@@ -239,7 +239,7 @@ class MessageParser:
             piece = self._begin()
         self._parse(piece)
 
-    def close(self) -> Message:
+    def close(self) -> NoticeMessage:
         """Return the message; nothing may be fed after that."""
         if self._first is not None:
             self._parse(self._begin())
@@ -343,13 +343,13 @@ class _Collector:
     def close(self) -> None:
         """Accept the end of the document."""
 
-    def speaks_for(self) -> Message | None:
+    def speaks_for(self) -> NoticeMessage | None:
         """Return whom the message speaks for, None before it has said so."""
         if self._auth is None:
             return None
-        return Message(self._root, self._auth, self._entries)
+        return NoticeMessage(self._root, self._auth, self._entries)
 
-    def message(self) -> Message:
+    def message(self) -> NoticeMessage:
         """Return the whole message; IllegalMessage where it names no key."""
         message = self.speaks_for()
         if message is None or not message.auth_key.get_secret_value():

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from connectors.notices.keys import KeyRing, speaker
-from connectors.notices.messages import IllegalMessage, Message, MessageParser
+from connectors.notices.messages import IllegalMessage, MessageParser, NoticeMessage
 from connectors.notices.metrics import Metrics
 from connectors.notices.spool import Kept, Spool, SpoolFailed
 from data.model.notice import Notice
@@ -61,7 +61,7 @@ class Arrival:
         except (IllegalMessage, UnknownSpeaker) as trouble:
             self._trouble = trouble
 
-    def close(self) -> Message:
+    def close(self) -> NoticeMessage:
         """Return the message, or raise what is wrong with it."""
         if self._trouble is not None:
             raise self._trouble

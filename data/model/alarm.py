@@ -69,7 +69,7 @@ class Alarm(NamedTuple):
     """What happened and what to do (対処), for staff."""
 
 
-class Message(NamedTuple):
+class AlarmMessage(NamedTuple):
     """What somebody is told of an alarm."""
 
     subject: str
@@ -101,15 +101,15 @@ def is_low(free: int, size: int, *, was_low: bool) -> bool:
     return free < size * (FREE_AGAIN if was_low else LEAST_FREE)
 
 
-def raised_message(alarm: Alarm) -> Message:
+def raised_message(alarm: Alarm) -> AlarmMessage:
     """Return what is told when it breaks."""
-    return Message(_subject("障害", alarm.kind, alarm.shop), alarm.what)
+    return AlarmMessage(_subject("障害", alarm.kind, alarm.shop), alarm.what)
 
 
-def healed_message(kind: AlarmKind, shop: str, since: datetime) -> Message:
+def healed_message(kind: AlarmKind, shop: str, since: datetime) -> AlarmMessage:
     """Return what is told when it is well again."""
     begun = f"{in_japan(since):%m月%d日 %H:%M}"
-    return Message(
+    return AlarmMessage(
         _subject("復旧", kind, shop),
         f"{begun}からの「{ALARM_WORDS[kind]}」は、解消しました。対処: 必要ありません。",
     )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from data.model.alarm import Message
+from data.model.alarm import AlarmMessage
 from data.model.japan_time import in_japan
 
 STARTS_WITHIN: Final = timedelta(minutes=10)
@@ -56,10 +56,10 @@ def late_end(states: Sequence[StateAt]) -> datetime | None:
 
 def well_again(
     trouble: str, warned_at: datetime, over_at: datetime, how: str
-) -> Message:
+) -> AlarmMessage:
     """Return the message that a trouble of the day is over, and how it ended."""
     warned, over = in_japan(warned_at), in_japan(over_at)
-    return Message(
+    return AlarmMessage(
         f"【受注 復旧】{trouble}",
         f"{warned:%m月%d日 %H:%M}の「{trouble}」は、解消しました"
         f"({over:%m月%d日 %H:%M} に{how})。対処: 必要ありません。",

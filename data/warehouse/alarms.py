@@ -1,4 +1,4 @@
-"""Troubles that somebody is told of: found in the warehouse, kept until they end."""
+"""Alarms: troubles found in the warehouse, kept until they end."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,8 +10,8 @@ from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
 
-class Untold(NamedTuple):
-    """An alarm of which somebody has to be told: that it broke, or that it healed."""
+class DueAlarm(NamedTuple):
+    """An alarm whose event has to be emitted: that it broke, or that it healed."""
 
     alarm: Alarm
     since: datetime
@@ -34,7 +34,7 @@ def find_alarms(
 
 def made_at(con: Connection) -> datetime:
     """Return when the warehouse was made."""
-    ((made,),) = SQL.run(con, "tell_making").fetchall()
+    ((made,),) = SQL.run(con, "read_making_time").fetchall()
     return in_japan(made)
 
 
@@ -49,8 +49,8 @@ def record_alarms(
     found: Collection[Alarm],
     looked_for: Collection[AlarmKind],
     at: datetime,
-) -> list[Untold]:
-    """Record what broke and what healed; return what somebody has to be told.
+) -> list[DueAlarm]:
+    """Record what broke and what healed; return of what an event is due.
 
     Kinds that were not looked for stay as they are.
     """
@@ -65,19 +65,19 @@ def record_alarms(
         given = {"kind": kind.value, "shop": shop, "since": at, "what": what}
         SQL.run(con, "insert_alarm", given)
     return [
-        Untold(Alarm(AlarmKind(kind), shop, what), in_japan(since), is_healed)
+        DueAlarm(Alarm(AlarmKind(kind), shop, what), in_japan(since), is_healed)
         for kind, shop, since, what, is_healed in SQL.run(
-            con, "list_untold_alarms"
+            con, "list_due_alarms"
         ).fetchall()
     ]
 
 
-def mark_told(con: Connection, untold: Untold) -> None:
-    """Record that somebody was told of it, so that nobody is told again."""
+def mark_sent(con: Connection, due: DueAlarm) -> None:
+    """Record that its event was emitted, so that it is not emitted again."""
     given = {
-        "kind": untold.alarm.kind.value,
-        "shop": untold.alarm.shop,
-        "since": untold.since,
-        "told": "healed" if untold.is_healed else "broken",
+        "kind": due.alarm.kind.value,
+        "shop": due.alarm.shop,
+        "since": due.since,
+        "told": "healed" if due.is_healed else "broken",
     }
-    SQL.run(con, "mark_alarm_told", given)
+    SQL.run(con, "mark_alarm_sent", given)

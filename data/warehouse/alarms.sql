@@ -126,7 +126,7 @@ FROM troubles AS t
 LEFT JOIN handles AS h USING (mall, shop_id)
 ORDER BY ALL;
 
--- name: tell_making
+-- name: read_making_time
 -- When the warehouse was made: before that there was nothing to back up.
 -- out: one time
 SELECT min(applied_at)
@@ -161,7 +161,7 @@ WHERE kind = $kind
   AND shop = $shop
   AND healed_at IS NULL;
 
--- name: list_untold_alarms
+-- name: list_due_alarms
 -- What somebody has to be told. What was over before anybody heard of it is not.
 -- out: kind, shop, since, what, is_healed
 SELECT kind, shop, since, what, healed_at IS NOT NULL AS is_healed
@@ -170,7 +170,7 @@ WHERE (told = 'nothing' AND healed_at IS NULL)
    OR (told = 'broken' AND healed_at IS NOT NULL)
 ORDER BY since, kind, shop;
 
--- name: mark_alarm_told
+-- name: mark_alarm_sent
 -- Record what was told of a trouble.
 -- in:  $kind, $shop, $since, $told
 -- out: the row of alarms

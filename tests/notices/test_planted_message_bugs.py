@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from connectors.notices import app, messages
 from connectors.notices.app import House, Unreadable
-from connectors.notices.messages import Illegal, IllegalMessage, Message
+from connectors.notices.messages import Illegal, IllegalMessage, NoticeMessage
 from connectors.notices.seats import Shares
 from data.model.notice import Notice
 from tests.notices import test_messages
@@ -74,7 +74,7 @@ def one_odd_notice_refuses_all(patch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> Notice:
         raise IllegalMessage(Illegal.ORDER_NUMBER)
 
-    patch.setattr(Message, "_odd", refuse)
+    patch.setattr(NoticeMessage, "_odd", refuse)
 
 
 PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Callable[[], None]] = {

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 from xml.sax.saxutils import escape
 
-from connectors.notices.messages import Message, MessageParser
+from connectors.notices.messages import MessageParser, NoticeMessage
 
 _ROOT = Path(__file__).parents[2]
 
@@ -55,7 +55,7 @@ def order_part(number: str, seq: str | None = "1") -> str:
     )
 
 
-def read_message(body: bytes) -> Message:
+def read_message(body: bytes) -> NoticeMessage:
     """Parse a message that is there whole."""
     parser = MessageParser()
     parser.feed(body)
