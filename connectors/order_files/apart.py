@@ -90,13 +90,18 @@ def with_equal_lines(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     are two rows, and so is one row of two joined downloads. The total decides: they are
     lines where the goods make it only with each row counted.
     """
-    is_each = pl.lit(value=False)
-    if "goods_total" in rows.columns and "goods_total" not in layout.by_line:
-        price = amount(rows, "unit_price") * amount(rows, "quantity")
-        price = pl.coalesce(amount(rows, "line_total"), price)
-        each, once, goods = _goods(rows, price, BLOCK)
-        is_each = ((each == goods) & (once != goods)).fill_null(value=False)
-    return rows.with_columns(is_each.alias(EACH))
+    is_total = "goods_total" in rows.columns and "goods_total" not in layout.by_line
+    # Hardly any order has such rows, and to compare whole ones takes long.
+    alike = pl.struct(BLOCK, "item_name", "unit_price", "quantity").is_duplicated()
+    blocks = rows.filter(alike)[BLOCK].unique() if is_total else rows[BLOCK].clear()
+    if not blocks.len():
+        return rows.with_columns(pl.lit(value=False).alias(EACH))
+    few = rows.filter(pl.col(BLOCK).is_in(blocks.implode()))
+    price = amount(few, "unit_price") * amount(few, "quantity")
+    price = pl.coalesce(amount(few, "line_total"), price)
+    each, once, goods = _goods(few, price, BLOCK)
+    found = few.filter((each == goods) & (once != goods))[BLOCK].unique()
+    return rows.with_columns(pl.col(BLOCK).is_in(found.implode()).alias(EACH))
 
 
 def _goods(
