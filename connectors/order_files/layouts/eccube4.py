@@ -12,11 +12,11 @@ from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
 from connectors.order_files.money import (
     amount,
     or_unread,
-    over_order,
     percent,
     rest_of,
     whole_yen,
 )
+from connectors.order_files.numbering import BLOCK
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -25,6 +25,14 @@ FEE = "3"
 DISCOUNT = "4"
 POINTS = "6"
 """Kinds of a row (明細区分): 1 goods, 2 postage, 3 fee, 4 discount, 5 tax, 6 points."""
+
+TOTALS = (
+    "order_total",
+    "request_total",
+    "goods_total",
+    "postage_total",
+    "discount_total",
+)
 
 CELLS = (
     cell("order_number", "注文番号"),
@@ -107,34 +115,53 @@ def charges(rows: pl.DataFrame) -> pl.DataFrame:
     order is cut over two files each has a part of its rows: then its totals tell the
     fee, and what is not known of its points stays as it is.
     """
-    total = amount(rows, "unit_price") * amount(rows, "quantity")
-
-    def of_kind(kind: str, number: pl.Expr) -> pl.Expr:
-        of = pl.when(pl.col("_row_kind") == kind).then(number)
-        return over_order(of, ["line_id"])
-
-    fee, points = of_kind(FEE, total), of_kind(POINTS, total.abs())
-    cuts = of_kind(DISCOUNT, total.abs()) + points
-    billed = pl.coalesce(amount(rows, "order_total"), amount(rows, "request_total"))
-    discount = amount(rows, "discount_total").fill_null(0)
-    every = over_order(total, ["line_id"])
+    orders = _sums(rows)
+    billed = pl.coalesce(amount(orders, "order_total"), amount(orders, "request_total"))
+    discount = amount(orders, "discount_total").fill_null(0)
+    every, cuts, points = pl.col("_every"), pl.col("_cuts"), pl.col("_points")
     is_whole = (every == billed) | ((cuts == 0) & (every == billed + discount))
     is_whole = is_whole.fill_null(value=False)
-    rest = billed - amount(rows, "goods_total") + discount
-    rest -= amount(rows, "postage_total").fill_null(0)
-    fee = pl.when(is_whole | (rest < 0)).then(fee).otherwise(pl.coalesce(rest, fee))
-    is_bare = every == amount(rows, "goods_total")  # the file has no rows of charges
+    rest = billed - amount(orders, "goods_total") + discount
+    rest -= amount(orders, "postage_total").fill_null(0)
+    by_rows = is_whole | (rest < 0)
+    fee = pl.when(by_rows).then("_fee").otherwise(pl.coalesce(rest, "_fee"))
+    is_bare = every == amount(orders, "goods_total")  # the file has no charges
     is_known = is_whole | is_bare | (points > 0) | (cuts == discount)
-    filled = rows.with_columns(
+    orders = orders.with_columns(
         payment_fee=whole_yen(fee),
         point_used=pl.when(is_known).then(whole_yen(points)),
         _is_known=is_known,
     )
-    cut = rest_of(filled, "discount_total", ["point_used"])
+    cut = rest_of(orders, "discount_total", ["point_used"])
     known_cut = pl.when("_is_known").then(cut)
-    return filled.with_columns(
-        discount_total=or_unread(filled, known_cut, "discount_total")
-    ).drop("_is_known")
+    made = orders.select(
+        BLOCK,
+        "payment_fee",
+        "point_used",
+        discount_total=or_unread(orders, known_cut, "discount_total"),
+    )
+    others = rows.drop("payment_fee", "point_used", "discount_total")
+    joined = others.join(made, on=BLOCK, how="left", maintain_order="left")
+    return joined.select(rows.columns)
+
+
+def _sums(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each order: its totals, and what its rows sum to by kind."""
+    names = [name for name in TOTALS if name in rows.columns]
+    total = amount(rows, "unit_price") * amount(rows, "quantity")
+    once = rows.select(BLOCK, "line_id", "_row_kind", *names, total.alias("_sum"))
+    once = once.unique((BLOCK, "line_id"), keep="last")
+
+    def of_kinds(*kinds: str) -> pl.Expr:
+        return pl.col("_sum").filter(pl.col("_row_kind").is_in(kinds))
+
+    return once.group_by(BLOCK).agg(
+        *(pl.col(name).drop_nulls().last() for name in names),
+        of_kinds(FEE).sum().alias("_fee"),
+        of_kinds(POINTS).abs().sum().alias("_points"),
+        of_kinds(DISCOUNT, POINTS).abs().sum().alias("_cuts"),
+        pl.col("_sum").sum().alias("_every"),
+    )
 
 
 def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:
