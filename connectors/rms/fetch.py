@@ -50,6 +50,8 @@ WHOLE_ORDER = "注文全体（IDの重複など）"
 NOT_ABOUT_ORDERS = frozenset({404, 405, 415})
 """Statuses of a refusal that no order in the call can have caused."""
 
+TWO_CONTENTS = (UNREADABLE, error_words.TWO_CONTENTS)
+"""Of an order that is in an answer twice, and not alike."""
 HOPELESS_AFTER = 16
 """Calls without one order read, in search of a bad one; then no order may be the cause.
 """
@@ -192,11 +194,13 @@ class Fetch:
         """Put every number into one of the lists, by entries and messages."""
         entries = _entries(reply)
         asked, found, result = set(numbers), dict[str, Any](), Fetched()
+        unasked, contradicted = 0, set[str]()
         for entry in entries:
             number = entry.get("orderNumber") if isinstance(entry, dict) else None
-            if isinstance(number, str) and number in asked:
-                found[number] = entry
-        unasked = len(entries) - len(found)
+            if not isinstance(number, str) or number not in asked:
+                unasked += 1
+            elif found.setdefault(number, entry) != entry:
+                contradicted.add(number)
         if unasked:
             log.warning("getOrder: %d entries nobody asked for", unasked)
         for warning in (m for m in reply.messages if m.kind == "WARNING"):
@@ -205,7 +209,9 @@ class Fetch:
         about_all = next((m for m in failures if not m.order_number), None)
         reasons = {m.order_number: m for m in failures}
         for number in numbers:
-            if number in found:
+            if number in contradicted:  # which of the two is true nobody knows
+                result.refused.append(self._refused(number, TWO_CONTENTS))
+            elif number in found:
                 self._read(found[number], observed_at, known, result)
             else:
                 message = reasons.get(number, about_all)

@@ -144,6 +144,22 @@ def test_orders_not_asked_for_are_counted_and_left_out(caplog):
     assert "999999" not in caplog.text
 
 
+def test_an_order_that_is_there_twice_and_not_alike_is_refused_alone():
+    """Of a cancelled and a living one the last was stored, by chance."""
+
+    def twice(body: dict[str, Any]) -> Answer:
+        orders = found(body["orderNumberList"])
+        other = [orders[0] | {"orderProgress": 900}, orders[1]]
+        return 200, said(READ, OrderModelList=[*orders, *other])
+
+    fetched = api(twice)[0].get(numbers(3))
+
+    assert names(fetched) == (numbers(3)[1:], numbers(1))
+    assert [r.code for r in fetched.refused] == ["UNREADABLE"]
+    assert "対処: " in fetched.refused[0].reason
+    assert fetched.unasked == 0
+
+
 def test_all_lost_is_no_error_but_a_reason_each():
     def none(_: dict[str, Any]) -> Answer:
         return 200, said(message("INFO", NOT_THERE), OrderModelList=None)
