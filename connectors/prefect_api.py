@@ -38,6 +38,15 @@ def api_of(environment: Mapping[str, str]) -> PrefectApi | None:
     return PrefectApi(url, f"Bearer {key}" if key else "")
 
 
+def no_server(api: PrefectApi) -> str:
+    """Return the sentence of `why_closed` for an address where nobody answers."""
+    return (
+        f"{api.url} に応答する Prefect サーバーがありません。"
+        f"対処: make server を起動するか、環境変数と .env の {API_URL} を"
+        "確認してから、もう一度実行してください。"
+    )
+
+
 def why_closed(api: PrefectApi | None) -> str:
     """Return in a sentence why no Prefect server lets us in, with 対処; or nothing.
 
@@ -60,11 +69,7 @@ def why_closed(api: PrefectApi | None) -> str:
     except NO_ANSWER as error:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return ""
-        return (
-            f"{api.url} に応答する Prefect サーバーがありません。"
-            f"対処: make server を起動するか、環境変数と .env の {API_URL} を"
-            "確認してから、もう一度実行してください。"
-        )
+        return no_server(api)
     if answer.status_code in {401, 403}:
         return (
             f"{api.url} の Prefect サーバーにログインできません。"

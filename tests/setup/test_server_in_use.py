@@ -9,9 +9,10 @@ import pytest
 
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL, LOGIN, write_prefect_env
+from tasks.setup import server_in_use
 from tasks.setup.server import hold_home, port_of, refuse_taken
 from tasks.setup.services import ROOT, free_port
-from tests.rms.wire_server import WireServer, answer
+from tests.rms.wire_server import WireServer, answer, reset
 from tests.support.effort import first
 
 NOBODY = "http://127.0.0.1:9/api"
@@ -89,6 +90,25 @@ def test_a_second_server_leaves_the_first_ones_address(tmp_path):
     assert (status, err.count("\n")) == (1, 1)
     assert "すでに起動しています" in err
     assert (tmp_path / "prefect.env").read_bytes() == written
+
+
+def test_a_server_that_is_just_starting_is_waited_for(tmp_path, monkeypatch, capsys):
+    for name in (API_URL, LOGIN):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("JUCHU_HOME", str(tmp_path))
+    monkeypatch.setattr(server_in_use, "LOOK_AGAIN_S", 0.01)
+    with WireServer(reset, reset, answer(b"1")) as starting:
+        write_prefect_env(tmp_path, f"{starting.url}/api", lambda: "juchu:first")
+        lock = hold_home(tmp_path)
+        known = server_in_use.environment_of_server()
+        os.close(lock)
+        starting.then(reset, reset)
+        _ = why(f"{starting.url}/api")
+        with pytest.raises(SystemExit, match="応答する Prefect サーバーがありません"):
+            server_in_use.environment_of_server()
+
+    assert known[API_URL] == f"{starting.url}/api"
+    assert capsys.readouterr().err == "Prefect サーバーの起動を待っています …\n"
 
 
 def test_a_home_that_cannot_be_made_is_a_sentence(tmp_path):
