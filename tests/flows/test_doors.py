@@ -8,6 +8,7 @@ import asyncio
 import re
 import subprocess
 from pathlib import Path
+from shlex import quote
 
 import httpx
 import pytest
@@ -166,7 +167,8 @@ def test_the_file_alone_finds_the_server(services: Services, monkeypatch):
 def test_the_next_command_of_readme_works_word_by_word(services: Services):
     readme = (ROOT / "README.md").read_text("utf-8")
     (told,) = re.findall(r"^set -a; . data/local/prefect.*", readme, re.MULTILINE)
-    script = told.replace("data/local/prefect.env;", f"{services.home}/prefect.env;")
+    file = quote(f"{services.home}/prefect.env")
+    script = told.replace("data/local/prefect.env;", f"{file};")
     bare = {name: v for name, v in services.env.items() if name not in NAMES}
     done = subprocess.run(
         ["sh", "-c", f"{script}\n.venv/bin/prefect deployment inspect 'daily/0900'"],
