@@ -14,9 +14,16 @@ ROOT = Path(__file__).parents[2]
 def test_the_name_of_a_home_is_not_the_users_folder(tmp_path, given, shown):
     file = tmp_path / "more.mk"
     recipe = '@echo "[$$HOME] "$(call quoted,$(home_given))'
-    file.write_text(f"include {ROOT}/Makefile\nshow:\n\t{recipe}\n")
+    file.write_text(f"show:\n\t{recipe}\n")
     done = subprocess.run(
-        ["make", "--silent", "-f", str(file), "show", *given],
+        [
+            "make",
+            "--silent",
+            f"--file={ROOT}/Makefile",
+            f"--file={file}",
+            "show",
+            *given,
+        ],
         cwd=tmp_path,
         env={"PATH": "/usr/bin:/bin", "HOME": "/home/taro"},
         capture_output=True,
