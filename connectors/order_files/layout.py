@@ -14,7 +14,7 @@ from data.model.order import ORDER_NUMBER, Mall
 from data.model.order_file import SumCheck
 
 HELD: Final = (
-    "^(?:発送前)?入金待|^未入金|与信待|審査|^保留|^新規予約|^予約中|"
+    "^(?:発送前)?入金待|^未入金|与信待|審査(?:中|待|保留|NG|$)|^保留|^新規予約|^予約中|"
     "キャンセル.*(?:受付中|申請|依頼|希望|要請|要求|待ち|確認中|処理中|"
     "却下|拒否|不可|取消|取り消し)"
 )

@@ -51,7 +51,7 @@ def test_an_order_that_may_not_be_sent_yet_is_neither_over_nor_free(
     [
         ("aupay", "orderStatus", ("発送後入金待ち",), "shipped"),
         ("aupay", "orderStatus", ("キャンセル", "キャンセル済み"), "cancelled"),
-        ("aupay", "orderStatus", ("発送待ち", "新規受付"), "open"),
+        ("aupay", "orderStatus", ("発送待ち", "新規受付", "審査OK"), "open"),
         ("base", "発送状況", ("配送中",), "shipped"),
     ],
 )
