@@ -23,7 +23,7 @@ from connectors.settings import SettingsProblem, read_settings
 from tasks.setup.demo_day import work_the_day
 from tasks.setup.prefect_runs import RunFailed
 from tasks.setup.query import as_table
-from tasks.setup.server import is_served, told
+from tasks.setup.server import is_served, sentence_of
 from tasks.setup.services import (
     DESK_NAME,
     DESK_PASSWORD,
@@ -75,7 +75,7 @@ def main() -> None:
     except KeyboardInterrupt:
         console.print("stopped")
     except (NotADemoFolder, NotStarted, RunFailed, SettingsProblem, OSError) as problem:
-        sys.exit(told(problem))
+        sys.exit(sentence_of(problem))
 
 
 def show(home: Path) -> None:

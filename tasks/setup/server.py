@@ -79,7 +79,7 @@ def main() -> None:
         hold_home(settings.home)
         ours = server_environment(settings.home, port, host)
     except (SettingsProblem, OSError) as problem:
-        sys.exit(told(problem))
+        sys.exit(sentence_of(problem))
     if any(known.get(name) for name in ORIGINS):
         del ours[ORIGINS[0]]  # somebody trusts a page of their own
     os.umask(0o077)  # Prefect's database has the shops' keys
@@ -87,7 +87,7 @@ def main() -> None:
     become("prefect", COMMAND, {**trimmed, **os.environ, **ours})
 
 
-def told(problem: Exception) -> str:
+def sentence_of(problem: Exception) -> str:
     """Return in a sentence why nothing can be started; a system's own has no 対処."""
     if isinstance(problem, OSError) and problem.filename:
         return (

@@ -360,7 +360,7 @@ def test_a_buyer_who_asked_after_the_backup_does_not_come_back(path, monkeypatch
 
     done = restore_home(path.parent / "backup", over_good=False)
 
-    assert "もう一度削除しました(注文 2 件)" in restoring.told(done)
+    assert "もう一度削除しました(注文 2 件)" in restoring.report_of(done)
     for old in (path.parent / "backup", done.aside):
         shutil.rmtree(old)
     assert leaks(path.parent, TRACES) == []
