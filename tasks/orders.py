@@ -118,7 +118,7 @@ def _sweep(
     noticed = noticed_batches(shop, NOTICES_FIRST)
     taken = [take_orders(shop, batch, load) for batch in noticed]
     found = find_orders(shop, load)
-    batches = in_batches(chosen(load, found))
+    batches = in_batches(chosen(load, opaque(found)))
     taken += [take_orders(shop, batch, load) for batch in watch(batches)]
     return Swept(found, taken)
 

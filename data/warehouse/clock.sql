@@ -1,17 +1,29 @@
 -- name: is_dated_ahead
 -- Whether a run began, an order was seen, a file imported, stock moved, a matter
--- dismissed or a month closed later than now.
+-- dismissed or a month closed later than now. Asked in every run that hears from RMS: an
+-- EXISTS for each table took ten times as long to plan.
 -- in:  $after
 -- out: is_ahead, one row
-SELECT
-    EXISTS (SELECT 1 FROM loads WHERE started_at > $after)
-    OR EXISTS (SELECT 1 FROM order_sightings WHERE seen_at > $after)
-    OR EXISTS (SELECT 1 FROM csv_imports WHERE imported_at > $after)
-    OR EXISTS (SELECT 1 FROM shipment_imports WHERE imported_at > $after)
-    OR EXISTS (SELECT 1 FROM stock_count_imports WHERE imported_at > $after)
-    OR EXISTS (SELECT 1 FROM stock_movements WHERE moved_at > $after)
-    OR EXISTS (SELECT 1 FROM month_closes WHERE closed_at > $after)
-    OR EXISTS (SELECT 1 FROM dismissals WHERE dismissed_at > $after) AS is_ahead;
+SELECT EXISTS (
+    FROM (
+        SELECT started_at AS instant FROM loads
+        UNION ALL
+        SELECT seen_at FROM order_sightings
+        UNION ALL
+        SELECT imported_at FROM csv_imports
+        UNION ALL
+        SELECT imported_at FROM shipment_imports
+        UNION ALL
+        SELECT imported_at FROM stock_count_imports
+        UNION ALL
+        SELECT moved_at FROM stock_movements
+        UNION ALL
+        SELECT closed_at FROM month_closes
+        UNION ALL
+        SELECT dismissed_at FROM dismissals
+    )
+    WHERE instant > $after
+) AS is_ahead;
 
 -- name: open_closed_orders
 -- Take back what was kept of the months that a fast clock closed: they may not have been

@@ -43,7 +43,7 @@ from data.warehouse.errors import (
 )
 from data.warehouse.incidents import record_incident
 from data.warehouse.matter_view import renew_matter_view
-from data.warehouse.migrate import migrate
+from data.warehouse.migrate import fill, migrate
 from data.warehouse.people_key import KEY_FILE, use_key
 from data.warehouse.saved import put_back, repaired_of, saved, saved_of, wal_size
 from data.warehouse.statements import SQL
@@ -484,8 +484,8 @@ def _make(path: Path) -> None:
         con = connect(new)
         try:
             use_key(con, path)
-            migrate(con)
-            renew_matter_view(con)
+            fill(con)
+            renew_matter_view(con)  # its checkpoint is the file's first
         finally:
             con.close()
         with suppress(FileExistsError):  # another process was first

@@ -42,13 +42,10 @@ SELECT
         || 'モールからダウンロードし直して、もう一度取り込んでください。'
 FROM csv_warnings AS w
 JOIN csv_imports AS i USING (import_id)
+ANTI JOIN csv_imports AS later
+    ON later.mall = i.mall
+    AND later.shop_id = i.shop_id
+    AND later.file_name = i.file_name
+    AND later.imported_at > i.imported_at
 WHERE w.order_number IS NULL
-  AND NOT EXISTS (
-      SELECT 1
-      FROM csv_imports AS later
-      WHERE later.mall = i.mall
-        AND later.shop_id = i.shop_id
-        AND later.file_name = i.file_name
-        AND later.imported_at > i.imported_at
-  )
 GROUP BY i.import_id, i.mall, i.shop_id

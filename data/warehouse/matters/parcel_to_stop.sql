@@ -37,20 +37,14 @@ SELECT
 FROM orders AS o
 JOIN order_stands AS e USING (mall, shop_id, order_number)
 JOIN shipping_labels AS l USING (mall, shop_id, order_number)
+ANTI JOIN shipments AS s
+    ON s.mall = o.mall AND s.shop_id = o.shop_id AND s.order_number = o.order_number
+    AND s.state NOT IN ('planned', 'replaced')
+ANTI JOIN tracking_exports AS x
+    ON x.mall = o.mall AND x.shop_id = o.shop_id AND x.order_number = o.order_number
+    AND x.reason IS NULL
 WHERE (o.cancelled OR o.mall_status = '800')
   AND e.since <= l.exported_at + INTERVAL 14 DAY
-  AND NOT EXISTS (
-      FROM shipments AS s
-      WHERE s.mall = o.mall AND s.shop_id = o.shop_id
-        AND s.order_number = o.order_number
-        AND s.state NOT IN ('planned', 'replaced')
-  )
-  AND NOT EXISTS (
-      FROM tracking_exports AS x
-      WHERE x.mall = o.mall AND x.shop_id = o.shop_id
-        AND x.order_number = o.order_number
-        AND x.reason IS NULL
-  )
 GROUP BY o.mall, o.shop_id, o.order_number, e.since
 UNION ALL
 SELECT

@@ -10,14 +10,11 @@ SELECT
         || ')。対処: 行を修正して、または注文を取り込んでから、もう一度取り込んでください。'
 FROM shipment_rejects AS r
 JOIN shipment_imports AS i USING (import_id)
+ANTI JOIN shipment_imports AS later
+    ON later.mall = i.mall
+    AND later.shop_id = i.shop_id
+    AND later.file_name = i.file_name
+    AND later.imported_at > i.imported_at
 WHERE i.layout <> 'form'
   AND r.is_elsewhere IS NOT TRUE
-  AND NOT EXISTS (
-    SELECT 1
-    FROM shipment_imports AS later
-    WHERE later.mall = i.mall
-      AND later.shop_id = i.shop_id
-      AND later.file_name = i.file_name
-      AND later.imported_at > i.imported_at
-)
 GROUP BY i.import_id, i.mall, i.shop_id
