@@ -110,6 +110,14 @@ def test_no_bytes_at_all_are_taken_for_a_notice(kept_desk, body):
     assert spooled(kept_desk) == before
 
 
+def as_xml(body: bytes) -> str:
+    """Return a message as strict parsers read it: what is no character is left out."""
+    declared = re.match(rb'<\?xml[^>]*encoding="([\w-]+)"', body)
+    text = body.decode(declared[1].decode() if declared else "utf-8", "replace")
+    text = re.sub(r"^<\?xml[^>]*\?>", "", text)
+    return re.sub("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
+
+
 def is_sound(desk, body: bytes) -> bool:
     """Whether the answer fits what is on disk, and only the right key opens."""
     before = spooled(desk)
@@ -118,13 +126,14 @@ def is_sound(desk, body: bytes) -> bool:
     if code != "N-000-000":
         return not new and code in ("E-400-100", "E-400-101")
     # Read by another parser: what was accepted is harmless.
-    root = ET.fromstring(body)  # noqa: S314
+    root = ET.fromstring(as_xml(body))  # noqa: S314
     keys = ["".join(key.itertext()) for key in root.iter("authKey")]
     kept = {n.notice_key for n in read_message(body).notices(SHOP_ID, NOW)}
     return KEY in [key.strip() for key in keys] and new <= kept <= spooled(desk)
 
 
 @example(order_xml(NUMBER).replace(b"<authKey>", b"<authKey><authKey/>"))
+@example(order_xml(NUMBER).replace("な".encode(), b"\x00\xff"))
 @examples(80)
 @given(mutated())
 def test_a_damaged_message_opens_nothing_and_breaks_nothing(kept_desk, body):
