@@ -125,6 +125,7 @@ def test_deploying_again_doubles_nothing(services: Services, prefect_api):
         assert len(prefect_api.read_automations_by_name(name)) == 1
 
 
+@for_long  # Prefect takes up to two minutes to act on an event beside the suite
 def test_the_server_tells_a_webhook_what_broke_and_what_healed(prefect_api):
     """With a run's message and page; and nobody is told once the setting is gone."""
     failed = prefect_api.create_flow_run_from_deployment(
