@@ -14,7 +14,7 @@ def counted_once(rows: pl.DataFrame, checks: Sequence[SumCheck]) -> pl.DataFrame
     total decides: of an order that is there several times as a whole, a share of the
     copies counts; else each repeated row counts once, if only that makes it.
     """
-    check = next((one for one in checks if one.lines == "line_total"), None)
+    check = _goods_check(checks)
     if check is None or rows["copies"].max() in {None, 1}:
         return rows
     copies, counts = pl.col("copies"), pl.col("copies").is_not_null()
@@ -57,7 +57,7 @@ def with_stored_units(
     the file's own copies do not make it, but with those stored they do, those stay; and
     where both together do, and the file is a new one, they are added up.
     """
-    check = next((one for one in checks if one.lines == "line_total"), None)
+    check = _goods_check(checks)
     if check is None or not stored.height:
         return rows
     key = ("order_number", "line_id")
@@ -101,6 +101,11 @@ def with_stored_units(
     )
     rows = rows.join(found, on="row_number", how="left", maintain_order="left")
     return rows.with_columns(copies=pl.coalesce("_copies", "copies")).drop("_copies")
+
+
+def _goods_check(checks: Sequence[SumCheck]) -> SumCheck | None:
+    """Return the check that compares an order's total with its lines, if there is."""
+    return next((one for one in checks if one.lines == "line_total"), None)
 
 
 def wrong_sums(

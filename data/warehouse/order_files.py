@@ -141,6 +141,8 @@ class Work:
         con.register("csv_shares", self._shares)
         self._partly: list[str] = []
         """Orders of the part of which the file lacks lines that make its sums."""
+        self.is_same_file = bool(self.ask("count_csv_imports_of_file")[0][0])
+        """Whether this very file was imported before in this way."""
 
     def ask(self, name: str, **more: object) -> list[tuple[Any, ...]]:
         """Run a statement and return all of its rows."""
@@ -265,7 +267,10 @@ class Work:
         roles = self._frame("list_csv_speaking", part=part)
         by_line = told_by_line(self._rules.by_line)
         rows = levelled(rows, orders, packages, by_line)
-        rows = self._identified(rows, roles, part)
+        stored = NO_LINES
+        if roles["is_known"].any():
+            stored = self._frame("list_csv_known_lines", part=part)
+        rows = self._identified(rows, roles, stored)
         starts = self._rules.order_starts
         if by_line:
             shares = self._shared(rows, roles, part)
@@ -273,19 +278,10 @@ class Work:
         else:
             speaking = with_roles(rows, roles, starts)
         if self._given["adds_units"]:
-            speaking = counted_once(speaking, self._rules.checks)
-            speaking = self._with_stored_units(speaking, roles, part)
+            checks, is_new = self._rules.checks, not self.is_same_file
+            speaking = counted_once(speaking, checks)
+            speaking = with_stored_units(speaking, stored, checks, is_new_file=is_new)
         self._speaking.rows = speaking
-
-    def _with_stored_units(
-        self, rows: pl.DataFrame, roles: pl.DataFrame, part: int
-    ) -> pl.DataFrame:
-        """Return the rows, with the copies of the part's orders in an earlier file."""
-        if not roles["is_known"].any():
-            return rows
-        stored = self._frame("list_csv_units", part=part)
-        (same,) = self.ask("count_csv_imports_of_file")[0]
-        return with_stored_units(rows, stored, self._rules.checks, is_new_file=not same)
 
     def _shared(self, rows: pl.DataFrame, roles: pl.DataFrame, part: int) -> Shares:
         """Return what the part's lines, told and stored, make of their orders."""
@@ -301,7 +297,7 @@ class Work:
         return found
 
     def _identified(
-        self, rows: pl.DataFrame, roles: pl.DataFrame, part: int
+        self, rows: pl.DataFrame, roles: pl.DataFrame, stored: pl.DataFrame
     ) -> pl.DataFrame:
         """Return the rows with the ids and SKUs under which their lines are stored."""
         speaking = roles.select(
@@ -309,9 +305,6 @@ class Work:
         )
         lines = rows.select("row_number", "line_id", *LINE, *MORE)
         lines = lines.join(speaking, on="row_number")
-        stored = NO_LINES
-        if lines["is_known"].any():
-            stored = self._frame("list_csv_known_lines", part=part)
         sku, in_package = self._rules.sku, self._rules.lines == "id_in_package"
         if self._rules.baskets == "address" and stored.height:
             rows, lines, old = self._in_packages(rows, lines, stored)
@@ -510,7 +503,6 @@ def import_orders(  # noqa: PLR0913
         aside = rows[KEY].n_unique()
         known, set_aside = known - aside, set_aside + aside
     show(con, "csv_rejected", chunks.rejects)
-    (same,) = work.ask("count_csv_imports_of_file")[0]
     lines_rejected = chunks.rejects["row_number"].n_unique()
     counts = {
         "orders_created": new,
@@ -537,7 +529,7 @@ def import_orders(  # noqa: PLR0913
         orders_set_aside=set_aside,
         orders_of_other_shops=sum(others.values()),
         lines_repeated=repeated,
-        is_same_file=bool(same) and not new and not updated,
+        is_same_file=work.is_same_file and not new and not updated,
         waiting_for_stock=waiting,
         warnings=warnings.first,
         warning_counts=warnings.counts,
