@@ -41,6 +41,15 @@ class How(StrEnum):
     MOMENT = "moment"
 
 
+def is_over(name: str, over: str, held: str) -> pl.Expr:
+    """Return whether a status matches `over`, and not `held` if that is given."""
+    status = pl.col(name).str
+    words = status.contains(over)
+    if held:
+        words &= ~status.contains(held)
+    return words.fill_null(value=False)
+
+
 @dataclass(frozen=True)
 class Cell:
     """One of our cells and the mall's columns it is made of.

@@ -15,7 +15,7 @@ from connectors.csv_file import CsvRefused, Header, Position
 from connectors.csv_file.header import plain
 from connectors.csv_file.verdict import second_header
 from connectors.order_files import conversion
-from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
+from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout, is_over
 from connectors.order_files.plan import PART, Plan, Planned
 from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, CellFault
 from data.model.order import NOT_FIXED
@@ -277,10 +277,7 @@ def _sku(known: set[str], layout: Layout) -> pl.Expr:
 def _cancelled(known: set[str], layout: Layout) -> pl.Expr:
     signs = [pl.lit(value=False)]
     if layout.cancelled and "mall_status" in known:
-        is_over = pl.col("mall_status").str.contains(layout.cancelled)
-        if layout.held:
-            is_over &= ~pl.col("mall_status").str.contains(layout.held)
-        signs.append(is_over)
+        signs.append(is_over("mall_status", layout.cancelled, layout.held))
     if "cancelled_at" in known:
         signs.append(pl.col("cancelled_at").is_not_null())
     return pl.any_horizontal(signs).fill_null(value=False)

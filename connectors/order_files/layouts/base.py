@@ -6,7 +6,7 @@ An option row (商品名 `商品オプション「X」`, blank 商品ID) belongs
 
 import polars as pl
 
-from connectors.order_files.layout import HELD, Layout, Signature, cell, maybe
+from connectors.order_files.layout import HELD, Layout, Signature, cell, is_over, maybe
 from connectors.order_files.money import (
     amount,
     or_unread,
@@ -115,9 +115,7 @@ def price_options(rows: pl.DataFrame) -> pl.DataFrame:
 
 def empty_cancelled(rows: pl.DataFrame) -> pl.DataFrame:
     """Write a cancelled item of an order that goes on with no pieces."""
-    is_off = pl.col("line_status").str.contains(CANCELLED)
-    is_off &= ~pl.col("line_status").str.contains(HELD)
-    is_off = is_off.fill_null(value=False)
+    is_off = is_over("line_status", CANCELLED, HELD)
     goes_on = ~is_off.all().over(BLOCK)
     return rows.with_columns(
         quantity=pl.when(is_off & goes_on).then(pl.lit("0")).otherwise("quantity")

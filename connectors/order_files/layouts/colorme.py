@@ -5,7 +5,15 @@
 
 import polars as pl
 
-from connectors.order_files.layout import HELD, Layout, Signature, cell, maybe, sum_of
+from connectors.order_files.layout import (
+    HELD,
+    Layout,
+    Signature,
+    cell,
+    is_over,
+    maybe,
+    sum_of,
+)
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -64,20 +72,16 @@ CELLS = (
     maybe("line_total", "購入商品 小計"),
 )
 
-OVER = r"^発送済|キャンセル"
+SHIPPED, CANCELLED = "^発送済", "キャンセル"
+OVER = f"{SHIPPED}|{CANCELLED}"
 
 
 def status_of_package(rows: pl.DataFrame) -> pl.DataFrame:
     """Write the package's status where it is over and its order's is not."""
     if "line_status" not in rows.columns:
         return rows
-
-    def is_over(name: str) -> pl.Expr:
-        status = pl.col(name).str
-        is_so = status.contains(OVER) & ~status.contains(HELD)
-        return is_so.fill_null(value=False)
-
-    is_its_own = is_over("line_status") & ~is_over("mall_status")
+    is_its_own = is_over("line_status", OVER, HELD)
+    is_its_own &= ~is_over("mall_status", OVER, HELD)
     return rows.with_columns(
         mall_status=pl.when(is_its_own).then("line_status").otherwise("mall_status")
     )
@@ -92,9 +96,9 @@ LAYOUTS = (
         signature=Signature(starts=("売上ID", "受注日")),
         cells=CELLS,
         sku=(("item_number",), ("item_id",)),
-        cancelled="キャンセル",
+        cancelled=CANCELLED,
         held=HELD,
-        shipped="^発送済",
+        shipped=SHIPPED,
         lines="id_in_package",
         baskets="id",
         by_line=("mall_status",),
