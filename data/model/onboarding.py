@@ -100,7 +100,7 @@ class ShopFacts(NamedTuple):
     """Whether a person told when the key ends, and not RMS."""
 
     def key_has_ended(self, now: datetime) -> bool:
-        """Whether no call may be made with the key any more.
+        """Return whether no call may be made with the key any more.
 
         A typed end warns before it, and explains a refusal after it. By itself it stops
         nothing: people leave a former key's date in the block, and a night without

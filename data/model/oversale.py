@@ -140,7 +140,7 @@ class TriedPush(NamedTuple):
     verified_at: datetime | None
 
     def raised(self, shown: int, at: datetime) -> bool:
-        """Whether the listing may have shown more by it at that moment.
+        """Return whether the listing may have shown more by it at that moment.
 
         A push that was proven after the sale may have arrived before it.
         """

@@ -4,7 +4,6 @@ It asks for the login of `prefect.env`, answers web pages of its own address onl
 listens on this machine only unless PREFECT_SERVER_API_HOST says otherwise.
 """
 
-import fcntl
 import os
 import secrets
 import socket
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from connectors.env_file import env_file_values
+from connectors.folder_lock import is_locked, takes_lock
 from connectors.prefect_env import FILE, write_prefect_env
 from connectors.settings import ENV_FILE, SettingsProblem, invalid, read_settings
 from tasks.setup.become import become
@@ -143,28 +143,28 @@ def hold_home(home: Path) -> int:
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not takes_lock(lock):
+        os.close(lock)
         raise SettingsProblem(
             f"{home} の Prefect サーバーは、すでに起動しています"
             f"(アドレスは {home / FILE} にあります)。何も変更していません。"
             "対処: 起動済みのサーバーをそのまま使ってください。"
             "別のポートで起動する場合は、先に停止してください。"
-        ) from None
+        )
     os.set_inheritable(lock, True)
     return lock
 
 
 def is_served(home: Path) -> bool:
     """Return whether a server holds the home's lock."""
-    if not (home / LOCK).exists():
+    try:
+        lock = os.open(home / LOCK, os.O_RDONLY)
+    except OSError:
         return False
     try:
-        os.close(hold_home(home))
-    except SettingsProblem:
-        return True
-    return False
+        return is_locked(lock)
+    finally:
+        os.close(lock)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Whether the warm process lives: a lock that ends with it, and a beat."""
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from typing import Any, Final
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from connectors.folder_lock import is_locked, takes_lock
 from connectors.settings import read_settings
 
 LOCK: Final = "watch.lock"
@@ -30,7 +30,7 @@ def only_watch(home: Path, ending: Event) -> Iterator[Callable[[], None] | None]
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        while not _locked(held):
+        while not takes_lock(held):
             if ending.wait(LOOK_EVERY_S):
                 yield None
                 return
@@ -40,14 +40,6 @@ def only_watch(home: Path, ending: Event) -> Iterator[Callable[[], None] | None]
         os.close(held)
 
 
-def _locked(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def watch_lives(home: Path | None = None) -> bool:
     """Return whether a warm process is at work here, so that a schedule may rest."""
     try:
@@ -55,12 +47,10 @@ def watch_lives(home: Path | None = None) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(looked, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return time.time() - os.fstat(looked).st_mtime < SILENT_S
+        is_silent = time.time() - os.fstat(looked).st_mtime >= SILENT_S
+        return is_locked(looked) and not is_silent
     finally:
         os.close(looked)
-    return False
 
 
 def left_to_watch() -> State[Any]:
