@@ -33,7 +33,7 @@ class Standing:
 class Work:
     """What is to be done for one shop on one mall; each a number of orders or parcels.
 
-    to_ship        orders that may be packed and have no tracking number yet
+    to_ship        orders that may be packed, of which some package has not left yet
     ship_today     those of them that have to leave today, or should have before
     ship_late      those of these that should have left before today
     numbers_unsent tracking numbers that RMS does not show, refused ones included
@@ -109,7 +109,8 @@ def day(
     counted = SQL.run(con, "count_day_matters", given).fetchall()
     count = {(kind, mall, shop): n for kind, mall, shop, n, _ in counted}
     handles = {(mall, shop_id): shop for mall, shop_id, shop, *_ in orders}
-    to_ship = SQL.run(con, "list_orders_to_ship", given).fetchall()
+    shippable = given | {"today": today}
+    to_ship = SQL.run(con, "list_orders_to_ship", shippable).fetchall()
     waiting_parcels = Counter((mall, shop_id) for mall, shop_id, *_ in to_ship)
     due = _due(to_ship, handles, today, days)
     leaving = Counter((one.mall, one.shop) for one in due)

@@ -48,10 +48,39 @@ GROUP BY mall, shop_id
 ORDER BY mall, shop_id;
 
 -- name: list_orders_to_ship
--- Orders that may be packed and have no parcel yet, with what was promised of them.
--- in:  $shop_ids: these only; NULL = all
+-- Orders that may be packed, with what was promised of their packages that are still here:
+-- those without a parcel of ours, and without a number at RMS or a number or day in the
+-- mall's file. Where that says of each line whether it has left, some left here are enough.
+-- in:  $shop_ids: these only; NULL = all, $today
 -- out: mall, shop_id, order_number, since (day in Japan), is_one_day, delivery_on,
 --      is_remote_island, prefectures, lead_times
+WITH told AS (
+    SELECT
+        l.mall, l.shop_id, l.order_number, l.basket_id,
+        CASE
+            WHEN NOT bool_or(s.outcome = 'open') THEN false
+            WHEN bool_or(s.outcome = 'shipped') THEN true
+        END AS is_partly
+    FROM line_shares AS s
+    JOIN order_lines AS l USING (mall, shop_id, order_number, line_id)
+    GROUP BY l.mall, l.shop_id, l.order_number, l.basket_id
+),
+here AS (
+    SELECT p.mall, p.shop_id, p.order_number, p.basket_id, p.prefecture
+    FROM order_packages AS p
+    LEFT JOIN told AS t USING (mall, shop_id, order_number, basket_id)
+    ANTI JOIN (
+        SELECT mall, shop_id, order_number, basket_id
+        FROM shipments
+        WHERE state IN ('planned', 'sent', 'unknown', 'verified')
+    ) AS s USING (mall, shop_id, order_number, basket_id)
+    WHERE coalesce(t.is_partly, p.tracking_number IS NULL
+        AND coalesce(p.shipping_date > $today::DATE, true))
+      AND coalesce(p.gift_address_given, true)
+      AND NOT coalesce(list_bool_or([
+          coalesce(one.tracking_number, '') <> '' FOR one IN p.shipping_rows
+      ]), false)
+)
 SELECT
     o.mall, o.shop_id, o.order_number,
     CAST(coalesce(o.ship_instructed_at, o.ordered_at) AT TIME ZONE 'Asia/Tokyo' AS DATE)
@@ -64,21 +93,19 @@ SELECT
 FROM orders AS o
 JOIN (
     SELECT mall, shop_id, order_number, list_distinct(list(prefecture)) AS prefectures
-    FROM order_packages
+    FROM here
     GROUP BY mall, shop_id, order_number
 ) AS p USING (mall, shop_id, order_number)
 LEFT JOIN (
     SELECT mall, shop_id, order_number, list_distinct(list(lead_time)) AS lead_times
     FROM order_lines
+    SEMI JOIN here USING (mall, shop_id, order_number, basket_id)
     GROUP BY mall, shop_id, order_number
 ) AS l USING (mall, shop_id, order_number)
-ANTI JOIN (
-    SELECT mall, shop_id, order_number
-    FROM shipments
-    WHERE state IN ('planned', 'sent', 'unknown', 'verified')
-) AS s USING (mall, shop_id, order_number)
 WHERE o.status = '受注処理中'
+  AND if(o.mall = 'rakuten', o.mall_status = '300', o.shipped_at IS NULL)
   AND NOT o.cancelled
+  AND o.outcome IS NULL
   AND NOT coalesce(o.is_under_review, false)
   AND ($shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], o.shop_id))
 ORDER BY o.mall, o.shop_id, o.order_number;

@@ -11,8 +11,16 @@ from data.model.ship_by import Reason, ShipBy, WorkingDays
 from data.warehouse import day as door
 from data.warehouse.day import OF_EACH, Day, Due, Standing, Work
 from data.warehouse.orders import record_refusals, store_orders
+from data.warehouse.statements import SQL
 from tests.support.effort import first
-from tests.support.orders import SHOP_ID, a_refusal, an_order, at, order_number
+from tests.support.orders import (
+    SHOP_ID,
+    a_package,
+    a_refusal,
+    an_order,
+    at,
+    order_number,
+)
 from tests.support.planted import caught, planted_sql
 
 ORDERS = {
@@ -47,9 +55,18 @@ def parcel(con: DuckDBPyConnection, number: int, state: str) -> None:
     con.execute(PARCEL, [SHOP_ID, order, state, state, at(6), at(6)])
 
 
+def to_send(number: int, *baskets: str, status: str = "300") -> Order:
+    """An order with these packages, none of which has a number at RMS."""
+    packages = [
+        a_package(one).model_copy(update={"shipping_rows": ()})
+        for one in baskets or ("1",)
+    ]
+    return an_order(number, 5, status, packages=packages)
+
+
 @pytest.fixture
 def filled(con: DuckDBPyConnection) -> DuckDBPyConnection:
-    orders = [an_order(n, 5, status) for n, status in ORDERS.items()]
+    orders = [to_send(n, status=status) for n, status in ORDERS.items()]
     orders[-1] = orders[-1].model_copy(update={"is_under_review": True})
     orders.append(an_order(9, 5, "100", shop_id="777"))
     store_orders(con, orders, source="api", stored_at=at(5), load_id="l")
@@ -94,9 +111,52 @@ def test_what_is_to_be_done_leaves_out_what_has_a_parcel_or_may_not_be_packed(fi
     ]
 
 
+def listed(con: DuckDBPyConnection, *orders: Order) -> list[str]:
+    """Return the ends of the numbers of those orders that are to ship."""
+    store_orders(con, orders, source="api", stored_at=at(5), load_id="l")
+    given = {"shop_ids": None, "today": TODAY}
+    rows = SQL.run(con, "list_orders_to_ship", given).fetchall()
+    return [number[-1] for _, _, number, *_ in rows]
+
+
+def test_an_order_is_to_ship_until_each_of_its_packages_has_left(con):
+    orders = [to_send(1, "1", "2"), to_send(2, "1"), an_order(3)]
+    parcel(con, 1, "planned")
+    parcel(con, 2, "planned")
+
+    assert listed(con, *orders) == ["1"]
+
+
+def test_a_gift_without_an_address_is_not_to_ship(con):
+    order = to_send(1)
+    (package,) = order.packages
+    waits = package.model_copy(update={"gift_address_given": False})
+
+    assert listed(con, order.model_copy(update={"packages": (waits,)})) == []
+
+
+@pytest.mark.parametrize(
+    ("mall", "told", "found"),
+    [
+        (Mall.RAKUTEN, "mall_status = '300'", ["1"]),
+        (Mall.RAKUTEN, "mall_status = '200'", []),
+        (Mall.RAKUTEN, "mall_status = '500', outcome = 'shipped'", []),
+        (Mall.SHOPIFY, "shipped_at = NULL", ["1"]),
+        (Mall.SHOPIFY, "mall_status = 'paid'", []),
+        (Mall.SHOPIFY, "shipped_at = NULL, outcome = 'refunded'", []),
+    ],
+)
+def test_what_the_mall_calls_over_or_not_ready_is_not_to_ship(con, mall, told, found):
+    """A CSV creates an order at 受注処理中, whatever its mall says."""
+    listed(con, to_send(1).model_copy(update={"mall": mall}))
+    con.execute(f"UPDATE orders SET {told}")  # noqa: S608 - ours
+
+    assert listed(con) == found
+
+
 def promised(number: int, **told) -> Order:
     """An order of Wednesday morning to Tokyo, with no promise but those told."""
-    order = an_order(number, 5)
+    order = to_send(number)
     (package,) = order.packages
     (line,) = package.lines
     line = line.model_copy(update={"lead_time": told.pop("lead_time", None)})
