@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
-from connectors.rms.errors import Refused, RmsTrouble
+from connectors.rms.errors import Refused, RmsTrouble, Unavailable
 from connectors.rms.http import RmsHttp
 from connectors.rms.wire import Wire, wire_datetime
 from data.model.japan_time import in_japan
@@ -28,6 +28,9 @@ CEILING = 15_000
 
 RESTARTS = 3
 """How often a window is read again from page 1 because its hits moved meanwhile."""
+PASSES = 12
+"""How often in all, while pages leave out hits: orders of one second have no order of
+their own, and a page may begin elsewhere than the one before it ended (§2.4)."""
 
 LONGEST = timedelta(days=63)
 OLDEST = timedelta(days=730)
@@ -97,7 +100,12 @@ class Search:
             yield from self._window(window)
 
     def _window(self, window: Window) -> Iterator[SearchPage]:
-        """Yield one window's pages; one that is too full is halved, never cut off."""
+        """Yield one window's pages; one that is too full is halved, never cut off.
+
+        Raises:
+            Unavailable: hits were still missing after the last pass.
+
+        """
         page, restarts, total, listed = 1, 0, 0, set[str]()
         while True:
             found = self._ask(window, page)
@@ -117,11 +125,15 @@ class Search:
                 continue
             if len(listed) >= total:
                 return
-            if restarts == RESTARTS:
+            if found.pages <= 1 and restarts >= RESTARTS:
+                # No page hides them: RMS counts more than it has to list.
                 log.warning("searchOrder: %d of %d hits listed", len(listed), total)
                 return
-            # One came among the hits of a page that was read already (§2.4).
-            page, restarts, total, listed = 1, restarts + 1, 0, set()
+            if restarts >= PASSES:
+                raise _never_all(len(listed), total)
+            # One came among the hits of a page that was read already, or moved from one
+            # page to another (§2.4). What was listed before is a hit all the same.
+            page, restarts, total = 1, restarts + 1, 0
 
     def _halves(self, window: Window) -> Iterator[SearchPage]:
         halves = window.halves()
@@ -214,6 +226,13 @@ def _parsed(reply: Reply) -> _Found:
     if not found.numbers and reply.is_only_warned:
         raise SEARCH_ORDER.unsure("検索結果が返されませんでした", reply)
     return found
+
+
+def _never_all(listed: int, total: int) -> RmsTrouble:
+    fact = (
+        f"検索結果が変わり続け、{total:,}件のうち{listed:,}件しか取得できませんでした"
+    )
+    return SEARCH_ORDER.failed(Unavailable, fact, error_words.TRY_LATER)
 
 
 def _bad_span(fact: str, advice: str) -> RmsTrouble:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
@@ -175,6 +176,31 @@ def test_an_order_that_appears_between_two_pages_is_found_in_the_same_search():
     found = api(answer)[0].search(ago(days=1), NOW)
 
     assert sorted(found) == sorted([*ordered, *late])
+
+
+def test_orders_of_one_second_are_all_found_in_whatever_order_rms_lists_them():
+    """RMS sorts by the time of the order only: 1,500 of one second have no order."""
+    draw = Random(7)  # noqa: S311 - a fixed seed, no secret
+    numbers = [f"123456-{n:04}" for n in range(1500)]
+
+    def shuffled(body: dict[str, Any]) -> Answer:
+        draw.shuffle(numbers)
+        return Orders(dict.fromkeys(numbers, ago(hours=1)))(body)
+
+    assert sorted(api(shuffled)[0].search(ago(days=1), NOW)) == sorted(numbers)
+
+
+def test_a_listing_that_goes_on_hiding_an_order_is_no_search():
+    """The cursor may not pass an order that nobody was shown."""
+    numbers = [f"123456-{n:04}" for n in range(1200)]
+
+    def hiding(body: dict[str, Any]) -> Answer:
+        status, found = Orders(dict.fromkeys(numbers, ago(hours=1)))(body)
+        listed = [n for n in found["orderNumberList"] if not n.endswith("0007")]
+        return status, found | {"orderNumberList": listed}
+
+    with pytest.raises(Unavailable, match="1,200件のうち1,199件"):
+        api(hiding)[0].search(ago(days=1), NOW)
 
 
 def test_hits_that_rms_never_lists_end_the_search_with_a_warning(caplog):
