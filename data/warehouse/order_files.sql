@@ -661,7 +661,8 @@ ORDER BY o.order_number;
 -- What the known orders of a part become, where that differs.
 -- A blank cell keeps what is known, unless it clears; a cell the file has no column for
 -- never clears, nor does one of an order whose first row, which alone has its cells, is not
--- in the file. An order is fixed again only by a file that tells an amount. What the mall
+-- in the file. What is billed at each rate is one thing: 0 at a rate, or at all, is told, too.
+-- An order is fixed again only by a file that tells an amount. What the mall
 -- says of its status is kept where the file is behind, and a cancelled order stays so.
 -- in:  views `csv_speaking`, `csv_clears` (one row, a flag per cell), temporary table
 --      `csv_statuses`, $mall, $shop_id
@@ -702,11 +703,16 @@ SELECT
     if(c.coupon_shop, r.coupon_shop, coalesce(r.coupon_shop, o.coupon_shop)) AS coupon_shop,
     if(c.coupon_other, r.coupon_other, coalesce(r.coupon_other, o.coupon_other)) AS coupon_other,
     if(c.refunded_total, r.refunded_total, coalesce(r.refunded_total, o.refunded_total)) AS refunded_total,
-    coalesce(nullif(list_filter([
-        {'rate': 0.00::DECIMAL(5, 4), 'billed': r.billed_at_0, 'tax': r.tax_at_0},
-        {'rate': 0.08::DECIMAL(5, 4), 'billed': r.billed_at_8, 'tax': r.tax_at_8},
-        {'rate': 0.10::DECIMAL(5, 4), 'billed': r.billed_at_10, 'tax': r.tax_at_10}
-    ], lambda one: coalesce(one.billed, 0) <> 0 OR coalesce(one.tax, 0) <> 0), []), if(c.billed_at_10, NULL, o.tax_summaries)) AS tax_summaries,
+    CASE
+        WHEN c.billed_at_10
+            OR coalesce(r.billed_at_0, r.billed_at_8, r.billed_at_10) IS NOT NULL
+        THEN nullif(list_filter([
+            {'rate': 0.00::DECIMAL(5, 4), 'billed': r.billed_at_0, 'tax': r.tax_at_0},
+            {'rate': 0.08::DECIMAL(5, 4), 'billed': r.billed_at_8, 'tax': r.tax_at_8},
+            {'rate': 0.10::DECIMAL(5, 4), 'billed': r.billed_at_10, 'tax': r.tax_at_10}
+        ], lambda one: coalesce(one.billed, 0) <> 0 OR coalesce(one.tax, 0) <> 0), [])
+        ELSE o.tax_summaries
+    END AS tax_summaries,
     if(c.is_gift, r.is_gift, coalesce(r.is_gift, o.is_gift)) AS is_gift,
     coalesce(if(c.is_under_review, r.is_under_review, coalesce(r.is_under_review, o.is_under_review)), false) AS is_under_review,
     if(c.caution_code, r.caution_code, coalesce(r.caution_code, o.caution_code)) AS caution_code,

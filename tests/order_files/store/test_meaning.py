@@ -414,6 +414,24 @@ def test_rakuten_s_amounts_by_rate_are_kept_exactly(con, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("cells", "left"),
+    [("0", None), ("", [216, 2700])],  # a coupon pays all; 更新 skips a blank
+)
+def test_nothing_billed_at_any_rate_is_told_and_blank_is_not(
+    con, tmp_path, cells, left
+):
+    rakuten(con, tmp_path, TAXED | TEN, TAXED | EIGHT)
+    by_rate = {name: cells for name in TAXED if "%" in name}
+    free = TAXED | by_rate | {"請求金額": "0", "クーポン利用総額": "2916"}
+    rakuten(con, tmp_path, free | TEN, free | EIGHT, minute=1)
+
+    ((billed,),) = con.execute(
+        "SELECT list_transform(tax_summaries, lambda one: one.billed) FROM orders"
+    ).fetchall()
+    assert billed == left
+
+
+@pytest.mark.parametrize(
     ("wrong", "told"),
     [
         ({"8%請求金額": "200"}, 1),  # Σ is not what is billed
