@@ -9,7 +9,8 @@
 --   refunded        of them, refunded
 --   returned_units  pieces taken back, of lines with negative pieces
 --   returned        their price with tax, yen
---   paid_back       paid back of all these orders, yen
+--   paid_back       paid back of all these orders, yen, as far as it is known: Shopify's file tells
+--                   it, and no other mall; theirs have 0, also where money was paid back
 -- example: SELECT *, round(100.0 * cancelled / orders, 1) AS percent FROM cancellations
 WITH returned AS (
     SELECT

@@ -5,7 +5,8 @@
 --   files     files imported
 --   rows      rows read
 --   rejected  rows set aside
---   warnings  cells that could not be read, of rows that were taken
+--   warnings  rows of csv_warnings: cells that could not be read, sums that differ, and whatever
+--             else was odd of what was taken
 -- example: FROM import_quality WHERE rejected > 0
 WITH warned AS (
     SELECT import_id, count(*) AS warnings

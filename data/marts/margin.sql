@@ -2,7 +2,8 @@
 -- of Japan and shop. Costs and fees are those of the order's day, as people filled them in
 -- by import-costs; a cost of the line's SKU comes before one of the SKU whose stock its
 -- listing sells. A line without a cost, or of a shop without a fee, is counted as unknown
--- and is in none of the sums but `sales`. Coupons, points and postage are not in it.
+-- and is in none of the sums but `sales`. Coupons, points,
+-- postage and what was paid back in part are not in it.
 -- out:
 --   month          month in Japan
 --   mall           mall

@@ -9,7 +9,7 @@
 --   units          pieces
 --   sales          price of all lines with tax, before coupons and points, yen
 --   lines_unknown  lines whose price was not known, and not in `sales`
---   refunded       paid back of these orders by then, yen
+--   refunded       paid back of these orders by then, yen; only Shopify's file tells it
 --   request_total  請求金額 without what was paid back, yen
 --   orders_open    orders whose 請求金額 was not known, and not in `request_total`
 -- example: FROM month_close ORDER BY month DESC, mall, shop_id

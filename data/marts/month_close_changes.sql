@@ -1,5 +1,7 @@
 -- month_close_changes: orders of a closed month that stand otherwise now than at its close.
--- The close and the differences of this list together are what the month would be today.
+-- The close and the differences of this list together are what the month would be today. One
+-- of which only the amounts by tax rate are others has no difference here: they are in
+-- month_close_tax_changes.
 -- out:
 --   month         month in Japan that was closed
 --   mall          mall
@@ -19,21 +21,33 @@ WITH lines AS (
         CAST(sum(sales) AS BIGINT) AS sales
     FROM sales
     GROUP BY mall, shop_id, order_number
+), taxes AS (
+    SELECT
+        mall, shop_id, order_number,
+        list({
+            'tax_percent': tax_percent, 'billed': billed, 'tax': tax
+        } ORDER BY tax_percent) AS taxes
+    FROM order_taxes
+    WHERE coalesce(billed, 1) <> 0
+    GROUP BY mall, shop_id, order_number
 ), today AS (
     SELECT
         o.mall, o.shop_id, o.order_number, o.month_jst AS month, o.updated_at,
         NOT o.cancelled
         AND coalesce(o.outcome, '') NOT IN ('cancelled', 'refunded') AS counts,
-        l.units, l.sales,
+        l.units, l.sales, t.taxes,
         o.request_total - coalesce(o.refunded_total, 0) AS request_total
     FROM orders AS o
     LEFT JOIN lines AS l USING (mall, shop_id, order_number)
+    LEFT JOIN taxes AS t USING (mall, shop_id, order_number)
     WHERE o.month_jst IN (SELECT m.month FROM month_closes AS m)
        OR (o.mall, o.shop_id, o.order_number)
           IN (SELECT (k.mall, k.shop_id, k.order_number) FROM closed_orders AS k)
 ), closed AS (
     SELECT
         month, mall, shop_id, order_number, counts, units, sales,
+        nullif(list_sort([told FOR told IN taxes IF coalesce(told.billed, 1) <> 0]), [])
+            AS taxes,
         request_total - coalesce(refunded_total, 0) AS request_total
     FROM closed_orders
 ), found AS (
@@ -48,7 +62,8 @@ WITH lines AS (
         t.order_number IS NULL AS is_moved,
         t.updated_at,
         c.units AS units_then, c.sales AS sales_then, c.request_total AS request_then,
-        t.units, t.sales, t.request_total
+        c.taxes AS taxes_then,
+        t.units, t.sales, t.request_total, t.taxes
     FROM closed AS c
     FULL JOIN today AS t USING (month, mall, shop_id, order_number)
 )
@@ -80,5 +95,6 @@ WHERE (f.counted OR f.counts)
       OR f.units IS DISTINCT FROM f.units_then
       OR f.sales IS DISTINCT FROM f.sales_then
       OR f.request_total IS DISTINCT FROM f.request_then
+      OR f.taxes IS DISTINCT FROM f.taxes_then
   )
 ORDER BY f.month, f.mall, f.shop_id, f.order_number;

@@ -1,7 +1,8 @@
 -- month_close_taxes: what was billed at each tax rate in a closed month, as it stood at its
 -- close. Orders whose mall does not tell it have a row without a rate, and what was paid
 -- back is taken off there. Rakuten tells it before points, as the tax is: the rows add up
--- to request_total of month_close and the points used.
+-- to request_total of month_close and the points used, less the fee of 後払い that buyers bear
+-- (buyer_fee). What came later is in month_close_tax_changes.
 -- out:
 --   month        month in Japan
 --   mall         mall

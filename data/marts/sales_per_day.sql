@@ -8,7 +8,7 @@
 --   units          pieces
 --   sales          price of all lines with tax, before coupons and points, yen
 --   lines_unknown  lines whose price is not known, and not in `sales`
---   refunded       paid back of these orders, yen
+--   refunded       paid back of these orders, yen; only Shopify's file tells it
 --   request_total  請求金額 without what was paid back, yen
 --   orders_open    orders whose 請求金額 is not known, and not in `request_total`
 -- example: FROM sales_per_day ORDER BY day DESC LIMIT 7

@@ -1,4 +1,5 @@
--- sales_per_sku: what was sold of each SKU in each month of Japan, by shop.
+-- sales_per_sku: what was sold of each SKU in each month of Japan, by shop. What was
+-- paid back of an order in part is not taken off: no file tells of which lines.
 -- out:
 --   month          month in Japan, e.g. 2026-07
 --   mall           mall

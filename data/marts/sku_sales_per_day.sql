@@ -1,4 +1,5 @@
--- sku_sales_per_day: what was sold of each SKU on each day of Japan, by shop.
+-- sku_sales_per_day: what was sold of each SKU on each day of Japan, by shop. What was
+-- paid back of an order in part is not taken off: no file tells of which lines.
 -- out:
 --   day            day in Japan
 --   mall           mall

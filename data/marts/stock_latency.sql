@@ -3,7 +3,8 @@
 --   day        day of the proof
 --   mall       mall
 --   shop_id    shop
---   levels     levels that were read back as they were sent
+--   levels     levels that were seen at the mall; those, too, that its own sale had brought about
+--              and that needed no write
 --   median_s   half of them were proven no later after their cause (order, cancellation, count,
 --              receipt, adjustment, safety stock, SKU mapping), seconds
 --   p99_s      ninety-nine of a hundred were, seconds

@@ -1,13 +1,14 @@
 -- tax_by_rate: what was billed at each tax rate, by month of Japan and shop, for an invoice.
 -- Orders whose mall does not tell it have a row of their own, and what was paid back is
 -- taken off there. Rakuten tells it before points, as the tax is: where a buyer used some,
--- the rows add up to more than request_total, by these points.
+-- the rows add up to more than request_total, by these points, and to less by the fee of 後払い
+-- that a buyer bears (buyer_fee).
 -- out:
 --   month        month in Japan
 --   mall         mall
 --   shop_id      shop
 --   tax_percent  税率, whole percent; NULL for orders whose rates are not known
---   orders       orders
+--   orders       orders with something at that rate; one of two rates is in both rows
 --   billed       billed at that rate, with tax, yen; Rakuten's before points, without a
 --                rate 請求金額
 --   tax          the tax in it, yen; NULL if not known

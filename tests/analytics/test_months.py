@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from data.model.japan_time import JST
+from data.model.order import TaxSummary
 from data.warehouse.analytics.publish import publish
 from data.warehouse.clock import heal_future
 from data.warehouse.invariants import violations
@@ -95,6 +96,30 @@ def test_a_closed_month_stays_and_what_changed_is_listed_beside_it(path):
     ]
     closed = now[0][1:]
     assert today == [tuple(a + b for a, b in zip(closed, difference[0], strict=True))]
+
+
+def test_a_rate_that_changes_after_the_close_is_listed_to_the_yen(path):
+    """Nothing else of the order changes: its books by rate do, and no sum shows it."""
+    other = (TaxSummary(rate=0.1, billed=2710, tax=246),)
+    with warehouse(path) as con:
+        orders = [later(2).model_copy(update={"tax_summaries": other}), later(5)]
+        store_orders(con, orders, source="api", stored_at=CLOSED, load_id="m")
+    changes, rates, both, today = asked(
+        path,
+        "SELECT order_number, what, request_total FROM month_close_changes",
+        "SELECT tax_percent, billed, tax FROM month_close_tax_changes",
+        "SELECT tax_percent, sum(billed)::BIGINT, sum(tax)::BIGINT FROM (FROM"
+        " month_close_taxes UNION ALL BY NAME FROM month_close_tax_changes)"
+        " GROUP BY ALL ORDER BY ALL",
+        "SELECT tax_percent, billed, tax FROM tax_by_rate",
+    )
+
+    assert changes == [
+        (order_number(2), "changed", 0),
+        (order_number(5), "new", 2710),
+    ]
+    assert rates == [(10, 2710, 246)]
+    assert both == today == [(8, 3 * 2710, 600), (10, 2710, 246)]
 
 
 def test_a_close_that_takes_what_came_later_would_be_seen(path):

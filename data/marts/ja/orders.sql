@@ -17,10 +17,10 @@
 --   クーポン          orders.coupon_total、円
 --   ポイント          orders.point_used、円
 --   請求金額          orders.request_total、円
---   返金額            orders.refunded_total、円。請求金額には含まれています
+--   返金額            orders.refunded_total、円。請求金額からは差し引いていません
 --   取得元            api または csv
 --   在庫引当          自動、または手動(CSVで登録した注文)
--- example: SELECT 注文日, count(*) AS 件数, sum(請求金額) AS 請求金額 FROM 受注 WHERE 売上対象 GROUP BY 注文日
+-- example: SELECT 注文日, count(*) AS 件数, sum(請求金額 - coalesce(返金額, 0)) AS 請求金額 FROM 受注 WHERE 売上対象 GROUP BY 注文日
 SELECT
     mall AS モール,
     shop_id AS 店舗番号,

@@ -332,7 +332,7 @@ WITH ours (table_name, column_name, comment) AS (
     ('order_taxes', 'shop_id', 'Shop of the order'),
     ('order_taxes', 'order_number', '受注番号'),
     ('order_taxes', 'tax_percent', '税率, whole percent'),
-    ('order_taxes', 'billed', 'What is billed at that rate, with tax, yen'),
+    ('order_taxes', 'billed', 'What is billed at that rate, with tax, yen; Rakuten''s before points and without the fee of 後払い that the buyer bears'),
     ('order_taxes', 'tax', 'The tax in it, yen'),
     ('freshness', 'published_at', 'When the copy was made'),
     ('freshness', 'published_jst', 'The same in Japan''s time, as text'),
