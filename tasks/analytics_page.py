@@ -33,9 +33,14 @@ _QUERIES: Final = {  # of all shops: medians by shop cannot be added up
     " GROUP BY ALL ORDER BY day, mall",
     "age": "SELECT age, status, sum(orders)::BIGINT AS value FROM orders_by_age"
     " GROUP BY ALL",
-    "safety": "SELECT l.sku, l.level AS value, coalesce(max(s.safety), 0) AS safety"
+    # The shop's own safety stock is in its block: only its pushes tell it here.
+    "safety": "SELECT l.sku, l.level AS value,"
+    " max(coalesce(s.safety, p.safety)) AS safety"
     " FROM stock_levels AS l LEFT JOIN sku_map AS m USING (sku)"
     " LEFT JOIN stock_settings AS s USING (mall, shop_id, manage_number, variant_id)"
+    " LEFT JOIN (SELECT mall, shop_id, manage_number, variant_id,"
+    " arg_max(safety, planned_at) AS safety FROM inventory_pushes GROUP BY ALL) AS p"
+    " USING (mall, shop_id, manage_number, variant_id)"
     " WHERE l.is_counted GROUP BY l.sku, l.level ORDER BY l.level, l.sku LIMIT 20",
     "levels": "WITH ends AS (SELECT sku, day, arg_max(level, since) AS level"
     " FROM stock_course GROUP BY sku, day),"

@@ -89,7 +89,7 @@ class Listing:
     shop: str
     manage_number: str
     variant_id: str
-    safety: int
+    safety: int | None
     offered: int | None
     state: str | None
     at: datetime | None

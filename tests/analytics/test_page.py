@@ -33,6 +33,19 @@ INSERT INTO notices BY NAME SELECT
     uuid()::VARCHAR AS order_number, 'order' AS kind, $at AS received_at,
     $at AS recorded_at, $end AS settled_at, 'stored' AS reason, 0 AS looks
 """
+PUSHED = (
+    """
+INSERT INTO sku_map BY NAME SELECT
+    'rakuten' AS mall, '1' AS shop_id, 'tea' AS manage_number, 'v' AS variant_id,
+    'TEA' AS sku, 'order' AS source, $at AS mapped_at
+""",
+    """
+INSERT INTO inventory_pushes BY NAME SELECT
+    'p' AS push_id, 'r' AS run_id, 'rakuten' AS mall, '1' AS shop_id,
+    'tea' AS manage_number, 'v' AS variant_id, 'TEA' AS sku, 1 AS level_seq,
+    6 AS level, 2 AS safety, 4 AS offered, 'planned' AS state, $at AS planned_at
+""",
+)
 NOTHING = {
     "freshness": [("2026-07-01 10:00",)],
     "sales": [],
@@ -93,6 +106,8 @@ def figures(migrated, tmp_path_factory) -> dict[str, list]:
                     "moved": at(9 * 24 * 60),
                 },
             )
+        for one in PUSHED:
+            con.execute(one, {"at": at(0)})
         for shop, waited in (("1", 2), ("1", 2), ("1", 2), ("2", 60), ("3", 2)):
             con.execute(NOTICED, {"shop": shop, "at": at(0), "end": at(waited)})
     link = path.with_name("analytics.duckdb")
@@ -118,6 +133,11 @@ def test_a_level_between_two_counts_knows_no_order_from_before_them(figures):
         (date(2026, 7, 3), "CUP", 20),
         (date(2026, 7, 4), "CUP", 30),
     ]
+
+
+def test_the_safety_stock_of_a_shop_is_what_its_pushes_left(figures):
+    """It is in the shop's block; 0 of every listing was drawn instead."""
+    assert figures["safety"] == [("TEA", 6, 2), ("CUP", 30, None)]
 
 
 def test_the_latency_is_that_of_all_shops_together(figures):

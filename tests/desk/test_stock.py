@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from data.warehouse.analytics.publish import publish
-from data.warehouse.desk import find_skus
+from data.warehouse.desk import find_skus, listings
 from data.warehouse.session import warehouse
 from tests.analytics.filled import fill
 from tests.desk.conftest import AtDesk
@@ -52,6 +52,25 @@ def test_a_sku_is_found_in_whichever_signs_it_was_typed(typed, item):
         )
 
         assert [one.sku for one in find_skus(con, typed)] == ["SENCHA-100"]
+
+
+def test_a_listing_without_its_own_safety_stock_has_that_of_its_last_push():
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE shops (mall TEXT, shop_id TEXT, shop TEXT);"
+            "CREATE TABLE sku_map AS SELECT 'rakuten' AS mall, '1' AS shop_id,"
+            " 'tea' AS manage_number, unnest(['own', 'shop', 'new']) AS variant_id,"
+            " 'TEA' AS sku;"
+            "CREATE TABLE stock_settings AS SELECT * EXCLUDE (sku), 7 AS safety"
+            " FROM sku_map WHERE variant_id = 'own';"
+            "CREATE TABLE inventory_pushes AS SELECT *, 3 AS safety, 4 AS offered,"
+            " 'verified' AS state, 1 AS level_seq, now() AS planned_at,"
+            " now() AS sent_at, now() AS verified_at"
+            " FROM sku_map WHERE variant_id <> 'new'"
+        )
+
+        safety = {one.variant_id: one.safety for one in listings(con, "TEA")}
+    assert safety == {"own": 7, "shop": 3, "new": None}
 
 
 def test_an_unknown_sku_is_told_as_text(desk):
