@@ -25,6 +25,7 @@ from connectors.rms.clock import MOST_APART
 from connectors.rms.errors import OutcomeUnknown
 from connectors.rms.halving import Halving
 from connectors.rms.orders import CONFIRM_ORDER, Confirmation, refused_whole
+from data.model.connection import OTHER_SHOPS_KEY
 from data.model.japan_time import in_japan
 from data.model.order import RefusedOrder
 from data.model.run import MISSING_FOR, Attention, Taken
@@ -78,8 +79,7 @@ class OtherShopsOrders(Exception):
             f"店舗 {handle} の店舗番号は {shop_id} ですが、"
             f"RMSの注文番号({number} など)は別の店舗番号で始まっています。"
             "注文は保存していません。"
-            "対処: rms-shop ブロックの店舗番号(shop_id)を、注文番号の先頭の数字と同じに"
-            "してください。"
+            f"対処: {OTHER_SHOPS_KEY}"
         )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from prefect import runtime
 from prefect.events import emit_event
 
-from connectors.rms.check import probe_of, probes_of_others
+from connectors.rms.check import probe_of, probe_shop_number, probes_of_others
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import (
     CredentialsRefused,
@@ -33,6 +33,7 @@ from data.model.connection import (
     STOPS_CALLS,
     WHAT,
     ConnectionStatus,
+    KeyFacts,
     judge_check,
     shop_in_use,
 )
@@ -42,9 +43,11 @@ from data.model.shop import Shop, ShopHandle
 from data.warehouse.errors import WarehouseBusy, WarehouseClosed
 from data.warehouse.shops import (
     facts_of,
+    has_answered,
     key_facts,
     key_in_use,
     record_connection,
+    record_key,
     stop_function,
     stopped_functions,
 )
@@ -250,6 +253,31 @@ def record_refusal(shop: Shop, refusal: CredentialsRefused, at: datetime) -> Non
         resource={"prefect.resource.id": f"juchu.shop.{shop.handle}"},
         payload={"shop": shop.handle},
     )
+
+
+def refuse_other_shops_key(handle: ShopHandle) -> None:
+    """Raise ShopStopped if the shop's key is new and proves to be another shop's.
+
+    Orders show whose they are. Stock and items do not: by such a key our levels would
+    be told of the other shop's items, and read back as ours. One call at most; a key
+    that has answered for this shop is not tried again.
+    """
+    known = shop_of_now(handle)
+    with our_warehouse() as con:
+        if has_answered(con, shop_in_use(known, key_in_use(con, handle))):
+            return
+    shop, _ = shop_to_call(known, now())
+    with rms_client(shop) as rms:
+        probe = probe_shop_number(rms, shop.shop_id)
+    at = now()
+    finding = judge_check([probe], KeyFacts(at), at)
+    with our_warehouse() as con:
+        if finding.is_good:
+            record_key(con, shop, at, answered_at=at)
+        elif finding.status is ConnectionStatus.SHOP_NUMBER:
+            record_connection(con, shop, finding.status, at)
+    if finding.status is ConnectionStatus.SHOP_NUMBER:
+        raise ShopStopped(handle, finding.status)
 
 
 def shop_of_now(handle: ShopHandle) -> Shop:

@@ -59,7 +59,7 @@ def check(
     reads = _reads(rms, shop_id, now)
     probes: tuple[Probe, ...] = (
         _tried("searchOrder", reads["searchOrder"]),
-        _with_shop_number(rms, shop_id),
+        probe_shop_number(rms, shop_id),
         _tried("inventories.bulk.get", reads["inventories.bulk.get"], needed=False),
         _tried(
             LICENCE_FUNCTION, lambda: ends.append(rms.licence.expiry()), needed=False
@@ -177,7 +177,7 @@ def probe_of(trouble: RmsTrouble, function: str = "", *, needed: bool = True) ->
     )
 
 
-def _with_shop_number(rms: RmsClient, shop_id: str) -> Probe:
+def probe_shop_number(rms: RmsClient, shop_id: str) -> Probe:
     """Read an order that does not exist; RMS says if its shop number is another's."""
     codes: list[str] = []
 

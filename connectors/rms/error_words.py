@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from connectors.codes.table import Action, code_of
 from connectors.rms.messages import RmsMessage
+from data.model.connection import OTHER_SHOPS_KEY
 
 TRY_LATER = (
     "しばらく待って同じ処理を再実行してください。"
@@ -73,7 +74,7 @@ CHECK_THE_HEADER = (
 )
 OTHER_SHOP = (
     "注文番号の店舗番号が、店舗設定の店舗番号(shop_id)と違うため、保存しませんでした。"
-    "対処: rms-shop ブロックの店舗番号を、注文番号の先頭の数字と同じにしてください。"
+    f"対処: {OTHER_SHOPS_KEY}"
 )
 TWO_CONTENTS = (
     "RMSから、同じ注文に異なる内容が返されました。"
@@ -97,7 +98,10 @@ FORBIDDEN_SIGNS = (
 
 BY_CODE = {
     "ERROR_011": "項目の形式が正しくありません。入力した日時や番号を確認してください。",
-    "ERROR_016": "他店舗の注文が含まれています。注文番号を確認してください。",
+    "ERROR_016": (
+        "他店舗の注文が含まれています。注文番号を確認してください。"
+        "正しい場合は、接続チェック(check-connection)を実行してください。"
+    ),
     "ERROR_021": FORBIDDEN_SIGNS,
     "ERROR_031": FORBIDDEN_SIGNS,
     "GET_ORDER_ERROR_101": READ_AGAIN_LATER,

@@ -35,6 +35,15 @@ OTHER_SHOP_CODE = "GET_ORDER_ERROR_016"
 LICENCE_FUNCTION = "license.expiryDate.get"
 
 
+OTHER_SHOPS_KEY = (
+    "rms-shop ブロックのライセンスキーと serviceSecret が、この店舗のもの"
+    "(ほかの店舗のものではないこと)か確認してください。どちらもこの店舗のものであれば、"
+    "店舗番号(shop_id)を、注文番号の先頭の数字と同じにしてください。"
+)
+"""What to do where the block has another shop number than the key's shop. The key comes
+first: with the other shop's number its orders and stock would be taken for ours."""
+
+
 class Answer(StrEnum):
     """How one call ended: an answer, or the family of its error (docs/rules.md 6.7)."""
 
@@ -84,10 +93,11 @@ STOPS_CALLS = frozenset(
         ConnectionStatus.SECRET,
         ConnectionStatus.KEY,
         ConnectionStatus.KEY_OR_SECRET,
+        ConnectionStatus.SHOP_NUMBER,
     }
 )
-"""With these every further call would be refused, too: none is made for the shop. A
-function that is off stops itself only."""
+"""With these every further call would be refused, too, or reach another shop's items:
+none is made for the shop. A function that is off stops itself only."""
 
 
 class KeyFacts(NamedTuple):
@@ -290,8 +300,7 @@ TO_DO = {
     ConnectionStatus.CLOCK: "ライセンスキーの問題ではありません。"
     "このマシンの時刻を合わせて(時刻の自動調整をオンにして)、"
     "もう一度、接続チェックを実行してください。",
-    ConnectionStatus.SHOP_NUMBER: "rms-shop ブロックの店舗番号(shop_id)を、"
-    "注文番号の先頭の数字と同じにしてください。",
+    ConnectionStatus.SHOP_NUMBER: OTHER_SHOPS_KEY,
     ConnectionStatus.OTHER: "RMSのコードと機能名({functions})を控えて、juchuの開発者に"
     "連絡してください。",
 }
@@ -371,9 +380,11 @@ REFUSED = frozenset(
         ConnectionStatus.SECRET,
         ConnectionStatus.KEY,
         ConnectionStatus.KEY_OR_SECRET,
+        ConnectionStatus.SHOP_NUMBER,
     }
 )
-"""With these RMS refused the key, be it final or not."""
+"""With these the key is of no use to the shop, be it final or not: RMS refused it, or
+it is another shop's."""
 
 
 class KeyChoice(Enum):

@@ -208,6 +208,13 @@ def key_facts(
     )
 
 
+def has_answered(con: DuckDBPyConnection, shop: Shop) -> bool:
+    """Return whether RMS has accepted the shop's key, as a key of this very shop."""
+    given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
+    rows = SQL.run(con, "find_shop_key_facts", given).fetchall()
+    return bool(rows) and rows[0][3] is not None
+
+
 def key_in_use(con: DuckDBPyConnection, shop: ShopHandle) -> str | None:
     """Return the fingerprint of the key the shop's calls use, or None."""
     rows = SQL.run(con, "find_shop_key", {"shop": shop}).fetchall()

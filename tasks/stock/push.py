@@ -48,7 +48,13 @@ from tasks.machine import now, our_warehouse
 from tasks.notices import take_in_notices
 from tasks.orders import Swept, sweep, sweep_narrowly
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
-from tasks.rms import FunctionStopped, open_rms, shop_of_now, with_code
+from tasks.rms import (
+    FunctionStopped,
+    open_rms,
+    refuse_other_shops_key,
+    shop_of_now,
+    with_code,
+)
 from tasks.runs import close_load, open_narrow_sweep, open_sweep
 from tasks.stock.unknown import leave_out_unknown
 
@@ -132,8 +138,14 @@ class Rounds:
 
 @task(name="open-inventory", **SAFE_TO_REPEAT)
 def open_stock_push(shop: ShopHandle, *, full: bool) -> StockRun:
-    """Return the run's shop and safety stock, as they stay until its end."""
+    """Return the run's shop and safety stock, as they stay until its end.
+
+    Raises:
+        ShopStopped: the shop's key is another shop's, whose stock it would change.
+
+    """
     known = shop_of_now(shop)
+    refuse_other_shops_key(shop)
     return StockRun(
         run_id=str(uuid4()),
         mall=known.mall,

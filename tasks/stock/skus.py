@@ -24,7 +24,12 @@ from data.warehouse.stock.listings import (
 )
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT, opaque
-from tasks.rms import FunctionStopped, open_rms, shop_of_now
+from tasks.rms import (
+    FunctionStopped,
+    open_rms,
+    refuse_other_shops_key,
+    shop_of_now,
+)
 from tasks.stock.skus_report import SkusRead, conclude_skus
 
 
@@ -41,8 +46,10 @@ def read_skus(shop: ShopHandle) -> SkusRead:
 
     Raises:
         RmsTrouble: a call failed; without items.search nothing can be read.
+        ShopStopped: the shop's key is another shop's.
 
     """
+    refuse_other_shops_key(shop)
     at = now()
     shop_id = shop_of_now(shop).shop_id
     with our_warehouse() as con:

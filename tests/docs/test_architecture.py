@@ -82,6 +82,7 @@ def a_level(lab, home) -> list[str]:
     line = f"{row['manageNumber']},{row['variantId']},77"
     file.write_text(f"商品管理番号,SKU管理番号,数量\n{line}\n", encoding="utf-8")
     stock_files.import_count_file(str(file), SHOP, None, "店長")
+    rms.refuse_other_shops_key(SHOP)  # as any key but one that was put in just now
     with visits() as seen:
         ended = push_inventory.push_inventory(SHOP, return_state=True)
         assert ended.is_completed()

@@ -14,7 +14,9 @@ from data.warehouse.session import warehouse
 from data.warehouse.shipping.labels import record_labels
 from flows.check_connection import check_connection
 from flows.drain_notices import drain_notices
+from flows.import_stock_count import import_stock_count
 from flows.ingest_orders import ingest_orders
+from flows.push_inventory import push_inventory
 from tasks import machine, orders, rms, runs
 from tests.support.csv_counter import Shown
 from tests.support.effort import for_ci
@@ -220,6 +222,35 @@ def test_an_order_named_by_a_notice_is_refused_too(lab: Sandbox, other_number: s
     assert [one.code for one in taken.refused] == ["OTHER_SHOP"]
     assert ask("SELECT * FROM orders") == []
     assert ended(drain_notices)[0] == "Completed"
+
+
+@pytest.fixture
+def other_shops_key(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The block's key was renewed, and another shop's was put in."""
+    theirs = lab.shops["demo2"]
+    monkeypatch.setenv("JUCHU_SHOP_LAB_SERVICE_SECRET", theirs.service_secret)
+    monkeypatch.setenv("JUCHU_SHOP_LAB_LICENSE_KEY", theirs.license_key)
+    rms.shop_of_run.cache_clear()
+
+
+MUG = {"manageNumber": "kakuu-mug", "variantId": "kakuu-mug"}
+
+
+def test_no_stock_goes_to_the_shop_whose_key_was_put_in_by_mistake(
+    lab: Sandbox, other_shops_key: None, tmp_path: Path
+):
+    """Both have the same items, so that our level would be read back as ours."""
+    lab.set_stocks([MUG | {"quantity": 2}], shop="demo2")
+    count = tmp_path / "count.csv"
+    count.write_text("商品管理番号,SKU管理番号,数量\nkakuu-mug,kakuu-mug,80\n")
+    import_stock_count(path=count, shop="lab")
+
+    name, said = ended(push_inventory)
+
+    assert (name, "店舗番号" in said) == ("Failed", True)
+    assert lab.stock_writes() == []
+    assert ask("SELECT kind FROM needs_a_person") == [("shop_stopped",)]
+    assert "店舗番号" in ended(ingest_orders)[1]  # no call any more: "stopped"
 
 
 @for_ci

@@ -9,14 +9,18 @@ from pydantic import SecretStr
 
 from data.model.connection import (
     LICENCE_FUNCTION,
+    OTHER_SHOP_CODE,
     TO_DO,
     WHAT,
     Answer,
     ConnectionStatus,
+    KeyChoice,
     KeyFacts,
     Probe,
+    choose_key,
     explain,
     judge_check,
+    needs_former_key,
     suspect_paste,
 )
 from tests.shops.made import NINE, at
@@ -200,6 +204,19 @@ def test_the_words_tell_rms_codes_and_the_functions_to_switch_on():
     assert "[ES01-01]" in told
     assert "利用機能編集" in told
     assert "「アップデート」してください: getOrder" in told
+
+
+def test_another_shops_key_stops_the_shop_and_leaves_the_former_key_in_use():
+    """Its orders are refused one by one; stock and items show no shop number."""
+    other_shops = probe(Answer.REFUSED, 400, f"ORDER_EXT_API_{OTHER_SHOP_CODE}")
+
+    finding = judge_check([GOOD, other_shops], OLD_KEY, NINE)
+
+    assert finding.status is ConnectionStatus.SHOP_NUMBER
+    assert finding.stops_calls
+    assert "この店舗のもの" in explain(finding)
+    assert needs_former_key(finding)
+    assert choose_key(finding, judge_check([GOOD], OLD_KEY, NINE)) is KeyChoice.FORMER
 
 
 def test_every_status_has_its_words():

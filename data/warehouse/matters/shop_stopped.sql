@@ -9,6 +9,6 @@ WHERE stage IS DISTINCT FROM '停止'
   AND (
       stage = '期限切れ'
       OR connection_status IN (
-          'key-ended', 'secret', 'key', 'key-or-secret'
+          'key-ended', 'secret', 'key', 'key-or-secret', 'shop-number'
       )
   )
