@@ -486,11 +486,17 @@ def test_a_return_weeks_after_the_parcel_stops_none(undone: Con, minute, is_told
     assert on_list(undone, "parcel_to_stop") == [ONE] * is_told
 
 
-def test_an_order_only_a_csv_knows_is_done_when_it_is_shipped(con: Con):
-    order_not_at_mall(con)
-    con.execute("UPDATE orders SET status = '出荷済'")
+@pytest.mark.parametrize("make", [order_not_at_mall, amounts_open])
+@pytest.mark.parametrize("over", ["status = '出荷済'", "outcome = 'shipped'"])
+def test_what_was_shipped_waits_no_more_for_its_amounts_or_its_mall(
+    con: Con, make, over: str
+):
+    """The mall's word alone says it of an order that a CSV created."""
+    make(con)
+    assert on_list(con, make.__name__) == [ONE]
+    con.execute(f"UPDATE orders SET {over}")  # noqa: S608 - ours
 
-    assert on_list(con, "order_not_at_mall") == []
+    assert on_list(con, make.__name__) == []
 
 
 def test_every_status_of_rms_is_known_to_the_list(con: Con):

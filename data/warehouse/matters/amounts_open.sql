@@ -1,4 +1,4 @@
--- Orders whose money the mall shows as open.
+-- Orders whose money the mall shows as open, and that are not over there.
 SELECT
     concat_ws('/', mall, shop_id, order_number),
     mall, shop_id, order_number, coalesce(ordered_at, imported_at),
@@ -8,3 +8,4 @@ FROM orders
 WHERE NOT amounts_fixed
   AND NOT cancelled
   AND status NOT IN ('出荷済', 'キャンセル')
+  AND outcome IS NULL
