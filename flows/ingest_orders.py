@@ -16,6 +16,7 @@ from tasks.orders import (
     confirm_orders,
     in_batches,
     report_load,
+    returned_orders,
     sweep,
     take_orders,
     unconfirmed_orders,
@@ -43,9 +44,10 @@ def ingest_orders(
     """Store the orders that notices name, then all that a search of RMS finds.
 
     The search needs no notice: it goes on from where the latest one ended, and every
-    order that is not final is read again. A repeated run changes nothing that RMS has
-    not changed. The run ends Failed, with everything readable stored, when an order
-    could not be taken. Without a shop it does so for every live one.
+    order that is not final is read again, as is a shipped one that was cancelled. A
+    repeated run changes nothing that RMS has not changed. The run ends Failed, with
+    everything readable stored, when an order could not be taken. Without a shop it does
+    so for every live one.
     """
     begin, end = moment_of(since, "開始日時"), moment_of(until, "終了日時")
     if not shop:
@@ -55,6 +57,8 @@ def ingest_orders(
     take_in_notices(shop)
     with one_caller(shop):
         found, taken = sweep(shop, load, with_progress)
+        returned = in_batches(returned_orders(shop, load))
+        taken += [take_orders(shop, batch, load) for batch in returned]
         if confirm:
             for batch in in_batches(unconfirmed_orders(load), CONFIRM_AT_ONCE):
                 taken.append(confirm_orders(shop, batch, load))

@@ -28,7 +28,7 @@ from connectors.rms.orders import CONFIRM_ORDER, Confirmation, refused_whole
 from data.model.connection import OTHER_SHOPS_KEY
 from data.model.japan_time import in_japan
 from data.model.order import RefusedOrder
-from data.model.run import MISSING_FOR, Attention, Taken
+from data.model.run import LOOK_BACK, MISSING_FOR, Attention, Taken
 from data.model.shop import ShopHandle, is_of_other_shop
 from data.warehouse.clock import Healed, heal_future
 from data.warehouse.notices import settle_notices
@@ -40,7 +40,12 @@ from data.warehouse.orders import (
     store_orders,
     store_same,
 )
-from data.warehouse.runs import Load, orders_to_reread, unknown_numbers
+from data.warehouse.runs import (
+    Load,
+    orders_to_reread,
+    shipped_orders,
+    unknown_numbers,
+)
 from data.warehouse.stock.ledger import move_stock
 from tasks.machine import now, our_warehouse
 from tasks.notices import noticed_batches
@@ -191,6 +196,20 @@ def _tell(healed: Healed) -> None:
             "締める日に、もう一度締めます。",
             "、".join(healed.months),
         )
+
+
+@task(name="returned-orders", **SAFE_TO_REPEAT)
+def returned_orders(shop: ShopHandle, load: Load) -> list[str]:
+    """Return the orders that are stored as shipped and that RMS has as cancelled.
+
+    Of what a shop cancels after a return RMS sends no notice, and a paid order is not
+    read again: one search lists those of two months.
+    """
+    until = now()
+    with open_rms(shop) as rms:
+        cancelled = rms.orders.search_cancelled(until - LOOK_BACK, until)
+    with our_warehouse() as con:
+        return shipped_orders(con, load.shop_id, cancelled)
 
 
 @task(name="with-not-final", **SAFE_TO_REPEAT)

@@ -21,6 +21,8 @@ from connectors.rms.search import Search, SearchPage
 PATH = "/es/2.0/order/confirmOrder/"
 CONFIRM_ORDER = RmsFunction("confirmOrder", is_write=True)
 AT_ONCE = 100
+CANCELLED = (800, 900)
+"""orderProgress of what is cancelled, or about to be (docs/rms/order-api.md §6)."""
 
 
 def nothing_known(_number: str, _answer_hash: str) -> bool:
@@ -81,6 +83,11 @@ class OrdersApi:
         """Return every order number of a span, or raise; never a silent subset."""
         pages = self.search_pages(since, until)
         return [number for page in pages for number in page.numbers]
+
+    def search_cancelled(self, since: datetime, until: datetime) -> list[str]:
+        """Return the orders of a span that are cancelled now, or about to be."""
+        walk = Search(self._http, self._now, progress=CANCELLED)
+        return [number for page in walk.pages(since, until) for number in page.numbers]
 
     def get(self, numbers: Sequence[str], known: Known = nothing_known) -> Fetched:
         """Read every order asked for, or report for each missing one why, or raise.

@@ -70,16 +70,21 @@ class SearchPage:
 
 
 class Search:
-    """One walk over a span; each number once, old to new inside a window."""
+    """One walk over a span; each number once, old to new inside a window.
+
+    With `progress` only orders that stand at one of these codes now.
+    """
 
     def __init__(
         self,
         http: RmsHttp,
         now: Callable[[], datetime],
         path: str = PATH,
+        progress: Sequence[int] = (),
     ) -> None:
         self._http = http
         self._path = path
+        self._progress = list(progress)
         self._now = now
         self._seen: set[str] = set()
 
@@ -157,6 +162,7 @@ class Search:
                 "dateType": BY_ORDER_DATE,
                 "startDatetime": wire_datetime(window.start),
                 "endDatetime": wire_datetime(window.end),
+                **({"orderProgressList": self._progress} if self._progress else {}),
                 "PaginationRequestModel": {
                     "requestRecordsAmount": PAGE_SIZE,
                     "requestPage": page,

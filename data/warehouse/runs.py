@@ -73,6 +73,12 @@ def unknown_numbers(con: Connection, shop_id: str, found: Sequence[str]) -> list
     return [number for (number,) in rows.fetchall()]
 
 
+def shipped_orders(con: Connection, shop_id: str, found: Sequence[str]) -> list[str]:
+    """Return those of the numbers found whose orders are stored as shipped."""
+    given = {"shop_id": shop_id, "found": list(found)}
+    return [number for (number,) in SQL.run(con, "list_shipped", given).fetchall()]
+
+
 def move_cursor(
     con: Connection, mall: Mall, shop_id: str, seen_until: datetime, now: datetime
 ) -> None:
@@ -92,6 +98,8 @@ def move_cursor(
 
 def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
     """Return the orders RMS still shows that may have changed without a notice.
+
+    One that is final here may be cancelled after a return: `shipped_orders`.
 
     Not final ones, whoever told us of them first, and those that could not be taken
     yet; longest unseen first. Final are 700 and 900, and 500 and 600 from RETURNS_FOR

@@ -22,6 +22,18 @@ ANTI JOIN (
 ) AS known USING (order_number)
 ORDER BY f.place;
 
+-- name: list_shipped
+-- Orders that are shipped by what the mall showed last.
+-- in:  $shop_id, $found
+-- out: order_number
+SELECT order_number
+FROM orders
+WHERE mall = 'rakuten'
+  AND shop_id = $shop_id
+  AND mall_status IN ('500', '600', '700')
+  AND order_number IN (SELECT unnest($found::VARCHAR[]))
+ORDER BY order_number;
+
 -- name: list_orders_to_reread
 -- Orders that may have changed without a word, because RMS
 -- cannot be asked for changes (docs/rms/order-api.md §2.4).

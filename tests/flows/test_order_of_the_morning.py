@@ -17,7 +17,8 @@ CHECK = [  # the calls that write have no effect here
     "getResultUpdateOrderShippingAsync",
     "inventories.bulk.upsert",
 ]
-ORDERS = ["searchOrder", "getOrder"]
+ORDERS = ["searchOrder", "getOrder", "searchOrder"]
+"""The last one looks for what was cancelled after it was paid."""
 NEWS = ["inventories.bulk.get", "searchOrder"]
 """Before a level that is above what the mall shows."""
 STOCK = ["inventories.bulk.get", "inventories.bulk.upsert", "inventories.bulk.get"]

@@ -69,6 +69,28 @@ def test_the_next_sweep_goes_on_from_the_cursor_and_reads_again_what_may_change(
     )
 
 
+def test_a_paid_order_cancelled_after_its_return_is_seen_without_a_notice(lab: Sandbox):
+    """The shop cancels it in RMS when the goods are back: nobody tells us."""
+    lab.clock(set=days_ago(30))
+    paid, kept = lab.sell(2, over_days=0, progress=700)
+    lab.clock(set=days_ago(0))
+    swept()
+    swept()
+    lab.cancel(paid)
+    lab.empty_journal()
+
+    assert swept() == "COMPLETED"
+    assert dict(rows("SELECT order_number, mall_status FROM orders")) == {
+        paid: "900",
+        kept: "700",
+    }
+    assert rows(
+        "SELECT DISTINCT order_number FROM stock_movements WHERE quantity > 0"
+    ) == [(paid,)]
+    assert swept() == "COMPLETED"
+    assert lab.journal()["counts"] == {"searchOrder": 4, "getOrder": 1}
+
+
 def found_again() -> int:
     """Orders within the overlap; the others of the first run are final."""
     return rows(
