@@ -589,17 +589,35 @@ WHERE NOT n.is_kept;
 -- name: judge_csv_statuses
 -- Where the known orders of a part stand after the file (docs/rules.md 6.2, 6.3). The
 -- mall's word only goes on: to shipped, then to refunded or cancelled. A file whose word
--- is behind the stored one is an older one.
+-- is behind the stored one is an older one. Parcels of ours move an order on once each of its
+-- packages has one: what is left of it would get no label.
 -- in:  view `csv_speaking`, $mall, $shop_id
 -- out: temporary table `csv_statuses` (order_number, status, is_behind: the file's word
 --      is not to be taken, ends: the order is cancelled or refunded by this file)
 CREATE OR REPLACE TEMP TABLE csv_statuses AS
 WITH parcels AS (
-    SELECT DISTINCT order_number
+    SELECT DISTINCT order_number, basket_id
     FROM shipments
     WHERE mall = $mall
       AND shop_id = $shop_id
       AND state NOT IN ('refused', 'cancelled', 'replaced')
+),
+here AS (
+    SELECT order_number
+    FROM (
+        SELECT order_number, basket_id FROM order_packages
+        WHERE mall = $mall
+          AND shop_id = $shop_id
+        UNION ALL
+        SELECT order_number, basket_id FROM csv_speaking
+    ) AS packages
+    SEMI JOIN (SELECT order_number FROM parcels) AS begun USING (order_number)
+    ANTI JOIN parcels USING (order_number, basket_id)
+),
+has_left AS (
+    SELECT DISTINCT order_number
+    FROM parcels
+    ANTI JOIN here USING (order_number)
 ),
 words AS (
     SELECT
@@ -612,11 +630,11 @@ words AS (
             WHEN 'cancelled' THEN 2 ELSE 0 END AS said,
         CASE WHEN o.cancelled THEN 2 WHEN o.outcome = 'shipped' THEN 1
             WHEN o.outcome IS NOT NULL THEN 2 ELSE 0 END AS known,
-        p.order_number IS NOT NULL AS has_parcel
+        p.order_number IS NOT NULL AS has_parcels
     FROM csv_speaking AS r
     JOIN orders AS o
         ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
-    LEFT JOIN parcels AS p ON p.order_number = r.order_number
+    LEFT JOIN has_left AS p ON p.order_number = r.order_number
     WHERE r.speaks_for_order
       AND r.is_known
 )
@@ -626,7 +644,7 @@ SELECT
         WHEN status = 'キャンセル' THEN status
         WHEN is_news AND said = 2 THEN 'キャンセル'
         WHEN status = '出荷済' THEN status
-        WHEN (is_news AND said = 1 AND known < 2) OR has_parcel THEN '出荷済'
+        WHEN (is_news AND said = 1 AND known < 2) OR has_parcels THEN '出荷済'
         ELSE '受注処理中'
     END AS status,
     is_news AND said < known AS is_behind,

@@ -331,17 +331,34 @@ def test_an_import_sets_what_has_not_begun_to_work(con, status):
     assert told(con, **OPEN)[0] == [("受注処理中", "300", False)]
 
 
-def test_a_stored_shipment_moves_an_order_on(con):
-    store(con, a_row(**OPEN))
+def ship(con, basket: str) -> None:
     con.execute(
         f"""INSERT INTO shipments BY NAME SELECT
             'rakuten' AS mall, '{SHOP_ID}' AS shop_id, 'A' AS order_number,
-            'b' AS basket_id, '1' AS tracking_number, '1001' AS carrier_code,
+            $basket AS basket_id, '1' AS tracking_number, '1001' AS carrier_code,
             DATE '2026-11-25' AS shipping_date, 'planned' AS state,
-            'i' AS import_id, now() AS imported_at, now() AS changed_at"""
+            'i' AS import_id, now() AS imported_at, now() AS changed_at""",
+        {"basket": basket},
     )
 
+
+def test_a_stored_shipment_moves_an_order_on(con):
+    store(con, a_row(**OPEN))
+    ship(con, "b")
+
     assert told(con, **OPEN)[0] == [("出荷済", "300", False)]
+
+
+def test_an_order_with_a_package_still_here_is_not_shipped(con):
+    """It was, with the first parcel: then the other package got no label."""
+    second = a_row(line_id="2", basket_id="c", **OPEN)
+    store(con, a_row(**OPEN), second)
+    ship(con, "b")
+    assert told(con, **OPEN)[0] == [("受注処理中", "300", False)]
+
+    ship(con, "c")
+    store(con, a_row(**OPEN), minute=30)
+    assert con.sql("SELECT status FROM orders").fetchall() == [("出荷済",)]
 
 
 def test_a_cancelled_order_whose_stock_was_adjusted_is_told(con):
