@@ -160,7 +160,12 @@ def judge_check(probes: Sequence[Probe], key: KeyFacts, now: datetime) -> Findin
 def _why_refused(
     key: KeyFacts, now: datetime, *, some_answered: bool
 ) -> ConnectionStatus:
-    """Return why credentials were refused; a good answer clears key and secret."""
+    """Return why credentials were refused; a good answer clears key and secret.
+
+    What RMS cannot have issued gets no better by waiting, nor by the day typed with it.
+    """
+    if key.suspect and not some_answered:
+        return key.suspect
     match judge_refusal(key.first_seen_at, key.expires_at, now):
         case KeyRefusal.ENDED if not some_answered:
             return ConnectionStatus.KEY_ENDED
@@ -169,7 +174,7 @@ def _why_refused(
         case _ if some_answered:
             return ConnectionStatus.FUNCTION
         case _:
-            return key.suspect or ConnectionStatus.KEY_OR_SECRET
+            return ConnectionStatus.KEY_OR_SECRET
 
 
 _WORST_FIRST = (
@@ -234,12 +239,13 @@ def suspect_paste(
     """
     secret = service_secret.get_secret_value().strip()
     key = license_key.get_secret_value().strip()
-    if not _plausible(secret):
+    if not can_be_issued(secret):
         return ConnectionStatus.SECRET
-    return None if _plausible(key) and key != secret else ConnectionStatus.KEY
+    return None if can_be_issued(key) and key != secret else ConnectionStatus.KEY
 
 
-def _plausible(text: str) -> bool:
+def can_be_issued(text: str) -> bool:
+    """Return whether RMS may have issued this as a serviceSecret or a licence key."""
     return (
         0 < len(text) <= LONGEST_SECRET
         and text.isascii()

@@ -8,10 +8,11 @@ block and into RMS's header, and into no argument, log or history.
 import argparse
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from getpass import getpass
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
@@ -21,13 +22,16 @@ from pydantic import ValidationError
 from connectors.settings import SettingsProblem
 from connectors.shop_environment import handles_in_environment, shop_from_environment
 from connectors.shop_variables import NEEDED, stem_of
-from data.model.connection import explain
+from data.model.connection import can_be_issued, explain
+from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.shop import SHOP_HANDLE, Shop
+from data.model.typed_time import TimeRefused, day_of
 from tasks.limits import ensure_limit
+from tasks.machine import now
 from tasks.setup.prefect_runs import client_settings
 from tasks.setup.server_in_use import environment_of_server
-from tasks.shops.blocks import RmsShop
+from tasks.shops.blocks import RmsShop, shop_places
 from tasks.shops.connection import PASSES, check_sample, check_shop
 
 ASKED: Final = (
@@ -41,6 +45,17 @@ ASKED: Final = (
 )
 """Fields in the order in which they are asked for; titles and help are the block's."""
 UNSEEN: Final = frozenset({"service_secret", "license_key", "notice_auth_key"})
+AS_ISSUED: Final = (
+    "RMSに表示されるとおりに、空白のない半角の文字だけで入力してください。"
+)
+WHAT_IS_TAKEN: Final = {
+    "shop_id": "半角の数字だけを入力してください。",
+    "service_secret": AS_ISSUED,
+    "license_key": AS_ISSUED,
+    "license_expires_on": "過ぎていない日を、2027-02-21 のように入力してください。"
+    "わからなければ、何も入力せずに Enter を押してください。",
+}
+"""What is said where an answer cannot be, by field."""
 HANDLE: Final = (
     "店舗コード: フローの「店舗」に入力する名前です(半角の英小文字・数字・ハイフン)。"
     "例: mihon"
@@ -52,6 +67,10 @@ NEXT: Final = """\
      今すぐ取り込む場合: make run FLOW=ingest-orders/0900 ARGS='-p shop={handle}'
   3. 通知も受け取る場合: docs/onboarding.md の「通知だけを追加する」
 """
+UNCHECKED: Final = """
+接続の確認を中止しました。ブロック rms-shop/{handle} は保存済みです。
+対処: make deploy と make worker の後に、接続チェックを実行してください:
+  make run FLOW=check-connection/0850 ARGS='-p shop={handle}'"""
 Ask = Callable[[str], str]
 
 
@@ -72,11 +91,14 @@ def main() -> None:
         try:
             shop = describe(handle, input, getpass, is_asked=sys.stdin.isatty())
             save(shop, input, is_asked=sys.stdin.isatty())
-            works = check(shop)
         except (NoShop, SettingsProblem) as problem:
             sys.exit(str(problem))
         except (EOFError, KeyboardInterrupt):
             sys.exit("\n中止しました。ブロックは変更していません。")
+        try:
+            works = check(shop)
+        except KeyboardInterrupt:
+            sys.exit(UNCHECKED.format(handle=shop.handle))
     _print(NEXT.format(handle=shop.handle) if works else "")
     sys.exit(0 if works else 1)
 
@@ -92,7 +114,7 @@ def describe(handle: str, ask: Ask, ask_unseen: Ask, *, is_asked: bool) -> Shop:
     if not handle and not is_asked:
         handle = _only_one_described()
     while is_asked and not re.fullmatch(SHOP_HANDLE, handle):
-        handle = ask(f"{HANDLE}\n> ").strip()
+        handle = _plain(ask(f"{HANDLE}\n> "))
     if shop := shop_from_environment(handle):
         _print(f"{stem_of(handle)}… の値を使用します。")
         return shop
@@ -123,23 +145,39 @@ def _answer(name: str, ask: Ask, ask_unseen: Ask) -> str:
     unseen = " 入力した文字は表示されません。" if name in UNSEEN else ""
     asked = f"{field.title}{rest}: {field.description}。{unseen}\n> "
     while True:
-        text = (ask_unseen if name in UNSEEN else ask)(asked).strip()
+        text = _plain((ask_unseen if name in UNSEEN else ask)(asked))
         if not text and name not in NEEDED:
             return text
-        if text and _is_good(name, text):
+        if good := _taken(name, text):
+            return good
+        rule = WHAT_IS_TAKEN.get(name, "")
+        _print(f"この値は使用できません。{rule}もう一度入力してください。")
+
+
+def _plain(typed: str) -> str:
+    """Return what was typed in half-width letters, without signs that nobody sees.
+
+    Both come along with what is copied from a page or typed with Japanese input on.
+    """
+    half = unicodedata.normalize("NFKC", typed)
+    seen = (sign for sign in half if unicodedata.category(sign) not in {"Cc", "Cf"})
+    return "".join(seen).strip()
+
+
+def _taken(name: str, text: str) -> str:
+    """Return a field's value as the block takes it; "" for what cannot be."""
+    match name:
+        case "shop_id":
+            return text if re.fullmatch(r"[0-9]{1,32}", text) else ""
+        case "service_secret" | "license_key":
+            return text if can_be_issued(text) else ""
+        case "license_expires_on":
+            with suppress(TimeRefused):
+                day = day_of(text, name)
+                return f"{day}" if day and day >= in_japan(now()).date() else ""
+            return ""
+        case _:
             return text
-        _print("この値は使用できません。もう一度入力してください。")
-
-
-def _is_good(name: str, text: str) -> bool:
-    some: dict[str, Any] = {"shop_id": "1", "service_secret": "S", "license_key": "L"}
-    try:
-        Shop.model_validate(
-            {"handle": "a", "mall": Mall.RAKUTEN, **some} | {name: text}
-        )
-    except ValidationError:
-        return False
-    return True
 
 
 def _shop(handle: str, given: Mapping[str, str]) -> Shop:
@@ -150,13 +188,18 @@ def save(shop: Shop, ask: Ask, *, is_asked: bool) -> None:
     """Make the shop's block and limits; an existing block only when a person agrees.
 
     Raises:
-        NoShop: there is a block, and nobody said that it may be replaced.
+        NoShop: there is a block, and nobody said that it may be replaced; or the shop
+            is set up under another handle.
 
     """
     RmsShop.register_type_and_schema()
+    known = {one.handle: one.shop_id for one in shop_places() if one.mall == shop.mall}
+    refuse_twin(shop, known)
     with get_client(sync_client=True) as client:
         there = _is_there(client, shop.handle)
-    if there and not (is_asked and _agreed(shop.handle, ask)):
+    if there and not (
+        is_asked and agreed(shop, known.get(shop.handle, shop.shop_id), ask)
+    ):
         raise NoShop(
             f"ブロック rms-shop/{shop.handle} はすでにあります。変更していません。"
             "対処: Prefect の Blocks で編集するか、別の店舗コードを指定してください。"
@@ -190,9 +233,36 @@ def _is_there(client: SyncPrefectClient, handle: str) -> bool:
     return True
 
 
-def _agreed(handle: str, ask: Ask) -> bool:
+def refuse_twin(shop: Shop, known: Mapping[str, str]) -> None:
+    """Refuse to make one shop two: each would be told levels and call RMS by itself.
+
+    `known` is the shop number of each handle that is set up.
+
+    Raises:
+        NoShop: another handle has the shop's number.
+
+    """
+    for handle, number in known.items():
+        if number == shop.shop_id and handle != shop.handle:
+            raise NoShop(
+                f"店舗番号 {number} は、店舗 {handle} として登録済みです。同じ店舗を"
+                "2つの店舗コードで登録すると二重に処理するため、登録していません。"
+                f"対処: キーなどを変える場合は make shop SHOP={handle} を実行して"
+                "ください。店舗コードを変える場合は、先に Prefect の Blocks で "
+                f"rms-shop/{handle} を削除してください。"
+            )
+
+
+def agreed(shop: Shop, number_before: str, ask: Ask) -> bool:
+    """Return whether a person lets the shop's block be changed, as it then is."""
+    other = (
+        f"店舗番号が、登録済みの {number_before} から {shop.shop_id} に変わります。"
+        "別の店舗を登録する場合は、N を入力し、別の店舗コードで実行してください。"
+    )
     question = (
-        f"ブロック rms-shop/{handle} はすでにあります。入力した項目で更新しますか?"
+        f"ブロック rms-shop/{shop.handle} はすでにあります。"
+        f"{other if shop.shop_id != number_before else ''}"
+        "入力した項目で更新しますか?"
         " 入力しなかった項目は、有効期限を除いて元のまま残ります (y/N) > "
     )
     return ask(question).strip().lower() in {"y", "yes"}

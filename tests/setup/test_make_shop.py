@@ -1,13 +1,21 @@
 """What `make shop` asks and refuses; with a server: tests/flows/test_make_shop.py."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from pydantic import SecretStr
 
 from connectors.settings import SettingsProblem
 from data.model.shop import Shop
-from tasks.setup.shop import NoShop, describe, renewed
+from tasks.setup.shop import (
+    WHAT_IS_TAKEN,
+    NoShop,
+    agreed,
+    describe,
+    refuse_twin,
+    renewed,
+)
 from tasks.shops.blocks import RmsShop
 
 GIVEN = {
@@ -46,6 +54,45 @@ def test_who_is_asked_types_the_keys_unseen_and_the_rest_in_the_open():
     assert shop.service_secret.get_secret_value() == "SP_invented"
     assert shop.license_key.get_secret_value() == "SL_invented"
     assert shop.license_expires_on is None
+
+
+def test_what_is_pasted_or_typed_in_japanese_is_taken_as_it_was_meant(capsys):
+    """Of these, each was stored as it stood: the key refused, the shop not found."""
+    order = "123456-20260701-0000000001"
+    seen = typed(
+        "ｍｉｈｏｎ", order, "６５４３２１", "", "2020/1/5", "2099年1月5日", ""
+    )
+    unseen = typed("\u200bSP_invented\u3000", "秘密", "ＳＬ_invented\ufeff", "")
+    shop = describe("", seen, unseen, is_asked=True)
+
+    assert (shop.handle, shop.shop_id) == ("mihon", "654321")
+    assert shop.service_secret.get_secret_value() == "SP_invented"
+    assert shop.license_key.get_secret_value() == "SL_invented"
+    assert shop.license_expires_on == date(2099, 1, 5)
+    told = capsys.readouterr().out
+    assert all(rule in told for rule in WHAT_IS_TAKEN.values())
+    assert "秘密" not in told
+
+
+def a_shop(handle: str, number: str) -> Shop:
+    keys = {"service_secret": "SP_invented", "license_key": "SL_invented"}
+    return Shop(handle=handle, mall="rakuten", shop_id=number, **keys)
+
+
+def test_one_shop_is_not_set_up_under_two_names():
+    """Both would be live at nine, each with a safety stock of its own."""
+    refuse_twin(a_shop("mihon", "654321"), {"mihon": "654321", "other": "123456"})
+    with pytest.raises(NoShop, match="make shop SHOP=mihno"):
+        refuse_twin(a_shop("mihon", "654321"), {"mihno": "654321"})
+
+
+def test_who_types_the_name_of_another_shop_reads_whose_it_is():
+    asked = []
+    shop = a_shop("mihon", "654321")
+    agreed(shop, "654321", lambda text: asked.append(text) or "n")
+    agreed(shop, "123456", lambda text: asked.append(text) or "n")
+
+    assert ["123456" in text for text in asked] == [False, True]
 
 
 def test_what_the_environment_describes_is_not_asked_for(monkeypatch):

@@ -89,6 +89,17 @@ def test_a_key_past_its_end_is_the_fault_whatever_else_may_be():
     )
 
 
+def test_what_rms_cannot_have_issued_is_the_fault_whatever_its_age_and_day():
+    """Who pasted it wrong was told to wait half an hour, or to issue another key."""
+    bad = OLD_KEY._replace(suspect=ConnectionStatus.KEY)
+    fresh = bad._replace(first_seen_at=NINE)
+    ended = bad._replace(expires_at=NINE - timedelta(days=1))
+
+    found = [judge_check([NO_KEY, NO_KEY], key, NINE).status for key in (fresh, ended)]
+
+    assert found == [ConnectionStatus.KEY] * 2
+
+
 def test_a_good_answer_proves_a_key_that_was_said_to_have_ended():
     ended = OLD_KEY._replace(expires_at=NINE - timedelta(days=1))
 
