@@ -62,6 +62,8 @@ _CLEAR: Final = (
     "find_names_of_files",
     "blank_names_of_order_files",
     "blank_names_of_shipment_files",
+    "blank_names_in_dismissals",
+    "blank_names_in_alarms",
     "remove_buyers",
     "remove_answers",
     "blank_packages",

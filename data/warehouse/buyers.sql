@@ -190,6 +190,28 @@ WHERE file_name IN (SELECT file_name FROM names_of_files);
 UPDATE shipment_imports SET file_name = 'cleared:' || import_id
 WHERE file_name IN (SELECT file_name FROM names_of_files);
 
+-- name: blank_names_in_dismissals
+-- What was taken off the list may have quoted such a name.
+-- in:  temporary table `names_of_files`
+-- out: rows of dismissals
+UPDATE dismissals SET what = list_reduce(
+    (SELECT list(file_name) FROM names_of_files),
+    lambda said, name: replace(said, name, 'cleared'),
+    what
+)
+WHERE EXISTS (SELECT 1 FROM names_of_files WHERE contains(what, file_name));
+
+-- name: blank_names_in_alarms
+-- The same for what somebody was told.
+-- in:  temporary table `names_of_files`
+-- out: rows of alarms
+UPDATE alarms SET what = list_reduce(
+    (SELECT list(file_name) FROM names_of_files),
+    lambda said, name: replace(said, name, 'cleared'),
+    what
+)
+WHERE EXISTS (SELECT 1 FROM names_of_files WHERE contains(what, file_name));
+
 -- name: remove_buyers
 -- Take the people of the orders away.
 -- in:  view `clearing`

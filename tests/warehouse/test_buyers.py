@@ -328,6 +328,18 @@ def test_a_file_that_was_named_after_the_buyer_is_called_so_no_more(con):
             } | {"import_id": f"{n}", "file_name": name}
             told = ", ".join(f"'{cell}'" for cell in cells.values())
             con.execute(f"INSERT INTO {table} VALUES ({told})")  # noqa: S608 - ours
+    quoted = "注文CSV「" + "」「".join((*NAMES, *kept)) + "」の4行目"
+    con.execute(
+        "INSERT INTO dismissals BY NAME SELECT 'csv_reject' AS kind, 'k' AS key,"
+        " 'rakuten' AS mall, $shop AS shop_id, $at AS since, $what AS what,"
+        " '店長' AS who, '済' AS note, $at AS dismissed_at",
+        {"shop": SHOP_ID, "at": at(1), "what": quoted},
+    )
+    con.execute(
+        "INSERT INTO alarms BY NAME SELECT 'rejected' AS kind, 'demo' AS shop,"
+        " $at AS since, $what AS what, 'broken' AS told",
+        {"at": at(1), "what": quoted},
+    )
     clear(con, 1)
 
     assert left_of_buyer(con) == ["花子"]  # of somebody else
@@ -337,6 +349,10 @@ def test_a_file_that_was_named_after_the_buyer_is_called_so_no_more(con):
         ).fetchall()
         cleared = tuple(f"cleared:{n}" for n in range(len(NAMES)))
         assert [name for (name,) in names] == [*cleared, *kept]
+    told = "」「".join(("cleared",) * len(NAMES) + kept)
+    for table in ("dismissals", "alarms"):
+        ((what,),) = con.execute(f"SELECT what FROM {table}").fetchall()  # noqa: S608 - ours
+        assert what == f"注文CSV「{told}」の4行目"
 
 
 def test_two_shops_may_have_one_number(con):
