@@ -37,10 +37,10 @@ _AFTER_CELL: Final = r"""(?= *(?:\Z|[,;\t\r\n"']))"""
 _LOOK_BACK: Final = 24
 """Signs before a number that tell whether it is one by itself."""
 
-Test = Callable[[str], bool]
+TextTest = Callable[[str], bool]
 
 
-def tests_for(traces: Traces) -> list[Test]:
+def tests_for(traces: Traces) -> list[TextTest]:
     """Return tests of a plain text (`plain`), of which one is enough."""
     return [
         *map(_number_test, sorted(map(plain, traces.numbers))),
@@ -71,7 +71,7 @@ def plain_texts(content: bytes) -> Iterator[str]:
             yield plain(content.decode(encoding, "ignore"))
 
 
-def _number_test(number: str) -> Test:
+def _number_test(number: str) -> TextTest:
     body = "-?".join(map(re.escape, number.split("-")))
     bare = number.replace("-", "")
     if bare.isdigit() and len(bare) < TELLING_DIGITS:
@@ -89,15 +89,15 @@ def _same_kind(sign: str) -> str:
     return "[0-9]" if sign.isdigit() else "[a-z]"
 
 
-def _mail_test(mail: str) -> Test:
+def _mail_test(mail: str) -> TextTest:
     return _stands(rf"{re.escape(mail)}(?![-\w]|\.\w)", _BEFORE_MAIL)
 
 
-def _phone_test(national: str) -> Test:
+def _phone_test(national: str) -> TextTest:
     return _stands(_BETWEEN.join(national) + "(?![0-9])", _BEFORE_PHONE)
 
 
-def _stands(body: str, before: re.Pattern[str]) -> Test:
+def _stands(body: str, before: re.Pattern[str]) -> TextTest:
     """Return a test for a body with the right thing before it.
 
     The body is looked for first, because what begins with a letter is found at once.

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from connectors.personal_traces import Test, plain_texts, tests_for
+from connectors.personal_traces import TextTest, plain_texts, tests_for
 from data.model.buyer import Traces
 
 BLOCK: Final = 8 * 1024 * 1024
@@ -66,7 +66,7 @@ def remove(path: Path) -> None:
     path.with_name(path.name + REASON).unlink(missing_ok=True)
 
 
-def _tells(content: bytes, tests: Iterable[Test]) -> bool:
+def _tells(content: bytes, tests: Iterable[TextTest]) -> bool:
     return any(test(text) for text in plain_texts(content) for test in tests)
 
 

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from connectors.shop_variables import PREFIX, SHOP_VARIABLES
-from data.model.nearest import nearest, shown
+from data.model.nearest import in_short, nearest
 
 NO_SETTINGS: Final = frozenset(
     {
@@ -80,7 +80,7 @@ def _likeness(name: str, other: str) -> float:
 
 def _sentence(where: str, name: str, meant: str | None) -> str:
     return (
-        f"{where} {shown(name)} という設定はありません。どこからも読み取られません。"
+        f"{where} {in_short(name)} という設定はありません。どこからも読み取られません。"
         + (f"「{meant}」ではありませんか。" if meant else "")
         + "対処: 名前を修正するか、削除してください(設定の一覧: .env.example)。"
     )

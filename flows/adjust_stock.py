@@ -9,10 +9,10 @@ from tasks.analytics import announce_change
 from tasks.forms import Adjustments, Note, OneShop, SettledBefore, WhoDecided
 from tasks.retrying import show_retries
 from tasks.stock.adjust import (
+    adjustments_of,
     as_seen,
     book_adjustments,
     conclude_adjustment,
-    matched,
     need_one_choice,
     need_signature,
     new_adjustment,
@@ -50,7 +50,7 @@ def adjust_stock(
         need_signature(who, note)
     shown = waiting = waiting_lines(shop)
     if adjustments is not None:
-        chosen = matched(adjustments, waiting, shop)
+        chosen = adjustments_of(adjustments, waiting, shop)
         shown = as_seen(adjustments, waiting)
     elif before is not None:
         chosen = settled_before(before, waiting)

@@ -18,15 +18,15 @@ from tasks.shops.connection import (
 from tasks.shops.every_shop import (
     each_shop,
     name_with_shop,
+    shop_by_shop,
     shops_with_key,
-    side_by_side,
 )
 
 
 @flow(
     name="check-connection",
     flow_run_name=name_with_shop,
-    task_runner=side_by_side(),
+    task_runner=shop_by_shop(),
     on_completion=[show_retries, announce_change],
     on_failure=[show_retries, announce_change],
     persist_result=False,

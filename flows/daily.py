@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from data.model.morning import Step, steps_of
+from data.model.morning import MorningStep, steps_of
 from flows.check_connection import check_connection
 from flows.ingest_orders import ingest_orders
 from flows.publish_analytics import publish_analytics
@@ -26,7 +26,7 @@ from tasks.shops.every_shop import (
     ends_of_shops,
     live_shops,
     name_with_shop,
-    side_by_side,
+    shop_by_shop,
 )
 from tasks.stock.adjust import adjustments_waiting
 
@@ -34,7 +34,7 @@ from tasks.stock.adjust import adjustments_waiting
 @flow(
     name="daily",
     flow_run_name=name_with_shop,
-    task_runner=side_by_side(),
+    task_runner=shop_by_shop(),
     on_running=[tell_late_start],
     on_completion=[tell_late_end],
     on_failure=[tell_late_end],
@@ -58,11 +58,11 @@ def daily(shop: AnyShop = None, again: TryAgain = None) -> State[Any]:
         published = publish_analytics(return_state=True)
         whole = conclude_days(days, {"publish-analytics": published})
         return end_day(tried_again(whole, failed_steps(days)))
-    work: dict[Step, Any] = {
-        Step.CHECK: check_connection,
-        Step.ORDERS: ingest_orders,
-        Step.STOCK: push_inventory,
-        Step.TRACKING: push_tracking,
+    work: dict[MorningStep, Any] = {
+        MorningStep.CHECK: check_connection,
+        MorningStep.ORDERS: ingest_orders,
+        MorningStep.STOCK: push_inventory,
+        MorningStep.TRACKING: push_tracking,
     }
     steps: dict[str, State[Any]] = {
         step.value: work[step](shop, return_state=True)

@@ -27,7 +27,7 @@ from tasks.shops.every_shop import (
     each_shop,
     live_shops,
     name_with_shop,
-    side_by_side,
+    shop_by_shop,
 )
 from tasks.watch.alive import left_to_watch, watch_lives
 from tasks.watch.runs import resume_arrivals
@@ -36,7 +36,7 @@ from tasks.watch.runs import resume_arrivals
 @flow(
     name="drain-notices",
     flow_run_name=name_with_shop,
-    task_runner=side_by_side(),
+    task_runner=shop_by_shop(),
     on_completion=[show_retries, announce_change],
     on_failure=[show_retries, announce_change],
     persist_result=False,

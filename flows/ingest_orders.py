@@ -24,13 +24,13 @@ from tasks.orders import (
 )
 from tasks.retrying import show_retries
 from tasks.runs import close_load, open_sweep
-from tasks.shops.every_shop import each_shop, live_shops, name_with_shop, side_by_side
+from tasks.shops.every_shop import each_shop, live_shops, name_with_shop, shop_by_shop
 
 
 @flow(
     name="ingest-orders",
     flow_run_name=name_with_shop,
-    task_runner=side_by_side(),
+    task_runner=shop_by_shop(),
     on_completion=[show_retries, announce_change],
     on_failure=[show_retries, announce_change],
     persist_result=False,

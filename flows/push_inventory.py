@@ -13,7 +13,7 @@ from tasks.shops.every_shop import (
     each_shop,
     live_shops,
     name_with_shop,
-    side_by_side,
+    shop_by_shop,
 )
 from tasks.stock.link import linked_shops, nothing_linked
 from tasks.stock.push import open_stock_push, push_rounds
@@ -24,7 +24,7 @@ from tasks.watch.alive import left_to_watch, watch_lives
 @flow(
     name="push-inventory",
     flow_run_name=name_with_shop,
-    task_runner=side_by_side(),
+    task_runner=shop_by_shop(),
     on_completion=[show_retries, announce_change],
     on_failure=[show_retries, announce_change],
     persist_result=False,

@@ -22,14 +22,14 @@ from tasks.shops.every_shop import (
     each_shop,
     live_shops,
     name_with_shop,
-    side_by_side,
+    shop_by_shop,
 )
 
 
 @flow(
     name="push-tracking",
     flow_run_name=name_with_shop,
-    task_runner=side_by_side(),
+    task_runner=shop_by_shop(),
     on_completion=[show_retries, announce_change],
     on_failure=[show_retries, announce_change],
     persist_result=False,

@@ -28,7 +28,7 @@ from data.warehouse.alarms import (
     DueAlarm,
     find_alarms,
     made_at,
-    mark_sent,
+    mark_emitted,
     open_alarms,
     record_alarms,
 )
@@ -76,7 +76,7 @@ def raise_alarms(day: Alarm | None = None, *, is_day: bool = False) -> list[str]
     if due:
         with our_warehouse() as con:
             for each in due:
-                mark_sent(con, each)
+                mark_emitted(con, each)
     return [_message(each).subject for each in due]
 
 

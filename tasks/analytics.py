@@ -30,7 +30,7 @@ from connectors.lake_places import (
 )
 from connectors.lake_store import S3, FolderStore, LakeOutOfReach, S3Store
 from connectors.settings import Settings, SettingsProblem, read_settings
-from data.warehouse.analytics.lake import Flowed, Store, fill_lake, leave_lake
+from data.warehouse.analytics.lake import Flowed, LakeStore, fill_lake, leave_lake
 from data.warehouse.analytics.publish import Published, publish
 from data.warehouse.analytics.versions import is_due
 from data.warehouse.errors import WarehouseBusy
@@ -185,7 +185,7 @@ def _place(settings: Settings) -> LakePlace:
     )
 
 
-def _store(settings: Settings, place: LakePlace) -> Store:
+def _store(settings: Settings, place: LakePlace) -> LakeStore:
     if not place.address.startswith(S3):
         return FolderStore(Path(place.address), settings.analytics_group)
     return S3Store(

@@ -80,7 +80,7 @@ _AGES: Final = {
 _SCRIPT: Final = re.compile(r"<script\b.*?</script>", re.DOTALL)
 """What pygal leaves for a script of its own, which is not there."""
 
-Rows = Sequence[tuple[Any, ...]]
+TableRows = Sequence[tuple[Any, ...]]
 
 
 def write_page(copy: Path, folder: Path, patience_s: float) -> Path:
@@ -100,7 +100,7 @@ def write_page(copy: Path, folder: Path, patience_s: float) -> Path:
     return file
 
 
-def page_of(figures: Mapping[str, Rows]) -> str:
+def page_of(figures: Mapping[str, TableRows]) -> str:
     """Return the page; a picture without any figure is a sentence instead."""
     ages = [(_AGES[age], status, value) for age, status, value in figures["age"]]
     pictures = [
@@ -125,7 +125,7 @@ def page_of(figures: Mapping[str, Rows]) -> str:
     return _HTML.format(when=when, pictures="\n".join(pictures))
 
 
-def _levels(rows: Rows) -> str:
+def _levels(rows: TableRows) -> str:
     """Draw the lowest levels of counted SKUs beside their safety stock."""
     bars = [(sku, "在庫数", level) for sku, level, _ in rows]
     bars += [(sku, "安全在庫", safety) for sku, _, safety in rows]

@@ -22,7 +22,7 @@ from prefect.client.schemas.objects import State
 from connectors.private_files import files_telling_of, remove
 from connectors.settings import read_settings
 from connectors.watched_folder import DONE
-from data.model.buyer import Found, Traces, mail_of
+from data.model.buyer import FoundBuyer, Traces, mail_of
 from data.model.typed_number import plain_number
 from data.warehouse.buyers import (
     are_bytes_left,
@@ -158,7 +158,7 @@ def clear_buyer(order_number: str, mail: str, who: str) -> Cleared:
         )
 
 
-def _found(con: Connection, number: str, address: str) -> Found:
+def _found(con: Connection, number: str, address: str) -> FoundBuyer:
     if address:
         return find_buyer(con, mail=address)
     orders = orders_numbered(con, number) or orders_numbered(con, plain_number(number))

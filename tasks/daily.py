@@ -20,7 +20,7 @@ from prefect.states import Completed, Failed, Scheduled
 
 from connectors.settings import read_settings
 from data.model.japan_time import in_japan
-from data.model.morning import Step, next_try
+from data.model.morning import MorningStep, next_try
 from data.model.ship_by import WorkingDays
 from data.model.shop import ShopHandle
 from data.warehouse.day import Day, day
@@ -60,7 +60,7 @@ def already_caught_up() -> bool:
         )
 
 
-def failed_steps(days: Mapping[ShopHandle, State[Any]]) -> dict[str, list[Step]]:
+def failed_steps(days: Mapping[ShopHandle, State[Any]]) -> dict[str, list[MorningStep]]:
     """Return by shop the steps of its day that failed, for days that did."""
     return {
         shop: failed_in(state)
@@ -69,7 +69,9 @@ def failed_steps(days: Mapping[ShopHandle, State[Any]]) -> dict[str, list[Step]]
     }
 
 
-def tried_again(state: State[Any], failed: Mapping[str, list[Step]]) -> State[Any]:
+def tried_again(
+    state: State[Any], failed: Mapping[str, list[MorningStep]]
+) -> State[Any]:
     """Have what failed tried again later this morning; return the state, saying so.
 
     A part of a run for every shop leaves that to the whole run.
@@ -85,7 +87,7 @@ def tried_again(state: State[Any], failed: Mapping[str, list[Step]]) -> State[An
 
 
 @task(name="schedule-again", **SAFE_TO_REPEAT)
-def schedule_again(failed: dict[str, list[Step]], due: datetime) -> bool:
+def schedule_again(failed: dict[str, list[MorningStep]], due: datetime) -> bool:
     """Have Prefect run this deployment again at `due`; False outside of one.
 
     Repeating it is harmless: the follower of a run is made once.

@@ -18,9 +18,9 @@ from prefect.utilities.urls import url_for
 from data.model.advice import has_advice
 from data.model.japan_time import in_japan
 from data.model.matter import MATTER_WORDS, MatterKind
-from data.model.morning import Step
+from data.model.morning import MorningStep
 from data.model.order import Status
-from data.warehouse.day import Day, Waiting, Work
+from data.warehouse.day import Day, ShopToDo, WaitingKind
 from data.warehouse.stock.speed import StockSpeed
 from tasks.report import (
     bullets,
@@ -138,12 +138,12 @@ def sentence(state: State[Any]) -> str:
     return why if has_advice(why) else f"{why} {LOOK}"
 
 
-def failed_in(state: State[Any]) -> list[Step]:
+def failed_in(state: State[Any]) -> list[MorningStep]:
     """Return the steps that a shop's day names as failed, all if it names none."""
     said = _FAILED_STEPS.match(state.message or "")
     if said is None:
-        return list(Step)
-    return [step for step in Step if step.value in said[1].split(", ")]
+        return list(MorningStep)
+    return [step for step in MorningStep if step.value in said[1].split(", ")]
 
 
 def _summary(report: DayReport) -> str:
@@ -286,7 +286,7 @@ def _people(day: Day) -> str:
     )
 
 
-def _of_kind(waiting: Waiting, day: Day) -> str:
+def _of_kind(waiting: WaitingKind, day: Day) -> str:
     """Return the longest waiting of a kind, each with what to do and its key.
 
     Where there are several shops it says whose each is; no column stands empty.
@@ -308,13 +308,13 @@ def _of_kind(waiting: Waiting, day: Day) -> str:
     )
 
 
-def _in_order(kinds: Sequence[Waiting]) -> list[Waiting]:
+def _in_order(kinds: Sequence[WaitingKind]) -> list[WaitingKind]:
     """Return the kinds in their own order: what stops a shop comes first."""
     places = list(MatterKind)
     return sorted(kinds, key=lambda one: places.index(one.kind))
 
 
-def _total(work: Sequence[Work]) -> dict[str, int]:
+def _total(work: Sequence[ShopToDo]) -> dict[str, int]:
     return {
         word: sum(getattr(one, name) for one in work)
         for name, word in WORK_WORDS.items()

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from connectors.csv_file.refusal import CsvRefused
 from connectors.settings import SettingsProblem
-from data.warehouse.errors import OtherShops, WarehouseClosed
+from data.warehouse.errors import HasOtherShops, WarehouseClosed
 from tasks.shops.blocks import UnknownShop
 
-REFUSALS = (CsvRefused, OtherShops, UnknownShop, SettingsProblem)
+REFUSALS = (CsvRefused, HasOtherShops, UnknownShop, SettingsProblem)
 """The file, or what was entered about it, is wrong: a person has to act."""
 
 SAFE_TO_SHOW = (*REFUSALS, WarehouseClosed, OSError)

@@ -35,7 +35,7 @@ class Remark(BaseModel):
         )
 
 
-class Listing(BaseModel):
+class RemarkList(BaseModel):
     """Remarks of one kind: the first of `total`."""
 
     title: str
@@ -59,8 +59,8 @@ class FileOutcome(BaseModel):
     problem: str = ""
     facts: dict[str, str] = {}
     counts: dict[str, int] = {}
-    left_out: list[Listing] = []
-    warned: list[Listing] = []
+    left_out: list[RemarkList] = []
+    warned: list[RemarkList] = []
     waiting: int = 0
 
     @classmethod
@@ -72,20 +72,20 @@ class FileOutcome(BaseModel):
         return cls.model_validate(rows[0]) if rows else None
 
 
-def of_rows(title: str, advice: str, rows: Sequence[RowRemark]) -> list[Listing]:
+def of_rows(title: str, advice: str, rows: Sequence[RowRemark]) -> list[RemarkList]:
     """Return the remarks on rows as one listing, or none without rows."""
     if not rows:
         return []
     remarks = [Remark.of_row(one) for one in rows[:LISTED]]
-    return [Listing(title=title, total=len(rows), advice=advice, remarks=remarks)]
+    return [RemarkList(title=title, total=len(rows), advice=advice, remarks=remarks)]
 
 
-def of_texts(title: str, texts: Sequence[str]) -> list[Listing]:
+def of_texts(title: str, texts: Sequence[str]) -> list[RemarkList]:
     """Return texts about the file as a whole as one listing, or none."""
     if not texts:
         return []
     remarks = [Remark(what=text) for text in texts[:LISTED]]
-    return [Listing(title=title, total=len(texts), remarks=remarks)]
+    return [RemarkList(title=title, total=len(texts), remarks=remarks)]
 
 
 def leave_outcome(outcome: FileOutcome) -> None:

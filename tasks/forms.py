@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from data.model.application import Application
 from data.model.mark import CANCEL_REASONS, RESTORE_STOCK
-from data.model.morning import Step
+from data.model.morning import MorningStep
 from data.model.onboarding import OneLine, Stage
 from data.model.order import Mall
 from data.model.shipment import Carrier
@@ -22,7 +22,7 @@ from data.model.unnumbered import UnnumberedWay
 from tasks.refused_values import refusing
 
 
-def shown(title: str, description: str) -> Any:
+def titled(title: str, description: str) -> Any:
     """Return the annotation that titles and explains a field of the form."""
     return Field(json_schema_extra={"title": title, "description": description})
 
@@ -54,13 +54,13 @@ _MALLS = {"type": "string", "enum": [str(mall) for mall in Mall]}
 # Every flow
 
 OneShop = Annotated[  # any text: the flow refuses a wrong one and names those there are
-    str, _TEXT, shown("店舗", "店舗コード(rms-shop ブロックの名前)を入力します")
+    str, _TEXT, titled("店舗", "店舗コード(rms-shop ブロックの名前)を入力します")
 ]
 AnyShop = Annotated[
     str | None,
     _OR_BLANK,
     _TEXT,
-    shown(
+    titled(
         "店舗",
         "店舗コード(rms-shop ブロックの名前)を入力します。"
         "空欄の場合は、稼働中のすべての店舗が対象です",
@@ -68,21 +68,21 @@ AnyShop = Annotated[
 ]
 DryRun = Annotated[
     bool,
-    shown(
+    titled(
         "試行", "結果の予定だけを表示します。データの書き込みもRMSへの送信もしません"
     ),
     refusing("試行"),
 ]
 TryAgain = Annotated[
-    dict[str, list[Step]] | None,
-    shown(
+    dict[str, list[MorningStep]] | None,
+    titled(
         "やり直す処理",
         "失敗した処理だけのやり直しです。朝の処理が自動で指定するため、"
         "通常は空欄にします",
     ),
     refusing("やり直す処理"),
 ]
-_WHO = shown(
+_WHO = titled(
     "担当者", "役割や部署を入力します(記録に残ります)。個人名は書かないでください"
 )
 Who = Annotated[
@@ -96,7 +96,7 @@ WhoDecided = Annotated[
     str,
     Field(max_length=100),
     _TEXT,
-    shown(
+    titled(
         "担当者",
         "調整を決めた人の役割や部署。「調整」または日付を入力した場合は必須です",
     ),
@@ -106,7 +106,7 @@ WhoMoves = Annotated[OneLine, _WHO, refusing("担当者")]
 
 CheckSample = Annotated[
     bool,
-    shown(
+    titled(
         "楽天のテスト用の応答も確認する",
         "楽天が用意した固定の応答を取得して、読み取れることを確認します。"
         "注文の取得・変更・保存はしません。初めて接続したときに選びます",
@@ -116,7 +116,7 @@ CheckSample = Annotated[
 SampleNumbers = Annotated[
     str,
     Field(max_length=1000),
-    shown(
+    titled(
         "テスト用の注文番号",
         "RMSのWEB APIサービスの説明からダウンロードした、テスト用の注文番号です"
         "(10件まで)。空欄でもかまいません",
@@ -128,7 +128,7 @@ SampleNumbers = Annotated[
 
 Since = Annotated[
     MomentOrNone,
-    shown(
+    titled(
         "開始日時",
         "この日時以降の注文を取り込みます。空欄の場合は前回の続き(3日間重ねます)から、"
         "初回は62日前からです。730日前まで指定できます(例: 2026-07-01 09:00、日本時間)",
@@ -136,7 +136,7 @@ Since = Annotated[
 ]
 Until = Annotated[
     MomentOrNone,
-    shown(
+    titled(
         "終了日時",
         "この日時までの注文を取り込みます。空欄の場合は現在までです"
         "(例: 2026-07-01 09:00、日本時間)",
@@ -144,7 +144,7 @@ Until = Annotated[
 ]
 Confirm = Annotated[
     bool,
-    shown(
+    titled(
         "注文確認も行う",
         "新規受付(100)の注文をRMSで注文確認します。取り消しはできません",
     ),
@@ -153,7 +153,7 @@ Confirm = Annotated[
 Limit = Annotated[
     int,
     Field(ge=1, le=100_000),
-    shown(
+    titled(
         "上限",
         "1回の実行で取得する注文数の上限です。残りは次の実行で取得します",
     ),
@@ -166,7 +166,7 @@ PathOrPair = Annotated[
     str | list[str],  # a list is for callers in Python; the form has a field for each
     WithJsonSchema({"type": "string"}),
     _TEXT,
-    shown(
+    titled(
         "ファイル",
         "注文CSV(またはzip)のパスを入力します。Yahoo! は注文データ(order)です。"
         "空欄の場合は、incoming フォルダのすべてのファイルを取り込みます",
@@ -175,7 +175,7 @@ PathOrPair = Annotated[
 ItemPath = Annotated[
     str,
     _TEXT,
-    shown(
+    titled(
         "商品のファイル(Yahoo! のみ)",
         "Yahoo! の注文商品データ(item)のパスを入力します。ほかのモールは空欄にします",
     ),
@@ -183,7 +183,7 @@ ItemPath = Annotated[
 MallOfFile = Annotated[
     str,  # the flow refuses a wrong one, in Japanese
     WithJsonSchema(_MALLS),
-    shown(
+    titled(
         "モール",
         "ファイルをダウンロードしたモールです。別のモールのファイルは取り込みません",
     ),
@@ -191,7 +191,7 @@ MallOfFile = Annotated[
 ShopOfFile = Annotated[
     str,
     _TEXT,
-    shown(
+    titled(
         "店舗",
         "楽天は店舗コード(rms-shop ブロックの名前)、Yahoo! はストアアカウント、"
         "その他のモールは店舗を表す名前です(毎回同じ名前にしてください)",
@@ -199,7 +199,7 @@ ShopOfFile = Annotated[
 ]
 NewShop = Annotated[
     bool,
-    shown(
+    titled(
         "新しい店舗",
         "楽天以外のモールで、2つ目以降の店舗を初めて取り込むときだけ選びます。"
         "選ばない場合、登録のない名前のファイルは取り込みません",
@@ -208,7 +208,7 @@ NewShop = Annotated[
 ]
 Mode = Annotated[
     Literal["update", "replace"],
-    shown(
+    titled(
         "登録タイプ",
         "update=更新: 空欄のセルは上書きしません。"
         "replace=書換: 空欄のセルも上書きして消します。"
@@ -218,7 +218,7 @@ Mode = Annotated[
 ]
 OtherShops = Annotated[
     Literal["refuse", "skip"],
-    shown(
+    titled(
         "別店舗の注文",
         "refuse=1件でもあれば、ファイル全体を取り込みません。"
         "skip=別店舗の注文だけを除いて取り込みます",
@@ -233,12 +233,12 @@ OfSku = Annotated[
     str,
     Field(min_length=1, max_length=200, pattern=r"\S"),
     _TEXT,
-    shown("調べるSKU", "自社SKU、または「商品管理番号/SKU管理番号」を入力します"),
+    titled("調べるSKU", "自社SKU、または「商品管理番号/SKU管理番号」を入力します"),
     refusing("調べるSKU"),
 ]
 SoldBefore = Annotated[
     MomentOrNone,
-    shown(
+    titled(
         "日時",
         "この日時までの最後の売り越しを調べます。空欄の場合は現在までです"
         "(例: 2026-07-01 09:00、日本時間)",
@@ -309,7 +309,7 @@ class LineAdjustment(BaseModel):
 
 Adjustments = Annotated[
     list[LineAdjustment] | None,
-    shown(
+    titled(
         "調整",
         "注文番号と個数の一覧です。空欄の場合は実行が止まり(Suspended)、"
         "調整待ちの明細の一覧と入力フォームを表示します",
@@ -318,7 +318,7 @@ Adjustments = Annotated[
 ]
 SettledBefore = Annotated[
     DayOrNone,
-    shown(
+    titled(
         "この日より前をまとめて調整済みにする",
         "注文日がこの日より前の調整待ちの明細を、在庫を変更せずにまとめて調整済みに"
         "します。過去の注文を取り込んだ後に使います(例: 2026-07-01)",
@@ -328,7 +328,7 @@ Note = Annotated[
     str,
     Field(max_length=500),
     _TEXT,
-    shown(
+    titled(
         "メモ",
         "調整の理由です。「調整」または日付を入力した場合は必須です。"
         "お客様の情報は書かないでください",
@@ -338,7 +338,7 @@ Note = Annotated[
 PathOfCount = Annotated[
     str,
     _TEXT,
-    shown(
+    titled(
         "ファイル",
         "棚卸CSV(入荷も同じ形式)のパスを入力します。"
         "ひな形は data/samples/stock_count.csv です",
@@ -347,7 +347,7 @@ PathOfCount = Annotated[
 PathOfCosts = Annotated[
     str,
     _TEXT,
-    shown(
+    titled(
         "ファイル",
         "原価または手数料のCSVのパスを入力します。"
         "ひな形は data/samples/costs.csv と data/samples/fees.csv です",
@@ -355,7 +355,7 @@ PathOfCosts = Annotated[
 ]
 CountKind = Annotated[
     StockFileKind,
-    shown(
+    titled(
         "種類",
         "count=棚卸: 数量は、その時点で棚にあった総数です。"
         "receipt=入荷: 数量は届いた数で、在庫数に加算します",
@@ -364,7 +364,7 @@ CountKind = Annotated[
 ]
 CountedAt = Annotated[
     MomentOrNone,
-    shown(
+    titled(
         "数えた日時・届いた日時",
         "棚卸は数えた日時です。それより後の注文は、数えた数から引かれます。"
         "入荷は届いた日時です。それより後の棚卸には含まれるため、加算しません。"
@@ -373,7 +373,7 @@ CountedAt = Annotated[
 ]
 Full = Annotated[
     bool,
-    shown(
+    titled(
         "全件",
         "変更のないSKUもRMSの在庫数を確認し、異なるSKUをすべて送信します。"
         "拒否されたSKUも再送します",
@@ -386,12 +386,12 @@ Full = Annotated[
 MallOfOrders = Annotated[
     str,  # the flow refuses a wrong one, in Japanese
     WithJsonSchema(_MALLS),
-    shown("モール", "注文のモールです。楽天以外は、注文CSVで取り込んだ注文が対象です"),
+    titled("モール", "注文のモールです。楽天以外は、注文CSVで取り込んだ注文が対象です"),
 ]
 ShopOfOrders = Annotated[
     str,
     _TEXT,
-    shown(
+    titled(
         "店舗",
         "楽天は店舗コード(rms-shop ブロックの名前)、そのほかのモールは"
         "注文CSVを取り込んだときの店舗の名前です",
@@ -400,7 +400,7 @@ ShopOfOrders = Annotated[
 PathOfShipments = Annotated[
     str,
     _TEXT,
-    shown(
+    titled(
         "ファイル",
         "配送会社のソフトから出力したCSV(またはzip)のパスを入力します。"
         "Excelで開かずに、そのまま指定してください",
@@ -409,7 +409,7 @@ PathOfShipments = Annotated[
 CarrierOfFile = Annotated[
     Carrier,
     WithJsonSchema({"type": "string", "enum": [str(one) for one in Carrier]}),
-    shown(
+    titled(
         "配送会社",
         "yamato=B2クラウド、sagawa=e飛伝II/III、japanpost=ゆうパックプリントR、"
         "rakuten=RMSの発送CSV、template=ひな形",
@@ -419,7 +419,7 @@ CarrierOfFile = Annotated[
 WayOfUnnumbered = Annotated[
     UnnumberedWay,
     WithJsonSchema({"type": "string", "enum": [str(one) for one in UnnumberedWay]}),
-    shown(
+    titled(
         "発送の方法",
         "楽天には、定形外郵便は「日本郵便」、ほかは「その他」として報告します",
     ),
@@ -429,7 +429,7 @@ NumbersOrKeys = Annotated[
     str | list[str],  # a list is for callers in Python
     WithJsonSchema({"type": "string"}),
     _TEXT,
-    shown(
+    titled(
         "注文番号",
         "注文番号または短縮キーを、改行・空白・カンマで区切って入力します"
         "(1,000件まで)。送付先が複数ある注文は、短縮キーで入力します",
@@ -437,16 +437,16 @@ NumbersOrKeys = Annotated[
 ]
 DateShipped = Annotated[
     DayOrNone,
-    shown("発送日", "発送した日、または手渡した日です。空欄の場合は今日です"),
+    titled("発送日", "発送した日、または手渡した日です。空欄の場合は今日です"),
 ]
 CarrierOfLabels = Annotated[
     Literal["yamato", "sagawa"],
-    shown("配送会社", "yamato=B2クラウド、sagawa=e飛伝III の取込用ファイル"),
+    titled("配送会社", "yamato=B2クラウド、sagawa=e飛伝III の取込用ファイル"),
     refusing("配送会社"),
 ]
 ShippingDate = Annotated[
     DayOrNone,
-    shown(
+    titled(
         "出荷日",
         "送り状に印字する出荷予定日です。空欄の場合は次の営業日です"
         "(曜日と休みの日は .env の JUCHU_SHIPPING_… で設定します)",
@@ -455,14 +455,14 @@ ShippingDate = Annotated[
 Folder = Annotated[
     str,
     _TEXT,
-    shown(
+    titled(
         "出力先フォルダ",
         "空欄の場合は labels フォルダに出力します。住所と氏名を含むファイルです",
     ),
 ]
 Again = Annotated[
     bool,
-    shown(
+    titled(
         "もう一度出力する",
         "出力済みの送付先も含めます。二重に発送しないようご注意ください",
     ),
@@ -474,14 +474,14 @@ MallOfUpload = Annotated[
     WithJsonSchema(
         {"type": "string", "enum": [str(m) for m in Mall if m is not Mall.RAKUTEN]}
     ),
-    shown("モール", "注文のモールです。楽天は push-tracking で報告します"),
+    titled("モール", "注文のモールです。楽天は push-tracking で報告します"),
 ]
 FolderOfUploads = Annotated[
-    str, _TEXT, shown("出力先フォルダ", "空欄の場合は uploads フォルダに出力します")
+    str, _TEXT, titled("出力先フォルダ", "空欄の場合は uploads フォルダに出力します")
 ]
 AgainTracking = Annotated[
     bool,
-    shown(
+    titled(
         "もう一度出力する",
         "出力済みの番号のうち、発送日が31日前以降のものも、もう一度出力します。"
         "ファイルをなくしたときに選びます",
@@ -495,14 +495,14 @@ OneOrder = Annotated[
     str,
     Field(max_length=500, pattern=r"\S"),
     _TEXT,
-    shown("注文番号", "楽天の注文番号を1件入力します(例: 123456-20260701-0123456789)"),
+    titled("注文番号", "楽天の注文番号を1件入力します(例: 123456-20260701-0123456789)"),
     refusing("注文番号"),
 ]
 OrderNumbers = Annotated[
     str | list[str],  # a list is for callers in Python
     WithJsonSchema({"type": "string"}),
     _TEXT,
-    shown(
+    titled(
         "注文番号",
         "楽天の注文番号を、改行・空白・カンマで区切って入力します(1,000件まで)",
     ),
@@ -510,7 +510,7 @@ OrderNumbers = Annotated[
 SubStatusName = Annotated[
     str,
     Field(max_length=100),
-    shown(
+    titled(
         "サブステータス",
         "RMSで作成したサブステータスの名前かIDを入力します。外すには「解除」と入力します。"
         "空欄の場合は、この店舗のサブステータスの一覧だけを表示します",
@@ -521,7 +521,7 @@ MemoText = Annotated[
     str,
     Field(max_length=4000),
     _TEXT,
-    shown(
+    titled(
         "メモ",
         "ひとことメモに追加する文です。Prefect には残りません",
     ),
@@ -529,24 +529,24 @@ MemoText = Annotated[
 ]
 Overwrite = Annotated[
     bool,
-    shown("上書き", "今のメモを消して、入力した文だけにします"),
+    titled("上書き", "今のメモを消して、入力した文だけにします"),
     refusing("上書き"),
 ]
 _REASONS = {"type": "string", "enum": list(CANCEL_REASONS.values())}
 CancelReason = Annotated[  # the flow refuses a wrong one, in Japanese
     str | int,
     WithJsonSchema(_REASONS),
-    shown("キャンセル理由", "RMSに登録する理由です。取り消せません"),
+    titled("キャンセル理由", "RMSに登録する理由です。取り消せません"),
 ]
 _RESTORE = {"type": "string", "enum": list(RESTORE_STOCK.values())}
 RestoreStock = Annotated[
     str | int,
     WithJsonSchema(_RESTORE),
-    shown("在庫", "キャンセルした商品のRMSの在庫をどうするかを選びます"),
+    titled("在庫", "キャンセルした商品のRMSの在庫をどうするかを選びます"),
 ]
 GoodsReturned = Annotated[
     bool,
-    shown(
+    titled(
         "商品は返品済み",
         "発送後の注文では、商品が戻ったことを確認してから選びます(すぐに確定します)",
     ),
@@ -558,7 +558,7 @@ GoodsReturned = Annotated[
 KindOfMatter = Annotated[
     str,
     Field(max_length=50, pattern=r"\S"),
-    shown(
+    titled(
         "種類",
         "報告「day-report」の「対応が必要なもの」にある種類です(例: order_not_at_mall)",
     ),
@@ -568,14 +568,14 @@ KeyOfMatter = Annotated[
     str,
     Field(max_length=500, pattern=r"\S"),
     _TEXT,
-    shown("番号", "一覧から外すものの番号です。同じ一覧から写してください"),
+    titled("番号", "一覧から外すものの番号です。同じ一覧から写してください"),
     refusing("番号"),
 ]
 WhyDismissed = Annotated[
     str,
     Field(max_length=500, pattern=r"\S"),
     _TEXT,
-    shown(
+    titled(
         "メモ",
         "一覧から外す理由です(記録に残ります)。お客様の情報は書かないでください",
     ),
@@ -588,19 +588,19 @@ WhyDismissed = Annotated[
 WhoForgets = Annotated[
     str,
     _TEXT,
-    shown("担当者", "必須です。役割や部署を入力します(記録に残ります)"),
+    titled("担当者", "必須です。役割や部署を入力します(記録に残ります)"),
 ]
 NumberOfBuyer = Annotated[
     str,
     _TEXT,
-    shown(
+    titled(
         "注文番号",
         "削除を求めた購入者の注文番号を1つ入力します。同じ購入者のほかの注文も対象です",
     ),
 ]
 MailOfBuyer = Annotated[
     str,
-    shown(
+    titled(
         "メールアドレス",
         "注文番号がわからない場合に、注文に使われたメールアドレスを入力します。"
         "実行を開始すると、Prefect の記録から消えます",
@@ -611,7 +611,7 @@ MailOfBuyer = Annotated[
 
 Applied = Annotated[
     Application | None,
-    shown(
+    titled(
         "楽天API利用申請",
         "申請メールを作成する場合だけ入力します。入力した内容は、作成したメール"
         "(コピー用の報告)だけに残ります。申請が済んだら、この実行を削除してください",
@@ -622,29 +622,31 @@ NextStage = Annotated[
     Stage | None,
     # Written out, because Prefect's form sends null for what nobody chose.
     WithJsonSchema({"anyOf": [_STAGES, {"type": "null"}]}),
-    shown("次の段階", "店舗をこの段階に進めます。空欄の場合は手順の表示だけを行います"),
+    titled(
+        "次の段階", "店舗をこの段階に進めます。空欄の場合は手順の表示だけを行います"
+    ),
     refusing("次の段階"),
 ]
 StepsBetween = Annotated[
     bool,
-    shown(
+    titled(
         "途中の段階も進める",
         "選ぶと、今の段階から「次の段階」まで順に進めます(途中で接続チェックも行います)。"
         "進めない段階があれば、そこで止まって理由を表示します",
     ),
     refusing("途中の段階も進める"),
 ]
-Why = Annotated[OneLine, shown("理由", "記録に残ります"), refusing("理由")]
+Why = Annotated[OneLine, titled("理由", "記録に残ります"), refusing("理由")]
 StartOn = Annotated[
     DayOrNone,
-    shown(
+    titled(
         "通知の開始日",
         "「開始待ち」に進める場合に、承認した日時と一緒に入力します",
     ),
 ]
 SecondMailText = Annotated[
     str,
-    shown(
+    titled(
         "2通目のメール",
         "楽天のメール「…システムイベント通知サービス利用申請 承認のお願い」の本文を"
         "貼り付けます。企業名・利用データ・利用開始予定日時だけを読み取り、"
@@ -654,7 +656,7 @@ SecondMailText = Annotated[
 SecondMailPath = Annotated[
     str,
     _TEXT,
-    shown(
+    titled(
         "2通目のメールのファイル",
         "メールをファイルに保存した場合は、貼り付ける代わりにパスを入力します"
         "(テキストまたは .eml)",
@@ -662,7 +664,7 @@ SecondMailPath = Annotated[
 ]
 ApprovedAt = Annotated[
     MomentOrNone,
-    shown(
+    titled(
         "通知を承認した日時",
         "RMSで通知サービスを承認した日時です(例: 2026-07-01 09:00、日本時間)",
     ),
@@ -674,7 +676,7 @@ ApprovedAt = Annotated[
 RetentionDays = Annotated[
     Annotated[int, Field(ge=1, le=3650)] | None,
     _OR_BLANK,
-    shown(
+    titled(
         "購入者の情報を残す日数",
         "出荷またはキャンセルからこの日数が過ぎた注文の、購入者の情報を消去します。"
         "空欄の場合は、設定(JUCHU_RETENTION_DAYS)の日数です",

@@ -24,7 +24,7 @@ from connectors.watched_folder import (
     waiting_downloads,
 )
 from data.model.csv_file import RowRemark
-from data.model.nearest import shown, suggestion
+from data.model.nearest import in_short, suggestion
 from data.model.order import Mall
 from data.model.shop import SHOP_HANDLE
 from data.warehouse.order_files import ImportReport, import_orders, shops_with_orders
@@ -109,7 +109,7 @@ def import_download(download: Download, choices: Choices) -> Imported:
     """
     with hiding_values():
         place = place_of(download, new_shop=choices.new_shop)
-        progress = Progress.of(download.paths)
+        progress = ProgressBar.of(download.paths)
         with read_order_file(
             download.paths, download.mall, watch=progress.read
         ) as file:
@@ -220,7 +220,7 @@ def _refuse_unplaced(download: Download) -> None:
     if not is_mall:
         raise CsvRefused(
             "unknown-mall",
-            f"モール「{shown(download.mall)}」には対応していません。"
+            f"モール「{in_short(download.mall)}」には対応していません。"
             + suggestion(download.mall, Mall),
             advice=f"次のいずれかを選んでください: {'、'.join(Mall)}。",
         )
@@ -232,12 +232,12 @@ def _refuse_unplaced(download: Download) -> None:
         )
     raise CsvRefused(
         "shop-name",
-        f"店舗「{shown(download.shop)}」は店舗の名前として使用できません。",
+        f"店舗「{in_short(download.shop)}」は店舗の名前として使用できません。",
         advice="英小文字・数字・ハイフンで入力してください(例: mihon-store)。",
     )
 
 
-class Progress:
+class ProgressBar:
     """A progress bar on the run's page; a short file has none."""
 
     def __init__(self, bar: UUID | None = None, size: int = 0) -> None:
@@ -275,7 +275,7 @@ class Progress:
 class Watched:
     """An order file that moves the bar, and keeps the first rejects, as it is read."""
 
-    def __init__(self, file: OrderFile, progress: Progress) -> None:
+    def __init__(self, file: OrderFile, progress: ProgressBar) -> None:
         self._file = file
         self._progress = progress
         self._taken = 0

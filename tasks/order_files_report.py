@@ -15,8 +15,8 @@ from connectors.watched_folder import Download
 from data.warehouse.order_files import ImportReport
 from tasks.file_outcome import (
     FileOutcome,
-    Listing,
     Remark,
+    RemarkList,
     leave_outcome,
     of_texts,
 )
@@ -63,7 +63,7 @@ FILES_NAMED: Final = 5
 """Files whose problems fit into a run's message; each has a report of its own."""
 
 
-class Ending(NamedTuple):
+class DownloadEnding(NamedTuple):
     """How one download ended: its counts, and the problem a person has to solve."""
 
     name: str
@@ -81,18 +81,18 @@ def import_run_name() -> str:
 
 def report_import(
     download: Download, choices: Choices, imported: State[Imported], unmoved: str
-) -> Ending:
+) -> DownloadEnding:
     """Create a file's report and return how it ended."""
     outcome = imported.result(raise_on_failure=False)
     if isinstance(outcome, Imported):
         text = import_report(download, choices, outcome)
         found = import_outcome(outcome, choices)
-        ending = Ending(download.name, outcome.report, unmoved)
+        ending = DownloadEnding(download.name, outcome.report, unmoved)
     else:
         problem = f"{outcome} {unmoved}".strip()
         text = refusal_report(download, problem)
         found = FileOutcome(is_trial=choices.dry_run, problem=problem)
-        ending = Ending(download.name, problem=problem)
+        ending = DownloadEnding(download.name, problem=problem)
     leave_outcome(found)
     create_markdown_artifact(
         key="import-report", markdown=text, description="CSV取込の結果"
@@ -100,7 +100,7 @@ def report_import(
     return ending
 
 
-def conclude(endings: Sequence[Ending], choices: Choices) -> State[Any]:
+def conclude(endings: Sequence[DownloadEnding], choices: Choices) -> State[Any]:
     """Return the run's final state: Failed if anything was left out.
 
     That is a file refused or not put away, or an order set aside. Warnings alone do
@@ -184,7 +184,7 @@ def import_outcome(imported: Imported, choices: Choices) -> FileOutcome:
     warned = of_texts("ファイルについて", imported.notices)
     if kinds:
         warned.append(
-            Listing(
+            RemarkList(
                 title="警告",
                 total=sum(report.warned.values()),
                 advice="取り込みますが、内容を確認してください。",
@@ -194,7 +194,7 @@ def import_outcome(imported: Imported, choices: Choices) -> FileOutcome:
     left_out = []
     if report.lines_rejected:
         left_out.append(
-            Listing(
+            RemarkList(
                 title="取り込めない行",
                 total=report.lines_rejected,
                 advice="この行を含む注文は取り込みません。"

@@ -1,7 +1,7 @@
 """Parameters that cannot be, refused in Japanese before a flow begins.
 
 Prefect would end the run with pydantic's words, which are English and may quote what
-was typed. No value is quoted here but one that was to be chosen.
+was typed. No value is in_short here but one that was to be chosen.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from data.model.nearest import shown, suggestion
+from data.model.nearest import in_short, suggestion
 
 _CHOICES: Final = frozenset({"literal_error", "enum"})
 _WHY: Final = {
@@ -58,7 +58,7 @@ def _sentence(title: str, value: Any, refused: ValidationError) -> str:
         why = _WHY.get(fault["type"], "この値は使用できません").format(**limits)
         return f"「{title}」: {why}。対処: 修正して、もう一度実行してください。"
     choices = _QUOTED.findall(limits["expected"])
-    typed = shown(str(value))
+    typed = in_short(str(value))
     return (
         f"「{title}」の {typed} は選べません。{suggestion(typed, choices)}"
         f"対処: {'、'.join(choices)} のいずれかを指定してください。"

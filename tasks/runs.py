@@ -25,7 +25,7 @@ from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import shop_of_now
 from tasks.shops.at_mall import ShopAtMall
 
-Source = Literal["api", "narrow", "notices", "tracking", "labels"]
+LoadSource = Literal["api", "narrow", "notices", "tracking", "labels"]
 """What a run works on; the value is `loads.source`."""
 
 
@@ -36,7 +36,7 @@ def open_load(shop: ShopHandle) -> Load:
 
 
 def begin_load(
-    shop: ShopHandle, source: Source, place: ShopAtMall | None = None
+    shop: ShopHandle, source: LoadSource, place: ShopAtMall | None = None
 ) -> Load:
     """Record the start of a run that searches no window, and return its load.
 
@@ -87,7 +87,9 @@ def _open_window(
     return load
 
 
-def _begun(shop: ShopHandle, source: Source, place: ShopAtMall | None = None) -> Load:
+def _begun(
+    shop: ShopHandle, source: LoadSource, place: ShopAtMall | None = None
+) -> Load:
     mall, shop_id = place or ShopAtMall(Mall.RAKUTEN, shop_of_now(shop).shop_id)
     return Load(
         load_id=str(uuid4()),

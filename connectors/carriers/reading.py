@@ -25,7 +25,7 @@ OTHER_ORDER: Final = (
 UNKNOWN_COMPANY: Final = "一覧にない配送会社コードです。コードを確認してください。"
 
 
-class Parcels:
+class FileParcels:
     """Takes one record after the other and keeps each parcel once."""
 
     def __init__(self, laid: Laid) -> None:
@@ -123,7 +123,7 @@ def _file(csv: CsvFile, carrier: Carrier, key_column: str | None) -> ShipmentFil
     laid = lay(csv.header, carrier, key_column)
     if not laid.has_header:
         csv.name_columns(laid.header)
-    parcels = Parcels(laid)
+    parcels = FileParcels(laid)
     for block in csv.blocks():
         for row, cells in block.records(csv.header):
             parcels.take(cells, row)
@@ -146,7 +146,7 @@ def _file(csv: CsvFile, carrier: Carrier, key_column: str | None) -> ShipmentFil
     )
 
 
-def _notices(csv: CsvFile, laid: Laid, parcels: Parcels) -> Iterator[str]:
+def _notices(csv: CsvFile, laid: Laid, parcels: FileParcels) -> Iterator[str]:
     if not laid.has_header:
         yield "見出しのないファイルとして、列の位置で読み取りました。"
     yield from csv.notices()

@@ -23,7 +23,7 @@ from connectors.csv_file.header import (
 )
 from connectors.csv_file.reader import CsvFile, read_csv
 from connectors.csv_file.records import Block
-from connectors.csv_file.refusal import CsvRefused, Position, faulty_rows, listed
+from connectors.csv_file.refusal import CsvRefused, Position, faulty_rows
 from connectors.csv_file.source import GIVEN, display_name, given_name
 
 __all__ = [
@@ -37,7 +37,6 @@ __all__ = [
     "doubled_columns",
     "faulty_rows",
     "given_name",
-    "listed",
     "missing_columns",
     "read_csv",
     "unknown_columns",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from connectors.csv_file.refusal import CsvRefused, Position
-from connectors.csv_file.source import Source
+from connectors.csv_file.source import CsvSource
 
 Encoding = Literal["utf-8-sig", "utf-8", "cp932"]
 NAMES: Final = {
@@ -61,7 +61,7 @@ class Decoder:
     counts as CP932, show only then.
     """
 
-    def __init__(self, source: Source, encoding: Literal["utf-8", "cp932"]) -> None:
+    def __init__(self, source: CsvSource, encoding: Literal["utf-8", "cp932"]) -> None:
         self._source = source
         self.encoding: Encoding = encoding
         self._codec = codecs.getincrementaldecoder(encoding)("strict")

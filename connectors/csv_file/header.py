@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from connectors.csv_file.decoding import UNDEFINED, Decoded
-from connectors.csv_file.refusal import CsvRefused, Position, listed
+from connectors.csv_file.refusal import CsvRefused, Position, names_joined
 from connectors.csv_file.tokens import tokens
 
 TABS: Final = 10
@@ -19,7 +19,7 @@ _NAMED: Final = 10
 """Unknown columns that a notice names; it counts the others."""
 
 
-def plain(name: str) -> str:
+def compared(name: str) -> str:
     """Return a column's name as it is compared; full-width digits equal the others."""
     return unicodedata.normalize("NFKC", name).strip()
 
@@ -50,7 +50,7 @@ class Header:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names as they are compared."""
-        return tuple(plain(cell.decode()) for cell in self.cells)
+        return tuple(compared(cell.decode()) for cell in self.cells)
 
     @cached_property
     def _counts(self) -> Counter[str]:
@@ -58,15 +58,15 @@ class Header:
 
     def has(self, column: str) -> bool:
         """Return whether a column of this name is present."""
-        return self._counts[plain(column)] > 0
+        return self._counts[compared(column)] > 0
 
     def times(self, column: str) -> int:
         """Return how often a column of this name is present."""
-        return self._counts[plain(column)]
+        return self._counts[compared(column)]
 
     def index(self, column: str, nth: int = 1) -> int | None:
         """Return the place of the nth column of this name, from 0; None if absent."""
-        name = plain(column)
+        name = compared(column)
         places = [at for at, other in enumerate(self.names) if other == name]
         return places[nth - 1] if len(places) >= nth else None
 
@@ -153,7 +153,7 @@ def missing_columns(title: str, names: Sequence[str], advice: str) -> CsvRefused
     """Return the refusal of a header that lacks needed columns; it names them all."""
     return CsvRefused(
         "missing-columns",
-        f"{title} に必要な列がありません: {listed(names)}。",
+        f"{title} に必要な列がありません: {names_joined(names)}。",
         advice=advice,
         position=Position(row=1, column=names[0]),
     )
@@ -163,7 +163,7 @@ def doubled_columns(names: Sequence[str], advice: str) -> CsvRefused:
     """Return the refusal of a header that names a column twice; names them all."""
     return CsvRefused(
         "doubled-columns",
-        f"同じ列が2つ以上あります: {listed(names)}。",
+        f"同じ列が2つ以上あります: {names_joined(names)}。",
         advice=advice,
         position=Position(row=1, column=names[0]),
     )
@@ -171,8 +171,8 @@ def doubled_columns(names: Sequence[str], advice: str) -> CsvRefused:
 
 def unknown_columns(header: Header, known: Sequence[str]) -> Iterator[str]:
     """Yield the notice of columns that nobody reads, if the header has any."""
-    wanted = set(map(plain, known))
+    wanted = set(map(compared, known))
     unknown = [name for name in header.names if name and name not in wanted]
     if unknown:
-        shown = listed(name[:40] for name in unknown[:_NAMED])
+        shown = names_joined(name[:40] for name in unknown[:_NAMED])
         yield f"対応していない列 {len(unknown):,} 列は読み取りませんでした: {shown}。"

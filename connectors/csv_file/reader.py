@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeVar, cast
 from connectors.csv_file.decoding import NAMES, Decoded, Decoder, Encoding, NotUtf8
 from connectors.csv_file.header import Header, split_header
 from connectors.csv_file.records import Block, Scanner
-from connectors.csv_file.source import Source, given_name, opened
+from connectors.csv_file.source import CsvSource, given_name, opened
 from connectors.csv_file.tokens import quoted
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ class CsvFile:
     """A CSV under one encoding: the header at once, the records as they are read."""
 
     def __init__(
-        self, source: Source, decoder: Decoder, chunks: Iterator[Decoded]
+        self, source: CsvSource, decoder: Decoder, chunks: Iterator[Decoded]
     ) -> None:
         self._source = source
         self._decoder = decoder
@@ -131,7 +131,7 @@ def read_csv(path: Path, read: Callable[[CsvFile], T], *, advice: str) -> T:
 
 
 def _read_as(
-    encoding: Literal["utf-8", "cp932"], source: Source, read: Callable[[CsvFile], T]
+    encoding: Literal["utf-8", "cp932"], source: CsvSource, read: Callable[[CsvFile], T]
 ) -> T:
     decoder = Decoder(source, encoding)
     # A refusal's traceback would keep the source, and the thread that hashes it, until

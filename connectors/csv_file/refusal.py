@@ -47,7 +47,7 @@ class CsvRefused(Exception):
         return again, (self.code, self.reason)
 
 
-def listed(names: Iterable[str]) -> str:
+def names_joined(names: Iterable[str]) -> str:
     """Return column names as Japanese text: 「数量」、「単価」."""
     return "、".join(f"「{name}」" for name in names)
 

@@ -70,7 +70,7 @@ def display_name(name: str) -> str:
     return shown or "(名前なし)"
 
 
-class Source:
+class CsvSource:
     """One opened file. `advice` is what a refusal of its bytes tells staff to do."""
 
     def __init__(
@@ -162,7 +162,7 @@ class Source:
 
 
 @contextmanager
-def opened(path: Path, advice: str) -> Iterator[Source]:
+def opened(path: Path, advice: str) -> Iterator[CsvSource]:
     """Open a regular file, following no link, or refuse it."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
@@ -177,7 +177,7 @@ def opened(path: Path, advice: str) -> Iterator[Source]:
         os.fdopen(number, "rb", buffering=0) as file,
         ThreadPoolExecutor(1, thread_name_prefix="csv-file-hash") as pool,
     ):
-        yield Source(path, file, pool, advice)
+        yield CsvSource(path, file, pool, advice)
 
 
 def _only_csv(archive: zipfile.ZipFile) -> zipfile.ZipInfo:

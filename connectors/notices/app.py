@@ -18,9 +18,9 @@ from starlette.routing import Route
 from connectors.notices.announce import Announcer
 from connectors.notices.homes import PATH
 from connectors.notices.messages import PIECE
-from connectors.notices.metrics import CONTENT_TYPE, Metrics
+from connectors.notices.metrics import CONTENT_TYPE, ReceiverMetrics
 from connectors.notices.reception import Arrival, Reception, ResultCode
-from connectors.notices.seats import Shares
+from connectors.notices.seats import SenderShares
 from connectors.notices.spool import Spool, SpoolFailed
 
 LARGEST: Final = 16 * 1024 * 1024
@@ -47,12 +47,12 @@ class House:
 
     reception: Reception
     spool: Spool
-    metrics: Metrics
+    metrics: ReceiverMetrics
     announcer: Announcer
     now: Callable[[], datetime]
     error_status: int
     deadline_s: float
-    shares: Shares
+    shares: SenderShares
     homes: Callable[[Request], object]
 
 

@@ -47,14 +47,14 @@ class HomeKeys(Frozen):
     shops: tuple[KnownShop, ...]
 
 
-class Fetch(HomeKeys):
+class HomeFetch(HomeKeys):
     """What a home says in a call."""
 
     kept: tuple[NoticeKey, ...] = ()
     """Notices that are on the home's own disk."""
 
 
-class Fetched(Frozen):
+class HomeFetched(Frozen):
     """The notices that wait for the home's shops, oldest first for each."""
 
     waiting: tuple[Notice, ...]
@@ -120,7 +120,7 @@ def answers_homes(
             if len(body) > LARGEST:
                 return Response(status_code=413)
         try:
-            said = Fetch.model_validate_json(bytes(body))
+            said = HomeFetch.model_validate_json(bytes(body))
             found = await run_in_threadpool(_answer, homes, spool, home, said, now())
         except ValidationError:
             return Response(status_code=422)
@@ -141,8 +141,8 @@ def _lets_in(request: Request, secret: SecretStr) -> bool:
 
 
 def _answer(
-    homes: Homes, spool: Spool, home: str, said: Fetch, now: datetime
-) -> Fetched:
+    homes: Homes, spool: Spool, home: str, said: HomeFetch, now: datetime
+) -> HomeFetched:
     """Keep the keys, settle what the home has, and return what waits for it."""
     homes.call(home, said)
     if said.kept:
@@ -152,4 +152,4 @@ def _answer(
         waiting += spool.waiting(AT_ONCE - len(waiting), shop_id)
         if len(waiting) >= AT_ONCE:
             break
-    return Fetched(waiting=tuple(waiting))
+    return HomeFetched(waiting=tuple(waiting))

@@ -14,7 +14,7 @@ from data.model.notice import Notice, NoticeKind
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 
 
-class Metrics:
+class ReceiverMetrics:
     """Counters of one receiver, in a registry of their own."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import httpx
 from pydantic import SecretStr, ValidationError
 
-from connectors.notices.homes import Fetch, Fetched
+from connectors.notices.homes import HomeFetch, HomeFetched
 from connectors.notices.keys import KnownShop, shops_in_file
 from connectors.notices.spool import Spool
 
@@ -61,7 +61,7 @@ def fetch_notices(
             not on its disk.
 
     """
-    asked = Fetch(epoch=home.epoch, shops=_shops_of(home))
+    asked = HomeFetch(epoch=home.epoch, shops=_shops_of(home))
     new, silent = 0, {}
     headers = {"Authorization": f"Bearer {secret.get_secret_value()}"}
     with httpx.Client(headers=headers, timeout=PATIENCE_S, trust_env=False) as http:
@@ -90,7 +90,7 @@ def _shops_of(home: Home) -> tuple[KnownShop, ...]:
         raise KeysUnreadable(home.key_file, type(problem).__name__) from None
 
 
-def _from_one(http: httpx.Client, url: str, asked: Fetch, spool: Spool) -> int:
+def _from_one(http: httpx.Client, url: str, asked: HomeFetch, spool: Spool) -> int:
     new = 0
     for _ in range(ROUNDS):
         answer = http.post(
@@ -99,7 +99,7 @@ def _from_one(http: httpx.Client, url: str, asked: Fetch, spool: Spool) -> int:
             headers={"Content-Type": "application/json"},
         )
         answer.raise_for_status()
-        waiting = Fetched.model_validate_json(answer.content).waiting
+        waiting = HomeFetched.model_validate_json(answer.content).waiting
         if not waiting:
             break
         new += spool.keep(waiting).new

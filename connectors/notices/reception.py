@@ -12,7 +12,7 @@ from typing import Final
 
 from connectors.notices.keys import KeyRing, speaker
 from connectors.notices.messages import IllegalMessage, MessageParser, NoticeMessage
-from connectors.notices.metrics import Metrics
+from connectors.notices.metrics import ReceiverMetrics
 from connectors.notices.spool import Kept, Spool, SpoolFailed
 from data.model.notice import Notice
 
@@ -80,7 +80,7 @@ class Reception:
     """What stands behind `POST /notices`; runs in many threads."""
 
     def __init__(
-        self, keys: KeyRing, spool: Spool, metrics: Metrics, announce: Announce
+        self, keys: KeyRing, spool: Spool, metrics: ReceiverMetrics, announce: Announce
     ) -> None:
         self._keys = keys
         self._spool = spool

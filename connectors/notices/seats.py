@@ -18,7 +18,7 @@ _HOST_BITS: Final = 64
 Network = IPv4Network | IPv6Network
 
 
-class Connection(Protocol):
+class OpenConnection(Protocol):
     """What holds a seat."""
 
     def hang_up(self) -> None:
@@ -39,16 +39,16 @@ class Seats:
         self._most = most
         self._share = share
         self._proxies = proxies
-        self._address: dict[Connection, str] = {}
+        self._address: dict[OpenConnection, str] = {}
         self._of: Counter[str] = Counter()
-        self._silent: dict[str, dict[Connection, None]] = {}
-        self._all_silent: dict[Connection, None] = {}
-        self._heard: set[Connection] = set()
+        self._silent: dict[str, dict[OpenConnection, None]] = {}
+        self._all_silent: dict[OpenConnection, None] = {}
+        self._heard: set[OpenConnection] = set()
 
     def __len__(self) -> int:
         return len(self._address)
 
-    def take(self, connection: Connection, host: str) -> bool:
+    def take(self, connection: OpenConnection, host: str) -> bool:
         """Seat a new connection, silent as it is; return False where there is no seat.
 
         When its share or the whole house is full, the oldest silent connection there
@@ -67,20 +67,20 @@ class Seats:
         self.is_silent(connection)
         return True
 
-    def is_silent(self, connection: Connection) -> None:
+    def is_silent(self, connection: OpenConnection) -> None:
         """Record that we wait for a connection's head, from now on."""
         address = self._address.get(connection)
         if address is not None:
             self._silent.setdefault(address, {}).setdefault(connection)
             self._all_silent.setdefault(connection)
 
-    def has_spoken(self, connection: Connection) -> None:
+    def has_spoken(self, connection: OpenConnection) -> None:
         """Record that a connection's head is whole: its request is being answered."""
         if connection in self._address:
             self._heard.add(connection)
         self._no_more_silent(connection)
 
-    def _no_more_silent(self, connection: Connection) -> None:
+    def _no_more_silent(self, connection: OpenConnection) -> None:
         if connection in self._all_silent:
             address = self._address[connection]
             del self._all_silent[connection]
@@ -88,7 +88,7 @@ class Seats:
             if not self._silent[address]:
                 del self._silent[address]
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, connection: OpenConnection) -> None:
         """Free a connection's seat; one without a seat changes nothing."""
         self._no_more_silent(connection)
         self._heard.discard(connection)
@@ -98,7 +98,7 @@ class Seats:
             if not self._of[address]:
                 del self._of[address]
 
-    def _free(self, silent: dict[Connection, None]) -> bool:
+    def _free(self, silent: dict[OpenConnection, None]) -> bool:
         unheard = (one for one in silent if one not in self._heard)
         oldest = next(unheard, next(iter(silent), None))
         if oldest is None:
@@ -108,7 +108,7 @@ class Seats:
         return True
 
 
-class Shares:
+class SenderShares:
     """Requests at work for each sender, as a proxy forwarded its address."""
 
     def __init__(self, share: int) -> None:

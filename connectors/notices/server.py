@@ -23,9 +23,9 @@ from connectors.notices.keys import (
     KnownShop,
     keys_from_environment,
 )
-from connectors.notices.metrics import Metrics
+from connectors.notices.metrics import ReceiverMetrics
 from connectors.notices.reception import Reception
-from connectors.notices.seats import Seats, Shares, networks
+from connectors.notices.seats import Seats, SenderShares, networks
 from connectors.notices.spool import Spool
 from connectors.settings import Settings
 from connectors.shared_clock import now_by
@@ -124,7 +124,7 @@ def open_house(settings: Settings) -> House:
     keys = KeyRing(settings.home / KEY_FILE, given, homes.shops)
     if not keys.shops():
         log.warning("no shop is known yet: every message is refused with E-400-101")
-    spool, metrics = Spool(settings.spool), Metrics()
+    spool, metrics = Spool(settings.spool), ReceiverMetrics()
     now = partial(now_by, settings.test_clock)
     prefect = partial(prefect_from_environment, settings.home)
     announcer = Announcer(prefect, metrics.unannounced, now)
@@ -136,7 +136,7 @@ def open_house(settings: Settings) -> House:
         now=now,
         error_status=settings.notice_error_status,
         deadline_s=settings.notice_deadline_s,
-        shares=Shares(settings.notice_connections_each),
+        shares=SenderShares(settings.notice_connections_each),
         homes=answers_homes(homes, spool, settings.receiver_secret, now),
     )
 

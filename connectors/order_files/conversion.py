@@ -22,26 +22,26 @@ from data.model.csv_file import (
     CellFault,
 )
 from data.model.order import MOST_YEN
-from data.model.order_file import Kind
+from data.model.order_file import CellKind
 
 JST: Final = "Asia/Tokyo"
 
 _REASONS: Final = {
-    Kind.KEY: DAMAGED_BY_EXCEL,
-    Kind.CODE: CODE_LOST,
-    Kind.ITEM: CODE_LOST,
-    Kind.YEN: "金額(円単位の整数)として読み取れません。",
-    Kind.UNITS: "個数(整数)として読み取れません。",
-    Kind.NUMBER: "整数として読み取れません。",
-    Kind.RATE: "税率として読み取れません。",
-    Kind.FLAG: "0 または 1 として読み取れません。",
-    Kind.INSTANT: "日時として読み取れません。",
-    Kind.DAY: "日付として読み取れません。",
+    CellKind.KEY: DAMAGED_BY_EXCEL,
+    CellKind.CODE: CODE_LOST,
+    CellKind.ITEM: CODE_LOST,
+    CellKind.YEN: "金額(円単位の整数)として読み取れません。",
+    CellKind.UNITS: "個数(整数)として読み取れません。",
+    CellKind.NUMBER: "整数として読み取れません。",
+    CellKind.RATE: "税率として読み取れません。",
+    CellKind.FLAG: "0 または 1 として読み取れません。",
+    CellKind.INSTANT: "日時として読み取れません。",
+    CellKind.DAY: "日付として読み取れません。",
 }
 """Why a cell is not readable; a phone number has two reasons of its own, and other
 kinds take any text."""
 
-_DAMAGED: Final = (Kind.CODE, Kind.ITEM)
+_DAMAGED: Final = (CellKind.CODE, CellKind.ITEM)
 """Kinds of which Excel alone makes what is not readable."""
 
 MOST_UNITS: Final = 999_999
@@ -79,93 +79,93 @@ _MDY: Final = r"^\s*(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME + r"\s*$"
 
 
 def quick(  # noqa: C901, PLR0911 - one return a kind reads best
-    kind: Kind, name: str, instant_format: str
+    kind: CellKind, name: str, instant_format: str
 ) -> pl.Expr:
     """Parse the column in the mall's own form; null where it is not written so."""
     text = pl.col(name)
     match kind:
-        case Kind.YEN | Kind.UNITS | Kind.NUMBER:
+        case CellKind.YEN | CellKind.UNITS | CellKind.NUMBER:
             return _bounded(text.cast(pl.Int64, strict=False), kind)
-        case Kind.RATE:
+        case CellKind.RATE:
             return _as_share(text.cast(pl.Float64, strict=False))
-        case Kind.FLAG:
+        case CellKind.FLAG:
             return pl.when(text == "1").then(True).when(text == "0").then(False)
-        case Kind.INSTANT:
+        case CellKind.INSTANT:
             return _instant(text, instant_format)
-        case Kind.DAY:
+        case CellKind.DAY:
             return text.str.to_date("%Y-%m-%d", strict=False)
-        case Kind.PHONE:
+        case CellKind.PHONE:
             return phone_cells.quick(text)
-        case Kind.ZIP:
+        case CellKind.ZIP:
             is_plain = (text.str.len_bytes() == 7) & (
                 text.cast(pl.Int64, strict=False).is_not_null()
             )
             return pl.when(is_plain).then(text)
-        case Kind.CODE | Kind.KEY:
+        case CellKind.CODE | CellKind.KEY:
             is_plain = ~text.str.contains("E+", literal=True)
             return pl.when(is_plain).then(text.str.strip_chars())
-        case Kind.ITEM:
+        case CellKind.ITEM:
             is_plain = ~text.str.contains(_SUSPECT)
             return pl.when(is_plain).then(text.str.strip_chars())
-        case Kind.TEXT:
+        case CellKind.TEXT:
             return text
 
 
 def loose(  # noqa: C901, PLR0911 - one return a kind reads best
-    kind: Kind, name: str
+    kind: CellKind, name: str
 ) -> pl.Expr:
     """Parse the column in any form we know; null where the meaning is uncertain."""
     text = pl.col(name).str.strip_chars()
     match kind:
-        case Kind.YEN | Kind.UNITS | Kind.NUMBER:
+        case CellKind.YEN | CellKind.UNITS | CellKind.NUMBER:
             digits = bare_number(text).str.replace(r"\.0+$", "")
             return _bounded(digits.cast(pl.Int64, strict=False), kind)
-        case Kind.RATE:
+        case CellKind.RATE:
             rate = half_width(text).str.replace_all(r"[%\s]", "")
             return _as_share(rate.cast(pl.Float64, strict=False))
-        case Kind.FLAG:
+        case CellKind.FLAG:
             word = half_width(text).str.to_lowercase()
             yes = pl.when(word.is_in(_YES)).then(True)
             return yes.when(word.is_in(_NO)).then(False)
-        case Kind.INSTANT:
+        case CellKind.INSTANT:
             return _any_instant(half_width(text))
-        case Kind.DAY:
+        case CellKind.DAY:
             return _any_instant(half_width(text)).dt.date()
-        case Kind.PHONE:
+        case CellKind.PHONE:
             return phone_cells.loose(text)
-        case Kind.ZIP:
+        case CellKind.ZIP:
             return _any_zip(text)
-        case Kind.CODE | Kind.KEY:
+        case CellKind.CODE | CellKind.KEY:
             return pl.when(~text.str.contains(EXCEL_DAMAGE)).then(text)
-        case Kind.ITEM:
+        case CellKind.ITEM:
             is_lost = text.str.contains(EXCEL_DAMAGE) | text.str.contains(EXCEL_DATE)
             return pl.when(~is_lost & ~text.str.contains(_NOTHING)).then(text)
-        case Kind.TEXT:
+        case CellKind.TEXT:
             return text
 
 
-def faults(kind: Kind, name: str) -> tuple[tuple[CellFault, str, pl.Expr], ...]:
+def faults(kind: CellKind, name: str) -> tuple[tuple[CellFault, str, pl.Expr], ...]:
     """Return what may be wrong with a cell not readable, each with where it is so."""
-    if kind is Kind.PHONE:
+    if kind is CellKind.PHONE:
         return phone_cells.faults(pl.col(name).str.strip_chars())
     fault = CellFault.EXCEL if kind in _DAMAGED else CellFault.UNREADABLE
     return ((fault, _REASONS.get(kind, BLANK), pl.lit(value=True)),)
 
 
-def is_nothing(kind: Kind, name: str) -> pl.Expr:
+def is_nothing(kind: CellKind, name: str) -> pl.Expr:
     """Return whether a cell that is not readable is a mall's way of writing nothing."""
     text = pl.col(name).str.strip_chars()
-    if kind in (Kind.INSTANT, Kind.DAY):
+    if kind in (CellKind.INSTANT, CellKind.DAY):
         return text.str.contains(_NOTHING) | text.str.contains(_NO_DATE)
-    if kind is Kind.PHONE:  # words in place of a number
+    if kind is CellKind.PHONE:  # words in place of a number
         return ~text.str.contains(r"\d")
     return text.str.contains(_NOTHING)
 
 
-def _bounded(number: pl.Expr, kind: Kind) -> pl.Expr:
-    if kind is Kind.YEN:
+def _bounded(number: pl.Expr, kind: CellKind) -> pl.Expr:
+    if kind is CellKind.YEN:
         return pl.when(number.abs() <= MOST_YEN).then(number)
-    if kind is Kind.UNITS:
+    if kind is CellKind.UNITS:
         return pl.when(number.abs() <= MOST_UNITS).then(number)
     return pl.when(number.abs() <= MOST_YEN).then(number).cast(pl.Int32)
 

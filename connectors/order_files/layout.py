@@ -108,7 +108,7 @@ class Signature:
 
 
 @dataclass(frozen=True)
-class Stage:
+class Addition:
     """Columns that a mall added at the end at one time; a file has all or none."""
 
     width: int
@@ -166,7 +166,7 @@ class Layout:
     lines: Literal["id", "id_in_package", "position"] = "id"
     baskets: Literal["id", "single", "address"] = "single"
     repeats: Literal["drop", "add_units"] = "drop"
-    stages: tuple[Stage, ...] = ()
+    additions: tuple[Addition, ...] = ()
     rules: tuple[Rule, ...] = ()
     checks: tuple[SumCheck, ...] = ()
     instant_format: str = "%Y-%m-%d %H:%M:%S"
@@ -198,6 +198,6 @@ class Layout:
         return any(made.field == "request_total" for made in self.cells)
 
     def needed_columns(self) -> tuple[str, ...]:
-        """Return the columns without which the file is refused, later stages aside."""
+        """Return the columns without which a file is refused, later additions aside."""
         names = [c for made in self.cells if made.needed for c in made.columns]
         return tuple(dict.fromkeys(names))

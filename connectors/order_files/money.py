@@ -13,7 +13,7 @@ from connectors.order_files.conversion import is_nothing
 from connectors.order_files.numbering import BLOCK
 from connectors.order_files.written_numbers import bare_number
 from data.model.order import MOST_YEN
-from data.model.order_file import Kind
+from data.model.order_file import CellKind
 
 
 def amount(rows: pl.DataFrame, name: str) -> pl.Expr:
@@ -63,7 +63,7 @@ def or_unread(rows: pl.DataFrame, made: pl.Expr, *names: str) -> pl.Expr:
 
 
 def _is_filled(name: str) -> pl.Expr:
-    return pl.col(name).is_not_null() & ~is_nothing(Kind.YEN, name)
+    return pl.col(name).is_not_null() & ~is_nothing(CellKind.YEN, name)
 
 
 def whole_yen(number: pl.Expr) -> pl.Expr:

@@ -109,7 +109,7 @@ class Spill:
 
 
 @dataclass(frozen=True)
-class Part:
+class FilePart:
     """One file of a download, read to its end; `file_name` is safe to show.
 
     `apart` are its orders whose rows stand apart, if they were not known before.
@@ -133,7 +133,7 @@ class Pair:
     is stored alone. An order repeated in the order file counts once, by its later row.
     """
 
-    def __init__(self, orders: Part, lines: Part) -> None:
+    def __init__(self, orders: FilePart, lines: FilePart) -> None:
         self._orders = orders.spill
         self._lines = lines.spill
         self._column = lines.layout.order_number_column
@@ -215,7 +215,7 @@ class Batch:
 class OrderFile:
     """A checked download; a context manager, because it may hold a file open."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[FilePart]) -> None:
         self._parts = tuple(parts)
         main = self._parts[-1]
         self.layout: Final = main.layout

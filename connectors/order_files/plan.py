@@ -11,7 +11,7 @@ import polars as pl
 
 from connectors.csv_file.header import Header
 from connectors.order_files.layout import SCRATCH, Cell, How, Layout
-from data.model.order_file import BY_NAME, Kind
+from data.model.order_file import BY_NAME, CellKind
 
 PART: Final = "#"
 """Stands between a summed field's name and the number of a part."""
@@ -22,7 +22,7 @@ class Planned:
     """One cell to make: its field, its kind, the mall's name for it, and its text."""
 
     field: str
-    kind: Kind
+    kind: CellKind
     column: str
     text: pl.Expr
 
@@ -71,7 +71,7 @@ def _column(index: int) -> pl.Expr:
 
 
 def _planned(made: Cell, present: list[tuple[str, pl.Expr]]) -> Iterator[Planned]:
-    kind = Kind.TEXT if made.field.startswith(SCRATCH) else BY_NAME[made.field].kind
+    kind = CellKind.TEXT if made.field.startswith(SCRATCH) else BY_NAME[made.field].kind
     columns = [column for _, column in present]
     shown = present[0][0]
     match made.how:
@@ -97,8 +97,8 @@ def _planned(made: Cell, present: list[tuple[str, pl.Expr]]) -> Iterator[Planned
     yield Planned(made.field, kind, shown, text)
 
 
-def _joined(columns: list[pl.Expr], between: str, kind: Kind) -> pl.Expr:
-    if kind is Kind.ZIP and len(columns) == 2:  # Excel took the zeros of each part
+def _joined(columns: list[pl.Expr], between: str, kind: CellKind) -> pl.Expr:
+    if kind is CellKind.ZIP and len(columns) == 2:  # Excel took the zeros of each part
         columns = [columns[0].str.zfill(3), columns[1].str.zfill(4)]
         between = ""
     text = pl.concat_str(columns, separator=between, ignore_nulls=True)

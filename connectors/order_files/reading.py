@@ -10,20 +10,20 @@ import polars as pl
 
 from connectors.csv_file import Block, CsvFile, CsvRefused, read_csv, unknown_columns
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
-from connectors.order_files.order_file import OrderFile, Part, Spill
+from connectors.order_files.order_file import FilePart, OrderFile, Spill
 from connectors.order_files.registry import (
     all_layouts,
     fitting_layout,
+    grown_width,
     layout_of,
     layouts_of,
     refuse_other_mall,
-    stage_of,
 )
-from connectors.order_files.rows import Rows
+from connectors.order_files.rows import RowConverter
 from connectors.order_files.typed import WARNINGS
 from data.model.csv_file import CellFault, CellRemark
 
-Watch = Callable[[int], None]
+OnRead = Callable[[int], None]
 SHORT_ROWS: Final = (
     "列の数が見出しより少ない行が {:,} 行あります。足りない列は空欄として登録しました。"
 )
@@ -43,7 +43,7 @@ def read_order_file(
     mall: str,
     *,
     scratch: Path | None = None,
-    watch: Watch = lambda _: None,
+    watch: OnRead = lambda _: None,
 ) -> OrderFile:
     """Read and check a whole download, or raise CsvRefused; nothing is half-read.
 
@@ -64,7 +64,7 @@ def read_order_file(
         for path in paths:  # what the file is says more than how many there are
             refuse_other_mall(_layout_at(path), mall)
         raise _wrong_number(layouts, wanted)
-    parts: list[Part] = []
+    parts: list[FilePart] = []
     try:
         for path in paths:
             parts += [_read(path, mall, scratch, watch)]
@@ -82,7 +82,7 @@ def _layout_at(path: Path) -> Layout | None:
     return read_csv(path, lambda csv: fitting_layout(csv.header), advice=DOWNLOAD_AGAIN)
 
 
-def _read(path: Path, mall: str, scratch: Path | None, watch: Watch) -> Part:
+def _read(path: Path, mall: str, scratch: Path | None, watch: OnRead) -> FilePart:
     """Return the file as a part; it is read again if rows of an order stand apart."""
     read = partial(_part, mall=mall, scratch=scratch, watch=watch)
     part = read_csv(path, read, advice=DOWNLOAD_AGAIN)
@@ -96,12 +96,12 @@ def _part(
     csv: CsvFile,
     mall: str,
     scratch: Path | None,
-    watch: Watch,
+    watch: OnRead,
     apart: Collection[str] = frozenset(),
-) -> Part:
+) -> FilePart:
     layout = layout_of(csv.header, mall)
     spill = Spill(scratch)
-    rows = Rows(layout, csv.header, spill.add, apart)
+    rows = RowConverter(layout, csv.header, spill.add, apart)
     key = csv.header.index(layout.order_number_column) or 0
     try:
         _convert(_watched(csv.blocks(key), csv, watch), rows)
@@ -109,7 +109,7 @@ def _part(
     except BaseException:
         spill.close()
         raise
-    return Part(
+    return FilePart(
         layout=layout,
         file_name=csv.name,
         digest=csv.digest,
@@ -122,7 +122,7 @@ def _part(
     )
 
 
-def _watched(blocks: Iterator[Block], csv: CsvFile, watch: Watch) -> Iterator[Block]:
+def _watched(blocks: Iterator[Block], csv: CsvFile, watch: OnRead) -> Iterator[Block]:
     before = 0
     for block in blocks:
         watch(csv.bytes_read - before)
@@ -130,7 +130,7 @@ def _watched(blocks: Iterator[Block], csv: CsvFile, watch: Watch) -> Iterator[Bl
         yield block
 
 
-def _convert(blocks: Iterator[Block], rows: Rows) -> None:
+def _convert(blocks: Iterator[Block], rows: RowConverter) -> None:
     """Convert each block on a second core while the next one is being decoded."""
     with ThreadPoolExecutor(1, thread_name_prefix="order-file") as pool:
         waiting: Future[None] | None = None
@@ -143,7 +143,7 @@ def _convert(blocks: Iterator[Block], rows: Rows) -> None:
     rows.finish()
 
 
-def _notices(csv: CsvFile, layout: Layout, rows: Rows) -> Iterator[str]:
+def _notices(csv: CsvFile, layout: Layout, rows: RowConverter) -> Iterator[str]:
     yield from csv.notices()
     if not csv.rows_read:
         yield NO_ORDERS
@@ -151,9 +151,9 @@ def _notices(csv: CsvFile, layout: Layout, rows: Rows) -> Iterator[str]:
         yield NO_AMOUNTS
     if rows.left_out:
         yield f"商品ではない行(送料・オプションなど)を {rows.left_out:,} 行除きました。"
-    if layout.stages:
-        reached = stage_of(layout, csv.header) or 0
-        known = [c for s in layout.stages if s.width <= reached for c in s.columns]
+    if layout.additions:
+        reached = grown_width(layout, csv.header) or 0
+        known = [c for s in layout.additions if s.width <= reached for c in s.columns]
         yield from unknown_columns(csv.header, known)
         order = [name for name in csv.header.names if name in set(known)]
         if order != known:
@@ -169,7 +169,7 @@ def _of_short_rows(rows: Sequence[int]) -> pl.DataFrame:
     return pl.DataFrame(remarks, schema=WARNINGS, orient="row")
 
 
-def _paired(parts: list[Part], layouts: Sequence[Layout]) -> list[Part]:
+def _paired(parts: list[FilePart], layouts: Sequence[Layout]) -> list[FilePart]:
     by_role = {part.layout.role: part for part in parts}
     if set(by_role) != {"orders", "lines"}:
         raise _wrong_number(layouts, 2)

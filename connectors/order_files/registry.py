@@ -74,12 +74,12 @@ def refuse_other_mall(layout: Layout | None, mall: str) -> None:
     )
 
 
-def stage_of(layout: Layout, header: Header) -> int | None:
-    """Return the columns that a staged layout has in this file; None without stages."""
+def grown_width(layout: Layout, header: Header) -> int | None:
+    """Return the width that additions give this file; None if the layout has none."""
     reached = 0
-    for stage in layout.stages:
-        if any(map(header.has, stage.columns)):
-            reached = stage.width
+    for added in layout.additions:
+        if any(map(header.has, added.columns)):
+            reached = added.width
     return reached or None
 
 
@@ -122,14 +122,14 @@ def _has_key(layout: Layout, header: Header) -> bool:
 
 
 def _refuse_missing(layout: Layout, header: Header) -> None:
-    reached = stage_of(layout, header) or 0
-    staged = [
+    reached = grown_width(layout, header) or 0
+    added = [
         name
-        for stage in layout.stages
-        if stage.width <= max(reached, layout.stages[0].width)
-        for name in stage.columns
+        for one in layout.additions
+        if one.width <= max(reached, layout.additions[0].width)
+        for name in one.columns
     ]
-    wanted = dict.fromkeys([*layout.needed_columns(), *staged])
+    wanted = dict.fromkeys([*layout.needed_columns(), *added])
     missing = [name for name in wanted if not header.has(name)]
     if missing:
         advice = f"{layout.where}列を変更したファイルは取り込めません。"

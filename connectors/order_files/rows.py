@@ -17,7 +17,7 @@ from connectors.order_files.typed import REJECTS, WARNINGS, converted, unreadabl
 Sink = Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], None]
 
 
-class Rows:
+class RowConverter:
     """Converts one file's blocks to frames of rows and of remarks, in file order.
 
     `apart` are orders whose rows are known to stand apart: they come last.

@@ -12,14 +12,14 @@ from typing import Final
 import polars as pl
 
 from connectors.csv_file import CsvRefused, Header, Position
-from connectors.csv_file.header import plain
+from connectors.csv_file.header import compared
 from connectors.csv_file.verdict import second_header
 from connectors.order_files import conversion
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout, is_over
 from connectors.order_files.plan import PART, Plan, Planned
 from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, CellFault
 from data.model.order import NOT_FIXED
-from data.model.order_file import FIELDS, Kind
+from data.model.order_file import FIELDS, CellKind
 
 REJECTS: Final = pl.Schema(
     {
@@ -76,7 +76,7 @@ def converted(
     kept = [name for name in frame.columns if name not in made.columns]
     whole = pl.concat([frame.select(kept), made.drop(RIGHT), *lost], how="horizontal")
     lazy = _without_open_amounts(
-        whole, [one.field for one in cells if one.kind is Kind.YEN]
+        whole, [one.field for one in cells if one.kind is CellKind.YEN]
     )
     lazy, names = _summed(lazy, [*whole.columns, "amounts_fixed"])
     rows = _derived(lazy, names, layout).collect()
@@ -136,9 +136,9 @@ def _judged(
         lost = frame.filter(is_lost)
         if not lost.height:
             continue
-        if one.kind is Kind.KEY:
+        if one.kind is CellKind.KEY:
             raise _damaged_key(int(lost["row_number"][0]), one.column)
-        if one.kind is Kind.ITEM:
+        if one.kind is CellKind.ITEM:
             codes.append(is_lost.alias(f"{LOST}{one.field}").to_frame())
         for fault, reason, is_so in conversion.faults(one.kind, one.field):
             rows = lost.filter(is_so)
@@ -171,7 +171,7 @@ def _without_quantity(
     """
     if QUANTITY not in made.columns or not made[QUANTITY].null_count():
         return []
-    nothing = frame.select(conversion.is_nothing(Kind.UNITS, QUANTITY)).to_series()
+    nothing = frame.select(conversion.is_nothing(CellKind.UNITS, QUANTITY)).to_series()
     blank = frame.filter(nothing.fill_null(value=True) & made[QUANTITY].is_null())
     column = plan.column_of(QUANTITY)
     return [_warned(blank, column, CellFault.BLANK, BLANK)] if blank.height else []
@@ -193,7 +193,7 @@ def _wrong(
     column = plan.column_of("order_number")
     number = pl.col("order_number").str.strip_chars()
     for text, row in frame.select("order_number", "row_number").iter_rows():
-        if text is not None and plain(text) in header.names:
+        if text is not None and compared(text) in header.names:
             raise second_header(row, column)
     wrong = frame.filter(~number.str.contains(layout.number))
     return [_rejects(wrong, column, "注文番号に使えない文字が含まれています。")]

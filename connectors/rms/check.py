@@ -24,7 +24,7 @@ from connectors.rms.fetch import NO_ORDER
 from connectors.rms.orders import CONFIRM_ORDER
 from connectors.rms.shipping import REPORT, RESULT
 from connectors.rms.stock import WRITE
-from data.model.connection import LICENCE_FUNCTION, OTHER_SHOP_CODE, Answer, Probe
+from data.model.connection import LICENCE_FUNCTION, OTHER_SHOP_CODE, CallEnd, Probe
 from data.model.stock import Listing
 
 LOOK_BACK = timedelta(minutes=1)
@@ -96,7 +96,7 @@ def probes_of_others(
         if name == function:
             continue
         tries.append(_tried(name, call))
-        if tries[-1].answer is Answer.OK:
+        if tries[-1].answer is CallEnd.OK:
             break
     return tuple(tries)
 
@@ -132,7 +132,7 @@ def is_permitted(function: str, rms: RmsClient) -> bool:
         WRITE.name: rms.stock.try_permission,
         CONFIRM_ORDER.name: rms.orders.try_permission,
     }
-    return _permitted(function, calls[function]).answer is Answer.OK
+    return _permitted(function, calls[function]).answer is CallEnd.OK
 
 
 def _permitted(function: str, call: Callable[[], object]) -> Probe:
@@ -142,7 +142,7 @@ def _permitted(function: str, call: Callable[[], object]) -> Probe:
     except RmsTrouble as trouble:
         if not _is_of_form(trouble):
             return probe_of(trouble, function, needed=False)
-    return Probe(function=function, answer=Answer.OK, needed=False)
+    return Probe(function=function, answer=CallEnd.OK, needed=False)
 
 
 def _is_of_form(trouble: RmsTrouble) -> bool:
@@ -157,17 +157,17 @@ def probe_of(trouble: RmsTrouble, function: str = "", *, needed: bool = True) ->
     """Return the probe of a call that failed; `function` overrides the error's own."""
     match trouble:
         case CredentialsRefused():
-            answer = Answer.CREDENTIALS
+            answer = CallEnd.CREDENTIALS
         case ClockWrong():
-            answer = Answer.CLOCK
+            answer = CallEnd.CLOCK
         case Refused():
-            answer = Answer.REFUSED
+            answer = CallEnd.REFUSED
         case Throttled():
-            answer = Answer.THROTTLED
+            answer = CallEnd.THROTTLED
         case OutcomeUnknown():
-            answer = Answer.OUTCOME_UNKNOWN
+            answer = CallEnd.OUTCOME_UNKNOWN
         case _:
-            answer = Answer.UNAVAILABLE
+            answer = CallEnd.UNAVAILABLE
     return Probe(
         function=function or trouble.function,
         answer=answer,
@@ -188,7 +188,7 @@ def probe_shop_number(rms: RmsClient, shop_id: str) -> Probe:
     probe = _tried("getOrder", read)
     if not any(code.endswith(OTHER_SHOP_CODE) for code in codes):
         return probe
-    return Probe(function="getOrder", answer=Answer.REFUSED, codes=tuple(codes))
+    return Probe(function="getOrder", answer=CallEnd.REFUSED, codes=tuple(codes))
 
 
 def _tried(function: str, call: Callable[[], object], *, needed: bool = True) -> Probe:
@@ -196,4 +196,4 @@ def _tried(function: str, call: Callable[[], object], *, needed: bool = True) ->
         call()
     except RmsTrouble as trouble:
         return probe_of(trouble, function, needed=needed)
-    return Probe(function=function, answer=Answer.OK, needed=needed)
+    return Probe(function=function, answer=CallEnd.OK, needed=needed)

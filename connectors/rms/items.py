@@ -180,7 +180,7 @@ class RmsVariant(Wire):
     hidden: Extra[bool] = None
 
 
-class RmsItem(Wire):
+class RmsShopItem(Wire):
     """The fields of an item that are read; null counts as absent (§5).
 
     One of another form costs itself and not the item: a SKU is known by its key.
@@ -202,7 +202,7 @@ def _rows(function: RmsFunction, reply: Reply) -> list[dict[str, Any]]:
 
 def _item(function: RmsFunction, body: Any, reply: Reply) -> Item:
     try:
-        row = RmsItem.model_validate(body)
+        row = RmsShopItem.model_validate(body)
     except ValidationError as error:
         places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
         fact = f"読み取れない項目があります（{places}）"

@@ -42,20 +42,22 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Window:
+class SearchSpan:
     """A span of whole seconds, for one search."""
 
     start: datetime
     end: datetime
 
-    def halves(self) -> tuple["Window", "Window"] | None:
+    def halves(self) -> tuple["SearchSpan", "SearchSpan"] | None:
         """Split in two that overlap and are each shorter; None at one minute."""
         span = self.end - self.start
         if span <= SHORTEST:
             return None
         middle = self.start + timedelta(seconds=span // SECOND // 2)
         overlap = timedelta(seconds=max(1, min(OVERLAP, span / 16) // SECOND))
-        return Window(self.start, middle + overlap), Window(middle - overlap, self.end)
+        return SearchSpan(self.start, middle + overlap), SearchSpan(
+            middle - overlap, self.end
+        )
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class SearchPage:
     """One page: the numbers not seen before, and where the search stands."""
 
     numbers: tuple[str, ...]
-    window: Window
+    window: SearchSpan
     page: int
     pages: int
     total: int
@@ -104,7 +106,7 @@ class Search:
         for window in windows(since, until):
             yield from self._window(window)
 
-    def _window(self, window: Window) -> Iterator[SearchPage]:
+    def _window(self, window: SearchSpan) -> Iterator[SearchPage]:
         """Yield one window's pages; one that is too full is halved, never cut off.
 
         Raises:
@@ -140,7 +142,7 @@ class Search:
             # page to another (§2.4). What was listed before is a hit all the same.
             page, restarts, total = 1, restarts + 1, 0
 
-    def _halves(self, window: Window) -> Iterator[SearchPage]:
+    def _halves(self, window: SearchSpan) -> Iterator[SearchPage]:
         halves = window.halves()
         if halves is None:
             fact = "1分間に15,000件以上の注文があり、検索できません"
@@ -154,7 +156,7 @@ class Search:
                 self._seen.add(number)
                 yield number
 
-    def _ask(self, window: Window, page: int) -> "_Found":
+    def _ask(self, window: SearchSpan, page: int) -> "_Found":
         reply = self._http.post(
             SEARCH_ORDER,
             self._path,
@@ -174,7 +176,7 @@ class Search:
         return _parsed(reply)
 
 
-def windows(since: datetime, until: datetime) -> Iterator[Window]:
+def windows(since: datetime, until: datetime) -> Iterator[SearchSpan]:
     """Cover `since` to `until` with windows of at most 63 days, oldest first.
 
     Neighbours overlap, and RMS counts whole seconds, so both ends are widened to the
@@ -184,9 +186,9 @@ def windows(since: datetime, until: datetime) -> Iterator[Window]:
     if since >= until:
         raise ValueError("since must be before until")
     while end - start > LONGEST:
-        yield Window(start, start + LONGEST)
+        yield SearchSpan(start, start + LONGEST)
         start += LONGEST - OVERLAP
-    yield Window(start, end)
+    yield SearchSpan(start, end)
 
 
 def _floor(moment: datetime) -> datetime:

@@ -57,7 +57,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class StockLevel:
+class ListingLevel:
     """The quantity a listing shall have; ValueError outside 0–99,999."""
 
     listing: Listing
@@ -130,7 +130,7 @@ class StockApi:
                 refused += read.refused
         return StockRead(seen, tuple(refused))
 
-    def write(self, levels: Sequence[StockLevel]) -> list[StockResult]:
+    def write(self, levels: Sequence[ListingLevel]) -> list[StockResult]:
         """Set every level and return RMS's answers in the order given, or raise.
 
         `write_chunks` also reports what was done before it raised.
@@ -149,7 +149,9 @@ class StockApi:
         """
         self._http.post(WRITE, WRITE_PATH, {"inventories": []})
 
-    def write_chunks(self, levels: Sequence[StockLevel]) -> Iterator[list[StockResult]]:
+    def write_chunks(
+        self, levels: Sequence[ListingLevel]
+    ) -> Iterator[list[StockResult]]:
         """Set the levels, 400 a call, and yield RMS's answers as soon as they come.
 
         A lost answer yields that call's listings as UNKNOWN and then raises
@@ -161,7 +163,7 @@ class StockApi:
             raise ValueError("a listing has two levels in one write")
         return self._writing(levels)
 
-    def _writing(self, levels: Sequence[StockLevel]) -> Iterator[list[StockResult]]:
+    def _writing(self, levels: Sequence[ListingLevel]) -> Iterator[list[StockResult]]:
         for start in range(0, len(levels), WRITE_AT_ONCE):
             chunk = levels[start : start + WRITE_AT_ONCE]
             for part in isolate(chunk, self._upsert):
@@ -179,7 +181,7 @@ class StockApi:
             READ, READ_PATH, {"inventories": [_key(one) for one in listings]}
         )
 
-    def _upsert(self, levels: Sequence[StockLevel]) -> Reply:
+    def _upsert(self, levels: Sequence[ListingLevel]) -> Reply:
         reply = self._http.post(
             WRITE, WRITE_PATH, {"inventories": [level.wire() for level in levels]}
         )
@@ -262,7 +264,7 @@ def _key(listing: Listing) -> dict[str, str]:
 
 
 def _refused(
-    listings: Sequence[Listing], part: "Part[Listing] | Part[StockLevel]"
+    listings: Sequence[Listing], part: "CallPart[Listing] | CallPart[ListingLevel]"
 ) -> list[StockResult]:
     if part.refusal is None:
         return []
@@ -271,7 +273,7 @@ def _refused(
 
 
 @dataclass(frozen=True)
-class Part(Generic[T]):
+class CallPart(Generic[T]):
     """Some entries of a call: taken (`reply`), refused (`refusal`), or in doubt."""
 
     entries: Sequence[T]
@@ -281,7 +283,7 @@ class Part(Generic[T]):
 
 def isolate(
     entries: Sequence[T], send: Callable[[Sequence[T]], Reply]
-) -> Iterator[Part[T]]:
+) -> Iterator[CallPart[T]]:
     """Send the entries in few calls, and yield each in exactly one `Part`.
 
     RMS names an entry by its place, counted from 0 (§4), but does not have to, and no
@@ -302,7 +304,7 @@ def isolate(
         try:
             reply = send(part)
         except OutcomeUnknown:
-            yield Part(part)
+            yield CallPart(part)
             raise
         except Refused as refusal:
             named = hints.read(len(part), refusal)
@@ -311,12 +313,12 @@ def isolate(
             if len(part) in (1, len(named)):
                 for place, entry in enumerate(part):
                     message = named.get(place, refusal.messages[0])
-                    yield Part([entry], refusal=message)
+                    yield CallPart([entry], refusal=message)
             else:
                 waiting += _split(part, named)
         else:
             hints.record_taken(is_trial=is_trial)
-            yield Part(part, reply)
+            yield CallPart(part, reply)
 
 
 class _Hints:

@@ -28,7 +28,7 @@ _COUNTS = {"notify_connections": 100, "notify_batch": 500}
 
 
 @dataclass(slots=True)
-class Settings:
+class SandboxSettings:
     """The choices where the reference is silent or the service may differ."""
 
     rate_limit: bool = True

@@ -13,7 +13,7 @@ from connectors.sandbox.inventory_api.stock import Stock
 from connectors.sandbox.journal import Journal
 from connectors.sandbox.notices.outbox import Outbox
 from connectors.sandbox.selling.gradual import GradualSales
-from connectors.sandbox.settings import Settings
+from connectors.sandbox.settings import SandboxSettings
 from connectors.sandbox.store import Store
 
 
@@ -52,7 +52,7 @@ class World:
         self.seed: int = kept["seed"]
         self.pace = Pace()
         self.faults = Faults(self.seed)
-        self.settings = Settings()
+        self.settings = SandboxSettings()
         self.settings.change(kept.get("settings", {}))
         self.settings.rate_limit = self.options.rate_limit  # the command line decides
         if self.options.notify_url is not None:

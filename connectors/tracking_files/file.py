@@ -28,7 +28,7 @@ NO_SIGN: Final = (
 
 
 @dataclass
-class Rows:
+class PackageRows:
     """What one package becomes: its rows, and the numbers in and not in them."""
 
     cells: list[Sequence[str]] = field(default_factory=list)
@@ -50,7 +50,7 @@ class TrackingLayout:
     mall: Mall | None
     where: str
     header: tuple[tuple[str, ...], ...]
-    rows: Callable[[TrackedPackage], Rows]
+    rows: Callable[[TrackedPackage], PackageRows]
     encoding: str = "cp932"
     line_end: str = "\r\n"
     delimiter: str = ","
@@ -69,7 +69,7 @@ class TrackingFile:
     left_out: tuple[LeftOut, ...]
 
 
-def first_number(package: TrackedPackage) -> Rows:
+def first_number(package: TrackedPackage) -> PackageRows:
     """Return rows without cells for a mall that takes one number a package.
 
     The first number is the one; a later one would overwrite it at the mall. Of a
@@ -77,8 +77,8 @@ def first_number(package: TrackedPackage) -> Rows:
     """
     first, *others = package.numbers
     if package.lines and not any(line.quantity for line in package.lines):
-        return Rows(left_out=[(one, NOTHING_LEFT) for one in package.new])
-    return Rows(
+        return PackageRows(left_out=[(one, NOTHING_LEFT) for one in package.new])
+    return PackageRows(
         written=[first] if first.is_new else [],
         left_out=[(one, ONE_NUMBER) for one in others if one.is_new],
     )

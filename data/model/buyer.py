@@ -52,7 +52,7 @@ class Traces(NamedTuple):
     phones: frozenset[str] = frozenset()
 
 
-class Found(NamedTuple):
+class FoundBuyer(NamedTuple):
     """The orders of a buyer, and everything that tells who it is, for searching files.
 
     `marks` are what the buyer is known by again (see `marks_of`). `given_away`: in how

@@ -44,7 +44,7 @@ OTHER_SHOPS_KEY = (
 first: with the other shop's number its orders and stock would be taken for ours."""
 
 
-class Answer(StrEnum):
+class CallEnd(StrEnum):
     """How one call ended: an answer, or the family of its error (docs/rules.md 6.7)."""
 
     OK = "ok"
@@ -60,7 +60,7 @@ class Probe(Frozen):
     """One cheap call of the check: which function, and how it ended."""
 
     function: str
-    answer: Answer
+    answer: CallEnd
     status: int | None = None
     """HTTP status; None when no answer came."""
     codes: tuple[str, ...] = ()
@@ -134,15 +134,15 @@ class Finding(NamedTuple):
 
 def judge_check(probes: Sequence[Probe], key: KeyFacts, now: datetime) -> Finding:
     """Judge all answers of one check together; no answer at all is no good check."""
-    failed = [probe for probe in probes if probe.answer is not Answer.OK]
+    failed = [probe for probe in probes if probe.answer is not CallEnd.OK]
     needed = [probe for probe in failed if probe.needed]
     some_answered = len(failed) < len(probes)
     unread = tuple(probe for probe in failed if not probe.needed)
     if some_answered and not needed:
         return Finding(ConnectionStatus.OK, unread=unread)
     failed = needed or failed
-    refused = [probe for probe in failed if probe.answer is Answer.CREDENTIALS]
-    others = [probe for probe in failed if probe.answer is not Answer.CREDENTIALS]
+    refused = [probe for probe in failed if probe.answer is CallEnd.CREDENTIALS]
+    others = [probe for probe in failed if probe.answer is not CallEnd.CREDENTIALS]
     # During maintenance one function may refuse the key while others answer nothing:
     # that is not the key's fault.
     in_doubt = not some_answered and any(map(_passes, others))
@@ -194,15 +194,15 @@ def _status_of(probe: Probe) -> ConnectionStatus:
 
     Which status means what: docs/rms/order-api.md §1.5.
     """
-    if probe.answer is Answer.CLOCK:
+    if probe.answer is CallEnd.CLOCK:
         return ConnectionStatus.CLOCK
     if any(code.endswith(OTHER_SHOP_CODE) for code in probe.codes):
         return ConnectionStatus.SHOP_NUMBER
-    if probe.answer is Answer.THROTTLED:
+    if probe.answer is CallEnd.THROTTLED:
         return ConnectionStatus.BUSY
     if MAINTENANCE_CODE in probe.codes:
         return ConnectionStatus.MAINTENANCE
-    if probe.answer in (Answer.UNAVAILABLE, Answer.OUTCOME_UNKNOWN):
+    if probe.answer in (CallEnd.UNAVAILABLE, CallEnd.OUTCOME_UNKNOWN):
         return (
             ConnectionStatus.NETWORK
             if probe.status is None
@@ -362,7 +362,7 @@ def _about_unread(unread: Sequence[Probe]) -> str:
         of_date = probe.function == LICENCE_FUNCTION
         if _passes(probe):
             sentence = UNREAD_FOR_NOW
-        elif probe.answer is Answer.CREDENTIALS or MALFORMED_CODE in probe.codes:
+        elif probe.answer is CallEnd.CREDENTIALS or MALFORMED_CODE in probe.codes:
             sentence, is_dateless = UNREAD, is_dateless or of_date
         elif of_date:  # RMS does not know it (docs/rms/inventory-and-license-api.md)
             is_dateless = True

@@ -7,7 +7,7 @@ from enum import StrEnum
 from data.model.japan_time import in_japan
 
 
-class Step(StrEnum):
+class MorningStep(StrEnum):
     """The steps of `daily`, in their order."""
 
     CHECK = "check-connection"
@@ -16,7 +16,7 @@ class Step(StrEnum):
     TRACKING = "push-tracking"
 
 
-Again = Mapping[str, Sequence[Step]]
+StepsAgain = Mapping[str, Sequence[MorningStep]]
 """The steps to do again, by shop."""
 
 
@@ -30,12 +30,12 @@ def next_try(now: datetime, every_min: float, until_hour: int) -> datetime | Non
     return due if every_min and due <= end + timedelta(hours=until_hour) else None
 
 
-def steps_of(again: Again | None, shop: str) -> tuple[Step, ...]:
+def steps_of(again: StepsAgain | None, shop: str) -> tuple[MorningStep, ...]:
     """Return a shop's steps, in order: all of them, or those to do again.
 
     The check comes first then, too: only it lifts the stop of a function.
     """
     if again is None:
-        return tuple(Step)
-    wanted = {Step.CHECK, *again.get(shop, ())}
-    return tuple(step for step in Step if step in wanted)
+        return tuple(MorningStep)
+    wanted = {MorningStep.CHECK, *again.get(shop, ())}
+    return tuple(step for step in MorningStep if step in wanted)

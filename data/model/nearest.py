@@ -27,7 +27,7 @@ def suggestion(typed: str, known: Iterable[str]) -> str:
     return f"「{near}」ではありませんか。" if near else ""
 
 
-def shown(typed: str) -> str:
+def in_short(typed: str) -> str:
     """Return a typed name as a message may repeat it: one short line."""
     line = "".join(sign for sign in typed if sign.isprintable())
     return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"

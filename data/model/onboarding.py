@@ -68,7 +68,7 @@ OneLine = Annotated[
 """One line of text that a person typed."""
 
 
-class Step(Frozen):
+class StageStep(Frozen):
     """One move of a shop: to which stage, when, by whom and why."""
 
     stage: Stage
@@ -176,7 +176,7 @@ class Barrier(StrEnum):
     )
 
 
-class MoveRefused(Exception):
+class StageRefused(Exception):
     """The shop cannot move there now; the message says why and what to do."""
 
 
@@ -213,7 +213,7 @@ def way_to(standing: Standing | None, to: Stage) -> tuple[Stage, ...]:
     return onward[: onward.index(to) + 1] if to in onward else (to,)
 
 
-def moved(standing: Standing | None, step: Step) -> Standing:
+def moved(standing: Standing | None, step: StageStep) -> Standing:
     """Return the standing after a step that the graph allows, whatever the facts are.
 
     Raises:
@@ -222,9 +222,11 @@ def moved(standing: Standing | None, step: Step) -> Standing:
     """
     if step.stage not in moves_from(standing):
         missing = _no_way(standing, step.stage)
-        raise MoveRefused(_sentence(missing, standing, step.stage, ShopFacts()))
+        raise StageRefused(_sentence(missing, standing, step.stage, ShopFacts()))
     if standing is not None and step.at < standing.since:
-        raise MoveRefused(_sentence(Barrier.EARLIER, standing, step.stage, ShopFacts()))
+        raise StageRefused(
+            _sentence(Barrier.EARLIER, standing, step.stage, ShopFacts())
+        )
     return Standing(step.stage, step.at, _interrupted(standing, step.stage))
 
 
@@ -235,7 +237,7 @@ def _interrupted(before: Standing | None, to: Stage) -> Stage | None:
     return before.interrupted or before.stage
 
 
-def replay(steps: Iterable[Step]) -> Standing | None:
+def replay(steps: Iterable[StageStep]) -> Standing | None:
     """Return the standing after a shop's whole history; None for an empty one.
 
     Raises:
@@ -248,7 +250,7 @@ def replay(steps: Iterable[Step]) -> Standing | None:
     return standing
 
 
-def move(standing: Standing | None, step: Step, facts: ShopFacts) -> Standing:
+def move(standing: Standing | None, step: StageStep, facts: ShopFacts) -> Standing:
     """Return the standing after a step that neither graph nor facts bar.
 
     Raises:
@@ -256,7 +258,7 @@ def move(standing: Standing | None, step: Step, facts: ShopFacts) -> Standing:
 
     """
     if reason := refusal(standing, step.stage, facts, step.at):
-        raise MoveRefused(reason)
+        raise StageRefused(reason)
     return moved(standing, step)
 
 

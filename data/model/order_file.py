@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 
-class Level(StrEnum):
+class CellScope(StrEnum):
     """What a cell describes."""
 
     ORDER = "order"
@@ -22,7 +22,7 @@ class Level(StrEnum):
     LINE = "line"
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """How a cell is parsed."""
 
     KEY = "key"
@@ -45,16 +45,16 @@ class Field:
     """One cell of the wide row; null stands for a blank cell in the file."""
 
     name: str
-    level: Level
-    kind: Kind
+    scope: CellScope
+    kind: CellKind
     personal: bool = False
 
     @property
     def stored_as(self) -> str:
         """The column name in its own table, e.g. `zip` for `recipient_zip`."""
-        if self.level in (Level.ORDERER, Level.RECIPIENT):
-            return self.name.removeprefix(f"{self.level}_")
-        if self.level is Level.PACKAGE and self.name != "package_total":
+        if self.scope in (CellScope.ORDERER, CellScope.RECIPIENT):
+            return self.name.removeprefix(f"{self.scope}_")
+        if self.scope is CellScope.PACKAGE and self.name != "package_total":
             return self.name.removeprefix("package_")
         return self.name
 
@@ -81,120 +81,120 @@ TAX_RATES: Final = (0, 8, 10)
 """Percent, the rates whose amounts a file may tell, the lowest first."""
 
 
-def _person(level: Level) -> tuple[Field, ...]:
+def _person(scope: CellScope) -> tuple[Field, ...]:
     kinds = {
-        "family_name": Kind.TEXT,
-        "first_name": Kind.TEXT,
-        "family_name_kana": Kind.TEXT,
-        "first_name_kana": Kind.TEXT,
-        "zip": Kind.ZIP,
-        "prefecture": Kind.TEXT,
-        "city": Kind.TEXT,
-        "street": Kind.TEXT,
-        "phone": Kind.PHONE,
-        "email": Kind.TEXT,
-        "remarks": Kind.TEXT,
+        "family_name": CellKind.TEXT,
+        "first_name": CellKind.TEXT,
+        "family_name_kana": CellKind.TEXT,
+        "first_name_kana": CellKind.TEXT,
+        "zip": CellKind.ZIP,
+        "prefecture": CellKind.TEXT,
+        "city": CellKind.TEXT,
+        "street": CellKind.TEXT,
+        "phone": CellKind.PHONE,
+        "email": CellKind.TEXT,
+        "remarks": CellKind.TEXT,
     }
     return tuple(
-        Field(f"{level}_{name}", level, kind, personal=True)
+        Field(f"{scope}_{name}", scope, kind, personal=True)
         for name, kind in kinds.items()
-        if name != "remarks" or level is Level.ORDERER
+        if name != "remarks" or scope is CellScope.ORDERER
     )
 
 
-def _fields(level: Level, kinds: dict[str, Kind]) -> tuple[Field, ...]:
-    return tuple(Field(name, level, kind) for name, kind in kinds.items())
+def _fields(scope: CellScope, kinds: dict[str, CellKind]) -> tuple[Field, ...]:
+    return tuple(Field(name, scope, kind) for name, kind in kinds.items())
 
 
 FIELDS: Final[tuple[Field, ...]] = (
     *_fields(
-        Level.ORDER,
+        CellScope.ORDER,
         {
-            "order_number": Kind.KEY,
-            "shop_id": Kind.CODE,  # only where the file states it
-            "mall_status": Kind.CODE,
-            "mall_sub_status": Kind.TEXT,
-            "ordered_at": Kind.INSTANT,
-            "confirmed_at": Kind.INSTANT,
-            "fixed_at": Kind.INSTANT,
-            "ship_instructed_at": Kind.INSTANT,
-            "shipped_at": Kind.INSTANT,
-            "paid_at": Kind.INSTANT,
-            "cancelled_at": Kind.INSTANT,
-            "cancel_due_on": Kind.DAY,
-            "delivery_on": Kind.DAY,
-            "delivery_slot": Kind.NUMBER,
-            "delivery_slot_name": Kind.TEXT,  # the mall's own words for the hours
-            "delivery_method": Kind.TEXT,
-            "order_type": Kind.NUMBER,
-            "payment_method": Kind.TEXT,
-            "goods_total": Kind.YEN,
-            "tax_total": Kind.YEN,
-            "postage_total": Kind.YEN,
-            "cod_fee": Kind.YEN,
-            "payment_fee": Kind.YEN,
-            "buyer_fee": Kind.YEN,
-            "shop_fee": Kind.YEN,
-            "gift_fee": Kind.YEN,
-            "gift_wrapping": Kind.TEXT,
-            "discount_total": Kind.YEN,
-            "order_total": Kind.YEN,
-            "request_total": Kind.YEN,
-            "point_used": Kind.YEN,
-            "coupon_total": Kind.YEN,
-            "coupon_shop": Kind.YEN,
-            "coupon_other": Kind.YEN,
-            "refunded_total": Kind.YEN,
-            "billed_at_0": Kind.YEN,  # by rate of tax, stored as `tax_summaries`
-            "tax_at_0": Kind.YEN,
-            "billed_at_8": Kind.YEN,
-            "tax_at_8": Kind.YEN,
-            "billed_at_10": Kind.YEN,
-            "tax_at_10": Kind.YEN,
-            "is_gift": Kind.FLAG,
-            "is_under_review": Kind.FLAG,
-            "caution_code": Kind.NUMBER,
-            "changed_by_buyer": Kind.FLAG,
-            "amounts_fixed": Kind.FLAG,  # derived: false while a cell says -9999
-            "cancelled": Kind.FLAG,  # derived from the mall's own status
-            "outcome": Kind.CODE,  # derived: open, shipped, refunded, cancelled
+            "order_number": CellKind.KEY,
+            "shop_id": CellKind.CODE,  # only where the file states it
+            "mall_status": CellKind.CODE,
+            "mall_sub_status": CellKind.TEXT,
+            "ordered_at": CellKind.INSTANT,
+            "confirmed_at": CellKind.INSTANT,
+            "fixed_at": CellKind.INSTANT,
+            "ship_instructed_at": CellKind.INSTANT,
+            "shipped_at": CellKind.INSTANT,
+            "paid_at": CellKind.INSTANT,
+            "cancelled_at": CellKind.INSTANT,
+            "cancel_due_on": CellKind.DAY,
+            "delivery_on": CellKind.DAY,
+            "delivery_slot": CellKind.NUMBER,
+            "delivery_slot_name": CellKind.TEXT,  # the mall's own words for the hours
+            "delivery_method": CellKind.TEXT,
+            "order_type": CellKind.NUMBER,
+            "payment_method": CellKind.TEXT,
+            "goods_total": CellKind.YEN,
+            "tax_total": CellKind.YEN,
+            "postage_total": CellKind.YEN,
+            "cod_fee": CellKind.YEN,
+            "payment_fee": CellKind.YEN,
+            "buyer_fee": CellKind.YEN,
+            "shop_fee": CellKind.YEN,
+            "gift_fee": CellKind.YEN,
+            "gift_wrapping": CellKind.TEXT,
+            "discount_total": CellKind.YEN,
+            "order_total": CellKind.YEN,
+            "request_total": CellKind.YEN,
+            "point_used": CellKind.YEN,
+            "coupon_total": CellKind.YEN,
+            "coupon_shop": CellKind.YEN,
+            "coupon_other": CellKind.YEN,
+            "refunded_total": CellKind.YEN,
+            "billed_at_0": CellKind.YEN,  # by rate of tax, stored as `tax_summaries`
+            "tax_at_0": CellKind.YEN,
+            "billed_at_8": CellKind.YEN,
+            "tax_at_8": CellKind.YEN,
+            "billed_at_10": CellKind.YEN,
+            "tax_at_10": CellKind.YEN,
+            "is_gift": CellKind.FLAG,
+            "is_under_review": CellKind.FLAG,
+            "caution_code": CellKind.NUMBER,
+            "changed_by_buyer": CellKind.FLAG,
+            "amounts_fixed": CellKind.FLAG,  # derived: false while a cell says -9999
+            "cancelled": CellKind.FLAG,  # derived from the mall's own status
+            "outcome": CellKind.CODE,  # derived: open, shipped, refunded, cancelled
         },
     ),
-    *_person(Level.ORDERER),
+    *_person(CellScope.ORDERER),
     *_fields(
-        Level.PACKAGE,
+        CellScope.PACKAGE,
         {
-            "basket_id": Kind.KEY,
-            "noshi": Kind.TEXT,
-            "package_goods_total": Kind.YEN,
-            "package_postage_total": Kind.YEN,
-            "package_cod_fee": Kind.YEN,
-            "package_total": Kind.YEN,
-            "default_carrier_code": Kind.CODE,
-            "tracking_number": Kind.CODE,
-            "shipping_date": Kind.DAY,
+            "basket_id": CellKind.KEY,
+            "noshi": CellKind.TEXT,
+            "package_goods_total": CellKind.YEN,
+            "package_postage_total": CellKind.YEN,
+            "package_cod_fee": CellKind.YEN,
+            "package_total": CellKind.YEN,
+            "default_carrier_code": CellKind.CODE,
+            "tracking_number": CellKind.CODE,
+            "shipping_date": CellKind.DAY,
         },
     ),
-    *_person(Level.RECIPIENT),
+    *_person(CellScope.RECIPIENT),
     *_fields(
-        Level.LINE,
+        CellScope.LINE,
         {
-            "line_id": Kind.KEY,
-            "item_id": Kind.ITEM,
-            "item_number": Kind.ITEM,
-            "manage_number": Kind.ITEM,
-            "variant_id": Kind.ITEM,
-            "sku": Kind.ITEM,
-            "item_name": Kind.TEXT,
-            "choices": Kind.TEXT,
-            "sku_info": Kind.TEXT,
-            "unit_price": Kind.YEN,
-            "quantity": Kind.UNITS,
-            "quantity_to_ship": Kind.NUMBER,
-            "line_total": Kind.YEN,
-            "tax_rate": Kind.RATE,
-            "tax_included": Kind.FLAG,
-            "line_status": Kind.TEXT,
+            "line_id": CellKind.KEY,
+            "item_id": CellKind.ITEM,
+            "item_number": CellKind.ITEM,
+            "manage_number": CellKind.ITEM,
+            "variant_id": CellKind.ITEM,
+            "sku": CellKind.ITEM,
+            "item_name": CellKind.TEXT,
+            "choices": CellKind.TEXT,
+            "sku_info": CellKind.TEXT,
+            "unit_price": CellKind.YEN,
+            "quantity": CellKind.UNITS,
+            "quantity_to_ship": CellKind.NUMBER,
+            "line_total": CellKind.YEN,
+            "tax_rate": CellKind.RATE,
+            "tax_included": CellKind.FLAG,
+            "line_status": CellKind.TEXT,
         },
     ),
 )
@@ -204,6 +204,6 @@ PERSONAL: Final = frozenset(field.name for field in FIELDS if field.personal)
 """Cells that are stored in `order_people` only and appear in no log or report."""
 
 
-def fields_of(level: Level) -> tuple[Field, ...]:
-    """Return the cells that describe this level, in the order of `FIELDS`."""
-    return tuple(field for field in FIELDS if field.level is level)
+def fields_of(scope: CellScope) -> tuple[Field, ...]:
+    """Return the cells that describe this scope, in the order of `FIELDS`."""
+    return tuple(field for field in FIELDS if field.scope is scope)

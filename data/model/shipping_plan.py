@@ -124,14 +124,16 @@ class Outcome(NamedTuple):
         return None if self.fault is None else self.fault.value
 
 
-class Decision(NamedTuple):
+class ShippingDecision(NamedTuple):
     """Each wanted shipment is in `send` or in `outcomes`, once."""
 
     send: tuple[RowChange, ...]
     outcomes: tuple[Outcome, ...]
 
 
-def decide(order: Order, shipments: Iterable[Shipment], today: date) -> Decision:
+def decide(
+    order: Order, shipments: Iterable[Shipment], today: date
+) -> ShippingDecision:
     """Decide on all shipments of one order that was read just now.
 
     A number that corrects a wrong one in a row is sent after 500, too.
@@ -161,7 +163,7 @@ def decide(order: Order, shipments: Iterable[Shipment], today: date) -> Decision
         else:
             sendable.append(one)
     plan = plan_rows(order.packages, sendable)
-    return Decision(plan.changes, (*outcomes, *_planned(plan)))
+    return ShippingDecision(plan.changes, (*outcomes, *_planned(plan)))
 
 
 def _wanted(
@@ -248,7 +250,7 @@ def _planned(plan: "RowPlan") -> Iterable[Outcome]:
         yield Outcome(one, ShipmentState.REFUSED, fault, None)
 
 
-class Settled(NamedTuple):
+class SettledShipment(NamedTuple):
     """A shipment whose row stands at the mall exactly as it should."""
 
     shipment: Shipment
@@ -266,7 +268,7 @@ class RowPlan(NamedTuple):
     """Each wanted shipment is in `changes`, `settled` or `impossible`, once."""
 
     changes: tuple[RowChange, ...] = ()
-    settled: tuple[Settled, ...] = ()
+    settled: tuple[SettledShipment, ...] = ()
     impossible: tuple[Impossible, ...] = ()
 
 
@@ -284,7 +286,7 @@ def plan_rows(packages: Iterable[Package], shipments: Iterable[Shipment]) -> Row
     }
     by_basket = {package.basket_id: package for package in packages}
     changes: list[RowChange] = []
-    settled: list[Settled] = []
+    settled: list[SettledShipment] = []
     impossible: list[Impossible] = []
     for basket_id in dict.fromkeys(basket for basket, _ in wanted):
         mine = [one for (basket, _), one in wanted.items() if basket == basket_id]
@@ -303,12 +305,12 @@ def _plan_package(package: Package, wanted: Sequence[Shipment]) -> RowPlan:
     row_of = _rows_taken(package, wanted)
     room = MOST_ROWS - len(package.shipping_rows)
     changes: list[RowChange] = []
-    settled: list[Settled] = []
+    settled: list[SettledShipment] = []
     impossible: list[Impossible] = []
     for one in wanted:
         row = row_of.get(one.tracking_number)
         if row is not None and _is_as_wanted(row, one):
-            settled.append(Settled(one, row.shipping_detail_id))
+            settled.append(SettledShipment(one, row.shipping_detail_id))
         elif row is not None:
             changes.append(_change(one, row))
         elif room:

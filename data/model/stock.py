@@ -16,7 +16,7 @@ CODE: Final = r"^[0-9A-Za-z_-]{1,32}$"
 OWN_SKU: Final = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,94}[^\s\x00-\x1f\x7f])?$"
 """The merchant's own SKU (システム連携用SKU番号), at most 96 characters."""
 
-Source = Literal["api", "count", "person", "mapping", "emptied"]
+MovementSource = Literal["api", "count", "person", "mapping", "emptied"]
 """Where a movement may come from; never from a mall's CSV (docs/rules.md 6.4)."""
 
 StockFileKind = Literal["count", "receipt"]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from data.model.japan_time import JST, in_japan
-from data.model.nearest import shown
+from data.model.nearest import in_short
 
 _DAY: Final = r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
 _HOUR: Final = r"(?P<hour>\d{1,2})[:時](?:(?P<minute>\d{1,2})分?)?"
@@ -41,7 +41,7 @@ def moment_of(typed: datetime | str | None, what: str) -> datetime | None:
         return datetime(year, month, day, hour, minute, tzinfo=JST)
     except ValueError:
         raise TimeRefused(
-            f"「{what}」に入力された「{shown(typed)}」は、実際にある日時ではありません。"
+            f"「{what}」に入力された「{in_short(typed)}」は、実際にある日時ではありません。"
             "対処: 2026-11-24 09:00 のように入力してください。"
         ) from None
 
@@ -67,7 +67,7 @@ def day_of(typed: date | str | None, what: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         raise TimeRefused(
-            f"「{what}」に入力された「{shown(typed)}」は、実際にある日付ではありません。"
+            f"「{what}」に入力された「{in_short(typed)}」は、実際にある日付ではありません。"
             "対処: 2026-12-01 のように入力してください。"
         ) from None
 

@@ -72,7 +72,7 @@ def record_alarms(
     ]
 
 
-def mark_sent(con: Connection, due: DueAlarm) -> None:
+def mark_emitted(con: Connection, due: DueAlarm) -> None:
     """Record that its event was emitted, so that it is not emitted again."""
     given = {
         "kind": due.alarm.kind.value,

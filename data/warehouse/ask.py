@@ -47,7 +47,7 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class QueryAnswer:
     """Rows as DuckDB writes them, whatever their types; None is NULL."""
 
     columns: list[str]
@@ -83,13 +83,13 @@ def ask_each(
     return answers
 
 
-def ask_for_text(path: Path, query: str, most: int, patience_s: float) -> Answer:
+def ask_for_text(path: Path, query: str, most: int, patience_s: float) -> QueryAnswer:
     """Return at most so many rows of an answer as text; raise what `ask` raises."""
     with _asked(path, query, patience_s) as (relation, _):
         text = relation.limit(most + 1).project(AS_TEXT)
         rows = text.fetchall()
         types = [str(each) for each in relation.types]
-        return Answer(
+        return QueryAnswer(
             columns=text.columns,
             are_numbers=[t in NUMBERS or t.startswith("DECIMAL") for t in types],
             rows=rows[:most],

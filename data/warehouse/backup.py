@@ -132,14 +132,14 @@ def _write_sum(file: Path) -> None:
     made = file.with_name(file.name + SUM + ".part")
     with removed_on_error(made):
         made.touch(mode=0o600)
-        made.write_text(f"{sum_of(file)}  {file.name}\n", encoding="ascii")
+        made.write_text(f"{sha256_of(file)}  {file.name}\n", encoding="ascii")
         with made.open("rb") as written:
             os.fsync(written.fileno())
         made.replace(file.with_name(file.name + SUM))
     sync_folder(file.parent)
 
 
-def sum_of(file: Path) -> str:
+def sha256_of(file: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
     with file.open("rb") as opened:
         return file_digest(opened, "sha256").hexdigest()
@@ -151,7 +151,7 @@ def is_whole(file: Path) -> bool:
         told = file.with_name(file.name + SUM).read_text(encoding="ascii").split()
     except (OSError, ValueError):
         return False
-    return bool(told) and told[0] == sum_of(file)
+    return bool(told) and told[0] == sha256_of(file)
 
 
 def backups(folder: Path) -> dict[datetime, Path]:

@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.buyer import (
     PRIVATE_CELLS,
-    Found,
+    FoundBuyer,
     OrderKey,
     Traces,
     is_kept_away,
@@ -93,7 +93,7 @@ def orders_numbered(con: DuckDBPyConnection, order_number: str) -> list[OrderKey
 
 def find_buyer(
     con: DuckDBPyConnection, *, order: OrderKey | None = None, mail: str = ""
-) -> Found:
+) -> FoundBuyer:
     """Return all orders of the buyer of an order, or of who has a mail address.
 
     One buyer's orders hang together by the mail address or by the name with the phone
@@ -128,7 +128,7 @@ def find_buyer(
     SQL.run(con, "show_ended_orders")
     unshipped = SQL.run(con, "list_unshipped").fetchall()
     con.unregister("clearing")
-    return Found(
+    return FoundBuyer(
         orders=tuple(sorted(orders)),
         marks=frozenset(marks),
         traces=_traces(theirs, (number for (number,) in numbers), mail),
@@ -260,7 +260,7 @@ def remember_forgotten(
 
 
 def request_of(
-    con: DuckDBPyConnection, found: Found, *, who: str, at: datetime
+    con: DuckDBPyConnection, found: FoundBuyer, *, who: str, at: datetime
 ) -> Request:
     """Return a buyer's request as it is kept beside the warehouse."""
     key = key_in(con)

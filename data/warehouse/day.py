@@ -19,7 +19,7 @@ OF_EACH: Final = 10
 
 
 @dataclass(frozen=True)
-class Standing:
+class StatusCount:
     """The number of a shop's orders at a status, and their billed yen."""
 
     mall: str
@@ -30,7 +30,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Work:
+class ShopToDo:
     """What is to be done for one shop on one mall; each a number of orders or parcels.
 
     to_ship        orders that may be packed, of which some package has not left yet
@@ -52,7 +52,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueOrder:
     """An order that has to leave today, or should have left before."""
 
     mall: str
@@ -62,7 +62,7 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingKind:
     """How much of one kind waits for a person, and since when the first of it does."""
 
     kind: MatterKind
@@ -79,11 +79,11 @@ class Day:
     due       orders that have to leave today, the latest ones first
     """
 
-    standings: tuple[Standing, ...] = ()
-    work: tuple[Work, ...] = ()
-    waiting: tuple[Waiting, ...] = ()
+    standings: tuple[StatusCount, ...] = ()
+    work: tuple[ShopToDo, ...] = ()
+    waiting: tuple[WaitingKind, ...] = ()
     matters: tuple[Matter, ...] = ()
-    due: tuple[Due, ...] = ()
+    due: tuple[DueOrder, ...] = ()
     handles: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The shops' names by mall and id."""
     speeds: tuple[StockSpeed, ...] = ()
@@ -116,7 +116,7 @@ def day(
     leaving = Counter((one.mall, one.shop) for one in due)
     late = Counter((one.mall, one.shop) for one in due if one.ship_by.day < today)
     work = [
-        Work(
+        ShopToDo(
             mall=mall,
             shop=handles[mall, shop_id],
             waiting_payment=unpaid,
@@ -148,7 +148,7 @@ def _due(
     handles: Mapping[tuple[str, str], str],
     today: date,
     days: WorkingDays,
-) -> tuple[Due, ...]:
+) -> tuple[DueOrder, ...]:
     """Return those of the orders to ship that have to leave by today."""
     found = []
     for mall, shop_id, number, since, one_day, wished, island, there, leads in to_ship:
@@ -161,26 +161,26 @@ def _due(
         )
         last = ship_by(promise, days)
         if last and last.day <= today:
-            found.append(Due(mall, handles[mall, shop_id], number, last))
+            found.append(DueOrder(mall, handles[mall, shop_id], number, last))
     found.sort(key=lambda one: (one.ship_by.day, one.mall, one.shop, one.order_number))
     return tuple(found)
 
 
-def standings(con: Connection) -> tuple[Standing, ...]:
+def standings(con: Connection) -> tuple[StatusCount, ...]:
     """Return how many orders of every shop stand where."""
     return _standings(SQL.run(con, "list_day_orders", {"shop_ids": None}).fetchall())
 
 
-def waiting(con: Connection) -> tuple[Waiting, ...]:
+def waiting(con: Connection) -> tuple[WaitingKind, ...]:
     """Return how much of each kind waits for a person, of every shop."""
     return _waiting(SQL.run(con, "count_day_matters", {"shop_ids": None}).fetchall())
 
 
 def _standings(
     rows: Sequence[tuple[str, str, str, str, int, int]],
-) -> tuple[Standing, ...]:
+) -> tuple[StatusCount, ...]:
     """Return the rows in the order in which an order passes through its statuses."""
-    found = [Standing(m, shop, Status(s), n, yen) for m, _, shop, s, n, yen in rows]
+    found = [StatusCount(m, shop, Status(s), n, yen) for m, _, shop, s, n, yen in rows]
     places = list(Status)
     found.sort(key=lambda one: (one.mall, one.shop, places.index(one.status)))
     return tuple(found)
@@ -188,10 +188,12 @@ def _standings(
 
 def _waiting(
     rows: Sequence[tuple[str, str, str, int, datetime]],
-) -> tuple[Waiting, ...]:
+) -> tuple[WaitingKind, ...]:
     """Add up the shops of each kind."""
     return tuple(
-        Waiting(kind, sum(n for n, _ in of_kind), min(since for _, since in of_kind))
+        WaitingKind(
+            kind, sum(n for n, _ in of_kind), min(since for _, since in of_kind)
+        )
         for kind in MatterKind
         if (of_kind := [(n, since) for of, _, _, n, since in rows if of == kind])
     )

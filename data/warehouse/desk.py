@@ -14,7 +14,7 @@ from typing import Final
 
 from data.model.matter import MatterKind
 from data.model.searched import searched
-from data.warehouse.day import Standing, Waiting, standings, waiting
+from data.warehouse.day import StatusCount, WaitingKind, standings, waiting
 from data.warehouse.session import Connection, reading
 from data.warehouse.statements import SQL
 
@@ -24,7 +24,7 @@ MOST: Final = 200
 
 
 @dataclass(frozen=True)
-class Key:
+class ShownKey:
     """A shop's licence key: until when, and how its connection was last found."""
 
     shop: str
@@ -43,13 +43,13 @@ class Today:
 
     published_at: datetime
     newest_order_at: datetime | None
-    standings: tuple[Standing, ...]
-    waiting: tuple[Waiting, ...]
-    keys: tuple[Key, ...]
+    standings: tuple[StatusCount, ...]
+    waiting: tuple[WaitingKind, ...]
+    keys: tuple[ShownKey, ...]
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenMatter:
     """A matter as the copy knows it: what it says stands in the warehouse only."""
 
     key: str
@@ -59,7 +59,7 @@ class Open:
 
 
 @dataclass(frozen=True)
-class Sku:
+class ShownSku:
     """A SKU and its level; `is_counted` is false while nobody has counted it."""
 
     sku: str
@@ -69,7 +69,7 @@ class Sku:
 
 
 @dataclass(frozen=True)
-class Movement:
+class ShownMovement:
     """One movement of a SKU, and the level after it."""
 
     kind: str
@@ -82,7 +82,7 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class Listing:
+class ToldListing:
     """A listing that sells a SKU, and what its mall was last told."""
 
     mall: str
@@ -116,29 +116,31 @@ def today(con: Connection) -> Today:
         newest,
         standings(con),
         waiting(con),
-        tuple(Key(*row) for row in keys),
+        tuple(ShownKey(*row) for row in keys),
     )
 
 
-def open_matters(con: Connection, kind: MatterKind) -> list[Open]:
+def open_matters(con: Connection, kind: MatterKind) -> list[OpenMatter]:
     """Return what waits of a kind, longest waiting first, MOST at most."""
     given = {"kind": kind.value, "most": MOST}
-    return [Open(*row) for row in SQL.run(con, "list_open_matters", given).fetchall()]
+    return [
+        OpenMatter(*row) for row in SQL.run(con, "list_open_matters", given).fetchall()
+    ]
 
 
-def find_skus(con: Connection, text: str) -> list[Sku]:
+def find_skus(con: Connection, text: str) -> list[ShownSku]:
     """Return the SKUs with each word of the text in code or item name; "" finds all.
 
     Those with the lowest levels come first, MOST at most. Signs of full width, capitals
     and katakana are as good as others, in the text and in what is searched.
     """
     words = searched(text).split()
-    skus = (Sku(*row) for row in SQL.run(con, "list_skus").fetchall())
+    skus = (ShownSku(*row) for row in SQL.run(con, "list_skus").fetchall())
     found = (one for one in skus if _has(one, words))
     return list(islice(found, MOST))
 
 
-def _has(one: Sku, words: Sequence[str]) -> bool:
+def _has(one: ShownSku, words: Sequence[str]) -> bool:
     known = searched(f"{one.sku}\n{one.item_name or ''}")
     return all(word in known for word in words)
 
@@ -148,13 +150,15 @@ def is_counted(con: Connection, sku: str) -> bool:
     return (True,) in SQL.run(con, "is_sku_counted", {"sku": sku}).fetchall()
 
 
-def ledger(con: Connection, sku: str) -> list[Movement]:
+def ledger(con: Connection, sku: str) -> list[ShownMovement]:
     """Return the movements of a SKU, the latest first, MOST at most."""
     given = {"sku": sku, "most": MOST}
-    return [Movement(*row) for row in SQL.run(con, "list_sku_ledger", given).fetchall()]
+    return [
+        ShownMovement(*row) for row in SQL.run(con, "list_sku_ledger", given).fetchall()
+    ]
 
 
-def listings(con: Connection, sku: str) -> list[Listing]:
+def listings(con: Connection, sku: str) -> list[ToldListing]:
     """Return the listings that sell a SKU."""
     rows = SQL.run(con, "list_sku_listings", {"sku": sku}).fetchall()
-    return [Listing(*row) for row in rows]
+    return [ToldListing(*row) for row in rows]

@@ -77,7 +77,7 @@ class BackupRefused(Exception):
     """A backup that cannot be opened, or that is not what was written; kept out."""
 
 
-class OtherShops(Exception):
+class HasOtherShops(Exception):
     """The file also holds orders of other shops; nothing was written."""
 
     def __init__(self, shop_id: str, orders_by_shop: Mapping[str, int]) -> None:

@@ -43,7 +43,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Settled:
+class SettledNotices:
     """What became of the notices whose orders were read.
 
     stored     the order stands in `orders` as seen after the notice
@@ -109,7 +109,7 @@ def settle_notices(  # noqa: PLR0913
     refused: Sequence[RefusedOrder],
     asked_at: datetime,
     settled_at: datetime,
-) -> Settled:
+) -> SettledNotices:
     """Settle or postpone the notices of orders that were read.
 
     read      when each order's request was sent (`observed_at`)
@@ -138,7 +138,7 @@ def settle_notices(  # noqa: PLR0913
     SQL.run(con, "postpone_notices", given)
     con.unregister("looked")
     exhausted = looked["next_look_at"].null_count()
-    return Settled(stored, given_up, looked.height - exhausted, exhausted)
+    return SettledNotices(stored, given_up, looked.height - exhausted, exhausted)
 
 
 def announced(con: Connection, shop_id: str, numbers: Sequence[str]) -> set[str]:

@@ -13,8 +13,8 @@ import polars as pl
 from data.model.order import Mall
 from data.model.order_file import (
     FIELDS,
-    Kind,
-    Level,
+    CellKind,
+    CellScope,
     SumCheck,
     fields_of,
 )
@@ -24,20 +24,20 @@ CHUNK_ROWS: Final = 32_000
 20,000 the import takes a sixth longer, with 52,000 a million lines take 80 MB more. A
 file that is in memory as it is counts as one chunk: a tenth faster (100,000 lines)."""
 
-TYPES: Final[Mapping[Kind, pl.DataType]] = {
-    Kind.KEY: pl.String(),
-    Kind.CODE: pl.String(),
-    Kind.ITEM: pl.String(),
-    Kind.TEXT: pl.String(),
-    Kind.ZIP: pl.String(),
-    Kind.PHONE: pl.String(),
-    Kind.YEN: pl.Int64(),
-    Kind.UNITS: pl.Int64(),
-    Kind.NUMBER: pl.Int32(),
-    Kind.RATE: pl.Float64(),
-    Kind.FLAG: pl.Boolean(),
-    Kind.INSTANT: pl.Datetime("us", "Asia/Tokyo"),
-    Kind.DAY: pl.Date(),
+TYPES: Final[Mapping[CellKind, pl.DataType]] = {
+    CellKind.KEY: pl.String(),
+    CellKind.CODE: pl.String(),
+    CellKind.ITEM: pl.String(),
+    CellKind.TEXT: pl.String(),
+    CellKind.ZIP: pl.String(),
+    CellKind.PHONE: pl.String(),
+    CellKind.YEN: pl.Int64(),
+    CellKind.UNITS: pl.Int64(),
+    CellKind.NUMBER: pl.Int32(),
+    CellKind.RATE: pl.Float64(),
+    CellKind.FLAG: pl.Boolean(),
+    CellKind.INSTANT: pl.Datetime("us", "Asia/Tokyo"),
+    CellKind.DAY: pl.Date(),
 }
 
 
@@ -283,17 +283,17 @@ def keys(rows: pl.DataFrame, by_line: Sequence[str] = ()) -> pl.DataFrame:
     """
     return rows.select(
         *_KEYS,
-        _hash(Level.ORDER, Level.ORDERER, less=by_line).alias("order_hash"),
-        _hash(Level.PACKAGE, Level.RECIPIENT).alias("basket_hash"),
-        _hash(Level.LINE, more=("basket_id", *by_line)).alias("line_hash"),
+        _hash(CellScope.ORDER, CellScope.ORDERER, less=by_line).alias("order_hash"),
+        _hash(CellScope.PACKAGE, CellScope.RECIPIENT).alias("basket_hash"),
+        _hash(CellScope.LINE, more=("basket_id", *by_line)).alias("line_hash"),
         pl.col("amounts_fixed").fill_null(value=True).alias("is_fixed"),
     )
 
 
 def _hash(
-    *levels: Level, more: tuple[str, ...] = (), less: Sequence[str] = ()
+    *scopes: CellScope, more: tuple[str, ...] = (), less: Sequence[str] = ()
 ) -> pl.Expr:
-    names = [field.name for level in levels for field in fields_of(level)]
+    names = [field.name for scope in scopes for field in fields_of(scope)]
     told = [name for name in names if name not in _FOLLOWING.union(_KEYS, less)]
     return pl.struct(*more, *told).hash()
 
@@ -301,14 +301,14 @@ def _hash(
 _NOT_LEVELLED: Final = {"order_number", "shop_id", "amounts_fixed"}
 ORDER_CELLS: Final = tuple(
     field.name
-    for level in (Level.ORDER, Level.ORDERER)
-    for field in fields_of(level)
+    for scope in (CellScope.ORDER, CellScope.ORDERER)
+    for field in fields_of(scope)
     if field.name not in _NOT_LEVELLED
 )
 PACKAGE_CELLS: Final = tuple(
     field.name
-    for level in (Level.PACKAGE, Level.RECIPIENT)
-    for field in fields_of(level)
+    for scope in (CellScope.PACKAGE, CellScope.RECIPIENT)
+    for field in fields_of(scope)
     if field.name != "basket_id"
 )
 

@@ -25,7 +25,7 @@ from data.warehouse.buyers import (
     forgotten_in,
     without_private_cells,
 )
-from data.warehouse.errors import OtherShops
+from data.warehouse.errors import HasOtherShops
 from data.warehouse.order_file_rows import (
     NO_WARNINGS,
     Chunks,
@@ -43,11 +43,11 @@ from data.warehouse.order_file_sums import (
     wrong_sums,
 )
 from data.warehouse.order_file_warnings import Warned, WarningCount, Warnings
-from data.warehouse.order_line_match import LINE, MORE, matched, named
+from data.warehouse.order_line_match import LINE, MORE, given_ids, matched
 from data.warehouse.order_line_shares import (
     NO_SHARES,
     SHARE,
-    Shares,
+    LineShares,
     shared,
     told_by_line,
 )
@@ -110,7 +110,7 @@ _WRITE = (
 )
 
 
-class Work:
+class FileImport:
     """One import at work: its statements in order, with the values they share."""
 
     def __init__(
@@ -283,7 +283,7 @@ class Work:
             speaking = with_stored_units(speaking, stored, checks, is_new_file=is_new)
         self._speaking.rows = speaking
 
-    def _shared(self, rows: pl.DataFrame, roles: pl.DataFrame, part: int) -> Shares:
+    def _shared(self, rows: pl.DataFrame, roles: pl.DataFrame, part: int) -> LineShares:
         """Return what the part's lines, told and stored, make of their orders."""
         stored = NO_SHARES.with_columns(pl.col(SHARE).name.prefix("order_"))
         if roles["is_known"].any():
@@ -316,7 +316,7 @@ class Work:
         new = unmatched.filter(
             pl.col("is_known") | (pl.col("line_id") != pl.col("mall_line_id"))
         )
-        rows = _put(rows, "line_id", pl.concat([old, named(new, stored)]))
+        rows = _put(rows, "line_id", pl.concat([old, given_ids(new, stored)]))
         told = lines.filter("is_known").drop("line_id").join(old, on="row_number")
         rows = _put(rows, "sku", chosen(told, stored, sku, self._clears))
         wanting = unmatched.filter("is_known", pl.col("quantity").is_null())
@@ -477,11 +477,11 @@ def import_orders(  # noqa: PLR0913
         "orders_a_part": ORDERS_A_PART,
     }
     clears = clearing(mode, file.columns_present)
-    work = Work(con, given, rules, clears)
+    work = FileImport(con, given, rules, clears)
     chunks = Chunks(file)
     others = work.stage(chunks)
     if others and other_shops == "refuse":
-        raise OtherShops(shop_id, others)
+        raise HasOtherShops(shop_id, others)
     work.record_cleared(imported_at)
     told = file.columns_present
     show(con, "csv_clears", clears)

@@ -22,7 +22,7 @@ SHORTEST_END: Final = 6
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundOrder:
     """An order by its key; `shop` is its handle, where one is known."""
 
     mall: str
@@ -65,7 +65,7 @@ def opened(warehouse: Path) -> Iterator[Connection]:
         yield con
 
 
-def find_orders(con: Connection, number: str) -> list[Found]:
+def find_orders(con: Connection, number: str) -> list[FoundOrder]:
     """Return the orders of that number, or whose number ends so; MOST_FOUND at most.
 
     Signs of full width and a Japanese keyboard's dashes are as good.
@@ -77,11 +77,12 @@ def find_orders(con: Connection, number: str) -> list[Found]:
         "most": MOST_FOUND,
     }
     return [
-        Found(*row) for row in SQL.run(con, "find_orders_by_number", given).fetchall()
+        FoundOrder(*row)
+        for row in SQL.run(con, "find_orders_by_number", given).fetchall()
     ]
 
 
-def history(con: Connection, order: Found) -> History:
+def history(con: Connection, order: FoundOrder) -> History:
     """Return everything that is known of an order that `find_orders` found."""
     key = {
         "mall": order.mall,

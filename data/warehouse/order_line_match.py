@@ -215,7 +215,7 @@ def code(number: int) -> str:
     return f"_code_{number}"
 
 
-def named(lines: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+def given_ids(lines: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Return `row_number` and an id for each new line, free within its order.
 
     `lines` have `row_number`, `line_id` (as the file counts them) and the columns

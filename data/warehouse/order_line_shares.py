@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from data.model.order_file import BY_NAME, Kind
+from data.model.order_file import BY_NAME, CellKind
 
 LINE: Final = ("order_number", "line_id")
 STATUS: Final = "mall_status"
@@ -50,7 +50,7 @@ def told_by_line(by_line: Sequence[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Shares:
+class LineShares:
     """The lines of some orders, each with its share, as the file leaves them.
 
     rows    the file's rows, without what an older file says of a line that has ended
@@ -82,7 +82,7 @@ def shared(
     stored: pl.DataFrame,
     by_line: Sequence[str],
     clears: Collection[str],
-) -> Shares:
+) -> LineShares:
     """Return what the lines of the file and the stored ones make of their orders.
 
     `rows` are those that count, one a line, with the ids under which lines are stored.
@@ -116,7 +116,7 @@ def shared(
     kept = now.select(
         *LINE, *SHARE, pl.col("_is_kept").fill_null(value=False).alias("is_kept")
     ).filter(now.select(is_new | pl.col("_is_kept").is_null()).to_series())
-    return Shares(
+    return LineShares(
         rows=_without_steps_back(rows, now.filter("_is_back")),
         kept=kept,
         orders=_orders(now, lacking, stored, cells),
@@ -125,7 +125,7 @@ def shared(
 
 
 def _type(name: str) -> pl.DataType:
-    return pl.Int64() if BY_NAME[name].kind is Kind.YEN else pl.String()
+    return pl.Int64() if BY_NAME[name].kind is CellKind.YEN else pl.String()
 
 
 def _far(name: str) -> pl.Expr:

@@ -18,7 +18,7 @@ from data.model.connection import (
 )
 from data.model.japan_time import in_japan
 from data.model.licence import end_of, key_fingerprint, known_end
-from data.model.onboarding import ShopFacts, Stage, Standing, Step, move, replay
+from data.model.onboarding import ShopFacts, Stage, StageStep, Standing, move, replay
 from data.model.order import Mall
 from data.model.shop import Shop, ShopHandle
 from data.warehouse.session import Connection
@@ -55,7 +55,7 @@ def notices_start_at(con: Connection, shop: ShopHandle) -> datetime | None:
     return in_japan(rows[0][0]) if rows else None
 
 
-def move_stage(con: DuckDBPyConnection, shop: ShopHandle, step: Step) -> Standing:
+def move_stage(con: DuckDBPyConnection, shop: ShopHandle, step: StageStep) -> Standing:
     """Move the shop to a stage and record the step, if what we know allows it.
 
     Raises:
@@ -88,11 +88,11 @@ def stage_of(con: DuckDBPyConnection, shop: ShopHandle) -> Standing | None:
     return replay(stage_history(con, shop))
 
 
-def stage_history(con: DuckDBPyConnection, shop: ShopHandle) -> list[Step]:
+def stage_history(con: DuckDBPyConnection, shop: ShopHandle) -> list[StageStep]:
     """Return every step of the shop, oldest first."""
     rows = SQL.run(con, "list_shop_steps", {"shop": shop}).fetchall()
     return [
-        Step(stage=Stage(stage), at=in_japan(at), who=who, why=why)
+        StageStep(stage=Stage(stage), at=in_japan(at), who=who, why=why)
         for stage, at, who, why in rows
     ]
 

@@ -17,7 +17,11 @@ from starlette.responses import Response
 from data.model.order import Mall
 from data.model.stock import MOST_UNITS
 from data.model.typed_time import TimeRefused, day_of
-from data.warehouse.analytics.waiting import PublishedLine, Waiting, published_waiting
+from data.warehouse.analytics.waiting import (
+    PublishedLine,
+    PublishedWaiting,
+    published_waiting,
+)
 from data.warehouse.errors import WarehouseMissing
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.fresh import AGAIN_AFTER_S, freshen, shown_at
@@ -69,7 +73,7 @@ class Chosen(BaseModel):
     seen: SeenLine
 
 
-class Row(NamedTuple):
+class WaitingRow(NamedTuple):
     """A line in the list: what it sends when it is ticked, and what is beside it.
 
     doubt  why nobody should book it without a look; "" for a plain one
@@ -86,7 +90,7 @@ class Group(NamedTuple):
     """The waiting lines of one shop, which one form decides on."""
 
     shop: str
-    rows: list[Row]
+    rows: list[WaitingRow]
 
     @property
     def is_plain(self) -> bool:
@@ -100,7 +104,7 @@ def show_waiting(visit: Visit) -> Response:
     try:
         waiting = published_waiting(visit.settings.analytics, LISTED)
     except WarehouseMissing:
-        waiting = Waiting([], 0)
+        waiting = PublishedWaiting([], 0)
     return visit.show(
         "adjust.html",
         groups=grouped(waiting.lines, handles(visit)),
@@ -192,7 +196,7 @@ def grouped(
     ]
 
 
-def _row(number: int, one: PublishedLine) -> Row:
+def _row(number: int, one: PublishedLine) -> WaitingRow:
     value = Chosen(
         number=number,
         mall=one.mall,
@@ -205,7 +209,7 @@ def _row(number: int, one: PublishedLine) -> Row:
             booked=one.booked,
         ),
     )
-    return Row(
+    return WaitingRow(
         number,
         one,
         value.model_dump_json(),

@@ -44,7 +44,7 @@ BEGUN: Final = tuple(one for one in StateType if one is not StateType.SCHEDULED)
 
 
 @dataclass(frozen=True)
-class Seen:
+class ListedRun:
     """A run in a list; `title` is what staff call it, its flow's name if unknown."""
 
     id: str
@@ -59,7 +59,7 @@ class Seen:
 class Morning:
     """The daily run: the last one, and when the next is due."""
 
-    last: Seen | None
+    last: ListedRun | None
     next_at: datetime | None
 
 
@@ -116,7 +116,7 @@ class Listed:
     """What can be run, by name, and the latest runs, the newest first."""
 
     ways: list[Way]
-    recent: list[Seen]
+    recent: list[ListedRun]
 
 
 def listed(runs: DeskRuns, most: int) -> Listed:
@@ -188,10 +188,10 @@ def _way(name: str, one: DeploymentResponse) -> Way:
     )
 
 
-def seen(run: FlowRun, title: str) -> Seen:
+def seen(run: FlowRun, title: str) -> ListedRun:
     """Return a run as a list has it."""
     state = run.state
-    return Seen(
+    return ListedRun(
         str(run.id),
         title,
         state_word(state),

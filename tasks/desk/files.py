@@ -13,7 +13,7 @@ from connectors.uploads import TooLarge, Upload, Uploads
 from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.shipment import Carrier
-from tasks.desk.files_left import Ending, files_left
+from tasks.desk.files_left import UploadEnding, files_left
 from tasks.desk.frame import (
     LARGEST_FILE,
     WITH_FILE,
@@ -51,7 +51,7 @@ OTHER_TRIAL: Final = (
 )
 
 
-class Kind(NamedTuple):
+class FileKind(NamedTuple):
     """What a file can be: its name, its flow, and where it comes from."""
 
     key: str
@@ -65,7 +65,7 @@ class Kind(NamedTuple):
 KINDS: Final = {
     kind.key: kind
     for kind in (
-        Kind(
+        FileKind(
             "orders",
             "注文",
             "import-order-csv/manual",
@@ -74,7 +74,7 @@ KINDS: Final = {
             "/adjust",
             "在庫調整へ進む",
         ),
-        Kind(
+        FileKind(
             "shipments",
             "送り状番号",
             "import-shipments/manual",
@@ -83,7 +83,7 @@ KINDS: Final = {
             "/labels",
             "送り状の画面へ進む",
         ),
-        Kind(
+        FileKind(
             "stock",
             "棚卸・入荷",
             "import-stock-count/manual",
@@ -151,7 +151,7 @@ def show_file(visit: Visit) -> Response:
     run = visit.desk.runs.look(upload.booked or upload.trial)
     if run is None:
         raise Problem(404, GONE)
-    end = Ending.of(upload, run)
+    end = UploadEnding.of(upload, run)
     if end.is_imported:
         _uploads(visit).drop_files(upload)
     return visit.show(
@@ -229,7 +229,7 @@ def _is_taken(visit: Visit, upload: Upload) -> bool:
     if not upload.booked:
         return False
     run = visit.desk.runs.look(upload.booked)
-    return run is None or not run.is_final or Ending.of(upload, run).is_imported
+    return run is None or not run.is_final or UploadEnding.of(upload, run).is_imported
 
 
 def _refuse_gone(visit: Visit, upload: Upload) -> None:
@@ -241,14 +241,14 @@ def _path(upload: Upload) -> str:
     return f"{PATH}/{upload.token}"
 
 
-def _kind(visit: Visit) -> Kind:
+def _kind(visit: Visit) -> FileKind:
     try:
         return KINDS[visit.text("of")]
     except KeyError:
         raise Problem(400, WRONG_CHOICE) from None
 
 
-def _files(visit: Visit, kind: Kind) -> list[tuple[str, Any]]:
+def _files(visit: Visit, kind: FileKind) -> list[tuple[str, Any]]:
     given = visit.files("file")
     if not given:
         raise Problem(400, NO_FILE)
@@ -257,7 +257,7 @@ def _files(visit: Visit, kind: Kind) -> list[tuple[str, Any]]:
     return [(one.filename or "", one.file) for one in given]
 
 
-def _choices(visit: Visit, kind: Kind) -> dict[str, str]:
+def _choices(visit: Visit, kind: FileKind) -> dict[str, str]:
     """Return what was chosen; each value is one that was offered."""
     chosen = {name: visit.text(name) or FIRST[name] for name in FIELDS[kind.key]}
     if any(value not in CHOICES[name] for name, value in chosen.items()):
@@ -271,7 +271,7 @@ def _choices(visit: Visit, kind: Kind) -> dict[str, str]:
     return chosen
 
 
-def _try(visit: Visit, kind: Kind, upload: Upload, once: str) -> None:
+def _try(visit: Visit, kind: FileKind, upload: Upload, once: str) -> None:
     """Begin the trial of an upload and write down which run it is."""
     run = visit.desk.runs.start(
         kind.deployment, f"{once}-try", **_parameters(visit, upload), dry_run=True
@@ -290,7 +290,7 @@ def _parameters(visit: Visit, upload: Upload) -> dict[str, Any]:
     return {"path": path, **who, **chosen}
 
 
-def _form(visit: Visit, kind: Kind, chosen: Mapping[str, str]) -> dict[str, Any]:
+def _form(visit: Visit, kind: FileKind, chosen: Mapping[str, str]) -> dict[str, Any]:
     """Return what the form of a kind needs, with what is chosen in it."""
     shops: Sequence[ShopChoice] = shop_choices(visit)
     first = chosen.get("shop") or (shops[0].value if shops else OTHER_SHOP)

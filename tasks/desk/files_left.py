@@ -10,7 +10,7 @@ from typing import Final
 
 from connectors.uploads import Upload, Uploads
 from tasks.desk.frame import Visit
-from tasks.desk.prefect import PrefectClosed, Progress
+from tasks.desk.prefect import PrefectClosed, RunNow
 from tasks.file_outcome import FileOutcome
 
 MOST: Final = 20
@@ -26,7 +26,7 @@ NOT_KNOWN: Final = "取込の結果を確認できません"
 
 
 @dataclass(frozen=True)
-class Ending:
+class UploadEnding:
     """How the run of a file ended.
 
     problem  why nothing was taken or shown; "" while it is at work
@@ -37,7 +37,7 @@ class Ending:
     is_imported: bool
 
     @classmethod
-    def of(cls, upload: Upload, run: Progress) -> "Ending":
+    def of(cls, upload: Upload, run: RunNow) -> "UploadEnding":
         """Return how an upload's run ended, its trial or its import."""
         if not run.is_final:
             return cls(None, "", is_imported=False)
@@ -100,4 +100,4 @@ def _stands(visit: Visit, upload: Upload) -> str | None:
         return NOT_KNOWN
     if not run.is_final:
         return AT_WORK
-    return None if Ending.of(upload, run).is_imported else BROKE_OFF
+    return None if UploadEnding.of(upload, run).is_imported else BROKE_OFF

@@ -16,7 +16,7 @@ from connectors.looks import record_download
 from data.model.order import Mall
 from data.model.shipment import DELIVERY_COMPANIES, ShipmentState
 from data.model.typed_time import TimeRefused, day_of
-from data.warehouse.analytics.parcels import Parcels, published_parcels
+from data.warehouse.analytics.parcels import PublishedParcels, published_parcels
 from data.warehouse.errors import WarehouseMissing
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.fresh import AGAIN_AFTER_S, freshen, shown_at
@@ -52,7 +52,7 @@ def show_labels(visit: Visit) -> Response:
     try:
         parcels = published_parcels(visit.settings.analytics, LISTED)
     except WarehouseMissing:
-        parcels = Parcels([], {})
+        parcels = PublishedParcels([], {})
     report = visit.desk.runs.latest(REPORT_KEY, REPORT)
     shops = shop_choices(visit)
     return visit.show(

@@ -18,7 +18,7 @@ from data.model.stock import MOVEMENT_WORDS, MovementKind
 from data.warehouse.order_history import (
     MOST_FOUND,
     Event,
-    Found,
+    FoundOrder,
     find_orders,
     history,
     opened,
@@ -94,7 +94,7 @@ def search(visit: Visit) -> Response:
     )
 
 
-def _chosen(found: list[Found], visit: Visit) -> Found | None:
+def _chosen(found: list[FoundOrder], visit: Visit) -> FoundOrder | None:
     mall, shop_id = visit.text("mall"), visit.text("shop_id")
     if mall:
         found = [one for one in found if (one.mall, one.shop_id) == (mall, shop_id)]

@@ -17,7 +17,7 @@ KINDS: Final = {"string": "text", "integer": "number", "boolean": "tick"}
 
 
 @dataclass(frozen=True)
-class Field:
+class FormField:
     """One parameter: how it is asked for, and the value that it has.
 
     kind     text, number, date, tick or choice
@@ -33,7 +33,7 @@ class Field:
     is_needed: bool
 
 
-def fields_of(schema: Mapping[str, Any], given: Mapping[str, Any]) -> list[Field]:
+def form_fields(schema: Mapping[str, Any], given: Mapping[str, Any]) -> list[FormField]:
     """Return the fields of a deployment's form, in Prefect's order."""
     parts: Mapping[str, Any] = schema.get("properties", {})
     needed = set(schema.get("required", ()))
@@ -45,7 +45,7 @@ def fields_of(schema: Mapping[str, Any], given: Mapping[str, Any]) -> list[Field
         if kind and name != WHO:
             value = given.get(name, part.get("default"))
             fields.append(
-                Field(
+                FormField(
                     name,
                     str(part.get("title", name)),
                     str(part.get("description", "")),
@@ -63,7 +63,7 @@ def takes_who(schema: Mapping[str, Any]) -> bool:
     return WHO in schema.get("properties", {})
 
 
-def values_of(visit: Visit, fields: list[Field]) -> dict[str, Any]:
+def sent_values(visit: Visit, fields: list[FormField]) -> dict[str, Any]:
     """Return the values of a form that was sent; what is blank is left to the flow.
 
     Raises:

@@ -97,7 +97,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunNow:
     """A run as it is now.
 
     title       what staff call it (`title_of`); "" for a run of no deployment
@@ -204,7 +204,7 @@ class DeskRuns:
                 ) from None
         return str(run.id)
 
-    def look(self, run_id: str) -> Progress | None:
+    def look(self, run_id: str) -> RunNow | None:
         """Return a run of our home as it is now; None if there is none of that id.
 
         Raises PrefectClosed when no server answers.
@@ -276,10 +276,10 @@ class DeskRuns:
 
     def _progress(
         self, client: SyncPrefectClient, run: FlowRun, of: DeploymentResponse | None
-    ) -> Progress:
+    ) -> RunNow:
         state, left = run.state, left_by(client, run)
         flow = client.read_flow(run.flow_id).name
-        return Progress(
+        return RunNow(
             id=str(run.id),
             name=run.name,
             title=title_of_run(run, [of] if of else deployments_of(client, run)),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from tasks.desk.deployments import Way, listed, way
 from tasks.desk.frame import Page, Problem, Visit, get, path_of_ours, post
-from tasks.desk.parameters import WHO, fields_of, takes_who, values_of
+from tasks.desk.parameters import WHO, form_fields, sent_values, takes_who
 
 RECENT: Final = 15
 SUBJECTS: Final = ("毎朝", "受注", "在庫", "出荷", "店舗", "分析", "人の確認", "保守")
@@ -60,7 +60,7 @@ def by_subject(ways: Sequence[Way]) -> list[tuple[str, list[Way]]]:
 def show_form(visit: Visit) -> Response:
     """Return the page with a deployment's form."""
     way = _way(visit)
-    fields = fields_of(way.schema, way.parameters)
+    fields = form_fields(way.schema, way.parameters)
     return visit.show(
         "run_form.html",
         way=way,
@@ -73,7 +73,7 @@ def show_form(visit: Visit) -> Response:
 def start(visit: Visit) -> Response:
     """Begin a run, in the name of who is signed in."""
     way = _way(visit)
-    values = values_of(visit, fields_of(way.schema, way.parameters))
+    values = sent_values(visit, form_fields(way.schema, way.parameters))
     if takes_who(way.schema):
         values[WHO] = visit.who
     run = visit.desk.runs.start(way.name, visit.text("once"), **values)

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from data.model.matter import MATTER_WORDS, MatterKind
-from data.warehouse.day import Waiting
-from data.warehouse.desk import MOST, Key, Today, open_matters, published, today
+from data.warehouse.day import WaitingKind
+from data.warehouse.desk import MOST, ShownKey, Today, open_matters, published, today
 from data.warehouse.errors import WarehouseClosed
 from tasks.desk.deployments import DAILY, Morning, morning
 from tasks.desk.files_left import files_left
@@ -103,7 +103,7 @@ def _morning(visit: Visit) -> tuple[Morning | None, Report | None, str]:
         return None, None, str(problem)
 
 
-def _matter(one: Waiting) -> dict[str, object]:
+def _matter(one: WaitingKind) -> dict[str, object]:
     return {
         "kind": one.kind.value,
         "word": MATTER_WORDS[one.kind],
@@ -113,7 +113,7 @@ def _matter(one: Waiting) -> dict[str, object]:
     }
 
 
-def _key(visit: Visit, key: Key) -> dict[str, object]:
+def _key(visit: Visit, key: ShownKey) -> dict[str, object]:
     left = (key.ends_at - visit.desk.now()).days if key.ends_at else None
     return {"shop": key.shop, "stage": key.stage, "ends_at": key.ends_at, "left": left}
 

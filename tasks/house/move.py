@@ -35,7 +35,7 @@ from tasks.setup.server import LOCK as SERVER_LOCK
 from tasks.shops.blocks import homes_in_blocks
 from tasks.shops.homes import JuchuHome, home_of, save_home
 from tasks.shops.lock import one_mover
-from tasks.shops.owner import HELD_S, place_of
+from tasks.shops.owner import HELD_S, folder_mark
 from tasks.watch.alive import LOCK, watch_lives
 
 STAYS: Final = (
@@ -52,11 +52,11 @@ AT_WORK: Final = [
 FILE: Final = "juchu.duckdb"
 
 
-class MoveRefused(Exception):
+class HomeMoveRefused(Exception):
     """Nothing was moved, and the home goes on where it was; says why."""
 
 
-class Moved(NamedTuple):
+class MovedHome(NamedTuple):
     """Where the home was and is, and of which epoch."""
 
     name: str
@@ -75,7 +75,7 @@ def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
     source: str = "",
     now: Callable[[], datetime],
     wait: Callable[[float], None] = time.sleep,
-) -> Moved:
+) -> MovedHome:
     """Move a home to host `to`, into folder `at` there; its runs go on there at once.
 
     So do those that wait by now, such as the crashed day of a dead host.
@@ -102,13 +102,13 @@ def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
         with _resting(client, name):
             _refuse_at_work(client, name)
             if not (folder / FILE).is_file():
-                raise MoveRefused(
+                raise HomeMoveRefused(
                     f"{folder} に {FILE} がありません。対処: ホームのファイルがある"
                     "フォルダーを FROM= で指定してください(バックアップの場合は、"
                     "先に make restore で復元します)。"
                 )
             _refuse_watch(folder)
-            marked = home.place == place_of(folder)
+            marked = home.place == folder_mark(folder)
             epoch = max(latest_epoch(folder / FILE), home.epoch) + 1
             new = HomeEpoch(name, epoch, to)
             with handed_over(folder / FILE, new, now(), settings.warehouse_patience_s):
@@ -128,7 +128,7 @@ def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
         shops = sorted(shop for shop, its in homes_in_blocks().items() if its == name)
         deploy_home(client, name, moved, shops)
         _take_along(client, waiting)
-        return Moved(name, home, moved, str(folder))
+        return MovedHome(name, home, moved, str(folder))
 
 
 @contextmanager
@@ -180,7 +180,7 @@ def _take_along(client: SyncPrefectClient, waiting: Sequence[FlowRun]) -> None:
             idempotency_key=f"{run.id}-moved",
         )
         moved: State[Any] = Cancelled(
-            name="Moved", message="ホームの移動先で実行します。"
+            name="MovedHome", message="ホームの移動先で実行します。"
         )
         with suppress(ObjectNotFound):
             client.set_flow_run_state(run.id, moved, force=True)
@@ -206,7 +206,7 @@ def _runs_in(
 def _refuse_at_work(client: SyncPrefectClient, name: str) -> None:
     if runs := _runs_in(client, name, AT_WORK):
         named = "、".join(f"{run.name}({run.state_name})" for run in runs)
-        raise MoveRefused(
+        raise HomeMoveRefused(
             f"ホーム {name} の実行が終わっていません: {named}。移動していません。"
             "対処: 実行が終わるのを待つか、Prefect の画面で取り消してから、"
             "もう一度実行してください(停止したホストの実行は、2分以内に Crashed に"
@@ -216,7 +216,7 @@ def _refuse_at_work(client: SyncPrefectClient, name: str) -> None:
 
 def _refuse_watch(folder: Path) -> None:
     if watch_lives(folder):
-        raise MoveRefused(
+        raise HomeMoveRefused(
             f"{folder} の常駐プロセス(make watch)が動いています。移動していません。"
             "対処: 常駐プロセスを停止してから、もう一度実行してください。"
         )
@@ -241,12 +241,12 @@ def _copy(folder: Path, to: str) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell here; ssh's is given a quoted path
     except FileNotFoundError:
-        raise MoveRefused(
+        raise HomeMoveRefused(
             "rsync がありません。対処: 両方のホストに rsync を入れてください"
             "(Debian: apt install rsync)。"
         ) from None
     if done.returncode:
-        raise MoveRefused(
+        raise HomeMoveRefused(
             f"{to} にコピーできません: {done.stderr.strip().splitlines()[-1:]}。"
             "移動していません。"
             "対処: ssh で接続できることと、空き容量を確認してください。"

@@ -21,16 +21,16 @@ from data.model.mark import (
     RESTORE_STOCK,
     progress_word,
 )
-from data.model.nearest import shown, suggestion
+from data.model.nearest import in_short, suggestion
 from data.model.shop import ShopHandle
 from data.warehouse.marks import MarkEnd, MarkRun, has_open_cancel
 from tasks.machine import our_warehouse
 from tasks.marks.journal import (
     answers_to,
     conclude_marks,
-    end_of,
     look_after,
     look_at,
+    mark_end,
     settle_open,
     store_end,
 )
@@ -58,7 +58,7 @@ def code_of_choice(typed: str | int, choices: Mapping[int, str], what: str) -> i
             return code
     listed = "、".join(f"{code}({words})" for code, words in choices.items())
     raise CancelRefused(
-        f"「{what}」の「{shown(text)}」はありません。"
+        f"「{what}」の「{in_short(text)}」はありません。"
         f"{suggestion(text, choices.values())}何も変更していません。"
         f"対処: 次から選んでください: {listed}"
     )
@@ -148,7 +148,7 @@ def send_cancel(
         )
         after = look_after(rms, [number]).get(number)
     moved = after is not None and after.progress != seen.progress
-    end = end_of(
+    end = mark_end(
         answers.get(number),
         shows=moved and after is not None and after.progress in CANCEL_SHOWS,
         is_read=after is not None,

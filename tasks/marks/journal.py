@@ -122,7 +122,7 @@ def settle_open(run: MarkRun, numbers: Sequence[str]) -> None:
         settle_open_marks(con, run, numbers, now())
 
 
-def end_of(answer: Marked | None, *, shows: bool, is_read: bool = True) -> MarkEnd:
+def mark_end(answer: Marked | None, *, shows: bool, is_read: bool = True) -> MarkEnd:
     """Judge one mark by RMS's answer and by what the order shows afterwards.
 
     What the order shows counts: a lost answer is done if it stands there, and a good

@@ -20,8 +20,8 @@ from tasks.marks.journal import (
     NOT_SHOWN,
     answers_to,
     conclude_marks,
-    end_of,
     look_after,
+    mark_end,
     settle_open,
     store_end,
 )
@@ -113,13 +113,13 @@ def send_memo(
             return NOT_SHOWN
         if _has(before, text, overwrite=overwrite):
             settle_open(run, [number])
-            return end_of(None, shows=True)
+            return mark_end(None, shows=True)
         memo = new_memo(before.memo, text, overwrite=overwrite)
         value = {number: "overwrite" if overwrite else "append"}
         answers = answers_to(run, value, lambda: [rms.marks.update_memo(number, memo)])
         after = look_after(rms, [number]).get(number)
     shows = after is not None and _plain(after.memo) == _plain(memo)
-    end = end_of(answers.get(number), shows=shows, is_read=after is not None)
+    end = mark_end(answers.get(number), shows=shows, is_read=after is not None)
     store_end(run, {number: end})
     return end
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from data.model.nearest import shown
+from data.model.nearest import in_short
 from data.model.typed_number import plain_number
 
 MOST: Final = 1000
@@ -52,7 +52,7 @@ def numbers_of(typed: str | Sequence[str], shop_id: str) -> list[str]:
     foreign = [one for one in numbers if not one.startswith(f"{shop_id}-")]
     if foreign:
         raise NumbersRefused(
-            f"「{shown(foreign[0])}」はこの店舗の注文番号ではありません"
+            f"「{in_short(foreign[0])}」はこの店舗の注文番号ではありません"
             f"(この店舗の注文番号は {shop_id}- で始まります)。何も変更していません。"
             "対処: 店舗と注文番号を確認してください。"
         )

@@ -17,9 +17,9 @@ from tasks.marks.journal import (
     NOT_SHOWN,
     answers_to,
     conclude_marks,
-    end_of,
     look_after,
     look_at,
+    mark_end,
     settle_open,
     store_end,
 )
@@ -146,7 +146,7 @@ def send_sub_status(
         )
         after = look_after(rms, numbers)
     ends = {
-        number: end_of(
+        number: mark_end(
             answers.get(number),
             shows=number in after and after[number].sub_status_id == sub_status_id,
             is_read=number in after,

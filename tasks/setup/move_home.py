@@ -8,7 +8,7 @@ import sys
 
 from connectors.settings import SettingsProblem, read_settings
 from data.warehouse.errors import WarehouseClosed
-from tasks.house.move import Moved, MoveRefused, move_home
+from tasks.house.move import HomeMoveRefused, MovedHome, move_home
 from tasks.machine import now
 from tasks.setup.prefect_runs import PrefectRuns
 from tasks.setup.server_in_use import environment_of_server
@@ -38,7 +38,7 @@ def main() -> None:
                 now=now,
             )
         except (
-            MoveRefused,
+            HomeMoveRefused,
             UnknownHome,
             WarehouseClosed,
             SettingsProblem,
@@ -55,7 +55,7 @@ def main() -> None:
     sys.stdout.write(report_of(moved))
 
 
-def report_of(moved: Moved) -> str:
+def report_of(moved: MovedHome) -> str:
     """Return what a person reads after a move."""
     where = f"ホスト {moved.now.host} の {moved.now.folder}"
     lines = [

@@ -11,7 +11,7 @@ from typing import Final
 from connectors.settings import SettingsProblem, read_settings
 from data.warehouse.ask import Form, ask_for_text, exported
 from data.warehouse.errors import QueryRefused, WarehouseClosed
-from tasks.setup.query_table import shown
+from tasks.setup.query_table import fitted_table
 
 TABLE: Final = "table"
 WAREHOUSE: Final = "warehouse"
@@ -103,7 +103,7 @@ def as_table(warehouse: Path, query: str, patience_s: float) -> str:
         count = f"最初の {MOST_ROWS} 行です。すべての行は FORMAT=csv で出力できます。\n"
     else:
         count = f"{len(found.rows)} 行\n"
-    return shown(found, width) + count
+    return fitted_table(found, width) + count
 
 
 def write(content: bytes, out: str) -> None:

@@ -10,14 +10,14 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from data.warehouse.ask import Answer
+from data.warehouse.ask import QueryAnswer
 
 NULL: Final = "NULL"
 UNSEEN: Final = ("Cc", "Cf", "Cs")
 """Unicode's classes of signs that a terminal would obey, or show as nothing."""
 
 
-def shown(answer: Answer, width: int) -> str:
+def fitted_table(answer: QueryAnswer, width: int) -> str:
     """Return the rows as a table of at most that width, or else a column a line."""
     table = Table(box=box.SQUARE)
     for name, is_number in zip(answer.columns, answer.are_numbers, strict=True):
@@ -35,7 +35,7 @@ def shown(answer: Answer, width: int) -> str:
     return captured.get()
 
 
-def one_under_another(answer: Answer) -> list[str]:
+def one_under_another(answer: QueryAnswer) -> list[str]:
     """Return each row as a block of lines, `column │ value`, as psql can show it."""
     names = [visible(name) for name in answer.columns]
     widest = max(map(cell_len, names))

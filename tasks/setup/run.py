@@ -87,7 +87,7 @@ def _begin(client: SyncPrefectClient, name: str, given: Sequence[str]) -> FlowRu
 
     """
     deployment = _deployment(client, name)
-    parameters = values_of(given, deployment.parameter_openapi_schema or {})
+    parameters = given_values(given, deployment.parameter_openapi_schema or {})
     try:
         return client.create_flow_run_from_deployment(
             deployment.id, parameters=dict(deployment.parameters or {}) | parameters
@@ -117,7 +117,7 @@ def _deployment(client: SyncPrefectClient, name: str) -> DeploymentResponse:
         ) from None
 
 
-def values_of(given: Sequence[str], schema: Mapping[str, Any]) -> dict[str, Any]:
+def given_values(given: Sequence[str], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters that were given as `name=value`, each as its type.
 
     A parameter that takes text gets the text as it stands; any other value is JSON.

@@ -15,7 +15,7 @@ _LONGEST: Final = 100
 """Characters of a run's message that are printed; its page has all."""
 
 
-class Step:
+class StoryStep:
     """What a step has to tell when it ends."""
 
     def __init__(self) -> None:
@@ -43,12 +43,12 @@ class Story:
         self._lock = Lock()
 
     @contextmanager
-    def step(self, title: str) -> Iterator[Step]:
+    def step(self, title: str) -> Iterator[StoryStep]:
         """Display that a step is at work; print its line when it has ended well.
 
         Steps may be at work side by side.
         """
-        at, step = time.monotonic(), Step()
+        at, step = time.monotonic(), StoryStep()
         self._show(self._at_work.append, title)
         try:
             yield step

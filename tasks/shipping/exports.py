@@ -38,7 +38,7 @@ CANCELLED: Final = (
     "キャンセルされた注文です。"
     "対処: 出荷を止めてください。出荷済みの場合は、返送を手配してください。"
 )
-Row = tuple[str, str, str, str]
+ExportRow = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Exported:
     path: Path | None
     where: str
     is_for_upload: bool
-    written: Sequence[Row]
+    written: Sequence[ExportRow]
     """Order, package, number and shipping date."""
-    left_out: Sequence[Row]
+    left_out: Sequence[ExportRow]
     """Order, package, number and reason."""
 
 
@@ -114,7 +114,7 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
     )
 
 
-def _row(package: TrackedPackage, number: str, last: str) -> Row:
+def _row(package: TrackedPackage, number: str, last: str) -> ExportRow:
     return package.order_number, package.basket_id, number, last
 
 

@@ -60,7 +60,7 @@ LOOKS: Final = 6
 """Looks in the time a report may take, at one that takes longer."""
 
 
-class Due(NamedTuple):
+class DueReports(NamedTuple):
     """Orders to report now, and those of which a report may still be on its way."""
 
     numbers: list[str]
@@ -111,13 +111,13 @@ def concerned_orders(load: Load) -> list[str]:
 
 
 @task(name="due-orders", **SAFE_TO_REPEAT)
-def due_orders(load: Load) -> Due:
+def due_orders(load: Load) -> DueReports:
     """Decide on every order read, and store what is settled without a call."""
     run = run_of(load)
     with our_warehouse() as con:
         judged = judge_tracking(con, run)
         settle(con, run, judged, decided_at=now())
-    return Due([one.order_number for one in judged.to_send], list(judged.held))
+    return DueReports([one.order_number for one in judged.to_send], list(judged.held))
 
 
 @task(name="wait-for-held", **SAFE_TO_REPEAT)

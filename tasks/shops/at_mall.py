@@ -7,7 +7,7 @@ imported under its name (docs/order-files.md).
 
 from typing import NamedTuple
 
-from data.model.nearest import shown, suggestion
+from data.model.nearest import in_short, suggestion
 from data.model.order import Mall
 from data.model.shop import ShopHandle
 from data.warehouse.order_files import shops_with_orders
@@ -36,7 +36,7 @@ def shop_at_mall(mall: str, shop: ShopHandle) -> ShopAtMall:
     """
     if mall not in set(Mall):
         raise UnknownMall(
-            f"モール「{shown(mall)}」には対応していません。{suggestion(mall, Mall)}"
+            f"モール「{in_short(mall)}」には対応していません。{suggestion(mall, Mall)}"
             f"対処: 次のいずれかを選んでください: {'、'.join(Mall)}。"
         )
     if mall == Mall.RAKUTEN:
@@ -62,7 +62,7 @@ def _at_rakuten(shop: ShopHandle) -> ShopAtMall:
 
 
 def _unknown(mall: str, shop: str, known: list[str]) -> str:
-    what = f"モール {mall} に店舗 {shown(shop)} の注文はありません。"
+    what = f"モール {mall} に店舗 {in_short(shop)} の注文はありません。"
     if not known:
         return (
             f"{what}対処: 先に import-order-csv で、このモールの注文CSVを"

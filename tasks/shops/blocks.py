@@ -26,7 +26,7 @@ from connectors.shop_environment import (
     home_in_environment,
     shop_from_environment,
 )
-from data.model.nearest import shown, suggestion
+from data.model.nearest import in_short, suggestion
 from data.model.onboarding import StartRule
 from data.model.order import Mall
 from data.model.shop import HOME_NAME, SHOP_HANDLE, Shop, ShopHandle
@@ -211,7 +211,7 @@ def unknown_shop(handle: str, known: Sequence[str]) -> str:
     The advice is never to register the shop that was typed: it is a typing error more
     often than a shop.
     """
-    what = f"店舗 {shown(handle)} は登録されていません。"
+    what = f"店舗 {in_short(handle)} は登録されていません。"
     if not handle.strip():
         what = "店舗コードが入力されていません。"
     if not known:

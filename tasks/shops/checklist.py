@@ -5,11 +5,19 @@ from datetime import datetime
 
 from data.model.licence import licence_sentence
 from data.model.next_step import next_step
-from data.model.onboarding import ASIDE, WAY, ShopFacts, Stage, Standing, Step, replay
+from data.model.onboarding import (
+    ASIDE,
+    WAY,
+    ShopFacts,
+    Stage,
+    StageStep,
+    Standing,
+    replay,
+)
 from tasks.report import escape
 
 
-def checklist(steps: Sequence[Step], facts: ShopFacts, now: datetime) -> list[str]:
+def checklist(steps: Sequence[StageStep], facts: ShopFacts, now: datetime) -> list[str]:
     """Return the way in Markdown: a line for each stage, then what to do next.
 
     Raises:
@@ -41,12 +49,12 @@ def _reached(standing: Standing | None) -> int:
     return WAY.index(standing.interrupted or standing.stage)
 
 
-def _line(stage: Stage, step: Step | None, *, done: bool) -> str:
+def _line(stage: Stage, step: StageStep | None, *, done: bool) -> str:
     box = "x" if done else " "
     details = f" — {_details(step)}" if done and step else ""
     return f"- [{box}] {stage}{details}"
 
 
-def _details(step: Step) -> str:
+def _details(step: StageStep) -> str:
     """Return when, who and why; what people typed is escaped, so it is no Markdown."""
     return f"{step.at:%Y-%m-%d %H:%M} {escape(step.who)}: {escape(step.why)}"

@@ -15,7 +15,7 @@ from connectors.rms.sample import read_sample
 from data.model.connection import (
     LICENCE_FUNCTION,
     REFUSED,
-    Answer,
+    CallEnd,
     ConnectionStatus,
     Finding,
     KeyChoice,
@@ -26,7 +26,7 @@ from data.model.connection import (
     shop_in_use,
 )
 from data.model.licence import days_left, licence_sentence, warning_due
-from data.model.onboarding import Stage, Step, refusal
+from data.model.onboarding import Stage, StageStep, refusal
 from data.model.sample import MOST_NUMBERS, Sampled
 from data.model.shop import Shop, ShopHandle
 from data.warehouse.session import Connection
@@ -143,12 +143,12 @@ def _tried(shop: Shop, stopped: Collection[str]) -> _Tried:
 def _stop_what_is_off(con: Connection, shop: ShopHandle, tried: _Tried) -> None:
     """Lift the stop of each function that answered; stop one refused by itself."""
     probes = tried.checked.probes
-    answered = [probe.function for probe in probes if probe.answer is Answer.OK]
+    answered = [probe.function for probe in probes if probe.answer is CallEnd.OK]
     lift_stops(con, shop, answered)
     if not answered or tried.finding.status in REFUSED:
         return
     for probe in probes:
-        if probe.answer is Answer.CREDENTIALS and probe.function != LICENCE_FUNCTION:
+        if probe.answer is CallEnd.CREDENTIALS and probe.function != LICENCE_FUNCTION:
             stop_function(con, shop, probe.function, probe.codes, now())
 
 
@@ -161,7 +161,7 @@ def _moves(con: Connection, shop: ShopHandle, at: datetime) -> tuple[Stage, ...]
         and standing.stage is Stage.KEY_REGISTERED
         and refusal(standing, Stage.CONNECTED, facts_of(con, shop), at) is None
     ):
-        step = Step(stage=Stage.CONNECTED, at=at, who=who, why="接続できた")
+        step = StageStep(stage=Stage.CONNECTED, at=at, who=who, why="接続できた")
         move_stage(con, shop, step)
         moves.append(Stage.CONNECTED)
     if due := move_if_due(con, shop, at, who):

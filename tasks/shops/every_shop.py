@@ -12,7 +12,7 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from data.model.onboarding import Stage, Step, due_move
+from data.model.onboarding import Stage, StageStep, due_move
 from data.model.shop import ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.shops import facts_of, move_stage, stage_of, stages_now
@@ -41,7 +41,7 @@ WHY_DUE = {
 BACK_AGAIN = "新しいキーで接続できた"
 
 
-def side_by_side() -> TaskRunner[PrefectFuture[Any]]:
+def shop_by_shop() -> TaskRunner[PrefectFuture[Any]]:
     """Return the task runner of a flow that may run for every shop."""
     runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(SHOPS_AT_ONCE)
     return cast("TaskRunner[PrefectFuture[Any]]", runner)
@@ -150,7 +150,7 @@ def move_if_due(
     to = due_move(stage_of(con, shop), facts_of(con, shop), at)
     if to is not None:
         why = WHY_DUE.get(to, BACK_AGAIN)
-        move_stage(con, shop, Step(stage=to, at=at, who=who, why=why))
+        move_stage(con, shop, StageStep(stage=to, at=at, who=who, why=why))
     return to
 
 

@@ -18,7 +18,7 @@ from connectors.mail import send
 from connectors.settings import read_settings
 from data.model.application import Application, Mail, application_mail
 from data.model.next_step import next_step
-from data.model.onboarding import WAY, Stage, Step, notices_start, replay, way_to
+from data.model.onboarding import WAY, Stage, StageStep, notices_start, replay, way_to
 from data.model.shop import SHOP_HANDLE, ShopHandle
 from data.model.typed_time import day_of, moment_of
 from data.warehouse.session import Connection
@@ -97,7 +97,7 @@ def write_application(
     with our_warehouse() as con:
         standing = stage_of(con, shop)
         if standing is None or standing.stage is not Stage.PREPARING:
-            step = Step(stage=Stage.PREPARING, at=at, who=who, why=why)
+            step = StageStep(stage=Stage.PREPARING, at=at, who=who, why=why)
             move_stage(con, shop, step)
         record_application(con, shop, application, mail, at)
     create_markdown_artifact(
@@ -129,7 +129,7 @@ def send_application(shop: ShopHandle, application: Application, who: str) -> bo
     at = now()
     with our_warehouse() as con:
         record_sent(con, shop, mail, at)
-        step = Step(stage=Stage.APPLIED, at=at, who=who, why="申請メールを送った")
+        step = StageStep(stage=Stage.APPLIED, at=at, who=who, why="申請メールを送った")
         move_stage(con, shop, step)
     return True
 
@@ -179,7 +179,7 @@ def make_step(  # noqa: PLR0913, PLR0917 - what the form asks
             _record_start(
                 con, shop, notices_start(approved, starts_on, start_rule_of(shop)), at
             )
-        move_stage(con, shop, Step(stage=stage, at=at, who=who, why=why))
+        move_stage(con, shop, StageStep(stage=stage, at=at, who=who, why=why))
     return stage
 
 

@@ -30,13 +30,13 @@ mark the file left behind waits for as long."""
 MACHINE: Final = Path("/etc/machine-id")
 
 
-class Instant(NamedTuple):
+class ClockPair(NamedTuple):
     """Two clocks: one counts a machine's sleep, the other a machine's being frozen."""
 
     since_boot_s: float
     of_day_s: float
 
-    def since(self, other: "Instant") -> float:
+    def since(self, other: "ClockPair") -> float:
         """Return the seconds since the other by the clock that shows more.
 
         A clock that was set back makes it long as well: then nothing is known.
@@ -46,26 +46,26 @@ class Instant(NamedTuple):
         return max(since_boot_s, abs(of_day_s))
 
 
-class Answer(NamedTuple):
+class BlockRead(NamedTuple):
     """What the block said, and when it was asked."""
 
     home: JuchuHome
-    asked: Instant
+    asked: ClockPair
 
 
-_last: dict[str, Answer] = {}
+_last: dict[str, BlockRead] = {}
 
 
-def instant() -> Instant:
+def instant() -> ClockPair:
     """Return the present moment of both clocks."""
-    return Instant(time.clock_gettime(time.CLOCK_BOOTTIME), time.time())
+    return ClockPair(time.clock_gettime(time.CLOCK_BOOTTIME), time.time())
 
 
 @contextmanager
 def owned(
     settings: Settings,
     now: Callable[[], datetime],
-    clock: Callable[[], Instant] = instant,
+    clock: Callable[[], ClockPair] = instant,
 ) -> Iterator[Connection]:
     """Open one transaction on the home's warehouse, as its owner.
 
@@ -86,7 +86,9 @@ def owned(
             raise HomeMoved(_moved(settings, after))
 
 
-def confirmed(settings: Settings, clock: Callable[[], Instant] = instant) -> JuchuHome:
+def confirmed(
+    settings: Settings, clock: Callable[[], ClockPair] = instant
+) -> JuchuHome:
     """Return the home's block, at most 20 seconds old, after checking that we own it.
 
     Raises:
@@ -98,7 +100,7 @@ def confirmed(settings: Settings, clock: Callable[[], Instant] = instant) -> Juc
     last = _last.get(name)
     if last is None or clock().since(last.asked) > ASKED_AGAIN_S:
         last = _ask(name, last, clock)
-    place = place_of(settings.home)
+    place = folder_mark(settings.home)
     if last.home.host == settings.host and not last.home.place:
         last = _claim(settings, place, clock)
     if (last.home.host, last.home.place) != (settings.host, place):
@@ -106,10 +108,12 @@ def confirmed(settings: Settings, clock: Callable[[], Instant] = instant) -> Juc
     return last.home
 
 
-def _ask(name: str, last: Answer | None, clock: Callable[[], Instant]) -> Answer:
+def _ask(
+    name: str, last: BlockRead | None, clock: Callable[[], ClockPair]
+) -> BlockRead:
     asked = clock()
     try:
-        _last[name] = Answer(home_of(name), asked)
+        _last[name] = BlockRead(home_of(name), asked)
     except UnknownHome as unknown:
         raise HomeMoved(str(unknown)) from None
     except NO_ANSWER as problem:
@@ -123,7 +127,7 @@ def _ask(name: str, last: Answer | None, clock: Callable[[], Instant]) -> Answer
     return _last[name]
 
 
-def _claim(settings: Settings, place: str, clock: Callable[[], Instant]) -> Answer:
+def _claim(settings: Settings, place: str, clock: Callable[[], ClockPair]) -> BlockRead:
     """Write our place into the block, unless another folder of this host was first."""
     with one_mover(settings.home_name):
         asked = clock()
@@ -131,11 +135,11 @@ def _claim(settings: Settings, place: str, clock: Callable[[], Instant]) -> Answ
         if home.host == settings.host and not home.place:
             home.place = place
             save_home(settings.home_name, home)
-    _last[settings.home_name] = Answer(home, asked)
+    _last[settings.home_name] = BlockRead(home, asked)
     return _last[settings.home_name]
 
 
-def place_of(folder: Path) -> str:
+def folder_mark(folder: Path) -> str:
     """Return what tells a folder from its copies, on this machine or another.
 
     A copy has another inode, or stands on another machine. What is in the folder may

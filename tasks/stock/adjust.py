@@ -92,7 +92,7 @@ def shop_ids(shop: str) -> list[str]:
         return [shop]
 
 
-def matched(
+def adjustments_of(
     given: Sequence[LineAdjustment], waiting: Sequence[WaitingLine], shop: str
 ) -> list[Adjustment]:
     """Return an adjustment for each line that a value names.

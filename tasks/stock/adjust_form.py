@@ -63,9 +63,11 @@ NOT_ANSWERED: Final = (
     "対処: もう一度 adjust-stock を実行してください。"
 )
 
-Decision = Literal["選んだ行だけ調整する", "すべて調整する", "調整済みとして終了する"]
-SOME: Final[Decision] = "選んだ行だけ調整する"
-DONE: Final[Decision] = "調整済みとして終了する"
+AdjustDecision = Literal[
+    "選んだ行だけ調整する", "すべて調整する", "調整済みとして終了する"
+]
+SOME: Final[AdjustDecision] = "選んだ行だけ調整する"
+DONE: Final[AdjustDecision] = "調整済みとして終了する"
 
 _LINES = TypeAdapter(list[WaitingLine])
 _DASHES: Final = str.maketrans(dict.fromkeys("~ー−–〜", "-"))
@@ -89,7 +91,7 @@ class AdjustForm(RunInput):
         json_schema_extra={"required": ["decision", "lines", "who", "note"]}
     )
 
-    decision: Decision = Field(
+    decision: AdjustDecision = Field(
         SOME,
         title="調整の方法",
         description="「すべて調整する」は、表の右端の個数ですべての行を調整します。"

@@ -18,7 +18,7 @@ from data.model.stock import StockFileKind
 from data.model.typed_time import moment_of
 from data.warehouse.stock.files import CountReport, CountsDiffer, count_stock
 from tasks.failures import hiding_values
-from tasks.file_outcome import FileOutcome, Listing, Remark, leave_outcome, of_texts
+from tasks.file_outcome import FileOutcome, Remark, RemarkList, leave_outcome, of_texts
 from tasks.machine import now, our_trial
 from tasks.report import (
     LISTED,
@@ -233,9 +233,9 @@ def count_outcome(imported: CountImported) -> FileOutcome:
     )
 
 
-def _listed(title: str, advice: str, texts: Sequence[str]) -> list[Listing]:
+def _listed(title: str, advice: str, texts: Sequence[str]) -> list[RemarkList]:
     return [
-        Listing(
+        RemarkList(
             title=title,
             total=len(texts),
             advice=advice,

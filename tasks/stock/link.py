@@ -21,14 +21,14 @@ def linked_shops(shops: Sequence[ShopHandle]) -> list[ShopHandle]:
 
     A shop that nobody can describe is among them: its own run says what is wrong.
     """
-    rests = {shop: rest_of(shop) for shop in shops}
+    rests = {shop: why_resting(shop) for shop in shops}
     for shop, why in rests.items():
         if why:
             get_run_logger().info("%s: %s", shop, why)
     return [shop for shop, why in rests.items() if not why]
 
 
-def rest_of(shop: ShopHandle) -> str:
+def why_resting(shop: ShopHandle) -> str:
     """Return why the shop's stock does not go by itself now, "" if it does; record it.
 
     What the shop has set is stored when it has changed, so that the warehouse can say

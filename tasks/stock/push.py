@@ -22,7 +22,7 @@ from connectors.rms.errors import OutcomeUnknown, RmsTrouble, Throttled, Unavail
 from connectors.rms.stock import (
     WRITE,
     WRITE_AT_ONCE,
-    StockLevel,
+    ListingLevel,
     StockOutcome,
     StockRead,
     StockResult,
@@ -81,7 +81,7 @@ class StockRun:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenLevels:
     """The levels to push beside what the mall shows of them.
 
     found       units the mall shows; None for a listing it does not have; absent for
@@ -211,7 +211,9 @@ def send_while_fresh(
     return True
 
 
-def look(shop: ShopHandle, run: StockRun, *, full: bool, unswept: str = "") -> Seen:
+def look(
+    shop: ShopHandle, run: StockRun, *, full: bool, unswept: str = ""
+) -> SeenLevels:
     """Read the mall; before a number is raised, or lower than expected, sweep first.
 
     A narrow sweep explains a sale that nobody has told us of yet. What it leaves as it
@@ -257,7 +259,7 @@ def _why_unswept(sweep_of: Callable[[ShopHandle], None], shop: ShopHandle) -> st
     return ""
 
 
-def _unmoved(before: Seen, after: Seen) -> set[Listing]:
+def _unmoved(before: SeenLevels, after: SeenLevels) -> set[Listing]:
     """Return the listings with unseen units of which a sweep brought no news at all."""
     return {
         listing
@@ -267,7 +269,7 @@ def _unmoved(before: Seen, after: Seen) -> set[Listing]:
     }
 
 
-def _raised_further(before: Seen, after: Seen) -> set[Listing]:
+def _raised_further(before: SeenLevels, after: SeenLevels) -> set[Listing]:
     """Return the listings that would be raised by more than before the sweep.
 
     What took their units may have been sold behind its back.
@@ -300,7 +302,7 @@ def _store_swept(
 
 
 @task(name="read-mall", **SAFE_TO_REPEAT)
-def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
+def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> SeenLevels:
     """Return what the mall shows of the levels to push, 1,000 read a call.
 
     With `full` every level is read, else those that changed.
@@ -315,7 +317,7 @@ def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
         )
     read_at = now()
     if not levels:
-        return Seen((), {}, read_at, {})
+        return SeenLevels((), {}, read_at, {})
     read = _read(shop, [level.listing for level in levels])
     found = _found(read, [level.listing for level in levels])
     unseen = {
@@ -323,7 +325,7 @@ def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
         for level in levels
         if (units := unseen_units(level.expected, found.get(level.listing)))
     }
-    return Seen(
+    return SeenLevels(
         levels,
         found,
         read_at,
@@ -340,7 +342,7 @@ def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> Seen:
 
 
 @task(name="plan-levels", **SAFE_TO_REPEAT)
-def plan_levels(run: StockRun, seen: Seen) -> list[Push]:
+def plan_levels(run: StockRun, seen: SeenLevels) -> list[Push]:
     """Store what is to be sent, by the levels of this moment, and return it.
 
     A repeated call supersedes the plan before it.
@@ -456,5 +458,5 @@ def _sort(
             refused[with_code(one.code, one.reason)].append(unsure.pop(one.listing))
 
 
-def _level(push: Push) -> StockLevel:
-    return StockLevel(push.listing, push.offered)
+def _level(push: Push) -> ListingLevel:
+    return ListingLevel(push.listing, push.offered)

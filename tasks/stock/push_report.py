@@ -29,7 +29,7 @@ from data.warehouse.stock.push import (
 from tasks.machine import our_warehouse
 from tasks.report import counts, ended, listing, page, sums
 from tasks.retrying import SAFE_TO_REPEAT
-from tasks.stock.push import Rounds, Seen, StockRun, read_mall
+from tasks.stock.push import Rounds, SeenLevels, StockRun, read_mall
 
 STILL_ON_SALE: Final = (
     "RMSでは在庫があるように表示されています。"
@@ -60,7 +60,7 @@ def show_levels(shop: ShopHandle, run: StockRun) -> State[Any]:
     )
 
 
-def planned_table(seen: Seen) -> list[dict[str, Any]]:
+def planned_table(seen: SeenLevels) -> list[dict[str, Any]]:
     """Return a row for each listing whose number at the mall differs from ours."""
     return [
         {

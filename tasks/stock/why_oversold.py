@@ -10,7 +10,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 
 from data.model.japan_time import in_japan
-from data.model.nearest import shown
+from data.model.nearest import in_short
 from data.model.oversale import CAUSE_TO_DO, CAUSE_WORDS
 from data.model.shop import ShopHandle
 from data.model.stock import MOVEMENT_WORDS, PUSH_WORDS
@@ -84,7 +84,7 @@ def explain(shop: ShopHandle, sku: str, at: datetime) -> Explained:
         found = why_oversold(con, name, at) if name else None
     if found is None:
         raise NothingSold(
-            f"SKU {shown(sku)} の販売の記録がありません。対処: 自社SKU、または"
+            f"SKU {in_short(sku)} の販売の記録がありません。対処: 自社SKU、または"
             "「商品管理番号/SKU管理番号」と、日時を確認してください。"
         )
     return found

@@ -24,7 +24,7 @@ from data.warehouse.session import bell_of
 from tasks.run_log import show_our_log
 from tasks.watch.alive import only_watch
 from tasks.watch.jobs import Bell, Job, ShopJobs
-from tasks.watch.metrics import Metrics
+from tasks.watch.metrics import WatchMetrics
 from tasks.watch.runs import end_orphans, let_arrivals_start_runs
 from tasks.watch.work import Watch
 
@@ -56,7 +56,7 @@ def main() -> None:
         if beat is None:
             return
         begin()
-        metrics = Metrics()
+        metrics = WatchMetrics()
         held.enter_context(metrics.served(port))
         work_until_told(Watch(metrics, ending=ending), metrics, ending, beat)
 
@@ -70,14 +70,14 @@ def begin() -> None:
 
 
 def work_until_told(
-    desk: Watch, metrics: Metrics, ending: Event, beat: Callable[[], None]
+    watch: Watch, metrics: WatchMetrics, ending: Event, beat: Callable[[], None]
 ) -> None:
     """Wait for bells and have the work done; end in order when told to."""
-    desk.look_for_shops()
-    desk.minute_passed()
+    watch.look_for_shops()
+    watch.minute_passed()
     minute, shops = (
-        Job(desk.every_minute, metrics, ending),
-        ShopJobs(desk, metrics, ending),
+        Job(watch.every_minute, metrics, ending),
+        ShopJobs(watch, metrics, ending),
     )
     minute.start()
     shops.begin_new()
@@ -92,7 +92,7 @@ def work_until_told(
                 shops.ring(bell)
             if time.monotonic() - last >= MINUTE_S:
                 last = time.monotonic()
-                desk.minute_passed()
+                watch.minute_passed()
                 for job in (minute, *shops):
                     job.ring()
     finally:

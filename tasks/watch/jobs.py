@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import Final, Protocol
 
 from data.model.shop import ShopHandle
-from tasks.watch.metrics import Metrics
+from tasks.watch.metrics import WatchMetrics
 
 HUNG_S: Final = 1800.0
 """A job that takes longer hangs: without the beat the schedules work again."""
@@ -37,7 +37,7 @@ class Job:
     def __init__(
         self,
         do: Callable[[], object],
-        metrics: Metrics,
+        metrics: WatchMetrics,
         ending: Event,
         settles_s: float = 0.0,
     ) -> None:
@@ -86,7 +86,7 @@ class Job:
             self._began = None
 
 
-class Desk(Protocol):
+class ShopWork(Protocol):
     """What is done for the shops that there are."""
 
     def handles(self) -> tuple[ShopHandle, ...]:
@@ -102,8 +102,8 @@ class Desk(Protocol):
 class ShopJobs:
     """The jobs of every shop, side by side: none waits for another shop's."""
 
-    def __init__(self, desk: Desk, metrics: Metrics, ending: Event) -> None:
-        self._desk = desk
+    def __init__(self, work: ShopWork, metrics: WatchMetrics, ending: Event) -> None:
+        self._work = work
         self._metrics = metrics
         self._ending = ending
         self._of: dict[Bell, dict[ShopHandle, Job]] = {bell: {} for bell in Bell}
@@ -113,10 +113,10 @@ class ShopJobs:
 
         Belongs to the main thread, whose settings of Prefect's the jobs get.
         """
-        work = {Bell.SPOOL: self._desk.drain, Bell.WAREHOUSE: self._desk.push}
+        jobs = {Bell.SPOOL: self._work.drain, Bell.WAREHOUSE: self._work.push}
         settles = {Bell.SPOOL: 0.0, Bell.WAREHOUSE: SETTLES_S}
-        for bell, do in work.items():
-            for shop in set(self._desk.handles()) - self._of[bell].keys():
+        for bell, do in jobs.items():
+            for shop in set(self._work.handles()) - self._of[bell].keys():
                 job = Job(partial(do, shop), self._metrics, self._ending, settles[bell])
                 self._of[bell][shop] = job
                 job.start()

@@ -9,7 +9,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
 from data.model.shop import ShopHandle
-from data.warehouse.stock.push import Due
+from data.warehouse.stock.push import DueLevels
 from data.warehouse.stock.speed import StockSpeed
 
 LOOPBACK: Final = "127.0.0.1"
@@ -18,7 +18,7 @@ FLOWS: Final = ("drain_notices", "push_inventory")
 log = logging.getLogger("juchu.watch")
 
 
-class Metrics:
+class WatchMetrics:
     """Counters of one warm process, in a registry of their own."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Metrics:
         """Count a look that failed."""
         self._failures.inc()
 
-    def due(self, shop: ShopHandle, due: Due, at: datetime) -> None:
+    def due(self, shop: ShopHandle, due: DueLevels, at: datetime) -> None:
         """Keep how much is due at a shop's mall, and since when."""
         age_s = (at - due.oldest).total_seconds() if due.oldest else 0.0
         self._levels.labels(shop).set(due.levels)

@@ -15,16 +15,16 @@ from connectors.notices.spool import Spool, SpoolFailed
 from connectors.settings import read_settings
 from data.model.shop import Shop, ShopHandle
 from data.warehouse.notices import due_notices
-from data.warehouse.stock.push import Due, due_now
+from data.warehouse.stock.push import DueLevels, due_now
 from data.warehouse.stock.speed import stock_speeds
 from tasks.alarms import raise_alarms
 from tasks.machine import now, our_warehouse
 from tasks.notices import fetch_from_receivers, share_keys
 from tasks.shops.blocks import UnknownShop, load_shop
 from tasks.shops.every_shop import SHOPS_AT_ONCE, live_shops
-from tasks.stock.link import rest_of
+from tasks.stock.link import why_resting
 from tasks.watch.attempts import Attempts
-from tasks.watch.metrics import Metrics
+from tasks.watch.metrics import WatchMetrics
 from tasks.watch.runs import let_arrivals_start_runs, run_here, was_trouble
 
 DRAIN: Final = "drain_notices"
@@ -42,7 +42,7 @@ class Watch:
 
     def __init__(
         self,
-        metrics: Metrics,
+        metrics: WatchMetrics,
         attempts: Attempts | None = None,
         ending: Event | None = None,
     ) -> None:
@@ -176,7 +176,7 @@ class Watch:
             due = due_notices(con, shop.shop_id, now(), 1)
         return due[0].notice_key if due else None
 
-    def _due(self, shop: Shop) -> Due | None:
+    def _due(self, shop: Shop) -> DueLevels | None:
         """Return what is due at the mall; None if nothing is, or the link rests."""
         at = now()
         with our_warehouse() as con:
@@ -184,6 +184,6 @@ class Watch:
                 con, shop.shop_id, mall=shop.mall, safety=shop.safety_stock, at=at
             )
         self._metrics.due(shop.handle, due, at)
-        if not due.levels or rest_of(shop.handle):
+        if not due.levels or why_resting(shop.handle):
             return None
         return due

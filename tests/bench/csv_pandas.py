@@ -13,13 +13,13 @@ import pandas as pd
 from connectors.order_files.layout import Cell, How
 from connectors.order_files.layouts.rakuten import LAYOUTS
 from data.model.order import NOT_FIXED
-from data.model.order_file import BY_NAME, Kind, Level, fields_of
+from data.model.order_file import BY_NAME, CellKind, CellScope, fields_of
 from data.warehouse.session import warehouse
 from tests.bench.measured import Stopwatch, report
 from tests.support.mall_csv import SHOP
 
 CELLS = LAYOUTS[0].cells
-YEN = [made.field for made in CELLS if BY_NAME[made.field].kind is Kind.YEN]
+YEN = [made.field for made in CELLS if BY_NAME[made.field].kind is CellKind.YEN]
 UPSERTS = {
     "orders": "INSERT OR REPLACE INTO orders BY NAME SELECT * FROM frame",
     "packages": "INSERT OR REPLACE INTO order_packages BY NAME SELECT * FROM frame",
@@ -74,7 +74,7 @@ def text(file: pd.DataFrame, made: Cell) -> pd.Series:
     """Give one of our cells as the file writes it."""
     columns = [file[name] for name in made.columns if name in file]
     match made.how:
-        case How.JOINED if BY_NAME[made.field].kind is Kind.ZIP:
+        case How.JOINED if BY_NAME[made.field].kind is CellKind.ZIP:
             return columns[0].str.zfill(3) + columns[1].str.zfill(4)
         case How.JOINED:
             return columns[0].str.cat(columns[1:], sep=made.between)
@@ -86,19 +86,19 @@ def text(file: pd.DataFrame, made: Cell) -> pd.Series:
             return columns[0]
 
 
-def converted(cell: pd.Series, kind: Kind) -> pd.Series:
+def converted(cell: pd.Series, kind: CellKind) -> pd.Series:
     """Give a column its type; raise where a cell does not have it."""
     match kind:
-        case Kind.YEN | Kind.UNITS | Kind.NUMBER:
+        case CellKind.YEN | CellKind.UNITS | CellKind.NUMBER:
             return pd.to_numeric(cell).astype("Int64")
-        case Kind.RATE:
+        case CellKind.RATE:
             return pd.to_numeric(cell)
-        case Kind.FLAG:
+        case CellKind.FLAG:
             return cell.map({"1": True, "0": False}).astype("boolean")
-        case Kind.INSTANT:
+        case CellKind.INSTANT:
             moments = pd.to_datetime(cell, format="%Y-%m-%d %H:%M:%S")
             return moments.dt.tz_localize("Asia/Tokyo")
-        case Kind.DAY:
+        case CellKind.DAY:
             return pd.to_datetime(cell, format="%Y-%m-%d")
         case _:
             return cell
@@ -108,7 +108,7 @@ def tables(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Split the wide rows into the warehouse's tables; the last row speaks."""
     order, package = ["order_number"], ["order_number", "basket_id"]
     now = datetime.now(UTC)
-    orders = level(cells, Level.ORDER, order).assign(
+    orders = level(cells, CellScope.ORDER, order).assign(
         source="csv",
         status="受注処理中",
         stock_policy="manual",
@@ -118,18 +118,20 @@ def tables(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
         imported_at=now,
         updated_at=now,
     )
-    recipients = level(cells, Level.RECIPIENT, package).assign(role="recipient")
+    recipients = level(cells, CellScope.RECIPIENT, package).assign(role="recipient")
     where = recipients[[*package, "zip", "prefecture"]]
-    orderers = level(cells, Level.ORDERER, order).assign(role="orderer", basket_id="")
+    orderers = level(cells, CellScope.ORDERER, order).assign(
+        role="orderer", basket_id=""
+    )
     return {
         "orders": orders,
-        "packages": level(cells, Level.PACKAGE, package).merge(where, on=package),
-        "lines": level(cells, Level.LINE, [*package, "line_id"]),
+        "packages": level(cells, CellScope.PACKAGE, package).merge(where, on=package),
+        "lines": level(cells, CellScope.LINE, [*package, "line_id"]),
         "people": pd.concat([orderers, recipients], ignore_index=True),
     }
 
 
-def level(cells: pd.DataFrame, of: Level, key: list[str]) -> pd.DataFrame:
+def level(cells: pd.DataFrame, of: CellScope, key: list[str]) -> pd.DataFrame:
     """Give one level's cells under the names they are stored as, one row a key."""
     stored = {f.name: f.stored_as for f in fields_of(of) if f.name in cells}
     names = list(dict.fromkeys([*key, *stored]))

@@ -16,7 +16,7 @@ from tasks import runs as loads
 from tasks.shops import blocks
 from tasks.stock import link, push, push_report
 from tasks.watch import work as watching
-from tasks.watch.metrics import Metrics
+from tasks.watch.metrics import WatchMetrics
 from tests.support.dies_at import ROOT, Point, die_at
 from tests.support.forked import FORKS
 from tests.support.kept_open import kept_open
@@ -94,7 +94,7 @@ def _work(work: Work) -> None:
 def _watch() -> None:
     """Do what a warm process does when both bells ring, and say that it is done."""
     watching.run_here = lambda flow, shop: _RUNS[flow].fn(shop)
-    desk = watching.Watch(Metrics())
+    desk = watching.Watch(WatchMetrics())
     desk._shops = (blocks.load_shop(SHOP),)
     desk.minute_passed()
     desk.drain()

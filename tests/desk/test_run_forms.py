@@ -8,7 +8,7 @@ import yaml
 from prefect.client.schemas.objects import Artifact
 from prefect.utilities.callables import parameter_schema
 
-from tasks.desk.parameters import fields_of, takes_who
+from tasks.desk.parameters import form_fields, takes_who
 from tasks.desk.prefect import report
 from tasks.desk.runs import OWN_PAGES
 
@@ -19,16 +19,16 @@ def schema(flow: str) -> dict:
 
 
 def test_a_form_asks_for_what_a_field_can_hold_and_never_who_one_is():
-    fields = {field.name: field for field in fields_of(schema("push_inventory"), {})}
+    fields = {field.name: field for field in form_fields(schema("push_inventory"), {})}
     assert fields["shop"].kind == "text"
     assert (fields["dry_run"].kind, fields["dry_run"].value) == ("tick", "")
     assert takes_who(schema("dismiss"))
-    assert "who" not in [field.name for field in fields_of(schema("dismiss"), {})]
+    assert "who" not in [field.name for field in form_fields(schema("dismiss"), {})]
 
 
 def test_a_choice_has_its_values_and_a_deployments_own_value_is_chosen():
     given = {"mall": "rakuten", "path": ""}
-    fields = {f.name: f for f in fields_of(schema("import_order_csv"), given)}
+    fields = {f.name: f for f in form_fields(schema("import_order_csv"), given)}
     assert fields["mall"].kind == "choice"
     assert fields["mall"].choices["yahoo"] == "Yahoo!ショッピング"
     assert fields["mode"].choices == {"update": "更新", "replace": "書換"}
@@ -39,7 +39,7 @@ def test_every_deployment_has_a_form_that_can_be_made():
     deployments = yaml.safe_load(Path("prefect.yaml").read_text("utf-8"))["deployments"]
     for each in deployments:
         flow = each["entrypoint"].partition(":")[2]
-        fields = fields_of(schema(flow), each.get("parameters", {}))
+        fields = form_fields(schema(flow), each.get("parameters", {}))
         assert all(field.title for field in fields), each
 
 

@@ -12,7 +12,7 @@ from prefect.flow_engine import run_flow
 from prefect.states import Completed, Failed, Scheduled
 
 from connectors.settings import read_settings
-from data.model.morning import Step
+from data.model.morning import MorningStep
 from data.warehouse.session import warehouse
 from flows import daily as morning
 from flows.daily import daily
@@ -210,7 +210,7 @@ def test_what_failed_is_held_by_prefect_until_it_is_due_once(
         morning_run, state=Scheduled(scheduled_time=due)
     )
     monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__ID", str(made.id))
-    asked = {"lab": [Step.STOCK]}
+    asked = {"lab": [MorningStep.STOCK]}
     assert [schedule_again.fn(asked, due), schedule_again.fn(asked, due)] == [True] * 2
 
     mine = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[morning_run]))

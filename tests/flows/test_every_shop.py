@@ -6,7 +6,7 @@ import pytest
 
 from connectors.notices.keys import KEY_FILE
 from connectors.settings import read_settings
-from data.model.onboarding import Stage, Step
+from data.model.onboarding import Stage, StageStep
 from data.warehouse.session import warehouse
 from data.warehouse.shops import move_stage
 from flows.check_connection import check_connection
@@ -86,7 +86,7 @@ def test_a_shop_that_is_not_live_is_left_alone_and_still_checked(two: Sandbox):
     good = two.sell(3, shop="demo2")
     check_connection("lab")
     with warehouse(read_settings().warehouse) as con:
-        step = Step(
+        step = StageStep(
             stage=Stage.KEY_REGISTERED, at=datetime.now(UTC), who="担当者", why="試験"
         )
         move_stage(con, "lab", step)

@@ -11,7 +11,7 @@ from connectors.rms import shipping
 from connectors.rms.answers import RmsFunction
 from connectors.rms.check import check
 from connectors.settings import read_settings
-from data.model.connection import Answer, ConnectionStatus
+from data.model.connection import CallEnd, ConnectionStatus
 from data.warehouse.session import warehouse
 from flows.cancel_order import cancel_order
 from flows.check_connection import check_connection
@@ -191,7 +191,7 @@ def test_whatever_can_be_stopped_is_tried_by_a_check_while_it_is(lab: Sandbox):
         tried = check(client, shop.shop_id, machine.now(), known).probes
 
     assert {probe.function for probe in tried} == known
-    assert {probe.answer for probe in tried} == {Answer.OK}
+    assert {probe.answer for probe in tried} == {CallEnd.OK}
 
 
 def test_a_check_of_writes_has_no_effect(lab: Sandbox):

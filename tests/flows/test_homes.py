@@ -19,7 +19,7 @@ from tasks import machine, rms
 from tasks.shops import owner
 from tasks.shops.blocks import OtherHome, load_shop
 from tasks.shops.homes import JuchuHome
-from tasks.shops.owner import ASKED_AGAIN_S, Answer, Instant, instant, place_of
+from tasks.shops.owner import ASKED_AGAIN_S, BlockRead, ClockPair, folder_mark, instant
 from tests.support.sandbox import Sandbox
 
 MoveTo = Callable[[str], Path]
@@ -93,15 +93,15 @@ def test_a_host_that_wakes_up_after_the_move_calls_rms_no_more(
 ):
     folder = at_home("h1").parent
     monkeypatch.setenv("JUCHU_HOST", "host-a")
-    block = JuchuHome(host="host-a", folder=str(folder), place=place_of(folder))
+    block = JuchuHome(host="host-a", folder=str(folder), place=folder_mark(folder))
     monkeypatch.setattr(owner, "home_of", lambda _: block.model_copy())
     monkeypatch.setattr(machine, "confirmed", owner.confirmed)
     monkeypatch.delitem(owner._last, "h1", raising=False)
 
     def freeze() -> None:
         boot, day = instant()
-        long_ago = Instant(boot - ASKED_AGAIN_S - 1, day - ASKED_AGAIN_S - 1)
-        owner._last["h1"] = Answer(block.model_copy(), long_ago)
+        long_ago = ClockPair(boot - ASKED_AGAIN_S - 1, day - ASKED_AGAIN_S - 1)
+        owner._last["h1"] = BlockRead(block.model_copy(), long_ago)
         block.host, block.place = "host-b", ""
 
     @contextmanager

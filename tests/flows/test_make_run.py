@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tasks.setup.run import CannotRun, _arguments, values_of
+from tasks.setup.run import CannotRun, _arguments, given_values
 from tasks.setup.services import ROOT, Services
 from tests.support.effort import for_long
 
@@ -37,13 +37,13 @@ SCHEMA = {
     ],
 )
 def test_a_value_is_handed_over_as_the_parameters_type(given: str, value: object):
-    assert list(values_of([given], SCHEMA).values()) == [value]
+    assert list(given_values([given], SCHEMA).values()) == [value]
 
 
 @pytest.mark.parametrize("given", ["shp=demo", "shop", "=demo"])
 def test_what_is_no_parameter_is_refused_with_those_there_are(given: str):
     with pytest.raises(CannotRun, match=r"対処.*shop、since、dry_run"):
-        values_of([given], SCHEMA)
+        given_values([given], SCHEMA)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from data.model.japan_time import JST
-from data.model.morning import Step, next_try, steps_of
+from data.model.morning import MorningStep, next_try, steps_of
 from flows.daily import daily
 from tasks import daily as day_end
 from tests.support.csv_counter import Shown
@@ -23,8 +23,8 @@ def nine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(day_end, "now", lambda: NINE)
 
 
-def of(step: Step, lab: Sandbox) -> int:
-    function = {Step.ORDERS: SEARCH, Step.TRACKING: GET}[step]
+def of(step: MorningStep, lab: Sandbox) -> int:
+    function = {MorningStep.ORDERS: SEARCH, MorningStep.TRACKING: GET}[step]
     return int(lab.journal()["counts"].get(function, 0))
 
 
@@ -47,7 +47,7 @@ def test_only_what_failed_is_tried_again_half_an_hour_later(lab: Sandbox, shown:
 
     assert name == "Failed"
     assert "09:35 にもう一度実行します" in said
-    assert shown.again == [({"lab": [Step.ORDERS]}, NINE.replace(minute=35))]
+    assert shown.again == [({"lab": [MorningStep.ORDERS]}, NINE.replace(minute=35))]
 
 
 def test_the_later_run_does_that_and_the_check_and_heals(lab: Sandbox, shown: Shown):
@@ -79,7 +79,7 @@ def test_one_that_fails_again_is_told_once_and_tried_once_more(
 
     told = [each["event"] for each in shown.events]
     assert told.count("juchu.alarm.day-failed.raised") == 1
-    assert [failed for failed, _ in shown.again] == [{"lab": [Step.ORDERS]}] * 2
+    assert [failed for failed, _ in shown.again] == [{"lab": [MorningStep.ORDERS]}] * 2
 
 
 @for_ci
@@ -105,5 +105,8 @@ def test_it_is_tried_until_noon(at: datetime, every: float, due: datetime | None
 
 
 def test_a_shop_that_was_well_is_left_alone():
-    assert steps_of(None, "lab") == tuple(Step)
-    assert steps_of({"lab": [Step.STOCK]}, "lab") == (Step.CHECK, Step.STOCK)
+    assert steps_of(None, "lab") == tuple(MorningStep)
+    assert steps_of({"lab": [MorningStep.STOCK]}, "lab") == (
+        MorningStep.CHECK,
+        MorningStep.STOCK,
+    )

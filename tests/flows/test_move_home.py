@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from connectors.settings import read_settings
 from data.model.shop import Shop
 from data.warehouse.session import warehouse
-from tasks.house.move import MoveRefused, move_home
+from tasks.house.move import HomeMoveRefused, move_home
 from tasks.machine import now
 from tasks.setup import prefect_runs
 from tasks.setup.home_deployments import deploy_home, deployments_of
@@ -148,7 +148,7 @@ def test_a_move_is_refused_while_a_run_works_and_then_loses_nothing(
         night.id, state=Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=2))
     )
     moving.set_flow_run_state(run.id, Running(), force=True)
-    with pytest.raises(MoveRefused, match=run.name):
+    with pytest.raises(HomeMoveRefused, match=run.name):
         move_home(moving, settings, "h1", "host-b", at=str(new), now=now)
     assert old.write("still") == "written"
     moving.delete_flow_run(run.id)

@@ -40,7 +40,7 @@ def test_the_warehouse_keeps_since_when_it_was_set_so(
         monkeypatch.setattr(
             linking, "now", lambda at=minute: datetime(2026, 7, 1, 9, at, tzinfo=JST)
         )
-        linking.rest_of("lab")
+        linking.why_resting("lab")
     with warehouse(read_settings().warehouse) as con:
         kept = con.execute(
             "SELECT minute(since), is_on, silent_hours FROM stock_links "

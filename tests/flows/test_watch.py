@@ -25,7 +25,7 @@ from tasks.watch.__main__ import bells
 from tasks.watch.alive import LOCK, SILENT_S, only_watch, watch_lives
 from tasks.watch.attempts import FIRST_PAUSE_S, LONGEST_PAUSE_S, Attempts
 from tasks.watch.jobs import Bell, ShopJobs
-from tasks.watch.metrics import Metrics
+from tasks.watch.metrics import WatchMetrics
 from tasks.watch.work import Watch
 from tests.stock.made import MadeCount
 from tests.support.plain_runs import ShownHere
@@ -77,7 +77,7 @@ def desk(
             counted_at=now(),
             imported_at=now(),
         )
-    desk = Watch(Metrics(), Attempts(clock))
+    desk = Watch(WatchMetrics(), Attempts(clock))
     desk.look_for_shops()
     return desk
 
@@ -212,7 +212,7 @@ class SlowShop:
 
 def test_no_shop_waits_for_another():
     desk, ending = SlowShop(), Event()
-    jobs = ShopJobs(desk, Metrics(), ending)
+    jobs = ShopJobs(desk, WatchMetrics(), ending)
     jobs.begin_new()
     until(lambda: len(desk.ended) == 2)
     ending.set()

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.notices.keys import KeyRing, KnownShop, NoticeKeys
-from connectors.notices.metrics import Metrics
+from connectors.notices.metrics import ReceiverMetrics
 from connectors.notices.reception import Reception
 from connectors.notices.spool import Spool
 from data.model.japan_time import JST
@@ -127,7 +127,7 @@ class Desk:
     def __init__(self, home: Path, *shops: KnownShop) -> None:
         self.spool = Spool(home / "spool")
         self.announced: list[tuple[str, int]] = []
-        self.metrics = Metrics()
+        self.metrics = ReceiverMetrics()
         self.reception = Reception(
             KeyRing(home / "receiver-keys.json", shops),
             self.spool,

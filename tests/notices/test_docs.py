@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors.notices.messages import Illegal
-from connectors.notices.metrics import Metrics
+from connectors.notices.metrics import ReceiverMetrics
 from connectors.notices.spool import SpoolState
 from tests.notices.conftest import NOW, Desk, known
 
@@ -28,7 +28,7 @@ def test_every_reason_of_a_refusal_is_listed():
 
 
 def test_every_metric_is_listed():
-    text = Metrics().rendered(SpoolState(0, None), NOW).decode()
+    text = ReceiverMetrics().rendered(SpoolState(0, None), NOW).decode()
     names = re.findall(r"^# TYPE (juchu\w+) \w+$", text, re.MULTILINE)
     names = [name for name in names if not name.endswith("_created")]
 

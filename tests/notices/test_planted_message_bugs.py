@@ -10,7 +10,7 @@ from starlette.requests import Request
 from connectors.notices import app, messages
 from connectors.notices.app import House, Unreadable
 from connectors.notices.messages import Illegal, IllegalMessage, NoticeMessage
-from connectors.notices.seats import Shares
+from connectors.notices.seats import SenderShares
 from data.model.notice import Notice
 from tests.notices import test_messages
 from tests.notices.conftest import NOW, Desk
@@ -30,7 +30,7 @@ def arrived(desk: Desk, body: bytes) -> list[Notice]:
         now=lambda: NOW,
         error_status=200,
         deadline_s=5,
-        shares=Shares(8),
+        shares=SenderShares(8),
         homes=None,
     )
     pieces = [body[at : at + 9000] for at in range(0, len(body), 9000)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.notices.seats import Seats, Shares, networks, sender
+from connectors.notices.seats import Seats, SenderShares, networks, sender
 from tests.notices.conftest import Sender, fresh_number
 from tests.support.notices import HEADERS, Receiver, order_xml, shop_environment
 from tests.support.waiting import until
@@ -159,7 +159,7 @@ def test_limits_hold_and_every_seat_is_freed(steps):
 
 
 def test_requests_at_work_for_a_forwarded_address_have_a_share():
-    shares = Shares(2)
+    shares = SenderShares(2)
     with ExitStack() as at_work:
         taken = [at_work.enter_context(shares.one_more("192.0.2.1")) for _ in range(3)]
         other = at_work.enter_context(shares.one_more("192.0.2.2"))

@@ -13,7 +13,7 @@ from data.model.matter import MATTER_WORDS, Matter, MatterKind
 from data.model.order import Status
 from data.model.ship_by import Reason, ShipBy
 from data.model.stock_link import StockLink
-from data.warehouse.day import Day, Due, Standing, Waiting, Work
+from data.warehouse.day import Day, DueOrder, ShopToDo, StatusCount, WaitingKind
 from data.warehouse.stock.speed import StockSpeed
 from tasks.day_report import (
     ALL_WELL,
@@ -42,23 +42,25 @@ NOT_AT_MALL = Matter(
 )
 DAY = Day(
     standings=(
-        Standing("rakuten", "demo", Status.NEW, 3, 4500),
-        Standing("rakuten", "demo", Status.PROCESSING, 1200, 9_000_000),
-        Standing("yahoo", "store", Status.NEW, 1, 980),
+        StatusCount("rakuten", "demo", Status.NEW, 3, 4500),
+        StatusCount("rakuten", "demo", Status.PROCESSING, 1200, 9_000_000),
+        StatusCount("yahoo", "store", Status.NEW, 1, 980),
     ),
     work=(
-        Work("rakuten", "demo", 5, 40, 2, 1, 7, 22, 1),
-        Work("yahoo", "store", 1, 0, 0, 0, 0),
+        ShopToDo("rakuten", "demo", 5, 40, 2, 1, 7, 22, 1),
+        ShopToDo("yahoo", "store", 1, 0, 0, 0, 0),
     ),
     waiting=(
-        Waiting(MatterKind.ORDER_NOT_AT_MALL, 12, at(0)),
-        Waiting(MatterKind.SHOP_STOPPED, 1, at(5)),
+        WaitingKind(MatterKind.ORDER_NOT_AT_MALL, 12, at(0)),
+        WaitingKind(MatterKind.SHOP_STOPPED, 1, at(5)),
     ),
     matters=(NOT_AT_MALL,),
     due=(
-        Due("rakuten", "demo", "10", ShipBy(date(2026, 6, 30), Reason.DELIVERY)),
+        DueOrder("rakuten", "demo", "10", ShipBy(date(2026, 6, 30), Reason.DELIVERY)),
         *(
-            Due("rakuten", "demo", str(n), ShipBy(date(2026, 7, 1), Reason.ONE_DAY))
+            DueOrder(
+                "rakuten", "demo", str(n), ShipBy(date(2026, 7, 1), Reason.ONE_DAY)
+            )
             for n in range(11, 32)
         ),
     ),
@@ -228,7 +230,7 @@ def test_a_day_of_nothing_is_told_as_such():
 
 
 def test_every_kind_has_a_place_in_the_report():
-    waiting = tuple(Waiting(kind, 1, at(0)) for kind in MatterKind)
+    waiting = tuple(WaitingKind(kind, 1, at(0)) for kind in MatterKind)
     text = day_markdown(report(day=Day(waiting=waiting)))
 
     assert [kind for kind in MatterKind if f"| {kind.value} |" not in text] == []

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from connectors.rms.stock import StockApi, StockLevel
+from connectors.rms.stock import ListingLevel, StockApi
 from data.model.japan_time import JST
 from data.model.stock import Listing
 from tests.rms.judged import Answer, Judged, errors
@@ -23,11 +23,11 @@ def sku(n: int) -> Listing:
     return listing(f"apple-{n}", "Red")
 
 
-def level(n: int, quantity: int = 5) -> StockLevel:
-    return StockLevel(sku(n), quantity)
+def level(n: int, quantity: int = 5) -> ListingLevel:
+    return ListingLevel(sku(n), quantity)
 
 
-def levels(many: int) -> list[StockLevel]:
+def levels(many: int) -> list[ListingLevel]:
     return [level(n) for n in range(many)]
 
 

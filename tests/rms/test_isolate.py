@@ -15,7 +15,7 @@ from connectors.rms.errors import (
     Unavailable,
 )
 from connectors.rms.messages import RmsMessage
-from connectors.rms.stock import HOPELESS_AFTER, Part, isolate
+from connectors.rms.stock import HOPELESS_AFTER, CallPart, isolate
 from tests.rms.judged import errors
 
 UPSERT = RmsFunction("inventories.bulk.upsert", is_write=True)
@@ -73,11 +73,11 @@ class Picky:
         return judge(UPSERT, RawAnswer(400, errors("IE0003", *self._names(places))))
 
 
-def taken(parts: list[Part[int]]) -> list[int]:
+def taken(parts: list[CallPart[int]]) -> list[int]:
     return sorted(e for c in parts if c.reply is not None for e in c.entries)
 
 
-def refused(parts: list[Part[int]]) -> list[int]:
+def refused(parts: list[CallPart[int]]) -> list[int]:
     return sorted(e for c in parts if c.refusal is not None for e in c.entries)
 
 
@@ -184,7 +184,7 @@ def test_after_a_lost_answer_nothing_more_is_sent():
         rms.calls.append(list(entries))
         raise UPSERT.unsure("応答を受信できませんでした")
 
-    parts: list[Part[int]] = []
+    parts: list[CallPart[int]] = []
     with pytest.raises(OutcomeUnknown):
         parts.extend(isolate(range(4), loses_the_third))
 

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.rms.answers import Reply
 from connectors.rms.errors import CredentialsRefused, Refused, Throttled, Unavailable
-from connectors.rms.items import BULK_GET, SEARCH, ItemsApi, RmsItem, _item
+from connectors.rms.items import BULK_GET, SEARCH, ItemsApi, RmsShopItem, _item
 from data.model.item import Item, ItemSku, alike_but_for_case, listings_of, shared_skus
 from data.model.stock import Listing
 from tests.rms.connect import client_of
@@ -138,7 +138,7 @@ def test_nulls_and_missing_flags_count_as_absent():
     assert item == Item(manage_number="a", skus=(ItemSku(variant_id="v"),))
     with pytest.raises(Refused, match="variants"):
         _item(SEARCH, {"manageNumber": "a", "variants": ["v"]}, reply)
-    assert "standard_price" not in RmsItem.model_fields
+    assert "standard_price" not in RmsShopItem.model_fields
 
 
 def test_a_field_of_another_form_costs_itself_and_neither_item_nor_sku():

@@ -5,7 +5,7 @@ import pytest
 from connectors.rms import shipping, stock
 from connectors.rms.errors import OutcomeUnknown, Refused, RmsTrouble
 from connectors.rms.shipping import ShippingApi
-from connectors.rms.stock import StockApi, StockLevel
+from connectors.rms.stock import ListingLevel, StockApi
 from data.model.stock import Listing
 from tests.rms import (
     test_isolate,
@@ -49,8 +49,8 @@ def the_good_part_of_a_refused_report_is_resent(patch):
 
 
 def levels_are_relative(patch):
-    wire = StockLevel.wire
-    patch.setattr(StockLevel, "wire", lambda self: wire(self) | {"mode": "RELATIVE"})
+    wire = ListingLevel.wire
+    patch.setattr(ListingLevel, "wire", lambda self: wire(self) | {"mode": "RELATIVE"})
 
 
 def variants_are_folded(patch):

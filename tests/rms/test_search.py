@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.rms.errors import Refused, Unavailable
 from connectors.rms.orders import OrdersApi
-from connectors.rms.search import LONGEST, OVERLAP, Window, windows
+from connectors.rms.search import LONGEST, OVERLAP, SearchSpan, windows
 from data.model.japan_time import JST
 from tests.rms.judged import Answer, Judged, message, said
 from tests.support.effort import examples
@@ -76,7 +76,7 @@ def test_windows_cover_every_instant_and_none_is_too_long(since, span):
 
 @given(since=moments, seconds=st.integers(1, 63 * 86400))
 def test_halves_cover_their_window_overlap_and_shrink(since, seconds):
-    whole = Window(since, since + timedelta(seconds=seconds))
+    whole = SearchSpan(since, since + timedelta(seconds=seconds))
     halves = whole.halves()
 
     assert (halves is None) == (seconds <= 60)

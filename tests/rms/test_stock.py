@@ -9,8 +9,8 @@ from connectors.rms.errors import (
     Refused,
 )
 from connectors.rms.stock import (
+    ListingLevel,
     StockApi,
-    StockLevel,
     StockOutcome,
     StockRead,
     StockResult,
@@ -168,8 +168,8 @@ def test_bad_skus_are_refused_with_their_reason_and_the_others_are_sent():
 def test_one_sku_has_one_level_and_a_level_has_its_bounds():
     http = Judged(lambda _: NOTHING)
     twice = [
-        StockLevel(listing("Apple", "Red"), 1),
-        StockLevel(listing("apple", "Red"), 2),
+        ListingLevel(listing("Apple", "Red"), 1),
+        ListingLevel(listing("apple", "Red"), 2),
     ]
 
     with pytest.raises(ValueError, match="two levels"):

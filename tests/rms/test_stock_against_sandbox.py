@@ -13,7 +13,7 @@ from connectors.rms.errors import (
     Unavailable,
 )
 from connectors.rms.pace import Bucket, paces_for
-from connectors.rms.stock import StockLevel, StockOutcome, StockResult
+from connectors.rms.stock import ListingLevel, StockOutcome, StockResult
 from data.model.stock import Listing
 from tests.rms.connect import client_of, demo_shop
 from tests.rms.stock_made import listing
@@ -40,12 +40,12 @@ def goods(sandbox) -> dict[Listing, int]:
     }
 
 
-def at(sku: Listing, quantity: int) -> StockLevel:
-    return StockLevel(sku, quantity)
+def at(sku: Listing, quantity: int) -> ListingLevel:
+    return ListingLevel(sku, quantity)
 
 
-def invented(many: int) -> list[StockLevel]:
-    return [StockLevel(listing(f"item-{n}", "v"), n) for n in range(many)]
+def invented(many: int) -> list[ListingLevel]:
+    return [ListingLevel(listing(f"item-{n}", "v"), n) for n in range(many)]
 
 
 def test_stock_is_read_as_it_is_and_what_is_not_there_is_absent(sandbox, rms):

@@ -13,11 +13,11 @@ import pytest
 from rich.cells import cell_len
 
 from data.warehouse.analytics.publish import publish
-from data.warehouse.ask import Answer
+from data.warehouse.ask import QueryAnswer
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from tasks.setup.query import EXAMPLES, MOST_ROWS, main
-from tasks.setup.query_table import shown
+from tasks.setup.query_table import fitted_table
 from tasks.setup.services import ROOT
 from tests.support.effort import for_ci
 from tests.support.orders import an_order, at, order_number
@@ -235,35 +235,35 @@ def test_make_hands_the_query_on_as_it_was_typed(tmp_path):
     ]
 
 
-def answer(*cells: str | None, are_numbers: bool = False) -> Answer:
+def answer(*cells: str | None, are_numbers: bool = False) -> QueryAnswer:
     names = [f"列{n}" for n in range(len(cells))]
-    return Answer(names, [are_numbers] * len(cells), [cells], has_more=False)
+    return QueryAnswer(names, [are_numbers] * len(cells), [cells], has_more=False)
 
 
 def test_a_terminal_obeys_nothing_that_stands_in_a_cell():
     told = "\x1b[31mred\x07\u202e\ttab"
 
     for width in (200, 5):
-        text = shown(answer(told, None), width)
+        text = fitted_table(answer(told, None), width)
         assert r"\x1b[31mred\x07\u202e\ttab" in text
         assert "NULL" in text
 
 
 def test_a_cell_of_several_lines_keeps_them():
-    wide = shown(answer("一\n二", "三"), 200).splitlines()
-    narrow = shown(answer("一\n二", "三"), 5).splitlines()
+    wide = fitted_table(answer("一\n二", "三"), 200).splitlines()
+    narrow = fitted_table(answer("一\n二", "三"), 5).splitlines()
 
     assert {cell_len(line) for line in wide} == {cell_len(wide[0])}
     assert narrow[1:] == ["列0 │ 一", "    │ 二", "列1 │ 三"]
 
 
 def test_square_brackets_are_text_and_not_markup():
-    assert "[bold]x[/bold]" in shown(answer("[bold]x[/bold]"), 200)
+    assert "[bold]x[/bold]" in fitted_table(answer("[bold]x[/bold]"), 200)
 
 
 @pytest.mark.parametrize("width", [10, 11, 12, 13, 14, 15, 16])
 def test_no_line_of_a_table_is_wider_than_the_terminal(width):
-    text = shown(answer("12345", "67", are_numbers=True), width)
+    text = fitted_table(answer("12345", "67", are_numbers=True), width)
 
     assert "12345" in text
     assert "67" in text

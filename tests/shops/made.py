@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from data.model.application import Application
 from data.model.connection import ConnectionStatus
 from data.model.japan_time import JST
-from data.model.onboarding import ShopFacts, Stage, Step
+from data.model.onboarding import ShopFacts, Stage, StageStep
 from data.model.order import Mall
 from data.model.shop import Shop
 from tasks.setup.demo_day import APPLICATION
@@ -29,8 +29,8 @@ def an_application(**varied: str) -> Application:
 
 def a_step(
     stage: Stage, minute: float = 0, who: str = "担当者", why: str = "順番"
-) -> Step:
-    return Step(stage=stage, at=at(minute), who=who, why=why)
+) -> StageStep:
+    return StageStep(stage=stage, at=at(minute), who=who, why=why)
 
 
 def a_shop(

@@ -12,7 +12,7 @@ from data.model.connection import (
     OTHER_SHOP_CODE,
     TO_DO,
     WHAT,
-    Answer,
+    CallEnd,
     ConnectionStatus,
     KeyChoice,
     KeyFacts,
@@ -26,11 +26,11 @@ from data.model.connection import (
 from tests.shops.made import NINE, at
 
 OLD_KEY = KeyFacts(NINE - timedelta(days=3), NINE + timedelta(days=80))
-GOOD = Probe(function="searchOrder", answer=Answer.OK, status=200)
+GOOD = Probe(function="searchOrder", answer=CallEnd.OK, status=200)
 
 
 def probe(
-    answer: Answer,
+    answer: CallEnd,
     status: int | None = None,
     *codes: str,
     function: str = "getOrder",
@@ -41,13 +41,13 @@ def probe(
     )
 
 
-NO_KEY = probe(Answer.CREDENTIALS, 401, "ES01-01")
-DOWN = probe(Answer.UNAVAILABLE, 503)
-OFFLINE = probe(Answer.UNAVAILABLE)
+NO_KEY = probe(CallEnd.CREDENTIALS, 401, "ES01-01")
+DOWN = probe(CallEnd.UNAVAILABLE, 503)
+OFFLINE = probe(CallEnd.UNAVAILABLE)
 probes = st.builds(
     Probe,
     function=st.sampled_from(["searchOrder", "getOrder", LICENCE_FUNCTION]),
-    answer=st.sampled_from(Answer),
+    answer=st.sampled_from(CallEnd),
     status=st.none() | st.sampled_from([200, 400, 401, 404, 429, 500, 503]),
     codes=st.lists(st.sampled_from(["ES01-01", "ES01-02", "ES04-01"])).map(tuple),
     needed=st.booleans(),
@@ -59,18 +59,18 @@ probes = st.builds(
     [
         ([GOOD, GOOD], ConnectionStatus.OK),
         ([NO_KEY, NO_KEY], ConnectionStatus.KEY_OR_SECRET),
-        ([probe(Answer.CREDENTIALS, 400, "ES04-01")], ConnectionStatus.KEY_OR_SECRET),
+        ([probe(CallEnd.CREDENTIALS, 400, "ES04-01")], ConnectionStatus.KEY_OR_SECRET),
         ([GOOD, NO_KEY], ConnectionStatus.FUNCTION),
         ([DOWN, DOWN], ConnectionStatus.MAINTENANCE),
-        ([probe(Answer.UNAVAILABLE, 200, "ES01-02")], ConnectionStatus.MAINTENANCE),
-        ([probe(Answer.UNAVAILABLE, 200)], ConnectionStatus.MAINTENANCE),
-        ([probe(Answer.REFUSED, 400, "ES01-02")], ConnectionStatus.MAINTENANCE),
-        ([probe(Answer.THROTTLED, 429)], ConnectionStatus.BUSY),
+        ([probe(CallEnd.UNAVAILABLE, 200, "ES01-02")], ConnectionStatus.MAINTENANCE),
+        ([probe(CallEnd.UNAVAILABLE, 200)], ConnectionStatus.MAINTENANCE),
+        ([probe(CallEnd.REFUSED, 400, "ES01-02")], ConnectionStatus.MAINTENANCE),
+        ([probe(CallEnd.THROTTLED, 429)], ConnectionStatus.BUSY),
         ([OFFLINE, OFFLINE], ConnectionStatus.NETWORK),
         ([OFFLINE, DOWN], ConnectionStatus.NETWORK),
-        ([probe(Answer.REFUSED, 404)], ConnectionStatus.ADDRESS),
+        ([probe(CallEnd.REFUSED, 404)], ConnectionStatus.ADDRESS),
         (
-            [probe(Answer.REFUSED, 400, "ORDER_EXT_API_GET_ORDER_ERROR_009")],
+            [probe(CallEnd.REFUSED, 400, "ORDER_EXT_API_GET_ORDER_ERROR_009")],
             ConnectionStatus.OTHER,
         ),
         ([GOOD, DOWN], ConnectionStatus.MAINTENANCE),
@@ -158,7 +158,7 @@ def test_a_wrong_paste_is_told_only_after_a_refusal():
 
 def test_without_the_licence_function_a_shop_is_good_with_a_remark():
     unread = probe(
-        Answer.CREDENTIALS, 401, "ES01-01", function=LICENCE_FUNCTION, needed=False
+        CallEnd.CREDENTIALS, 401, "ES01-01", function=LICENCE_FUNCTION, needed=False
     )
 
     finding = judge_check([GOOD, unread], OLD_KEY, NINE)
@@ -168,7 +168,7 @@ def test_without_the_licence_function_a_shop_is_good_with_a_remark():
 
 
 def test_a_function_we_can_do_without_is_never_the_fault_of_one_we_need():
-    unread = probe(Answer.CREDENTIALS, 401, function=LICENCE_FUNCTION, needed=False)
+    unread = probe(CallEnd.CREDENTIALS, 401, function=LICENCE_FUNCTION, needed=False)
 
     finding = judge_check([GOOD, unread, DOWN], OLD_KEY, NINE)
 
@@ -177,7 +177,7 @@ def test_a_function_we_can_do_without_is_never_the_fault_of_one_we_need():
 
 
 def test_the_licence_functions_answer_clears_the_key():
-    licence = probe(Answer.OK, 200, function=LICENCE_FUNCTION, needed=False)
+    licence = probe(CallEnd.OK, 200, function=LICENCE_FUNCTION, needed=False)
 
     assert (
         judge_check([licence, NO_KEY], OLD_KEY, NINE).status
@@ -219,7 +219,7 @@ def test_the_words_tell_rms_codes_and_the_functions_to_switch_on():
 
 def test_another_shops_key_stops_the_shop_and_leaves_the_former_key_in_use():
     """Its orders are refused one by one; stock and items show no shop number."""
-    other_shops = probe(Answer.REFUSED, 400, f"ORDER_EXT_API_{OTHER_SHOP_CODE}")
+    other_shops = probe(CallEnd.REFUSED, 400, f"ORDER_EXT_API_{OTHER_SHOP_CODE}")
 
     finding = judge_check([GOOD, other_shops], OLD_KEY, NINE)
 
@@ -246,7 +246,7 @@ def test_every_check_has_a_verdict_that_says_what_to_do(answers, seen, ends):
 @given(st.lists(probes, max_size=5), st.integers(-100, 100))
 def test_a_check_is_good_only_if_all_that_is_needed_answered(answers, seen):
     finding = judge_check(answers, KeyFacts(at(seen)), NINE)
-    answered = [p for p in answers if p.answer is Answer.OK]
+    answered = [p for p in answers if p.answer is CallEnd.OK]
 
     needed = [p for p in answers if p.needed]
     assert finding.is_good == (bool(answered) and all(p in answered for p in needed))
@@ -257,19 +257,19 @@ def test_no_call_is_stopped_without_a_refused_credential(answers, seen):
     finding = judge_check(answers, KeyFacts(at(seen)), NINE)
 
     if finding.stops_calls:
-        assert Answer.CREDENTIALS in [p.answer for p in answers]
+        assert CallEnd.CREDENTIALS in [p.answer for p in answers]
         assert seen <= -30
 
 
 @pytest.mark.parametrize(
     ("failed", "said", "not_said"),
     [
-        (probe(Answer.THROTTLED, 403, "ES01-03"), "次の接続チェックで", "使えない"),
-        (probe(Answer.UNAVAILABLE, 503, "ES01-02"), "次の接続チェックで", "使えない"),
-        (probe(Answer.OUTCOME_UNKNOWN, 200), "次の接続チェックで", "使えない"),
-        (probe(Answer.REFUSED, 400, "NEW"), "想定外の応答", "使えない"),
-        (probe(Answer.CREDENTIALS, 401, "ES01-01"), "使えない機能", "混雑"),
-        (probe(Answer.REFUSED, 400, "ES04-01"), "使えない機能", "想定外"),
+        (probe(CallEnd.THROTTLED, 403, "ES01-03"), "次の接続チェックで", "使えない"),
+        (probe(CallEnd.UNAVAILABLE, 503, "ES01-02"), "次の接続チェックで", "使えない"),
+        (probe(CallEnd.OUTCOME_UNKNOWN, 200), "次の接続チェックで", "使えない"),
+        (probe(CallEnd.REFUSED, 400, "NEW"), "想定外の応答", "使えない"),
+        (probe(CallEnd.CREDENTIALS, 401, "ES01-01"), "使えない機能", "混雑"),
+        (probe(CallEnd.REFUSED, 400, "ES04-01"), "使えない機能", "想定外"),
     ],
 )
 def test_a_function_is_called_off_only_where_it_was_refused(failed, said, not_said):
@@ -283,7 +283,7 @@ def test_a_function_is_called_off_only_where_it_was_refused(failed, said, not_sa
 
 @pytest.mark.parametrize("code", ["", "DR0005", "DR0007"])
 def test_a_date_that_rms_does_not_tell_is_typed_and_no_function_is_blamed(code):
-    failed = probe(Answer.REFUSED, 400, code, function=LICENCE_FUNCTION, needed=False)
+    failed = probe(CallEnd.REFUSED, 400, code, function=LICENCE_FUNCTION, needed=False)
     text = explain(judge_check([GOOD, failed], OLD_KEY, NINE))
 
     assert "有効期限を正しく入力" in text

@@ -10,9 +10,9 @@ from data.model.connection import ConnectionStatus
 from data.model.onboarding import (
     WAY,
     Barrier,
-    MoveRefused,
     ShopFacts,
     Stage,
+    StageRefused,
     Standing,
     barrier,
     due_move,
@@ -134,7 +134,9 @@ def test_a_shop_stopped_before_it_had_a_key_comes_back_without_one(back):
 
 
 def test_a_refused_move_raises_what_refusal_says():
-    with pytest.raises(MoveRefused, match="開始日時 2026-11-24 09:02 になっていません"):
+    with pytest.raises(
+        StageRefused, match="開始日時 2026-11-24 09:02 になっていません"
+    ):
         move(
             at_stage(Stage.AWAITING_START),
             a_step(Stage.LIVE, 1),
@@ -186,7 +188,7 @@ def test_whatever_is_asked_no_shop_with_an_ended_key_is_let_on(asked):
     for minute, (to, facts) in enumerate(asked):
         try:
             standing = move(standing, a_step(to, minute), facts)
-        except MoveRefused:
+        except StageRefused:
             continue
         ended = facts.license_expires_at is None or facts.license_expires_at < at(
             minute

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.shop_environment import shop_from_environment
 from data.model.connection import ConnectionStatus
-from data.model.onboarding import Stage, Step
+from data.model.onboarding import Stage, StageStep
 from data.warehouse.session import warehouse
 from data.warehouse.shops import move_stage, record_connection, stages_now
 from tasks.machine import now
@@ -35,7 +35,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             ends = now() + timedelta(days=days)
             record_connection(con, known, ConnectionStatus.OK, at, ends)
             for stage in (Stage.KEY_REGISTERED, Stage.CONNECTED):
-                step = Step(stage=stage, at=at, who="担当者", why="試験")
+                step = StageStep(stage=stage, at=at, who="担当者", why="試験")
                 move_stage(con, shop, step)
     return home
 

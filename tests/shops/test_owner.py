@@ -19,7 +19,7 @@ from data.warehouse.home import HomeEpoch, handed_over
 from data.warehouse.session import warehouse
 from tasks.shops import owner
 from tasks.shops.homes import JuchuHome
-from tasks.shops.owner import ASKED_AGAIN_S, HELD_S, Instant, confirmed, owned
+from tasks.shops.owner import ASKED_AGAIN_S, HELD_S, ClockPair, confirmed, owned
 
 AT = datetime(2026, 7, 1, 9, tzinfo=JST)
 COST = "INSERT INTO sku_costs VALUES (?, '2026-07-01', 1, 'x', now())"
@@ -31,7 +31,7 @@ class Cluster:
     def __init__(self, home: Path) -> None:
         self.block = JuchuHome(host="host-a", folder=str(home))
         self.is_cut = False
-        self.time = Instant(1000.0, 2000.0)
+        self.time = ClockPair(1000.0, 2000.0)
 
     def home_of(self, _: str) -> JuchuHome:
         if self.is_cut:
@@ -44,7 +44,7 @@ class Cluster:
     def pass_by(self, since_boot_s: float, of_day_s: float | None = None) -> None:
         of_day_s = since_boot_s if of_day_s is None else of_day_s
         boot, day = self.time
-        self.time = Instant(boot + since_boot_s, day + of_day_s)
+        self.time = ClockPair(boot + since_boot_s, day + of_day_s)
 
     def move(self, file: Path, to: str, copy: Path) -> None:
         """Do what `make move-home` does to file and block."""
@@ -53,7 +53,7 @@ class Cluster:
             shutil.copytree(file.parent, copy)
             self.block = JuchuHome(host=to, folder=str(copy), epoch=new.epoch)
 
-    def clock(self) -> Instant:
+    def clock(self) -> ClockPair:
         return self.time
 
 

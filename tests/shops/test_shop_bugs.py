@@ -8,7 +8,7 @@ from data.model.application import application_mail
 from data.model.connection import ConnectionStatus
 from data.model.onboarding import (
     WAY,
-    MoveRefused,
+    StageRefused,
 )
 from data.warehouse.invariants import violations
 from data.warehouse.shops import (
@@ -122,5 +122,5 @@ def test_the_life_that_would_show_a_bug_holds(con):
 def test_each_planted_bug_is_caught(spoilt, bug):
     name, old, new = PLANTED[bug]
 
-    with planted_sql(name, old, new), caught(MoveRefused):
+    with planted_sql(name, old, new), caught(StageRefused):
         everything_holds(spoilt)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from data.model.connection import ConnectionStatus
 from data.model.onboarding import (
     WAY,
-    MoveRefused,
     ShopFacts,
     Stage,
+    StageRefused,
+    StageStep,
     Standing,
-    Step,
     replay,
 )
 from data.warehouse.shops import (
@@ -59,7 +59,7 @@ def test_a_history_read_back_is_the_one_that_was_written(con):
 def test_a_refused_move_writes_nothing(con):
     move_stage(con, SHOP, a_step(Stage.PREPARING, 0))
 
-    with pytest.raises(MoveRefused, match="申請メールがまだ"):
+    with pytest.raises(StageRefused, match="申請メールがまだ"):
         move_stage(con, SHOP, a_step(Stage.APPLIED, 1))
 
     assert len(stage_history(con, SHOP)) == 1
@@ -97,7 +97,7 @@ def test_an_ended_licence_is_left_by_a_new_key_that_works(con):
     over = FIRST_END + timedelta(minutes=1)
     move_stage(con, SHOP, a_step(Stage.EXPIRED).model_copy(update={"at": over}))
     back = a_step(Stage.LIVE).model_copy(update={"at": over + timedelta(hours=1)})
-    with pytest.raises(MoveRefused, match="期限が切れて"):
+    with pytest.raises(StageRefused, match="期限が切れて"):
         move_stage(con, SHOP, back)
 
     new = a_shop("SL1111_invented", SECOND_END.date())
@@ -113,7 +113,7 @@ def test_a_check_with_the_old_key_does_not_speak_for_the_new_one(con):
     record_key(con, new, at(5))
     move_stage(con, SHOP, a_step(Stage.KEY_REGISTERED, 6))
 
-    with pytest.raises(MoveRefused, match="このライセンスキーでの接続チェックがまだ"):
+    with pytest.raises(StageRefused, match="このライセンスキーでの接続チェックがまだ"):
         move_stage(con, SHOP, a_step(Stage.CONNECTED, 7))
 
 
@@ -141,7 +141,7 @@ def test_whatever_is_tried_the_file_tells_the_same_history(con):
     hold()
 
 
-def tried(con, shop, tries) -> list[Step]:
+def tried(con, shop, tries) -> list[StageStep]:
     """Try moves and checks one after the other; give the moves that were taken."""
     record_key(con, shop, at(0))
     taken = []
@@ -151,7 +151,7 @@ def tried(con, shop, tries) -> list[Step]:
         step = a_step(stage, minute)
         try:
             standing = move_stage(con, shop.handle, step)
-        except MoveRefused:
+        except StageRefused:
             continue
         taken.append(step)
         assert standing == replay(taken)

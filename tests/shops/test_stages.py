@@ -11,8 +11,8 @@ from data.model.onboarding import (
     BEGINNINGS,
     WAY,
     WITH_KEY,
-    MoveRefused,
     Stage,
+    StageRefused,
     Standing,
     moved,
     moves_from,
@@ -137,7 +137,7 @@ def test_a_move_that_does_not_exist_is_refused_with_the_ones_that_do(choices, to
     if to in options:
         return
 
-    with pytest.raises(MoveRefused) as caught:
+    with pytest.raises(StageRefused) as caught:
         moved(standing, a_step(to, 100))
 
     assert "対処" in str(caught.value)
@@ -155,12 +155,12 @@ def test_a_move_that_does_not_exist_is_refused_with_the_ones_that_do(choices, to
     ],
 )
 def test_the_reason_fits_the_case(standing, to, why):
-    with pytest.raises(MoveRefused, match=why):
+    with pytest.raises(StageRefused, match=why):
         moved(standing, a_step(to, 1))
 
 
 def test_no_move_is_earlier_than_the_one_before():
-    with pytest.raises(MoveRefused, match="時計"):
+    with pytest.raises(StageRefused, match="時計"):
         moved(Standing(Stage.PREPARING, at(5)), a_step(Stage.APPLIED, 4))
 
 

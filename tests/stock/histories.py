@@ -10,7 +10,7 @@ from data.warehouse.order_files import import_orders
 from data.warehouse.orders import store_orders
 from data.warehouse.stock.adjust import adjust_stock, waiting_adjustments
 from data.warehouse.stock.files import count_stock
-from data.warehouse.stock.ledger import Moved, map_skus, move_stock
+from data.warehouse.stock.ledger import StockMoved, map_skus, move_stock
 from tests.order_files.store.made import MadeFile, a_row
 from tests.stock.made import MadeCount, ledger, order
 from tests.stock.made import line as a_line
@@ -120,7 +120,7 @@ class Player:
         self.move(now, [told.order_number])
         assert self.move(now).skus == 0
 
-    def move(self, now: float, numbers: list[str] | None = None) -> Moved:
+    def move(self, now: float, numbers: list[str] | None = None) -> StockMoved:
         return move_stock(
             self.con,
             self.shop_id,

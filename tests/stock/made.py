@@ -12,7 +12,7 @@ from data.model.stock import Adjustment, Counted, SkuMapping
 from data.warehouse.orders import store_orders
 from data.warehouse.stock.adjust import Adjusted, adjust_stock
 from data.warehouse.stock.files import CountReport, count_stock
-from data.warehouse.stock.ledger import Moved, SkuChange, map_skus, move_stock
+from data.warehouse.stock.ledger import SkuChange, StockMoved, map_skus, move_stock
 from tests.order_files.store.made import a_row, store
 from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
 
@@ -55,7 +55,7 @@ def order(
     return made.model_copy(update={"ordered_at": at(ordered), "changes": ()})
 
 
-def see(con: DuckDBPyConnection, *orders: Order, minute: float = 90) -> Moved:
+def see(con: DuckDBPyConnection, *orders: Order, minute: float = 90) -> StockMoved:
     """Store snapshots and move stock, as an ingesting task does."""
     store_orders(con, orders, source="api", stored_at=at(minute), load_id="l")
     stored = [one.order_number for one in orders]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from data.model.japan_time import in_japan
-from data.warehouse.stock.push import PATIENCE, Due, due_now, record_refused
+from data.warehouse.stock.push import PATIENCE, DueLevels, due_now, record_refused
 from data.warehouse.stock.push import start_sending as start
 from tests.stock.made import (
     MUG,
@@ -37,7 +37,7 @@ CAUSES = {
 }
 
 
-def due(con, minute: float = 95, safety: int = 0) -> Due:
+def due(con, minute: float = 95, safety: int = 0) -> DueLevels:
     return due_now(con, SHOP_ID, safety=safety, at=at(minute))
 
 
@@ -46,7 +46,7 @@ def test_every_cause_makes_its_sku_due_since_it_was_booked(counted, cause):
     see(counted, order(ordered=-20), minute=1)
     pushed(counted, 10)
     import_csv(counted, 3)
-    assert due(counted) == Due(0, None)
+    assert due(counted) == DueLevels(0, None)
 
     CAUSES[cause](counted)
     (level,) = to_push(counted)
@@ -59,7 +59,7 @@ def test_every_cause_makes_its_sku_due_since_it_was_booked(counted, cause):
 def test_the_shops_own_safety_stock_makes_its_levels_due(counted):
     pushed(counted, 10)
 
-    assert due(counted, safety=1) == Due(1, None)
+    assert due(counted, safety=1) == DueLevels(1, None)
 
 
 def test_the_oldest_due_goes_first_and_tells_since_when(counted):
@@ -110,10 +110,10 @@ def test_what_rms_refuses_has_no_age_and_is_due_when_its_level_changes(counted):
     made = plan(counted, {A_TEA: 3}, 10)
     (push,) = start(counted, made.to_send, sent_at=at(10))
     record_refused(counted, [push.push_id], "E1: no")
-    assert due(counted) == Due(0, None)
+    assert due(counted) == DueLevels(0, None)
 
     see(counted, order(ordered=30), minute=40)
-    assert due(counted) == Due(1, None)
+    assert due(counted) == DueLevels(1, None)
 
 
 def test_a_level_told_by_an_older_version_is_missed_by_who_compares_numbers(counted):

@@ -20,8 +20,8 @@ from flows import (  # noqa: F401 - imported before they are made plain
 )
 from tasks.desk.prefect import (
     DeskRuns,
-    Progress,
     Report,
+    RunNow,
     for_staff,
     once_of,
     reports_of,
@@ -42,7 +42,7 @@ class RunsHere(DeskRuns):
         self._shown = shown
         self._places = list(places)
         self._once: dict[str, str] = {}
-        self._ended: dict[str, Progress] = {}
+        self._ended: dict[str, RunNow] = {}
         self._reports: dict[str, Report] = {}
         self.given: list[tuple[str, dict[str, Any]]] = []
         self.dies = False
@@ -55,7 +55,7 @@ class RunsHere(DeskRuns):
             self._once[once] = self._run(deployment, given)
         return self._once[once]
 
-    def look(self, run_id: str) -> Progress | None:
+    def look(self, run_id: str) -> RunNow | None:
         return self._ended.get(run_id)
 
     def latest(self, key: str, deployment: str) -> Report | None:  # noqa: ARG002 - all are of our home
@@ -82,7 +82,7 @@ class RunsHere(DeskRuns):
         ]
         reports = tuple(reports_of(left))
         self._reports |= {one.key: one for one in reports}
-        progress = Progress(
+        progress = RunNow(
             id=str(uuid4()),
             name=name,
             deployment=deployment,

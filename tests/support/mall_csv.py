@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.order_files.layouts.rakuten import STAGES
+from connectors.order_files.layouts.rakuten import ADDITIONS
 
 SHOP = "123456"
-HEADER: tuple[str, ...] = tuple(name for stage in STAGES for name in stage.columns)
+HEADER: tuple[str, ...] = tuple(name for one in ADDITIONS for name in one.columns)
 """All 158 columns, in the mall's order."""
 
 _FAMILY = ("髙橋", "山﨑", "佐藤", "鈴木", "渡邊", "申", "能登", "表")

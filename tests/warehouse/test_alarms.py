@@ -17,7 +17,7 @@ from data.model.alarm import (
     is_low,
     raised_message,
 )
-from data.warehouse.alarms import find_alarms, mark_sent, record_alarms
+from data.warehouse.alarms import find_alarms, mark_emitted, record_alarms
 from data.warehouse.notices import record_notices
 from tests.support.effort import first
 from tests.support.orders import NINE, SHOP_ID, at
@@ -107,7 +107,7 @@ def told(con: Con, alarms: list[Alarm], minute: float) -> list[tuple[str, bool]]
     """Record what was found at a minute; give what somebody is told of it."""
     untold = record_alarms(con, alarms, SEEN_BY_DRAIN, at(minute))
     for each in untold:
-        mark_sent(con, each)
+        mark_emitted(con, each)
     return [(each.alarm.kind, each.is_healed) for each in untold]
 
 

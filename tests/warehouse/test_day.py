@@ -9,7 +9,7 @@ from data.model.matter import MatterKind
 from data.model.order import Mall, Order, Status
 from data.model.ship_by import Reason, ShipBy, WorkingDays
 from data.warehouse import day as door
-from data.warehouse.day import OF_EACH, Day, Due, Standing, Work
+from data.warehouse.day import OF_EACH, Day, DueOrder, ShopToDo, StatusCount
 from data.warehouse.orders import record_refusals, store_orders
 from data.warehouse.statements import SQL
 from tests.support.effort import first
@@ -80,13 +80,13 @@ def filled(con: DuckDBPyConnection) -> DuckDBPyConnection:
     return con
 
 
-def demo(status: Status, orders: int) -> Standing:
-    return Standing(Mall.RAKUTEN, "demo", status, orders, orders * 2710)
+def demo(status: Status, orders: int) -> StatusCount:
+    return StatusCount(Mall.RAKUTEN, "demo", status, orders, orders * 2710)
 
 
 def test_orders_and_yen_stand_by_mall_shop_and_status(filled):
     assert day(filled).standings == (
-        Standing(Mall.RAKUTEN, "777", Status.NEW, 1, 2710),
+        StatusCount(Mall.RAKUTEN, "777", Status.NEW, 1, 2710),
         demo(Status.NEW, 1),
         demo(Status.AWAITING_PAYMENT, 2),
         demo(Status.PROCESSING, 3),
@@ -99,7 +99,7 @@ def test_what_is_to_be_done_leaves_out_what_has_a_parcel_or_may_not_be_packed(fi
     work = [one for one in day(filled).work if one.shop == "demo"]
 
     assert work == [
-        Work(
+        ShopToDo(
             Mall.RAKUTEN,
             "demo",
             waiting_payment=2,
@@ -192,7 +192,9 @@ def due_today(con) -> None:
     found = day(con)
 
     assert found.due == tuple(
-        Due("rakuten", SHOP_ID, order_number(number), ShipBy(date(2026, 7, on), why))
+        DueOrder(
+            "rakuten", SHOP_ID, order_number(number), ShipBy(date(2026, 7, on), why)
+        )
         for number, on, why in (
             (3, 1, Reason.DELIVERY),
             (1, 2, Reason.ONE_DAY),

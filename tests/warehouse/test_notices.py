@@ -16,7 +16,7 @@ from data.model.notice import (
 from data.model.order import SameAnswer
 from data.warehouse.notices import (
     Recorded,
-    Settled,
+    SettledNotices,
     announced,
     due_notices,
     found_without_notice,
@@ -37,20 +37,20 @@ def record(con, *notices, minute: float = 6) -> Recorded:
     return record_notices(con, notices, at(minute))
 
 
-def read(con, number: int = 1, minute: float = 10) -> Settled:
+def read(con, number: int = 1, minute: float = 10) -> SettledNotices:
     """Read an order at a minute, store it and settle."""
     order = an_order(number, minute).model_copy(update={"answer_hash": "a"})
     store_orders(con, [order], source="api", stored_at=at(minute + 1), load_id="l")
     return settle(con, minute, read={order.order_number: order.observed_at})
 
 
-def refuse(con, *refused, minute: float = 10) -> Settled:
+def refuse(con, *refused, minute: float = 10) -> SettledNotices:
     """Ask for orders at a minute in vain, note why and settle."""
     record_refusals(con, refused, at(minute))
     return settle(con, minute, refused=refused)
 
 
-def settle(con, minute: float, read=None, refused=()) -> Settled:
+def settle(con, minute: float, read=None, refused=()) -> SettledNotices:
     return settle_notices(
         con,
         SHOP_ID,
@@ -99,7 +99,9 @@ def test_the_oldest_are_due_first_and_an_order_comes_with_all_its_notices(con):
 def test_a_read_sent_after_the_notice_settles_it(con):
     record(con, a_notice(1, 5), a_notice(1, 6), a_notice(2, 5))
 
-    assert read(con, 1, 6) == Settled(stored=2, refused=0, postponed=0, exhausted=0)
+    assert read(con, 1, 6) == SettledNotices(
+        stored=2, refused=0, postponed=0, exhausted=0
+    )
     assert due(con) == [order_number(2)]
 
 
@@ -122,7 +124,7 @@ def test_an_order_not_stored_settles_nothing_whatever_the_caller_says(con):
     record(con, a_notice(1, 5))
 
     assert settle(con, 9, read={order_number(1): at(9)}).stored == 0
-    assert settle(con, 9, refused=[unreadable(1), not_handed_out(2)]) == Settled(
+    assert settle(con, 9, refused=[unreadable(1), not_handed_out(2)]) == SettledNotices(
         0, 0, 0, 0
     )
 
@@ -170,7 +172,7 @@ def test_the_same_look_told_twice_counts_once(con):
     record(con, a_notice(1, 5))
     refuse(con, not_handed_out(1))
 
-    assert refuse(con, not_handed_out(1)) == Settled(0, 0, 0, 0)
+    assert refuse(con, not_handed_out(1)) == SettledNotices(0, 0, 0, 0)
     assert con.sql("SELECT looks FROM notices").fetchall() == [(1,)]
 
 

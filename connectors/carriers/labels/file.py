@@ -17,9 +17,9 @@ from connectors.carriers.labels.text import (
     Measure,
     cut,
     lacking,
-    named,
     phone_number,
     plain_text,
+    sign_named,
     starts_formula,
     width,
 )
@@ -145,7 +145,7 @@ def checked(column: str, value: str) -> str:
     if (char := lacking(text)) is not None:
         raise Unwritable(
             column,
-            f"CP932(Shift_JIS)にない文字 {named(char)} が含まれています。"
+            f"CP932(Shift_JIS)にない文字 {sign_named(char)} が含まれています。"
             "別の文字に変更してください。",
         )
     if starts_formula(text):

@@ -98,7 +98,7 @@ def starts_formula(text: str) -> bool:
     return text.strip().startswith(_FORMULA)
 
 
-def named(char: str) -> str:
+def sign_named(char: str) -> str:
     """Return a character with its code, for people; an invisible one as its code."""
     code = f"U+{ord(char):04X}"
     return f"「{char}」({code})" if char.isprintable() else code

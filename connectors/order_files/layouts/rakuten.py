@@ -1,4 +1,4 @@
-"""Rakuten Ichiba, 楽天ペイ 全カラム, every stage since 2018 (docs/order-files.md §4.1).
+"""Rakuten Ichiba, 楽天ペイ 全カラム, additions since 2018 (docs/order-files.md §4.1).
 
 `unit_price` is 単価 with tax; of a shop that sells without, the sum of its own prices
 stands in `line_total`, because 商品合計金額 adds up those. Identical rows are one line
@@ -15,7 +15,7 @@ from connectors.order_files.layout import (
     moment,
     sum_of,
 )
-from connectors.order_files.layouts.rakuten_columns import STAGES
+from connectors.order_files.layouts.rakuten_columns import ADDITIONS
 from connectors.order_files.money import price_with_tax
 from data.model.order import Mall
 from data.model.order_file import SumCheck
@@ -169,7 +169,7 @@ LAYOUTS = (
         shipped="^(?:500|600|700)$",
         shop=r"^(\d+)-",
         baskets="id",
-        stages=STAGES,
+        additions=ADDITIONS,
         rules=(price_with_tax,),
         checks=CHECKS,
     ),

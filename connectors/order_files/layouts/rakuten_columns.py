@@ -1,16 +1,16 @@
-"""The columns of Rakuten's 全カラム file by stage (docs/order-files.md §4.1).
+"""The columns of Rakuten's 全カラム file by addition (docs/order-files.md §4.1).
 
-Columns were always added at the end, so a file's stage is the last one it has a column
-of, and every column up to there must be present: a file with some taken out is a shop's
-own template.
+Columns were always added at the end, so a file's last addition is the last one it has a
+column of, and every column up to there must be present: a file with some taken out is a
+shop's own template.
 """
 
 from typing import Final
 
-from connectors.order_files.layout import Stage
+from connectors.order_files.layout import Addition
 
-STAGES: Final = (
-    Stage(
+ADDITIONS: Final = (
+    Addition(
         107,
         (
             "注文番号",
@@ -122,7 +122,7 @@ STAGES: Final = (
             "メンバーシッププログラム受注タイプ",
         ),
     ),
-    Stage(
+    Addition(
         142,
         (
             "決済手数料",
@@ -162,15 +162,15 @@ STAGES: Final = (
             "0%利用ポイント数",
         ),
     ),
-    Stage(
+    Addition(
         143,
         ("単品配送フラグ",),
     ),
-    Stage(
+    Addition(
         144,
         ("購入時配送会社",),
     ),
-    Stage(
+    Addition(
         150,
         (
             "領収書発行回数",
@@ -181,7 +181,7 @@ STAGES: Final = (
             "返金手続き期限日",
         ),
     ),
-    Stage(
+    Addition(
         154,
         (
             "店舗発行クーポンコード",
@@ -190,11 +190,11 @@ STAGES: Final = (
             "楽天発行クーポン名",
         ),
     ),
-    Stage(
+    Addition(
         155,
         ("警告表示タイプ詳細",),
     ),
-    Stage(
+    Addition(
         158,
         (
             "SKU管理番号",

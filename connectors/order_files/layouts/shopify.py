@@ -23,7 +23,7 @@ from connectors.order_files.money import (
 )
 from connectors.order_files.numbering import BLOCK
 from data.model.order import SHOP_ORDER_NUMBER, Mall
-from data.model.order_file import BY_NAME, Level, SumCheck
+from data.model.order_file import BY_NAME, CellScope, SumCheck
 
 _IN_ORDER = (
     "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 "
@@ -149,7 +149,7 @@ def fill_down(rows: pl.DataFrame) -> pl.DataFrame:
         for name in rows.columns
         if name in BY_NAME
         and name != "order_number"
-        and BY_NAME[name].level is not Level.LINE
+        and BY_NAME[name].scope is not CellScope.LINE
     ]
     of_order += [name for name in ("_tax_1", "_tax_2") if name in rows.columns]
     return rows.with_columns(pl.col(name).first().over(BLOCK) for name in of_order)

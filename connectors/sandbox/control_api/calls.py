@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from connectors.sandbox.world import World
 
-Work = Callable[[World, dict[str, Any], Request], Awaitable[Any]]
+Control = Callable[[World, dict[str, Any], Request], Awaitable[Any]]
 _MISSING = object()
 
 
-def controlled(work: Work) -> Callable[[Request], Awaitable[Response]]:
+def controlled(work: Control) -> Callable[[Request], Awaitable[Response]]:
     """Return an endpoint for a control; its errors become 400 or 404 {"error": …}."""
 
     async def endpoint(request: Request) -> Response:

@@ -25,7 +25,7 @@ from connectors.sandbox.order_api.night import catch_up
 from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.world import World
 
-Work = Callable[[SandboxShop], tuple[Response, int]]
+FunctionPart = Callable[[SandboxShop], tuple[Response, int]]
 """A function's own part: the answer for an admitted shop, and how many orders or SKUs
 it concerned."""
 
@@ -57,7 +57,7 @@ LICENSE_API = Manner(_unauthorised, per_second=None)
 
 
 async def pass_through(
-    request: Request, function: str, work: Work, manner: Manner
+    request: Request, function: str, work: FunctionPart, manner: Manner
 ) -> Response:
     """Admit or refuse a request, apply injected faults to it, and journal it."""
     world: World = request.app.state.world
@@ -144,7 +144,11 @@ def _slow_down(status: int) -> Response:
 
 
 def _admitted(
-    world: World, shop: SandboxShop | None, function: str, work: Work, manner: Manner
+    world: World,
+    shop: SandboxShop | None,
+    function: str,
+    work: FunctionPart,
+    manner: Manner,
 ) -> tuple[Response, int]:
     if shop is None:
         return _unauthorised(), 0

@@ -31,7 +31,7 @@ from connectors.sandbox.item_api.search import (
     INVALID,
     MANDATORY,
     TOO_LONG,
-    Found,
+    Searchable,
     refusal,
     search,
 )
@@ -128,7 +128,7 @@ def _search(
 
     lag = timedelta(seconds=world.settings.items_search_lag_s)
     ghosts = catalog.ghosts(shop.handle, now)
-    found = Found(catalog.items(shop.handle), ghosts, is_sold_out, now - lag)
+    found = Searchable(catalog.items(shop.handle), ghosts, is_sold_out, now - lag)
     body = search(request.query_params, found)
     return body, len(body["results"])
 

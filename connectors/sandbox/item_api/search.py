@@ -80,7 +80,7 @@ Sold = Callable[[str, str], bool]
 """Whether a SKU is sold out."""
 
 
-class Found(NamedTuple):
+class Searchable(NamedTuple):
     """What a search has to look through."""
 
     items: Mapping[str, Item]
@@ -90,7 +90,7 @@ class Found(NamedTuple):
     """Items created later are not found yet."""
 
 
-def search(query: Mapping[str, str], found: Found) -> dict[str, Any]:
+def search(query: Mapping[str, str], found: Searchable) -> dict[str, Any]:
     """Return the body of a search's answer, or raise InventoryRefusal."""
     _check(query)
     hits = _number(query, "hits", USUAL_HITS, 1, MOST_HITS)
@@ -162,7 +162,7 @@ def _number(
     return int(text)
 
 
-def _fits(item: Item, query: Mapping[str, str], found: Found) -> bool:
+def _fits(item: Item, query: Mapping[str, str], found: Searchable) -> bool:
     if datetime.fromisoformat(item["created"]) > found.seen_until:
         return False
     if "genreId" in query and item["genreId"] != query["genreId"]:

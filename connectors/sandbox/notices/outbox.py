@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
-from connectors.sandbox.settings import Settings
+from connectors.sandbox.settings import SandboxSettings
 
 
 class OutgoingNotice(NamedTuple):
@@ -98,7 +98,7 @@ class Outbox:
         self,
         messages: Iterable[NoticeMessage],
         seed: int,
-        settings: Settings,
+        settings: SandboxSettings,
         now: float,
     ) -> None:
         """Plan the sending of messages; a lost one is listed and never sent."""

@@ -37,7 +37,7 @@ _KEYWORD_LENGTHS = (1024, 127, 1000, 254, 254, 254, 40, 96, 400)
 _SITES = {1: (0,), 2: (1, 2, 3, 5, 19), 3: (11, 12), 4: (21, 22, 29)}
 _YES_FIELDS = ("asurakuFlag", "drugFlag", "oneDayOperationFlag")
 
-Test = Callable[[dict[str, Any]], bool]
+OrderTest = Callable[[dict[str, Any]], bool]
 
 
 class Filter(NamedTuple):
@@ -221,7 +221,7 @@ def _sub_status(fields: Fields, progresses: list[int]) -> list[Filter]:
     return [Filter("sub_status IS NULL")]
 
 
-def model_filters(fields: Fields) -> list[Test]:
+def model_filters(fields: Fields) -> list[OrderTest]:
     """Parse the conditions that need the whole order (§2.1)."""
     tests = [*_keyword(fields), *_contact(fields)]
     site = fields.number("purchaseSiteType", range(5))
@@ -233,11 +233,11 @@ def model_filters(fields: Fields) -> list[Test]:
     return tests
 
 
-def _yes(field: str) -> Test:
+def _yes(field: str) -> OrderTest:
     return lambda model: bool(model[field])
 
 
-def _keyword(fields: Fields) -> Iterator[Test]:
+def _keyword(fields: Fields) -> Iterator[OrderTest]:
     kind = fields.number("searchKeywordType", range(10)) or 0
     if not kind:
         return
@@ -270,7 +270,7 @@ def _name(person: dict[str, Any], suffix: str) -> str:
     return f"{person['familyName' + suffix] or ''}{person['firstName' + suffix] or ''}"
 
 
-def _contact(fields: Fields) -> Iterator[Test]:
+def _contact(fields: Fields) -> Iterator[OrderTest]:
     mail_type = fields.number("mailSendType", range(3))
     mail = fields.text("ordererMailAddress", 255)
     reserve = fields.text("reserveNumber", 382)

@@ -74,7 +74,7 @@ CHANGE_WAITS = 400
 """The one state that takes no rows for now; after 500 they can be changed and added."""
 
 
-class Row(NamedTuple):
+class ReportedRow(NamedTuple):
     """One row of a request; `data_number` counts through all packages (§1.6)."""
 
     data_number: int
@@ -103,7 +103,7 @@ def update_order_shipping(call: OrderCall) -> OrderAnswer:
 
 
 def report(
-    world: World, shop: str, number: str, rows: list[Row], now: datetime
+    world: World, shop: str, number: str, rows: list[ReportedRow], now: datetime
 ) -> list[MessageModel]:
     """Apply an order's rows; return a message on each, or one on the order.
 
@@ -155,7 +155,7 @@ def _takes_no_rows(
     return None
 
 
-def _fault(model: dict[str, Any], row: Row) -> tuple[str, str] | None:
+def _fault(model: dict[str, Any], row: ReportedRow) -> tuple[str, str] | None:
     """Return why a row cannot be (§1.7), or None."""
     package = _package(model, row)
     if package is None:
@@ -180,14 +180,14 @@ def lacks_for_pay_later(model: dict[str, Any]) -> bool:
     return any(not row[field] for row in rows_of(model) for field in needed)
 
 
-def _package(model: dict[str, Any], row: Row) -> dict[str, Any] | None:
+def _package(model: dict[str, Any], row: ReportedRow) -> dict[str, Any] | None:
     packages: list[dict[str, Any]] = model["PackageModelList"]
     return next((p for p in packages if p["basketId"] == row.basket_id), None)
 
 
 def read_rows(
     function: str, body: dict[str, Any], shop_id: str, *, named: bool = False
-) -> tuple[str, list[Row], list[MessageModel]]:
+) -> tuple[str, list[ReportedRow], list[MessageModel]]:
     """Parse one order's rows; return its number, the rows, and an ERROR per mistake.
 
     `named` is for an order in the list of the bulk function, whose errors carry the
@@ -198,7 +198,7 @@ def read_rows(
     fields = Fields(function, body, inside=named, **about)
     if text := fields.text("orderNumber", 382, required=True):
         fields.of_shop([text], shop_id)
-    rows: list[Row] = []
+    rows: list[ReportedRow] = []
     for basket in fields.models("BasketidModelList"):
         inner = Fields(function, basket, inside=True, **about)
         basket_id = inner.number("basketId", required=True)
@@ -215,7 +215,7 @@ def read_rows(
     return str(number), rows, fields.errors
 
 
-def _row(row: Fields, place: int, basket_id: int) -> Row:
+def _row(row: Fields, place: int, basket_id: int) -> ReportedRow:
     stated = row.body
     detail_id = row.number("shippingDetailId", range(1, 10**12))
     delete = row.number("shippingDeleteFlag", (0, 1)) == 1
@@ -228,7 +228,7 @@ def _row(row: Fields, place: int, basket_id: int) -> Row:
         row.given("shippingDetailId", required=True)
     if not delete and detail_id is None and "deliveryCompany" not in stated:
         row.given("deliveryCompany", required=True)
-    return Row(place, basket_id, detail_id, delete, stated)
+    return ReportedRow(place, basket_id, detail_id, delete, stated)
 
 
 def _malformed(stated: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -246,7 +246,7 @@ def _malformed(stated: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _row_message(
-    number: str, row: Row, kind: str, text: str, detail_id: int | None
+    number: str, row: ReportedRow, kind: str, text: str, detail_id: int | None
 ) -> MessageModel:
     about = {"shippingDetailId": detail_id} if detail_id is not None else {}
     return message(
@@ -255,7 +255,7 @@ def _row_message(
 
 
 def _apply(
-    world: World, model: dict[str, Any], row: Row
+    world: World, model: dict[str, Any], row: ReportedRow
 ) -> tuple[str, str, int | None]:
     package = _package(model, row)
     assert package is not None  # noqa: S101 - _fault refuses one that is not there
@@ -274,7 +274,7 @@ def _apply(
 
 
 def _add(
-    world: World, kept: list[dict[str, Any]], row: Row
+    world: World, kept: list[dict[str, Any]], row: ReportedRow
 ) -> tuple[str, str, int | None]:
     if len(kept) >= MOST_ROWS:
         return "ERROR_101", f"発送情報は{MOST_ROWS}件までです。", None

@@ -8,7 +8,7 @@ reports without order-item-id can be confirmed that way only. Carriers of Japan 
 import re
 from typing import Final
 
-from connectors.tracking_files.file import Rows, TrackingLayout, first_number
+from connectors.tracking_files.file import PackageRows, TrackingLayout, first_number
 from data.model.order import Mall
 from data.model.shipment import DELIVERY_COMPANIES
 from data.model.tracking_file import TrackedPackage
@@ -19,7 +19,7 @@ _ITEM: Final = re.compile(r"[0-9]{10,}")
 """An order-item-id has 14 digits; an id of our own making is shorter."""
 
 
-def rows(package: TrackedPackage) -> Rows:
+def rows(package: TrackedPackage) -> PackageRows:
     """Return a row for each line, or one for the order if the lines have no ids."""
     made = first_number(package)
     lines = [line for line in package.lines if line.quantity > 0]

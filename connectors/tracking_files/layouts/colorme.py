@@ -1,11 +1,11 @@
 """カラーミーショップ 配送伝票番号: one row per 配送先ID (docs/order-files.md §9)."""
 
-from connectors.tracking_files.file import Rows, TrackingLayout, first_number
+from connectors.tracking_files.file import PackageRows, TrackingLayout, first_number
 from data.model.order import Mall
 from data.model.tracking_file import TrackedPackage
 
 
-def rows(package: TrackedPackage) -> Rows:
+def rows(package: TrackedPackage) -> PackageRows:
     """Return the package's row with its first number."""
     made = first_number(package)
     made.cells = [

@@ -3,12 +3,12 @@
 EC-CUBE reads it with PHP's fgetcsv and writes its own template with LF.
 """
 
-from connectors.tracking_files.file import Rows, TrackingLayout, first_number
+from connectors.tracking_files.file import PackageRows, TrackingLayout, first_number
 from data.model.order import Mall
 from data.model.tracking_file import TrackedPackage
 
 
-def rows(package: TrackedPackage) -> Rows:
+def rows(package: TrackedPackage) -> PackageRows:
     """Return the package's row with its first number."""
     made = first_number(package)
     made.cells = [

@@ -1,13 +1,13 @@
 """A plain list for malls whose upload file we do not know: a person copies from it."""
 
-from connectors.tracking_files.file import Rows, TrackingLayout
+from connectors.tracking_files.file import PackageRows, TrackingLayout
 from data.model.shipment import DELIVERY_COMPANIES
 from data.model.tracking_file import TrackedPackage
 
 
-def rows(package: TrackedPackage) -> Rows:
+def rows(package: TrackedPackage) -> PackageRows:
     """Return a row for each new number of the package."""
-    return Rows(
+    return PackageRows(
         cells=[
             (
                 package.order_number,

@@ -5,7 +5,7 @@ needs nobody's name, and so do words that CP932 cannot hold.
 """
 
 from connectors.carriers.labels.text import lacking, plain_text
-from connectors.tracking_files.file import Rows, TrackingLayout, first_number
+from connectors.tracking_files.file import PackageRows, TrackingLayout, first_number
 from data.model.order import Mall
 from data.model.shipment import DELIVERY_COMPANIES
 from data.model.tracking_file import TrackedPackage
@@ -29,7 +29,7 @@ HEADER = (
 )
 
 
-def rows(package: TrackedPackage) -> Rows:
+def rows(package: TrackedPackage) -> PackageRows:
     """Return a row for each line of the package, all with its first number.
 
     A line without pieces was cancelled: Qoo10 must not take it for sent.

@@ -6,7 +6,7 @@ Yahoo!'s codes of delivery companies are those of RMS up to 1027. ShipStatus 3 i
 
 from typing import Final
 
-from connectors.tracking_files.file import Rows, TrackingLayout
+from connectors.tracking_files.file import PackageRows, TrackingLayout
 from data.model.order import Mall
 from data.model.tracking_file import TrackedNumber, TrackedPackage
 
@@ -21,7 +21,7 @@ TWO_NUMBERS: Final = (
 )
 
 
-def rows(package: TrackedPackage) -> Rows:
+def rows(package: TrackedPackage) -> PackageRows:
     """Return the order's row with its first two numbers, known ones included.
 
     The mall replaces what it has, so a second number comes with the first again.
@@ -29,7 +29,9 @@ def rows(package: TrackedPackage) -> Rows:
     first, *later = package.numbers
     second = next((one for one in later if _company(one) == _company(first)), None)
     in_row = [first] if second is None else [first, second]
-    made = Rows(left_out=[(n, TWO_NUMBERS) for n in package.new if n not in in_row])
+    made = PackageRows(
+        left_out=[(n, TWO_NUMBERS) for n in package.new if n not in in_row]
+    )
     made.written = [one for one in in_row if one.is_new]
     if made.written:
         made.cells.append(

@@ -46,7 +46,7 @@ FORMAT: Final = f"1, duckdb {duckdb.__version__}"
 """How contents are hashed: of another one every file is written anew."""
 
 
-class Store(Protocol):
+class LakeStore(Protocol):
     """Where the lake is: a folder, or an address."""
 
     @property
@@ -94,7 +94,7 @@ def _safe(value: str) -> str:
     return quote(value, safe="")
 
 
-def fill_lake(link: Path, store: Store, patience_s: float = 30.0) -> Flowed | None:
+def fill_lake(link: Path, store: LakeStore, patience_s: float = 30.0) -> Flowed | None:
     """Bring the lake to the state of the published copy; None where it is there.
 
     The copy is open to read meanwhile, so that nobody can open this version to write.
@@ -135,7 +135,7 @@ def fill_lake(link: Path, store: Store, patience_s: float = 30.0) -> Flowed | No
     return Flowed(len(changed), len(gone), len(parts))
 
 
-def leave_lake(store: Store) -> int | None:
+def leave_lake(store: LakeStore) -> int | None:
     """Empty every `buyer_key` of a lake that is kept up no more.
 
     Nobody forgets a buyer there later. Returns how many files were written, None where
@@ -166,7 +166,7 @@ def leave_lake(store: Store) -> int | None:
     return len(mine)
 
 
-def _empty_keys(store: Store, place: Path, names: Iterable[str]) -> None:
+def _empty_keys(store: LakeStore, place: Path, names: Iterable[str]) -> None:
     file = place / "part.parquet"
     for name in names:
         content = store.read(name)
@@ -177,7 +177,7 @@ def _empty_keys(store: Store, place: Path, names: Iterable[str]) -> None:
             store.put(name, file)
 
 
-def _read_manifest(store: Store) -> dict[str, Any]:
+def _read_manifest(store: LakeStore) -> dict[str, Any]:
     written = store.read(MANIFEST)
     known: dict[str, Any] = json.loads(written) if written else {}
     return known if known.get("format") == FORMAT else {}
@@ -225,7 +225,7 @@ def _views(address: str, parts: Iterable[_Part]) -> str:
     )
 
 
-def _put_text(store: Store, place: Path, name: str, text: str) -> None:
+def _put_text(store: LakeStore, place: Path, name: str, text: str) -> None:
     file = place / name
     file.write_text(text, encoding="utf-8")
     store.put(name, file)

@@ -22,14 +22,16 @@ class PublishedParcel(NamedTuple):
     changed_at: datetime | None
 
 
-class Parcels(NamedTuple):
+class PublishedParcels(NamedTuple):
     """The parcels to look at first, and how many there are in each state."""
 
     first: list[PublishedParcel]
     by_state: dict[str, int]
 
 
-def published_parcels(copy: Path, most: int, patience_s: float = 1.0) -> Parcels:
+def published_parcels(
+    copy: Path, most: int, patience_s: float = 1.0
+) -> PublishedParcels:
     """Return parcels as they stood when the copy was made: refused ones, then latest.
 
     Raises:
@@ -39,4 +41,4 @@ def published_parcels(copy: Path, most: int, patience_s: float = 1.0) -> Parcels
     with reading(copy, patience_s) as (con, _):
         rows = SQL.run(con, "list_published_parcels", {"row_limit": most}).fetchall()
         counted = SQL.run(con, "count_published_parcels").fetchall()
-    return Parcels([PublishedParcel(*row) for row in rows], dict(counted))
+    return PublishedParcels([PublishedParcel(*row) for row in rows], dict(counted))

@@ -40,14 +40,16 @@ class PublishedLine:
         return self.ordered_at or self.imported_at
 
 
-class Waiting(NamedTuple):
+class PublishedWaiting(NamedTuple):
     """The first waiting lines, and how many there are in all."""
 
     lines: list[PublishedLine]
     total: int
 
 
-def published_waiting(copy: Path, most: int, patience_s: float = 1.0) -> Waiting:
+def published_waiting(
+    copy: Path, most: int, patience_s: float = 1.0
+) -> PublishedWaiting:
     """Return the lines that waited when the copy was made, the oldest order first.
 
     Raises:
@@ -57,4 +59,4 @@ def published_waiting(copy: Path, most: int, patience_s: float = 1.0) -> Waiting
     with reading(copy, patience_s) as (con, _):
         rows = SQL.run(con, "list_published_waiting", {"row_limit": most}).fetchall()
         ((total,),) = SQL.run(con, "count_published_waiting").fetchall()
-    return Waiting([PublishedLine(*row) for row in rows], total)
+    return PublishedWaiting([PublishedLine(*row) for row in rows], total)

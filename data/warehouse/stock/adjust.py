@@ -69,7 +69,7 @@ class WaitingLine:
 
 
 @dataclass(frozen=True)
-class Booked:
+class BookedLine:
     """A line that was booked, and the pieces it moved: 0 if adjusted before.
 
     level  of its SKU after all that was booked with it; None if it never moved
@@ -104,7 +104,7 @@ class NotBooked:
 class Adjusted:
     """The adjustments that were booked and those that were not."""
 
-    booked: tuple[Booked, ...]
+    booked: tuple[BookedLine, ...]
     refused: tuple[NotBooked, ...]
 
 
@@ -157,7 +157,7 @@ def adjust_stock(  # noqa: PLR0913
     booked = SQL.run(con, "list_stock_adjusted").fetchall()
     refused = SQL.run(con, "list_stock_not_adjusted").fetchall()
     return Adjusted(
-        tuple(Booked(*row) for row in booked),
+        tuple(BookedLine(*row) for row in booked),
         tuple(NotBooked(*row) for row in refused),
     )
 

@@ -15,7 +15,7 @@ from data.warehouse.stock.ledger import SkuChange, change_skus
 
 
 @dataclass(frozen=True)
-class Booked:
+class BookedFile:
     """What a stock file did to the SKUs it names."""
 
     moved: int
@@ -25,7 +25,7 @@ class Booked:
     uncounted: tuple[str, ...] = ()
 
 
-def receive_stock(con: DuckDBPyConnection, given: Mapping[str, object]) -> Booked:
+def receive_stock(con: DuckDBPyConnection, given: Mapping[str, object]) -> BookedFile:
     """Book the view `stock_count_rows` as goods received, in the caller's transaction.
 
     The listings' SKUs are known (`stock_skus`). A count that was made later stays what
@@ -36,7 +36,7 @@ def receive_stock(con: DuckDBPyConnection, given: Mapping[str, object]) -> Booke
     rows = SQL.run(con, "list_stock_receipts").fetchall()
     SQL.run(con, "insert_stock_moves")
     SQL.run(con, "correct_stock_counts")
-    return Booked(
+    return BookedFile(
         moved=sum(units > 0 and not is_older for _, units, is_older, _ in rows),
         equal=sum(units == 0 for _, units, _, _ in rows),
         older=tuple(sku for sku, _, is_older, _ in rows if is_older),
@@ -186,13 +186,13 @@ def count_stock(  # noqa: PLR0913
     )
 
 
-def _count(con: DuckDBPyConnection, given: Mapping[str, object]) -> Booked:
+def _count(con: DuckDBPyConnection, given: Mapping[str, object]) -> BookedFile:
     SQL.run(con, "plan_stock_counts", given)
     older = [sku for (sku,) in SQL.run(con, "list_stock_counts_older").fetchall()]
     SQL.run(con, "forget_stock_counts_older")
     SQL.run(con, "insert_stock_counts")
     ((moved, equal),) = SQL.run(con, "count_stock_counts", given).fetchall()
-    return Booked(moved=moved, equal=equal, older=tuple(older))
+    return BookedFile(moved=moved, equal=equal, older=tuple(older))
 
 
 def _rows(counts: Sequence[Counted]) -> pl.DataFrame:

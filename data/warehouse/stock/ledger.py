@@ -118,7 +118,7 @@ def _ledger_end(con: DuckDBPyConnection) -> int:
 
 
 @dataclass(frozen=True)
-class Moved:
+class StockMoved:
     """What the orders changed in the ledger; a replay changes nothing.
 
     reserved    times a line took units, or more units
@@ -171,7 +171,7 @@ def move_stock(
     mall: Mall = Mall.RAKUTEN,
     order_numbers: Sequence[str] | None = None,
     moved_at: datetime,
-) -> Moved:
+) -> StockMoved:
     """Book what the shop's present orders take, in the caller's transaction.
 
     Belongs after every `store_orders`, in its transaction. Looks at the tables only, so
@@ -188,7 +188,7 @@ def move_stock(
     if skus:
         SQL.run(con, "insert_stock_moves")
         SQL.run(con, "correct_stock_counts")
-    return Moved(reserved, given_back, skus, remapped)
+    return StockMoved(reserved, given_back, skus, remapped)
 
 
 def explain_level(con: DuckDBPyConnection, sku: str) -> list[Movement]:

@@ -127,7 +127,7 @@ def levels_to_push(  # noqa: PLR0913 - whose levels, and which of them
     return [LevelToPush(*row) for row in rows]
 
 
-class Due(NamedTuple):
+class DueLevels(NamedTuple):
     """Levels of a shop that a push could tell the mall now.
 
     oldest  the cause of the one that waits longest; those that RMS refuses, and those
@@ -145,11 +145,11 @@ def due_now(
     mall: Mall = Mall.RAKUTEN,
     safety: int,
     at: datetime,
-) -> Due:
+) -> DueLevels:
     """Return whether a push would have something to do at this moment."""
     _gather(con, shop_id, mall=mall, safety=safety, full=False, at=at)
     ((levels, oldest),) = SQL.run(con, "count_inventory_due").fetchall()
-    return Due(levels, oldest)
+    return DueLevels(levels, oldest)
 
 
 def _gather(  # noqa: PLR0913 - whose levels, and which of them

@@ -9,7 +9,7 @@ from connectors.order_files import CsvRefused, layouts, read_order_file
 from connectors.order_files.registry import all_layouts
 from connectors.order_files.typed import REJECTS
 from data.model.csv_file import RowRemark
-from data.model.order_file import BY_NAME, FIELDS, PERSONAL, Level, fields_of
+from data.model.order_file import BY_NAME, FIELDS, PERSONAL, CellScope, fields_of
 from data.warehouse.order_file_rows import TYPES, Chunks
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN, sources
 from tests.support.mall_csv import HEADER, Shape, rakuten_bytes, rakuten_row
@@ -246,8 +246,8 @@ def test_field_names_are_unique_and_people_are_personal():
     assert len({field.name for field in FIELDS}) == len(FIELDS)
     assert {
         field.name
-        for level in (Level.ORDERER, Level.RECIPIENT)
-        for field in fields_of(level)
+        for scope in (CellScope.ORDERER, CellScope.RECIPIENT)
+        for field in fields_of(scope)
     } == PERSONAL
     assert BY_NAME["recipient_zip"].stored_as == "zip"
     assert BY_NAME["package_cod_fee"].stored_as == "cod_fee"

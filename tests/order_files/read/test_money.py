@@ -12,7 +12,7 @@ from connectors.order_files.money import (
     whole_yen,
 )
 from connectors.order_files.numbering import BLOCK
-from data.model.order_file import Kind
+from data.model.order_file import CellKind
 
 
 @pytest.mark.parametrize("cell", ["4.01E+102", "-1e300", "inf", "-inf", "nan", "1e10"])
@@ -49,7 +49,7 @@ def test_a_part_of_a_sum_is_read_in_every_form_of_a_cell(written):
     rows = pl.DataFrame({"goods_total": [written]})
 
     assert rows.select(amount(rows, "goods_total")).item() == 2500
-    assert rows.select(loose(Kind.YEN, "goods_total")).item() == 2500
+    assert rows.select(loose(CellKind.YEN, "goods_total")).item() == 2500
 
 
 def test_a_blank_part_is_0_and_an_unreadable_one_leaves_no_sum_to_guess():

@@ -16,7 +16,7 @@ from connectors.order_files import (
     registry,
     typed,
 )
-from data.model.order_file import Kind
+from data.model.order_file import CellKind
 from tests.order_files.read import (
     test_apart,
     test_bytes,
@@ -83,7 +83,7 @@ def excel_damage_passes(patch):
     quick = conversion.quick
 
     def trusting(kind, name, form):
-        return quick(Kind.TEXT if kind is Kind.KEY else kind, name, form)
+        return quick(CellKind.TEXT if kind is CellKind.KEY else kind, name, form)
 
     patch.setattr(conversion, "quick", trusting)
 
@@ -110,7 +110,7 @@ def zeros_are_eaten(patch):
 
     def eating(kind, name, form):
         made = quick(kind, name, form)
-        return made.str.strip_chars_start("0") if kind is Kind.ITEM else made
+        return made.str.strip_chars_start("0") if kind is CellKind.ITEM else made
 
     patch.setattr(conversion, "quick", eating)
 

@@ -8,40 +8,42 @@ import re
 
 import pytest
 
-from data.model.order_file import Level, fields_of
+from data.model.order_file import CellScope, fields_of
 from data.warehouse.statements import SQL
 
 KEYS = {"order_number", "shop_id", "basket_id", "line_id"}
 OUTSIDE = {
-    Level.ORDER: {"cancelled"},  # derived, with rules of its own in the statement
-    Level.PACKAGE: set(),
-    Level.LINE: set(),
-    Level.ORDERER: set(),
+    CellScope.ORDER: {"cancelled"},  # derived, with rules of its own in the statement
+    CellScope.PACKAGE: set(),
+    CellScope.LINE: set(),
+    CellScope.ORDERER: set(),
 }
 TABLES = {
-    Level.ORDER: "orders",
-    Level.PACKAGE: "packages",
-    Level.LINE: "lines",
-    Level.ORDERER: "people",
+    CellScope.ORDER: "orders",
+    CellScope.PACKAGE: "packages",
+    CellScope.LINE: "lines",
+    CellScope.ORDERER: "people",
 }
 
 
-def cells(level: Level) -> set[str]:
-    """What the model says is stored of a level, beside keys and derived cells."""
-    stored = {field.stored_as for field in fields_of(level)}
-    return stored - KEYS - OUTSIDE[level]
+def cells(scope: CellScope) -> set[str]:
+    """What the model says is stored of a scope, beside keys and derived cells."""
+    stored = {field.stored_as for field in fields_of(scope)}
+    return stored - KEYS - OUTSIDE[scope]
 
 
-@pytest.mark.parametrize("level", TABLES)
+@pytest.mark.parametrize("scope", TABLES)
 @pytest.mark.parametrize("verb", ["insert", "change"])
-def test_a_statement_names_every_cell_of_its_level(level, verb):
-    code = re.sub(r"--[^\n]*", "", SQL(f"{verb}_csv_{TABLES[level]}"))
+def test_a_statement_names_every_cell_of_its_level(scope, verb):
+    code = re.sub(r"--[^\n]*", "", SQL(f"{verb}_csv_{TABLES[scope]}"))
     words = set(re.findall(r"\w+", code))
 
-    assert cells(level) - words == set()
+    assert cells(scope) - words == set()
 
 
-BY_RATE = {name for name in cells(Level.ORDER) if re.search(r"_at_(?:0|8|10)$", name)}
+BY_RATE = {
+    name for name in cells(CellScope.ORDER) if re.search(r"_at_(?:0|8|10)$", name)
+}
 """Cells that are stored in one, `tax_summaries`."""
 
 
@@ -49,6 +51,6 @@ def test_the_log_of_a_content_holds_every_cell_of_orders_packages_and_lines():
     code = re.sub(r"--[^\n]*", "", SQL("log_csv_contents"))
     logged = set(re.findall(r"'(\w+)':", code))
 
-    for level in (Level.ORDER, Level.PACKAGE, Level.LINE):
-        assert cells(level) - BY_RATE - logged == set()
+    for scope in (CellScope.ORDER, CellScope.PACKAGE, CellScope.LINE):
+        assert cells(scope) - BY_RATE - logged == set()
     assert "tax_summaries" in logged

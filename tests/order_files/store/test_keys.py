@@ -1,28 +1,28 @@
-"""What tells rows apart: each cell counts for its level, and for no other."""
+"""What tells rows apart: each cell counts for its scope, and for no other."""
 
 import polars as pl
 import pytest
 
-from data.model.order_file import BY_NAME, FIELDS, Kind, Level
+from data.model.order_file import BY_NAME, FIELDS, CellKind, CellScope
 from data.warehouse.order_file_rows import TYPES, keys, whole
 
 HASHES = {
-    Level.ORDER: "order_hash",
-    Level.ORDERER: "order_hash",
-    Level.PACKAGE: "basket_hash",
-    Level.RECIPIENT: "basket_hash",
-    Level.LINE: "line_hash",
+    CellScope.ORDER: "order_hash",
+    CellScope.ORDERER: "order_hash",
+    CellScope.PACKAGE: "basket_hash",
+    CellScope.RECIPIENT: "basket_hash",
+    CellScope.LINE: "line_hash",
 }
 DERIVED = ("amounts_fixed", "cancelled", "outcome")
 COUNTS_FOR_NONE = ("order_number", "shop_id", "line_id", *DERIVED)
 FILLED = {
-    Kind.YEN: 7,
-    Kind.UNITS: 7,
-    Kind.NUMBER: 7,
-    Kind.RATE: 0.1,
-    Kind.FLAG: True,
-    Kind.INSTANT: 0,
-    Kind.DAY: 0,
+    CellKind.YEN: 7,
+    CellKind.UNITS: 7,
+    CellKind.NUMBER: 7,
+    CellKind.RATE: 0.1,
+    CellKind.FLAG: True,
+    CellKind.INSTANT: 0,
+    CellKind.DAY: 0,
 }
 
 
@@ -42,7 +42,7 @@ def test_a_cell_counts_for_its_own_level(name):
     elif name == "basket_id":  # which package a line is in belongs to the line
         assert differing(name) == {"line_hash"}
     else:
-        assert differing(name) == {HASHES[BY_NAME[name].level]}
+        assert differing(name) == {HASHES[BY_NAME[name].scope]}
 
 
 def test_equal_rows_are_equal_wherever_they_stand():

@@ -3,7 +3,7 @@
 import pytest
 
 from data.model.order_file import SumCheck
-from data.warehouse.errors import OtherShops
+from data.warehouse.errors import HasOtherShops
 from data.warehouse.order_file_warnings import SHOWN
 from data.warehouse.people_key import key_in, keyed_hash
 from tests.order_files.store.dump import TABLES, dump
@@ -100,7 +100,7 @@ def test_orders_of_other_shops_refuse_the_file_and_are_listed(con):
     lines = [a_row(shop_id=SHOP_ID), a_row("B", shop_id="9"), a_row("C", shop_id="9")]
     before = dump(con)
 
-    with pytest.raises(OtherShops, match=r"9 が 2 件.*対処") as refused:
+    with pytest.raises(HasOtherShops, match=r"9 が 2 件.*対処") as refused:
         store(con, *lines)
 
     assert refused.value.orders_by_shop == {"9": 2}
