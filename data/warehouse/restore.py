@@ -20,6 +20,7 @@ from data.warehouse.buyers import forget_again
 from data.warehouse.errors import RestoreRefused, WarehouseDamaged, WarehouseMissing
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.incidents import record_incident
+from data.warehouse.instance import connect
 from data.warehouse.invariants import violations
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
@@ -33,7 +34,7 @@ from data.warehouse.saved import (
     sync_folder,
     wal_of,
 )
-from data.warehouse.session import connect, holding, room_for, shut
+from data.warehouse.session import holding, room_for, shut
 
 WHEN: Final = "%Y年%m月%d日 %H:%M"
 

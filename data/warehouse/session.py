@@ -42,6 +42,15 @@ from data.warehouse.errors import (
     WarehouseOutOfReach,
 )
 from data.warehouse.incidents import record_incident
+from data.warehouse.instance import (
+    MEMORY_LIMIT,
+    attach,
+    connect,
+    detach,
+    literal,
+    locked,
+    spill_of,
+)
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import fill, migrate
 from data.warehouse.people_key import KEY_FILE, use_key
@@ -53,7 +62,6 @@ log = logging.getLogger("juchu.warehouse")
 Connection = DuckDBPyConnection
 """What a session works with; callers above need not know DuckDB."""
 
-MEMORY_LIMIT = "600MB"
 LONGEST_WAL = 512 * 1024
 SHORTEST_WAL = 64 * 1024
 OF_FILE = 128
@@ -61,11 +69,6 @@ OF_FILE = 128
 kilobyte: this part of the file's own, between the two. A checkpoint copies the file
 first, so a large file has it more seldom, and what a session wrote itself, as a sweep
 does batch by batch, counts only from the longest on."""
-ONLY_WHEN_ASKED = {
-    "checkpoint_threshold": "1TB",
-    "auto_checkpoint_skip_wal_threshold": "1000000000000",
-}
-"""No checkpoint by a commit, however long the WAL or large the transaction."""
 OLDEST_READER = "v1.4.0"
 """The oldest DuckDB that reads the analysts' copy; 2.0's own form no older one does."""
 COPY_ROW_GROUP = 61_440
@@ -347,7 +350,7 @@ def _opened(
     wait: Callable[[float], None],
 ) -> Iterator[DuckDBPyConnection]:
     """Open the file, with a folder beside it for what DuckDB spills to disk."""
-    spill = path.with_name(path.name + ".tmp")
+    spill, ended_well = spill_of(path), False
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
@@ -361,11 +364,14 @@ def _opened(
         except OSError as exc:
             raise _out_of_reach(spill) from exc
         yield con
+        ended_well = True
     finally:
         with _private():
-            with suppress(OSError):  # in use: DuckDB spilled; the next session tidies
+            try:
                 spill.rmdir()
-            con.close()
+            except OSError:  # in use: DuckDB spilled; the next session tidies
+                ended_well = False
+            detach(path, con, ended_well=ended_well)
 
 
 def _keyed(con: DuckDBPyConnection, path: Path) -> None:
@@ -415,7 +421,7 @@ def _connect_when_free(
             is_the_file = before in {None, _identity(path)}  # none was renamed over it
             if is_the_file and not saved_of(path).is_dir():
                 return con
-            con.close()  # somebody rewrote it, or died in a checkpoint, since we looked
+            detach(path, con)  # somebody rewrote it, or died in a checkpoint, since
         except OSError as exc:
             if not isinstance(exc, BlockingIOError):  # somebody is at work on it
                 raise _out_of_reach(path) from exc
@@ -462,19 +468,7 @@ def _open_beside(path: Path) -> DuckDBPyConnection:
 def _open(path: Path) -> DuckDBPyConnection:
     if not path.exists():
         _make(path)
-    return connect(path)
-
-
-def connect(path: Path) -> DuckDBPyConnection:
-    """Open a file at once, with the settings of every session."""
-    return _locked(_connection(path))
-
-
-def _connection(path: Path) -> DuckDBPyConnection:
-    """Connect so that the file is checkpointed when it is asked for, and only then."""
-    con = duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT, **ONLY_WHEN_ASKED})
-    con.execute("PRAGMA disable_checkpoint_on_shutdown")
-    return con
+    return attach(path)
 
 
 def _make(path: Path) -> None:
@@ -505,7 +499,7 @@ def _open_to_read(place: Path, path: Path) -> DuckDBPyConnection:
     except BaseException:
         con.close()
         raise
-    return _locked(con)
+    return locked(con)
 
 
 def _open_to_copy(copy: Path, path: Path) -> DuckDBPyConnection:
@@ -537,25 +531,7 @@ def _attach_copy(con: DuckDBPyConnection, copy: Path) -> None:
         con.execute("USE analytics")
     except duckdb.Error as exc:
         raise _out_of_reach(copy) from exc
-    _locked(con)
-
-
-def literal(path: Path | str) -> str:
-    """Return a path, or any text, as a literal of SQL."""
-    doubled = str(path).replace("'", "''")
-    return f"'{doubled}'"
-
-
-def _locked(con: DuckDBPyConnection) -> DuckDBPyConnection:
-    """Set what holds for every session, and allow no statement to change it."""
-    try:
-        con.execute("SET TimeZone = 'Asia/Tokyo'")  # before the lock: 2.0 cannot after
-        con.execute("SET enable_external_access = false")
-        con.execute("SET lock_configuration = true")
-    except BaseException:
-        con.close()
-        raise
-    return con
+    locked(con)
 
 
 def _missing(path: Path) -> WarehouseMissing:

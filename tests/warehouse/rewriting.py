@@ -8,7 +8,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from data.warehouse import session
+from data.warehouse import instance, session
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
 from tests.support.orders import an_order, at
@@ -25,14 +25,13 @@ def store(path: Path, batch: int, many: int = BATCH) -> None:
 
 def in_one_thread() -> None:
     """Let DuckDB work in this thread alone, because only this one is traced."""
-    opened = session._connection
+    to_lock = instance.locked
 
-    def connection(path: Path) -> session.Connection:
-        con = opened(path)
+    def locked(con: session.Connection) -> session.Connection:
         con.execute("SET threads = 1")
-        return con
+        return to_lock(con)
 
-    session._connection = connection
+    instance.locked = locked
 
 
 def checkpoint(path: Path) -> None:

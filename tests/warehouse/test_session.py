@@ -1,6 +1,8 @@
 """The door: private, patient, all or nothing, and clear about why it stays shut."""
 
+import contextlib
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -11,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data.warehouse import session
+from data.warehouse import instance, session
 from data.warehouse.errors import (
     WarehouseBusy,
     WarehouseDamaged,
@@ -144,6 +146,7 @@ def test_the_umask_of_the_process_is_left_alone(absent):
         "SELECT content FROM read_text('/etc/passwd')",
         "COPY loads TO '{folder}/stolen.csv'",
         "ATTACH '{folder}/other.duckdb'",
+        "SET allowed_paths = ['/etc/passwd']",
         "SET enable_external_access = true",
         "SET TimeZone = 'UTC'",
         "INSTALL httpfs",
@@ -169,6 +172,82 @@ def test_people_see_japan_time(path):
         ).fetchall()
 
     assert shown == [("2026-07-01 09:00:00+09",)]
+
+
+def test_what_a_session_had_of_its_own_is_gone_in_the_next_one(path):
+    with warehouse(path) as con:
+        con.execute("CREATE TEMP TABLE of_one_session AS SELECT 1 AS a")
+        con.execute("SET VARIABLE of_one_session = 1")
+    kept = instance._waiting[path]
+
+    with warehouse(path) as con:
+        assert instance._at_work[path] is kept
+        assert con.execute("SELECT getvariable('of_one_session')").fetchall() == [
+            (None,)
+        ]
+        with pytest.raises(duckdb.CatalogException):
+            con.execute("FROM of_one_session")
+
+
+def test_the_instance_of_a_session_that_failed_is_not_used_again(path):
+    with warehouse(path):
+        pass
+    failed = instance._waiting[path]
+    with pytest.raises(duckdb.ConstraintException), warehouse(path) as con:
+        mark(con, "")
+
+    assert path not in instance._waiting
+    assert marks(path) == []
+    assert instance._waiting[path] is not failed
+
+
+def test_the_file_is_free_between_sessions_and_another_one_in_its_place_is_read(path):
+    marks(path)
+    other = path.with_name("other.duckdb")
+    shutil.copy(path, other)
+    other.with_name("people.key").touch()
+    with contextlib.closing(duckdb.connect(other)) as con:
+        mark(con, "from elsewhere")
+    path.with_name("juchu.duckdb.wal").unlink(missing_ok=True)
+    other.replace(path)
+
+    assert marks(path) == ["from elsewhere"]
+    assert path in instance._waiting
+    subprocess.run(
+        [sys.executable, "-c", f"import duckdb; duckdb.connect({str(path)!r})"],
+        check=True,
+        timeout=30,
+    )
+
+
+def test_a_forked_process_begins_without_an_instance(path):
+    marks(path)
+    pid = os.fork()
+    if not pid:
+        os._exit(len(instance._waiting))
+
+    assert os.waitpid(pid, 0) == (pid, 0)
+    assert marks(path) == []
+
+
+def test_while_another_process_has_the_file_the_instance_waits(path):
+    marks(path)
+    kept = instance._waiting[path]
+    holder = writer("hold", str(path))
+    holder.stdout.readline()
+    with pytest.raises(WarehouseBusy), warehouse(path, patience_s=0):
+        pass
+    holder.communicate("\n", timeout=30)
+
+    assert instance._waiting[path] is kept
+
+
+def test_a_session_of_a_caller_that_was_interrupted_is_ended_by_the_next(path):
+    left = instance.attach(path)
+    left.begin()
+    mark(left, "lost")
+
+    assert marks(path) == []
 
 
 def test_a_second_process_waits_and_gets_in(path):

@@ -19,7 +19,8 @@ import duckdb
 import polars as pl
 
 from data.warehouse.analytics.versions import stamp_of
-from data.warehouse.session import Connection, literal, reading
+from data.warehouse.instance import literal
+from data.warehouse.session import Connection, reading
 from data.warehouse.statements import SQL
 
 STAGED: Final = (

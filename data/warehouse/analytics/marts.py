@@ -17,7 +17,8 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final
 
-from data.warehouse.session import Connection, literal
+from data.warehouse.instance import literal
+from data.warehouse.session import Connection
 
 MARTS: Final = Path(__file__).parents[2] / "marts"
 _HEAD: Final = re.compile(

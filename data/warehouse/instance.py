@@ -1,0 +1,143 @@
+"""Open DuckDB with the settings of every session, and keep what is slow to make.
+
+To make an instance of DuckDB costs 20 ms of CPU, to attach a file to one 5 ms. So the
+instance of a session that ended well waits, without a file, for the next session of the
+same file in this process; between sessions the file is free for every other process.
+"""
+
+import os
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+MEMORY_LIMIT: Final = "600MB"
+ONLY_WHEN_ASKED: Final = {
+    "checkpoint_threshold": "1TB",
+    "auto_checkpoint_skip_wal_threshold": "1000000000000",
+}
+"""No checkpoint by a commit, however long the WAL or large the transaction."""
+OF_A_FILE: Final = ("", ".wal", ".wal.checkpoint", ".wal.recovery")
+"""Endings of the files that DuckDB keeps for one database."""
+
+_lock = Lock()
+_waiting: dict[Path, DuckDBPyConnection] = {}
+"""The instance of the last session that ended well, one at most."""
+_at_work: dict[Path, DuckDBPyConnection] = {}
+
+
+def literal(path: Path | str) -> str:
+    """Return a path, or any text, as a literal of SQL."""
+    doubled = str(path).replace("'", "''")
+    return f"'{doubled}'"
+
+
+def spill_of(path: Path) -> Path:
+    """Return the folder beside the file for what DuckDB spills to disk."""
+    return path.with_name(path.name + ".tmp")
+
+
+def connect(path: Path) -> DuckDBPyConnection:
+    """Open a file at once, in an instance that ends with the connection."""
+    con = duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT, **ONLY_WHEN_ASKED})
+    con.execute("PRAGMA disable_checkpoint_on_shutdown")
+    return locked(con)
+
+
+def attach(path: Path) -> DuckDBPyConnection:
+    """Open a file for one session; whoever does calls `detach` in the end.
+
+    One session of a process at a time may have a file; the caller sees to it. Raises a
+    duckdb.IOException while another process has the file, or another duckdb.Error.
+    """
+    if left := _at_work.pop(path, None):  # by a caller that was interrupted
+        left.close()
+    instance = _taken(path) or _made(path)
+    try:
+        con = instance.cursor()
+        con.execute(f"ATTACH {literal(path)} AS warehouse")
+        con.execute("USE warehouse")
+    except duckdb.IOException:  # somebody has it: the next try comes soon
+        _keep(path, instance)
+        raise
+    except BaseException:
+        instance.close()
+        raise
+    _at_work[path] = instance
+    return con
+
+
+def detach(path: Path, con: DuckDBPyConnection, *, ended_well: bool = True) -> None:
+    """Close a session's connection and free its file; undo what it did not commit.
+
+    The instance of a session that failed may be broken: it ends with it.
+    """
+    con.close()
+    instance = _at_work.pop(path, None)
+    if instance is None:  # opened by itself
+        return
+    if not ended_well:
+        instance.close()
+        return
+    try:
+        instance.execute("DETACH warehouse")
+    except duckdb.Error:
+        instance.close()
+    else:
+        _keep(path, instance)
+
+
+def locked(con: DuckDBPyConnection) -> DuckDBPyConnection:
+    """Set what holds for every session, and allow no statement to change it."""
+    try:
+        # before the lock: 2.0 cannot after
+        con.execute("SET GLOBAL TimeZone = 'Asia/Tokyo'")
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def _made(path: Path) -> DuckDBPyConnection:
+    """Make an instance that may attach this file, and reach no other one."""
+    settings = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill_of(path))}
+    instance = duckdb.connect(":memory:", config={**settings, **ONLY_WHEN_ASKED})
+    try:
+        instance.execute("PRAGMA disable_checkpoint_on_shutdown")
+        files = [f"{path}{ending}" for ending in OF_A_FILE]
+        instance.execute("SET allowed_paths = $files", {"files": files})
+    except BaseException:
+        instance.close()
+        raise
+    return locked(instance)
+
+
+def _taken(path: Path) -> DuckDBPyConnection | None:
+    with _lock:
+        return _waiting.pop(path, None)
+
+
+def _keep(path: Path, instance: DuckDBPyConnection) -> None:
+    """Keep an instance for the file's next session, in the place of another one."""
+    with _lock:
+        others = list(_waiting.values())
+        _waiting.clear()
+        _waiting[path] = instance
+    for other in others:
+        other.close()
+
+
+def _end_waiting() -> None:
+    """End the instance that waits: its threads do not live on in a forked process."""
+    with _lock:
+        waiting = list(_waiting.values())
+        _waiting.clear()
+    for instance in waiting:
+        instance.close()
+
+
+os.register_at_fork(before=_end_waiting)
