@@ -54,7 +54,23 @@ ORDER BY mall, shop_id;
 -- in:  $shop_ids: these only; NULL = all, $today
 -- out: mall, shop_id, order_number, since (day in Japan), is_one_day, delivery_on,
 --      is_remote_island, prefectures, lead_times
-WITH told AS (
+WITH ready AS MATERIALIZED (
+    SELECT
+        mall, shop_id, order_number,
+        CAST(coalesce(ship_instructed_at, ordered_at) AT TIME ZONE 'Asia/Tokyo' AS DATE)
+            AS since,
+        coalesce(is_one_day OR is_asuraku, false) AS is_one_day,
+        delivery_on,
+        coalesce(is_remote_island, false) AS is_remote_island
+    FROM orders
+    WHERE status = '受注処理中'
+      AND if(mall = 'rakuten', mall_status = '300', shipped_at IS NULL)
+      AND NOT cancelled
+      AND outcome IS NULL
+      AND NOT coalesce(is_under_review, false)
+      AND ($shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], shop_id))
+),
+told AS (
     SELECT
         l.mall, l.shop_id, l.order_number, l.basket_id,
         CASE
@@ -62,12 +78,14 @@ WITH told AS (
             WHEN bool_or(s.outcome = 'shipped') THEN true
         END AS is_partly
     FROM line_shares AS s
+    SEMI JOIN ready USING (mall, shop_id, order_number)
     JOIN order_lines AS l USING (mall, shop_id, order_number, line_id)
     GROUP BY l.mall, l.shop_id, l.order_number, l.basket_id
 ),
-here AS (
+here AS MATERIALIZED (
     SELECT p.mall, p.shop_id, p.order_number, p.basket_id, p.prefecture
     FROM order_packages AS p
+    SEMI JOIN ready USING (mall, shop_id, order_number)
     LEFT JOIN told AS t USING (mall, shop_id, order_number, basket_id)
     ANTI JOIN (
         SELECT mall, shop_id, order_number, basket_id
@@ -82,15 +100,10 @@ here AS (
       ]), false)
 )
 SELECT
-    o.mall, o.shop_id, o.order_number,
-    CAST(coalesce(o.ship_instructed_at, o.ordered_at) AT TIME ZONE 'Asia/Tokyo' AS DATE)
-        AS since,
-    coalesce(o.is_one_day OR o.is_asuraku, false) AS is_one_day,
-    o.delivery_on,
-    coalesce(o.is_remote_island, false) AS is_remote_island,
-    p.prefectures,
+    o.mall, o.shop_id, o.order_number, o.since, o.is_one_day, o.delivery_on,
+    o.is_remote_island, p.prefectures,
     coalesce(l.lead_times, []) AS lead_times
-FROM orders AS o
+FROM ready AS o
 JOIN (
     SELECT mall, shop_id, order_number, list_distinct(list(prefecture)) AS prefectures
     FROM here
@@ -102,12 +115,6 @@ LEFT JOIN (
     SEMI JOIN here USING (mall, shop_id, order_number, basket_id)
     GROUP BY mall, shop_id, order_number
 ) AS l USING (mall, shop_id, order_number)
-WHERE o.status = '受注処理中'
-  AND if(o.mall = 'rakuten', o.mall_status = '300', o.shipped_at IS NULL)
-  AND NOT o.cancelled
-  AND o.outcome IS NULL
-  AND NOT coalesce(o.is_under_review, false)
-  AND ($shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], o.shop_id))
 ORDER BY o.mall, o.shop_id, o.order_number;
 
 -- name: count_day_matters

@@ -220,8 +220,8 @@ def test_the_next_day_more_has_to_leave(con):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("o.is_one_day OR o.is_asuraku", "o.is_asuraku"),
-        ("NOT coalesce(o.is_under_review, false)", "true"),
+        ("is_one_day OR is_asuraku", "is_asuraku"),
+        ("NOT coalesce(is_under_review, false)", "true"),
         ("ANTI JOIN", "SEMI JOIN"),
     ],
 )
@@ -252,7 +252,7 @@ def test_of_each_kind_the_longest_waiting_are_listed_and_all_are_counted(con):
 
 
 def test_an_order_that_may_not_be_packed_counted_as_work_is_caught(filled):
-    guard = "AND NOT coalesce(o.is_under_review, false)"
+    guard = "AND NOT coalesce(is_under_review, false)"
     with planted_sql("list_orders_to_ship", guard, ""), caught():
         test_what_is_to_be_done_leaves_out_what_has_a_parcel_or_may_not_be_packed(
             filled
