@@ -27,7 +27,11 @@ from data.model.csv_file import RowRemark
 from data.model.nearest import in_short, suggestion
 from data.model.order import Mall
 from data.model.shop import SHOP_HANDLE
-from data.warehouse.order_files import ImportReport, import_orders, shops_with_orders
+from data.warehouse.order_files.store import (
+    ImportReport,
+    import_orders,
+    shops_with_orders,
+)
 from data.warehouse.session import Connection
 from tasks.failures import REFUSALS, hiding_values
 from tasks.machine import now, our_trial

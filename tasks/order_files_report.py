@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from connectors.watched_folder import Download
-from data.warehouse.order_files import ImportReport
+from data.warehouse.order_files.store import ImportReport
 from tasks.file_outcome import (
     FileOutcome,
     Remark,

@@ -16,7 +16,7 @@ from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.stock import Adjustment
 from data.model.typed_time import TimeRefused, day_of
-from data.warehouse.order_files import shops_with_orders
+from data.warehouse.order_files.store import shops_with_orders
 from data.warehouse.stock.adjust import (
     Adjusted,
     LongWait,

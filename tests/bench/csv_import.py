@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from connectors.order_files import read_order_file
-from data.warehouse.order_files import import_orders
+from data.warehouse.order_files.store import import_orders
 from data.warehouse.session import warehouse
 from tests.bench.measured import Stopwatch, report
 from tests.support.mall_csv import SHOP

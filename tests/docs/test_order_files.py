@@ -8,7 +8,7 @@ import pytest
 
 from connectors.order_files.registry import all_layouts
 from data.model.order import Mall
-from data.warehouse.order_file_warnings import TEXTS
+from data.warehouse.order_files.warned import TEXTS
 from tests.docs.money_tables import MARKED, tables
 
 ROOT = Path(__file__).parents[2]

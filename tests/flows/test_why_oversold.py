@@ -12,7 +12,7 @@ from connectors.notices.spool import Spool
 from connectors.settings import read_settings
 from data.model.notice import Notice, NoticeKind, notice_key
 from data.model.oversale import CAUSE_WORDS, Cause
-from data.warehouse.order_files import import_orders
+from data.warehouse.order_files.store import import_orders
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
 from flows.import_stock_count import import_stock_count

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from data.model.japan_time import JST
-from data.warehouse.order_files import import_orders
+from data.warehouse.order_files.store import import_orders
 from data.warehouse.session import warehouse
 from flows import adjust_stock, import_stock_count, push_inventory
 from tasks import file_outcome, notices, orders, rms

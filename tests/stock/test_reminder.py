@@ -8,7 +8,7 @@ from prefect.states import Completed
 
 from data.model.order import Mall
 from data.warehouse.day import Day
-from data.warehouse.order_files import import_orders
+from data.warehouse.order_files.store import import_orders
 from data.warehouse.session import warehouse
 from tasks.day_report import DayReport, day_markdown, day_text
 from tasks.stock import adjust as stock_waiting

@@ -8,7 +8,7 @@ import pytest
 from data.warehouse.statements import SQL
 
 STOCK = ("data.warehouse.stock", "data.model.stock")
-CSV = ("data.warehouse.order_file", "connectors.order_files", "connectors.csv_file")
+CSV = ("data.warehouse.order_files", "connectors.order_files", "connectors.csv_file")
 STATEMENTS = list(SQL.by_name)
 
 

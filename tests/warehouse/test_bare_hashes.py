@@ -20,7 +20,7 @@ from data.model.order import Mall
 from data.model.short_key import short_key
 from data.warehouse.invariants import violations
 from data.warehouse.migrate import MIGRATIONS, read_migrations
-from data.warehouse.order_files import import_orders
+from data.warehouse.order_files.store import import_orders
 from data.warehouse.orders import known_answers, store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.shipping.labels import record_labels

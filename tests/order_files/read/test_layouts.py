@@ -10,7 +10,7 @@ from connectors.order_files.registry import all_layouts
 from connectors.order_files.typed import REJECTS
 from data.model.csv_file import RowRemark
 from data.model.order_file import BY_NAME, FIELDS, PERSONAL, CellScope, fields_of
-from data.warehouse.order_file_rows import TYPES, Chunks
+from data.warehouse.order_files.rows import TYPES, Chunks
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN, sources
 from tests.support.mall_csv import HEADER, Shape, rakuten_bytes, rakuten_row
 

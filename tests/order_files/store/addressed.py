@@ -9,7 +9,7 @@ from typing import Literal
 from duckdb import DuckDBPyConnection
 
 from connectors.order_files import read_order_file
-from data.warehouse.order_files import ImportReport, import_orders
+from data.warehouse.order_files.store import ImportReport, import_orders
 from tests.order_files.store.test_meaning import written
 from tests.support.orders import at
 

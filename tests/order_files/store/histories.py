@@ -8,7 +8,7 @@ from typing import Any, Literal
 from duckdb import DuckDBPyConnection
 from hypothesis import strategies as st
 
-from data.warehouse.order_files import import_orders
+from data.warehouse.order_files.store import import_orders
 from data.warehouse.orders import store_orders
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import MadeFile, a_row
@@ -199,7 +199,9 @@ def play(
             store_orders(con, [order], source="api", stored_at=at(99), load_id="l")
         else:
             rule.take(step)
-            monkeypatch.setattr("data.warehouse.order_file_rows.CHUNK_ROWS", step.chunk)
+            monkeypatch.setattr(
+                "data.warehouse.order_files.rows.CHUNK_ROWS", step.chunk
+            )
             _import(con, step, shop_id, minute)
             assert shown(con, shop_id) == expected(rule)
             _replay(con, step, shop_id, minute + 0.5)

@@ -11,8 +11,8 @@ from duckdb import DuckDBPyConnection
 from data.model.csv_file import CellRemark
 from data.model.order import Mall
 from data.model.order_file import BY_NAME, SumCheck
-from data.warehouse.order_file_rows import NO_WARNINGS, TYPES, Baskets, Lines
-from data.warehouse.order_files import ImportReport, import_orders
+from data.warehouse.order_files.rows import NO_WARNINGS, TYPES, Baskets, Lines
+from data.warehouse.order_files.store import ImportReport, import_orders
 from tests.support.orders import SHOP_ID, at
 
 REJECTS = {

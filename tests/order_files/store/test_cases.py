@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.order_files import read_order_file
 from data.model.stock import Adjustment
-from data.warehouse.order_files import ImportReport, import_orders
+from data.warehouse.order_files.store import ImportReport, import_orders
 from data.warehouse.stock.adjust import adjust_stock
 from tests.support.effort import for_ci
 from tests.support.orders import at

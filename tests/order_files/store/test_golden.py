@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from connectors.order_files import read_order_file
-from data.warehouse.order_files import import_orders
+from data.warehouse.order_files.store import import_orders
 from tests.order_files.read.test_golden import FOLDERS, sources
 from tests.order_files.store.dump import TABLES, dump
 from tests.support.effort import first

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from data.model.order_file import BY_NAME, FIELDS, CellKind, CellScope
-from data.warehouse.order_file_rows import TYPES, keys, whole
+from data.warehouse.order_files.rows import TYPES, keys, whole
 
 HASHES = {
     CellScope.ORDER: "order_hash",
@@ -60,7 +60,7 @@ def test_equal_rows_are_equal_wherever_they_stand():
     ],
 )
 def test_a_planted_bug_is_noticed(monkeypatch, names, noticed_by):
-    monkeypatch.setattr("data.warehouse.order_file_rows._FOLLOWING", names)
+    monkeypatch.setattr("data.warehouse.order_files.rows._FOLLOWING", names)
 
     with pytest.raises(AssertionError):
         test_a_cell_counts_for_its_own_level(noticed_by)

@@ -15,8 +15,8 @@ from connectors.order_files import read_order_file
 from connectors.order_files.layout import Layout
 from connectors.order_files.registry import all_layouts
 from data.model.stock import Adjustment
-from data.warehouse import order_line_match
-from data.warehouse.order_files import ImportReport, import_orders
+from data.warehouse.order_files import line_match
+from data.warehouse.order_files.store import ImportReport, import_orders
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN
 from tests.order_files.store.made import MadeFile, MadeRules, a_row
@@ -135,11 +135,9 @@ BARE = [(number, False) for number, _ in WHOLE]
 @first()
 @pytest.mark.parametrize("name", NUMBERED)
 def test_a_planted_match_by_place_alone_is_caught(undone, monkeypatch, name):
-    by_place = [
-        one._replace(better=0) for one in order_line_match.passes((("sku",),))[:2]
-    ]
-    by_place += [order_line_match.Pass(())]
-    monkeypatch.setattr(order_line_match, "passes", lambda _: by_place)
+    by_place = [one._replace(better=0) for one in line_match.passes((("sku",),))[:2]]
+    by_place += [line_match.Pass(())]
+    monkeypatch.setattr(line_match, "passes", lambda _: by_place)
 
     with caught():
         play(undone, CODED[name], [BARE, WHOLE[::-1]])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connectors.order_files import read_order_file
 from connectors.order_files.order_file import Spill
-from data.warehouse.order_files import import_orders
+from data.warehouse.order_files.store import import_orders
 from tests.order_files.store.test_meaning import MALLS, written
 from tests.support.effort import examples, first
 
@@ -310,6 +310,6 @@ def test_rows_of_a_file_make_the_same_orders_in_whatever_order_they_stand(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("connectors.csv_file.records.BLOCK_ROWS", at_once)
         patch.setattr(Spill.__init__, "__defaults__", (at_once,))
-        patch.setattr("data.warehouse.order_file_rows.CHUNK_ROWS", at_once)
+        patch.setattr("data.warehouse.order_files.rows.CHUNK_ROWS", at_once)
 
         assert stored(con, tmp_path, folder, mixed) == whole

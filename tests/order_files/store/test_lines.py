@@ -13,9 +13,10 @@ from connectors.order_files import read_order_file
 from data.model.csv_file import CellRemark
 from data.model.order import Mall
 from data.model.stock import Adjustment
-from data.warehouse import order_file_rows, order_line_match
-from data.warehouse.order_files import import_orders
-from data.warehouse.order_line_match import Pass
+from data.warehouse.order_files import line_match
+from data.warehouse.order_files import rows as file_rows
+from data.warehouse.order_files.line_match import Pass
+from data.warehouse.order_files.store import import_orders
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.read.test_golden import GOLDEN
 from tests.order_files.store.made import MadeFile, MadeRules, a_row
@@ -168,11 +169,7 @@ PLANTED = {
         "id_in_package",
     ),
     "a price is part of a line": (
-        [
-            one
-            for one in order_line_match.passes((("sku",),))
-            if "unit_price" in one.keys
-        ],
+        [one for one in line_match.passes((("sku",),)) if "unit_price" in one.keys],
         [ALL, [(4, "price")]],
         "position",
     ),
@@ -183,15 +180,15 @@ PLANTED = {
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_caught(undone, monkeypatch, bug):
     passes, history, lines = PLANTED[bug]
-    monkeypatch.setattr(order_line_match, "passes", lambda _: passes)
+    monkeypatch.setattr(line_match, "passes", lambda _: passes)
 
     with caught():
         play(undone, history, lines)
 
 
 def test_a_line_id_without_its_package_is_caught(undone, monkeypatch):
-    whole = order_file_rows.whole
-    monkeypatch.setattr(order_file_rows, "whole", lambda one, *_: whole(one, "id"))
+    whole = file_rows.whole
+    monkeypatch.setattr(file_rows, "whole", lambda one, *_: whole(one, "id"))
 
     with caught():
         play(undone, [ALL], "id_in_package")

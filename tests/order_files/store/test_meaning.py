@@ -13,7 +13,7 @@ import pytest
 
 from connectors.order_files import read_order_file
 from data.model.stock import Adjustment
-from data.warehouse.order_files import import_orders
+from data.warehouse.order_files.store import import_orders
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.read.test_golden import GOLDEN
 from tests.support.mall_csv import rakuten_bytes, rakuten_row

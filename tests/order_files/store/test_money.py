@@ -9,7 +9,7 @@ import pytest
 
 from connectors.order_files import read_order_file
 from data.model.japan_time import in_japan
-from data.warehouse.order_files import import_orders
+from data.warehouse.order_files.store import import_orders
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN, sources
 from tests.order_files.store.test_golden import shop_of
 from tests.support.effort import first

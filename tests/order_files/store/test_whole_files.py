@@ -4,7 +4,7 @@ import pytest
 
 from data.model.order_file import SumCheck
 from data.warehouse.errors import HasOtherShops
-from data.warehouse.order_file_warnings import SHOWN
+from data.warehouse.order_files.warned import SHOWN
 from data.warehouse.people_key import key_in, keyed_hash
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import MadeFile, MadeRules, a_row, one, store
@@ -13,7 +13,7 @@ from tests.support.orders import SHOP_ID
 
 @pytest.mark.parametrize("batch_rows", [1, 1000])
 def test_identical_rows_are_one_line_however_far_apart(con, monkeypatch, batch_rows):
-    monkeypatch.setattr("data.warehouse.order_file_rows.CHUNK_ROWS", batch_rows)
+    monkeypatch.setattr("data.warehouse.order_files.rows.CHUNK_ROWS", batch_rows)
     lines = [a_row(quantity=2), a_row("B"), a_row(quantity=2)]
 
     report = store(con, file=MadeFile(lines, batch_rows=batch_rows))
@@ -52,7 +52,7 @@ def test_of_one_line_told_differently_the_later_row_wins_with_a_warning(con):
 
 @pytest.mark.parametrize("chunk", [1, 1000])
 def test_an_orders_cells_are_the_last_that_are_not_blank(con, monkeypatch, chunk):
-    monkeypatch.setattr("data.warehouse.order_file_rows.CHUNK_ROWS", chunk)
+    monkeypatch.setattr("data.warehouse.order_files.rows.CHUNK_ROWS", chunk)
     lines = [
         a_row(payment_method="現金", noshi="祝"),
         a_row("B", payment_method=None, noshi=None),

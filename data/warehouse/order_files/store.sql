@@ -25,7 +25,7 @@ CREATE OR REPLACE TEMP TABLE csv_keys (
 
 -- name: stage_csv_keys
 -- Record what tells the rows of a chunk apart.
--- in:  view `csv_shown` (keys and hashes, data.warehouse.order_file_rows), $chunk, $shop_id
+-- in:  view `csv_shown` (keys and hashes, data.warehouse.order_files.rows), $chunk, $shop_id
 -- out: rows of `csv_keys`; a file that does not show the shop is of the given one
 INSERT INTO csv_keys BY NAME
 SELECT
@@ -288,7 +288,7 @@ WHERE l.part = $part;
 -- The stored lines of a part's known orders, to match the file's with.
 -- in:  temporary table `csv_orders`, $part, $mall, $shop_id
 -- out: order_number, line_id, mall_line_id (NULL: no file has told it), what lines are
---      matched by (data.warehouse.order_line_match), and line_total
+--      matched by (data.warehouse.order_files.line_match), and line_total
 SELECT
     l.order_number, l.line_id,
     if(l.mall_line_id IS NULL, l.line_id, nullif(l.mall_line_id, '')) AS mall_line_id,
@@ -311,7 +311,7 @@ WHERE l.mall = $mall
 -- addresses with. A number that was ever given stands on a label or at the mall.
 -- in:  view `csv_apart` (order_number), $mall, $shop_id
 -- out: order_number, basket_id, the recipient as the file's cells are named
---      (data.warehouse.order_package_match), last: the order's highest number so far
+--      (data.warehouse.order_files.package_match), last: the order's highest number so far
 WITH numbered AS (
     SELECT order_number, basket_id FROM order_packages
     WHERE mall = $mall AND shop_id = $shop_id
@@ -800,7 +800,7 @@ WHERE mall = $mall
 
 -- name: change_csv_lines
 -- What the lines of a part's known orders become, where that differs
--- or is new. The row's sku is the one chosen for its line (data.warehouse.order_line_sku).
+-- or is new. The row's sku is the one chosen for its line (data.warehouse.order_files.line_sku).
 -- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id, $adds_units
 -- out: temporary table `csv_changed_lines`, as columns of order_lines
 CREATE OR REPLACE TEMP TABLE csv_changed_lines AS

@@ -26,7 +26,22 @@ from data.warehouse.buyers import (
     without_private_cells,
 )
 from data.warehouse.errors import HasOtherShops
-from data.warehouse.order_file_rows import (
+from data.warehouse.order_files.line_match import LINE, MORE, given_ids, matched
+from data.warehouse.order_files.line_shares import (
+    NO_SHARES,
+    SHARE,
+    LineShares,
+    shared,
+    told_by_line,
+)
+from data.warehouse.order_files.line_sku import chosen
+from data.warehouse.order_files.package_match import (
+    RECIPIENT,
+    matched_in_packages,
+    placed,
+    several,
+)
+from data.warehouse.order_files.rows import (
     NO_WARNINGS,
     Chunks,
     OrderRows,
@@ -37,27 +52,12 @@ from data.warehouse.order_file_rows import (
     no_rows,
     with_roles,
 )
-from data.warehouse.order_file_sums import (
+from data.warehouse.order_files.sums import (
     counted_once,
     with_stored_units,
     wrong_sums,
 )
-from data.warehouse.order_file_warnings import Warned, WarningCount, Warnings
-from data.warehouse.order_line_match import LINE, MORE, given_ids, matched
-from data.warehouse.order_line_shares import (
-    NO_SHARES,
-    SHARE,
-    LineShares,
-    shared,
-    told_by_line,
-)
-from data.warehouse.order_line_sku import chosen
-from data.warehouse.order_package_match import (
-    RECIPIENT,
-    matched_in_packages,
-    placed,
-    several,
-)
+from data.warehouse.order_files.warned import Warned, WarningCount, Warnings
 from data.warehouse.statements import SQL, Shown, show
 
 ORDERS_A_PART: Final = 50_000

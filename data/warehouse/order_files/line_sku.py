@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from data.warehouse.order_line_match import CELLS, ORDER, Codes, code, coded
+from data.warehouse.order_files.line_match import CELLS, ORDER, Codes, code, coded
 
 
 def chosen(

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from data.warehouse.order_line_match import ORDER, Codes, matched
+from data.warehouse.order_files.line_match import ORDER, Codes, matched
 
 BASKET: Final = "basket_id"
 RECIPIENT: Final = tuple(
