@@ -6,7 +6,7 @@
 --   shop_id         shop
 --   sweeps          how often the shop was searched
 --   created         orders that the sweeps created
---   without_notice  of them, named by no notice
+--   without_notice  of them, named by no notice, nor by one that came in the two days after
 -- example: FROM notice_loss WHERE without_notice > 0 ORDER BY day DESC
 SELECT
     CAST(started_at AT TIME ZONE 'Asia/Tokyo' AS DATE) AS day,

@@ -83,7 +83,8 @@ troubles AS (
             || '対処: 受信のログと、RMSの通知の設定を確認してください。'
     FROM (
         FROM loads
-        WHERE source = 'api' AND finished_at IS NOT NULL
+        WHERE source = 'api'
+          AND finished_at < $now::TIMESTAMPTZ - INTERVAL 10 MINUTE  -- notices are late
         QUALIFY row_number() OVER (
             PARTITION BY mall, shop_id ORDER BY started_at DESC
         ) = 1

@@ -66,7 +66,8 @@ def record_notices(
     """Insert the notices that are new; settle at once those that need no reading.
 
     Those name no order, came before the shop's start (docs/rules.md 6.8), or an order
-    another run has read since they came. Only after the commit may their files go.
+    another run has read since they came. One that a sweep overtook was late, not lost,
+    and no longer counts as missed. Only after the commit may their files go.
     """
     if not notices:
         return Recorded(0, 0)
@@ -74,6 +75,7 @@ def record_notices(
     given = {"recorded_at": recorded_at, "settled_at": recorded_at}
     ((new,),) = SQL.run(con, "insert_notices", given).fetchall()
     SQL.run(con, "settle_unread_notices", given)
+    _count_overtaken(con, recorded_at)
     # Not in a `finally`: in an aborted transaction this would hide the cause.
     con.unregister("told")
     return Recorded(new, len(notices) - new)
@@ -151,10 +153,19 @@ def announced(con: Connection, shop_id: str, numbers: Sequence[str]) -> set[str]
 def found_without_notice(con: Connection, load_id: str) -> int:
     """Return how many orders a load created that no recorded notice had named.
 
-    Record what waits in the spool first: those notices are late, not lost.
+    Record what waits in the spool first: those notices are late, not lost. One that
+    comes later takes its order off the count that was stored (`record_notices`).
     """
     rows = SQL.run(con, "count_found_without_notice", {"load_id": load_id})
     return int(rows.fetchall()[0][0])
+
+
+def _count_overtaken(con: Connection, recorded_at: datetime) -> None:
+    """Count anew what loads have missed whose orders the view `told` names."""
+    given = {"recorded_at": recorded_at}
+    for (load_id,) in SQL.run(con, "list_loads_overtaking", given).fetchall():
+        counted = {"load_id": load_id, "missed": found_without_notice(con, load_id)}
+        SQL.run(con, "correct_found_without_notice", counted)
 
 
 def _told(notices: Sequence[Notice]) -> pl.DataFrame:

@@ -174,3 +174,23 @@ ANTI JOIN shops AS s
     ON s.mall = o.mall AND s.shop_id = o.shop_id
     AND s.notices_start_at > o.ordered_at
 WHERE o.source = 'api';
+
+-- name: list_loads_overtaking
+-- The loads that created orders which these notices name, and counted some as missed:
+-- a sweep is often faster than a notice. Within two days; what comes later was lost.
+-- in:  view `told`, $recorded_at
+-- out: load_id
+SELECT DISTINCT l.load_id
+FROM loads AS l
+JOIN order_log AS g ON g.load_id = l.load_id AND g.source = l.source
+SEMI JOIN told AS t ON t.shop_id = g.shop_id AND t.order_number = g.order_number
+WHERE l.mall = 'rakuten'
+  AND l.source = 'api'
+  AND l.found_without_notice > 0
+  AND l.started_at > $recorded_at::TIMESTAMPTZ - INTERVAL 2 DAY
+  AND g.logged_at > $recorded_at::TIMESTAMPTZ - INTERVAL 2 DAY;
+
+-- name: correct_found_without_notice
+-- in:  $load_id, $missed
+UPDATE loads SET found_without_notice = $missed
+WHERE load_id = $load_id AND source = 'api';

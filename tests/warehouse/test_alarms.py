@@ -140,8 +140,15 @@ def test_every_alarm_has_words_and_says_when_it_is_over():
         (lambda con: unknown_push(con, NOW - 14), NOW),
         (lambda con: licence_ending(con, 14.1), NOW),
         (lambda con: notices_missed(con, 0), NOW),
+        (notices_missed, 15),
     ],
-    ids=["waits for nine minutes", "unknown for 14", "ends in 15 days", "none missed"],
+    ids=[
+        "waits for nine minutes",
+        "unknown for 14",
+        "ends in 15 days",
+        "none missed",
+        "overtaken nine minutes ago",
+    ],
 )
 def test_what_is_not_yet_a_trouble_is_none(undone: Con, make, minute):
     make(undone)

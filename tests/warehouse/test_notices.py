@@ -1,5 +1,6 @@
 """Notices are kept once, wait until a read answers them, and say how they ended."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from data.warehouse.notices import (
     settle_notices,
 )
 from data.warehouse.orders import record_refusals, store_orders, store_same
+from data.warehouse.runs import Load, record_load
 from tests.order_files.store.made import a_row
 from tests.order_files.store.made import store as import_csv
 from tests.support.orders import SHOP_ID, an_order, at, order_number
@@ -242,6 +244,23 @@ def test_what_a_load_created_and_no_notice_named_is_counted_once(con):
     record(con, a_notice(4), minute=20)
 
     assert found_without_notice(con, "sweep") == 2
+
+
+def test_a_notice_that_a_sweep_overtook_was_not_missed(con):
+    batch = [an_order(n, 7) for n in (4, 5)]
+    store_orders(con, batch, source="api", stored_at=at(9), load_id="sweep")
+    load = Load("sweep", "api", an_order().mall, SHOP_ID, None, at(7))
+    record_load(con, replace(load, found_without_notice=2))
+    counted = "SELECT found_without_notice FROM loads WHERE load_id = 'sweep'"
+
+    record(con, a_notice(9), minute=20)
+    assert con.sql(counted).fetchall() == [(2,)]
+    record(con, a_notice(4), a_notice(4, kind=NoticeKind.SCREENING), minute=21)
+    assert con.sql(counted).fetchall() == [(1,)]
+    record(con, a_notice(4), minute=22)
+    assert con.sql(counted).fetchall() == [(1,)]
+    record(con, a_notice(5), minute=3 * DAY)
+    assert con.sql(counted).fetchall() == [(1,)]
 
 
 @given(
