@@ -2,14 +2,15 @@
 -- of Japan and shop. Costs and fees are those of the order's day, as people filled them in
 -- by import-costs; a cost of the line's SKU comes before one of the SKU whose stock its
 -- listing sells. A line without a cost, or of a shop without a fee, is counted as unknown
--- and is in none of the sums but `sales`. Coupons, points,
--- postage and what was paid back in part are not in it.
+-- and is in none of the sums but `sales`. Coupons, points, postage and what was paid back in
+-- part are not in it. Of a set of several SKUs the first has the sales, and each its own cost:
+-- a part that sells only in sets stands below zero.
 -- out:
 --   month          month in Japan
 --   mall           mall
 --   shop_id        shop
 --   sku            SKU
---   units          pieces
+--   units          sold; a set counts with its first SKU
 --   sales          price with tax, before coupons and points, yen
 --   known_sales    of them, of lines whose cost and fee are known, yen
 --   cost           their cost with tax, yen

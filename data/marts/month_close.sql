@@ -6,7 +6,7 @@
 --   shop_id        shop
 --   closed_at      when it was closed
 --   orders         orders that counted
---   units          pieces
+--   units          sold; a set counts once
 --   sales          price of all lines with tax, before coupons and points, yen
 --   lines_unknown  lines whose price was not known, and not in `sales`
 --   refunded       paid back of these orders by then, yen; only Shopify's file tells it

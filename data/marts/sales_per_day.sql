@@ -5,7 +5,7 @@
 --   mall           mall
 --   shop_id        shop
 --   orders         orders placed
---   units          pieces
+--   units          sold; a set counts once
 --   sales          price of all lines with tax, before coupons and points, yen
 --   lines_unknown  lines whose price is not known, and not in `sales`
 --   refunded       paid back of these orders, yen; only Shopify's file tells it
