@@ -41,7 +41,8 @@ def already_caught_up() -> bool:
 
     After downtime Prefect starts a run for every day that was missed, in any order
     (PrefectHQ/prefect#15886). Every step works from what the warehouse knows, so the
-    first of them catches up for all. A run started by hand is never skipped.
+    first of them catches up for all. A run started by hand is never skipped. One that
+    began after now did so by a clock that was ahead, and caught up for nobody.
     """
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(runtime.flow_run.id)
@@ -51,7 +52,9 @@ def already_caught_up() -> bool:
             flow_run_filter=FlowRunFilter(
                 deployment_id=FlowRunFilterDeploymentId(any_=[run.deployment_id]),
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=ENDED)),
-                start_time=FlowRunFilterStartTime(after_=run.expected_start_time),
+                start_time=FlowRunFilterStartTime(
+                    after_=run.expected_start_time, before_=now()
+                ),
             ),
         )
         return any(

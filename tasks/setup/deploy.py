@@ -27,6 +27,7 @@ from data.model.shop import ShopHandle
 from tasks.limits import ensure_limit
 from tasks.run_log import show_our_log
 from tasks.setup.alarms import register_alarms, save_automation
+from tasks.setup.future_runs import forget_runs_to_come
 from tasks.setup.guards import guards
 from tasks.setup.home_deployments import deploy_home, machines_own, rest_of_machine
 from tasks.setup.plain_forms import make_forms_plain
@@ -89,6 +90,7 @@ def main() -> None:
             with get_client(sync_client=True) as client:
                 make_forms_plain(client)
                 deploy_homes(client, homes())
+                forget_runs_to_come(client)
     sys.exit(deployed.returncode)
 
 

@@ -1,23 +1,47 @@
 """`make worker`: a worker that runs the deployments on the Prefect server in use.
 
-Options behind it are `prefect worker start`'s: `--with-healthcheck` is for containers.
+What a clock that was ahead has left there is taken away first. Options behind it are
+`prefect worker start`'s: `--with-healthcheck` is for containers.
 """
 
+import logging
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 from connectors.settings import read_settings
 from tasks.setup.become import become
 from tasks.setup.server_in_use import environment_of_server
 
+log = logging.getLogger("juchu.setup")
 COMMAND: Final = ("worker", "start", "--pool", "juchu", "--type", "process")
 
 
 def main() -> None:
     """Start the worker in this process, or refuse in a sentence without a server."""
     environment = environment_of_server()
+    _tidy_up(environment)
     queues = queues_of(read_settings().host)
     become("prefect", (*COMMAND, *queues, *sys.argv[1:]), environment)
+
+
+def _tidy_up(environment: Mapping[str, str]) -> None:
+    """Take away the runs of days to come; what goes wrong here stops no worker."""
+    # Prefect reads its settings, and makes its folders, when it is imported.
+    from prefect.client.orchestration import get_client  # noqa: PLC0415
+    from prefect.settings import temporary_settings  # noqa: PLC0415
+
+    from tasks.setup.future_runs import forget_runs_to_come  # noqa: PLC0415
+    from tasks.setup.prefect_runs import client_settings  # noqa: PLC0415
+
+    try:
+        with (
+            temporary_settings(client_settings(environment)),
+            get_client(sync_client=True) as client,
+        ):
+            forget_runs_to_come(client)
+    except Exception:
+        log.exception("the worker starts all the same")
 
 
 def queues_of(host: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """`make deploy` leaves a server on which nine o'clock happens."""
 
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -12,15 +13,17 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateName,
 )
+from prefect.client.schemas.objects import FlowRun
 from prefect.events import emit_event
 from prefect.events.schemas.events import Resource
-from prefect.states import Failed, Scheduled
+from prefect.states import Completed, Failed, Scheduled
 from pydantic import SecretStr
 
 from connectors.notices.announce import EVENT, RESOURCE
 from connectors.notify_address import notify_address
 from connectors.prefect_env import NAMES
 from tasks.setup.alarms import register_alarms
+from tasks.setup.future_runs import delete_runs, runs_to_come
 from tasks.setup.guards import guards
 from tasks.setup.services import ROOT, Services
 from tests.support.effort import EFFORT, for_long
@@ -35,7 +38,7 @@ AUTOMATIONS = (
 RESOURCE_ID = "prefect.resource.id"
 
 
-def scheduled_runs(api: SyncPrefectClient) -> list[datetime]:
+def planned_runs(api: SyncPrefectClient) -> list[FlowRun]:
     deployment = api.read_deployment_by_name("daily/0900")
     runs = api.read_flow_runs(
         flow_run_filter=FlowRunFilter(
@@ -43,7 +46,13 @@ def scheduled_runs(api: SyncPrefectClient) -> list[datetime]:
             state=FlowRunFilterState(name=FlowRunFilterStateName(any_=["Scheduled"])),
         )
     )
-    return sorted(r.expected_start_time for r in runs if r.auto_scheduled)
+    return [run for run in runs if run.auto_scheduled]
+
+
+def scheduled_runs(api: SyncPrefectClient) -> list[datetime]:
+    return sorted(
+        run.expected_start_time for run in planned_runs(api) if run.expected_start_time
+    )
 
 
 def test_a_scheduled_run_stands_at_nine_in_japan(prefect_api):
@@ -54,6 +63,56 @@ def test_a_scheduled_run_stands_at_nine_in_japan(prefect_api):
     assert [b - a for a, b in zip([first, *later], later, strict=False)] == [
         timedelta(days=1)
     ] * len(later)
+
+
+@for_long
+def test_a_day_that_a_fast_clock_has_ended_is_planned_anew(
+    services: Services, prefect_api: SyncPrefectClient
+):
+    """Prefect's scheduler looks about once a minute."""
+    day = ended_ahead(services, prefect_api)
+    assert day not in scheduled_runs(prefect_api)
+
+    delete_runs(prefect_api, runs_to_come(prefect_api, datetime.now(UTC)))
+
+    until(lambda: day in scheduled_runs(prefect_api), patience_s=130)
+
+
+def test_what_a_fast_clock_ended_or_planned_is_taken_away_and_no_other_run(
+    services: Services, prefect_api: SyncPrefectClient
+):
+    ended_ahead(services, prefect_api)
+    of_a_person = prefect_api.create_flow_run_from_deployment(
+        prefect_api.read_deployment_by_name("daily/0900").id,
+        state=Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=200)),
+    )
+    before = scheduled_runs(prefect_api)
+    found = runs_to_come(prefect_api, datetime.now(UTC))
+    delete_runs(prefect_api, [*found, *found])
+
+    assert len(found) == 1
+    assert runs_to_come(prefect_api, datetime.now(UTC)) == []
+    assert set(before) <= set(scheduled_runs(prefect_api))
+    delete_runs(prefect_api, [of_a_person.id])
+
+
+def ended_ahead(services: Services, api: SyncPrefectClient) -> datetime:
+    """End the last 09:00 that is planned by a clock a year ahead; return its day.
+
+    The server dates what it is told by its own clock: so in its database.
+    """
+    until(lambda: scheduled_runs(api))
+    last = max(planned_runs(api), key=lambda run: run.expected_start_time)
+    api.set_flow_run_state(last.id, Completed(), force=True)
+    ended = datetime.now(UTC) + timedelta(days=365)
+    with sqlite3.connect(services.home / "prefect" / "prefect.db") as db:
+        changed = db.execute(
+            "UPDATE flow_run SET end_time = ? WHERE id = ?",
+            (f"{ended:%Y-%m-%d %H:%M:%S.%f}", str(last.id)),
+        )
+    assert changed.rowcount == 1
+    assert last.expected_start_time is not None
+    return last.expected_start_time
 
 
 def test_only_daily_ingests_at_nine(prefect_api):
