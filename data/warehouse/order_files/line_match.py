@@ -16,6 +16,8 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from data.warehouse.order_files.queries import Queries
+
 ORDER: Final = "order_number"
 TOLD: Final = "mall_line_id"
 """The mall's own name of a line; null where it has none."""
@@ -44,9 +46,18 @@ MORE: Final = (*CELLS, "quantity")
 """What the lines left over are matched by as well."""
 Codes = tuple[tuple[str, ...], ...]
 """Of which cells each code of a line is made, the best one first."""
+NO_LINES: Final = pl.DataFrame(
+    schema=dict.fromkeys(("line_id", *LINE, *MORE), pl.String())
+)
+"""No stored lines."""
 NO_PAIRS: Final = pl.Schema(
     {"row_number": pl.UInt32(), ORDER: pl.String(), "line_id": pl.String()}
 )
+
+
+def stored_lines(queries: Queries, part: int) -> pl.DataFrame:
+    """Return the stored lines of a part's known orders, to match the file's with."""
+    return queries.frame("list_csv_known_lines", part=part)
 
 
 class Pass(NamedTuple):

@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from data.model.order_file import BY_NAME, CellKind
+from data.warehouse.order_files.queries import Queries
 
 LINE: Final = ("order_number", "line_id")
 STATUS: Final = "mall_status"
@@ -42,6 +43,25 @@ these, so that a person hears of a step back."""
 
 _FAR: Final = {"open": 0, "shipped": 1, "refunded": 2, "cancelled": 2}
 _ENDED: Final = 2
+
+
+_KEEP = ("update_csv_shares", "insert_csv_shares")
+
+
+def stored_shares(queries: Queries, part: int) -> pl.DataFrame:
+    """Return the stored lines of a part's known orders, each with its share."""
+    return queries.frame("list_csv_shares", part=part)
+
+
+def no_stored_shares() -> pl.DataFrame:
+    """Return what `stored_shares` returns where no order is known."""
+    return NO_SHARES.with_columns(pl.col(SHARE).name.prefix(_OF_ORDER))
+
+
+def keep_shares(queries: Queries) -> None:
+    """Write the shares in view `csv_shares`, the new ones and those that changed."""
+    for name in _KEEP:
+        queries.rows(name)
 
 
 def told_by_line(by_line: Sequence[str]) -> tuple[str, ...]:

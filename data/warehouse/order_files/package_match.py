@@ -12,6 +12,8 @@ from typing import Final
 import polars as pl
 
 from data.warehouse.order_files.line_match import ORDER, Codes, matched
+from data.warehouse.order_files.queries import Queries
+from data.warehouse.statements import show
 
 BASKET: Final = "basket_id"
 RECIPIENT: Final = tuple(
@@ -36,6 +38,12 @@ _SAME: Final = (_TOLD, (_NAME, _DOOR))
 _FIRST: Final = "1"
 _PACKAGE: Final = "package"
 _TAKES_OF: Final = "takes_of"
+
+
+def stored_packages(queries: Queries, apart: pl.DataFrame) -> pl.DataFrame:
+    """Return the stored packages of these orders, with their recipients."""
+    show(queries.con, "csv_apart", apart)
+    return queries.frame("list_csv_packages")
 
 
 def several(told: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:

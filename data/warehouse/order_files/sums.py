@@ -5,6 +5,12 @@ from collections.abc import Sequence
 import polars as pl
 
 from data.model.order_file import TAX_RATES, SumCheck
+from data.warehouse.order_files.queries import Queries
+
+
+def stated_amounts(queries: Queries) -> pl.DataFrame:
+    """Return the order totals stated in the file, one row per order of the part."""
+    return queries.frame("sum_csv_orders")
 
 
 def counted_once(rows: pl.DataFrame, checks: Sequence[SumCheck]) -> pl.DataFrame:

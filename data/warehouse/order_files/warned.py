@@ -6,6 +6,9 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from data.warehouse.order_files.queries import Queries
+from data.warehouse.statements import show
+
 SHOWN: Final = 50
 COUNT_AGAIN: Final = "対処: 棚の数と違う場合は、棚卸を取り込んでください。"
 """What to do for a line that is adjusted: adjust-stock takes each line once."""
@@ -54,6 +57,10 @@ TEXTS: Final = {
     ),
 }
 """What a warning about an order says; it has at most one of a kind but sums."""
+
+
+OrderWarnings = list[tuple[str, str, int]]
+"""Each (kind, order_number, number of lines)."""
 
 
 class Warned(NamedTuple):
@@ -117,3 +124,28 @@ def _place(row: int | None, column: str | None) -> str:
     if row is None:
         return ""
     return f"{row:,} 行目" + (f"「{column}」" if column else "") + ": "
+
+
+def of_cells(queries: Queries, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the warnings about cells of what is stored, and about the file."""
+    show(queries.con, "csv_warned", cells)
+    return queries.frame("list_csv_warned").cast({"row_number": pl.UInt32()})
+
+
+def of_rows(queries: Queries) -> OrderWarnings:
+    """Return the orders whose rows differ, as judged over the whole file."""
+    return queries.rows("list_csv_warnings")
+
+
+def of_changes(queries: Queries, changed: int) -> OrderWarnings:
+    """Return what is to be said of the part's known orders before they are written."""
+    found = queries.rows("list_csv_steps_back")
+    if changed:
+        found += queries.rows("list_csv_adjusted")
+        found += queries.rows("list_csv_outdated_labels")
+    return found
+
+
+def of_totals(queries: Queries, part: int) -> OrderWarnings:
+    """Return the part's orders that are stored without a total."""
+    return queries.rows("list_csv_without_total", part=part)

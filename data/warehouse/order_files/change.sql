@@ -1,0 +1,354 @@
+-- name: judge_csv_statuses
+-- Where the known orders of a part stand after the file (docs/rules.md 6.2, 6.3). The
+-- mall's word only goes on: to shipped, then to refunded or cancelled. A file whose word
+-- is behind the stored one is an older one. Parcels of ours move an order on once each of its
+-- packages has one: what is left of it would get no label.
+-- in:  view `csv_speaking`, $mall, $shop_id
+-- out: temporary table `csv_statuses` (order_number, status, is_behind: the file's word
+--      is not to be taken, ends: the order is cancelled or refunded by this file)
+CREATE OR REPLACE TEMP TABLE csv_statuses AS
+WITH parcels AS (
+    SELECT DISTINCT order_number, basket_id
+    FROM shipments
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+      AND state NOT IN ('refused', 'cancelled', 'replaced')
+),
+here AS (
+    SELECT order_number
+    FROM (
+        SELECT order_number, basket_id FROM order_packages
+        WHERE mall = $mall
+          AND shop_id = $shop_id
+        UNION ALL
+        SELECT order_number, basket_id FROM csv_speaking
+    ) AS packages
+    SEMI JOIN (SELECT order_number FROM parcels) AS begun USING (order_number)
+    ANTI JOIN parcels USING (order_number, basket_id)
+),
+has_left AS (
+    SELECT DISTINCT order_number
+    FROM parcels
+    ANTI JOIN here USING (order_number)
+),
+words AS (
+    SELECT
+        o.order_number, o.status,
+        r.outcome IS NOT NULL AND (
+            r.mall_status <> coalesce(o.mall_status, '')
+            OR r.outcome <> coalesce(o.outcome, 'open')
+        ) AS is_news,
+        CASE r.outcome WHEN 'shipped' THEN 1 WHEN 'refunded' THEN 2
+            WHEN 'cancelled' THEN 2 ELSE 0 END AS said,
+        CASE WHEN o.cancelled THEN 2 WHEN o.outcome = 'shipped' THEN 1
+            WHEN o.outcome IS NOT NULL THEN 2 ELSE 0 END AS known,
+        p.order_number IS NOT NULL AS has_parcels
+    FROM csv_speaking AS r
+    JOIN orders AS o
+        ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
+    LEFT JOIN has_left AS p ON p.order_number = r.order_number
+    WHERE r.speaks_for_order
+      AND r.is_known
+)
+SELECT
+    order_number,
+    CASE
+        WHEN status = 'キャンセル' THEN status
+        WHEN is_news AND said = 2 THEN 'キャンセル'
+        WHEN status = '出荷済' THEN status
+        WHEN (is_news AND said = 1 AND known < 2) OR has_parcels THEN '出荷済'
+        ELSE '受注処理中'
+    END AS status,
+    is_news AND said < known AS is_behind,
+    said = 2 AND known < 2 AS ends
+FROM words;
+
+-- name: change_csv_orders
+-- What the known orders of a part become, where that differs.
+-- A blank cell keeps what is known, unless it clears; a cell the file has no column for
+-- never clears, nor does one of an order whose first row, which alone has its cells, is not
+-- in the file. What is billed at each rate is one thing: 0 at a rate, or at all, is told, too.
+-- An order is fixed again only by a file that tells an amount. What the mall
+-- says of its status is kept where the file is behind, and a cancelled order stays so.
+-- in:  views `csv_speaking`, `csv_clears` (one row, a flag per cell), temporary table
+--      `csv_statuses`, $mall, $shop_id
+-- out: temporary table `csv_changed_orders`, as columns of orders; status is no content
+CREATE OR REPLACE TEMP TABLE csv_changed_orders AS
+SELECT
+    o.mall, o.shop_id, o.order_number,
+    if(c.mall_status AND NOT s.is_behind, r.mall_status, if(s.is_behind, o.mall_status, coalesce(r.mall_status, o.mall_status))) AS mall_status,
+    if(c.mall_sub_status AND NOT s.is_behind, r.mall_sub_status, if(s.is_behind, o.mall_sub_status, coalesce(r.mall_sub_status, o.mall_sub_status))) AS mall_sub_status,
+    if(c.ordered_at, r.ordered_at, coalesce(r.ordered_at, o.ordered_at)) AS ordered_at,
+    if(c.confirmed_at, r.confirmed_at, coalesce(r.confirmed_at, o.confirmed_at)) AS confirmed_at,
+    if(c.fixed_at, r.fixed_at, coalesce(r.fixed_at, o.fixed_at)) AS fixed_at,
+    if(c.ship_instructed_at, r.ship_instructed_at, coalesce(r.ship_instructed_at, o.ship_instructed_at)) AS ship_instructed_at,
+    if(c.shipped_at AND NOT s.is_behind, r.shipped_at, coalesce(r.shipped_at, o.shipped_at)) AS shipped_at,
+    if(c.paid_at, r.paid_at, coalesce(r.paid_at, o.paid_at)) AS paid_at,
+    if(c.cancelled_at AND NOT s.is_behind, r.cancelled_at, coalesce(r.cancelled_at, o.cancelled_at)) AS cancelled_at,
+    if(c.cancel_due_on, r.cancel_due_on, coalesce(r.cancel_due_on, o.cancel_due_on)) AS cancel_due_on,
+    if(c.delivery_on, r.delivery_on, coalesce(r.delivery_on, o.delivery_on)) AS delivery_on,
+    if(c.delivery_slot, r.delivery_slot, coalesce(r.delivery_slot, o.delivery_slot)) AS delivery_slot,
+    if(c.delivery_slot_name, r.delivery_slot_name, coalesce(r.delivery_slot_name, o.delivery_slot_name)) AS delivery_slot_name,
+    if(c.delivery_method, r.delivery_method, coalesce(r.delivery_method, o.delivery_method)) AS delivery_method,
+    if(c.order_type, r.order_type, coalesce(r.order_type, o.order_type)) AS order_type,
+    if(c.payment_method, r.payment_method, coalesce(r.payment_method, o.payment_method)) AS payment_method,
+    if(c.goods_total, r.goods_total, coalesce(r.goods_total, o.goods_total)) AS goods_total,
+    if(c.tax_total, r.tax_total, coalesce(r.tax_total, o.tax_total)) AS tax_total,
+    if(c.postage_total, r.postage_total, coalesce(r.postage_total, o.postage_total)) AS postage_total,
+    if(c.cod_fee, r.cod_fee, coalesce(r.cod_fee, o.cod_fee)) AS cod_fee,
+    if(c.payment_fee, r.payment_fee, coalesce(r.payment_fee, o.payment_fee)) AS payment_fee,
+    if(c.buyer_fee, r.buyer_fee, coalesce(r.buyer_fee, o.buyer_fee)) AS buyer_fee,
+    if(c.shop_fee, r.shop_fee, coalesce(r.shop_fee, o.shop_fee)) AS shop_fee,
+    if(c.gift_fee, r.gift_fee, coalesce(r.gift_fee, o.gift_fee)) AS gift_fee,
+    if(c.gift_wrapping, r.gift_wrapping, coalesce(r.gift_wrapping, o.gift_wrapping)) AS gift_wrapping,
+    if(c.discount_total, r.discount_total, coalesce(r.discount_total, o.discount_total)) AS discount_total,
+    if(c.order_total, r.order_total, coalesce(r.order_total, o.order_total)) AS order_total,
+    if(c.request_total, r.request_total, coalesce(r.request_total, o.request_total)) AS request_total,
+    if(c.point_used, r.point_used, coalesce(r.point_used, o.point_used)) AS point_used,
+    if(c.coupon_total, r.coupon_total, coalesce(r.coupon_total, o.coupon_total)) AS coupon_total,
+    if(c.coupon_shop, r.coupon_shop, coalesce(r.coupon_shop, o.coupon_shop)) AS coupon_shop,
+    if(c.coupon_other, r.coupon_other, coalesce(r.coupon_other, o.coupon_other)) AS coupon_other,
+    if(c.refunded_total, r.refunded_total, coalesce(r.refunded_total, o.refunded_total)) AS refunded_total,
+    CASE
+        WHEN c.billed_at_10
+            OR coalesce(r.billed_at_0, r.billed_at_8, r.billed_at_10) IS NOT NULL
+        THEN nullif(list_filter([
+            {'rate': 0.00::DECIMAL(5, 4), 'billed': r.billed_at_0, 'tax': r.tax_at_0},
+            {'rate': 0.08::DECIMAL(5, 4), 'billed': r.billed_at_8, 'tax': r.tax_at_8},
+            {'rate': 0.10::DECIMAL(5, 4), 'billed': r.billed_at_10, 'tax': r.tax_at_10}
+        ], lambda one: coalesce(one.billed, 0) <> 0 OR coalesce(one.tax, 0) <> 0), [])
+        ELSE o.tax_summaries
+    END AS tax_summaries,
+    if(c.is_gift, r.is_gift, coalesce(r.is_gift, o.is_gift)) AS is_gift,
+    coalesce(if(c.is_under_review, r.is_under_review, coalesce(r.is_under_review, o.is_under_review)), false) AS is_under_review,
+    if(c.caution_code, r.caution_code, coalesce(r.caution_code, o.caution_code)) AS caution_code,
+    if(c.changed_by_buyer, r.changed_by_buyer, coalesce(r.changed_by_buyer, o.changed_by_buyer)) AS changed_by_buyer,
+    r.is_fixed AND (
+        o.amounts_fixed
+        OR coalesce(r.goods_total, r.order_total, r.request_total) IS NOT NULL
+    ) AS amounts_fixed,
+    o.cancelled OR coalesce(r.cancelled, false) AS cancelled,
+    if(s.is_behind, o.outcome, coalesce(nullif(r.outcome, 'open'), o.outcome)) AS outcome
+FROM csv_speaking AS r
+JOIN orders AS o
+    ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
+JOIN csv_statuses AS s ON s.order_number = r.order_number
+LEFT JOIN csv_clears AS c ON r.tells_order
+WHERE r.speaks_for_order
+  AND r.is_known
+EXCEPT
+SELECT
+    mall, shop_id, order_number,
+    mall_status, mall_sub_status, ordered_at, confirmed_at, fixed_at,
+    ship_instructed_at, shipped_at, paid_at, cancelled_at, cancel_due_on,
+    delivery_on, delivery_slot, delivery_slot_name, delivery_method, order_type,
+    payment_method, goods_total, tax_total, postage_total, cod_fee, payment_fee,
+    buyer_fee, shop_fee, gift_fee, gift_wrapping, discount_total, order_total, request_total,
+    point_used, coupon_total, coupon_shop, coupon_other, refunded_total, tax_summaries,
+    is_gift, coalesce(is_under_review, false), caution_code,
+    changed_by_buyer,
+    amounts_fixed, cancelled, outcome
+FROM orders
+WHERE mall = $mall
+  AND shop_id = $shop_id;
+
+-- name: change_csv_packages
+-- What the packages of a part's known orders become, where that
+-- differs or is new.
+-- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id
+-- out: temporary table `csv_changed_packages`, as columns of order_packages
+CREATE OR REPLACE TEMP TABLE csv_changed_packages AS
+SELECT
+    $mall AS mall, $shop_id AS shop_id, r.order_number, r.basket_id,
+    if(c.recipient_zip, r.recipient_zip, coalesce(r.recipient_zip, o.zip)) AS zip,
+    if(c.recipient_prefecture, r.recipient_prefecture, coalesce(r.recipient_prefecture, o.prefecture)) AS prefecture,
+    if(c.noshi, r.noshi, coalesce(r.noshi, o.noshi)) AS noshi,
+    if(c.package_postage_total, r.package_postage_total, coalesce(r.package_postage_total, o.postage_total)) AS postage_total,
+    if(c.package_cod_fee, r.package_cod_fee, coalesce(r.package_cod_fee, o.cod_fee)) AS cod_fee,
+    if(c.package_goods_total, r.package_goods_total, coalesce(r.package_goods_total, o.goods_total)) AS goods_total,
+    if(c.package_total, r.package_total, coalesce(r.package_total, o.package_total)) AS package_total,
+    if(c.default_carrier_code, r.default_carrier_code, coalesce(r.default_carrier_code, o.default_carrier_code)) AS default_carrier_code,
+    if(c.tracking_number, r.tracking_number, coalesce(r.tracking_number, o.tracking_number)) AS tracking_number,
+    if(c.shipping_date, r.shipping_date, coalesce(r.shipping_date, o.shipping_date)) AS shipping_date
+FROM csv_speaking AS r
+LEFT JOIN order_packages AS o
+    ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
+    AND o.basket_id = r.basket_id
+LEFT JOIN csv_clears AS c ON r.tells_order
+WHERE r.speaks_for_basket
+  AND r.is_known
+EXCEPT
+SELECT
+    mall, shop_id, order_number, basket_id,
+    zip, prefecture, noshi, postage_total, cod_fee, goods_total, package_total,
+    default_carrier_code, tracking_number, shipping_date
+FROM order_packages
+WHERE mall = $mall
+  AND shop_id = $shop_id;
+
+-- name: change_csv_lines
+-- What the lines of a part's known orders become, where that differs
+-- or is new. The row's sku is the one chosen for its line (data.warehouse.order_files.line_sku).
+-- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id, $adds_units
+-- out: temporary table `csv_changed_lines`, as columns of order_lines
+CREATE OR REPLACE TEMP TABLE csv_changed_lines AS
+SELECT
+    $mall AS mall, $shop_id AS shop_id, r.order_number, r.line_id,
+    r.basket_id,
+    if(c.item_id, r.item_id, coalesce(r.item_id, o.item_id)) AS item_id,
+    if(c.item_number, r.item_number, coalesce(r.item_number, o.item_number)) AS item_number,
+    if(c.manage_number, r.manage_number, coalesce(r.manage_number, o.manage_number)) AS manage_number,
+    if(c.variant_id, r.variant_id, coalesce(r.variant_id, o.variant_id)) AS variant_id,
+    if(c.item_name, r.item_name, coalesce(r.item_name, o.item_name)) AS item_name,
+    if(c.choices, r.choices, coalesce(r.choices, o.choices)) AS choices,
+    if(c.sku_info, r.sku_info, coalesce(r.sku_info, o.sku_info)) AS sku_info,
+    if(c.unit_price, r.unit_price, coalesce(r.unit_price, o.unit_price)) AS unit_price,
+    if(c.tax_rate, r.tax_rate, coalesce(r.tax_rate, o.tax_rate))::DECIMAL(5, 4) AS tax_rate,
+    if(c.tax_included, r.tax_included, coalesce(r.tax_included, o.tax_included)) AS tax_included,
+    if(c.line_status, r.line_status, coalesce(r.line_status, o.line_status)) AS line_status,
+    if(c.quantity_to_ship, r.quantity_to_ship, coalesce(r.quantity_to_ship, o.quantity_to_ship)) AS quantity_to_ship,
+    coalesce(r.sku, if(c.sku, '', o.sku), '') AS sku,
+    coalesce(r.quantity * if($adds_units, r.copies, 1), o.quantity)::INTEGER AS quantity,
+    if(
+        c.line_total,
+        r.line_total * if($adds_units, r.copies, 1),
+        coalesce(r.line_total * if($adds_units, r.copies, 1), o.line_total)
+    )::BIGINT AS line_total,
+    CASE
+        WHEN r.mall_line_id IS NOT NULL THEN nullif(r.mall_line_id, r.line_id)
+        WHEN o.line_id IS NULL THEN ''
+        ELSE o.mall_line_id
+    END AS mall_line_id
+FROM csv_speaking AS r
+LEFT JOIN order_lines AS o
+    ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
+    AND o.line_id = r.line_id
+CROSS JOIN csv_clears AS c
+WHERE r.is_known
+EXCEPT
+SELECT
+    mall, shop_id, order_number, line_id, basket_id,
+    item_id, item_number, manage_number, variant_id, item_name, choices, sku_info,
+    unit_price, tax_rate, tax_included, line_status, quantity_to_ship,
+    sku, quantity, line_total, mall_line_id
+FROM order_lines
+WHERE mall = $mall
+  AND shop_id = $shop_id;
+
+-- name: change_csv_people
+-- What the people of a part's known orders become, where that differs
+-- or is new.
+-- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id
+-- out: temporary table `csv_changed_people`, as columns of order_people
+CREATE OR REPLACE TEMP TABLE csv_changed_people AS
+WITH people AS (
+    SELECT
+        r.order_number, 'orderer' AS role, '' AS basket_id,
+        r.orderer_family_name AS family_name, c.orderer_family_name AS clears_family_name,
+        r.orderer_first_name AS first_name, c.orderer_first_name AS clears_first_name,
+        r.orderer_family_name_kana AS family_name_kana, c.orderer_family_name_kana AS clears_family_name_kana,
+        r.orderer_first_name_kana AS first_name_kana, c.orderer_first_name_kana AS clears_first_name_kana,
+        r.orderer_zip AS zip, c.orderer_zip AS clears_zip,
+        r.orderer_prefecture AS prefecture, c.orderer_prefecture AS clears_prefecture,
+        r.orderer_city AS city, c.orderer_city AS clears_city,
+        r.orderer_street AS street, c.orderer_street AS clears_street,
+        r.orderer_phone AS phone, c.orderer_phone AS clears_phone,
+        r.orderer_email AS email, c.orderer_email AS clears_email,
+        r.orderer_remarks AS remarks, c.orderer_remarks AS clears_remarks
+    FROM csv_speaking AS r
+    LEFT JOIN csv_clears AS c ON r.tells_order
+    WHERE r.speaks_for_order
+      AND r.is_known
+    UNION ALL
+    SELECT
+        r.order_number, 'recipient' AS role, r.basket_id,
+        r.recipient_family_name AS family_name, c.recipient_family_name AS clears_family_name,
+        r.recipient_first_name AS first_name, c.recipient_first_name AS clears_first_name,
+        r.recipient_family_name_kana AS family_name_kana, c.recipient_family_name_kana AS clears_family_name_kana,
+        r.recipient_first_name_kana AS first_name_kana, c.recipient_first_name_kana AS clears_first_name_kana,
+        r.recipient_zip AS zip, c.recipient_zip AS clears_zip,
+        r.recipient_prefecture AS prefecture, c.recipient_prefecture AS clears_prefecture,
+        r.recipient_city AS city, c.recipient_city AS clears_city,
+        r.recipient_street AS street, c.recipient_street AS clears_street,
+        r.recipient_phone AS phone, c.recipient_phone AS clears_phone,
+        r.recipient_email AS email, c.recipient_email AS clears_email,
+        NULL AS remarks, false AS clears_remarks
+    FROM csv_speaking AS r
+    LEFT JOIN csv_clears AS c ON r.tells_order
+    WHERE r.speaks_for_basket
+      AND r.is_known
+)
+SELECT
+    $mall AS mall, $shop_id AS shop_id, p.order_number, p.role, p.basket_id,
+    if(p.clears_family_name, p.family_name, coalesce(p.family_name, o.family_name)) AS family_name,
+    if(p.clears_first_name, p.first_name, coalesce(p.first_name, o.first_name)) AS first_name,
+    if(p.clears_family_name_kana, p.family_name_kana, coalesce(p.family_name_kana, o.family_name_kana)) AS family_name_kana,
+    if(p.clears_first_name_kana, p.first_name_kana, coalesce(p.first_name_kana, o.first_name_kana)) AS first_name_kana,
+    if(p.clears_zip, p.zip, coalesce(p.zip, o.zip)) AS zip,
+    if(p.clears_prefecture, p.prefecture, coalesce(p.prefecture, o.prefecture)) AS prefecture,
+    if(p.clears_city, p.city, coalesce(p.city, o.city)) AS city,
+    if(p.clears_street, p.street, coalesce(p.street, o.street)) AS street,
+    if(p.clears_phone, p.phone, coalesce(p.phone, o.phone)) AS phone,
+    if(p.clears_email, p.email, coalesce(p.email, o.email)) AS email,
+    if(p.clears_remarks, p.remarks, coalesce(p.remarks, o.remarks)) AS remarks
+FROM people AS p
+LEFT JOIN order_people AS o
+    ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = p.order_number
+    AND o.role = p.role AND o.basket_id = p.basket_id
+WHERE o.role IS NOT NULL
+   OR coalesce(
+        p.family_name, p.first_name, p.family_name_kana, p.first_name_kana, p.zip,
+        p.prefecture, p.city, p.street, p.phone, p.email, p.remarks
+    ) IS NOT NULL
+EXCEPT
+SELECT
+    mall, shop_id, order_number, role, basket_id,
+    family_name, first_name, family_name_kana, first_name_kana, zip, prefecture,
+    city, street, phone, email, remarks
+FROM order_people
+WHERE mall = $mall
+  AND shop_id = $shop_id;
+
+-- name: gather_csv_changes
+-- The known orders of a part of which something changes: their
+-- content, or only where they stand now.
+-- in:  temporary tables `csv_orders`, `csv_statuses` and `csv_changed_*`, $part, $mall,
+--      $shop_id
+-- out: temporary table `csv_changes` (order_number, status, observed_at, is_content)
+CREATE OR REPLACE TEMP TABLE csv_changes AS
+WITH contents AS (
+    SELECT order_number FROM csv_changed_orders
+    UNION
+    SELECT order_number FROM csv_changed_packages
+    UNION
+    SELECT order_number FROM csv_changed_lines
+    UNION
+    SELECT order_number FROM csv_changed_people
+)
+SELECT
+    k.order_number, s.status, k.observed_at,
+    n.order_number IS NOT NULL AS is_content
+FROM csv_orders AS k
+JOIN csv_statuses AS s ON s.order_number = k.order_number
+JOIN orders AS o
+    ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = k.order_number
+LEFT JOIN contents AS n ON n.order_number = k.order_number
+WHERE k.part = $part
+  AND k.is_known
+  AND (n.order_number IS NOT NULL OR o.status <> s.status);
+
+-- name: gather_csv_moved
+-- The packages that known lines are about to leave.
+-- in:  temporary table `csv_changed_lines`
+-- out: temporary table `csv_moved` (mall, shop_id, order_number, basket_id)
+CREATE OR REPLACE TEMP TABLE csv_moved AS
+SELECT DISTINCT o.mall, o.shop_id, o.order_number, o.basket_id
+FROM order_lines AS o
+JOIN csv_changed_lines AS n USING (mall, shop_id, order_number, line_id)
+WHERE n.basket_id <> o.basket_id;
+
+-- name: count_csv_changes
+-- How many known orders of a part change.
+-- in:  temporary table `csv_changes`
+-- out: one number
+SELECT count(*) FROM csv_changes;
