@@ -1,6 +1,7 @@
 -- name: copy_orders
 -- Orders without the buyer; in Japan's days, because a file carries no time zone.
--- A file of a mall that has no time of day says midnight: then the hour is unknown.
+-- A file of a mall that has no time of day says midnight: then the hour is unknown, until
+-- the mall itself shows the order.
 -- `buyer_key` tells the same buyer again and nothing else: a hash over the phone number,
 -- else the mail address, with the key that `data.warehouse.people_key` gave the session.
 -- in:  juchu.orders, juchu.order_people, variable people_key
@@ -35,7 +36,8 @@ SELECT
     ordered_at,
     CAST(at_jst AS DATE) AS day_jst,
     CASE
-        WHEN source = 'csv' AND at_jst = CAST(at_jst AS DATE) THEN NULL
+        WHEN source = 'csv' AND content_source <> 'api' AND at_jst = CAST(at_jst AS DATE)
+        THEN NULL
         ELSE CAST(hour(at_jst) AS INTEGER)
     END AS hour_jst,
     strftime(at_jst, '%Y-%m') AS month_jst,
