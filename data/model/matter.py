@@ -44,7 +44,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.SHOP_STOPPED: "RMSを呼び出せない店舗",
     MatterKind.FUNCTION_STOPPED: "使えないRMSの機能",
     MatterKind.LICENCE_ENDING: "期限が近いライセンスキー",
-    MatterKind.PARCEL_TO_STOP: "止める荷物(キャンセル、お届け先の変更)",
+    MatterKind.PARCEL_TO_STOP: "止める荷物(キャンセル、お届け先や代金引換の変更)",
     MatterKind.CANCEL_REQUEST: "キャンセルの確定待ち",
     MatterKind.MARK_OPEN: "反映を確認する注文の操作",
     MatterKind.ORDER_REFUSED: "取得できなかった注文",

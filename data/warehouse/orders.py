@@ -59,10 +59,10 @@ _OPEN = ("log_contents", "open_contents")
 _INSERT = ("insert_orders", "insert_packages", "insert_lines", "insert_people")
 _MERGE = (
     "log_statuses",
+    "mark_outdated_labels",
     "merge_orders",
     "merge_packages",
     "merge_lines",
-    "mark_outdated_labels",
     "merge_people",
     "remove_packages",
     "remove_lines",

@@ -438,6 +438,53 @@ JOIN orders AS o USING (mall, shop_id, order_number)
 WHERE w.status_moves
   AND w.status <> o.status;
 
+-- name: mark_outdated_labels
+-- Remember whose label was exported before the package got another recipient, or went, or
+-- before another amount was to be collected at the door: payment by 代金引換 came, went, or
+-- changed its sum. How an address is split over its cells, widths and blanks are no other door.
+-- in:  temporary table `written`; orders and order_people as they were
+-- out: rows of shipping_labels
+UPDATE shipping_labels AS l SET outdated_at = d.observed_at
+FROM (
+    WITH labelled AS (
+        FROM written
+        SEMI JOIN shipping_labels USING (mall, shop_id, order_number)
+        WHERE verdict = 'changed'
+    ), recipients AS (
+        SELECT mall, shop_id, order_number, unnest(people, recursive := true)
+        FROM labelled
+        UNION ALL BY NAME
+        FROM order_people SEMI JOIN labelled USING (mall, shop_id, order_number)
+    ), moved AS (
+        SELECT mall, shop_id, order_number, basket_id
+        FROM recipients
+        WHERE role = 'recipient'
+        GROUP BY ALL
+        HAVING count(DISTINCT translate(
+            concat_ws(
+                chr(31), concat(family_name, first_name), zip,
+                concat(prefecture, city, street)
+            ),
+            '０１２３４５６７８９－- 　', '0123456789'
+        )) > 1
+    )
+    SELECT w.mall, w.shop_id, w.order_number, l.basket_id, w.observed_at
+    FROM labelled AS w
+    JOIN shipping_labels AS l USING (mall, shop_id, order_number)
+    JOIN orders AS o USING (mall, shop_id, order_number)
+    LEFT JOIN moved AS m USING (mall, shop_id, order_number, basket_id)
+    WHERE m.basket_id IS NOT NULL
+       OR if(w.body.payment_code = 2, coalesce(w.body.request_total, 0), 0)
+           <> if(o.payment_code = 2, coalesce(o.request_total, 0), 0)
+       OR NOT list_contains(
+           list_transform(w.body.packages, lambda p: p.basket_id), l.basket_id
+       )
+) AS d
+WHERE l.mall = d.mall
+  AND l.shop_id = d.shop_id
+  AND l.order_number = d.order_number
+  AND l.basket_id = d.basket_id;
+
 -- name: merge_orders
 -- Write the orders that are new or changed.
 -- in:  temporary table `written`, $source, $stored_at
@@ -573,49 +620,6 @@ USING (
 ) AS lines USING (mall, shop_id, order_number, line_id)
 WHEN MATCHED THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME;
-
--- name: mark_outdated_labels
--- Remember whose label was exported before the package got another recipient, or went. How
--- an address is split over its cells, widths and blanks are no other door.
--- in:  temporary table `written`; order_people as it was
--- out: rows of shipping_labels
-UPDATE shipping_labels AS l SET outdated_at = d.observed_at
-FROM (
-    WITH labelled AS (
-        FROM written
-        SEMI JOIN shipping_labels USING (mall, shop_id, order_number)
-        WHERE verdict = 'changed'
-    ), recipients AS (
-        SELECT mall, shop_id, order_number, unnest(people, recursive := true)
-        FROM labelled
-        UNION ALL BY NAME
-        FROM order_people SEMI JOIN labelled USING (mall, shop_id, order_number)
-    ), moved AS (
-        SELECT mall, shop_id, order_number, basket_id
-        FROM recipients
-        WHERE role = 'recipient'
-        GROUP BY ALL
-        HAVING count(DISTINCT translate(
-            concat_ws(
-                chr(31), concat(family_name, first_name), zip,
-                concat(prefecture, city, street)
-            ),
-            '０１２３４５６７８９－- 　', '0123456789'
-        )) > 1
-    )
-    SELECT w.mall, w.shop_id, w.order_number, l.basket_id, w.observed_at
-    FROM labelled AS w
-    JOIN shipping_labels AS l USING (mall, shop_id, order_number)
-    LEFT JOIN moved AS m USING (mall, shop_id, order_number, basket_id)
-    WHERE m.basket_id IS NOT NULL
-       OR NOT list_contains(
-           list_transform(w.body.packages, lambda p: p.basket_id), l.basket_id
-       )
-) AS d
-WHERE l.mall = d.mall
-  AND l.shop_id = d.shop_id
-  AND l.order_number = d.order_number
-  AND l.basket_id = d.basket_id;
 
 -- name: merge_people
 -- Write the people of new and changed orders, the only personal data.

@@ -733,6 +733,38 @@ def test_a_label_is_told_of_whose_recipient_changed_before_the_order_was_shipped
     assert stopped_since(undone) == []
 
 
+CARD, COD = 1, 2
+
+
+@first(2)
+@pytest.mark.parametrize(
+    ("before", "after", "is_told"),
+    [
+        ((COD, 7080), (COD, 5080), True),
+        ((CARD, 7080), (CARD, 5080), False),
+        ((CARD, 7080), (COD, 7080), True),
+        ((COD, 7080), (CARD, 7080), True),
+        ((COD, 7080), (COD, 7080), False),
+    ],
+)
+def test_a_label_is_told_of_when_another_sum_is_to_be_collected_at_the_door(
+    undone: Con, before: tuple[int, int], after: tuple[int, int], is_told: bool
+):
+    """The carrier collects what the label says: too much, too little, or nothing."""
+    store_paid(undone, 4, *before)
+    a_label(undone)
+    store_paid(undone, 6, *after)
+
+    assert stopped_since(undone) == [at(6)] * is_told
+
+
+def store_paid(con: Con, minute: float, code: int, total: int) -> None:
+    order = an_order(
+        minute=minute, status="300", people=[a_person(), a_person("1")]
+    ).model_copy(update={"payment_code": code, "request_total": total})
+    store_orders(con, [order], source="api", stored_at=at(minute), load_id="l")
+
+
 @first()
 @pytest.mark.parametrize("cells", NO_OTHER_DOOR.values(), ids=NO_OTHER_DOOR)
 def test_a_label_is_right_while_its_address_is_only_written_otherwise(

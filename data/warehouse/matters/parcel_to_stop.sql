@@ -1,7 +1,8 @@
 -- Orders that were cancelled within two weeks after the mall was told of their parcel, or after
 -- their label was printed while no number is known; a later cancellation is a return. What
 -- changes about a cancelled order later than its status is no cancellation. And orders that
--- are not shipped yet whose recipient changed after their label was printed.
+-- are not shipped yet whose recipient, or what is to be collected at the door, changed after
+-- their label was printed.
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number),
     o.mall, o.shop_id, o.order_number, e.since,
@@ -50,7 +51,7 @@ UNION ALL
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number),
     o.mall, o.shop_id, o.order_number, max(l.outdated_at),
-    '送り状を出力した後にお届け先が変わりました(短縮キー '
+    '送り状を出力した後に、お届け先または代金引換の金額が変わりました(短縮キー '
         || string_agg(l.short_key, '、' ORDER BY l.short_key)
         || ')。対処: 荷物を止めて、印刷済みの送り状を破棄してください。送り状は again で'
         || 'もう一度出力できます。送り状番号を取り込んだ後は、手作業で作成してください。'
