@@ -34,13 +34,20 @@ def record_download(folder: Path, at: datetime, who: str, file: str) -> None:
 
 def _add(folder: Path, at: datetime, who: str, what: Mapping[str, str]) -> None:
     look = {"at": at.isoformat(timespec="seconds"), "who": who, **what}
-    line = json.dumps(look, ensure_ascii=False) + "\n"
+    line = f"{json.dumps(look, ensure_ascii=False)}\n".encode()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = os.open(
-        folder / f"{at:%Y-%m}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600
-    )
-    try:
-        os.write(file, line.encode())
-        os.fsync(file)
-    finally:
-        os.close(file)
+    path = folder / f"{at:%Y-%m}.jsonl"
+    with open(path, "a+b", opener=_private) as file:
+        file.write(line if _is_ended(file.fileno()) else b"\n" + line)
+        file.flush()  # a disk that fills in the middle takes a part, and then says so
+        os.fsync(file.fileno())
+
+
+def _is_ended(file: int) -> bool:
+    """Return whether the last line is whole; a full disk cuts one in the middle."""
+    size = os.fstat(file).st_size
+    return not size or os.pread(file, 1, size - 1) == b"\n"
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

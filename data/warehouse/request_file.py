@@ -38,15 +38,14 @@ def note_request(warehouse: Path, request: Request) -> None:
 
     """
     told = {**request._asdict(), "at": request.at.isoformat()}
-    # A line that a kill cut off ends before ours begins.
+    # A line that a kill or a full disk cut off ends before ours begins.
     line = f"\n{json.dumps(told, ensure_ascii=False)}\n"
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
     number = os.open(warehouse.with_name(FILE), flags, 0o600)
-    try:
-        os.write(number, line.encode())
+    with os.fdopen(number, "ab") as file:
+        file.write(line.encode())
+        file.flush()  # a disk that fills in the middle takes a part, and then says so
         os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def requests_beside(warehouse: Path) -> Sequence[Request]:

@@ -1,5 +1,6 @@
 """The desk as an app: sign-in, and every page behind it."""
 
+import errno
 import logging
 import secrets
 import traceback
@@ -60,6 +61,19 @@ BUSY: Final = (
     "取込中です(データベースを使用しています)。"
     "対処: 1分ほど待って、もう一度開いてください。"
 )
+NO_ROOM: Final = (
+    "このマシンのディスクに書き込めないため({why})、途中でやめました。"
+    "対処: 管理者に、ディスクの空き容量と書き込みの権限の確認を依頼し、"
+    "直ってから、もう一度操作してください。"
+)
+UNWRITTEN: Final = {
+    errno.ENOSPC: "空き容量がありません",
+    errno.EDQUOT: "割り当てられた容量を使い切っています",
+    errno.EROFS: "読み取り専用になっています",
+    errno.EACCES: "権限がありません",
+    errno.EPERM: "権限がありません",
+}
+"""What the disk did not allow, by the system's number; nothing else is the disk's."""
 OLD_FORM: Final = (
     "画面が古いため、受け付けていません。何も変更していません。"
     "対処: 画面を開き直して、もう一度入力してください。"
@@ -116,6 +130,7 @@ def make_app(
                 SettingsProblem: _closed,
                 PrefectClosed: _closed,
                 CannotStart: _not_started,
+                OSError: _unwritten,
                 Exception: _broken,
             }.items()
         },
@@ -289,6 +304,18 @@ def _closed(error: Exception) -> tuple[int, str]:
 
 def _not_started(error: Exception) -> tuple[int, str]:
     return 400, str(error)
+
+
+def _unwritten(error: Exception) -> tuple[int, str]:
+    """Return what to do where the disk is full or closed to us; it is no fault of ours.
+
+    An upload, who looked at an order and the run of an import are written by the desk.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    if number not in UNWRITTEN:
+        return _broken(error)
+    log.error("not written: %s", errno.errorcode[number])
+    return 507, NO_ROOM.format(why=UNWRITTEN[number])
 
 
 def _broken(error: Exception) -> tuple[int, str]:

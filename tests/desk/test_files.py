@@ -1,5 +1,7 @@
 """A clerk uploads a file, sees what it would do, and imports it."""
 
+import errno
+import os
 import re
 
 import pytest
@@ -223,6 +225,23 @@ def test_a_carriers_file_names_the_rows_of_no_order(clerk: AtDesk):
     assert "注文が見つからない行 1件" in preview
     assert "2 お客様管理番号" in preview
     assert UNKNOWN not in preview
+
+
+def test_a_full_disk_is_told_with_what_to_do_and_keeps_nothing(
+    clerk: AtDesk, monkeypatch: pytest.MonkeyPatch
+):
+    """The clerk was told of an error of the page, and to try it again."""
+
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), number)
+
+    monkeypatch.setattr(os, "fsync", full)
+    answer = upload(clerk, rakuten_bytes([rakuten_row()]))
+
+    assert answer.status_code == 507
+    assert "空き容量がありません" in answer.text
+    assert "対処: 管理者に" in answer.text
+    assert [*(clerk.home / "uploads").iterdir()] == []
 
 
 def test_an_upload_nobody_knows_is_not_found(clerk: AtDesk):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.looks import record_look
 from data.warehouse.order_history import Event
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
@@ -15,6 +16,7 @@ from tests.analytics.filled import fill
 from tests.desk.conftest import NAME, AtDesk
 from tests.order_files.store.made import a_row, store
 from tests.support.orders import a_line, an_order, at
+from tests.support.small_files import small_files
 
 SCRIPT = "<script>alert('商品')</script>"
 
@@ -105,6 +107,19 @@ def test_what_cannot_be_written_down_is_not_shown(desk):
     answer = desk.send("/orders", "/orders", number=number(1))
     assert answer.status_code == 500
     assert "鷹羽根" not in answer.text
+
+
+def test_a_line_that_a_full_disk_cuts_off_is_told_and_ends_before_the_next(desk):
+    """Half a line was taken for a whole one, and the next stood in the same line."""
+    desk.send("/orders", "/orders", number=number(1))
+    (file,) = (desk.home / "looks").iterdir()
+    with small_files(file.stat().st_size + 10), pytest.raises(OSError, match="large"):
+        record_look(file.parent, desk.clock[-1], NAME, ("rakuten", "1", "2"))
+    desk.send("/orders", "/orders", number=number(2))
+
+    first, cut, third = file.read_text("utf-8").splitlines()
+    assert (json.loads(first)["who"], json.loads(third)["who"]) == (NAME, NAME)
+    assert len(cut) == 10
 
 
 def test_an_order_by_file_has_a_history_too(desk):

@@ -20,6 +20,7 @@ from data.warehouse.buyers import (
 )
 from data.warehouse.invariants import violations
 from data.warehouse.orders import Stored, store_orders
+from data.warehouse.request_file import FILE, Request, note_request, requests_beside
 from tests.support.effort import first
 from tests.support.orders import (
     SHOP_ID,
@@ -31,8 +32,21 @@ from tests.support.orders import (
     told_whole,
 )
 from tests.support.planted import caught, planted_sql
+from tests.support.small_files import small_files
 
+ASKED = Request(at(9), "店長", (OrderKey("rakuten", SHOP_ID, "1"),), ("h",), "k")
 TYPED = "名入れ: 架空花子"
+
+
+def test_a_request_that_a_full_disk_cuts_off_is_not_taken_for_one_on_disk(path):
+    """The buyer was cleared, and came back with the next restore."""
+    note_request(path, ASKED)
+    size = path.with_name(FILE).stat().st_size
+    with small_files(size + 10), pytest.raises(OSError, match="large"):
+        note_request(path, ASKED)
+    note_request(path, ASKED)
+
+    assert requests_beside(path) == [ASKED, ASKED]
 
 
 def a_person(role: str = "orderer", basket: str = "", **more: str) -> Person:
