@@ -733,6 +733,18 @@ def test_a_label_is_told_of_whose_recipient_changed_before_the_order_was_shipped
     assert stopped_since(undone) == []
 
 
+def test_a_label_is_told_of_while_its_order_waits_for_a_payment_again(undone: Con):
+    """RMS takes its instruction to ship back: what is sent now is not paid."""
+    store_to(undone, 4)
+    a_label(undone)
+    store_to(undone, 6, status="200")
+    (told,) = matters(undone, MatterKind.PARCEL_TO_STOP)
+
+    assert (told.since, "発送待ちに戻るまで" in told.what) == (at(6), True)
+    store_to(undone, 8)
+    assert stopped_since(undone) == []
+
+
 CARD, COD = 1, 2
 
 

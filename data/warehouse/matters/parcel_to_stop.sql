@@ -2,7 +2,8 @@
 -- their label was printed while no number is known; a later cancellation is a return. What
 -- changes about a cancelled order later than its status is no cancellation. And orders that
 -- are not shipped yet whose recipient, or what is to be collected at the door, changed after
--- their label was printed.
+-- their label was printed; and those that wait for a payment again: a label is made of an
+-- order that waits to be shipped, and of no other.
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number),
     o.mall, o.shop_id, o.order_number, e.since,
@@ -61,3 +62,19 @@ WHERE l.outdated_at IS NOT NULL
   AND o.mall_status IN ('100', '200', '300', '400')
   AND NOT o.cancelled
 GROUP BY o.mall, o.shop_id, o.order_number
+UNION ALL
+SELECT
+    concat_ws('/', o.mall, o.shop_id, o.order_number),
+    o.mall, o.shop_id, o.order_number, e.since,
+    '送り状を出力した後に、発送待ちではなくなりました(入金待ち、変更確定待ちなど。短縮キー '
+        || string_agg(l.short_key, '、' ORDER BY l.short_key)
+        || ')。対処: 発送待ちに戻るまで、発送を止めてください。出荷済みの場合は、RMSの受注画面で'
+        || '支払いを確認してください。'
+FROM orders AS o
+JOIN order_stands AS e USING (mall, shop_id, order_number)
+JOIN shipping_labels AS l USING (mall, shop_id, order_number)
+WHERE o.mall = 'rakuten'
+  AND o.mall_status IN ('100', '200', '400')
+  AND NOT o.cancelled
+GROUP BY o.mall, o.shop_id, o.order_number, e.since
+HAVING count(l.outdated_at) = 0
