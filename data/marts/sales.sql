@@ -11,7 +11,8 @@
 --   status        Where the order stands for the shop
 --   outcome       What has become of the order at its mall
 --   counts        False for an order that was cancelled or refunded: leave it out of sums
---   sku           SKU; of a set of several SKUs the first one, the others are its parts
+--   sku           SKU as the order shows it; whose stock its listing sells is in sku_map. Of a set
+--                 of several SKUs the first one, the others are its parts
 --   item_name     商品名
 --   part_of       Line of the set that this line is a part of; NULL where it is sold by
 --                 itself

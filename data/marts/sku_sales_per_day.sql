@@ -4,7 +4,7 @@
 --   day            day in Japan
 --   mall           mall
 --   shop_id        shop
---   sku            SKU
+--   sku            SKU as the order shows it; whose stock its listing sells is in sku_map
 --   orders         orders with it
 --   units          sold; a set counts with its first SKU
 --   pieces         that left the shelf, as parts of sets included
