@@ -110,7 +110,7 @@ class Search:
         """Yield one window's pages; one that is too full is halved, never cut off.
 
         Raises:
-            Unavailable: hits were still missing after the last pass.
+            Unavailable: hits of one minute were still missing after the last pass.
 
         """
         page, restarts, total, listed = 1, 0, 0, set[str]()
@@ -137,7 +137,10 @@ class Search:
                 log.warning("searchOrder: %d of %d hits listed", len(listed), total)
                 return
             if restarts >= PASSES:
-                raise _never_all(len(listed), total)
+                if window.halves() is None:
+                    raise _never_all(len(listed), total)
+                yield from self._halves(window)  # fewer pages hide fewer orders
+                return
             # One came among the hits of a page that was read already, or moved from one
             # page to another (§2.4). What was listed before is a hit all the same.
             page, restarts, total = 1, restarts + 1, 0

@@ -200,7 +200,22 @@ def test_a_listing_that_goes_on_hiding_an_order_is_no_search():
         return status, found | {"orderNumberList": listed}
 
     with pytest.raises(Unavailable, match="1,200件のうち1,199件"):
-        api(hiding)[0].search(ago(days=1), NOW)
+        api(hiding)[0].search(ago(minutes=61), ago(minutes=59))
+
+
+def test_an_order_that_rms_counts_and_never_lists_does_not_end_the_search(caplog):
+    """The other orders of these days are found: windows of one page have them."""
+    placed = {f"123456-{n:04}": ago(minutes=n) for n in range(1200)}
+
+    def hiding(body: dict[str, Any]) -> Answer:
+        status, found = Orders(placed)(body)
+        listed = [n for n in found["orderNumberList"] if not n.endswith("0007")]
+        return status, found | {"orderNumberList": listed}
+
+    found = api(hiding)[0].search(ago(days=1), NOW)
+
+    assert sorted(found) == sorted(placed.keys() - {"123456-0007"})
+    assert "hits listed" in caplog.text
 
 
 def test_hits_that_rms_never_lists_end_the_search_with_a_warning(caplog):
