@@ -45,9 +45,16 @@ _OR_BLANK = BeforeValidator(lambda given: None if given == "" else given)
 
 _MOMENT = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}
 _DAY = {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}
+_AS_TYPED = BeforeValidator(
+    lambda given: str(given) if type(given) in {int, float} else given
+)
+"""What was typed as a day in digits: `-p counted_at=20261124` comes as a number, which
+pydantic takes for seconds since 1970."""
 # Any text: the flow refuses a wrong one, with an example.
-MomentOrNone = Annotated[datetime | str | None, WithJsonSchema(_MOMENT), _OR_BLANK]
-DayOrNone = Annotated[date | str | None, WithJsonSchema(_DAY), _OR_BLANK]
+MomentOrNone = Annotated[
+    datetime | str | None, WithJsonSchema(_MOMENT), _OR_BLANK, _AS_TYPED
+]
+DayOrNone = Annotated[date | str | None, WithJsonSchema(_DAY), _OR_BLANK, _AS_TYPED]
 
 _MALLS = {"type": "string", "enum": [str(mall) for mall in Mall]}
 

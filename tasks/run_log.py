@@ -1,4 +1,4 @@
-"""What stands in logs: no hooks, no traceback where a person has to act.
+"""What stands in logs: no hooks, no values, no traceback where a person has to act.
 
 Prefect logs each hook twice, and every error with its traceback in red. Our own errors
 say in Japanese what happened and what to do; the place in the code helps nobody then.
@@ -12,6 +12,24 @@ from data.model.advice import has_advice
 LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")
 """Whose records stand on a run's page."""
 OF_HOOKS: Final = ("Running hook ", "Hook ")
+
+
+OF_VALUES: Final = "prefect.flows"
+"""Which logs every parameter of a run of which one cannot be (3.9.1)."""
+REFUSED: Final = "Parameter validation failed for flow "
+
+
+class WithoutValues(logging.Filter):
+    """Leaves out of a refusal what was typed, which may be a buyer's.
+
+    What is wrong with which parameter stands in the state of the run.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return that the record is logged; what it quotes is cut off."""
+        if str(record.msg).startswith(REFUSED):
+            record.msg, record.args = f"{record.msg}".partition(": ")[0], ()
+        return True
 
 
 class ForStaff(logging.Filter):
@@ -34,6 +52,9 @@ def keep_plain() -> None:
         logger = logging.getLogger(name)
         if not any(isinstance(each, ForStaff) for each in logger.filters):
             logger.addFilter(ForStaff())
+    of_values = logging.getLogger(OF_VALUES)
+    if not any(isinstance(each, WithoutValues) for each in of_values.filters):
+        of_values.addFilter(WithoutValues())
 
 
 def show_our_log(form: str) -> None:

@@ -4,7 +4,9 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from prefect.exceptions import ParameterTypeError
 
+from flows.forget_buyer import forget_buyer
 from tasks.run_log import LOGGERS, keep_plain, show_our_log
 
 ADVICE = "店舗 x は登録されていません。対処: 店舗コードを確認してください。"
@@ -43,6 +45,22 @@ def test_an_error_that_says_what_to_do_stands_alone(kept):
     logged(logger, LookupError(ADVICE))
 
     assert handler.lines == [ADVICE]
+
+
+def test_what_was_typed_beside_a_wrong_value_is_not_logged(capsys):
+    """A buyer's mail, or a pasted mail's names, stood in the worker's log."""
+    given = {"mail": "hanako@buyer.example", "order_number": {"a": "090-0000-9173"}}
+    handler = Kept()
+    logger = logging.getLogger("prefect.flows")
+    logger.addHandler(handler)
+    with pytest.raises(ParameterTypeError) as refused:
+        forget_buyer.validate_parameters(given)
+    logger.removeHandler(handler)
+
+    assert handler.lines == ["Parameter validation failed for flow 'forget-buyer'"]
+    assert "order_number" in str(refused.value)
+    said = f"{refused.value} {capsys.readouterr()}"
+    assert [each for each in ("hanako", "9173") if each in said] == []
 
 
 def test_an_error_nobody_foresaw_keeps_its_place_in_the_code(kept):

@@ -9,8 +9,11 @@ from prefect.exceptions import ParameterTypeError
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.schema_tools.validation import ValidationError, validate
 
+from data.model.japan_time import JST
+from data.model.typed_time import TimeRefused, day_of, moment_of
 from flows.forget_buyer import forget_buyer
 from flows.import_order_csv import import_order_csv
+from flows.import_stock_count import import_stock_count
 from flows.ship_without_number import ship_without_number
 from flows.why_oversold import why_oversold
 from tasks.forms import AnyShop, CountedAt, NextStage, Since, StartOn
@@ -69,6 +72,24 @@ def test_what_may_be_none_is_shown_as_its_other_type():
 def test_digits_and_paths_are_text_where_text_is_meant(called, given, taken):
     """`prefect deployment run -p shop=10001` sends a number."""
     assert taken.items() <= called.validate_parameters(given).items()
+
+
+@pytest.mark.parametrize("typed", [20261124, "20261124", "2026/11/24"])
+def test_a_day_in_digits_is_that_day_and_no_seconds_since_1970(typed):
+    """A count was booked for 1970, and every order since then lowered it."""
+    given = {"path": "a.csv", "shop": "lab", "counted_at": typed}
+    taken = import_stock_count.validate_parameters({**given, "who": "倉庫"})
+    day = flow(asked).validate_parameters({"day": typed})["day"]
+
+    assert moment_of(taken["counted_at"], "") == datetime(2026, 11, 24, tzinfo=JST)
+    assert day_of(day, "") == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize("typed", [2026, 20261.5])
+def test_a_number_that_is_no_day_is_refused(typed):
+    taken = flow(asked).validate_parameters({"since": typed})["since"]
+    with pytest.raises(TimeRefused, match="対処"):
+        moment_of(taken, "期間の開始")
 
 
 def test_what_is_no_text_stays_refused():
