@@ -11,6 +11,7 @@ from functools import cache
 from duckdb import DuckDBPyConnection
 
 from data.warehouse.invariants import Violation, checks, violations
+from data.warehouse.statements import Statement
 
 _SOURCE = re.compile(r"\b(?:FROM|JOIN)\s+(?:\w+\.)*([a-z_]+)\b", re.IGNORECASE)
 _sources: dict[str, frozenset[str]] = {}
@@ -19,9 +20,9 @@ _sources: dict[str, frozenset[str]] = {}
 def broken_rules(con: DuckDBPyConnection) -> list[Violation]:
     """Return what `violations` returns, without asking rules whose tables are empty."""
     sources = tables_of_rules(con)
-    having_rows = con.execute(_filled(frozenset().union(*sources.values()))).fetchall()
-    filled = {table for (table,) in having_rows}
-    return violations(con, [rule for rule in checks() if sources[rule] & filled])
+    filled = _filled(frozenset().union(*sources.values()))
+    having_rows = {table for (table,) in filled.execute(con).fetchall()}
+    return violations(con, [rule for rule in checks() if sources[rule] & having_rows])
 
 
 def tables_of_rules(con: DuckDBPyConnection) -> dict[str, frozenset[str]]:
@@ -50,6 +51,7 @@ def _tables_in(sql: str, tables: set[str], views: dict[str, str]) -> frozenset[s
 
 
 @cache
-def _filled(tables: frozenset[str]) -> str:
-    asked = (f"SELECT '{name}' WHERE EXISTS (FROM {name})" for name in sorted(tables))
-    return " UNION ALL ".join(asked)
+def _filled(tables: frozenset[str]) -> Statement:
+    """Ask which of the tables have rows; an EXISTS each takes four times as long."""
+    asked = (f"(FROM {name} SELECT '{name}' LIMIT 1)" for name in sorted(tables))
+    return Statement(" UNION ALL ".join(asked))
