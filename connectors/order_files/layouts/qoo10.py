@@ -2,12 +2,21 @@
 
 注文番号 is per line; カート番号, which groups what was bought together, is our order.
 Status and amounts are of the line: one of a cart may be cancelled or sent by itself.
+A buyer's キャンセル要請 is none before the shop has agreed; until then the cart waits.
 The short list of 15 columns has no addresses and is refused for its missing columns.
 """
 
 import polars as pl
 
-from connectors.order_files.layout import Layout, Signature, cell, first_of, maybe
+from connectors.order_files.layout import (
+    HELD,
+    Layout,
+    Signature,
+    cell,
+    first_of,
+    is_over,
+    maybe,
+)
 from connectors.order_files.money import amount, or_unread, whole_yen
 from data.model.order import Mall
 from data.model.order_file import SumCheck
@@ -56,7 +65,7 @@ def empty_cancelled(rows: pl.DataFrame) -> pl.DataFrame:
 
     The rest of its カート番号 goes on: nobody packs, books or counts these pieces.
     """
-    is_off = pl.col("line_status").str.contains(CANCELLED).fill_null(value=False)
+    is_off = is_over("line_status", CANCELLED, HELD)
     emptied = ("quantity", "line_total", "discount_total", "request_total")
     return rows.with_columns(
         pl.when(is_off).then(pl.lit("0")).otherwise(name).alias(name)
@@ -90,6 +99,7 @@ LAYOUTS = (
         cells=CELLS,
         sku=(("variant_id",), ("manage_number",), ("item_id",)),
         cancelled=CANCELLED,
+        held=HELD,
         shipped="^(?:配送中|配送完了)",
         rules=(empty_cancelled, share_out),
         by_line=("mall_status", "goods_total", "discount_total", "request_total"),

@@ -1,8 +1,9 @@
 -- name: judge_csv_statuses
 -- Where the known orders of a part stand after the file (docs/rules.md 6.2, 6.3). The
 -- mall's word only goes on: to shipped, then to refunded or cancelled. A file whose word
--- is behind the stored one is an older one. Parcels of ours move an order on once each of its
--- packages has one: what is left of it would get no label.
+-- is behind the stored one is an older one, and so is one that knows of less paid back. Parcels
+-- of ours move an order on once each of its packages has one: what is left of it would get no
+-- label.
 -- in:  view `csv_speaking`, $mall, $shop_id
 -- out: temporary table `csv_statuses` (order_number, status, is_behind: the file's word
 --      is not to be taken, ends: the order is cancelled or refunded by this file)
@@ -38,6 +39,7 @@ words AS (
             r.mall_status <> coalesce(o.mall_status, '')
             OR r.outcome <> coalesce(o.outcome, 'open')
         ) AS is_news,
+        coalesce(r.refunded_total < o.refunded_total, false) AS knows_less,
         CASE r.outcome WHEN 'shipped' THEN 1 WHEN 'refunded' THEN 2
             WHEN 'cancelled' THEN 2 ELSE 0 END AS said,
         CASE WHEN o.cancelled THEN 2 WHEN o.outcome = 'shipped' THEN 1
@@ -59,7 +61,7 @@ SELECT
         WHEN (is_news AND said = 1 AND known < 2) OR has_parcels THEN '出荷済'
         ELSE '受注処理中'
     END AS status,
-    is_news AND said < known AS is_behind,
+    (is_news AND said < known) OR (knows_less AND said <= known) AS is_behind,
     said = 2 AND known < 2 AS ends
 FROM words;
 
@@ -108,7 +110,7 @@ SELECT
     if(c.coupon_total, r.coupon_total, coalesce(r.coupon_total, o.coupon_total)) AS coupon_total,
     if(c.coupon_shop, r.coupon_shop, coalesce(r.coupon_shop, o.coupon_shop)) AS coupon_shop,
     if(c.coupon_other, r.coupon_other, coalesce(r.coupon_other, o.coupon_other)) AS coupon_other,
-    if(c.refunded_total, r.refunded_total, coalesce(r.refunded_total, o.refunded_total)) AS refunded_total,
+    if(c.refunded_total AND r.refunded_total IS NULL, NULL, greatest(r.refunded_total, o.refunded_total)) AS refunded_total,
     CASE
         WHEN c.billed_at_10
             OR coalesce(r.billed_at_0, r.billed_at_8, r.billed_at_10) IS NOT NULL

@@ -8,6 +8,7 @@ import polars as pl
 from data.model.buyer import OrderKey
 from data.model.csv_file import CellFault
 from data.warehouse.buyers import BY_ITSELF, clear_orders, forgotten, forgotten_in
+from data.warehouse.order_files.line_shares import told_by_line
 from data.warehouse.order_files.queries import Queries
 from data.warehouse.order_files.rows import Chunks, Rules, keys, no_rows
 from data.warehouse.statements import Shown, show
@@ -37,7 +38,7 @@ def stage(queries: Queries, chunks: Chunks, rules: Rules) -> Staged:
     found: set[str] = set()
     for rows in chunks.first_pass():
         found |= forgotten_in(rows, asked) if asked else set()
-        shown.rows = keys(rows, rules.by_line)
+        shown.rows = keys(rows, told_by_line(rules.by_line))
         queries.rows("stage_csv_keys", chunk=chunks.count - 1)
     show(queries.con, "csv_rejected", chunks.rejects)
     before = {number for (number,) in queries.rows("list_cleared_csv")}

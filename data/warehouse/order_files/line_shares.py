@@ -4,7 +4,8 @@ Some malls tell what an order costs, or how far it is, by line (`Layout.by_line`
 file may hold a part of an order's lines: a download of one status. So each line's share
 is kept, and the order is made anew of those of all its lines, told now or stored:
 amounts are added up, and the status is that of the line that is least far. An order is
-shipped if all lines that are not cancelled are, and cancelled if all are.
+shipped if all lines that are not cancelled are, and cancelled if all are. It must not
+be sent yet where one of its lines must not: a parcel cannot be called back.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,6 +19,7 @@ from data.warehouse.order_files.queries import Queries
 
 LINE: Final = ("order_number", "line_id")
 STATUS: Final = "mall_status"
+HELD: Final = "is_under_review"
 _OUTCOME: Final = "outcome"
 AMOUNTS: Final = (
     "goods_total",
@@ -66,7 +68,8 @@ def keep_shares(queries: Queries) -> None:
 
 def told_by_line(by_line: Sequence[str]) -> tuple[str, ...]:
     """Return these cells with those that follow from them."""
-    return (*by_line, _OUTCOME, "cancelled") if STATUS in by_line else (*by_line,)
+    more = (_OUTCOME, "cancelled", HELD) if STATUS in by_line else ()
+    return (*by_line, *more)
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,14 @@ class LineShares:
             `is_kept`: a share of the line is stored
     orders  order_number, and of each of the cells what the order's lines make of it
     partly  order_number of those that have a stored line which the file lacks
+    back    order_number of those of which the file calls a line alive that has ended
     """
 
     rows: pl.DataFrame
     kept: pl.DataFrame
     orders: pl.DataFrame
     partly: pl.Series
+    back: pl.Series
 
     def spoken(self, speaking: pl.DataFrame) -> pl.DataFrame:
         """Return the rows, those that speak for an order with what its lines make."""
@@ -102,13 +107,14 @@ def shared(
     stored: pl.DataFrame,
     by_line: Sequence[str],
     clears: Collection[str],
+    held: str = "",
 ) -> LineShares:
     """Return what the lines of the file and the stored ones make of their orders.
 
     `rows` are those that count, one a line, with the ids under which lines are stored.
     `stored` are all stored lines of their orders: `LINE`, `SHARE`, is_kept, and the
     order's own of each, named `order_…`. A blank cell keeps the line's stored one,
-    unless it `clears`.
+    unless it `clears`. A status that matches `held` is of a line that must not be sent.
     """
     cells = [name for name in SHARE if name in told_by_line(by_line)]
     told = rows.select(
@@ -139,8 +145,9 @@ def shared(
     return LineShares(
         rows=_without_steps_back(rows, now.filter("_is_back")),
         kept=kept,
-        orders=_orders(now, lacking, stored, cells),
+        orders=_orders(now, lacking, stored, cells, held),
         partly=lacking["order_number"].unique(),
+        back=now.filter("_is_back")["order_number"].unique(),
     )
 
 
@@ -182,7 +189,11 @@ def _without_steps_back(rows: pl.DataFrame, back: pl.DataFrame) -> pl.DataFrame:
 
 
 def _orders(
-    now: pl.DataFrame, lacking: pl.DataFrame, stored: pl.DataFrame, cells: Sequence[str]
+    now: pl.DataFrame,
+    lacking: pl.DataFrame,
+    stored: pl.DataFrame,
+    cells: Sequence[str],
+    held: str,
 ) -> pl.DataFrame:
     """Return what the lines make of each order.
 
@@ -214,6 +225,7 @@ def _orders(
         ),
         *(known_of[name][1].all().alias(f"_{name}_is_told") for name in amounts),
         *_least_far(cells),
+        *_held(cells, held),
     )
     own = stored.select("order_number", *(f"{_OF_ORDER}{name}" for name in amounts))
     found = found.join(own.unique("order_number"), on="order_number", how="left")
@@ -227,7 +239,16 @@ def _orders(
     if _OUTCOME not in cells:
         return found.select("order_number", *amounts)
     is_cancelled = pl.col(_OUTCOME) == "cancelled"
-    return found.select("order_number", *cells, cancelled=is_cancelled)
+    more = [HELD] if held else []
+    return found.select("order_number", *cells, *more, cancelled=is_cancelled)
+
+
+def _held(cells: Sequence[str], held: str) -> list[pl.Expr]:
+    """Return whether a line must not be sent yet."""
+    if _OUTCOME not in cells or not held:
+        return []
+    is_held = pl.col(_SAID[STATUS]).str.contains(held).fill_null(value=False)
+    return [is_held.any().alias(HELD)]
 
 
 def _least_far(cells: Sequence[str]) -> list[pl.Expr]:

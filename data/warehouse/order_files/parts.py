@@ -77,6 +77,8 @@ class Parts:
         """Rows whose blank quantity has no stored line, so that their orders wait."""
         self.partly: list[str] = []
         """Orders of the part of which the file lacks lines that make its sums."""
+        self.back: list[str] = []
+        """Orders of the part of which it calls a line alive that has ended."""
         none = no_rows()
         self._aside = Shown(none)
         self._speaking = Shown(with_roles(none, NO_ROLES, ""))
@@ -151,9 +153,11 @@ class Parts:
         speaking = roles["row_number"].cast(pl.UInt32()).implode()
         counts = pl.col("row_number").is_in(speaking)
         clears = {name for name, is_cleared in self._clears.items() if is_cleared}
-        found = shared(rows.filter(counts), stored, self._rules.by_line, clears)
+        rules, told = self._rules, rows.filter(counts)
+        found = shared(told, stored, rules.by_line, clears, rules.held)
         self._shares.rows = found.kept
         self.partly = found.partly.to_list()
+        self.back = found.back.to_list()
         return found
 
     def _identified(

@@ -93,6 +93,10 @@ class Rules(Protocol):
         """Cells of an order that each row says of its own line only."""
 
     @property
+    def held(self) -> str:
+        """What a status matches that says an order or a line must not be sent yet."""
+
+    @property
     def checks(self) -> tuple[SumCheck, ...]:
         """Sums that hold within an order, else a warning is due."""
 

@@ -197,7 +197,7 @@ def _store(queries: Queries, parts: Parts, part: int, warnings: Warnings) -> int
     if not known:
         return 0
     changed = find_changes(queries, part)
-    warnings.add(warned.of_changes(queries, changed))
+    warnings.add(warned.of_changes(queries, changed, parts.back))
     if changed:
         merge_changes(queries)
     return changed

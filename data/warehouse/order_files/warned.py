@@ -137,9 +137,12 @@ def of_rows(queries: Queries) -> OrderWarnings:
     return queries.rows("list_csv_warnings")
 
 
-def of_changes(queries: Queries, changed: int) -> OrderWarnings:
-    """Return what is to be said of the part's known orders before they are written."""
-    found = queries.rows("list_csv_steps_back")
+def of_changes(queries: Queries, changed: int, back: list[str]) -> OrderWarnings:
+    """Return what is to be said of the part's known orders before they are written.
+
+    `back` are those of which the file is older in a line.
+    """
+    found = queries.rows("list_csv_steps_back", back=back)
     if changed:
         found += queries.rows("list_csv_adjusted")
         found += queries.rows("list_csv_outdated_labels")

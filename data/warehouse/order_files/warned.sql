@@ -32,11 +32,12 @@ ORDER BY kind, order_number;
 
 -- name: list_csv_steps_back
 -- Known orders of a part whose file is older than what is stored.
--- in:  temporary table `csv_statuses`
+-- in:  temporary table `csv_statuses`, $back: orders of which it is older in a line
 -- out: kind, order_number, lines
 SELECT 'step-back' AS kind, order_number, 1 AS lines
 FROM csv_statuses
 WHERE is_behind
+   OR list_contains($back::VARCHAR[], order_number)
 ORDER BY order_number;
 
 -- name: list_csv_adjusted

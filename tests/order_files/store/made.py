@@ -45,6 +45,7 @@ class MadeRules:
     )
     baskets: Baskets = "id"
     by_line: tuple[str, ...] = ()
+    held: str = ""
     order_starts: str = ""
 
 
