@@ -53,7 +53,7 @@ from data.warehouse.shops import (
 )
 from data.warehouse.troubles import record_trouble
 from tasks.machine import now, our_warehouse, refuse_another_hosts
-from tasks.shops.blocks import load_shop
+from tasks.shops.blocks import UnknownShop, load_shop
 
 CREDENTIALS_REFUSED = "juchu.connection.refused"
 """The event after which a trigger in prefect.yaml starts a connection check."""
@@ -233,9 +233,34 @@ def record_refusal(shop: Shop, refusal: CredentialsRefused, at: datetime) -> Non
 
     Another function is tried: where it answers, only this one is stopped, else the key
     is to blame and every call of the shop is. The refusal of a key some minutes old
-    stops nothing. Where the warehouse cannot be opened the log alone has it, because
-    the refusal itself is the better error.
+    stops nothing, nor that of one that the run began with and that was renewed since.
+    Where the warehouse cannot be opened the log alone has it, because the refusal
+    itself is the better error.
     """
+    if not _is_renewed(shop):
+        _stop_refused(shop, refusal, at)
+    emit_event(
+        CREDENTIALS_REFUSED,
+        resource={"prefect.resource.id": f"juchu.shop.{shop.handle}"},
+        payload={"shop": shop.handle},
+    )
+
+
+def _is_renewed(used: Shop) -> bool:
+    """Return whether the shop has other keys by now than the one that was used."""
+    try:
+        known = load_shop(used.handle)
+    except UnknownShop:
+        return False
+    keys = [known, known.with_former_key()] if known.has_former_key else [known]
+    return all(
+        (used.service_secret, used.license_key) != (one.service_secret, one.license_key)
+        for one in keys
+    )
+
+
+def _stop_refused(shop: Shop, refusal: CredentialsRefused, at: datetime) -> None:
+    """Stop the function that was refused, or the shop whose key is to blame."""
     with rms_client(shop) as rms:
         others = probes_of_others(rms, shop.shop_id, at, refusal.function)
     try:
@@ -248,11 +273,6 @@ def record_refusal(shop: Shop, refusal: CredentialsRefused, at: datetime) -> Non
                 record_connection(con, shop, found.status, at)
     except WarehouseClosed as problem:
         log.warning("refused credentials of %s not kept: %s", shop.handle, problem)
-    emit_event(
-        CREDENTIALS_REFUSED,
-        resource={"prefect.resource.id": f"juchu.shop.{shop.handle}"},
-        payload={"shop": shop.handle},
-    )
 
 
 def refuse_other_shops_key(handle: ShopHandle) -> None:

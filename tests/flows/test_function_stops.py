@@ -10,6 +10,7 @@ from connectors import rms as rms_modules
 from connectors.rms import shipping
 from connectors.rms.answers import RmsFunction
 from connectors.rms.check import check
+from connectors.rms.errors import CredentialsRefused
 from connectors.settings import read_settings
 from data.model.connection import CallEnd, ConnectionStatus
 from data.warehouse.session import warehouse
@@ -128,6 +129,22 @@ def test_what_a_stop_keeps_back_was_not_sent(lab: Sandbox):
     sent = ask("SELECT state, sent_at FROM inventory_pushes WHERE sent_at IS NOT NULL")
     assert sent == []
     assert ask("SELECT state, sent_at FROM shipments") == [("planned", None)]
+
+
+def test_a_key_renewed_while_a_run_is_at_work_is_not_stopped_for_the_old_one(
+    lab: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    """The run keeps the key it began with, and RMS takes that one no more."""
+    begun_with = load_shop("lab")
+    (sold,) = lab.sell(1)
+    lab.shop("demo", license_key="SL0000_renewed")
+    monkeypatch.setenv("JUCHU_SHOP_LAB_LICENSE_KEY", "SL0000_renewed")
+    with monkeypatch.context() as at_work:
+        at_work.setattr(rms, "shop_of_now", lambda _: begun_with)
+        with pytest.raises(CredentialsRefused), rms.open_rms("lab") as client:
+            client.orders.get([sold])
+
+    assert ended(ingest_orders)[0] == "Completed"
 
 
 def test_a_dead_key_still_stops_everything(lab: Sandbox):
