@@ -20,6 +20,7 @@ from data.warehouse.analytics.parcels import PublishedParcels, published_parcels
 from data.warehouse.errors import WarehouseMissing
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.fresh import AGAIN_AFTER_S, freshen, shown_at
+from tasks.desk.prefect import PrefectClosed
 from tasks.desk.shops import OTHER_SHOP, choose_shop, shop_choices
 from tasks.desk.words import LABEL_WORDS, MALL_WORDS, PARCEL_WORDS
 
@@ -47,16 +48,23 @@ class ListedFile(NamedTuple):
 
 
 def show_labels(visit: Visit) -> Response:
-    """Return the page of the form, the files made, and where reports stand."""
+    """Return the page of the form, the files made, and where reports stand.
+
+    While Prefect is away the files that were made can be taken all the same.
+    """
     is_old = freshen(visit)
     try:
         parcels = published_parcels(visit.settings.analytics, LISTED)
     except WarehouseMissing:
         parcels = PublishedParcels([], {})
-    report = visit.desk.runs.latest(REPORT_KEY, REPORT)
-    shops = shop_choices(visit)
+    report, shops, closed = None, [], ""
+    try:
+        report, shops = visit.desk.runs.latest(REPORT_KEY, REPORT), shop_choices(visit)
+    except PrefectClosed as problem:
+        closed = str(problem)
     return visit.show(
         "labels.html",
+        closed=closed,
         files=label_files(visit.settings.labels, visit.desk.now()),
         carriers=LABEL_WORDS,
         malls=MALL_WORDS,

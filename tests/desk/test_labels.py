@@ -33,6 +33,19 @@ def test_the_files_of_labels_are_listed_and_nothing_else(packer: AtDesk):
     assert "notes.txt" not in page.text
 
 
+def test_while_prefect_is_away_the_files_that_were_made_can_be_taken(desk: AtDesk):
+    """The parcels of the morning waited for a server that no label needs."""
+    folder = desk.home / "labels"
+    folder.mkdir(parents=True)
+    (folder / FILE).write_bytes(b"x")
+    page = desk.browser.get("/labels")
+
+    assert (page.status_code, FILE in page.text) == (200, True)
+    assert "make server" in page.text
+    assert "送り状のファイルを作る</button>" not in page.text
+    assert desk.send("/labels/file", "/labels", name=FILE).content == b"x"
+
+
 def test_a_download_is_journalled_before_it_begins(packer: AtDesk):
     answer = taken(packer, FILE)
     (journal,) = (packer.home / "looks").iterdir()
