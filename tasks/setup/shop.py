@@ -27,9 +27,11 @@ from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.shop import SHOP_HANDLE, Shop
 from data.model.typed_time import TimeRefused, day_of
+from data.warehouse.errors import WarehouseClosed
 from tasks.limits import ensure_limit
 from tasks.machine import now
 from tasks.setup.prefect_runs import client_settings
+from tasks.setup.server import sentence_of
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop, shop_places
 from tasks.shops.connection import PASSES, check_sample, check_shop
@@ -95,10 +97,7 @@ def main() -> None:
             sys.exit(str(problem))
         except (EOFError, KeyboardInterrupt):
             sys.exit("\n中止しました。ブロックは変更していません。")
-        try:
-            works = check(shop)
-        except KeyboardInterrupt:
-            sys.exit(UNCHECKED.format(handle=shop.handle))
+        works = check_or_tell(shop)
     _print(NEXT.format(handle=shop.handle) if works else "")
     sys.exit(0 if works else 1)
 
@@ -266,6 +265,22 @@ def agreed(shop: Shop, number_before: str, ask: Ask) -> bool:
         " 入力しなかった項目は、有効期限を除いて元のまま残ります (y/N) > "
     )
     return ask(question).strip().lower() in {"y", "yes"}
+
+
+def check_or_tell(shop: Shop) -> bool:
+    """Return whether the shop's connection works; its block is kept by now.
+
+    Raises:
+        SystemExit: with a sentence, where it could not be checked to the end.
+
+    """
+    unchecked = UNCHECKED.format(handle=shop.handle)
+    try:
+        return check(shop)
+    except KeyboardInterrupt:
+        sys.exit(unchecked)
+    except (WarehouseClosed, OSError) as problem:
+        sys.exit(f"{sentence_of(problem)}{unchecked}")
 
 
 def check(shop: Shop) -> bool:

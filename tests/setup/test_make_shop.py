@@ -12,11 +12,13 @@ from tasks.setup.shop import (
     WHAT_IS_TAKEN,
     NoShop,
     agreed,
+    check_or_tell,
     describe,
     refuse_twin,
     renewed,
 )
 from tasks.shops.blocks import RmsShop
+from tests.support.plain_runs import run_plainly
 
 GIVEN = {
     "SHOP_ID": "654321",
@@ -93,6 +95,16 @@ def test_who_types_the_name_of_another_shop_reads_whose_it_is():
     agreed(shop, "123456", lambda text: asked.append(text) or "n")
 
     assert ["123456" in text for text in asked] == [False, True]
+
+
+def test_a_check_that_breaks_off_says_that_the_block_is_kept(monkeypatch, tmp_path):
+    """A traceback stood there, or after Ctrl-C that nothing had been changed."""
+    run_plainly(monkeypatch)
+    in_environment(monkeypatch, "MIHON", **GIVEN)
+    monkeypatch.setenv("JUCHU_HOME", str(tmp_path))
+    (tmp_path / "juchu.duckdb").write_bytes(b"no database" * 999)
+    with pytest.raises(SystemExit, match=r"make restore.*\n.*保存済み.*\n対処"):
+        check_or_tell(a_shop("mihon", "654321"))
 
 
 def test_what_the_environment_describes_is_not_asked_for(monkeypatch):
