@@ -23,14 +23,31 @@ WITH told AS (
         ORDER BY planned_at DESC, level_seq DESC, push_id DESC
     ) = 1
 ),
+offers AS (
+    SELECT
+        m.manage_number, m.variant_id, m.sku, m.mapped_at, s.set_at,
+        l.level_seq, l.level,
+        coalesce(s.safety, $safety)::BIGINT AS safety,
+        least(greatest(l.level - coalesce(s.safety, $safety), 0), $most_units)::BIGINT
+            AS offered,
+        v.level_seq AS verified_seq, v.verified_at, v.found_after
+    FROM sku_map AS m
+    JOIN stock_levels AS l USING (sku)
+    LEFT JOIN stock_settings AS s USING (mall, shop_id, manage_number, variant_id)
+    LEFT JOIN inventory_verified AS v USING (mall, shop_id, manage_number, variant_id)
+    WHERE m.mall = $mall
+      AND m.shop_id = $shop_id
+      AND m.variant_id <> ''
+      AND l.is_counted
+),
 sold AS (
     SELECT l.manage_number, l.variant_id, sum(l.quantity) AS units
     FROM stock_lines AS l
     JOIN orders AS o USING (mall, shop_id, order_number)
-    JOIN inventory_verified AS v USING (mall, shop_id, manage_number, variant_id)
+    JOIN offers AS f USING (manage_number, variant_id)
     WHERE l.mall = $mall
       AND l.shop_id = $shop_id
-      AND o.ordered_at > v.verified_at
+      AND o.ordered_at > f.verified_at
       AND NOT o.cancelled
     GROUP BY l.manage_number, l.variant_id
 ),
@@ -38,21 +55,6 @@ waiting AS (
     SELECT sku, sum(quantity) AS units
     FROM stock_holds
     GROUP BY sku
-),
-offers AS (
-    SELECT
-        m.manage_number, m.variant_id, m.sku, m.mapped_at, s.set_at,
-        l.level_seq, l.level,
-        coalesce(s.safety, $safety)::BIGINT AS safety,
-        least(greatest(l.level - coalesce(s.safety, $safety), 0), $most_units)::BIGINT
-            AS offered
-    FROM sku_map AS m
-    JOIN stock_levels AS l USING (sku)
-    LEFT JOIN stock_settings AS s USING (mall, shop_id, manage_number, variant_id)
-    WHERE m.mall = $mall
-      AND m.shop_id = $shop_id
-      AND m.variant_id <> ''
-      AND l.is_counted
 ),
 tried AS (
     SELECT
@@ -63,12 +65,11 @@ tried AS (
         ) AS again_at
     FROM inventory_pushes AS p
     JOIN offers AS o USING (manage_number, variant_id)
-    LEFT JOIN inventory_verified AS v USING (mall, shop_id, manage_number, variant_id)
     WHERE p.mall = $mall
       AND p.shop_id = $shop_id
       AND p.sent_at IS NOT NULL
       AND p.offered = o.offered
-      AND (v.verified_at IS NULL OR p.sent_at > v.verified_at)
+      AND (o.verified_at IS NULL OR p.sent_at > o.verified_at)
     GROUP BY p.manage_number, p.variant_id
     HAVING count(*) >= $patience
 ),
@@ -76,38 +77,31 @@ moved AS (
     SELECT o.manage_number, o.variant_id, min(x.moved_at) AS since
     FROM offers AS o
     JOIN stock_movements AS x USING (sku)
-    LEFT JOIN inventory_verified AS v
-        ON v.mall = $mall AND v.shop_id = $shop_id
-        AND v.manage_number = o.manage_number AND v.variant_id = o.variant_id
     WHERE if(
-        v.level_seq IS NULL,
+        o.verified_seq IS NULL,
         x.kind IN ('count', 'receipt'),  -- before them nothing was to be told
-        x.seq > v.level_seq
+        x.seq > o.verified_seq
     )
     GROUP BY o.manage_number, o.variant_id
 )
 SELECT
-    o.* EXCLUDE (mapped_at, set_at),
+    o.* EXCLUDE (mapped_at, set_at, verified_seq, verified_at, found_after),
     CASE  -- greatest() passes over a NULL
-        WHEN v.found_after IS NOT NULL
-            THEN greatest(v.found_after - coalesce(d.units, 0), 0)::BIGINT
+        WHEN o.found_after IS NOT NULL
+            THEN greatest(o.found_after - coalesce(d.units, 0), 0)::BIGINT
     END AS expected,
     coalesce(w.units, 0)::BIGINT AS waiting,
     coalesce(
         x.since,
-        if(o.mapped_at > v.verified_at, o.mapped_at, NULL),
-        if(o.set_at > v.verified_at, o.set_at, NULL),
+        if(o.mapped_at > o.verified_at, o.mapped_at, NULL),
+        if(o.set_at > o.verified_at, o.set_at, NULL),
         if(t.state IN ('planned', 'sent', 'unknown'), t.planned_at, NULL)
     ) AS due_since,
     coalesce(w.units > 0 AND h.found < o.offered, false) AS is_kept,
     coalesce(t.state IN ('refused', 'unknown_sku'), false) AS is_refused
 FROM offers AS o
 LEFT JOIN told AS t USING (manage_number, variant_id)
-LEFT JOIN inventory_verified AS v
-    ON v.mall = $mall AND v.shop_id = $shop_id
-    AND v.manage_number = o.manage_number AND v.variant_id = o.variant_id
-LEFT JOIN sold AS d
-    ON d.manage_number = o.manage_number AND d.variant_id = o.variant_id
+LEFT JOIN sold AS d USING (manage_number, variant_id)
 LEFT JOIN waiting AS w ON w.sku = o.sku
 LEFT JOIN tried AS b USING (manage_number, variant_id)
 LEFT JOIN moved AS x USING (manage_number, variant_id)
