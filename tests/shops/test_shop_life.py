@@ -126,7 +126,7 @@ def test_the_table_takes_every_stage_and_no_other_word(con):
 
     with pytest.raises(duckdb.ConstraintException), con.cursor() as other:
         other.execute(
-            "INSERT INTO shop_stages VALUES ('s', 1, '休業', now(), 'w', 'y')"
+            "INSERT INTO warehouse.shop_stages VALUES ('s', 1, '休業', now(), 'w', 'y')"
         )
 
 
