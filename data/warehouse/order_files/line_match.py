@@ -22,6 +22,7 @@ ORDER: Final = "order_number"
 TOLD: Final = "mall_line_id"
 """The mall's own name of a line; null where it has none."""
 _PLACE: Final = "_place"
+_BARE: Final = "_bare"
 _CONTENT: Final[tuple[tuple[str, ...], ...]] = (
     ("basket_id", "sku", "choices", "item_name", "unit_price"),
     ("sku", "choices", "item_name", "unit_price"),
@@ -199,6 +200,29 @@ def _pairs(told: pl.DataFrame, stored: pl.DataFrame, one: Pass) -> pl.DataFrame:
             is_plain, ~pl.any_horizontal(differ).fill_null(value=False)
         )
     return pairs.select("row_number", ORDER, "line_id")
+
+
+def as_spelled(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with the mall's ids of lines and packages as they are stored.
+
+    Excel takes the leading zeros of an id, and RMS's API has numbers without any: by
+    its text the same line would be another one, and its pieces be sent twice.
+    """
+    for name in (TOLD, "basket_id"):
+        ids = stored.select(ORDER, name).drop_nulls().unique()
+        if not any(one.str.starts_with("0").any() for one in (ids[name], rows[name])):
+            continue
+        ids = ids.select(ORDER, _bare(name), pl.col(name).alias("_stored"))
+        ids = ids.filter(pl.len().over(ORDER, _BARE) == 1)
+        found = rows.select(ORDER, _bare(name)).join(
+            ids, on=[ORDER, _BARE], how="left", maintain_order="left"
+        )["_stored"]
+        rows = rows.with_columns(pl.coalesce(found, name).alias(name))
+    return rows
+
+
+def _bare(name: str) -> pl.Expr:
+    return pl.col(name).str.replace(r"^0+([0-9]+)$", "$1").alias(_BARE)
 
 
 def coded(lines: pl.DataFrame, sku: Codes) -> pl.DataFrame:

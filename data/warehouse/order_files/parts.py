@@ -10,6 +10,7 @@ from data.warehouse.order_files.line_match import (
     LINE,
     MORE,
     NO_LINES,
+    as_spelled,
     given_ids,
     matched,
     stored_lines,
@@ -132,6 +133,7 @@ class Parts:
         stored = NO_LINES
         if roles["is_known"].any():
             stored = stored_lines(self._queries, part)
+            rows = as_spelled(rows, stored)
         rows = self._identified(rows, roles, stored)
         starts = self._rules.order_starts
         if by_line:

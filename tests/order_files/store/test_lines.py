@@ -19,7 +19,7 @@ from data.warehouse.order_files.line_match import Pass
 from data.warehouse.order_files.store import import_orders
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.read.test_golden import GOLDEN
-from tests.order_files.store.made import MadeFile, MadeRules, a_row
+from tests.order_files.store.made import MadeFile, MadeRules, a_row, store
 from tests.order_files.store.test_cases import rows
 from tests.support.effort import examples, first
 from tests.support.orders import at
@@ -141,6 +141,36 @@ def adjust_new(
         name = f"{shop_id}-{minute}"
         signed = {"who": "担当", "note": "棚", "at": at(minute)}
         adjust_stock(con, booked, adjustment_id=name, **signed)
+
+
+PADDED = {"line_id": "0000000011", "basket_id": "0000000007"}
+BARE = {"line_id": "11", "basket_id": "7"}
+"""The same ids, as Excel saves them and as RMS's API has them."""
+
+
+@pytest.mark.parametrize("mode", ["update", "replace"])
+@pytest.mark.parametrize(("before", "after"), [(PADDED, BARE), (BARE, PADDED)])
+def test_ids_without_their_leading_zeros_are_the_same_line_and_package(
+    con, before, after, mode
+):
+    second = {"line_id": "0000000012"}
+    store(con, a_row(**before), a_row(**before | second))
+    stored = con.sql("SELECT line_id, basket_id FROM order_lines ORDER BY 1").fetchall()
+    second = {"line_id": "12"}
+    report = store(con, a_row(**after), a_row(**after | second), minute=11, mode=mode)
+
+    assert (report.orders_unchanged, report.warned) == (1, {})
+    assert rows(con, "SELECT line_id, basket_id FROM order_lines ORDER BY 1") == stored
+    assert rows(con, "SELECT count(*) FROM order_packages") == [(1,)]
+
+
+def test_two_ids_that_differ_in_zeros_alone_stay_two_lines(con):
+    both = a_row(line_id="11"), a_row(line_id="011")
+    store(con, *both)
+    report = store(con, *both, minute=11)
+
+    assert (report.orders_unchanged, report.warned) == (1, {})
+    assert rows(con, "SELECT count(*) FROM order_lines") == [(2,)]
 
 
 @given(history=histories, lines=layouts)
