@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from connectors.shop_variables import PREFIX, SHOP_VARIABLES
-from data.model.nearest import in_short, nearest
+from data.model.typed_name import in_short, nearest
 
 NO_SETTINGS: Final = frozenset(
     {

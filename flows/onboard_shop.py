@@ -20,8 +20,8 @@ from tasks.forms import (
     WhoMoves,
     Why,
 )
-from tasks.parameters import forget_application
 from tasks.retrying import show_retries
+from tasks.run_parameters import forget_application
 from tasks.shops.every_shop import name_with_shop
 from tasks.shops.onboarding import (
     are_good,

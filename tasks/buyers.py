@@ -35,13 +35,12 @@ from data.warehouse.buyers import (
     unknown_keys,
 )
 from data.warehouse.errors import WarehouseFull
-from data.warehouse.request_file import note_request
+from data.warehouse.forget_requests import note_request
 from data.warehouse.rewrite import rewrite
 from data.warehouse.session import Connection
 from tasks.day_report import sentence
 from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
-from tasks.parameters import replace_parameter
 from tasks.report import (
     bullets,
     counts,
@@ -54,6 +53,7 @@ from tasks.report import (
     see,
 )
 from tasks.retrying import SAFE_TO_REPEAT
+from tasks.run_parameters import replace_parameter
 
 AT_ONCE: Final = 2_000
 """Orders cleared in one transaction when their term is over."""

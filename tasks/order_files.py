@@ -24,9 +24,9 @@ from connectors.watched_folder import (
     waiting_downloads,
 )
 from data.model.csv_file import RowRemark
-from data.model.nearest import in_short, suggestion
 from data.model.order import Mall
 from data.model.shop import SHOP_HANDLE
+from data.model.typed_name import in_short, suggestion
 from data.warehouse.order_files.store import (
     ImportReport,
     import_orders,

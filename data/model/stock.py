@@ -16,9 +16,6 @@ CODE: Final = r"^[0-9A-Za-z_-]{1,32}$"
 OWN_SKU: Final = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,94}[^\s\x00-\x1f\x7f])?$"
 """The merchant's own SKU (システム連携用SKU番号), at most 96 characters."""
 
-MovementSource = Literal["api", "count", "person", "mapping", "emptied"]
-"""Where a movement may come from; never from a mall's CSV (docs/rules.md 6.4)."""
-
 StockFileKind = Literal["count", "receipt"]
 """What the quantities of a stock file are: counted (棚卸) or received (入荷) pieces."""
 

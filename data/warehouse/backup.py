@@ -25,7 +25,7 @@ from data.warehouse.errors import BackupRefused
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.instance import connect
 from data.warehouse.invariants import Violation, violations
-from data.warehouse.saved import copy_file, sync_folder, wal_of
+from data.warehouse.safety_copy import copy_file, sync_folder, wal_of
 from data.warehouse.session import holding
 
 SUM: Final = ".sha256"

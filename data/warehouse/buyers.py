@@ -34,9 +34,9 @@ from data.model.buyer import (
 from data.model.matter import MatterKind
 from data.model.order import Order
 from data.model.order_file import PERSONAL
+from data.warehouse.forget_requests import Request
 from data.warehouse.incidents import record_incident
 from data.warehouse.people_key import key_in, keyed
-from data.warehouse.request_file import Request
 from data.warehouse.statements import SQL, show
 
 NOBODY: Final = '{"people":[]}'

@@ -18,6 +18,7 @@ from data.model.matter import MatterKind
 from data.warehouse.backup import SUM, backups, is_whole
 from data.warehouse.buyers import forget_again
 from data.warehouse.errors import RestoreRefused, WarehouseDamaged, WarehouseMissing
+from data.warehouse.forget_requests import requests_beside
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.incidents import record_incident
 from data.warehouse.instance import connect
@@ -25,9 +26,8 @@ from data.warehouse.invariants import violations
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import use_key
-from data.warehouse.request_file import requests_beside
 from data.warehouse.rewrite import rewrite
-from data.warehouse.saved import (
+from data.warehouse.safety_copy import (
     copy_file,
     repaired_of,
     saved_of,

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from data.warehouse.half_made import removed_on_error
-from data.warehouse.saved import wal_of, wal_size
+from data.warehouse.safety_copy import wal_of, wal_size
 from data.warehouse.session import room_for, whole_file
 from data.warehouse.statements import SQL
 

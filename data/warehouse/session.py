@@ -54,7 +54,7 @@ from data.warehouse.instance import (
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import fill, migrate
 from data.warehouse.people_key import KEY_FILE, use_key
-from data.warehouse.saved import put_back, repaired_of, saved, saved_of, wal_size
+from data.warehouse.safety_copy import put_back, repaired_of, saved, saved_of, wal_size
 from data.warehouse.statements import SQL
 
 log = logging.getLogger("juchu.warehouse")

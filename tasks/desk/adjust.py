@@ -23,8 +23,8 @@ from data.warehouse.analytics.waiting import (
     published_waiting,
 )
 from data.warehouse.errors import WarehouseMissing
+from tasks.desk.copy_age import AGAIN_AFTER_S, freshen, shown_at
 from tasks.desk.frame import Page, Problem, Visit, get, post
-from tasks.desk.fresh import AGAIN_AFTER_S, freshen, shown_at
 from tasks.desk.prefect import PrefectClosed
 from tasks.desk.words import MALL_WORDS
 from tasks.forms import SeenLine

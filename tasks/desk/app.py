@@ -33,7 +33,7 @@ from tasks.desk.frame import (
     render,
 )
 from tasks.desk.guard import TOO_LARGE, Guard, let_pass
-from tasks.desk.pages import PAGES
+from tasks.desk.menu import PAGES
 from tasks.desk.prefect import CannotStart, PrefectClosed
 from tasks.desk.sign_in import COOKIE, LASTS, Locked, Sessions
 from tasks.desk.words import NOTHING_YET

@@ -18,8 +18,8 @@ from data.model.shipment import DELIVERY_COMPANIES, ShipmentState
 from data.model.typed_time import TimeRefused, day_of
 from data.warehouse.analytics.parcels import PublishedParcels, published_parcels
 from data.warehouse.errors import WarehouseMissing
+from tasks.desk.copy_age import AGAIN_AFTER_S, freshen, shown_at
 from tasks.desk.frame import Page, Problem, Visit, get, post
-from tasks.desk.fresh import AGAIN_AFTER_S, freshen, shown_at
 from tasks.desk.prefect import PrefectClosed
 from tasks.desk.shops import OTHER_SHOP, choose_shop, shop_choices
 from tasks.desk.words import LABEL_WORDS, MALL_WORDS, PARCEL_WORDS

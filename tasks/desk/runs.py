@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from tasks.desk.deployments import Way, listed, way
 from tasks.desk.frame import Page, Problem, Visit, get, path_of_ours, post
-from tasks.desk.parameters import WHO, form_fields, sent_values, takes_who
+from tasks.desk.run_form import WHO, form_fields, sent_values, takes_who
 
 RECENT: Final = 15
 SUBJECTS: Final = ("毎朝", "受注", "在庫", "出荷", "店舗", "分析", "人の確認", "保守")

@@ -25,10 +25,10 @@ from tasks.marks.journal import (
     settle_open,
     store_end,
 )
-from tasks.parameters import replace_parameter
 from tasks.report import ended
 from tasks.retrying import NEVER_REPEAT, opaque
 from tasks.rms import FunctionStopped, ShopStopped, open_rms
+from tasks.run_parameters import replace_parameter
 
 KEPT = "(保存していません)"
 """What Prefect's server keeps of the text."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from data.model.nearest import in_short
+from data.model.typed_name import in_short
 from data.model.typed_number import plain_number
 
 MOST: Final = 1000

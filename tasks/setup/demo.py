@@ -21,6 +21,7 @@ from connectors.prefect_env import FILE as PREFECT_ENV
 from connectors.prefect_env import LOGIN
 from connectors.settings import SettingsProblem, read_settings
 from tasks.setup.demo_day import work_the_day
+from tasks.setup.demo_story import Story
 from tasks.setup.prefect_runs import RunFailed
 from tasks.setup.query import as_table
 from tasks.setup.server import is_served, sentence_of
@@ -31,7 +32,6 @@ from tasks.setup.services import (
     Services,
     open_services,
 )
-from tasks.setup.story import Story
 
 MARK: Final = ".demo"
 """The file that marks a folder as a demo's, to be emptied."""

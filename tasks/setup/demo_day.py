@@ -29,8 +29,8 @@ from tasks.setup.demo_files import (
     safe_packages,
 )
 from tasks.setup.demo_orders import write_order_file
+from tasks.setup.demo_story import Story, side_by_side
 from tasks.setup.services import Services
-from tasks.setup.story import Story, side_by_side
 from tasks.stock.plots import level_chart, save_chart
 
 APPLICATION: Final = {

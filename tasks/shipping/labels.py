@@ -24,7 +24,6 @@ from connectors.carriers import (
 )
 from connectors.durable_write import write_new
 from connectors.settings import SettingsProblem, read_settings, sender_of
-from data.model.file_label import FilePackage, file_parcel
 from data.model.japan_time import in_japan
 from data.model.label import (
     LabelFault,
@@ -34,6 +33,7 @@ from data.model.label import (
     why_not_pack,
 )
 from data.model.order import Mall
+from data.model.order_file_label import FilePackage, file_parcel
 from data.model.shipping_day import NeverOpen, next_working_day
 from data.model.shop import ShopHandle
 from data.model.short_key import PackageRef, short_key

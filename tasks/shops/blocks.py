@@ -26,11 +26,11 @@ from connectors.shop_environment import (
     home_in_environment,
     shop_from_environment,
 )
-from data.model.nearest import in_short, suggestion
 from data.model.onboarding import StartRule
 from data.model.order import Mall
 from data.model.shop import HOME_NAME, SHOP_HANDLE, Shop, ShopHandle
 from data.model.stock_link import SILENT_HOURS
+from data.model.typed_name import in_short, suggestion
 
 
 class UnknownShop(LookupError):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from data.model.licence import licence_sentence
-from data.model.next_step import next_step
 from data.model.onboarding import (
     ASIDE,
     WAY,
@@ -14,6 +13,7 @@ from data.model.onboarding import (
     Standing,
     replay,
 )
+from data.model.onboarding_step import next_step
 from tasks.report import escape
 
 

@@ -17,8 +17,8 @@ from prefect.client.schemas.objects import State
 from connectors.mail import send
 from connectors.settings import read_settings
 from data.model.application import Application, Mail, application_mail
-from data.model.next_step import next_step
 from data.model.onboarding import WAY, Stage, StageStep, notices_start, replay, way_to
+from data.model.onboarding_step import next_step
 from data.model.shop import SHOP_HANDLE, ShopHandle
 from data.model.typed_time import day_of, moment_of
 from data.warehouse.session import Connection
@@ -35,9 +35,9 @@ from data.warehouse.shops import (
     stages_now,
 )
 from tasks.machine import now, our_warehouse
-from tasks.parameters import replace_parameter
 from tasks.report import ended, page
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
+from tasks.run_parameters import replace_parameter
 from tasks.shops.blocks import (
     UnknownShop,
     described_shops,

@@ -16,8 +16,8 @@ from connectors.mail_file import read_mail_text
 from data.model.rakuten_mails import SECOND, START, SecondMail, read_second_mail
 from data.model.typed_time import TimeRefused, day_of
 from tasks.failures import hiding_values
-from tasks.parameters import replace_parameter
 from tasks.retrying import SAFE_TO_REPEAT
+from tasks.run_parameters import replace_parameter
 
 
 class SecondMailRefused(Exception):

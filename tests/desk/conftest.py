@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from connectors.settings import Settings
 from data.model.japan_time import JST
-from tasks.desk import fresh
+from tasks.desk import copy_age
 from tasks.desk.app import make_app
 from tasks.desk.frame import Desk
 from tasks.desk.prefect import DeskRuns
@@ -98,7 +98,7 @@ def clerk(
         "JUCHU_SHOP_LAB_LICENSE_KEY": "SL-invented",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(fresh, "WAITS_S", 60)  # a run in here takes a while
+    monkeypatch.setattr(copy_age, "WAITS_S", 60)  # a run in here takes a while
     shown = run_plainly(monkeypatch)
     made = make_desk(runs=RunsHere(shown, ShopPlace("lab", "rakuten", "123456")))
     assert made.sign_in().status_code == 303

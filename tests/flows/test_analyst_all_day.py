@@ -23,8 +23,8 @@ from data.warehouse.ask import ask
 from data.warehouse.session import warehouse
 from tasks.setup.demo import SENDER
 from tasks.setup.demo_day import work_the_day
+from tasks.setup.demo_story import Story
 from tasks.setup.services import Services, open_services
-from tasks.setup.story import Story
 from tests.support.effort import for_long
 
 CLI = "duckdb-cli==1.5.6"

@@ -19,8 +19,8 @@ from flows.ingest_orders import ingest_orders
 from tasks.setup import demo_day
 from tasks.setup.demo_day import CSV_ORDERS, import_orders
 from tasks.setup.demo_orders import SAMPLE, write_order_file
+from tasks.setup.demo_story import Story
 from tasks.setup.services import Services
-from tasks.setup.story import Story
 from tests.carriers.made import TEMPLATE, csv_bytes
 from tests.flows.conftest import Shown
 from tests.shipping.lab import tracking_number

@@ -16,7 +16,7 @@ from connectors.settings import Settings
 from connectors.uploads import Uploads
 from data.model.backup import backup_name, backup_time, kept_backups
 from data.model.japan_time import JST
-from data.warehouse import backup, saved
+from data.warehouse import backup, safety_copy
 from data.warehouse.backup import back_up, backups, copy_backup, is_whole
 from data.warehouse.errors import BackupRefused
 from data.warehouse.restore import restore
@@ -90,7 +90,9 @@ def test_a_copy_for_which_there_is_no_room_is_not_begun(path, monkeypatch):
     monkeypatch.setattr(
         shutil, "disk_usage", lambda _folder: SimpleNamespace(free=room)
     )
-    monkeypatch.setattr(saved, "_pour", lambda *_: pytest.fail("a byte was written"))
+    monkeypatch.setattr(
+        safety_copy, "_pour", lambda *_: pytest.fail("a byte was written")
+    )
 
     with pytest.raises(BackupRefused, match="No space left on device"):
         back_up(path, path.parent / "backup", NIGHT)

@@ -26,7 +26,7 @@ from data.warehouse.errors import (
 )
 from data.warehouse.invariants import violations
 from data.warehouse.restore import restore
-from data.warehouse.saved import wal_of
+from data.warehouse.safety_copy import wal_of
 from data.warehouse.session import warehouse
 from tasks import buyers, orders, rms, runs
 from tasks.setup import restore as restoring

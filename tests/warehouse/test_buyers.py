@@ -18,9 +18,9 @@ from data.warehouse.buyers import (
     remember_forgotten,
     unknown_keys,
 )
+from data.warehouse.forget_requests import FILE, Request, note_request, requests_beside
 from data.warehouse.invariants import violations
 from data.warehouse.orders import Stored, store_orders
-from data.warehouse.request_file import FILE, Request, note_request, requests_beside
 from tests.support.effort import first
 from tests.support.orders import (
     SHOP_ID,

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from data.warehouse import saved, session
+from data.warehouse import safety_copy, session
 from data.warehouse.errors import WarehouseDamaged
 from data.warehouse.people_key import KEY_FILE
-from data.warehouse.saved import repaired_of, saved_of, wal_of
+from data.warehouse.safety_copy import repaired_of, saved_of, wal_of
 from data.warehouse.session import warehouse
 from tests.support import disk_writes, syscalls
 from tests.support.disk_writes import PAGE, changes, copied, states
@@ -146,7 +146,7 @@ def test_kills_at_random_moments_of_rewriting_lose_nothing_committed(path):
 def torn(path: Path) -> Path:
     """The file as a kill within a checkpoint leaves it, its copies beside it."""
     with ExitStack() as held:
-        saving = saved.saved(path, held)
+        saving = safety_copy.saved(path, held)
         saving.__enter__()  # and never left: that is the kill
         with path.open("r+b") as file:
             file.seek(FIRST_BLOCK)

@@ -19,7 +19,7 @@ from data.warehouse.errors import (
     WarehouseDamaged,
     WarehouseOutOfReach,
 )
-from data.warehouse.saved import wal_size
+from data.warehouse.safety_copy import wal_size
 from data.warehouse.session import (
     LONGEST_WAL,
     OF_FILE,

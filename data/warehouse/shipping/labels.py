@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from data.model.file_label import FilePackage
 from data.model.order import Mall, Order
+from data.model.order_file_label import FilePackage
 from data.model.short_key import KnownPackages, PackageRef, short_key
 from data.warehouse.orders import stored_orders
 from data.warehouse.session import Connection
