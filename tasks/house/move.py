@@ -180,7 +180,7 @@ def _take_along(client: SyncPrefectClient, waiting: Sequence[FlowRun]) -> None:
             idempotency_key=f"{run.id}-moved",
         )
         moved: State[Any] = Cancelled(
-            name="MovedHome", message="ホームの移動先で実行します。"
+            name="Moved", message="ホームの移動先で実行します。"
         )
         with suppress(ObjectNotFound):
             client.set_flow_run_state(run.id, moved, force=True)

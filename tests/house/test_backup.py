@@ -104,7 +104,7 @@ def test_a_backup_that_gets_no_sum_takes_no_room(path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     rewriting.store(path, 0)
-    monkeypatch.setattr(backup, "sum_of", no_room)
+    monkeypatch.setattr(backup, "sha256_of", no_room)
 
     with pytest.raises(BackupRefused, match="No space left on device"):
         back_up(path, path.parent / "backup", NIGHT)
