@@ -7,6 +7,7 @@ block and into RMS's header, and into no argument, log or history.
 
 import argparse
 import re
+import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -88,6 +89,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make shop")
     parser.add_argument("handle", nargs="?", default="", metavar="SHOP")
     handle = parser.parse_args().handle
+    # Polars (2.1) has put its own in place, after which a question goes on over Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     known = environment_of_server()
     with temporary_settings(client_settings(known)):
         try:

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,11 @@ from prefect.client.orchestration import SyncPrefectClient
 
 from tasks.setup.services import ROOT, Services
 from tests.support.effort import for_long
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
 HANDLE = "own-shop"
+CTRL_C = "\x03"
 
 
 def in_a_terminal(services: Services, home: Path, *lines: str) -> tuple[int, str]:
@@ -35,12 +38,30 @@ def in_a_terminal(services: Services, home: Path, *lines: str) -> tuple[int, str
         while seen := os.read(here, 4096):
             screen += seen.decode(errors="replace")
             if screen.endswith("> ") and left:
-                os.write(here, f"{left.pop(0)}\n".encode())
+                line = left.pop(0)
+                if line == CTRL_C:
+                    until(lambda: _reads(running.pid))
+                    running.send_signal(signal.SIGINT)
+                else:
+                    os.write(here, f"{line}\n".encode())
     except OSError:  # the other end is closed: it has ended
         pass
     finally:
         os.close(here)
     return running.wait(60), screen
+
+
+def _reads(pid: int) -> bool:
+    """Return whether the process waits for what is typed: in read(2), of 0."""
+    return Path(f"/proc/{pid}/syscall").read_text("ascii").startswith("0 0x0 ")
+
+
+@for_long
+def test_ctrl_c_ends_it_at_a_question(services: Services, tmp_path: Path):
+    """It went on until Enter, which was taken for an answer to the question."""
+    status, screen = in_a_terminal(services, tmp_path, CTRL_C)
+
+    assert (status, "ブロックは変更していません" in screen) == (1, True), screen
 
 
 @for_long
