@@ -110,7 +110,7 @@ def write(content: bytes, out: str) -> None:
     """Write to stdout, or to a new file for its owner only: it may hold buyers' data.
 
     Raises:
-        NoPlace: the file is there already, or cannot be made.
+        NoPlace: the file is there already, or cannot be made whole; none is then left.
 
     """
     if not out:
@@ -129,8 +129,15 @@ def write(content: bytes, out: str) -> None:
             f"{out} に書き込めません({error.strerror})。"
             "対処: OUT= のフォルダーと権限を確認してください。"
         ) from None
-    with os.fdopen(made, "wb") as file:
-        file.write(content)
+    try:
+        with os.fdopen(made, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        Path(out).unlink()  # a part of it looks like all of it
+        raise NoPlace(
+            f"{out} に最後まで書き込めないため、削除しました({error.strerror})。"
+            "対処: 空き容量を増やすか、OUT= に別のディスクを指定してください。"
+        ) from None
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ from data.warehouse.analytics.publish import publish
 from data.warehouse.ask import QueryAnswer
 from data.warehouse.orders import store_orders
 from data.warehouse.session import warehouse
-from tasks.setup.query import EXAMPLES, MOST_ROWS, main
+from tasks.setup.query import EXAMPLES, MOST_ROWS, NoPlace, main, write
 from tasks.setup.query_table import fitted_table
 from tasks.setup.services import ROOT
 from tests.support.effort import for_ci
 from tests.support.orders import an_order, at, order_number
+from tests.support.small_files import small_files
 
 Asked = Callable[..., tuple[int, bytes, str]]
 
@@ -50,6 +51,16 @@ def asked(
         return 0, capsysbinary.readouterr().out, ""
 
     return run
+
+
+def test_of_a_file_that_does_not_fit_nothing_is_left(tmp_path: Path):
+    """Half of it stood there, to be opened as all; the next try was refused."""
+    out = tmp_path / "sales.csv"
+    with small_files(4096), pytest.raises(NoPlace, match="対処: 空き容量"):
+        write(b"x" * 9000, f"{out}")
+
+    write(b"x" * 9000, f"{out}")
+    assert out.stat().st_size == 9000
 
 
 def test_nothing_lies_in_the_folder_for_temporary_files_while_an_answer_is_read(
