@@ -41,6 +41,9 @@ _REASONS: Final = {
 """Why a cell is not readable; a phone number has two reasons of its own, and other
 kinds take any text."""
 
+AS_DECIMAL: Final = r"^[0-9]+\.0+$"
+"""A key that a program took for a number: by its text it would be another order's."""
+
 _DAMAGED: Final = (CellKind.CODE, CellKind.ITEM)
 """Kinds of which Excel alone makes what is not readable."""
 
@@ -103,6 +106,8 @@ def quick(  # noqa: C901, PLR0911 - one return a kind reads best
             return pl.when(is_plain).then(text)
         case CellKind.CODE | CellKind.KEY:
             is_plain = ~text.str.contains("E+", literal=True)
+            if kind is CellKind.KEY:
+                is_plain &= ~text.str.contains(".0", literal=True)
             return pl.when(is_plain).then(text.str.strip_chars())
         case CellKind.ITEM:
             is_plain = ~text.str.contains(_SUSPECT)
@@ -135,8 +140,11 @@ def loose(  # noqa: C901, PLR0911 - one return a kind reads best
             return phone_cells.loose(text)
         case CellKind.ZIP:
             return _any_zip(text)
-        case CellKind.CODE | CellKind.KEY:
+        case CellKind.CODE:
             return pl.when(~text.str.contains(EXCEL_DAMAGE)).then(text)
+        case CellKind.KEY:
+            is_lost = text.str.contains(EXCEL_DAMAGE) | text.str.contains(AS_DECIMAL)
+            return pl.when(~is_lost).then(text)
         case CellKind.ITEM:
             is_lost = text.str.contains(EXCEL_DAMAGE) | text.str.contains(EXCEL_DATE)
             return pl.when(~is_lost & ~text.str.contains(_NOTHING)).then(text)

@@ -42,6 +42,7 @@ WARNINGS: Final = pl.Schema(
 )
 """The fields of `data.model.csv_file.CellRemark` as a frame."""
 
+DECIMAL: Final = "ほかのソフトで保存したため、番号が小数になっています(123.0 の形)。"
 AS_BLANK: Final = "空欄として登録しました。"
 ZEROS_LOST: Final = (
     "Excelで開いて保存したため、注文番号の先頭の0が失われています({}桁ではありません)。"
@@ -137,7 +138,10 @@ def _judged(
         if not lost.height:
             continue
         if one.kind is CellKind.KEY:
-            raise _damaged_key(int(lost["row_number"][0]), one.column)
+            text = lost[one.field].str.strip_chars()
+            is_decimal = text.str.contains(conversion.AS_DECIMAL)[0]
+            reason = DECIMAL if is_decimal else DAMAGED_BY_EXCEL
+            raise _damaged_key(int(lost["row_number"][0]), one.column, reason)
         if one.kind is CellKind.ITEM:
             codes.append(is_lost.alias(f"{LOST}{one.field}").to_frame())
         for fault, reason, is_so in conversion.faults(one.kind, one.field):
@@ -340,11 +344,11 @@ def unreadable() -> CsvRefused:
     )
 
 
-def _damaged_key(row: int, column: str) -> CsvRefused:
+def _damaged_key(row: int, column: str, reason: str) -> CsvRefused:
     """Return the refusal of a file in which a key's digits are lost for good."""
     return CsvRefused(
         "damaged-key",
-        f"{row:,} 行目の「{column}」: {DAMAGED_BY_EXCEL}",
+        f"{row:,} 行目の「{column}」: {reason}",
         advice=DOWNLOAD_AGAIN,
         position=Position(row=row, column=column),
     )

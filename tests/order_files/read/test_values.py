@@ -389,6 +389,21 @@ def test_a_key_that_excel_damaged_refuses_the_file(read, column, damage):
     assert (refused.value.position.row, refused.value.position.column) == (3, column)
 
 
+@pytest.mark.parametrize("column", ["送付先ID", "商品明細ID"])
+def test_a_key_that_became_a_decimal_refuses_the_file(read, column):
+    """It would be another line than the one without the point, stored beside it."""
+    with pytest.raises(CsvRefused, match="小数") as refused:
+        read(rakuten_bytes([rakuten_row(), rakuten_row(**{column: " 11.0"})]))
+
+    assert refused.value.code == "damaged-key"
+    assert (refused.value.position.row, refused.value.position.column) == (3, column)
+
+
+@pytest.mark.parametrize("number", ["123456-1.0-1", "A1.0", "1.05"])
+def test_a_key_with_a_point_is_none(read, number):
+    assert value(read, "order_number", 注文番号=number) == number
+
+
 def test_a_refusal_survives_the_way_to_another_process(read):
     with pytest.raises(CsvRefused) as refused:
         read(rakuten_bytes([rakuten_row(注文番号="1.2E+9")]))
