@@ -1,4 +1,4 @@
-"""Show SQL a file part by part, its rows under the ids by which they are stored."""
+"""Cut a judged file into parts, its rows under the ids by which they are stored."""
 
 from collections.abc import Iterator
 from typing import Final
