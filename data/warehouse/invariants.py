@@ -49,7 +49,7 @@ def violations(
     """
     found = []
     for rule in checks() if rules is None else rules:
-        broken = [text for (text,) in checks()[rule].execute(con).fetchall()]
+        broken = sorted(text for (text,) in checks()[rule].execute(con).fetchall())
         if broken:
             found.append(Violation(rule, len(broken), tuple(broken[:_SHOWN])))
     return found
