@@ -86,15 +86,15 @@ def any_2xx_is_a_success(patch):
 
 
 def an_unreadable_stock_is_an_empty_one(patch):
-    seen = stock._seen
+    read = stock._read
 
     def lenient(reply, asked):
         try:
-            return seen(reply, asked)
+            return read(reply, asked)
         except Refused:
-            return {}
+            return stock.StockRead({}, ())
 
-    patch.setattr(stock, "_seen", lenient)
+    patch.setattr(stock, "_read", lenient)
 
 
 def names_are_believed_at_once(patch):
