@@ -116,7 +116,7 @@ def what_is_not_said_is_null(patch):
 
 
 def a_running_request_is_a_finished_one(patch):
-    patch.setattr(shipping, "_is_known", lambda _: True)
+    patch.setattr(shipping.ShippingResult, "is_final", True)
 
 
 def a_warning_is_a_success(patch):
