@@ -47,8 +47,8 @@ def push_inventory(
         if not shops:
             return nothing_linked()
         return each_shop(push_inventory, shops, dry_run=dry_run, full=full)
-    run = open_stock_push(shop, full=full)
     with one_caller(shop, "stock"):
+        run = open_stock_push(shop, full=full)
         if dry_run:
             return show_levels(shop, run)
         rounds = push_rounds(shop, run)

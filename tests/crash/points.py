@@ -78,7 +78,7 @@ DRAINING: Mapping[str, Place] = {
     "notices.settled": Place(NOTICES, 'con.unregister("reads")', visits=(2, 1, 3)),
     "orders.before_commit": Place(
         NOTICES,
-        "return Settled(stored, given_up, looked.height - exhausted, exhausted)",
+        "return SettledNotices(stored, given_up, looked.height - exhausted, exhausted)",
         visits=(2, 1, 3),
     ),
     "orders.committed": Place(
@@ -95,7 +95,7 @@ DRAINING: Mapping[str, Place] = {
 SWEEPING: Mapping[str, Place] = {
     "orders.before_commit": Place(
         NOTICES,
-        "return Settled(stored, given_up, looked.height - exhausted, exhausted)",
+        "return SettledNotices(stored, given_up, looked.height - exhausted, exhausted)",
         visits=(2, 1, 3),
     ),
     "orders.committed": Place(ORDERS, "created=new.created,", visits=(3, 1, 2)),
