@@ -14,7 +14,7 @@ from polars import selectors
 from xlsxwriter import Workbook
 
 from data.warehouse.errors import QueryRefused
-from data.warehouse.session import reading
+from data.warehouse.readers import reading
 
 AS_TEXT: Final = "CAST(COLUMNS(*) AS VARCHAR)"
 MOST_EXCEL_ROWS: Final = 1_048_575

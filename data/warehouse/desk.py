@@ -15,7 +15,8 @@ from typing import Final
 from data.model.matter import MatterKind
 from data.model.search_text import searched
 from data.warehouse.day import StatusCount, WaitingKind, standings, waiting
-from data.warehouse.session import Connection, reading
+from data.warehouse.readers import reading
+from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
 PATIENCE_S: Final = 2.0

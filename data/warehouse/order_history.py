@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.model.typed_number import plain_number
-from data.warehouse.session import Connection, reading
+from data.warehouse.readers import reading
+from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
 PATIENCE_S: Final = 1.0

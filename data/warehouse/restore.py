@@ -17,6 +17,7 @@ from data.model.japan_time import JST
 from data.model.matter import MatterKind
 from data.warehouse.backup import SUM, backups, is_whole
 from data.warehouse.buyers import forget_again
+from data.warehouse.closed import room_for
 from data.warehouse.errors import RestoreRefused, WarehouseDamaged, WarehouseMissing
 from data.warehouse.forget_requests import requests_beside
 from data.warehouse.half_made import removed_on_error
@@ -34,7 +35,7 @@ from data.warehouse.safety_copy import (
     sync_folder,
     wal_of,
 )
-from data.warehouse.session import holding, room_for, shut
+from data.warehouse.session import holding, shut
 
 WHEN: Final = "%Y年%m月%d日 %H:%M"
 

@@ -20,7 +20,7 @@ from connectors.settings import read_settings
 from data.model.japan_time import JST
 from data.model.stock import MOVEMENT_WORDS
 from data.warehouse.errors import WarehouseClosed
-from data.warehouse.session import reading
+from data.warehouse.readers import reading
 from data.warehouse.stock.ledger import Movement, explain_level
 
 _FONTS: Final = "Noto Sans CJK JP, Noto Sans JP, Hiragino Sans, Meiryo, sans-serif"

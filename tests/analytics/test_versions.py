@@ -12,7 +12,8 @@ import pytest
 from data.warehouse.analytics.publish import publish
 from data.warehouse.analytics.versions import KEPT, is_due, new_version, remove_replaced
 from data.warehouse.errors import WarehouseOutOfReach
-from data.warehouse.session import OLDEST_READER, warehouse
+from data.warehouse.readers import OLDEST_READER
+from data.warehouse.session import warehouse
 from tests.support.orders import at
 from tests.support.small_files import small_files
 

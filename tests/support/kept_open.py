@@ -16,8 +16,9 @@ import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
-from data.warehouse import session
+from data.warehouse import readers, session
 from data.warehouse.analytics.versions import stamp
+from data.warehouse.instance import MEMORY_LIMIT
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import use_key
@@ -36,7 +37,7 @@ def kept_open() -> Iterator[None]:
             renew_matter_view(instances[path])
         return instances[path].cursor()
 
-    to_copy = session._open_to_copy
+    to_copy = readers._open_to_copy
 
     def opened_to_copy(copy: Path, path: Path) -> DuckDBPyConnection:
         """Open another file with the same in it: DuckDB opens one only once."""
@@ -50,7 +51,7 @@ def kept_open() -> Iterator[None]:
         patch.setattr(session, "_open", opened)
         patch.setattr(session, "migrate", lambda _con, _saved: [])
         patch.setattr(session, "renew_matter_view", lambda _con, _saved: False)
-        patch.setattr(session, "_open_to_copy", opened_to_copy)
+        patch.setattr(readers, "_open_to_copy", opened_to_copy)
         yield
     for instance in instances.values():
         instance.close()
@@ -58,7 +59,7 @@ def kept_open() -> Iterator[None]:
 
 def _instance(path: Path) -> DuckDBPyConnection:
     """Open a file as `session` does, with a time zone that all connections have."""
-    con = duckdb.connect(path, config={"memory_limit": session.MEMORY_LIMIT})
+    con = duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT})
     con.execute("PRAGMA disable_checkpoint_on_shutdown")
     con.execute("SET GLOBAL TimeZone = 'Asia/Tokyo'")
     con.execute("SET enable_external_access = false")

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from data.warehouse import safety_copy, session
+from data.warehouse import safety_copy
 from data.warehouse.errors import WarehouseDamaged
 from data.warehouse.people_key import KEY_FILE
+from data.warehouse.readers import reading
 from data.warehouse.safety_copy import repaired_of, saved_of, wal_of
 from data.warehouse.session import warehouse
 from tests.support import disk_writes, syscalls
@@ -172,7 +173,7 @@ def test_a_torn_file_is_put_back_and_told(path, caplog):
 
 def test_a_person_who_only_reads_gets_the_file_that_was_put_back(path):
     filled(path)
-    with session.reading(torn(path)) as (con, _):
+    with reading(torn(path)) as (con, _):
         assert con.execute("SELECT count(*) FROM orders").fetchall() == [(10,)]
 
 

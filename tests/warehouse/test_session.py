@@ -13,19 +13,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data.warehouse import instance, session
+from data.warehouse import instance, readers
 from data.warehouse.errors import (
     WarehouseBusy,
     WarehouseDamaged,
     WarehouseOutOfReach,
 )
+from data.warehouse.readers import reading
 from data.warehouse.safety_copy import wal_size
 from data.warehouse.session import (
     LONGEST_WAL,
     OF_FILE,
     SHORTEST_WAL,
     longest_replay,
-    reading,
     warehouse,
 )
 from tests.support.orders import a_refusal, at
@@ -114,7 +114,7 @@ def test_what_a_killed_session_spilled_goes_with_the_next_one(path):
 
 def test_what_a_killed_reader_left_goes_after_a_day(path, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    session._remove_left.cache_clear()
+    readers._remove_left.cache_clear()
     for name in ("juchu-reading-old", "juchu-reading-new", "juchu-mine"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "answer.csv").write_text("架空花子")

@@ -20,7 +20,8 @@ import polars as pl
 
 from data.warehouse.analytics.versions import stamp_of
 from data.warehouse.instance import literal
-from data.warehouse.session import Connection, reading
+from data.warehouse.readers import reading
+from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
 STAGED: Final = (

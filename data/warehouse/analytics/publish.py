@@ -11,7 +11,8 @@ from typing import Final
 
 from data.warehouse.analytics.marts import create_marts, read_marts
 from data.warehouse.analytics.versions import new_version, stamp
-from data.warehouse.session import Connection, copying
+from data.warehouse.readers import copying
+from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
 TABLES: Final = (

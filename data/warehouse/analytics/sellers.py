@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from data.warehouse.session import reading
+from data.warehouse.readers import reading
 from data.warehouse.statements import SQL
 
 

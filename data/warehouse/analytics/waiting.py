@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from data.warehouse.session import reading
+from data.warehouse.readers import reading
 from data.warehouse.statements import SQL
 
 

@@ -1,0 +1,109 @@
+"""Wait until the warehouse's file is free, and open it for one session at a time.
+
+Processes wait for each other by the lock that DuckDB takes on the file, threads of one
+process by a lock of ours.
+"""
+
+import os
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, RLock
+from typing import Final
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from data.warehouse.closed import busy, out_of_reach, unopened
+from data.warehouse.instance import detach
+from data.warehouse.people_key import KEY_FILE, use_key
+from data.warehouse.safety_copy import put_back, saved_of
+
+_PAUSE_S: Final = (0.005, 0.03)
+
+_umask = RLock()
+_sessions: dict[Path, Lock] = defaultdict(Lock)
+
+
+@contextmanager
+def turn(path: Path, patience_s: float) -> Iterator[None]:
+    """Allow one session of this process at a time."""
+    lock = _sessions[path]
+    if not lock.acquire(timeout=max(patience_s, 0)):
+        raise busy(path, os.getpid())
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def private() -> Iterator[None]:
+    """Make files in this block readable by their owner only."""
+    with _umask:
+        before = os.umask(0o077)
+        try:
+            yield
+        finally:
+            os.umask(before)
+
+
+def connect_when_free(
+    path: Path,
+    give_up_at: float,
+    clock: Callable[[], float],
+    wait: Callable[[float], None],
+    opened: Callable[[Path], DuckDBPyConnection],
+) -> DuckDBPyConnection:
+    """Connect, again and again while another process holds the file's lock."""
+    while True:
+        before = identity(path)
+        try:
+            with private():
+                put_back(path)
+                con = opened(path)
+            is_the_file = before in {None, identity(path)}  # none was renamed over it
+            if is_the_file and not saved_of(path).is_dir():
+                return con
+            detach(path, con)  # it was rewritten, or a checkpoint died, meanwhile
+        except OSError as exc:
+            if not isinstance(exc, BlockingIOError):  # somebody is at work on it
+                raise out_of_reach(path) from exc
+            if clock() >= give_up_at:
+                raise busy(path, None) from exc
+        except duckdb.Error as exc:
+            if not (saved_of(path).is_dir() or _is_taken(exc)):
+                raise unopened(path, exc) from exc
+            if clock() >= give_up_at:
+                raise busy(path, _holder(exc)) from exc
+        wait(random.uniform(*_PAUSE_S))  # noqa: S311 - spreads waiters, no secret
+
+
+def _is_taken(exc: duckdb.Error) -> bool:
+    """Return whether another process has the file; DuckDB 2.0 says it by text only."""
+    return "Could not set lock on file" in str(exc)
+
+
+def _holder(exc: duckdb.Error) -> int | None:
+    named = re.search(r"\(PID (\d+)\)", str(exc))
+    return int(named[1]) if named else None
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another of its name; None without a file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def give_key(con: DuckDBPyConnection, path: Path) -> None:
+    """Make the key of buyers' hashes, from beside the file, known to a session."""
+    try:
+        use_key(con, path)
+    except OSError as exc:
+        raise out_of_reach(path.with_name(KEY_FILE)) from exc
