@@ -8,9 +8,11 @@ lock beside the pace, which a kill releases: a slot taken while nobody holds it 
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 from prefect.client.orchestration import get_client
@@ -32,6 +34,10 @@ LEASE_S = 60
 LOST_S = 90
 """After waiting so long it is looked whether anybody is in: longer than a lease."""
 log = logging.getLogger("juchu.limits")
+
+_turns: dict[str, Lock] = defaultdict(Lock)
+"""Runs of one process, as the warm process has them, wait for each other here: who
+finds a slot of Prefect's taken looks again seconds later only."""
 
 
 def limit_name(shop: ShopHandle, api: Api = "order") -> str:
@@ -78,14 +84,25 @@ def one_caller(
     inside = pace / f"{name}.caller"
     for folder in (pace, inside):  # `parents` would make the first one open to read
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _slot(name, inside, patience_s), alone_in(inside):
+    give_up_at = time.monotonic() + patience_s
+    with _turn(name, patience_s), _slot(name, inside, give_up_at), alone_in(inside):
         yield
 
 
 @contextmanager
-def _slot(name: str, inside: Path, patience_s: float) -> Iterator[None]:
+def _turn(name: str, patience_s: float) -> Iterator[None]:
+    """Keep the other runs of this process from asking for the slot meanwhile."""
+    if not _turns[name].acquire(timeout=patience_s):
+        raise TimeoutError
+    try:
+        yield
+    finally:
+        _turns[name].release()
+
+
+@contextmanager
+def _slot(name: str, inside: Path, give_up_at: float) -> Iterator[None]:
     """Hold the limit's slot; give a lost one back while waiting for it."""
-    give_up_at = time.monotonic() + patience_s
     with ExitStack() as held:
         while True:
             left_s = give_up_at - time.monotonic()

@@ -2,7 +2,8 @@
 
 import stat
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
@@ -152,7 +153,8 @@ def test_a_slot_whose_lease_is_lost_is_given_back(
 def test_a_slot_that_is_held_is_not_given_back(
     shop_with_limit: str, monkeypatch: pytest.MonkeyPatch
 ):
-    """Whoever waits looks several times, and is let in when the other one leaves."""
+    """A run of another process looks several times, and is let in when one leaves."""
+    monkeypatch.setattr(limits, "_turn", lambda *_: nullcontext())
     went, looked, look = [], Semaphore(0), limits.is_in_use
 
     def looking(inside: Path) -> bool:
@@ -173,6 +175,31 @@ def test_a_slot_that_is_held_is_not_given_back(
         other.result(30)
 
     assert went == ["first out", "second in"]
+
+
+def test_runs_of_one_process_wait_for_each_other_without_prefect(
+    shop_with_limit: str, monkeypatch: pytest.MonkeyPatch
+):
+    asked, coming, held = [], Event(), limits._held
+    monkeypatch.setattr(limits, "ensure_limit", lambda *_: coming.set())
+    monkeypatch.setattr(
+        limits, "_held", lambda *given: asked.append(given) or held(*given)
+    )
+
+    def second():
+        with limits.one_caller(shop_with_limit, patience_s=20):
+            pass
+
+    with ThreadPoolExecutor(1) as pool:
+        with limits.one_caller(shop_with_limit):
+            coming.clear()
+            other = pool.submit(copy_context().run, second)
+            assert coming.wait(PATIENCE_S)
+            assert wait([other], 1).not_done
+            assert len(asked) == 1
+        other.result(30)
+
+    assert len(asked) == 2
 
 
 def test_a_run_that_waits_longer_than_its_patience_says_so(
