@@ -57,7 +57,7 @@ WORK_WORDS: Final = {
     "stock_refused": "転送できなかった在庫",
     "numbers_unsent": "RMSに未登録の送り状番号",
 }
-"""What staff call each part of `Work`, in the order of the report."""
+"""What staff call each part of `ShopToDo`, in the order of the report."""
 _FAILED_STEPS: Final = re.compile(r"失敗した処理: ([a-z, -]+)。")
 _NOTHING: Final = re.compile(r"[^/:。、\s]+ 0 / | / [^/:。、\s]+ 0(?![\d,])")
 """A count of zero between others, as `tasks.report.sums` writes them."""

@@ -1,7 +1,7 @@
 """Parameters that cannot be, refused in Japanese before a flow begins.
 
 Prefect would end the run with pydantic's words, which are English and may quote what
-was typed. No value is in_short here but one that was to be chosen.
+was typed. No value is quoted here but one that was to be chosen.
 """
 
 import re

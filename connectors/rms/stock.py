@@ -284,7 +284,7 @@ class CallPart(Generic[T]):
 def isolate(
     entries: Sequence[T], send: Callable[[Sequence[T]], Reply]
 ) -> Iterator[CallPart[T]]:
-    """Send the entries in few calls, and yield each in exactly one `Part`.
+    """Send the entries in few calls, and yield each in exactly one `CallPart`.
 
     RMS names an entry by its place, counted from 0 (§4), but does not have to, and no
     live answer was seen. So a name is a hint: the named entries go into a call of their

@@ -217,7 +217,7 @@ def moved(standing: Standing | None, step: StageStep) -> Standing:
     """Return the standing after a step that the graph allows, whatever the facts are.
 
     Raises:
-        MoveRefused: the graph has no such move, or it is dated before the last one.
+        StageRefused: the graph has no such move, or it is dated before the last one.
 
     """
     if step.stage not in moves_from(standing):
@@ -241,7 +241,7 @@ def replay(steps: Iterable[StageStep]) -> Standing | None:
     """Return the standing after a shop's whole history; None for an empty one.
 
     Raises:
-        MoveRefused: the history holds a move that does not exist.
+        StageRefused: the history holds a move that does not exist.
 
     """
     standing = None
@@ -254,7 +254,7 @@ def move(standing: Standing | None, step: StageStep, facts: ShopFacts) -> Standi
     """Return the standing after a step that neither graph nor facts bar.
 
     Raises:
-        MoveRefused: with the reason and what to do, in Japanese.
+        StageRefused: with the reason and what to do, in Japanese.
 
     """
     if reason := refusal(standing, step.stage, facts, step.at):

@@ -59,7 +59,7 @@ def move_stage(con: DuckDBPyConnection, shop: ShopHandle, step: StageStep) -> St
     """Move the shop to a stage and record the step, if what we know allows it.
 
     Raises:
-        MoveRefused: with the reason in Japanese; nothing was written.
+        StageRefused: with the reason in Japanese; nothing was written.
 
     """
     standing = move(stage_of(con, shop), step, facts_of(con, shop))

@@ -86,7 +86,7 @@ def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
     host, if it lives, finds out within a minute.
 
     Raises:
-        MoveRefused: a run of the home is at work, or the files cannot be read or
+        HomeMoveRefused: a run of the home is at work, or the files cannot be read or
             copied; nothing was changed.
         UnknownHome: there is no such home.
         TimeoutError: somebody else moves it now.

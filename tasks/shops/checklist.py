@@ -21,7 +21,7 @@ def checklist(steps: Sequence[StageStep], facts: ShopFacts, now: datetime) -> li
     """Return the way in Markdown: a line for each stage, then what to do next.
 
     Raises:
-        MoveRefused: the steps are not the history of one shop.
+        StageRefused: the steps are not the history of one shop.
 
     """
     standing = replay(steps)

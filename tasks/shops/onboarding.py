@@ -89,7 +89,7 @@ def write_application(
     the application: the artifact has all of it.
 
     Raises:
-        MoveRefused: the shop is past its application.
+        StageRefused: the shop is past its application.
 
     """
     replace_parameter("application", None)
@@ -161,7 +161,7 @@ def make_step(  # noqa: PLR0913, PLR0917 - what the form asks
     A shop that `may_be_there` already, since the connection check has moved it, stays.
 
     Raises:
-        MoveRefused: the shop cannot go there now; says why and what to do.
+        StageRefused: the shop cannot go there now; says why and what to do.
         TimeRefused: a day or time that was entered is none.
         UnknownShop: the stage needs a key and nothing describes the shop.
 

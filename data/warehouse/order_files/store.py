@@ -100,7 +100,7 @@ def import_orders(  # noqa: PLR0913
 ) -> ImportReport:
     """Store, in the caller's transaction, every order of the file that is whole.
 
-    Raises OtherShops, with nothing written, unless orders of other shops are to be
+    Raises HasOtherShops, with nothing written, unless orders of other shops are to be
     skipped. Any other error is a duckdb.Error: then the session is only worth closing.
     `import_id` is a new one for each import. See docs/rules.md 6.2 and 6.3.
     """
