@@ -17,7 +17,7 @@ from typing import Final
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from data.warehouse.closed import busy, out_of_reach, unopened
+from data.warehouse.closed import busy, missing, out_of_reach, unopened
 from data.warehouse.instance import detach
 from data.warehouse.people_key import KEY_FILE, use_key
 from data.warehouse.safety_copy import put_back, saved_of
@@ -49,6 +49,12 @@ def private() -> Iterator[None]:
             yield
         finally:
             os.umask(before)
+
+
+def require(path: Path) -> None:
+    """Raise WarehouseMissing where there is neither a file nor a safety copy of one."""
+    if not path.exists() and not saved_of(path).is_dir():
+        raise missing(path)
 
 
 def connect_when_free(

@@ -6,6 +6,8 @@ same file in this process; between sessions the file is free for every other pro
 """
 
 import os
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -41,9 +43,7 @@ def spill_of(path: Path) -> Path:
 
 def connect(path: Path) -> DuckDBPyConnection:
     """Open a file at once, in an instance that ends with the connection."""
-    con = duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT, **ONLY_WHEN_ASKED})
-    con.execute("PRAGMA disable_checkpoint_on_shutdown")
-    return locked(con)
+    return locked(_opened(path))
 
 
 def attach(path: Path) -> DuckDBPyConnection:
@@ -60,7 +60,7 @@ def attach(path: Path) -> DuckDBPyConnection:
         con.execute(f"ATTACH {literal(path)} AS warehouse")
         con.execute("USE warehouse")
     except duckdb.IOException:  # somebody has it: the next try comes soon
-        _keep(path, instance)
+        _keep_only({path: instance})
         raise
     except BaseException:
         instance.close()
@@ -86,7 +86,7 @@ def detach(path: Path, con: DuckDBPyConnection, *, ended_well: bool = True) -> N
     except duckdb.Error:
         instance.close()
     else:
-        _keep(path, instance)
+        _keep_only({path: instance})
 
 
 def locked(con: DuckDBPyConnection) -> DuckDBPyConnection:
@@ -102,17 +102,20 @@ def locked(con: DuckDBPyConnection) -> DuckDBPyConnection:
     return con
 
 
+def _opened(database: Path | str, **settings: str) -> DuckDBPyConnection:
+    """Make an instance that writes to its files when it is told to, and only then."""
+    con = duckdb.connect(
+        database, config={"memory_limit": MEMORY_LIMIT, **ONLY_WHEN_ASKED, **settings}
+    )
+    con.execute("PRAGMA disable_checkpoint_on_shutdown")
+    return con
+
+
 def _made(path: Path) -> DuckDBPyConnection:
     """Make an instance that may attach this file, and reach no other one."""
-    settings = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill_of(path))}
-    instance = duckdb.connect(":memory:", config={**settings, **ONLY_WHEN_ASKED})
-    try:
-        instance.execute("PRAGMA disable_checkpoint_on_shutdown")
-        files = [f"{path}{ending}" for ending in OF_A_FILE]
-        instance.execute("SET allowed_paths = $files", {"files": files})
-    except BaseException:
-        instance.close()
-        raise
+    instance = _opened(":memory:", temp_directory=str(spill_of(path)))
+    files = [f"{path}{ending}" for ending in OF_A_FILE]
+    instance.execute("SET allowed_paths = $files", {"files": files})
     return locked(instance)
 
 
@@ -121,23 +124,15 @@ def _taken(path: Path) -> DuckDBPyConnection | None:
         return _waiting.pop(path, None)
 
 
-def _keep(path: Path, instance: DuckDBPyConnection) -> None:
-    """Keep an instance for the file's next session, in the place of another one."""
+def _keep_only(waiting: Mapping[Path, DuckDBPyConnection]) -> None:
+    """Let these instances wait, and end those that waited before."""
     with _lock:
         others = list(_waiting.values())
         _waiting.clear()
-        _waiting[path] = instance
+        _waiting.update(waiting)
     for other in others:
         other.close()
 
 
-def _end_waiting() -> None:
-    """End the instance that waits: its threads do not live on in a forked process."""
-    with _lock:
-        waiting = list(_waiting.values())
-        _waiting.clear()
-    for instance in waiting:
-        instance.close()
-
-
-os.register_at_fork(before=_end_waiting)
+# An instance has threads, and those do not live on in a forked process.
+os.register_at_fork(before=partial(_keep_only, {}))

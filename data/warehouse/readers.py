@@ -16,10 +16,10 @@ from typing import Final
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from data.warehouse.closed import missing, out_of_reach, room_for
-from data.warehouse.door import connect_when_free, give_key, private, turn
+from data.warehouse.closed import out_of_reach, room_for
+from data.warehouse.door import connect_when_free, give_key, private, require, turn
 from data.warehouse.instance import MEMORY_LIMIT, literal, locked
-from data.warehouse.safety_copy import saved, saved_of
+from data.warehouse.safety_copy import saved
 from data.warehouse.statements import SQL
 
 OLDEST_READER: Final = "v1.4.0"
@@ -48,8 +48,7 @@ def reading(
     """
     path = path.absolute()
     give_up_at = clock() + patience_s
-    if not path.exists() and not saved_of(path).is_dir():
-        raise missing(path)
+    require(path)
     _remove_left()
     with TemporaryDirectory(prefix=_READING) as folder, turn(path, patience_s):
         place = Path(folder)
@@ -113,8 +112,7 @@ def copying(
     """
     path = path.absolute()
     give_up_at = clock() + patience_s
-    if not path.exists() and not saved_of(path).is_dir():
-        raise missing(path)
+    require(path)
     with turn(path, patience_s):
         con = connect_when_free(
             path, give_up_at, clock, wait, partial(_open_to_copy, copy)

@@ -29,14 +29,21 @@ from duckdb import DuckDBPyConnection
 
 from data.model.japan_time import JST
 from data.model.matter import MatterKind
-from data.warehouse.closed import busy, missing, out_of_reach, room_for
-from data.warehouse.door import connect_when_free, give_key, identity, private, turn
+from data.warehouse.closed import busy, out_of_reach, room_for
+from data.warehouse.door import (
+    connect_when_free,
+    give_key,
+    identity,
+    private,
+    require,
+    turn,
+)
 from data.warehouse.incidents import record_incident
 from data.warehouse.instance import attach, connect, detach, spill_of
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import fill, migrate
 from data.warehouse.people_key import use_key
-from data.warehouse.safety_copy import repaired_of, saved, saved_of, wal_size
+from data.warehouse.safety_copy import repaired_of, saved, wal_size
 
 log = logging.getLogger("juchu.warehouse")
 
@@ -147,8 +154,7 @@ def holding(
     """
     path = path.absolute()
     give_up_at = time.monotonic() + patience_s
-    if not path.exists() and not saved_of(path).is_dir():
-        raise missing(path)
+    require(path)
     with (
         turn(path, patience_s),
         ExitStack() as held,

@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
 from data.warehouse import readers, session
 from data.warehouse.analytics.versions import stamp
-from data.warehouse.instance import MEMORY_LIMIT
+from data.warehouse.instance import connect
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import use_key
@@ -31,7 +30,7 @@ def kept_open() -> Iterator[None]:
 
     def opened(path: Path) -> DuckDBPyConnection:
         if path not in instances:
-            instances[path] = _instance(path)
+            instances[path] = connect(path)
             use_key(instances[path], path)
             migrate(instances[path])
             renew_matter_view(instances[path])
@@ -55,13 +54,3 @@ def kept_open() -> Iterator[None]:
         yield
     for instance in instances.values():
         instance.close()
-
-
-def _instance(path: Path) -> DuckDBPyConnection:
-    """Open a file as `session` does, with a time zone that all connections have."""
-    con = duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT})
-    con.execute("PRAGMA disable_checkpoint_on_shutdown")
-    con.execute("SET GLOBAL TimeZone = 'Asia/Tokyo'")
-    con.execute("SET enable_external_access = false")
-    con.execute("SET lock_configuration = true")
-    return con
