@@ -27,6 +27,7 @@ from connectors.rms.halving import Halving
 from connectors.rms.orders import CONFIRM_ORDER, Confirmation, refused_whole
 from data.model.connection import OTHER_SHOPS_KEY
 from data.model.japan_time import in_japan
+from data.model.mark import CANCEL_SHOWS
 from data.model.order import RefusedOrder
 from data.model.run import LOOK_BACK, MISSING_FOR, Attention, Taken
 from data.model.shop import ShopHandle, is_of_other_shop
@@ -207,7 +208,7 @@ def returned_orders(shop: ShopHandle, load: Load) -> list[str]:
     """
     until = now()
     with open_rms(shop) as rms:
-        cancelled = rms.orders.search_cancelled(until - LOOK_BACK, until)
+        cancelled = rms.orders.search(until - LOOK_BACK, until, CANCEL_SHOWS)
     with our_warehouse() as con:
         return shipped_orders(con, load.shop_id, cancelled)
 

@@ -4,7 +4,7 @@ Finding is in `search`, reading in `fetch`. Confirming (注文確認) is here: a
 cannot be taken back (docs/rms/order-api.md §4.1).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,8 +21,6 @@ from connectors.rms.search import Search, SearchPage
 PATH = "/es/2.0/order/confirmOrder/"
 CONFIRM_ORDER = RmsFunction("confirmOrder", is_write=True)
 AT_ONCE = 100
-CANCELLED = (800, 900)
-"""orderProgress of what is cancelled, or about to be (docs/rms/order-api.md §6)."""
 
 
 def nothing_known(_number: str, _answer_hash: str) -> bool:
@@ -64,30 +62,24 @@ class OrdersApi:
         self._fetch = Fetch(http, shop_id, now)
 
     def search_pages(
-        self,
-        since: datetime,
-        until: datetime,
+        self, since: datetime, until: datetime, progress: Collection[int] = ()
     ) -> Iterator[SearchPage]:
         """Yield every page of a span of any length; each order number once.
 
         Raises Refused at once, before any call, for a span that is backwards or begins
         over 730 days ago, and later when one minute holds 15,000 orders.
         """
-        return Search(self._http, self._now).pages(since, until)
+        return Search(self._http, self._now, progress=progress).pages(since, until)
 
     def search(
-        self,
-        since: datetime,
-        until: datetime,
+        self, since: datetime, until: datetime, progress: Collection[int] = ()
     ) -> list[str]:
-        """Return every order number of a span, or raise; never a silent subset."""
-        pages = self.search_pages(since, until)
-        return [number for page in pages for number in page.numbers]
+        """Return every order number of a span, or raise; never a silent subset.
 
-    def search_cancelled(self, since: datetime, until: datetime) -> list[str]:
-        """Return the orders of a span that are cancelled now, or about to be."""
-        walk = Search(self._http, self._now, progress=CANCELLED)
-        return [number for page in walk.pages(since, until) for number in page.numbers]
+        With `progress` only orders whose orderProgress is one of these now.
+        """
+        pages = self.search_pages(since, until, progress)
+        return [number for page in pages for number in page.numbers]
 
     def get(self, numbers: Sequence[str], known: Known = nothing_known) -> Fetched:
         """Read every order asked for, or report for each missing one why, or raise.

@@ -6,7 +6,7 @@ a full window is halved, and a number that comes twice is yielded once.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -82,11 +82,11 @@ class Search:
         http: RmsHttp,
         now: Callable[[], datetime],
         path: str = PATH,
-        progress: Sequence[int] = (),
+        progress: Collection[int] = (),
     ) -> None:
         self._http = http
         self._path = path
-        self._progress = list(progress)
+        self._progress = sorted(progress)
         self._now = now
         self._seen: set[str] = set()
 

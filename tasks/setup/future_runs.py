@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -45,14 +46,9 @@ def runs_to_come(client: SyncPrefectClient, at: datetime) -> list[UUID]:
             after_=at + PLANNED_AHEAD
         )
     )
-    return [
-        run.id
-        for which in (ended, planned)
-        for run in all_pages(
-            client.read_flow_runs, flow_run_filter=which, sort=FlowRunSort.ID_DESC
-        )
-        if run.auto_scheduled or which is ended
-    ]
+    read = partial(all_pages, client.read_flow_runs, sort=FlowRunSort.ID_DESC)
+    by_schedule = (run for run in read(flow_run_filter=planned) if run.auto_scheduled)
+    return [run.id for run in (*read(flow_run_filter=ended), *by_schedule)]
 
 
 def delete_runs(client: SyncPrefectClient, runs: Sequence[UUID]) -> None:
