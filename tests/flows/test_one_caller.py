@@ -125,7 +125,11 @@ def test_many_runs_of_a_new_shop_begin_at_once(prefect_api: SyncPrefectClient):
 def shop_with_limit(
     prefect_api: SyncPrefectClient, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> str:
-    """Return a shop whose callers look after half a second whether anybody is in."""
+    """Return a shop whose callers look after half a second whether anybody is in.
+
+    On a busy machine Prefect may need longer than that to answer: who asks for a free
+    slot asks again then.
+    """
     monkeypatch.setenv("JUCHU_HOME", str(home))
     monkeypatch.setattr(limits, "LOST_S", 0.5)
     limits.ensure_limit("lost")
@@ -181,10 +185,6 @@ def test_runs_of_one_process_wait_for_each_other_without_prefect(
     shop_with_limit: str, monkeypatch: pytest.MonkeyPatch
 ):
     asked, coming, held = [], Event(), limits._held
-    monkeypatch.setattr(limits, "ensure_limit", lambda *_: coming.set())
-    monkeypatch.setattr(
-        limits, "_held", lambda *given: asked.append(given) or held(*given)
-    )
 
     def second():
         with limits.one_caller(shop_with_limit, patience_s=20):
@@ -192,14 +192,17 @@ def test_runs_of_one_process_wait_for_each_other_without_prefect(
 
     with ThreadPoolExecutor(1) as pool:
         with limits.one_caller(shop_with_limit):
-            coming.clear()
+            monkeypatch.setattr(limits, "ensure_limit", lambda *_: coming.set())
+            monkeypatch.setattr(
+                limits, "_held", lambda *given: asked.append(given) or held(*given)
+            )
             other = pool.submit(copy_context().run, second)
             assert coming.wait(PATIENCE_S)
             assert wait([other], 1).not_done
-            assert len(asked) == 1
+            assert not asked
         other.result(30)
 
-    assert len(asked) == 2
+    assert asked
 
 
 def test_a_run_that_waits_longer_than_its_patience_says_so(
