@@ -19,6 +19,7 @@ the run's report `latest_pushes` and `held_listings` return how a shop's pushes 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -45,9 +46,9 @@ class _OfListing:
     manage_number: str
     variant_id: str
 
-    @property
+    @cached_property
     def listing(self) -> Listing:
-        """The listing it is about."""
+        """The listing it is about, made once: its numbers are checked then."""
         return Listing(manage_number=self.manage_number, variant_id=self.variant_id)
 
 
