@@ -29,6 +29,7 @@ ORIGINS: Final = (
 DEFAULT_PORT: Final = 4200
 EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 VACUUM: Final = "PREFECT_SERVER_SERVICES_DB_VACUUM"
+PREFECT: Final = "tasks.setup.prefect_server"
 COMMAND: Final = ("server", "start")
 
 
@@ -84,7 +85,7 @@ def main() -> None:
         del ours[ORIGINS[0]]  # somebody trusts a page of their own
     os.umask(0o077)  # Prefect's database has the shops' keys
     trimmed = trimming(settings.runs_days)
-    become("prefect", COMMAND, {**trimmed, **os.environ, **ours})
+    become(PREFECT, COMMAND, {**trimmed, **os.environ, **ours})
 
 
 def sentence_of(problem: Exception) -> str:

@@ -47,7 +47,7 @@ made up to a quarter of an hour later, the desk is idle."""
 LOOK_S = 0.002
 DAY_S = 86_400
 OURS = {
-    "server": {"prefect", "server", "start"},
+    "server": {"tasks.setup.prefect_server", "server", "start"},
     "worker": {"prefect", "worker", "start"},
     "receiver": {"connectors.notices"},
     "warm process": {"tasks.watch"},
