@@ -20,6 +20,7 @@ from prefect.client.schemas.actions import (
     GlobalConcurrencyLimitCreate,
     GlobalConcurrencyLimitUpdate,
 )
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
@@ -78,7 +79,6 @@ def one_caller(
         TimeoutError: another run held it for longer than `patience_s`.
 
     """
-    ensure_limit(shop, api)
     name = limit_name(shop, api)
     pace = read_settings().home / "pace"
     inside = pace / f"{name}.caller"
@@ -102,13 +102,22 @@ def _turn(name: str, patience_s: float) -> Iterator[None]:
 
 @contextmanager
 def _slot(name: str, inside: Path, give_up_at: float) -> Iterator[None]:
-    """Hold the limit's slot; give a lost one back while waiting for it."""
+    """Hold the limit's slot; make a missing limit, and give a lost slot back.
+
+    A limit that staff deleted in the UI is made again.
+    """
+    is_made = False
     with ExitStack() as held:
         while True:
             left_s = give_up_at - time.monotonic()
             try:
                 held.enter_context(_held(name, min(left_s, LOST_S)))
                 break
+            except ConcurrencySlotAcquisitionError:
+                if is_made:  # something else was wrong
+                    raise
+                ensure_one(name)
+                is_made = True
             except TimeoutError:
                 if left_s <= LOST_S:
                     raise

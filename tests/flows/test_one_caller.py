@@ -35,7 +35,7 @@ class Turns:
         self._lock = Lock()
         self._second = Event()
         enter, leave = RmsClient.__enter__, RmsClient.__exit__
-        ensure = limits.ensure_limit
+        named = limits.limit_name
 
         def entered(client):
             self._count_inside(1)
@@ -46,16 +46,16 @@ class Turns:
             self._count_inside(-1)
             return leave(client, *error)
 
-        def ensured(*limit):
-            ensure(*limit)
+        def asked(*limit):
             with self._lock:
                 self._at_guard += 1
                 if self._at_guard > 1:
                     self._second.set()
+            return named(*limit)
 
         patch.setattr(RmsClient, "__enter__", entered)
         patch.setattr(RmsClient, "__exit__", left)
-        patch.setattr(limits, "ensure_limit", ensured)
+        patch.setattr(limits, "limit_name", asked)
 
     def _count_inside(self, more: int) -> None:
         with self._lock:
@@ -184,7 +184,11 @@ def test_a_slot_that_is_held_is_not_given_back(
 def test_runs_of_one_process_wait_for_each_other_without_prefect(
     shop_with_limit: str, monkeypatch: pytest.MonkeyPatch
 ):
-    asked, coming, held = [], Event(), limits._held
+    asked, coming, held, turn = [], Event(), limits._held, limits._turn
+
+    def turned(*given):
+        coming.set()
+        return turn(*given)
 
     def second():
         with limits.one_caller(shop_with_limit, patience_s=20):
@@ -192,7 +196,7 @@ def test_runs_of_one_process_wait_for_each_other_without_prefect(
 
     with ThreadPoolExecutor(1) as pool:
         with limits.one_caller(shop_with_limit):
-            monkeypatch.setattr(limits, "ensure_limit", lambda *_: coming.set())
+            monkeypatch.setattr(limits, "_turn", turned)
             monkeypatch.setattr(
                 limits, "_held", lambda *given: asked.append(given) or held(*given)
             )
@@ -203,6 +207,18 @@ def test_runs_of_one_process_wait_for_each_other_without_prefect(
         other.result(30)
 
     assert asked
+
+
+def test_a_limit_that_staff_deleted_is_made_again(
+    prefect_api: SyncPrefectClient, shop_with_limit: str
+):
+    name = limits.limit_name(shop_with_limit)
+    prefect_api.delete_global_concurrency_limit_by_name(name)
+
+    with limits.one_caller(shop_with_limit):
+        made = prefect_api.read_global_concurrency_limit_by_name(name)
+
+    assert (made.limit, made.active_slots) == (1, 1)
 
 
 def test_a_run_that_waits_longer_than_its_patience_says_so(
