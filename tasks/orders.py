@@ -33,14 +33,10 @@ from data.model.run import LOOK_BACK, MISSING_FOR, Attention, Taken
 from data.model.shop import ShopHandle, is_of_other_shop
 from data.warehouse.clock import Healed, heal_future
 from data.warehouse.notices import settle_notices
-from data.warehouse.orders import (
-    known_answers,
-    numbers_to_confirm,
-    orders_not_at_mall,
-    record_refusals,
-    store_orders,
-    store_same,
-)
+from data.warehouse.orders.answers import known_answers
+from data.warehouse.orders.at_mall import numbers_to_confirm, orders_not_at_mall
+from data.warehouse.orders.refusals import record_refusals
+from data.warehouse.orders.store import store_orders, store_same
 from data.warehouse.runs import (
     Load,
     orders_to_reread,

@@ -18,7 +18,7 @@ from data.model.run import (
 )
 from data.model.shop import ShopHandle
 from data.warehouse.notices import found_without_notice
-from data.warehouse.orders import open_amounts, unknown_status
+from data.warehouse.orders.at_mall import open_amounts, unknown_status
 from data.warehouse.runs import Load, move_cursor, record_load, seen_until
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT

@@ -1,7 +1,7 @@
 """What the staff's pages show of the published copy, which holds no personal data.
 
-Only `order_history` opens the warehouse (data.warehouse.order_history). Everything here
-reads one copy that nobody writes to any more: a flow at work is never waited for.
+Only an order's history opens the warehouse (data.warehouse.orders.history). Everything
+here reads one copy that nobody writes to any more: a flow at work is never waited for.
 """
 
 from collections.abc import Iterator, Sequence

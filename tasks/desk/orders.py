@@ -15,7 +15,7 @@ from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.order import Mall
 from data.model.shipment import DELIVERY_COMPANIES
 from data.model.stock import MOVEMENT_WORDS, MovementKind
-from data.warehouse.order_history import (
+from data.warehouse.orders.history import (
     MOST_FOUND,
     Event,
     FoundOrder,

@@ -4,7 +4,7 @@ Whatever a buyer or a clerk typed is one of `TYPED`; none of it may be in the co
 """
 
 from data.model.order import Order, Person
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import Connection
 from tests.support.orders import (
     SHOP_ID,

@@ -15,7 +15,7 @@ from data.model.buyer import OrderKey
 from data.warehouse.analytics.lake import TABLES, WITH_KEYS, fill_lake, leave_lake
 from data.warehouse.analytics.publish import publish
 from data.warehouse.buyers import clear_orders
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from tests.support.canary import leaks
 from tests.support.effort import for_ci

@@ -20,7 +20,7 @@ from data.warehouse.analytics.publish import publish
 from data.warehouse.buyers import clear_orders
 from data.warehouse.clock import heal_future
 from data.warehouse.months import close_months
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import Connection, warehouse
 from tests.analytics.filled import fill
 from tests.support.orders import (

@@ -15,7 +15,7 @@ from data.model.order import Order
 from data.model.stock import SkuMapping
 from data.warehouse.analytics.publish import publish
 from data.warehouse.costs import store_costs, store_fees
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.stock.ledger import map_skus
 from flows import import_costs

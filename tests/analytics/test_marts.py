@@ -11,7 +11,7 @@ import pytest
 from connectors.order_files import read_order_file
 from data.warehouse.analytics.publish import publish
 from data.warehouse.order_files.store import import_orders
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from tests.order_files.read.test_golden import FOLDERS, sources
 from tests.order_files.store.test_golden import shop_of

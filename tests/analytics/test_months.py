@@ -13,7 +13,7 @@ from data.warehouse.analytics.publish import publish
 from data.warehouse.clock import heal_future
 from data.warehouse.invariants import violations
 from data.warehouse.months import close_months
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from tests.support.orders import (
     a_line,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from connectors.looks import record_look
-from data.warehouse.order_history import Event
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.history import Event
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.statements import SQL
 from tasks.desk.orders import _WORDS, in_words

@@ -9,7 +9,7 @@ from data.warehouse.analytics.parcels import published_parcels
 from data.warehouse.analytics.publish import publish
 from data.warehouse.analytics.waiting import PublishedLine, published_waiting
 from data.warehouse.errors import WarehouseClosed
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.shipping.shipments import import_shipments
 from data.warehouse.stock.adjust import WaitingLine, waiting_adjustments

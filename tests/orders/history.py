@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from hypothesis import strategies as st
 
 from data.model.order import Order, SnapshotVerdict, judge_snapshot
-from data.warehouse.orders import Stored, store_orders
+from data.warehouse.orders.store import Stored, store_orders
 from tests.support.orders import a_line, a_package, a_person, an_order, at, order_number
 
 KEYS = ("orders", "order_packages", "order_lines", "order_people", "order_log")

@@ -4,13 +4,9 @@ import pytest
 
 from data.model.order import Order, SameAnswer
 from data.warehouse.invariants import violations
-from data.warehouse.orders import (
-    Stored,
-    known_answers,
-    record_refusals,
-    store_orders,
-    store_same,
-)
+from data.warehouse.orders.answers import known_answers
+from data.warehouse.orders.refusals import record_refusals
+from data.warehouse.orders.store import Stored, store_orders, store_same
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at
 from tests.support.stored import open_refusals
 

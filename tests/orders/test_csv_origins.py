@@ -5,7 +5,7 @@ import json
 import polars as pl
 
 from data.warehouse.invariants import violations
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from tests.order_files.store.made import a_row
 from tests.order_files.store.made import store as import_csv

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from data.model.notice import UNREADABLE
 from data.model.order import Mall
-from data.warehouse.orders import record_refusals, store_orders
+from data.warehouse.orders.refusals import record_refusals
+from data.warehouse.orders.store import store_orders
 from data.warehouse.runs import move_cursor, orders_to_reread, seen_until
 from data.warehouse.session import warehouse
 from tests.order_files.store.made import a_row

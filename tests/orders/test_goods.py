@@ -7,7 +7,7 @@ import pytest
 from connectors.rms import translate
 from connectors.rms.order_wire import RmsOrder
 from data.warehouse.invariants import violations
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from tests.rms.order_json import ITEM, PACKAGE, order_json
 from tests.support.planted import caught
 

@@ -6,7 +6,7 @@ from duckdb import DuckDBPyConnection
 from data.model.buyer import OrderKey
 from data.model.order import Order
 from data.warehouse.buyers import clear_orders
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from tests.support.orders import SHOP_ID, an_answer, an_order, at, order_number
 from tests.support.planted import caught, planted_sql
 

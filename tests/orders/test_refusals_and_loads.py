@@ -5,7 +5,8 @@ from dataclasses import replace
 import polars as pl
 
 from data.model.order import Mall
-from data.warehouse.orders import record_refusals, store_orders
+from data.warehouse.orders.refusals import record_refusals
+from data.warehouse.orders.store import store_orders
 from data.warehouse.runs import Load, record_load
 from tests.support.orders import SHOP_ID, a_refusal, an_order, at
 from tests.support.stored import open_refusals

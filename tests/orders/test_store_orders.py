@@ -8,13 +8,10 @@ from hashlib import sha256
 import polars as pl
 
 from data.model.order import Order
-from data.warehouse.orders import (
-    Stored,
-    content_of,
-    numbers_to_confirm,
-    store_orders,
-    stored_orders,
-)
+from data.warehouse.orders.at_mall import numbers_to_confirm
+from data.warehouse.orders.content import content_of
+from data.warehouse.orders.read import stored_orders
+from data.warehouse.orders.store import Stored, store_orders
 from tests.support.orders import (
     SHOP_ID,
     a_line,

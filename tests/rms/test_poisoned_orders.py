@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from connectors.rms import fetch, order_wire, wire
 from connectors.rms.fetch import Fetch
 from connectors.rms.orders import nothing_known
-from data.warehouse.orders import record_refusals, store_orders, stored_orders
+from data.warehouse.orders.read import stored_orders
+from data.warehouse.orders.refusals import record_refusals
+from data.warehouse.orders.store import store_orders
 from data.warehouse.stock.ledger import move_stock
 from tests.rms.judged import Answer, Judged, message, said
 from tests.rms.order_json import ORDER, order_json

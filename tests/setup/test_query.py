@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from data.warehouse.analytics.publish import publish
 from data.warehouse.ask import QueryAnswer
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from tasks.setup.query import EXAMPLES, MOST_ROWS, NoPlace, main, write
 from tasks.setup.query_table import fitted_table

@@ -6,7 +6,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from data.model.shipping_plan import RowResult
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.shipping.tracking import Run, store_results
 from tests.support.orders import NINE, SHOP_ID, an_order, at, order_number
 from tests.support.planted import caught, planted_sql

@@ -7,7 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.stock import Adjustment, Counted, SkuMapping
 from data.warehouse.order_files.store import import_orders
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.stock.adjust import adjust_stock, waiting_adjustments
 from data.warehouse.stock.files import count_stock
 from data.warehouse.stock.ledger import StockMoved, map_skus, move_stock

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Line, Order
 from data.model.stock import Adjustment, Counted, SkuMapping
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.stock.adjust import Adjusted, adjust_stock
 from data.warehouse.stock.files import CountReport, count_stock
 from data.warehouse.stock.ledger import SkuChange, StockMoved, map_skus, move_stock

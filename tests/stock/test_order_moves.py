@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.stock.adjust import waiting_adjustments
 from data.warehouse.stock.ledger import move_stock
 from tests.stock.made import (

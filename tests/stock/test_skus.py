@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.stock.ledger import move_stock, stock_levels
 from tests.stock.made import (
     MUG,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import count as numbers_from
 
 from data.model.stock import Listing
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.stock.files import count_stock
 from data.warehouse.stock.ledger import move_stock
 from data.warehouse.stock.push import (

@@ -21,12 +21,9 @@ from data.warehouse.notices import (
     record_notices,
     settle_notices,
 )
-from data.warehouse.orders import (
-    known_answers,
-    record_refusals,
-    store_orders,
-    store_same,
-)
+from data.warehouse.orders.answers import known_answers
+from data.warehouse.orders.refusals import record_refusals
+from data.warehouse.orders.store import store_orders, store_same
 from data.warehouse.runs import orders_to_reread
 from tests.support.orders import an_order, at, order_number
 from tests.support.stored import count_notices

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from data.warehouse import instance, session
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from tests.support.orders import an_order, at
 from tests.support.syscalls import be_traced

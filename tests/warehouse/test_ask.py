@@ -10,7 +10,7 @@ import pytest
 
 from data.warehouse.ask import Form, ask, ask_for_text, exported
 from data.warehouse.errors import QueryRefused, WarehouseBusy, WarehouseMissing
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from tests.support.effort import first
 from tests.support.orders import an_order, at, order_number

@@ -21,7 +21,8 @@ from data.model.short_key import short_key
 from data.warehouse.invariants import violations
 from data.warehouse.migrate import MIGRATIONS, read_migrations
 from data.warehouse.order_files.store import import_orders
-from data.warehouse.orders import known_answers, store_orders
+from data.warehouse.orders.answers import known_answers
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.shipping.labels import record_labels
 from data.warehouse.shipping.shipments import import_shipments, known_packages

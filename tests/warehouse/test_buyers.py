@@ -20,7 +20,7 @@ from data.warehouse.buyers import (
 )
 from data.warehouse.forget_requests import FILE, Request, note_request, requests_beside
 from data.warehouse.invariants import violations
-from data.warehouse.orders import Stored, store_orders
+from data.warehouse.orders.store import Stored, store_orders
 from tests.support.effort import first
 from tests.support.orders import (
     SHOP_ID,

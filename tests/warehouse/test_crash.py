@@ -7,7 +7,7 @@ from subprocess import TimeoutExpired
 import pytest
 
 from data.warehouse.invariants import violations
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from tests.support.effort import first, for_crash
 from tests.support.forked import Forked

@@ -10,7 +10,8 @@ from data.model.order import Mall, Order, Status
 from data.model.ship_by import Reason, ShipBy, WorkingDays
 from data.warehouse import day as door
 from data.warehouse.day import OF_EACH, Day, DueOrder, ShopToDo, StatusCount
-from data.warehouse.orders import record_refusals, store_orders
+from data.warehouse.orders.refusals import record_refusals
+from data.warehouse.orders.store import store_orders
 from data.warehouse.statements import SQL
 from tests.support.effort import first
 from tests.support.orders import (

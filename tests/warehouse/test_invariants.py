@@ -5,7 +5,7 @@ import pytest
 from data.model.order import Mall
 from data.warehouse.invariants import checks, violations
 from data.warehouse.notices import record_notices, settle_notices
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.runs import move_cursor
 from data.warehouse.session import warehouse
 from tests.shops.test_shop_bugs import DAMAGE as DAMAGE_OF_SHOPS

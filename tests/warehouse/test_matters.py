@@ -19,7 +19,8 @@ from data.warehouse.marks import MarkRun, plan_marks
 from data.warehouse.matter_view import KINDS, renew_matter_view
 from data.warehouse.matters import dismiss_matter, matters
 from data.warehouse.notices import record_notices, settle_notices
-from data.warehouse.orders import record_refusals, store_orders
+from data.warehouse.orders.refusals import record_refusals
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.shops import stop_function
 from data.warehouse.stock.adjust import adjust_stock

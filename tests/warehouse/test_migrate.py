@@ -14,7 +14,7 @@ from data.warehouse.errors import MigrationRefused
 from data.warehouse.invariants import violations
 from data.warehouse.migrate import MIGRATIONS, migrate, read_migrations
 from data.warehouse.notices import record_notices
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from tests.support.effort import first, for_crash
 from tests.support.forked import Forked

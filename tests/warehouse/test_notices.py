@@ -24,7 +24,8 @@ from data.warehouse.notices import (
     record_notices,
     settle_notices,
 )
-from data.warehouse.orders import record_refusals, store_orders, store_same
+from data.warehouse.orders.refusals import record_refusals
+from data.warehouse.orders.store import store_orders, store_same
 from data.warehouse.runs import Load, record_load
 from tests.order_files.store.made import a_row
 from tests.order_files.store.made import store as import_csv

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from data.model.buyer import OrderKey
 from data.model.order import Mall
 from data.warehouse.buyers import ended_before, find_buyer
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from tests.order_files.store.made import MadeFile, MadeRules, a_row, store
 from tests.support.effort import first
 from tests.support.orders import SHOP_ID, an_order, at, order_number

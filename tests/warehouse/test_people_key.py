@@ -11,10 +11,11 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from data.model.order import Order
-from data.warehouse import orders as stored
 from data.warehouse.errors import KeyDamaged
 from data.warehouse.invariants import violations
-from data.warehouse.orders import content_of, store_orders
+from data.warehouse.orders import content as of_orders
+from data.warehouse.orders.content import content_of
+from data.warehouse.orders.store import store_orders
 from data.warehouse.people_key import KEY_FILE
 from data.warehouse.session import warehouse
 from tests.support.orders import an_order, at
@@ -60,7 +61,7 @@ def test_a_phone_number_is_not_found_by_trying(undone):
 
 def test_a_hash_without_a_key_is_caught(undone, monkeypatch):
     monkeypatch.setattr(
-        stored, "keyed", lambda _key, text: sha256(text.encode()).hexdigest()
+        of_orders, "keyed", lambda _key, text: sha256(text.encode()).hexdigest()
     )
 
     with caught():

@@ -5,7 +5,7 @@ import polars as pl
 from data.model.notice import NoticeReason
 from data.model.order import Mall
 from data.warehouse.notices import due_notices, found_without_notice, record_notices
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.shops import ShopState, notices_start_at, record_shop
 from tests.support.orders import SHOP_ID, an_order, at
 from tests.support.stored import NoticeCounts, count_notices

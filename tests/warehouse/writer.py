@@ -11,7 +11,7 @@ import duckdb
 from data.warehouse.errors import WarehouseClosed
 from data.warehouse.migrate import migrate
 from data.warehouse.notices import due_notices, record_notices, settle_notices
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from data.warehouse.runs import Load, record_load
 from data.warehouse.session import warehouse
 from tests.support.orders import SHOP_ID, an_order, at

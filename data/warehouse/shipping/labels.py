@@ -9,7 +9,7 @@ import polars as pl
 from data.model.order import Mall, Order
 from data.model.order_file_label import FilePackage
 from data.model.short_key import KnownPackages, PackageRef, short_key
-from data.warehouse.orders import stored_orders
+from data.warehouse.orders.read import stored_orders
 from data.warehouse.session import Connection
 from data.warehouse.shipping.shipments import OLDEST, known_packages
 from data.warehouse.statements import SQL, show

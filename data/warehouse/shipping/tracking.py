@@ -40,7 +40,7 @@ from data.model.shipping_plan import (
     open_rows,
     order_report,
 )
-from data.warehouse.orders import stored_orders
+from data.warehouse.orders.read import stored_orders
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show
 

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from hypothesis import strategies as st
 
 from data.warehouse.order_files.store import import_orders
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from tests.order_files.store.dump import TABLES, dump
 from tests.order_files.store.made import MadeFile, a_row
 from tests.support.orders import a_line, a_package, an_order, at, order_number

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from data.warehouse.orders import store_orders
+from data.warehouse.orders.store import store_orders
 from tests.order_files.store.made import a_row, store
 from tests.support.orders import an_order, at, order_number
 

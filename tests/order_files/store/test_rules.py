@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from data.model.stock import Adjustment
-from data.warehouse.orders import known_answers, store_orders
+from data.warehouse.orders.answers import known_answers
+from data.warehouse.orders.store import store_orders
 from data.warehouse.statements import SQL
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.store.dump import TABLES, dump

@@ -1,0 +1,33 @@
+"""Write contents into the tables of orders, packages, lines and people."""
+
+from collections.abc import Mapping
+
+from duckdb import DuckDBPyConnection
+
+from data.warehouse.orders.content import open_contents
+from data.warehouse.statements import SQL
+
+_INSERT = ("insert_orders", "insert_packages", "insert_lines", "insert_people")
+_MERGE = (
+    "log_statuses",
+    "mark_outdated_labels",
+    "merge_orders",
+    "merge_packages",
+    "merge_lines",
+    "merge_people",
+    "remove_packages",
+    "remove_lines",
+    "remove_people",
+)
+
+
+def write_contents(
+    con: DuckDBPyConnection, given: Mapping[str, object], *, any_known: bool
+) -> None:
+    """Write the newest content of each order that `judged` calls created or changed.
+
+    Where none of them is known, rows are only inserted, which is quicker.
+    """
+    open_contents(con)
+    for name in _MERGE if any_known else _INSERT:
+        SQL.run(con, name, given)
