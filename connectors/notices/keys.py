@@ -39,7 +39,7 @@ from connectors.notices.messages import NoticeMessage
 from connectors.settings import ENV_FILE, SettingsProblem
 from connectors.shop_variables import PREFIX
 from data.model.order import Frozen, Mall
-from data.model.shop import ShopHandle
+from data.model.shop import ShopHandle, without_mask
 
 KEY_FILE: Final = "receiver-keys.json"
 """The key file's name in JUCHU_HOME."""
@@ -59,7 +59,7 @@ Salt = Callable[[int], bytes]
 
 
 def _given(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-    return tuple(key for key in keys if key.get_secret_value().strip())
+    return tuple(key for key in keys if without_mask(key))
 
 
 class NoticeKeys(BaseModel):

@@ -234,7 +234,8 @@ def suspect_paste(
 ) -> ConnectionStatus | None:
     """Return which of the two RMS cannot have issued, or None; quotes neither.
 
-    RMS issues at most 50 plain characters without a blank (docs/rms/order-api.md §1.1).
+    RMS issues at most 50 plain characters without a blank (docs/rms/order-api.md §1.1);
+    asterisks alone are what Prefect's page shows of a key.
     The same text in both places is the key's fault: the key is what people change.
     """
     secret = service_secret.get_secret_value().strip()
@@ -251,6 +252,7 @@ def can_be_issued(text: str) -> bool:
         and text.isascii()
         and text.isprintable()
         and " " not in text
+        and text.strip("*") != ""
     )
 
 

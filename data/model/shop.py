@@ -28,6 +28,16 @@ def is_of_other_shop(order_number: str, shop_id: str) -> bool:
     return begins is not None and begins[1] != shop_id
 
 
+def without_mask(key: SecretStr) -> str:
+    """Return a key without blanks around it; "" for the asterisks a page shows of one.
+
+    Prefect's page of a block shows no key, and who copies from there copies these. As
+    the key of notices they would let in whoever guesses them.
+    """
+    text = key.get_secret_value().strip()
+    return text if text.strip("*") else ""
+
+
 class Shop(BaseModel):
     """One store on one mall with its credentials; secrets print as asterisks."""
 
@@ -63,7 +73,7 @@ class Shop(BaseModel):
     @property
     def has_former_key(self) -> bool:
         """Whether there is a key to fall back on until the new one is usable."""
-        return bool(self.license_key_before.get_secret_value().strip())
+        return bool(without_mask(self.license_key_before))
 
     def with_former_key(self) -> Self:
         """Return the shop as it was before the key was changed.

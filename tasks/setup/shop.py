@@ -18,24 +18,30 @@ from typing import Final, cast
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import temporary_settings
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from connectors.settings import SettingsProblem
 from connectors.shop_environment import handles_in_environment, shop_from_environment
 from connectors.shop_variables import NEEDED, stem_of
-from data.model.connection import can_be_issued, explain
+from data.model.connection import can_be_issued, shop_in_use
 from data.model.japan_time import in_japan
 from data.model.order import Mall
-from data.model.shop import SHOP_HANDLE, Shop
+from data.model.shop import SHOP_HANDLE, Shop, without_mask
 from data.model.typed_time import TimeRefused, day_of
 from data.warehouse.errors import WarehouseClosed
+from data.warehouse.shops import key_in_use
 from tasks.limits import ensure_limit
-from tasks.machine import now
+from tasks.machine import now, our_warehouse
 from tasks.setup.prefect_runs import client_settings
 from tasks.setup.server import sentence_of
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop, shop_places
-from tasks.shops.connection import PASSES, check_sample, check_shop
+from tasks.shops.connection import (
+    PASSES,
+    check_sample,
+    check_shop,
+    connection_sentence,
+)
 
 ASKED: Final = (
     "shop_id",
@@ -209,22 +215,43 @@ def save(shop: Shop, ask: Ask, *, is_asked: bool) -> None:
     block = RmsShop.from_shop(shop)
     if there:
         with suppress(ValidationError):  # what cannot be used is not worth keeping
-            block = renewed(cast(RmsShop, RmsShop.load(shop.handle)), shop)
+            before = cast(RmsShop, RmsShop.load(shop.handle))
+            block = renewed(before, shop, _key_in_use(before, shop.handle))
     block.save(shop.handle, overwrite=there)
     ensure_limit(shop.handle)
     ensure_limit(shop.handle, "stock")
     _print(f"ブロック rms-shop/{shop.handle} を保存しました。")
 
 
-def renewed(before: RmsShop, shop: Shop) -> RmsShop:
+def renewed(before: RmsShop, shop: Shop, in_use: SecretStr) -> RmsShop:
     """Return a shop's block with what was entered; the rest stays as it was.
 
     Nobody is asked for safety stock, stock link or hours of silence here, and whoever
     enters a new licence key leaves out what has not changed. The key's last day goes
-    with the key.
+    with the key. A key that is replaced stays as the former one: the new one is refused
+    for up to half an hour, and no page shows the old one for people to copy.
     """
     entered = {"license_expires_on", *shop.model_fields_set} - {"handle"}
-    return before.model_copy(update={name: getattr(shop, name) for name in entered})
+    update = {name: getattr(shop, name) for name in entered}
+    former = {
+        "license_key": in_use,
+        "notice_auth_key": before.notice_auth_key,
+    }
+    for name, key in former.items():
+        is_replaced = name in entered and key != getattr(shop, name)
+        if is_replaced and before.shop_id == shop.shop_id and without_mask(key):
+            update.setdefault(f"{name}_before", key)
+    return before.model_copy(update=update)
+
+
+def _key_in_use(before: RmsShop, handle: str) -> SecretStr:
+    """Return which of a block's keys calls use; where nobody can say, the newer."""
+    shop = before.to_shop(handle)
+    try:
+        with our_warehouse() as con:
+            return shop_in_use(shop, key_in_use(con, handle)).license_key
+    except (WarehouseClosed, OSError):
+        return shop.license_key
 
 
 def _is_there(client: SyncPrefectClient, handle: str) -> bool:
@@ -292,13 +319,15 @@ def check(shop: Shop) -> bool:
     What was found is stored, as `check-connection` does it.
     """
     _print("RMS への接続を確認しています …")
-    finding = check_shop.fn(shop.handle).finding
-    _print(explain(finding))
+    checkup = check_shop.fn(shop.handle)
+    finding = checkup.finding
+    _print(connection_sentence(checkup))
     if finding.is_good:
         _print("楽天のテスト用の応答を確認しています(注文には触れません) …")
         for one in check_sample.fn(shop.handle):
             _print(f"  {one.function}: {one.verdict.value} {one.detail}".rstrip())
-    return finding.status in PASSES
+    judged = checkup.new_key or finding
+    return judged.status in PASSES
 
 
 def _print(text: str) -> None:

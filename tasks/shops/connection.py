@@ -237,11 +237,19 @@ def conclude_check(shop: ShopHandle, checkup: Checkup) -> State[Any]:
         markdown=connection_report(shop, checkup),
         description="接続チェックの結果",
     )
-    explained = explain(checkup.finding)
+    explained = connection_sentence(checkup)
     if checkup.finding.status not in PASSES:
         return ended("", explained)
     is_odd = any(one.verdict.is_fault for one in checkup.sampled)
     return ended(explained, f"{SAMPLE_ODD}{see('connection-report')}" if is_odd else "")
+
+
+def connection_sentence(checkup: Checkup) -> str:
+    """Return what was found; of a new key that is not in use yet, why not."""
+    sentence = explain(checkup.finding)
+    if checkup.new_key not in {None, checkup.finding}:
+        sentence += f"ただし、{FORMER_KEY}新しいキー: {explain(checkup.new_key)}"
+    return sentence
 
 
 def sample_section(sampled: Sequence[Sampled]) -> str:

@@ -267,7 +267,9 @@ def test_the_former_key_is_used_until_the_new_one_answers(
     shop = load_shop("lab")
 
     assert [s.type.value for s in (unchecked, between, after)] == ["COMPLETED"] * 3
-    assert waiting == changed == ("COMPLETED", "接続できました。")
+    assert (waiting[0], changed) == ("COMPLETED", ("COMPLETED", "接続できました。"))
+    assert "現在は前のキーを使用しています" in waiting[1]
+    assert "新しいライセンスキーの反映を待っています" in waiting[1]
     assert "新しいライセンスキーの反映を待っています" in report
     assert used_first == key_fingerprint(shop.license_key_before)
     assert in_use() == key_fingerprint(shop.license_key)
@@ -283,10 +285,12 @@ def test_a_network_that_is_down_changes_no_key(lab: Sandbox, new_key, monkeypatc
 
 
 def test_a_new_key_that_is_wrong_leaves_the_shop_at_work(lab: Sandbox, new_key: str):
+    """Who had changed the key read 接続できました, until the former one ended."""
     key_is_old()
-    kind, _ = checked()
+    kind, says = checked()
 
     assert (kind, status()) == ("COMPLETED", "ok")
+    assert "新しいキー: 認証に失敗しました" in says
     assert ingest_orders("lab", return_state=True).type.value == "COMPLETED"
 
 

@@ -35,6 +35,13 @@ def test_any_other_key_does_not(key):
     assert speaker([known()], message(key)) is None
 
 
+@pytest.mark.parametrize("mask", ["********", " * "])
+def test_what_a_page_shows_in_place_of_a_key_is_none(mask: str):
+    """Copied as the former key, it let in whoever sends eight asterisks."""
+    assert handle([known(KEY, mask)], message(KEY)) == "demo"
+    assert handle([known(KEY, mask)], message(mask.strip())) is None
+
+
 @pytest.mark.parametrize("key", [KEY, "the-new-one"])
 def test_both_keys_fit_while_one_replaces_the_other(key):
     assert handle([known(KEY, "the-new-one")], message(key)) == "demo"

@@ -155,10 +155,44 @@ def test_a_new_licence_key_leaves_what_nobody_was_asked_for():
     before = RmsShop.from_shop(shop).model_copy(update={"start_rule": "next-hour"})
     seen = typed("mihon", "654321", "", "", "")
     unseen = typed("SP_new", "SL_new", "")
-    after = renewed(before, describe("", seen, unseen, is_asked=True))
+    entered = describe("", seen, unseen, is_asked=True)
+    after = renewed(before, entered, before.license_key)
 
-    entered = {
+    keys = {
         "service_secret": SecretStr("SP_new"),
         "license_key": SecretStr("SL_new"),
+        "license_key_before": SecretStr("SL_old"),
     }
-    assert after == before.model_copy(update=entered | {"license_expires_on": None})
+    assert after == before.model_copy(update=keys | {"license_expires_on": None})
+
+
+def with_keys(key: str, *, before: str = "", number: str = "654321") -> Shop:
+    """The shop with this as its licence key and its key of notices."""
+    shop = {"handle": "mihon", "mall": "rakuten", "shop_id": number}
+    keys = {"service_secret": "SP_invented", "license_key": key, "notice_auth_key": key}
+    return Shop(**shop, **keys, **({"license_key_before": before} if before else {}))
+
+
+@pytest.mark.parametrize(
+    ("stood", "entered", "in_use", "former"),
+    [
+        pytest.param(with_keys("old"), with_keys("new"), "old", "old", id="renewed"),
+        pytest.param(with_keys("old"), with_keys("old"), "old", "", id="the same"),
+        pytest.param(
+            with_keys("wrong", before="old"), with_keys("new"), "old", "old", id="again"
+        ),
+        pytest.param(
+            with_keys("old"), with_keys("new", number="123456"), "old", "", id="other"
+        ),
+        pytest.param(with_keys("****"), with_keys("new"), "****", "", id="masked"),
+    ],
+)
+def test_a_key_that_is_replaced_goes_on_until_the_new_one_works(
+    stood: Shop, entered: Shop, in_use: str, former: str
+):
+    """No page shows it for a person to copy: RMS refused all calls for half an hour."""
+    after = renewed(RmsShop.from_shop(stood), entered, SecretStr(in_use))
+
+    assert after.license_key_before.get_secret_value() == former
+    assert after.to_shop("mihon").has_former_key == bool(former)
+    assert bool(after.notice_auth_key_before.get_secret_value()) == bool(former)

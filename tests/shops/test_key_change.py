@@ -84,6 +84,13 @@ def test_before_any_check_the_former_key_is_used():
     assert not shop.has_former_key
 
 
+def test_what_prefects_page_shows_of_a_key_is_no_former_key():
+    """Copied from there, it was tried in the place of the new key."""
+    shop = shop_in_use(two_keys(former="********"), None)
+
+    assert shop.license_key.get_secret_value() == "SL-new"
+
+
 @pytest.mark.parametrize("in_use", ["SL-new", "SL-former"])
 def test_the_key_kept_as_in_use_is_used(in_use: str):
     fingerprint = key_fingerprint(SecretStr(in_use))
