@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, Self
 
-from data.model.shipment import NO_NUMBER, ReportFault
+from data.model.shipment import NO_NUMBER, date_fault
 
 
 class TrackedNumber(NamedTuple):
@@ -50,13 +50,16 @@ class TrackedPackage:
         numbers = (one for one in self.numbers if one.tracking_number != NO_NUMBER)
         return replace(self, numbers=tuple(numbers))
 
-    def dated(self) -> tuple[Self, list["LeftOut"]]:
-        """Return the package without new numbers of a day before the order's."""
-        day = self.ordered_on or date.min
-        early = [one for one in self.new if one.shipping_date < day]
-        numbers = tuple(one for one in self.numbers if one not in early)
-        why = ReportFault.BEFORE_ORDER.value
-        return replace(self, numbers=numbers), [LeftOut(self, n, why) for n in early]
+    def dated(self, today: date) -> tuple[Self, list["LeftOut"]]:
+        """Return the package without new numbers whose day cannot be right."""
+        faults = {
+            one: fault
+            for one in self.new
+            if (fault := date_fault(one.shipping_date, today, self.ordered_on))
+        }
+        numbers = tuple(one for one in self.numbers if one not in faults)
+        left_out = [LeftOut(self, one, why.value) for one, why in faults.items()]
+        return replace(self, numbers=numbers), left_out
 
     def all_new(self) -> Self:
         """Return the package as if no file had held any of its numbers."""

@@ -71,10 +71,11 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
         place = shop_at_mall(mall, shop)
         if place.mall is Mall.RAKUTEN:
             raise UnknownMall(BY_PUSH)
-        since = in_japan(at).date() - AGAIN_FOR if again else None
+        today = in_japan(at).date()
+        since = today - AGAIN_FOR if again else None
         with ExitStack() as unless_committed, our_warehouse() as con:
             due = packages_to_export(con, *place, again_since=since)
-            dated = [one.dated() for one in due.packages]
+            dated = [one.dated(today) for one in due.packages]
             made = write_tracking_file(place.mall, [package for package, _ in dated])
             undated = [each for _, faults in dated for each in faults]
             stopped = [

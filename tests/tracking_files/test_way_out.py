@@ -5,11 +5,13 @@ Whole runs without a Prefect server, and without any RMS: none of these shops ha
 
 import csv
 import stat
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from connectors.settings import NEEDED
+from data.model.japan_time import JST
 from data.model.short_key import PackageRef, short_key
 from data.warehouse.session import warehouse
 from flows import (
@@ -33,6 +35,11 @@ from tests.tracking_files.orders import (
 FLOWS = (export_shipping_labels, export_tracking, import_order_csv, import_shipments)
 ONE, TWO = "400000000005", "400000000016"
 THREE, FOUR = "400000000020", "400000000031"
+
+
+def today() -> datetime:
+    """Now, but no day before those in the files."""
+    return max(datetime.now(JST), datetime(2026, 11, 29, tzinfo=JST))
 
 
 class Desk:
@@ -98,6 +105,7 @@ def desk(home, monkeypatch):
     for name, value in NEEDED.items():
         monkeypatch.setenv(f"JUCHU_SENDER_{name.upper()}", value)
     monkeypatch.setenv("JUCHU_SENDER_BILLING_CODE", "030000000000")
+    monkeypatch.setattr("tasks.shipping.exports.now", today)
     with kept_open():
         made = Desk(home, run_plainly(monkeypatch, *FLOWS))
         yield made
@@ -184,7 +192,7 @@ def test_each_number_leaves_once_and_the_table_says_what_left_when(desk: Desk):
 
 def test_a_number_is_written_once_more_when_it_is_asked_for(desk: Desk):
     desk.order(colorme, "colorme", "mihon")
-    desk.parcel("colorme", "mihon", "501", day="2099/12/01")
+    desk.parcel("colorme", "mihon", "501", day=f"{today():%Y/%m/%d}")
     desk.export("colorme", "mihon")
     desk.export("colorme", "mihon", again=True)
     first, second = desk.uploads()
@@ -203,13 +211,14 @@ def test_an_old_number_is_not_written_once_more_with_the_rest(desk: Desk):
 
 def test_a_changed_date_is_told_to_the_mall(desk: Desk):
     desk.order(amazon, "amazon", "mihon")
-    for day in ("2026/11/28", "2026/11/29"):
+    for day in ("2026/11/28", "2026/11/29", "2026/11/28"):
         desk.parcel("amazon", "mihon", "250-0000001-0000001", day=day)
         desk.export("amazon", "mihon")
 
     assert [text.splitlines()[3].split("\t")[3] for text in desk.uploads()] == [
         "2026-11-28",
         "2026-11-29",
+        "2026-11-28",
     ]
 
 
@@ -237,11 +246,14 @@ def test_a_corrected_number_takes_the_place_of_the_wrong_one_in_the_mall(desk: D
     for right, wrong in ((THREE, TWO), (FOUR, THREE)):
         desk.correction("colorme", "mihon", "501", right, wrong)
     told = desk.export("colorme", "mihon")
+    desk.correction("colorme", "mihon", "501", TWO, FOUR)
+    desk.export("colorme", "mihon")
 
     assert told.startswith("送り状番号 1 件 / 出力しなかった番号 0 件")
     assert [text.splitlines()[1:] for text in desk.uploads()] == [
         [f"501,5011,{TWO}"],
         [f"501,5011,{FOUR}"],
+        [f"501,5011,{TWO}"],
     ]
 
 
@@ -362,9 +374,10 @@ def test_the_rest_of_a_qoo10_cart_is_sent_and_told_by_itself(desk: Desk):
     assert [(row["注文番号"], row["送り状番号"]) for row in rows] == [("1", ONE)]
 
 
-def test_a_day_before_the_order_is_told_to_no_mall(desk: Desk):
+@pytest.mark.parametrize("day", ["2026/11/23", "2099/11/28"])
+def test_a_day_no_parcel_can_have_left_on_is_told_to_no_mall(desk: Desk, day):
     desk.order(colorme, "colorme", "mihon")
-    desk.parcel("colorme", "mihon", "501", day="2026/11/23")
+    desk.parcel("colorme", "mihon", "501", day=day)
 
     assert desk.export("colorme", "mihon").startswith(
         "送り状番号 0 件 / 出力しなかった番号 1 件"

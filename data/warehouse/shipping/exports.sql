@@ -3,8 +3,9 @@
 -- in:  $mall, $shop_id, $since: shipped that day or later; of others only what no file
 --      held yet
 -- out: order_number, basket_id, mall_status, payment_method, is_cancelled, ordered_on
---      (the order), tracking_number, carrier_code, shipping_date, is_new: no file held it so; every
---      parcel of a package of which one is listed, the earliest first; a number that
+--      (the order), tracking_number, carrier_code, shipping_date, is_new: no file held it so
+--      since it was changed (a number or a day that comes back is what the mall has not);
+--      every parcel of a package of which one is listed, the earliest first; a number that
 --      corrects a wrong one has the place of that one, which the mall may have
 WITH RECURSIVE places AS (
     SELECT
@@ -41,6 +42,7 @@ parcels AS (
               AND e.tracking_number = s.tracking_number
               AND e.carrier_code = s.carrier_code
               AND e.shipping_date = s.shipping_date
+              AND e.exported_at >= s.changed_at
         ) AS is_new
     FROM shipments AS s
     WHERE s.mall = $mall
