@@ -49,6 +49,14 @@ def record_shop(con: Connection, state: ShopState, updated_at: datetime) -> None
     SQL.run(con, "settle_unread_notices", {"settled_at": updated_at})
 
 
+def delete_former_handles(
+    con: Connection, shop: Shop, described: Sequence[ShopHandle]
+) -> None:
+    """Delete the rows of names that this shop had before and nobody describes now."""
+    given = {"shop": shop.handle, "mall": shop.mall.value, "shop_id": shop.shop_id}
+    SQL.run(con, "delete_former_handles", {**given, "described": [*described]})
+
+
 def notices_start_at(con: Connection, shop: ShopHandle) -> datetime | None:
     """Return the moment from which the shop's notices are ingested; None: always."""
     rows = SQL.run(con, "find_notices_start", {"shop": shop}).fetchall()

@@ -66,6 +66,18 @@ UPDATE shop_applications SET sent_at = coalesce(sent_at, $sent_at)
 WHERE shop = $shop
   AND mail_hash = $mail_hash;
 
+-- name: delete_former_handles
+-- Take away the rows of names under which nobody describes this shop any more: with two
+-- rows each line of its orders stood twice on lists, and a former key's alarm never ended.
+-- Their history stays.
+-- in:  $shop, $mall, $shop_id, $described (the handles that anything describes)
+-- out: rows gone from shops
+DELETE FROM shops
+WHERE mall = $mall
+  AND shop_id = $shop_id
+  AND shop <> $shop
+  AND NOT list_contains($described::VARCHAR[], shop);
+
 -- name: list_shop_steps
 -- A shop's history, oldest move first.
 -- in:  $shop

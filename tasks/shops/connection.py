@@ -31,6 +31,7 @@ from data.model.sample import MOST_NUMBERS, Sampled
 from data.model.shop import Shop, ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.shops import (
+    delete_former_handles,
     facts_of,
     key_facts,
     key_in_use,
@@ -48,7 +49,7 @@ from tasks.machine import now, our_warehouse
 from tasks.report import ended, escape, page, section, see, table
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import rms_client
-from tasks.shops.blocks import load_shop
+from tasks.shops.blocks import described_shops, load_shop
 from tasks.shops.every_shop import flow_that_moves, move_if_due
 
 LICENCE_ENDING: Final = "juchu.licence.ending"
@@ -108,7 +109,7 @@ def check_shop(shop: ShopHandle) -> Checkup:
         UnknownShop: no block and no environment describes the shop.
 
     """
-    described = load_shop(shop)
+    described, handles = load_shop(shop), described_shops()
     with our_warehouse() as con:
         used = shop_in_use(described, key_in_use(con, shop))
         stopped = stopped_functions(con, shop)
@@ -125,6 +126,7 @@ def check_shop(shop: ShopHandle) -> Checkup:
         record_connection(
             con, in_use, chosen.finding.status, now(), chosen.checked.expires_at
         )
+        delete_former_handles(con, described, handles)
         _stop_what_is_off(con, shop, chosen)
         moved = _moves(con, shop, now())
         return _checkup(con, shop, chosen.finding, moved, now())._replace(

@@ -238,6 +238,19 @@ def test_an_end_that_a_person_typed_stops_nothing_before_rms_refuses_the_key(
     assert lab.journal()["requests"] == []
 
 
+def test_a_shop_under_a_new_name_is_one_shop(lab: Sandbox):
+    """The line of an order stood twice on lists; the key's alarm never ended."""
+    checked()
+    before = "INSERT INTO shops BY NAME SELECT * REPLACE ('{0}' AS shop) FROM shops"
+    with warehouse(read_settings().warehouse) as con:
+        con.execute(before.format("lab-before"))
+        con.execute("UPDATE shops SET shop_id = '9' WHERE shop = 'lab-before'")
+        con.execute(before.format("lab-too") + " WHERE shop = 'lab'")
+    checked()
+
+    assert rows("SELECT shop FROM shops ORDER BY shop") == [("lab",), ("lab-before",)]
+
+
 @pytest.fixture
 def new_key(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> str:
     """A new key in the shop's settings, the one so far kept beside it."""
