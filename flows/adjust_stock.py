@@ -6,7 +6,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
-from tasks.forms import Adjustments, Note, OneShop, SettledBefore, WhoDecided
+from tasks.forms.every_flow import OneShop
+from tasks.forms.stock import Adjustments, Note, SettledBefore, WhoDecided
 from tasks.retrying import show_retries
 from tasks.stock.adjust import (
     adjustments_of,

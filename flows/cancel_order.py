@@ -7,15 +7,8 @@ from prefect.client.schemas.objects import State
 
 from data.model.mark import CANCEL_REASONS, RESTORE_STOCK, MarkKind
 from tasks.analytics import announce_change
-from tasks.forms import (
-    CancelReason,
-    DryRun,
-    GoodsReturned,
-    OneOrder,
-    OneShop,
-    RestoreStock,
-    Who,
-)
+from tasks.forms.every_flow import DryRun, OneShop, Who
+from tasks.forms.marks import CancelReason, GoodsReturned, OneOrder, RestoreStock
 from tasks.limits import one_caller
 from tasks.marks.cancel import cancel_once, code_of_choice
 from tasks.marks.journal import open_marks

@@ -20,7 +20,7 @@ from tasks.daily import (
     nothing_left,
     tried_again,
 )
-from tasks.forms import AnyShop, TryAgain
+from tasks.forms.every_flow import AnyShop, TryAgain
 from tasks.late_day import tell_late_end, tell_late_start
 from tasks.shops.every_shop import (
     ends_of_shops,

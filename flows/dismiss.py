@@ -6,7 +6,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
-from tasks.forms import KeyOfMatter, KindOfMatter, Who, WhyDismissed
+from tasks.forms.every_flow import Who
+from tasks.forms.matters import KeyOfMatter, KindOfMatter, WhyDismissed
 from tasks.matters import conclude_dismissal, left_on_list, take_off_list
 from tasks.retrying import show_retries
 

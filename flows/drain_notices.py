@@ -8,7 +8,8 @@ from prefect.client.schemas.objects import State
 from data.model.run import total
 from tasks.alarms import raise_alarms
 from tasks.analytics import announce_change
-from tasks.forms import AnyShop, Limit
+from tasks.forms.every_flow import AnyShop
+from tasks.forms.orders import Limit
 from tasks.limits import one_caller
 from tasks.notices import (
     conclude_drain,

@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import State
 from data.model.order import Mall
 from data.model.run import Taken, total
 from tasks.analytics import announce_change
-from tasks.forms import (
+from tasks.forms.shipping import (
     Again,
     CarrierOfLabels,
     Folder,

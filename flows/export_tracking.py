@@ -6,7 +6,12 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
-from tasks.forms import AgainTracking, FolderOfUploads, MallOfUpload, ShopOfOrders
+from tasks.forms.shipping import (
+    AgainTracking,
+    FolderOfUploads,
+    MallOfUpload,
+    ShopOfOrders,
+)
 from tasks.retrying import show_retries
 from tasks.shipping.exports import conclude_export, write_upload
 

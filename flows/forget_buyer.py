@@ -15,7 +15,7 @@ from tasks.buyers import (
     remove_files_of,
     rewrite_warehouse,
 )
-from tasks.forms import MailOfBuyer, NumberOfBuyer, WhoForgets
+from tasks.forms.buyers import MailOfBuyer, NumberOfBuyer, WhoForgets
 from tasks.retrying import show_retries
 
 

@@ -7,7 +7,8 @@ from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
 from tasks.costs import conclude_costs, import_cost_file
-from tasks.forms import PathOfCosts, Who
+from tasks.forms.every_flow import Who
+from tasks.forms.stock import PathOfCosts
 from tasks.retrying import show_retries
 
 

@@ -7,8 +7,8 @@ from prefect.client.schemas.objects import State
 
 from data.model.order import Mall
 from tasks.analytics import announce_change
-from tasks.forms import (
-    DryRun,
+from tasks.forms.every_flow import DryRun
+from tasks.forms.order_files import (
     ItemPath,
     MallOfFile,
     Mode,

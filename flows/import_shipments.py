@@ -6,9 +6,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
-from tasks.forms import (
+from tasks.forms.every_flow import DryRun
+from tasks.forms.shipping import (
     CarrierOfFile,
-    DryRun,
     MallOfOrders,
     PathOfShipments,
     ShopOfOrders,

@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
-from tasks.forms import DryRun, OneShop, Who
+from tasks.forms.every_flow import DryRun, OneShop, Who
 from tasks.limits import one_caller
 from tasks.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop

@@ -6,7 +6,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
-from tasks.forms import CountedAt, CountKind, DryRun, OneShop, PathOfCount, Who
+from tasks.forms.every_flow import DryRun, OneShop, Who
+from tasks.forms.stock import CountedAt, CountKind, PathOfCount
 from tasks.retrying import show_retries
 from tasks.stock.files import conclude_count, import_count_file
 

@@ -8,7 +8,8 @@ from prefect.client.schemas.objects import State
 from data.model.run import total
 from data.model.typed_time import moment_of
 from tasks.analytics import announce_change
-from tasks.forms import AnyShop, Confirm, Since, Until
+from tasks.forms.every_flow import AnyShop
+from tasks.forms.orders import Confirm, Since, Until
 from tasks.limits import one_caller
 from tasks.notices import take_in_notices
 from tasks.orders import (

@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import State
 from tasks.alarms import raise_alarms
 from tasks.analytics import announce_change
 from tasks.buyers import clear_ended_buyers
-from tasks.forms import RetentionDays
+from tasks.forms.buyers import RetentionDays
 from tasks.house.backup import copy_elsewhere, make_backup, write_into_file
 from tasks.house.clock import check_clock, is_shown_wrong
 from tasks.house.months import close_due_months

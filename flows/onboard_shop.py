@@ -8,11 +8,11 @@ from prefect.client.schemas.objects import State
 from data.model.onboarding import Stage
 from flows.check_connection import check_connection
 from tasks.analytics import announce_change
-from tasks.forms import (
+from tasks.forms.every_flow import OneShop
+from tasks.forms.shops import (
     Applied,
     ApprovedAt,
     NextStage,
-    OneShop,
     SecondMailPath,
     SecondMailText,
     StartOn,

@@ -6,7 +6,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
-from tasks.forms import AnyShop, DryRun, Full
+from tasks.forms.every_flow import AnyShop, DryRun
+from tasks.forms.stock import Full
 from tasks.limits import one_caller
 from tasks.retrying import show_retries
 from tasks.shops.every_shop import (

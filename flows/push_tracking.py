@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.run import total
 from tasks.analytics import announce_change
-from tasks.forms import AnyShop, DryRun
+from tasks.forms.every_flow import AnyShop, DryRun
 from tasks.limits import one_caller
 from tasks.retrying import show_retries
 from tasks.runs import close_load

@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.unnumbered import UnnumberedWay
 from tasks.analytics import announce_change
-from tasks.forms import (
+from tasks.forms.shipping import (
     DateShipped,
     MallOfOrders,
     NumbersOrKeys,

@@ -6,7 +6,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.analytics import announce_change
-from tasks.forms import OneOrder, OneShop
+from tasks.forms.every_flow import OneShop
+from tasks.forms.marks import OneOrder
 from tasks.limits import one_caller
 from tasks.marks.numbers import one_number_of
 from tasks.marks.payment import conclude_payments, payments_of

@@ -7,7 +7,8 @@ from prefect.client.schemas.objects import State
 
 from data.model.mark import MarkKind
 from tasks.analytics import announce_change
-from tasks.forms import DryRun, OneShop, OrderNumbers, SubStatusName, Who
+from tasks.forms.every_flow import DryRun, OneShop, Who
+from tasks.forms.marks import OrderNumbers, SubStatusName
 from tasks.limits import one_caller
 from tasks.marks.journal import open_marks
 from tasks.marks.numbers import numbers_of

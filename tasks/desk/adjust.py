@@ -27,7 +27,7 @@ from tasks.desk.copy_age import AGAIN_AFTER_S, freshen, shown_at
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.prefect import PrefectClosed
 from tasks.desk.words import MALL_WORDS
-from tasks.forms import SeenLine
+from tasks.forms.stock import SeenLine
 
 PATH: Final = "/adjust"
 ADJUST: Final = "adjust-stock/manual"

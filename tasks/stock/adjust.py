@@ -26,7 +26,7 @@ from data.warehouse.stock.adjust import (
     long_waits,
     waiting_adjustments,
 )
-from tasks.forms import LineAdjustment
+from tasks.forms.stock import LineAdjustment
 from tasks.machine import now, our_warehouse
 from tasks.report import ended, listing, page, sums, table
 from tasks.retrying import SAFE_TO_REPEAT

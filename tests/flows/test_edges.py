@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Annotated, Any, get_args, get_origin
 
 import pytest
@@ -224,7 +225,8 @@ def test_every_form_that_limits_a_value_refuses_it_in_japanese():
     typed = {datetime | str | None, date | str | None}
     limited = {
         name: found
-        for name, found in vars(forms).items()
+        for module in iter_modules(forms.__path__)
+        for name, found in vars(import_module(f"tasks.forms.{module.name}")).items()
         if get_origin(found) is Annotated
         and (get_args(found)[0] not in any_text | typed or _limits(found))
     }

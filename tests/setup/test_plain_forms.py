@@ -16,7 +16,10 @@ from flows.import_order_csv import import_order_csv
 from flows.import_stock_count import import_stock_count
 from flows.ship_without_number import ship_without_number
 from flows.why_oversold import why_oversold
-from tasks.forms import AnyShop, CountedAt, NextStage, Since, StartOn
+from tasks.forms.every_flow import AnyShop
+from tasks.forms.orders import Since
+from tasks.forms.shops import NextStage, StartOn
+from tasks.forms.stock import CountedAt
 from tasks.setup.plain_forms import plain_schema
 
 

@@ -15,7 +15,7 @@ from data.warehouse.session import warehouse
 from flows import adjust_stock, import_stock_count, push_inventory
 from tasks import file_outcome, notices, orders, rms
 from tasks import runs as loads
-from tasks.forms import LineAdjustment
+from tasks.forms.stock import LineAdjustment
 from tasks.stock import adjust as stock_adjust
 from tasks.stock import adjust as stock_waiting
 from tasks.stock import adjust_form as stock_form

@@ -1,0 +1,51 @@
+"""What the parameters of flows are made of, as Prefect's form shows them to shop staff.
+
+A type says what a value may be, how the form titles it and what stands below the
+field. Prefect overwrites a parameter's own title and description, but lays what stands
+in `json_schema_extra` over that (3.9.1), so the words go there.
+"""
+
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from data.model.order import Mall
+
+
+def titled(title: str, description: str) -> Any:
+    """Return the annotation that titles and explains a field of the form."""
+    return Field(json_schema_extra={"title": title, "description": description})
+
+
+def as_text(given: Any) -> Any:
+    """Return the text that a number or a path stands for; anything else as it is.
+
+    Prefect's command line reads `-p shop=10001` as a number, and Python has paths.
+    """
+    if isinstance(given, list):
+        return [as_text(each) for each in given]
+    is_text = isinstance(given, PurePath) or type(given) is int
+    return str(given) if is_text else given
+
+
+TEXT = BeforeValidator(as_text)
+"""What a text is that may be digits alone, or the path of a file."""
+OR_BLANK = BeforeValidator(lambda given: None if given == "" else given)
+"""What a field that was emptied sends counts as left empty."""
+
+_MOMENT = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}
+_DAY = {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}
+_AS_TYPED = BeforeValidator(
+    lambda given: str(given) if type(given) in {int, float} else given
+)
+"""What was typed as a day in digits: `-p counted_at=20261124` comes as a number, which
+pydantic takes for seconds since 1970."""
+# Any text: the flow refuses a wrong one, with an example.
+MomentOrNone = Annotated[
+    datetime | str | None, WithJsonSchema(_MOMENT), OR_BLANK, _AS_TYPED
+]
+DayOrNone = Annotated[date | str | None, WithJsonSchema(_DAY), OR_BLANK, _AS_TYPED]
+
+MALLS = {"type": "string", "enum": [str(mall) for mall in Mall]}
