@@ -5,9 +5,10 @@
     rejected/orders.csv                 was refused; orders.csv.txt beside it says why
 
 Only regular files are listed: no link is followed, neither to a file nor to a folder. A
-file still being written is left for the next look. When it is put away, a name is kept
-if it is harmless on every system that may share the folder, and free; else the file is
-named after its content.
+file still being written is left for the next look, and so is one that is no longer the
+file that was listed: nothing is made of two states of a file, and what nobody read is
+not put away. When a file is put away, its name is kept if it is harmless on every
+system that may share the folder, and free; else it is named after its content.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ import shutil
 import stat
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,35 +50,48 @@ _ENDINGS: Final = frozenset({".csv", ".txt", ".tsv", ".zip"})
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A file at one look; equal to the next look if nobody wrote to it in between."""
+
+    path: Path
+    size: int
+    written_ns: int
+    changed_ns: int
+    inode: int
+
+    def age_s(self, now: datetime) -> float:
+        """Return how long ago the file was written to."""
+        return now.timestamp() - self.written_ns / 1e9
+
+
+@dataclass(frozen=True)
 class Download:
     """One order file, or the two of a pair, and whose it is.
 
     `mall` and `shop` are empty if nobody gave them, or the folder is not one of ours.
-    `waits`: it stands in the watched folder and is to be put away.
+    `seen` are the files as they stood in the watched folder, from which they are to be
+    put away; empty for files that a person named.
     """
 
     paths: tuple[Path, ...]
     mall: str
     shop: str
-    waits: bool = False
+    seen: tuple[Seen, ...] = ()
 
     @property
     def name(self) -> str:
         """The files' names, safe to show."""
         return " + ".join(map(given_name, self.paths))
 
+    @property
+    def waits(self) -> bool:
+        """Whether it stands in the watched folder and is to be put away."""
+        return bool(self.seen)
 
-@dataclass(frozen=True)
-class _Seen:
-    """A file at one look; equal to the next look if nobody wrote to it in between."""
-
-    path: Path
-    size: int
-    written_ns: int
-    inode: int
-
-    def age_s(self, now: datetime) -> float:
-        return now.timestamp() - self.written_ns / 1e9
+    @property
+    def is_as_seen(self) -> bool:
+        """Whether nobody wrote to a file, replaced it or took it away since."""
+        return all([*_seen(one.path)] == [one] for one in self.seen)
 
 
 def waiting_downloads(
@@ -89,39 +103,48 @@ def waiting_downloads(
     file in no folder of ours is listed without mall and shop.
     """
     root = incoming.resolve()
-    first = [seen for seen in _look(root) if not 0 <= seen.age_s(now) < SETTLED_S]
-    if not first:
+    settled = [seen for seen in _look(root) if not 0 <= seen.age_s(now) < SETTLED_S]
+    if not settled:
         return []
-    pause()
-    second = set(_look(root))
-    whole = sorted(
-        (seen for seen in first if seen in second),
-        key=lambda seen: (seen.written_ns, seen.path),
-    )
-    return list(_downloads(whole, root, now))
+    # A share whose clock is ahead does not tell how long ago a file was written to.
+    is_ahead = any(seen.age_s(now) < 0 for seen in settled)
+    for _ in range(SETTLED_S if is_ahead else 1):
+        pause()
+    there = sorted(_look(root), key=lambda seen: (seen.written_ns, seen.path))
+    return list(_downloads(there, set(settled), root, now))
 
 
-def _look(folder: Path, depth: int = 0) -> Iterator[_Seen]:
-    """Yield every regular file in the folder and the folders below it."""
-    if not folder.is_dir():
-        return
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda each: each.name):
-            if _is_noise(entry.name) or (depth == 0 and entry.name == DONE):
-                continue
-            if entry.is_dir(follow_symlinks=False) and depth < _DEEPEST:
-                yield from _look(folder / entry.name, depth + 1)
-            elif entry.is_file(follow_symlinks=False):
-                yield from _seen(folder / entry.name)
+def _look(folder: Path, depth: int = 0) -> list[Seen]:
+    """Return every regular file in the folder and the folders below it.
+
+    A folder that cannot be read is there itself: its import tells why.
+    """
+    found: list[Seen] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda each: each.name):
+                if _is_noise(entry.name) or (depth == 0 and entry.name == DONE):
+                    continue
+                if entry.is_dir(follow_symlinks=False) and depth < _DEEPEST:
+                    found += _look(folder / entry.name, depth + 1)
+                elif entry.is_file(follow_symlinks=False):
+                    found += _seen(folder / entry.name)
+    except (FileNotFoundError, NotADirectoryError):  # removed meanwhile
+        return found
+    except OSError:
+        return [Seen(folder, 0, 0, 0, 0)]
+    return found
 
 
-def _seen(path: Path) -> Iterator[_Seen]:
+def _seen(path: Path) -> Iterator[Seen]:
     try:
         found = path.lstat()
     except FileNotFoundError:  # removed since the folder was listed
         return
     if stat.S_ISREG(found.st_mode):
-        yield _Seen(path, found.st_size, found.st_mtime_ns, found.st_ino)
+        yield Seen(
+            path, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+        )
 
 
 def _is_noise(name: str) -> bool:
@@ -133,9 +156,11 @@ def _is_noise(name: str) -> bool:
     )
 
 
-def _downloads(whole: Iterable[_Seen], root: Path, now: datetime) -> Iterator[Download]:
-    folders: defaultdict[Path, list[_Seen]] = defaultdict(list)
-    for seen in whole:
+def _downloads(
+    there: Iterable[Seen], settled: Collection[Seen], root: Path, now: datetime
+) -> Iterator[Download]:
+    folders: defaultdict[Path, list[Seen]] = defaultdict(list)
+    for seen in there:
         folders[seen.path.parent].append(seen)
     paired = {layout.mall for layout in all_layouts() if layout.partner}
     for folder, files in folders.items():
@@ -149,16 +174,18 @@ def _downloads(whole: Iterable[_Seen], root: Path, now: datetime) -> Iterator[Do
                 if len(group) == 2 or group[0].age_s(now) >= PARTNER_S
             ]
         for group in groups:
-            yield Download(tuple(seen.path for seen in group), mall, shop, waits=True)
+            if all(seen in settled for seen in group):
+                paths = tuple(seen.path for seen in group)
+                yield Download(paths, mall, shop, tuple(group))
 
 
-def _pairs(files: list[_Seen]) -> Iterator[list[_Seen]]:
+def _pairs(files: list[Seen]) -> Iterator[list[Seen]]:
     """Yield files in pairs whose names differ only by the word for orders or items.
 
     Two files that are left over are a pair, whatever their names, unless both are named
     as the same half; the reader refuses them if they are none.
     """
-    by_name: defaultdict[str, list[_Seen]] = defaultdict(list)
+    by_name: defaultdict[str, list[Seen]] = defaultdict(list)
     for seen in files:
         by_name[_ROLE.sub("", seen.path.name).casefold()].append(seen)
     groups = list(by_name.values())
@@ -167,7 +194,7 @@ def _pairs(files: list[_Seen]) -> Iterator[list[_Seen]]:
     yield from [left] if _is_pair(left) else ([seen] for seen in left)
 
 
-def _is_pair(files: list[_Seen]) -> bool:
+def _is_pair(files: list[Seen]) -> bool:
     halves = [
         half and half.lastgroup for half in (_ROLE.search(s.path.name) for s in files)
     ]

@@ -41,6 +41,8 @@ from tasks.shops.blocks import UnknownShop, load_shop, shops_described_at
 
 LOOK_AGAIN_S = 1.0
 """Between two looks at the watched folder: a file being written grows meanwhile."""
+CHANGED = "読み取る間に書き換えられたか、移動されました。"
+NEXT_TIME = "次の回に、もう一度取り込みます(対処は不要です)。"
 LONG_BYTES = 4_000_000
 """A shorter file (some 3,000 lines) is imported before anybody has found the bar."""
 READ = 50.0
@@ -112,11 +114,13 @@ def import_download(download: Download, choices: Choices) -> Imported:
     was entered about it is wrong.
     """
     with hiding_values():
+        refuse_changed(download)
         place = place_of(download, new_shop=choices.new_shop)
         progress = ProgressBar.of(download.paths)
         with read_order_file(
             download.paths, download.mall, watch=progress.read
         ) as file:
+            refuse_changed(download)  # it may have two states of the file in it
             progress.show(READ)
             watched = Watched(file, progress)
             report = _store(watched, download, place, choices)
@@ -142,6 +146,8 @@ def put_away(download: Download, choices: Choices, imported: State[Any]) -> str:
     is_failed = isinstance(outcome, BaseException) and not is_refused
     if not download.waits or choices.dry_run or is_failed:
         return ""
+    if not download.is_as_seen:  # what stands there now was not read
+        return f"{CHANGED}{NEXT_TIME}" if is_refused else ""
     settings = read_settings()
     try:
         if is_refused:
@@ -157,6 +163,24 @@ def put_away(download: Download, choices: Choices, imported: State[Any]) -> str:
             "対処: フォルダの権限とディスクの空き容量を確認してください。"
         )
     return ""
+
+
+def refuse_changed(download: Download) -> None:
+    """Raise where a waiting file is not as it was listed; it is no refusal, and stays.
+
+    Raises:
+        OSError: it was written to, replaced or taken away, or its folder is not
+            readable.
+
+    """
+    if download.is_as_seen:
+        return
+    if any(path.is_dir() for path in download.paths):
+        raise OSError(
+            f"フォルダ {download.name} の中を確認できません。中のファイルは取り込んで"
+            "いません。対処: フォルダの権限とネットワークの接続を確認してください。"
+        )
+    raise OSError(f"{download.name} は、{CHANGED}何も取り込んでいません。{NEXT_TIME}")
 
 
 def place_of(download: Download, *, new_shop: bool = False) -> Place:

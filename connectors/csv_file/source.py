@@ -5,6 +5,7 @@ Limits: 2 GiB plain, so that 1,000,000 Rakuten rows of about 1.4 KB pass; out of
 nothing but whether it is a CSV, and is never used as a path.
 """
 
+import errno
 import hashlib
 import os
 import stat
@@ -36,6 +37,19 @@ _BROKEN_ZIP: Final = (
     ValueError,
     UnicodeError,
 )
+_NO_FILE: Final = frozenset(
+    {
+        errno.ENOENT,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.ENAMETOOLONG,
+        errno.EINVAL,
+        errno.ELOOP,  # a link
+        errno.ENXIO,  # a socket
+        errno.ENODEV,
+    }
+)
+"""Why a path that is no regular file cannot be opened; the rest may pass."""
 _LONGEST_NAME: Final = 120
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories of characters that are invisible or turn a text around."""
@@ -154,6 +168,9 @@ class CsvSource:
                             raise _too_big(most)
                         yield chunk
         except _BROKEN_ZIP:
+            self._file.seek(0)
+            while self._file.read(CHUNK):  # a disk that gives up says so here
+                pass
             raise CsvRefused(
                 "broken-zip",
                 "zipファイルが壊れているか、パスワードが付いています。",
@@ -163,12 +180,23 @@ class CsvSource:
 
 @contextmanager
 def opened(path: Path, advice: str) -> Iterator[CsvSource]:
-    """Open a regular file, following no link, or refuse it."""
+    """Open a regular file, following no link, or refuse it.
+
+    One that is there and cannot be opened now is not refused, and may be tried again.
+    """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         number = os.open(path, flags)
-    except (OSError, ValueError):
+    except ValueError:
         raise _not_opened(path) from None
+    except OSError as problem:
+        if problem.errno in _NO_FILE:
+            raise _not_opened(path) from None
+        raise OSError(
+            f"ファイル {display_name(path.name)} を開けません({problem.strerror})。"
+            "何も取り込んでいません。対処: ファイルの権限と、ほかのソフトで開いたままに"
+            "なっていないかを確認して、もう一度取り込んでください。"
+        ) from None
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
         raise _not_opened(path)

@@ -1,15 +1,19 @@
 """The watched folder, and what nobody may read of a buyer after any import."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from prefect.logging.handlers import APILogHandler
 
+from connectors.watched_folder import Download, Seen
 from tasks import order_files as order_csv
 from tasks.setup.services import Services
 from tests.support.csv_counter import Counter
@@ -132,6 +136,89 @@ def test_a_file_that_cannot_be_moved_away_stops_no_other(counter: Counter):
     assert kind == "FAILED"
     assert "bad.csv を incoming フォルダから移動できませんでした" in message
     assert "新規 1 /" in message
+
+
+def saved_meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, save: Callable) -> None:
+    """Save a file once, right after `name` of the import was called."""
+    called, saves = getattr(order_csv, name), [save]
+
+    def then_saved(*given: object, **named: object) -> object:
+        try:
+            return called(*given, **named)
+        finally:
+            if saves:
+                saves.pop()()
+
+    monkeypatch.setattr(order_csv, name, then_saved)
+
+
+def renamed_over(path: Path, content: bytes) -> None:
+    """Save as Excel does: another file takes the name."""
+    new = path.with_name("A1B2C3D4.tmp")
+    new.write_bytes(content)
+    a_minute_ago = time.time() - 60
+    os.utime(new, (a_minute_ago, a_minute_ago))
+    new.replace(path)
+
+
+HALF, WHOLE = ([rakuten_row(個数=str(n))] for n in (1, 2))
+PIECES = "SELECT quantity FROM order_lines"
+
+
+def test_a_file_saved_while_it_is_read_is_not_taken_and_comes_next(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+):
+    path = counter.laid_down("rakuten/lab/orders.csv", rakuten_bytes(HALF))
+    save = partial(renamed_over, path, rakuten_bytes(WHOLE))
+    saved_meanwhile(monkeypatch, "read_order_file", save)
+    kind, message = counter.ended(shop="")
+    lines = counter.ask(PIECES)
+
+    assert (kind, lines, path.exists()) == ("FAILED", [], True)
+    assert "orders.csv は、読み取る間に書き換えられたか、" in message
+    assert "次の回に、もう一度取り込みます" in message
+    assert counter.ended(shop="")[0] == "COMPLETED"
+    assert (counter.ask(PIECES), path.exists()) == ([(2,)], False)
+
+
+def test_a_file_saved_while_it_is_stored_stays_and_comes_next(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+):
+    path = counter.laid_down("rakuten/lab/orders.csv", rakuten_bytes(HALF))
+    save = partial(renamed_over, path, rakuten_bytes(WHOLE))
+    saved_meanwhile(monkeypatch, "import_orders", save)
+
+    assert counter.ended(shop="")[0] == "COMPLETED"
+    assert (counter.ask(PIECES), path.exists()) == ([(1,)], True)
+    assert counter.ended(shop="")[0] == "COMPLETED"
+    assert (counter.ask(PIECES), path.exists()) == ([(2,)], False)
+
+
+def test_half_a_file_that_is_whole_by_now_is_not_put_among_the_refused(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+):
+    whole = rakuten_bytes(WHOLE)
+    path = counter.laid_down("rakuten/lab/orders.csv", whole[:-9])
+    saved_meanwhile(monkeypatch, "read_order_file", partial(renamed_over, path, whole))
+    kind, message = counter.ended(shop="")
+
+    assert (kind, path.exists()) == ("FAILED", True)
+    assert "次の回に、もう一度取り込みます" in message
+    assert counter.ended(shop="")[0] == "COMPLETED"
+    assert (counter.ask(PIECES), path.exists()) == ([(2,)], False)
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_left(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+):
+    shut = counter.laid_down("rakuten/lab/orders.csv", SHOPIFY).parent
+    seen = Seen(shut, 0, 0, 0, 0)
+    found = [Download((shut,), "", "", (seen,))]
+    monkeypatch.setattr(order_csv, "waiting_downloads", lambda *_: found)
+    kind, message = counter.ended(shop="")
+
+    assert (kind, shut.is_dir()) == ("FAILED", True)
+    assert "フォルダ lab の中を確認できません" in message
 
 
 def test_a_trial_leaves_the_folder_as_it_is(counter: Counter):

@@ -1,12 +1,15 @@
 import os
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from connectors.watched_folder import Download, waiting_downloads
 from data.model.japan_time import JST
 
+NOBODY = 65534
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=JST)
 
 
@@ -48,3 +51,18 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
+
+
+@pytest.fixture
+def anybody() -> Iterator[Folder]:
+    """A folder watched by a user who may not read everything, as root may."""
+    is_root = os.geteuid() == 0
+    with TemporaryDirectory() as home:
+        if is_root:
+            os.chown(home, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        try:
+            yield Folder(Path(home))
+        finally:
+            if is_root:
+                os.seteuid(0)

@@ -4,6 +4,9 @@ import os
 
 import pytest
 
+from connectors.order_files import read_order_file
+from connectors.watched_folder import SETTLED_S
+
 
 def test_a_file_belongs_to_the_mall_and_shop_it_stands_under(folder):
     folder.put("rakuten/demo/orders.csv")
@@ -55,6 +58,48 @@ def test_a_file_from_the_future_is_taken_once_it_rests(folder):
     folder.put("rakuten/demo/orders.csv", age_s=-9999)
 
     assert folder.places() == [("rakuten", "demo", ["orders.csv"])]
+
+
+def test_a_share_whose_clock_is_ahead_is_looked_at_as_long_as_any_other(folder):
+    growing = folder.put("rakuten/demo/half.csv", age_s=-30)
+    pauses = iter(range(100))
+
+    def slow_copy():
+        if next(pauses) == SETTLED_S - 1:
+            growing.write_bytes(b"xx")
+            os.utime(growing, (growing.stat().st_atime, growing.stat().st_mtime + 30))
+
+    assert folder.places(slow_copy) == []
+
+
+def test_a_file_written_anew_with_its_old_time_and_size_is_left(folder):
+    path = folder.put("rakuten/demo/orders.csv", b"old")
+    before = path.stat()
+
+    def saved_again():
+        path.write_bytes(b"new")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert folder.places(saved_again) == []
+
+
+def test_a_folder_that_cannot_be_read_stops_no_other_and_is_there(anybody):
+    anybody.put("rakuten/demo/orders.csv")
+    anybody.put("shopify/demo/orders.csv")
+    (anybody.root / "rakuten" / "demo").chmod(0)
+
+    assert anybody.places() == [
+        ("", "", ["demo"]),
+        ("shopify", "demo", ["orders.csv"]),
+    ]
+
+
+def test_a_file_that_cannot_be_opened_now_is_not_refused(anybody):
+    path = anybody.put("shopify/demo/orders.csv")
+    path.chmod(0)
+
+    with pytest.raises(OSError, match=r"orders.csv を開けません.*対処"):
+        read_order_file([path], "shopify")
 
 
 @pytest.mark.parametrize(
@@ -132,6 +177,15 @@ def test_several_pairs_are_told_apart_by_their_names(folder):
 def test_two_first_halves_are_no_pair(folder):
     folder.put("yahoo/mihon-store/order_1.csv")
     folder.put("yahoo/mihon-store/order_2.csv")
+
+    assert folder.places() == []
+
+
+def test_halves_whose_others_are_still_being_copied_are_no_pair(folder):
+    folder.put("yahoo/mihon-store/order_1.csv")
+    folder.put("yahoo/mihon-store/item_1.csv", age_s=3)
+    folder.put("yahoo/mihon-store/order_2.csv", age_s=3)
+    folder.put("yahoo/mihon-store/item_2.csv")
 
     assert folder.places() == []
 

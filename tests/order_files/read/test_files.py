@@ -1,16 +1,19 @@
 """Plain files, zips, pairs, names, what stays on disk (docs/rules.md F4)."""
 
+import errno
 import hashlib
 import io
 import os
 import struct
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from connectors.csv_file import display_name, source
+from connectors.csv_file.source import CsvSource
 from connectors.order_files import CsvRefused, read_order_file
 from connectors.order_files.order_file import Spill
 from connectors.order_files.typed import REJECTS, WARNINGS
@@ -99,6 +102,24 @@ def test_a_broken_zip_is_refused(read):
 
     assert refused(read, content[:-30]) == "broken-zip"
     assert refused(read, bytes(damaged)) == "broken-zip"
+
+
+class GivesUp(io.BytesIO):
+    """A file on a share that goes away once its first bytes were read."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        if self.reads > 1:
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return super().read(size)
+
+
+def test_a_share_that_goes_away_under_a_zip_is_no_broken_zip():
+    file = GivesUp(zipped({"orders.csv": CSV}))
+    with ThreadPoolExecutor(1) as pool, pytest.raises(OSError, match="最後まで"):
+        list(CsvSource(Path("orders.zip"), file, pool, "").chunks())
 
 
 @pytest.mark.parametrize("kind", ["folder", "missing", "link", "fifo"])
