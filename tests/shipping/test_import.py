@@ -11,10 +11,12 @@ from data.model.short_key import PackageRef, Unmatched, short_key
 from data.warehouse.orders.store import store_orders
 from data.warehouse.shipping import shipments
 from data.warehouse.shipping.shipments import (
+    BESIDE,
     CORRECTED,
     DELETED,
     DELETED_TOO_LATE,
     OTHER_ORDER,
+    VAIN,
     import_shipments,
 )
 from tasks.shipping.shipments import (
@@ -28,6 +30,7 @@ from tests.shipping.parcels import a_file, a_row
 from tests.support.orders import SHOP_ID, a_package, an_order, at, order_number
 
 ONE = order_number(1)
+THIRD = tracking_number(3)
 
 
 @pytest.fixture
@@ -194,6 +197,39 @@ def test_a_correction_can_be_corrected_back(known):
         (GOOD, "planned"),
         (OTHER, "replaced"),
     ]
+
+
+def test_a_correction_of_a_number_that_is_not_there_is_told(known):
+    """A slip in the old number added a row, and the wrong one stood beside it."""
+    take(known, a_file(a_row(ONE)))
+    vain = take(known, a_file(a_row(ONE, OTHER, replaces=THIRD), sha="b"), minute=20)
+    right = take(known, a_file(a_row(ONE, OTHER, replaces=GOOD), sha="c"), minute=30)
+    again = take(known, a_file(a_row(ONE, OTHER, replaces=GOOD), sha="c"), minute=40)
+    stale = take(known, a_file(a_row(ONE, THIRD, replaces=GOOD), sha="d"), minute=50)
+
+    assert [(one.row_number, one.reason) for one in vain.repeated] == [(2, VAIN)]
+    assert (right.repeated, again.repeated) == ((), ())
+    assert [one.reason for one in stale.repeated] == [VAIN]  # OTHER has its place
+
+
+def test_a_number_that_a_person_wrote_at_the_mall_can_be_corrected(con):
+    order = an_order(1, packages=[a_package("1", tracking="4000-0000-0005")])
+    store_orders(con, [order], source="api", stored_at=at(9), load_id="l")
+    report = take(con, a_file(a_row(ONE, OTHER, replaces="400000000005")))
+
+    assert report.repeated == ()
+
+
+def test_a_correction_to_a_number_that_has_its_own_row_is_told(known):
+    """Nothing deletes a row: the wrong number stayed there, and nobody knew."""
+    take(known, a_file(a_row(ONE), a_row(ONE, OTHER, row=3)))
+    known.execute("UPDATE shipments SET state = 'sent', sent_at = $1", [at(15)])
+    corrected = a_file(a_row(ONE, OTHER, replaces=GOOD), sha="b")
+    report = take(known, corrected, minute=20)
+    again = take(known, corrected, minute=30)
+
+    assert [(one.row_number, one.reason) for one in report.repeated] == [(2, BESIDE)]
+    assert again.repeated == ()
 
 
 def test_a_row_named_by_its_detail_id_replaces_the_shipment_that_stands_in_it(known):

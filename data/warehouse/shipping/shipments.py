@@ -34,6 +34,14 @@ DELETED_TOO_LATE: Final = (
     "削除された送り状ですが、番号はモールに報告済みです。対処: ひな形の"
     "「訂正前の伝票番号」にこの番号、「伝票番号」に正しい番号を入力して取り込んでください。"
 )
+VAIN: Final = (
+    "訂正前の伝票番号の荷物が、この送付先にありません。新しい番号は、荷物の追加として"
+    "報告します。対処: 訂正前の番号を確認して、もう一度取り込んでください。"
+)
+BESIDE: Final = (
+    "訂正前の番号も新しい番号もモールに報告済みのため、訂正前の番号の行がモールに"
+    "残ります。対処: モールの画面で、その行を削除してください。"
+)
 TWICE: Final = "同じ荷物の行がほかにもあります。後の行を取り込みました。"
 
 _ROWS: Final = pl.Schema(
@@ -84,7 +92,7 @@ class ShipmentReport:
     changed       carrier, date or correction; or one that was refused is planned again
     unmatched     rows that belong to no package we know
     repeated      rows of a parcel that another row names as well, or whose number
-                  another order has
+                  another order has, and corrections that leave the wrong number
     is_same_file  this very file was imported before, and nothing changed now
     """
 
@@ -164,6 +172,10 @@ def import_shipments(  # noqa: PLR0913
     ).fetchall()
     shared = SQL.run(con, "list_shared_numbers", given).fetchall()
     repeated += [RowRemark(row, None, OTHER_ORDER) for (row,) in shared]
+    doubtful = SQL.run(con, "list_doubtful_corrections", given).fetchall()
+    repeated += [
+        RowRemark(row, None, VAIN if is_vain else BESIDE) for row, is_vain in doubtful
+    ]
     SQL.run(con, "replace_shipments", given)
     SQL.run(con, "merge_shipments", given)
     con.unregister("shipment_rows")

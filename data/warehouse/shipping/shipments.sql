@@ -134,6 +134,46 @@ WHERE j.verdict = 'created'
   AND j.tracking_number <> 'なし'
 ORDER BY j.position;
 
+-- name: list_doubtful_corrections
+-- Corrections after which the wrong number stays at the mall.
+-- in:  view `shipment_rows`, $mall, $shop_id; before the numbers are replaced
+-- out: position, the row of the file; is_vain: neither a parcel of the package nor a row of
+--      it at the mall has the number, or not any more; else both numbers have been told,
+--      each in a row of its own
+WITH known AS (
+    SELECT
+        order_number, basket_id, tracking_number, state,
+        state IN ('sent', 'unknown', 'verified') OR verified_at IS NOT NULL AS is_told
+    FROM shipments
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+)
+SELECT
+    r.position,
+    (w.state IS NULL OR w.state = 'replaced' AND t.state IS NULL)
+        AND NOT list_contains(
+            list_transform(
+                list_append(
+                    [one.tracking_number FOR one IN p.shipping_rows], p.tracking_number
+                ),
+                lambda one: upper(regexp_replace(one, '[\s-]', '', 'g'))
+            ),
+            r.replaces
+        ) AS is_vain
+FROM shipment_rows AS r
+LEFT JOIN known AS w
+    ON w.order_number = r.order_number AND w.basket_id = r.basket_id
+    AND w.tracking_number = r.replaces
+LEFT JOIN known AS t
+    ON t.order_number = r.order_number AND t.basket_id = r.basket_id
+    AND t.tracking_number = r.tracking_number
+LEFT JOIN order_packages AS p
+    ON p.mall = $mall AND p.shop_id = $shop_id
+    AND p.order_number = r.order_number AND p.basket_id = r.basket_id
+WHERE r.replaces IS NOT NULL
+  AND (is_vain OR w.state <> 'replaced' AND w.is_told AND t.is_told)
+ORDER BY r.position;
+
 -- name: replace_shipments
 -- A file corrects wrong numbers; they are not wanted any more.
 -- in:  temporary table `judged_shipments`, $mall, $shop_id, $imported_at, $reason
