@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from connectors.env_file import env_file_values
-from connectors.settings import ENV_FILE, SettingsProblem
+from connectors.settings.env_file import env_file_values
+from connectors.settings.reading import ENV_FILE, SettingsProblem
 
 FILE: Final = "prefect.env"
 API_URL: Final = "PREFECT_API_URL"

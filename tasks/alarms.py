@@ -14,7 +14,8 @@ from prefect.client.schemas.objects import State
 from prefect.events import emit_event
 
 from connectors.ping import ping
-from connectors.settings import Settings, read_settings
+from connectors.settings.fields import Settings
+from connectors.settings.reading import read_settings
 from data.model.alarm import (
     SEEN_BY_DRAIN,
     Alarm,

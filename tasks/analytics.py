@@ -29,7 +29,8 @@ from connectors.lake_places import (
     remember_place,
 )
 from connectors.lake_store import S3, FolderStore, LakeOutOfReach, S3Store
-from connectors.settings import Settings, SettingsProblem, read_settings
+from connectors.settings.fields import Settings
+from connectors.settings.reading import SettingsProblem, read_settings
 from data.warehouse.analytics.lake import Flowed, LakeStore, fill_lake, leave_lake
 from data.warehouse.analytics.publish import Published, publish
 from data.warehouse.analytics.versions import is_due

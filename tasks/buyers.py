@@ -20,7 +20,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 
 from connectors.private_files import files_telling_of, remove
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from connectors.watched_folder import DONE
 from data.model.buyer import FoundBuyer, Traces, mail_of
 from data.model.typed_number import plain_number

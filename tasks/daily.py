@@ -18,7 +18,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import State, StateType
 from prefect.states import Completed, Failed, Scheduled
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.japan_time import in_japan
 from data.model.morning import MorningStep, next_try
 from data.model.ship_by import WorkingDays

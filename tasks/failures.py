@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from connectors.csv_file.refusal import CsvRefused
-from connectors.settings import SettingsProblem
+from connectors.settings.reading import SettingsProblem
 from data.warehouse.errors import HasOtherShops, WarehouseClosed
 from tasks.shops.blocks import UnknownShop
 

@@ -25,7 +25,7 @@ from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 from connectors.folder_lock import alone_in, is_in_use
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.shop import ShopHandle
 
 Api = Literal["order", "stock"]

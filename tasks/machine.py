@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from connectors.shared_clock import now_by
 from data.warehouse.session import Connection, warehouse
 from tasks.shops.owner import confirmed, owned

@@ -11,8 +11,8 @@ from prefect.states import Completed
 from connectors.notices.keys import KEY_FILE, save_keys
 from connectors.notices.receivers import Home, fetch_notices
 from connectors.notices.spool import Spool
-from connectors.receiver_addresses import receivers_of
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
+from connectors.settings.receiver_addresses import receivers_of
 from data.model.notice import is_handed_out
 from data.model.run import Taken
 from data.model.shop import ShopHandle

@@ -16,7 +16,7 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State
 
 from connectors.order_files import Batch, CsvRefused, OrderFile, read_order_file
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from connectors.watched_folder import (
     Download,
     put_into_done,

@@ -26,7 +26,7 @@ from connectors.rms.errors import (
     Unavailable,
 )
 from connectors.rms.pace import Bucket, paces_for, slowness_of
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model import rms_menus
 from data.model.connection import (
     MAINTENANCE_CODE,

@@ -17,7 +17,7 @@ from prefect.states import Cancelled
 
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL, LOGIN, prefect_environment
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from tasks.setup.prefect_runs import PrefectRuns
 from tasks.setup.services import DESK_NAME, DESK_PASSWORD, ROOT
 from tasks.shops.blocks import RmsShop

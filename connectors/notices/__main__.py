@@ -7,7 +7,7 @@ import sys
 
 from connectors.notices.server import serve
 from connectors.ports import cannot_listen, port_number
-from connectors.settings import SettingsProblem, read_settings
+from connectors.settings.reading import SettingsProblem, read_settings
 
 
 def main() -> None:

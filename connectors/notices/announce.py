@@ -19,7 +19,7 @@ import httpx
 
 from connectors.prefect_api import PrefectApi, api_of
 from connectors.prefect_env import prefect_environment
-from connectors.settings import ENV_FILE
+from connectors.settings.reading import ENV_FILE
 
 EVENT: Final = "juchu.notices.waiting"
 RESOURCE: Final = "juchu.notices"

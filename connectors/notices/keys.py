@@ -34,10 +34,10 @@ from pydantic import (
 )
 
 from connectors.durable_write import replace_durably
-from connectors.env_file import env_file_values
 from connectors.notices.messages import NoticeMessage
-from connectors.settings import ENV_FILE, SettingsProblem
-from connectors.shop_variables import PREFIX
+from connectors.settings.env_file import env_file_values
+from connectors.settings.reading import ENV_FILE, SettingsProblem
+from connectors.settings.shop_variables import PREFIX
 from data.model.order import Frozen, Mall
 from data.model.shop import ShopHandle, without_mask
 

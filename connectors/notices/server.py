@@ -27,7 +27,7 @@ from connectors.notices.metrics import ReceiverMetrics
 from connectors.notices.reception import Reception
 from connectors.notices.seats import Seats, SenderShares, networks
 from connectors.notices.spool import Spool
-from connectors.settings import Settings
+from connectors.settings.fields import Settings
 from connectors.shared_clock import now_by
 
 _GRACE_S: Final = 7

@@ -19,7 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message
 
-from connectors.settings import SettingsProblem
+from connectors.settings.reading import SettingsProblem
 from data.warehouse.errors import WarehouseBusy, WarehouseClosed, WarehouseMissing
 from tasks.desk.frame import (
     SMALL_FORM,

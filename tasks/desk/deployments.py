@@ -26,7 +26,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from tasks.desk.prefect import (
     DeskRuns,
     at_our_home,

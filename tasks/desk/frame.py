@@ -18,7 +18,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from connectors.settings import Settings
+from connectors.settings.fields import Settings
 from data.model.japan_time import in_japan
 from tasks.desk.prefect import DeskRuns
 from tasks.desk.words import MALL_WORDS

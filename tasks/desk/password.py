@@ -4,7 +4,7 @@ import secrets
 import sys
 from getpass import getpass
 
-from connectors.passwords import (
+from connectors.settings.passwords import (
     LONGEST,
     SALT_BYTES,
     SHORTEST,
@@ -12,7 +12,7 @@ from connectors.passwords import (
     people_of,
     setting_of,
 )
-from connectors.settings import SettingsProblem, read_settings
+from connectors.settings.reading import SettingsProblem, read_settings
 
 
 def main() -> None:

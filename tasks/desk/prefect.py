@@ -38,7 +38,7 @@ from prefect.settings import (
 
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.advice import has_advice
 from tasks.report import PERSONAL
 from tasks.run_states import RUN_STATE_WORDS

@@ -10,9 +10,10 @@ from datetime import datetime
 
 import uvicorn
 
-from connectors.passwords import people_of
 from connectors.prefect_env import API_URL, prefect_environment
-from connectors.settings import Settings, SettingsProblem, read_settings
+from connectors.settings.fields import Settings
+from connectors.settings.passwords import people_of
+from connectors.settings.reading import SettingsProblem, read_settings
 from data.model.japan_time import JST
 from tasks.desk.app import make_app
 from tasks.desk.frame import Desk

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from connectors.passwords import OF_NOBODY, fits
+from connectors.settings.passwords import OF_NOBODY, fits
 
 COOKIE: Final = "juchu_desk"
 LASTS: Final = timedelta(hours=12)

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 from prefect import task
 
 from connectors.durable_write import replace_durably
-from connectors.settings import Settings, read_settings
+from connectors.settings.fields import Settings
+from connectors.settings.reading import read_settings
 from data.model.backup import AHEAD, TOO_OLD
 from data.model.matter import MatterKind
 from data.warehouse.backup import back_up, backups, copy_backup, delete_old_backups

@@ -2,7 +2,7 @@
 
 from prefect import task
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.months import close_months
 from tasks.machine import now, our_warehouse
 from tasks.retrying import SAFE_TO_REPEAT

@@ -8,7 +8,8 @@ from typing import Final
 
 from prefect import task
 
-from connectors.settings import Settings, read_settings
+from connectors.settings.fields import Settings
+from connectors.settings.reading import read_settings
 from connectors.uploads import TRACKING, Uploads, token_of, uploaded_files
 from data.warehouse.analytics.versions import remove_replaced
 from data.warehouse.backup import LEFT_BEHIND

@@ -20,7 +20,7 @@ from prefect.client.schemas.sorting import AutomationSort
 from prefect.events.actions import SendNotification
 from prefect.events.schemas.automations import EventTrigger, Posture
 
-from connectors.notify_address import NotifyAddress
+from connectors.settings.notify_address import NotifyAddress
 from data.model.alarm import ALARM_WORDS, AlarmKind
 from data.model.late_day import ENDS_WITHIN, NOT_ENDED, NOT_STARTED, STARTS_WITHIN
 from tasks.alarms import EVENT

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from connectors.prefect_env import FILE as PREFECT_ENV
 from connectors.prefect_env import LOGIN
-from connectors.settings import SettingsProblem, read_settings
+from connectors.settings.reading import SettingsProblem, read_settings
 from tasks.setup.demo_day import work_the_day
 from tasks.setup.demo_story import Story
 from tasks.setup.prefect_runs import RunFailed

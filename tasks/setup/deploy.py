@@ -18,8 +18,8 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from connectors.settings import read_settings
-from connectors.shop_environment import (
+from connectors.settings.reading import read_settings
+from connectors.settings.shop_environment import (
     handles_in_environment,
     shop_from_environment,
 )

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Final
 
-from connectors.settings import SettingsProblem, read_settings
+from connectors.settings.reading import SettingsProblem, read_settings
 from data.warehouse.analytics.marts import read_marts
 from data.warehouse.ask import Form, exported
 from data.warehouse.errors import QueryRefused, WarehouseClosed

@@ -6,7 +6,7 @@ Run it on the host that has the home's files (docs/scaling.md).
 import argparse
 import sys
 
-from connectors.settings import SettingsProblem, read_settings
+from connectors.settings.reading import SettingsProblem, read_settings
 from data.warehouse.errors import WarehouseClosed
 from tasks.house.move import HomeMoveRefused, MovedHome, move_home
 from tasks.machine import now

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from connectors.settings import SettingsProblem, read_settings
+from connectors.settings.reading import SettingsProblem, read_settings
 from data.warehouse.ask import Form, ask_for_text, exported
 from data.warehouse.errors import QueryRefused, WarehouseClosed
 from tasks.setup.query_table import fitted_table

@@ -11,10 +11,15 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from connectors.env_file import env_file_values
 from connectors.folder_lock import is_locked, takes_lock
 from connectors.prefect_env import FILE, write_prefect_env
-from connectors.settings import ENV_FILE, SettingsProblem, invalid, read_settings
+from connectors.settings.env_file import env_file_values
+from connectors.settings.reading import (
+    ENV_FILE,
+    SettingsProblem,
+    invalid,
+    read_settings,
+)
 from tasks.setup.become import become
 
 LOCK: Final = "server.lock"

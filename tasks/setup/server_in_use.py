@@ -8,7 +8,7 @@ from typing import Final
 
 from connectors.prefect_api import PrefectApi, api_of, no_server, why_closed
 from connectors.prefect_env import API_URL, prefect_environment
-from connectors.settings import SettingsProblem, read_settings
+from connectors.settings.reading import SettingsProblem, read_settings
 from tasks.setup.one_certificate import one_certificate
 from tasks.setup.server import is_served
 

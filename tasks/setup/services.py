@@ -21,10 +21,10 @@ from typing import IO
 
 from prefect.client.schemas.objects import FlowRun
 
-from connectors.passwords import SALT_BYTES, hashed, setting_of
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import LOGIN
 from connectors.sandbox.control_api.remote import SandboxControl
+from connectors.settings.passwords import SALT_BYTES, hashed, setting_of
 from data.model.japan_time import in_japan
 from tasks.setup.prefect_runs import PrefectRuns
 from tasks.setup.queues import ensure_work_pool

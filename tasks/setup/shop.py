@@ -20,9 +20,12 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import temporary_settings
 from pydantic import SecretStr, ValidationError
 
-from connectors.settings import SettingsProblem
-from connectors.shop_environment import handles_in_environment, shop_from_environment
-from connectors.shop_variables import NEEDED, stem_of
+from connectors.settings.reading import SettingsProblem
+from connectors.settings.shop_environment import (
+    handles_in_environment,
+    shop_from_environment,
+)
+from connectors.settings.shop_variables import NEEDED, stem_of
 from data.model.connection import can_be_issued, shop_in_use
 from data.model.japan_time import in_japan
 from data.model.order import Mall

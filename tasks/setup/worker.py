@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from tasks.setup.become import become
 from tasks.setup.server_in_use import environment_of_server
 

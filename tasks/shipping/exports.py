@@ -13,7 +13,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from connectors.durable_write import write_new
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from connectors.tracking_files import write_tracking_file
 from connectors.uploads import TRACKING
 from data.model.japan_time import in_japan

@@ -23,7 +23,7 @@ from connectors.carriers import (
     write_ehiden3_labels,
 )
 from connectors.durable_write import write_new
-from connectors.settings import SettingsProblem, read_settings, sender_of
+from connectors.settings.reading import SettingsProblem, read_settings, sender_of
 from data.model.japan_time import in_japan
 from data.model.label import (
     LabelFault,

@@ -13,7 +13,7 @@ from prefect.states import Completed, Failed
 
 from connectors.carriers import read_shipment_file
 from connectors.csv_file import given_name
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
 from data.model.shop import ShopHandle

@@ -20,8 +20,8 @@ from pydantic import (
 )
 
 from connectors.notices.keys import NoticeKeys
-from connectors.settings import SettingsProblem, read_settings
-from connectors.shop_environment import (
+from connectors.settings.reading import SettingsProblem, read_settings
+from connectors.settings.shop_environment import (
     handles_in_environment,
     home_in_environment,
     shop_from_environment,

@@ -15,7 +15,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 
 from connectors.mail import send
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.application import Application, Mail, application_mail
 from data.model.onboarding import WAY, Stage, StageStep, notices_start, replay, way_to
 from data.model.onboarding_step import next_step

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from connectors.prefect_api import NO_ANSWER
-from connectors.settings import Settings
+from connectors.settings.fields import Settings
 from data.warehouse.errors import HomeMoved, WarehouseBusy
 from data.warehouse.home import HomeEpoch, refuse_other_epoch
 from data.warehouse.session import Connection, warehouse

@@ -16,7 +16,7 @@ from typing import Final
 from pygal import XY, Config
 from pygal.style import CleanStyle
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
 from data.model.stock import MOVEMENT_WORDS
 from data.warehouse.errors import WarehouseClosed

@@ -19,7 +19,8 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from watchfiles import watch
 
 from connectors.ports import port_number
-from connectors.settings import Settings, read_settings
+from connectors.settings.fields import Settings
+from connectors.settings.reading import read_settings
 from data.warehouse.session import bell_of
 from tasks.run_log import show_our_log
 from tasks.watch.alive import only_watch

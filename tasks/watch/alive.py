@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from connectors.folder_lock import is_locked, takes_lock
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 
 LOCK: Final = "watch.lock"
 LOOK_EVERY_S: Final = 1.0

@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import State, StateType
 from prefect.flows import Flow
 from prefect.states import Crashed
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.shop import ShopHandle
 from tasks.retrying import SAFE_TO_REPEAT
 from tasks.shops.homes import at_home, of_home

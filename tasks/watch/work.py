@@ -12,7 +12,7 @@ from typing import Final
 from prefect.client.orchestration import get_client
 
 from connectors.notices.spool import Spool, SpoolFailed
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.shop import Shop, ShopHandle
 from data.warehouse.notices import due_notices
 from data.warehouse.stock.push import DueLevels, due_now

@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
 from tasks.shops.blocks import load_shop

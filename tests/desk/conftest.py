@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from connectors.settings import Settings
+from connectors.settings.fields import Settings
 from data.model.japan_time import JST
 from tasks.desk import copy_age
 from tasks.desk.app import make_app
@@ -27,7 +27,7 @@ NAME, PASSWORD = "山田", "correct horse"
 HASH = "scrypt:16:1:1:c2l4dGVlbiBieXRlcyBpdA:" + urlsafe_b64encode(
     scrypt(PASSWORD.encode(), salt=b"sixteen bytes it", n=16, r=1, p=1, dklen=32)
 ).decode().rstrip("=")
-"""As `connectors.passwords.hashed` makes it, but cheap."""
+"""As `connectors.settings.passwords.hashed` makes it, but cheap."""
 
 
 @dataclass

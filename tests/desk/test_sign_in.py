@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from starlette.responses import PlainTextResponse, Response
 
-from connectors.passwords import OF_NOBODY, fits, hashed, people_of, setting_of
-from connectors.settings import Settings
+from connectors.settings.fields import Settings
+from connectors.settings.passwords import OF_NOBODY, fits, hashed, people_of, setting_of
 from tasks.desk import sign_in
 from tasks.desk.frame import Page, Visit, get, post
 from tasks.desk.sign_in import COOKIE, LASTS, LOCKED_FOR, MOST_WRONG

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.notices.app import make_app
 from connectors.notices.server import open_house
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from flows import drain_notices, import_order_csv, push_inventory, push_tracking
 from tasks import orders, rms
 from tasks.shipping import shipments, tracking

@@ -11,8 +11,8 @@ from prefect.states import Completed, Failed
 from pydantic import SecretStr
 
 from connectors.mail import Security, SmtpServer
-from connectors.notify_address import notify_address
-from connectors.settings import SettingsProblem, read_settings
+from connectors.settings.notify_address import notify_address
+from connectors.settings.reading import SettingsProblem, read_settings
 from data.model.alarm import AlarmKind
 from data.warehouse.session import warehouse
 from flows.daily import daily

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.rms.errors import CredentialsRefused, Refused, Unavailable
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
 from data.warehouse.errors import WarehouseBusy
 from data.warehouse.session import warehouse

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
 from data.model.short_key import PackageRef
 from data.warehouse.session import warehouse

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.import_stock_count import import_stock_count
 from flows.push_inventory import push_inventory

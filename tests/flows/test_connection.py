@@ -8,7 +8,7 @@ from pathlib import Path
 import cloudpickle
 import pytest
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.connection import ConnectionStatus
 from data.model.japan_time import JST
 from data.model.licence import key_fingerprint

@@ -11,7 +11,7 @@ from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.flow_engine import run_flow
 from prefect.states import Completed, Failed, Scheduled
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.morning import MorningStep
 from data.warehouse.session import warehouse
 from flows import daily as morning

@@ -20,8 +20,8 @@ from prefect.states import Completed, Failed, Scheduled
 from pydantic import SecretStr
 
 from connectors.notices.announce import EVENT, RESOURCE
-from connectors.notify_address import notify_address
 from connectors.prefect_env import NAMES
+from connectors.settings.notify_address import notify_address
 from tasks.setup.alarms import register_alarms
 from tasks.setup.future_runs import delete_runs, runs_to_come
 from tasks.setup.guards import guards

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from connectors.passwords import hashed, setting_of
-from connectors.settings import NEEDED
+from connectors.settings.passwords import hashed, setting_of
+from connectors.settings.reading import NEEDED
 from tasks.setup.services import Services, open_services
 from tests.carriers.made import B2, csv_bytes
 from tests.shipping.lab import tracking_number

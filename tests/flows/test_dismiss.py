@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.dismiss import dismiss
 from flows.import_order_csv import import_order_csv

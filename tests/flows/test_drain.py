@@ -9,7 +9,7 @@ import pytest
 
 from connectors.notices.keys import KEY_FILE
 from connectors.notices.spool import Spool
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
 from tasks import notices, orders, rms

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors.notices.keys import KEY_FILE
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.onboarding import Stage, StageStep
 from data.warehouse.session import warehouse
 from data.warehouse.shops import move_stage

@@ -11,7 +11,7 @@ from connectors.rms import shipping
 from connectors.rms.answers import RmsFunction
 from connectors.rms.check import check
 from connectors.rms.errors import CredentialsRefused
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.connection import CallEnd, ConnectionStatus
 from data.warehouse.session import warehouse
 from flows.cancel_order import cancel_order

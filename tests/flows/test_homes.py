@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.rms.pace import Bucket
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.errors import HomeMoved
 from data.warehouse.session import warehouse
 from flows.check_connection import check_connection

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.prefect_env import NAMES
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders

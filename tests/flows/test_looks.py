@@ -6,7 +6,7 @@ import pytest
 
 from connectors.notices.spool import Spool
 from connectors.rms.orders import OrdersApi
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.notice import Notice, NoticeKind, notice_key
 from data.warehouse.notices import record_notices
 from data.warehouse.session import warehouse

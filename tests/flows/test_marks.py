@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from data.warehouse.shops import stop_function
 from flows.cancel_order import cancel_order

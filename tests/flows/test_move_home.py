@@ -18,7 +18,7 @@ from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.states import Running, Scheduled
 from pydantic import SecretStr
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.shop import Shop
 from data.warehouse.session import warehouse
 from tasks.house.move import HomeMoveRefused, move_home

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from connectors.notices.spool import Spool
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
 from tasks import machine, notices

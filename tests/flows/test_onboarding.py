@@ -10,7 +10,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.logging.handlers import APILogHandler
 
 from connectors.notices.spool import Spool
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.application import ApplicationRefused
 from data.model.japan_time import JST
 from data.model.notice import Notice, NoticeKind, notice_key

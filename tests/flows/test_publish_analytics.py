@@ -13,7 +13,7 @@ import yaml
 
 from connectors.lake_places import FILE, LakePlace, lake_places, remember_place
 from connectors.lake_store import FolderStore
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.daily import daily
 from flows.drain_notices import drain_notices

@@ -1,6 +1,6 @@
 """A shop's first check reads Rakuten's fixed answers and touches no order."""
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.connection import ConnectionStatus, Finding
 from data.model.sample import Sampled, SampleVerdict
 from data.warehouse.session import warehouse

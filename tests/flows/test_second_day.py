@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.run import MISSING_FOR
 from data.warehouse.session import warehouse
 from flows.daily import daily

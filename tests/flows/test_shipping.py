@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
-from connectors.settings import NEEDED
+from connectors.settings.reading import NEEDED
 from data.model.japan_time import JST
 from data.model.short_key import PackageRef, short_key
 from flows.export_shipping_labels import export_shipping_labels

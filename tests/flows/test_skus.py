@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.stock import SkuMapping
 from data.warehouse.session import warehouse
 from data.warehouse.stock.ledger import map_skus

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
 from data.warehouse.session import warehouse
 from flows.push_inventory import push_inventory

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.run import OVERLAP
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders

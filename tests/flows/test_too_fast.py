@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.daily import daily
 from flows.ingest_orders import ingest_orders

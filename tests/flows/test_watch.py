@@ -9,7 +9,7 @@ import pytest
 from prefect.exceptions import MissingContextError
 
 from connectors.notices.spool import Spool
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.notice import Notice, NoticeKind, notice_key
 from data.model.stock import Counted
 from data.warehouse.session import bell_of, warehouse

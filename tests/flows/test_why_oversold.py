@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.notices.spool import Spool
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.notice import Notice, NoticeKind, notice_key
 from data.model.oversale import CAUSE_WORDS, Cause
 from data.warehouse.order_files.store import import_orders

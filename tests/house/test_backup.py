@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from connectors.settings import Settings
+from connectors.settings.fields import Settings
 from connectors.uploads import Uploads
 from data.model.backup import backup_name, backup_time, kept_backups
 from data.model.japan_time import JST

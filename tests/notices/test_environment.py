@@ -5,7 +5,7 @@ import os
 import pytest
 
 from connectors.notices.keys import keys_from_environment
-from connectors.settings import SettingsProblem
+from connectors.settings.reading import SettingsProblem
 from tests.support.notices import CONTRACT, KEY, SHOP_ID, SHOP_URL, shop_environment
 
 

@@ -23,8 +23,8 @@ from connectors.notices.receivers import (
 )
 from connectors.notices.server import open_house
 from connectors.notices.spool import Spool
-from connectors.receiver_addresses import receivers_of
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
+from connectors.settings.receiver_addresses import receivers_of
 from tests.notices.conftest import fresh_number, shop_keys
 from tests.support.notices import HEADERS, auth_xml, order_xml
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from connectors.notices.server import open_house
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
 
 A_MOMENT = datetime(2027, 3, 1, 9, tzinfo=JST)

@@ -14,8 +14,8 @@ import pytest
 from prefect.settings.models.root import Settings as PrefectSettings
 from pydantic import AliasChoices, BaseModel
 
-from connectors.settings import Settings
-from connectors.shop_variables import PREFIX
+from connectors.settings.fields import Settings
+from connectors.settings.shop_variables import PREFIX
 from tests.operations.containers import (
     OPERATIONS,
     ROOT,

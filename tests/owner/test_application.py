@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.model import rms_menus
 from data.model.application import Application, ApplicationRefused, application_mail
 from data.model.connection import ConnectionStatus

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.settings import Settings, SettingsProblem, read_settings
-from connectors.shop_environment import (
+from connectors.settings.fields import Settings
+from connectors.settings.reading import SettingsProblem, read_settings
+from connectors.settings.shop_environment import (
     env_example,
     handles_in_environment,
     shop_from_environment,

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from connectors.settings import Settings, SettingsProblem, read_settings
-from connectors.shop_environment import env_example, shop_from_environment
-from connectors.unread_settings import NO_SETTINGS
+from connectors.settings.fields import Settings
+from connectors.settings.reading import SettingsProblem, read_settings
+from connectors.settings.shop_environment import env_example, shop_from_environment
+from connectors.settings.unread import NO_SETTINGS
 
 LAB = "JUCHU_SHOP_LAB_"
 

@@ -21,7 +21,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun
 from rich.console import Console
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.ask import ask
 from data.warehouse.invariants import violations
 from data.warehouse.session import warehouse

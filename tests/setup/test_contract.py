@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from prefect.utilities.callables import parameter_schema
 
-from connectors.settings import Settings
+from connectors.settings.fields import Settings
 from data.warehouse.session import warehouse
 
 GOLDEN = Path(__file__).parent / "golden" / "contract.json"

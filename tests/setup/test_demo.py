@@ -78,7 +78,10 @@ def test_a_process_of_a_demo_reads_no_file_of_a_real_shop(tmp_path):
     (tmp_path / ".env").write_text(text, encoding="utf-8")
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     be_on_our_own(tmp_path / "demo", environment)
-    asked = "from connectors.settings import read_settings as r; print(repr(r().lake))"
+    asked = (
+        "from connectors.settings.reading import read_settings as r;"
+        "print(repr(r().lake))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", asked],
         cwd=tmp_path,

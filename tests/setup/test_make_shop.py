@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from pydantic import SecretStr
 
-from connectors.settings import SettingsProblem
+from connectors.settings.reading import SettingsProblem
 from data.model.shop import Shop
 from tasks.setup.shop import (
     WHAT_IS_TAKEN,

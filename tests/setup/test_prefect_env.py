@@ -14,7 +14,7 @@ from connectors.prefect_env import (
     prefect_environment,
     write_prefect_env,
 )
-from connectors.settings import SettingsProblem
+from connectors.settings.reading import SettingsProblem
 
 OURS = "http://127.0.0.1:4300/api"
 THEIRS = "https://prefect.example/api"

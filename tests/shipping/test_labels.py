@@ -10,7 +10,8 @@ import pytest
 
 from connectors.carriers import write_b2_labels
 from connectors.durable_write import write_new
-from connectors.settings import NEEDED, Settings, SettingsProblem, sender_of
+from connectors.settings.fields import Settings
+from connectors.settings.reading import NEEDED, SettingsProblem, sender_of
 from data.model.label import LabelFault, ParcelOrder, parcel_of
 from data.model.order import TaxSummary
 from flows.export_shipping_labels import export_shipping_labels

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.shop_environment import shop_from_environment
+from connectors.settings.shop_environment import shop_from_environment
 from data.model.connection import ConnectionStatus
 from data.model.onboarding import Stage, StageStep
 from data.warehouse.session import warehouse

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.settings import Settings, read_settings
+from connectors.settings.fields import Settings
+from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
 from data.warehouse.errors import HomeMoved, WarehouseBusy
 from data.warehouse.home import HomeEpoch, handed_over

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from connectors.settings import SettingsProblem
-from connectors.shop_environment import shop_from_environment
+from connectors.settings.reading import SettingsProblem
+from connectors.settings.shop_environment import shop_from_environment
 from tasks.shops.blocks import RmsShop
 
 STEM = "JUCHU_SHOP_MIHON_"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.shop_environment import shop_from_environment
+from connectors.settings.shop_environment import shop_from_environment
 from tasks import rms
 from tasks.shops.blocks import RmsShop
 from tests.stock.shop_of_flows import SHOP, Shelf

@@ -13,7 +13,7 @@ from typing import Any
 from prefect.tasks import Task
 from prefect.utilities.annotations import quote
 
-from connectors.shop_environment import (
+from connectors.settings.shop_environment import (
     handles_in_environment,
     shop_from_environment,
 )

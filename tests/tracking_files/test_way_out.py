@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.settings import NEEDED
+from connectors.settings.reading import NEEDED
 from data.model.japan_time import JST
 from data.model.short_key import PackageRef, short_key
 from data.warehouse.session import warehouse

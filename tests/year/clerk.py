@@ -22,7 +22,7 @@ import httpx
 import orjson
 import pytest
 
-from connectors.settings import read_settings
+from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from tasks import retrying, rms
 from tasks.shipping import tracking

@@ -1,64 +1,31 @@
-"""Settings from the environment and `.env`; a wrong one stops at start, by its name."""
+"""What can be set, in the environment or `.env`, and which values are refused."""
 
-import os
 import re
-from collections.abc import Hashable
 from datetime import date
-from functools import lru_cache
 from grp import getgrnam
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from pydantic import (
     Field,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from connectors.env_file import ENCODING, env_file_values
 from connectors.mail import Security, SmtpServer
-from connectors.notify_address import NotifyAddress, notify_address
-from connectors.passwords import people_of
-from connectors.receiver_addresses import SHORTEST_SECRET, receivers_of
 from connectors.rms.address import RMS_URL, checked_address, is_loopback
-from connectors.shop_variables import PREFIX
-from connectors.unread_settings import unread_settings
+from connectors.settings.env_file import ENCODING
+from connectors.settings.notify_address import NotifyAddress, notify_address
+from connectors.settings.passwords import people_of
+from connectors.settings.receiver_addresses import SHORTEST_SECRET, receivers_of
+from connectors.settings.shop_variables import PREFIX
 from data.model.alarm import Silence
 from data.model.key_column import key_columns_of
-from data.model.label import Sender
 from data.model.shipping_day import WEEKDAYS
 from data.model.shop import HOME_NAME
-
-ENV_FILE: Final = Path(os.environ.get("JUCHU_ENV_FILE") or ".env")
-"""A demo names another one: what a shop set up in the same folder is not for it."""
-
-NEEDED: Final = {
-    "name": "見本商店",
-    "zip": "100-0001",
-    "address": "東京都見本区表町1-2-3",
-    "phone": "03-0000-0000",
-}
-"""The sender's settings that every label needs, each with an example."""
-
-_WRONG: Final = {
-    "greater_than": "{gt} より大きい数にしてください",
-    "greater_than_equal": "{ge} 以上の数にしてください",
-    "less_than_equal": "{le} 以下の数にしてください",
-    "float_parsing": "数字で指定してください",
-    "int_parsing": "整数で指定してください",
-    "string_pattern_mismatch": "英小文字・数字・ハイフンで指定してください",
-    "enum": "{expected} のいずれかにしてください",
-    "value_error": "{error}",
-}
-"""What is wrong with a value, by pydantic's type of error."""
-
-
-class SettingsProblem(Exception):
-    """A setting is missing or wrong; the message names it and shows an example."""
 
 
 class Settings(BaseSettings):
@@ -677,89 +644,3 @@ class Settings(BaseSettings):
     def backup(self) -> Path:
         """Backups of the warehouse."""
         return self.home / "backup"
-
-
-def read_settings(env_file: Path = ENV_FILE) -> Settings:
-    """Read the settings, or raise SettingsProblem naming every wrong one.
-
-    They are read anew when the file or the environment has changed. A run asks for them
-    in every transaction, and reading them takes longer than most transactions do.
-    """
-    ours = {k: v for k, v in os.environ.items() if k.upper().startswith(PREFIX)}
-    return _read(env_file.absolute(), _version(env_file), tuple(sorted(ours.items())))
-
-
-@lru_cache(maxsize=4)
-def _read(env_file: Path, *_read_from: Hashable) -> Settings:
-    """Read the settings, once for what they are read from."""
-    names = [PREFIX + name.upper() for name in Settings.model_fields]
-    try:
-        problems = unread_settings(env_file_values(env_file), os.environ, names)
-        settings = Settings(_env_file=env_file)
-    except UnicodeDecodeError:
-        raise SettingsProblem(
-            f"{env_file} の文字コードが UTF-8 ではありません。"
-            "対処: エディターで UTF-8 を選んで保存し直してください。"
-        ) from None
-    except OSError as error:
-        raise SettingsProblem(
-            f"{env_file} を読み取れません({error.strerror})。"
-            "対処: ファイルの権限を確認してください。"
-        ) from None
-    except ValidationError as error:
-        problems += map(_explained, error.errors())
-    if problems:
-        raise SettingsProblem("\n".join(problems))
-    return settings
-
-
-def _version(file: Path) -> tuple[int, ...]:
-    """Return what changes when a file is written or replaced; nothing for no file."""
-    try:
-        found = file.stat()
-    except OSError:
-        return ()
-    return found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def sender_of(settings: Settings) -> Sender:
-    """Return the sender of labels, or raise SettingsProblem naming what is missing."""
-    given = {
-        name: getattr(settings, f"sender_{name}").strip()
-        for name in Sender.model_fields
-    }
-    missing = [
-        unset(f"{PREFIX}SENDER_{name.upper()}", example)
-        for name, example in NEEDED.items()
-        if not given[name]
-    ]
-    if missing:
-        advice = "対処: 送り状の差出人を .env に書いて、もう一度実行してください。"
-        raise SettingsProblem("\n".join([*missing, advice]))
-    return Sender.model_validate(given)
-
-
-def unset(variable: str, example: str) -> str:
-    """Return what to tell staff of a variable that has no value."""
-    return f"{variable} が設定されていません。例: {variable}={example}"
-
-
-def invalid(variable: str, example: str, why: str = "値が正しくありません") -> str:
-    """Return what to tell staff of a variable whose value cannot be used."""
-    return f"{variable}: {why}。例: {variable}={example}"
-
-
-def _explained(fault: Any) -> str:
-    why = _WRONG.get(fault["type"], "値が正しくありません")
-    why = why.format(**fault.get("ctx", {}))
-    name = str(fault["loc"][0]) if fault["loc"] else _named_in(why)
-    variable = f"{PREFIX}{name.upper()}"
-    example = (Settings.model_fields[name].examples or [""])[-1]
-    return invalid(variable, str(example), why.removeprefix(f"{variable}: "))
-
-
-def _named_in(message: str) -> str:
-    """Return the setting that the message of a rule about several of them names."""
-    return next(
-        name for name in Settings.model_fields if PREFIX + name.upper() in message
-    )

@@ -11,15 +11,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from connectors.env_file import env_file_values
-from connectors.settings import (
-    ENV_FILE,
-    Settings,
-    SettingsProblem,
-    invalid,
-    unset,
-)
-from connectors.shop_variables import NEEDED, PREFIX, SHOP_VARIABLES, stem_of
+from connectors.settings.env_file import env_file_values
+from connectors.settings.fields import Settings
+from connectors.settings.reading import ENV_FILE, SettingsProblem, invalid, unset
+from connectors.settings.shop_variables import NEEDED, PREFIX, SHOP_VARIABLES, stem_of
 from data.model.order import Mall
 from data.model.shop import Shop
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from connectors.shop_variables import PREFIX, SHOP_VARIABLES
+from connectors.settings.shop_variables import PREFIX, SHOP_VARIABLES
 from data.model.typed_name import in_short, nearest
 
 NO_SETTINGS: Final = frozenset(
