@@ -46,6 +46,7 @@ from data.warehouse.shops import (
     has_answered,
     key_facts,
     key_in_use,
+    leave_ended_key,
     record_connection,
     record_key,
     stop_function,
@@ -218,6 +219,7 @@ def shop_to_call(shop: Shop, at: datetime) -> tuple[Shop, frozenset[str]]:
 
     """
     with our_warehouse() as con:
+        leave_ended_key(con, shop, at)
         facts, fingerprint = facts_of(con, shop.handle), key_in_use(con, shop.handle)
         stopped = stopped_functions(con, shop.handle)
     used = shop_in_use(shop, fingerprint)
@@ -282,11 +284,10 @@ def refuse_other_shops_key(handle: ShopHandle) -> None:
     be told of the other shop's items, and read back as ours. One call at most; a key
     that has answered for this shop is not tried again.
     """
-    known = shop_of_now(handle)
+    shop, _ = shop_to_call(shop_of_now(handle), now())
     with our_warehouse() as con:
-        if has_answered(con, shop_in_use(known, key_in_use(con, handle))):
+        if has_answered(con, shop):
             return
-    shop, _ = shop_to_call(known, now())
     with rms_client(shop) as rms:
         probe = probe_shop_number(rms, shop.shop_id)
     at = now()

@@ -229,6 +229,18 @@ def key_in_use(con: DuckDBPyConnection, shop: ShopHandle) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
+def leave_ended_key(con: DuckDBPyConnection, shop: Shop, at: datetime) -> None:
+    """Have the shop's calls use the key it is set up with, if the one in use has ended.
+
+    No check has seen it answer. But with the ended one nothing would be called before
+    the next check, which may be hours away.
+    """
+    in_use = key_in_use(con, shop.handle)
+    is_other = in_use != key_fingerprint(shop.license_key)
+    if is_other and facts_of(con, shop.handle).key_has_ended(at):
+        record_key(con, shop, at)
+
+
 def record_connection(
     con: DuckDBPyConnection,
     shop: Shop,

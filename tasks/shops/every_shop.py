@@ -1,6 +1,7 @@
 """One run for every live shop: side by side, and no shop's failure stops another's."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,14 +13,21 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from connectors.settings.reading import SettingsProblem
 from data.model.onboarding import Stage, StageStep, due_move
 from data.model.shop import ShopHandle
 from data.warehouse.session import Connection
-from data.warehouse.shops import facts_of, move_stage, stage_of, stages_now
+from data.warehouse.shops import (
+    facts_of,
+    leave_ended_key,
+    move_stage,
+    stage_of,
+    stages_now,
+)
 from tasks.machine import now, our_warehouse
 from tasks.report import ended, ends_table, failed_of, page
 from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
-from tasks.shops.blocks import described_shops
+from tasks.shops.blocks import UnknownShop, described_shops, load_shop
 
 SHOPS_AT_ONCE = 8
 """Each waits most of the time for its own pace; more would only take memory."""
@@ -146,8 +154,15 @@ def _shops_in(wanted: frozenset[Stage] | set[Stage]) -> list[ShopHandle]:
 def move_if_due(
     con: Connection, shop: ShopHandle, at: datetime, who: str
 ) -> Stage | None:
-    """Make the one move that needs no person, if it is due; return the new stage."""
+    """Make the one move that needs no person, if it is due; return the new stage.
+
+    A key's end ends nothing where the shop is set up with a newer one.
+    """
     to = due_move(stage_of(con, shop), facts_of(con, shop), at)
+    if to is Stage.EXPIRED:
+        with suppress(UnknownShop, SettingsProblem):
+            leave_ended_key(con, load_shop(shop), at)
+        to = due_move(stage_of(con, shop), facts_of(con, shop), at)
     if to is not None:
         why = WHY_DUE.get(to, BACK_AGAIN)
         move_stage(con, shop, StageStep(stage=to, at=at, who=who, why=why))

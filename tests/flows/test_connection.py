@@ -288,6 +288,25 @@ def test_the_former_key_is_used_until_the_new_one_answers(
     assert in_use() == key_fingerprint(shop.license_key)
 
 
+def test_the_new_key_is_used_when_the_former_one_ends_before_the_next_check(
+    lab: Sandbox, new_key: str
+):
+    """No order came and no level went from midnight to the check at 08:50."""
+    checked()  # RMS does not take the new key yet
+    lab.shop("demo", license_key=new_key)
+    with warehouse(read_settings().warehouse) as con:
+        con.execute(
+            "UPDATE shop_keys SET told_expires_at = '2020-01-01' WHERE key_hash = ?",
+            [key_in_use(con, "lab")],
+        )
+    ended = ingest_orders("lab", return_state=True)
+
+    assert (ended.type.value, in_use()) == (
+        "COMPLETED",
+        key_fingerprint(load_shop("lab").license_key),
+    )
+
+
 def test_a_network_that_is_down_changes_no_key(lab: Sandbox, new_key, monkeypatch):
     checked()
     before = in_use()

@@ -4,12 +4,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from connectors.settings.shop_environment import shop_from_environment
 from data.model.connection import ConnectionStatus
+from data.model.licence import key_fingerprint
 from data.model.onboarding import Stage, StageStep
 from data.warehouse.session import warehouse
-from data.warehouse.shops import move_stage, record_connection, stages_now
+from data.warehouse.shops import (
+    key_in_use,
+    move_stage,
+    record_connection,
+    stages_now,
+)
 from tasks.machine import now
 from tasks.shops import blocks
 from tasks.shops.every_shop import live_shops, shops_with_key
@@ -48,3 +55,17 @@ def test_a_shop_whose_key_has_ended_is_not_live_but_still_checked(home: Path):
     assert stages == {"ended": Stage.EXPIRED, "good": Stage.CONNECTED}
     assert live == ["plain"]
     assert checked == ["ended", "good", "plain"]
+
+
+def test_a_shop_with_a_new_key_in_its_settings_does_not_stop_when_the_old_one_ends(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It stood at 期限切れ from midnight to the check at 08:50: no order, no level."""
+    monkeypatch.setenv("JUCHU_SHOP_ENDED_LICENSE_KEY", "SL_new")
+    monkeypatch.setenv("JUCHU_SHOP_ENDED_LICENSE_KEY_BEFORE", "SL_ended")
+    live_shops.fn()
+    with warehouse(home / "juchu.duckdb") as con:
+        stages, in_use = stages_now(con), key_in_use(con, "ended")
+
+    assert stages["ended"] is Stage.CONNECTED
+    assert in_use == key_fingerprint(SecretStr("SL_new"))
