@@ -5,10 +5,10 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import OneShop
 from tasks.forms.stock import Adjustments, Note, SettledBefore, WhoDecided
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 from tasks.stock.adjust import (
     adjustments_of,
     as_seen,

@@ -6,14 +6,14 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.mark import CANCEL_REASONS, RESTORE_STOCK, MarkKind
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import DryRun, OneShop, Who
 from tasks.forms.marks import CancelReason, GoodsReturned, OneOrder, RestoreStock
-from tasks.limits import one_caller
 from tasks.marks.cancel import cancel_once, code_of_choice
 from tasks.marks.journal import open_marks
 from tasks.marks.numbers import one_number_of
-from tasks.retrying import show_retries
+from tasks.runs.limits import one_caller
+from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 
 

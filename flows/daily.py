@@ -12,7 +12,7 @@ from flows.publish_analytics import publish_analytics
 from flows.push_inventory import push_inventory
 from flows.push_tracking import push_tracking
 from tasks.alarms import end_day, is_whole_run
-from tasks.daily import (
+from tasks.day.daily import (
     already_caught_up,
     conclude_day,
     conclude_days,
@@ -20,8 +20,8 @@ from tasks.daily import (
     nothing_left,
     tried_again,
 )
+from tasks.day.late import tell_late_end, tell_late_start
 from tasks.forms.every_flow import AnyShop, TryAgain
-from tasks.late_day import tell_late_end, tell_late_start
 from tasks.shops.every_shop import (
     ends_of_shops,
     live_shops,

@@ -5,11 +5,11 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import Who
 from tasks.forms.matters import KeyOfMatter, KindOfMatter, WhyDismissed
 from tasks.matters import conclude_dismissal, left_on_list, take_off_list
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 
 
 @flow(

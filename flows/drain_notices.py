@@ -7,10 +7,9 @@ from prefect.client.schemas.objects import State
 
 from data.model.run import total
 from tasks.alarms import raise_alarms
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import AnyShop
 from tasks.forms.orders import Limit
-from tasks.limits import one_caller
 from tasks.notices import (
     conclude_drain,
     fetch_from_receivers,
@@ -22,8 +21,9 @@ from tasks.notices import (
     take_in_notices,
 )
 from tasks.orders import take_orders
-from tasks.retrying import show_retries
-from tasks.runs import close_load, open_load
+from tasks.runs.limits import one_caller
+from tasks.runs.loads import close_load, open_load
+from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import (
     each_shop,
     live_shops,

@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.order import Mall
 from data.model.run import Taken, total
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.shipping import (
     Again,
     CarrierOfLabels,
@@ -16,10 +16,10 @@ from tasks.forms.shipping import (
     ShippingDate,
     ShopOfOrders,
 )
-from tasks.limits import one_caller
 from tasks.orders import in_batches, take_orders
-from tasks.retrying import show_retries
-from tasks.runs import close_load
+from tasks.runs.limits import one_caller
+from tasks.runs.loads import close_load
+from tasks.runs.retrying import show_retries
 from tasks.shipping.labels import (
     conclude_labels,
     open_labels,

@@ -5,14 +5,14 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.shipping import (
     AgainTracking,
     FolderOfUploads,
     MallOfUpload,
     ShopOfOrders,
 )
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 from tasks.shipping.exports import conclude_export, write_upload
 
 

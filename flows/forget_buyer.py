@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.buyers import (
     FILES,
     REWRITING,
@@ -16,7 +16,7 @@ from tasks.buyers import (
     rewrite_warehouse,
 )
 from tasks.forms.buyers import MailOfBuyer, NumberOfBuyer, WhoForgets
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 
 
 @flow(

@@ -5,11 +5,11 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.costs import conclude_costs, import_cost_file
 from tasks.forms.every_flow import Who
 from tasks.forms.stock import PathOfCosts
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 
 
 @flow(

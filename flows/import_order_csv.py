@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.order import Mall
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import DryRun
 from tasks.forms.order_files import (
     ItemPath,
@@ -17,7 +17,7 @@ from tasks.forms.order_files import (
     PathOrPair,
     ShopOfFile,
 )
-from tasks.order_files import (
+from tasks.order_files.imports import (
     Choices,
     given_download,
     given_paths,
@@ -25,8 +25,8 @@ from tasks.order_files import (
     look_into_incoming,
     put_away,
 )
-from tasks.order_files_report import conclude, import_run_name, report_import
-from tasks.retrying import show_retries
+from tasks.order_files.report import conclude, import_run_name, report_import
+from tasks.runs.retrying import show_retries
 
 
 @flow(

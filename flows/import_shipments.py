@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import DryRun
 from tasks.forms.shipping import (
     CarrierOfFile,
@@ -13,7 +13,7 @@ from tasks.forms.shipping import (
     PathOfShipments,
     ShopOfOrders,
 )
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 from tasks.shipping.shipments import conclude_shipments, import_shipment_file
 
 

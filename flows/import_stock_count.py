@@ -5,10 +5,10 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import DryRun, OneShop, Who
 from tasks.forms.stock import CountedAt, CountKind, PathOfCount
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 from tasks.stock.files import conclude_count, import_count_file
 
 

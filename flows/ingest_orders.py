@@ -7,10 +7,9 @@ from prefect.client.schemas.objects import State
 
 from data.model.run import total
 from data.model.typed_time import moment_of
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import AnyShop
 from tasks.forms.orders import Confirm, Since, Until
-from tasks.limits import one_caller
 from tasks.notices import take_in_notices
 from tasks.orders import (
     CONFIRM_AT_ONCE,
@@ -23,8 +22,9 @@ from tasks.orders import (
     unconfirmed_orders,
     with_progress,
 )
-from tasks.retrying import show_retries
-from tasks.runs import close_load, open_sweep
+from tasks.runs.limits import one_caller
+from tasks.runs.loads import close_load, open_sweep
+from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import each_shop, live_shops, name_with_shop, shop_by_shop
 
 

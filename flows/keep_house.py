@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.alarms import raise_alarms
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.buyers import clear_ended_buyers
 from tasks.forms.buyers import RetentionDays
 from tasks.house.backup import copy_elsewhere, make_backup, write_into_file
@@ -15,7 +15,7 @@ from tasks.house.months import close_due_months
 from tasks.house.prefect_database import tidy_prefect
 from tasks.house.report import conclude_house
 from tasks.house.trim import trim_files
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 
 
 @flow(

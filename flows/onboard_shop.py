@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.onboarding import Stage
 from flows.check_connection import check_connection
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import OneShop
 from tasks.forms.shops import (
     Applied,
@@ -20,8 +20,8 @@ from tasks.forms.shops import (
     WhoMoves,
     Why,
 )
-from tasks.retrying import show_retries
-from tasks.run_parameters import forget_application
+from tasks.runs.parameters import forget_application
+from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 from tasks.shops.onboarding import (
     are_good,

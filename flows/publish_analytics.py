@@ -5,14 +5,14 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics import (
+from tasks.analytics.publish import (
     conclude_publishing,
     leave_to_next,
     publish_copy,
     pushes_at_work,
     update_lake,
 )
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 
 
 @flow(

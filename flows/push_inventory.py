@@ -5,11 +5,11 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import AnyShop, DryRun
 from tasks.forms.stock import Full
-from tasks.limits import one_caller
-from tasks.retrying import show_retries
+from tasks.runs.limits import one_caller
+from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import (
     each_shop,
     live_shops,

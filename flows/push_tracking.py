@@ -6,11 +6,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.run import total
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import AnyShop, DryRun
-from tasks.limits import one_caller
-from tasks.retrying import show_retries
-from tasks.runs import close_load
+from tasks.runs.limits import one_caller
+from tasks.runs.loads import close_load
+from tasks.runs.retrying import show_retries
 from tasks.shipping.tracking import (
     open_tracking_push,
     read_orders,

@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.unnumbered import UnnumberedWay
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.shipping import (
     DateShipped,
     MallOfOrders,
@@ -14,7 +14,7 @@ from tasks.forms.shipping import (
     ShopOfOrders,
     WayOfUnnumbered,
 )
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 from tasks.shipping.unnumbered import conclude_unnumbered, store_unnumbered
 
 

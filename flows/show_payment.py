@@ -5,14 +5,14 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import OneShop
 from tasks.forms.marks import OneOrder
-from tasks.limits import one_caller
 from tasks.marks.numbers import one_number_of
 from tasks.marks.payment import conclude_payments, payments_of
-from tasks.retrying import show_retries
 from tasks.rms import shop_of_now
+from tasks.runs.limits import one_caller
+from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 
 

@@ -6,10 +6,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.mark import MarkKind
-from tasks.analytics import announce_change
+from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import DryRun, OneShop, Who
 from tasks.forms.marks import OrderNumbers, SubStatusName
-from tasks.limits import one_caller
 from tasks.marks.journal import open_marks
 from tasks.marks.numbers import numbers_of
 from tasks.marks.sub_status import (
@@ -18,7 +17,8 @@ from tasks.marks.sub_status import (
     show_sub_statuses,
     sub_statuses_of,
 )
-from tasks.retrying import show_retries
+from tasks.runs.limits import one_caller
+from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 
 

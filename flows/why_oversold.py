@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from tasks.forms.every_flow import OneShop
 from tasks.forms.stock import OfSku, SoldBefore
-from tasks.retrying import show_retries
+from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 from tasks.stock.why_oversold import explain_oversale
 

@@ -37,7 +37,7 @@ from data.warehouse.invariants import violations
 from data.warehouse.stock.speed import late_stock, stock_speeds
 from tasks.house.backup import backup_is_old
 from tasks.machine import now, our_warehouse
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.watch.alive import watch_lives
 
 EVENT: Final = "juchu.alarm"

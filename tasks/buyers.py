@@ -38,10 +38,11 @@ from data.warehouse.errors import WarehouseFull
 from data.warehouse.forget_requests import note_request
 from data.warehouse.rewrite import rewrite
 from data.warehouse.session import Connection
-from tasks.day_report import sentence
-from tasks.failures import hiding_values
+from tasks.day.report import sentence
 from tasks.machine import now, our_warehouse
-from tasks.report import (
+from tasks.runs.failures import hiding_values
+from tasks.runs.parameters import replace_parameter
+from tasks.runs.report import (
     bullets,
     counts,
     ended,
@@ -52,8 +53,7 @@ from tasks.report import (
     section,
     see,
 )
-from tasks.retrying import SAFE_TO_REPEAT
-from tasks.run_parameters import replace_parameter
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 AT_ONCE: Final = 2_000
 """Orders cleared in one transaction when their term is over."""

@@ -10,10 +10,10 @@ from prefect.client.schemas.objects import State
 
 from connectors.cost_files import CostFile, read_cost_file
 from data.warehouse.costs import store_costs, store_fees
-from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
-from tasks.report import LISTED, bullets, counts, ended, escape, page, section
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.failures import hiding_values
+from tasks.runs.report import LISTED, bullets, counts, ended, escape, page, section
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 
 @dataclass(frozen=True)

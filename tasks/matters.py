@@ -9,8 +9,8 @@ from prefect.client.schemas.objects import State
 from data.model.matter import MATTER_WORDS, Matter, MatterKind
 from data.warehouse.matters import dismiss_matter, matters
 from tasks.machine import now, our_warehouse
-from tasks.report import ended
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.report import ended
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 KINDS: Final = "、".join(f"{kind}({word})" for kind, word in MATTER_WORDS.items())
 MOST_KEYS: Final = 5

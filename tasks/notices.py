@@ -18,9 +18,9 @@ from data.model.run import Taken
 from data.model.shop import ShopHandle
 from data.warehouse.notices import due_notices, record_notices
 from tasks.machine import now, our_warehouse
-from tasks.report import ended, sums
-from tasks.retrying import SAFE_TO_REPEAT, opaque
 from tasks.rms import ShopStopped, refuse_stopped, shop_of_now
+from tasks.runs.report import ended, sums
+from tasks.runs.retrying import SAFE_TO_REPEAT, opaque
 from tasks.shops.blocks import UnknownShop, notice_keys, shops_in_blocks
 from tasks.shops.owner import confirmed
 

@@ -46,9 +46,9 @@ from data.warehouse.runs import (
 from data.warehouse.stock.ledger import move_stock
 from tasks.machine import now, our_warehouse
 from tasks.notices import noticed_batches
-from tasks.report import counts, ended, in_a_row, listing, page, section, see, sums
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 from tasks.rms import open_rms
+from tasks.runs.report import counts, ended, in_a_row, listing, page, section, see, sums
+from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 
 READ_AT_ONCE = 4000
 """Forty getOrder calls and one transaction: what one retry repeats at most. With half

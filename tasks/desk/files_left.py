@@ -11,7 +11,7 @@ from typing import Final
 from connectors.uploads import Upload, Uploads
 from tasks.desk.frame import Visit
 from tasks.desk.prefect import PrefectClosed, RunNow
-from tasks.file_outcome import FileOutcome
+from tasks.runs.file_outcome import FileOutcome
 
 MOST: Final = 20
 """Uploads listed at once: each that was booked costs a look at its run."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.responses import HTMLResponse, Response
 
-from tasks.analytics_page import PAGE as FILE
+from tasks.analytics.page import PAGE as FILE
 from tasks.desk.frame import Page, Problem, Visit, get
 from tasks.desk.words import PUBLISH_ADVICE
 

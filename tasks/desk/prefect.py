@@ -40,8 +40,8 @@ from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import API_URL
 from connectors.settings.reading import read_settings
 from data.model.advice import has_advice
-from tasks.report import PERSONAL
-from tasks.run_states import RUN_STATE_WORDS
+from tasks.runs.report import PERSONAL
+from tasks.runs.states import RUN_STATE_WORDS
 from tasks.setup.prefect_runs import client_settings
 from tasks.shops.blocks import ShopPlace, shop_places
 from tasks.shops.homes import at_home, home_in

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tasks.forms.fields import OR_BLANK, TEXT, titled
-from tasks.refused_values import refusing
+from tasks.forms.refused_values import refusing
 
 RetentionDays = Annotated[
     Annotated[int, Field(ge=1, le=3650)] | None,

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from data.model.morning import MorningStep
 from tasks.forms.fields import OR_BLANK, TEXT, titled
-from tasks.refused_values import refusing
+from tasks.forms.refused_values import refusing
 
 OneShop = Annotated[  # any text: the flow refuses a wrong one and names those there are
     str, TEXT, titled("店舗", "店舗コード(rms-shop ブロックの名前)を入力します")

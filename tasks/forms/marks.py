@@ -6,7 +6,7 @@ from pydantic import Field, WithJsonSchema
 
 from data.model.mark import CANCEL_REASONS, RESTORE_STOCK
 from tasks.forms.fields import TEXT, titled
-from tasks.refused_values import refusing
+from tasks.forms.refused_values import refusing
 
 OneOrder = Annotated[
     str,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import WithJsonSchema
 
 from tasks.forms.fields import MALLS, TEXT, titled
-from tasks.refused_values import refusing
+from tasks.forms.refused_values import refusing
 
 PathOrPair = Annotated[
     str | list[str],  # a list is for callers in Python; the form has a field for each

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tasks.forms.fields import MomentOrNone, titled
-from tasks.refused_values import refusing
+from tasks.forms.refused_values import refusing
 
 Since = Annotated[
     MomentOrNone,

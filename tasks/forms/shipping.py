@@ -8,7 +8,7 @@ from data.model.order import Mall
 from data.model.shipment import Carrier
 from data.model.unnumbered import UnnumberedWay
 from tasks.forms.fields import MALLS, TEXT, DayOrNone, titled
-from tasks.refused_values import refusing
+from tasks.forms.refused_values import refusing
 
 MallOfOrders = Annotated[
     str,  # the flow refuses a wrong one, in Japanese

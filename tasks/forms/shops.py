@@ -8,7 +8,7 @@ from data.model.application import Application
 from data.model.onboarding import OneLine, Stage
 from tasks.forms.every_flow import WHO
 from tasks.forms.fields import TEXT, DayOrNone, MomentOrNone, titled
-from tasks.refused_values import refusing
+from tasks.forms.refused_values import refusing
 
 WhoMoves = Annotated[OneLine, WHO, refusing("担当者")]
 CheckSample = Annotated[

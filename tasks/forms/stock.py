@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from data.model.order import Mall
 from data.model.stock import MOST_UNITS, StockFileKind
 from tasks.forms.fields import TEXT, DayOrNone, MomentOrNone, titled
-from tasks.refused_values import refusing
+from tasks.forms.refused_values import refusing
 
 WhoDecided = Annotated[
     str,

@@ -16,7 +16,7 @@ from data.warehouse.incidents import record_incident, settle_incidents
 from data.warehouse.invariants import Violation
 from data.warehouse.session import checkpoint
 from tasks.machine import now, our_warehouse
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 COPIED_TO: Final = "copied-to"
 """Beside the backups: the folder that the last one was copied to."""

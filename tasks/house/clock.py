@@ -8,8 +8,8 @@ from prefect.client.schemas.objects import State
 from connectors.rms.check import clock_is_shown_right
 from connectors.rms.errors import ClockWrong, RmsTrouble
 from data.model.order import Mall
-from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import rms_client
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.blocks import shops_described_at
 
 

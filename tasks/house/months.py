@@ -5,7 +5,7 @@ from prefect import task
 from connectors.settings.reading import read_settings
 from data.warehouse.months import close_months
 from tasks.machine import now, our_warehouse
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 
 @task(name="close-months", **SAFE_TO_REPEAT)

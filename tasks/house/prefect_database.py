@@ -6,7 +6,7 @@ from contextlib import closing
 from prefect import task
 from prefect.settings import get_current_settings
 
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 PATIENCE_S = 30
 

@@ -8,8 +8,8 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 
 from tasks.house.backup import DAMAGED, ODD, NightBackup
-from tasks.report import ended, ends_table, failed_of, listing, page, see
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.report import ended, ends_table, failed_of, listing, page, see
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 KEY = "house-report"
 NOTHING_DONE = "夜間の保守は、何も行っていません(削除も、バックアップもしていません)。"

@@ -14,7 +14,7 @@ from connectors.uploads import TRACKING, Uploads, token_of, uploaded_files
 from data.warehouse.analytics.versions import remove_replaced
 from data.warehouse.backup import LEFT_BEHIND
 from tasks.machine import now
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 HALF_MADE: Final = ("juchu.duckdb.*/", "people.key.*.tmp")
 """What a killed process leaves of a new file."""

@@ -34,9 +34,9 @@ from tasks.marks.journal import (
     settle_open,
     store_end,
 )
-from tasks.report import ended
-from tasks.retrying import NEVER_REPEAT
 from tasks.rms import open_rms
+from tasks.runs.report import ended
+from tasks.runs.retrying import NEVER_REPEAT
 
 TITLE = "注文のキャンセル"
 

@@ -23,9 +23,9 @@ from data.warehouse.marks import (
     settle_open_marks,
 )
 from tasks.machine import now, our_warehouse
-from tasks.report import ended, page, sums, table
-from tasks.retrying import SAFE_TO_REPEAT, repeat_undone
 from tasks.rms import ShopStopped, open_rms, shop_of_now
+from tasks.runs.report import ended, page, sums, table
+from tasks.runs.retrying import SAFE_TO_REPEAT, repeat_undone
 
 STATE_WORDS = {
     MarkState.DONE: "完了",

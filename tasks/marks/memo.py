@@ -15,7 +15,6 @@ from connectors.rms.marks import Looked
 from data.model.mark import LONGEST_MEMO, MEMO_BYTES
 from data.model.shop import ShopHandle
 from data.warehouse.marks import MarkEnd, MarkRun
-from tasks.failures import hiding_values
 from tasks.marks.journal import (
     NOT_SHOWN,
     answers_to,
@@ -25,10 +24,11 @@ from tasks.marks.journal import (
     settle_open,
     store_end,
 )
-from tasks.report import ended
-from tasks.retrying import NEVER_REPEAT, opaque
 from tasks.rms import FunctionStopped, ShopStopped, open_rms
-from tasks.run_parameters import replace_parameter
+from tasks.runs.failures import hiding_values
+from tasks.runs.parameters import replace_parameter
+from tasks.runs.report import ended
+from tasks.runs.retrying import NEVER_REPEAT, opaque
 
 KEPT = "(保存していません)"
 """What Prefect's server keeps of the text."""

@@ -15,9 +15,9 @@ from data.model.mark import (
     Payment,
 )
 from data.model.shop import ShopHandle
-from tasks.report import ended, page, table
-from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import open_rms
+from tasks.runs.report import ended, page, table
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 
 @task(name="read-payments", **SAFE_TO_REPEAT)

@@ -23,9 +23,9 @@ from tasks.marks.journal import (
     settle_open,
     store_end,
 )
-from tasks.report import ended, page, table
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.rms import open_rms
+from tasks.runs.report import ended, page, table
+from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 
 CLEAR = "解除"
 """What is entered to take a sub-status off."""

@@ -24,7 +24,7 @@ from connectors.settings.notify_address import NotifyAddress
 from data.model.alarm import ALARM_WORDS, AlarmKind
 from data.model.late_day import ENDS_WITHIN, NOT_ENDED, NOT_STARTED, STARTS_WITHIN
 from tasks.alarms import EVENT
-from tasks.late_day import ENDED, STARTED
+from tasks.day.late import ENDED, STARTED
 from tasks.setup.guards import ANY_RUN, EACH_RUN, RUN, of_deployment
 from tasks.setup.prefect_runs import all_pages
 

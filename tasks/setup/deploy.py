@@ -24,8 +24,8 @@ from connectors.settings.shop_environment import (
     shop_from_environment,
 )
 from data.model.shop import ShopHandle
-from tasks.limits import ensure_limit
-from tasks.run_log import show_our_log
+from tasks.runs.limits import ensure_limit
+from tasks.runs.log import show_our_log
 from tasks.setup.alarms import register_alarms, save_automation
 from tasks.setup.future_runs import forget_runs_to_come
 from tasks.setup.guards import guards

@@ -24,7 +24,7 @@ from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import Automation, EventTrigger
 
 from data.model.shop import ShopHandle
-from tasks.analytics import RESOURCE
+from tasks.analytics.publish import RESOURCE
 from tasks.setup.queues import MORNING, WORK_POOL, ensure_queue, morning_of
 from tasks.shops.homes import JuchuHome, at_home, of_home
 

@@ -33,8 +33,8 @@ from data.model.shop import SHOP_HANDLE, Shop, without_mask
 from data.model.typed_time import TimeRefused, day_of
 from data.warehouse.errors import WarehouseClosed
 from data.warehouse.shops import key_in_use
-from tasks.limits import ensure_limit
 from tasks.machine import now, our_warehouse
+from tasks.runs.limits import ensure_limit
 from tasks.setup.prefect_runs import client_settings
 from tasks.setup.server import sentence_of
 from tasks.setup.server_in_use import environment_of_server

@@ -22,10 +22,10 @@ from data.model.shop import ShopHandle
 from data.model.tracking_file import TrackedPackage
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.shipping.exports import packages_to_export, record_exports
-from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
-from tasks.report import listing, page, see, table
-from tasks.retrying import NEVER_REPEAT
+from tasks.runs.failures import hiding_values
+from tasks.runs.report import listing, page, see, table
+from tasks.runs.retrying import NEVER_REPEAT
 from tasks.shops.at_mall import UnknownMall, shop_at_mall
 
 AGAIN_FOR: Final = timedelta(days=31)

@@ -48,11 +48,11 @@ from data.warehouse.shipping.labels import (
     record_labels,
     shared_keys,
 )
-from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
-from tasks.report import listing, page, see, table
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
-from tasks.runs import begin_load
+from tasks.runs.failures import hiding_values
+from tasks.runs.loads import begin_load
+from tasks.runs.report import listing, page, see, table
+from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.shops.at_mall import shop_at_mall
 
 Writer = Callable[[Iterable[ParcelOrder], Sender], LabelFile]

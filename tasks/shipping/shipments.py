@@ -18,10 +18,10 @@ from data.model.csv_file import RowRemark
 from data.model.order import Mall
 from data.model.shop import ShopHandle
 from data.warehouse.shipping.shipments import ShipmentReport, import_shipments
-from tasks.failures import hiding_values
-from tasks.file_outcome import FileOutcome, leave_outcome, of_rows, of_texts
 from tasks.machine import now, our_trial
-from tasks.report import (
+from tasks.runs.failures import hiding_values
+from tasks.runs.file_outcome import FileOutcome, leave_outcome, of_rows, of_texts
+from tasks.runs.report import (
     SAME_FILE,
     TRIED,
     bullets,
@@ -32,7 +32,7 @@ from tasks.report import (
     sums,
     table,
 )
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.at_mall import shop_at_mall
 
 ROW_COLUMNS: Final = ("行", "列", "理由")

@@ -48,9 +48,9 @@ from data.warehouse.shipping.tracking import (
 )
 from tasks.machine import now, our_warehouse
 from tasks.orders import in_batches, take_orders
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
 from tasks.rms import open_rms, with_code
-from tasks.runs import begin_load
+from tasks.runs.loads import begin_load
+from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
 
 SETTLES = SETTLES_AFTER
 ORDERS_A_CALL = MOST_ORDERS

@@ -20,7 +20,7 @@ from data.warehouse.shipping.tracking import (
     tracking_report,
 )
 from tasks.machine import our_warehouse
-from tasks.report import (
+from tasks.runs.report import (
     LISTED,
     bullets,
     counts,
@@ -32,7 +32,7 @@ from tasks.report import (
     see,
     sums,
 )
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shipping.tracking import run_of
 
 OPEN: Final = frozenset({ShipmentState.SENT, ShipmentState.UNKNOWN})

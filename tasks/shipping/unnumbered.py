@@ -19,11 +19,11 @@ from data.model.short_key import read_short_key
 from data.model.typed_time import day_of
 from data.model.unnumbered import UnnumberedWay
 from data.warehouse.shipping.shipments import ShipmentReport, import_shipments
-from tasks.failures import hiding_values
 from tasks.machine import now, our_warehouse
 from tasks.marks.numbers import numbers_in
-from tasks.report import counts, ended, listing, page, see, sums
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.failures import hiding_values
+from tasks.runs.report import counts, ended, listing, page, see, sums
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.at_mall import shop_at_mall
 
 FORM: Final = "番号のない発送"

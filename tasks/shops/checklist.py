@@ -14,7 +14,7 @@ from data.model.onboarding import (
     replay,
 )
 from data.model.onboarding_step import next_step
-from tasks.report import escape
+from tasks.runs.report import escape
 
 
 def checklist(steps: Sequence[StageStep], facts: ShopFacts, now: datetime) -> list[str]:

@@ -46,9 +46,9 @@ from data.warehouse.shops import (
     stopped_functions,
 )
 from tasks.machine import now, our_warehouse
-from tasks.report import ended, escape, page, section, see, table
-from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import rms_client
+from tasks.runs.report import ended, escape, page, section, see, table
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.blocks import described_shops, load_shop
 from tasks.shops.every_shop import flow_that_moves, move_if_due
 

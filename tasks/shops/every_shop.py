@@ -25,8 +25,8 @@ from data.warehouse.shops import (
     stages_now,
 )
 from tasks.machine import now, our_warehouse
-from tasks.report import ended, ends_table, failed_of, page
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
+from tasks.runs.report import ended, ends_table, failed_of, page
+from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
 from tasks.shops.blocks import UnknownShop, described_shops, load_shop
 
 SHOPS_AT_ONCE = 8

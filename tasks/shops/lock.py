@@ -6,7 +6,7 @@ from typing import Final
 
 from prefect.concurrency.sync import concurrency
 
-from tasks.limits import ensure_one
+from tasks.runs.limits import ensure_one
 
 LEASE_S: Final = 60
 PATIENCE_S: Final = 30

@@ -35,9 +35,9 @@ from data.warehouse.shops import (
     stages_now,
 )
 from tasks.machine import now, our_warehouse
-from tasks.report import ended, page
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
-from tasks.run_parameters import replace_parameter
+from tasks.runs.parameters import replace_parameter
+from tasks.runs.report import ended, page
+from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.shops.blocks import (
     UnknownShop,
     described_shops,

@@ -15,9 +15,9 @@ from prefect.client.schemas.objects import State
 from connectors.mail_file import read_mail_text
 from data.model.rakuten_mails import SECOND, START, SecondMail, read_second_mail
 from data.model.typed_time import TimeRefused, day_of
-from tasks.failures import hiding_values
-from tasks.retrying import SAFE_TO_REPEAT
-from tasks.run_parameters import replace_parameter
+from tasks.runs.failures import hiding_values
+from tasks.runs.parameters import replace_parameter
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 
 class SecondMailRefused(Exception):

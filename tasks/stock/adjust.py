@@ -28,8 +28,8 @@ from data.warehouse.stock.adjust import (
 )
 from tasks.forms.stock import LineAdjustment
 from tasks.machine import now, our_warehouse
-from tasks.report import ended, listing, page, sums, table
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.report import ended, listing, page, sums, table
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.blocks import (
     UnknownShop,
     described_shops,

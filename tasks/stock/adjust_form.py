@@ -30,7 +30,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, create_model
 
 from data.model.stock import MOST_UNITS, Adjustment
 from data.warehouse.stock.adjust import NotBooked, WaitingLine
-from tasks.report import escape, listing, page, section
+from tasks.runs.report import escape, listing, page, section
 
 MOST_LINES: Final = 100
 """Lines of one form: a person decides on what they see, the rest waits for the next."""

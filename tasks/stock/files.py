@@ -17,10 +17,16 @@ from data.model.shop import ShopHandle
 from data.model.stock import StockFileKind
 from data.model.typed_time import moment_of
 from data.warehouse.stock.files import CountReport, CountsDiffer, count_stock
-from tasks.failures import hiding_values
-from tasks.file_outcome import FileOutcome, Remark, RemarkList, leave_outcome, of_texts
 from tasks.machine import now, our_trial
-from tasks.report import (
+from tasks.runs.failures import hiding_values
+from tasks.runs.file_outcome import (
+    FileOutcome,
+    Remark,
+    RemarkList,
+    leave_outcome,
+    of_texts,
+)
+from tasks.runs.report import (
     LISTED,
     SAME_FILE,
     TRIED,
@@ -33,7 +39,7 @@ from tasks.report import (
     sums,
     table,
 )
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.blocks import load_shop
 
 ANOTHER_DELIVERY: Final = (

@@ -11,7 +11,7 @@ from prefect.states import Completed
 from data.model.shop import ShopHandle
 from data.warehouse.stock.link import record_link
 from tasks.machine import now, our_warehouse
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.blocks import UnknownShop, load_shop
 
 

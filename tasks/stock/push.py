@@ -43,11 +43,9 @@ from data.warehouse.stock.push import (
     record_refused,
     start_sending,
 )
-from tasks.limits import one_caller
 from tasks.machine import now, our_warehouse
 from tasks.notices import take_in_notices
 from tasks.orders import Swept, sweep, sweep_narrowly
-from tasks.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 from tasks.rms import (
     FunctionStopped,
     open_rms,
@@ -55,7 +53,9 @@ from tasks.rms import (
     shop_of_now,
     with_code,
 )
-from tasks.runs import close_load, open_narrow_sweep, open_sweep
+from tasks.runs.limits import one_caller
+from tasks.runs.loads import close_load, open_narrow_sweep, open_sweep
+from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 from tasks.stock.unknown import leave_out_unknown
 
 MOST_ROUNDS: Final = 4

@@ -27,8 +27,8 @@ from data.warehouse.stock.push import (
     levels_to_push,
 )
 from tasks.machine import our_warehouse
-from tasks.report import counts, ended, listing, page, sums
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.report import counts, ended, listing, page, sums
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.stock.push import Rounds, SeenLevels, StockRun, read_mall
 
 STILL_ON_SALE: Final = (

@@ -23,13 +23,13 @@ from data.warehouse.stock.listings import (
     store_listings,
 )
 from tasks.machine import now, our_warehouse
-from tasks.retrying import SAFE_TO_REPEAT, opaque
 from tasks.rms import (
     FunctionStopped,
     open_rms,
     refuse_other_shops_key,
     shop_of_now,
 )
+from tasks.runs.retrying import SAFE_TO_REPEAT, opaque
 from tasks.stock.skus_report import SkusRead, conclude_skus
 
 

@@ -12,7 +12,7 @@ from data.model.item import ListingAtMall, alike_but_for_case, shared_skus
 from data.model.shop import ShopHandle
 from data.model.stock import Listing
 from data.warehouse.stock.listings import MappedListings, ToldBy
-from tasks.report import counts, ended, in_a_row, listing, page, section, sums
+from tasks.runs.report import counts, ended, in_a_row, listing, page, section, sums
 
 KEY: Final = "import-skus-report"
 BY_SEARCH: Final = (

@@ -19,8 +19,8 @@ from data.model.stock import Listing
 from data.warehouse.stock.listings import give_up_unknown, listings_gone
 from data.warehouse.stock.push import Push
 from tasks.machine import our_warehouse
-from tasks.retrying import NEVER_REPEAT
 from tasks.rms import FunctionStopped, open_rms
+from tasks.runs.retrying import NEVER_REPEAT
 
 
 @task(name="leave-out-unknown", **NEVER_REPEAT)

@@ -22,9 +22,9 @@ from data.warehouse.stock.why_oversold import (
     why_oversold,
 )
 from tasks.machine import now, our_warehouse
-from tasks.report import counts, ended, page, section, table
-from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import shop_of_now
+from tasks.runs.report import counts, ended, page, section, table
+from tasks.runs.retrying import SAFE_TO_REPEAT
 
 KEY: Final = "why-oversold"
 MOST_EVENTS: Final = 200

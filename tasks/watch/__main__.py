@@ -22,7 +22,7 @@ from connectors.ports import port_number
 from connectors.settings.fields import Settings
 from connectors.settings.reading import read_settings
 from data.warehouse.session import bell_of
-from tasks.run_log import show_our_log
+from tasks.runs.log import show_our_log
 from tasks.watch.alive import only_watch
 from tasks.watch.jobs import Bell, Job, ShopJobs
 from tasks.watch.metrics import WatchMetrics

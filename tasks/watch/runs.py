@@ -18,7 +18,7 @@ from prefect.states import Crashed
 
 from connectors.settings.reading import read_settings
 from data.model.shop import ShopHandle
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.homes import at_home, of_home
 
 TAG: Final = "常駐"

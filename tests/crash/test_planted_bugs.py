@@ -41,7 +41,7 @@ SETTLED_FIRST = Bug(
 """,
 )
 CURSOR_FIRST = Bug(
-    "tasks/runs.py",
+    "tasks/runs/loads.py",
     """\
         record_load(con, load)
     return load

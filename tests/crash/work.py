@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from flows import drain_notices, ingest_orders, push_inventory
 from tasks import notices, orders, rms
-from tasks import runs as loads
+from tasks.runs import loads
 from tasks.shops import blocks
 from tasks.stock import link, push, push_report
 from tasks.watch import work as watching

@@ -17,7 +17,8 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from tasks import orders, runs
+from tasks import orders
+from tasks.runs import loads as runs
 from tasks.setup.one_certificate import SETTING, one_certificate
 from tasks.setup.services import Services, open_services
 from tests.support import csv_counter

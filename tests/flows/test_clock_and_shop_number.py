@@ -17,7 +17,8 @@ from flows.drain_notices import drain_notices
 from flows.import_stock_count import import_stock_count
 from flows.ingest_orders import ingest_orders
 from flows.push_inventory import push_inventory
-from tasks import machine, orders, rms, runs
+from tasks import machine, orders, rms
+from tasks.runs import loads as runs
 from tests.support.csv_counter import Shown
 from tests.support.effort import for_ci
 from tests.support.planted import planted_sql

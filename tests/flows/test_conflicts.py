@@ -6,7 +6,7 @@ from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.import_stock_count import import_stock_count
 from flows.push_inventory import push_inventory
-from tasks import retrying
+from tasks.runs import retrying
 from tasks.stock import push
 from tests.support.planted import caught
 from tests.support.sandbox import Sandbox

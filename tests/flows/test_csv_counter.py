@@ -8,8 +8,8 @@ import pytest
 
 from connectors.uploads import Uploads
 from flows.dismiss import dismiss
-from tasks import order_files as csv_progress
-from tasks.file_outcome import KEY, FileOutcome
+from tasks.order_files import imports as csv_progress
+from tasks.runs.file_outcome import KEY, FileOutcome
 from tests.support.csv_counter import Counter
 from tests.support.effort import first
 from tests.support.mall_csv import rakuten_bytes, rakuten_row

@@ -14,7 +14,7 @@ import pytest
 from prefect.logging.handlers import APILogHandler
 
 from connectors.watched_folder import Download, Seen
-from tasks import order_files as order_csv
+from tasks.order_files import imports as order_csv
 from tasks.setup.services import Services
 from tests.support.csv_counter import Counter
 from tests.support.effort import for_long

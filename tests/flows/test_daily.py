@@ -16,7 +16,7 @@ from data.model.morning import MorningStep
 from data.warehouse.session import warehouse
 from flows import daily as morning
 from flows.daily import daily
-from tasks.daily import conclude_day, schedule_again
+from tasks.day.daily import conclude_day, schedule_again
 from tests.support.csv_counter import Shown
 from tests.support.effort import for_ci, for_long
 from tests.support.plain_runs import both_ways

@@ -13,7 +13,7 @@ from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
 from tasks import notices, orders, rms
-from tasks import runs as loads
+from tasks.runs import loads
 from tests.support.effort import for_ci
 from tests.support.notices import HEADERS, Receiver, auth_xml, order_xml, result_code
 from tests.support.plain_runs import both_ways

@@ -22,8 +22,9 @@ from data.model.late_day import (
     well_again,
 )
 from flows.daily import daily
-from tasks import alarms, late_day
-from tasks.late_day import tell_late_end, tell_late_start
+from tasks import alarms
+from tasks.day import late as late_day
+from tasks.day.late import tell_late_end, tell_late_start
 from tasks.setup.alarms import every_alarm
 
 NINE = datetime(2026, 11, 27, 9, tzinfo=JST)

@@ -237,7 +237,7 @@ def test_a_cancel_that_rms_never_began_may_be_sent_again(
     lab: Sandbox, trouble: str, monkeypatch
 ):
     """In maintenance and when too fast nothing was done: it was blocked for ever."""
-    monkeypatch.setattr("tasks.retrying.PAUSES_S", (0.0,))
+    monkeypatch.setattr("tasks.runs.retrying.PAUSES_S", (0.0,))
     (number,) = lab.sell(1, progress=300)
     lab.fault(trouble, function="cancelOrder", times=1 + (trouble == "ES01-03"))
     kind, message = ended(cancel_order, number, OUT_OF_STOCK, WHO)

@@ -8,7 +8,7 @@ import pytest
 from data.model.japan_time import JST
 from data.model.morning import MorningStep, next_try, steps_of
 from flows.daily import daily
-from tasks import daily as day_end
+from tasks.day import daily as day_end
 from tests.support.csv_counter import Shown
 from tests.support.effort import for_ci
 from tests.support.plain_runs import ShownHere

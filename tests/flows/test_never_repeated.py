@@ -16,8 +16,9 @@ from prefect.tasks import Task
 import connectors.rms
 import tasks as house
 from connectors.rms.answers import RmsFunction
-from tasks import orders, runs
-from tasks.retrying import NEVER_REPEAT, may_retry
+from tasks import orders
+from tasks.runs import loads as runs
+from tasks.runs.retrying import NEVER_REPEAT, may_retry
 from tasks.shipping import tracking
 from tasks.stock import push
 from tests.support.effort import first

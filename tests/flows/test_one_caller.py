@@ -16,7 +16,7 @@ from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from connectors.rms.client import RmsClient
 from flows.push_inventory import push_inventory
 from flows.push_tracking import push_tracking
-from tasks import limits
+from tasks.runs import limits
 from tests.support.effort import first, for_long
 from tests.support.sandbox import Sandbox
 from tests.support.work_to_do import count_everything, lay_down_a_parcel

@@ -20,7 +20,7 @@ from flows.drain_notices import drain_notices
 from flows.ingest_orders import ingest_orders
 from flows.publish_analytics import publish_analytics
 from flows.push_inventory import push_inventory
-from tasks import analytics
+from tasks.analytics import publish as analytics
 from tasks.stock import push
 from tests.support.csv_counter import Shown
 from tests.support.effort import for_ci
@@ -139,7 +139,9 @@ def test_a_lake_at_the_same_address_of_another_service_is_a_lake_left(
     address, gone = "s3://juchu/lake", "http://127.0.0.1:9"
     remember_place(read_settings().home, LakePlace(address=address, endpoint=gone))
     monkeypatch.setattr("connectors.lake_store.TRIES", 0)
-    monkeypatch.setattr("tasks.analytics.fill_lake", lambda *_: None)  # it answers
+    monkeypatch.setattr(
+        "tasks.analytics.publish.fill_lake", lambda *_: None
+    )  # it answers
     monkeypatch.setenv("JUCHU_LAKE", address)
     monkeypatch.setenv("JUCHU_LAKE_ENDPOINT", "http://127.0.0.1:10")
     state = publish_analytics(return_state=True)

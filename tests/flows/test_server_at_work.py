@@ -9,7 +9,7 @@ from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Completed
 
 from flows.drain_notices import drain_notices
-from tasks import limits
+from tasks.runs import limits
 
 pytestmark = pytest.mark.prefect
 AT_ONCE, EACH = 4, 8

@@ -6,7 +6,7 @@ from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.daily import daily
 from flows.ingest_orders import ingest_orders
-from tasks import retrying
+from tasks.runs import retrying
 from tests.support.csv_counter import Shown
 from tests.support.effort import first
 from tests.support.sandbox import Sandbox

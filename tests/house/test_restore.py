@@ -28,7 +28,8 @@ from data.warehouse.invariants import violations
 from data.warehouse.restore import restore
 from data.warehouse.safety_copy import wal_of
 from data.warehouse.session import warehouse
-from tasks import buyers, orders, rms, runs
+from tasks import buyers, orders, rms
+from tasks.runs import loads as runs
 from tasks.setup import restore as restoring
 from tasks.setup.restore import restore_home
 from tasks.shipping import shipments, tracking

@@ -8,7 +8,7 @@ from data.model.order import Mall
 from data.model.run import Attention, Taken, total
 from data.warehouse.runs import Load
 from tasks.orders import ingest_report
-from tasks.report import LISTED
+from tasks.runs.report import LISTED
 from tests.support.orders import SHOP_ID, a_refusal, at, order_number
 
 LOAD = Load(

@@ -15,7 +15,7 @@ from data.model.ship_by import Reason, ShipBy
 from data.model.stock_link import StockLink
 from data.warehouse.day import Day, DueOrder, ShopToDo, StatusCount, WaitingKind
 from data.warehouse.stock.speed import StockSpeed
-from tasks.day_report import (
+from tasks.day.report import (
     ALL_WELL,
     LOOK,
     NO_SERVER,

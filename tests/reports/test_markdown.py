@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tasks.report import (
+from tasks.runs.report import (
     LISTED,
     bullets,
     counts,

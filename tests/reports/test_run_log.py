@@ -7,7 +7,7 @@ import pytest
 from prefect.exceptions import ParameterTypeError
 
 from flows.forget_buyer import forget_buyer
-from tasks.run_log import LOGGERS, keep_plain, show_our_log
+from tasks.runs.log import LOGGERS, keep_plain, show_our_log
 
 ADVICE = "店舗 x は登録されていません。対処: 店舗コードを確認してください。"
 

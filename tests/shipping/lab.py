@@ -14,7 +14,7 @@ from data.warehouse.session import warehouse
 from data.warehouse.shipping.tracking import TrackingReport
 from flows import export_shipping_labels, push_tracking
 from tasks import orders, rms
-from tasks import runs as loads
+from tasks.runs import loads
 from tasks.shipping import labels, shipments, tracking, tracking_report
 from tasks.shipping import labels as labels_report
 from tasks.shipping import tracking as tracking_calls

@@ -9,7 +9,8 @@ from types import ModuleType
 from typing import NamedTuple
 
 from flows import push_tracking
-from tasks import orders, rms, runs
+from tasks import orders, rms
+from tasks.runs import loads as runs
 from tasks.shipping import tracking, tracking_report
 from tests.crash.work import SHOP, Bug, _plant
 from tests.support.dies_at import Point, die_at

@@ -13,9 +13,9 @@ from data.model.japan_time import JST
 from data.warehouse.order_files.store import import_orders
 from data.warehouse.session import warehouse
 from flows import adjust_stock, import_stock_count, push_inventory
-from tasks import file_outcome, notices, orders, rms
-from tasks import runs as loads
+from tasks import notices, orders, rms
 from tasks.forms.stock import LineAdjustment
+from tasks.runs import file_outcome, loads
 from tasks.stock import adjust as stock_adjust
 from tasks.stock import adjust as stock_waiting
 from tasks.stock import adjust_form as stock_form

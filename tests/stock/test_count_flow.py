@@ -6,7 +6,7 @@ import pytest
 from prefect.states import Completed, Failed
 
 from flows import import_stock_count
-from tasks.file_outcome import FileOutcome
+from tasks.runs.file_outcome import FileOutcome
 from tests.stock.shop_of_flows import SHOP
 
 TEA = ("kakuu-tea", "kakuu-tea")

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.rms.http import RmsHttp
 from connectors.rms.stock import StockApi
-from tasks import retrying
+from tasks.runs import retrying
 from tasks.stock import push
 from tests.stock.shop_of_flows import WRITE, Shelf, shelf_with_bug
 from tests.support.effort import first, for_ci

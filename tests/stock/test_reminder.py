@@ -10,7 +10,7 @@ from data.model.order import Mall
 from data.warehouse.day import Day
 from data.warehouse.order_files.store import import_orders
 from data.warehouse.session import warehouse
-from tasks.day_report import DayReport, day_markdown, day_text
+from tasks.day.report import DayReport, day_markdown, day_text
 from tasks.stock import adjust as stock_waiting
 from tests.order_files.store.made import MadeFile, MadeRules, a_row
 from tests.stock.shop_of_flows import Shelf, quick_shelf

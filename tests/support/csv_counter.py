@@ -20,7 +20,7 @@ from prefect.client.schemas.sorting import ArtifactSort, FlowRunSort
 
 from data.warehouse.session import warehouse
 from flows.import_order_csv import import_order_csv
-from tasks import order_files as order_csv
+from tasks.order_files import imports as order_csv
 from tasks.setup.services import Services
 from tests.support.mall_csv import rakuten_bytes
 from tests.support.rules import broken_rules

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from data.model.short_key import PackageRef, short_key
 from data.warehouse.runs import Load
-from tasks import orders, runs
+from tasks import orders
 from tasks.machine import now
+from tasks.runs import loads as runs
 from tasks.setup.demo_files import a_number
 from tasks.shipping.shipments import import_shipment_file
 from tasks.stock.files import import_count_file

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from connectors.watched_folder import Download
-from tasks.order_files_report import refusal_report
+from tasks.order_files.report import refusal_report
 
 
 def test_a_name_cannot_draw_or_link_in_a_report():

@@ -24,7 +24,8 @@ import pytest
 
 from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
-from tasks import retrying, rms
+from tasks import rms
+from tasks.runs import retrying
 from tasks.shipping import tracking
 from tests.support.kept_open import kept_open
 from tests.support.plain_runs import ShownHere, run_plainly

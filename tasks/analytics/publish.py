@@ -36,8 +36,8 @@ from data.warehouse.analytics.publish import Published, publish
 from data.warehouse.analytics.versions import is_due
 from data.warehouse.errors import WarehouseBusy
 from tasks.machine import now, our_warehouse
-from tasks.report import counts, ended, escape, page
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.report import counts, ended, escape, page
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.setup.prefect_runs import all_pages
 from tasks.shops.blocks import described_shops
 
@@ -202,7 +202,7 @@ def _store(settings: Settings, place: LakePlace) -> LakeStore:
 def draw_page() -> str:
     """Draw the page of pictures over the present copy; return where it is."""
     # Every flow reads this module; what draws is read by the run that draws.
-    from tasks.analytics_page import write_page  # noqa: PLC0415
+    from tasks.analytics.page import write_page  # noqa: PLC0415
 
     settings = read_settings()
     reports = settings.home / "reports"

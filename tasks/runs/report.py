@@ -16,7 +16,7 @@ from typing import Any, Final
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from tasks.run_states import RUN_STATE_WORDS
+from tasks.runs.states import RUN_STATE_WORDS
 
 LISTED: Final = 50
 """Rows that a report shows of one kind; all of them are in the warehouse."""

@@ -23,7 +23,7 @@ from prefect.utilities.annotations import quote
 from connectors.rms.errors import Throttled, Unavailable
 from data.model.advice import without_advice
 from data.warehouse.errors import WarehouseBusy
-from tasks.run_log import keep_plain
+from tasks.runs.log import keep_plain
 
 WORTH_A_RETRY = (Throttled, Unavailable, WarehouseBusy)
 """Nothing happened on the other side: the same call may be made again."""

@@ -11,7 +11,7 @@ from prefect.artifacts import create_table_artifact
 from pydantic import BaseModel
 
 from data.model.csv_file import RowRemark
-from tasks.report import LISTED
+from tasks.runs.report import LISTED
 
 KEY: Final = "file-outcome"
 

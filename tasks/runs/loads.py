@@ -21,8 +21,8 @@ from data.warehouse.notices import found_without_notice
 from data.warehouse.orders.at_mall import open_amounts, unknown_status
 from data.warehouse.runs import Load, move_cursor, record_load, seen_until
 from tasks.machine import now, our_warehouse
-from tasks.retrying import SAFE_TO_REPEAT
 from tasks.rms import shop_of_now
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.at_mall import ShopAtMall
 
 LoadSource = Literal["api", "narrow", "notices", "tracking", "labels"]

@@ -22,7 +22,7 @@ from data.model.morning import MorningStep
 from data.model.order import Status
 from data.warehouse.day import Day, ShopToDo, WaitingKind
 from data.warehouse.stock.speed import StockSpeed
-from tasks.report import (
+from tasks.runs.report import (
     bullets,
     ends_table,
     escape,
@@ -60,7 +60,7 @@ WORK_WORDS: Final = {
 """What staff call each part of `ShopToDo`, in the order of the report."""
 _FAILED_STEPS: Final = re.compile(r"失敗した処理: ([a-z, -]+)。")
 _NOTHING: Final = re.compile(r"[^/:。、\s]+ 0 / | / [^/:。、\s]+ 0(?![\d,])")
-"""A count of zero between others, as `tasks.report.sums` writes them."""
+"""A count of zero between others, as `tasks.runs.report.sums` writes them."""
 _UNREACHED: Final = re.compile(r"^(?:Flow|Task) run encountered .*\bConnectError: ")
 """Of httpx, in Prefect's client: RMS out of reach is an error of our own."""
 _RAISED: Final = re.compile(

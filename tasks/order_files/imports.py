@@ -33,10 +33,10 @@ from data.warehouse.order_files.store import (
     shops_with_orders,
 )
 from data.warehouse.session import Connection
-from tasks.failures import REFUSALS, hiding_values
 from tasks.machine import now, our_trial
-from tasks.report import LISTED
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.failures import REFUSALS, hiding_values
+from tasks.runs.report import LISTED
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.blocks import UnknownShop, load_shop, shops_described_at
 
 LOOK_AGAIN_S = 1.0

@@ -13,15 +13,15 @@ from prefect.states import Completed, Failed
 
 from connectors.watched_folder import Download
 from data.warehouse.order_files.store import ImportReport
-from tasks.file_outcome import (
+from tasks.order_files.imports import Choices, Imported
+from tasks.runs.file_outcome import (
     FileOutcome,
     Remark,
     RemarkList,
     leave_outcome,
     of_texts,
 )
-from tasks.order_files import Choices, Imported
-from tasks.report import (
+from tasks.runs.report import (
     LISTED,
     SAME_FILE,
     TRIED,

@@ -26,9 +26,9 @@ from data.model.shop import ShopHandle
 from data.warehouse.day import Day, day
 from data.warehouse.stock.speed import stock_speeds
 from tasks.alarms import is_whole_run
-from tasks.day_report import DayReport, day_markdown, day_text, failed_in
+from tasks.day.report import DayReport, day_markdown, day_text, failed_in
 from tasks.machine import now, our_warehouse
-from tasks.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.every_shop import no_shop
 from tasks.stock.adjust import shop_ids
 

@@ -1,0 +1,1 @@
+"""The analysts' copy: made when it is due, and the page of pictures over it."""
