@@ -86,7 +86,8 @@ class CarrierLayout:
     tells         columns that tell this header from all others
     company       RMS's code of the company, or the column that names it
     replaces      the wrong number that the row corrects
-    deleted       a column that is neither blank nor 0 on a deleted label
+    deleted       a column that is neither blank nor 0 on a deleted label, or where a
+                  person takes a number back
     unshipped     Japanese: why a row without date is set aside
     """
 

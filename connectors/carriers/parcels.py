@@ -46,7 +46,7 @@ class ParcelReader:
         self._layout = laid.layout
 
     def is_deleted(self, cells: Sequence[bytes]) -> bool:
-        """Return whether the label was deleted (docs/order-files.md §10)."""
+        """Return whether the label was deleted, or its number is taken back."""
         return self._cell(cells, self._layout.deleted) not in {"", "0"}
 
     def written_name(self, one: Column) -> str:

@@ -54,20 +54,28 @@ class FileParcels:
 
         Of two rows of one parcel the later one counts.
         """
-        if self._reader.is_deleted(cells):
+        is_deleted = self._reader.is_deleted(cells)
+        if is_deleted and self._layout.carrier is not Carrier.TEMPLATE:
             self.deleted += 1
             with suppress(SetAside, CsvRefused):  # nobody uses its number
-                gone = self._reader.read(cells, row)
-                self._deleted[_key(gone)] = gone
+                self._delete(self._reader.read(cells, row))
             return
         try:
             made = self._reader.read(cells, row)
         except SetAside as aside:
             self.rejects.append(self._remark(row, aside.column, aside.reason))
             return
+        if is_deleted:
+            self.deleted += 1
+            self._delete(made)
+            self.repeated += self._rows.pop(_key(made), None) is not None
+            return
         doubts = [*self._against_others(made), *self._in_itself(made)]
         self.warnings += [self._remark(row, *doubt) for doubt in doubts]
         self._rows[_key(made)] = made
+
+    def _delete(self, gone: ShipmentRow) -> None:
+        self._deleted[_key(gone)] = gone
 
     def _remark(self, row: int, column: Column, reason: str) -> RowRemark:
         return RowRemark(row, self._reader.written_name(column), reason)

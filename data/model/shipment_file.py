@@ -37,7 +37,7 @@ class ShipmentFile:
     layout, title     the kind of file, for us and for people
     reference_column  where its `order_ref` stands, for people
     warnings          on rows that are in `rows` and should be looked at
-    deleted           parcels whose label the carrier's program deleted
+    deleted           parcels whose label was deleted, or whose number is taken back
     left_out          deleted labels, repeated parcels, repeated headers, blank rows
     """
 

@@ -153,6 +153,15 @@ def test_a_slip_that_stands_there_undeleted_as_well_is_a_parcel(read):
     assert (numbers(file), file.deleted) == ([GOOD], ())
 
 
+def test_a_number_is_taken_back_by_a_later_row_of_the_template(read):
+    rows = [template(), template(取消="1"), template(伝票番号="", 取消="1")]
+    file = read(csv_bytes([*TEMPLATE, "取消"], rows), "template")
+
+    assert (numbers(file), [one.row_number for one in file.deleted]) == ([], [3])
+    assert [one.row_number for one in file.rejects] == [4]  # a person is told
+    assert file.left_out == 2
+
+
 def test_a_damaged_number_of_a_deleted_slip_refuses_no_file(read):
     bad = ehiden2(削除区分="1", お問合せ送り状No="4.43212E+11")
 

@@ -7,6 +7,7 @@ import pytest
 
 from connectors.carriers import CsvRefused
 from data.model.csv_file import RowRemark
+from data.model.shipment import Carrier
 from data.model.short_key import PackageRef, Unmatched, short_key
 from data.warehouse.orders.store import store_orders
 from data.warehouse.shipping import shipments
@@ -15,6 +16,7 @@ from data.warehouse.shipping.shipments import (
     CORRECTED,
     DELETED,
     DELETED_TOO_LATE,
+    NOT_THERE,
     OTHER_ORDER,
     VAIN,
     import_shipments,
@@ -131,6 +133,28 @@ def test_a_number_whose_slip_is_deleted_after_the_report_is_told_to_be_corrected
 
     assert contents(known) == [(ONE, "1", GOOD, "unknown")]
     assert [one.reason for one in report.repeated] == [DELETED_TOO_LATE]
+
+
+def test_a_number_that_a_person_takes_back_is_not_reported(known):
+    """A label that B2 deleted left a number that nobody could withdraw."""
+    take(known, a_file(a_row(ONE), a_row(ONE, OTHER, row=3)))
+    back = replace(
+        a_file(sha="b"),
+        carrier=Carrier.TEMPLATE,
+        deleted=(a_row(ONE), a_row(ONE, THIRD, row=3), a_row("1-2", row=4)),
+    )
+    report = take(known, back, minute=20)
+    take(known, a_file(a_row(ONE)), minute=30)
+
+    assert [row[2:] for row in contents(known)] == [
+        (GOOD, "replaced"),
+        (OTHER, "planned"),
+    ]
+    assert [(one.row_number, one.reason) for one in report.repeated] == [
+        (2, DELETED),
+        (3, NOT_THERE),
+        (4, NOT_THERE),
+    ]
 
 
 def test_the_same_file_again_changes_nothing(known):

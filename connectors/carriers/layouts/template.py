@@ -23,5 +23,6 @@ LAYOUTS = (
         company=_COMPANY,
         date=column("発送日", "出荷日", "shipping_date"),
         replaces=maybe("訂正前の伝票番号", "replaces"),
+        deleted=maybe("取消", "withdrawn"),
     ),
 )

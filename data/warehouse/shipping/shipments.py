@@ -10,7 +10,7 @@ import polars as pl
 
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
-from data.model.shipment import NO_NUMBER
+from data.model.shipment import NO_NUMBER, Carrier
 from data.model.shipment_file import ShipmentFile
 from data.model.short_key import KnownPackages, PackageRef, Unmatched, match_reference
 from data.warehouse.people_key import key_in, keyed_hash
@@ -29,10 +29,15 @@ OTHER_ORDER: Final = (
     "同じ送り状番号を、別の注文でも取り込んでいます。"
     "同梱でない場合は、番号を確認してください。"
 )
-DELETED: Final = "送り状が削除されたため、この番号はモールに報告しません。"
+DELETED: Final = "削除または取り消されたため、この番号はモールに報告しません。"
 DELETED_TOO_LATE: Final = (
-    "削除された送り状ですが、番号はモールに報告済みです。対処: ひな形の"
+    "削除または取り消された番号ですが、モールに報告済みです。対処: ひな形の"
     "「訂正前の伝票番号」にこの番号、「伝票番号」に正しい番号を入力して取り込んでください。"
+    "発送しない注文の場合は、モールの画面で発送情報を確認してください。"
+)
+NOT_THERE: Final = (
+    "取り消す番号の荷物がないか、取り消し済みです。"
+    "対処: 注文番号・送付先ID・伝票番号を確認してください。"
 )
 VAIN: Final = (
     "訂正前の伝票番号の荷物が、この送付先にありません。新しい番号は、荷物の追加として"
@@ -238,18 +243,25 @@ def _deleted(
 ) -> list[RowRemark]:
     """Withdraw numbers whose label was deleted since; return what to tell of each."""
     placed, _, _ = _matched(replace(file, rows=file.deleted), known)
-    if not placed:
-        return []
+    found = _withdrawn(con, placed, given) if placed else {}
+    told = [RowRemark(row, None, reason) for row, reason in found.items()]
+    if file.carrier is Carrier.TEMPLATE:  # a person asks for it
+        missing = (one.row_number for one in file.deleted)
+        told += [RowRemark(row, None, NOT_THERE) for row in missing if row not in found]
+    return told
+
+
+def _withdrawn(
+    con: Connection, placed: Sequence[Placed], given: dict[str, object]
+) -> dict[int, str]:
+    """Withdraw the numbers no mall was told; return what to tell of each row found."""
     show(con, "deleted_labels", pl.DataFrame(placed, schema=_ROWS, orient="row"))
     found = SQL.run(con, "list_deleted_labels", given).fetchall()
     unsent = [row for row, is_told in found if not is_told]
     withdrawn = {"positions": unsent, "reason": DELETED}
     SQL.run(con, "withdraw_deleted_labels", given | withdrawn)
     con.unregister("deleted_labels")
-    return [
-        RowRemark(row, None, DELETED_TOO_LATE if is_told else DELETED)
-        for row, is_told in found
-    ]
+    return {row: DELETED_TOO_LATE if is_told else DELETED for row, is_told in found}
 
 
 def _matched(
