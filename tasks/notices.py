@@ -14,6 +14,7 @@ from connectors.notices.spool import Spool
 from connectors.settings.reading import read_settings
 from connectors.settings.receiver_addresses import receivers_of
 from data.model.notice import is_handed_out
+from data.model.order import Mall
 from data.model.run import Taken
 from data.model.shop import ShopHandle
 from data.warehouse.notices import due_notices, record_notices
@@ -21,7 +22,7 @@ from tasks.machine import now, our_warehouse
 from tasks.rms import ShopStopped, refuse_stopped, shop_of_now
 from tasks.runs.report import ended, sums
 from tasks.runs.retrying import SAFE_TO_REPEAT, opaque
-from tasks.shops.blocks import UnknownShop, notice_keys, shops_in_blocks
+from tasks.shops.blocks import UnknownShop, notice_keys, shops_described_at
 from tasks.shops.owner import confirmed
 
 FILES_AT_ONCE = 5000
@@ -35,13 +36,13 @@ CHECK_AT_RMS: Final = (
 
 @task(name="share-keys", **SAFE_TO_REPEAT)
 def share_keys() -> None:
-    """Write hashes of the blocks' authKeys into the receiver's key file.
+    """Write hashes of the shops' authKeys into the receiver's key file.
 
-    The receiver then needs no Prefect. Where the warm process lives, a key changed in
-    the UI counts within a minute; notices of a shop whose block was deleted are
-    rejected.
+    The receiver then needs no Prefect, and no shop's settings of its own: as a service
+    it has none. Where the warm process lives, a key changed in the UI counts within a
+    minute; notices of a shop whose block was deleted are rejected.
     """
-    keys = [notice_keys(shop) for shop in shops_in_blocks()]
+    keys = [notice_keys(shop) for shop in shops_described_at(Mall.RAKUTEN)]
     save_keys(read_settings().home / KEY_FILE, keys)
 
 

@@ -234,15 +234,6 @@ def start_rule_of(handle: ShopHandle) -> StartRule:
         return "09:00"
 
 
-def shops_in_blocks() -> list[Shop]:
-    """Return every shop of our home with a block; one that is unusable is left out."""
-    shops = []
-    for handle in handles_in_blocks():
-        with suppress(UnknownShop):
-            shops.append(load_shop(handle))
-    return shops
-
-
 def handles_in_blocks() -> list[ShopHandle]:
     """Return the handle of every block of our home, also of one with unusable fields.
 

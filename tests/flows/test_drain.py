@@ -6,8 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
-from connectors.notices.keys import KEY_FILE
+from connectors.notices.keys import KEY_FILE, shops_in_file
 from connectors.notices.spool import Spool
 from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
@@ -92,6 +93,17 @@ def test_a_run_without_notices_ends_at_once(lab: Sandbox):
     assert drained() == ("COMPLETED", "処理待ちの通知はありません")
     assert lab.journal()["requests"] == []
     assert rows("SELECT count(*) FROM loads") == [(0,)]
+
+
+def test_a_shop_of_the_environment_is_known_to_a_receiver_without_it(
+    lab: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    """As a service it answered E-400-101 to every notice of such a shop."""
+    monkeypatch.setenv("JUCHU_SHOP_LAB_NOTICE_AUTH_KEY", "agreed")
+    notices.share_keys.fn()
+    known = shops_in_file(read_settings().home / KEY_FILE)
+
+    assert [one.knows(SecretStr("agreed")) for one in known] == [True]
 
 
 @pytest.mark.prefect

@@ -111,7 +111,7 @@ def test_a_prefect_without_shops_lets_nobody_in(
     file = read_settings().home / KEY_FILE
     notices.share_keys.fn()
     before = file.read_text(encoding="utf-8")
-    monkeypatch.setattr(notices, "shops_in_blocks", list)
+    monkeypatch.setattr(notices, "shops_described_at", lambda _mall: [])
     notices.share_keys.fn()
 
     assert '"handle": "demo"' in before

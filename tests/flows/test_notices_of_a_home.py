@@ -15,7 +15,6 @@ from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
 from tasks import machine, notices
-from tasks.shops.blocks import load_shop
 from tests.support.effort import for_ci
 from tests.support.notices import HEADERS, Receiver, auth_xml, order_xml, result_code
 from tests.support.sandbox import Sandbox
@@ -71,7 +70,6 @@ def home_of_lab(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUCHU_SHOP_LAB_SHOP_URL", keys.shop_url)
     monkeypatch.setenv("JUCHU_SHOP_LAB_CONTRACT_ID", keys.contract_id)
     monkeypatch.setenv("JUCHU_SHOP_LAB_NOTICE_AUTH_KEY", keys.notice_auth_key)
-    monkeypatch.setattr(notices, "shops_in_blocks", lambda: [load_shop("lab")])
     # Who owns a home is what tests/shops/test_owner.py is about.
     monkeypatch.setattr(machine, "owned", lambda s, _: warehouse(s.warehouse))
     monkeypatch.setattr(machine, "confirmed", lambda _: None)
