@@ -26,7 +26,7 @@ from data.model.costs import ALWAYS, MallFee, SkuCost
 from data.model.csv_file import BLANK, RowRemark, code_damage
 from data.model.order import Mall
 from data.model.stock import OWN_SKU
-from data.model.typed_time import TimeRefused, day_of
+from data.model.typed.time import TimeRefused, day_of
 
 SKU: Final = "SKU"
 COST: Final = "原価"

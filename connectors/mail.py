@@ -31,8 +31,8 @@ from aiosmtplib import (
 )
 from pydantic import SecretStr
 
-from data.model.application import Mail
 from data.model.japan_time import in_japan
+from data.model.shops.application import Mail
 
 NO_PASSWORD = SecretStr("")
 NO = 400

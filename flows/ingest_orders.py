@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.run import total
-from data.model.typed_time import moment_of
+from data.model.typed.time import moment_of
 from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import AnyShop
 from tasks.forms.orders import Confirm, Since, Until

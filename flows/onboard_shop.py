@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from data.model.onboarding import Stage
+from data.model.shops.onboarding import Stage
 from flows.check_connection import check_connection
 from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import OneShop

@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from data.model.unnumbered import UnnumberedWay
+from data.model.shipping.unnumbered import UnnumberedWay
 from tasks.analytics.publish import announce_change
 from tasks.forms.shipping import (
     DateShipped,

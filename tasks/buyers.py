@@ -23,7 +23,7 @@ from connectors.private_files import files_telling_of, remove
 from connectors.settings.reading import read_settings
 from connectors.watched_folder import DONE
 from data.model.buyer import FoundBuyer, Traces, mail_of
-from data.model.typed_number import plain_number
+from data.model.typed.number import plain_number
 from data.warehouse.buyers import (
     are_bytes_left,
     clear_orders,

@@ -16,7 +16,7 @@ from connectors.settings.receiver_addresses import receivers_of
 from data.model.notice import is_handed_out
 from data.model.order import Mall
 from data.model.run import Taken
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.warehouse.notices import due_notices, record_notices
 from tasks.machine import now, our_warehouse
 from tasks.rms import ShopStopped, refuse_stopped, shop_of_now

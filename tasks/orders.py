@@ -25,12 +25,12 @@ from connectors.rms.clock import MOST_APART
 from connectors.rms.errors import OutcomeUnknown
 from connectors.rms.halving import Halving
 from connectors.rms.orders import CONFIRM_ORDER, Confirmation, refused_whole
-from data.model.connection import OTHER_SHOPS_KEY
 from data.model.japan_time import in_japan
 from data.model.mark import CANCEL_SHOWS
 from data.model.order import RefusedOrder
 from data.model.run import LOOK_BACK, MISSING_FOR, Attention, Taken
-from data.model.shop import ShopHandle, is_of_other_shop
+from data.model.shops.connection import OTHER_SHOPS_KEY
+from data.model.shops.shop import ShopHandle, is_of_other_shop
 from data.warehouse.clock import Healed, heal_future
 from data.warehouse.notices import settle_notices
 from data.warehouse.orders.answers import known_answers

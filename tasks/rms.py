@@ -27,8 +27,9 @@ from connectors.rms.errors import (
 )
 from connectors.rms.pace import Bucket, paces_for, slowness_of
 from connectors.settings.reading import read_settings
-from data.model import rms_menus
-from data.model.connection import (
+from data.model.oversale import TroubleKind
+from data.model.shops import rms_menus
+from data.model.shops.connection import (
     MAINTENANCE_CODE,
     STOPS_CALLS,
     WHAT,
@@ -37,9 +38,8 @@ from data.model.connection import (
     judge_check,
     shop_in_use,
 )
-from data.model.licence import key_fingerprint
-from data.model.oversale import TroubleKind
-from data.model.shop import Shop, ShopHandle
+from data.model.shops.licence import key_fingerprint
+from data.model.shops.shop import Shop, ShopHandle
 from data.warehouse.errors import WarehouseBusy, WarehouseClosed
 from data.warehouse.shops import (
     facts_of,

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Final
 
 from data.model.csv_file import BLANK
-from data.model.shipment import Carrier
-from data.model.tracking_number import as_written
+from data.model.shipping.shipment import Carrier
+from data.model.shipping.tracking_number import as_written
 
 EXPORT_AGAIN: Final = (
     "配送会社のシステムからもう一度出力し、Excelで開かずにそのまま取り込んでください。"

@@ -9,16 +9,20 @@ from connectors.carriers.registry import Laid
 from connectors.csv_file import CsvRefused, Position
 from data.model.csv_file import BLANK
 from data.model.order import SHOP_ORDER_NUMBER
-from data.model.shipment import NO_NUMBER, company_code
-from data.model.shipment_file import ShipmentRow
-from data.model.short_key import read_short_key
-from data.model.tracking_number import (
+from data.model.shipping.shipment import NO_NUMBER, company_code
+from data.model.shipping.shipment_file import ShipmentRow
+from data.model.shipping.short_key import read_short_key
+from data.model.shipping.tracking_number import (
     NumberFault,
     as_written,
     is_damaged,
     parse_tracking_number,
 )
-from data.model.unnumbered import ALWAYS_NUMBERED, says_no_number, unnumbered_way
+from data.model.shipping.unnumbered import (
+    ALWAYS_NUMBERED,
+    says_no_number,
+    unnumbered_way,
+)
 
 _REFERENCE: Final = re.compile(rf"(?=.*\d){SHOP_ORDER_NUMBER}")
 NEEDS_NUMBER: Final = (

@@ -11,9 +11,9 @@ from connectors.carriers.parcels import ParcelReader, SetAside
 from connectors.carriers.registry import Laid, lay
 from connectors.csv_file import CsvFile, CsvRefused, read_csv
 from data.model.csv_file import RowRemark
-from data.model.shipment import DELIVERY_COMPANIES, NO_NUMBER, Carrier
-from data.model.shipment_file import ShipmentFile, ShipmentRow
-from data.model.tracking_number import NumberFault, parse_tracking_number
+from data.model.shipping.shipment import DELIVERY_COMPANIES, NO_NUMBER, Carrier
+from data.model.shipping.shipment_file import ShipmentFile, ShipmentRow
+from data.model.shipping.tracking_number import NumberFault, parse_tracking_number
 
 MOST_ROWS: Final = 200_000
 """Parcels of one file: more is no day's work of any shop, and they stay in memory."""

@@ -13,8 +13,8 @@ from connectors.csv_file import (
     missing_columns,
 )
 from connectors.layout_modules import modules_of
-from data.model.shipment import Carrier
-from data.model.tracking_number import SEVEN_DR, is_damaged, normalised
+from data.model.shipping.shipment import Carrier
+from data.model.shipping.tracking_number import SEVEN_DR, is_damaged, normalised
 
 
 @cache

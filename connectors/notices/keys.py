@@ -39,7 +39,7 @@ from connectors.settings.env_file import env_file_values
 from connectors.settings.reading import ENV_FILE, SettingsProblem
 from connectors.settings.shop_variables import PREFIX
 from data.model.order import Frozen, Mall
-from data.model.shop import ShopHandle, without_mask
+from data.model.shops.shop import ShopHandle, without_mask
 
 KEY_FILE: Final = "receiver-keys.json"
 """The key file's name in JUCHU_HOME."""

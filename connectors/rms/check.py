@@ -1,7 +1,7 @@
 """The calls of a connection check (接続チェック): one cheap read of every function.
 
 Nothing is written and nothing raised: each call ends in a `Probe`. What the probes mean
-together is judged in `data.model.connection`.
+together is judged in `data.model.shops.connection`.
 """
 
 from collections.abc import Callable, Collection
@@ -24,7 +24,12 @@ from connectors.rms.fetch import NO_ORDER
 from connectors.rms.orders import CONFIRM_ORDER
 from connectors.rms.shipping import REPORT, RESULT
 from connectors.rms.stock import WRITE
-from data.model.connection import LICENCE_FUNCTION, OTHER_SHOP_CODE, CallEnd, Probe
+from data.model.shops.connection import (
+    LICENCE_FUNCTION,
+    OTHER_SHOP_CODE,
+    CallEnd,
+    Probe,
+)
 from data.model.stock import Listing
 
 LOOK_BACK = timedelta(minutes=1)
@@ -89,7 +94,7 @@ def probes_of_others(
     """Read with other functions until one answers: does the key work at all?
 
     Usually one call. Whether the key or `function` alone was refused is judged from
-    these by `data.model.connection.judge_check`.
+    these by `data.model.shops.connection.judge_check`.
     """
     tries: list[Probe] = []
     for name, call in _reads(rms, shop_id, now).items():

@@ -16,7 +16,7 @@ from connectors.rms.pace import Bucket, Turn
 from connectors.rms.shipping import ShippingApi
 from connectors.rms.stock import StockApi
 from data.model.japan_time import in_japan
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 
 LICENCE_PATH = "/es/1.0/license-management/license-key/expiry-date"
 EXPIRY_DATE = RmsFunction("license.expiryDate.get")

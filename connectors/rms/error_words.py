@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from connectors.codes.table import Action, code_of
 from connectors.rms.messages import RmsMessage
-from data.model.connection import OTHER_SHOPS_KEY
+from data.model.shops.connection import OTHER_SHOPS_KEY
 
 TRY_LATER = (
     "しばらく待って同じ処理を再実行してください。"

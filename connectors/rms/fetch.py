@@ -27,7 +27,7 @@ from connectors.rms.order_wire import RmsOrder
 from connectors.rms.translate import order_of
 from data.model.notice import UNREADABLE
 from data.model.order import KeptAnswer, Mall, Order, RefusedOrder, SameAnswer
-from data.model.shop import is_of_other_shop
+from data.model.shops.shop import is_of_other_shop
 
 READER_VERSION = b"14"
 """Part of every `answer_hash`. Raise it when the way an order is read changes: then

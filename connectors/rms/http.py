@@ -44,7 +44,7 @@ from connectors.rms.errors import (
     Unavailable,
 )
 from connectors.rms.pace import Bucket, Turn
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 
 HEADERS = {
     # RMS refuses a missing charset, and by one report escaped Japanese as well

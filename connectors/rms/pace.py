@@ -28,7 +28,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from connectors.rms.address import is_loopback
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 
 SLACK = 1.01
 """1 % longer than asked, so that jitter between us and RMS never makes it shorter."""

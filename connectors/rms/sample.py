@@ -23,7 +23,7 @@ from connectors.rms.http import RmsHttp
 from connectors.rms.orders import nothing_known
 from connectors.rms.search import SEARCH_ORDER, Search
 from data.model.notice import UNREADABLE
-from data.model.sample import MOST_NUMBERS, Sampled, SampleVerdict
+from data.model.shops.sample import MOST_NUMBERS, Sampled, SampleVerdict
 
 BASE: Final = "/es/2.0/sample.order"
 LOOK_BACK: Final = timedelta(minutes=1)

@@ -19,8 +19,8 @@ from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import CredentialsRefused, Refused, Unavailable
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
-from data.model.shipment import NO_NUMBER
-from data.model.shipping_plan import MOST_ORDERS, OrderReport, RowChange
+from data.model.shipping.plan import MOST_ORDERS, OrderReport, RowChange
+from data.model.shipping.shipment import NO_NUMBER
 
 REPORT_PATH = "/es/2.0/order/updateOrderShippingAsync/"
 RESULT_PATH = "/es/2.0/order/getResultUpdateOrderShippingAsync/"

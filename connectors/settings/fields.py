@@ -23,9 +23,9 @@ from connectors.settings.passwords import people_of
 from connectors.settings.receiver_addresses import SHORTEST_SECRET, receivers_of
 from connectors.settings.shop_variables import PREFIX
 from data.model.alarm import Silence
-from data.model.key_column import key_columns_of
-from data.model.shipping_day import WEEKDAYS
-from data.model.shop import HOME_NAME
+from data.model.shipping.day import WEEKDAYS
+from data.model.shipping.key_column import key_columns_of
+from data.model.shops.shop import HOME_NAME
 
 
 class Settings(BaseSettings):

@@ -12,7 +12,7 @@ from connectors.settings.env_file import env_file_values
 from connectors.settings.fields import Settings
 from connectors.settings.shop_variables import PREFIX
 from connectors.settings.unread import unread_settings
-from data.model.label import Sender
+from data.model.shipping.label import Sender
 
 ENV_FILE: Final = Path(os.environ.get("JUCHU_ENV_FILE") or ".env")
 """A demo names another one: what a shop set up in the same folder is not for it."""

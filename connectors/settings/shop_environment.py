@@ -16,7 +16,7 @@ from connectors.settings.fields import Settings
 from connectors.settings.reading import ENV_FILE, SettingsProblem, invalid, unset
 from connectors.settings.shop_variables import NEEDED, PREFIX, SHOP_VARIABLES, stem_of
 from data.model.order import Mall
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 
 _KEY_OF = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_LICENSE_KEY")
 

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from connectors.settings.shop_variables import PREFIX, SHOP_VARIABLES
-from data.model.typed_name import in_short, nearest
+from data.model.typed.name import in_short, nearest
 
 NO_SETTINGS: Final = frozenset(
     {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from data.model.order import Mall
-from data.model.tracking_file import LeftOut, TrackedNumber, TrackedPackage
+from data.model.shipping.tracking_file import LeftOut, TrackedNumber, TrackedPackage
 
 ONE_NUMBER: Final = (
     "このモールのファイルには、送付先1つに送り状番号を1つしか書けません。"

@@ -7,7 +7,7 @@ from connectors.layout_modules import modules_of
 from connectors.tracking_files import layouts
 from connectors.tracking_files.file import TrackingFile, TrackingLayout, written
 from data.model.order import Mall
-from data.model.tracking_file import TrackedPackage
+from data.model.shipping.tracking_file import TrackedPackage
 
 
 @cache

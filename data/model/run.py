@@ -6,7 +6,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from data.model.order import RefusedOrder
-from data.model.typed_time import TimeRefused
+from data.model.typed.time import TimeRefused
 
 LOOK_BACK = timedelta(days=62)
 """How far a run without dates and without a cursor searches back. One search of RMS

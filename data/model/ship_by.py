@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from data.model.shipping_day import (
+from data.model.shipping.day import (
     MOST_AHEAD,
     WEEKDAYS,
     NeverOpen,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from data.model.matter import MatterKind
-from data.model.search_text import searched
+from data.model.typed.search_text import searched
 from data.warehouse.day import StatusCount, WaitingKind, standings, waiting
 from data.warehouse.readers import reading
 from data.warehouse.session import Connection

@@ -9,18 +9,25 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from data.model.application import Application, Mail
-from data.model.connection import (
+from data.model.japan_time import in_japan
+from data.model.order import Mall
+from data.model.shops.application import Application, Mail
+from data.model.shops.connection import (
     ANSWERED,
     ConnectionStatus,
     KeyFacts,
     suspect_paste,
 )
-from data.model.japan_time import in_japan
-from data.model.licence import end_of, key_fingerprint, known_end
-from data.model.onboarding import ShopFacts, Stage, StageStep, Standing, move, replay
-from data.model.order import Mall
-from data.model.shop import Shop, ShopHandle
+from data.model.shops.licence import end_of, key_fingerprint, known_end
+from data.model.shops.onboarding import (
+    ShopFacts,
+    Stage,
+    StageStep,
+    Standing,
+    move,
+    replay,
+)
+from data.model.shops.shop import Shop, ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 

@@ -22,7 +22,7 @@ from connectors.settings.reading import read_settings
 from data.model.japan_time import in_japan
 from data.model.morning import MorningStep, next_try
 from data.model.ship_by import WorkingDays
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.warehouse.day import Day, day
 from data.warehouse.stock.speed import stock_speeds
 from tasks.alarms import is_whole_run

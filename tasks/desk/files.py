@@ -12,7 +12,7 @@ from starlette.responses import Response
 from connectors.uploads import TooLarge, Upload, Uploads
 from data.model.japan_time import in_japan
 from data.model.order import Mall
-from data.model.shipment import Carrier
+from data.model.shipping.shipment import Carrier
 from tasks.desk.files_left import UploadEnding, files_left
 from tasks.desk.frame import (
     LARGEST_FILE,

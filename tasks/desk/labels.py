@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 from connectors.looks import record_download
 from data.model.order import Mall
-from data.model.shipment import DELIVERY_COMPANIES, ShipmentState
-from data.model.typed_time import TimeRefused, day_of
+from data.model.shipping.shipment import DELIVERY_COMPANIES, ShipmentState
+from data.model.typed.time import TimeRefused, day_of
 from data.warehouse.analytics.parcels import PublishedParcels, published_parcels
 from data.warehouse.errors import WarehouseMissing
 from tasks.desk.copy_age import AGAIN_AFTER_S, freshen, shown_at

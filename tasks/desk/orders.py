@@ -13,7 +13,7 @@ from connectors.looks import record_look
 from data.model.mark import progress_word
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.order import Mall
-from data.model.shipment import DELIVERY_COMPANIES
+from data.model.shipping.shipment import DELIVERY_COMPANIES
 from data.model.stock import MOVEMENT_WORDS, MovementKind
 from data.warehouse.orders.history import (
     MOST_FOUND,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from data.model.order import Mall
-from data.model.shipment import Carrier, ShipmentState
+from data.model.shipping.shipment import Carrier, ShipmentState
 
 NOTHING_YET: Final = (
     "まだデータがありません。対処: 「CSV取込」から棚卸または注文を取り込んでください"

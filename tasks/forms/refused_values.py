@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from data.model.typed_name import in_short, suggestion
+from data.model.typed.name import in_short, suggestion
 
 _CHOICES: Final = frozenset({"literal_error", "enum"})
 _WHY: Final = {

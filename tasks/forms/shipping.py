@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import WithJsonSchema
 
 from data.model.order import Mall
-from data.model.shipment import Carrier
-from data.model.unnumbered import UnnumberedWay
+from data.model.shipping.shipment import Carrier
+from data.model.shipping.unnumbered import UnnumberedWay
 from tasks.forms.fields import MALLS, TEXT, DayOrNone, titled
 from tasks.forms.refused_values import refusing
 

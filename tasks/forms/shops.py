@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
-from data.model.application import Application
-from data.model.onboarding import OneLine, Stage
+from data.model.shops.application import Application
+from data.model.shops.onboarding import OneLine, Stage
 from tasks.forms.every_flow import WHO
 from tasks.forms.fields import TEXT, DayOrNone, MomentOrNone, titled
 from tasks.forms.refused_values import refusing

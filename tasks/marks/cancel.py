@@ -21,8 +21,8 @@ from data.model.mark import (
     RESTORE_STOCK,
     progress_word,
 )
-from data.model.shop import ShopHandle
-from data.model.typed_name import in_short, suggestion
+from data.model.shops.shop import ShopHandle
+from data.model.typed.name import in_short, suggestion
 from data.warehouse.marks import MarkEnd, MarkRun, has_open_cancel
 from tasks.machine import our_warehouse
 from tasks.marks.journal import (

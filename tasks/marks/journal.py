@@ -14,7 +14,7 @@ from connectors.rms.errors import OutcomeUnknown, Refused, Throttled, Unavailabl
 from connectors.rms.marks import AT_ONCE, Looked
 from data.model.advice import has_advice
 from data.model.mark import Marked, MarkKind, MarkOutcome, MarkState
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.warehouse.marks import (
     MarkEnd,
     MarkRun,

@@ -13,7 +13,7 @@ from prefect.client.schemas.objects import State
 from connectors.rms.errors import CredentialsRefused, Throttled, Unavailable
 from connectors.rms.marks import Looked
 from data.model.mark import LONGEST_MEMO, MEMO_BYTES
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.warehouse.marks import MarkEnd, MarkRun
 from tasks.marks.journal import (
     NOT_SHOWN,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from data.model.typed_name import in_short
-from data.model.typed_number import plain_number
+from data.model.typed.name import in_short
+from data.model.typed.number import plain_number
 
 MOST: Final = 1000
 """Orders of one run; one run with more is rather a file that was pasted by mistake."""

@@ -14,7 +14,7 @@ from data.model.mark import (
     PAYMENT_STATES,
     Payment,
 )
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from tasks.rms import open_rms
 from tasks.runs.report import ended, page, table
 from tasks.runs.retrying import SAFE_TO_REPEAT

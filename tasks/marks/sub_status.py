@@ -10,8 +10,8 @@ from prefect.client.schemas.objects import State
 
 from connectors.rms.marks import AT_ONCE, Looked
 from data.model.mark import MarkState, SubStatus, progress_word
-from data.model.shop import ShopHandle
-from data.model.typed_name import suggestion
+from data.model.shops.shop import ShopHandle
+from data.model.typed.name import suggestion
 from data.warehouse.marks import MarkEnd, MarkRun
 from tasks.marks.journal import (
     NOT_SHOWN,

@@ -25,8 +25,8 @@ from connectors.watched_folder import (
 )
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
-from data.model.shop import SHOP_HANDLE
-from data.model.typed_name import in_short, suggestion
+from data.model.shops.shop import SHOP_HANDLE
+from data.model.typed.name import in_short, suggestion
 from data.warehouse.order_files.store import (
     ImportReport,
     import_orders,

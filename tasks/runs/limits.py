@@ -26,7 +26,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 from connectors.folder_lock import alone_in, is_in_use
 from connectors.settings.reading import read_settings
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 
 Api = Literal["order", "stock"]
 """What is limited separately, because RMS counts their calls separately as well."""

@@ -16,7 +16,7 @@ from data.model.run import (
     cursor_after,
     search_window,
 )
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.warehouse.notices import found_without_notice
 from data.warehouse.orders.at_mall import open_amounts, unknown_status
 from data.warehouse.runs import Load, move_cursor, record_load, seen_until

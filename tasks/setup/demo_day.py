@@ -16,8 +16,8 @@ from prefect.client.schemas.objects import FlowRun
 from connectors.notices.spool import Spool
 from data.model.japan_time import JST, in_japan
 from data.model.notice import Notice, NoticeKind, notice_key
-from data.model.onboarding import Stage
-from data.model.short_key import PackageRef
+from data.model.shipping.short_key import PackageRef
+from data.model.shops.onboarding import Stage
 from data.warehouse.ask import ask
 from data.warehouse.session import warehouse
 from data.warehouse.stock.ledger import explain_level

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from connectors.carriers.layouts.yamato_b2 import COLUMNS
 from data.model.japan_time import in_japan
-from data.model.label import why_not_pack
-from data.model.short_key import PackageRef, short_key
-from data.model.tracking_number import check_digit
+from data.model.shipping.label import why_not_pack
+from data.model.shipping.short_key import PackageRef, short_key
+from data.model.shipping.tracking_number import check_digit
 from data.warehouse.orders.read import stored_orders
 from data.warehouse.session import warehouse
 from data.warehouse.shipping.labels import label_orders

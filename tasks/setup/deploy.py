@@ -23,7 +23,7 @@ from connectors.settings.shop_environment import (
     handles_in_environment,
     shop_from_environment,
 )
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from tasks.runs.limits import ensure_limit
 from tasks.runs.log import show_our_log
 from tasks.setup.alarms import register_alarms, save_automation

@@ -23,7 +23,7 @@ from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import Automation, EventTrigger
 
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from tasks.analytics.publish import RESOURCE
 from tasks.setup.queues import MORNING, WORK_POOL, ensure_queue, morning_of
 from tasks.shops.homes import JuchuHome, at_home, of_home

@@ -19,7 +19,7 @@ from prefect.client.schemas.sorting import ArtifactSort, DeploymentSort
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
 from connectors.prefect_env import API_URL
-from data.model.typed_name import suggestion
+from data.model.typed.name import suggestion
 from tasks.runs.report import PERSONAL
 from tasks.setup.prefect_runs import PrefectRuns, all_pages, flow_names
 from tasks.setup.server_in_use import environment_of_server

@@ -26,11 +26,11 @@ from connectors.settings.shop_environment import (
     shop_from_environment,
 )
 from connectors.settings.shop_variables import NEEDED, stem_of
-from data.model.connection import can_be_issued, shop_in_use
 from data.model.japan_time import in_japan
 from data.model.order import Mall
-from data.model.shop import SHOP_HANDLE, Shop, without_mask
-from data.model.typed_time import TimeRefused, day_of
+from data.model.shops.connection import can_be_issued, shop_in_use
+from data.model.shops.shop import SHOP_HANDLE, Shop, without_mask
+from data.model.typed.time import TimeRefused, day_of
 from data.warehouse.errors import WarehouseClosed
 from data.warehouse.shops import key_in_use
 from tasks.machine import now, our_warehouse

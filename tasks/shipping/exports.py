@@ -18,8 +18,8 @@ from connectors.tracking_files import write_tracking_file
 from connectors.uploads import TRACKING
 from data.model.japan_time import in_japan
 from data.model.order import Mall
-from data.model.shop import ShopHandle
-from data.model.tracking_file import TrackedPackage
+from data.model.shipping.tracking_file import TrackedPackage
+from data.model.shops.shop import ShopHandle
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.shipping.exports import packages_to_export, record_exports
 from tasks.machine import now, our_warehouse

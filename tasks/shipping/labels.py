@@ -25,19 +25,19 @@ from connectors.carriers import (
 from connectors.durable_write import write_new
 from connectors.settings.reading import SettingsProblem, read_settings, sender_of
 from data.model.japan_time import in_japan
-from data.model.label import (
+from data.model.order import Mall
+from data.model.shipping.day import NeverOpen, next_working_day
+from data.model.shipping.label import (
     LabelFault,
     ParcelOrder,
     Sender,
     parcel_of,
     why_not_pack,
 )
-from data.model.order import Mall
-from data.model.order_file_label import FilePackage, file_parcel
-from data.model.shipping_day import NeverOpen, next_working_day
-from data.model.shop import ShopHandle
-from data.model.short_key import PackageRef, short_key
-from data.model.typed_time import TimeRefused, day_of
+from data.model.shipping.order_file_label import FilePackage, file_parcel
+from data.model.shipping.short_key import PackageRef, short_key
+from data.model.shops.shop import ShopHandle
+from data.model.typed.time import TimeRefused, day_of
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.runs import Load
 from data.warehouse.shipping.labels import (

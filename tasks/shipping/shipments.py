@@ -16,7 +16,7 @@ from connectors.csv_file import given_name
 from connectors.settings.reading import read_settings
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.warehouse.shipping.shipments import ShipmentReport, import_shipments
 from tasks.machine import now, our_trial
 from tasks.runs.failures import hiding_values

@@ -24,14 +24,14 @@ from connectors.rms.errors import (
 from connectors.rms.halving import Halving
 from connectors.rms.shipping import REPORT, Receipt, RowOutcome, ShippingResult
 from data.model.japan_time import in_japan
-from data.model.shipment import ShipmentState
-from data.model.shipping_plan import (
+from data.model.shipping.plan import (
     MOST_ORDERS,
     RESULTS_KEPT,
     SETTLES_AFTER,
     RowResult,
 )
-from data.model.shop import ShopHandle
+from data.model.shipping.shipment import ShipmentState
+from data.model.shops.shop import ShopHandle
 from data.warehouse.runs import Load
 from data.warehouse.shipping.tracking import (
     Run,

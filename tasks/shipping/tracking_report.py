@@ -9,8 +9,8 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from data.model.shipment import DELIVERY_COMPANIES, ShipmentState
-from data.model.shop import ShopHandle
+from data.model.shipping.shipment import DELIVERY_COMPANIES, ShipmentState
+from data.model.shops.shop import ShopHandle
 from data.warehouse.runs import Load
 from data.warehouse.shipping.tracking import (
     ShipmentLine,

@@ -12,12 +12,12 @@ from prefect.client.schemas.objects import State
 
 from data.model.japan_time import in_japan
 from data.model.order import Mall
-from data.model.shipment import NO_NUMBER, Carrier
-from data.model.shipment_file import ShipmentFile, ShipmentRow
-from data.model.shop import ShopHandle
-from data.model.short_key import read_short_key
-from data.model.typed_time import day_of
-from data.model.unnumbered import UnnumberedWay
+from data.model.shipping.shipment import NO_NUMBER, Carrier
+from data.model.shipping.shipment_file import ShipmentFile, ShipmentRow
+from data.model.shipping.short_key import read_short_key
+from data.model.shipping.unnumbered import UnnumberedWay
+from data.model.shops.shop import ShopHandle
+from data.model.typed.time import day_of
 from data.warehouse.shipping.shipments import ShipmentReport, import_shipments
 from tasks.machine import now, our_warehouse
 from tasks.marks.numbers import numbers_in

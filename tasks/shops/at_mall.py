@@ -8,8 +8,8 @@ imported under its name (docs/order-files.md).
 from typing import NamedTuple
 
 from data.model.order import Mall
-from data.model.shop import ShopHandle
-from data.model.typed_name import in_short, suggestion
+from data.model.shops.shop import ShopHandle
+from data.model.typed.name import in_short, suggestion
 from data.warehouse.order_files.store import shops_with_orders
 from tasks.machine import our_warehouse
 from tasks.shops.blocks import UnknownShop, load_shop, shops_described_at

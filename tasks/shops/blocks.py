@@ -26,11 +26,11 @@ from connectors.settings.shop_environment import (
     home_in_environment,
     shop_from_environment,
 )
-from data.model.onboarding import StartRule
 from data.model.order import Mall
-from data.model.shop import HOME_NAME, SHOP_HANDLE, Shop, ShopHandle
+from data.model.shops.onboarding import StartRule
+from data.model.shops.shop import HOME_NAME, SHOP_HANDLE, Shop, ShopHandle
 from data.model.stock_link import SILENT_HOURS
-from data.model.typed_name import in_short, suggestion
+from data.model.typed.name import in_short, suggestion
 
 
 class UnknownShop(LookupError):

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from data.model.licence import licence_sentence
-from data.model.onboarding import (
+from data.model.shops.licence import licence_sentence
+from data.model.shops.onboarding import (
     ASIDE,
     WAY,
     ShopFacts,
@@ -13,7 +13,7 @@ from data.model.onboarding import (
     Standing,
     replay,
 )
-from data.model.onboarding_step import next_step
+from data.model.shops.onboarding_step import next_step
 from tasks.runs.report import escape
 
 

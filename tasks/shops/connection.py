@@ -12,7 +12,7 @@ from prefect.events import emit_event
 
 from connectors.rms.check import Checked, check
 from connectors.rms.sample import read_sample
-from data.model.connection import (
+from data.model.shops.connection import (
     LICENCE_FUNCTION,
     REFUSED,
     CallEnd,
@@ -25,10 +25,10 @@ from data.model.connection import (
     needs_former_key,
     shop_in_use,
 )
-from data.model.licence import days_left, licence_sentence, warning_due
-from data.model.onboarding import Stage, StageStep, refusal
-from data.model.sample import MOST_NUMBERS, Sampled
-from data.model.shop import Shop, ShopHandle
+from data.model.shops.licence import days_left, licence_sentence, warning_due
+from data.model.shops.onboarding import Stage, StageStep, refusal
+from data.model.shops.sample import MOST_NUMBERS, Sampled
+from data.model.shops.shop import Shop, ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.shops import (
     delete_former_handles,

@@ -14,8 +14,8 @@ from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from connectors.settings.reading import SettingsProblem
-from data.model.onboarding import Stage, StageStep, due_move
-from data.model.shop import ShopHandle
+from data.model.shops.onboarding import Stage, StageStep, due_move
+from data.model.shops.shop import ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.shops import (
     facts_of,

@@ -13,7 +13,7 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectHTTPStatusError
 from pydantic import Field, StringConstraints
 
-from data.model.shop import HOME_NAME
+from data.model.shops.shop import HOME_NAME
 
 NAMED = HOME_NAME.replace(")?$", ")$")
 HomeName = Annotated[str, StringConstraints(pattern=NAMED)]

@@ -16,11 +16,18 @@ from prefect.client.schemas.objects import State
 
 from connectors.mail import send
 from connectors.settings.reading import read_settings
-from data.model.application import Application, Mail, application_mail
-from data.model.onboarding import WAY, Stage, StageStep, notices_start, replay, way_to
-from data.model.onboarding_step import next_step
-from data.model.shop import SHOP_HANDLE, ShopHandle
-from data.model.typed_time import day_of, moment_of
+from data.model.shops.application import Application, Mail, application_mail
+from data.model.shops.onboarding import (
+    WAY,
+    Stage,
+    StageStep,
+    notices_start,
+    replay,
+    way_to,
+)
+from data.model.shops.onboarding_step import next_step
+from data.model.shops.shop import SHOP_HANDLE, ShopHandle
+from data.model.typed.time import day_of, moment_of
 from data.warehouse.session import Connection
 from data.warehouse.shops import (
     ShopState,

@@ -13,8 +13,8 @@ from prefect import task
 from prefect.client.schemas.objects import State
 
 from connectors.mail_file import read_mail_text
-from data.model.rakuten_mails import SECOND, START, SecondMail, read_second_mail
-from data.model.typed_time import TimeRefused, day_of
+from data.model.shops.rakuten_mails import SECOND, START, SecondMail, read_second_mail
+from data.model.typed.time import TimeRefused, day_of
 from tasks.runs.failures import hiding_values
 from tasks.runs.parameters import replace_parameter
 from tasks.runs.retrying import SAFE_TO_REPEAT

@@ -15,7 +15,7 @@ from prefect.states import Completed
 from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.stock import Adjustment
-from data.model.typed_time import TimeRefused, day_of
+from data.model.typed.time import TimeRefused, day_of
 from data.warehouse.order_files.store import shops_with_orders
 from data.warehouse.stock.adjust import (
     Adjusted,

@@ -13,9 +13,9 @@ from prefect.client.schemas.objects import State
 
 from connectors.order_files import CsvRefused
 from connectors.stock_files import read_stock_file
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.model.stock import StockFileKind
-from data.model.typed_time import moment_of
+from data.model.typed.time import moment_of
 from data.warehouse.stock.files import CountReport, CountsDiffer, count_stock
 from tasks.machine import now, our_trial
 from tasks.runs.failures import hiding_values

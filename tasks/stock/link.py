@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed
 
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.warehouse.stock.link import record_link
 from tasks.machine import now, our_warehouse
 from tasks.runs.retrying import SAFE_TO_REPEAT

@@ -29,7 +29,7 @@ from connectors.rms.stock import (
 )
 from data.model.order import Mall
 from data.model.run import total
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.model.stock import Listing, raises, unseen_units
 from data.warehouse.runs import Load
 from data.warehouse.stock.push import (

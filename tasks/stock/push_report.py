@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from connectors.rms.stock import StockResult
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.model.stock import (
     OPEN_PUSHES,
     PUSH_TO_DO,

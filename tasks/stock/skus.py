@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State
 
 from connectors.rms.errors import CredentialsRefused
 from data.model.item import Item, ListingAtMall, listings_of
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.model.stock import Listing
 from data.warehouse.stock.listings import (
     MappedListings,

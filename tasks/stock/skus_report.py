@@ -9,7 +9,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 
 from data.model.item import ListingAtMall, alike_but_for_case, shared_skus
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.model.stock import Listing
 from data.warehouse.stock.listings import MappedListings, ToldBy
 from tasks.runs.report import counts, ended, in_a_row, listing, page, section, sums

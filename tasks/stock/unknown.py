@@ -14,7 +14,7 @@ from prefect.logging import get_run_logger
 from connectors.rms.errors import RmsTrouble
 from connectors.rms.items import BULK_GET
 from data.model.order import Mall
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.model.stock import Listing
 from data.warehouse.stock.listings import give_up_unknown, listings_gone
 from data.warehouse.stock.push import Push

@@ -11,10 +11,10 @@ from prefect.client.schemas.objects import State
 
 from data.model.japan_time import in_japan
 from data.model.oversale import CAUSE_TO_DO, CAUSE_WORDS
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.model.stock import MOVEMENT_WORDS, PUSH_WORDS
-from data.model.typed_name import in_short
-from data.model.typed_time import moment_of
+from data.model.typed.name import in_short
+from data.model.typed.time import moment_of
 from data.warehouse.stock.why_oversold import (
     Explained,
     SkuEvent,

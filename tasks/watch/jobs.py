@@ -9,7 +9,7 @@ from functools import partial
 from threading import Event, Thread
 from typing import Final, Protocol
 
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from tasks.watch.metrics import WatchMetrics
 
 HUNG_S: Final = 1800.0

@@ -8,7 +8,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from data.warehouse.stock.push import DueLevels
 from data.warehouse.stock.speed import StockSpeed
 

@@ -17,7 +17,7 @@ from prefect.flows import Flow
 from prefect.states import Crashed
 
 from connectors.settings.reading import read_settings
-from data.model.shop import ShopHandle
+from data.model.shops.shop import ShopHandle
 from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.homes import at_home, of_home
 

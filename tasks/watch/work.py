@@ -13,7 +13,7 @@ from prefect.client.orchestration import get_client
 
 from connectors.notices.spool import Spool, SpoolFailed
 from connectors.settings.reading import read_settings
-from data.model.shop import Shop, ShopHandle
+from data.model.shops.shop import Shop, ShopHandle
 from data.warehouse.notices import due_notices
 from data.warehouse.stock.push import DueLevels, due_now
 from data.warehouse.stock.speed import stock_speeds

@@ -16,8 +16,8 @@ from rich.console import Console
 
 from connectors.rms.errors import Throttled
 from data.model.order import Mall
-from data.model.shipping_plan import MOST_ORDERS, SETTLES_AFTER
-from data.model.short_key import PackageRef, short_key
+from data.model.shipping.plan import MOST_ORDERS, SETTLES_AFTER
+from data.model.shipping.short_key import PackageRef, short_key
 from tasks import rms
 from tasks.shipping import tracking
 from tasks.shipping import tracking as tracking_calls

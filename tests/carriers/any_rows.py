@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from data.model.order import ShippingRow
-from data.model.shipment import NO_NUMBER
+from data.model.shipping.shipment import NO_NUMBER
 from tests.carriers.made import DAY, number
 from tests.carriers.rows_at_mall import BASKET, LATER, package, shipment
 from tests.support.effort import examples

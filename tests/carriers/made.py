@@ -4,8 +4,8 @@ from datetime import date
 
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
 from connectors.carriers.layouts.yamato_b2 import COLUMNS as B2
-from data.model.short_key import PackageRef, short_key
-from data.model.tracking_number import check_digit
+from data.model.shipping.short_key import PackageRef, short_key
+from data.model.shipping.tracking_number import check_digit
 
 ORDER = "123456-20261124-0000000001"
 PACKAGE = PackageRef("rakuten", "123456", ORDER, "7")

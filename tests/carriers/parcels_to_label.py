@@ -6,7 +6,7 @@ import io
 import pytest
 
 from connectors.carriers import LabelFile, write_b2_labels, write_ehiden3_labels
-from data.model.label import ParcelOrder, Sender
+from data.model.shipping.label import ParcelOrder, Sender
 from tests.carriers.made import DAY, KEY, ORDER
 
 SENDER = Sender(

@@ -3,7 +3,7 @@
 from datetime import date
 
 from data.model.order import Mall, Package, ShippingRow
-from data.model.shipment import NO_NUMBER, Shipment
+from data.model.shipping.shipment import NO_NUMBER, Shipment
 from tests.carriers.made import DAY, GOOD, ORDER
 
 BASKET = "7"

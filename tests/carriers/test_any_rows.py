@@ -2,8 +2,8 @@
 
 from hypothesis import given
 
-from data.model.shipment import NO_NUMBER
-from data.model.shipping_plan import plan_rows
+from data.model.shipping.plan import plan_rows
+from data.model.shipping.shipment import NO_NUMBER
 from tests.carriers.any_rows import QUICK, orders, wanted_lists
 from tests.carriers.rows_at_mall import applied, ids
 

@@ -7,7 +7,7 @@ number, which is its seed.
 import random
 
 from connectors.carriers import CsvRefused, read_shipment_file
-from data.model.tracking_number import normalised
+from data.model.shipping.tracking_number import normalised
 from tests.carriers.test_golden import FOLDERS, GOLDEN
 from tests.support.effort import times
 from tests.support.mutations import cut, double, flip, inserting, remove

@@ -7,9 +7,9 @@ import pytest
 from connectors.carriers import write_b2_labels, write_ehiden3_labels
 from connectors.carriers.labels.area import split_area
 from connectors.carriers.labels.text import phone_number, plain_text
-from data.model.label import Cool, LabelFault, ParcelOrder, cool_of, parcel_of
-from data.model.order_file_label import FilePackage, file_parcel, slot_of
-from data.model.shipping_day import NeverOpen, next_working_day
+from data.model.shipping.day import NeverOpen, next_working_day
+from data.model.shipping.label import Cool, LabelFault, ParcelOrder, cool_of, parcel_of
+from data.model.shipping.order_file_label import FilePackage, file_parcel, slot_of
 from tests.carriers.parcels_to_label import SENDER, both, parcel, rows
 from tests.support.orders import an_order
 

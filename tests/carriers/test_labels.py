@@ -11,7 +11,7 @@ from connectors.carriers import (
 )
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
 from connectors.carriers.layouts.yamato_b2 import COLUMNS as B2
-from data.model.label import Cool
+from data.model.shipping.label import Cool
 from tests.carriers.made import DAY, GOOD, KEY, ORDER
 from tests.carriers.parcels_to_label import SENDER, both, parcel, refusals, rows
 

@@ -4,7 +4,8 @@ import pytest
 
 from connectors.carriers import CsvRefused, parcels, registry
 from connectors.carriers.labels import b2, ehiden3, file, text
-from data.model import label, shipment, shipping_plan, short_key, tracking_number
+from data.model.shipping import label, shipment, short_key, tracking_number
+from data.model.shipping import plan as shipping_plan
 from tests.carriers import (
     test_any_rows,
     test_label_text,

@@ -8,7 +8,7 @@ import pytest
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
 from connectors.carriers.layouts.yamato_b2 import COLUMNS as B2
 from connectors.csv_file.decoding import FEW
-from data.model.shipment_file import ShipmentRow
+from data.model.shipping.shipment_file import ShipmentRow
 from tests.carriers.made import (
     DAY,
     GOOD,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connectors.carriers.layout import read_day
 from connectors.carriers.layouts.yamato_b2 import COLUMNS as B2
-from data.model.short_key import PackageRef, short_key
+from data.model.shipping.short_key import PackageRef, short_key
 from tests.carriers.made import (
     DAY,
     EHIDEN2,

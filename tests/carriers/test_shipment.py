@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from data.model.label import LabelFault, why_not_pack
-from data.model.shipment import (
+from data.model.shipping.label import LabelFault, why_not_pack
+from data.model.shipping.shipment import (
     MOST_AHEAD,
     ReportFault,
     date_fault,

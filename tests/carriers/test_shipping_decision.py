@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model.japan_time import JST
-from data.model.shipment import ReportFault, ShipmentState
-from data.model.shipping_plan import decide
+from data.model.shipping.plan import decide
+from data.model.shipping.shipment import ReportFault, ShipmentState
 from tests.carriers.any_rows import orders, wanted_lists
 from tests.carriers.made import DAY, GOOD, OTHER
 from tests.carriers.rows_at_mall import (

@@ -2,14 +2,14 @@
 
 import pytest
 
-from data.model.shipment import MOST_ROWS, ReportFault, ShipmentState
-from data.model.shipping_plan import (
+from data.model.shipping.plan import (
     DoubledRow,
     OpenRow,
     doubled_rows,
     open_rows,
     plan_rows,
 )
+from data.model.shipping.shipment import MOST_ROWS, ReportFault, ShipmentState
 from tests.carriers.any_rows import NUMBERS
 from tests.carriers.made import DAY, GOOD, OTHER
 from tests.carriers.rows_at_mall import (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from data.model.short_key import (
+from data.model.shipping.short_key import (
     ALPHABET,
     LENGTH,
     KnownPackages,

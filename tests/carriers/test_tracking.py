@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.model.shipment import (
+from data.model.shipping.shipment import (
     DELIVERY_COMPANIES,
     JAPAN_POST,
     SAGAWA,
     YAMATO,
     company_code,
 )
-from data.model.tracking_number import (
+from data.model.shipping.tracking_number import (
     NumberFault,
     check_digit,
     normalised,

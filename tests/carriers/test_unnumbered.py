@@ -2,9 +2,9 @@
 
 import pytest
 
-from data.model.shipment import DELIVERY_COMPANIES, NO_NUMBER
-from data.model.shipping_plan import OpenRow, doubled_rows, open_rows, plan_rows
-from data.model.unnumbered import UnnumberedWay, unnumbered_way
+from data.model.shipping.plan import OpenRow, doubled_rows, open_rows, plan_rows
+from data.model.shipping.shipment import DELIVERY_COMPANIES, NO_NUMBER
+from data.model.shipping.unnumbered import UnnumberedWay, unnumbered_way
 from tests.carriers.made import DAY, GOOD, KEY, OTHER, TEMPLATE, YUPURI, csv_bytes
 from tests.carriers.reading import numbers, set_aside
 from tests.carriers.rows_at_mall import (

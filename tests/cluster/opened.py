@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pydantic import SecretStr
 
 from connectors.sandbox.control_api.remote import SandboxControl
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 from tasks.setup.home_deployments import deploy_home, deployments_of, machines_own
 from tasks.setup.services import ROOT, free_port
 from tasks.shops.blocks import RmsShop

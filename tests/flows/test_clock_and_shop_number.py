@@ -9,7 +9,7 @@ import pytest
 
 from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
-from data.model.short_key import PackageRef
+from data.model.shipping.short_key import PackageRef
 from data.warehouse.session import warehouse
 from data.warehouse.shipping.labels import record_labels
 from flows.check_connection import check_connection

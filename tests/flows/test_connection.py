@@ -9,9 +9,9 @@ import cloudpickle
 import pytest
 
 from connectors.settings.reading import read_settings
-from data.model.connection import ConnectionStatus
 from data.model.japan_time import JST
-from data.model.licence import key_fingerprint
+from data.model.shops.connection import ConnectionStatus
+from data.model.shops.licence import key_fingerprint
 from data.warehouse.session import warehouse
 from data.warehouse.shops import key_in_use, record_key
 from flows.check_connection import check_connection

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.notices.keys import KEY_FILE
 from connectors.settings.reading import read_settings
-from data.model.onboarding import Stage, StageStep
+from data.model.shops.onboarding import Stage, StageStep
 from data.warehouse.session import warehouse
 from data.warehouse.shops import move_stage
 from flows.check_connection import check_connection

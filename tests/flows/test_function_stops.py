@@ -12,7 +12,7 @@ from connectors.rms.answers import RmsFunction
 from connectors.rms.check import check
 from connectors.rms.errors import CredentialsRefused
 from connectors.settings.reading import read_settings
-from data.model.connection import CallEnd, ConnectionStatus
+from data.model.shops.connection import CallEnd, ConnectionStatus
 from data.warehouse.session import warehouse
 from flows.cancel_order import cancel_order
 from flows.check_connection import check_connection

@@ -19,7 +19,7 @@ from prefect.states import Running, Scheduled
 from pydantic import SecretStr
 
 from connectors.settings.reading import read_settings
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 from data.warehouse.session import warehouse
 from tasks.house.move import HomeMoveRefused, move_home
 from tasks.machine import now

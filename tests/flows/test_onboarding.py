@@ -11,10 +11,10 @@ from prefect.logging.handlers import APILogHandler
 
 from connectors.notices.spool import Spool
 from connectors.settings.reading import read_settings
-from data.model.application import ApplicationRefused
 from data.model.japan_time import JST
 from data.model.notice import Notice, NoticeKind, notice_key
-from data.model.onboarding import WAY, Stage
+from data.model.shops.application import ApplicationRefused
+from data.model.shops.onboarding import WAY, Stage
 from data.warehouse.session import warehouse
 from flows.check_connection import check_connection
 from flows.drain_notices import drain_notices

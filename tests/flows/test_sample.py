@@ -1,8 +1,8 @@
 """A shop's first check reads Rakuten's fixed answers and touches no order."""
 
 from connectors.settings.reading import read_settings
-from data.model.connection import ConnectionStatus, Finding
-from data.model.sample import Sampled, SampleVerdict
+from data.model.shops.connection import ConnectionStatus, Finding
+from data.model.shops.sample import Sampled, SampleVerdict
 from data.warehouse.session import warehouse
 from flows.check_connection import check_connection
 from tasks.shops.connection import Checkup, conclude_check

@@ -10,7 +10,7 @@ from prefect.client.orchestration import SyncPrefectClient
 
 from connectors.settings.reading import NEEDED
 from data.model.japan_time import JST
-from data.model.short_key import PackageRef, short_key
+from data.model.shipping.short_key import PackageRef, short_key
 from flows.export_shipping_labels import export_shipping_labels
 from flows.import_shipments import import_shipments
 from flows.ingest_orders import ingest_orders

@@ -7,12 +7,22 @@ from pathlib import Path
 import pytest
 
 from connectors.settings.reading import read_settings
-from data.model import rms_menus
-from data.model.application import Application, ApplicationRefused, application_mail
-from data.model.connection import ConnectionStatus
 from data.model.japan_time import JST
-from data.model.onboarding import ShopFacts, Stage, Standing, notices_start, refusal
-from data.model.onboarding_step import next_step
+from data.model.shops import rms_menus
+from data.model.shops.application import (
+    Application,
+    ApplicationRefused,
+    application_mail,
+)
+from data.model.shops.connection import ConnectionStatus
+from data.model.shops.onboarding import (
+    ShopFacts,
+    Stage,
+    Standing,
+    notices_start,
+    refusal,
+)
+from data.model.shops.onboarding_step import next_step
 from data.warehouse.session import warehouse
 from flows.check_connection import check_connection
 from flows.onboard_shop import onboard_shop

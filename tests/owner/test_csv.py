@@ -7,7 +7,7 @@ import pytest
 
 from connectors.order_files import CsvRefused, read_order_file
 from data.model.order import Mall
-from data.model.rms_menus import ORDER_CSV
+from data.model.shops.rms_menus import ORDER_CSV
 from tests.support.csv_counter import Counter
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 from tests.support.planted import caught, planted_sql

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from connectors.rms.http import Limits, RmsHttp
 from connectors.rms.pace import unlimited
 from data.model.order import Mall
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 from tests.rms.wire_server import Script, WireServer
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from connectors.rms.client import RmsClient
 from connectors.rms.pace import unlimited
 from data.model.order import Mall
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 from tests.support.sandbox import Sandbox
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from connectors.rms.shipping import ShippingApi
-from data.model.shipping_plan import OrderReport, RowChange, order_report
+from data.model.shipping.plan import OrderReport, RowChange, order_report
 from tests.rms.judged import Answer, Judged, message
 
 ASYNC = "ORDER_EXT_API_UPDATE_ORDERSHIPPING_ASYNC_"

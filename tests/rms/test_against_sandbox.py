@@ -19,7 +19,7 @@ from connectors.rms.orders import ConfirmOutcome
 from connectors.rms.pace import Pace, unlimited
 from data.model.japan_time import JST
 from data.model.order import Mall, Status
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 from tests.support.effort import for_ci, for_long
 from tests.support.sandbox import Sandbox
 

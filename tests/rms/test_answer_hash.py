@@ -11,7 +11,7 @@ from connectors.rms.client import RmsClient
 from connectors.rms.fetch import answer_hash
 from connectors.rms.pace import unlimited
 from data.model.japan_time import JST
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 from tests.rms.order_json import order_json
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from connectors.rms import pace as pace_module
 from connectors.rms.pace import Bucket, Pace, Slowness, paces_for, slowness_of
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 
 RMS_URL = "https://api.rms.rakuten.co.jp"
 MINUTE = 60.0

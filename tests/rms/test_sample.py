@@ -5,7 +5,7 @@ import json
 import pytest
 
 from connectors.rms.sample import BASE, read_sample
-from data.model.sample import SampleVerdict
+from data.model.shops.sample import SampleVerdict
 from tests.rms.conftest import NOW
 from tests.rms.wire_server import answer
 

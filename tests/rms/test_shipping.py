@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from connectors.rms.errors import OutcomeUnknown, Refused
 from connectors.rms.shipping import Receipt, ShippingOutcome
-from data.model.shipping_plan import OrderReport, RowChange
+from data.model.shipping.plan import OrderReport, RowChange
 from tests.rms.judged import message, said
 from tests.rms.shipping_made import (
     ACCEPTED,

@@ -14,7 +14,7 @@ from connectors.rms.errors import (
 )
 from connectors.rms.shipping import RowOutcome, ShippingOutcome
 from data.model.order import ShippingRow
-from data.model.shipping_plan import OrderReport
+from data.model.shipping.plan import OrderReport
 from tests.rms import shipping_made
 from tests.rms.connect import client_of
 from tests.rms.shipping_made import report

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.settings.reading import SettingsProblem
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 from tasks.setup.shop import (
     WHAT_IS_TAKEN,
     NoShop,

@@ -10,7 +10,7 @@ from prefect.utilities.callables import parameter_schema
 from prefect.utilities.schema_tools.validation import ValidationError, validate
 
 from data.model.japan_time import JST
-from data.model.typed_time import TimeRefused, day_of, moment_of
+from data.model.typed.time import TimeRefused, day_of, moment_of
 from flows.forget_buyer import forget_buyer
 from flows.import_order_csv import import_order_csv
 from flows.import_stock_count import import_stock_count

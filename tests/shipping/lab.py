@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from data.model.short_key import PackageRef, short_key
-from data.model.tracking_number import check_digit
+from data.model.shipping.short_key import PackageRef, short_key
+from data.model.shipping.tracking_number import check_digit
 from data.warehouse.session import warehouse
 from data.warehouse.shipping.tracking import TrackingReport
 from flows import export_shipping_labels, push_tracking

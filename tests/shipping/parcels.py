@@ -1,7 +1,7 @@
 """Parcels as a carrier's file brings them, invented."""
 
-from data.model.shipment import Carrier
-from data.model.shipment_file import ShipmentFile, ShipmentRow
+from data.model.shipping.shipment import Carrier
+from data.model.shipping.shipment_file import ShipmentFile, ShipmentRow
 from tests.carriers.made import DAY, GOOD
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from connectors.carriers import CsvRefused
 from data.model.csv_file import RowRemark
-from data.model.shipment import Carrier
-from data.model.short_key import PackageRef, Unmatched, short_key
+from data.model.shipping.shipment import Carrier
+from data.model.shipping.short_key import PackageRef, Unmatched, short_key
 from data.warehouse.orders.store import store_orders
 from data.warehouse.shipping import shipments
 from data.warehouse.shipping.shipments import (

@@ -12,8 +12,8 @@ from connectors.carriers import write_b2_labels
 from connectors.durable_write import write_new
 from connectors.settings.fields import Settings
 from connectors.settings.reading import NEEDED, SettingsProblem, sender_of
-from data.model.label import LabelFault, ParcelOrder, parcel_of
 from data.model.order import TaxSummary
+from data.model.shipping.label import LabelFault, ParcelOrder, parcel_of
 from flows.export_shipping_labels import export_shipping_labels
 from tasks.shipping import labels
 from tasks.shipping.labels import labels_report

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from data.model.shipment import ShipmentState
-from data.model.shipping_plan import RESULTS_KEPT, SETTLES_AFTER, Reported, may_send
+from data.model.shipping.plan import RESULTS_KEPT, SETTLES_AFTER, Reported, may_send
+from data.model.shipping.shipment import ShipmentState
 from tests.carriers.rows_at_mall import shipment
 from tests.support.orders import at
 

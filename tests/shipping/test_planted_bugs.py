@@ -6,8 +6,8 @@ import pytest
 
 from connectors.rms.errors import OutcomeUnknown
 from connectors.rms.shipping import ShippingApi
-from data.model import shipping_plan
-from data.model.shipping_plan import SETTLES_AFTER
+from data.model.shipping import plan as shipping_plan
+from data.model.shipping.plan import SETTLES_AFTER
 from data.warehouse.shipping import tracking as stored_tracking
 from tasks.shipping import tracking
 from tests.crash.work import Bug

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from duckdb import DuckDBPyConnection
 
-from data.model.shipping_plan import RowResult
+from data.model.shipping.plan import RowResult
 from data.warehouse.orders.store import store_orders
 from data.warehouse.shipping.tracking import Run, store_results
 from tests.support.orders import NINE, SHOP_ID, an_order, at, order_number

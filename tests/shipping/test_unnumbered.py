@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.model.unnumbered import UnnumberedWay
+from data.model.shipping.unnumbered import UnnumberedWay
 from tasks import rms
 from tasks.marks.numbers import NumbersRefused
 from tasks.shipping import labels, tracking, unnumbered

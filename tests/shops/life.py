@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from data.model.application import application_mail
-from data.model.connection import ConnectionStatus
-from data.model.licence import end_of
-from data.model.onboarding import (
+from data.model.order import Mall
+from data.model.shops.application import application_mail
+from data.model.shops.connection import ConnectionStatus
+from data.model.shops.licence import end_of
+from data.model.shops.onboarding import (
     Stage,
 )
-from data.model.order import Mall
 from data.warehouse.shops import (
     ShopState,
     move_stage,

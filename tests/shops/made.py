@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 
 from pydantic import SecretStr
 
-from data.model.application import Application
-from data.model.connection import ConnectionStatus
 from data.model.japan_time import JST
-from data.model.onboarding import ShopFacts, Stage, StageStep
 from data.model.order import Mall
-from data.model.shop import Shop
+from data.model.shops.application import Application
+from data.model.shops.connection import ConnectionStatus
+from data.model.shops.onboarding import ShopFacts, Stage, StageStep
+from data.model.shops.shop import Shop
 from tasks.setup.demo_day import APPLICATION
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=JST)

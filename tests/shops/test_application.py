@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from data.model.application import Application, ApplicationRefused, application_mail
+from data.model.shops.application import (
+    Application,
+    ApplicationRefused,
+    application_mail,
+)
 from tests.shops.made import FORM, PERSONAL, an_application
 
 MASKED = [

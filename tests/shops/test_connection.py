@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from data.model.connection import (
+from data.model.shops.connection import (
     LICENCE_FUNCTION,
     OTHER_SHOP_CODE,
     TO_DO,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from duckdb import DuckDBPyConnection
 
-from data.model.connection import ConnectionStatus
+from data.model.shops.connection import ConnectionStatus
 from data.warehouse.alarms import find_alarms
 from data.warehouse.shops import delete_former_handles, record_connection
 from tests.shops.made import a_shop, at

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.model.connection import ConnectionStatus
-from data.model.onboarding import (
+from data.model.shops.connection import ConnectionStatus
+from data.model.shops.onboarding import (
     WAY,
     Barrier,
     ShopFacts,

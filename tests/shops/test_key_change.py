@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from data.model.connection import (
+from data.model.shops.connection import (
     ANSWERED,
     REFUSED,
     ConnectionStatus,
@@ -17,7 +17,7 @@ from data.model.connection import (
     needs_former_key,
     shop_in_use,
 )
-from data.model.licence import key_fingerprint
+from data.model.shops.licence import key_fingerprint
 from data.warehouse.shops import (
     key_facts,
     key_in_use,

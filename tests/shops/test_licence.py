@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from data.model.japan_time import JST
-from data.model.licence import (
+from data.model.shops.licence import (
     WARN_AT_DAYS,
     KeyRefusal,
     days_left,

@@ -7,9 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.settings.shop_environment import shop_from_environment
-from data.model.connection import ConnectionStatus
-from data.model.licence import key_fingerprint
-from data.model.onboarding import Stage, StageStep
+from data.model.shops.connection import ConnectionStatus
+from data.model.shops.licence import key_fingerprint
+from data.model.shops.onboarding import Stage, StageStep
 from data.warehouse.session import warehouse
 from data.warehouse.shops import (
     key_in_use,

@@ -19,7 +19,7 @@ from connectors.mail import (
     send,
     written,
 )
-from data.model.application import application_mail
+from data.model.shops.application import application_mail
 from tasks.setup.services import free_port
 from tests.shops.made import NINE, PERSONAL, an_application, at
 from tests.shops.mail_server import (

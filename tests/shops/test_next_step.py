@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from data.model import rms_menus
-from data.model.onboarding import WAY, ShopFacts, Stage, Standing
-from data.model.onboarding_step import next_step
+from data.model.shops import rms_menus
+from data.model.shops.onboarding import WAY, ShopFacts, Stage, Standing
+from data.model.shops.onboarding_step import next_step
 from tasks.shops.checklist import checklist
 from tests.shops.made import ALL_GOOD, a_step, at
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.csv_file import CsvRefused
 from connectors.mail_file import MOST, read_mail_text
-from data.model.rakuten_mails import SecondMail, read_second_mail
+from data.model.shops.rakuten_mails import SecondMail, read_second_mail
 from tasks.shops.second_mail import SecondMailRefused, in_words, with_start
 from tests.shops.made import SECOND_MAIL
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from data.model.application import application_mail
-from data.model.connection import ConnectionStatus
-from data.model.onboarding import (
+from data.model.shops.application import application_mail
+from data.model.shops.connection import ConnectionStatus
+from data.model.shops.onboarding import (
     WAY,
     StageRefused,
 )

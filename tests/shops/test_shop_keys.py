@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from data.model.application import application_mail
-from data.model.connection import ConnectionStatus
-from data.model.licence import end_of
+from data.model.shops.application import application_mail
+from data.model.shops.connection import ConnectionStatus
+from data.model.shops.licence import end_of
 from data.warehouse.session import warehouse
 from data.warehouse.shops import (
     facts_of,

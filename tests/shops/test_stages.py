@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.model.onboarding import (
+from data.model.shops.onboarding import (
     ASIDE,
     BEGINNINGS,
     WAY,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model.japan_time import JST
-from data.model.onboarding import notices_start
+from data.model.shops.onboarding import notices_start
 
 START_ON = date(2026, 12, 1)
 START = datetime(2026, 12, 1, 9, tzinfo=JST)

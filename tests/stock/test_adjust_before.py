@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.model.typed_time import TimeRefused
+from data.model.typed.time import TimeRefused
 from flows import adjust_stock
 from tasks.stock.adjust_form import AdjustmentProblem
 from tests.stock.shop_of_flows import SHOP, Shelf

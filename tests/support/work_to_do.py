@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from data.model.short_key import PackageRef, short_key
+from data.model.shipping.short_key import PackageRef, short_key
 from data.warehouse.runs import Load
 from tasks import orders
 from tasks.machine import now

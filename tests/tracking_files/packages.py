@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from data.model.tracking_file import TrackedLine, TrackedNumber, TrackedPackage
+from data.model.shipping.tracking_file import TrackedLine, TrackedNumber, TrackedPackage
 
 DAY = date(2026, 11, 28)
 

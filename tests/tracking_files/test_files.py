@@ -7,7 +7,7 @@ from connectors.tracking_files.file import NO_SIGN, ONE_NUMBER, UNNUMBERED
 from connectors.tracking_files.layouts.yahoo import TWO_NUMBERS
 from connectors.tracking_files.registry import all_layouts
 from data.model.order import Mall
-from data.model.shipment import NO_NUMBER
+from data.model.shipping.shipment import NO_NUMBER
 from tests.tracking_files.packages import a_line, a_number, a_package
 
 SAGAWA = a_number("400000000013", "1002")

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.settings.reading import NEEDED
 from data.model.japan_time import JST
-from data.model.short_key import PackageRef, short_key
+from data.model.shipping.short_key import PackageRef, short_key
 from data.warehouse.session import warehouse
 from flows import (
     export_shipping_labels,

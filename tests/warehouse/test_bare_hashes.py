@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from connectors.order_files import numbering, read_order_file, rows
 from connectors.order_files.numbering import Destinations
 from data.model.order import Mall
-from data.model.short_key import short_key
+from data.model.shipping.short_key import short_key
 from data.warehouse.invariants import violations
 from data.warehouse.migrate import MIGRATIONS, read_migrations
 from data.warehouse.order_files.store import import_orders

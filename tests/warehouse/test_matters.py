@@ -7,12 +7,12 @@ import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
-from data.model.connection import STOPS_CALLS, ConnectionStatus
 from data.model.csv_file import CellRemark
 from data.model.mark import MarkKind
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.notice import UNREADABLE
 from data.model.order import RMS_STATUS
+from data.model.shops.connection import STOPS_CALLS, ConnectionStatus
 from data.model.stock import Adjustment
 from data.warehouse.incidents import record_incident
 from data.warehouse.marks import MarkRun, plan_marks

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from data.model.short_key import PackageRef, short_key
+from data.model.shipping.short_key import PackageRef, short_key
 from tasks.setup.demo_files import a_number
 from tests.carriers.made import B2, csv_bytes
 from tests.year.books import LEVELS, Sku

@@ -21,7 +21,7 @@ from connectors.carriers.labels.file import (
 )
 from connectors.carriers.labels.text import cut, plain_text, width
 from connectors.carriers.layouts.yamato_b2 import COLUMNS
-from data.model.label import Cool, ParcelOrder, Sender
+from data.model.shipping.label import Cool, ParcelOrder, Sender
 
 MOST_COD: Final = 300_000
 _ADDRESS: Final = 64

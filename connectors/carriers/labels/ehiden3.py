@@ -10,7 +10,7 @@ from typing import Final
 
 from connectors.carriers.labels.file import Cells, LabelFile, Unwritable, written
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
-from data.model.label import Cool, ParcelOrder, Sender
+from data.model.shipping.label import Cool, ParcelOrder, Sender
 
 MOST_COD: Final = 9_999_999
 """Yen: 代引金額 has seven digits."""

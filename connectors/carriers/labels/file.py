@@ -24,7 +24,7 @@ from connectors.carriers.labels.text import (
     width,
 )
 from data.model.csv_file import BLANK
-from data.model.label import ParcelOrder
+from data.model.shipping.label import ParcelOrder
 
 _PHONE: Final = re.compile(r"[0-9][0-9-]{5,}")
 _ZIP: Final = re.compile(r"([0-9]{3})-?([0-9]{4})")

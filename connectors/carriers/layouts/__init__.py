@@ -3,5 +3,5 @@
 To add one, write a module here with `LAYOUTS`, in the terms of
 `connectors.carriers.layout`; the registry finds it by its place. Besides it a program
 needs a folder of invented golden files, named in `tests/carriers/test_golden.py`, and a
-new carrier its word in `data.model.shipment.Carrier`.
+new carrier its word in `data.model.shipping.shipment.Carrier`.
 """

@@ -4,7 +4,7 @@ The shop sets the columns, so there may be more. 発送予定 has no numbers yet
 """
 
 from connectors.carriers.layout import CarrierLayout, column
-from data.model.shipment import JAPAN_POST, Carrier
+from data.model.shipping.shipment import JAPAN_POST, Carrier
 
 LAYOUTS = (
     CarrierLayout(

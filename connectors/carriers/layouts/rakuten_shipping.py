@@ -1,7 +1,7 @@
 """Rakuten RMS 発送 CSV, as RMS itself takes it (docs/order-files.md §4.3)."""
 
 from connectors.carriers.layout import CarrierLayout, column, maybe
-from data.model.shipment import Carrier
+from data.model.shipping.shipment import Carrier
 
 LAYOUTS = (
     CarrierLayout(

@@ -1,7 +1,7 @@
 """Sagawa e飛伝II 出荷データ, 53 columns (docs/order-files.md §10)."""
 
 from connectors.carriers.layout import CarrierLayout, column, maybe
-from data.model.shipment import SAGAWA, Carrier
+from data.model.shipping.shipment import SAGAWA, Carrier
 
 LAYOUTS = (
     CarrierLayout(

@@ -4,7 +4,7 @@ The export's header is known from one source only, so its columns go by name.
 """
 
 from connectors.carriers.layout import CarrierLayout, column, maybe
-from data.model.shipment import SAGAWA, Carrier
+from data.model.shipping.shipment import SAGAWA, Carrier
 
 IMPORT_COLUMNS = (
     "お届け先コード取得区分",

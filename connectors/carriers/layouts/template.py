@@ -1,7 +1,7 @@
 """Our own plain file, for carriers whose files we cannot read (docs/shipping.md)."""
 
 from connectors.carriers.layout import CarrierLayout, column, maybe
-from data.model.shipment import Carrier
+from data.model.shipping.shipment import Carrier
 
 _REFERENCE = column("注文番号", "短縮キー", "管理番号", "order_number")
 _NUMBER = column("伝票番号", "送り状番号", "お問い合わせ番号", "tracking_number")

@@ -1,7 +1,7 @@
 """Yamato B2クラウド 発行済データ, with header or without (docs/order-files.md §10)."""
 
 from connectors.carriers.layout import CarrierLayout, Headerless, column
-from data.model.shipment import YAMATO, Carrier
+from data.model.shipping.shipment import YAMATO, Carrier
 
 COLUMNS = (
     "お客様管理番号",

@@ -19,7 +19,7 @@ from connectors.order_files.layouts.rakuten_columns import ADDITIONS
 from connectors.order_files.money import price_with_tax
 from data.model.order import Mall
 from data.model.order_file import SumCheck
-from data.model.rms_menus import ORDER_CSV
+from data.model.shops.rms_menus import ORDER_CSV
 
 ORDER = (
     cell("order_number", "注文番号"),

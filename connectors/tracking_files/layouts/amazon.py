@@ -10,8 +10,8 @@ from typing import Final
 
 from connectors.tracking_files.file import PackageRows, TrackingLayout, first_number
 from data.model.order import Mall
-from data.model.shipment import DELIVERY_COMPANIES
-from data.model.tracking_file import TrackedPackage
+from data.model.shipping.shipment import DELIVERY_COMPANIES
+from data.model.shipping.tracking_file import TrackedPackage
 
 CARRIER: Final = "Other"
 COLLECTED: Final = "DirectPayment"

@@ -2,7 +2,7 @@
 
 from connectors.tracking_files.file import PackageRows, TrackingLayout, first_number
 from data.model.order import Mall
-from data.model.tracking_file import TrackedPackage
+from data.model.shipping.tracking_file import TrackedPackage
 
 
 def rows(package: TrackedPackage) -> PackageRows:

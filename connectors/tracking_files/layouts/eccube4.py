@@ -5,7 +5,7 @@ EC-CUBE reads it with PHP's fgetcsv and writes its own template with LF.
 
 from connectors.tracking_files.file import PackageRows, TrackingLayout, first_number
 from data.model.order import Mall
-from data.model.tracking_file import TrackedPackage
+from data.model.shipping.tracking_file import TrackedPackage
 
 
 def rows(package: TrackedPackage) -> PackageRows:

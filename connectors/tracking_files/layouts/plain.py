@@ -1,8 +1,8 @@
 """A plain list for malls whose upload file we do not know: a person copies from it."""
 
 from connectors.tracking_files.file import PackageRows, TrackingLayout
-from data.model.shipment import DELIVERY_COMPANIES
-from data.model.tracking_file import TrackedPackage
+from data.model.shipping.shipment import DELIVERY_COMPANIES
+from data.model.shipping.tracking_file import TrackedPackage
 
 
 def rows(package: TrackedPackage) -> PackageRows:

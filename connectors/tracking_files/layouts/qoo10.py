@@ -7,8 +7,8 @@ needs nobody's name, and so do words that CP932 cannot hold.
 from connectors.carriers.labels.text import lacking, plain_text
 from connectors.tracking_files.file import PackageRows, TrackingLayout, first_number
 from data.model.order import Mall
-from data.model.shipment import DELIVERY_COMPANIES
-from data.model.tracking_file import TrackedPackage
+from data.model.shipping.shipment import DELIVERY_COMPANIES
+from data.model.shipping.tracking_file import TrackedPackage
 
 HEADER = (
     "配送状態",

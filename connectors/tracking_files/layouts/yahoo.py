@@ -8,7 +8,7 @@ from typing import Final
 
 from connectors.tracking_files.file import PackageRows, TrackingLayout
 from data.model.order import Mall
-from data.model.tracking_file import TrackedNumber, TrackedPackage
+from data.model.shipping.tracking_file import TrackedNumber, TrackedPackage
 
 SHIPPED: Final = "3"
 OTHER_COMPANY: Final = "1000"

@@ -1,5 +1,5 @@
 -- Shops that nobody calls for: a check that fails again brings a dismissed one back. The
--- words are data.model.connection.STOPS_CALLS; 停止 is a person's own decision.
+-- words are data.model.shops.connection.STOPS_CALLS; 停止 is a person's own decision.
 SELECT
     shop, mall, shop_id, NULL, coalesce(checked_at, updated_at),
     '店舗「' || shop || '」はRMSを呼び出せないため、止まっています。'

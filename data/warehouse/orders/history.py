@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from data.model.typed_number import plain_number
+from data.model.typed.number import plain_number
 from data.warehouse.readers import reading
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL

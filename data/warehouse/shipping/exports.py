@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from data.model.order import Mall
-from data.model.tracking_file import (
+from data.model.shipping.tracking_file import (
     LeftOut,
     TrackedLine,
     TrackedNumber,

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from data.model.order import Mall, Order
-from data.model.order_file_label import FilePackage
-from data.model.short_key import KnownPackages, PackageRef, short_key
+from data.model.shipping.order_file_label import FilePackage
+from data.model.shipping.short_key import KnownPackages, PackageRef, short_key
 from data.warehouse.orders.read import stored_orders
 from data.warehouse.session import Connection
 from data.warehouse.shipping.shipments import OLDEST, known_packages

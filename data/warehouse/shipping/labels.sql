@@ -41,8 +41,8 @@ WHERE mall = $mall AND shop_id = $shop_id
 -- name: list_file_packages
 -- Packages of a mall whose orders come from its order files, to be packed.
 -- in:  $mall, $shop_id, $again: also those whose labels were exported before, $today
--- out: the fields of data.model.order_file_label.FilePackage, in the order of the orders; no
---      package has a parcel of ours, or has left by the mall's file: that has its number
+-- out: the fields of data.model.shipping.order_file_label.FilePackage, in the order of the
+--      orders; no package has a parcel of ours, or has left by the mall's file: that has its number
 --      or its day, or says it of each line. Where it says so of some lines only, the
 --      others are still to be sent
 SELECT

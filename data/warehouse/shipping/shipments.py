@@ -10,9 +10,14 @@ import polars as pl
 
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
-from data.model.shipment import NO_NUMBER, Carrier
-from data.model.shipment_file import ShipmentFile
-from data.model.short_key import KnownPackages, PackageRef, Unmatched, match_reference
+from data.model.shipping.shipment import NO_NUMBER, Carrier
+from data.model.shipping.shipment_file import ShipmentFile
+from data.model.shipping.short_key import (
+    KnownPackages,
+    PackageRef,
+    Unmatched,
+    match_reference,
+)
 from data.warehouse.people_key import key_in, keyed_hash
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show

@@ -13,7 +13,7 @@ A run goes through these, each in a session of its own, with RMS's answers betwe
     end_requests        of these orders no result is to come: their report failed at RMS
 
 Nothing of an order is sent unless it was read after everything ever reported of it had
-to show (`data.model.shipping_plan.may_send`); so no order of these calls, and no kill
+to show (`data.model.shipping.plan.may_send`); so no order of these calls, and no kill
 between them, can report a parcel twice. At the end `tracking_report` returns what a
 person should see of the run.
 """
@@ -25,8 +25,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from data.model.order import Mall
-from data.model.shipment import Shipment, ShipmentState
-from data.model.shipping_plan import (
+from data.model.shipping.plan import (
     SETTLES_AFTER,
     DoubledRow,
     OpenRow,
@@ -40,6 +39,7 @@ from data.model.shipping_plan import (
     open_rows,
     order_report,
 )
+from data.model.shipping.shipment import Shipment, ShipmentState
 from data.warehouse.orders.read import stored_orders
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from data.model.alarm import Alarm, AlarmKind
 from data.model.japan_time import in_japan
-from data.model.onboarding import Stage
 from data.model.order import Mall
+from data.model.shops.onboarding import Stage
 from data.model.stock_link import StockLink
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL

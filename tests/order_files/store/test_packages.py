@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model.buyer import OrderKey
-from data.model.short_key import PackageRef
+from data.model.shipping.short_key import PackageRef
 from data.warehouse.buyers import clear_orders
 from data.warehouse.shipping.labels import record_labels
 from tests.order_files.store.addressed import LAYOUTS, MALLS, Seller, To

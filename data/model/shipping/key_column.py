@@ -4,7 +4,7 @@ A carrier means one column to have it. Some shops print it elsewhere, such as in
 荷扱い１ (docs/order-files.md §10), and do so on every label.
 """
 
-from data.model.shipment import Carrier
+from data.model.shipping.shipment import Carrier
 
 
 def key_columns_of(text: str) -> dict[str, str]:

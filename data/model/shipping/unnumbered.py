@@ -10,8 +10,8 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from data.model.shipment import JAPAN_POST, SAGAWA, YAMATO
-from data.model.tracking_number import as_written
+from data.model.shipping.shipment import JAPAN_POST, SAGAWA, YAMATO
+from data.model.shipping.tracking_number import as_written
 
 OTHER_COMPANY: Final = "1000"
 ALWAYS_NUMBERED: Final = frozenset({YAMATO, SAGAWA})

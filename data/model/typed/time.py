@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from data.model.japan_time import JST, in_japan
-from data.model.typed_name import in_short
+from data.model.typed.name import in_short
 
 _DAY: Final = r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
 _HOUR: Final = r"(?P<hour>\d{1,2})[:時](?:(?P<minute>\d{1,2})分?)?"

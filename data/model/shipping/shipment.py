@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from data.model.order import Frozen, Mall, ShopOrderNumber
-from data.model.short_key import PackageRef
+from data.model.shipping.short_key import PackageRef
 
 MOST_AHEAD: Final = timedelta(days=30)
 """A card's authorisation lasts 30 days: a later shipping date is a typing error."""
@@ -23,7 +23,7 @@ MOST_ROWS: Final = 20
 
 _TextCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 NO_NUMBER: Final = "なし"
-"""Stands for the number of a parcel that has none (`data.model.unnumbered`)."""
+"""Stands in the place of a number (`data.model.shipping.unnumbered`)."""
 
 _Tracking = Annotated[
     str, StringConstraints(pattern=rf"^(?:[0-9A-Z]{{1,120}}|{NO_NUMBER})$")

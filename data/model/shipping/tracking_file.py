@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, Self
 
-from data.model.shipment import NO_NUMBER, date_fault
+from data.model.shipping.shipment import NO_NUMBER, date_fault
 
 
 class TrackedNumber(NamedTuple):

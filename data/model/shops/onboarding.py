@@ -19,10 +19,10 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import StringConstraints
 
-from data.model.connection import ConnectionStatus
 from data.model.japan_time import JST, in_japan
-from data.model.licence import NEW_KEY, has_ended
 from data.model.order import Frozen, Instant
+from data.model.shops.connection import ConnectionStatus
+from data.model.shops.licence import NEW_KEY, has_ended
 
 
 class Stage(StrEnum):

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from data.model.csv_file import RowRemark
-from data.model.shipment import Carrier
+from data.model.shipping.shipment import Carrier
 
 
 class ShipmentRow(NamedTuple):

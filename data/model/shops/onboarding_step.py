@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from data.model import rakuten_mails, rms_menus
 from data.model.japan_time import in_japan
-from data.model.licence import NEW_KEY
-from data.model.onboarding import ShopFacts, Stage, Standing
+from data.model.shops import rakuten_mails, rms_menus
+from data.model.shops.licence import NEW_KEY
+from data.model.shops.onboarding import ShopFacts, Stage, Standing
 
 
 class NextStep(NamedTuple):

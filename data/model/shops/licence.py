@@ -13,8 +13,8 @@ from hashlib import sha256
 
 from pydantic import SecretStr
 
-from data.model import rms_menus
 from data.model.japan_time import JST, in_japan
+from data.model.shops import rms_menus
 
 WARN_AT_DAYS = (30, 14, 7, 3, 1)
 FRESH_FOR = timedelta(minutes=30)

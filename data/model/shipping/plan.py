@@ -19,7 +19,7 @@ from typing import Annotated, Final, NamedTuple
 from pydantic import StringConstraints
 
 from data.model.order import Frozen, Order, Package, ShippingRow
-from data.model.shipment import (
+from data.model.shipping.shipment import (
     MOST_ROWS,
     NO_NUMBER,
     WANTED,
@@ -29,7 +29,7 @@ from data.model.shipment import (
     date_fault,
     why_not_report,
 )
-from data.model.tracking_number import normalised
+from data.model.shipping.tracking_number import normalised
 
 SETTLES_AFTER: Final = timedelta(seconds=180)
 """How long after a report getOrder may still show the order without it; results come

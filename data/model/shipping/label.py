@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypedDict
 from pydantic import Field, StringConstraints
 
 from data.model.order import Frozen, Order, Package, Person, ShippingRow
-from data.model.short_key import PackageRef, short_key
+from data.model.shipping.short_key import PackageRef, short_key
 
 CASH_ON_DELIVERY: Final = 2
 """RMS's paymentMethod code of 代金引換 (docs/rms/order-api.md §3)."""

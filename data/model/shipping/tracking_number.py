@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from data.model.csv_file import DAMAGED_BY_EXCEL, EXCEL_DAMAGE
-from data.model.shipment import SAGAWA, YAMATO
+from data.model.shipping.shipment import SAGAWA, YAMATO
 
 SEVEN_DR: Final = 12
 """Digits of a number whose last digit is a 7DR check digit."""

@@ -16,16 +16,16 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from data.model import rms_menus
-from data.model.licence import (
+from data.model.order import Frozen
+from data.model.shops import rms_menus
+from data.model.shops.licence import (
     NEW_KEY,
     KeyRefusal,
     judge_refusal,
     key_fingerprint,
     refusals_count_from,
 )
-from data.model.order import Frozen
-from data.model.shop import Shop
+from data.model.shops.shop import Shop
 
 LONGEST_SECRET = 50
 MAINTENANCE_CODE = "ES01-02"

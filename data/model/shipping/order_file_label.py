@@ -10,14 +10,14 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from data.model.label import (
+from data.model.order import Frozen
+from data.model.shipping.label import (
     LabelFault,
     ParcelOrder,
     cool_of,
     wish_of,
 )
-from data.model.order import Frozen
-from data.model.short_key import PackageRef, short_key
+from data.model.shipping.short_key import PackageRef, short_key
 
 MORNING: Final = 1
 _NO_WISH: Final = re.compile(

@@ -1,0 +1,1 @@
+"""What people type: numbers, names, days and texts, as they meant them."""
