@@ -54,7 +54,7 @@ from data.warehouse.shops import (
 )
 from data.warehouse.troubles import record_trouble
 from tasks.machine import now, our_warehouse, refuse_another_hosts
-from tasks.shops.blocks import UnknownShop, load_shop
+from tasks.shops.blocks import UnknownShop, load_rakuten_shop
 
 CREDENTIALS_REFUSED = "juchu.connection.refused"
 """The event after which a trigger in prefect.yaml starts a connection check."""
@@ -251,7 +251,7 @@ def record_refusal(shop: Shop, refusal: CredentialsRefused, at: datetime) -> Non
 def _is_renewed(used: Shop) -> bool:
     """Return whether the shop has other keys by now than the one that was used."""
     try:
-        known = load_shop(used.handle)
+        known = load_rakuten_shop(used.handle)
     except UnknownShop:
         return False
     keys = [known, known.with_former_key()] if known.has_former_key else [known]
@@ -309,7 +309,7 @@ def shop_of_now(handle: ShopHandle) -> Shop:
 @lru_cache(maxsize=256)
 def shop_of_run(handle: ShopHandle, flow_run_id: str | None) -> Shop:  # noqa: ARG001
     """Load a shop once a run, so that a run keeps the keys it began with."""
-    return load_shop(handle)
+    return load_rakuten_shop(handle)
 
 
 def with_code(code: str, reason: str) -> str:

@@ -14,18 +14,41 @@ from pydantic import ValidationError
 from connectors.settings.env_file import env_file_values
 from connectors.settings.fields import Settings
 from connectors.settings.reading import ENV_FILE, SettingsProblem, invalid, unset
-from connectors.settings.shop_variables import NEEDED, PREFIX, SHOP_VARIABLES, stem_of
+from connectors.settings.shop_variables import (
+    NEEDED,
+    NEEDED_ANYWHERE,
+    PREFIX,
+    SHOP_VARIABLES,
+    stem_of,
+)
 from data.model.order import Mall
 from data.model.shops.shop import Shop
 
-_KEY_OF = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_LICENSE_KEY")
+_KEY_OR_MALL = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_(LICENSE_KEY|MALL)")
 
 
 def handles_in_environment(env_file: Path = ENV_FILE) -> list[str]:
-    """List the handle of every shop whose licence key is there, sorted."""
+    """List the handle of every shop with a licence key, or of another mall, sorted."""
     known = {**env_file_values(env_file), **os.environ}
-    found = (_KEY_OF.fullmatch(name) for name, value in known.items() if value)
-    return sorted(each[1].lower().replace("_", "-") for each in found if each)
+    return sorted(
+        {
+            each[1].lower().replace("_", "-")
+            for name, value in known.items()
+            if value and (each := _KEY_OR_MALL.fullmatch(name))
+            if each[2] == "LICENSE_KEY" or _is_of_another(value)
+        }
+    )
+
+
+def has_rms_in_environment(handle: str, env_file: Path = ENV_FILE) -> bool:
+    """Return whether the shop's variables name no mall other than Rakuten."""
+    known = {**env_file_values(env_file), **os.environ}
+    return not _is_of_another(known.get(f"{stem_of(handle)}MALL") or "")
+
+
+def _is_of_another(mall: str) -> bool:
+    """Return whether it is a mall of ours without RMS; a misspelt one is told later."""
+    return mall.strip() in {*Mall} - {Mall.RAKUTEN}
 
 
 def home_in_environment(handle: str, env_file: Path = ENV_FILE) -> str:
@@ -37,7 +60,8 @@ def home_in_environment(handle: str, env_file: Path = ENV_FILE) -> str:
 def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None:
     """Return the shop that its variables describe; None if none of them is set.
 
-    Raises SettingsProblem naming each variable that is missing or wrong.
+    A shop of another mall has no keys for RMS. Raises SettingsProblem naming each
+    variable that is missing or wrong.
     """
     stem = stem_of(handle)
     known = {**env_file_values(env_file), **os.environ}
@@ -48,11 +72,17 @@ def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None
     }
     if not given:
         return None
-    missing = [field for field in NEEDED if field not in given]
+    has_keys = has_rms_in_environment(handle, env_file)
+    missing = [
+        field
+        for field in (NEEDED if has_keys else NEEDED_ANYWHERE)
+        if field not in given
+    ]
     if missing:
         raise SettingsProblem(_problems(unset, stem, missing))
     try:
-        return Shop.model_validate({"handle": handle, "mall": Mall.RAKUTEN, **given})
+        rest = dict.fromkeys(NEEDED, "") | {"mall": Mall.RAKUTEN}
+        return Shop.model_validate({"handle": handle, **rest, **given})
     except ValidationError as error:
         wrong = [str(fault["loc"][0]) for fault in error.errors()]
         raise SettingsProblem(_problems(invalid, stem, wrong)) from None

@@ -22,7 +22,9 @@ SHOP_VARIABLES: Final = {
 }
 """A shop's fields, each with the ending of its variable and an example."""
 NEEDED: Final = ("shop_id", "service_secret", "license_key")
-"""The fields without which no call can be made."""
+"""The fields without which no call of RMS can be made."""
+NEEDED_ANYWHERE: Final = ("shop_id",)
+"""The field without which no order can be stored, of a shop of any mall."""
 
 
 def stem_of(handle: str) -> str:

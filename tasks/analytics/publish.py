@@ -39,7 +39,7 @@ from tasks.machine import now, our_warehouse
 from tasks.runs.report import counts, ended, escape, page
 from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.setup.prefect_runs import all_pages
-from tasks.shops.blocks import described_shops
+from tasks.shops.blocks import rakuten_shops
 
 CHANGED: Final = "juchu.warehouse.changed"
 """The event that `publish-analytics/auto` waits for (prefect.yaml)."""
@@ -85,7 +85,7 @@ def pushes_at_work() -> list[str]:
         runs = [*found]  # of all homes
     if not read_settings().home_name:
         return sorted(run.name for run in runs)
-    ours = set(described_shops())
+    ours = set(rakuten_shops())
     return sorted(run.name for run in runs if run.parameters.get("shop") in ours)
 
 

@@ -37,7 +37,7 @@ from tasks.machine import now, our_trial
 from tasks.runs.failures import REFUSALS, hiding_values
 from tasks.runs.report import LISTED
 from tasks.runs.retrying import SAFE_TO_REPEAT
-from tasks.shops.blocks import UnknownShop, load_shop, shops_described_at
+from tasks.shops.blocks import UnknownShop, load_rakuten_shop, shops_described_at
 
 LOOK_AGAIN_S = 1.0
 """Between two looks at the watched folder: a file being written grows meanwhile."""
@@ -197,12 +197,7 @@ def place_of(download: Download, *, new_shop: bool = False) -> Place:
     """
     _refuse_unplaced(download)
     if download.mall == Mall.RAKUTEN:
-        shop = load_shop(download.shop)
-        if shop.mall != download.mall:
-            raise UnknownShop(
-                f"店舗 {download.shop} は楽天市場の店舗ではありません({shop.mall})。"
-                "対処: 楽天市場の店舗を指定してください。"
-            )
+        shop = load_rakuten_shop(download.shop)
         return Place(shop.shop_id, is_set_up=True)
     described = {one.handle: one.shop_id for one in shops_described_at(download.mall)}
     if download.shop in described:

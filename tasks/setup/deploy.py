@@ -34,7 +34,7 @@ from tasks.setup.plain_forms import make_forms_plain
 from tasks.setup.prefect_runs import client_settings
 from tasks.setup.queues import MORNING, ensure_queue, ensure_work_pool
 from tasks.setup.server_in_use import environment_of_server
-from tasks.shops.blocks import RmsShop, described_shops, homes_in_blocks
+from tasks.shops.blocks import RmsShop, homes_in_blocks, rakuten_shops
 from tasks.shops.homes import JuchuHome, UnknownHome, home_of, homes, save_home
 
 log = logging.getLogger("juchu.deploy")
@@ -58,7 +58,7 @@ def shop_of_forms() -> ShopHandle:
 
     The setting's default names a shop that is the demo's and nobody else's.
     """
-    wanted, known = read_settings().shop, described_shops()
+    wanted, known = read_settings().shop, rakuten_shops()
     return known[0] if wanted not in known and len(known) == 1 else wanted
 
 

@@ -23,6 +23,7 @@ from pydantic import SecretStr, ValidationError
 from connectors.settings.reading import SettingsProblem
 from connectors.settings.shop_environment import (
     handles_in_environment,
+    has_rms_in_environment,
     shop_from_environment,
 )
 from connectors.settings.shop_variables import NEEDED, stem_of
@@ -127,6 +128,12 @@ def describe(handle: str, ask: Ask, ask_unseen: Ask, *, is_asked: bool) -> Shop:
     while is_asked and not re.fullmatch(SHOP_HANDLE, handle):
         handle = _plain(ask(f"{HANDLE}\n> "))
     if shop := shop_from_environment(handle):
+        if shop.mall != Mall.RAKUTEN:
+            raise NoShop(
+                f"店舗 {handle} は楽天市場の店舗ではありません({shop.mall})。"
+                "何も登録していません。対処: ほかのモールの注文は、登録せずに"
+                " import-order-csv で取り込めます(docs/order-files.md)。"
+            )
         _print(f"{stem_of(handle)}… の値を使用します。")
         return shop
     if not is_asked:
@@ -139,7 +146,7 @@ def describe(handle: str, ask: Ask, ask_unseen: Ask, *, is_asked: bool) -> Shop:
 
 
 def _only_one_described() -> str:
-    handles = handles_in_environment()
+    handles = [*filter(has_rms_in_environment, handles_in_environment())]
     if len(handles) != 1:
         raise NoShop(
             "店舗コードが指定されていません"

@@ -12,7 +12,7 @@ from data.model.shops.shop import ShopHandle
 from data.model.typed.name import in_short, suggestion
 from data.warehouse.order_files.store import shops_with_orders
 from tasks.machine import our_warehouse
-from tasks.shops.blocks import UnknownShop, load_shop, shops_described_at
+from tasks.shops.blocks import UnknownShop, load_rakuten_shop, shops_described_at
 
 
 class ShopAtMall(NamedTuple):
@@ -40,7 +40,8 @@ def shop_at_mall(mall: str, shop: ShopHandle) -> ShopAtMall:
             f"対処: 次のいずれかを選んでください: {'、'.join(Mall)}。"
         )
     if mall == Mall.RAKUTEN:
-        return _at_rakuten(shop)
+        known = load_rakuten_shop(shop)
+        return ShopAtMall(known.mall, known.shop_id)
     described = {one.handle: one.shop_id for one in shops_described_at(mall)}
     if shop in described:
         return ShopAtMall(Mall(mall), described[shop])
@@ -49,16 +50,6 @@ def shop_at_mall(mall: str, shop: ShopHandle) -> ShopAtMall:
     if shop in stored:
         return ShopAtMall(Mall(mall), shop)
     raise UnknownShop(_unknown(mall, shop, sorted({*stored, *described})))
-
-
-def _at_rakuten(shop: ShopHandle) -> ShopAtMall:
-    known = load_shop(shop)
-    if known.mall != Mall.RAKUTEN:
-        raise UnknownShop(
-            f"店舗 {shop} は楽天市場の店舗ではありません({known.mall})。"
-            "対処: モールと店舗の組み合わせを確認して、もう一度実行してください。"
-        )
-    return ShopAtMall(known.mall, known.shop_id)
 
 
 def _unknown(mall: str, shop: str, known: list[str]) -> str:

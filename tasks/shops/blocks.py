@@ -23,6 +23,7 @@ from connectors.notices.keys import NoticeKeys
 from connectors.settings.reading import SettingsProblem, read_settings
 from connectors.settings.shop_environment import (
     handles_in_environment,
+    has_rms_in_environment,
     home_in_environment,
     shop_from_environment,
 )
@@ -176,6 +177,22 @@ def load_shop(handle: ShopHandle) -> Shop:
     return shop
 
 
+def load_rakuten_shop(handle: ShopHandle) -> Shop:
+    """Return a shop as `load_shop` does, where it is one that RMS is called for.
+
+    Raises:
+        UnknownShop: also for another mall's shop, whose keys are none of Rakuten's.
+
+    """
+    shop = load_shop(handle)
+    if shop.mall != Mall.RAKUTEN:
+        raise UnknownShop(
+            f"店舗 {handle} は楽天市場の店舗ではありません({shop.mall})。"
+            "対処: 楽天市場の店舗を指定するか、モールを確認してください。"
+        )
+    return shop
+
+
 def _described(handle: ShopHandle) -> Shop:
     if not re.fullmatch(SHOP_HANDLE, handle):
         raise UnknownShop(unknown_shop(handle, described_shops()))
@@ -234,13 +251,19 @@ def start_rule_of(handle: ShopHandle) -> StartRule:
         return "09:00"
 
 
-def handles_in_blocks() -> list[ShopHandle]:
-    """Return the handle of every block of our home, also of one with unusable fields.
+def handles_in_blocks(mall: str = "") -> list[ShopHandle]:
+    """Return the handle of every block of our home, of one mall or of all.
 
-    A Prefect that does not know the block type yet has no shops.
+    One with unusable fields is among them. A Prefect that does not know the block type
+    yet has no shops.
     """
     ours = read_settings().home_name
-    return sorted(shop for shop, home in homes_in_blocks().items() if home == ours)
+    return sorted(
+        str(one.name)
+        for one in _documents()
+        if (one.data.get("home") or "") == ours
+        if not mall or (one.data.get("mall") or Mall.RAKUTEN) == mall
+    )
 
 
 def homes_in_blocks() -> dict[ShopHandle, str]:
@@ -262,13 +285,24 @@ def _documents() -> list[BlockDocument]:
 def described_shops() -> list[ShopHandle]:
     """Return the handle of every shop of our home, described by block or environment.
 
-    A run for every shop takes these and no other home's.
+    Shops of all malls, and no other home's.
     """
+    return sorted({*handles_in_blocks(), *_given_to_us()})
+
+
+def rakuten_shops() -> list[ShopHandle]:
+    """Return the handle of every described shop that RMS is called for.
+
+    A run for every shop takes these: another mall's keys are none of Rakuten's.
+    """
+    given = filter(has_rms_in_environment, _given_to_us())
+    return sorted({*handles_in_blocks(Mall.RAKUTEN), *given})
+
+
+def _given_to_us() -> list[ShopHandle]:
+    """Return the handle of every shop of our home that the environment describes."""
     ours = read_settings().home_name
-    given = [
-        one for one in handles_in_environment() if home_in_environment(one) == ours
-    ]
-    return sorted({*handles_in_blocks(), *given})
+    return [one for one in handles_in_environment() if home_in_environment(one) == ours]
 
 
 def shops_described_at(mall: str) -> list[Shop]:

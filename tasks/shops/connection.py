@@ -49,7 +49,7 @@ from tasks.machine import now, our_warehouse
 from tasks.rms import rms_client
 from tasks.runs.report import ended, escape, page, section, see, table
 from tasks.runs.retrying import SAFE_TO_REPEAT
-from tasks.shops.blocks import described_shops, load_shop
+from tasks.shops.blocks import described_shops, load_rakuten_shop
 from tasks.shops.every_shop import flow_that_moves, move_if_due
 
 LICENCE_ENDING: Final = "juchu.licence.ending"
@@ -109,7 +109,7 @@ def check_shop(shop: ShopHandle) -> Checkup:
         UnknownShop: no block and no environment describes the shop.
 
     """
-    described, handles = load_shop(shop), described_shops()
+    described, handles = load_rakuten_shop(shop), described_shops()
     with our_warehouse() as con:
         used = shop_in_use(described, key_in_use(con, shop))
         stopped = stopped_functions(con, shop)
@@ -201,7 +201,7 @@ def check_sample(shop: ShopHandle, typed: str = "") -> tuple[Sampled, ...]:
     """
     numbers = re.findall(r"[0-9A-Za-z-]+", typed)[:MOST_NUMBERS]
     with our_warehouse() as con:
-        used = shop_in_use(load_shop(shop), key_in_use(con, shop))
+        used = shop_in_use(load_rakuten_shop(shop), key_in_use(con, shop))
     with rms_client(used) as rms:
         return read_sample(rms.http, numbers, now)
 

@@ -27,7 +27,7 @@ from data.warehouse.shops import (
 from tasks.machine import now, our_warehouse
 from tasks.runs.report import ended, ends_table, failed_of, page
 from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
-from tasks.shops.blocks import UnknownShop, described_shops, load_shop
+from tasks.shops.blocks import UnknownShop, load_shop, rakuten_shops
 
 SHOPS_AT_ONCE = 8
 """Each waits most of the time for its own pace; more would only take memory."""
@@ -143,7 +143,7 @@ def shops_with_key() -> list[ShopHandle]:
 
 
 def _shops_in(wanted: frozenset[Stage] | set[Stage]) -> list[ShopHandle]:
-    described, at = described_shops(), now()
+    described, at = rakuten_shops(), now()
     with our_warehouse() as con:
         for shop in stages_now(con):
             move_if_due(con, shop, at, flow_that_moves())

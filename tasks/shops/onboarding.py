@@ -47,8 +47,8 @@ from tasks.runs.report import ended, page
 from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT
 from tasks.shops.blocks import (
     UnknownShop,
-    described_shops,
-    load_shop,
+    load_rakuten_shop,
+    rakuten_shops,
     start_rule_of,
     unknown_shop,
 )
@@ -75,7 +75,7 @@ def know_shop(shop: ShopHandle, *, applies: bool) -> None:
     """
     with our_warehouse() as con:
         begun = list(stages_now(con))
-    known = sorted({*begun, *described_shops()})
+    known = sorted({*begun, *rakuten_shops()})
     may_be_new = applies and re.fullmatch(SHOP_HANDLE, shop)
     if shop not in known and not may_be_new:
         raise UnknownShop(unknown_shop(shop, known) + NEW_SHOP)
@@ -181,7 +181,7 @@ def make_step(  # noqa: PLR0913, PLR0917 - what the form asks
         if may_be_there and standing is not None and standing.stage is stage:
             return stage
         if stage is Stage.KEY_REGISTERED:
-            record_key(con, load_shop(shop), at)
+            record_key(con, load_rakuten_shop(shop), at)
         if starts_on and approved:
             _record_start(
                 con, shop, notices_start(approved, starts_on, start_rule_of(shop)), at
@@ -193,7 +193,7 @@ def make_step(  # noqa: PLR0913, PLR0917 - what the form asks
 def _record_start(
     con: Connection, shop: ShopHandle, starts_at: datetime, at: datetime
 ) -> None:
-    described = load_shop(shop)
+    described = load_rakuten_shop(shop)
     state = ShopState(
         shop, described.mall, described.shop_id, notices_start_at=starts_at
     )

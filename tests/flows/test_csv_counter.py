@@ -245,6 +245,16 @@ def test_a_shop_described_for_its_mall_is_kept_under_its_id(
     assert "楽天市場の店舗ではありません" in refused[1]
 
 
+def test_a_shop_of_another_mall_needs_no_keys(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("JUCHU_SHOP_MIHON_MALL", "shopify")
+    monkeypatch.setenv("JUCHU_SHOP_MIHON_SHOP_ID", "mihon-store")
+    counter.ended(counter.file(SHOPIFY), mall="shopify", shop="mihon")
+
+    assert counter.ask("SELECT DISTINCT shop_id FROM orders") == [("mihon-store",)]
+
+
 @pytest.mark.prefect
 def test_a_long_file_shows_a_bar(counter: Counter, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(csv_progress, "LONG_BYTES", 0)

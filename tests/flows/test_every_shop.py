@@ -28,7 +28,7 @@ def two(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     monkeypatch.setenv("JUCHU_SHOP_SECOND_SERVICE_SECRET", shop.service_secret)
     monkeypatch.setenv("JUCHU_SHOP_SECOND_LICENSE_KEY", shop.license_key)
     monkeypatch.setenv("JUCHU_WAREHOUSE_PATIENCE_S", "20")
-    monkeypatch.setattr(live, "described_shops", lambda: ["lab", "second"])
+    monkeypatch.setattr(live, "rakuten_shops", lambda: ["lab", "second"])
     return lab
 
 
@@ -62,7 +62,7 @@ def test_a_shop_nobody_can_describe_stops_no_other(
     two: Sandbox, monkeypatch: pytest.MonkeyPatch
 ):
     good = two.sell(3, shop="demo2")
-    monkeypatch.setattr(live, "described_shops", lambda: ["gone", "second"])
+    monkeypatch.setattr(live, "rakuten_shops", lambda: ["gone", "second"])
     state = ingest_orders(return_state=True)
 
     assert "失敗した店舗: gone" in state.message

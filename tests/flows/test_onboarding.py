@@ -36,7 +36,7 @@ def step(
     lab: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[str, str]]:
     """Run the flow as the form does and say how it ended; there is no other shop."""
-    monkeypatch.setattr(live, "described_shops", lambda: ["lab"])
+    monkeypatch.setattr(live, "rakuten_shops", lambda: ["lab"])
 
     def made(stage: Stage | None = None, **given) -> tuple[str, str]:
         state = onboard_shop("lab", step=stage, return_state=True, **given)

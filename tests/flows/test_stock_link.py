@@ -18,7 +18,7 @@ def test_a_run_for_every_shop_leaves_out_a_shop_that_rests(
     monkeypatch: pytest.MonkeyPatch,
 ):
     at = datetime(2026, 7, 1, 20, 30, tzinfo=JST)
-    monkeypatch.setattr(every_shop, "described_shops", lambda: ["lab"])
+    monkeypatch.setattr(every_shop, "rakuten_shops", lambda: ["lab"])
     monkeypatch.setattr(linking, "now", lambda: at)
     assert push_inventory(return_state=True).message == "1店舗の処理が完了しました"
 

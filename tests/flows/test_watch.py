@@ -55,7 +55,7 @@ def desk(
     lab: Sandbox, shown: ShownHere, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> Watch:
     """A warm process for the shop `lab`, whose every listing was counted."""
-    monkeypatch.setattr(every_shop, "described_shops", lambda: ["lab"])
+    monkeypatch.setattr(every_shop, "rakuten_shops", lambda: ["lab"])
     for module, name in ((draining, "drain_notices"), (pushing, "push_inventory")):
         monkeypatch.setattr(module, name, globals()[name])  # as the plain runs left it
     rows = [
@@ -134,7 +134,7 @@ def test_a_shop_that_was_not_live_at_the_last_look_is_served_when_a_notice_comes
 ):
     """Onboarding goes through the steps between, and the minute's look fell there."""
     with monkeypatch.context() as between:
-        between.setattr(every_shop, "described_shops", list)
+        between.setattr(every_shop, "rakuten_shops", list)
         desk.look_for_shops()
     (number,) = lab.sell(1)
     tell(lab, number)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
@@ -19,6 +20,7 @@ from data.warehouse.shops import (
 )
 from tasks.machine import now
 from tasks.shops import blocks
+from tasks.shops.blocks import UnknownShop, load_rakuten_shop
 from tasks.shops.every_shop import live_shops, shops_with_key
 
 SHOPS = ("ended", "good", "plain")
@@ -30,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     monkeypatch.setenv("JUCHU_HOME", str(home))
-    monkeypatch.setattr(blocks, "handles_in_blocks", list)
+    monkeypatch.setattr(blocks, "_documents", list)
     for nth, shop in enumerate(SHOPS):
         monkeypatch.setenv(f"JUCHU_SHOP_{shop.upper()}_SHOP_ID", f"12345{nth}")
         monkeypatch.setenv(f"JUCHU_SHOP_{shop.upper()}_SERVICE_SECRET", "SP_invented")
@@ -69,3 +71,37 @@ def test_a_shop_with_a_new_key_in_its_settings_does_not_stop_when_the_old_one_en
 
     assert stages["ended"] is Stage.CONNECTED
     assert in_use == key_fingerprint(SecretStr("SL_new"))
+
+
+def test_rms_is_called_for_no_shop_of_another_mall(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its keys, if it has any, are not Rakuten's, and its id is no shop number."""
+    monkeypatch.setenv("JUCHU_SHOP_PLAIN_MALL", "yahoo")
+    kept = [
+        SimpleNamespace(name=name, data={"mall": mall})
+        for name, mall in (("at-rakuten", "rakuten"), ("at-qoo10", "qoo10"))
+    ]
+    monkeypatch.setattr(blocks, "_documents", lambda: kept)
+
+    assert live_shops.fn() == ["at-rakuten"]
+    assert shops_with_key.fn() == ["at-rakuten", "ended", "good"]
+
+
+def test_a_misspelt_mall_keeps_a_shop_in_the_morning_which_says_so(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("JUCHU_SHOP_PLAIN_MALL", "Rakuten")
+
+    assert live_shops.fn() == ["plain"]
+
+
+def test_a_shop_of_another_mall_is_refused_where_rms_would_be_called(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("JUCHU_SHOP_PLAIN_MALL", "yahoo")
+    shop = shop_from_environment("plain")
+    monkeypatch.setattr(blocks, "load_shop", lambda _: shop)
+
+    with pytest.raises(UnknownShop, match=r"plain は楽天市場.*yahoo.*対処"):
+        load_rakuten_shop("plain")

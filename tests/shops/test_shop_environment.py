@@ -6,7 +6,11 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.settings.reading import SettingsProblem
-from connectors.settings.shop_environment import shop_from_environment
+from connectors.settings.shop_environment import (
+    handles_in_environment,
+    shop_from_environment,
+)
+from tasks.setup.shop import NoShop, describe
 from tasks.shops.blocks import RmsShop
 
 STEM = "JUCHU_SHOP_MIHON_"
@@ -71,6 +75,33 @@ def test_a_wrong_one_is_refused_by_its_name_with_an_example(
     assert f"{problem.value}" == (
         f"{STEM}{name}: 値が正しくありません。例: {STEM}{name}={example}"
     )
+
+
+def test_a_shop_of_another_mall_has_no_keys(described, monkeypatch):
+    for name in ("SERVICE_SECRET", "LICENSE_KEY"):
+        monkeypatch.setitem(SHOP, name, "")
+    shop = described(MALL="yahoo", SHOP_ID="mihon-store")
+
+    assert (shop.mall, shop.shop_id) == ("yahoo", "mihon-store")
+    assert handles_in_environment() == ["mihon"]
+
+
+def test_a_shop_of_another_mall_needs_its_id(described):
+    with pytest.raises(SettingsProblem) as problem:
+        described(MALL="yahoo", SHOP_ID="")
+
+    assert f"{problem.value}" == (
+        f"{STEM}SHOP_ID が設定されていません。例: {STEM}SHOP_ID=123456"
+    )
+
+
+def test_make_shop_registers_no_shop_of_another_mall(described):
+    described(MALL="yahoo")
+
+    with pytest.raises(NoShop, match=r"yahoo.*何も登録していません.*対処"):
+        describe("mihon", input, input, is_asked=False)
+    with pytest.raises(NoShop, match="なし"):
+        describe("", input, input, is_asked=False)
 
 
 def test_a_block_made_of_a_shop_says_the_same(described):

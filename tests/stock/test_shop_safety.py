@@ -23,7 +23,7 @@ def keep_back(request, shelf: Shelf, monkeypatch):
             return
         block = RmsShop.from_shop(shop_from_environment(SHOP))
         block.safety_stock = units
-        monkeypatch.setattr(rms, "load_shop", block.to_shop)
+        monkeypatch.setattr(rms, "load_rakuten_shop", block.to_shop)
 
     return said
 

@@ -197,7 +197,7 @@ def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:
         "update_progress_artifact": shown.move,
         "emit_event": shown.emit,
         "get_run_logger": lambda: logging.getLogger("run"),
-        "handles_in_blocks": list,
+        "handles_in_blocks": lambda *_: [],
         "already_caught_up": lambda: False,
         "pushes_at_work": list,
         "schedule_again": shown.schedule_again,

@@ -31,7 +31,9 @@ def without_prefect(
     """
     usual: dict[str, Any] = {
         "load_shop": shop_from_environment,
+        "load_rakuten_shop": shop_from_environment,
         "described_shops": handles_in_environment,
+        "rakuten_shops": handles_in_environment,
         "one_caller": _no_limit,
         "get_run_logger": lambda: logging.getLogger("push"),
         "create_markdown_artifact": _no_artifact,
