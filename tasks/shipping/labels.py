@@ -28,6 +28,7 @@ from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.shipping.day import NeverOpen, next_working_day
 from data.model.shipping.label import (
+    LONGEST_KEPT,
     LabelFault,
     ParcelOrder,
     Sender,
@@ -66,6 +67,11 @@ NEVER_OPEN: Final = (
     "JUCHU_SHIPPING_WEEKDAYS と JUCHU_SHIPPING_CLOSED_ON の設定では、"
     "1年先まで出荷できる日がありません。対処: .env の設定を確認してください。"
 )
+TOO_EARLY: Final = (
+    f"希望日が出荷日の{LONGEST_KEPT.days}日後より先です。配送会社が預かる日数には限りが"
+    "あります。まだ出荷しない場合は、この送り状を発行しないでください(番号を取り込むと、"
+    "発送済みとして報告されます)。出荷日が近づいたら again で出力してください。"
+)
 DELETE_IT: Final = "氏名と住所を含むファイルです。送り状を印刷したら削除してください。"
 
 
@@ -88,6 +94,8 @@ class Labels:
     shipping_date: date
     late: Sequence[tuple[str, str, str]] = ()
     """Order, package and wished day of labels without the day that was wished for."""
+    early: Sequence[tuple[str, str, str]] = ()
+    """The same of labels whose parcel would wait for its day at the carrier's."""
 
 
 def shipping_day(typed: date | str | None) -> date:
@@ -191,7 +199,7 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
         unless_committed.enter_context(removed_on_error(path))
         write_new(path, [WRITERS[carrier](parcels, sender).content])
         record_labels(con, [ref for ref, _ in good], carrier, at)
-    return Labels(path, len(good), refused, leaves_on, _late(good))
+    return Labels(path, len(good), refused, leaves_on, _late(good), _early(good))
 
 
 def _name(carrier: str, at: datetime) -> str:
@@ -238,6 +246,17 @@ def _late(
     ]
 
 
+def _early(
+    good: Sequence[tuple[PackageRef, ParcelOrder]],
+) -> list[tuple[str, str, str]]:
+    """Return the packages whose buyer wished for a day long after the shipping date."""
+    return [
+        (ref.order_number, ref.basket_id, f"{parcel.delivery_on:%Y-%m-%d}")
+        for ref, parcel in good
+        if parcel.is_early
+    ]
+
+
 def _tried(
     made: Sequence[Made], write: Writer, sender: Sender
 ) -> tuple[list[tuple[PackageRef, ParcelOrder]], list[NoLabel]]:
@@ -267,10 +286,13 @@ def conclude_labels(labels: Labels) -> State[Any]:
     )
     late = f" / お届け希望日に間に合わない送付先 {len(labels.late)} 件"
     late = late if labels.late else ""
+    early = f" / お届け希望日が先の送付先 {len(labels.early)} 件"
+    early = early if labels.early else ""
+    needs_a_look = labels.refused or labels.late or labels.early
     return Completed(
         message=f"送り状 {labels.written} 件 / 出力しなかった送付先"
-        f" {len(labels.refused)} 件{late}: {labels.path or 'ファイルなし'}"
-        f"{' ' + see('labels-report') if labels.refused or labels.late else ''}"
+        f" {len(labels.refused)} 件{late}{early}: {labels.path or 'ファイルなし'}"
+        f"{' ' + see('labels-report') if needs_a_look else ''}"
     )
 
 
@@ -298,6 +320,13 @@ def labels_report(labels: Labels) -> str:
             labels.late,
             advice="希望日が出荷日より前のため、送り状に希望日を書いていません。"
             "お客様に連絡してください。",
+            most=MOST_LEFT_OUT,
+        ),
+        listing(
+            "お届け希望日が先の送付先",
+            ("注文番号", "送付先ID", "お届け希望日"),
+            labels.early,
+            advice=TOO_EARLY,
             most=MOST_LEFT_OUT,
         ),
     )

@@ -107,6 +107,14 @@ def test_cash_on_delivery_is_a_collect_label():
     assert row["コレクト内消費税額等"] == "500"
 
 
+@both
+def test_a_label_collects_no_more_tax_than_money(write):
+    """Points pay most of it, and the tax of RMS is from before them."""
+    row = rows(write([parcel(cod_total=500, cod_tax=909)], SENDER))[0]
+
+    assert {row.get("コレクト内消費税額等"), row.get("消費税")} == {"500", None}
+
+
 @pytest.mark.parametrize("total", [0, -1, 300_001])
 def test_an_amount_yamato_does_not_collect_is_refused(total):
     made = write_b2_labels([parcel(cod_total=total)], SENDER)

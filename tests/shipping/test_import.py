@@ -16,6 +16,7 @@ from data.warehouse.shipping.shipments import (
     CORRECTED,
     DELETED,
     DELETED_TOO_LATE,
+    FURTHER,
     NOT_THERE,
     OTHER_ORDER,
     VAIN,
@@ -221,6 +222,16 @@ def test_a_correction_can_be_corrected_back(known):
         (GOOD, "planned"),
         (OTHER, "replaced"),
     ]
+
+
+def test_a_further_number_in_a_later_file_may_be_a_second_label(known):
+    """The parcel had one label, the buyer two numbers, and one of them never moved."""
+    both = take(known, a_file(a_row(ONE), a_row(ONE, OTHER, row=3)))
+    later = a_file(a_row(ONE), a_row(ONE, THIRD, row=3), sha="b")
+    third, again = take(known, later, minute=20), take(known, later, minute=30)
+
+    assert (both.repeated, again.repeated) == ((), ())
+    assert [(one.row_number, one.reason) for one in third.repeated] == [(3, FURTHER)]
 
 
 def test_a_correction_of_a_number_that_is_not_there_is_told(known):

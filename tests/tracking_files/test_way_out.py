@@ -446,3 +446,13 @@ def test_a_wished_day_before_the_shipping_date_is_told_and_not_on_the_label(
     assert "お届け希望日に間に合わない送付先 1 件" in told
     assert label["お届け予定（指定）日"] == ""
     assert "| 501 | 5011 | 2099-11-30 |" in desk.shown("labels-report")
+
+
+@pytest.mark.parametrize(("wished", "is_told"), [("12/08", False), ("12/09", True)])
+def test_a_label_of_a_parcel_that_would_wait_for_its_day_is_told(desk, wished, is_told):
+    """It was printed weeks before, and its number reported as shipped."""
+    desk.order(colorme, "colorme", "mihon", 配送希望日=f"2099/{wished}")
+    told = desk.labels("colorme", "mihon", shipping_date="2099-12-01")
+
+    assert ("お届け希望日が先の送付先 1 件" in told) is is_told
+    assert ("発行しないでください" in desk.shown("labels-report")) is is_told

@@ -84,7 +84,7 @@ def _parcel(cells: Cells, order: ParcelOrder) -> None:
                 f"1円以上{MOST_COD:,}円以下ではありません。",
             )
         cells.code("コレクト代金引換額（税込）", str(order.cod_total))
-        cells.code("コレクト内消費税額等", str(order.cod_tax or 0))
+        cells.code("コレクト内消費税額等", str(order.collected_tax))
 
 
 def _recipient(cells: Cells, order: ParcelOrder) -> None:

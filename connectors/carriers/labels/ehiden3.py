@@ -53,7 +53,7 @@ def _parcel(cells: Cells, order: ParcelOrder) -> None:
         if not 0 < order.cod_total <= MOST_COD:
             raise Unwritable("代引金額", f"1円以上{MOST_COD:,}円以下ではありません。")
         cells.code("代引金額", str(order.cod_total))
-        cells.code("消費税", str(order.cod_tax or 0))
+        cells.code("消費税", str(order.collected_tax))
     cells.text("お客様管理番号", order.short_key, 16, needed=True)
     _lines(cells, ("品名１", "品名２"), order.contents)
     cells.code("出荷個数", "1")

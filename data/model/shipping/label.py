@@ -3,7 +3,7 @@
 Everything personal is left out of `repr`: a parcel may turn up in an error or a log.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, TypedDict
 
@@ -14,6 +14,8 @@ from data.model.shipping.short_key import PackageRef, short_key
 
 CASH_ON_DELIVERY: Final = 2
 """RMS's paymentMethod code of 代金引換 (docs/rms/order-api.md §3)."""
+LONGEST_KEPT: Final = timedelta(days=7)
+"""How long carriers keep a parcel for its day of delivery, by their usual terms."""
 
 _Required = Annotated[str, StringConstraints(min_length=1), Field(repr=False)]
 _Optional = Annotated[str, Field(repr=False)]
@@ -58,11 +60,23 @@ class ParcelOrder(Frozen):
         None, description="RMS's shippingTerm: 0 none, 1 morning, 1416 = 14-16h"
     )
     cod_total: int | None = Field(None, description="yen to collect; None = paid")
-    cod_tax: int | None = Field(None, description="tax included in cod_total")
+    cod_tax: int | None = Field(None, description="tax of the order, before points")
     cool: Cool = Cool.NONE
     missed_wish: date | None = Field(
         None, description="the day the buyer wished for, if the parcel leaves later"
     )
+
+    @property
+    def collected_tax(self) -> int:
+        """The tax that may stand beside the amount to collect: never more than that."""
+        return min(self.cod_tax or 0, self.cod_total or 0)
+
+    @property
+    def is_early(self) -> bool:
+        """Whether it leaves sooner before the wished day than a carrier keeps it."""
+        return self.delivery_on is not None and (
+            self.delivery_on - self.shipping_date > LONGEST_KEPT
+        )
 
 
 _IN_FILE: Final = (

@@ -44,6 +44,10 @@ NOT_THERE: Final = (
     "取り消す番号の荷物がないか、取り消し済みです。"
     "対処: 注文番号・送付先ID・伝票番号を確認してください。"
 )
+FURTHER: Final = (
+    "この送付先には、前に取り込んだ送り状番号もあります。荷物の追加として報告します。"
+    "送り状を作り直した場合は、ひな形で前の番号を訂正するか、取り消してください。"
+)
 VAIN: Final = (
     "訂正前の伝票番号の荷物が、この送付先にありません。新しい番号は、荷物の追加として"
     "報告します。対処: 訂正前の番号を確認して、もう一度取り込んでください。"
@@ -102,7 +106,8 @@ class ShipmentReport:
     changed       carrier, date or correction; or one that was refused is planned again
     unmatched     rows that belong to no package we know
     repeated      rows of a parcel that another row names as well, or whose number
-                  another order has, and corrections that leave the wrong number
+                  another order has, corrections that leave the wrong number, and
+                  numbers of a package that had one
     is_same_file  this very file was imported before, and nothing changed now
     """
 
@@ -190,6 +195,8 @@ def import_shipments(  # noqa: PLR0913
     SQL.run(con, "merge_shipments", given)
     con.unregister("shipment_rows")
     repeated += _deleted(con, file, known, given)
+    further = SQL.run(con, "list_further_parcels", given).fetchall()
+    repeated += [RowRemark(row, None, FURTHER) for (row,) in further]
     given |= {
         "created": created,
         "changed": changed,

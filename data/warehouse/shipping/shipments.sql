@@ -134,6 +134,24 @@ WHERE j.verdict = 'created'
   AND j.tracking_number <> 'なし'
 ORDER BY j.position;
 
+-- name: list_further_parcels
+-- New parcels of packages that had a number before this file: two parcels, or a second
+-- label of one.
+-- in:  temporary table `judged_shipments`, $mall, $shop_id, $imported_at; after the numbers
+--      that it corrects or takes back are replaced
+-- out: position, the row of the file
+SELECT DISTINCT j.position
+FROM judged_shipments AS j
+JOIN shipments AS s USING (order_number, basket_id)
+WHERE s.mall = $mall
+  AND s.shop_id = $shop_id
+  AND j.verdict = 'created'
+  AND j.replaces IS NULL
+  AND 'なし' NOT IN (s.tracking_number, j.tracking_number)
+  AND s.state NOT IN ('refused', 'cancelled', 'replaced')
+  AND s.imported_at < $imported_at::TIMESTAMPTZ
+ORDER BY j.position;
+
 -- name: list_doubtful_corrections
 -- Corrections after which the wrong number stays at the mall.
 -- in:  view `shipment_rows`, $mall, $shop_id; before the numbers are replaced
