@@ -36,7 +36,7 @@ from data.warehouse.buyers import (
 )
 from data.warehouse.errors import WarehouseFull
 from data.warehouse.forget_requests import note_request
-from data.warehouse.rewrite import rewrite
+from data.warehouse.house.rewrite import rewrite
 from data.warehouse.session import Connection
 from tasks.day.report import sentence
 from tasks.machine import now, our_warehouse

@@ -31,7 +31,7 @@ from data.model.order import RefusedOrder
 from data.model.run import LOOK_BACK, MISSING_FOR, Attention, Taken
 from data.model.shops.connection import OTHER_SHOPS_KEY
 from data.model.shops.shop import ShopHandle, is_of_other_shop
-from data.warehouse.clock import Healed, heal_future
+from data.warehouse.house.clock import Healed, heal_future
 from data.warehouse.notices import settle_notices
 from data.warehouse.orders.answers import known_answers
 from data.warehouse.orders.at_mall import numbers_to_confirm, orders_not_at_mall

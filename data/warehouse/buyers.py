@@ -2,7 +2,7 @@
 
 An order that was cleared keeps its money, its lines and its number. Its people, where
 its parcels went, what the buyer typed, and every hash over these are gone from all
-tables; the bytes are gone once the file was rewritten (`data.warehouse.rewrite`).
+tables; the bytes are gone once the file was rewritten (`data.warehouse.house.rewrite`).
 
 An order is kept clear by its row in `cleared_orders`; one that the warehouse did not
 know when its buyer asked, by the keyed hash of the buyer in `forgotten_buyers`.
@@ -35,7 +35,7 @@ from data.model.matter import MatterKind
 from data.model.order import Order
 from data.model.order_file import PERSONAL
 from data.warehouse.forget_requests import Request
-from data.warehouse.incidents import record_incident
+from data.warehouse.house.incidents import record_incident
 from data.warehouse.people_key import key_in, keyed
 from data.warehouse.statements import SQL, show
 

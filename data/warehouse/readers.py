@@ -18,8 +18,8 @@ from duckdb import DuckDBPyConnection
 
 from data.warehouse.closed import out_of_reach, room_for
 from data.warehouse.door import connect_when_free, give_key, private, require, turn
+from data.warehouse.house.safety_copy import saved
 from data.warehouse.instance import MEMORY_LIMIT, literal, locked
-from data.warehouse.safety_copy import saved
 from data.warehouse.statements import SQL
 
 OLDEST_READER: Final = "v1.4.0"

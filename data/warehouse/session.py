@@ -38,12 +38,12 @@ from data.warehouse.door import (
     require,
     turn,
 )
-from data.warehouse.incidents import record_incident
+from data.warehouse.house.incidents import record_incident
+from data.warehouse.house.safety_copy import repaired_of, saved, wal_size
 from data.warehouse.instance import attach, connect, detach, spill_of
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import fill, migrate
 from data.warehouse.people_key import use_key
-from data.warehouse.safety_copy import repaired_of, saved, wal_size
 
 log = logging.getLogger("juchu.warehouse")
 

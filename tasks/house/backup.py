@@ -11,8 +11,13 @@ from connectors.settings.fields import Settings
 from connectors.settings.reading import read_settings
 from data.model.backup import AHEAD, TOO_OLD
 from data.model.matter import MatterKind
-from data.warehouse.backup import back_up, backups, copy_backup, delete_old_backups
-from data.warehouse.incidents import record_incident, settle_incidents
+from data.warehouse.house.backup import (
+    back_up,
+    backups,
+    copy_backup,
+    delete_old_backups,
+)
+from data.warehouse.house.incidents import record_incident, settle_incidents
 from data.warehouse.invariants import Violation
 from data.warehouse.session import checkpoint
 from tasks.machine import now, our_warehouse

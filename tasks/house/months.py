@@ -3,7 +3,7 @@
 from prefect import task
 
 from connectors.settings.reading import read_settings
-from data.warehouse.months import close_months
+from data.warehouse.house.months import close_months
 from tasks.machine import now, our_warehouse
 from tasks.runs.retrying import SAFE_TO_REPEAT
 

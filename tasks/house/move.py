@@ -28,7 +28,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Scheduled
 
 from connectors.settings.fields import Settings
-from data.warehouse.home import HomeEpoch, handed_over, latest_epoch
+from data.warehouse.house.move import HomeEpoch, handed_over, latest_epoch
 from tasks.setup.home_deployments import deploy_home, deployments_of
 from tasks.setup.prefect_runs import all_pages
 from tasks.setup.server import LOCK as SERVER_LOCK

@@ -12,7 +12,7 @@ from connectors.settings.fields import Settings
 from connectors.settings.reading import read_settings
 from connectors.uploads import TRACKING, Uploads, token_of, uploaded_files
 from data.warehouse.analytics.versions import remove_replaced
-from data.warehouse.backup import LEFT_BEHIND
+from data.warehouse.house.backup import LEFT_BEHIND
 from tasks.machine import now
 from tasks.runs.retrying import SAFE_TO_REPEAT
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from connectors.notices.spool import Spool
 from connectors.settings.reading import SettingsProblem, read_settings
 from data.warehouse.errors import RestoreRefused, WarehouseClosed
-from data.warehouse.restore import WHEN, Restored, restore
+from data.warehouse.house.restore import WHEN, Restored, restore
 from tasks.machine import now
 
 

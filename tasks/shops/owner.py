@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from connectors.prefect_api import NO_ANSWER
 from connectors.settings.fields import Settings
 from data.warehouse.errors import HomeMoved, WarehouseBusy
-from data.warehouse.home import HomeEpoch, refuse_other_epoch
+from data.warehouse.house.move import HomeEpoch, refuse_other_epoch
 from data.warehouse.session import Connection, warehouse
 from tasks.shops.homes import JuchuHome, UnknownHome, home_of, save_home
 from tasks.shops.lock import one_mover

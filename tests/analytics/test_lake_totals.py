@@ -18,8 +18,8 @@ from data.model.order import Order
 from data.warehouse.analytics.lake import TABLES, fill_lake
 from data.warehouse.analytics.publish import publish
 from data.warehouse.buyers import clear_orders
-from data.warehouse.clock import heal_future
-from data.warehouse.months import close_months
+from data.warehouse.house.clock import heal_future
+from data.warehouse.house.months import close_months
 from data.warehouse.orders.store import store_orders
 from data.warehouse.session import Connection, warehouse
 from tests.analytics.filled import fill

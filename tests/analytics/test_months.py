@@ -10,9 +10,9 @@ import pytest
 from data.model.japan_time import JST
 from data.model.order import TaxSummary
 from data.warehouse.analytics.publish import publish
-from data.warehouse.clock import heal_future
+from data.warehouse.house.clock import heal_future
+from data.warehouse.house.months import close_months
 from data.warehouse.invariants import violations
-from data.warehouse.months import close_months
 from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from tests.support.orders import (

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from data.model.japan_time import JST
 from data.warehouse import session
-from data.warehouse.backup import back_up
-from data.warehouse.restore import restore
+from data.warehouse.house.backup import back_up
+from data.warehouse.house.restore import restore
 from tests.bench.rows import Row, at_most
 from tests.warehouse import rewriting
 

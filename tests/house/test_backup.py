@@ -16,10 +16,10 @@ from connectors.settings.fields import Settings
 from connectors.uploads import Uploads
 from data.model.backup import backup_name, backup_time, kept_backups
 from data.model.japan_time import JST
-from data.warehouse import backup, safety_copy
-from data.warehouse.backup import back_up, backups, copy_backup, is_whole
 from data.warehouse.errors import BackupRefused
-from data.warehouse.restore import restore
+from data.warehouse.house import backup, safety_copy
+from data.warehouse.house.backup import back_up, backups, copy_backup, is_whole
+from data.warehouse.house.restore import restore
 from data.warehouse.session import warehouse
 from flows import keep_house
 from tasks.house import backup as house
@@ -158,7 +158,7 @@ def test_without_room_for_the_copy_nothing_counts_and_the_next_one_is_made(path)
     folder = path.parent / "backup"
     code = (
         "import resource, sys, pathlib, datetime\n"
-        "from data.warehouse.backup import back_up\n"
+        "from data.warehouse.house.backup import back_up\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
         "at = datetime.datetime.fromisoformat(sys.argv[3])\n"
         "back_up(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), at)\n"

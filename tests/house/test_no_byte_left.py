@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from data.warehouse.backup import SUM
 from data.warehouse.buyers import clear_orders, orders_numbered
-from data.warehouse.rewrite import rewrite
+from data.warehouse.house.backup import SUM
+from data.warehouse.house.rewrite import rewrite
 from data.warehouse.session import warehouse
 from tasks import buyers
 from tests.house.night import Night

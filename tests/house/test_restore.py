@@ -16,17 +16,17 @@ import pytest
 
 from connectors.notices.spool import Spool
 from data.model.japan_time import JST
-from data.warehouse import restore as door
-from data.warehouse.backup import back_up
 from data.warehouse.errors import (
     RestoreRefused,
     WarehouseBusy,
     WarehouseDamaged,
     WarehouseFull,
 )
+from data.warehouse.house import restore as door
+from data.warehouse.house.backup import back_up
+from data.warehouse.house.restore import restore
+from data.warehouse.house.safety_copy import wal_of
 from data.warehouse.invariants import violations
-from data.warehouse.restore import restore
-from data.warehouse.safety_copy import wal_of
 from data.warehouse.session import warehouse
 from tasks import buyers, orders, rms
 from tasks.runs import loads as runs

@@ -16,7 +16,7 @@ from connectors.settings.fields import Settings
 from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
 from data.warehouse.errors import HomeMoved, WarehouseBusy
-from data.warehouse.home import HomeEpoch, handed_over
+from data.warehouse.house.move import HomeEpoch, handed_over
 from data.warehouse.session import warehouse
 from tasks.shops import owner
 from tasks.shops.homes import JuchuHome

@@ -3,7 +3,7 @@
 import pytest
 
 from data.model.order import Change, Order
-from data.warehouse.clock import heal_future
+from data.warehouse.house.clock import heal_future
 from data.warehouse.stock.files import CountsDiffer
 from tests.stock.made import (
     MUG,

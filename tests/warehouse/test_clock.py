@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from data.warehouse.clock import heal_future
+from data.warehouse.house.clock import heal_future
 from data.warehouse.statements import SQL
 from tests.support.orders import at
 from tests.warehouse.test_matters import Con, on_list, shipment_reject

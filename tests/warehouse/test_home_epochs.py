@@ -8,7 +8,7 @@ import pytest
 
 from data.model.japan_time import JST
 from data.warehouse.errors import HomeMoved, WarehouseBusy
-from data.warehouse.home import (
+from data.warehouse.house.move import (
     HomeEpoch,
     handed_over,
     latest_epoch,

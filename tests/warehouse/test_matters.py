@@ -14,7 +14,7 @@ from data.model.notice import UNREADABLE
 from data.model.order import RMS_STATUS
 from data.model.shops.connection import STOPS_CALLS, ConnectionStatus
 from data.model.stock import Adjustment
-from data.warehouse.incidents import record_incident
+from data.warehouse.house.incidents import record_incident
 from data.warehouse.marks import MarkRun, plan_marks
 from data.warehouse.matter_view import KINDS, renew_matter_view
 from data.warehouse.matters import dismiss_matter, matters

@@ -8,11 +8,11 @@ from contextlib import ExitStack
 import duckdb
 import pytest
 
-from data.warehouse import rewrite as door
 from data.warehouse.errors import WarehouseBusy, WarehouseFull
+from data.warehouse.house import rewrite as door
+from data.warehouse.house.rewrite import rewrite
 from data.warehouse.invariants import violations
 from data.warehouse.people_key import KEY_FILE
-from data.warehouse.rewrite import rewrite
 from data.warehouse.session import warehouse
 from tests.support.canary import leaks
 from tests.support.effort import for_ci

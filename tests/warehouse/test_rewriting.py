@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from data.warehouse import safety_copy
 from data.warehouse.errors import WarehouseDamaged
+from data.warehouse.house import safety_copy
+from data.warehouse.house.safety_copy import repaired_of, saved_of, wal_of
 from data.warehouse.people_key import KEY_FILE
 from data.warehouse.readers import reading
-from data.warehouse.safety_copy import repaired_of, saved_of, wal_of
 from data.warehouse.session import warehouse
 from tests.support import disk_writes, syscalls
 from tests.support.disk_writes import PAGE, changes, copied, states

@@ -19,8 +19,8 @@ from data.warehouse.errors import (
     WarehouseDamaged,
     WarehouseOutOfReach,
 )
+from data.warehouse.house.safety_copy import wal_size
 from data.warehouse.readers import reading
-from data.warehouse.safety_copy import wal_size
 from data.warehouse.session import (
     LONGEST_WAL,
     OF_FILE,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from duckdb import DuckDBPyConnection
 
 from data.warehouse.errors import HomeMoved
-from data.warehouse.safety_copy import saved
+from data.warehouse.house.safety_copy import saved
 from data.warehouse.session import Connection, holding, warehouse
 from data.warehouse.statements import SQL
 

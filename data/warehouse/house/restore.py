@@ -15,26 +15,26 @@ import duckdb
 from data.model.backup import backup_time
 from data.model.japan_time import JST
 from data.model.matter import MatterKind
-from data.warehouse.backup import SUM, backups, is_whole
 from data.warehouse.buyers import forget_again
 from data.warehouse.closed import room_for
 from data.warehouse.errors import RestoreRefused, WarehouseDamaged, WarehouseMissing
 from data.warehouse.forget_requests import requests_beside
 from data.warehouse.half_made import removed_on_error
-from data.warehouse.incidents import record_incident
-from data.warehouse.instance import connect
-from data.warehouse.invariants import violations
-from data.warehouse.matter_view import renew_matter_view
-from data.warehouse.migrate import migrate
-from data.warehouse.people_key import use_key
-from data.warehouse.rewrite import rewrite
-from data.warehouse.safety_copy import (
+from data.warehouse.house.backup import SUM, backups, is_whole
+from data.warehouse.house.incidents import record_incident
+from data.warehouse.house.rewrite import rewrite
+from data.warehouse.house.safety_copy import (
     copy_file,
     repaired_of,
     saved_of,
     sync_folder,
     wal_of,
 )
+from data.warehouse.instance import connect
+from data.warehouse.invariants import violations
+from data.warehouse.matter_view import renew_matter_view
+from data.warehouse.migrate import migrate
+from data.warehouse.people_key import use_key
 from data.warehouse.session import holding, shut
 
 WHEN: Final = "%Y年%m月%d日 %H:%M"

@@ -23,9 +23,9 @@ import duckdb
 from data.model.backup import backup_name, backup_time, kept_backups
 from data.warehouse.errors import BackupRefused
 from data.warehouse.half_made import removed_on_error
+from data.warehouse.house.safety_copy import copy_file, sync_folder, wal_of
 from data.warehouse.instance import connect
 from data.warehouse.invariants import Violation, violations
-from data.warehouse.safety_copy import copy_file, sync_folder, wal_of
 from data.warehouse.session import holding
 
 SUM: Final = ".sha256"

@@ -1,0 +1,1 @@
+"""The warehouse's file as the house keeps it: saved, restored, rewritten, moved."""
