@@ -14,6 +14,7 @@ from tasks.house.clock import check_clock, is_shown_wrong
 from tasks.house.months import close_due_months
 from tasks.house.prefect_database import tidy_prefect
 from tasks.house.report import conclude_house
+from tasks.house.run_parameters import empty_parameters
 from tasks.house.trim import trim_files
 from tasks.runs.retrying import show_retries
 
@@ -40,6 +41,7 @@ def keep_house(retention_days: RetentionDays = None) -> State[Any]:
             "backup": make_backup(return_state=True),
             "copy": copy_elsewhere(return_state=True),
             "trim": trim_files(return_state=True),
+            "parameters": empty_parameters(return_state=True),
             "prefect": tidy_prefect(return_state=True),
         }
     steps["alarms"] = raise_alarms(return_state=True)

@@ -8,9 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.states import Cancelled
 
 from data.warehouse.session import warehouse
 from data.warehouse.stock.ledger import move_stock
+from flows.forget_buyer import forget_buyer
+from tasks.house.run_parameters import empty_parameters
 from tasks.setup.services import ROOT, Services
 from tests.support.canary import leaks
 from tests.support.effort import for_long
@@ -98,3 +102,18 @@ def test_a_mail_address_does_not_stay_with_prefect(services: Services):
     assert OTHER["email"] not in said
     assert in_prefects_database(services, "forget-buyer") != []
     assert in_prefects_database(services, OTHER["email"]) == []
+
+
+def test_of_a_run_that_never_began_the_night_takes_the_address(
+    services: Services, prefect_api: SyncPrefectClient
+):
+    """Cancelled, or its worker gone: the address stood there as long as runs do."""
+    given = {"order_number": "", "mail": "fumi@buyer.example", "who": "店長"}
+    run = prefect_api.create_flow_run(forget_buyer, parameters=given, state=Cancelled())
+    kept = in_prefects_database(services, given["mail"])
+    emptied = empty_parameters.fn()
+
+    assert kept != []
+    assert (emptied, empty_parameters.fn()) == (1, 0)
+    assert in_prefects_database(services, given["mail"]) == []
+    assert prefect_api.read_flow_run(run.id).parameters == given | {"mail": ""}

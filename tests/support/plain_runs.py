@@ -203,6 +203,7 @@ def run_plainly(patch: pytest.MonkeyPatch, *more: ModuleType) -> ShownHere:
         "schedule_again": shown.schedule_again,
         "resume_arrivals": lambda: None,
         "replace_parameter": lambda *_: None,
+        "ended_runs": lambda _: [],
     }
     patch.setattr(blocks.RmsShop, "load", _no_block)
     project = [m for name, m in sys.modules.items() if name.startswith(_OURS)]

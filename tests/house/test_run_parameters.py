@@ -1,0 +1,42 @@
+"""What tells of people goes out of the parameters of runs that never emptied them."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tasks.house import run_parameters
+from tasks.marks.memo import KEPT
+from tests.shops.made import SECOND_MAIL
+
+LINES = "企業名:株式会社見本システム\n利用データ:受注情報\n利用開始予定日時:2026/12/01"
+GIVEN = {
+    "forget-buyer": {"mail": "hanako@buyer.example", "who": "店長"},
+    "onboard-shop": {"application": {"contact": "花子"}, "second_mail": SECOND_MAIL},
+    "update-memo": {"text": "花子様へ", "shop": "demo"},
+}
+LEFT = {
+    "forget-buyer": {"mail": "", "who": "店長"},
+    "onboard-shop": {"application": None, "second_mail": LINES},
+    "update-memo": {"text": KEPT, "shop": "demo"},
+}
+
+
+def emptied(patch: pytest.MonkeyPatch, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters that are written, by flow."""
+    written: dict[str, Any] = {}
+    patch.setattr(
+        run_parameters,
+        "ended_runs",
+        lambda flow: [SimpleNamespace(id=flow, parameters=parameters[flow])],
+    )
+    patch.setattr(
+        run_parameters, "_write", lambda run, kept: written.update({run.id: kept})
+    )
+    assert run_parameters.empty_parameters.fn() == len(written)
+    return written
+
+
+def test_what_the_run_would_have_left_is_left(monkeypatch: pytest.MonkeyPatch):
+    assert emptied(monkeypatch, GIVEN) == LEFT
+    assert emptied(monkeypatch, LEFT) == {}
