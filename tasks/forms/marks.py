@@ -27,6 +27,7 @@ OrderNumbers = Annotated[
 SubStatusName = Annotated[
     str,
     Field(max_length=100),
+    TEXT,
     titled(
         "サブステータス",
         "RMSで作成したサブステータスの名前かIDを入力します。外すには「解除」と入力します。"

@@ -83,14 +83,17 @@ def _begin(client: SyncPrefectClient, name: str, given: Sequence[str]) -> FlowRu
     """Start the deployment's run.
 
     Raises:
-        CannotRun: there is no such deployment or parameter, or the value cannot be.
+        CannotRun: there is no such deployment or parameter, one is missing, or the
+            value cannot be.
 
     """
     deployment = _deployment(client, name)
-    parameters = given_values(given, deployment.parameter_openapi_schema or {})
+    schema = deployment.parameter_openapi_schema or {}
+    parameters = dict(deployment.parameters or {}) | given_values(given, schema)
+    refuse_missing(parameters, schema)
     try:
         return client.create_flow_run_from_deployment(
-            deployment.id, parameters=dict(deployment.parameters or {}) | parameters
+            deployment.id, parameters=parameters
         )
     except PrefectHTTPStatusError as problem:
         why = problem.response.json().get("detail", problem.response.text)
@@ -139,6 +142,23 @@ def given_values(given: Sequence[str], schema: Mapping[str, Any]) -> dict[str, A
     return found
 
 
+def refuse_missing(parameters: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Refuse a run that would fail, in English, for want of a parameter.
+
+    Raises:
+        CannotRun: names each that is missing, by its name and its title in the form.
+
+    """
+    fields = schema.get("properties", {})
+    missing = [name for name in schema.get("required", ()) if name not in parameters]
+    if missing:
+        titles = [f"{name}({fields[name].get('title', name)})" for name in missing]
+        raise CannotRun(
+            f"必要なパラメータがありません: {'、'.join(titles)}。"
+            f"対処: ARGS='-p {missing[0]}=…' のように指定してください。"
+        )
+
+
 def _types(field: Mapping[str, Any]) -> set[str]:
     one_of = [field, *field.get("anyOf", [])]
     return {str(kind["type"]) for kind in one_of if "type" in kind}
@@ -150,7 +170,7 @@ def _value(text: str, types: set[str]) -> Any:
     if "string" in types and not (text.startswith("[") and "array" in types):
         return text
     try:
-        return json.loads(text)
+        return json.loads(text.lower() if types == {"boolean"} else text)
     except ValueError:
         return text
 

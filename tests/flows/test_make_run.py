@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tasks.setup.run import CannotRun, _arguments, given_values
+from tasks.setup.run import CannotRun, _arguments, given_values, refuse_missing
 from tasks.setup.services import ROOT, Services
 from tests.support.effort import for_long
 
@@ -30,6 +30,7 @@ SCHEMA = {
         ("since=2026-13-45", "2026-13-45"),
         ("since=null", None),
         ("dry_run=true", True),
+        ("dry_run=False", False),
         ("limit=5", 5),
         ("limit=many", "many"),
         ("path=orders.csv", "orders.csv"),
@@ -44,6 +45,16 @@ def test_a_value_is_handed_over_as_the_parameters_type(given: str, value: object
 def test_what_is_no_parameter_is_refused_with_those_there_are(given: str):
     with pytest.raises(CannotRun, match=r"対処.*shop、since、dry_run"):
         given_values([given], SCHEMA)
+
+
+def test_a_parameter_that_is_missing_is_named_before_anything_runs():
+    """The run failed with "Field required", and its form's name was not there."""
+    schema = SCHEMA | {"required": ["shop", "path"]}
+    schema["properties"] = SCHEMA["properties"] | {"path": {"title": "ファイル"}}
+
+    with pytest.raises(CannotRun, match=r"path\(ファイル\)。対処: ARGS='-p path=…'"):
+        refuse_missing({"shop": ""}, schema)
+    refuse_missing({"shop": "demo", "path": "a.csv"}, schema)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from flows.forget_buyer import forget_buyer
 from flows.import_order_csv import import_order_csv
 from flows.import_stock_count import import_stock_count
 from flows.ship_without_number import ship_without_number
+from flows.update_sub_status import update_sub_status
 from flows.why_oversold import why_oversold
 from tasks.forms.every_flow import AnyShop
 from tasks.forms.orders import Since
@@ -69,6 +70,7 @@ def test_what_may_be_none_is_shown_as_its_other_type():
         (import_order_csv, {"path": [Path("a"), "b"]}, {"path": ["a", "b"]}),
         (why_oversold, {"shop": "x", "sku": 4901234567894}, {"sku": "4901234567894"}),
         (forget_buyer, {"order_number": 1001}, {"order_number": "1001"}),
+        (update_sub_status, {"shop": 10, "sub_status": 1001}, {"sub_status": "1001"}),
         (ship_without_number, {"shop": "x", "order_numbers": 1001}, {}),
     ],
 )

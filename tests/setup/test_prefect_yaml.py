@@ -129,6 +129,22 @@ def test_given_parameters_exist_in_the_flow(deployment):
     assert set(deployment.get("parameters", {})) <= known
 
 
+def test_the_server_checks_only_forms_that_a_clerk_has_to_fill_in():
+    """It refuses in English, and what flows take: `-p shop=10001`, `-p since=20261101`.
+
+    In these four it tells in the form which field is empty; the memo's text is not
+    kept where a run does not begin.
+    """
+    checked = {
+        flow_of(one).name
+        for one in DEPLOYMENTS
+        if one.get("enforce_parameter_schema", True)
+        and flow_of(one).parameters.properties
+    }
+
+    assert checked == {"cancel-order", "export-tracking", "show-payment", "update-memo"}
+
+
 def deployments_of(flow: str) -> list[dict]:
     return [d for d in DEPLOYMENTS if d["entrypoint"].endswith(f":{flow}")]
 
