@@ -206,14 +206,19 @@ def test_a_half_filled_row_beside_a_number_is_told_the_same_day(lab: Lab):
     assert (told, "空欄" in what) == (number, True)
 
 
-@for_ci
-def test_the_next_day_a_half_filled_row_that_keeps_an_order_open_is_named(lab: Lab):
-    (number,) = imported(lab)
-    lab.push()
+def add_half_row(lab: Lab, number: str) -> None:
+    """Another tool adds a row without number and date; RMS closes no such order."""
     half = {"shippingDetailId": 999, "deliveryCompany": "1000", "shippingNumber": None}
     rows = lab.rms.orders()[number]["PackageModelList"][0]["ShippingModelList"]
     more = half | {"deliveryCompanyName": "その他", "shippingDate": None}
     lab.rms.edit_at(number, {"PackageModelList.0.ShippingModelList": [*rows, more]})
+
+
+@for_ci
+def test_the_next_day_a_half_filled_row_that_keeps_an_order_open_is_named(lab: Lab):
+    (number,) = imported(lab)
+    lab.push()
+    add_half_row(lab, number)
     lab.pass_days(2)
     _, message = lab.push()
     (straggler,) = lab.report().stragglers
@@ -223,6 +228,23 @@ def test_the_next_day_a_half_filled_row_that_keeps_an_order_open_is_named(lab: L
     assert [row.missing for row in straggler.open_rows] == [
         ("お荷物伝票番号", "発送日")
     ]
+
+
+def test_a_parcel_that_leaves_after_the_weekend_keeps_no_order_open_before(lab: Lab):
+    """Each weekend staff were told of rows missing in every order of Friday's."""
+    (number,) = lab.sell()
+    monday = rms.now().date() + timedelta(days=3)
+    lab.take(lab.b2((lab.key(number), ONE), day=monday))
+    lab.push()
+    add_half_row(lab, number)
+    asked = "SELECT order_number FROM needs_a_person WHERE kind = 'tracking_not_closed'"
+    lab.pass_days(2)
+    before = lab.push()[1], lab.ask(asked)
+    lab.pass_days(2)
+    after = lab.push()[1], lab.ask(asked)
+
+    assert ("報告済みで発送待ち 0" in before[0], before[1]) == (True, [])
+    assert ("報告済みで発送待ち 1" in after[0], after[1]) == (True, [(number,)])
 
 
 @for_ci

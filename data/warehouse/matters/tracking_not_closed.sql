@@ -1,4 +1,5 @@
--- Orders the mall still had at 300 a day after it showed every parcel of ours.
+-- Orders the mall still had at 300 a day after it showed every parcel of ours, and in the
+-- morning after the last of them was to leave: until that night RMS closes none.
 SELECT
     concat_ws('/', s.mall, s.shop_id, s.order_number),
     s.mall, s.shop_id, s.order_number, max(s.verified_at),
@@ -17,3 +18,5 @@ WHERE o.mall_status = '300'
 GROUP BY s.mall, s.shop_id, s.order_number
 HAVING bool_and(s.state = 'verified')
    AND max(g.seen_at) >= max(s.verified_at) + INTERVAL 1 DAY
+   AND max(g.seen_at)
+       >= (max(s.shipping_date) + INTERVAL 30 HOUR) AT TIME ZONE 'Asia/Tokyo'

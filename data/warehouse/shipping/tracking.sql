@@ -217,8 +217,8 @@ WHERE mall = $mall
 ORDER BY order_number, basket_id, tracking_number;
 
 -- name: list_tracking_stragglers
--- Orders the mall has not closed, although every parcel we
--- know of was seen in its report before today (docs/rms/order-api.md §4.2).
+-- Orders the mall has not closed, although every parcel we know of was seen in its report
+-- before today, and was to leave before today (docs/rms/order-api.md §4.2).
 -- in:  $mall, $shop_id, $today: its first instant
 -- out: order_number, the ids of rows whose parcel has no number
 SELECT
@@ -234,6 +234,7 @@ WHERE s.mall = $mall
   AND s.state NOT IN ('replaced', 'cancelled')
 GROUP BY s.order_number
 HAVING bool_and(s.state = 'verified' AND s.verified_at < $today::TIMESTAMPTZ)
+   AND max(s.shipping_date) < ($today::TIMESTAMPTZ AT TIME ZONE 'Asia/Tokyo')::DATE
 ORDER BY s.order_number;
 
 -- name: list_parcels_to_stop
