@@ -11,6 +11,7 @@ from data.model.order import Status
 from data.model.ship_by import FAR, Promise, ShipBy, WorkingDays, ship_by
 from data.warehouse.matters import matter
 from data.warehouse.session import Connection
+from data.warehouse.shipping.packages import make_is_here
 from data.warehouse.statements import SQL
 from data.warehouse.stock.speed import StockSpeed
 
@@ -110,6 +111,7 @@ def day(
     count = {(kind, mall, shop): n for kind, mall, shop, n, _ in counted}
     handles = {(mall, shop_id): shop for mall, shop_id, shop, *_ in orders}
     shippable = given | {"today": today}
+    make_is_here(con)
     to_ship = SQL.run(con, "list_orders_to_ship", shippable).fetchall()
     waiting_parcels = Counter((mall, shop_id) for mall, shop_id, *_ in to_ship)
     due = _due(to_ship, handles, today, days)

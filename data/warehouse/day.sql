@@ -49,9 +49,9 @@ ORDER BY mall, shop_id;
 
 -- name: list_orders_to_ship
 -- Orders that may be packed, with what was promised of their packages that are still here:
--- those without a parcel of ours, and without a number at RMS or a number or day in the
--- mall's file. Where that says of each line whether it has left, some left here are enough.
--- in:  $shop_ids: these only; NULL = all, $today
+-- those without a parcel of ours, and without a number at RMS, that have not left by the
+-- mall's file.
+-- in:  macros `here_by_lines` and `is_here`, $shop_ids: these only; NULL = all, $today
 -- out: mall, shop_id, order_number, since (day in Japan), is_one_day, delivery_on,
 --      is_remote_island, prefectures, lead_times
 WITH ready AS MATERIALIZED (
@@ -73,10 +73,7 @@ WITH ready AS MATERIALIZED (
 told AS (
     SELECT
         l.mall, l.shop_id, l.order_number, l.basket_id,
-        CASE
-            WHEN NOT bool_or(s.outcome = 'open') THEN false
-            WHEN bool_or(s.outcome = 'shipped') THEN true
-        END AS is_partly
+        here_by_lines(s.outcome) AS by_lines
     FROM line_shares AS s
     SEMI JOIN ready USING (mall, shop_id, order_number)
     JOIN order_lines AS l USING (mall, shop_id, order_number, line_id)
@@ -92,8 +89,7 @@ here AS MATERIALIZED (
         FROM shipments
         WHERE state IN ('planned', 'sent', 'unknown', 'verified')
     ) AS s USING (mall, shop_id, order_number, basket_id)
-    WHERE coalesce(t.is_partly, p.tracking_number IS NULL
-        AND coalesce(p.shipping_date > $today::DATE, true))
+    WHERE is_here(t.by_lines, p.tracking_number, p.shipping_date, $today::DATE)
       AND coalesce(p.gift_address_given, true)
       AND NOT coalesce(list_bool_or([
           coalesce(one.tracking_number, '') <> '' FOR one IN p.shipping_rows

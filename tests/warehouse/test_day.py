@@ -12,6 +12,7 @@ from data.warehouse import day as door
 from data.warehouse.day import OF_EACH, Day, DueOrder, ShopToDo, StatusCount
 from data.warehouse.orders.refusals import record_refusals
 from data.warehouse.orders.store import store_orders
+from data.warehouse.shipping.packages import make_is_here
 from data.warehouse.statements import SQL
 from tests.support.effort import first
 from tests.support.orders import (
@@ -116,6 +117,7 @@ def listed(con: DuckDBPyConnection, *orders: Order) -> list[str]:
     """Return the ends of the numbers of those orders that are to ship."""
     store_orders(con, orders, source="api", stored_at=at(5), load_id="l")
     given = {"shop_ids": None, "today": TODAY}
+    make_is_here(con)
     rows = SQL.run(con, "list_orders_to_ship", given).fetchall()
     return [number[-1] for _, _, number, *_ in rows]
 

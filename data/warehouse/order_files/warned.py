@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from data.warehouse.order_files.queries import Queries
+from data.warehouse.shipping.packages import make_door
 from data.warehouse.statements import show
 
 SHOWN: Final = 50
@@ -145,6 +146,7 @@ def of_changes(queries: Queries, changed: int, back: list[str]) -> OrderWarnings
     found = queries.rows("list_csv_steps_back", back=back)
     if changed:
         found += queries.rows("list_csv_adjusted")
+        make_door(queries.con)
         found += queries.rows("list_csv_outdated_labels")
     return found
 

@@ -71,10 +71,9 @@ ORDER BY kind, order_number;
 -- name: list_csv_outdated_labels
 -- Packages that are about to get another recipient or to go, although their label was
 -- exported: a parcel with it would come to the wrong door, or be one too many. Not of
--- orders that the mall calls shipped or over. How an address is split over its cells,
--- widths and blanks are no other door.
--- in:  temporary tables `csv_changed_people`, `csv_changed_lines`, `csv_moved`, $mall,
---      $shop_id
+-- orders that the mall calls shipped or over.
+-- in:  temporary tables `csv_changed_people`, `csv_changed_lines`, `csv_moved`, macro
+--      `door`, $mall, $shop_id
 -- out: kind, order_number, lines (packages)
 WITH printed AS (
     SELECT l.order_number, l.basket_id
@@ -101,13 +100,7 @@ recipients AS (
 doors AS (
     SELECT
         order_number, basket_id,
-        translate(
-            concat_ws(
-                chr(31), concat(family_name, first_name), zip,
-                concat(prefecture, city, street)
-            ),
-            '０１２３４５６７８９－- 　', '0123456789'
-        ) AS door
+        door(family_name, first_name, zip, prefecture, city, street) AS door
     FROM recipients
     SEMI JOIN printed USING (order_number, basket_id)
 ),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from duckdb import DuckDBPyConnection
 
 from data.warehouse.orders.content import open_contents
+from data.warehouse.shipping.packages import make_door
 from data.warehouse.statements import SQL
 
 _INSERT = ("insert_orders", "insert_packages", "insert_lines", "insert_people")
@@ -29,5 +30,6 @@ def write_contents(
     Where none of them is known, rows are only inserted, which is quicker.
     """
     open_contents(con)
+    make_door(con)
     for name in _MERGE if any_known else _INSERT:
         SQL.run(con, name, given)

@@ -71,8 +71,8 @@ WHERE w.status_moves
 -- name: mark_outdated_labels
 -- Remember whose label was exported before the package got another recipient, or went, or
 -- before another amount was to be collected at the door: payment by 代金引換 came, went, or
--- changed its sum. How an address is split over its cells, widths and blanks are no other door.
--- in:  temporary table `written`; orders and order_people as they were
+-- changed its sum.
+-- in:  temporary table `written`, macro `door`; orders and order_people as they were
 -- out: rows of shipping_labels
 UPDATE shipping_labels AS l SET outdated_at = d.observed_at
 FROM (
@@ -90,12 +90,8 @@ FROM (
         FROM recipients
         WHERE role = 'recipient'
         GROUP BY ALL
-        HAVING count(DISTINCT translate(
-            concat_ws(
-                chr(31), concat(family_name, first_name), zip,
-                concat(prefecture, city, street)
-            ),
-            '０１２３４５６７８９－- 　', '0123456789'
+        HAVING count(DISTINCT door(
+            family_name, first_name, zip, prefecture, city, street
         )) > 1
     )
     SELECT w.mall, w.shop_id, w.order_number, l.basket_id, w.observed_at

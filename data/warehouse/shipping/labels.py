@@ -11,6 +11,7 @@ from data.model.shipping.order_file_label import FilePackage
 from data.model.shipping.short_key import KnownPackages, PackageRef, short_key
 from data.warehouse.orders.read import stored_orders
 from data.warehouse.session import Connection
+from data.warehouse.shipping.packages import make_is_here
 from data.warehouse.shipping.shipments import OLDEST, known_packages
 from data.warehouse.statements import SQL, show
 
@@ -71,6 +72,7 @@ def file_packages_to_pack(
     Left out is what the mall's own word shows as shipped, returned or cancelled.
     """
     given = {"mall": mall.value, "shop_id": shop_id, "again": again, "today": today}
+    make_is_here(con)
     found = SQL.run(con, "list_file_packages", given)
     names = [column[0] for column in found.description or ()]
     return [

@@ -40,11 +40,10 @@ WHERE mall = $mall AND shop_id = $shop_id
 
 -- name: list_file_packages
 -- Packages of a mall whose orders come from its order files, to be packed.
--- in:  $mall, $shop_id, $again: also those whose labels were exported before, $today
+-- in:  macros `here_by_lines` and `is_here`, $mall, $shop_id, $again: also those whose
+--      labels were exported before, $today
 -- out: the fields of data.model.shipping.order_file_label.FilePackage, in the order of the
---      orders; no package has a parcel of ours, or has left by the mall's file: that has its number
---      or its day, or says it of each line. Where it says so of some lines only, the
---      others are still to be sent
+--      orders; no package has a parcel of ours, or has left by the mall's file
 SELECT
     p.mall, p.shop_id, p.order_number, p.basket_id,
     (
@@ -68,12 +67,7 @@ LEFT JOIN order_people AS r
     ON r.mall = p.mall AND r.shop_id = p.shop_id AND r.order_number = p.order_number
     AND r.role = 'recipient' AND r.basket_id = p.basket_id
 LEFT JOIN (
-    SELECT
-        l.order_number, l.basket_id,
-        CASE
-            WHEN NOT bool_or(s.outcome = 'open') THEN false
-            WHEN bool_or(s.outcome = 'shipped') THEN true
-        END AS is_partly
+    SELECT l.order_number, l.basket_id, here_by_lines(s.outcome) AS by_lines
     FROM line_shares AS s
     JOIN order_lines AS l USING (mall, shop_id, order_number, line_id)
     WHERE s.mall = $mall
@@ -86,8 +80,7 @@ WHERE p.mall = $mall
   AND NOT o.cancelled
   AND o.outcome IS NULL
   AND o.shipped_at IS NULL
-  AND coalesce(t.is_partly, p.tracking_number IS NULL
-      AND coalesce(p.shipping_date > $today::DATE, true))
+  AND is_here(t.by_lines, p.tracking_number, p.shipping_date, $today::DATE)
   AND NOT EXISTS (
       SELECT 1
       FROM shipments AS s
