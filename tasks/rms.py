@@ -241,10 +241,15 @@ def record_refusal(shop: Shop, refusal: CredentialsRefused, at: datetime) -> Non
     """
     if not _is_renewed(shop):
         _stop_refused(shop, refusal, at)
+    ask_for_check(shop.handle)
+
+
+def ask_for_check(handle: ShopHandle) -> None:
+    """Have the connection checked soon."""
     emit_event(
         CREDENTIALS_REFUSED,
-        resource={"prefect.resource.id": f"juchu.shop.{shop.handle}"},
-        payload={"shop": shop.handle},
+        resource={"prefect.resource.id": f"juchu.shop.{handle}"},
+        payload={"shop": handle},
     )
 
 

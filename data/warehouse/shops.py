@@ -14,11 +14,17 @@ from data.model.order import Mall
 from data.model.shops.application import Application, Mail
 from data.model.shops.connection import (
     ANSWERED,
+    REFUSED,
     ConnectionStatus,
     KeyFacts,
     suspect_paste,
 )
-from data.model.shops.licence import end_of, key_fingerprint, known_end
+from data.model.shops.licence import (
+    end_of,
+    key_fingerprint,
+    known_end,
+    refusals_count_from,
+)
 from data.model.shops.onboarding import (
     ShopFacts,
     Stage,
@@ -228,6 +234,23 @@ def has_answered(con: DuckDBPyConnection, shop: Shop) -> bool:
     given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
     rows = SQL.run(con, "find_shop_key_facts", given).fetchall()
     return bool(rows) and rows[0][3] is not None
+
+
+def halted_shops(con: DuckDBPyConnection) -> list[ShopHandle]:
+    """Return the shops that wait for a key that works; one stopped by hand does not."""
+    rows = SQL.run(con, "list_halted_shops", {"statuses": [*REFUSED]}).fetchall()
+    return [shop for (shop,) in rows]
+
+
+def is_check_due(con: DuckDBPyConnection, shop: Shop, at: datetime) -> bool:
+    """Return whether a check would tell something new of the key a shop is set up with.
+
+    It was not tried yet, or it was new then and is not any more.
+    """
+    given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
+    rows = SQL.run(con, "find_shop_key_facts", given).fetchall()
+    was_fresh = facts_of(con, shop.handle).connection is ConnectionStatus.FRESH_KEY
+    return not rows or (was_fresh and at >= refusals_count_from(rows[0][0]))
 
 
 def key_in_use(con: DuckDBPyConnection, shop: ShopHandle) -> str | None:

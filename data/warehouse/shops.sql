@@ -78,6 +78,16 @@ WHERE mall = $mall
   AND shop <> $shop
   AND NOT list_contains($described::VARCHAR[], shop);
 
+-- name: list_halted_shops
+-- Shops that wait for a key that works, but those that a person has stopped.
+-- in:  $statuses (findings about the key)
+-- out: shop
+SELECT shop
+FROM shops
+WHERE stage IS DISTINCT FROM '停止'
+  AND (stage = '期限切れ' OR list_contains($statuses::VARCHAR[], connection_status))
+ORDER BY shop;
+
 -- name: list_shop_steps
 -- A shop's history, oldest move first.
 -- in:  $shop

@@ -19,12 +19,15 @@ from data.model.shops.shop import ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.shops import (
     facts_of,
+    halted_shops,
+    is_check_due,
     leave_ended_key,
     move_stage,
     stage_of,
     stages_now,
 )
 from tasks.machine import now, our_warehouse
+from tasks.rms import ask_for_check
 from tasks.runs.report import ended, ends_table, failed_of, page
 from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
 from tasks.shops.blocks import UnknownShop, load_shop, rakuten_shops
@@ -133,7 +136,25 @@ def live_shops() -> list[ShopHandle]:
     A shop that is described and was never taken through the stages is live: a plain
     set-up needs none of them.
     """
-    return _shops_in({Stage.LIVE})
+    live = _shops_in({Stage.LIVE})
+    _ask_for_checks(now())
+    return live
+
+
+def _ask_for_checks(at: datetime) -> None:
+    """Have a shop's new key checked that nobody has checked, if it waits for one.
+
+    Who enters a key in the place of one that has ended thinks that this is all.
+    """
+    with our_warehouse() as con:
+        halted = halted_shops(con)
+    for handle in halted:
+        with suppress(UnknownShop, SettingsProblem):
+            shop = load_shop(handle)
+            with our_warehouse() as con:
+                is_due = is_check_due(con, shop, at)
+            if is_due:
+                ask_for_check(handle)
 
 
 @task(name="shops-with-key", **SAFE_TO_REPEAT)

@@ -13,11 +13,13 @@ from data.model.shops.licence import key_fingerprint
 from data.model.shops.onboarding import Stage, StageStep
 from data.warehouse.session import warehouse
 from data.warehouse.shops import (
+    is_check_due,
     key_in_use,
     move_stage,
     record_connection,
     stages_now,
 )
+from tasks import rms
 from tasks.machine import now
 from tasks.shops import blocks
 from tasks.shops.blocks import UnknownShop, load_rakuten_shop
@@ -105,3 +107,29 @@ def test_a_shop_of_another_mall_is_refused_where_rms_would_be_called(
 
     with pytest.raises(UnknownShop, match=r"plain は楽天市場.*yahoo.*対処"):
         load_rakuten_shop("plain")
+
+
+def test_a_new_key_of_a_shop_that_stands_still_is_checked_by_itself(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Entered at noon, it was tried at 08:50: half a day without orders and levels."""
+    asked: list[str] = []
+    monkeypatch.setattr(
+        rms, "emit_event", lambda _event, payload, **_: asked.append(payload["shop"])
+    )
+    live_shops.fn()
+    with_old_key = [*asked]
+    monkeypatch.setenv("JUCHU_SHOP_ENDED_LICENSE_KEY", "SL_new")
+    live_shops.fn()
+    with_new_key = [*asked]
+    fresh = shop_from_environment("ended")
+    with warehouse(home / "juchu.duckdb") as con:
+        record_connection(con, fresh, ConnectionStatus.FRESH_KEY, now())
+        soon, later = (
+            is_check_due(con, fresh, now() + timedelta(minutes=minutes))
+            for minutes in (5, 31)
+        )
+    live_shops.fn()
+
+    assert (with_old_key, with_new_key, asked) == ([], ["ended"], ["ended"])
+    assert (soon, later) == (False, True)
