@@ -260,6 +260,7 @@ def test_a_parcel_is_not_handed_over_without_what_is_owed(paid_by, total, collec
         ("店頭受取", (LabelFault.PICK_UP,)),
         ("店舗での受け取り", (LabelFault.PICK_UP,)),
         ("郵便局留め", (LabelFault.PICK_UP,)),
+        ("発送不要", (LabelFault.NOTHING_SENT,)),
         ("店舗配送", ParcelOrder),
         ("ヤマト運輸", ParcelOrder),
     ],

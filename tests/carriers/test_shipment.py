@@ -71,6 +71,9 @@ def test_an_order_that_is_ready_is_safe_to_pack():
             LabelFault.NO_GIFT_ADDRESS,
         ),
         ({"package": {"pickup_store": "見本郵便局"}}, LabelFault.PICK_UP),
+        ({"delivery_method": "店頭受取"}, LabelFault.PICK_UP),
+        ({"delivery_method": "ロッカー受取"}, LabelFault.PICK_UP),
+        ({"delivery_method": "発送を伴わない"}, LabelFault.NOTHING_SENT),
     ],
 )
 def test_what_must_not_be_packed_says_why(cells, fault):

@@ -3,6 +3,7 @@
 Everything personal is left out of `repr`: a parcel may turn up in an error or a log.
 """
 
+import re
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, TypedDict
@@ -11,11 +12,17 @@ from pydantic import Field, StringConstraints
 
 from data.model.order import Frozen, Order, Package, Person, ShippingRow
 from data.model.shipping.short_key import PackageRef, short_key
+from data.model.shipping.unnumbered import UnnumberedWay, unnumbered_way
 
 CASH_ON_DELIVERY: Final = 2
 """RMS's paymentMethod code of 代金引換 (docs/rms/order-api.md §3)."""
 LONGEST_KEPT: Final = timedelta(days=7)
 """How long carriers keep a parcel for its day of delivery, by their usual terms."""
+
+_PICK_UP: Final = re.compile(
+    r"(?:店舗|店頭|郵便局|営業所|コンビニ|ロッカー|来店)(?:で|での)?"
+    r"(?:お?受け?取|お?引き?取|お?渡し)|局留|営業所止"
+)
 
 _Required = Annotated[str, StringConstraints(min_length=1), Field(repr=False)]
 _Optional = Annotated[str, Field(repr=False)]
@@ -108,6 +115,10 @@ class LabelFault(StrEnum):
         "対処: 住所が入力されてから、もう一度出力してください。"
     )
     PICK_UP = "店舗・郵便局受取の送付先です。対処: 送り状は手作業で作成してください。"
+    NOTHING_SENT = (
+        "商品を発送しない注文です(配送方法: 発送を伴わない)。"
+        "対処: ship-without-number で「発送なし」として登録してください。"
+    )
     REPORTED = (
         "発送情報がすでに登録されています。"
         "対処: RMSの画面で発送情報を確認してください。"
@@ -167,10 +178,26 @@ def why_not_pack(order: Order, basket_id: str) -> tuple[LabelFault, ...]:
         LabelFault.NO_GIFT_ADDRESS: (
             order.is_social_gift and not package.gift_address_given
         ),
-        LabelFault.PICK_UP: package.pickup_store is not None,
+        LabelFault.PICK_UP: (
+            package.pickup_store is not None or is_picked_up(order.delivery_method)
+        ),
+        LabelFault.NOTHING_SENT: sends_nothing(order.delivery_method),
         LabelFault.REPORTED: any(map(has_number, package.shipping_rows)),
     }
     return tuple(fault for fault, is_true in applies.items() if is_true)
+
+
+def is_picked_up(delivery_method: str | None) -> bool:
+    """Return whether the buyer fetches the goods, by the delivery method's name.
+
+    RMS tells a store of few of them (docs/rms/order-api.md §3.6, §3.11).
+    """
+    return _PICK_UP.search(delivery_method or "") is not None
+
+
+def sends_nothing(delivery_method: str | None) -> bool:
+    """Return whether no goods leave, by the delivery method's name."""
+    return unnumbered_way(delivery_method or "") is UnnumberedWay.NOTHING_SENT
 
 
 def has_number(row: ShippingRow) -> bool:

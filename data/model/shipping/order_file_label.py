@@ -15,6 +15,8 @@ from data.model.shipping.label import (
     LabelFault,
     ParcelOrder,
     cool_of,
+    is_picked_up,
+    sends_nothing,
     wish_of,
 )
 from data.model.shipping.short_key import PackageRef, short_key
@@ -28,10 +30,6 @@ _HOUSE: Final = re.compile(r"\d|[一二三四五六七八九十](?:丁目|番|�
 """What an address has from its 番地 on."""
 _COD: Final = re.compile(
     r"(?i)代引|代金引き?(?:換|替|かえ)|コレクト|^cod$|cash ?on ?delivery"
-)
-_PICK_UP: Final = re.compile(
-    r"(?:店舗|店頭|郵便局|営業所|コンビニ|来店)(?:で|での)?(?:お?受け?取|お?引き?取|お?渡し)"
-    r"|局留|営業所止"
 )
 _NUMBERS: Final = re.compile(r"\d+")
 
@@ -79,7 +77,8 @@ def file_parcel(
     is_cod = _COD.search(package.payment_method or "") is not None
     applies = {
         LabelFault.HELD: package.is_held,
-        LabelFault.PICK_UP: _PICK_UP.search(package.delivery_method or "") is not None,
+        LabelFault.PICK_UP: is_picked_up(package.delivery_method),
+        LabelFault.NOTHING_SENT: sends_nothing(package.delivery_method),
         LabelFault.OPEN_AMOUNTS_OF_FILE: not package.amounts_fixed,
         LabelFault.NO_NAME_IN_FILE: not package.recipient_name,
         LabelFault.NO_ZIP_IN_FILE: not package.zip,
