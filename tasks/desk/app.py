@@ -32,9 +32,9 @@ from tasks.desk.frame import (
     path_of_ours,
     render,
 )
-from tasks.desk.guard import TOO_LARGE, Guard, let_pass
 from tasks.desk.menu import PAGES
 from tasks.desk.prefect import CannotStart, PrefectClosed
+from tasks.desk.request_checks import TOO_LARGE, RequestChecks, discard_rest
 from tasks.desk.sign_in import COOKIE, LASTS, Locked, Sessions
 from tasks.desk.words import NOTHING_YET
 
@@ -136,7 +136,7 @@ def make_app(
         },
     )
     app.router.redirect_slashes = False
-    return Guard(app, origins)
+    return RequestChecks(app, origins)
 
 
 class Front:
@@ -215,7 +215,7 @@ class Front:
             session = self._sessions.of(request.cookies.get(COOKIE), self._desk.now())
             if session is None:
                 if door.method != "GET":
-                    await let_pass(request.receive)
+                    await discard_rest(request.receive)
                 return RedirectResponse(_to_sign_in(request, door), 303)
             form = FormData()
             if door.method == "POST":
@@ -243,7 +243,7 @@ async def _form(request: Request, largest: int) -> FormData:
         message = await receive()
         size += len(message.get("body", b""))
         if size > largest:
-            await let_pass(receive, message)
+            await discard_rest(receive, message)
             raise Problem(413, TOO_LARGE)
         return message
 

@@ -23,7 +23,7 @@ from tasks.desk.frame import (
     get,
     post,
 )
-from tasks.desk.guard import TOO_LARGE
+from tasks.desk.request_checks import TOO_LARGE
 from tasks.desk.shops import OTHER_SHOP, ShopChoice, choose_shop, shop_choices
 from tasks.desk.words import (
     CARRIER_WORDS,

@@ -3,7 +3,7 @@
 A page is one file `tasks/desk/<page>.py` with a `PAGE`, and `templates/<page>.html`.
 Its handlers are plain functions that run in a thread: they may wait for a file or for
 Prefect. Who signed in, the form's token, sizes and headers are seen to before
-(`app`, `guard`).
+(`app`, `request_checks`).
 """
 
 from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 from starlette.responses import Response
 
-from connectors.looks import record_download
+from connectors.look_journal import record_download
 from data.model.order import Mall
 from data.model.shipping.shipment import DELIVERY_COMPANIES, ShipmentState
 from data.model.typed.time import TimeRefused, day_of

@@ -1,7 +1,7 @@
 """注文: one order by its number, with all that happened to it, and its people.
 
 The only page that opens the warehouse and the only one with people's data. Each look at
-an order is journalled before it is shown (`connectors.looks`).
+an order is journalled before it is shown (`connectors.look_journal`).
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from connectors.looks import record_look
+from connectors.look_journal import record_look
 from data.model.mark import progress_word
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.order import Mall

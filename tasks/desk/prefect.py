@@ -442,5 +442,5 @@ def _html(text: str) -> str:
         if token.type.startswith("heading_"):
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
         if token.attrs.pop("style", "") == "text-align:right":
-            token.attrSet("class", "count")  # no style within a page: the guard's CSP
+            token.attrSet("class", "count")  # no style within a page: the page's CSP
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))

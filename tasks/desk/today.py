@@ -14,7 +14,7 @@ from tasks.desk.deployments import DAILY, Morning, morning
 from tasks.desk.files_left import files_left
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.prefect import PrefectClosed, Report
-from tasks.desk.ways_out import WAYS_OUT
+from tasks.desk.remedies import REMEDIES
 from tasks.desk.words import NOTHING_YET, PUBLISH_ADVICE
 
 DAY_REPORT: Final = "day-report"
@@ -55,7 +55,7 @@ def show_matters(visit: Visit) -> Response:
         "matters.html",
         kind=kind.value,
         word=MATTER_WORDS[kind],
-        way=WAYS_OUT[kind],
+        remedy=REMEDIES[kind],
         matters=found,
         most=MOST,
     )
@@ -109,7 +109,7 @@ def _matter(one: WaitingKind) -> dict[str, object]:
         "word": MATTER_WORDS[one.kind],
         "matters": one.matters,
         "oldest": one.oldest,
-        "way": WAYS_OUT[one.kind],
+        "remedy": REMEDIES[one.kind],
     }
 
 

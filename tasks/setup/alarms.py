@@ -25,8 +25,8 @@ from data.model.alarm import ALARM_WORDS, AlarmKind
 from data.model.late_day import ENDS_WITHIN, NOT_ENDED, NOT_STARTED, STARTS_WITHIN
 from tasks.alarms import EVENT
 from tasks.day.late import ENDED, STARTED
-from tasks.setup.guards import ANY_RUN, EACH_RUN, RUN, of_deployment
 from tasks.setup.prefect_runs import all_pages
+from tasks.setup.run_automations import ANY_RUN, EACH_RUN, RUN, of_deployment
 
 BLOCK: Final = "juchu-notify"
 """The block document that holds the address; `make deploy` writes it anew."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.looks import record_look
+from connectors.look_journal import record_look
 from data.warehouse.orders.history import Event
 from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse

@@ -9,8 +9,8 @@ from markupsafe import escape
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.warehouse.analytics.publish import publish
 from data.warehouse.session import warehouse
+from tasks.desk.remedies import REMEDIES
 from tasks.desk.today import STALE_AFTER
-from tasks.desk.ways_out import WAYS_OUT
 from tests.analytics.filled import fill
 from tests.desk.conftest import AtDesk
 from tests.support.orders import SHOP_ID
@@ -44,7 +44,7 @@ def test_the_day_says_what_stands_where_what_waits_and_how_it_ends(desk):
     assert "mihon" in page
     assert "あと9日" in page
     assert MATTER_WORDS[KIND] in page
-    assert escape(WAYS_OUT[KIND].words) in page
+    assert escape(REMEDIES[KIND].words) in page
     assert "Prefect サーバーがまだ起動されていません" in page
 
 
@@ -77,5 +77,5 @@ def test_before_the_first_order_it_says_how_to_begin(make_desk):
     assert "まだデータがありません" in desk.browser.get("/").text
 
 
-def test_every_kind_has_its_way_out():
-    assert set(WAYS_OUT) == set(MatterKind)
+def test_every_kind_has_its_remedy():
+    assert set(REMEDIES) == set(MatterKind)

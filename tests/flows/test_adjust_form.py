@@ -17,7 +17,7 @@ from prefect.settings import (
 from flows.import_order_csv import import_order_csv
 from tasks.setup.alarms import save_automation
 from tasks.setup.demo_orders import SAMPLE
-from tasks.setup.guards import unanswered_form
+from tasks.setup.run_automations import unanswered_form
 from tasks.setup.services import open_services
 from tests.flows.test_stock import WAITING, Clerk, is_alive
 from tests.support.effort import for_long

@@ -24,7 +24,7 @@ from connectors.prefect_env import NAMES
 from connectors.settings.notify_address import notify_address
 from tasks.setup.alarms import register_alarms
 from tasks.setup.future_runs import delete_runs, runs_to_come
-from tasks.setup.guards import guards
+from tasks.setup.run_automations import run_automations
 from tasks.setup.services import ROOT, Services
 from tests.support.effort import EFFORT, for_long
 from tests.support.listener import listener
@@ -32,7 +32,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.prefect
 AUTOMATIONS = (
-    *(guard.name for guard in guards()),
+    *(one.name for one in run_automations()),
     "juchu: drain when notices arrive",
 )
 RESOURCE_ID = "prefect.resource.id"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from prefect.settings import Settings
 
-from tasks.setup.guards import zombie_guard
+from tasks.setup.run_automations import silent_runs
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_a_day_that_waits_for_another_one_looks_again_soon(told: Settings):
 
 def test_a_run_that_died_is_known_within_two_minutes(told: Settings):
     """Three heartbeats may be missed, and Prefect looks every few seconds."""
-    silent = zombie_guard().trigger.within
+    silent = silent_runs().trigger.within
     looks = told.server.events.proactive_granularity
 
     assert silent > 3 * timedelta(seconds=told.flows.heartbeat_frequency)

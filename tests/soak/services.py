@@ -21,7 +21,7 @@ PAUSE_S = 8.0
 SECONDS = 5.0
 AT_WORK, MEANWHILE = 1000, 100
 DEAD_WITHIN_S = 120
-"""After so long a run that was killed is known to be dead (tasks/setup/guards.py)."""
+"""A killed run is known to be dead after so long (tasks/setup/run_automations.py)."""
 PREFECT = {"server": server, "worker": worker}
 """What is started; each goes on in its process as the `prefect` command it names."""
 WAITED = """

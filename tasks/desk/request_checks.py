@@ -16,10 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tasks.desk.frame import WITH_FILE, render
 
 SAFE: Final = frozenset({"GET", "HEAD"})
-LET_PASS: Final = 1024 * 1024 * 1024
+MOST_DISCARDED: Final = 1024 * 1024 * 1024
 """Bytes of a body too large that are read and thrown away: a browser that is cut off
 while it sends shows its own error, and not our sentence."""
-LET_PASS_S: Final = 60.0
+DISCARD_WITHIN_S: Final = 60.0
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -46,7 +46,7 @@ TOO_LARGE: Final = (
 )
 
 
-class Guard:
+class RequestChecks:
     """The app behind its checks."""
 
     def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
@@ -77,7 +77,7 @@ class Guard:
         elif scope["method"] not in SAFE and not self._is_ours(headers):
             await _refusal(403, FOREIGN)(scope, receive, sent)
         elif int(headers.get("content-length") or 0) > WITH_FILE:
-            await let_pass(receive)
+            await discard_rest(receive)
             await _refusal(413, TOO_LARGE)(scope, receive, sent)
         else:
             try:
@@ -90,14 +90,14 @@ class Guard:
         return headers.get("origin") in self._origins
 
 
-async def let_pass(receive: Receive, last: Message | None = None) -> None:
+async def discard_rest(receive: Receive, last: Message | None = None) -> None:
     """Read what is left of a body after a message, and throw it away.
 
-    LET_PASS bytes and LET_PASS_S at most. Nothing comes after a body's end.
+    MOST_DISCARDED bytes and DISCARD_WITHIN_S at most. Nothing comes after a body's end.
     """
     message, passed = last or await receive(), 0
-    with move_on_after(LET_PASS_S):
-        while message.get("more_body") and passed < LET_PASS:
+    with move_on_after(DISCARD_WITHIN_S):
+        while message.get("more_body") and passed < MOST_DISCARDED:
             message = await receive()
             passed += len(message.get("body", b""))
 

@@ -43,18 +43,18 @@ def of_deployment(flow: str, deployment: str) -> Any:
     ]
 
 
-def guards() -> list[AutomationCore]:
+def run_automations() -> list[AutomationCore]:
     """Return every automation that keeps runs going without anybody's help."""
     return [
-        zombie_guard(),
-        stillborn_guard(),
+        silent_runs(),
+        unbegun_runs(),
         day_again(),
         late_drains(),
         unanswered_form(),
     ]
 
 
-def zombie_guard() -> AutomationCore:
+def silent_runs() -> AutomationCore:
     """Return the automation that sets runs without a sign of life to Crashed.
 
     Otherwise a run whose worker died with it stays "Running" for ever, and keeps its
@@ -66,7 +66,7 @@ def zombie_guard() -> AutomationCore:
     )
 
 
-def stillborn_guard() -> AutomationCore:
+def unbegun_runs() -> AutomationCore:
     """Return the automation that sets runs which never begin to Crashed.
 
     A worker that dies between taking a run and starting it leaves it "Pending".

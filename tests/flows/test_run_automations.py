@@ -19,8 +19,8 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Crashed, Late, Scheduled
 
 from connectors.prefect_env import NAMES
-from tasks.setup.guards import unanswered_form
 from tasks.setup.queues import WORK_POOL
+from tasks.setup.run_automations import unanswered_form
 from tasks.setup.services import ROOT, Services
 from tests.support.effort import for_crash, for_long
 from tests.support.waiting import until
