@@ -236,6 +236,14 @@ def has_answered(con: DuckDBPyConnection, shop: Shop) -> bool:
     return bool(rows) and rows[0][3] is not None
 
 
+def forget_closed_shops_keys(
+    con: DuckDBPyConnection, described: Sequence[ShopHandle]
+) -> None:
+    """Leave out the keys of Rakuten's shops that are not among those described."""
+    given = {"mall": Mall.RAKUTEN.value, "described": [*described]}
+    SQL.run(con, "forget_closed_shops_keys", given)
+
+
 def halted_shops(con: DuckDBPyConnection) -> list[ShopHandle]:
     """Return the shops that wait for a key that works; one stopped by hand does not."""
     rows = SQL.run(con, "list_halted_shops", {"statuses": [*REFUSED]}).fetchall()

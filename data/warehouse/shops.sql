@@ -78,6 +78,16 @@ WHERE mall = $mall
   AND shop <> $shop
   AND NOT list_contains($described::VARCHAR[], shop);
 
+-- name: forget_closed_shops_keys
+-- Leave out what is known of the keys of shops that nobody describes any more: an alarm
+-- of a key that is not in use never ends. Of one that comes back the next check tells it.
+-- in:  $mall, $described (the handles of the mall that anything describes)
+-- out: rows of shops
+UPDATE shops SET license_expires_at = NULL, connection_status = NULL
+WHERE mall = $mall
+  AND NOT list_contains($described::VARCHAR[], shop)
+  AND (license_expires_at IS NOT NULL OR connection_status IS NOT NULL);
+
 -- name: list_halted_shops
 -- Shops that wait for a key that works, but those that a person has stopped.
 -- in:  $statuses (findings about the key)

@@ -1,6 +1,6 @@
 """One run for every live shop: side by side, and no shop's failure stops another's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
@@ -19,6 +19,7 @@ from data.model.shops.shop import ShopHandle
 from data.warehouse.session import Connection
 from data.warehouse.shops import (
     facts_of,
+    forget_closed_shops_keys,
     halted_shops,
     is_check_due,
     leave_ended_key,
@@ -136,19 +137,20 @@ def live_shops() -> list[ShopHandle]:
     A shop that is described and was never taken through the stages is live: a plain
     set-up needs none of them.
     """
-    live = _shops_in({Stage.LIVE})
-    _ask_for_checks(now())
+    described = rakuten_shops()
+    live = _shops_in({Stage.LIVE}, described)
+    _ask_for_checks(described, now())
     return live
 
 
-def _ask_for_checks(at: datetime) -> None:
+def _ask_for_checks(described: Sequence[ShopHandle], at: datetime) -> None:
     """Have a shop's new key checked that nobody has checked, if it waits for one.
 
     Who enters a key in the place of one that has ended thinks that this is all.
     """
     with our_warehouse() as con:
         halted = halted_shops(con)
-    for handle in halted:
+    for handle in [one for one in halted if one in described]:
         with suppress(UnknownShop, SettingsProblem):
             shop = load_shop(handle)
             with our_warehouse() as con:
@@ -160,13 +162,17 @@ def _ask_for_checks(at: datetime) -> None:
 @task(name="shops-with-key", **SAFE_TO_REPEAT)
 def shops_with_key() -> list[ShopHandle]:
     """Return the shops whose connection is worth a check."""
-    return _shops_in(CHECKED)
+    return _shops_in(CHECKED, rakuten_shops())
 
 
-def _shops_in(wanted: frozenset[Stage] | set[Stage]) -> list[ShopHandle]:
-    described, at = rakuten_shops(), now()
+def _shops_in(
+    wanted: Collection[Stage], described: Sequence[ShopHandle]
+) -> list[ShopHandle]:
+    at = now()
     with our_warehouse() as con:
-        for shop in stages_now(con):
+        if described:  # else a new Prefect may not know its shops yet
+            forget_closed_shops_keys(con, described)
+        for shop in sorted({*stages_now(con)} & {*described}):
             move_if_due(con, shop, at, flow_that_moves())
         stages = stages_now(con)
     return [shop for shop in described if stages.get(shop, Stage.LIVE) in wanted]

@@ -133,3 +133,23 @@ def test_a_new_key_of_a_shop_that_stands_still_is_checked_by_itself(
 
     assert (with_old_key, with_new_key, asked) == ([], ["ended"], ["ended"])
     assert (soon, later) == (False, True)
+
+
+def test_a_shop_that_was_closed_has_no_key_that_ends(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its alarm stood for ever, and the desk's list of keys called it ended."""
+
+    def ends() -> list[str]:
+        live_shops.fn()
+        with warehouse(home / "juchu.duckdb") as con:
+            query = "SELECT shop FROM shops WHERE license_expires_at IS NOT NULL"
+            return [shop for (shop,) in con.execute(f"{query} ORDER BY 1").fetchall()]
+
+    all_three = ends()
+    monkeypatch.delenv("JUCHU_SHOP_ENDED_LICENSE_KEY")
+    one_left = ends()
+    for shop in ("GOOD", "PLAIN"):
+        monkeypatch.delenv(f"JUCHU_SHOP_{shop}_LICENSE_KEY")
+
+    assert (all_three, one_left, ends()) == (["ended", "good"], ["good"], ["good"])
