@@ -67,6 +67,9 @@ NEVER_OPEN: Final = (
     "JUCHU_SHIPPING_WEEKDAYS と JUCHU_SHIPPING_CLOSED_ON の設定では、"
     "1年先まで出荷できる日がありません。対処: .env の設定を確認してください。"
 )
+LATE: Final = "お届け希望日に間に合わない送付先"
+EARLY: Final = "お届け希望日が先の送付先"
+LETTERBOX: Final = "配送方法がメール便などの送付先"
 TOO_EARLY: Final = (
     f"希望日が出荷日の{LONGEST_KEPT.days}日後より先です。配送会社が預かる日数には限りが"
     "あります。まだ出荷しない場合は、この送り状を発行しないでください(番号を取り込むと、"
@@ -96,6 +99,8 @@ class Labels:
     """Order, package and wished day of labels without the day that was wished for."""
     early: Sequence[tuple[str, str, str]] = ()
     """The same of labels whose parcel would wait for its day at the carrier's."""
+    letterbox: Sequence[tuple[str, str, str]] = ()
+    """Order, package and delivery method, if that is one for the letter box."""
 
 
 def shipping_day(typed: date | str | None) -> date:
@@ -199,7 +204,15 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
         unless_committed.enter_context(removed_on_error(path))
         write_new(path, [WRITERS[carrier](parcels, sender).content])
         record_labels(con, [ref for ref, _ in good], carrier, at)
-    return Labels(path, len(good), refused, leaves_on, _late(good), _early(good))
+    return Labels(
+        path,
+        len(good),
+        refused,
+        leaves_on,
+        _late(good),
+        _early(good),
+        _letterbox(good),
+    )
 
 
 def _name(carrier: str, at: datetime) -> str:
@@ -257,6 +270,17 @@ def _early(
     ]
 
 
+def _letterbox(
+    good: Sequence[tuple[PackageRef, ParcelOrder]],
+) -> list[tuple[str, str, str]]:
+    """Return the packages that the buyer expects in the letter box."""
+    return [
+        (ref.order_number, ref.basket_id, parcel.letterbox)
+        for ref, parcel in good
+        if parcel.letterbox
+    ]
+
+
 def _tried(
     made: Sequence[Made], write: Writer, sender: Sender
 ) -> tuple[list[tuple[PackageRef, ParcelOrder]], list[NoLabel]]:
@@ -284,15 +308,16 @@ def conclude_labels(labels: Labels) -> State[Any]:
         markdown=labels_report(labels),
         description="送り状の出力の結果",
     )
-    late = f" / お届け希望日に間に合わない送付先 {len(labels.late)} 件"
-    late = late if labels.late else ""
-    early = f" / お届け希望日が先の送付先 {len(labels.early)} 件"
-    early = early if labels.early else ""
-    needs_a_look = labels.refused or labels.late or labels.early
+    told = {
+        LATE: labels.late,
+        EARLY: labels.early,
+        LETTERBOX: labels.letterbox,
+    }
+    more = "".join(f" / {what} {len(rows)} 件" for what, rows in told.items() if rows)
     return Completed(
         message=f"送り状 {labels.written} 件 / 出力しなかった送付先"
-        f" {len(labels.refused)} 件{late}{early}: {labels.path or 'ファイルなし'}"
-        f"{' ' + see('labels-report') if needs_a_look else ''}"
+        f" {len(labels.refused)} 件{more}: {labels.path or 'ファイルなし'}"
+        f"{' ' + see('labels-report') if labels.refused or more else ''}"
     )
 
 
@@ -315,7 +340,7 @@ def labels_report(labels: Labels) -> str:
             most=MOST_LEFT_OUT,
         ),
         listing(
-            "お届け希望日に間に合わない送付先",
+            LATE,
             ("注文番号", "送付先ID", "お届け希望日"),
             labels.late,
             advice="希望日が出荷日より前のため、送り状に希望日を書いていません。"
@@ -323,10 +348,18 @@ def labels_report(labels: Labels) -> str:
             most=MOST_LEFT_OUT,
         ),
         listing(
-            "お届け希望日が先の送付先",
+            EARLY,
             ("注文番号", "送付先ID", "お届け希望日"),
             labels.early,
             advice=TOO_EARLY,
+            most=MOST_LEFT_OUT,
+        ),
+        listing(
+            LETTERBOX,
+            ("注文番号", "送付先ID", "配送方法"),
+            labels.letterbox,
+            advice="ファイルの送り状は宅急便(佐川急便は飛脚宅配便)です。ほかの便で送る"
+            "場合は、配送会社の画面で変更するか、発行しないでください。",
             most=MOST_LEFT_OUT,
         ),
     )

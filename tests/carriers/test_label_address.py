@@ -8,7 +8,14 @@ from connectors.carriers import write_b2_labels, write_ehiden3_labels
 from connectors.carriers.labels.area import split_area
 from connectors.carriers.labels.text import phone_number, plain_text
 from data.model.shipping.day import NeverOpen, next_working_day
-from data.model.shipping.label import Cool, LabelFault, ParcelOrder, cool_of, parcel_of
+from data.model.shipping.label import (
+    Cool,
+    LabelFault,
+    ParcelOrder,
+    cool_of,
+    letterbox_of,
+    parcel_of,
+)
 from data.model.shipping.order_file_label import FilePackage, file_parcel, slot_of
 from tests.carriers.parcels_to_label import SENDER, both, parcel, rows
 from tests.support.orders import an_order
@@ -153,6 +160,11 @@ def test_selectors_and_signs_of_no_width_are_left_out(typed, plain):
 )
 def test_how_cold_a_parcel_travels_is_read_in_its_delivery_method(method, cool):
     assert cool_of(method) is cool
+
+
+@pytest.mark.parametrize("method", ["ネコポス", "ﾒｰﾙ便(追跡可)", "ゆうパケット"])
+def test_a_method_for_the_letter_box_is_known_by_its_name(method):
+    assert (letterbox_of(method), letterbox_of("宅配便")) == (method, None)
 
 
 @pytest.mark.parametrize(

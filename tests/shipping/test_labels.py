@@ -90,6 +90,20 @@ def disk_is_full(*_: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def test_a_label_of_an_order_for_the_letter_box_is_told(desk: Lab, monkeypatch):
+    """It is a label of 宅急便, at several times what the buyer paid to have it sent."""
+    letter, _ = desk.sell(2)
+    desk.rms.edit_at(letter, {"DeliveryModel.deliveryName": "メール便"})
+    made = []
+    monkeypatch.setattr("tasks.shipping.labels.labels_report", made.append)
+    told = export(desk)
+
+    assert told.startswith("送り状 2 件")
+    assert " / 配送方法がメール便などの送付先 1 件: " in told
+    (basket,) = desk.baskets(letter)
+    assert f"| {letter} | {basket} | メール便 |" in labels_report(made[0])
+
+
 def test_a_package_with_a_parcel_gets_no_second_label(desk: Lab):
     (number,) = desk.sell()
     desk.parcels(desk.key(number))

@@ -4,6 +4,7 @@ Everything personal is left out of `repr`: a parcel may turn up in an error or a
 """
 
 import re
+import unicodedata
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, TypedDict
@@ -22,6 +23,11 @@ LONGEST_KEPT: Final = timedelta(days=7)
 _PICK_UP: Final = re.compile(
     r"(?:店舗|店頭|郵便局|営業所|コンビニ|ロッカー|来店)(?:で|での)?"
     r"(?:お?受け?取|お?引き?取|お?渡し)|局留|営業所止"
+)
+
+_LETTERBOX: Final = re.compile(
+    "メール便|DM便|ネコポス|ゆうパケット|ゆうメール|クリックポスト|レターパック"
+    "|スマートレター|定形外|定形郵便|普通郵便|ポスト投函|飛脚メール"
 )
 
 _Required = Annotated[str, StringConstraints(min_length=1), Field(repr=False)]
@@ -71,6 +77,9 @@ class ParcelOrder(Frozen):
     cool: Cool = Cool.NONE
     missed_wish: date | None = Field(
         None, description="the day the buyer wished for, if the parcel leaves later"
+    )
+    letterbox: str | None = Field(
+        None, description="the delivery method, if it is one for the letter box"
     )
 
     @property
@@ -195,6 +204,15 @@ def is_picked_up(delivery_method: str | None) -> bool:
     return _PICK_UP.search(delivery_method or "") is not None
 
 
+def letterbox_of(delivery_method: str | None) -> str | None:
+    """Return the name of a delivery method for the letter box; None for others.
+
+    The carriers' files print labels of 宅急便, which cost several times as much.
+    """
+    name = unicodedata.normalize("NFKC", delivery_method or "")
+    return delivery_method if _LETTERBOX.search(name) else None
+
+
 def sends_nothing(delivery_method: str | None) -> bool:
     """Return whether no goods leave, by the delivery method's name."""
     return unnumbered_way(delivery_method or "") is UnnumberedWay.NOTHING_SENT
@@ -248,6 +266,7 @@ def parcel_of(
         **wish_of(order.delivery_on, shipping_date),
         delivery_slot=order.delivery_slot,
         cool=cool_of(order.delivery_method, order.delivery_class),
+        letterbox=letterbox_of(order.delivery_method),
         cod_total=order.request_total or None if is_cod else None,
         cod_tax=_tax(order) if is_cod else None,
     )

@@ -16,6 +16,7 @@ from data.model.shipping.label import (
     ParcelOrder,
     cool_of,
     is_picked_up,
+    letterbox_of,
     sends_nothing,
     wish_of,
 )
@@ -106,6 +107,7 @@ def file_parcel(
         cod_total=package.request_total or None if is_cod else None,
         cod_tax=package.tax_total if is_cod else None,
         cool=cool_of(package.delivery_method),
+        letterbox=letterbox_of(package.delivery_method),
     )
 
 
