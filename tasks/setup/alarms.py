@@ -5,7 +5,9 @@ are told as well. Whoever switches one off in the UI is not told of that kind.
 """
 
 import logging
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -117,118 +119,126 @@ def save_automation(client: SyncPrefectClient, automation: AutomationCore) -> No
 
 def every_alarm(block: UUID) -> list[AutomationCore]:
     """Return the automation of every alarm, each of which sends through the block."""
+    alarm = partial(_alarm, block)
+    return [*_found_by_runs(alarm), *_of_the_day(alarm), *_of_the_worker(alarm)]
 
-    def alarm(
-        name: str, words: str, body: str, subject: str = "", **trigger: Any
-    ) -> AutomationCore:
-        return AutomationCore(
-            name=PREFIX + name,
-            description=words,
-            trigger=EventTrigger(**({"threshold": 1} | trigger)),
-            actions=[
-                SendNotification(
-                    block_document_id=block,
-                    subject=subject or f"【受注 障害】{words}",
-                    body=body + _LINK,
-                )
-            ],
+
+def _alarm(
+    block: UUID, name: str, words: str, body: str, subject: str = "", **trigger: Any
+) -> AutomationCore:
+    return AutomationCore(
+        name=PREFIX + name,
+        description=words,
+        trigger=EventTrigger(**({"threshold": 1} | trigger)),
+        actions=[
+            SendNotification(
+                block_document_id=block,
+                subject=subject or f"【受注 障害】{words}",
+                body=body + _LINK,
+            )
+        ],
+    )
+
+
+_Alarm = Callable[..., AutomationCore]
+
+
+def _found_by_runs(alarm: _Alarm) -> Iterator[AutomationCore]:
+    """Yield the alarms that our runs raise and end: they bring their own words."""
+    for kind in AlarmKind:
+        yield alarm(
+            kind,
+            f"{ALARM_WORDS[kind]} / 解消しました",
+            "{{ event.payload.body }}",
+            "{{ event.payload.subject }}",
+            expect={f"{EVENT}.{kind}.raised", f"{EVENT}.{kind}.healed"},
+            match={"prefect.resource.id": f"{EVENT}.{kind}.*"},
+            posture=Posture.Reactive,
         )
 
-    reactive, proactive = Posture.Reactive, Posture.Proactive
-    return [
-        *(
-            alarm(
-                kind,
-                f"{ALARM_WORDS[kind]} / 解消しました",
-                "{{ event.payload.body }}",
-                "{{ event.payload.subject }}",
-                expect={f"{EVENT}.{kind}.raised", f"{EVENT}.{kind}.healed"},
-                match={"prefect.resource.id": f"{EVENT}.{kind}.*"},
-                posture=reactive,
-            )
-            for kind in AlarmKind
-        ),
-        alarm(
-            "day-crashed",
-            "朝の処理が途中で停止しました",
-            "もう一度、自動で開始します。対処: 15分後に結果を確認してください。",
-            expect={f"{RUN}.Crashed"},
-            match=ANY_RUN,
-            match_related=DAY,
-            posture=reactive,
-        ),
-        alarm(
-            "day-broke-down",
-            "朝の処理がエラーで終了しました",
-            "{{ flow_run.state.message }}\n対処: 実行のログを確認し、daily/0900 を"
-            "もう一度実行してください。",
-            expect={f"{RUN}.Failed"},
-            match=ANY_RUN | {"prefect.state-message": _BROKE_DOWN},
-            match_related=DAY,
-            posture=reactive,
-        ),
-        alarm(
-            STARTED,
-            NOT_STARTED,
-            "予定の時刻から10分を過ぎました。対処: make worker が動いていることを"
-            "確認してください。動き始めると、自動で開始します。",
-            after={f"{RUN}.Late"},
-            expect={f"{RUN}.*"},
-            match=ANY_RUN,
-            match_related=DAY,
-            for_each=EACH_RUN,
-            posture=proactive,
-            within=STARTS_WITHIN,
-        ),
-        alarm(
-            ENDED,
-            NOT_ENDED,
-            "開始から1時間を過ぎました。対処: 実行の内容を確認してください。",
-            after={f"{RUN}.Running"},
-            expect={
-                f"{RUN}.{end}"
-                for end in ("Completed", "Failed", "Crashed", "Cancelled")
-            },
-            match=ANY_RUN,
-            match_related=DAY,
-            for_each=EACH_RUN,
-            posture=proactive,
-            within=ENDS_WITHIN,
-        ),
-        *(
-            alarm(
-                name,
-                f"{trouble} / 解消しました",
-                "{{ event.payload.body }}",
-                "{{ event.payload.subject }}",
-                expect={f"{EVENT}.{kind}.healed"},
-                match={"prefect.resource.id": f"{EVENT}.{kind}.*"},
-                posture=reactive,
-            )
-            for name, kind, trouble in (
-                ("day-started-late", STARTED, NOT_STARTED),
-                ("day-ended-late", ENDED, NOT_ENDED),
-            )
-        ),
-        alarm(
-            "worker-gone",
-            "処理を行うプロセスが停止しています",
-            "注文の取込、在庫転送、発送報告が止まっています(通知の受信は別です)。"
-            "対処: make worker を起動してください。",
-            expect={f"{POOL}.not-ready"},
-            match={"prefect.resource.id": f"{POOL}.*"},
-            posture=reactive,
-        ),
-        alarm(
-            "worker-again",
-            "処理を行うプロセスが再開しました",
-            "停止していた間の分は、自動で処理します。対処: 必要ありません。",
-            "【受注 復旧】処理を行うプロセスが再開しました",
-            after={f"{POOL}.not-ready"},
-            expect={f"{POOL}.ready"},
-            match={"prefect.resource.id": f"{POOL}.*"},
-            for_each=EACH_RUN,
-            posture=reactive,
-            within=MONTH,
-        ),
-    ]
+
+def _of_the_day(alarm: _Alarm) -> Iterator[AutomationCore]:
+    """Yield the alarms about the day's run: crashed, failed, or late."""
+    yield alarm(
+        "day-crashed",
+        "朝の処理が途中で停止しました",
+        "もう一度、自動で開始します。対処: 15分後に結果を確認してください。",
+        expect={f"{RUN}.Crashed"},
+        match=ANY_RUN,
+        match_related=DAY,
+        posture=Posture.Reactive,
+    )
+    yield alarm(
+        "day-broke-down",
+        "朝の処理がエラーで終了しました",
+        "{{ flow_run.state.message }}\n対処: 実行のログを確認し、daily/0900 を"
+        "もう一度実行してください。",
+        expect={f"{RUN}.Failed"},
+        match=ANY_RUN | {"prefect.state-message": _BROKE_DOWN},
+        match_related=DAY,
+        posture=Posture.Reactive,
+    )
+    yield alarm(
+        STARTED,
+        NOT_STARTED,
+        "予定の時刻から10分を過ぎました。対処: make worker が動いていることを"
+        "確認してください。動き始めると、自動で開始します。",
+        after={f"{RUN}.Late"},
+        expect={f"{RUN}.*"},
+        match=ANY_RUN,
+        match_related=DAY,
+        for_each=EACH_RUN,
+        posture=Posture.Proactive,
+        within=STARTS_WITHIN,
+    )
+    ends = ("Completed", "Failed", "Crashed", "Cancelled")
+    yield alarm(
+        ENDED,
+        NOT_ENDED,
+        "開始から1時間を過ぎました。対処: 実行の内容を確認してください。",
+        after={f"{RUN}.Running"},
+        expect={f"{RUN}.{end}" for end in ends},
+        match=ANY_RUN,
+        match_related=DAY,
+        for_each=EACH_RUN,
+        posture=Posture.Proactive,
+        within=ENDS_WITHIN,
+    )
+    for name, kind, trouble in (
+        ("day-started-late", STARTED, NOT_STARTED),
+        ("day-ended-late", ENDED, NOT_ENDED),
+    ):
+        yield alarm(
+            name,
+            f"{trouble} / 解消しました",
+            "{{ event.payload.body }}",
+            "{{ event.payload.subject }}",
+            expect={f"{EVENT}.{kind}.healed"},
+            match={"prefect.resource.id": f"{EVENT}.{kind}.*"},
+            posture=Posture.Reactive,
+        )
+
+
+def _of_the_worker(alarm: _Alarm) -> Iterator[AutomationCore]:
+    """Yield the alarm about a worker that is gone, and the word that it is back."""
+    yield alarm(
+        "worker-gone",
+        "処理を行うプロセスが停止しています",
+        "注文の取込、在庫転送、発送報告が止まっています(通知の受信は別です)。"
+        "対処: make worker を起動してください。",
+        expect={f"{POOL}.not-ready"},
+        match={"prefect.resource.id": f"{POOL}.*"},
+        posture=Posture.Reactive,
+    )
+    yield alarm(
+        "worker-again",
+        "処理を行うプロセスが再開しました",
+        "停止していた間の分は、自動で処理します。対処: 必要ありません。",
+        "【受注 復旧】処理を行うプロセスが再開しました",
+        after={f"{POOL}.not-ready"},
+        expect={f"{POOL}.ready"},
+        match={"prefect.resource.id": f"{POOL}.*"},
+        for_each=EACH_RUN,
+        posture=Posture.Reactive,
+        within=MONTH,
+    )

@@ -125,7 +125,6 @@ def import_orders(  # noqa: PLR0913
     if staged.others and other_shops == "refuse":
         raise HasOtherShops(shop_id, staged.others)
     record_cleared(queries, staged.new, imported_at)
-    told = file.columns_present
     show(con, "csv_clears", clears)
     blank, cells = settle_blanks(queries, chunks)
     new, known, repeated, set_aside = judge(queries, chunks)
@@ -141,31 +140,26 @@ def import_orders(  # noqa: PLR0913
     )
     updated = 0
     for part in parts.of(chunks):
-        warnings.add(parts.missing())
         amounts = stated_amounts(queries)
+        warnings.add(parts.missing())
         # Totals made of lines that the file lacks are no sums of what it has.
         whole = amounts.filter(~pl.col(KEY).is_in(parts.partly))
         warnings.add(wrong_sums(whole, rules.checks))
         updated += _store(queries, parts, part, warnings)
-        if "request_total" in told and amounts["request_total"].null_count():
+        has_totals = "request_total" in file.columns_present
+        if has_totals and amounts["request_total"].null_count():
             warnings.add(warned.of_totals(queries, part))
     for rows in parts.wanting:
         chunks.reject(rows)
         aside = rows[KEY].n_unique()
         known, set_aside = known - aside, set_aside + aside
-    show(con, "csv_rejected", chunks.rejects)
-    lines_rejected = chunks.rejects["row_number"].n_unique()
     counts = {
         "orders_created": new,
         "orders_updated": updated,
         "orders_unchanged": known - updated,
-        "lines_rejected": lines_rejected,
+        "lines_rejected": chunks.rejects["row_number"].n_unique(),
     }
-    given |= counts
-    SQL.run(con, "record_csv_import", given)
-    SQL.run(con, "record_csv_rejects", given)
-    show(con, "csv_warned", warnings.rows)
-    SQL.run(con, "record_csv_warnings", given)
+    _record(con, given | counts, chunks.rejects, warnings.rows)
     (waiting,) = queries.rows("count_csv_waiting")[0]
     return ImportReport(
         import_id=import_id,
@@ -201,3 +195,16 @@ def _store(queries: Queries, parts: Parts, part: int, warnings: Warnings) -> int
     if changed:
         merge_changes(queries)
     return changed
+
+
+def _record(
+    con: DuckDBPyConnection,
+    given: dict[str, object],
+    rejects: pl.DataFrame,
+    warnings: pl.DataFrame,
+) -> None:
+    """Record the import itself, the rows it set aside, and its warnings."""
+    show(con, "csv_rejected", rejects)
+    show(con, "csv_warned", warnings)
+    for name in ("record_csv_import", "record_csv_rejects", "record_csv_warnings"):
+        SQL.run(con, name, given)
