@@ -29,6 +29,7 @@ from tasks.alarms import EVENT
 from tasks.day.late import ENDED, STARTED
 from tasks.setup.prefect_runs import all_pages
 from tasks.setup.run_automations import ANY_RUN, EACH_RUN, RUN, of_deployment
+from tasks.shops.connection import LICENCE_ENDING
 
 BLOCK: Final = "juchu-notify"
 """The block document that holds the address; `make deploy` writes it anew."""
@@ -155,6 +156,15 @@ def _found_by_runs(alarm: _Alarm) -> Iterator[AutomationCore]:
             match={"prefect.resource.id": f"{EVENT}.{kind}.*"},
             posture=Posture.Reactive,
         )
+    yield alarm(
+        "licence-warning",
+        "ライセンスキーの期限まで30・14・7・3・1日です",
+        "{{ event.payload.message }}",
+        "【受注 期限】ライセンスキーの期限(あと{{ event.payload.days_left }}日)",
+        expect={LICENCE_ENDING},
+        match={"prefect.resource.id": "juchu.shop.*"},
+        posture=Posture.Reactive,
+    )
 
 
 def _of_the_day(alarm: _Alarm) -> Iterator[AutomationCore]:

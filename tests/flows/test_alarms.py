@@ -19,6 +19,7 @@ from flows.daily import daily
 from flows.drain_notices import drain_notices
 from tasks import alarms
 from tasks.setup.alarms import NotifyRefused, every_alarm, notify_block
+from tasks.shops.connection import LICENCE_ENDING
 from tests.shops.mail_server import Mailbox, smtp_server
 from tests.support.effort import for_ci
 from tests.support.listener import listener
@@ -201,7 +202,9 @@ def test_a_wrong_setting_is_named_and_not_quoted(
 
 def test_every_kind_of_alarm_has_its_automation():
     automations = {each.name: each for each in every_alarm(uuid4())}
+    warned_of = automations["juchu: alarm licence-warning"].trigger.expect
 
     assert {f"juchu: alarm {kind}" for kind in AlarmKind} <= set(automations)
     for name in ("day-crashed", "day-not-started", "worker-gone", "worker-again"):
         assert f"juchu: alarm {name}" in automations
+    assert warned_of == {LICENCE_ENDING}  # nobody heard of 7, 3 and 1 days
