@@ -7,7 +7,7 @@ import pytest
 
 from connectors.carriers import CsvRefused
 from data.model.csv_file import RowRemark
-from data.model.shipping.shipment import Carrier
+from data.model.shipping.shipment import Carrier, ReportFault
 from data.model.shipping.short_key import PackageRef, Unmatched, short_key
 from data.warehouse.orders.store import store_orders
 from data.warehouse.shipping import shipments
@@ -19,6 +19,7 @@ from data.warehouse.shipping.shipments import (
     FURTHER,
     NOT_THERE,
     OTHER_ORDER,
+    TOO_SOON,
     VAIN,
     import_shipments,
 )
@@ -232,6 +233,28 @@ def test_a_further_number_in_a_later_file_may_be_a_second_label(known):
 
     assert (both.repeated, again.repeated) == ((), ())
     assert [(one.row_number, one.reason) for one in third.repeated] == [(3, FURTHER)]
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ({"status": "200"}, [TOO_SOON]),
+        ({"status": "400"}, [TOO_SOON]),
+        ({"status": "800"}, [ReportFault.CANCELLED]),
+        ({"status": "900"}, [ReportFault.CANCELLED]),
+        ({"status": "300"}, []),
+        ({"status": "500"}, []),
+    ],
+)
+def test_a_parcel_of_an_order_that_is_not_to_be_sent_is_told_at_once(con, order, told):
+    """It was on its way unpaid, and said so in a list below the next push only."""
+    store_orders(
+        con, [an_order(1, **order)], source="api", stored_at=at(9), load_id="l"
+    )
+    first, again = take(con, a_file(a_row(ONE))), take(con, a_file(a_row(ONE)), 20)
+
+    assert [one.reason for one in first.repeated] == told
+    assert again.repeated == ()
 
 
 def test_a_correction_of_a_number_that_is_not_there_is_told(known):

@@ -10,7 +10,7 @@ import polars as pl
 
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
-from data.model.shipping.shipment import NO_NUMBER, Carrier
+from data.model.shipping.shipment import NO_NUMBER, Carrier, ReportFault
 from data.model.shipping.shipment_file import ShipmentFile
 from data.model.shipping.short_key import (
     KnownPackages,
@@ -43,6 +43,10 @@ DELETED_TOO_LATE: Final = (
 NOT_THERE: Final = (
     "取り消す番号の荷物がないか、取り消し済みです。"
     "対処: 注文番号・送付先ID・伝票番号を確認してください。"
+)
+TOO_SOON: Final = (
+    "まだ発送できない注文です(入金待ち・審査中・保留など)。"
+    "対処: 発送してよいか、モールの画面で確認してください。"
 )
 FURTHER: Final = (
     "この送付先には、前に取り込んだ送り状番号もあります。荷物の追加として報告します。"
@@ -107,7 +111,7 @@ class ShipmentReport:
     unmatched     rows that belong to no package we know
     repeated      rows of a parcel that another row names as well, or whose number
                   another order has, corrections that leave the wrong number, and
-                  numbers of a package that had one
+                  numbers of a package that had one or of an order not to be sent
     is_same_file  this very file was imported before, and nothing changed now
     """
 
@@ -195,6 +199,11 @@ def import_shipments(  # noqa: PLR0913
     SQL.run(con, "merge_shipments", given)
     con.unregister("shipment_rows")
     repeated += _deleted(con, file, known, given)
+    held = SQL.run(con, "list_parcels_to_hold", given).fetchall()
+    repeated += [
+        RowRemark(row, None, ReportFault.CANCELLED if is_cancelled else TOO_SOON)
+        for row, is_cancelled in held
+    ]
     further = SQL.run(con, "list_further_parcels", given).fetchall()
     repeated += [RowRemark(row, None, FURTHER) for (row,) in further]
     given |= {

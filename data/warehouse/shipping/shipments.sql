@@ -134,6 +134,27 @@ WHERE j.verdict = 'created'
   AND j.tracking_number <> 'なし'
 ORDER BY j.position;
 
+-- name: list_parcels_to_hold
+-- Parcels of orders that, as last seen, are not to be sent: cancelled, or not paid, on hold
+-- or under review.
+-- in:  temporary table `judged_shipments`, $mall, $shop_id
+-- out: position, the row of the file; is_cancelled
+SELECT
+    j.position,
+    o.cancelled OR o.status = 'キャンセル' OR o.mall = 'rakuten' AND o.mall_status = '800'
+        AS is_cancelled
+FROM judged_shipments AS j
+JOIN orders AS o USING (order_number)
+WHERE o.mall = $mall
+  AND o.shop_id = $shop_id
+  AND j.verdict <> 'unchanged'
+  AND (
+      is_cancelled
+      OR coalesce(o.is_under_review, false)
+      OR o.mall = 'rakuten' AND o.mall_status IN ('100', '200', '400')
+  )
+ORDER BY j.position;
+
 -- name: list_further_parcels
 -- New parcels of packages that had a number before this file: two parcels, or a second
 -- label of one.
