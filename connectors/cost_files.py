@@ -16,11 +16,11 @@ from typing import Final
 from connectors.csv_file import (
     CsvFile,
     CsvRefused,
-    doubled_columns,
     faulty_rows,
-    missing_columns,
     read_csv,
+    refuse_changed,
     unknown_columns,
+    unknown_names,
 )
 from data.model.costs import ALWAYS, MallFee, SkuCost
 from data.model.csv_file import BLANK, RowRemark, code_damage
@@ -67,10 +67,13 @@ def _cost_file(csv: CsvFile) -> CostFile:
     is_fees = csv.header.has(MALL) or csv.header.has(PERCENT)
     known = FEE_COLUMNS if is_fees else COST_COLUMNS
     needed = (MALL, PERCENT) if is_fees else (SKU, COST)
-    if missing := [name for name in needed if not csv.header.has(name)]:
-        raise missing_columns("原価・手数料のファイル", missing, ADVICE)
-    if twice := [name for name in known if csv.header.times(name) > 1]:
-        raise doubled_columns(twice, ADVICE)
+    refuse_changed(
+        "原価・手数料のファイル",
+        ADVICE,
+        missing=[name for name in needed if not csv.header.has(name)],
+        doubled=[name for name in known if csv.header.times(name) > 1],
+        unknown=unknown_names(csv.header, known),
+    )
     places = {name: csv.header.index(name) for name in known}
     faults: list[RowRemark] = []
     rows: list[tuple[int, dict[str, str]]] = []

@@ -15,11 +15,11 @@ from connectors.csv_file import (
     CsvFile,
     CsvRefused,
     Header,
-    doubled_columns,
     faulty_rows,
-    missing_columns,
     read_csv,
+    refuse_changed,
     unknown_columns,
+    unknown_names,
 )
 from data.model.csv_file import BLANK, RowRemark, code_damage
 from data.model.stock import CODE, MOST_UNITS, OWN_SKU, Counted
@@ -91,10 +91,13 @@ def _stock_file(csv: CsvFile) -> StockFile:
 
 def _places(header: Header) -> dict[str, int]:
     """Return where each known column stands, or refuse a missing or doubled one."""
-    if missing := [name for name in NEEDED if not header.has(name)]:
-        raise missing_columns("在庫ファイル", missing, ADVICE)
-    if twice := [name for name in KNOWN if header.times(name) > 1]:
-        raise doubled_columns(twice, ADVICE)
+    refuse_changed(
+        "在庫ファイル",
+        ADVICE,
+        missing=[name for name in NEEDED if not header.has(name)],
+        doubled=[name for name in KNOWN if header.times(name) > 1],
+        unknown=unknown_names(header, KNOWN),
+    )
     places = {name: header.index(name) for name in KNOWN}
     return {name: at for name, at in places.items() if at is not None}
 

@@ -9,8 +9,7 @@ from connectors.csv_file import (
     CsvRefused,
     Header,
     Position,
-    doubled_columns,
-    missing_columns,
+    refuse_changed,
 )
 from connectors.layout_modules import modules_of
 from data.model.shipping.shipment import Carrier
@@ -107,16 +106,15 @@ def _as_headed(layout: CarrierLayout, header: Header) -> Header | None:
 def _places(layout: CarrierLayout, header: Header) -> dict[Column, int]:
     names = [plain_name(name) for name in header.names]
     places: dict[Column, int] = {}
-    missing: list[str] = []
+    missing, doubled = [], []
     for one in layout.columns:
         wanted = {plain_name(name) for name in one.names}
         found = [at for at, name in enumerate(names) if name in wanted]
         if len(found) > 1:
-            raise doubled_columns([one.name], layout.where)
+            doubled.append(one.name)
         if found:
             places[one] = found[0]
         elif one.needed:
             missing.append(one.name)
-    if missing:
-        raise missing_columns(layout.title, missing, layout.where)
+    refuse_changed(layout.title, layout.where, missing=missing, doubled=doubled)
     return places

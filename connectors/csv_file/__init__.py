@@ -17,9 +17,9 @@ what RFC 4180 does not allow refuses the file (docs/order-files.md §3, §11).
 
 from connectors.csv_file.header import (
     Header,
-    doubled_columns,
-    missing_columns,
+    refuse_changed,
     unknown_columns,
+    unknown_names,
 )
 from connectors.csv_file.reader import CsvFile, read_csv
 from connectors.csv_file.records import Block
@@ -34,10 +34,10 @@ __all__ = [
     "Header",
     "Position",
     "display_name",
-    "doubled_columns",
     "faulty_rows",
     "given_name",
-    "missing_columns",
     "read_csv",
+    "refuse_changed",
     "unknown_columns",
+    "unknown_names",
 ]

@@ -149,30 +149,48 @@ def malformed(row: int, advice: str) -> CsvRefused:
     )
 
 
-def missing_columns(title: str, names: Sequence[str], advice: str) -> CsvRefused:
-    """Return the refusal of a header that lacks needed columns; it names them all."""
-    return CsvRefused(
-        "missing-columns",
-        f"{title} に必要な列がありません: {names_joined(names)}。",
+def refuse_changed(
+    title: str,
+    advice: str,
+    *,
+    missing: Sequence[str],
+    doubled: Sequence[str],
+    unknown: Sequence[str] = (),
+) -> None:
+    """Refuse a header that lacks needed columns or has one twice.
+
+    Raises:
+        CsvRefused: names every difference, so that the file is changed back once. What
+            is `unknown` is no fault by itself, but a renamed column is among it.
+
+    """
+    if not (missing or doubled):
+        return
+    said = (
+        (f"{title} に必要な列がありません: ", names_joined(missing)),
+        ("同じ列が2つ以上あります: ", names_joined(doubled)),
+        ("対応していない列があります: ", _shown(unknown)),
+    )
+    raise CsvRefused(
+        "missing-columns" if missing else "doubled-columns",
+        "".join(f"{what}{names}。" for what, names in said if names),
         advice=advice,
-        position=Position(row=1, column=names[0]),
+        position=Position(row=1, column=[*missing, *doubled][0]),
     )
 
 
-def doubled_columns(names: Sequence[str], advice: str) -> CsvRefused:
-    """Return the refusal of a header that names a column twice; names them all."""
-    return CsvRefused(
-        "doubled-columns",
-        f"同じ列が2つ以上あります: {names_joined(names)}。",
-        advice=advice,
-        position=Position(row=1, column=names[0]),
-    )
+def unknown_names(header: Header, known: Sequence[str]) -> list[str]:
+    """Return the columns that nobody reads."""
+    wanted = set(map(compared, known))
+    return [name for name in header.names if name and name not in wanted]
 
 
 def unknown_columns(header: Header, known: Sequence[str]) -> Iterator[str]:
     """Yield the notice of columns that nobody reads, if the header has any."""
-    wanted = set(map(compared, known))
-    unknown = [name for name in header.names if name and name not in wanted]
-    if unknown:
-        shown = names_joined(name[:40] for name in unknown[:_NAMED])
+    if unknown := unknown_names(header, known):
+        shown = _shown(unknown)
         yield f"対応していない列 {len(unknown):,} 列は読み取りませんでした: {shown}。"
+
+
+def _shown(names: Sequence[str]) -> str:
+    return names_joined(name[:40] for name in names[:_NAMED])

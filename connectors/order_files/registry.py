@@ -9,8 +9,8 @@ from connectors.csv_file import (
     CsvRefused,
     Header,
     Position,
-    doubled_columns,
-    missing_columns,
+    refuse_changed,
+    unknown_names,
 )
 from connectors.layout_modules import modules_of
 from connectors.order_files import layouts
@@ -45,8 +45,15 @@ def layout_of(header: Header, mall: str) -> Layout:
             position=Position(row=1),
         )
     refuse_other_mall(layout, mall)
-    _refuse_missing(layout, header)
-    _refuse_doubled(layout, header)
+    missing, doubled = _missing(layout, header), _doubled(layout, header)
+    advice = f"{layout.where}列を変更したファイルは取り込めません。"
+    refuse_changed(
+        layout.title,
+        advice if missing else layout.where,
+        missing=missing,
+        doubled=doubled,
+        unknown=_unknown(layout, header),
+    )
     return layout
 
 
@@ -121,7 +128,7 @@ def _has_key(layout: Layout, header: Header) -> bool:
     return more and header.has(layout.order_number_column)
 
 
-def _refuse_missing(layout: Layout, header: Header) -> None:
+def _missing(layout: Layout, header: Header) -> list[str]:
     reached = grown_width(layout, header) or 0
     added = [
         name
@@ -130,17 +137,18 @@ def _refuse_missing(layout: Layout, header: Header) -> None:
         for name in one.columns
     ]
     wanted = dict.fromkeys([*layout.needed_columns(), *added])
-    missing = [name for name in wanted if not header.has(name)]
-    if missing:
-        advice = f"{layout.where}列を変更したファイルは取り込めません。"
-        raise missing_columns(layout.title, missing, advice)
+    return [name for name in wanted if not header.has(name)]
 
 
-def _refuse_doubled(layout: Layout, header: Header) -> None:
+def _unknown(layout: Layout, header: Header) -> list[str]:
+    """Return the columns that the mall does not have, where all of its are known."""
+    known = [name for one in layout.additions for name in one.columns]
+    return unknown_names(header, known) if known else []
+
+
+def _doubled(layout: Layout, header: Header) -> list[str]:
     allowed: dict[str, int] = {}
     for made in layout.cells:
         for name in made.columns:
             allowed[name] = max(allowed.get(name, 0), made.nth)
-    doubled = [name for name, most in allowed.items() if header.times(name) > most]
-    if doubled:
-        raise doubled_columns(doubled, layout.where)
+    return [name for name, most in allowed.items() if header.times(name) > most]

@@ -119,6 +119,14 @@ def test_a_needed_column_twice_is_refused(read):
     assert refusal(read, content, "template").code == "doubled-columns"
 
 
+def test_columns_missing_and_twice_are_named_together(read):
+    header = ["送り状番号" if name == "発送日" else name for name in TEMPLATE]
+    refused = refusal(read, csv_bytes(header, [template()]), "template")
+
+    assert "必要な列がありません: 「発送日」。同じ列が2つ以上" in refused.reason
+    assert "「送り状番号」" in refused.reason or "「伝票番号」" in refused.reason
+
+
 def test_the_shop_may_keep_its_reference_in_another_column(read):
     content = b2_file(b2(お客様管理番号="") | {"荷扱い１": ORDER})
 

@@ -1,5 +1,6 @@
 """Points 11 to 17 of docs/owner.md, one test each."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from connectors.order_files import CsvRefused, read_order_file
 from data.model.order import Mall
 from data.model.shops.rms_menus import ORDER_CSV
 from tests.support.csv_counter import Counter
-from tests.support.mall_csv import rakuten_bytes, rakuten_row
+from tests.support.mall_csv import HEADER, rakuten_bytes, rakuten_row
 from tests.support.planted import caught, planted_sql
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,17 @@ def test_13_a_file_whose_columns_somebody_changed_is_refused_with_all_named(
     message = refused(counter, counter.rows(changed))
 
     assert [name for name in ("単価", "個数", "請求金額") if name not in message] == []
+
+
+def test_13_a_renamed_and_a_doubled_column_are_named_as_well(counter: Counter):
+    names = [{"個数": "数量", "商品名": "単価"}.get(name, name) for name in HEADER]
+    header = rakuten_bytes([rakuten_row()]).split(b"\r\n", 1)[1]
+    first = ",".join(f'"{name}"' for name in names).encode("cp932")
+    message = refused(counter, counter.file(first + b"\r\n" + header))
+
+    assert re.search("必要な列がありません: [^。]*「商品名」[^。]*「個数」", message)
+    assert "同じ列が2つ以上あります: 「単価」。" in message
+    assert "対応していない列があります: 「数量」。" in message
 
 
 def test_14_the_same_order_number_is_never_stored_twice(counter: Counter):
