@@ -39,16 +39,23 @@ _BESIDE: Final[tuple[tuple[str, ...], ...]] = (
     ("choices", "item_name", "unit_price"),
 )
 """What is equal beside a lesser code, at first."""
-LINE: Final = (ORDER, TOLD, "basket_id", "sku", "choices", "item_name", "unit_price")
+LINE: Final = (
+    ORDER,
+    TOLD,
+    "basket_id",
+    "sku",
+    "choices",
+    "item_name",
+    "unit_price",
+    "quantity",
+)
 """What most lines are matched by, in a file and in the warehouse."""
 CELLS: Final = ("item_id", "item_number", "manage_number", "variant_id")
-"""Of what the lesser codes are made."""
-MORE: Final = (*CELLS, "quantity")
-"""What the lines left over are matched by as well."""
+"""Of what the lesser codes are made, by which the lines left over are matched."""
 Codes = tuple[tuple[str, ...], ...]
 """Of which cells each code of a line is made, the best one first."""
 NO_LINES: Final = pl.DataFrame(
-    schema=dict.fromkeys(("line_id", *LINE, *MORE), pl.String())
+    schema=dict.fromkeys(("line_id", *LINE, *CELLS), pl.String())
 )
 """No stored lines."""
 NO_PAIRS: Final = pl.Schema(
@@ -90,11 +97,14 @@ def _passes(codes: int) -> Iterator[Pass]:
     yield Pass((TOLD,), named, named)
     # Two lines with a name each are two lines, however equal.
     for told, stored in ((unnamed, pl.lit(value=True)), (named, unnamed)):
-        for keys in _CONTENT:
-            yield Pass(keys, told, stored)
         known = pl.col("sku").is_not_null()
-        for keys in _CODES:
-            yield Pass(keys, told & known, stored & known)
+        for keys in (*_CONTENT, *_CODES):
+            is_code = keys in _CODES
+            ours, theirs = (told & known, stored & known) if is_code else (told, stored)
+            # Of equal lines the one with as many pieces is the same: the file may show
+            # them in another order, or lack the first.
+            yield Pass((*keys, "quantity"), ours, theirs)
+            yield Pass(keys, ours, theirs)
         blank = pl.col("choices").is_null()  # not every report has the options
         yield Pass(("sku",), told & known & blank, stored & known)
         yield Pass(("sku",), told & known, stored & known & blank)
@@ -137,14 +147,14 @@ def matched(
     `sku` are the lines' codes. `in_package`: a name of the mall's in another package is
     another line; else it is the line, moved.
 
-    Both frames have the columns `LINE` and `MORE`; `told` has `row_number`, in file
+    Both frames have the columns `LINE` and `CELLS`; `told` has `row_number`, in file
     order, and `stored` has `line_id`.
     """
     told = told.sort("row_number")
     stored = stored.sort(ORDER, pl.col("line_id").str.len_chars(), "line_id")
-    of_told = told.select("row_number", *MORE)
-    of_stored = stored.select(ORDER, "line_id", *MORE)
-    told, stored = told.drop(MORE), stored.drop(MORE)
+    of_told = told.select("row_number", *CELLS)
+    of_stored = stored.select(ORDER, "line_id", *CELLS)
+    told, stored = told.drop(CELLS), stored.drop(CELLS)
     found = []
     is_coded = False
     for one in passes(sku):

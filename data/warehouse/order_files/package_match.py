@@ -105,21 +105,19 @@ def matched_in_packages(
 ) -> pl.DataFrame:
     """Return `row_number` and `line_id` of each of the file's lines that is stored.
 
-    `groups` is what `placed` returned. A line is looked for in its own package, then
-    elsewhere: of a new package only if the file shows the order whole and the line left
-    a package that it shows; of a known one in packages that it does not show only if it
-    shows the order whole. Else it may be another piece of the item.
+    `groups` is what `placed` returned. A line is looked for in its own package, and
+    elsewhere only if the file shows the order whole, with as many pieces; of a new
+    package only if the line left a package that the file shows. Else it may be another
+    piece of the item.
     """
     own = _Lines(told, stored, groups, sku)
     on = [ORDER, BASKET]
     known = groups.filter(~pl.col("is_new"))
     shown = known.select(ORDER, pl.col(_PACKAGE).alias(BASKET))
     part = _elsewhere(own).filter(~pl.col("is_told")).select(ORDER).unique()
-    new = groups.filter("is_new").join(part, on=ORDER, how="semi")
-    left = own.told_left.join(new, on=on, how="anti")
+    left = own.told_left.join(part, on=ORDER, how="anti")
     moved = _anywhere(left, own.stored_left.join(shown, on=on, how="semi"), sku)
     left = left.join(moved, on="row_number", how="anti").join(known, on=on, how="semi")
-    left = left.join(part, on=ORDER, how="anti")
     more = _anywhere(left, own.stored_left.join(shown, on=on, how="anti"), sku)
     return pl.concat([own.found, moved, more])
 
@@ -151,9 +149,22 @@ def _apart(lines: pl.DataFrame, package: str) -> pl.DataFrame:
 
 
 def _anywhere(told: pl.DataFrame, stored: pl.DataFrame, sku: Codes) -> pl.DataFrame:
-    """Match lines without a look at their packages."""
+    """Match lines of as many pieces without a look at their packages.
+
+    One for somebody else with other pieces is another line.
+    """
     nowhere = pl.lit("").alias(BASKET)
-    return matched(told.with_columns(nowhere), stored.with_columns(nowhere), sku)
+    found = matched(told.with_columns(nowhere), stored.with_columns(nowhere), sku)
+    pairs = found.join(told.select("row_number", ORDER, "quantity"), on="row_number")
+    pairs = pairs.join(
+        stored.select(ORDER, "line_id", "quantity"), on=[ORDER, "line_id"]
+    )
+    return pairs.filter(_is_as_many()).select("row_number", "line_id")
+
+
+def _is_as_many() -> pl.Expr:
+    """Return whether the two lines have as many pieces; a blank says nothing."""
+    return (pl.col("quantity") == pl.col("quantity_right")).fill_null(value=True)
 
 
 def _folded(rows: pl.DataFrame) -> pl.DataFrame:
@@ -212,7 +223,7 @@ def _candidates(
 
     A package whose recipient would change has no line that the file lacks, or that
     line would go to somebody else. Where nothing of the recipient stayed the lines
-    alone tell, and only of a file that shows the order whole.
+    alone tell, with their pieces, and only of a file that shows the order whole.
     """
     stored = packages.drop("last").rename({BASKET: _PACKAGE})
     pairs = groups.join(stored, on=ORDER, suffix="_stored")
@@ -225,7 +236,7 @@ def _candidates(
         pairs.join(_shared(pairs, lines), on=[ORDER, BASKET, _PACKAGE], how="left")
         .join(held, on=[ORDER, _PACKAGE], how="left")
         .join(whole, on=ORDER, how="left")
-        .with_columns(pl.col("shared", "held").fill_null(0))
+        .with_columns(pl.col("shared", "equal", "held").fill_null(0))
     )
 
     def stayed(name: str) -> pl.Expr:
@@ -239,7 +250,8 @@ def _candidates(
     shares = pl.col("shared") > 0
     is_like = (likeness > 0) | says_nothing | was_nothing
     whole_order = pl.col("is_whole").fill_null(value=True)
-    may = is_shown & (stayed(_NAME) | (shares & (is_like | (is_held & whole_order))))
+    is_same = is_held & whole_order & (pl.col("equal") == pl.col("shared"))
+    may = is_shown & (stayed(_NAME) | (shares & (is_like | is_same)))
     return counted.select(
         ORDER,
         BASKET,
@@ -276,7 +288,10 @@ def _elsewhere(lines: _Lines) -> pl.DataFrame:
 
 
 def _shared(pairs: pl.DataFrame, lines: _Lines) -> pl.DataFrame:
-    """Return how many lines the two of each pair share, where any."""
+    """Return how many lines the two of each pair share, and how many with all pieces.
+
+    Where they share any.
+    """
     pair = [ORDER, BASKET, _PACKAGE]
     keys = pairs.select(pair).with_columns(
         pl.concat_str(pair, separator="\x1f").alias("_pair")
@@ -287,11 +302,18 @@ def _shared(pairs: pl.DataFrame, lines: _Lines) -> pl.DataFrame:
     )
     as_order = [pl.col("_pair").alias(ORDER), pl.lit("").alias(BASKET)]
     told = told.with_columns(as_order).with_row_index("row_number")
-    found = matched(told, stored.with_columns(as_order), lines.sku).join(
-        told.select("row_number", "_pair"), on="row_number"
+    stored = stored.with_columns(as_order)
+    counts = (
+        matched(told, stored, lines.sku)
+        .join(told.select("row_number", "_pair", "quantity"), on="row_number")
+        .join(stored.select("_pair", "line_id", "quantity"), on=["_pair", "line_id"])
+        .group_by("_pair")
+        .agg(
+            pl.len().cast(pl.Int64).alias("shared"),
+            _is_as_many().sum().cast(pl.Int64).alias("equal"),
+        )
     )
-    counts = found.group_by("_pair").agg(pl.len().cast(pl.Int64).alias("shared"))
-    return keys.join(counts, on="_pair").select(*pair, "shared")
+    return keys.join(counts, on="_pair").select(*pair, "shared", "equal")
 
 
 def _chosen(candidates: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -7,8 +7,8 @@ import polars as pl
 
 from data.warehouse.buyers import without_private_cells
 from data.warehouse.order_files.line_match import (
+    CELLS,
     LINE,
-    MORE,
     NO_LINES,
     as_spelled,
     given_ids,
@@ -169,7 +169,7 @@ class Parts:
         speaking = roles.select(
             pl.col("row_number").cast(pl.UInt32()), "is_known", "speaks_for_basket"
         )
-        lines = rows.select("row_number", "line_id", *LINE, *MORE)
+        lines = rows.select("row_number", "line_id", *LINE, *CELLS)
         lines = lines.join(speaking, on="row_number")
         sku, in_package = self._rules.sku, self._rules.lines == "id_in_package"
         if self._rules.baskets == "address" and stored.height:

@@ -79,6 +79,17 @@ def test_two_who_get_the_same_item_are_two_packages_in_whatever_files(seller):
     }
 
 
+def test_in_part_of_an_order_an_item_of_somebody_else_did_not_move(seller):
+    seller.take((HANAKO, "abc"), (HANAKO, "def"), (HANAKO, "ghi"), (JIRO, "zzz"))
+    report = seller.take((HANAKO, "def"), (JIRO, "zzz"), (JIRO, "abc"))
+
+    assert seller.packages() == {
+        "1": ("見本 次郎 別1-1", "abc", "zzz"),
+        "2": ("見本 花子 架空1-2", "abc", "def", "ghi"),
+    }
+    assert kinds(report) == {"line-missing"}
+
+
 @first(2)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
