@@ -36,14 +36,15 @@ CHECK_AT_RMS: Final = (
 
 @task(name="share-keys", **SAFE_TO_REPEAT)
 def share_keys() -> None:
-    """Write hashes of the shops' authKeys into the receiver's key file.
+    """Write hashes of the shops' authKeys into the receiver's key file and its copy.
 
     The receiver then needs no Prefect, and no shop's settings of its own: as a service
     it has none. Where the warm process lives, a key changed in the UI counts within a
     minute; notices of a shop whose block was deleted are rejected.
     """
     keys = [notice_keys(shop) for shop in shops_described_at(Mall.RAKUTEN)]
-    save_keys(read_settings().home / KEY_FILE, keys)
+    for folder in (read_settings().home, read_settings().spool):
+        save_keys(folder / KEY_FILE, keys)
 
 
 @task(name="fetch-notices", **SAFE_TO_REPEAT)

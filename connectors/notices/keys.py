@@ -192,7 +192,8 @@ class KeyRing:
     """Every shop the receiver speaks with: given, in the key file, and of homes.
 
     The file is read again whenever it changes. One that cannot be read leaves what was
-    known; one that is gone takes its shops with it.
+    known; one that is gone takes its shops with it. Of its copies the first that is
+    there counts: a receiver as a service sees no more of the home than the spool.
     """
 
     def __init__(
@@ -200,8 +201,9 @@ class KeyRing:
         path: Path,
         given: Sequence[KnownShop] = (),
         of_homes: Callable[[], Sequence[KnownShop]] = tuple,
+        copies: Sequence[Path] = (),
     ) -> None:
-        self._path = path
+        self._paths = (path, *copies)
         self._of_homes = of_homes
         self._given = tuple(given)
         self._filed: tuple[KnownShop, ...] = ()
@@ -210,21 +212,26 @@ class KeyRing:
 
     def shops(self) -> tuple[KnownShop, ...]:
         """Return every shop known now; costs one look at the file's date."""
-        seen = None
-        with contextlib.suppress(OSError):
-            seen = _signs(self._path.lstat())
+        path, seen = self._present()
         if seen != self._seen:
             with self._lock:
-                self._read_again(seen)
+                self._read_again(path, seen)
         return (*self._given, *self._filed, *self._of_homes())
 
-    def _read_again(self, seen: tuple[int, ...] | None) -> None:
+    def _present(self) -> tuple[Path, tuple[int, ...] | None]:
+        """Return the first file that is there, and what would change with it."""
+        for path in self._paths:
+            with contextlib.suppress(OSError):
+                return path, _signs(path.lstat())
+        return self._paths[0], None
+
+    def _read_again(self, path: Path, seen: tuple[int, ...] | None) -> None:
         if seen is None:
             self._filed = ()
             log.warning("the key file is gone: shops known only by it accept nothing")
         else:
             try:
-                file, status = _read(self._path)
+                file, status = _read(path)
             except (OSError, ValidationError) as error:
                 log.error(  # noqa: TRY400 - a trace would quote the file
                     "the key file cannot be read (%s); what was known stays",

@@ -121,7 +121,8 @@ def open_house(settings: Settings) -> House:
     """
     given = [KnownShop.of(shop) for shop in keys_from_environment()]
     homes = Homes(settings.home / FOLDER)
-    keys = KeyRing(settings.home / KEY_FILE, given, homes.shops)
+    copy = settings.spool / KEY_FILE
+    keys = KeyRing(settings.home / KEY_FILE, given, homes.shops, [copy])
     if not keys.shops():
         log.warning("no shop is known yet: every message is refused with E-400-101")
     spool, metrics = Spool(settings.spool), ReceiverMetrics()

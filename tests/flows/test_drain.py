@@ -101,9 +101,10 @@ def test_a_shop_of_the_environment_is_known_to_a_receiver_without_it(
     """As a service it answered E-400-101 to every notice of such a shop."""
     monkeypatch.setenv("JUCHU_SHOP_LAB_NOTICE_AUTH_KEY", "agreed")
     notices.share_keys.fn()
-    known = shops_in_file(read_settings().home / KEY_FILE)
+    places = (read_settings().home, read_settings().spool)
+    known = [one for place in places for one in shops_in_file(place / KEY_FILE)]
 
-    assert [one.knows(SecretStr("agreed")) for one in known] == [True]
+    assert [one.knows(SecretStr("agreed")) for one in known] == [True, True]
 
 
 @pytest.mark.prefect

@@ -139,6 +139,18 @@ def test_a_file_that_is_gone_takes_its_shops_with_it(path):
     assert (both, handles(ring)) == (["given", "demo"], ["given"])
 
 
+def test_where_the_home_cannot_be_seen_the_copy_counts(path, tmp_path):
+    copy = tmp_path / "spool.json"
+    save_keys(copy, [shop_keys()])
+    ring = KeyRing(path, copies=[copy])
+    by_copy = handles(ring)
+    save_keys(path, [OTHER])
+    by_file = handles(ring)
+    path.unlink()
+
+    assert (by_copy, by_file, handles(ring)) == (["demo"], ["demo2"], ["demo"])
+
+
 def test_no_link_is_followed(path, tmp_path):
     save_keys(tmp_path / "elsewhere.json", [shop_keys()])
     path.parent.mkdir()

@@ -252,6 +252,14 @@ def test_a_unit_is_shut_off_well(path):
     assert float(exposed) <= EXPOSED_AT_MOST
 
 
+def test_the_receiver_sees_the_spool_only():
+    """The mask over the warehouse's file went with its first rewriting."""
+    told = unit(OPERATIONS / "systemd" / "juchu-receiver.service")
+
+    assert told["TemporaryFileSystem"] == ["/var/lib/juchu:ro"]
+    assert told["BindPaths"] == ["/var/lib/juchu/spool"]
+
+
 def test_the_receiver_may_write_to_the_spool_only():
     told = unit(OPERATIONS / "systemd" / "juchu-receiver.service")
     mounts = SERVICES["receiver"]["volumes"]
