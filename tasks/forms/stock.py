@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from data.model.order import Mall
 from data.model.stock import MOST_UNITS, StockFileKind
-from tasks.forms.fields import TEXT, DayOrNone, MomentOrNone, titled
+from tasks.forms.fields import OR_BLANK, TEXT, DayOrNone, MomentOrNone, titled
 from tasks.forms.refused_values import refusing
 
 WhoDecided = Annotated[
@@ -64,15 +64,15 @@ class LineAdjustment(BaseModel):
         },
     )
 
-    order_number: str = Field(
+    order_number: Annotated[str, TEXT] = Field(
         min_length=1, title="注文番号", description="CSVの注文番号です"
     )
-    line_id: str | None = Field(
+    line_id: Annotated[str | None, OR_BLANK, TEXT] = Field(
         None,
         title="明細",
         description="商品明細IDです。空欄の場合は、その注文の調整待ちの明細すべてです",
     )
-    mall: Mall | None = Field(
+    mall: Annotated[Mall | None, OR_BLANK] = Field(
         None,
         title="モール",
         description="同じ注文番号が2つのモールにある場合だけ指定します",

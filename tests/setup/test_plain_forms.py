@@ -11,6 +11,7 @@ from prefect.utilities.schema_tools.validation import ValidationError, validate
 
 from data.model.japan_time import JST
 from data.model.typed.time import TimeRefused, day_of, moment_of
+from flows.adjust_stock import adjust_stock
 from flows.forget_buyer import forget_buyer
 from flows.import_order_csv import import_order_csv
 from flows.import_stock_count import import_stock_count
@@ -95,6 +96,17 @@ def test_a_number_that_is_no_day_is_refused(typed):
     taken = flow(asked).validate_parameters({"since": typed})["since"]
     with pytest.raises(TimeRefused, match="対処"):
         moment_of(taken, "期間の開始")
+
+
+def test_numbers_of_digits_and_empty_fields_are_taken_in_a_line_to_adjust():
+    """`-p adjustments='[{"order_number": 501, …}]'`: order numbers of カラーミー."""
+    line = {"order_number": 501, "line_id": 1, "quantity": 2}
+    whole = {"order_number": "502", "line_id": "", "mall": ""}
+    given = {"shop": "mihon", "adjustments": [line, whole]}
+    one, other = adjust_stock.validate_parameters(given)["adjustments"]
+
+    assert (one.order_number, one.line_id, one.quantity) == ("501", "1", 2)
+    assert (other.line_id, other.mall) == (None, None)
 
 
 def test_what_is_no_text_stays_refused():
