@@ -4,9 +4,9 @@ Clearing is one transaction; rewriting the file then removes the bytes. No task 
 shows anything that tells who it was: counts, order numbers and file names only. What a
 later task must search for passes as `Traces`, which Prefect does not keep.
 
-Files go first: what tells of them is in the warehouse only until it is cleared. So a
-run that is killed anywhere is done again whole: before the clearing with all traces,
-and after it the files are gone.
+Files go first: what they are searched for is in the warehouse only until it is cleared.
+So a run that is killed anywhere can be done again: before the clearing everything to
+search for is still there, and after it the files are gone already.
 """
 
 from collections.abc import Mapping, Sequence

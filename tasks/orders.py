@@ -58,7 +58,8 @@ waits for, come in smaller batches (`tasks.notices`)."""
 CONFIRM_AT_ONCE = 100
 """Orders per confirmOrder (docs/rms/order-api.md §0)."""
 NOTICES_FIRST: Final = 10_000
-"""Orders that notices may put before a sweep; the rest waits for the next drain."""
+"""How many orders that notices name a run reads before its sweep; others wait for a
+drain."""
 NOT_AT_RMS: Final = "RMSにない注文"
 NOT_CONFIRMED: Final = "注文確認できなかった注文"
 ABOUT_NOT_AT_RMS: Final = (
@@ -97,7 +98,7 @@ def sweep(
 ) -> Swept:
     """Store the orders that notices name, then all that are found or are not final.
 
-    `watch` passes the batches of the second part through, to show how far they are.
+    `watch` wraps the batches of what the search found, to show how many are done.
     """
     return _sweep(shop, load, with_not_final, watch)
 
@@ -150,8 +151,8 @@ def with_progress(batches: Sequence[list[str]]) -> Iterator[list[str]]:
 def find_orders(shop: ShopHandle, load: Load) -> list[str]:
     """Return the number of every order placed in the load's window, or raise.
 
-    A window that ends now is searched a minute further: by a clock that is behind RMS's
-    for as long as it may be, the newest orders are still to come.
+    A window that ends now is searched a minute further: by a clock that is a minute
+    behind RMS's, which is allowed, the newest orders are of a time to come.
 
     Raises:
         OtherShopsOrders: the block has not the shop number that the key belongs to.
@@ -175,7 +176,7 @@ def find_orders(shop: ShopHandle, load: Load) -> list[str]:
 
 
 def _tell(healed: Healed) -> None:
-    """Log what a fast clock had written and is right now."""
+    """Log which times, written while the clock was fast, were put right."""
     if not healed:
         return
     get_run_logger().warning(
@@ -199,8 +200,8 @@ def _tell(healed: Healed) -> None:
 def returned_orders(shop: ShopHandle, load: Load) -> list[str]:
     """Return the orders that are stored as shipped and that RMS has as cancelled.
 
-    Of what a shop cancels after a return RMS sends no notice, and a paid order is not
-    read again: one search lists those of two months.
+    RMS sends no notice when a shop cancels an order after a return, and nothing else
+    reads a paid order again. So one search lists the cancelled orders of two months.
     """
     until = now()
     with open_rms(shop) as rms:
@@ -245,11 +246,11 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     """Read a batch of orders, 100 a call, and store them in one transaction.
 
     Every number ends up stored or refused; a refused one that only a CSV knows is not
-    at the mall, which fails no run. What a fast clock dated ahead is put right first,
-    once an answer has shown that the clock is right now. In the same transaction stock
-    follows the orders (rule 6.4) and their notices are settled or put off. Reading and
-    storing are one task because repeating it is harmless, and no order then passes
-    through Prefect.
+    at the mall, which fails no run. Times that a fast clock wrote ahead of the present
+    are put right first, once an answer has shown that the clock is right again. In the
+    same transaction stock follows the orders (rule 6.4) and their notices are settled
+    or put off. Reading and storing are one task because repeating it is harmless, and
+    no order then passes through Prefect.
     """
     with our_warehouse() as con:
         known = known_answers(con, load.shop_id, numbers)

@@ -2,7 +2,7 @@
 
     spool/notices.sqlite   what waits, and what was settled in the last 14 days
     spool/bell             touched after each commit that adds a notice
-    spool/damaged/         a file that was no spool any more; for a person
+    spool/damaged/         a broken spool file, set aside for a person to look at
 
 SQLite in WAL mode with `synchronous=FULL`: COMMIT returns after fsync. Several
 processes share the file: the receiver writes, the drain reads and settles. Files are

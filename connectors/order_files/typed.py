@@ -60,7 +60,8 @@ def converted(
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return the typed rows, the rejects, and a warning for each cell read as blank.
 
-    In few large steps: between two of them this thread waits for the decoding one.
+    It takes few large steps, because after each this thread waits for the one that
+    decodes.
     """
     cells = plan.typed
     made = _typed(frame, cells, layout, loosely=False)
@@ -206,7 +207,7 @@ def _wrong(
 def _cut_numbers(frame: pl.DataFrame, plan: Plan, layout: Layout) -> list[pl.DataFrame]:
     """Return the rejects of rows whose order number has lost its leading zeros.
 
-    As it stands it would be another order beside the one that has them.
+    Stored as it stands, it would be a second order beside the one with the zeros.
     """
     if not layout.number_digits:
         return []
@@ -290,7 +291,7 @@ def _cancelled(known: set[str], layout: Layout) -> pl.Expr:
 def _outcome(known: set[str], layout: Layout, cancelled: pl.Expr) -> pl.Expr:
     """Return what the mall says has become of the order; null where it says nothing.
 
-    An order that goes on is `open`, so that the later of two words can be told.
+    An order that goes on is `open`, so that of two statuses the later one is known.
     """
 
     def says(field: str, pattern: str) -> pl.Expr:

@@ -166,7 +166,7 @@ class Fetch:
         return result
 
     def _answers(self) -> bool:
-        """Return whether RMS answers a call about an order that cannot be at fault."""
+        """Return whether RMS answers a call for an order that does not exist."""
         asked = {
             "orderNumberList": [f"{self._shop_id}-{NO_ORDER}"],
             "version": VERSION,

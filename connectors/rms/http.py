@@ -60,7 +60,8 @@ NO_PARAMS: Mapping[str, str | SecretStr] = MappingProxyType({})
 NO_PACES: Mapping[Bucket, Callable[[], Turn]] = MappingProxyType({})
 
 MASKED_FROM = 6
-"""Blanking texts shorter than this would eat RMS's own words; no secret is so short."""
+"""Shorter texts are not blanked: that would damage RMS's words, and no secret is so
+short."""
 
 GZIP_WINDOW = 31
 """zlib's `wbits` for a stream with a gzip header."""
@@ -164,7 +165,8 @@ class RmsHttp:
     def admit(self, function: RmsFunction) -> None:
         """Raise what a call of this function would raise now instead of being made.
 
-        Before a write whose intent is stored: what is not called was not sent.
+        Ask before the intent of a write is stored: a call that is not made must leave
+        none.
         """
         self._admit(function.name)
 
@@ -241,7 +243,8 @@ class RmsHttp:
     ) -> None:
         """Compare our clock with the answer's; ClockWrong for a read of a wrong one.
 
-        A write has been done by now and its answer is believed: every run reads first.
+        A write has been done by then, so its answer is taken: every run begins with a
+        read, which would have found the clock wrong.
         """
         made_at = clock.time_of(headers)
         if made_at is None:

@@ -1,8 +1,8 @@
 """Report shipments to RMS in bulk, and ask what became of them.
 
-A report is a write without a key against doubling: a row that is added twice stands
-twice. Nothing here sends a report a second time, not even the good part of a refused
-one: that RMS took nothing of it is an assumption, so the caller reads first
+RMS does not recognise a report that is sent again: a row that is added twice stands
+there twice. Nothing here sends a report a second time, not even the good part of a
+refused one: that RMS took nothing of it is an assumption, so the caller reads first
 (docs/rms/order-api.md §4.2, §4.2b).
 """
 
@@ -54,8 +54,8 @@ CERTAIN = (
     "UPDATE_ORDERSHIPPING_ERROR_106",
     "UPDATE_ORDERSHIPPING_ERROR_110",
 )
-"""Refusals for which the order was misread, not RMS in trouble: a cancelled order, and
-a row or package that is not there. Nothing was taken, and a person is told."""
+"""Refusals that are about the order and not about trouble at RMS: it is cancelled, or a
+row or package is not there. Nothing was taken, and a person is told."""
 
 
 BROKE_ON_THE_WAY = "ORDER_CSV_API_UPLOAD_SHIPPING_ERROR_999"
@@ -332,10 +332,10 @@ def _outcome(message: RmsMessage) -> RowOutcome:
 
 
 def _rank(outcome: RowOutcome) -> int:
-    """Rank a refusal first, then a success: beside one, a WARNING says nothing new."""
+    """Rank a refusal first, then a success; a WARNING beside either changes nothing."""
     return {RowOutcome.REFUSED: 0, RowOutcome.UNKNOWN: 2}.get(outcome, 1)
 
 
 def _weight(row: ShippingRowResult) -> int:
-    """Rank a refused row first, then one in doubt: either decides over the whole."""
+    """Rank a refused row first, then one in doubt: the worst decides for the order."""
     return {RowOutcome.REFUSED: 0, RowOutcome.UNKNOWN: 1}.get(row.outcome, 2)

@@ -45,11 +45,11 @@ PLACE = re.compile(r"[A-Za-z]+\[(\d{1,9})\]", re.ASCII)
 """How RMS names an entry of a call, e.g. `inventories[3].quantity`."""
 
 BAD_REQUEST = 400
-"""The only status that speaks of entries; another refusal is about the call. So is
-this one from the gateway, and with a code that no entry can cause."""
+"""The only status by which RMS refuses entries; any other is about the whole call. So
+is this one where it comes from the gateway, or with a code that no entry can cause."""
 
 HOPELESS_AFTER = 16
-"""Refusals that name no entry, before RMS took anything: then no entry is at fault."""
+"""After so many refusals that name no entry, and none taken, no entry is at fault."""
 
 log = logging.getLogger(__name__)
 

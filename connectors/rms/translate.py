@@ -36,7 +36,7 @@ from data.model.order import (
 )
 
 PAY_BY, CHANGE_PAYMENT_BY, REFUND_BY = 0, 1, 2
-"""What a due date is of (docs/rms/order-api.md §3.15)."""
+"""RMS's `dueDateType`: what has to be done by then (docs/rms/order-api.md §3.15)."""
 BY_COUPON = attrgetter("coupon_code", "item_detail_id", "coupon_unit")
 BY_ROW = attrgetter("shipping_detail_id")
 UNMASKED = "xxx@xxx.xxx"
@@ -163,7 +163,7 @@ def order_of(
 
 
 def _due(rms: RmsOrder, kind: int) -> date | None:
-    """Return the day of a kind that counts: old ones stay in the list beside it."""
+    """Return the latest day of a kind: RMS leaves earlier ones in the list."""
     days = (due.due_date for due in rms.due_dates or () if due.due_date_type == kind)
     return max(days, default=None)
 
@@ -177,7 +177,7 @@ def _wrappings(rms: RmsOrder) -> list[RmsWrapping]:
 
 
 def _with_tax(wrapping: RmsWrapping) -> int | None:
-    """Return what a wrapping costs; `taxPrice` is told of any price (§3.6)."""
+    """Return a wrapping's price with tax; RMS sends `taxPrice` either way (§3.6)."""
     if wrapping.include_tax_flag != 0:
         return yen(wrapping.price)
     return _sum((yen(wrapping.price), yen(wrapping.tax_price)))

@@ -400,7 +400,7 @@ class Settings(BaseSettings):
     @field_validator("home", "test_clock", "lake", "backup_copy", mode="before")
     @classmethod
     def _of_the_user(cls, given: Any) -> Any:
-        """Only a shell knows `~`; in `.env` it would be a folder of that name."""
+        """Expand `~`, which only a shell does; in `.env` it would name a folder."""
         is_of_user = isinstance(given, str) and re.match(r"~(/|$)", given)
         return str(Path(given).expanduser()) if is_of_user else given
 

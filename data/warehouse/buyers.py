@@ -96,9 +96,9 @@ def find_buyer(
 ) -> FoundBuyer:
     """Return all orders of the buyer of an order, or of who has a mail address.
 
-    One buyer's orders hang together by the mail address or by the name with the phone
-    number (`data.model.buyer.marks_of`), over malls and shops; those of a request that
-    is made again by the request itself.
+    Orders are one buyer's if they share the mail address, or the name with the phone
+    number (`data.model.buyer.marks_of`), at whatever mall and shop. Orders cleared for
+    an earlier request of the same buyer are found by that request.
     """
     rows = SQL.run(con, "list_people_to_search").fetchall()
     buyers = [row for row in rows if row[3] == "orderer"]
@@ -140,7 +140,7 @@ def find_buyer(
 def _traces(
     people: Sequence[tuple[Any, ...]], numbers: Iterable[str], mail: str
 ) -> Traces:
-    """Return what in a file tells that a row of it is about one of these people."""
+    """Return the texts by which a file's row is known to be of one of these people."""
     mails = {mail_of(mail), *(mail_of(email) for *_rest, email in people)}
     phones = [nationals_of(phone) for *_rest, phone, _email in people]
     return Traces(
@@ -225,8 +225,9 @@ def _cleared(
 ) -> tuple[str, str, bool]:
     """Return a content without people, its new hash, and whether it is the newest.
 
-    The newest gets the hash under which the next snapshot is known; an older one is
-    told from its neighbours by its time, because clearing may have made them equal.
+    The newest gets the hash by which the next snapshot is found equal to it. An older
+    one gets a hash with its time in it, because clearing may have made it equal to
+    others.
     """
     left = json.dumps(
         without_cells(json.loads(content)), ensure_ascii=False, separators=(",", ":")
@@ -251,7 +252,7 @@ def without_cells(value: Any) -> Any:
 def remember_forgotten(
     con: DuckDBPyConnection, marks: Iterable[str], at: datetime
 ) -> None:
-    """Store by what the buyer is known again: hashes that need the key to be made."""
+    """Store keyed hashes by which the buyer is recognised when they order again."""
     key = key_in(con)
     hashes = sorted(keyed(key, mark) for mark in marks)
     if hashes:

@@ -65,7 +65,7 @@ def record_shop(con: Connection, state: ShopState, updated_at: datetime) -> None
 def delete_former_handles(
     con: Connection, shop: Shop, described: Sequence[ShopHandle]
 ) -> None:
-    """Delete the rows of names that this shop had before and nobody describes now."""
+    """Delete the rows of this shop's former handles that are no longer set up."""
     given = {"shop": shop.handle, "mall": shop.mall.value, "shop_id": shop.shop_id}
     SQL.run(con, "delete_former_handles", {**given, "described": [*described]})
 
@@ -213,7 +213,7 @@ def key_facts(
     now: datetime,
     told_expires_at: datetime | None = None,
 ) -> KeyFacts:
-    """Return what a refusal of the shop's key is judged by; an unseen key is new now.
+    """Return the facts to judge a refusal of the shop's key by; an unknown key is new.
 
     Its end is the one told now or before, else the one typed in (`known_end`).
     """
@@ -239,7 +239,7 @@ def has_answered(con: DuckDBPyConnection, shop: Shop) -> bool:
 def forget_closed_shops_keys(
     con: DuckDBPyConnection, described: Sequence[ShopHandle]
 ) -> None:
-    """Leave out the keys of Rakuten's shops that are not among those described."""
+    """Delete what is known of the keys of Rakuten's shops that are no longer set up."""
     given = {"mall": Mall.RAKUTEN.value, "described": [*described]}
     SQL.run(con, "forget_closed_shops_keys", given)
 
@@ -253,7 +253,8 @@ def halted_shops(con: DuckDBPyConnection) -> list[ShopHandle]:
 def is_check_due(con: DuckDBPyConnection, shop: Shop, at: datetime) -> bool:
     """Return whether a check would tell something new of the key a shop is set up with.
 
-    It was not tried yet, or it was new then and is not any more.
+    The key was never tried, or a refusal could not be judged because the key was too
+    new, and it is old enough now.
     """
     given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
     rows = SQL.run(con, "find_shop_key_facts", given).fetchall()

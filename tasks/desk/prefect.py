@@ -48,7 +48,8 @@ from tasks.shops.homes import at_home, home_in
 
 ClientSettings = Mapping[Any, Any]
 PATIENCE_S: Final = 10.0
-"""Seconds for an answer of Prefect's; its own sixty with retries outlast a reader."""
+"""Seconds to wait for Prefect; its own limit, sixty with retries, is longer than people
+wait."""
 PLACES_KEPT_S: Final = 30.0
 """How long the shops that are set up are known without asking again."""
 UI_URL: Final = "PREFECT_UI_URL"
@@ -65,8 +66,9 @@ CRASHED: Final = (
 )
 STOPPED: Final = "この処理は、画面または自動の設定によって中止されました。"
 _KEY: Final = secrets.token_bytes(16)
-"""Of the hash that Prefect keeps of what was typed: without it a buyer's mail address
-is found by trying. It lives as long as the desk, which takes no form of before."""
+"""Key of the hash, kept at Prefect, of what was typed: without a key a buyer's mail
+address is found by trying. It ends with the desk's process, which takes no form of an
+earlier one."""
 _IN_FRONT: Final = re.compile(
     r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_]\w*:\s*)?"
 )
@@ -173,7 +175,7 @@ class DeskRuns:
             return self._open[1]
 
     def start(self, deployment: str, once: str, **given: Any) -> str:
-        """Begin a deployment's run and return its id; once for a page and its choices.
+        """Begin a deployment's run, once for a page and its choices, and return its id.
 
         Parameters that are not given are the deployment's own.
 
@@ -246,9 +248,10 @@ class DeskRuns:
     def _ours(
         self, client: SyncPrefectClient, deployment: str
     ) -> Iterator[FlowRunFilter | None]:
-        """Yield what picks runs for a shop of our home, and those for all of them.
+        """Yield filters for the runs of each shop of our home, and for those of all its
+        shops.
 
-        Nothing is picked where there are no homes.
+        No filter is needed where there are no homes.
         """
         if not read_settings().home_name:
             yield None
@@ -300,8 +303,8 @@ class DeskRuns:
 def once_of(once: str, given: Mapping[str, Any]) -> str:
     """Return what makes a press of a button count once.
 
-    A browser that goes back may show the page of before: the same values again are a
-    second press, others are a second decision.
+    A browser that goes back shows the page again: the same values sent from it are a
+    second press of the button, other values are a second decision.
     """
     values = json.dumps(given, sort_keys=True, default=str)
     hashed = blake2b(values.encode(), key=_KEY, digest_size=8)

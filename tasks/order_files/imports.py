@@ -44,7 +44,8 @@ LOOK_AGAIN_S = 1.0
 CHANGED = "読み取る間に書き換えられたか、移動されました。"
 NEXT_TIME = "次の回に、もう一度取り込みます(対処は不要です)。"
 LONG_BYTES = 4_000_000
-"""A shorter file (some 3,000 lines) is imported before anybody has found the bar."""
+"""Shorter files (some 3,000 lines) get no progress bar: they are done before it is
+seen."""
 READ = 50.0
 """Percent of the time that goes into reading and checking; the rest is storing."""
 ALL_BUT_DONE = 95.0
@@ -166,7 +167,7 @@ def put_away(download: Download, choices: Choices, imported: State[Any]) -> str:
 
 
 def refuse_changed(download: Download) -> None:
-    """Raise where a waiting file is not as it was listed; it is no refusal, and stays.
+    """Raise if a waiting file has changed since it was listed; it stays where it is.
 
     Raises:
         OSError: it was written to, replaced or taken away, or its folder is not

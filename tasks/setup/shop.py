@@ -68,7 +68,7 @@ WHAT_IS_TAKEN: Final = {
     "license_expires_on": "過ぎていない日を、2027-02-21 のように入力してください。"
     "わからなければ、何も入力せずに Enter を押してください。",
 }
-"""What is said where an answer cannot be, by field."""
+"""What is said where an answer is not valid, by field."""
 HANDLE: Final = (
     "店舗コード: フローの「店舗」に入力する名前です(半角の英小文字・数字・ハイフン)。"
     "例: mihon"
@@ -119,7 +119,7 @@ def describe(handle: str, ask: Ask, ask_unseen: Ask, *, is_asked: bool) -> Shop:
     """Return the shop as the environment describes it, or as a person does.
 
     Raises:
-        NoShop: nobody can be asked and nothing describes it, or an answer cannot be.
+        NoShop: nobody can be asked and nothing describes it, or an answer is not valid.
         SettingsProblem: the environment describes it in part, or wrongly.
 
     """
@@ -273,7 +273,7 @@ def _is_there(client: SyncPrefectClient, handle: str) -> bool:
 
 
 def refuse_twin(shop: Shop, known: Mapping[str, str]) -> None:
-    """Refuse to make one shop two: each would be told levels and call RMS by itself.
+    """Refuse a shop that is set up under another handle: both would call RMS for it.
 
     `known` is the shop number of each handle that is set up.
 

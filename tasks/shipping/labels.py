@@ -235,7 +235,7 @@ def _made(packages: Sequence[ToPack], contents: str, leaves_on: date) -> list[Ma
 def _of_file(
     packages: Sequence[FilePackage], contents: str, leaves_on: date
 ) -> list[Made]:
-    """Return the same of packages that an order file told of."""
+    """Return the same for packages known from an order file."""
     return [(one.reference, file_parcel(one, contents, leaves_on)) for one in packages]
 
 

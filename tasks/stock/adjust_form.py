@@ -36,7 +36,7 @@ MOST_LINES: Final = 100
 """Lines of one form: a person decides on what they see, the rest waits for the next."""
 ANSWER_WITHIN_S: Final = 8 * 3600
 UNTIL_PREFECT_ENDS_IT_S: Final = ANSWER_WITHIN_S + 600
-"""Prefect would say so in English; our automation, which says why, comes first."""
+"""After this Prefect ends the run, in English; our automation does so earlier."""
 LONGEST: Final = 500
 """Characters of what a person writes."""
 KEPT_LINES: Final = "shown-lines"
@@ -336,7 +336,7 @@ def still_as_shown(
     shown: Sequence[WaitingLine],
     waiting: Sequence[WaitingLine],
 ) -> tuple[list[Adjustment], tuple[NotBooked, ...]]:
-    """Separate the decisions on lines that are not what the person saw any more.
+    """Separate the decisions on lines that have changed since the person saw them.
 
     A line that no longer waits passes, because booking it tells why it cannot be.
     """
@@ -356,7 +356,7 @@ def _key(one: WaitingLine | Adjustment) -> tuple[str, str, str, str]:
 
 
 def _face(one: WaitingLine) -> tuple[object, ...]:
-    """Return what a person decides by; the level of the SKU moves with every sale."""
+    """Return what a decision rests on; not the level, which moves with every sale."""
     return one.sku, one.quantity, one.is_cancelled, one.booked
 
 

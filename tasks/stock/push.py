@@ -61,10 +61,11 @@ from tasks.stock.unknown import leave_out_unknown
 MOST_ROUNDS: Final = 4
 """How many times one run reads again and decides on levels whose answer was lost."""
 FRESH_FOR: Final = timedelta(seconds=30)
-"""How long a plan may be sent after the mall was read: a call a second are 12,000 SKUs,
-but no wait of a minute. What has not left by then is read and planned anew."""
+"""How long a plan may be sent after the mall was read: enough for 12,000 SKUs at a call
+a second, too short for a wait of a minute. The rest is read and planned anew."""
 LONGEST_HINT_S: Final = 5.0
-"""A longer wait that RMS asks for is waited for, but the same write does not follow."""
+"""Where RMS asks for a longer wait we wait, but then plan anew and do not repeat the
+write."""
 NOTHING_HAPPENED: Final = (Throttled, Unavailable)
 """Trouble after which the next round reads again, as it does after a lost answer."""
 
@@ -110,10 +111,11 @@ class SeenLevels:
         return replace(self, found=found, left_out=len(sold))
 
     def only_lowered(self, why: str) -> Self:
-        """Return it without what might be on sale twice, as no sweep was possible.
+        """Return it without what might put sold units on sale: no sweep was possible.
 
-        A number that goes down is nearer to the truth, whatever was sold unseen. One
-        that stays is left: to verify it would forget the units it lacks.
+        No number is raised. Of a listing with units sold unseen only a lower number is
+        sent, which is nearer to the truth. One that stays is left for the next run:
+        counted as verified now, the units that it lacks would be forgotten.
         """
         lower = {
             level.listing
@@ -160,7 +162,8 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> Rounds:
 
     Each round reads first: there it finds what a call without an answer brought about,
     and sends nothing a second time. A search that failed is not made again in this run.
-    A round whose plan grew old is none of MOST_ROUNDS while it leaves less to be sent.
+    A round whose plan grew too old does not count among MOST_ROUNDS, as long as it left
+    fewer levels to send than the round before.
     """
     unreadable: dict[Listing, StockResult] = {}
     unswept = ""
@@ -199,8 +202,9 @@ def send_while_fresh(
 ) -> bool:
     """Send the levels, 400 a call, until the plan is too old; return whether all went.
 
-    In `put_off` are those afterwards whose last call did nothing at RMS. Another
-    process's turn, a look-up of items and RMS itself may hold a call up.
+    Levels whose last call RMS answered with "nothing done" are added to `put_off`. A
+    plan grows old while a call waits: for another process's turn, for a look-up of
+    items, or for RMS.
     """
     for start in range(0, len(pushes), WRITE_AT_ONCE):
         if now() > fresh_until:
@@ -216,13 +220,14 @@ def look(
 ) -> SeenLevels:
     """Read the mall; before a number is raised, or lower than expected, sweep first.
 
-    A narrow sweep explains a sale that nobody has told us of yet. What it leaves as it
-    was is searched for in every open order. Units that no order explains even then (a
-    person took them away at RMS) do not stop the push: our level is the true one. What
-    is sold meanwhile is left out, for the next round: our level would raise it. That
-    the mall shows what we expect proves no sale absent: a cancellation that it gave
-    back hides one. So nothing is raised without the sweep; where it fails, or has
-    failed before (`unswept`), numbers go down only.
+    A narrow sweep (orders placed since the last one) finds the sales that no notice has
+    told of yet. Units that it does not explain are searched for in every open order.
+    Units that no order explains even then (a person took them away at RMS) do not stop
+    the push: our level is the true one. A listing that is sold during the sweep is left
+    for the next round: our level would raise it. A mall that shows what we expect may
+    have sold a piece all the same: a cancelled order that gave one back hides the sale.
+    So nothing is raised without the sweep; where it fails, or has failed before
+    (`unswept`), numbers go down only.
     """
     seen = read_mall(shop, run, full=full)
     if not seen.unseen and not seen.raises:
@@ -272,7 +277,7 @@ def _unmoved(before: SeenLevels, after: SeenLevels) -> set[Listing]:
 def _raised_further(before: SeenLevels, after: SeenLevels) -> set[Listing]:
     """Return the listings that would be raised by more than before the sweep.
 
-    What took their units may have been sold behind its back.
+    Pieces of theirs may have been sold after the sweep had searched.
     """
     return {
         listing
@@ -410,9 +415,9 @@ def send_levels(shop: ShopHandle, pushes: list[Push]) -> set[Listing]:
 def read_again(shop: ShopHandle, run: StockRun, put_off: set[Listing]) -> None:
     """Read back what this run sent and store it: the only proof that the mall shows it.
 
-    What was `put_off` is not: fewer units than before would pass for a sale after a
-    write that never was. The reading counts as of before its calls, so that a sale
-    during them is not lost.
+    Levels that were `put_off` are not read back: RMS did nothing of their write, and
+    fewer units than before would be taken for a sale after it. The reading counts as of
+    before its calls, so that a sale during them is not lost.
     """
     with our_warehouse() as con:
         pushes = latest_pushes(con, run.shop_id, mall=run.mall, run_id=run.run_id)

@@ -89,7 +89,7 @@ class ParcelOrder(Frozen):
 
     @property
     def is_early(self) -> bool:
-        """Whether it leaves sooner before the wished day than a carrier keeps it."""
+        """Whether the wished day is further away than a carrier keeps a parcel."""
         return self.delivery_on is not None and (
             self.delivery_on - self.shipping_date > LONGEST_KEPT
         )
@@ -199,7 +199,7 @@ def why_not_pack(order: Order, basket_id: str) -> tuple[LabelFault, ...]:
 def is_picked_up(delivery_method: str | None) -> bool:
     """Return whether the buyer fetches the goods, by the delivery method's name.
 
-    RMS tells a store of few of them (docs/rms/order-api.md §3.6, §3.11).
+    RMS names the store for few of these methods (docs/rms/order-api.md §3.6, §3.11).
     """
     return _PICK_UP.search(delivery_method or "") is not None
 
@@ -292,8 +292,8 @@ _COLD: Final = {2: Cool.CHILLED, 3: Cool.FROZEN}
 def cool_of(delivery_method: str | None, delivery_class: int | None = None) -> Cool:
     """Return how cold the parcel travels, from its class and its method's name.
 
-    Where RMS's 配送区分 says none of it (docs/rms/order-api.md §3.6) the name counts.
-    There クール alone is chilled: the shop that freezes says so in the name.
+    Where RMS's 配送区分 does not say it (docs/rms/order-api.md §3.6), the method's name
+    does. クール alone means chilled there: a shop that freezes says so in the name.
     """
     if delivery_class in _COLD:
         return _COLD[delivery_class]

@@ -1,9 +1,9 @@
 """What to do about one order's shipments: report, correct, leave alone, or refuse.
 
-The decision is made on an order that was read after everything ever reported of it must
-show (`may_send`). `decide` then says which rows of the mall's shipping report to change
-and where every other shipment stands; the same call answers what became of a report
-whose answer was lost.
+The decision is made on an order that was read late enough to show every report that was
+sent of it (`may_send`). `decide` then says which rows of the mall's shipping report to
+change and where every other shipment stands; the same call answers what became of a
+report whose answer was lost.
 
 Adding a row is the last resort: a row added twice, or left half-filled beside a new
 one, keeps the order open and the card uncharged (docs/rms/order-api.md §4.2). So a row
@@ -324,9 +324,10 @@ def _plan_package(package: Package, wanted: Sequence[Shipment]) -> RowPlan:
 def _rows_taken(package: Package, wanted: Sequence[Shipment]) -> dict[str, ShippingRow]:
     """Assign existing rows to shipments, by tracking number; each row at most once.
 
-    The passes run from sure to loose over all shipments, so that no shipment takes the
-    row that belongs to a later one. A correction goes before the filling of empty rows:
-    else the wrong number would stay at the mall beside the right one.
+    Each pass goes over all shipments, the surest kind of match first, so that no
+    shipment takes the row that belongs to a later one. A correction goes before the
+    filling of empty rows: else the wrong number would stay at the mall beside the right
+    one.
     """
     free = sorted(package.shipping_rows, key=_age)
     row_of: dict[str, ShippingRow] = {}
@@ -353,7 +354,7 @@ def _number(row: ShippingRow) -> str:
 def _with_its_number(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
     """Return the row that has the number; of several, one that is right already.
 
-    Of rows without a number none is anybody's before it is right.
+    A row without a number belongs to a parcel only if it is right already.
     """
     same = [row for row in free if _number(row) == one.tracking_number]
     if right := next((row for row in same if _is_as_wanted(row, one)), None):

@@ -162,7 +162,8 @@ def _why_refused(
 ) -> ConnectionStatus:
     """Return why credentials were refused; a good answer clears key and secret.
 
-    What RMS cannot have issued gets no better by waiting, nor by the day typed with it.
+    A key that RMS cannot have issued is wrong, whatever its age and whatever end was
+    typed with it.
     """
     if key.suspect and not some_answered:
         return key.suspect

@@ -102,9 +102,10 @@ class ShopFacts(NamedTuple):
     def key_has_ended(self, now: datetime) -> bool:
         """Return whether no call may be made with the key any more.
 
-        A typed end warns before it, and explains a refusal after it. By itself it stops
-        nothing: people leave a former key's date in the block, and a night without
-        orders and stock costs more than the one call that an ended key is refused.
+        An end that a person typed is good for a warning before it and for explaining a
+        refusal after it, and stops no call: people leave a former key's date in the
+        block, and a night without orders and stock costs more than one call with an
+        ended key.
         """
         ends = self.license_expires_at
         if ends is None or not has_ended(ends, now):

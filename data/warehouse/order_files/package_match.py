@@ -34,7 +34,8 @@ _NAME, _DOOR = "_name", "_door"
 _ZIP, _PHONE = "_zip", "_phone"
 _TOLD: Final = (_NAME, _DOOR, _ZIP, _PHONE)
 _SAME: Final = (_TOLD, (_NAME, _DOOR))
-"""Passes over what makes two recipients one: a parcel to either arrives at both."""
+"""How two recipients are compared, the strictest first: equal in one of these, a parcel
+to either arrives at both."""
 _FIRST: Final = "1"
 _PACKAGE: Final = "package"
 _TAKES_OF: Final = "takes_of"
@@ -221,9 +222,10 @@ def _candidates(
 ) -> pl.DataFrame:
     """Return the pairs of an address and a package that may be one, the best first.
 
-    A package whose recipient would change has no line that the file lacks, or that
-    line would go to somebody else. Where nothing of the recipient stayed the lines
-    alone tell, with their pieces, and only of a file that shows the order whole.
+    A package may get another recipient only if the file has all of its lines: a line
+    that the file lacks would go to somebody else. Where nothing of the recipient
+    stayed, the lines alone decide, with their pieces, and only if the file shows the
+    order whole.
     """
     stored = packages.drop("last").rename({BASKET: _PACKAGE})
     pairs = groups.join(stored, on=ORDER, suffix="_stored")

@@ -159,7 +159,8 @@ def whole(rows: pl.DataFrame, lines: Lines = "id") -> pl.DataFrame:
 def no_rows() -> pl.DataFrame:
     """Return no rows, every column.
 
-    Not made when this is imported: the threads of Polars would not outlive a fork.
+    Made at each call and not at import: a process that is forked afterwards would lack
+    the threads of Polars.
     """
     return whole(pl.DataFrame(schema={"row_number": pl.UInt32()}))
 

@@ -236,7 +236,7 @@ def _told_elsewhere(
     mall: Mall,
     shop_id: str,
 ) -> list[RowRemark]:
-    """Mark which rows of no order of this shop are of another shop's.
+    """Mark the rows without an order of this shop that belong to another shop.
 
     A carrier's program holds the parcels of all malls, so they are in every file.
     """
@@ -275,7 +275,7 @@ def _deleted(
 def _withdrawn(
     con: Connection, placed: Sequence[Placed], given: dict[str, object]
 ) -> dict[int, str]:
-    """Withdraw the numbers no mall was told; return what to tell of each row found."""
+    """Withdraw numbers that no mall knows yet; return what to tell of each row."""
     show(con, "deleted_labels", pl.DataFrame(placed, schema=_ROWS, orient="row"))
     found = SQL.run(con, "list_deleted_labels", given).fetchall()
     unsent = [row for row, is_told in found if not is_told]
@@ -288,7 +288,7 @@ def _withdrawn(
 def _matched(
     file: ShipmentFile, known: KnownPackages
 ) -> tuple[list[Placed], list[RowRemark], list[RowRemark]]:
-    """Split the rows by whether they match a package; the later of two wins."""
+    """Split the rows by whether they match a package; of two rows the later wins."""
     placed: dict[tuple[str, str, str], Placed] = {}
     unmatched: list[RowRemark] = []
     repeated: list[RowRemark] = []
@@ -318,7 +318,7 @@ def _without_numbered(
 ) -> tuple[list[Placed], list[int]]:
     """Split off parcels that are said to have no number although their package has one.
 
-    A parcel that corrects a wrong number is none of them.
+    A parcel that corrects a wrong number is not split off.
     """
     doubtful = [
         row for row in placed if row.tracking_number == NO_NUMBER and not row.replaces

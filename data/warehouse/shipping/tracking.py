@@ -99,7 +99,8 @@ class Judged(NamedTuple):
 def orders_to_read(con: Connection, run: Run) -> list[str]:
     """Return the orders to read again: with open shipments, or reported and not closed.
 
-    One that the run has read is named again only if something was sent or heard since.
+    An order that this run has read is listed again only if something was sent of it, or
+    a result came, since then.
     """
     rows = SQL.run(con, "list_tracking_orders", run.given).fetchall()
     return [number for (number,) in rows]
@@ -230,7 +231,7 @@ class OpenRequest(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """Orders of one call; when it left names it, for no two calls leave at once."""
+    """Orders of one call, which is known by its time: no two calls are made at once."""
 
     at: datetime
     order_numbers: tuple[str, ...]

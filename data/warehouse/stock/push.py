@@ -34,8 +34,8 @@ PRESUMED_LOST: Final = timedelta(minutes=5)
 client's deadline for one call, so that no call can still arrive after it."""
 
 PATIENCE: Final = 4
-"""Calls in a row that a listing may cost in vain before it backs off: as many as one
-run makes. Others go on meanwhile."""
+"""How many calls in a row may fail for a listing before it waits longer each time: as
+many as one run makes. Other listings are not held up by it."""
 
 SUPERSEDED: Final = "新しい在庫数の転送に置き換えました。"
 
@@ -117,11 +117,11 @@ def levels_to_push(  # noqa: PLR0913 - whose levels, and which of them
 ) -> list[LevelToPush]:
     """Return the levels to push, oldest due first; `full` returns unchanged ones, too.
 
-    Only listings with a variant, and only SKUs that were counted: a level that nobody
-    counted is no number, and would tell the mall that everything is sold out. A listing
-    the mall does not know, or refused, is listed again when its level changes.
-    `safety` is the shop's; a listing's own (stock_settings) goes before it. A listing
-    that PATIENCE calls did not bring about is left out until it is due again `at`.
+    Only listings with a variant, and only SKUs that were counted: the level of any
+    other would be 0, and the mall would show the item as sold out. A listing the mall
+    does not know, or refused, is listed again when its level changes. `safety` is the
+    shop's; a listing's own (stock_settings) goes before it. A listing that PATIENCE
+    calls did not bring about is left out until it is due again `at`.
     """
     _gather(con, shop_id, mall=mall, safety=safety, full=full, at=at)
     rows = SQL.run(con, "list_inventory_levels").fetchall()
@@ -193,9 +193,9 @@ def plan_push(  # noqa: PLR0913
     `found` is what the mall showed at `read_at`, when that request was sent; None for a
     listing it did not name. Listings not read are left for the next run. Open rows of
     the planned listings become superseded. Commit before anything is sent. Without
-    `may_raise` what the mall would show more of is left as well: nobody has looked
-    whether it was sold.
-    `presumed_lost`: only who knows that no other process pushes may make it shorter.
+    `may_raise` a push that would raise what the mall shows is left as well: nobody has
+    looked whether those pieces were sold. Make `presumed_lost` shorter only where no
+    other process pushes.
     """
     given = {
         "mall": mall.value,
