@@ -54,6 +54,7 @@ NOT_AT_RMS: Final = (
 UNNUMBERED: Final = (
     "番号のない発送です。自動で発送済にならない場合は、RMSの画面で変更してください"
 )
+NO_ROW: Final = "発送情報がありません(未出荷の場合は、出荷後に番号を取り込みます)"
 STILL_OPEN: Final = (
     "発送日を過ぎ、すべての行がそろうと、夜間にRMSが発送済(500)に変更します。"
     "対処: 不足している行をRMSの画面で入力するか、削除してください。"
@@ -177,9 +178,14 @@ def _numbers(title: str, advice: str, numbers: Sequence[str]) -> str:
 def _gaps(one: Straggler) -> Iterable[str]:
     """Yield what keeps an order at 発送待ち (docs/rms/order-api.md §4.2)."""
     for row in one.open_rows:
-        which = f"発送明細 {row.shipping_detail_id}" if row.shipping_detail_id else "行"
+        if row.shipping_detail_id is None:
+            yield f"送付先 {row.basket_id}: {NO_ROW}"
+            continue
         cells = "・".join(row.missing)
-        yield f"送付先 {row.basket_id}: {which}に{cells}がありません"
+        yield (
+            f"送付先 {row.basket_id}: 発送明細 {row.shipping_detail_id}に"
+            f"{cells}がありません"
+        )
     for double in one.doubled_rows:
         yield f"送付先 {double.basket_id}: 同じ番号の行が2つあります"
     if one.is_unnumbered:

@@ -247,6 +247,22 @@ def test_a_parcel_that_leaves_after_the_weekend_keeps_no_order_open_before(lab: 
     assert ("報告済みで発送待ち 1" in after[0], after[1]) == (True, [(number,)])
 
 
+def test_a_destination_that_is_sent_later_is_no_missing_row(lab: Lab):
+    """Staff were told to type a row at RMS, of goods that had not left."""
+    (number,) = lab.sell(1, "packages")
+    first, second = lab.baskets(number)
+    lab.parcels(lab.key(number, first))
+    lab.push()
+    lab.pass_days(2)
+    lab.push()
+    asked = "SELECT what FROM needs_a_person WHERE kind = 'tracking_not_closed'"
+    ((what,),) = lab.ask(asked)
+    (straggler,) = lab.report().stragglers
+
+    assert "出荷してから送り状番号を取り込んで" in what
+    assert [row.basket_id for row in straggler.open_rows] == [second]
+
+
 @for_ci
 def test_a_row_a_person_took_away_is_told_and_not_sent_again(lab: Lab):
     (number,) = imported(lab)

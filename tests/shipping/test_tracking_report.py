@@ -9,6 +9,7 @@ from data.warehouse.shipping.tracking import ShipmentLine, Straggler, TrackingRe
 from tasks.shipping import tracking, tracking_report
 from tasks.shipping.tracking_report import (
     LISTED,
+    NO_ROW,
     STILL_OPEN,
     UNREAD,
     tracking_push_report,
@@ -225,13 +226,15 @@ def test_words_from_outside_are_no_markdown():
 def test_what_holds_an_order_open_is_said_of_each_kind():
     found = (
         Straggler(order_number(1), (OpenRow("1", None, ("発送日",)),), ()),
+        Straggler(order_number(1), (OpenRow("1", "5", ("発送日",)),), ()),
         Straggler(order_number(2), (), (DoubledRow("2", "400", ("5", "6")),)),
         Straggler(order_number(3), (), ()),
     )
-    rows = section(report(stragglers=found), "報告済みで発送待ち")[-3:]
+    rows = section(report(stragglers=found), "報告済みで発送待ち")[-4:]
 
     assert rows == [
-        f"| {order_number(1)} | 送付先 1: 行に発送日がありません |",
+        f"| {order_number(1)} | 送付先 1: {NO_ROW} |",
+        f"| {order_number(1)} | 送付先 1: 発送明細 5に発送日がありません |",
         f"| {order_number(2)} | 送付先 2: 同じ番号の行が2つあります |",
         f"| {order_number(3)} | 行はそろっています。夜間処理をお待ちください |",
     ]
