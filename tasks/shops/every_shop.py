@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from prefect import runtime, task
@@ -156,7 +157,13 @@ def _ask_for_checks(described: Sequence[ShopHandle], at: datetime) -> None:
             with our_warehouse() as con:
                 is_due = is_check_due(con, shop, at)
             if is_due:
-                ask_for_check(handle)
+                _ask_once(handle, f"{at:%Y%m%d%H%M}"[:-1])
+
+
+@lru_cache(maxsize=256)
+def _ask_once(handle: ShopHandle, ten_minutes: str) -> None:  # noqa: ARG001
+    """Ask once in ten minutes: checks that no worker takes up would pile up."""
+    ask_for_check(handle)
 
 
 @task(name="shops-with-key", **SAFE_TO_REPEAT)

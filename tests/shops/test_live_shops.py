@@ -21,7 +21,7 @@ from data.warehouse.shops import (
 )
 from tasks import rms
 from tasks.machine import now
-from tasks.shops import blocks
+from tasks.shops import blocks, every_shop
 from tasks.shops.blocks import UnknownShop, load_rakuten_shop
 from tasks.shops.every_shop import live_shops, shops_with_key
 
@@ -114,6 +114,7 @@ def test_a_new_key_of_a_shop_that_stands_still_is_checked_by_itself(
 ):
     """Entered at noon, it was tried at 08:50: half a day without orders and levels."""
     asked: list[str] = []
+    every_shop._ask_once.cache_clear()
     monkeypatch.setattr(
         rms, "emit_event", lambda _event, payload, **_: asked.append(payload["shop"])
     )
