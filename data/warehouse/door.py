@@ -17,10 +17,10 @@ from typing import Final
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from data.warehouse.closed import busy, missing, out_of_reach, unopened
 from data.warehouse.house.safety_copy import put_back, saved_of
 from data.warehouse.instance import detach
 from data.warehouse.people_key import KEY_FILE, use_key
+from data.warehouse.why_closed import busy, missing, out_of_reach, unopened
 
 _PAUSE_S: Final = (0.005, 0.03)
 

@@ -16,11 +16,11 @@ from typing import Final
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from data.warehouse.closed import out_of_reach, room_for
 from data.warehouse.door import connect_when_free, give_key, private, require, turn
 from data.warehouse.house.safety_copy import saved
 from data.warehouse.instance import MEMORY_LIMIT, literal, locked
 from data.warehouse.statements import SQL
+from data.warehouse.why_closed import out_of_reach, room_for
 
 OLDEST_READER: Final = "v1.4.0"
 """The oldest DuckDB that reads the analysts' copy; 2.0's own form no older one does."""

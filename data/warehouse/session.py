@@ -29,7 +29,6 @@ from duckdb import DuckDBPyConnection
 
 from data.model.japan_time import JST
 from data.model.matter import MatterKind
-from data.warehouse.closed import busy, out_of_reach, room_for
 from data.warehouse.door import (
     connect_when_free,
     give_key,
@@ -44,6 +43,7 @@ from data.warehouse.instance import attach, connect, detach, spill_of
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import fill, migrate
 from data.warehouse.people_key import use_key
+from data.warehouse.why_closed import busy, out_of_reach, room_for
 
 log = logging.getLogger("juchu.warehouse")
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from pygal import Bar, Config, Line, StackedBar
 from pygal.style import CleanStyle
 
-from data.warehouse.ask import ask_each
+from data.warehouse.query import ask_each
 
 DAYS: Final = 31
 """Days that a picture shows, the last with anything in it at the right."""

@@ -18,7 +18,7 @@ from data.model.japan_time import JST, in_japan
 from data.model.notice import Notice, NoticeKind, notice_key
 from data.model.shipping.short_key import PackageRef
 from data.model.shops.onboarding import Stage
-from data.warehouse.ask import ask
+from data.warehouse.query import ask
 from data.warehouse.session import warehouse
 from data.warehouse.stock.ledger import explain_level
 from tasks.setup.demo_files import (

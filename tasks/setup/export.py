@@ -6,8 +6,8 @@ from typing import Final
 
 from connectors.settings.reading import SettingsProblem, read_settings
 from data.warehouse.analytics.marts import read_marts
-from data.warehouse.ask import Form, exported
 from data.warehouse.errors import QueryRefused, WarehouseClosed
+from data.warehouse.query import Form, exported
 from tasks.setup.query import PATIENCE_S, NoPlace, write
 
 FORMS: Final = (Form.XLSX, Form.CSV, Form.PARQUET)

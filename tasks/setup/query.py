@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from connectors.settings.reading import SettingsProblem, read_settings
-from data.warehouse.ask import Form, ask_for_text, exported
 from data.warehouse.errors import QueryRefused, WarehouseClosed
+from data.warehouse.query import Form, ask_for_text, exported
 from tasks.setup.query_table import fitted_table
 
 TABLE: Final = "table"

@@ -10,7 +10,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from data.warehouse.ask import QueryAnswer
+from data.warehouse.query import QueryAnswer
 
 NULL: Final = "NULL"
 UNSEEN: Final = ("Cc", "Cf", "Cs")

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from data.warehouse.ask import Form, exported
+from data.warehouse.query import Form, exported
 from tasks.setup.export import main
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.warehouse.analytics.publish import publish
-from data.warehouse.ask import ask_each
+from data.warehouse.query import ask_each
 from data.warehouse.session import warehouse
 from tasks.analytics.page import _QUERIES, page_of, write_page
 from tests.support.orders import at

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from data.warehouse.ask import ask
+from data.warehouse.query import ask
 from tasks.setup.services import Services, open_services
 from tests.bench.measured import Measured, measure
 from tests.bench.rows import Row, at_least, at_most, told

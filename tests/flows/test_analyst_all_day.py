@@ -19,7 +19,7 @@ from rich.console import Console
 
 from data.model.japan_time import JST
 from data.warehouse.analytics.publish import publish
-from data.warehouse.ask import ask
+from data.warehouse.query import ask
 from data.warehouse.session import warehouse
 from tasks.setup.demo import SENDER
 from tasks.setup.demo_day import work_the_day

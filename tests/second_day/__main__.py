@@ -22,8 +22,8 @@ from prefect.client.schemas.objects import FlowRun
 from rich.console import Console
 
 from connectors.settings.reading import read_settings
-from data.warehouse.ask import ask
 from data.warehouse.invariants import violations
+from data.warehouse.query import ask
 from data.warehouse.session import warehouse
 from tasks.setup.demo import MARK
 from tests.second_day.machine import Machine, switched_on

@@ -13,8 +13,8 @@ import pytest
 from rich.cells import cell_len
 
 from data.warehouse.analytics.publish import publish
-from data.warehouse.ask import QueryAnswer
 from data.warehouse.orders.store import store_orders
+from data.warehouse.query import QueryAnswer
 from data.warehouse.session import warehouse
 from tasks.setup.query import EXAMPLES, MOST_ROWS, NoPlace, main, write
 from tasks.setup.query_table import fitted_table

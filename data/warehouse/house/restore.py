@@ -16,7 +16,6 @@ from data.model.backup import backup_time
 from data.model.japan_time import JST
 from data.model.matter import MatterKind
 from data.warehouse.buyers import forget_again
-from data.warehouse.closed import room_for
 from data.warehouse.errors import RestoreRefused, WarehouseDamaged, WarehouseMissing
 from data.warehouse.forget_requests import requests_beside
 from data.warehouse.half_made import removed_on_error
@@ -36,6 +35,7 @@ from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import use_key
 from data.warehouse.session import holding, shut
+from data.warehouse.why_closed import room_for
 
 WHEN: Final = "%Y年%m月%d日 %H:%M"
 

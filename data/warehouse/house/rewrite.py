@@ -11,11 +11,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from data.warehouse.closed import room_for
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.house.safety_copy import wal_of, wal_size
 from data.warehouse.readers import whole_file
 from data.warehouse.statements import SQL
+from data.warehouse.why_closed import room_for
 
 
 def rewrite(

@@ -8,9 +8,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from data.warehouse.ask import Form, ask, ask_for_text, exported
 from data.warehouse.errors import QueryRefused, WarehouseBusy, WarehouseMissing
 from data.warehouse.orders.store import store_orders
+from data.warehouse.query import Form, ask, ask_for_text, exported
 from data.warehouse.session import warehouse
 from tests.support.effort import first
 from tests.support.orders import an_order, at, order_number
