@@ -1,5 +1,6 @@
 """Which shops the morning is for: live ones, and none whose key has ended."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,19 +29,20 @@ from tasks.shops.every_shop import live_shops, shops_with_key
 SHOPS = ("ended", "good", "plain")
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three shops with a key: one has ended, one has not, of one no stage is known."""
-    home = tmp_path / "home"
-    home.mkdir(mode=0o700)
-    monkeypatch.setenv("JUCHU_HOME", str(home))
-    monkeypatch.setattr(blocks, "_documents", list)
+def describe(patch: pytest.MonkeyPatch) -> None:
     for nth, shop in enumerate(SHOPS):
-        monkeypatch.setenv(f"JUCHU_SHOP_{shop.upper()}_SHOP_ID", f"12345{nth}")
-        monkeypatch.setenv(f"JUCHU_SHOP_{shop.upper()}_SERVICE_SECRET", "SP_invented")
-        monkeypatch.setenv(f"JUCHU_SHOP_{shop.upper()}_LICENSE_KEY", f"SL_{shop}")
+        patch.setenv(f"JUCHU_SHOP_{shop.upper()}_SHOP_ID", f"12345{nth}")
+        patch.setenv(f"JUCHU_SHOP_{shop.upper()}_SERVICE_SECRET", "SP_invented")
+        patch.setenv(f"JUCHU_SHOP_{shop.upper()}_LICENSE_KEY", f"SL_{shop}")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home that each test has a copy of: to make one takes longer than any test."""
+    home = tmp_path_factory.mktemp("shops") / "home"
     at = now() - timedelta(days=1)
-    with warehouse(home / "juchu.duckdb") as con:
+    with pytest.MonkeyPatch.context() as patch, warehouse(home / "juchu.duckdb") as con:
+        describe(patch)
         for shop, days in (("ended", -1), ("good", 30)):
             known = shop_from_environment(shop)
             ends = now() + timedelta(days=days)
@@ -49,6 +51,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                 step = StageStep(stage=stage, at=at, who="担当者", why="試験")
                 move_stage(con, shop, step)
     return home
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three shops with a key: one has ended, one has not, of one no stage is known."""
+    describe(monkeypatch)
+    monkeypatch.setenv("JUCHU_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(blocks, "_documents", list)
+    return shutil.copytree(made, tmp_path / "home")
 
 
 def test_a_shop_whose_key_has_ended_is_not_live_but_still_checked(home: Path):
