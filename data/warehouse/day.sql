@@ -23,7 +23,7 @@ ORDER BY o.mall, shop, o.shop_id;
 -- What is to be done for a shop's orders today, by mall and shop.
 -- in:  $shop_ids: these only; NULL = all
 -- out: mall, shop_id, waiting_payment, cancel_requests (800), numbers_waiting (imported;
---      neither RMS shows them nor a file for the mall holds them)
+--      neither RMS shows them nor a file for the mall holds them as they are now)
 SELECT
     mall, shop_id,
     count(*) FILTER (status = '入金待ち') AS waiting_payment,
@@ -34,12 +34,16 @@ LEFT JOIN (
     SELECT
         s.mall, s.shop_id, s.order_number,
         count(*) FILTER (
-            s.state IN ('planned', 'sent', 'unknown') AND e.tracking_number IS NULL
+            s.state IN ('planned', 'sent', 'unknown')
+            AND coalesce(e.exported_at < s.changed_at, true)
         ) AS numbers_waiting
     FROM shipments AS s
     LEFT JOIN (
-        SELECT DISTINCT mall, shop_id, order_number, basket_id, tracking_number
+        SELECT
+            mall, shop_id, order_number, basket_id, tracking_number,
+            max(exported_at) AS exported_at
         FROM tracking_exports
+        GROUP BY ALL
     ) AS e USING (mall, shop_id, order_number, basket_id, tracking_number)
     GROUP BY s.mall, s.shop_id, s.order_number
 ) AS shipped USING (mall, shop_id, order_number)

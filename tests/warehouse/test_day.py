@@ -113,6 +113,22 @@ def test_what_is_to_be_done_leaves_out_what_has_a_parcel_or_may_not_be_packed(fi
     ]
 
 
+def test_a_number_that_changed_after_it_was_in_a_file_is_to_be_sent_again(filled):
+    filled.execute(
+        """INSERT INTO tracking_exports BY NAME SELECT
+            mall, shop_id, order_number, basket_id, tracking_number, carrier_code,
+            shipping_date, changed_at AS exported_at, 'f' AS file_name
+        FROM shipments WHERE state = 'planned'"""
+    )
+
+    def unsent() -> int:
+        return sum(one.numbers_unsent for one in day(filled).work)
+
+    before = unsent()
+    filled.execute("UPDATE shipments SET changed_at = changed_at + INTERVAL 1 MINUTE")
+    assert (before, unsent()) == (1, 2)
+
+
 def listed(con: DuckDBPyConnection, *orders: Order) -> list[str]:
     """Return the ends of the numbers of those orders that are to ship."""
     store_orders(con, orders, source="api", stored_at=at(5), load_id="l")
