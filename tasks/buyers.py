@@ -2,7 +2,7 @@
 
 Clearing is one transaction; rewriting the file then removes the bytes. No task logs or
 shows anything that tells who it was: counts, order numbers and file names only. What a
-later task must search for passes as `Traces`, which Prefect does not keep.
+later task must search for is handed on as `Traces`, which Prefect does not store.
 
 Files go first: what they are searched for is in the warehouse only until it is cleared.
 So a run that is killed anywhere can be done again: before the clearing everything to
@@ -101,7 +101,7 @@ class Files:
     kept: tuple[str, ...] = ()
     """The system did not let us remove them."""
     unread: tuple[str, ...] = ()
-    """They could not be read, or not whole, and told nothing as far as they were."""
+    """They could not be read to their end; what was read of them told nothing."""
     by_number_only: bool = False
     """There was no phone and no mail address to look for."""
 
@@ -140,7 +140,7 @@ def find_traces(order_number: str, mail: str, who: str) -> Traces:
 def clear_buyer(order_number: str, mail: str, who: str) -> Cleared:
     """Clear the buyer's data from all their orders, and store who is to be kept away.
 
-    Who it is is looked up anew: another order may have come since `find_traces`.
+    The buyer is looked up again: another order may have come since `find_traces`.
     """
     with hiding_values(BuyerUnclear), our_warehouse() as con:
         at = now()

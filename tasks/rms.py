@@ -160,7 +160,7 @@ def rms_client(
 def warn_undated(home: Path, at: datetime) -> None:
     """Warn once a day that RMS's answers show no time to compare our clock with.
 
-    All processes of the machine share the day, in a file's time of change.
+    A file's time of change tells all processes of the machine when the last one was.
     """
     marker = home / "pace" / "undated"
     try:
@@ -181,7 +181,7 @@ def warn_undated(home: Path, at: datetime) -> None:
 def keep_trouble(shop: Shop, trouble: RmsTrouble | ShopStopped) -> None:
     """Record that a call had no usable answer, so that a gap can be explained later.
 
-    Where the warehouse cannot be opened the error itself has to do.
+    Nothing is recorded where the warehouse cannot be opened: the error is shown anyway.
     """
     function = getattr(trouble, "function", "")
     kind = TroubleKind.OTHER

@@ -49,7 +49,7 @@ AT_ONCE: Final = 100
 """Orders of one getOrder or updateOrderSubStatus."""
 PAYMENT_VERSION: Final = 4
 CONTENTS: Final = ("OrderModelList", "StatusModelList", "OrderModel")
-"""What the reads of marks are after, each function one of them."""
+"""Keys under which an answer has what was asked for; each function has one of them."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class MarksApi:
         self._http = http
 
     def try_permission(self, name: str) -> None:
-        """Call a function about no order: one that needs an order refuses its form.
+        """Call a function without an order: one that is on answers that it lacks one.
 
         Nothing can be changed by it. Raises RmsTrouble, as every answer is.
         """
@@ -281,7 +281,7 @@ def _marked(
 
 
 def _weight(message: RmsMessage) -> int:
-    """Rank a refusal first, then what is unsure: a success beside it says less."""
+    """Rank a refusal first, then what is unsure; a success beside them is nothing."""
     return list(MarkOutcome).index(_outcome(message))
 
 

@@ -99,7 +99,7 @@ class StockResult:
 
 @dataclass(frozen=True)
 class StockRead:
-    """What RMS has. A listing in neither was understood and does not exist there."""
+    """What RMS has; a listing asked for and in neither field does not exist there."""
 
     seen: Mapping[Listing, StockSeen] = field(default_factory=dict)
     refused: Sequence[StockResult] = ()
@@ -211,8 +211,9 @@ class RmsStock(RmsKey):
 def _read(reply: Reply, asked: Sequence[Listing]) -> StockRead:
     """Parse the rows of the listings asked for; SKUs that do not exist have none.
 
-    A listing whose row cannot be read is refused alone. A row that does not even say
-    whose it is may be that of any listing without one: then none of those is absent.
+    A listing whose row cannot be read is refused alone. A row that does not even say of
+    which listing it is may be that of any listing without a row: then it is not known
+    that RMS lacks one of those.
     """
     rows = reply["inventories"]
     if not isinstance(rows, list):
@@ -322,7 +323,7 @@ def isolate(
 
 
 class _Hints:
-    """What RMS's names are worth so far, and whether the search can still succeed."""
+    """Whether RMS names the right entries, and whether the search can still succeed."""
 
     def __init__(self) -> None:
         self._are_wrong = False

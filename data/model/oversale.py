@@ -1,9 +1,9 @@
 """Why a SKU was oversold: what the mall was not told in time, and where it got stuck.
 
 A sale oversells where it takes the stock below zero. Its listing showed a number that
-was too high, because something taken elsewhere had not arrived there. That something
-goes a way: it is sold, a notice comes, its order is stored, a push leaves and is
-verified. The sale fell into one of these stretches, and that names the cause.
+was too high, because something sold elsewhere had not arrived there. The news of such a
+sale goes a way: a notice of it comes, its order is stored, a push is sent and verified.
+The stretch on which it was when the SKU was oversold names the cause.
 
 A stretch is no fault by itself: even a healthy desk takes some seconds from a sale to
 the next mall's number. So what left evidence is named first, then the burst that no
@@ -149,7 +149,7 @@ class TriedPush(NamedTuple):
         return may_show and left and self.offered > shown
 
     def is_unproven(self) -> bool:
-        """Return whether it left and nobody knows what it brought about."""
+        """Return whether it was sent, and nobody knows what the mall showed then."""
         open_ends = (PushState.UNKNOWN, PushState.SENT, PushState.SUPERSEDED)
         return self.sent_at is not None and self.state in open_ends
 

@@ -55,7 +55,7 @@ class ShopState:
 def record_shop(con: Connection, state: ShopState, updated_at: datetime) -> None:
     """Update the shop's row; a value of None keeps the stored one.
 
-    Notices that wait from before a start told now are settled by it.
+    A start of the notices that is given now settles those that waited from before it.
     """
     given = asdict(state) | {"mall": state.mall.value, "updated_at": updated_at}
     SQL.run(con, "upsert_shop", given)
@@ -125,7 +125,7 @@ def stages_now(con: DuckDBPyConnection) -> dict[ShopHandle, Stage]:
 
 
 def facts_of(con: DuckDBPyConnection, shop: ShopHandle) -> ShopFacts:
-    """Return the facts that the guards of a move ask for; None is unknown."""
+    """Return the facts by which a move of stage may be barred; None is unknown."""
     row = SQL.run(con, "find_shop_facts", {"shop": shop}).fetchall()[0]
     made, seen, told, typed, answered, connection, checked, starts = row
     return ShopFacts(
@@ -251,7 +251,7 @@ def halted_shops(con: DuckDBPyConnection) -> list[ShopHandle]:
 
 
 def is_check_due(con: DuckDBPyConnection, shop: Shop, at: datetime) -> bool:
-    """Return whether a check would tell something new of the key a shop is set up with.
+    """Return whether a check of the key a shop is set up with may find something new.
 
     The key was never tried, or a refusal could not be judged because the key was too
     new, and it is old enough now.
@@ -271,8 +271,8 @@ def key_in_use(con: DuckDBPyConnection, shop: ShopHandle) -> str | None:
 def leave_ended_key(con: DuckDBPyConnection, shop: Shop, at: datetime) -> None:
     """Have the shop's calls use the key it is set up with, if the one in use has ended.
 
-    No check has seen it answer. But with the ended one nothing would be called before
-    the next check, which may be hours away.
+    No check has proven that key yet. But with the ended one no call could be made
+    before the next check, which may be hours away.
     """
     in_use = key_in_use(con, shop.handle)
     is_other = in_use != key_fingerprint(shop.license_key)

@@ -62,7 +62,7 @@ _FAILED_STEPS: Final = re.compile(r"失敗した処理: ([a-z, -]+)。")
 _NOTHING: Final = re.compile(r"[^/:。、\s]+ 0 / | / [^/:。、\s]+ 0(?![\d,])")
 """A count of zero between others, as `tasks.runs.report.sums` writes them."""
 _UNREACHED: Final = re.compile(r"^(?:Flow|Task) run encountered .*\bConnectError: ")
-"""Of httpx, in Prefect's client: RMS out of reach is an error of our own."""
+"""The message of a run that could not reach Prefect; of RMS our own errors tell."""
 _RAISED: Final = re.compile(
     r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_][\w.]*:\s*)?"
 )

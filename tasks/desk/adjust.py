@@ -158,7 +158,8 @@ def settle_before(visit: Visit) -> Response:
 def push(visit: Visit) -> Response:
     """Begin the push of a shop's stock, and go to its run.
 
-    It is for a named shop: one for all would leave out those whose link rests.
+    It is a run for this shop: a run for all shops would leave out those whose stock
+    link is off at the time.
     """
     if visit.text("shop") not in pushed_shops(visit):
         raise Problem(400, NO_SHOP)

@@ -46,7 +46,7 @@ MOST_FILES: Final = 4
 WITHIN_S: Final = 120.0
 """How long a form may take to arrive."""
 GONE: Final = frozenset({403, 404, 409})
-"""A form that ended so is not to be sent again: it, or what it is about, is old."""
+"""Statuses after which a form cannot be sent again: it, or what it is about, is old."""
 WORDS: Final = {
     400: "送られた内容を読み取れません。対処: 画面を開き直して、入力し直してください。",
     404: "このページはありません。対処: メニューから選び直してください。",
@@ -73,7 +73,7 @@ UNWRITTEN: Final = {
     errno.EACCES: "権限がありません",
     errno.EPERM: "権限がありません",
 }
-"""What the disk did not allow, by the system's number; nothing else is the disk's."""
+"""What to say of an error of the disk, by the system's number of it."""
 OLD_FORM: Final = (
     "画面が古いため、受け付けていません。何も変更していません。"
     "対処: 画面を開き直して、もう一度入力してください。"
@@ -106,7 +106,7 @@ def make_app(
 ) -> ASGIApp:
     """Build the app; `origins` are the addresses under which it is opened.
 
-    The first is what a browser is told of; cookies are Secure where it has https.
+    The first of them is the address that is shown; cookies are Secure if it is https.
     """
     menu(pages)
     front = Front(desk, sessions)
@@ -257,9 +257,9 @@ async def _form(request: Request, largest: int) -> FormData:
 
 
 def _to_sign_in(request: Request, door: Door) -> str:
-    """Return the way to the sign-in that leads back to the page where one was.
+    """Return the address of the sign-in, which leads back to the page asked for.
 
-    Who sent a form is told that nothing came of it.
+    Where a form was sent, it says that nothing came of it.
     """
     if door.method == "GET":
         return f"/sign-in?next={quote(_way(request.url.path))}"

@@ -173,8 +173,8 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
     `numbers` are the orders that were read anew; another mall's need no reading.
 
     The file exists before the record does: a run killed in between is repeated and
-    makes a second file, rather than leaving parcels without a label. One that fails
-    takes its file with it: the next run's has the same parcels, and printed from both
+    makes a second file, rather than leaving parcels without a label. A run that fails
+    deletes its file: the next run's file has the same parcels, and printed from both
     they would be sent twice.
     """
     settings = read_settings()
@@ -251,7 +251,7 @@ def _alone(made: Made, shared: frozenset[str]) -> Made:
 def _late(
     good: Sequence[tuple[PackageRef, ParcelOrder]],
 ) -> list[tuple[str, str, str]]:
-    """Return the packages whose buyer wished for a day before the shipping date."""
+    """Return the packages whose wished day is before the shipping date."""
     return [
         (ref.order_number, ref.basket_id, f"{parcel.missed_wish:%Y-%m-%d}")
         for ref, parcel in good
@@ -262,7 +262,7 @@ def _late(
 def _early(
     good: Sequence[tuple[PackageRef, ParcelOrder]],
 ) -> list[tuple[str, str, str]]:
-    """Return the packages whose buyer wished for a day long after the shipping date."""
+    """Return the packages whose wished day is long after the shipping date."""
     return [
         (ref.order_number, ref.basket_id, f"{parcel.delivery_on:%Y-%m-%d}")
         for ref, parcel in good

@@ -51,7 +51,8 @@ LINE: Final = (
 )
 """What most lines are matched by, in a file and in the warehouse."""
 CELLS: Final = ("item_id", "item_number", "manage_number", "variant_id")
-"""Of what the lesser codes are made, by which the lines left over are matched."""
+"""The cells that the lesser codes are made of; lines left over are matched by these
+codes."""
 Codes = tuple[tuple[str, ...], ...]
 """Of which cells each code of a line is made, the best one first."""
 NO_LINES: Final = pl.DataFrame(
@@ -84,7 +85,7 @@ class Pass(NamedTuple):
 
 @cache
 def passes(sku: Codes) -> tuple[Pass, ...]:
-    """Return the passes for lines whose codes are made of these cells, strict to loose.
+    """Return the passes for lines with codes of these cells, the strictest first.
 
     The title, which may be the last of the codes, tells less than any other.
     """
