@@ -42,10 +42,17 @@ from tasks.runs.report import (
 from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.blocks import load_shop
 
-ANOTHER_DELIVERY: Final = (
-    "対処: 内容が同じ別の入荷の場合は、「伝票番号」のような列を1つ追加してから"
-    "取り込んでください。"
-)
+ANOTHER: Final[dict[StockFileKind, str]] = {
+    "count": (
+        "対処: 数え直した結果が前と同じ内容の場合は、「棚卸日」のような列を1つ追加して"
+        "から取り込んでください。"
+    ),
+    "receipt": (
+        "対処: 内容が同じ別の入荷の場合は、「伝票番号」のような列を1つ追加してから"
+        "取り込んでください。"
+    ),
+}
+"""What to do where the file is the same and what it tells is not."""
 NEVER_COUNTED: Final = (
     "在庫数は「届いた数 − 取り込んだ注文の数」で、以前からの在庫を含みません。"
     "以前からの在庫がある場合は、RMSに転送する前に棚卸を取り込んでください。"
@@ -174,12 +181,12 @@ def count_report(imported: CountImported) -> str:
         (words.older, len(report.older)),
         ("安全在庫を設定した商品", report.safety_set),
     )
-    same = f"**{SAME_FILE}。**" if report.is_same_file else ""
+    same = f"**{SAME_FILE}。**{ANOTHER[imported.kind]}" if report.is_same_file else ""
     return page(
         f"{words.file}の結果 ({imported.file_name})",
         f"**{TRIED}。**" if imported.is_trial else "",
         table(("項目", "内容"), facts),
-        same + (ANOTHER_DELIVERY if same and is_receipt else ""),
+        same,
         _skus(words.older, "", report.older),
         _skus("棚卸をまだ取り込んでいないSKU", NEVER_COUNTED, report.uncounted),
         listing(
@@ -273,7 +280,7 @@ def _counted(imported: CountImported) -> str:
     report = imported.report
     is_receipt = imported.kind == "receipt"
     if report.is_same_file:
-        return f"{SAME_FILE}。{ANOTHER_DELIVERY}" if is_receipt else f"{SAME_FILE}。"
+        return f"{SAME_FILE}。{ANOTHER[imported.kind]}"
     moved = sums({"在庫数が変わったSKU": report.moved})
     older = sums({"後の棚卸あり": len(report.older)})
     if is_receipt:

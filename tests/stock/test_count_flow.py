@@ -39,10 +39,9 @@ def test_the_same_count_twice_says_so(shelf, count_flow):
     first, again = count_flow(path), count_flow(path)
 
     assert first[1].startswith("在庫数が変わったSKU 12 /")
-    assert again == (
-        "COMPLETED",
-        "同じファイルです。変更はありません。",
-    )
+    assert again[0] == "COMPLETED"
+    assert again[1].startswith("同じファイルです。変更はありません。対処: 数え直した")
+    assert "「棚卸日」のような列を1つ追加して" in again[1]
 
 
 def test_a_trial_shows_what_a_count_would_change_and_changes_nothing(shelf, count_flow):
