@@ -7,6 +7,7 @@ has the recipient's phone; a label needs one, and the buyer's stands for it.
 
 import polars as pl
 
+from connectors.order_files.abroad import name_abroad
 from connectors.order_files.layout import (
     Layout,
     Signature,
@@ -48,6 +49,7 @@ _BY_ITEM = (
     first_of(
         "recipient_phone", "ship-phone-number", "buyer-phone-number", needed=False
     ),
+    maybe("_recipient_country", "ship-country"),
     cell("sku", "sku"),
     cell("item_name", "product-name"),
     cell("quantity", "quantity-purchased"),
@@ -69,6 +71,7 @@ _MONEY = (
     maybe("discount_total", "item-promotion-discount"),
     maybe("request_total", "item-price"),
     maybe("_shipping_discount", "ship-promotion-discount"),
+    maybe("_currency", "currency"),
 )
 """Every amount is of the row's line; those of the order are the sums over its lines."""
 
@@ -97,6 +100,7 @@ _ALL = (
     maybe("recipient_zip", "ship-postal-code"),
     maybe("recipient_prefecture", "ship-state"),
     maybe("recipient_city", "ship-city"),
+    maybe("_recipient_country", "ship-country"),
     cell("sku", "sku"),
     maybe("item_id", "asin"),
     cell("item_name", "product-name"),
@@ -182,6 +186,7 @@ LAYOUTS = (
             tab=True,
         ),
         cells=_UNSHIPPED,
+        rules=(name_abroad,),
         instant_format="%Y-%m-%dT%H:%M:%S%z",
     ),
     Layout(
@@ -195,7 +200,7 @@ LAYOUTS = (
             tab=True,
         ),
         cells=_REPORT,
-        rules=(share_out,),
+        rules=(name_abroad, share_out),
         by_line=_BY_LINE,
         checks=CHECKS,
         instant_format="%Y-%m-%dT%H:%M:%S%z",
@@ -212,7 +217,7 @@ LAYOUTS = (
         shipped="(?i)^shipped",
         shipped_from="_sent",
         lines="position",
-        rules=(share_out, mark_sent),
+        rules=(name_abroad, share_out, mark_sent),
         by_line=_BY_LINE,
         checks=CHECKS,
         instant_format="%Y-%m-%dT%H:%M:%S%z",

@@ -8,6 +8,7 @@ The short list of 15 columns has no addresses and is refused for its missing col
 
 import polars as pl
 
+from connectors.order_files.abroad import name_abroad
 from connectors.order_files.layout import (
     HELD,
     Layout,
@@ -57,6 +58,8 @@ CELLS = (
     cell("discount_total", "割引額"),
     cell("request_total", "購入者決済金額"),
     maybe("is_gift", "ギフト注文"),
+    maybe("_currency", "通貨"),
+    maybe("_recipient_country", "国家"),
 )
 
 
@@ -101,7 +104,7 @@ LAYOUTS = (
         cancelled=CANCELLED,
         held=HELD,
         shipped="^(?:配送中|配送完了)",
-        rules=(empty_cancelled, share_out),
+        rules=(name_abroad, empty_cancelled, share_out),
         by_line=("mall_status", "goods_total", "discount_total", "request_total"),
         checks=(
             SumCheck("goods_total", (), lines="unit_price"),

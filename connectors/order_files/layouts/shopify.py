@@ -6,6 +6,7 @@ there are not blanks of the order.
 
 import polars as pl
 
+from connectors.order_files.abroad import COUNTRIES, CURRENCY, name_abroad
 from connectors.order_files.layout import (
     Layout,
     Signature,
@@ -55,6 +56,9 @@ CELLS = (
     maybe("refunded_total", "Refunded Amount"),
     maybe("_tax_1", "Tax 1 Name"),
     maybe("_tax_2", "Tax 2 Name"),
+    maybe("_currency", "Currency"),
+    maybe("_orderer_country", "Billing Country"),
+    maybe("_recipient_country", "Shipping Country"),
     cell("orderer_email", "Email"),
     cell("orderer_family_name", "Billing Name"),
     cell("orderer_zip", "Billing Zip"),
@@ -151,7 +155,8 @@ def fill_down(rows: pl.DataFrame) -> pl.DataFrame:
         and name != "order_number"
         and BY_NAME[name].scope is not CellScope.LINE
     ]
-    of_order += [name for name in ("_tax_1", "_tax_2") if name in rows.columns]
+    more = ("_tax_1", "_tax_2", CURRENCY, *COUNTRIES.values())
+    of_order += [name for name in more if name in rows.columns]
     return rows.with_columns(pl.col(name).first().over(BLOCK) for name in of_order)
 
 
@@ -181,7 +186,7 @@ LAYOUTS = (
         shipped_from="mall_sub_status",
         lines="position",
         order_starts="mall_status",
-        rules=(fill_down, add_tax, before_discount, name_prefectures),
+        rules=(fill_down, name_abroad, add_tax, before_discount, name_prefectures),
         checks=CHECKS,
         instant_format="%Y-%m-%d %H:%M:%S %z",
     ),
