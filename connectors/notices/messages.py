@@ -71,6 +71,9 @@ _DECODED: Final[Mapping[str, str]] = MappingProxyType(
 and one byte or sign that XML does not allow, in the choices of one basket, would refuse
 all notices of a message."""
 _NOT_IN_XML: Final = dict.fromkeys({*range(32)} - {9, 10, 13} | {0xFFFE, 0xFFFF}, "�")
+_BY_NUMBER: Final = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
+_UNFINISHED: Final = re.compile(r"&(?:#(?:x[0-9a-fA-F]{0,8}|[0-9]{0,8}))?\Z")
+"""The begin of such a sign at a piece's end."""
 
 _PARTS: Final[Mapping[str, str]] = MappingProxyType(
     {ORDER_ROOT: "orderInfoNotifyModel", SYSTEM_ROOT: "notifyInfoModel"}
@@ -221,6 +224,7 @@ class MessageParser:
         self._hash = sha256()
         self._first: bytearray | None = bytearray()
         self._decoder: codecs.IncrementalDecoder | None = None
+        self._held = ""
         self._parser = DefusedXMLParser(target=self._collected, forbid_dtd=True)
         self._quiet = 0
 
@@ -268,14 +272,25 @@ class MessageParser:
             raise IllegalMessage(Illegal.ENCODING)
         return first
 
+    def _allowed(self, text: str, final: bool) -> bytes:
+        """Return a text as expat takes it: each sign that XML allows, "�" for others.
+
+        Java's writers put some by their numbers, an emoji as its two halves.
+        """
+        text, self._held = self._held + text, ""
+        if not final and (begun := _UNFINISHED.search(text, max(0, len(text) - 11))):
+            text, self._held = text[: begun.start()], begun[0]
+        if "&#" in text:
+            text = _BY_NUMBER.sub(_sign, text)
+        return text.translate(_NOT_IN_XML).encode()
+
     def _parse(self, piece: bytes, *, final: bool = False) -> None:
         for start in range(0, len(piece), PIECE) or (0,):
             part = piece[start : start + PIECE]
             before = self._collected.events
             try:
                 if self._decoder is not None:
-                    text = self._decoder.decode(part, final)
-                    part = text.translate(_NOT_IN_XML).encode()
+                    part = self._allowed(self._decoder.decode(part, final), final)
                 self._parser.feed(part)
             except DefusedXmlException:
                 raise IllegalMessage(Illegal.DANGEROUS_XML) from None
@@ -286,6 +301,13 @@ class MessageParser:
                 self._quiet = 0
             if self._quiet > _WITHOUT_PROGRESS:
                 raise IllegalMessage(Illegal.NOT_XML)
+
+
+def _sign(found: re.Match[str]) -> str:
+    """Return a sign given by its number; what XML does not allow is another."""
+    number = int(found[1], 16) if found[1] else int(found[2])
+    is_allowed = number < 0x110000 and not 0xD800 <= number < 0xE000
+    return found[0] if is_allowed and number not in _NOT_IN_XML else "�"
 
 
 class _Collector:

@@ -99,7 +99,11 @@ def test_one_odd_notice_refuses_none_of_the_others(odd):
     assert [n.kind for n in notices if not n.order_number] == [NoticeKind.OTHER]
 
 
-@pytest.mark.parametrize("sign", [b"\xff", b"\xe3\x81", b"\x0b", b"\x00"])
+BY_NUMBER = (b"&#1;", b"&#xB;", b"&#55357;&#56832;", b"&#x110000;", b"&#xfffe;")
+"""Signs that XML does not allow, as Java's writers put them: an emoji as its halves."""
+
+
+@pytest.mark.parametrize("sign", [b"\xff", b"\xe3\x81", b"\x0b", b"\x00", *BY_NUMBER])
 def test_a_byte_that_xml_does_not_allow_refuses_no_notice(sign):
     """In the choices of one basket, as shops type them; XML calls the whole broken."""
     numbers = [f"123456-20261101-{n:010}" for n in range(300)]
@@ -108,6 +112,19 @@ def test_a_byte_that_xml_does_not_allow_refuses_no_notice(sign):
     notices = notices_in(body[:at] + sign + body[at:])
 
     assert [notice.order_number for notice in notices] == numbers
+
+
+def test_a_sign_by_its_number_is_read_wherever_a_piece_ends():
+    signs = b"&#1;&#x41;&#xD83D;&#xDE00;&amp;#1"
+    body = order_xml(NUMBER).replace(b"</selectedChoice>", signs + b"</selectedChoice>")
+    at = body.index(signs)
+    for cut in range(at, at + len(signs)):
+        parser = MessageParser()
+        parser.feed(body[:cut])
+        parser.feed(body[cut:])
+
+        (notice,) = parser.close().notices(SHOP_ID, NOW)
+        assert notice.order_number == NUMBER
 
 
 def test_an_order_with_an_odd_number_of_its_notice_is_not_lost():

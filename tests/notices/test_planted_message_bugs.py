@@ -1,5 +1,6 @@
 """Bugs put in on purpose into the reading of messages: the suite must notice each."""
 
+import re
 from collections.abc import Callable
 
 import anyio
@@ -94,3 +95,17 @@ def test_a_planted_bug_is_noticed(monkeypatch, plant):
 
     with caught(IllegalMessage):
         PLANTED[plant]()
+
+
+def test_planted_signs_by_their_numbers_are_caught(monkeypatch):
+    monkeypatch.setattr(messages, "_sign", lambda found: found[0])
+
+    with caught(IllegalMessage):
+        test_messages.test_a_sign_by_its_number_is_read_wherever_a_piece_ends()
+
+
+def test_a_planted_piece_that_ends_within_such_a_sign_is_caught(monkeypatch):
+    monkeypatch.setattr(messages, "_UNFINISHED", re.compile("(?!)"))
+
+    with caught(IllegalMessage):
+        test_messages.test_a_sign_by_its_number_is_read_wherever_a_piece_ends()
