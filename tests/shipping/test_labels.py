@@ -153,6 +153,27 @@ def test_an_address_changed_after_its_label_was_printed_is_told_until_a_new_one_
     assert desk.ask(asked) == []
 
 
+@first()
+@pytest.mark.parametrize(
+    ("edit", "is_told"),
+    [
+        ({"deliveryDate": "2099-12-24"}, True),
+        ({"shippingTerm": 1416}, True),
+        ({"DeliveryModel.deliveryClass": 3}, True),
+        ({"shippingTerm": 0}, False),
+    ],
+)
+def test_a_wish_changed_after_its_label_was_printed_is_told(desk: Lab, edit, is_told):
+    """The parcel came on the old day, or thawed."""
+    (number,) = desk.sell()
+    export(desk)
+    desk.rms.edit_at(number, edit)
+    desk.read([number])
+    told = desk.ask("SELECT order_number FROM needs_a_person")
+
+    assert told == ([(number,)] if is_told else [])
+
+
 def test_an_order_that_rms_does_not_hand_out_is_told_as_one_without_label(desk: Lab):
     """The report said that nothing was left out, and nobody packed it."""
     hidden, _ = desk.sell(2)

@@ -1,8 +1,8 @@
 -- Orders that were cancelled within two weeks after the mall was told of their parcel, or after
 -- their label was printed while no number is known; a later cancellation is a return. What
 -- changes about a cancelled order later than its status is no cancellation. And orders that
--- are not shipped yet whose recipient, or what is to be collected at the door, changed after
--- their label was printed; and those that wait for a payment again: a label is made of an
+-- are not shipped yet whose recipient, wish, or what is to be collected at the door, changed
+-- after their label was printed; and those that wait for a payment again: a label is made of an
 -- order that waits to be shipped, and of no other.
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number),
@@ -52,7 +52,8 @@ UNION ALL
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number),
     o.mall, o.shop_id, o.order_number, max(l.outdated_at),
-    '送り状を出力した後に、お届け先または代金引換の金額が変わりました(短縮キー '
+    '送り状を出力した後に、お届け先・お届け希望日時・冷蔵冷凍の区分・代金引換の金額の'
+        || 'いずれかが変わりました(短縮キー '
         || string_agg(l.short_key, '、' ORDER BY l.short_key)
         || ')。対処: 荷物を止めて、印刷済みの送り状を破棄してください。送り状は again で'
         || 'もう一度出力できます。送り状番号を取り込んだ後は、手作業で作成してください。'
