@@ -92,7 +92,9 @@ def _planned(made: Cell, present: list[tuple[str, pl.Expr]]) -> Iterator[Planned
             )
             # A spreadsheet drops the seconds of the first, never those of the third.
             is_cut = columns[0].str.contains(r"^[^:]*[ T]\d{1,2}:\d\d$")
-            text = pl.when(is_cut & columns[2].is_not_null()).then(written)
+            minute = columns[0].str.tail(5).str.replace("^[ T]", "0")
+            is_same = minute == columns[2].str.zfill(8).str.head(5)
+            text = pl.when(is_cut & is_same).then(written)
             text = pl.coalesce(text, columns[0], written)
     yield Planned(made.field, kind, shown, text)
 

@@ -238,6 +238,25 @@ def test_no_day_is_null(read, written):
     assert value(read, "delivery_on", お届け日指定=written) is None
 
 
+@pytest.mark.parametrize(
+    ("cut", "clock", "read_as"),
+    [
+        ("2026/11/24 8:15", "8:15:03", "08:15:03"),
+        ("2026-11-24 08:15", "08:15:03", "08:15:03"),
+        ("2026/11/24 18:15", "8:15:03", "18:15:00"),
+        ("2026/11/24 8:15", "10:20:30", "08:15:00"),
+        ("2026/11/24 8:15", "", "08:15:00"),
+    ],
+)
+def test_seconds_that_a_spreadsheet_dropped_come_from_the_same_minute(
+    read, cut, clock, read_as
+):
+    cells = {"注文日時": cut, "注文日": "2026/11/24", "注文時間": clock}
+    moment = value(read, "ordered_at", **cells)
+
+    assert moment.isoformat() == f"2026-11-24T{read_as}+09:00"
+
+
 def test_the_time_of_order_may_stand_in_two_columns(read):
     cells = {"注文日時": "", "注文日": "2026/11/24", "注文時間": "08:15:03"}
 
