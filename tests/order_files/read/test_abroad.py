@@ -4,6 +4,7 @@ import pytest
 
 from connectors.order_files import read_order_file
 from tests.order_files.store.test_meaning import MALLS, ORDERS, written
+from tests.support.effort import first
 
 ZIPS = {
     "shopify": "Shipping Zip",
@@ -25,10 +26,10 @@ CURRENCIES = {"shopify": "Currency", "amazon-orders": "currency", "qoo10": "通�
 
 def rows_of(tmp_path, folder, **cells):
     """Read an order of two lines, its first row with these cells more."""
-    order, first, second = ORDERS[folder]
+    order, one, other = ORDERS[folder]
     more = {} if folder == "shopify" else cells  # there only the first row has them
     path = written(
-        tmp_path / "in.csv", folder, order | first | cells, order | second | more
+        tmp_path / "in.csv", folder, order | one | cells, order | other | more
     )
     mall = MALLS.get(folder, folder.partition("-")[0])
     with read_order_file([path], mall) as file:
@@ -37,6 +38,7 @@ def rows_of(tmp_path, folder, **cells):
         return batch
 
 
+@first()
 @pytest.mark.parametrize("folder", ZIPS)
 def test_a_code_and_a_street_abroad_say_where(tmp_path, folder):
     cells = {ZIPS[folder]: "90210", STREETS[folder]: "1 Mihon St"}
@@ -46,6 +48,7 @@ def test_a_code_and_a_street_abroad_say_where(tmp_path, folder):
     assert batch.rows["recipient_street"].to_list() == ["1 Mihon St US"] * 2
 
 
+@first()
 @pytest.mark.parametrize("country", ["JP", "Japan", "日本", ""])
 @pytest.mark.parametrize("folder", ZIPS)
 def test_a_code_of_ours_regains_its_zeros(tmp_path, folder, country):
@@ -54,6 +57,7 @@ def test_a_code_of_ours_regains_its_zeros(tmp_path, folder, country):
     assert rows_of(tmp_path, folder, **cells).rows["recipient_zip"][1] == "0090210"
 
 
+@first()
 @pytest.mark.parametrize("folder", CURRENCIES)
 def test_other_money_is_no_yen_and_is_told(tmp_path, folder):
     batch = rows_of(tmp_path, folder, **{CURRENCIES[folder]: "USD"})
@@ -64,6 +68,7 @@ def test_other_money_is_no_yen_and_is_told(tmp_path, folder):
     assert told == {2, 3}
 
 
+@first()
 @pytest.mark.parametrize("folder", CURRENCIES)
 def test_yen_that_are_named_are_yen(tmp_path, folder):
     named = rows_of(tmp_path, folder, **{CURRENCIES[folder]: "JPY"})
