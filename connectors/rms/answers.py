@@ -29,6 +29,7 @@ maintenance page in every report we know, and a cut answer is a broken connectio
 pass, so repeating a read is the right move.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -272,5 +273,19 @@ def _parsed(body: bytes) -> dict[str, Any] | None:
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return None
+        answer = _parsed_leniently(body)
     return answer if isinstance(answer, dict) else None
+
+
+def _parsed_leniently(body: bytes) -> Any:
+    """Parse JSON with signs in its texts that it does not allow; None for no JSON.
+
+    One half of an emoji, cut off in one order's remarks, would keep a hundred orders
+    out, in every run anew. "�" stands in its place, which no label takes.
+    """
+    try:
+        said = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+        text = json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return orjson.loads(text.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None

@@ -11,12 +11,16 @@ from itertools import count
 from typing import Any
 
 import duckdb
+import orjson
+import pytest
 from duckdb import DuckDBPyConnection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.rms import fetch, order_wire, wire
-from connectors.rms.fetch import Fetch
+from connectors.rms.answers import RawAnswer, judge
+from connectors.rms.errors import Unavailable
+from connectors.rms.fetch import GET_ORDER, Fetch
 from connectors.rms.orders import nothing_known
 from data.warehouse.orders.read import stored_orders
 from data.warehouse.orders.refusals import record_refusals
@@ -105,6 +109,22 @@ def test_every_field_with_every_hostile_value_costs_that_order_alone(undone):
     assert {each.rule for each in broken_rules(undone)} <= {ODD_SUMS}
 
     assert refused > 10
+
+
+@pytest.mark.parametrize(
+    "sign", [rb"\ud83d", rb"\ude00", b"\xff", b"\xed\xa0\xbd", b"\x01"]
+)
+def test_a_sign_that_json_does_not_allow_keeps_no_order_out(sign: bytes):
+    """Half an emoji in one remark: RMS seemed to be in maintenance, day by day."""
+    orders = [order_json() | {"remarks": "よろしくMARK"}, order_json()]
+    body = orjson.dumps(said(READ, OrderModelList=orders)).replace(b"MARK", sign)
+    reply = judge(GET_ORDER, RawAnswer(200, body, "req-1"))
+
+    first, second = reply.body["OrderModelList"]
+    assert first["remarks"].rstrip("�\x01") == "よろしく" != first["remarks"]
+    assert second == order_json()
+    with pytest.raises(Unavailable):
+        judge(GET_ORDER, RawAnswer(200, body[:-1], "req-1"))
 
 
 @for_long
