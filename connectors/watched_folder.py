@@ -36,7 +36,28 @@ PARTNER_S: Final = 30 * 60
 """How long one half of a pair (Yahoo's) waits for the other before it goes alone."""
 
 _DEEPEST: Final = 4
-_UNFINISHED: Final = (".tmp", ".part", ".partial", ".crdownload", ".download")
+_UNFINISHED: Final = (
+    ".tmp",
+    ".part",
+    ".partial",
+    ".filepart",
+    ".crdownload",
+    ".opdownload",
+    ".download",
+)
+_SYSTEMS: Final = frozenset(
+    {
+        "thumbs.db",
+        "desktop.ini",
+        "$recycle.bin",
+        "system volume information",
+        "lost+found",
+        "#recycle",  # what was deleted from a share of Synology's, and of QNAP's
+        "@recycle",
+        "@eadir",
+    }
+)
+"""Files and folders that systems and network storage put into any folder."""
 _ROLE: Final = re.compile(
     r"(?P<lines>items?|lines?|注文商品|商品)|(?P<orders>orders?|注文)", re.IGNORECASE
 )
@@ -148,11 +169,11 @@ def _seen(path: Path) -> Iterator[Seen]:
 
 
 def _is_noise(name: str) -> bool:
-    """Return whether the name is that of a system's or a copying program's own file."""
+    """Return whether the name is a system's or a copying program's own."""
     return (
         name.startswith((".", "~$"))
         or name.lower().endswith(_UNFINISHED)
-        or name.lower() in {"thumbs.db", "desktop.ini"}
+        or name.lower() in _SYSTEMS
     )
 
 

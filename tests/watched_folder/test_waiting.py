@@ -104,7 +104,14 @@ def test_a_file_that_cannot_be_opened_now_is_not_refused(anybody):
 
 @pytest.mark.parametrize(
     "name",
-    [".DS_Store", "~$orders.csv", "orders.csv.part", "o.CRDOWNLOAD", "Thumbs.db"],
+    [
+        ".DS_Store",
+        "~$a.csv",
+        "a.csv.part",
+        "o.CRDOWNLOAD",
+        "a.csv.filepart",
+        "Thumbs.db",
+    ],
 )
 def test_noise_of_other_programs_is_left(folder, name):
     folder.put(f"rakuten/demo/{name}")
@@ -136,6 +143,14 @@ def test_links_are_not_followed(folder, tmp_path):
     (folder.root / "rakuten" / "demo" / "a.csv").symlink_to(outside / "orders.csv")
     (folder.root / "rakuten" / "linked").symlink_to(outside)
     (folder.root / "yahoo").symlink_to(folder.root / "rakuten")
+
+    assert folder.places() == []
+
+
+@pytest.mark.parametrize("name", ["#recycle", "@eaDir", "System Volume Information"])
+def test_what_a_share_keeps_for_itself_is_left(folder, name):
+    folder.put(f"{name}/rakuten/demo/deleted.csv")
+    folder.put(f"rakuten/demo/{name}/deleted.csv")
 
     assert folder.places() == []
 
