@@ -29,9 +29,10 @@ _NO_WISH: Final = re.compile(
 )
 _HOUSE: Final = re.compile(r"\d|[一二三四五六七八九十](?:丁目|番|号)")
 """What an address has from its 番地 on."""
-_COD: Final = re.compile(
+COD: Final = re.compile(
     r"(?i)代引|代金引き?(?:換|替|かえ)|コレクト|^cod$|cash ?on ?delivery"
 )
+"""What the malls and shops call cash on delivery."""
 _NUMBERS: Final = re.compile(r"\d+")
 
 _Personal = Annotated[str, Field(repr=False)]
@@ -75,7 +76,7 @@ def file_parcel(
     if slot is None:
         slot = slot_of(package.delivery_slot_name)
     city, street = _city_and_street(package)
-    is_cod = _COD.search(package.payment_method or "") is not None
+    is_cod = COD.search(package.payment_method or "") is not None
     applies = {
         LabelFault.HELD: package.is_held,
         LabelFault.PICK_UP: is_picked_up(package.delivery_method),

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from data.model.shipping.order_file_label import COD
 from data.warehouse.order_files.queries import Queries
 from data.warehouse.shipping.packages import make_door
 from data.warehouse.statements import show
@@ -45,9 +46,10 @@ TEXTS: Final = {
         "在庫は動かしていません。" + COUNT_AGAIN
     ),
     "label-outdated": (
-        "送り状を出力した送付先 {lines:,} 件で、その後にお届け先が変わったか、送付先が"
-        "なくなりました。対処: 印刷済みの送り状は破棄し、again=true で出力した中から"
-        "必要な分だけを印刷してください。出荷済みの場合は、配送会社に連絡してください。"
+        "送り状を出力した送付先 {lines:,} 件で、その後にお届け先・お届け希望日時・代引"
+        "の金額が変わったか、送付先がなくなりました。対処: 印刷済みの送り状は破棄し、"
+        "again=true で出力した中から必要な分だけを印刷してください。出荷済みの場合は、"
+        "配送会社に連絡してください。"
     ),
     "total-missing": (
         "合計金額が登録されていません。売上の集計に入りません。"
@@ -147,7 +149,7 @@ def of_changes(queries: Queries, changed: int, back: list[str]) -> OrderWarnings
     if changed:
         found += queries.rows("list_csv_adjusted")
         make_door(queries.con)
-        found += queries.rows("list_csv_outdated_labels")
+        found += queries.rows("list_csv_outdated_labels", cod=COD.pattern)
     return found
 
 

@@ -69,11 +69,11 @@ GROUP BY n.order_number
 ORDER BY kind, order_number;
 
 -- name: list_csv_outdated_labels
--- Packages that are about to get another recipient or to go, although their label was
--- exported: a parcel with it would come to the wrong door, or be one too many. Not of
--- orders that the mall calls shipped or over.
--- in:  temporary tables `csv_changed_people`, `csv_changed_lines`, `csv_moved`, macro
---      `door`, $mall, $shop_id
+-- Packages that are about to get another recipient, another day or amount to be collected,
+-- or to go, although their label was exported: a parcel with it would come to the wrong
+-- door, or be one too many. Not of orders that the mall calls shipped or over.
+-- in:  temporary tables `csv_changed_orders`, `csv_changed_people`, `csv_changed_lines`,
+--      `csv_moved`, macro `door`, $mall, $shop_id, $cod: the pattern of a payment by 代引
 -- out: kind, order_number, lines (packages)
 WITH printed AS (
     SELECT l.order_number, l.basket_id
@@ -109,6 +109,21 @@ outdated AS (
     FROM doors
     GROUP BY order_number, basket_id
     HAVING count(DISTINCT door) > 1
+    UNION
+    SELECT p.order_number, p.basket_id
+    FROM printed AS p
+    JOIN csv_changed_orders AS n USING (order_number)
+    JOIN orders AS o USING (mall, shop_id, order_number)
+    WHERE n.delivery_on IS DISTINCT FROM o.delivery_on
+       OR coalesce(n.delivery_slot, 0) <> coalesce(o.delivery_slot, 0)
+       OR nullif(n.delivery_slot_name, '') <> nullif(o.delivery_slot_name, '')
+       OR if(
+           regexp_matches(coalesce(n.payment_method, ''), $cod),
+           coalesce(n.request_total, 0), 0
+       ) <> if(
+           regexp_matches(coalesce(o.payment_method, ''), $cod),
+           coalesce(o.request_total, 0), 0
+       )
     UNION
     SELECT m.order_number, m.basket_id
     FROM csv_moved AS m

@@ -1,5 +1,7 @@
 """A package without an id of the mall's keeps its number, recipient and lines."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -241,6 +243,24 @@ def test_a_label_that_was_not_printed_is_no_matter(seller):
     report = seller.take((HANAKO.but(street="新町9-9"), "abc"), (JIRO, "zzz"))
 
     assert kinds(report) == set()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_told"),
+    [
+        ({"delivery_on": date(2026, 12, 1)}, {"delivery_on": date(2026, 12, 9)}, True),
+        ({"payment_method": "代引"}, {"payment_method": "銀行振込"}, True),
+        ({"payment_method": "代引"}, {"request_total": 900}, True),
+        ({"payment_method": "カード"}, {"payment_method": "銀行振込"}, False),
+    ],
+)
+def test_a_printed_label_of_another_day_or_amount_is_told(con, before, after, is_told):
+    """The parcel came on the old day, or was not paid for at the door."""
+    store(con, a_row(**({"request_total": 1000} | before)))
+    record_labels(con, [PackageRef("rakuten", SHOP_ID, "A", "b")], "yamato", at(10))
+    report = store(con, a_row(**after), minute=11)
+
+    assert ("label-outdated" in kinds(report)) is is_told
 
 
 def test_a_printed_label_is_told_where_the_mall_names_the_package_too(con):
