@@ -35,6 +35,7 @@ NumberOfBuyer = Annotated[
 ]
 MailOfBuyer = Annotated[
     str,
+    TEXT,
     titled(
         "メールアドレス",
         "注文番号がわからない場合に、注文に使われたメールアドレスを入力します。"

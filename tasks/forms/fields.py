@@ -20,10 +20,12 @@ def titled(title: str, description: str) -> Any:
 
 
 def as_text(given: Any) -> Any:
-    """Return the text that a number or a path stands for; anything else as it is.
+    """Return the text that a number, a path or None stands for; else what was given.
 
     Prefect's command line reads `-p shop=10001` as a number, and Python has paths.
     """
+    if given is None:
+        return ""
     if isinstance(given, list):
         return [as_text(each) for each in given]
     is_text = isinstance(given, PurePath) or type(given) is int
@@ -31,7 +33,7 @@ def as_text(given: Any) -> Any:
 
 
 TEXT = BeforeValidator(as_text)
-"""What a text is that may be digits alone, or the path of a file."""
+"""What a text is that may be digits alone, the path of a file, or left empty."""
 OR_BLANK = BeforeValidator(lambda given: None if given == "" else given)
 """What a field that was emptied sends counts as left empty."""
 

@@ -27,6 +27,7 @@ ItemPath = Annotated[
 ]
 MallOfFile = Annotated[
     str,  # the flow refuses a wrong one, in Japanese
+    TEXT,
     WithJsonSchema(MALLS),
     titled(
         "モール",

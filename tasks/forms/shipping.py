@@ -12,6 +12,7 @@ from tasks.forms.refused_values import refusing
 
 MallOfOrders = Annotated[
     str,  # the flow refuses a wrong one, in Japanese
+    TEXT,
     WithJsonSchema(MALLS),
     titled("モール", "注文のモールです。楽天以外は、注文CSVで取り込んだ注文が対象です"),
 ]
@@ -97,6 +98,7 @@ Again = Annotated[
 ]
 MallOfUpload = Annotated[
     str,  # the flow refuses a wrong one, in Japanese
+    TEXT,
     WithJsonSchema(
         {"type": "string", "enum": [str(m) for m in Mall if m is not Mall.RAKUTEN]}
     ),

@@ -23,6 +23,7 @@ CheckSample = Annotated[
 SampleNumbers = Annotated[
     str,
     Field(max_length=1000),
+    TEXT,
     titled(
         "テスト用の注文番号",
         "RMSのWEB APIサービスの説明からダウンロードした、テスト用の注文番号です"
@@ -67,6 +68,7 @@ StartOn = Annotated[
 ]
 SecondMailText = Annotated[
     str,
+    TEXT,
     titled(
         "2通目のメール",
         "楽天のメール「…システムイベント通知サービス利用申請 承認のお願い」の本文を"

@@ -15,6 +15,8 @@ from flows.adjust_stock import adjust_stock
 from flows.forget_buyer import forget_buyer
 from flows.import_order_csv import import_order_csv
 from flows.import_stock_count import import_stock_count
+from flows.ingest_orders import ingest_orders
+from flows.onboard_shop import onboard_shop
 from flows.ship_without_number import ship_without_number
 from flows.update_sub_status import update_sub_status
 from flows.why_oversold import why_oversold
@@ -107,6 +109,34 @@ def test_numbers_of_digits_and_empty_fields_are_taken_in_a_line_to_adjust():
 
     assert (one.order_number, one.line_id, one.quantity) == ("501", "1", 2)
     assert (other.line_id, other.mall) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("called", "given", "blank"),
+    [
+        (import_order_csv, {"path": None, "mall": None}, ("path", "mall")),
+        (import_order_csv, {"shop": "demo", "item_path": None}, ("item_path",)),
+        (forget_buyer, {"order_number": "1", "mail": None}, ("mail",)),
+        (
+            forget_buyer,
+            {"mail": "a@b.example", "order_number": None},
+            ("order_number",),
+        ),
+        (adjust_stock, {"shop": None, "who": None, "note": None}, ("shop", "who")),
+        (onboard_shop, {"shop": "demo", "second_mail": None}, ("second_mail",)),
+    ],
+)
+def test_none_is_a_text_left_empty(called, given, blank):
+    """Callers in Python say None of what they leave out; it was refused in English."""
+    taken = called.validate_parameters(given)
+
+    assert [taken[name] for name in blank] == [""] * len(blank)
+
+
+def test_none_of_a_shop_is_every_shop():
+    taken = ingest_orders.validate_parameters({"shop": None, "since": None})
+
+    assert (taken["shop"], taken["since"]) == (None, None)
 
 
 def test_what_is_no_text_stays_refused():
