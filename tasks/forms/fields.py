@@ -6,7 +6,7 @@ in `json_schema_extra` over that (3.9.1), so the words go there.
 """
 
 from datetime import date, datetime
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -32,8 +32,22 @@ def as_text(given: Any) -> Any:
     return str(given) if is_text else given
 
 
+def as_path(given: Any) -> Any:
+    """Return the text of a path; `~/` in it is the user's folder, as only shells know.
+
+    A folder named `~` would be made in the project, with addresses in it.
+    """
+    text = as_text(given)
+    if isinstance(text, list):
+        return [as_path(each) for each in text]
+    is_of_user = isinstance(text, str) and text.startswith("~/")
+    return str(Path(text).expanduser()) if is_of_user else text
+
+
 TEXT = BeforeValidator(as_text)
 """What a text is that may be digits alone, the path of a file, or left empty."""
+PATH = BeforeValidator(as_path)
+"""What a text is that names a file or a folder."""
 OR_BLANK = BeforeValidator(lambda given: None if given == "" else given)
 """What a field that was emptied sends counts as left empty."""
 

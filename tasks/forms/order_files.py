@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import WithJsonSchema
 
-from tasks.forms.fields import MALLS, TEXT, titled
+from tasks.forms.fields import MALLS, PATH, TEXT, titled
 from tasks.forms.refused_values import refusing
 
 PathOrPair = Annotated[
     str | list[str],  # a list is for callers in Python; the form has a field for each
     WithJsonSchema({"type": "string"}),
-    TEXT,
+    PATH,
     titled(
         "ファイル",
         "注文CSV(またはzip)のパスを入力します。Yahoo! は注文データ(order)です。"
@@ -19,7 +19,7 @@ PathOrPair = Annotated[
 ]
 ItemPath = Annotated[
     str,
-    TEXT,
+    PATH,
     titled(
         "商品のファイル(Yahoo! のみ)",
         "Yahoo! の注文商品データ(item)のパスを入力します。ほかのモールは空欄にします",

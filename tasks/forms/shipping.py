@@ -7,7 +7,7 @@ from pydantic import WithJsonSchema
 from data.model.order import Mall
 from data.model.shipping.shipment import Carrier
 from data.model.shipping.unnumbered import UnnumberedWay
-from tasks.forms.fields import MALLS, TEXT, DayOrNone, titled
+from tasks.forms.fields import MALLS, PATH, TEXT, DayOrNone, titled
 from tasks.forms.refused_values import refusing
 
 MallOfOrders = Annotated[
@@ -27,7 +27,7 @@ ShopOfOrders = Annotated[
 ]
 PathOfShipments = Annotated[
     str,
-    TEXT,
+    PATH,
     titled(
         "ファイル",
         "配送会社のソフトから出力したCSV(またはzip)のパスを入力します。"
@@ -82,7 +82,7 @@ ShippingDate = Annotated[
 ]
 Folder = Annotated[
     str,
-    TEXT,
+    PATH,
     titled(
         "出力先フォルダ",
         "空欄の場合は labels フォルダに出力します。住所と氏名を含むファイルです",
@@ -105,7 +105,7 @@ MallOfUpload = Annotated[
     titled("モール", "注文のモールです。楽天は push-tracking で報告します"),
 ]
 FolderOfUploads = Annotated[
-    str, TEXT, titled("出力先フォルダ", "空欄の場合は uploads フォルダに出力します")
+    str, PATH, titled("出力先フォルダ", "空欄の場合は uploads フォルダに出力します")
 ]
 AgainTracking = Annotated[
     bool,

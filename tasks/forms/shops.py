@@ -7,7 +7,7 @@ from pydantic import Field, WithJsonSchema
 from data.model.shops.application import Application
 from data.model.shops.onboarding import OneLine, Stage
 from tasks.forms.every_flow import WHO
-from tasks.forms.fields import TEXT, DayOrNone, MomentOrNone, titled
+from tasks.forms.fields import PATH, TEXT, DayOrNone, MomentOrNone, titled
 from tasks.forms.refused_values import refusing
 
 WhoMoves = Annotated[OneLine, WHO, refusing("担当者")]
@@ -78,7 +78,7 @@ SecondMailText = Annotated[
 ]
 SecondMailPath = Annotated[
     str,
-    TEXT,
+    PATH,
     titled(
         "2通目のメールのファイル",
         "メールをファイルに保存した場合は、貼り付ける代わりにパスを入力します"

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from data.model.order import Mall
 from data.model.stock import MOST_UNITS, StockFileKind
-from tasks.forms.fields import OR_BLANK, TEXT, DayOrNone, MomentOrNone, titled
+from tasks.forms.fields import OR_BLANK, PATH, TEXT, DayOrNone, MomentOrNone, titled
 from tasks.forms.refused_values import refusing
 
 WhoDecided = Annotated[
@@ -127,7 +127,7 @@ Note = Annotated[
 ]
 PathOfCount = Annotated[
     str,
-    TEXT,
+    PATH,
     titled(
         "ファイル",
         "棚卸CSV(入荷も同じ形式)のパスを入力します。"
@@ -163,7 +163,7 @@ Full = Annotated[
 ]
 PathOfCosts = Annotated[
     str,
-    TEXT,
+    PATH,
     titled(
         "ファイル",
         "原価または手数料のCSVのパスを入力します。"

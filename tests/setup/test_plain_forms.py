@@ -12,8 +12,12 @@ from prefect.utilities.schema_tools.validation import ValidationError, validate
 from data.model.japan_time import JST
 from data.model.typed.time import TimeRefused, day_of, moment_of
 from flows.adjust_stock import adjust_stock
+from flows.export_shipping_labels import export_shipping_labels
+from flows.export_tracking import export_tracking
 from flows.forget_buyer import forget_buyer
+from flows.import_costs import import_costs
 from flows.import_order_csv import import_order_csv
+from flows.import_shipments import import_shipments
 from flows.import_stock_count import import_stock_count
 from flows.ingest_orders import ingest_orders
 from flows.onboard_shop import onboard_shop
@@ -131,6 +135,27 @@ def test_none_is_a_text_left_empty(called, given, blank):
     taken = called.validate_parameters(given)
 
     assert [taken[name] for name in blank] == [""] * len(blank)
+
+
+@pytest.mark.parametrize(
+    ("called", "given"),
+    [
+        (import_order_csv, {"path": "~/a.csv", "item_path": "~/b.csv"}),
+        (import_order_csv, {"path": ["~/a.csv"]}),
+        (import_shipments, {"path": "~/a.csv", "carrier": "yamato", "shop": "x"}),
+        (export_shipping_labels, {"path": "~/out", "carrier": "yamato", "shop": "x"}),
+        (export_tracking, {"path": "~/out", "mall": "yahoo", "shop": "x"}),
+        (import_stock_count, {"path": "~/a.csv", "shop": "x"}),
+        (import_costs, {"path": "~/a.csv"}),
+        (onboard_shop, {"shop": "x", "second_mail_path": "~/a.eml"}),
+    ],
+)
+def test_a_path_may_begin_with_the_users_folder(called, given):
+    """Labels went into a folder named `~` in the project."""
+    taken = called.validate_parameters(given)
+    paths = [f"{taken[name]}" for name in given if "path" in name]
+
+    assert [one for one in paths if "~" in one or f"{Path.home()}" not in one] == []
 
 
 def test_none_of_a_shop_is_every_shop():
