@@ -399,9 +399,13 @@ def test_of_two_packages_of_colorme_the_one_that_left_gets_no_second_label(desk:
     assert desk.ask("SELECT outcome FROM orders") == [(None,)]
 
 
-def test_a_package_with_a_day_on_which_it_left_gets_no_label(desk: Desk):
-    """Its number was blank: it had gone by ordinary mail."""
-    sent = {"配送状態": "配送要請", "注文番号": "1", "発送日": "2026/11/25"}
+@pytest.mark.parametrize(
+    "left",
+    [{"発送日": "2026/11/25"}, {"送り状番号": ONE}],
+    ids=["a day, by ordinary mail without a number", "a number"],
+)
+def test_a_package_that_left_by_the_malls_file_gets_no_label(desk: Desk, left):
+    sent = {"配送状態": "配送要請", "注文番号": "1", **left}
     desk.order(lambda path: qoo10(path, sent), "qoo10", "mihon")
 
     assert desk.labels("qoo10", "mihon").startswith("送り状 0 件 / 出力しなかった")
