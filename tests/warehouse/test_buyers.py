@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from data.model import buyer as model
 from data.model.buyer import OrderKey, Traces, marks_of, without_people
 from data.model.order import Order, Person
-from data.warehouse import buyers, orders
+from data.warehouse import buyers
 from data.warehouse.buyers import (
     clear_orders,
     ended_before,
@@ -20,6 +20,8 @@ from data.warehouse.buyers import (
 )
 from data.warehouse.forget_requests import FILE, Request, note_request, requests_beside
 from data.warehouse.invariants import violations
+from data.warehouse.orders import store as storing
+from data.warehouse.orders.content import content_of
 from data.warehouse.orders.store import Stored, store_orders
 from tests.support.effort import first
 from tests.support.orders import (
@@ -184,7 +186,7 @@ def test_a_forgotten_place_is_caught(undone, statement, old, new):
 
 
 def test_a_buyer_who_comes_back_with_the_next_snapshot_is_caught(undone, monkeypatch):
-    monkeypatch.setattr(orders, "kept_clear", lambda _con, given, _at: given)
+    monkeypatch.setattr(storing, "kept_clear", lambda _con, given, _at: given)
 
     with caught():
         play(undone)
@@ -402,12 +404,12 @@ def test_orders_end_when_they_are_shipped_or_cancelled(con):
 
 def test_a_content_keeps_all_but_its_private_cells():
     order = an_order_of(1)
-    content, people, _ = orders.content_of(order, "")
-    left, _, _ = orders.content_of(without_people(order), "")
+    content, people, _ = content_of(order, "")
+    left, _, _ = content_of(without_people(order), "")
 
     assert buyers.without_cells(json.loads(content)) == json.loads(left)
     assert people != buyers.NOBODY
-    assert orders.content_of(without_people(order), "")[1] == buyers.NOBODY
+    assert content_of(without_people(order), "")[1] == buyers.NOBODY
 
 
 def test_a_phone_written_for_abroad_is_the_same_buyers(con):
