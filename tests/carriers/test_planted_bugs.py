@@ -1,5 +1,7 @@
 """Bugs put in on purpose: the suite must notice each (docs/rules.md)."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from connectors.carriers import CsvRefused, parcels, registry
@@ -134,15 +136,10 @@ def cancelled_shipments_are_reported(patch):
 
 
 def verified_rows_are_sent_again(patch):
-    patch.setattr(shipping_plan, "ShipmentState", NeverVerified)
-
-
-class NeverVerified:
-    """States by other names: nothing compares equal to VERIFIED."""
-
-    VERIFIED = None
-    CANCELLED = shipment.ShipmentState.CANCELLED
-    REFUSED = shipment.ShipmentState.REFUSED
+    """Let nothing compare equal to VERIFIED."""
+    states = {state.name: state for state in shipment.ShipmentState}
+    never_verified = SimpleNamespace(**states | {"VERIFIED": None})
+    patch.setattr(shipping_plan, "ShipmentState", never_verified)
 
 
 def cancelled_orders_are_reported(patch):
