@@ -77,8 +77,8 @@ PLANTED = {
     ),
     "a typed date beats RMS's": (
         "find_shop_facts",
-        "coalesce(key.told_expires_at, key.typed_expires_at)",
-        "coalesce(key.typed_expires_at, key.told_expires_at)",
+        "    key.told_expires_at,\n    key.typed_expires_at,",
+        "    key.typed_expires_at,\n    key.told_expires_at,",
     ),
     "an urgent warning is forgotten": ("find_shop_warning", "min(days)", "max(days)"),
     "the second sending overwrites the first": (
