@@ -209,9 +209,9 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
         len(good),
         refused,
         leaves_on,
-        _late(good),
-        _early(good),
-        _letterbox(good),
+        late=_with(good, lambda one: _day(one.missed_wish)),
+        early=_with(good, lambda one: _day(one.delivery_on if one.is_early else None)),
+        letterbox=_with(good, lambda one: one.letterbox),
     )
 
 
@@ -248,37 +248,20 @@ def _alone(made: Made, shared: frozenset[str]) -> Made:
     return ref, (*faults, LabelFault.SHARED_KEY)
 
 
-def _late(
+def _with(
     good: Sequence[tuple[PackageRef, ParcelOrder]],
+    word_of: Callable[[ParcelOrder], str | None],
 ) -> list[tuple[str, str, str]]:
-    """Return the packages whose wished day is before the shipping date."""
+    """Return order, package and word of the parcels that have such a word."""
     return [
-        (ref.order_number, ref.basket_id, f"{parcel.missed_wish:%Y-%m-%d}")
+        (ref.order_number, ref.basket_id, word)
         for ref, parcel in good
-        if parcel.missed_wish is not None
+        if (word := word_of(parcel))
     ]
 
 
-def _early(
-    good: Sequence[tuple[PackageRef, ParcelOrder]],
-) -> list[tuple[str, str, str]]:
-    """Return the packages whose wished day is long after the shipping date."""
-    return [
-        (ref.order_number, ref.basket_id, f"{parcel.delivery_on:%Y-%m-%d}")
-        for ref, parcel in good
-        if parcel.is_early
-    ]
-
-
-def _letterbox(
-    good: Sequence[tuple[PackageRef, ParcelOrder]],
-) -> list[tuple[str, str, str]]:
-    """Return the packages that the buyer expects in the letter box."""
-    return [
-        (ref.order_number, ref.basket_id, parcel.letterbox)
-        for ref, parcel in good
-        if parcel.letterbox
-    ]
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _tried(
