@@ -219,8 +219,11 @@ def shop_to_call(shop: Shop, at: datetime) -> tuple[Shop, frozenset[str]]:
 
     """
     with our_warehouse() as con:
-        leave_ended_key(con, shop, at)
-        facts, fingerprint = facts_of(con, shop.handle), key_in_use(con, shop.handle)
+        facts = facts_of(con, shop.handle)
+        if facts.key_has_ended(at):
+            leave_ended_key(con, shop, at)
+            facts = facts_of(con, shop.handle)
+        fingerprint = key_in_use(con, shop.handle)
         stopped = stopped_functions(con, shop.handle)
     used = shop_in_use(shop, fingerprint)
     if facts.connection in STOPS_CALLS:
