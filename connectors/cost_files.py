@@ -18,9 +18,8 @@ from connectors.csv_file import (
     CsvRefused,
     faulty_rows,
     read_csv,
-    refuse_changed,
+    refuse_other_columns,
     unknown_columns,
-    unknown_names,
 )
 from data.model.costs import ALWAYS, MallFee, SkuCost
 from data.model.csv_file import BLANK, RowRemark, code_damage
@@ -67,12 +66,8 @@ def _cost_file(csv: CsvFile) -> CostFile:
     is_fees = csv.header.has(MALL) or csv.header.has(PERCENT)
     known = FEE_COLUMNS if is_fees else COST_COLUMNS
     needed = (MALL, PERCENT) if is_fees else (SKU, COST)
-    refuse_changed(
-        "原価・手数料のファイル",
-        ADVICE,
-        missing=[name for name in needed if not csv.header.has(name)],
-        doubled=[name for name in known if csv.header.times(name) > 1],
-        unknown=unknown_names(csv.header, known),
+    refuse_other_columns(
+        csv.header, "原価・手数料のファイル", ADVICE, needed=needed, known=known
     )
     places = {name: csv.header.index(name) for name in known}
     faults: list[RowRemark] = []

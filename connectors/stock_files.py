@@ -17,9 +17,8 @@ from connectors.csv_file import (
     Header,
     faulty_rows,
     read_csv,
-    refuse_changed,
+    refuse_other_columns,
     unknown_columns,
-    unknown_names,
 )
 from data.model.csv_file import BLANK, RowRemark, code_damage
 from data.model.stock import CODE, MOST_UNITS, OWN_SKU, Counted
@@ -91,13 +90,7 @@ def _stock_file(csv: CsvFile) -> StockFile:
 
 def _places(header: Header) -> dict[str, int]:
     """Return where each known column stands, or refuse a missing or doubled one."""
-    refuse_changed(
-        "在庫ファイル",
-        ADVICE,
-        missing=[name for name in NEEDED if not header.has(name)],
-        doubled=[name for name in KNOWN if header.times(name) > 1],
-        unknown=unknown_names(header, KNOWN),
-    )
+    refuse_other_columns(header, "在庫ファイル", ADVICE, needed=NEEDED, known=KNOWN)
     places = {name: header.index(name) for name in KNOWN}
     return {name: at for name, at in places.items() if at is not None}
 

@@ -18,6 +18,7 @@ what RFC 4180 does not allow refuses the file (docs/order-files.md §3, §11).
 from connectors.csv_file.header import (
     Header,
     refuse_changed,
+    refuse_other_columns,
     unknown_columns,
     unknown_names,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "given_name",
     "read_csv",
     "refuse_changed",
+    "refuse_other_columns",
     "unknown_columns",
     "unknown_names",
 ]

@@ -179,6 +179,29 @@ def refuse_changed(
     )
 
 
+def refuse_other_columns(
+    header: Header,
+    title: str,
+    advice: str,
+    *,
+    needed: Sequence[str],
+    known: Sequence[str],
+) -> None:
+    """Refuse a header that lacks a needed column or has a known one twice.
+
+    Raises:
+        CsvRefused: names every difference, as `refuse_changed` does.
+
+    """
+    refuse_changed(
+        title,
+        advice,
+        missing=[name for name in needed if not header.has(name)],
+        doubled=[name for name in known if header.times(name) > 1],
+        unknown=unknown_names(header, known),
+    )
+
+
 def unknown_names(header: Header, known: Sequence[str]) -> list[str]:
     """Return the columns that nobody reads."""
     wanted = set(map(compared, known))
