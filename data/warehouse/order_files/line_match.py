@@ -98,14 +98,11 @@ def _passes(codes: int) -> Iterator[Pass]:
     yield Pass((TOLD,), named, named)
     # Two lines with a name each are two lines, however equal.
     for told, stored in ((unnamed, pl.lit(value=True)), (named, unnamed)):
+        for keys in _CONTENT:
+            yield from _pieces_first(keys, told, stored)
         known = pl.col("sku").is_not_null()
-        for keys in (*_CONTENT, *_CODES):
-            is_code = keys in _CODES
-            ours, theirs = (told & known, stored & known) if is_code else (told, stored)
-            # Of equal lines the one with as many pieces is the same: the file may show
-            # them in another order, or lack the first.
-            yield Pass((*keys, "quantity"), ours, theirs)
-            yield Pass(keys, ours, theirs)
+        for keys in _CODES:
+            yield from _pieces_first(keys, told & known, stored & known)
         blank = pl.col("choices").is_null()  # not every report has the options
         yield Pass(("sku",), told & known & blank, stored & known)
         yield Pass(("sku",), told & known, stored & known & blank)
@@ -116,6 +113,18 @@ def _passes(codes: int) -> Iterator[Pass]:
         # A title that changed, where the title is the only code and one line is left.
         alone = (pl.col("sku") == pl.col("item_name")) & (pl.len().over(ORDER) == 1)
         yield Pass(("choices", "unit_price"), told & alone, stored & alone)
+
+
+def _pieces_first(
+    keys: tuple[str, ...], told: pl.Expr, stored: pl.Expr
+) -> Iterator[Pass]:
+    """Yield the pass with as many pieces, then the one without.
+
+    Of equal lines the one with as many is the same: the file may show them in another
+    order, or lack the first.
+    """
+    yield Pass((*keys, "quantity"), told, stored)
+    yield Pass(keys, told, stored)
 
 
 def _by_lesser(key: str, better: int, told: pl.Expr, stored: pl.Expr) -> Iterator[Pass]:
