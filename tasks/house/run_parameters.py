@@ -22,6 +22,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 
 from data.model.shops.rakuten_mails import read_second_mail
 from tasks.marks.memo import KEPT
+from tasks.runs.parameters import replace_parameter
 from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.setup.prefect_runs import all_pages
 
@@ -44,9 +45,10 @@ def empty_parameters() -> int:
         for run in ended_runs(flow):
             told = {name: run.parameters.get(name) for name in left}
             kept = {name: left[name](value) for name, value in told.items() if value}
-            if any(told[name] != value for name, value in kept.items()):
-                _write(run, run.parameters | kept)
-                emptied += 1
+            tells = {name: value for name, value in kept.items() if value != told[name]}
+            for name, value in tells.items():
+                replace_parameter(name, value, run.id)
+            emptied += bool(tells)
     return emptied
 
 
@@ -64,8 +66,3 @@ def ended_runs(flow: str) -> list[FlowRun]:
             sort=FlowRunSort.ID_DESC,
         )
         return [*runs]
-
-
-def _write(run: FlowRun, parameters: dict[str, Any]) -> None:
-    with get_client(sync_client=True) as client:
-        client.update_flow_run(run.id, parameters=parameters)

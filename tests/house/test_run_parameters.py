@@ -30,9 +30,11 @@ def emptied(patch: pytest.MonkeyPatch, parameters: dict[str, Any]) -> dict[str, 
         "ended_runs",
         lambda flow: [SimpleNamespace(id=flow, parameters=parameters[flow])],
     )
-    patch.setattr(
-        run_parameters, "_write", lambda run, kept: written.update({run.id: kept})
-    )
+
+    def replace(name: str, value: Any, flow: str) -> None:
+        written.setdefault(flow, dict(parameters[flow]))[name] = value
+
+    patch.setattr(run_parameters, "replace_parameter", replace)
     assert run_parameters.empty_parameters.fn() == len(written)
     return written
 
