@@ -125,7 +125,7 @@ def _taken(path: Path) -> DuckDBPyConnection | None:
 
 
 def _keep_only(waiting: Mapping[Path, DuckDBPyConnection]) -> None:
-    """Let these instances wait, and end those that waited before."""
+    """Keep these instances for later sessions, and end those kept before."""
     with _lock:
         others = list(_waiting.values())
         _waiting.clear()
