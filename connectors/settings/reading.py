@@ -12,6 +12,7 @@ from connectors.settings.env_file import env_file_values
 from connectors.settings.fields import Settings
 from connectors.settings.shop_variables import PREFIX
 from connectors.settings.unread import unread_settings
+from connectors.settings.unread_lines import unread_lines
 from data.model.shipping.label import Sender
 
 ENV_FILE: Final = Path(os.environ.get("JUCHU_ENV_FILE") or ".env")
@@ -57,7 +58,8 @@ def _read(env_file: Path, *_read_from: Hashable) -> Settings:
     """Read the settings, once for what they are read from."""
     names = [PREFIX + name.upper() for name in Settings.model_fields]
     try:
-        problems = unread_settings(env_file_values(env_file), os.environ, names)
+        problems = unread_lines(env_file)
+        problems += unread_settings(env_file_values(env_file), os.environ, names)
         settings = Settings(_env_file=env_file)
     except UnicodeDecodeError:
         raise SettingsProblem(

@@ -110,7 +110,8 @@ def copy_elsewhere() -> str:
         replace_durably(sign, f"{folder}\n".encode())
     except Exception as exc:
         advice = "JUCHU_BACKUP_COPY のフォルダーと空き容量を確認してください。"
-        raise CopyFailed(folder, type(exc).__name__, advice) from exc
+        cause = isinstance(exc, OSError) and exc.strerror
+        raise CopyFailed(folder, cause or type(exc).__name__, advice) from exc
     return str(folder)
 
 

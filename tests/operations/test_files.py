@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from prefect.settings.models.root import Settings as PrefectSettings
 from pydantic import AliasChoices, BaseModel
 
@@ -23,6 +24,7 @@ from tests.operations.containers import (
     dockerfile,
     shell_words,
 )
+from tests.support.strict_yaml import StrictLoader
 
 SERVICES: dict[str, dict[str, Any]] = compose_file()["services"]
 OURS = [name for name, service in SERVICES.items() if "build" in service]
@@ -85,6 +87,29 @@ def test_every_variable_of_a_unit_is_a_setting(path):
     said = {line.partition("=")[0] for line in unit(path)["Environment"]}
 
     assert unknown(said) == set()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*sorted(OPERATIONS.glob("*.yaml")), ROOT / "prefect.yaml"],
+    ids=lambda path: path.name,
+)
+def test_no_key_stands_twice(path):
+    """Docker Compose refuses such a file: `up` starts nothing."""
+    text = path.read_text(encoding="utf-8")
+    _ = yaml.load(text, StrictLoader)
+
+    key = re.search(r"^ +(\w+): \w+\n", text, re.MULTILINE)
+    with pytest.raises(yaml.YAMLError, match=f"{key[1]}.*twice"):
+        yaml.load(text.replace(key[0], key[0] * 2, 1), StrictLoader)
+
+
+def test_the_days_that_runs_are_kept_reach_the_server():
+    """No other process tells it, and the shop's settings are in one file."""
+    told = unit(OPERATIONS / "systemd" / "juchu-server.service")["EnvironmentFile"]
+
+    assert SERVICES["server"]["env_file"] == SERVICES["worker"]["env_file"]
+    assert "-/etc/juchu/shop.env" in told
 
 
 def test_a_misspelt_setting_would_be_seen():

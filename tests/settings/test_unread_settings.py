@@ -1,6 +1,7 @@
 """A name that nothing reads is told at start, with the one that was meant."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,58 @@ def test_every_name_of_the_example_file_is_read(monkeypatch, caplog, tmp_path):
 
     assert read_settings().home == Path("elsewhere")
     assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["JUCHU_NOTIFY＝mailto:CANARY"], "1行目(JUCHU_NOTIFY)"),
+        (["JUCHU＿NOTIFY=CANARY"], "1行目(JUCHU_NOTIFY)"),
+        (["JUCHU_SHOP=x", "", "JUCHU_NOTIFY: CANARY"], "3行目(JUCHU_NOTIFY)"),
+        (["export JUCHU_NOTIFY"], "1行目(JUCHU_NOTIFY)"),
+        (["JUCHU_NOTIFY 'CANARY'"], "1行目(JUCHU_NOTIFY)"),
+        (
+            ['JUCHU_LAKE="CANARY', "JUCHU_FILES_DAYS=3", 'JUCHU_SHOP="x"'],
+            "1〜3行目(JUCHU_LAKE)",
+        ),
+        (['JUCHU_LAKE="CANARY', "# B", '# A "'], "1〜3行目(JUCHU_LAKE)"),
+        (["FOO='CANARY", "JUCHU_NOTIFY=CANARY", "BAR='x'"], "1〜3行目(JUCHU_NOTIFY)"),
+        (["PREFECT_API_URL http://CANARY"], "1行目(PREFECT_API_URL)"),
+    ],
+)
+def test_a_line_that_sets_nothing_stops_at_start(tmp_path, lines, told):
+    (tmp_path / ".env").write_text("\r\n".join(lines), encoding="utf-8", newline="")
+    with pytest.raises(SettingsProblem) as stopped:
+        read_settings()
+
+    assert str(stopped.value).startswith(f".env の{told}を設定として読み取れません。対処: ")
+    assert "CANARY" not in str(stopped.value)
+
+
+def test_a_value_that_an_empty_line_below_undoes_stops_at_start(tmp_path):
+    """As where a person wrote on top of a copy of the example."""
+    text = "JUCHU_CLOSE_DAY=5\n\nJUCHU_NOTIFY=\nexport JUCHU_CLOSE_DAY=''\n"
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    told = ".env の1行目の JUCHU_CLOSE_DAY は、4行目の「JUCHU_CLOSE_DAY=」"
+    with pytest.raises(SettingsProblem, match=re.escape(told)):
+        read_settings()
+
+
+def test_what_else_stands_in_the_file_is_let_be(tmp_path):
+    text = """# JUCHU_HOME: "unclosed
+JUCHU_CLOSE_DAY=
+if true; then source other; fi
+FOO="of JUCHU_HOME
+and more"
+BAR
+JUCHU_CLOSE_DAY='5' # "a day
+ export JUCHU_SHOP = "x y"
+＃ JUCHU_NOTIFY＝x
+"""
+    file = tmp_path / ".env"
+    file.write_text(text.replace("x y", "xy").replace("of JUCHU_HOME", "of it"))
+
+    assert (read_settings().close_day, read_settings().shop) == (5, "xy")
 
 
 def test_a_file_that_notepad_saved_is_read_from_its_first_name(tmp_path):
