@@ -22,6 +22,7 @@ class AlarmKind(StrEnum):
 
     PARCEL_TO_STOP = "parcel-to-stop"
     DAY_FAILED = "day-failed"
+    DAY_MISSING = "day-missing"
     SHOP_STOPPED = "shop-stopped"
     LICENCE_ENDING = "licence-ending"
     NOTICE_WAITING = "notice-waiting"
@@ -39,6 +40,7 @@ class AlarmKind(StrEnum):
 ALARM_WORDS: Final[Mapping[AlarmKind, str]] = {
     AlarmKind.PARCEL_TO_STOP: "荷物を止めてください",
     AlarmKind.DAY_FAILED: "朝の処理が失敗しました",
+    AlarmKind.DAY_MISSING: "朝の処理が26時間以上ありません",
     AlarmKind.SHOP_STOPPED: "RMSを呼び出せません",
     AlarmKind.LICENCE_ENDING: "ライセンスキーの期限が近づいています",
     AlarmKind.NOTICE_WAITING: "通知の処理が遅れています",

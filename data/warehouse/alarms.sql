@@ -99,6 +99,34 @@ troubles AS (
       )
     UNION ALL
     SELECT
+        'day-missing', l.mall, l.shop_id,
+        '最後の朝の処理は' || strftime(timezone('Asia/Tokyo', l.day_at), '%m月%d日 %H:%M')
+            || 'です。注文の巡回と発送報告が止まっています。対処: Prefect の画面で、'
+            || 'daily/0900 のスケジュールが停止していないことを確認し、実行してください。'
+    FROM (
+        SELECT mall, shop_id, max(started_at) FILTER (source = 'tracking') AS day_at
+        FROM loads
+        GROUP BY ALL
+    ) AS l
+    WHERE l.day_at < $now::TIMESTAMPTZ - INTERVAL 26 HOUR
+      AND EXISTS (  -- the machine was on when it was due
+          SELECT 1
+          FROM loads AS other
+          WHERE other.mall = l.mall
+            AND other.shop_id = l.shop_id
+            AND other.started_at BETWEEN l.day_at + INTERVAL 24 HOUR
+                AND $now::TIMESTAMPTZ - INTERVAL 1 HOUR
+      )
+      AND EXISTS (
+          SELECT 1
+          FROM shops AS s
+          SEMI JOIN shop_keys USING (shop)  -- a closed shop has none
+          WHERE s.mall = l.mall
+            AND s.shop_id = l.shop_id
+            AND coalesce(s.stage, '稼働中') = '稼働中'
+      )
+    UNION ALL
+    SELECT
         'outcome-unknown', mall, shop_id,
         'RMSの応答がなく、届いたか不明なものが' || count(*) || '件あります。'
             || '対処: push-inventory、push-tracking を実行してください。'

@@ -78,11 +78,46 @@ def notices_missed(con: Con, missed: int = 1) -> None:
     )
 
 
+def a_load(con: Con, source: str, hours: float) -> None:
+    """Store that a run of the shop began so many hours after nine."""
+    con.execute(
+        """INSERT INTO loads BY NAME SELECT
+            uuid()::VARCHAR AS load_id, ? AS source, 'rakuten' AS mall, ? AS shop_id,
+            ? AS started_at, 0 AS found, 0 AS created, 0 AS changed,
+            0 AS unchanged, 0 AS stale, 0 AS refused""",
+        [source, SHOP_ID, at(60 * hours)],
+    )
+
+
+def day_missing(con: Con, day: float = -27, other: float = -1) -> None:
+    """A live shop whose last morning was so long ago, and a drain since."""
+    shop_stopped(con, "ok")
+    con.execute("UPDATE shops SET license_expires_at = NULL")
+    con.execute(
+        """INSERT INTO shop_keys BY NAME SELECT
+            'demo' AS shop, 'k' AS key_hash, ? AS first_seen_at, ? AS last_seen_at""",
+        [at(0), at(0)],
+    )
+    a_load(con, "tracking", day)
+    a_load(con, "notices", other)
+
+
+def day_missing_at(stage: str | None, *, has_key: bool = True) -> Callable[[Con], None]:
+    def make(con: Con) -> None:
+        day_missing(con)
+        con.execute("UPDATE shops SET stage = ?", [stage])
+        if not has_key:
+            con.execute("DELETE FROM shop_keys")
+
+    return make
+
+
 CASES: dict[str, tuple[AlarmKind, Callable[[Con], None]]] = {
     "shop stopped": (AlarmKind.SHOP_STOPPED, stopped),
     "licence": (AlarmKind.LICENCE_ENDING, licence_ending),
     "notice waits": (AlarmKind.NOTICE_WAITING, notice_waiting),
     "notices missed": (AlarmKind.NOTICES_MISSED, notices_missed),
+    "day missing": (AlarmKind.DAY_MISSING, day_missing),
     "csv row": (AlarmKind.REJECTED, csv_reject),
     "shipment row": (AlarmKind.REJECTED, shipment_reject),
     "order": (AlarmKind.REJECTED, order_refused),
@@ -141,6 +176,11 @@ def test_every_alarm_has_words_and_says_when_it_is_over():
         (lambda con: licence_ending(con, 14.1), NOW),
         (lambda con: notices_missed(con, 0), NOW),
         (notices_missed, 15),
+        (lambda con: day_missing(con, -25, -0.9), NOW),
+        (lambda con: day_missing(con, -70, -0.5), NOW),
+        (lambda con: day_missing(con, -70, -47), NOW),
+        (day_missing_at("停止"), NOW),
+        (day_missing_at("稼働中", has_key=False), NOW),
     ],
     ids=[
         "waits for nine minutes",
@@ -148,6 +188,11 @@ def test_every_alarm_has_words_and_says_when_it_is_over():
         "ends in 15 days",
         "none missed",
         "overtaken nine minutes ago",
+        "a morning 25 hours ago",
+        "on again for half an hour",
+        "off since it was due",
+        "stopped by a person",
+        "closed",
     ],
 )
 def test_what_is_not_yet_a_trouble_is_none(undone: Con, make, minute):
@@ -234,6 +279,7 @@ def test_a_disk_at_the_edge_does_not_ring_every_minute():
         ),
         ("state IN ('unknown', 'sent')", "state IN ('sent')", "push unknown"),
         ("INTERVAL 14 DAY", "INTERVAL 14 HOUR", "licence"),
+        ("FILTER (source = 'tracking')", "", "day missing"),
     ],
 )
 def test_a_planted_bug_is_seen(undone: Con, right: str, wrong: str, case: str):
