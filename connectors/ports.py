@@ -22,7 +22,12 @@ def port_number(text: str) -> int:
 
 
 def cannot_listen(host: str, port: int, error: OSError) -> str:
-    """Return what to tell a person whose address is taken or not to be had."""
+    """Return what to tell a person whose address, or a file, is not to be had."""
+    if error.filename:
+        return (
+            f"{error.filename}: {error.strerror}\n"
+            "対処: JUCHU_HOME のフォルダーと権限を確認してください。"
+        )
     return (
         f"{host}:{port}: {error.strerror}\n"
         "対処: --port で別のポートを指定してください。"

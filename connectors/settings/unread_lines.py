@@ -66,11 +66,12 @@ def _broken(plain: str, at: int) -> list[str]:
     last = at + plain.count("\n")
     where = f"{at}行目" if last == at else f"{at}〜{last}行目"
     name = found[found.re.groups]
-    return [
+    told = (
         f".env の{where}({name})を設定として読み取れません。対処: 「{name}=値」の形に"
         "してください(「=」と引用符は半角で、引用符は同じ行で閉じます)。"
         "使わない行は、先頭に # を付けてください。"
-    ]
+    )
+    return [told]
 
 
 def _undone(name: str, given_at: int, at: int) -> str:

@@ -67,7 +67,9 @@ REMEDIES: Final[Mapping[MatterKind, Remedy]] = {
         "RMSの受注画面で発送情報の空欄を入力します", ""
     ),
     MatterKind.TRACKING_NOT_CLOSED: Remedy("RMSの受注画面で発送済みに変更します", ""),
-    MatterKind.HOURS_LOST: Remedy(f"控えを見て入力し直します。{_AT_RMS}", ""),
+    MatterKind.HOURS_LOST: Remedy(
+        "控えを見て入力し直し、一覧から外します(それまで在庫数は増やしません)", ""
+    ),
     MatterKind.RULE_BROKEN: Remedy("管理者に連絡します", ""),
     MatterKind.BYTES_LEFT: Remedy("管理者に連絡します", ""),
     MatterKind.FILE_REPAIRED: Remedy(f"対応は不要です。{_AT_RMS}", ""),

@@ -62,7 +62,8 @@ def report_of(done: Restored) -> str:
         f"失われた時間: {done.lost_from:{WHEN}} から {done.lost_until:{WHEN}} まで",
         "RMSの注文は、次の ingest-orders と drain-notices で元に戻ります。",
         "対処: その間の棚卸・入荷・在庫の手動調整、注文CSV、送り状番号を、",
-        "push-inventory の前にもう一度入力してください。",
+        "もう一度入力し、dismiss/manual(kind=hours_lost)で一覧から外してください。",
+        "それまで、RMSの在庫数は減らすだけで、増やしません。",
         "一覧: FROM needs_a_person WHERE kind = 'hours_lost'",
     ]
     if done.forgotten:

@@ -40,6 +40,7 @@ from data.model.shipping.short_key import PackageRef, short_key
 from data.model.shops.shop import ShopHandle
 from data.model.typed.time import TimeRefused, day_of
 from data.warehouse.half_made import removed_on_error
+from data.warehouse.house.incidents import are_hours_lost
 from data.warehouse.runs import Load
 from data.warehouse.shipping.labels import (
     ToPack,
@@ -75,6 +76,12 @@ TOO_EARLY: Final = (
     "あります。まだ出荷しない場合は、この送り状を発行しないでください(番号を取り込むと、"
     "発送済みとして報告されます)。出荷日が近づいたら again で出力してください。"
 )
+MAYBE_TWICE: Final = "復元前の送り状と重複する可能性があります"
+LOOK_FIRST: Final = (
+    "復元で失われた時間に出力した送り状が、もう一度含まれている可能性があります。"
+    "対処: 印刷する前に、同じ注文の送り状を発行していないことを、配送会社の画面で"
+    "確認してください。入力が終わったら、hours_lost を一覧から外してください。"
+)
 DELETE_IT: Final = "氏名と住所を含むファイルです。送り状を印刷したら削除してください。"
 
 
@@ -101,6 +108,8 @@ class Labels:
     """The same of labels whose parcel would wait for its day at the carrier's."""
     letterbox: Sequence[tuple[str, str, str]] = ()
     """Order, package and delivery method, if that is one for the letter box."""
+    maybe_twice: bool = False
+    """Whether a restore has lost hours in which some may have been printed."""
 
 
 def shipping_day(typed: date | str | None) -> date:
@@ -204,6 +213,7 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
         unless_committed.enter_context(removed_on_error(path))
         write_new(path, [WRITERS[carrier](parcels, sender).content])
         record_labels(con, [ref for ref, _ in good], carrier, at)
+        maybe_twice = are_hours_lost(con)
     return Labels(
         path,
         len(good),
@@ -212,6 +222,7 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
         late=_with(good, lambda one: _day(one.missed_wish)),
         early=_with(good, lambda one: _day(one.delivery_on if one.is_early else None)),
         letterbox=_with(good, lambda one: one.letterbox),
+        maybe_twice=maybe_twice,
     )
 
 
@@ -296,7 +307,8 @@ def conclude_labels(labels: Labels) -> State[Any]:
         EARLY: labels.early,
         LETTERBOX: labels.letterbox,
     }
-    more = "".join(f" / {what} {len(rows)} 件" for what, rows in told.items() if rows)
+    more = f" / {MAYBE_TWICE}" if labels.maybe_twice else ""
+    more += "".join(f" / {what} {len(rows)} 件" for what, rows in told.items() if rows)
     return Completed(
         message=f"送り状 {labels.written} 件 / 出力しなかった送付先"
         f" {len(labels.refused)} 件{more}: {labels.path or 'ファイルなし'}"
@@ -316,6 +328,7 @@ def labels_report(labels: Labels) -> str:
         "送り状の出力の結果",
         table(("項目", "内容"), facts),
         DELETE_IT if labels.path else "",
+        f"**{LOOK_FIRST}**" if labels.maybe_twice else "",
         listing(
             "出力しなかった送付先",
             ("注文番号", "送付先ID", "列", "理由"),

@@ -31,6 +31,7 @@ from data.model.order import Mall
 from data.model.run import total
 from data.model.shops.shop import ShopHandle
 from data.model.stock import Listing, raises, unseen_units
+from data.warehouse.house.incidents import are_hours_lost
 from data.warehouse.runs import Load
 from data.warehouse.stock.push import (
     LevelToPush,
@@ -68,17 +69,31 @@ LONGEST_HINT_S: Final = 5.0
 write."""
 NOTHING_HAPPENED: Final = (Throttled, Unavailable)
 """Trouble after which the next round reads again, as it does after a lost answer."""
+UNSWEPT: Final = (
+    "まだ取り込んでいない受注を検索できなかったため、RMSの在庫数は減らす転送だけを行い、"
+    "増やしていません。次の転送で、もう一度検索します。原因: "
+)
+HOURS_LOST: Final = (
+    "復元で失われた時間の入力が終わるまで、RMSの在庫数は減らす転送だけを行い、"
+    "増やしません。対処: その間の棚卸・入荷・在庫の手動調整と注文CSVを"
+    "もう一度入力し、「復元で失われた時間の入力」(hours_lost)を dismiss/manual で"
+    "一覧から外してください。"
+)
 
 
 @dataclass(frozen=True)
 class StockRun:
-    """Whose stock a run pushes, and how much of it is kept back; no secret in it."""
+    """Whose stock a run pushes, and how much of it is kept back; no secret in it.
+
+    lowers_only  why no number may be raised; "" where one may
+    """
 
     run_id: str
     mall: Mall
     shop_id: str
     safety: int
     full: bool
+    lowers_only: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +107,7 @@ class SeenLevels:
     raises      units that a push would add to what the mall shows, above 0 only
     may_raise   whether what was sold before this reading was searched for
     left_out    how many listings are not in `found`, because they are being sold
-    unswept     why unseen sales could not be looked for; "" where they could
+    lowers_only why nothing was raised that would have been; "" where all may be
     """
 
     levels: Sequence[LevelToPush]
@@ -103,7 +118,7 @@ class SeenLevels:
     raises: Mapping[Listing, int] = field(default_factory=dict)
     may_raise: bool = False
     left_out: int = 0
-    unswept: str = ""
+    lowers_only: str = ""
 
     def without(self, sold: Collection[Listing]) -> Self:
         """Return it without what is known of listings that are being sold."""
@@ -111,7 +126,7 @@ class SeenLevels:
         return replace(self, found=found, left_out=len(sold))
 
     def only_lowered(self, why: str) -> Self:
-        """Return it without what might put sold units on sale: no sweep was possible.
+        """Return it without what might put sold units on sale, for this reason.
 
         No number is raised. Of a listing with units sold unseen only a lower number is
         sent, which is nearer to the truth. One that stays is left for the next run:
@@ -123,7 +138,7 @@ class SeenLevels:
             if level.offered < (self.found.get(level.listing) or 0)
         }
         left = self.without(self.unseen.keys() - lower)
-        return replace(left, may_raise=False, left_out=0, unswept=why)
+        return replace(left, may_raise=False, left_out=0, lowers_only=why)
 
 
 @dataclass(frozen=True)
@@ -131,11 +146,11 @@ class Rounds:
     """What the rounds of a run leave to be told beside its pushes.
 
     unreadable  RMS's results for the listings that it did not even let us read
-    unswept     why unseen sales could not be looked for; "" where they could
+    lowers_only why nothing was raised that would have been; "" where all may be
     """
 
     unreadable: Sequence[StockResult] = ()
-    unswept: str = ""
+    lowers_only: str = ""
 
 
 @task(name="open-inventory", **SAFE_TO_REPEAT)
@@ -148,12 +163,15 @@ def open_stock_push(shop: ShopHandle, *, full: bool) -> StockRun:
     """
     known = shop_of_now(shop)
     refuse_other_shops_key(shop)
+    with our_warehouse() as con:
+        lowers_only = HOURS_LOST if are_hours_lost(con) else ""
     return StockRun(
         run_id=str(uuid4()),
         mall=known.mall,
         shop_id=known.shop_id,
         safety=known.safety_stock,
         full=full,
+        lowers_only=lowers_only,
     )
 
 
@@ -166,14 +184,15 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> Rounds:
     fewer levels to send than the round before.
     """
     unreadable: dict[Listing, StockResult] = {}
-    unswept = ""
+    lowers_only = ""
     looked_up: set[Listing] = set()
     put_off: set[Listing] = set()
     is_full, left, fewest = run.full, MOST_ROUNDS, sys.maxsize
     while left:
-        seen = look(shop, run, full=is_full, unswept=unswept)
+        why = run.lowers_only or lowers_only
+        seen = look(shop, run, full=is_full, lowers_only=why)
         fresh_until = now() + FRESH_FOR
-        unswept = unswept or seen.unswept
+        lowers_only = lowers_only or seen.lowers_only
         unreadable |= {one.listing: one for one in seen.unreadable}
         pushes = plan_levels(run, opaque(seen))
         # Once a run: as many calls as for many new SKUs make every plan too old.
@@ -191,7 +210,7 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> Rounds:
         is_full = False
         left -= is_sent or len(pushes) >= fewest
         fewest = min(fewest, len(pushes))
-    return Rounds(tuple(unreadable.values()), unswept)
+    return Rounds(tuple(unreadable.values()), lowers_only)
 
 
 def send_while_fresh(
@@ -216,7 +235,7 @@ def send_while_fresh(
 
 
 def look(
-    shop: ShopHandle, run: StockRun, *, full: bool, unswept: str = ""
+    shop: ShopHandle, run: StockRun, *, full: bool, lowers_only: str = ""
 ) -> SeenLevels:
     """Read the mall; before a number is raised, or lower than expected, sweep first.
 
@@ -226,14 +245,14 @@ def look(
     the push: our level is the true one. A listing that is sold during the sweep is left
     for the next round: our level would raise it. A mall that shows what we expect may
     have sold a piece all the same: a cancelled order that gave one back hides the sale.
-    So nothing is raised without the sweep; where it fails, or has failed before
-    (`unswept`), numbers go down only.
+    So nothing is raised without the sweep; where it fails, and with a reason from
+    before (`lowers_only`), numbers go down only.
     """
     seen = read_mall(shop, run, full=full)
     if not seen.unseen and not seen.raises:
         return seen
-    if unswept:
-        return seen.only_lowered(unswept)
+    if lowers_only:
+        return seen.only_lowered(lowers_only)
     if why := _why_unswept(sweep_for_news, shop):
         return read_mall(shop, run, full=full).only_lowered(why)
     after = read_mall(shop, run, full=full)
@@ -260,7 +279,7 @@ def _why_unswept(sweep_of: Callable[[ShopHandle], None], shop: ShopHandle) -> st
     try:
         sweep_of(shop)
     except (RmsTrouble, FunctionStopped) as trouble:
-        return str(trouble)
+        return f"{UNSWEPT}{trouble}"
     return ""
 
 

@@ -17,6 +17,7 @@ from data.model.stock import (
     PUSH_WORDS,
     PushState,
     may_not_raise,
+    raises,
 )
 from data.warehouse.stock.push import (
     HeldListing,
@@ -39,16 +40,14 @@ NOT_PROVEN_ON_SALE: Final = (
     "在庫数は登録されました。販売中かどうかは、在庫APIでは確認できません。"
     "対処: RMSに商品とSKUがあることを確認してください。"
 )
-UNSWEPT: Final = (
-    "まだ取り込んでいない受注を検索できなかったため、RMSの在庫数は減らす転送だけを行い、"
-    "増やしていません。次の転送で、もう一度検索します。原因: "
-)
 NOT_RAISED: Final = "CSV注文の調整待ちのため、増やさなかったSKU"
+LOST: Final = "復元で失われた時間の入力が終わるまで、増やしません"
 
 
 def show_levels(shop: ShopHandle, run: StockRun) -> State[Any]:
     """Read the mall and create a table of what would be sent; send nothing."""
-    rows = planned_table(read_mall(shop, run, full=run.full))
+    seen = read_mall(shop, run, full=run.full)
+    rows = planned_table(seen.only_lowered(LOST) if run.lowers_only else seen)
     sent = sum(not row["備考"] for row in rows)
     create_table_artifact(
         key="inventory-plan",
@@ -72,13 +71,18 @@ def planned_table(seen: SeenLevels) -> list[dict[str, Any]]:
             "RMSの今の数": _shown(seen.found[level.listing]),
             "転送する数": level.offered,
             "未取込の販売": seen.unseen.get(level.listing, 0),
-            "備考": NOT_RAISED
-            if may_not_raise(level.offered, seen.found[level.listing], level.waiting)
-            else "",
+            "備考": _why_not_raised(level, seen),
         }
         for level in seen.levels
         if level.listing in seen.found and seen.found[level.listing] != level.offered
     ]
+
+
+def _why_not_raised(level: LevelToPush, seen: SeenLevels) -> str:
+    found = seen.found[level.listing]
+    if may_not_raise(level.offered, found, level.waiting):
+        return NOT_RAISED
+    return seen.lowers_only if raises(level.offered, found) else ""
 
 
 @task(name="report-inventory", **SAFE_TO_REPEAT)
@@ -100,8 +104,9 @@ def conclude_stock_push(shop: ShopHandle, run: StockRun, rounds: Rounds) -> Stat
     """Create the report and return the run's final state.
 
     Failed when a level of this run is not proven to show, or none could be raised
-    because RMS let us search for no orders. Listings that an earlier run
-    gave up are in the report, but fail no run again: no new run could change them.
+    because RMS let us search for no orders, or what a restore lost was not entered
+    again. Listings that an earlier run gave up are in the report, but fail no run
+    again: no new run could change them.
     """
     pushes, levels, held = stock_of(run)
     create_markdown_artifact(
@@ -109,14 +114,14 @@ def conclude_stock_push(shop: ShopHandle, run: StockRun, rounds: Rounds) -> Stat
         markdown=stock_push_report(shop, pushes, levels, held, rounds.unreadable),
         description="在庫転送の結果",
     )
-    return final_state(pushes, rounds.unreadable, held, rounds.unswept)
+    return final_state(pushes, rounds.unreadable, held, rounds.lowers_only)
 
 
 def final_state(
     pushes: Sequence[LatestPush],
     unreadable: Sequence[StockResult] = (),
     held: Sequence[HeldListing] = (),
-    unswept: str = "",
+    lowers_only: str = "",
 ) -> State[Any]:
     """Return Completed with the counts, or Failed with what to do about each state."""
     ours = [push for push in pushes if push.is_of_run]
@@ -135,7 +140,7 @@ def final_state(
     amiss = [state for state in PUSH_TO_DO if by_state[state] or state in left]
     if unreadable and PushState.REFUSED not in amiss:
         amiss.append(PushState.REFUSED)
-    problems = [UNSWEPT + unswept] if unswept else []
+    problems = [lowers_only] if lowers_only else []
     if amiss:
         advice = "。".join(PUSH_TO_DO[state] for state in amiss)
         problems.append(

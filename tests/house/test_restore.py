@@ -16,6 +16,7 @@ import pytest
 
 from connectors.notices.spool import Spool
 from data.model.japan_time import JST
+from data.model.matter import MatterKind
 from data.warehouse.errors import (
     RestoreRefused,
     WarehouseBusy,
@@ -27,6 +28,7 @@ from data.warehouse.house.backup import back_up
 from data.warehouse.house.restore import restore
 from data.warehouse.house.safety_copy import wal_of
 from data.warehouse.invariants import violations
+from data.warehouse.matters import dismiss_matter, matters
 from data.warehouse.session import warehouse
 from tasks import buyers, orders, rms
 from tasks.runs import loads as runs
@@ -166,9 +168,46 @@ def test_a_home_killed_on_a_busy_day_is_restored_and_equals_the_truth(
             shelf.pass_time(360)  # what was under way is over
             shelf.sweep()
             clerk.enter_again(done.lost_from)
+            dismissed(shelf)
             clerk.work(dice.randint(0, 3))
             clerk.settle()
             assert_equal_to_truth(clerk)
+
+
+def test_what_was_sold_out_in_the_lost_hours_is_not_put_on_sale_again(
+    sandbox: Sandbox, home: Path
+):
+    tea, mug, _ = GOODS
+    with opened_shelf(sandbox, home) as shelf:
+        with kept_open():
+            shelf.counted({tea: 1000, mug: 1000})
+            shelf.push()
+            back_up(shelf.path, home / "backup", shelf.now())
+            shelf.counted({tea: 0, mug: 1000})
+            shelf.push()
+        restore_home(home / "backup", over_good=True)
+        with kept_open():
+            on_sale = shelf.units()
+            shelf.counted({mug: 990})
+            kind, message = shelf.push(full=True)
+
+            assert (on_sale[tea], on_sale[mug]) == (0, 1000)
+            assert (shelf.units()[tea], shelf.units()[mug]) == (0, 990)
+            assert (kind, message.count("対処")) == ("FAILED", 1)
+            assert "dismiss" in message
+            shelf.counted({tea: 5})
+            dismissed(shelf)
+            kind, message = shelf.push()
+
+            assert (kind, shelf.units()[tea]) == ("COMPLETED", 5), message
+
+
+def dismissed(shelf: Shelf) -> None:
+    """Take the lost hours off the list, once all was entered again."""
+    with warehouse(shelf.path) as con:
+        for one in matters(con, MatterKind.HOURS_LOST):
+            given = {"who": "店長", "note": "入力済み", "at": shelf.now()}
+            dismiss_matter(con, MatterKind.HOURS_LOST, one.key, **given)
 
 
 def assert_listed(shelf: Shelf, saved_at: datetime) -> None:

@@ -99,7 +99,9 @@ def test_a_line_that_sets_nothing_stops_at_start(tmp_path, lines, told):
     with pytest.raises(SettingsProblem) as stopped:
         read_settings()
 
-    assert str(stopped.value).startswith(f".env の{told}を設定として読み取れません。対処: ")
+    assert str(stopped.value).startswith(
+        f".env の{told}を設定として読み取れません。対処: "
+    )
     assert "CANARY" not in str(stopped.value)
 
 

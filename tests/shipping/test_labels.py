@@ -12,8 +12,11 @@ from connectors.carriers import write_b2_labels
 from connectors.durable_write import write_new
 from connectors.settings.fields import Settings
 from connectors.settings.reading import NEEDED, SettingsProblem, sender_of
+from data.model.matter import MatterKind
 from data.model.order import TaxSummary
 from data.model.shipping.label import LabelFault, ParcelOrder, parcel_of
+from data.warehouse.house.incidents import record_incident
+from data.warehouse.session import warehouse
 from flows.export_shipping_labels import export_shipping_labels
 from tasks.shipping import labels
 from tasks.shipping.labels import labels_report
@@ -102,6 +105,21 @@ def test_a_label_of_an_order_for_the_letter_box_is_told(desk: Lab, monkeypatch):
     assert " / 配送方法がメール便などの送付先 1 件: " in told
     (basket,) = desk.baskets(letter)
     assert f"| {letter} | {basket} | メール便 |" in labels_report(made[0])
+
+
+def test_after_a_restore_labels_that_may_have_been_printed_are_told(
+    desk: Lab, monkeypatch
+):
+    made = []
+    monkeypatch.setattr("tasks.shipping.labels.labels_report", made.append)
+    desk.sell()
+    quiet = export(desk)
+    with warehouse(desk.home / "juchu.duckdb") as con:
+        record_incident(con, MatterKind.HOURS_LOST, "k", at(0), "復元しました。")
+    told = export(desk, again=True)
+
+    assert (labels.MAYBE_TWICE in quiet, labels.MAYBE_TWICE in told) == (False, True)
+    assert [labels.LOOK_FIRST in labels_report(one) for one in made] == [False, True]
 
 
 def test_a_package_with_a_parcel_gets_no_second_label(desk: Lab):

@@ -174,6 +174,7 @@ def test_a_refused_move_raises_what_refusal_says():
         (at_stage(Stage.STOPPED, Stage.LIVE), {"license_expires_at": NINE}, None),
         (at_stage(Stage.APPLIED), {"license_expires_at": NINE}, None),
         (at_stage(Stage.CONNECTED), {}, None),
+        (Standing(Stage.AWAITING_START, at(2)), {}, None),
     ],
 )
 def test_time_alone_ends_begins_and_brings_back_but_never_starts_a_stopped_shop(

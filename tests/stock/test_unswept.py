@@ -4,14 +4,14 @@ import pytest
 
 from connectors.rms.errors import CredentialsRefused
 from tasks.rms import ShopStopped
-from tasks.stock import push, push_report
+from tasks.stock import push
 from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, shelf_with_bug
 from tests.support.effort import first, for_ci
 
 MUG = ("kakuu-mug", "kakuu-mug")
 TEA = ("kakuu-tea", "kakuu-tea")
 SEARCH, GET = "searchOrder", "getOrder"
-UNSWEPT = push_report.UNSWEPT
+UNSWEPT = push.UNSWEPT
 
 
 def units_that_no_order_explains(shelf: Shelf, level: int = 1001) -> None:
@@ -118,8 +118,8 @@ def test_a_refused_key_stops_the_stock_too(
 
 PLANTED = {
     "a failed sweep ends the push": (
-        "    except (RmsTrouble, FunctionStopped) as trouble:\n        return str",
-        "    except ZeroDivisionError as trouble:\n        return str",
+        "    except (RmsTrouble, FunctionStopped) as trouble:\n        return f",
+        "    except ZeroDivisionError as trouble:\n        return f",
     ),
     "a failed sweep counts as one": (
         "return replace(left, may_raise=False,",

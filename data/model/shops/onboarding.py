@@ -269,9 +269,10 @@ def due_move(
     """Return the move that is due now without a person, if there is one.
 
     To 期限切れ when the key has ended, back when a new key works, to 稼働中 when the
-    start has come. Only a person takes a shop out of 停止.
+    start has come. Only a person takes a shop out of 停止. By a clock that is behind
+    the shop's last step none is due: no step may be dated before it.
     """
-    if standing is None:
+    if standing is None or now < standing.since:
         return None
     onward = {
         Stage.AWAITING_START: Stage.LIVE,

@@ -22,3 +22,11 @@ def settle_incidents(
     """Record that every incident of a kind is over, but for those keys."""
     given = {"kind": kind.value, "still": still, "settled_at": at}
     SQL.run(con, "settle_incidents", given)
+
+
+def are_hours_lost(con: DuckDBPyConnection) -> bool:
+    """Return whether somebody has to enter again what a restore has lost.
+
+    Levels may be too high meanwhile: a count or an adjustment of then is not in them.
+    """
+    return bool(SQL.run(con, "find_hours_lost").fetchall())

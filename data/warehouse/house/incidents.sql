@@ -24,3 +24,14 @@ UPDATE incidents SET settled_at = greatest($settled_at::TIMESTAMPTZ, since)
 WHERE kind = $kind
   AND settled_at IS NULL
   AND NOT list_contains($still::VARCHAR[], key);
+
+-- name: find_hours_lost
+-- Hours that a restore has lost, of which nobody has said yet that all was entered again.
+-- in:  –
+-- out: key, a row each
+SELECT i.key
+FROM incidents AS i
+ANTI JOIN dismissals AS d
+    ON d.kind = i.kind AND d.key = i.key AND d.dismissed_at >= i.since
+WHERE i.kind = 'hours_lost'
+  AND i.settled_at IS NULL;
