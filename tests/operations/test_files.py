@@ -35,6 +35,23 @@ OF_IMAGES = {
 }
 SECRET = re.compile(r"PASSWORD|SECRET|AUTH|KEY|TOKEN")
 PAGES = sorted(OPERATIONS.glob("*.md"))
+IN_SERVER, IN_BOTH = frozenset({"server"}), frozenset({"server", "location"})
+NGINX = {
+    "server": frozenset({""}),
+    "listen": IN_SERVER,
+    "server_name": IN_SERVER,
+    "ssl_certificate": IN_SERVER,
+    "ssl_certificate_key": IN_SERVER,
+    "client_header_timeout": IN_SERVER,
+    "location": IN_BOTH,
+    "client_max_body_size": IN_BOTH,
+    "client_body_timeout": IN_BOTH,
+    "proxy_read_timeout": IN_BOTH,
+    "proxy_set_header": IN_BOTH,
+    "return": IN_BOTH,
+    "proxy_pass": frozenset({"location"}),
+}
+"""In which block each directive may stand, by nginx.org/en/docs/http."""
 EXPOSED_AT_MOST = 3.0
 """Of 10, as `systemd-analyze security` counts; a unit that says nothing has 9.6."""
 
@@ -316,6 +333,31 @@ def test_caddy_knows_the_proxys_network_and_the_receivers_port():
     assert set(SERVICES["caddy"]["networks"]) & set(receiver["networks"]) == {"front"}
     assert SERVICES["caddy"]["environment"]["RECEIVER"] == "receiver:8788"
     assert "{$RECEIVER:127.0.0.1:8788}" in (OPERATIONS / "Caddyfile").read_text()
+
+
+def misplaced(config: str) -> list[str]:
+    """Return the directives that nginx allows elsewhere only: it would not start."""
+    around, found = [""], []
+    for text, end in re.findall(r"([^;{}]*)([;{}])", re.sub(r"#.*", "", config)):
+        if end == "}":
+            around.pop()
+            continue
+        name = text.split()[0]
+        if around[-1] not in NGINX[name]:
+            found.append(f"{name} in {around[-1]}")
+        if end == "{":
+            around.append(name)
+    return found
+
+
+def test_nginx_takes_each_line_where_it_stands():
+    page = (ROOT / "docs" / "receiver.md").read_text(encoding="utf-8")
+    (config,) = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
+
+    assert misplaced(config) == []
+    assert misplaced("server { location / { client_header_timeout 10s; } }") == [
+        "client_header_timeout in location"
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
