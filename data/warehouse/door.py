@@ -52,8 +52,15 @@ def private() -> Iterator[None]:
 
 
 def require(path: Path) -> None:
-    """Raise WarehouseMissing where there is neither a file nor a safety copy of one."""
-    if not path.exists() and not saved_of(path).is_dir():
+    """Raise WarehouseMissing where there is neither a file nor a safety copy of one.
+
+    WarehouseOutOfReach where the system does not say, as of another user's home.
+    """
+    try:
+        is_there = path.exists() or saved_of(path).is_dir()
+    except OSError as exc:
+        raise out_of_reach(path) from exc
+    if not is_there:
         raise missing(path)
 
 

@@ -191,6 +191,14 @@ def test_a_wrong_home_is_one_line_and_makes_nothing(asked, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_home_that_cannot_be_looked_into_is_one_line(asked, tmp_path):
+    """Such as another user's; this name is one that the system refuses to all."""
+    status, out, err = asked(tmp_path / ("x" * 300), "FROM orders")
+
+    assert (status, out, err.count("\n")) == (1, b"", 0)
+    assert "juchu.duckdb を作成または開くことができません。対処:" in err
+
+
 def test_a_file_is_for_its_owner_and_never_written_over(asked, filled, tmp_path):
     out = tmp_path / "orders.parquet"
     words = ("--format", "PARQUET", "--out", str(out), "FROM orders")
