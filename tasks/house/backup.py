@@ -95,8 +95,8 @@ def copy_elsewhere() -> str:
             all copies of before are gone from there.
 
     """
-    settings = read_settings()
-    youngest = next(iter(backups(settings.backup).values()), None)
+    settings, at = read_settings(), now()
+    youngest = next(iter(_of_now(settings, at).values()), None)
     if not settings.backup_copy or youngest is None:
         return ""
     folder = Path(settings.backup_copy)
@@ -106,7 +106,7 @@ def copy_elsewhere() -> str:
         if youngest.name not in {each.name for each in backups(folder).values()}:
             copy_backup(youngest, folder)
         numbers = settings.backup_daily, settings.backup_weekly
-        delete_old_backups(folder, *numbers, now())
+        delete_old_backups(folder, *numbers, at)
         replace_durably(sign, f"{folder}\n".encode())
     except Exception as exc:
         advice = "JUCHU_BACKUP_COPY のフォルダーと空き容量を確認してください。"
@@ -142,11 +142,19 @@ def _record_broken(broken: tuple[Violation, ...], at: datetime) -> None:
         settle_incidents(con, MatterKind.RULE_BROKEN, still, at)
 
 
+def _of_now(settings: Settings, at: datetime) -> dict[datetime, Path]:
+    """Return the backups without those dated ahead, while the clock was wrong.
+
+    Until that day one of them would count as the youngest: every new night would be
+    neither copied nor missed.
+    """
+    known = backups(settings.backup)
+    return {made: file for made, file in known.items() if made <= at + AHEAD}
+
+
 def backup_is_old(settings: Settings, at: datetime, made_at: datetime) -> str:
     """Return what to tell staff if the youngest backup is too old, or ""."""
-    # One dated ahead, while the clock was wrong, would keep us quiet until that day.
-    found = [made for made in backups(settings.backup) if made <= at + AHEAD]
-    youngest = found[0] if found else None
+    youngest = next(iter(_of_now(settings, at)), None)
     if at - (youngest or made_at) <= TOO_OLD:
         return ""
     told = (

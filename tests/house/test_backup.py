@@ -16,7 +16,7 @@ from connectors.settings.fields import Settings
 from connectors.uploads import Uploads
 from data.model.backup import backup_name, backup_time, kept_backups
 from data.model.japan_time import JST
-from data.warehouse.errors import BackupRefused
+from data.warehouse.errors import BackupRefused, RestoreRefused
 from data.warehouse.house import backup, safety_copy
 from data.warehouse.house.backup import back_up, backups, copy_backup, is_whole
 from data.warehouse.house.restore import restore
@@ -321,6 +321,27 @@ def test_a_backup_dated_ahead_by_a_wrong_clock_does_not_keep_the_alarm_quiet(pat
     assert quiet == ""
     assert "07月01日 03:00" in told
     assert house.backup_is_old(settings, later[1], NIGHT) == ""
+
+
+def test_a_backup_dated_ahead_is_not_taken_for_the_youngest(
+    path, tmp_path, monkeypatch
+):
+    rewriting.store(path, 0)
+    folder, disk = path.parent / "backup", tmp_path / "disk"
+    back_up(path, folder, NIGHT + timedelta(days=40))
+    right = back_up(path, folder, NIGHT).file
+    monkeypatch.setenv("JUCHU_HOME", str(path.parent))
+    monkeypatch.setenv("JUCHU_BACKUP_COPY", str(disk))
+    monkeypatch.setattr(house, "now", lambda: NIGHT + timedelta(minutes=1))
+    house.copy_elsewhere.fn()
+
+    assert [one.name for one in disk.glob("*.duckdb")] == [right.name]
+    for at, good in ((NIGHT, False), (NIGHT + timedelta(days=41), True)):
+        if good:
+            assert restore(path, folder, at, over_good=True).source != right
+        else:
+            with pytest.raises(RestoreRefused, match=r"時計.*対処"):
+                restore(path, folder, at, over_good=True)
 
 
 def test_a_house_that_was_never_kept_is_told_after_26_hours(night: Night):

@@ -363,8 +363,8 @@ def test_a_damaged_backup_is_refused_and_the_one_before_is_taken(path):
     path.unlink()
 
     with pytest.raises(RestoreRefused, match="対処"):
-        restore(path, newer, NIGHT, over_good=False)
-    done = restore(path, newer.parent, NIGHT, over_good=False)
+        restore(path, newer, NIGHT + timedelta(days=1), over_good=False)
+    done = restore(path, newer.parent, NIGHT + timedelta(days=1), over_good=False)
 
     assert done.source == before
 

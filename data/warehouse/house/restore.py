@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import duckdb
 
-from data.model.backup import backup_time
+from data.model.backup import AHEAD, backup_time
 from data.model.japan_time import JST
 from data.model.matter import MatterKind
 from data.warehouse.buyers import forget_again
@@ -59,14 +59,15 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
     the old files, some of them aside: the same call again ends it.
 
     Raises:
-        RestoreRefused: the backup is none, or damaged, or breaks a rule; or a good
-            warehouse stands there and `over_good` is not set.
+        RestoreRefused: the backup is none, or damaged, or breaks a rule; the folder
+            has one dated ahead; or a good warehouse stands there and `over_good` is
+            not set.
         WarehouseBusy: somebody has the warehouse open.
         WarehouseFull: there is no room for the copy.
         OSError: so the system says, or a file cannot be read or written.
 
     """
-    file = _backup_of(source)
+    file = _backup_of(source, at)
     if not over_good and _is_good(path):
         raise RestoreRefused(
             f"{path} は正常に開けるため、復元しませんでした。"
@@ -75,6 +76,7 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
         )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = backup_time(file.name) or datetime.fromtimestamp(file.stat().st_mtime, JST)
+    known = min(known, at.astimezone(JST))
     part = path.with_name(path.name + ".restoring")
     # From here on nobody opens what is to go: a commit into it would be lost, and its
     # WAL would end up beside another file.
@@ -95,9 +97,18 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
     return Restored(file, known, at, aside, forgotten or 0)
 
 
-def _backup_of(source: Path) -> Path:
+def _backup_of(source: Path, at: datetime) -> Path:
     if source.is_dir():
-        found = [file for file in backups(source).values() if is_whole(file)]
+        known = backups(source)
+        if known and max(known) > at + AHEAD:
+            raise RestoreRefused(
+                f"{known[max(known)]} の日時が、このマシンの時計"
+                f"({at.astimezone(JST):{WHEN}})より先です。"
+                "どれが最も新しいバックアップか判断できません。"
+                "対処: 時計を合わせてください。時計が正しい場合は、FROM= に復元する"
+                "バックアップのファイルを指定してください。"
+            )
+        found = [file for file in known.values() if is_whole(file)]
         if not found:
             raise RestoreRefused(
                 f"{source} に確認済みのバックアップがありません。"
