@@ -1,5 +1,6 @@
 """Whether the warm process lives: a lock that ends with it, and a beat."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ LOCK: Final = "watch.lock"
 LOOK_EVERY_S: Final = 1.0
 SILENT_S: Final = 180.0
 """A process that has not beaten for so long hangs: the schedules work again."""
+log = logging.getLogger("juchu.watch")
 
 
 @contextmanager
@@ -30,6 +32,8 @@ def only_watch(home: Path, ending: Event) -> Iterator[Callable[[], None] | None]
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        if not takes_lock(held):
+            log.info("another warm process works here; this one waits for its end")
         while not takes_lock(held):
             if ending.wait(LOOK_EVERY_S):
                 yield None
