@@ -39,7 +39,7 @@ from tasks.stock import files
 from tests.shipping.lab import Lab, tracking_number
 from tests.stock.shop_of_flows import SHOP, Shelf, opened_shelf
 from tests.support.canary import leaks
-from tests.support.effort import EFFORT, first, for_crash
+from tests.support.effort import EFFORT, first, for_ci, for_crash
 from tests.support.forked import Forked
 from tests.support.kept_open import kept_open
 from tests.support.orders import order_number
@@ -174,6 +174,7 @@ def test_a_home_killed_on_a_busy_day_is_restored_and_equals_the_truth(
             assert_equal_to_truth(clerk)
 
 
+@for_ci
 def test_what_was_sold_out_in_the_lost_hours_is_not_put_on_sale_again(
     sandbox: Sandbox, home: Path
 ):

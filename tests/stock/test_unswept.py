@@ -3,6 +3,10 @@
 import pytest
 
 from connectors.rms.errors import CredentialsRefused
+from data.model.matter import MatterKind
+from data.warehouse.house.incidents import record_incident
+from data.warehouse.matters import dismiss_matter
+from data.warehouse.session import warehouse
 from tasks.rms import ShopStopped
 from tasks.stock import push
 from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, shelf_with_bug
@@ -116,6 +120,32 @@ def test_a_refused_key_stops_the_stock_too(
     assert shelf.units()[TEA] == 1000
 
 
+def numbers_go_down_only_after_a_restore(shelf: Shelf) -> None:
+    """What was counted as sold out in the lost hours would be on sale again."""
+    shelf.counted({MUG: 1000, TEA: 1000})
+    shelf.push()
+    shelf.mall.set_stock(*TEA, 0)
+    with warehouse(shelf.path) as con:
+        what = "復元しました。対処: 入力"
+        record_incident(con, MatterKind.HOURS_LOST, "k", shelf.now(), what)
+    shelf.counted({MUG: 990})
+    planned = shelf.push(full=True, dry_run=True)[1]
+    kind, message = shelf.push(full=True)
+
+    assert "1件" in planned
+    assert (kind, message.count(push.HOURS_LOST)) == ("FAILED", 1)
+    assert (shelf.units()[MUG], shelf.units()[TEA]) == (990, 0)
+    with warehouse(shelf.path) as con:
+        given = {"who": "店長", "note": "入力済み", "at": shelf.now()}
+        assert dismiss_matter(con, MatterKind.HOURS_LOST, "k", **given)
+    assert shelf.push(full=True)[0] == "COMPLETED"
+    assert shelf.units() == shelf.units() | shelf.offers()
+
+
+def test_after_a_restore_numbers_go_down_only_until_its_hours_are_entered(shelf):
+    numbers_go_down_only_after_a_restore(shelf)
+
+
 PLANTED = {
     "a failed sweep ends the push": (
         "    except (RmsTrouble, FunctionStopped) as trouble:\n        return f",
@@ -126,6 +156,13 @@ PLANTED = {
         "return replace(self, may_raise=True,",
     ),
 }
+
+
+@for_ci
+def test_a_restore_that_nobody_asks_for_is_caught(sandbox, home):
+    bug = 'HOURS_LOST if are_hours_lost(con) else ""', '""'
+    with shelf_with_bug(sandbox, home, *bug) as shelf:
+        numbers_go_down_only_after_a_restore(shelf)
 
 
 @for_ci
