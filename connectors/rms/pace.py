@@ -36,8 +36,10 @@ SLACK = 1.01
 FASTEST = 1000.0
 SLOWEST = 8.0
 """Times the usual pause, at most."""
-QUIET_S = 60.0
+QUIET_S = 30.0
 """Without another "too fast" the pause is halved after each of these."""
+SOON_S = 3.0
+"""A "too fast" this soon after another shows a limit; one by itself is chance."""
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,126}")
 
 Turn = AbstractContextManager[None]
@@ -68,9 +70,10 @@ class Slowness:
     """How many times slower than usual a shop calls, since RMS said "too fast".
 
     RMS tells neither its limits nor what it counts by, and other tools may use the same
-    key. So each such answer doubles the pause of every bucket of the shop, up to eight
-    times, and each quiet minute halves it; meanwhile the buckets call one after the
-    other. All processes share it by a file (ADR 26).
+    key. So the second such answer within three seconds, and each further one, doubles
+    the pause of every bucket of the shop, up to eight times, and each quiet half-minute
+    halves it; meanwhile the buckets call one after the other. One by itself only makes
+    the quiet begin anew. All processes share it by a file (ADR 26).
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -79,23 +82,31 @@ class Slowness:
 
     def factor(self) -> float:
         """Return by what the usual pause is multiplied now; 1 is the usual pace."""
-        try:
-            factor, since = map(float, self.path.read_text("ascii").split())
-        except (OSError, ValueError):
-            return 1.0
-        quiet_s = self._clock() - since
-        if quiet_s < 0:  # written before the machine's last start
-            return 1.0
-        halved = min(quiet_s // QUIET_S, SLOWEST)
-        return max(1.0, min(factor, SLOWEST) / 2**halved)
+        factor, _ = self._look()
+        return factor
 
     def too_fast(self) -> None:
-        """Double the pause of all calls; OSError when the file cannot be written."""
-        factor = min(self.factor() * 2, SLOWEST)
+        """Record such an answer; OSError when the file cannot be written."""
+        factor, quiet_s = self._look()
+        if quiet_s < SOON_S:
+            factor = min(factor * 2, SLOWEST)
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         beside.write_text(f"{factor} {self._clock()!r}\n", "ascii")
         beside.replace(self.path)
+
+    def _look(self) -> tuple[float, float]:
+        """Return the factor now, and how many seconds ago RMS last said "too fast"."""
+        long_ago = QUIET_S * SLOWEST
+        try:
+            factor, last = map(float, self.path.read_text("ascii").split())
+        except (OSError, ValueError):
+            return 1.0, long_ago
+        quiet_s = self._clock() - last
+        if quiet_s < 0:  # written before the machine's last start
+            return 1.0, long_ago
+        halved = min(quiet_s // QUIET_S, SLOWEST)
+        return max(1.0, min(factor, SLOWEST) / 2**halved), quiet_s
 
 
 class Pace:

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 
 import pytest
@@ -48,6 +49,17 @@ class Limit:
         return True
 
 
+@dataclass
+class Chance:
+    """Refuses one call in so many by chance, whatever the pace: no limit is behind."""
+
+    one_in: int
+    dice: Random = field(default_factory=lambda: Random(7))
+
+    def admits(self, _now: float) -> bool:
+        return self.dice.randrange(self.one_in) > 0
+
+
 class Busy:
     """A shop that calls every function as fast as its paces let it."""
 
@@ -63,7 +75,7 @@ class Busy:
         """Make a caller wait for the others' turn."""
         self.now += seconds
 
-    def work(self, minutes: float, limit: Limit) -> Iterator[tuple[float, bool]]:
+    def work(self, minutes: float, limit: Limit | Chance) -> Iterator[tuple[float, bool]]:
         """Call until then; yield when each call was made and whether it was taken."""
         until = self.now + minutes * MINUTE
         while True:
@@ -144,6 +156,22 @@ def test_when_the_other_tool_ends_the_usual_pace_comes_back(busy: Busy):
 
     assert (busy.slow.factor(), sum(refused.values())) == (1, 0)
     assert sum(taken.values()) >= 6.5 * MINUTE
+
+
+def test_refusals_by_chance_leave_a_shop_most_of_its_pace(busy: Busy):
+    """A busy gateway's 429s say nothing about the pace, and sales do not wait."""
+    taken, refused = by_minute(list(busy.work(20, Chance(30))))
+
+    assert sum(refused.values()) > 50
+    assert sum(taken.values()) >= 20 * 1.5 * MINUTE
+
+
+def test_planted_a_pace_that_each_refusal_slows_down_stands_at_its_slowest(
+    busy: Busy, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pace_module, "SOON_S", MINUTE)
+    with pytest.raises(AssertionError):
+        test_refusals_by_chance_leave_a_shop_most_of_its_pace(busy)
 
 
 def test_planted_a_pace_that_never_slows_down_is_refused_most_of_the_time(

@@ -1,4 +1,4 @@
-"""After "too fast" every bucket of a shop goes slower, and recovers by itself."""
+"""After two "too fast" a shop goes slower in every bucket, and recovers by itself."""
 
 import time
 from pathlib import Path
@@ -15,24 +15,67 @@ from tests.rms.wire_server import WireServer, answer
 QUICKLY = "http://127.0.0.1:1"
 
 
-def test_each_too_fast_doubles_the_pause_and_each_quiet_minute_halves_it(
-    tmp_path: Path,
-):
-    at = 1000.0
-    slow = Slowness(tmp_path / "slow", lambda: at)
+class Told:
+    """A clock that the test sets."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def slow(tmp_path: Path, clock: Told) -> Slowness:
+    return Slowness(tmp_path / "slow", clock)
+
+
+def test_each_too_fast_soon_after_another_doubles_the_pause(slow: Slowness):
     found = [slow.factor()]
-    for _ in range(4):
+    for _ in range(5):
         slow.too_fast()
         found.append(slow.factor())
-    later = []
-    for at in (1059.0, 1061.0, 1121.0, 1181.0, 9999.0):  # noqa: B007 - the clock
-        later.append(slow.factor())  # noqa: PERF401 - one at each time
 
-    assert (found, later) == ([1, 2, 4, 8, 8], [8, 4, 2, 1, 1])
+    assert found == [1, 1, 2, 4, 8, 8]
+
+
+def test_each_quiet_half_minute_halves_it(slow: Slowness, clock: Told):
+    for _ in range(5):
+        slow.too_fast()
+    found = []
+    for clock.now in (1029.0, 1031.0, 1061.0, 1091.0, 9999.0):
+        found.append(slow.factor())  # noqa: PERF401 - one at each time
+
+    assert found == [8, 4, 2, 1, 1]
+
+
+def test_one_too_fast_by_itself_slows_nothing_down(slow: Slowness, clock: Told):
+    """A fault of one call in thirty is not a limit: it comes seconds apart."""
+    found = []
+    for clock.now in (1000.0, 1004.0, 1008.0, 1012.0):
+        slow.too_fast()
+        found.append(slow.factor())
+
+    assert found == [1, 1, 1, 1]
+
+
+def test_one_by_itself_begins_the_quiet_anew(slow: Slowness, clock: Told):
+    for _ in range(5):
+        slow.too_fast()
+    clock.now = 1029.0
+    slow.too_fast()
+    clock.now = 1058.0
+
+    assert slow.factor() == 8
 
 
 def test_another_process_sees_it(tmp_path: Path):
-    Slowness(tmp_path / "slow").too_fast()
+    for _ in range(2):
+        Slowness(tmp_path / "slow").too_fast()
 
     assert Slowness(tmp_path / "slow").factor() == 2
 
@@ -46,7 +89,7 @@ def test_a_damaged_file_stops_nobody(tmp_path: Path, written: str):
 
 def test_a_pace_is_slower_by_it(tmp_path: Path):
     slow = Slowness(tmp_path / "slow")
-    for _ in range(3):
+    for _ in range(4):
         slow.too_fast()
     pace = Pace(tmp_path / "next", 200, slow)
     began = time.monotonic()
