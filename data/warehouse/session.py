@@ -15,6 +15,7 @@ into the file, and keeps a copy for as long as a kill could tear that (ADR 22).
 
 import fcntl
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -51,12 +52,13 @@ Connection = DuckDBPyConnection
 """What a session works with; callers above need not know DuckDB."""
 
 LONGEST_WAL = 512 * 1024
-SHORTEST_WAL = 64 * 1024
-OF_FILE = 128
+SHORTEST_WAL = 16 * 1024
+REPLAY_OF_ROOT = 8
 """Bytes of WAL that a session replays and leaves to the next one, half a millisecond a
-kilobyte: this part of the file's own, between the two. A checkpoint copies the file
-first, so a large file has it more seldom, and what a session wrote itself, as a sweep
-does batch by batch, counts only from the longest on."""
+kilobyte: so many times the square root of the file's bytes, between the two. Where a
+checkpoint costs as the file is large, the replays and the checkpoints between them are
+cheapest at a root of its size (ADR 22). What a session wrote itself, as a sweep does
+batch by batch, counts only from the longest on."""
 _SPILLED = "duckdb_temp_*"
 """How DuckDB calls what it spills: rows of the warehouse, buyers among them."""
 
@@ -116,7 +118,8 @@ def bell_of(path: Path) -> Path:
 
 def longest_replay(path: Path) -> int:
     """Return how many bytes of WAL a session may replay and leave to the next one."""
-    return min(LONGEST_WAL, max(SHORTEST_WAL, path.stat().st_size // OF_FILE))
+    of_file = REPLAY_OF_ROOT * math.isqrt(path.stat().st_size)
+    return min(LONGEST_WAL, max(SHORTEST_WAL, of_file))
 
 
 def _ring(path: Path) -> None:

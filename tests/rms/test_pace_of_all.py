@@ -54,7 +54,7 @@ class Chance:
     """Refuses one call in so many by chance, whatever the pace: no limit is behind."""
 
     one_in: int
-    dice: Random = field(default_factory=lambda: Random(7))
+    dice: Random = field(default_factory=lambda: Random(7))  # noqa: S311 - no secret
 
     def admits(self, _now: float) -> bool:
         return self.dice.randrange(self.one_in) > 0
@@ -75,7 +75,9 @@ class Busy:
         """Make a caller wait for the others' turn."""
         self.now += seconds
 
-    def work(self, minutes: float, limit: Limit | Chance) -> Iterator[tuple[float, bool]]:
+    def work(
+        self, minutes: float, limit: Limit | Chance
+    ) -> Iterator[tuple[float, bool]]:
         """Call until then; yield when each call was made and whether it was taken."""
         until = self.now + minutes * MINUTE
         while True:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from data.warehouse import session
 from data.warehouse.errors import WarehouseDamaged
 from data.warehouse.house import safety_copy
 from data.warehouse.house.safety_copy import repaired_of, saved_of, wal_of
@@ -35,6 +36,12 @@ NOT_ITS_CONTENT = {"schema_migrations", "view_versions", "incidents"}
 needs_ptrace = pytest.mark.skipif(not syscalls.CAN_TRACE, reason="no ptrace here")
 
 Contents = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def a_wal_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the WAL of a few orders to what rewrites the file."""
+    monkeypatch.setattr(session, "SHORTEST_WAL", session.LONGEST_WAL)
 
 
 def contents(path: Path) -> Contents:

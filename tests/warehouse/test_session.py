@@ -22,8 +22,6 @@ from data.warehouse.errors import (
 from data.warehouse.house.safety_copy import wal_size
 from data.warehouse.readers import reading
 from data.warehouse.session import (
-    LONGEST_WAL,
-    OF_FILE,
     SHORTEST_WAL,
     longest_replay,
     warehouse,
@@ -344,10 +342,18 @@ def test_a_session_replays_a_short_wal_and_beside_a_large_file_a_longer_one(path
     assert max(found) <= SHORTEST_WAL + own
     assert min(found[6:]) <= own, "there was a checkpoint"
 
-    large = path.with_name("large")
-    with large.open("wb") as file:
-        file.truncate(OF_FILE * LONGEST_WAL * 2)
-    assert longest_replay(large) == LONGEST_WAL
+
+@pytest.mark.parametrize(
+    ("megabytes", "kilobytes"), [(0, 16), (4, 16), (16, 32), (256, 128), (8192, 512)]
+)
+def test_the_longest_replay_grows_with_the_root_of_the_file(
+    path: Path, megabytes: int, kilobytes: int
+):
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        file.truncate(megabytes * 1024**2)
+
+    assert longest_replay(path) == kilobytes * 1024
 
 
 def test_sessions_that_write_much_checkpoint_every_other_time(path):
