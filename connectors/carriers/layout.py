@@ -20,7 +20,11 @@ EXPORT_AGAIN: Final = (
 
 _INQUIRY: Final = re.compile(r"お?問い?合わ?せ")
 _NUMBER: Final = re.compile(r"(?:ナンバー|no)$")
-_TIME: Final = r"(?:[ T]+\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?"
+_HALF: Final = "(?:午前|午後|AM|PM|am|pm)"
+_TIME: Final = (
+    rf"(?:[ T]+(?:{_HALF} ?)?\d{{1,2}}:\d{{1,2}}(?::\d{{1,2}}(?:\.\d+)?)?"
+    rf"(?: ?{_HALF})?)?"
+)
 _FORMS: Final = (
     re.compile(
         r"(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?(?:\(.\))?" + _TIME

@@ -70,15 +70,17 @@ _NOTHING: Final = (
 _SUSPECT: Final = rf"E\+|[月年]|なし$|無し$|^未|/\d+/|{MONTH}|^[－‐―ー\-]"
 """An item's code that must be looked at closely."""
 _OFFSET: Final = r"(Z|[+-]\d{2}:?\d{2})"
+_HALF: Final = r"(午前|午後|AM|PM)"
 _TIME: Final = (
-    r"(?:[T ]*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?\s*" + _OFFSET + r"?)?"
+    rf"(?:[T ]*{_HALF}? *(\d{{1,2}})[:時](\d{{1,2}})(?:[:分](\d{{1,2}})(?:\.\d+)?)?"
+    rf"[分秒]? *{_HALF}?\s*{_OFFSET}?)?"
 )
 _YMD: Final = (
-    r"^\s*(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:\s*[(（].[)）])?"
+    r"(?i)^\s*(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:\s*[(（].[)）])?"
     + _TIME
     + r"\s*$"
 )
-_MDY: Final = r"^\s*(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME + r"\s*$"
+_MDY: Final = r"(?i)^\s*(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME + r"\s*$"
 
 
 def quick(  # noqa: C901, PLR0911 - one return a kind reads best
@@ -233,14 +235,14 @@ def _any_instants(text: pl.Series) -> pl.Series:
             part(1, 3),
             padded(2, 1),
             padded(3, 2),
-            padded(4, 4),
-            padded(5, 5),
+            _hour(pl.coalesce(part(4, 4), part(8, 8)), padded(5, 5)),
             padded(6, 6),
+            padded(7, 7),
             separator=" ",
         )
         .str.to_datetime("%Y %m %d %H %M %S", strict=False, time_unit="us")
         .alias("moment"),
-        part(7, 7).str.replace("Z", "+0000").str.replace(":", "").alias("offset"),
+        part(9, 9).str.replace("(?i)Z", "+0000").str.replace(":", "").alias("offset"),
     )
     moment, offset = pl.col("moment"), pl.col("offset")
     minutes = offset.str.slice(1, 2).cast(
@@ -254,6 +256,15 @@ def _any_instants(text: pl.Series) -> pl.Series:
     )
     instants = written.select(instant.alias("at"))
     return instants.select(_plausible(pl.col("at"))).to_series()
+
+
+def _hour(half: pl.Expr, hour: pl.Expr) -> pl.Expr:
+    """Return an hour of the day by 24, from one of 12 with 午前 or 午後 beside it."""
+    number, is_late = hour.cast(pl.Int64), half.str.contains("(?i)^(?:午後|PM)$")
+    late = pl.when(is_late & (number < 12)).then(number + 12)
+    return pl.coalesce(
+        late.when(~is_late & (number == 12)).then(0).cast(pl.String), hour
+    ).str.zfill(2)
 
 
 def _plausible(moment: pl.Expr) -> pl.Expr:

@@ -20,8 +20,13 @@ _HALF_WIDTH: Final = {
     "％": "%",
 }
 _SPACES: Final = [sign for sign in map(chr, range(0x3001)) if sign.isspace()]
-_BARE: Final = _HALF_WIDTH | dict.fromkeys([*"¥￥\\,，円", *_SPACES], "")
-"""What a number loses beside its width: its currency, its commas, its blanks."""
+_BARE: Final = (
+    _HALF_WIDTH
+    | dict.fromkeys([*"¥￥\\,，円", *_SPACES], "")
+    | {"▲": "-", "△": "-", "（": "(", "）": ")"}
+)
+"""What a number loses beside its width: its currency, its commas, its blanks. ▲ and
+brackets are the minus sign of bookkeepers, as a spreadsheet writes it."""
 
 
 def half_width(text: pl.Expr) -> pl.Expr:
@@ -31,4 +36,4 @@ def half_width(text: pl.Expr) -> pl.Expr:
 
 def bare_number(text: pl.Expr) -> pl.Expr:
     """Return the digits of an amount with their sign and point, without all else."""
-    return text.str.replace_many(_BARE)
+    return text.str.replace_many(_BARE).str.replace(r"^\((\d[\d.]*)\)$", "-$1")

@@ -32,6 +32,9 @@ def value(read, field, **cells):
         ("￥１，９８０．００", 1980),
         ("－５００", -500),
         ("−500", -500),
+        ("▲500", -500),
+        ("(1,980)", -1980),
+        ("（１，９８０）", -1980),
         ("", None),
         ("-9999", None),
         ("-99999", None),
@@ -209,12 +212,25 @@ def test_two_unreadable_cells_of_a_row_are_two_rejects(read):
         "2026-11-23 18:15:03 -0500",
         "2026-11-23T17:45:03-05:30",
         "11/24/2026 8:15:03",
+        "11/24/2026 8:15:03 AM",
+        "2026/11/24 午前 8:15:03",
+        "2026年11月24日 8時15分03秒",
     ],
 )
 def test_instants_in_any_form_are_one_instant(read, written):
     moment = value(read, "ordered_at", 注文日時=written)
 
     assert moment.isoformat() == "2026-11-24T08:15:03+09:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [("午後 1:05", 13), ("PM 12:05", 12), ("午前0:05", 0), ("午前12:05", 0)],
+)
+def test_an_hour_of_half_a_day_is_one_of_the_whole_day(read, written, hour):
+    moment = value(read, "ordered_at", 注文日時=f"2026/11/24 {written}", 注文時間="")
+
+    assert (moment.day, moment.hour, moment.minute) == (24, hour, 5)
 
 
 @pytest.mark.parametrize(
