@@ -12,6 +12,7 @@ from connectors.order_files.blank_cells import with_blanks_as_null
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.numbering import Destinations, Numbering, in_blocks
 from connectors.order_files.plan import Plan, column_name, plan
+from connectors.order_files.tab_quotes import without_quotes
 from connectors.order_files.typed import REJECTS, WARNINGS, converted, unreadable
 
 Sink = Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], None]
@@ -88,7 +89,10 @@ class RowConverter:
         if not block.rows:
             cells = pl.DataFrame(schema=dict.fromkeys(names, pl.String()))
         else:
-            cells = with_blanks_as_null(self._cells(b"".join(block.text)))
+            cells = self._cells(b"".join(block.text))
+            if self._header.tab:
+                cells = without_quotes(cells)
+            cells = with_blanks_as_null(cells)
             cells.columns = names
         if cells.height != len(numbers):
             raise unreadable()

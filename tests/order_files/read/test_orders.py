@@ -134,6 +134,24 @@ def test_amazons_quotes_are_text_and_its_times_are_japans(read):
     assert seen.column("ordered_at")[0].isoformat() == "2026-11-24T05:30:00+09:00"
 
 
+def test_quotes_of_a_spreadsheet_in_a_file_of_tabs_are_no_text(read):
+    """An address with a comma stood on its label in quotes."""
+    header, row, *_ = golden("amazon-unshipped").decode("cp932").splitlines()
+    places = dict(zip(header.split("\t"), row.split("\t"), strict=True))
+    saved = places | {
+        "ship-address-1": '"見本区表町1-2-3, 203"',
+        "product-name": '"靴下 25""予備"',
+        "sku": '"plain"',
+    }
+
+    file = "\r\n".join(["\t".join(saved), "\t".join(saved.values()), ""])
+    seen = read(file.encode("cp932"), mall="amazon")
+
+    assert seen.column("recipient_street")[0].startswith("見本区表町1-2-3, 203")
+    assert seen.column("item_name") == ['靴下 25"予備']
+    assert seen.column("sku") == ['"plain"']
+
+
 def test_destinations_without_id_are_numbered_by_address(read):
     baskets = read(golden("futureshop"), mall="futureshop").column("basket_id")
 
