@@ -76,9 +76,10 @@ class Decoder:
             if (at := chunk.find(b"\x00")) >= 0:
                 raise self._nul(offset + at, utf16=offset == 0 and _is_utf16(chunk))
             text = self._decode(chunk, offset)
-            if offset == 0 and self.encoding == "utf-8" and text.startswith("\ufeff"):
-                self.encoding = "utf-8-sig"
-                text = text[1:]
+            if self.encoding != "cp932" and "\ufeff" in text:
+                if offset == 0 and text.startswith("\ufeff"):
+                    self.encoding = "utf-8-sig"
+                text = text.replace("\ufeff", "")  # also of downloads that were joined
             offset += len(chunk)
             yield self._checked(text)
         self._decode(b"", offset, final=True)

@@ -1,5 +1,7 @@
 """Rows, quotes, line ends: kept, set aside or refused (docs/order-files.md §3)."""
 
+import codecs
+
 import pytest
 
 from connectors.order_files import CsvRefused
@@ -68,6 +70,15 @@ def test_a_repeated_header_is_dropped_with_a_notice(read, shape):
 
     assert seen.column("row_number") == [2, 4]
     assert "見出し" in seen.file.notices[0]
+
+
+def test_a_mark_of_utf8_before_each_of_two_joined_files_is_no_text(read):
+    content = codecs.BOM_UTF8 + rakuten_bytes([row(1)], Shape(encoding="utf-8"))
+
+    seen = read(content + content)
+
+    assert seen.column("row_number") == [2, 4]
+    assert seen.file.encoding == "utf-8-sig"
 
 
 def test_a_repeated_header_written_otherwise_is_dropped_too(read):
