@@ -141,7 +141,9 @@ def slot_of(name: str | None) -> int | None:
         plain = f"{plain[:2]}-{plain[2:]}"
     if plain in {"0", "1"}:
         return int(plain)
-    hours = [int(one) for one in _NUMBERS.findall(re.sub(r":\d\d|時00分?", "", plain))]
+    hours = [
+        int(one) for one in _NUMBERS.findall(re.sub(r"(?<=\d):\d\d|時00分?", "", plain))
+    ]
     if len(hours) != 2 or not 0 <= hours[0] < hours[1] <= 24:
         return None
     begin, end = hours

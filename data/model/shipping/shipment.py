@@ -230,10 +230,22 @@ _SHORT: Final = {
     "レターパック": "1003",
     "クリックポスト": "1003",
     "ゆうメール": "1003",
+    "クロネコゆうパケット": "1030",
+    "カンガルー便": "1004",
+    "日通": "1021",
+    "yamato": "1001",
+    "sagawa": "1002",
+    "japanpost": "1003",
+    "jppost": "1003",
+    "seino": "1004",
 }
-"""Names people write by hand that mean one company only."""
+"""Names that malls and people write which mean one company only."""
 
 _CODE: Final = re.compile(r"1[0-9]{3}")
+
+
+_COMPANY: Final = re.compile(r"株式会社|\(株\)|(?<=[a-z]) ?(?:transport|express)$")
+_PARTS: Final = re.compile(r"[\s()\[\]:/・_-]+")
 
 
 def _plain(name: str) -> str:
@@ -250,8 +262,17 @@ _BY_NAME: Final = {
 
 
 def company_code(text: str) -> str | None:
-    """Return the delivery company's code for a code or a name; None if unknown."""
+    """Return the delivery company's code for a code or a name; None if unknown.
+
+    A name of several words, such as 「ヤマト運輸(ネコポス)」, is the company that all
+    the words known among them mean.
+    """
     plain = _plain(text)
     if _CODE.fullmatch(plain):
         return plain
-    return _BY_NAME.get(plain)
+    if plain in _BY_NAME:
+        return _BY_NAME[plain]
+    words = unicodedata.normalize("NFKC", text).casefold()
+    parts = _PARTS.split(_COMPANY.sub("", words.strip()))
+    known = {_BY_NAME[part] for part in map(_plain, parts) if part in _BY_NAME}
+    return known.pop() if len(known) == 1 else None
