@@ -17,6 +17,7 @@ from connectors.csv_file.verdict import second_header
 from connectors.order_files import conversion
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout, is_over
 from connectors.order_files.plan import PART, Plan, Planned
+from connectors.order_files.unpaid import WAITS
 from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, CellFault
 from data.model.order import NOT_FIXED
 from data.model.order_file import FIELDS, CellKind
@@ -255,8 +256,12 @@ def _derived(rows: pl.LazyFrame, names: Iterable[str], layout: Layout) -> pl.Laz
     if layout.role != "lines":
         more["cancelled"] = _cancelled(known, layout)
         more["outcome"] = _outcome(known, layout, more["cancelled"])
-        if layout.held and "mall_status" in known:
-            more["is_under_review"] = pl.col("mall_status").str.contains(layout.held)
+        is_told = bool(layout.held) and "mall_status" in known
+        if is_told or WAITS in known:
+            by_status = pl.col("mall_status").str.contains(layout.held)
+            by_status = by_status if is_told else pl.lit(value=False)
+            waits = _waits(known, more["outcome"])
+            more["is_under_review"] = pl.when(waits).then(waits).otherwise(by_status)
     else:
         known.discard("amounts_fixed")
     known.update(more)
@@ -309,6 +314,14 @@ def _outcome(known: set[str], layout: Layout, cancelled: pl.Expr) -> pl.Expr:
         .when(pl.col("mall_status").is_not_null() if "mall_status" in known else False)
         .then(pl.lit("open"))
     )
+
+
+def _waits(known: set[str], outcome: pl.Expr) -> pl.Expr:
+    """Return whether the order must not be sent yet, whatever its status says."""
+    if WAITS not in known:
+        return pl.lit(value=False)
+    is_over = outcome.is_in(["cancelled", "refunded", "shipped"])
+    return pl.col(WAITS) & ~is_over.fill_null(value=False)
 
 
 def _rejects(rows: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:

@@ -21,6 +21,7 @@ from flows import (
     import_shipments,
 )
 from tests.carriers.made import B2, TEMPLATE, csv_bytes
+from tests.support.effort import first
 from tests.support.kept_open import kept_open
 from tests.support.plain_runs import run_plainly
 from tests.support.rules import broken_rules
@@ -429,13 +430,21 @@ def test_what_amazon_sends_itself_waits_for_nobody(desk: Desk):
     assert desk.labels("amazon", "mihon").startswith("送り状 0 件 / 出力しなかった")
 
 
-def test_what_the_mall_says_not_to_send_yet_gets_no_label_and_is_told(desk: Desk):
-    desk.order(colorme, "colorme", "mihon", 発送状態="入金待ち")
+@first()
+@pytest.mark.parametrize(
+    ("cell", "waits", "goes_on"),
+    [("入金状態", "未入金", "入金済"), ("発送状態", "入金待ち", "未発送")],
+)
+def test_what_the_mall_says_not_to_send_yet_gets_no_label_and_is_told(
+    desk: Desk, cell, waits, goes_on
+):
+    """An order by 銀行振込 got its label before it was paid."""
+    desk.order(colorme, "colorme", "mihon", 決済方法="銀行振込", **{cell: waits})
     message = desk.labels("colorme", "mihon")
 
     assert message.startswith("送り状 0 件 / 出力しなかった送付先 1 件")
     assert "モールのステータスが、まだ発送できない" in desk.shown("labels-report")
-    desk.order(colorme, "colorme", "mihon", 発送状態="未発送")
+    desk.order(colorme, "colorme", "mihon", 決済方法="銀行振込", **{cell: goes_on})
     assert desk.labels("colorme", "mihon").startswith("送り状 1 件")
 
 

@@ -1,6 +1,7 @@
 """カラーミーショップ 売上データ(全項目), layout of 2013 (docs/order-files.md §9).
 
 発送状態 stands twice: the order's, then the package's, which may have left by itself.
+入金状態 tells beside it that an order was paid back or cancelled, or waits for money.
 """
 
 import polars as pl
@@ -14,6 +15,7 @@ from connectors.order_files.layout import (
     maybe,
     sum_of,
 )
+from connectors.order_files.unpaid import is_prepaid
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -73,7 +75,22 @@ CELLS = (
 )
 
 SHIPPED, CANCELLED = "^発送済", "キャンセル"
-OVER = f"{SHIPPED}|{CANCELLED}"
+REFUNDED, UNPAID = "^全額返金", "^未入金"
+OVER = f"{SHIPPED}|{CANCELLED}|{REFUNDED}"
+
+
+def status_of_payment(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write the payment's status where that ends the order, or has it wait."""
+    if "mall_sub_status" not in rows.columns:
+        return rows
+    goes_on = ~is_over("mall_status", OVER, HELD)
+    is_unpaid = is_over("mall_sub_status", UNPAID, "") & is_prepaid(rows) & goes_on
+    is_ended = is_over("mall_sub_status", f"{REFUNDED}|{CANCELLED}", HELD)
+    return rows.with_columns(
+        mall_status=pl.when(is_ended | is_unpaid)
+        .then("mall_sub_status")
+        .otherwise("mall_status")
+    )
 
 
 def status_of_package(rows: pl.DataFrame) -> pl.DataFrame:
@@ -102,7 +119,8 @@ LAYOUTS = (
         lines="id_in_package",
         baskets="id",
         by_line=("mall_status",),
-        rules=(status_of_package,),
+        refunded=REFUNDED,
+        rules=(status_of_payment, status_of_package),
         checks=(
             SumCheck("goods_total", (), lines="unit_price"),
             SumCheck(

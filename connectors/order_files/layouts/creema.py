@@ -3,7 +3,15 @@
 Its only address is the recipient's.
 """
 
-from connectors.order_files.layout import HELD, Layout, Signature, cell, joined, maybe
+from connectors.order_files.layout import (
+    HELD,
+    Layout,
+    Signature,
+    cell,
+    first_of,
+    joined,
+    maybe,
+)
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -17,7 +25,12 @@ CELLS = (
     cell("goods_total", "作品合計"),
     cell("postage_total", "送料・ラッピング"),
     maybe("coupon_shop", "(-)作家クーポン"),
-    maybe("coupon_other", "(-)お買い物券・ポイント・キャンペーン分"),
+    first_of(
+        "coupon_other",
+        "(-)お買い物券・ポイント・キャンペーン分",
+        "(-)ポイント・お買い物券利用分",  # of older files
+        needed=False,
+    ),
     cell("order_total", "合計金額"),
     cell("request_total", "ご注文金額"),
     maybe("orderer_family_name", "取引相手"),

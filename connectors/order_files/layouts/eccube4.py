@@ -17,8 +17,12 @@ from connectors.order_files.money import (
     whole_yen,
 )
 from connectors.order_files.numbering import BLOCK
+from connectors.order_files.unpaid import WAITS, hold_unpaid
 from data.model.order import Mall
 from data.model.order_file import SumCheck
+
+NEW = "1"
+"""新規受付 (対応状況): an order to be paid first is 入金済み (6) once it is paid."""
 
 GOODS = "1"
 FEE = "3"
@@ -169,6 +173,15 @@ def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("_row_kind").is_null() | (pl.col("_row_kind") == GOODS))
 
 
+def hold_new_unpaid(rows: pl.DataFrame) -> pl.DataFrame:
+    """Hold a new order to be paid first that has no day of its payment."""
+    held = hold_unpaid(rows)
+    if WAITS not in held.columns:
+        return rows
+    is_new = (pl.col("mall_status").str.strip_chars() == NEW).fill_null(value=False)
+    return held.with_columns(pl.col(WAITS) & is_new)
+
+
 CHECKS = (
     SumCheck("goods_total", (), lines="own_total"),
     SumCheck(
@@ -203,7 +216,7 @@ LAYOUTS = (
         refunded="^9$",
         shipped="^5$",
         baskets="id",
-        rules=(price_with_tax, charges, keep_goods_rows),
+        rules=(price_with_tax, charges, keep_goods_rows, hold_new_unpaid),
         adds_up=True,
         keeps=("discount_total", "point_used"),
         checks=CHECKS,

@@ -18,11 +18,20 @@ from connectors.order_files.layout import (
 )
 from connectors.order_files.money import amount, over_order, whole_yen
 from connectors.order_files.numbering import BLOCK
+from connectors.order_files.unpaid import hold_unpaid
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
 SENT = ("1", "済", "あり", "発送済", "発送済み")
 """What 発送フラグ may say of a destination whose parcel has left."""
+
+_DISCOUNTS = (
+    "割引合計金額（商品）",
+    "割引合計金額（送料）",
+    "割引合計金額",
+    "バンドル販売割引金額",
+)
+"""What coupons, a large sum and bundles take off 総合計金額."""
 
 CELLS = (
     cell("order_number", "受注コード"),
@@ -41,6 +50,7 @@ CELLS = (
     maybe("order_total", "総合計金額"),
     cell("request_total", "請求合計金額"),
     maybe("point_used", "ポイント利用額"),
+    sum_of("discount_total", *_DISCOUNTS, needed=False),
     cell("orderer_family_name", "氏名（姓）"),
     cell("orderer_first_name", "氏名（名）"),
     maybe("orderer_family_name_kana", "フリガナ（姓）"),
@@ -121,7 +131,10 @@ CHECKS = (
             ("buyer_fee", 1),
         ),
     ),
-    SumCheck("request_total", (("order_total", 1), ("point_used", -1))),
+    SumCheck(
+        "request_total",
+        (("order_total", 1), ("point_used", -1), ("discount_total", -1)),
+    ),
 )
 
 LAYOUTS = (
@@ -136,14 +149,15 @@ LAYOUTS = (
         signature=Signature(starts=("レコードナンバー", "受注コード")),
         cells=CELLS,
         sku=(("manage_number", "variant_id"), ("manage_number",)),
-        cancelled="キャンセル",
+        cancelled="注文取消|キャンセル",
         held=HELD,
+        refunded="^返品",
         lines="position",
         baskets="address",
         number_digits=12,
         shipped="^発送済$",
         shipped_from="_sent",
-        rules=(name_cool, mark_sent, price_options),
+        rules=(name_cool, mark_sent, price_options, hold_unpaid),
         checks=CHECKS,
         instant_format="%Y/%m/%d %H:%M:%S",
     ),

@@ -1,6 +1,7 @@
 """minne order file, 27 columns (docs/order-files.md §9)."""
 
 from connectors.order_files.layout import HELD, Layout, Signature, cell, joined, maybe
+from connectors.order_files.unpaid import hold_unpaid
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -40,8 +41,9 @@ LAYOUTS = (
         sku=(("manage_number",), ("item_name",)),
         cancelled="キャンセル",
         held=HELD,
-        shipped="^(?:発送済|発送完了|取引完了|完了)",
+        shipped="^(?:発送済|発送完了|受取完了|取引完了|完了)",
         lines="position",
+        rules=(hold_unpaid,),
         checks=(
             SumCheck("goods_total", (), lines="unit_price"),
             SumCheck("request_total", (("goods_total", 1), ("postage_total", 1))),

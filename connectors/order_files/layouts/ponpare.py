@@ -10,6 +10,7 @@ from connectors.order_files.layout import (
     sum_of,
 )
 from connectors.order_files.money import price_with_tax
+from connectors.order_files.unpaid import hold_unpaid
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -109,7 +110,7 @@ LAYOUTS = (
         shipped="^(?:発送済|発送完了|処理済|完了)",
         lines="position",
         baskets="address",
-        rules=(price_with_tax,),
+        rules=(price_with_tax, hold_unpaid),
         checks=CHECKS,
     ),
 )

@@ -16,6 +16,7 @@ from connectors.order_files.layout import (
     cell,
     first_of,
     is_over,
+    joined,
     maybe,
 )
 from connectors.order_files.money import amount, or_unread, whole_yen
@@ -31,7 +32,7 @@ CELLS = (
     cell("ordered_at", "注文日"),
     cell("paid_at", "入金日"),
     cell("delivery_on", "お届け希望日"),
-    cell("delivery_method", "配送方法"),
+    joined("delivery_method", "配送方法", "配送会社", between=" "),  # ゆうパケット
     cell("payment_method", "決済サイト"),
     cell("orderer_family_name", "購入者名"),
     cell("orderer_family_name_kana", "購入者名(フリガナ)"),
@@ -103,7 +104,7 @@ LAYOUTS = (
         sku=(("variant_id",), ("manage_number",), ("item_id",)),
         cancelled=CANCELLED,
         held=HELD,
-        shipped="^(?:配送中|配送完了)",
+        shipped="^(?:配送中|配送完了|返品)",  # asked for once it had come
         rules=(name_abroad, empty_cancelled, share_out),
         by_line=("mall_status", "goods_total", "discount_total", "request_total"),
         checks=(

@@ -23,6 +23,7 @@ from connectors.order_files.money import (
     whole_yen,
 )
 from connectors.order_files.numbering import BLOCK
+from connectors.order_files.unpaid import WAITS, is_prepaid
 from data.model.order import SHOP_ORDER_NUMBER, Mall
 from data.model.order_file import BY_NAME, CellScope, SumCheck
 
@@ -38,6 +39,18 @@ PREFECTURES = {
 }
 """Names by ISO 3166-2, which Shopify writes in Province."""
 
+_OF_DELIVERY = "(?:お届け|配送|配達)"
+_AFTER_NAME = r"時?(?:[(（][^)）\n]*[)）])?[ \t]*[:：][ \t]*([^\n]*)"
+DAY = (
+    rf"(?im)^[ \t]*(?:{_OF_DELIVERY}(?:ご?希望|指定)?日"
+    rf"|(?:ご?希望|指定){_OF_DELIVERY}日|delivery[ _-]?date){_AFTER_NAME}"
+)
+HOURS = (
+    rf"(?im)^[ \t]*(?:{_OF_DELIVERY}(?:ご?希望|指定)?時間帯?"
+    rf"|(?:ご?希望|指定){_OF_DELIVERY}?時間帯?|delivery[ _-]?time){_AFTER_NAME}"
+)
+"""As apps name them, one a line: `配送希望日: 2026-07-05`, `配送時間帯: 14-16時`."""
+
 CELLS = (
     cell("order_number", "Name"),
     cell("ordered_at", "Created at"),
@@ -48,11 +61,15 @@ CELLS = (
     maybe("cancelled_at", "Cancelled at"),
     maybe("payment_method", "Payment Method"),
     maybe("delivery_method", "Shipping Method"),
+    maybe("delivery_on", "Note Attributes"),
+    maybe("delivery_slot_name", "Note Attributes"),
     cell("goods_total", "Subtotal"),
     cell("postage_total", "Shipping"),
     cell("tax_total", "Taxes"),
     cell("request_total", "Total"),
     maybe("coupon_total", "Discount Amount"),
+    maybe("discount_total", "Lineitem discount"),
+    maybe("_line_discount", "Lineitem discount"),
     maybe("refunded_total", "Refunded Amount"),
     maybe("_tax_1", "Tax 1 Name"),
     maybe("_tax_2", "Tax 2 Name"),
@@ -97,20 +114,30 @@ CELLS = (
 
 
 def before_discount(rows: pl.DataFrame) -> pl.DataFrame:
-    """Write the goods total as it was before the discount: Subtotal is after it.
+    """Write the goods total as it was before all discounts: Subtotal is after them.
 
-    A discount on the postage is not in it; then Subtotal is the sum of the lines.
+    A discount on the postage is not in it; then Subtotal is the sum of the lines. An
+    automatic discount stands on the lines alone (Lineitem discount).
     """
     price = amount(rows, "unit_price") * amount(rows, "quantity")
-    lines = pl.coalesce(amount(rows, "line_total"), price)
+    lines = over_order(pl.coalesce(amount(rows, "line_total"), price), ["row_number"])
     subtotal = amount(rows, "goods_total")
-    is_whole = over_order(lines, ["row_number"]) == subtotal
     before = subtotal + amount(rows, "coupon_total").fill_null(0)
+    of_lines = over_order(amount(rows, "_line_discount"), ["row_number"])
     is_sure = ~is_unread(rows, "coupon_total")
-    goods = pl.when(is_whole).then(subtotal).when(is_sure).then(before)
-    return rows.with_columns(
-        goods_total=or_unread(rows, whole_yen(goods), "goods_total")
+    is_known = (lines == subtotal) | (lines == before)
+    is_sum = (lines == subtotal + of_lines) | (lines == before + of_lines)
+    is_on_lines = ~is_known & is_sum
+    goods = (
+        pl.when((lines == subtotal) | is_on_lines)
+        .then(lines)
+        .when(is_sure)
+        .then(before)
     )
+    made = {"goods_total": or_unread(rows, whole_yen(goods), "goods_total")}
+    if "discount_total" in rows.columns:
+        made["discount_total"] = pl.when(is_on_lines).then(whole_yen(of_lines))
+    return rows.with_columns(**made)
 
 
 def add_tax(rows: pl.DataFrame) -> pl.DataFrame:
@@ -140,6 +167,23 @@ def add_tax(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def read_wish(rows: pl.DataFrame) -> pl.DataFrame:
+    """Take the wished day and hours out of Note Attributes, where shops' apps write."""
+    names = {"delivery_on": DAY, "delivery_slot_name": HOURS}
+    return rows.with_columns(
+        pl.col(name).str.extract(form)
+        for name, form in names.items()
+        if name in rows.columns
+    )
+
+
+def hold_unpaid(rows: pl.DataFrame) -> pl.DataFrame:
+    """Hold an order to be paid first that is pending, or whose card was not charged."""
+    status = pl.col("mall_status").str.to_lowercase().str.strip_chars()
+    waits = ((status == "pending") & is_prepaid(rows)) | (status == "expired")
+    return rows.with_columns(waits.fill_null(value=False).alias(WAITS))
+
+
 def name_prefectures(rows: pl.DataFrame) -> pl.DataFrame:
     """Write JP-13 as 東京都, for labels and for sums by prefecture."""
     names = [n for n in ("orderer_prefecture", "recipient_prefecture") if n in rows]
@@ -164,7 +208,12 @@ CHECKS = (
     SumCheck("goods_total", (), lines="own_total"),
     SumCheck(
         "request_total",
-        (("goods_total", 1), ("postage_total", 1), ("coupon_total", -1)),
+        (
+            ("goods_total", 1),
+            ("postage_total", 1),
+            ("coupon_total", -1),
+            ("discount_total", -1),
+        ),
         # Prices without tax; a discount on postage that Shipping has taken already.
         perhaps=(("tax_total", 1), ("coupon_total", 1)),
     ),
@@ -186,7 +235,15 @@ LAYOUTS = (
         shipped_from="mall_sub_status",
         lines="position",
         order_starts="mall_status",
-        rules=(fill_down, name_abroad, add_tax, before_discount, name_prefectures),
+        rules=(
+            fill_down,
+            name_abroad,
+            add_tax,
+            before_discount,
+            name_prefectures,
+            read_wish,
+            hold_unpaid,
+        ),
         checks=CHECKS,
         instant_format="%Y-%m-%d %H:%M:%S %z",
     ),

@@ -16,6 +16,7 @@ from connectors.order_files.layout import (
     sum_of,
 )
 from connectors.order_files.money import rest_of
+from connectors.order_files.unpaid import WAITS, has_no_day, is_prepaid
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -43,6 +44,8 @@ ORDERS = (
     cell("order_number", "OrderId"),
     cell("ordered_at", "OrderTime"),
     cell("mall_status", "OrderStatus"),
+    maybe("_ship_status", "ShipStatus"),
+    maybe("_pay_status", "PayStatus"),
     maybe("mall_sub_status", "StoreStatus"),
     maybe("paid_at", "PayDate"),
     maybe("delivery_on", "ShipRequestDate"),
@@ -114,6 +117,27 @@ def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(goods_total=rest_of(rows, "request_total", charges, cuts))
 
 
+def read_ship_status(rows: pl.DataFrame) -> pl.DataFrame:
+    """Take as completed what has left (ShipStatus 3, 4), and hold what may not yet (0).
+
+    An order goes on (OrderStatus 2) until the store completes it, paid and sent.
+    """
+    ship, pay = (
+        pl.col(name).str.strip_chars() if name in rows.columns else pl.lit(None)
+        for name in ("_ship_status", "_pay_status")
+    )
+    unpaid = pay == "0"
+    if "paid_at" in rows.columns:
+        unpaid = pl.coalesce(unpaid, has_no_day("paid_at"))
+    waits = pl.coalesce(ship == "0", is_prepaid(rows) & unpaid)
+    return rows.with_columns(
+        _sent=pl.when(ship.is_in(["3", "4"]))
+        .then(pl.lit("5"))
+        .otherwise("mall_status"),
+        **{WAITS: waits.fill_null(value=False)},
+    )
+
+
 def name_payment(rows: pl.DataFrame) -> pl.DataFrame:
     """Write the word for a code of how the order is paid; a label asks for 代引."""
     if "payment_method" not in rows.columns:
@@ -135,10 +159,11 @@ LAYOUTS = (
             lacks=("LineId",),
         ),
         cells=ORDERS,
-        rules=(fill_goods_total, name_payment),
+        rules=(fill_goods_total, name_payment, read_ship_status),
         cancelled="^4$",
-        held="^[13]$",
+        held="^[0138]$",
         shipped="^5$",
+        shipped_from="_sent",
         shop_from="_shop",
         shop=r"^(.+)-\d+$",
         partner="yahoo-item",

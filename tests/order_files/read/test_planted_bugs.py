@@ -25,6 +25,7 @@ from tests.order_files.read import (
     test_layouts,
     test_orders,
     test_records,
+    test_unpaid,
     test_values,
 )
 from tests.support.effort import first
@@ -131,6 +132,19 @@ def nobody_sees_rows_apart(patch):
     patch.setattr(apart.Beginnings, "look", lambda *_: None)
 
 
+def nobody_waits_for_money(patch):
+    patch.setattr(typed, "_waits", lambda *_: pl.lit(value=False))
+
+
+def what_yahoo_has_sent_is_not_seen(patch):
+    outcome = typed._outcome
+
+    def by_status(known, layout, cancelled):
+        return outcome(known - {"_sent"}, layout, cancelled)
+
+    patch.setattr(typed, "_outcome", by_status)
+
+
 def copies_are_one_order(patch):
     patch.setattr(apart, "_adds_up", lambda _: pl.lit(value=True))
 
@@ -187,6 +201,16 @@ PLANTED = {
         test_records.test_blank_lines_are_counted_and_left_out(read, SHAPE)
     ),
     nobody_sees_rows_apart: test_apart.test_of_charges_that_stand_apart_none_is_lost,
+    nobody_waits_for_money: lambda read: (
+        test_unpaid.test_shopify_tells_that_a_payment_is_pending(
+            read, "pending", "銀行振込", test_unpaid.HELD
+        )
+    ),
+    what_yahoo_has_sent_is_not_seen: lambda read: (
+        test_unpaid.test_yahoo_tells_beside_the_status_what_may_leave_and_what_has(
+            read, "2", "1", "3", test_unpaid.SHIPPED
+        )
+    ),
     copies_are_one_order: (
         test_apart.test_a_later_copy_of_an_order_counts_and_adds_nothing
     ),

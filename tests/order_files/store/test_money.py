@@ -445,6 +445,70 @@ def test_shopify_s_goods_total_is_before_the_discount(con, tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "automatic", "subtotal", "cut"),
+    [
+        ("0", "100", "1800", 200),
+        ("100", "100", "1700", 200),
+        ("200", "100", "1800", None),
+    ],
+)
+def test_shopify_s_automatic_discount_stands_on_its_lines_alone(
+    con, tmp_path, code, automatic, subtotal, cut
+):
+    """Each such order had the alarm that its sums differ; the last tells it twice."""
+    line = {
+        "Name": "#9001",
+        "Created at": "2026-11-01 10:00:00 +0900",
+        "Lineitem quantity": "1",
+        "Lineitem price": "1000",
+        "Lineitem discount": automatic,
+    }
+    order = {
+        "Financial Status": "paid",
+        "Subtotal": subtotal,
+        "Discount Amount": code,
+        "Shipping": "500",
+        "Taxes": "0",
+        "Total": str(int(subtotal) + 500),
+    }
+    path = written(
+        tmp_path,
+        "shopify",
+        line | order | {"Lineitem name": "皿"},
+        line | {"Lineitem name": "鉢"},
+        encoding="utf-8-sig",
+    )
+
+    assert take(con, path, "shopify").warnings == ()
+    assert orders(con, "goods_total", "coupon_total", "discount_total") == [
+        (2000, int(code), cut)
+    ]
+
+
+def test_futureshop_bills_without_its_discounts(con, tmp_path):
+    order = {
+        "受注コード": "000000000001",
+        "注文日時": "2026/11/01 10:00:00",
+        "商品合計金額": "2000",
+        "送料": "500",
+        "総合計金額": "2500",
+        "ポイント利用額": "100",
+        "請求合計金額": "2000",
+        "商品番号": "A",
+        "商品名": "皿",
+        "販売単価": "2000",
+        "購入数量": "1",
+    }
+    (path,) = written(tmp_path, "futureshop", order)
+    header, row = path.read_bytes().decode("cp932").splitlines()
+    more = header + ",割引合計金額（商品）,割引合計金額（送料）", row + ",300,100", ""
+    path.write_bytes("\r\n".join(more).encode("cp932"))
+
+    assert take(con, [path], "futureshop").warnings == ()
+    assert orders(con, "discount_total", "request_total") == [(400, 2000)]
+
+
 def test_seconds_that_a_spreadsheet_dropped_come_from_the_time_of_day(con, tmp_path):
     row = rakuten_row(
         注文番号="999777-20261124-0000000001",
