@@ -47,6 +47,11 @@ NAME_IN_FORM: Final = 30
 CANCELLED: Final = "※"
 IS_CANCELLED: Final = f"{CANCELLED} キャンセル済みの注文です。在庫から引きません。"
 """The column is narrow: longer words would wrap letter by letter."""
+COUNTED: Final = "◇"
+IS_COUNTED: Final = (
+    f"{COUNTED} 注文の後に棚卸をしたSKUです。棚卸でこの注文の分を除いて数えた場合は、"
+    "「調整済みとして終了する」を選んでください(引くと、在庫数が実際より少なくなります)。"
+)
 HOW: Final = (
     "この画面の右上の「⋮」から「Resume」を選ぶと、フォームが開きます。"
     "入力して「Resume」を押すと、在庫を調整します。"
@@ -209,7 +214,7 @@ def waiting_list(
             f"{_shortened(one.item_name or '―', name_length)} / {one.sku or '―'}",
             f"{one.order_number} ({one.mall})",
             one.quantity,
-            one.level,
+            f"{one.level}{COUNTED}" if one.is_counted_since else one.level,
             _all_books(one),
         )
         for number, one in enumerate(shown[:MOST_LINES], start=1)
@@ -230,6 +235,7 @@ def waiting_list(
                     "ください。右端は「すべて調整する」を選んだ場合の個数です。",
                 ),
                 IS_CANCELLED if any(one.is_cancelled for one in shown) else "",
+                IS_COUNTED if any(one.is_counted_since for one in shown) else "",
                 f"残り {more:,} 行は、次の実行で表示します。" if more > 0 else "",
                 UNTIL_WHEN,
             ),
@@ -311,8 +317,8 @@ def chosen_lines(text: str) -> dict[int, int | None]:
 def decided(form: AdjustForm, shown: Sequence[WaitingLine]) -> list[Adjustment]:
     """Return the adjustments that an answer asks for, of the lines it was shown.
 
-    "All" books a cancelled line as 0, and leaves out one with units booked before or
-    without a SKU: these need a person to look.
+    "All" books a cancelled line as 0, and leaves out one with units booked before,
+    without a SKU or of pieces taken back: these need a person to look.
     """
     listed = shown[:MOST_LINES]
     chosen = chosen_lines(form.lines)
@@ -362,13 +368,15 @@ def _face(one: WaitingLine) -> tuple[object, ...]:
 
 def _is_simple(one: WaitingLine) -> bool:
     """Return whether "all" books a line: nobody has to look at it first."""
-    return bool(one.sku) and not one.booked
+    return bool(one.sku) and not one.booked and one.quantity > 0
 
 
 def _all_books(one: WaitingLine) -> str:
     """Return the units that "all" books of a line, or why it leaves it alone."""
+    if one.booked:
+        return f"―(調整済み {one.booked}個)"
     if not _is_simple(one):
-        return f"―(調整済み {one.booked}個)" if one.booked else "―(SKUなし)"
+        return "―(返品など)" if one.sku else "―(SKUなし)"
     return f"0{CANCELLED}" if one.is_cancelled else f"{one.quantity}"
 
 

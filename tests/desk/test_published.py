@@ -26,6 +26,7 @@ def face(one: WaitingLine | PublishedLine) -> tuple:
     return (
         *(one.order_number, one.line_id, one.sku, one.item_name, one.quantity),
         *(one.level, one.booked, one.is_cancelled, one.placed_at),
+        one.is_counted_since,
     )
 
 
@@ -39,6 +40,7 @@ def copy(home: Path) -> Path:
         store(con, a_row(order_number(8), "7", **mug), minute=11)
         store(con, a_row(order_number(7), "1", sku="", manage_number=""), minute=12)
         name(con, MUG, "MUG-1")
+        count(con, a_count(4, MUG), minute=30)
         adjust(con)
         store_orders(con, [an_order(1)], source="api", stored_at=at(9), load_id="l")
         import_shipments(
@@ -58,7 +60,11 @@ def test_the_lines_that_wait_are_the_warehouses(home: Path, copy: Path):
     found = published_waiting(copy, 100)
 
     assert sorted(map(face, found.lines)) == sorted(map(face, there))
-    assert {one.sku for one in found.lines} == {"TEA-100", "MUG-1", ""}
+    assert {(one.sku, one.is_counted_since) for one in found.lines} == {
+        ("TEA-100", False),
+        ("MUG-1", True),
+        ("", False),
+    }
     assert {one.shop for one in found.lines} == {SHOP_ID}
     assert found.total == 3
     assert published_waiting(copy, 1) == (found.lines[:1], 3)

@@ -39,6 +39,14 @@ def test_every_line_of_a_csv_order_waits_with_its_sku_and_level(con):
     assert found == [("1", "TEA-100", 3, 10), ("2", "TEA-100", 1, 10)]
 
 
+@pytest.mark.parametrize(("placed", "counted"), [(5, False), (30, True)])
+def test_a_line_tells_whether_its_sku_was_counted_after_its_order(con, placed, counted):
+    count(con, a_count(10, own_sku="TEA-100"), minute=placed)
+    store(con, a_row(sku="TEA-100", ordered_at=at(10)), minute=20)
+
+    assert [one.is_counted_since for one in waiting(con)] == [counted]
+
+
 def test_the_list_can_be_of_one_mall(con):
     import_csv(con, 3)
 

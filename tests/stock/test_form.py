@@ -130,6 +130,11 @@ def test_already_adjusted_means_the_lines_chosen_and_no_units():
     assert booked(form(DONE, "2=9")) == [("2", None, True)]
 
 
+def test_all_leaves_alone_pieces_that_were_taken_back():
+    assert booked(form(ALL), [a_line(1), a_line(2, -1)]) == [("1", None, False)]
+    assert booked(form(SOME, "2"), [a_line(1), a_line(2, -1)]) == [("2", None, False)]
+
+
 def test_all_leaves_alone_what_somebody_has_to_look_at():
     waiting = [
         a_line(1),
@@ -228,17 +233,19 @@ def test_the_list_numbers_the_lines_and_says_what_all_would_book():
             a_line(2, is_cancelled=True),
             a_line(3, booked=2, item_name="長" * (NAME_IN_FORM + 1)),
             a_line(4, sku="", level=None, item_name=None),
+            a_line(5, -1, is_counted_since=True),
         ]
     )
     rows = [row for row in text.splitlines() if row.startswith("| ")][1:]
     name, long = "玉露 見本 / TEA", "長" * NAME_IN_FORM
-    number = [f"{order_number(nth)} (yahoo)" for nth in range(5)]
+    number = [f"{order_number(nth)} (yahoo)" for nth in range(6)]
 
     assert rows[1:] == [
         f"| 1 | {name}-1 | {number[1]} | 2 | 10 | 2 |",
         f"| 2 | {name}-2 | {number[2]} | 2 | 10 | 0※ |",
         f"| 3 | {long}… / TEA-3 | {number[3]} | 2 | 10 | ―(調整済み 2個) |",
         f"| 4 | ― / ― | {number[4]} | 2 | ― | ―(SKUなし) |",
+        f"| 5 | {name}-5 | {number[5]} | -1 | 10◇ | ―(返品など) |",
     ]
     assert "8時間以内に入力がない場合" in text
 

@@ -17,6 +17,7 @@ class PublishedLine:
     variant_id  SKU管理番号: which choice of the item
     level       of its SKU at that moment; None if nobody has counted it
     booked      units adjusted before for this SKU by lines that the order no longer has
+    is_counted_since  its SKU was counted after the order was placed
     """
 
     shop: str
@@ -33,6 +34,7 @@ class PublishedLine:
     is_cancelled: bool
     imported_at: datetime
     ordered_at: datetime | None
+    is_counted_since: bool
 
     @property
     def placed_at(self) -> datetime:

@@ -2,7 +2,7 @@
 -- Lines of the copy for which a person has to adjust stock, the oldest order first.
 -- in:  the copy's tables, $row_limit
 -- out: shop, mall, shop_id, order_number, line_id, sku, item_name, variant_id, quantity,
---      level, booked, is_cancelled, imported_at, ordered_at
+--      level, booked, is_cancelled, imported_at, ordered_at, is_counted_since
 WITH gone AS (
     SELECT m.mall, m.shop_id, m.order_number, m.sku, -sum(m.quantity) AS units
     FROM stock_movements AS m
@@ -33,11 +33,24 @@ SELECT
     w.variant_id, w.quantity, v.level,
     coalesce(g.units, 0)::BIGINT AS booked,
     o.cancelled AS is_cancelled,
-    w.imported_at, o.ordered_at
+    w.imported_at, o.ordered_at,
+    coalesce(
+        c.counted_at > CASE
+            WHEN o.hour_jst IS NULL THEN least(o.ordered_at + INTERVAL 24 HOURS, w.imported_at)
+            ELSE coalesce(o.ordered_at, w.imported_at)
+        END,
+        false
+    ) AS is_counted_since
 FROM skus AS w
 JOIN orders AS o USING (mall, shop_id, order_number)
 LEFT JOIN shops AS s ON s.mall = w.mall AND s.shop_id = w.shop_id
 LEFT JOIN stock_levels AS v ON v.sku = w.stock_sku
+LEFT JOIN (
+    SELECT sku, max(effective_at) AS counted_at
+    FROM stock_movements
+    WHERE counted IS NOT NULL
+    GROUP BY sku
+) AS c ON c.sku = w.stock_sku
 LEFT JOIN gone AS g
     ON g.mall = w.mall AND g.shop_id = w.shop_id
     AND g.order_number = w.order_number AND g.sku = w.stock_sku

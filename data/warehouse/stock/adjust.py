@@ -47,6 +47,8 @@ class WaitingLine:
     level   of its SKU now; None if it never moved or the line tells no SKU
     booked  units adjusted before for this SKU by lines that the order no longer has:
             another file or the mall named the line anew, so look before booking again
+    is_counted_since  its SKU was counted after the order was placed: perhaps without
+            its pieces
     """
 
     mall: str
@@ -61,6 +63,7 @@ class WaitingLine:
     is_cancelled: bool
     imported_at: datetime
     ordered_at: datetime | None = None
+    is_counted_since: bool = False
 
     @property
     def placed_at(self) -> datetime:

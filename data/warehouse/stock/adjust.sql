@@ -3,7 +3,7 @@
 -- first.
 -- in:  $shop_id, $mall (NULL = all), $row_limit
 -- out: mall, shop_id, order_number, line_id, sku, item_name, quantity, level, booked,
---      is_cancelled, imported_at, ordered_at
+--      is_cancelled, imported_at, ordered_at, is_counted_since
 WITH gone AS (
     SELECT m.mall, m.shop_id, m.order_number, m.sku, -sum(m.quantity) AS units
     FROM stock_movements AS m
@@ -17,12 +17,15 @@ SELECT
     v.level,
     coalesce(g.units, 0)::BIGINT AS booked,
     o.cancelled AS is_cancelled,
-    w.imported_at, o.ordered_at
+    w.imported_at, o.ordered_at,
+    coalesce(c.counted_at > p.placed_by, false) AS is_counted_since
 FROM manual_stock_adjustments AS w
 JOIN stock_lines AS s USING (mall, shop_id, order_number, line_id)
 JOIN order_lines AS l USING (mall, shop_id, order_number, line_id)
 JOIN orders AS o USING (mall, shop_id, order_number)
+LEFT JOIN orders_by_hand AS p USING (mall, shop_id, order_number)
 LEFT JOIN stock_levels AS v ON v.sku = s.sku
+LEFT JOIN stock_counted AS c ON c.sku = s.sku
 LEFT JOIN gone AS g
     ON g.mall = w.mall AND g.shop_id = w.shop_id
     AND g.order_number = w.order_number AND g.sku = s.sku
