@@ -73,6 +73,16 @@ def test_the_oldest_due_goes_first_and_tells_since_when(counted):
     assert minutes(due(counted).oldest) == 1
 
 
+def test_goods_received_under_another_name_are_due_since_they_have_the_new_one(con):
+    receive(con, a_count(4), minute=1)
+    see(con, order(ordered=30), minute=40)
+
+    assert [(one.sku, minutes(one.due_since)) for one in to_push(con)] == [
+        ("TEA-100", 40)
+    ]
+    assert con.sql("SELECT due_since FROM inventory_due").fetchall() == [(at(40),)]
+
+
 def minutes(moment: datetime) -> float:
     return (in_japan(moment) - at(0)) / timedelta(minutes=1)
 

@@ -79,7 +79,8 @@ moved AS (
     JOIN stock_movements AS x USING (sku)
     WHERE if(
         o.verified_seq IS NULL,
-        x.kind IN ('count', 'receipt'),  -- before them nothing was to be told
+        x.kind IN ('count', 'receipt')  -- before them nothing was to be told
+        OR (x.source = 'mapping' AND x.order_number IS NULL AND x.quantity > 0),
         x.seq > o.verified_seq
     )
     GROUP BY o.manage_number, o.variant_id
