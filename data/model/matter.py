@@ -28,6 +28,7 @@ class MatterKind(StrEnum):
     STOCK_ADJUSTMENT = "stock_adjustment"
     STOCK_TO_TAKE_OFF = "stock_to_take_off"
     STOCK_TO_GIVE_BACK = "stock_to_give_back"
+    ADJUSTMENT_OUTDATED = "adjustment_outdated"
     STOCK_HELD = "stock_held"
     STOCK_REFUSED = "stock_refused"
     SHIPMENT_REJECT = "shipment_reject"
@@ -57,6 +58,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.STOCK_ADJUSTMENT: "在庫の手動調整待ち",
     MatterKind.STOCK_TO_TAKE_OFF: "調整しないまま発送された注文の在庫",
     MatterKind.STOCK_TO_GIVE_BACK: "キャンセルされた注文の在庫",
+    MatterKind.ADJUSTMENT_OUTDATED: "調整した後に変わった注文の在庫",
     MatterKind.STOCK_HELD: "増やさなかった在庫",
     MatterKind.STOCK_REFUSED: "転送できなかった在庫",
     MatterKind.SHIPMENT_REJECT: "取り込めなかった送り状の行",

@@ -26,7 +26,7 @@ _HEAD = f"""CREATE OR REPLACE VIEW {VIEW} (
 _ORDER_STANDS = """WITH order_stands AS NOT MATERIALIZED (
     SELECT
         o.mall, o.shop_id, o.order_number,
-        coalesce(l.ended_at, o.cancelled_at, o.observed_at) AS since
+        coalesce(l.ended_at, o.cancelled_at, o.imported_at) AS since
     FROM orders AS o
     LEFT JOIN (
         SELECT mall, shop_id, order_number, max(ended_at) AS ended_at

@@ -57,6 +57,9 @@ REMEDIES: Final[Mapping[MatterKind, Remedy]] = {
     MatterKind.STOCK_TO_GIVE_BACK: Remedy(
         f"棚の数と違えば、棚卸を取り込みます。{_AT_RMS}", "/files?kind=stock"
     ),
+    MatterKind.ADJUSTMENT_OUTDATED: Remedy(
+        f"棚の数と違えば、棚卸を取り込みます。{_AT_RMS}", "/files?kind=stock"
+    ),
     MatterKind.STOCK_HELD: Remedy("在庫を調整します", "/adjust"),
     MatterKind.STOCK_REFUSED: _PUSH,
     MatterKind.SHIPMENT_REJECT: Remedy(

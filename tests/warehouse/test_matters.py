@@ -26,11 +26,12 @@ from data.warehouse.shops import stop_function
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.store.made import MadeFile, a_row
 from tests.order_files.store.made import store as import_csv
-from tests.stock.made import TEA, a_count, count
+from tests.stock.made import TEA, a_count, count, receive
 from tests.stock.made import name as rename
 from tests.support.effort import first, for_ci
 from tests.support.orders import (
     SHOP_ID,
+    a_line,
     a_package,
     a_person,
     a_refusal,
@@ -104,6 +105,12 @@ def stock_to_take_off(con: Con) -> None:
     count(con, a_count(9, own_sku="TEA"), minute=-600)
     import_csv(con, a_row(order_number(1)), minute=3)
     con.execute("UPDATE orders SET outcome = 'shipped'")
+
+
+def adjustment_outdated(con: Con) -> None:
+    adjusted(con)
+    import_csv(con, a_row(order_number(1), quantity=3), minute=5)
+    con.execute("DELETE FROM csv_warnings")
 
 
 def order_not_at_mall(con: Con) -> None:
@@ -241,6 +248,7 @@ MAKERS: dict[str, tuple[Callable[..., None], str]] = {
     MatterKind.STOCK_ADJUSTMENT: (stock_adjustment, f"{ONE}/"),
     MatterKind.STOCK_TO_TAKE_OFF: (stock_to_take_off, f"{ONE}/TEA"),
     MatterKind.STOCK_TO_GIVE_BACK: (stock_to_give_back, f"{ONE}/TEA"),
+    MatterKind.ADJUSTMENT_OUTDATED: (adjustment_outdated, f"{ONE}/TEA"),
     MatterKind.ORDER_NOT_AT_MALL: (order_not_at_mall, ONE),
     MatterKind.MARK_OPEN: (mark_open, "run/cancel/rakuten"),
     MatterKind.ORDER_REFUSED: (order_refused, ONE),
@@ -549,6 +557,27 @@ def test_what_was_shipped_before_any_count_is_no_stock_to_take_off(undone: Con):
     assert on_list(undone, "stock_to_take_off") == []
 
 
+def test_goods_received_under_another_name_are_to_be_taken_off_as_well(con: Con):
+    receive(con, a_count(9), minute=-600)
+    rename(con, TEA, "TEA")
+    import_csv(con, a_row(order_number(1), outcome="shipped"), minute=3)
+
+    assert on_list(con, "stock_to_take_off") == [f"{ONE}/TEA"]
+
+
+def test_what_came_shipped_waits_since_it_came(con: Con):
+    """Another cell that changes later brings nothing back that was dismissed."""
+    count(con, a_count(9, own_sku="TEA"), minute=-600)
+    came = a_row(order_number(1), mall_status="済", outcome="shipped")
+    import_csv(con, came, minute=3)
+    (one,) = matters(con, MatterKind.STOCK_TO_TAKE_OFF)
+    assert off_list(con, "stock_to_take_off", one.key, minute=4)
+    import_csv(con, came | {"delivery_slot": "1"}, minute=8)
+
+    assert one.since == at(3)
+    assert on_list(con, "stock_to_take_off") == []
+
+
 def test_stock_to_give_back_waits_for_a_count_after_the_cancellation(undone: Con):
     stock_to_give_back(undone)
     count(undone, a_count(3, own_sku="TEA"), minute=4.5)
@@ -608,6 +637,57 @@ def test_stock_to_give_back_follows_its_listing_to_another_sku(undone: Con):
     rename(undone, TEA, "BLEND")
 
     assert on_list(undone, "stock_to_give_back") == [f"{ONE}/BLEND"]
+
+
+def test_units_that_changed_after_the_adjustment_wait_for_a_count(con: Con):
+    """Whoever looks at the order later, or ships it, settles nothing."""
+    adjusted(con, mall_status="新規", outcome="open")
+    changed = a_row(order_number(1), mall_status="新規", outcome="open", quantity=3)
+    import_csv(con, changed, minute=6)
+    shipped = changed | {"mall_status": "済", "outcome": "shipped", "quantity": 4}
+    import_csv(con, shipped, minute=8)
+    (one,) = matters(con, MatterKind.ADJUSTMENT_OUTDATED)
+    count(con, a_count(4, own_sku="TEA"), minute=9)
+
+    assert (one.key, one.since) == (f"{ONE}/TEA", at(8))
+    assert "+3個" in one.what
+    assert on_list(con, "adjustment_outdated") == []
+
+
+def test_a_sku_that_changed_after_the_adjustment_waits_under_both(con: Con):
+    adjusted(con, quantity=2)
+    import_csv(con, a_row(order_number(1), sku="MUG", quantity=2), minute=6)
+    found = matters(con, MatterKind.ADJUSTMENT_OUTDATED)
+    import_csv(con, a_row(order_number(1), quantity=2), minute=7)
+
+    assert {one.key: one.what[30:].count("+2個") for one in found} == {
+        f"{ONE}/MUG": 1,
+        f"{ONE}/TEA": 0,
+    }
+    assert on_list(con, "adjustment_outdated") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "units", "told"),
+    [
+        ("1", 2, None),
+        ("1", 5, "+3個"),
+        ("2", 2, None),  # which waits, and shows what was adjusted before
+        ("2", 0, "-2個"),
+    ],
+)
+def test_what_the_mall_changes_after_the_adjustment_is_told(
+    con: Con, line, units, told
+):
+    cells = {"basket_id": "1", "manage_number": "sencha", "variant_id": "100g"}
+    adjusted(con, **cells, sku="SENCHA-100", quantity=2)
+    packages = (a_package("1", [a_line(line, "1", units)]),)
+    store(con, 6, packages=packages, goods_total=1080 * units)
+    found = matters(con, MatterKind.ADJUSTMENT_OUTDATED)
+    store(con, 7, status="900", packages=packages, goods_total=1080 * units)
+
+    assert [told in one.what for one in found] == ([True] if told else [])
+    assert on_list(con, "adjustment_outdated") == []
 
 
 @pytest.mark.parametrize(

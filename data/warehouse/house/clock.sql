@@ -70,6 +70,7 @@ WITH written AS (
     UNION ALL SELECT unnest([since, settled_at]) FROM incidents
     UNION ALL SELECT held_since FROM inventory_holds
     UNION ALL SELECT stock_adjusted_at FROM order_lines
+    UNION ALL SELECT changed_at FROM outdated_adjustments
     UNION ALL SELECT unnest([planned_at, sent_at, settled_at]) FROM order_marks
     UNION ALL SELECT ended_at FROM order_status_log
     UNION ALL SELECT imported_at FROM sku_costs
@@ -191,6 +192,8 @@ UPDATE inventory_holds SET held_since = healed(held_since)
 WHERE is_ahead(held_since);
 UPDATE order_lines SET stock_adjusted_at = healed(stock_adjusted_at)
 WHERE is_ahead(stock_adjusted_at);
+UPDATE outdated_adjustments SET changed_at = healed(changed_at)
+WHERE is_ahead(changed_at);
 UPDATE order_status_log SET ended_at = healed(ended_at)
 WHERE is_ahead(ended_at);
 UPDATE sku_costs SET imported_at = healed(imported_at)

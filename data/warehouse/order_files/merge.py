@@ -1,6 +1,7 @@
 """Write what a part changes of known orders, and log how they stood."""
 
 from data.warehouse.order_files.queries import Queries
+from data.warehouse.orders.adjusted import adjusted_lines_kept
 
 _WRITE = (
     "write_csv_tax_summaries",
@@ -19,6 +20,7 @@ _WRITE = (
 def merge_changes(queries: Queries) -> None:
     """Write what `find_changes` staged; the contents before and after are logged."""
     queries.rows("log_csv_contents", is_before=True)
-    for name in _WRITE:
-        queries.rows(name)
+    with adjusted_lines_kept(queries.con, "take_csv_adjusted_lines", queries.given):
+        for name in _WRITE:
+            queries.rows(name)
     queries.rows("log_csv_contents", is_before=False)

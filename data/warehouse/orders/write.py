@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from duckdb import DuckDBPyConnection
 
+from data.warehouse.orders.adjusted import adjusted_lines_kept
 from data.warehouse.orders.content import open_contents
 from data.warehouse.shipping.packages import make_door
 from data.warehouse.statements import SQL
@@ -31,5 +32,10 @@ def write_contents(
     """
     open_contents(con)
     make_door(con)
-    for name in _MERGE if any_known else _INSERT:
-        SQL.run(con, name, given)
+    if not any_known:
+        for name in _INSERT:
+            SQL.run(con, name, given)
+        return
+    with adjusted_lines_kept(con, "take_adjusted_lines", given):
+        for name in _MERGE:
+            SQL.run(con, name, given)
