@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from connectors.csv_file.place import row_of_byte
 from connectors.csv_file.refusal import CsvRefused, Position
 from connectors.csv_file.source import CsvSource
 
@@ -150,24 +151,29 @@ class Decoder:
         return Decoded(utf8, rubbish)
 
     def _nul(self, at: int, *, utf16: bool) -> CsvRefused:
-        return CsvRefused(
-            "utf-16" if utf16 else "nul",
-            "文字コードが UTF-16 のため、読み取れません。"
-            if utf16
-            else f"先頭から {at:,} バイト目に、CSVにはないNUL文字があります。",
-            advice=self._source.advice,
-            position=Position(byte=at),
-        )
+        if utf16:  # its rows are not to be counted by bytes
+            return CsvRefused(
+                "utf-16",
+                "文字コードが UTF-16 のため、読み取れません。",
+                advice=self._source.advice,
+                position=Position(byte=at),
+            )
+        return self._broken("nul", at, "に、CSVにはないNUL文字があります。")
 
     def _undecodable(self, at: int, *, cut: bool) -> CsvRefused:
+        if cut:
+            return self._broken("cut", at, "で、文字の途中で切れています。")
+        why = f"が {NAMES[self.encoding]} の文字ではありません。"
+        return self._broken("undecodable", at, why)
+
+    def _broken(self, code: str, at: int, why: str) -> CsvRefused:
+        """Return the refusal for a byte, with the row in which it stands."""
+        row = row_of_byte(self._source.chunks(), at)
         return CsvRefused(
-            "cut" if cut else "undecodable",
-            f"ファイルが文字の途中で切れています(先頭から {at:,} バイト目)。"
-            if cut
-            else f"先頭から {at:,} バイト目が {NAMES[self.encoding]} の文字では"
-            "ありません。",
+            code,
+            f"{row:,} 行目(先頭から {at:,} バイト目){why}",
             advice=self._source.advice,
-            position=Position(byte=at),
+            position=Position(byte=at, row=row),
         )
 
 

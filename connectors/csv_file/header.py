@@ -8,11 +8,9 @@ from functools import cached_property
 from typing import Final
 
 from connectors.csv_file.decoding import UNDEFINED, Decoded
+from connectors.csv_file.place import TABS, is_of_tabs
 from connectors.csv_file.refusal import CsvRefused, Position, names_joined
 from connectors.csv_file.tokens import tokens
-
-TABS: Final = 10
-"""More tabs than this in the first line: the file is TSV and its quotes are text."""
 
 _LONGEST: Final = 1 << 20
 _NAMED: Final = 10
@@ -97,7 +95,7 @@ def split_header(chunks: Iterator[Decoded], advice: str) -> tuple[Header, Decode
 
 
 def _first_record(text: bytes) -> bytes | None:
-    is_tsv = text.count(b"\t", 0, text.find(b"\n") + 1) > TABS
+    is_tsv = is_of_tabs(text)
     start = quotes = 0
     while (end := text.find(b"\n", start)) >= 0:
         quotes += text.count(b'"', start, end)

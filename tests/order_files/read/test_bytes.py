@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.csv_file.decoding import RUBBISH
+from connectors.csv_file.place import row_of_byte
 from connectors.order_files import CsvRefused
 from tests.order_files.read.test_orders import golden
 from tests.support.effort import first
@@ -81,8 +82,10 @@ def test_a_file_of_many_undefined_bytes_is_of_another_encoding(read):
     with pytest.raises(CsvRefused) as refused:
         read(content)
 
+    place = refused.value.position
     assert refused.value.code == "undecodable"
-    assert content[refused.value.position.byte :].startswith(b"\xeb\x9f")
+    assert content[place.byte :].startswith(b"\xeb\x9f")
+    assert f"{place.row} 行目(先頭から {place.byte:,} バイト目)" in str(refused.value)
 
 
 def test_a_damaged_utf8_file_is_not_taken_for_cp932(read):
@@ -189,6 +192,32 @@ def test_a_nul_refuses_the_file(read, at):
         read(bytes(content))
 
     assert refused.value.code == "nul"
+
+
+def test_the_row_of_a_byte_that_refuses_a_file_is_the_spreadsheets(read):
+    """A line end within quotes ends no row, and a quote within quotes ends none."""
+    rows = [rakuten_row(コメント='玄関に\r\n"置き配"\r\n希望')] * 2
+    content = rakuten_bytes([*rows, rakuten_row(**{NAME: "見\0本"})])
+
+    with pytest.raises(CsvRefused) as refused:
+        read(content)
+
+    assert refused.value.position.row == 4
+    assert "4 行目(先頭から" in str(refused.value)
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_rows_are_counted_over_the_ends_of_chunks(size):
+    content = b'a,b\n"1\n""2""\n",x\n3,X\n'
+    chunks = [content[at : at + size] for at in range(0, len(content), size)]
+
+    assert row_of_byte(chunks, content.index(b"X")) == 3
+
+
+def test_a_quote_in_a_file_of_tabs_is_text():
+    content = b"\t" * 11 + b'\n1"\n2\n3X\n'
+
+    assert row_of_byte([content], content.index(b"X")) == 4
 
 
 def test_utf16_is_named(read):
