@@ -15,6 +15,7 @@ from prefect.states import Completed
 from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.stock import Adjustment
+from data.model.typed.number import plain_number
 from data.model.typed.time import TimeRefused, day_of
 from data.warehouse.order_files.store import shops_with_orders
 from data.warehouse.stock.adjust import (
@@ -100,8 +101,8 @@ def adjustments_of(
     A value for which no line waits is kept, so that booking it tells why it cannot be.
 
     Raises:
-        AdjustmentProblem: a value says "already adjusted" and has a quantity, or one
-            quantity is given for several lines.
+        AdjustmentProblem: a value says "already adjusted" and has a quantity, one
+            quantity is given for several lines, or an order number stands in two malls.
 
     """
     return [one for value in given for one in _of_value(value, waiting, shop)]
@@ -125,13 +126,14 @@ def as_seen(
 def _of_value(
     value: LineAdjustment, waiting: Sequence[WaitingLine], shop: str
 ) -> list[Adjustment]:
-    named = [
-        one
-        for one in waiting
-        if one.order_number == value.order_number
-        and value.line_id in {None, one.line_id}
-        and value.mall in {None, one.mall}
-    ]
+    named = _named_by(value, waiting)
+    malls = dict.fromkeys(one.mall for one in named)
+    if len(malls) > 1:
+        raise AdjustmentProblem(
+            f"{value.order_number}: この注文番号の調整待ちの明細が、"
+            f"{len(malls)}つのモールにあります({'、'.join(malls)})。"
+            "何も変更していません。対処: モールも指定してください。"
+        )
     if value.already_adjusted and value.quantity is not None:
         raise AdjustmentProblem(
             f"{value.order_number}: 「調整済み」と個数は同時に指定できません。"
@@ -162,6 +164,22 @@ def _of_value(
         )
         for one in named
     ]
+
+
+def _named_by(
+    value: LineAdjustment, waiting: Sequence[WaitingLine]
+) -> list[WaitingLine]:
+    """Return the waiting lines of the number as it was typed, else as it was meant."""
+    for number in (value.order_number, plain_number(value.order_number)):
+        if found := [
+            one
+            for one in waiting
+            if one.order_number == number
+            and value.line_id in {None, one.line_id}
+            and value.mall in {None, one.mall}
+        ]:
+            return found
+    return []
 
 
 def settled_before(

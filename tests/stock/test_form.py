@@ -8,6 +8,8 @@ from pydantic import ValidationError
 
 from data.model.stock import MOST_UNITS
 from data.warehouse.stock.adjust import WaitingLine
+from tasks.forms.stock import LineAdjustment
+from tasks.stock.adjust import adjustments_of
 from tasks.stock.adjust_form import (
     LONGEST,
     MOST_LINES,
@@ -256,3 +258,24 @@ def test_a_long_list_says_how_many_lines_it_leaves_out():
     assert f"| {MOST_LINES} |" in text
     assert f"| {MOST_LINES + 1} |" not in text
     assert "残り 2 行は、次の実行で表示します。" in text
+
+
+def test_a_number_of_two_malls_needs_the_mall():
+    """Both were adjusted: the goods of an order nobody had meant left the level."""
+    waiting = [a_line(1), a_line(1, mall="base"), a_line(2)]
+    number = waiting[0].order_number
+
+    with pytest.raises(AdjustmentProblem, match=r"2つのモール.*yahoo、base.*対処"):
+        adjustments_of([LineAdjustment(order_number=number)], waiting, "lab")
+
+    value = LineAdjustment(order_number=number, mall="base")
+    (chosen,) = adjustments_of([value], waiting, "lab")
+    assert (chosen.mall, chosen.order_number) == ("base", number)
+
+
+def test_a_number_as_a_japanese_keyboard_gives_it_is_found():
+    (line,) = waiting = [a_line(1, order_number="123456-1")]
+
+    for typed in (" 123456-1\n", "１２３４５６－１"):
+        (chosen,) = adjustments_of([LineAdjustment(order_number=typed)], waiting, "lab")
+        assert chosen.order_number == line.order_number
