@@ -17,7 +17,9 @@ WAITS: Final = "_waits"
 _BEFORE: Final = (
     r"(?i)振り?[込替]|コンビニ|konbini|ペイジー|pay-?easy|bank ?(?:transfer|deposit)"
 )
-_AFTER: Final = r"後払|あと払|掛け|掛払|代引|代金引"
+_AFTER: Final = (
+    r"(?i)後払|あと払|翌月|掛け|掛払|請求書|代引|代金引|paidy|ペイディ|atone|アトネ"
+)
 """Ways to pay by name: at a bank or shop before the goods leave, or once they came."""
 
 

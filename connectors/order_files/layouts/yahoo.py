@@ -15,7 +15,7 @@ from connectors.order_files.layout import (
     maybe,
     sum_of,
 )
-from connectors.order_files.money import rest_of
+from connectors.order_files.money import amount, or_unread, rest_of, whole_yen
 from connectors.order_files.unpaid import WAITS, has_no_day, is_prepaid
 from data.model.order import Mall
 from data.model.order_file import SumCheck
@@ -61,6 +61,7 @@ ORDERS = (
     sum_of("coupon_shop", "ItemCouponDiscount", "ShippingCouponDiscount", needed=False),
     maybe("_item_coupon", "ItemCouponDiscount"),
     cell("request_total", "TotalPrice"),
+    maybe("_total", "Total"),
     cell("goods_total", "TotalPrice"),
     maybe("orderer_zip", "BillZipCode"),
     maybe("orderer_prefecture", "BillPrefecture"),
@@ -108,6 +109,25 @@ LINES = (
     maybe("tax_rate", "ItemTaxRatio"),
     first_of("_shop", "Id", "OrderId", needed=False),
 )
+
+
+def read_amounts(rows: pl.DataFrame) -> pl.DataFrame:
+    """Take what is cut off as positive, and Total where it alone is without points.
+
+    The file has Discount and mall coupons as negative amounts.
+    """
+    cuts = ("discount_total", "coupon_other", "_item_coupon")
+    made = {
+        name: or_unread(rows, whole_yen(amount(rows, name).abs()), name)
+        for name in cuts
+        if name in rows.columns
+    }
+    billed, total = amount(rows, "request_total"), amount(rows, "_total")
+    is_less = (billed - total == amount(rows, "point_used")) & (total < billed)
+    if "_total" in rows.columns:
+        bill = pl.when(is_less).then("_total").otherwise("request_total")
+        made["request_total"] = bill
+    return rows.with_columns(**made)
 
 
 def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
@@ -159,7 +179,7 @@ LAYOUTS = (
             lacks=("LineId",),
         ),
         cells=ORDERS,
-        rules=(fill_goods_total, name_payment, read_ship_status),
+        rules=(read_amounts, fill_goods_total, name_payment, read_ship_status),
         cancelled="^4$",
         held="^[0138]$",
         shipped="^5$",

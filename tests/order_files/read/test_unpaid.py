@@ -117,6 +117,8 @@ ECCUBE = ("eccube4", "eccube", "入金日", "支払方法(名称)")
         (ECCUBE, "郵便振替", "", True),
         (FUTURESHOP, "銀行振込", "2026/11/25", False),
         (FUTURESHOP, "コンビニ後払い", "－", False),
+        (FUTURESHOP, "Paidy翌月払い(コンビニ/銀行)", "－", False),
+        (FUTURESHOP, "請求書払い(銀行振込)", "－", False),
         (MINNE, "銀行振込", "2026/11/25", False),
         (MINNE, "クレジットカード", "", False),
         (ECCUBE, "郵便振替", "2026-11-25 10:00:00", False),

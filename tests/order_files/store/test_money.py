@@ -10,6 +10,7 @@ import pytest
 from connectors.order_files import read_order_file
 from data.model.japan_time import in_japan
 from data.warehouse.order_files.store import import_orders
+from tests.order_files.read.one_row import one_row
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN, sources
 from tests.order_files.store.test_golden import shop_of
 from tests.support.effort import first
@@ -484,6 +485,39 @@ def test_shopify_s_automatic_discount_stands_on_its_lines_alone(
     assert orders(con, "goods_total", "coupon_total", "discount_total") == [
         (2000, int(code), cut)
     ]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "billed"),
+    [
+        ({"Total": "1700", "TotalPrice": "2000", "UsePoint": "300"}, 1700),
+        ({"Total": "2000", "TotalPrice": "1700", "UsePoint": "300"}, 1700),
+        ({"Total": "", "TotalPrice": "1700", "UsePoint": "300"}, 1700),
+        ({"Total": "2000", "TotalPrice": "2000", "UsePoint": "0"}, 2000),
+    ],
+)
+def test_yahoo_cuts_by_negative_amounts_and_bills_without_points(
+    con, tmp_path, amounts, billed
+):
+    """A label asked for the points in cash, and each coupon was a false alarm."""
+    cells = amounts | {
+        "ShipCharge": "500",
+        "Discount": "-100",
+        "TotalMallCouponDiscount": "-400",
+        "ItemCouponDiscount": "0",
+    }
+    order, item = tmp_path / "order.csv", tmp_path / "item.csv"
+    order.write_bytes(one_row("yahoo", "order.csv", **cells))
+    item.write_bytes(
+        one_row("yahoo", "item.csv", UnitPrice="2000", CouponDiscount="0", Quantity="1")
+    )
+
+    report = take(con, [order, item], "yahoo", shop_id="mihon-store")
+
+    assert "sum-differs" not in {kind for kind, _ in report.warning_counts}
+    assert orders(
+        con, "goods_total", "discount_total", "coupon_other", "request_total"
+    ) == [(2000, 100, 400, billed)]
 
 
 def test_futureshop_bills_without_its_discounts(con, tmp_path):
