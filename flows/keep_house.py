@@ -10,7 +10,7 @@ from tasks.analytics.publish import announce_change
 from tasks.buyers import clear_ended_buyers
 from tasks.forms.buyers import RetentionDays
 from tasks.house.backup import copy_elsewhere, make_backup, write_into_file
-from tasks.house.clock import check_clock, is_shown_wrong
+from tasks.house.clock import check_clock, is_shown_right, is_shown_wrong
 from tasks.house.months import close_due_months
 from tasks.house.prefect_database import tidy_prefect
 from tasks.house.report import conclude_house
@@ -34,13 +34,14 @@ def keep_house(retention_days: RetentionDays = None) -> State[Any]:
     """
     steps: dict[str, State[Any]] = {"clock": check_clock(return_state=True)}
     if not is_shown_wrong(steps["clock"]):
+        is_right = is_shown_right(steps["clock"])
         steps |= {
             "retention": clear_ended_buyers(retention_days, return_state=True),
             "months": close_due_months(return_state=True),
             "checkpoint": write_into_file(return_state=True),
-            "backup": make_backup(return_state=True),
-            "copy": copy_elsewhere(return_state=True),
-            "trim": trim_files(return_state=True),
+            "backup": make_backup(clock_is_right=is_right, return_state=True),
+            "copy": copy_elsewhere(clock_is_right=is_right, return_state=True),
+            "trim": trim_files(clock_is_right=is_right, return_state=True),
             "parameters": empty_parameters(return_state=True),
             "prefect": tidy_prefect(return_state=True),
         }

@@ -64,10 +64,11 @@ def write_into_file() -> int:
 
 
 @task(name="make-backup", **SAFE_TO_REPEAT)
-def make_backup() -> NightBackup:
+def make_backup(*, clock_is_right: bool = False) -> NightBackup:
     """Back the warehouse up, and record every rule that does not hold.
 
-    Old backups go only after a new one counts.
+    Old backups go only after a new one counts; those dated ahead, only by a clock that
+    RMS has shown to be right.
 
     Raises:
         BackupRefused: the copy could not be opened.
@@ -81,13 +82,16 @@ def make_backup() -> NightBackup:
     deleted = 0
     if made.counts:
         numbers = settings.backup_daily, settings.backup_weekly
-        deleted = len(delete_old_backups(settings.backup, *numbers, at))
+        gone = delete_old_backups(
+            settings.backup, *numbers, at, clock_is_right=clock_is_right
+        )
+        deleted = len(gone)
     _record_broken(made.broken, at)
     return NightBackup(made.file, made.size, made.broken, deleted, made.counts)
 
 
 @task(name="copy-backup", **SAFE_TO_REPEAT)
-def copy_elsewhere() -> str:
+def copy_elsewhere(*, clock_is_right: bool = False) -> str:
     """Copy the youngest backup to the other folder, if one is set, and return where.
 
     Raises:
@@ -106,7 +110,7 @@ def copy_elsewhere() -> str:
         if youngest.name not in {each.name for each in backups(folder).values()}:
             copy_backup(youngest, folder)
         numbers = settings.backup_daily, settings.backup_weekly
-        delete_old_backups(folder, *numbers, at)
+        delete_old_backups(folder, *numbers, at, clock_is_right=clock_is_right)
         replace_durably(sign, f"{folder}\n".encode())
     except Exception as exc:
         advice = "JUCHU_BACKUP_COPY のフォルダーと空き容量を確認してください。"

@@ -39,3 +39,8 @@ def check_clock() -> bool:
 def is_shown_wrong(checked: State[Any]) -> bool:
     """Return whether the check failed because of the clock, and of nothing else."""
     return isinstance(checked.result(raise_on_failure=False), ClockWrong)
+
+
+def is_shown_right(checked: State[Any]) -> bool:
+    """Return whether RMS has shown the clock to be right, and not only not wrong."""
+    return checked.result(raise_on_failure=False) is True

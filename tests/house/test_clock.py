@@ -1,10 +1,13 @@
 """A night by a wrong clock: every term would seem to be over, so nothing is deleted."""
 
+import os
 from datetime import datetime, timedelta
 
 import pytest
 
+from data.model.backup import backup_name
 from data.model.japan_time import JST
+from data.warehouse.house.backup import back_up
 from tasks.house import clock
 from tests.house.night import Night
 from tests.support.planted import caught
@@ -52,17 +55,32 @@ def test_the_night_after_the_clock_is_right_keeps_the_house(served, sandbox):
     ahead(sandbox, YEAR)
     served.keep()
     sandbox.clock(set=datetime.now(JST).isoformat())
+    dated_ahead(served)
     state, message = served.keep()
 
     assert state == "COMPLETED", message
-    assert len(served.backups) == 1
+    assert served.backups == [backup_name(served.at)]
+    label = served.home / "labels" / "b2.csv"
+    assert label.stat().st_mtime == served.at.timestamp()
+
+
+def dated_ahead(night: Night) -> None:
+    """Leave what a clock a year ahead dated while nobody could say that it was wrong.
+
+    With buyers' data in them they would stay until then, and their term after it.
+    """
+    then = night.at + YEAR
+    back_up(night.path, night.home / "backup", then)
+    os.utime(night.home / "labels" / "b2.csv", (then.timestamp(), then.timestamp()))
 
 
 def test_a_night_in_which_rms_does_not_answer_goes_on(served, sandbox):
+    dated_ahead(served)
     sandbox.fault("503", times=20)
     state, message = served.keep()
 
     assert state == "COMPLETED", message
+    assert len(served.backups) == 2  # by such a clock every good one may seem ahead
 
 
 def test_a_check_that_breaks_is_told_and_stops_no_other_step(served, monkeypatch):

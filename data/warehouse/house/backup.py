@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 
 import duckdb
 
-from data.model.backup import backup_name, backup_time, kept_backups
+from data.model.backup import AHEAD, backup_name, backup_time, kept_backups
 from data.warehouse.errors import BackupRefused
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.house.safety_copy import copy_file, sync_folder, wal_of
@@ -195,14 +195,17 @@ def copy_backup(file: Path, folder: Path) -> Path:
 
 
 def delete_old_backups(
-    folder: Path, daily: int, weekly: int, at: datetime
+    folder: Path, daily: int, weekly: int, at: datetime, *, clock_is_right: bool = False
 ) -> list[Path]:
     """Delete the backups that are over the numbers to keep, and return them.
 
     What a killed run left half made, half copied or half deleted goes after a day.
+    Where the clock is known to be right, so does one that a fast clock dated ahead,
+    once there is another: it would outlive its term until that day.
     """
     known = backups(folder)
-    kept: Collection[datetime] = kept_backups(known, daily, weekly)
+    of_now = {made for made in known if made <= at + AHEAD or not clock_is_right}
+    kept: Collection[datetime] = kept_backups(of_now or known, daily, weekly)
     gone = [file for made_at, file in known.items() if made_at not in kept]
     for file in gone:
         file.with_name(file.name + SUM).unlink()
