@@ -45,7 +45,7 @@ from data.warehouse.runs import (
 )
 from data.warehouse.stock.ledger import move_stock
 from tasks.machine import now, our_warehouse
-from tasks.notices import noticed_batches
+from tasks.notices import ORDERS_AT_ONCE, noticed_orders
 from tasks.rms import open_rms
 from tasks.runs.report import counts, ended, in_a_row, listing, page, section, see, sums
 from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
@@ -117,8 +117,12 @@ def _sweep(
     chosen: Callable[[Load, list[str]], list[str]],
     watch: Callable[[Sequence[list[str]]], Batches],
 ) -> Swept:
-    """Store the orders that notices name, then those chosen of what is found."""
-    noticed = noticed_batches(shop, NOTICES_FIRST)
+    """Store the orders that notices name, then those chosen of what is found.
+
+    Of notices only those that wait at the beginning: in a sale new ones never end, and
+    the search after them finds their orders too.
+    """
+    noticed = in_batches(noticed_orders(shop, NOTICES_FIRST), ORDERS_AT_ONCE)
     taken = [take_orders(shop, batch, load) for batch in noticed]
     found = find_orders(shop, load)
     batches = in_batches(chosen(load, opaque(found)))

@@ -10,9 +10,11 @@ from pydantic import SecretStr
 
 from connectors.notices.keys import KEY_FILE, shops_in_file
 from connectors.notices.spool import Spool
+from connectors.rms.orders import OrdersApi
 from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
+from flows.ingest_orders import ingest_orders
 from tasks import notices, orders, rms
 from tasks.runs import loads
 from tests.support.effort import for_ci
@@ -203,3 +205,23 @@ def test_an_order_that_cannot_be_read_fails_the_run_and_hides_no_other(
     assert sorted(rows("SELECT order_number, reason FROM notices")) == sorted(
         [(bad, "refused"), (good, "stored")]
     )
+
+
+def test_a_sweep_ends_though_a_sale_brings_notice_after_notice(
+    lab: Sandbox, post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    """Those that come during it are found by its search, and left to the drain."""
+    first, *coming = sold = lab.sell(6, over_days=0)
+    post(first)
+    get, asked = OrdersApi.get, []
+
+    def sells_on(api: OrdersApi, numbers: list[str], *known: object) -> object:
+        asked.append(set(numbers))
+        if coming:
+            post(coming.pop())
+        return get(api, numbers, *known)
+
+    monkeypatch.setattr(OrdersApi, "get", sells_on)
+
+    assert ingest_orders("lab", return_state=True).is_completed()
+    assert asked == [{first}, set(sold)]

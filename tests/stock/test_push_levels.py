@@ -113,6 +113,15 @@ def test_sales_before_the_read_back_are_in_what_it_showed(counted):
     assert [one.expected for one in to_push(counted)] == [8]
 
 
+def test_a_sale_in_the_second_of_the_reading_is_expected(counted):
+    """RMS tells whole seconds: taken for sold before, it sent us through all orders."""
+    a_third_of_a_second = 1 / 180
+    plan(counted, {A_TEA: 10}, 10 + 2 * a_third_of_a_second)
+    see(counted, order(lines=[line(2)], ordered=10))
+
+    assert [one.expected for one in to_push(counted)] == [8]
+
+
 def test_cancelled_sales_are_expected_back(counted):
     pushed(counted, shown=10)
     see(counted, order(ordered=30))

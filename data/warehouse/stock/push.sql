@@ -47,7 +47,8 @@ sold AS (
     JOIN offers AS f USING (manage_number, variant_id)
     WHERE l.mall = $mall
       AND l.shop_id = $shop_id
-      AND o.ordered_at > f.verified_at
+      -- RMS tells the second in which an order was placed, not the moment
+      AND o.ordered_at >= date_trunc('second', f.verified_at)
       AND NOT o.cancelled
     GROUP BY l.manage_number, l.variant_id
 ),
