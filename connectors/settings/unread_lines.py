@@ -27,7 +27,7 @@ def unread_lines(file: Path) -> list[str]:
         OSError: it cannot be read.
 
     """
-    if not file.exists():
+    if not file.is_file():  # a virtual environment may be called so
         return []
     problems: list[str] = []
     given_at: dict[str, int] = {}

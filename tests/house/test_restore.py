@@ -1,6 +1,7 @@
 """The home is lost on a busy day: restored, gone on with, and equal to RMS's truth."""
 
 import gzip
+import os
 import random
 import re
 import shutil
@@ -368,6 +369,21 @@ def test_a_damaged_backup_is_refused_and_the_one_before_is_taken(path):
     done = restore(path, newer.parent, NIGHT + timedelta(days=1), over_good=False)
 
     assert done.source == before
+
+
+@for_ci
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_restores_is_the_homes_owners(path):
+    """Restored with sudo where juchu is a user of its own, it could not be opened."""
+    filled(path)
+    back_up(path, path.parent / "backup", NIGHT)
+    path.write_bytes(b"no database" * 999)
+    os.chown(path.parent, 10001, 10001)
+    restore(path, path.parent / "backup", NIGHT, over_good=False)
+    (aside,) = path.parent.glob("replaced-*")
+    made = (path, path.with_name("people.key"), aside)
+
+    assert [one.stat().st_uid for one in made] == [10001] * 3
 
 
 def test_a_backup_of_an_older_juchu_is_migrated_on_its_way(path):

@@ -129,6 +129,9 @@ JUCHU_CLOSE_DAY='5' # "a day
     file.write_text(text.replace("x y", "xy").replace("of JUCHU_HOME", "of it"))
 
     assert (read_settings().close_day, read_settings().shop) == (5, "xy")
+    file.unlink()
+    file.mkdir()
+    assert read_settings() == Settings()
 
 
 def test_a_file_that_notepad_saved_is_read_from_its_first_name(tmp_path):

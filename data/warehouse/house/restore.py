@@ -4,7 +4,9 @@ The backup is copied beside the warehouse's place, opened, migrated and checked 
 and only then put in that place. What stood there is moved aside, never deleted.
 """
 
+import os
 import shutil
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,7 +35,7 @@ from data.warehouse.instance import connect
 from data.warehouse.invariants import violations
 from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
-from data.warehouse.people_key import use_key
+from data.warehouse.people_key import KEY_FILE, use_key
 from data.warehouse.session import holding, shut
 from data.warehouse.why_closed import room_for
 
@@ -91,6 +93,8 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
         if forgotten is not None:
             rewrite(copy, at)
         aside = _move_aside(path, at)
+        made = (copy, wal_of(copy), path.with_name(KEY_FILE))
+        _give_to_the_homes_owner(path.parent, [*made, *([aside] if aside else [])])
         copy.replace(path)
         sync_folder(path.parent)
         shutil.rmtree(part)
@@ -178,6 +182,15 @@ def _prepare(
             "対処: 1つ前のバックアップを指定してください。"
         )
     return forgotten
+
+
+def _give_to_the_homes_owner(home: Path, made: Sequence[Path]) -> None:
+    """Give what root has made to whom the home is; else only root could open it."""
+    owner = home.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        for each in made:
+            with suppress(FileNotFoundError):
+                os.chown(each, owner.st_uid, owner.st_gid)
 
 
 def _move_aside(path: Path, at: datetime) -> Path | None:
