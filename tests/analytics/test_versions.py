@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from grp import getgrnam
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from data.model.japan_time import JST
 from data.warehouse.analytics.publish import publish
 from data.warehouse.analytics.versions import KEPT, is_due, new_version, remove_replaced
 from data.warehouse.errors import WarehouseOutOfReach
@@ -136,6 +138,26 @@ def test_the_same_state_is_published_once(path, link):
     with warehouse(path) as con:
         con.execute("INSERT INTO order_cursors VALUES ('rakuten', 's', now(), now())")
     assert is_due(path, link)
+
+
+def test_what_a_fast_clock_dated_keeps_no_later_state_from_being_shown(path, link):
+    """The desk would show the figures of that moment until it has come."""
+    now = datetime.now(JST)
+    ahead = now + timedelta(days=1)
+    os.utime(path, (ahead.timestamp(), ahead.timestamp()))
+    assert publish(path, link, ahead) is not None
+    seen = []
+    for shop in ("1", "2"):  # the clock is right again; nobody checkpoints
+        with warehouse(path) as con:
+            con.execute(
+                "INSERT INTO order_cursors VALUES ('m', ?, now(), now())", [shop]
+            )
+        seen.append(is_due(path, link))
+        made = publish(path, link, now + timedelta(minutes=1))
+        seen += [made is not None, is_due(path, link)]
+
+    assert seen == [True, True, False] * 2
+    assert len(versions(link)) == 2  # those of this minute
 
 
 def test_no_warehouse_is_nothing_to_publish(tmp_path):

@@ -31,16 +31,19 @@ _UNFINISHED: Final = ".new"
 
 
 def stamp(warehouse: Path) -> int:
-    """Return what rises with every commit: when the file or its WAL was last written.
+    """Return what changes with every commit: when the WAL or the file was written.
 
-    Returns 0 where there is no file.
+    It rises, unless the clock was set back. Of a file that a fast clock dated the WAL
+    alone tells: each commit is in it until a checkpoint empties it. Returns 0 where
+    there is no file.
     """
     wal = warehouse.with_name(f"{warehouse.name}.wal")
-    written = [0]
-    for file in (warehouse, wal):
+    for file in (wal, warehouse):
         with suppress(FileNotFoundError):
-            written.append(file.stat().st_mtime_ns)
-    return max(written)
+            found = file.stat()
+            if found.st_size:
+                return found.st_mtime_ns
+    return 0
 
 
 def is_due(warehouse: Path, link: Path) -> bool:
@@ -63,9 +66,9 @@ def new_version(
     """Yield a path to write the next version to; the link shows it after the block.
 
     One writer at a time. None where another one has just published that state, or a
-    later one. After an error the link shows what it showed before, and what was made of
-    the new version is removed. The group may read the copy, and nothing else of the
-    home.
+    later one; one dated later than now is of a clock that was ahead. After an error the
+    link shows what it showed before, and what was made of the new version is removed.
+    The group may read the copy, and nothing else of the home.
 
     Raises:
         WarehouseOutOfReach: a folder cannot be written, or not be given to the group.
@@ -75,7 +78,8 @@ def new_version(
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _one_writer(folder):
-            if (stamp_of(link) or 0) >= of:
+            shown = stamp_of(link) or 0
+            if shown == of or of < shown <= at.timestamp() * 1e9:
                 yield None
                 return
             _remove_unfinished(folder)
@@ -156,13 +160,14 @@ def _remove_unfinished(folder: Path) -> None:
 
 
 def _remove_replaced(folder: Path, shown: str, at: datetime) -> None:
-    """Remove versions that are old and that nobody has open."""
+    """Remove versions that are old, or dated ahead, and that nobody has open."""
     for version in folder.iterdir():
         when, _, _ = version.name.rpartition("-")
         if version.name == shown or not version.is_dir():
             continue
         with suppress(ValueError):  # somebody's own folder
-            if datetime.strptime(when, _WHEN) + KEPT > at:  # noqa: DTZ007 - has %z
+            made_at = datetime.strptime(when, _WHEN)  # noqa: DTZ007 - has %z
+            if abs(at - made_at) < KEPT:
                 continue
             if not _is_open(version / FILE):
                 shutil.rmtree(version)
