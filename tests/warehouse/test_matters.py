@@ -26,7 +26,7 @@ from data.warehouse.shops import stop_function
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.store.made import MadeFile, a_row
 from tests.order_files.store.made import store as import_csv
-from tests.stock.made import TEA, a_count, count, receive
+from tests.stock.made import MUG, TEA, a_count, count, receive
 from tests.stock.made import name as rename
 from tests.support.effort import first, for_ci
 from tests.support.orders import (
@@ -108,6 +108,7 @@ def stock_to_take_off(con: Con) -> None:
 
 
 def adjustment_outdated(con: Con) -> None:
+    count(con, a_count(9, own_sku="TEA"), minute=-600)
     adjusted(con)
     import_csv(con, a_row(order_number(1), quantity=3), minute=5)
     con.execute("DELETE FROM csv_warnings")
@@ -641,6 +642,7 @@ def test_stock_to_give_back_follows_its_listing_to_another_sku(undone: Con):
 
 def test_units_that_changed_after_the_adjustment_wait_for_a_count(con: Con):
     """Whoever looks at the order later, or ships it, settles nothing."""
+    count(con, a_count(9, own_sku="TEA"), minute=-600)
     adjusted(con, mall_status="新規", outcome="open")
     changed = a_row(order_number(1), mall_status="新規", outcome="open", quantity=3)
     import_csv(con, changed, minute=6)
@@ -655,8 +657,12 @@ def test_units_that_changed_after_the_adjustment_wait_for_a_count(con: Con):
 
 
 def test_a_sku_that_changed_after_the_adjustment_waits_under_both(con: Con):
+    """Of one that nobody counted no number is wrong."""
+    count(con, a_count(9, MUG, own_sku="MUG"), minute=-600)
     adjusted(con, quantity=2)
     import_csv(con, a_row(order_number(1), sku="MUG", quantity=2), minute=6)
+    uncounted = on_list(con, "adjustment_outdated")
+    receive(con, a_count(4, own_sku="TEA"), minute=-600)
     found = matters(con, MatterKind.ADJUSTMENT_OUTDATED)
     import_csv(con, a_row(order_number(1), quantity=2), minute=7)
 
@@ -664,6 +670,7 @@ def test_a_sku_that_changed_after_the_adjustment_waits_under_both(con: Con):
         f"{ONE}/MUG": 1,
         f"{ONE}/TEA": 0,
     }
+    assert uncounted == [f"{ONE}/MUG"]
     assert on_list(con, "adjustment_outdated") == []
 
 
@@ -680,6 +687,7 @@ def test_what_the_mall_changes_after_the_adjustment_is_told(
     con: Con, line, units, told
 ):
     cells = {"basket_id": "1", "manage_number": "sencha", "variant_id": "100g"}
+    count(con, a_count(9, ("sencha", "100g", ""), own_sku="SENCHA-100"), minute=-600)
     adjusted(con, **cells, sku="SENCHA-100", quantity=2)
     packages = (a_package("1", [a_line(line, "1", units)]),)
     store(con, 6, packages=packages, goods_total=1080 * units)
