@@ -394,6 +394,14 @@ def test_the_table_of_services_is_the_files():
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set(SERVICES)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_debians_database_takes_japanese(page):
+    """Of a machine without a locale it would be SQL_ASCII, which takes no \\u3042."""
+    made = re.findall(r"^sudo .* createdb (.*)", page.read_text("utf-8"), re.MULTILINE)
+
+    assert {*made} <= {"-O prefect -E UTF8 --locale=C -T template0 prefect"}
+
+
 def test_the_script_runs_as_the_units_do():
     script = (OPERATIONS / "systemd" / "as-juchu").read_text(encoding="utf-8")
     told = unit(OPERATIONS / "systemd" / "juchu-worker.service")
