@@ -9,7 +9,10 @@ from tasks.forms.fields import OR_BLANK, TEXT, titled
 from tasks.forms.refused_values import refusing
 
 OneShop = Annotated[  # any text: the flow refuses a wrong one and names those there are
-    str, TEXT, titled("店舗", "店舗コード(rms-shop ブロックの名前)を入力します")
+    str,
+    TEXT,
+    titled("店舗", "店舗コード(rms-shop ブロックの名前)を入力します"),
+    refusing("店舗"),
 ]
 AnyShop = Annotated[
     str | None,
@@ -20,6 +23,7 @@ AnyShop = Annotated[
         "店舗コード(rms-shop ブロックの名前)を入力します。"
         "空欄の場合は、稼働中のすべての店舗が対象です",
     ),
+    refusing("店舗"),
 ]
 DryRun = Annotated[
     bool,

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from data.model.japan_time import in_japan
 from data.model.order import Mall
 
 
@@ -58,10 +59,16 @@ _AS_TYPED = BeforeValidator(
 )
 """What was typed as a day in digits: `-p counted_at=20261124` comes as a number, which
 pydantic takes for seconds since 1970."""
+_DAY_IN_JAPAN = BeforeValidator(
+    lambda given: in_japan(given).date() if isinstance(given, datetime) else given
+)
+"""Pydantic takes no time of day for a day, and cuts the zone off midnight."""
 # Any text: the flow refuses a wrong one, with an example.
 MomentOrNone = Annotated[
     datetime | str | None, WithJsonSchema(_MOMENT), OR_BLANK, _AS_TYPED
 ]
-DayOrNone = Annotated[date | str | None, WithJsonSchema(_DAY), OR_BLANK, _AS_TYPED]
+DayOrNone = Annotated[
+    date | str | None, WithJsonSchema(_DAY), OR_BLANK, _AS_TYPED, _DAY_IN_JAPAN
+]
 
 MALLS = {"type": "string", "enum": [str(mall) for mall in Mall]}

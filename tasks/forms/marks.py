@@ -23,6 +23,7 @@ OrderNumbers = Annotated[
         "注文番号",
         "楽天の注文番号を、改行・空白・カンマで区切って入力します(1,000件まで)",
     ),
+    refusing("注文番号"),
 ]
 SubStatusName = Annotated[
     str,
@@ -55,12 +56,14 @@ CancelReason = Annotated[  # the flow refuses a wrong one, in Japanese
     str | int,
     WithJsonSchema(_REASONS),
     titled("キャンセル理由", "RMSに登録する理由です。取り消せません"),
+    refusing("キャンセル理由"),
 ]
 _RESTORE = {"type": "string", "enum": list(RESTORE_STOCK.values())}
 RestoreStock = Annotated[
     str | int,
     WithJsonSchema(_RESTORE),
     titled("在庫", "キャンセルした商品のRMSの在庫をどうするかを選びます"),
+    refusing("在庫"),
 ]
 GoodsReturned = Annotated[
     bool,

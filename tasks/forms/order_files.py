@@ -16,6 +16,7 @@ PathOrPair = Annotated[
         "注文CSV(またはzip)のパスを入力します。Yahoo! は注文データ(order)です。"
         "空欄の場合は、incoming フォルダのすべてのファイルを取り込みます",
     ),
+    refusing("ファイル"),
 ]
 ItemPath = Annotated[
     str,
@@ -24,6 +25,7 @@ ItemPath = Annotated[
         "商品のファイル(Yahoo! のみ)",
         "Yahoo! の注文商品データ(item)のパスを入力します。ほかのモールは空欄にします",
     ),
+    refusing("商品のファイル(Yahoo! のみ)"),
 ]
 MallOfFile = Annotated[
     str,  # the flow refuses a wrong one, in Japanese
@@ -33,6 +35,7 @@ MallOfFile = Annotated[
         "モール",
         "ファイルをダウンロードしたモールです。別のモールのファイルは取り込みません",
     ),
+    refusing("モール"),
 ]
 ShopOfFile = Annotated[
     str,
@@ -42,6 +45,7 @@ ShopOfFile = Annotated[
         "楽天は店舗コード(rms-shop ブロックの名前)、Yahoo! はストアアカウント、"
         "その他のモールは店舗を表す名前です(毎回同じ名前にしてください)",
     ),
+    refusing("店舗"),
 ]
 NewShop = Annotated[
     bool,

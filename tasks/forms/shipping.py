@@ -15,6 +15,7 @@ MallOfOrders = Annotated[
     TEXT,
     WithJsonSchema(MALLS),
     titled("モール", "注文のモールです。楽天以外は、注文CSVで取り込んだ注文が対象です"),
+    refusing("モール"),
 ]
 ShopOfOrders = Annotated[
     str,
@@ -24,6 +25,7 @@ ShopOfOrders = Annotated[
         "楽天は店舗コード(rms-shop ブロックの名前)、そのほかのモールは"
         "注文CSVを取り込んだときの店舗の名前です",
     ),
+    refusing("店舗"),
 ]
 PathOfShipments = Annotated[
     str,
@@ -33,6 +35,7 @@ PathOfShipments = Annotated[
         "配送会社のソフトから出力したCSV(またはzip)のパスを入力します。"
         "Excelで開かずに、そのまま指定してください",
     ),
+    refusing("ファイル"),
 ]
 CarrierOfFile = Annotated[
     Carrier,
@@ -62,10 +65,12 @@ NumbersOrKeys = Annotated[
         "注文番号または短縮キーを、改行・空白・カンマで区切って入力します"
         "(1,000件まで)。送付先が複数ある注文は、短縮キーで入力します",
     ),
+    refusing("注文番号"),
 ]
 DateShipped = Annotated[
     DayOrNone,
     titled("発送日", "発送した日、または手渡した日です。空欄の場合は今日です"),
+    refusing("発送日"),
 ]
 CarrierOfLabels = Annotated[
     Literal["yamato", "sagawa"],
@@ -79,6 +84,7 @@ ShippingDate = Annotated[
         "送り状に印字する出荷予定日です。空欄の場合は次の営業日です"
         "(曜日と休みの日は .env の JUCHU_SHIPPING_… で設定します)",
     ),
+    refusing("出荷日"),
 ]
 Folder = Annotated[
     str,
@@ -87,6 +93,7 @@ Folder = Annotated[
         "出力先フォルダ",
         "空欄の場合は labels フォルダに出力します。住所と氏名を含むファイルです",
     ),
+    refusing("出力先フォルダ"),
 ]
 Again = Annotated[
     bool,
@@ -103,9 +110,13 @@ MallOfUpload = Annotated[
         {"type": "string", "enum": [str(m) for m in Mall if m is not Mall.RAKUTEN]}
     ),
     titled("モール", "注文のモールです。楽天は push-tracking で報告します"),
+    refusing("モール"),
 ]
 FolderOfUploads = Annotated[
-    str, PATH, titled("出力先フォルダ", "空欄の場合は uploads フォルダに出力します")
+    str,
+    PATH,
+    titled("出力先フォルダ", "空欄の場合は uploads フォルダに出力します"),
+    refusing("出力先フォルダ"),
 ]
 AgainTracking = Annotated[
     bool,

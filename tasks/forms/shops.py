@@ -65,6 +65,7 @@ StartOn = Annotated[
         "通知の開始日",
         "「開始待ち」に進める場合に、承認した日時と一緒に入力します",
     ),
+    refusing("通知の開始日"),
 ]
 SecondMailText = Annotated[
     str,
@@ -75,6 +76,7 @@ SecondMailText = Annotated[
         "貼り付けます。企業名・利用データ・利用開始予定日時だけを読み取り、"
         "それ以外は Prefect に残しません",
     ),
+    refusing("2通目のメール"),
 ]
 SecondMailPath = Annotated[
     str,
@@ -84,6 +86,7 @@ SecondMailPath = Annotated[
         "メールをファイルに保存した場合は、貼り付ける代わりにパスを入力します"
         "(テキストまたは .eml)",
     ),
+    refusing("2通目のメールのファイル"),
 ]
 ApprovedAt = Annotated[
     MomentOrNone,
@@ -91,4 +94,5 @@ ApprovedAt = Annotated[
         "通知を承認した日時",
         "RMSで通知サービスを承認した日時です(例: 2026-07-01 09:00、日本時間)",
     ),
+    refusing("通知を承認した日時"),
 ]

@@ -33,6 +33,7 @@ SoldBefore = Annotated[
         "この日時までの最後の売り越しを調べます。空欄の場合は現在までです"
         "(例: 2026-07-01 09:00、日本時間)",
     ),
+    refusing("日時"),
 ]
 
 
@@ -113,6 +114,7 @@ SettledBefore = Annotated[
         "注文日がこの日より前の調整待ちの明細を、在庫を変更せずにまとめて調整済みに"
         "します。過去の注文を取り込んだ後に使います(例: 2026-07-01)",
     ),
+    refusing("この日より前をまとめて調整済みにする"),
 ]
 Note = Annotated[
     str,
@@ -133,6 +135,7 @@ PathOfCount = Annotated[
         "棚卸CSV(入荷も同じ形式)のパスを入力します。"
         "ひな形は data/samples/stock_count.csv です",
     ),
+    refusing("ファイル"),
 ]
 CountKind = Annotated[
     StockFileKind,
@@ -151,6 +154,7 @@ CountedAt = Annotated[
         "入荷は届いた日時です。それより後の棚卸には含まれるため、加算しません。"
         "空欄の場合は現在の日時です(例: 2026-07-01 09:00、日本時間)",
     ),
+    refusing("数えた日時・届いた日時"),
 ]
 Full = Annotated[
     bool,
@@ -169,4 +173,5 @@ PathOfCosts = Annotated[
         "原価または手数料のCSVのパスを入力します。"
         "ひな形は data/samples/costs.csv と data/samples/fees.csv です",
     ),
+    refusing("ファイル"),
 ]

@@ -3,14 +3,15 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, get_origin
 
 import pytest
-from pydantic import WrapValidator
+from pydantic import TypeAdapter, WrapValidator
+from pydantic.fields import FieldInfo
 
 from flows.daily import daily
 from flows.export_shipping_labels import export_shipping_labels
@@ -21,6 +22,7 @@ from flows.ingest_orders import ingest_orders
 from flows.onboard_shop import onboard_shop
 from flows.push_tracking import push_tracking
 from tasks import forms
+from tasks.forms.fields import DayOrNone
 from tests.support.csv_counter import Counter, Shown
 from tests.support.effort import for_ci
 from tests.support.sandbox import Sandbox
@@ -219,29 +221,52 @@ def test_a_row_of_a_carrier_that_cannot_be_read_fails_the_run_and_no_other_row(
     assert "shipments-report" in state.message
 
 
-def test_every_form_that_limits_a_value_refuses_it_in_japanese():
-    """Text of any kind and times are refused by the flows themselves."""
-    any_text = {str, str | None, str | list[str], str | int}
-    typed = {datetime | str | None, date | str | None}
-    limited = {
+def test_every_form_refuses_a_value_of_another_kind_in_japanese():
+    """Prefect's command line reads `-p note=1.5` as a number, `[…]` as a list."""
+    fields = {
         name: found
         for module in iter_modules(forms.__path__)
         for name, found in vars(import_module(f"tasks.forms.{module.name}")).items()
-        if get_origin(found) is Annotated
-        and (get_args(found)[0] not in any_text | typed or _limits(found))
+        if get_origin(found) is Annotated and _is_titled(found)
     }
     left = {
         name
-        for name, found in limited.items()
+        for name, found in fields.items()
         if not any(isinstance(one, WrapValidator) for one in found.__metadata__)
     }
 
-    assert {"Limit", "MemoText", "Adjustments"} <= limited.keys()
-    assert left == {"Applied"}  # what tells of a person refuses by itself
+    assert {"Limit", "MemoText", "OneShop", "Since", "StartOn"} <= fields.keys()
+    # What tells of a person refuses by itself.
+    assert left == {"Applied", "WhoForgets", "NumberOfBuyer", "MailOfBuyer"}
 
 
-def _limits(form: Any) -> bool:
-    return any(getattr(one, "metadata", ()) for one in form.__metadata__)
+def _is_titled(form: Any) -> bool:
+    return any(
+        isinstance(one, FieldInfo) and one.json_schema_extra
+        for one in form.__metadata__
+    )
+
+
+@for_ci
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("ingest_orders", {"shop": ["lab"]}, "「店舗」: 文字で入力してください"),
+        ("ingest_orders", {"since": [1]}, "「開始日時」: 日時を 2026-11-24 09:00"),
+        ("import_order_csv", {"path": {"a": 1}}, "「ファイル」: 文字で入力して"),
+        ("export_shipping_labels", {"shipping_date": [1]}, "「出荷日」: 日付を 2026"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_in_japanese(lab, name, given, told):
+    assert told in refused_by(name, **given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [datetime.fromisoformat("2026-07-01T08:00"), datetime(2026, 6, 30, 15, tzinfo=UTC)],
+)
+def test_a_day_given_as_a_moment_is_japans(given):
+    assert TypeAdapter(DayOrNone).validate_python(given) == date(2026, 7, 1)
 
 
 def test_labels_without_a_sender_name_every_setting(lab: Sandbox):

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from prefect import flow
-from prefect.exceptions import ParameterTypeError
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.schema_tools.validation import ValidationError, validate
 
@@ -26,6 +25,7 @@ from flows.update_sub_status import update_sub_status
 from flows.why_oversold import why_oversold
 from tasks.forms.every_flow import AnyShop
 from tasks.forms.orders import Since
+from tasks.forms.refused_values import ValueRefused
 from tasks.forms.shops import NextStage, StartOn
 from tasks.forms.stock import CountedAt
 from tasks.setup.plain_forms import plain_schema
@@ -97,6 +97,19 @@ def test_a_day_in_digits_is_that_day_and_no_seconds_since_1970(typed):
     assert day_of(day, "") == date(2026, 11, 24)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2026/7/1 9:05:30",  # as RMS's screens and Excel show a time
+        "2026年7月1日 9時5分30秒",
+        "２０２６－０７－０１　０９：０５：３０",
+    ],
+)
+def test_a_time_with_seconds_is_read_in_every_form(typed):
+    moment = datetime(2026, 7, 1, 9, 5, 30, tzinfo=JST)
+    assert moment_of(typed, "") == moment
+
+
 @pytest.mark.parametrize("typed", [2026, 20261.5])
 def test_a_number_that_is_no_day_is_refused(typed):
     taken = flow(asked).validate_parameters({"since": typed})["since"]
@@ -165,7 +178,7 @@ def test_none_of_a_shop_is_every_shop():
 
 
 def test_what_is_no_text_stays_refused():
-    with pytest.raises(ParameterTypeError):
+    with pytest.raises(ValueRefused, match="「店舗」: 文字で"):
         import_order_csv.validate_parameters({"shop": True})
 
 

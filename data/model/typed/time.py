@@ -1,7 +1,7 @@
 """Days and times as people type them, in Japan time; what is none is refused.
 
 Forms and commands hand over text. It is read as a person means it: 2026-11-24 09:00,
-2026/11/24 9:00, 2026年11月24日 9時, full-width digits, or a time with its zone.
+2026/11/24 9:00:30, 2026年11月24日 9時, full-width digits, or a time with its zone.
 """
 
 import re
@@ -13,7 +13,8 @@ from data.model.japan_time import JST, in_japan
 from data.model.typed.name import in_short
 
 _DAY: Final = r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
-_HOUR: Final = r"(?P<hour>\d{1,2})[:時](?:(?P<minute>\d{1,2})分?)?"
+_SECOND: Final = r"(?:[:分](?P<second>\d{1,2})秒?|分)?"
+_HOUR: Final = rf"(?P<hour>\d{{1,2}})[:時](?:(?P<minute>\d{{1,2}}){_SECOND})?"
 _TYPED: Final = re.compile(rf"{_DAY}(?:[ T]+{_HOUR})?")
 
 
@@ -37,8 +38,10 @@ def moment_of(typed: datetime | str | None, what: str) -> datetime | None:
     try:
         if found is None:
             return in_japan(datetime.fromisoformat(plain))
-        year, month, day, hour, minute = (int(part or 0) for part in found.groups())
-        return datetime(year, month, day, hour, minute, tzinfo=JST)
+        year, month, day, hour, minute, second = (
+            int(part or 0) for part in found.groups()
+        )
+        return datetime(year, month, day, hour, minute, second, tzinfo=JST)
     except ValueError:
         raise TimeRefused(
             f"「{what}」に入力された「{in_short(typed)}」は、実際にある日時ではありません。"
