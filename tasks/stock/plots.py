@@ -16,7 +16,7 @@ from typing import Final
 from pygal import XY, Config
 from pygal.style import CleanStyle
 
-from connectors.settings.reading import read_settings
+from connectors.settings.reading import SettingsProblem, read_settings
 from data.model.japan_time import JST
 from data.model.stock import MOVEMENT_WORDS
 from data.warehouse.errors import WarehouseClosed
@@ -125,18 +125,24 @@ def main() -> None:
     """Plot the SKUs named on the command line and print where the files are."""
     parser = argparse.ArgumentParser(description="Plot the level of a SKU over time.")
     parser.add_argument("--sku", required=True, action="append", help="SKU")
-    settings, skus = read_settings(), parser.parse_args().sku
+    skus = parser.parse_args().sku
     if not all(skus):
         sys.exit("SKU= にSKUを指定してください。例: make plot SKU=KT-04-A")
     try:
+        settings = read_settings()
         for sku in skus:
             with reading(settings.warehouse, settings.warehouse_patience_s) as (con, _):
                 movements = explain_level(con, sku)
             chart = level_chart(sku, movements)
             for file in save_chart(chart, settings.home / "reports", sku):
                 sys.stdout.write(f"{file}\n")
-    except (NothingToPlot, WarehouseClosed) as problem:
+    except (SettingsProblem, NothingToPlot, WarehouseClosed) as problem:
         sys.exit(str(problem))
+    except OSError as problem:
+        sys.exit(
+            f"{problem.filename} に書き込めません({problem.strerror})。"
+            "対処: JUCHU_HOME のフォルダーの権限と空き容量を確認してください。"
+        )
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from data.model.japan_time import JST
+from data.warehouse.session import warehouse
 from data.warehouse.stock.ledger import explain_level
-from tasks.stock.plots import NothingToPlot, level_chart, save_chart
-from tests.stock.made import order, see
+from tasks.stock.plots import NothingToPlot, level_chart, main, save_chart
+from tests.stock.made import a_count, count, order, see
 from tests.support.browser import browser_page
 from tests.support.effort import for_ci
 from tests.support.orders import order_number
@@ -68,3 +69,23 @@ def test_the_page_opens_offline_with_japan_times(counted, tmp_path):
 def test_a_sku_that_never_moved_is_told_so(con):
     with pytest.raises(NothingToPlot, match="対処"):
         level_chart("no-such", explain_level(con, "no-such"))
+
+
+def test_a_wrong_setting_is_named_without_a_traceback(monkeypatch):
+    monkeypatch.setenv("JUCHU_CLOSE_DAY", "99")
+    monkeypatch.setattr("sys.argv", ["make plot", "--sku", "TEA-100"])
+
+    with pytest.raises(SystemExit, match=r"JUCHU_CLOSE_DAY: .*例: JUCHU_CLOSE_DAY=10"):
+        main()
+
+
+def test_a_folder_that_cannot_be_written_is_named(home, monkeypatch):
+    """A file stands where the folder of reports is to be made."""
+    (home / "reports").touch()
+    monkeypatch.setenv("JUCHU_HOME", str(home))
+    monkeypatch.setattr("sys.argv", ["make plot", "--sku", "TEA-100"])
+    with warehouse(home / "juchu.duckdb") as con:
+        count(con, a_count(10, own_sku="TEA-100"), minute=0)
+
+    with pytest.raises(SystemExit, match=r"reports に書き込めません.*対処"):
+        main()
