@@ -34,7 +34,7 @@ def handles_in_environment(env_file: Path = ENV_FILE) -> list[str]:
         {
             each[1].lower().replace("_", "-")
             for name, value in known.items()
-            if value and (each := _KEY_OR_MALL.fullmatch(name))
+            if value.strip() and (each := _KEY_OR_MALL.fullmatch(name))
             if each[2] == "LICENSE_KEY" or _is_of_another(value)
         }
     )
@@ -66,9 +66,9 @@ def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None
     stem = stem_of(handle)
     known = {**env_file_values(env_file), **os.environ}
     given = {
-        field: value.strip()
+        field: value
         for field, (ending, _) in SHOP_VARIABLES.items()
-        if (value := known.get(stem + ending))
+        if (value := known.get(stem + ending, "").strip())
     }
     if not given:
         return None

@@ -77,6 +77,20 @@ def test_a_wrong_one_is_refused_by_its_name_with_an_example(
     )
 
 
+@pytest.mark.parametrize("name", ["SHOP_ID", "SERVICE_SECRET", "LICENSE_KEY"])
+def test_a_blank_one_is_missing(described, name: str):
+    with pytest.raises(SettingsProblem, match=f"{name} が設定されていません。例: "):
+        described(**{name: "　 "})
+
+
+def test_a_shop_with_a_blank_key_is_none_of_those_with_a_key(described):
+    described()
+    assert handles_in_environment() == ["mihon"]
+    with pytest.raises(SettingsProblem):
+        described(LICENSE_KEY=" ")
+    assert handles_in_environment() == []
+
+
 def test_a_shop_of_another_mall_has_no_keys(described, monkeypatch):
     for name in ("SERVICE_SECRET", "LICENSE_KEY"):
         monkeypatch.setitem(SHOP, name, "")
