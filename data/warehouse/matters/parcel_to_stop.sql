@@ -60,7 +60,9 @@ SELECT
 FROM orders AS o
 JOIN shipping_labels AS l USING (mall, shop_id, order_number)
 WHERE l.outdated_at IS NOT NULL
-  AND o.mall_status IN ('100', '200', '300', '400')
+  AND o.outcome IS NULL
+  AND (o.content_source = 'api' OR o.shipped_at IS NULL)
+  AND coalesce(o.mall_status, '') <> '800'
   AND NOT o.cancelled
 GROUP BY o.mall, o.shop_id, o.order_number
 UNION ALL

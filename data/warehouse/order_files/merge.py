@@ -4,6 +4,7 @@ from data.warehouse.order_files.queries import Queries
 from data.warehouse.orders.adjusted import adjusted_lines_kept
 
 _WRITE = (
+    "mark_csv_outdated_labels",
     "write_csv_tax_summaries",
     "merge_csv_orders",
     "merge_csv_packages",

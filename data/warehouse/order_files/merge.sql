@@ -1,3 +1,14 @@
+-- name: mark_csv_outdated_labels
+-- Remember whose label is good no more: the warning of this file goes with the next one.
+-- in:  temporary table `csv_outdated_labels`, $mall, $shop_id, $imported_at
+-- out: rows of shipping_labels
+UPDATE shipping_labels AS l SET outdated_at = $imported_at
+FROM csv_outdated_labels AS d
+WHERE l.mall = $mall
+  AND l.shop_id = $shop_id
+  AND l.order_number = d.order_number
+  AND l.basket_id = d.basket_id;
+
 -- name: write_csv_tax_summaries
 -- Write the amounts by rate where they changed. By itself: DuckDB writes a row anew for a
 -- list.

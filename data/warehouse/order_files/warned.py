@@ -149,7 +149,8 @@ def of_changes(queries: Queries, changed: int, back: list[str]) -> OrderWarnings
     if changed:
         found += queries.rows("list_csv_adjusted")
         make_door(queries.con)
-        found += queries.rows("list_csv_outdated_labels", cod=COD.pattern)
+        queries.rows("find_csv_outdated_labels", cod=COD.pattern)
+        found += queries.rows("list_csv_outdated_labels")
     return found
 
 

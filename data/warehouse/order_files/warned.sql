@@ -68,13 +68,14 @@ WHERE o.stock_adjusted_at IS NOT NULL
 GROUP BY n.order_number
 ORDER BY kind, order_number;
 
--- name: list_csv_outdated_labels
+-- name: find_csv_outdated_labels
 -- Packages that are about to get another recipient, another day or amount to be collected,
 -- or to go, although their label was exported: a parcel with it would come to the wrong
 -- door, or be one too many. Not of orders that the mall calls shipped or over.
 -- in:  temporary tables `csv_changed_orders`, `csv_changed_people`, `csv_changed_lines`,
 --      `csv_moved`, macro `door`, $mall, $shop_id, $cod: the pattern of a payment by 代引
--- out: kind, order_number, lines (packages)
+-- out: temporary table `csv_outdated_labels` (order_number, basket_id)
+CREATE OR REPLACE TEMP TABLE csv_outdated_labels AS
 WITH printed AS (
     SELECT l.order_number, l.basket_id
     FROM shipping_labels AS l
@@ -138,9 +139,16 @@ outdated AS (
         WHERE n.order_number = m.order_number AND n.basket_id = m.basket_id
     )
 )
-SELECT 'label-outdated' AS kind, order_number, count(*) AS lines
+SELECT order_number, basket_id
 FROM outdated
-JOIN printed USING (order_number, basket_id)
+JOIN printed USING (order_number, basket_id);
+
+-- name: list_csv_outdated_labels
+-- The same by order.
+-- in:  temporary table `csv_outdated_labels`
+-- out: kind, order_number, lines (packages)
+SELECT 'label-outdated' AS kind, order_number, count(*) AS lines
+FROM csv_outdated_labels
 GROUP BY order_number
 ORDER BY order_number;
 

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model.buyer import OrderKey
+from data.model.matter import MatterKind
 from data.model.shipping.short_key import PackageRef
 from data.warehouse.buyers import clear_orders
+from data.warehouse.matters import matters
 from data.warehouse.shipping.labels import record_labels
 from tests.order_files.store.addressed import LAYOUTS, MALLS, Seller, To
 from tests.order_files.store.made import a_row, store
@@ -255,12 +257,21 @@ def test_a_label_that_was_not_printed_is_no_matter(seller):
     ],
 )
 def test_a_printed_label_of_another_day_or_amount_is_told(con, before, after, is_told):
-    """The parcel came on the old day, or was not paid for at the door."""
+    """The parcel came on the old day, or was not paid for at the door.
+
+    It is told until it is printed anew, whatever the next file brings.
+    """
+    package = PackageRef("rakuten", SHOP_ID, "A", "b")
     store(con, a_row(**({"request_total": 1000} | before)))
-    record_labels(con, [PackageRef("rakuten", SHOP_ID, "A", "b")], "yamato", at(10))
+    record_labels(con, [package], "yamato", at(10))
     report = store(con, a_row(**after), minute=11)
+    store(con, a_row(**after, noshi="御祝"), minute=12)
+    told = matters(con, MatterKind.PARCEL_TO_STOP)
+    record_labels(con, [package], "yamato", at(13))
 
     assert ("label-outdated" in kinds(report)) is is_told
+    assert [one.since for one in told] == [at(11)] * is_told
+    assert matters(con, MatterKind.PARCEL_TO_STOP) == []
 
 
 def test_a_printed_label_is_told_where_the_mall_names_the_package_too(con):
