@@ -323,6 +323,7 @@ def test_a_backup_dated_ahead_by_a_wrong_clock_does_not_keep_the_alarm_quiet(pat
     assert house.backup_is_old(settings, later[1], NIGHT) == ""
 
 
+@for_ci
 def test_a_backup_dated_ahead_is_not_taken_for_the_youngest(
     path, tmp_path, monkeypatch
 ):

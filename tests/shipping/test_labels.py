@@ -107,6 +107,7 @@ def test_a_label_of_an_order_for_the_letter_box_is_told(desk: Lab, monkeypatch):
     assert f"| {letter} | {basket} | メール便 |" in labels_report(made[0])
 
 
+@for_ci
 def test_after_a_restore_labels_that_may_have_been_printed_are_told(
     desk: Lab, monkeypatch
 ):
