@@ -26,7 +26,7 @@ from data.warehouse.shops import stop_function
 from data.warehouse.stock.adjust import adjust_stock
 from tests.order_files.store.made import MadeFile, a_row
 from tests.order_files.store.made import store as import_csv
-from tests.stock.made import MUG, TEA, a_count, count, receive
+from tests.stock.made import MUG, TEA, a_count, count, line, order, receive, see
 from tests.stock.made import name as rename
 from tests.support.effort import first, for_ci
 from tests.support.orders import (
@@ -713,6 +713,26 @@ def test_what_was_shipped_before_it_was_cancelled_may_not_be_back(
     assert [one.key for one in told] == waits
     assert all("2個" in one.what and "発送後" in one.what for one in told)
     assert on_list(con, "stock_to_give_back") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "waits"),
+    [("500", "500", ["TEA-100"]), ("500", "400", ["TEA-100"]), ("300", "500", [])],
+)
+def test_pieces_taken_off_after_shipping_may_not_be_back(
+    undone: Con, before, after, waits
+):
+    see(undone, order(1, 5, before, lines=[line(3)]), minute=5)
+    see(undone, order(1, 7, after, lines=[line(1)]), minute=7)
+    told = matters(undone, MatterKind.STOCK_TO_GIVE_BACK)
+    see(undone, order(1, 9, after, lines=[line(3)]), minute=9)
+    assert on_list(undone, "stock_to_give_back") == []
+    see(undone, order(1, 11, after, lines=[line(1)]), minute=11)
+    count(undone, a_count(4, own_sku="TEA-100"), minute=12)
+
+    assert [one.key for one in told] == [f"{ONE}/{sku}" for sku in waits]
+    assert all("2個" in one.what and one.since == at(7) for one in told)
+    assert on_list(undone, "stock_to_give_back") == []
 
 
 def test_a_change_after_the_cancellation_makes_no_new_stock_to_give_back(undone: Con):

@@ -50,3 +50,30 @@ JOIN order_stands AS e USING (mall, shop_id, order_number)
 LEFT JOIN stock_counted AS c ON c.sku = b.sku AND c.counted_at > e.since
 WHERE b.units > 0
   AND c.sku IS NULL
+UNION ALL
+-- Pieces that the mall took off an order after it was shipped, such as a part that was sent
+-- back: the ledger gave them back, too. What one look at the order shows together with the
+-- shipping was taken off before it.
+SELECT
+    concat_ws('/', m.mall, m.shop_id, m.order_number, m.sku),
+    m.mall, m.shop_id, m.order_number, max(m.effective_at),
+    '発送後に個数が減った注文の在庫を戻しました(SKU ' || m.sku || '、' || sum(m.quantity)
+        || '個)。対処: 商品が棚に戻っていない場合は、棚卸を取り込んでください。'
+        || '戻っている場合は、dismiss/manual で一覧から外してください。'
+FROM stock_movements AS m
+SEMI JOIN (
+    SELECT mall, shop_id, order_number
+    FROM stock_movements
+    WHERE kind = 'cancellation' AND source = 'api'
+) AS g USING (mall, shop_id, order_number)
+JOIN orders AS o USING (mall, shop_id, order_number)
+ANTI JOIN order_status_log AS e
+    ON e.mall = m.mall AND e.shop_id = m.shop_id AND e.order_number = m.order_number
+    AND e.ended_at = m.effective_at AND e.status <> '出荷済'
+LEFT JOIN stock_counted AS c ON c.sku = m.sku AND c.counted_at > m.effective_at
+WHERE m.source = 'api'
+  AND m.effective_at > o.shipped_at
+  AND NOT o.cancelled
+  AND c.sku IS NULL
+GROUP BY m.mall, m.shop_id, m.order_number, m.sku
+HAVING sum(m.quantity) > 0
