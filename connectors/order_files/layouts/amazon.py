@@ -17,6 +17,7 @@ from connectors.order_files.layout import (
     maybe,
 )
 from connectors.order_files.money import amount, is_unread, or_unread, whole_yen
+from connectors.order_files.unpaid import WAITS
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -24,6 +25,8 @@ WHERE = (
     "セラーセントラルの 注文 > 注文レポート で、未出荷・新規注文・すべての注文の"
     "いずれかをテキスト(タブ区切り)のまま選んでください。"
 )
+
+_ASKED_BACK = maybe("_asked_back", "is-buyer-requested-cancellation")
 
 _BY_ITEM = (
     cell("order_number", "order-id"),
@@ -53,6 +56,7 @@ _BY_ITEM = (
     cell("sku", "sku"),
     cell("item_name", "product-name"),
     cell("quantity", "quantity-purchased"),
+    _ASKED_BACK,
 )
 
 _UNSHIPPED = (
@@ -107,6 +111,7 @@ _ALL = (
     cell("quantity", "quantity"),
     *_MONEY,
     maybe("line_status", "item-status"),
+    _ASKED_BACK,
 )
 
 
@@ -162,6 +167,15 @@ def mark_sent(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def hold_asked_back(rows: pl.DataFrame) -> pl.DataFrame:
+    """Hold an order of which the buyer asked Amazon to cancel a line."""
+    if "_asked_back" not in rows.columns:
+        return rows
+    word = pl.col("_asked_back").str.strip_chars().str.to_lowercase()
+    is_asked = (word == "true").fill_null(value=False).any()
+    return rows.with_columns(is_asked.over("order_number").alias(WAITS))
+
+
 CHECKS = (
     SumCheck("goods_total", (), lines="line_total"),
     SumCheck(
@@ -186,7 +200,8 @@ LAYOUTS = (
             tab=True,
         ),
         cells=_UNSHIPPED,
-        rules=(name_abroad,),
+        rules=(name_abroad, hold_asked_back),
+        adds_up=True,
         instant_format="%Y-%m-%dT%H:%M:%S%z",
     ),
     Layout(
@@ -200,7 +215,8 @@ LAYOUTS = (
             tab=True,
         ),
         cells=_REPORT,
-        rules=(name_abroad, share_out),
+        rules=(name_abroad, share_out, hold_asked_back),
+        adds_up=True,
         by_line=_BY_LINE,
         checks=CHECKS,
         instant_format="%Y-%m-%dT%H:%M:%S%z",
@@ -217,7 +233,7 @@ LAYOUTS = (
         shipped="(?i)^shipped",
         shipped_from="_sent",
         lines="position",
-        rules=(name_abroad, share_out, mark_sent),
+        rules=(name_abroad, share_out, mark_sent, hold_asked_back),
         by_line=_BY_LINE,
         checks=CHECKS,
         instant_format="%Y-%m-%dT%H:%M:%S%z",

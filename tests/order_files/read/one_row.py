@@ -16,7 +16,8 @@ def one_row(folder: str, file: str = "in.csv", **cells: str) -> bytes:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp932")
-    header, row, *_ = csv.reader(io.StringIO(text, newline=""))
+    form = "excel-tab" if "\t" in text else "excel"
+    header, row, *_ = csv.reader(io.StringIO(text, newline=""), form)
     for name, cell in cells.items():
         if name in header:
             row[header.index(name)] = cell
@@ -24,5 +25,5 @@ def one_row(folder: str, file: str = "in.csv", **cells: str) -> bytes:
             header.append(name)
             row.append(cell)
     made = io.StringIO(newline="")
-    csv.writer(made).writerows([header, row])
+    csv.writer(made, form).writerows([header, row])
     return made.getvalue().encode()

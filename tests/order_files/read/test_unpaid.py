@@ -171,3 +171,40 @@ def test_shopify_tells_that_a_payment_is_pending(read, status, method, expected)
 )
 def test_words_for_an_order_that_is_not_paid(read, word):
     assert told(read, "minne", one_row("minne", 注文状況=word)) == HELD
+
+
+ASKED = "is-buyer-requested-cancellation"
+
+
+@first(3)
+@pytest.mark.parametrize("report", ["unshipped", "orders", "all-orders"])
+@pytest.mark.parametrize(
+    ("words", "is_held"),
+    [
+        (("true", "false"), True),
+        (("false", "true"), True),
+        (("FALSE", "TRUE"), True),  # saved by a spreadsheet
+        (("false", "false"), False),
+        (("", ""), False),
+    ],
+)
+def test_an_order_that_its_buyer_asked_amazon_to_cancel_waits(
+    read, report, words, is_held
+):
+    """It stands among the unshipped ones as before, and got its label."""
+    line, status = {"order-item-id": "7099"}, {}
+    if report == "all-orders":
+        line, status = {"sku": "SOX-2"}, {"order-status": "Unshipped"}
+    one = one_row(f"amazon-{report}", **{ASKED: words[0]}, **status)
+    other = one_row(f"amazon-{report}", **{ASKED: words[1]}, **status, **line)
+
+    seen = read(one + other.partition(b"\r\n")[2], mall="amazon")
+
+    assert seen.column("is_under_review") == [is_held] * 2
+
+
+@first()
+def test_a_report_without_that_column_says_nothing_of_it(read):
+    seen = read(one_row("amazon-unshipped"), mall="amazon")
+
+    assert "is_under_review" not in seen.rows.columns
