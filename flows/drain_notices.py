@@ -73,9 +73,10 @@ def drain(shop: AnyShop, limit: int) -> State[Any]:
     elif not (take_in_notices(shop) or noticed_orders(shop, 1)):
         return nothing_waits()
     load = open_load(shop)
-    with one_caller(shop):
-        batches = noticed_batches(shop, limit)
-        taken = [take_orders(shop, batch, load) for batch in batches]
+    taken = []
+    for batch in noticed_batches(shop, limit):
+        with one_caller(shop):  # the sweep of a push has its turn between two batches
+            taken.append(take_orders(shop, batch, load))
     sums = total(taken)
     close_load(load, sums.looked_at, sums)
     return conclude_drain(sums)

@@ -1,7 +1,9 @@
 """What becomes of a notice whose order is there, not yet there, or never."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import httpx
@@ -12,6 +14,7 @@ from connectors.notices.keys import KEY_FILE, shops_in_file
 from connectors.notices.spool import Spool
 from connectors.rms.orders import OrdersApi
 from connectors.settings.reading import read_settings
+from data.model.shops.shop import ShopHandle
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
 from flows.ingest_orders import ingest_orders
@@ -225,3 +228,24 @@ def test_a_sweep_ends_though_a_sale_brings_notice_after_notice(
 
     assert ingest_orders("lab", return_state=True).is_completed()
     assert asked == [{first}, set(sold)]
+
+
+def test_others_call_for_the_shop_between_two_batches(
+    lab: Sandbox, post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    """A sale never lets a drain end, and a push waits for its sweep."""
+    module = import_module("flows.drain_notices")
+    monkeypatch.setattr(notices, "ORDERS_AT_ONCE", 1)
+    turns = []
+
+    @contextmanager
+    def counted(_shop: ShopHandle) -> Iterator[None]:
+        turns.append("begun")
+        yield
+        turns.append("ended")
+
+    monkeypatch.setattr(module, "one_caller", counted)
+    post(*lab.sell(2, over_days=0))
+
+    assert drained()[0] == "COMPLETED"
+    assert turns == ["begun", "ended"] * 2
