@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
 from http import HTTPStatus
 from typing import Annotated, ClassVar, NamedTuple, Self, cast
 
@@ -12,7 +11,6 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import BlockDocument
 from prefect.exceptions import PrefectHTTPStatusError
 from pydantic import (
-    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -29,7 +27,7 @@ from connectors.settings.shop_environment import (
 )
 from data.model.order import Mall
 from data.model.shops.onboarding import StartRule
-from data.model.shops.shop import HOME_NAME, SHOP_HANDLE, Shop, ShopHandle
+from data.model.shops.shop import HOME_NAME, SHOP_HANDLE, LastDay, Shop, ShopHandle
 from data.model.stock_link import SILENT_HOURS
 from data.model.typed.name import in_short, suggestion
 
@@ -91,9 +89,7 @@ class RmsShop(Block):
         "新しいキーが使えるようになるまで、こちらを使用します",
     )
     license_expires_on: Annotated[
-        date | None,
-        WithJsonSchema({"type": "string", "format": "date"}),
-        BeforeValidator(lambda day: day or None),
+        LastDay, WithJsonSchema({"type": "string", "format": "date"})
     ] = Field(
         None,
         title="ライセンスキーの有効期限",

@@ -30,10 +30,16 @@ def described(monkeypatch, tmp_path):
     return shop
 
 
-def test_the_keys_last_day_is_read_as_a_date(described):
-    assert described(LICENSE_EXPIRES_ON=" 2027-02-21 ").license_expires_on == date(
-        2027, 2, 21
-    )
+@pytest.mark.parametrize(
+    "typed", [" 2027-02-21 ", "2027/2/21", "2027年2月21日", "２０２７－０２－２１"]
+)
+def test_the_keys_last_day_is_read_as_a_date(described, typed):
+    """As a person types it, or copies it; else the shop could not be called for."""
+    shop = described(LICENSE_EXPIRES_ON=typed)
+    keys = dict.fromkeys(("service_secret", "license_key"), "k")
+    block = RmsShop(shop_id="123456", license_expires_on=typed, **keys)
+
+    assert {shop.license_expires_on, block.license_expires_on} == {date(2027, 2, 21)}
 
 
 def test_safety_stock_is_read_as_units(described):

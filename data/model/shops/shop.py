@@ -4,10 +4,18 @@ import re
 from datetime import date
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+)
 
 from data.model.order import Mall
 from data.model.stock_link import SILENT_HOURS, StockLink
+from data.model.typed.time import day_of
 
 SHOP_HANDLE: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
 ShopHandle = Annotated[str, StringConstraints(pattern=SHOP_HANDLE)]
@@ -15,6 +23,13 @@ HOME_NAME: Final = r"^([a-z0-9][a-z0-9-]{0,62})?$"
 """A home's or a host's name; empty where there is one machine (docs/scaling.md)."""
 
 
+LastDay = Annotated[
+    date | None,
+    BeforeValidator(
+        lambda typed: day_of(typed, "有効期限") if isinstance(typed, str) else typed
+    ),
+]
+"""The last day of a key, also as RMS's page or a person writes it: 2027/2/21."""
 _RAKUTEN_NUMBER: Final = re.compile(r"([0-9]+)-[0-9]{8}-")
 """What begins an order number of Rakuten: the shop's number and the day."""
 
@@ -55,7 +70,7 @@ class Shop(BaseModel):
     notice_auth_key_before: SecretStr = SecretStr("")
     """The key agreed before; accepted until Rakuten has changed over."""
     contract_id: str = ""
-    license_expires_on: date | None = None
+    license_expires_on: LastDay = None
     safety_stock: Annotated[int, Field(ge=0)] = 0
     """Units of each listing that are never offered to the mall."""
     stock_link: bool = True
