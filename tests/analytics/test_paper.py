@@ -55,7 +55,7 @@ OVER = "SELECT month, mall, orders, cancelled, refunded FROM cancellations"
 
 
 def play(path: Path, history: Sequence[Step]) -> None:
-    """Let all of it happen in the warehouse and on paper; both end with one sum."""
+    """Run all of it in the warehouse and on paper; both end with one sum."""
     paper = Paper()
     with warehouse(path) as con:
         for nth, step in enumerate(history):

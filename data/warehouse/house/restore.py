@@ -185,7 +185,7 @@ def _prepare(
 
 
 def _give_to_the_homes_owner(home: Path, made: Sequence[Path]) -> None:
-    """Give what root has made to whom the home is; else only root could open it."""
+    """Set the home's owner on files that root has made; else only root opens them."""
     owner = home.stat()
     if os.geteuid() == 0 and owner.st_uid != 0:
         for each in made:
