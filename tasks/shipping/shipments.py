@@ -172,7 +172,7 @@ def shipments_report(imported: ImportedShipments) -> str:
         _rows(
             "警告",
             "取り込み済みです。内容を確認してください。",
-            [*imported.warnings, *report.repeated],
+            [*imported.warnings, *report.warnings],
         ),
         bullets(imported.notices),
     )
@@ -214,7 +214,7 @@ def shipments_outcome(imported: ImportedShipments) -> FileOutcome:
             *of_rows(
                 "警告",
                 "取り込みますが、内容を確認してください。",
-                [*imported.warnings, *report.repeated],
+                [*imported.warnings, *report.warnings],
             ),
         ],
     )

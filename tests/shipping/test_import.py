@@ -124,7 +124,7 @@ def test_a_number_whose_slip_is_deleted_before_the_report_is_not_reported(known)
         (ONE, "1", GOOD, "replaced"),
         (ONE, "1", OTHER, "planned"),
     ]
-    assert [(one.row_number, one.reason) for one in report.repeated] == [(3, DELETED)]
+    assert [(one.row_number, one.reason) for one in report.warnings] == [(3, DELETED)]
 
 
 def test_a_number_whose_slip_is_deleted_after_the_report_is_told_to_be_corrected(known):
@@ -134,7 +134,7 @@ def test_a_number_whose_slip_is_deleted_after_the_report_is_told_to_be_corrected
     report = take(known, deleted, minute=20)
 
     assert contents(known) == [(ONE, "1", GOOD, "unknown")]
-    assert [one.reason for one in report.repeated] == [DELETED_TOO_LATE]
+    assert [one.reason for one in report.warnings] == [DELETED_TOO_LATE]
 
 
 def test_a_number_that_a_person_takes_back_is_not_reported(known):
@@ -152,7 +152,7 @@ def test_a_number_that_a_person_takes_back_is_not_reported(known):
         (GOOD, "replaced"),
         (OTHER, "planned"),
     ]
-    assert [(one.row_number, one.reason) for one in report.repeated] == [
+    assert [(one.row_number, one.reason) for one in report.warnings] == [
         (2, DELETED),
         (3, NOT_THERE),
         (4, NOT_THERE),
@@ -181,7 +181,7 @@ def test_two_rows_of_one_parcel_are_one_shipment_the_later_one(known):
     later = a_row(ONE, row=3, day=DAY + timedelta(days=1))
     report = take(known, a_file(a_row(key), later))
 
-    assert (report.created, [one.row_number for one in report.repeated]) == (1, [2])
+    assert (report.created, [one.row_number for one in report.warnings]) == (1, [2])
     assert known.execute("SELECT shipping_date FROM shipments").fetchall() == [
         (DAY + timedelta(days=1),)
     ]
@@ -196,10 +196,10 @@ def test_a_number_that_another_order_has_is_worth_a_look_in_a_later_file_too(
     again = lab.take(lab.b2((lab.key(second), number)))
     known = lab.take(lab.b2((lab.key(second), number)))
 
-    assert [(one.row_number, one.reason) for one in again.repeated] == [
+    assert [(one.row_number, one.reason) for one in again.warnings] == [
         (2, OTHER_ORDER)
     ]
-    assert (again.created, known.repeated) == (1, ())
+    assert (again.created, known.warnings) == (1, ())
 
 
 def test_a_correction_sets_the_wrong_number_aside_and_no_old_file_brings_it_back(known):
@@ -231,8 +231,8 @@ def test_a_further_number_in_a_later_file_may_be_a_second_label(known):
     later = a_file(a_row(ONE), a_row(ONE, THIRD, row=3), sha="b")
     third, again = take(known, later, minute=20), take(known, later, minute=30)
 
-    assert (both.repeated, again.repeated) == ((), ())
-    assert [(one.row_number, one.reason) for one in third.repeated] == [(3, FURTHER)]
+    assert (both.warnings, again.warnings) == ((), ())
+    assert [(one.row_number, one.reason) for one in third.warnings] == [(3, FURTHER)]
 
 
 @pytest.mark.parametrize(
@@ -253,8 +253,8 @@ def test_a_parcel_of_an_order_that_is_not_to_be_sent_is_told_at_once(con, order,
     )
     first, again = take(con, a_file(a_row(ONE))), take(con, a_file(a_row(ONE)), 20)
 
-    assert [one.reason for one in first.repeated] == told
-    assert again.repeated == ()
+    assert [one.reason for one in first.warnings] == told
+    assert again.warnings == ()
 
 
 def test_a_correction_of_a_number_that_is_not_there_is_told(known):
@@ -265,9 +265,9 @@ def test_a_correction_of_a_number_that_is_not_there_is_told(known):
     again = take(known, a_file(a_row(ONE, OTHER, replaces=GOOD), sha="c"), minute=40)
     stale = take(known, a_file(a_row(ONE, THIRD, replaces=GOOD), sha="d"), minute=50)
 
-    assert [(one.row_number, one.reason) for one in vain.repeated] == [(2, VAIN)]
-    assert (right.repeated, again.repeated) == ((), ())
-    assert [one.reason for one in stale.repeated] == [VAIN]  # OTHER has its place
+    assert [(one.row_number, one.reason) for one in vain.warnings] == [(2, VAIN)]
+    assert (right.warnings, again.warnings) == ((), ())
+    assert [one.reason for one in stale.warnings] == [VAIN]  # OTHER has its place
 
 
 def test_a_number_that_a_person_wrote_at_the_mall_can_be_corrected(con):
@@ -275,7 +275,7 @@ def test_a_number_that_a_person_wrote_at_the_mall_can_be_corrected(con):
     store_orders(con, [order], source="api", stored_at=at(9), load_id="l")
     report = take(con, a_file(a_row(ONE, OTHER, replaces="400000000005")))
 
-    assert report.repeated == ()
+    assert report.warnings == ()
 
 
 def test_a_correction_to_a_number_that_has_its_own_row_is_told(known):
@@ -286,8 +286,8 @@ def test_a_correction_to_a_number_that_has_its_own_row_is_told(known):
     report = take(known, corrected, minute=20)
     again = take(known, corrected, minute=30)
 
-    assert [(one.row_number, one.reason) for one in report.repeated] == [(2, BESIDE)]
-    assert again.repeated == ()
+    assert [(one.row_number, one.reason) for one in report.warnings] == [(2, BESIDE)]
+    assert again.warnings == ()
 
 
 def test_a_row_named_by_its_detail_id_replaces_the_shipment_that_stands_in_it(known):

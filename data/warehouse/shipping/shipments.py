@@ -109,7 +109,7 @@ class ShipmentReport:
 
     changed       carrier, date or correction; or one that was refused is planned again
     unmatched     rows that belong to no package we know
-    repeated      rows of a parcel that another row names as well, or whose number
+    warnings      rows of a parcel that another row names as well, or whose number
                   another order has, corrections that leave the wrong number, and
                   numbers of a package that had one or of an order not to be sent
     is_same_file  this very file was imported before, and nothing changed now
@@ -123,7 +123,7 @@ class ShipmentReport:
     unchanged: int
     rejected: tuple[RowRemark, ...]
     unmatched: tuple[RowRemark, ...]
-    repeated: tuple[RowRemark, ...]
+    warnings: tuple[RowRemark, ...]
     is_same_file: bool
 
 
@@ -166,7 +166,7 @@ def import_shipments(  # noqa: PLR0913
         printed_keys(con, shop_id, mall=mall, since=since),
         partial(keyed_hash, key_in(con)),
     )
-    placed, unmatched, repeated = _matched(file, known)
+    placed, unmatched, warnings = _matched(file, known)
     unmatched = _told_elsewhere(con, file, unmatched, mall, shop_id)
     given: dict[str, object] = {
         "mall": mall.value,
@@ -189,23 +189,12 @@ def import_shipments(  # noqa: PLR0913
     ((created, changed, unchanged),) = SQL.run(
         con, "count_shipment_verdicts"
     ).fetchall()
-    shared = SQL.run(con, "list_shared_numbers", given).fetchall()
-    repeated += [RowRemark(row, None, OTHER_ORDER) for (row,) in shared]
-    doubtful = SQL.run(con, "list_doubtful_corrections", given).fetchall()
-    repeated += [
-        RowRemark(row, None, VAIN if is_vain else BESIDE) for row, is_vain in doubtful
-    ]
+    warnings += _of_numbers(con, given)
     SQL.run(con, "replace_shipments", given)
     SQL.run(con, "merge_shipments", given)
     con.unregister("shipment_rows")
-    repeated += _deleted(con, file, known, given)
-    held = SQL.run(con, "list_parcels_to_hold", given).fetchall()
-    repeated += [
-        RowRemark(row, None, ReportFault.CANCELLED if is_cancelled else TOO_SOON)
-        for row, is_cancelled in held
-    ]
-    further = SQL.run(con, "list_further_parcels", given).fetchall()
-    repeated += [RowRemark(row, None, FURTHER) for (row,) in further]
+    warnings += _deleted(con, file, known, given)
+    warnings += _of_parcels(con, given)
     given |= {
         "created": created,
         "changed": changed,
@@ -224,9 +213,35 @@ def import_shipments(  # noqa: PLR0913
         unchanged=unchanged,
         rejected=file.rejects,
         unmatched=tuple(unmatched),
-        repeated=tuple(repeated),
+        warnings=tuple(warnings),
         is_same_file=bool(before) and not created and not changed,
     )
+
+
+def _of_numbers(con: Connection, given: dict[str, object]) -> list[RowRemark]:
+    """Return a warning for each number of another order and each vain correction."""
+    shared = SQL.run(con, "list_shared_numbers", given).fetchall()
+    doubtful = SQL.run(con, "list_doubtful_corrections", given).fetchall()
+    return [
+        *(RowRemark(row, None, OTHER_ORDER) for (row,) in shared),
+        *(
+            RowRemark(row, None, VAIN if is_vain else BESIDE)
+            for row, is_vain in doubtful
+        ),
+    ]
+
+
+def _of_parcels(con: Connection, given: dict[str, object]) -> list[RowRemark]:
+    """Return a warning for each stored parcel not to be sent, or beside another one."""
+    held = SQL.run(con, "list_parcels_to_hold", given).fetchall()
+    further = SQL.run(con, "list_further_parcels", given).fetchall()
+    return [
+        *(
+            RowRemark(row, None, ReportFault.CANCELLED if is_cancelled else TOO_SOON)
+            for row, is_cancelled in held
+        ),
+        *(RowRemark(row, None, FURTHER) for (row,) in further),
+    ]
 
 
 def _told_elsewhere(
