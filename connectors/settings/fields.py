@@ -1,29 +1,36 @@
-"""What can be set, in the environment or `.env`, and which values are refused."""
+"""What can be set, in the environment or `.env`, and what follows from it."""
 
-import re
 from datetime import date
-from grp import getgrnam
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Self
 
-from pydantic import (
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.mail import Security, SmtpServer
-from connectors.rms.address import RMS_URL, checked_address, is_loopback
+from connectors.rms.address import RMS_URL, is_loopback
 from connectors.settings.env_file import ENCODING
 from connectors.settings.notify_address import NotifyAddress, notify_address
-from connectors.settings.passwords import people_of
-from connectors.settings.receiver_addresses import SHORTEST_SECRET, receivers_of
 from connectors.settings.shop_variables import PREFIX
+from connectors.settings.values import (
+    OF_USER,
+    Days,
+    DeskAddress,
+    DeskPeople,
+    ErrorStatus,
+    KeyColumns,
+    LongSecret,
+    Networks,
+    PingAddress,
+    Receivers,
+    RmsAddress,
+    S3Address,
+    ShopHours,
+    UnixGroup,
+    Weekdays,
+    days_of,
+)
 from data.model.alarm import Silence
-from data.model.shipping.day import WEEKDAYS
 from data.model.shipping.key_column import key_columns_of
 from data.model.shops.shop import HOME_NAME
 
@@ -45,7 +52,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    home: Path = Field(
+    home: Annotated[Path, OF_USER] = Field(
         Path("data/local"),
         description="実行時ファイルの置き場所",
         examples=["data/local"],
@@ -71,7 +78,7 @@ class Settings(BaseSettings):
         "定時実行は、稼働中のすべての店舗が対象です",
         examples=["demo"],
     )
-    rms_url: str = Field(
+    rms_url: RmsAddress = Field(
         RMS_URL,
         description="RMSの接続先。https のみ。このマシン内では http も可",
         examples=[RMS_URL],
@@ -83,7 +90,7 @@ class Settings(BaseSettings):
         description="1秒あたりのリクエスト数。RMSは1、0(無制限)はサンドボックスのみ",
         examples=[1],
     )
-    test_clock: Path | None = Field(
+    test_clock: Annotated[Path | None, OF_USER] = Field(
         None,
         description="テスト専用: サンドボックスと共有する時計のファイル。"
         "接続先がこのマシン内の場合のみ",
@@ -103,20 +110,19 @@ class Settings(BaseSettings):
         description="発送またはキャンセルの後、購入者の情報を保存する日数",
         examples=[90],
     )
-    analytics_group: str = Field(
+    analytics_group: UnixGroup = Field(
         "",
-        pattern=r"^[a-z_][a-z0-9_-]{0,31}$|^$",
         description="分析用データベースを読めるようにする Unix のグループ。"
         "空欄の場合は、juchu のユーザーだけが読めます",
         examples=["", "analysts"],
     )
-    lake: str = Field(
+    lake: Annotated[str, OF_USER] = Field(
         "",
         description="データレイク(Parquet)の保存先。フォルダー、または s3://バケット/場所。"
         "空欄の場合は JUCHU_HOME の lake/、off の場合は作成しません",
         examples=[""],
     )
-    lake_endpoint: str = Field(
+    lake_endpoint: S3Address = Field(
         "",
         description="S3互換サービスのアドレス。Amazon S3 の場合は空欄",
         examples=["", "https://s3.example.jp"],
@@ -147,7 +153,7 @@ class Settings(BaseSettings):
         description="RMSへの1リクエスト全体の制限秒数",
         examples=[20],
     )
-    notice_error_status: int = Field(
+    notice_error_status: ErrorStatus = Field(
         200,
         description="受け付けない通知に返すHTTPステータス。200 または 400〜499",
         examples=[200],
@@ -173,19 +179,19 @@ class Settings(BaseSettings):
         description="そのうち、同じアドレスからの同時接続数の上限",
         examples=[100],
     )
-    notice_proxies: str = Field(
+    notice_proxies: Networks = Field(
         "",
         description="受信の前に置いたプロキシのアドレス(例: 127.0.0.1)。"
         "その先の送信元ごとに数えます",
         examples=["", "127.0.0.1"],
     )
-    receivers: str = Field(
+    receivers: Receivers = Field(
         "",
         description="通知を受け取りに行く、ほかのホストの受信のアドレス。"
         "「,」で区切ります(複数のホストで動かす場合)",
         examples=["", "http://10.0.0.5:8788"],
     )
-    receiver_secret: SecretStr = Field(
+    receiver_secret: LongSecret = Field(
         SecretStr(""),
         description="ホームが受信から通知を受け取るときの合言葉。32文字以上。"
         "受信とホストで同じ値にします(例: openssl rand -hex 32)",
@@ -230,7 +236,7 @@ class Settings(BaseSettings):
         "https://(Slack 形式の webhook)、Apprise のアドレス。空欄の場合は通知しません",
         examples=["", "mailto:shop@example.jp"],
     )
-    ping_url: SecretStr = Field(
+    ping_url: PingAddress = Field(
         SecretStr(""),
         description="朝の処理が終わるたびに呼び出す、外部の監視のアドレス"
         "(healthchecks.io など)。届かないことが障害の合図になります",
@@ -266,7 +272,7 @@ class Settings(BaseSettings):
         description="通知が届かないと知らせる、営業時間内の時間数。0 は知らせません",
         examples=[2],
     )
-    shop_hours: str = Field(
+    shop_hours: ShopHours = Field(
         "9-21",
         description="営業時間(開始の時-終了の時)",
         examples=["9-21"],
@@ -285,7 +291,7 @@ class Settings(BaseSettings):
         description="そのほかに残すバックアップの週数(1週1件)",
         examples=[5],
     )
-    backup_copy: str = Field(
+    backup_copy: Annotated[str, OF_USER] = Field(
         "",
         description="バックアップのコピー先のフォルダー(別のディスクを推奨)。"
         "空欄の場合はコピーしません",
@@ -328,7 +334,7 @@ class Settings(BaseSettings):
         description="Prefect の実行の記録とイベントを残す日数",
         examples=[30],
     )
-    desk_people: SecretStr = Field(
+    desk_people: DeskPeople = Field(
         SecretStr(""),
         description="スタッフの画面(make desk)にサインインする人。"
         "make desk-password NAME=名前 が作る文字列を「,」で区切ります",
@@ -346,7 +352,7 @@ class Settings(BaseSettings):
         description="スタッフの画面のポート",
         examples=[8790],
     )
-    desk_url: str = Field(
+    desk_url: DeskAddress = Field(
         "",
         description="スタッフの画面を別のマシンから開くアドレス"
         "(例: https://desk.example.jp)。https のみ。空欄の場合はこのマシン内だけです",
@@ -371,18 +377,18 @@ class Settings(BaseSettings):
         "01", description="運賃管理番号。ヤマト運輸のみ", examples=["01"]
     )
     sender_contents: str = Field("商品", description="送り状の品名", examples=["商品"])
-    shipping_weekdays: str = Field(
+    shipping_weekdays: Weekdays = Field(
         "月火水木金",
         description="出荷する曜日。送り状の出荷日を入力しない場合に使います",
         examples=["月火水木金"],
     )
-    shipping_closed_on: str = Field(
+    shipping_closed_on: Days = Field(
         "",
         description="出荷を休む日(祝日や年末年始)。「,」で区切ります"
         "(例: 2026-12-31,2027-01-01)",
         examples=["", "2026-12-31,2027-01-01"],
     )
-    shipment_key_columns: str = Field(
+    shipment_key_columns: KeyColumns = Field(
         "",
         description="配送会社のファイルで、注文の管理番号を印字している列"
         "(例: yamato=荷扱い１)。標準の列と違う場合だけ指定します。「,」で区切ります",
@@ -396,72 +402,6 @@ class Settings(BaseSettings):
         "1 は次の営業日、0 は当日(休みの日は次の営業日)",
         examples=[1],
     )
-
-    @field_validator("home", "test_clock", "lake", "backup_copy", mode="before")
-    @classmethod
-    def _of_the_user(cls, given: Any) -> Any:
-        """Expand `~`, which only a shell does; in `.env` it would name a folder."""
-        is_of_user = isinstance(given, str) and re.match(r"~(/|$)", given)
-        return str(Path(given).expanduser()) if is_of_user else given
-
-    @field_validator("notice_error_status")
-    @classmethod
-    def _success_or_refusal(cls, status: int) -> int:
-        if status != 200 and not 400 <= status <= 499:
-            raise ValueError("200 または 400〜499 にしてください")
-        return status
-
-    @field_validator("analytics_group")
-    @classmethod
-    def _group_of_this_machine(cls, group: str) -> str:
-        try:
-            _ = group and getgrnam(group)
-        except KeyError:
-            raise ValueError(f"このマシンにグループ {group} がありません") from None
-        return group
-
-    @field_validator("notice_proxies")
-    @classmethod
-    def _addresses(cls, text: str) -> str:
-        for each in filter(None, map(str.strip, text.split(","))):
-            try:
-                ip_network(each)
-            except ValueError:
-                raise ValueError(
-                    "IPアドレスかネットワークを「,」で区切って指定してください"
-                    "(例: 127.0.0.1)"
-                ) from None
-        return text
-
-    @field_validator("shipping_weekdays")
-    @classmethod
-    def _weekdays(cls, text: str) -> str:
-        if not text or not set(text) <= set(WEEKDAYS):
-            raise ValueError("曜日を続けて指定してください(例: 月火水木金)")
-        return text
-
-    @field_validator("shipping_closed_on")
-    @classmethod
-    def _days(cls, text: str) -> str:
-        for each in filter(None, map(str.strip, text.split(","))):
-            try:
-                date.fromisoformat(each)
-            except ValueError:
-                raise ValueError(
-                    "日付を「,」で区切って指定してください(例: 2026-12-31,2027-01-01)"
-                ) from None
-        return text
-
-    @field_validator("shipment_key_columns")
-    @classmethod
-    def _key_columns(cls, text: str) -> str:
-        _ = key_columns_of(text)  # raises ValueError, naming what it must be
-        return text
-
-    @field_validator("rms_url")
-    @classmethod
-    def _safe_address(cls, url: str) -> str:
-        return checked_address(url)
 
     @model_validator(mode="after")
     def _never_rush_rms(self) -> Self:
@@ -486,60 +426,6 @@ class Settings(BaseSettings):
     def _mail_can_be_sent(self) -> Self:
         _ = self.smtp_server  # raises ValueError, naming what could not work
         return self
-
-    @field_validator("receivers")
-    @classmethod
-    def _receivers(cls, text: str) -> str:
-        _ = receivers_of(text)  # raises ValueError, naming what an address must be
-        return text
-
-    @field_validator("receiver_secret")
-    @classmethod
-    def _long_secret(cls, secret: SecretStr) -> SecretStr:
-        if 0 < len(secret.get_secret_value()) < SHORTEST_SECRET:
-            raise ValueError(f"{SHORTEST_SECRET}文字以上にしてください")
-        return secret
-
-    @field_validator("lake_endpoint")
-    @classmethod
-    def _address_of_s3(cls, url: str) -> str:
-        if url and not re.fullmatch(r"https?://\S+", url):
-            raise ValueError("https:// で始まるアドレスにしてください")
-        return url
-
-    @field_validator("ping_url")
-    @classmethod
-    def _callable_address(cls, url: SecretStr) -> SecretStr:
-        if url.get_secret_value() and not re.fullmatch(
-            r"https?://[^\s/]+\S*", url.get_secret_value()
-        ):
-            raise ValueError("https:// で始まるアドレスにしてください")
-        return url
-
-    @field_validator("desk_people")
-    @classmethod
-    def _people_with_hashes(cls, people: SecretStr) -> SecretStr:
-        people_of(people.get_secret_value())
-        return people
-
-    @field_validator("desk_url")
-    @classmethod
-    def _address_of_the_desk(cls, url: str) -> str:
-        if url and not re.fullmatch(r"https://[\w.-]+(:\d+)?/?", url, re.ASCII):
-            raise ValueError(
-                "https:// で始まるアドレスにしてください(例: https://desk.example.jp)"
-            )
-        return url.rstrip("/")
-
-    @field_validator("shop_hours")
-    @classmethod
-    def _opens_before_it_closes(cls, hours: str) -> str:
-        if not re.fullmatch(r"([01]?\d|2[0-3])-([01]?\d|2[0-4])", hours, re.ASCII):
-            raise ValueError("開始の時-終了の時 のように指定してください")
-        opens, closes = map(int, hours.split("-"))
-        if opens >= closes:
-            raise ValueError("開始の時は終了の時より前にしてください")
-        return hours
 
     @model_validator(mode="after")
     def _alarms_can_be_sent(self) -> Self:
@@ -580,8 +466,7 @@ class Settings(BaseSettings):
     @property
     def closed_days(self) -> frozenset[date]:
         """The days on which the shop ships nothing, weekdays aside."""
-        days = filter(None, map(str.strip, self.shipping_closed_on.split(",")))
-        return frozenset(map(date.fromisoformat, days))
+        return days_of(self.shipping_closed_on)
 
     @property
     def key_columns(self) -> dict[str, str]:
