@@ -1,8 +1,4 @@
-"""Shops described in the environment or `.env`, for use without a Prefect block.
-
-The text of `.env.example` is made here, where settings and shops are both known, so
-that it cannot fall behind them.
-"""
+"""Shops described in the environment or `.env`, for use without a Prefect block."""
 
 import os
 import re
@@ -12,7 +8,6 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from connectors.settings.env_file import env_file_values
-from connectors.settings.fields import Settings
 from connectors.settings.reading import ENV_FILE, SettingsProblem, invalid, unset
 from connectors.settings.shop_variables import (
     NEEDED,
@@ -96,22 +91,3 @@ def _problems(say: Callable[[str, str], str], stem: str, fields: list[str]) -> s
         else "店舗コードは英小文字・数字・ハイフンで指定してください。例: demo"
         for field in fields
     )
-
-
-def env_example() -> str:
-    """Return the text of `.env.example`: every setting, and a shop's variables."""
-    lines = [
-        "# juchu の設定。.env にコピーして使います。値はすべて初期値です。",
-        "# Settings of juchu: copy to .env. Every value is the default.",
-        "",
-    ]
-    for name, setting in Settings.model_fields.items():
-        example = (setting.examples or [""])[0]
-        lines += [f"# {setting.description}", f"{PREFIX}{name.upper()}={example}", ""]
-    lines += [
-        "# 店舗: rms-shop ブロックを使わない場合。DEMO は店舗コードの大文字(- は _)",
-        "# A shop without a Prefect block: DEMO is its handle in capitals, - as _.",
-    ]
-    for ending, example in SHOP_VARIABLES.values():
-        lines.append(f"# {PREFIX}SHOP_DEMO_{ending}={example}")
-    return "\n".join(lines) + "\n"

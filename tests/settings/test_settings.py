@@ -7,10 +7,10 @@ import pytest
 from connectors.settings.fields import Settings
 from connectors.settings.reading import SettingsProblem, read_settings
 from connectors.settings.shop_environment import (
-    env_example,
     handles_in_environment,
     shop_from_environment,
 )
+from tests.settings.env_example import env_example
 
 ROOT = Path(__file__).parents[2]
 SHOP = {

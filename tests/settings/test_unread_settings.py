@@ -8,8 +8,9 @@ import pytest
 
 from connectors.settings.fields import Settings
 from connectors.settings.reading import SettingsProblem, read_settings
-from connectors.settings.shop_environment import env_example, shop_from_environment
+from connectors.settings.shop_environment import shop_from_environment
 from connectors.settings.unread import NO_SETTINGS
+from tests.settings.env_example import env_example
 
 LAB = "JUCHU_SHOP_LAB_"
 
