@@ -25,6 +25,7 @@ from connectors.rms.kept_answer import pack
 from connectors.rms.messages import RmsMessage
 from connectors.rms.order_wire import RmsOrder
 from connectors.rms.translate import order_of
+from connectors.rms.wire import unreadable
 from data.model.notice import UNREADABLE
 from data.model.order import KeptAnswer, Mall, Order, RefusedOrder, SameAnswer
 from data.model.shops.shop import is_of_other_shop
@@ -234,14 +235,8 @@ class Fetch:
             kept = KeptAnswer(reader=READER_VERSION.decode(), packed=pack(entry))
             into.orders.append(order_of(rms, self._shop_id, observed_at, seen, kept))
         except ValidationError as error:
-            # Field paths only: pydantic's own text can quote a phone number.
-            places = {
-                ".".join(map(str, e["loc"])) or WHOLE_ORDER for e in error.errors()
-            }
-            reason = (
-                f"読み取れない項目があります（{', '.join(sorted(places))}）。"
-                f"対処: {error_words.SHAPE_CHANGED}"
-            )
+            what = unreadable(error, WHOLE_ORDER)
+            reason = f"{what}。対処: {error_words.SHAPE_CHANGED}"
             into.refused.append(self._refused(number, (UNREADABLE, reason)))
 
     def _same(self, number: str, observed_at: datetime, seen: str) -> SameAnswer:

@@ -22,7 +22,7 @@ from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.stock import isolate
-from connectors.rms.wire import Extra, Text, Wire
+from connectors.rms.wire import Extra, Text, Wire, unreadable
 from data.model.item import Item, ItemSku
 from data.model.japan_time import in_japan
 from data.model.stock import Listing
@@ -204,9 +204,7 @@ def _item(function: RmsFunction, body: Any, reply: Reply) -> Item:
     try:
         row = RmsShopItem.model_validate(body)
     except ValidationError as error:
-        places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
-        fact = f"読み取れない項目があります（{places}）"
-        raise function.unusable(fact, reply) from None
+        raise function.unusable(unreadable(error), reply) from None
     period = row.purchasable_period or RmsPeriod()
     return Item(
         manage_number=row.manage_number,

@@ -23,7 +23,7 @@ from connectors.rms.errors import (
 from connectors.rms.fetch import GET_ORDER, VERSION
 from connectors.rms.fetch import PATH as GET_ORDER_PATH
 from connectors.rms.http import RmsHttp
-from connectors.rms.messages import RmsMessage
+from connectors.rms.messages import RmsMessage, models
 from connectors.rms.wire import yen
 from data.model.mark import BEFORE_SHIPPING, Marked, MarkOutcome, Payment, SubStatus
 
@@ -86,9 +86,9 @@ class MarksApi:
         _refuse_errors(GET_SUB_STATUS_LIST, reply)
         return [
             SubStatus(sub_status_id, str(one.get("subStatusName") or ""), progress)
-            for group in _models(reply["StatusModelList"])
+            for group in models(reply["StatusModelList"])
             if (progress := _number(group.get("orderProgress"))) is not None
-            for one in _models(group.get("SubStatusModelList"))
+            for one in models(group.get("SubStatusModelList"))
             if (sub_status_id := _number(one.get("subStatusId"))) is not None
         ]
 
@@ -112,7 +112,7 @@ class MarksApi:
                 n: seen for each in numbers for n, seen in self.look([each]).items()
             }
         _refuse_errors(GET_ORDER, reply)
-        shown = (_looked(model, reply) for model in _models(reply["OrderModelList"]))
+        shown = (_looked(model, reply) for model in models(reply["OrderModelList"]))
         return {one.order_number: one for one in shown if one.order_number in numbers}
 
     def set_sub_status(
@@ -173,7 +173,7 @@ class MarksApi:
         order = reply["OrderModel"] or {}
         if not isinstance(order, dict):
             raise GET_PAYMENT.unusable("応答の形式が違います（OrderModel）", reply)
-        found = [_payment(model) for model in _models(order.get("PaymentModelList"))]
+        found = [_payment(model) for model in models(order.get("PaymentModelList"))]
         return sorted(found, key=_place)
 
     def _one(self, function: RmsFunction, body: dict[str, Any]) -> Marked:
@@ -197,12 +197,6 @@ class MarksApi:
 
 def _path(name: str) -> str:
     return f"/es/2.0/order/{name}/"
-
-
-def _models(entries: object) -> list[dict[str, Any]]:
-    if not isinstance(entries, list):
-        return []
-    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def _refuse_errors(function: RmsFunction, reply: Reply) -> None:
@@ -235,8 +229,8 @@ def _looked(model: dict[str, Any], reply: Reply) -> Looked:
         raise GET_ORDER.unusable("応答に注文のステータスがありません", reply)
     rows = [
         row
-        for package in _models(model.get("PackageModelList"))
-        for row in _models(package.get("ShippingModelList"))
+        for package in models(model.get("PackageModelList"))
+        for row in models(package.get("ShippingModelList"))
     ]
     return Looked(
         str(model["orderNumber"]),

@@ -57,7 +57,7 @@ class MessageReader:
             return (self._error(results.get("errorCode"), text),)
         return tuple(
             self._error(entry.get("code"), entry.get("message"), entry.get("metadata"))
-            for entry in _models(body.get("errors"))
+            for entry in models(body.get("errors"))
         )
 
     def messages(self, body: dict[str, Any]) -> tuple[RmsMessage, ...]:
@@ -68,8 +68,8 @@ class MessageReader:
         """
         return tuple(
             self._message(entry, holder.get("orderNumber"))
-            for holder in (body, *_models(body.get("ResultShippingModelList")))
-            for entry in _models(holder.get("MessageModelList"))
+            for holder in (body, *models(body.get("ResultShippingModelList")))
+            for entry in models(holder.get("MessageModelList"))
         )
 
     def _message(self, entry: dict[str, Any], order_number: object) -> RmsMessage:
@@ -101,7 +101,8 @@ class MessageReader:
         return self._masked(UNPRINTABLE.sub(" ", str(value)).strip())[:MAX_TEXT]
 
 
-def _models(entries: object) -> list[dict[str, Any]]:
+def models(entries: object) -> list[dict[str, Any]]:
+    """Return the models of a list in an answer; whatever else it is has none."""
     if not isinstance(entries, list):
         return []
     return [entry for entry in entries if isinstance(entry, dict)]

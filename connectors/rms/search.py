@@ -16,7 +16,7 @@ from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import Refused, RmsTrouble, Unavailable
 from connectors.rms.http import RmsHttp
-from connectors.rms.wire import Wire, wire_datetime
+from connectors.rms.wire import Wire, unreadable, wire_datetime
 from data.model.japan_time import in_japan
 
 PATH = "/es/2.0/order/searchOrder/"
@@ -228,9 +228,7 @@ def _parsed(reply: Reply) -> _Found:
     try:
         found = _Found.model_validate(reply.body)
     except ValidationError as error:
-        places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
-        fact = f"読み取れない項目があります（{places}）"
-        raise SEARCH_ORDER.unusable(fact, reply) from None
+        raise SEARCH_ORDER.unusable(unreadable(error), reply) from None
     # A result always carries a message; hits without numbers would read as "no orders".
     if not reply.messages or (found.total and found.numbers is None):
         raise SEARCH_ORDER.unusable("応答が検索結果の形式ではありません", reply)

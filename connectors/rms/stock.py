@@ -24,7 +24,7 @@ from connectors.rms.errors import CredentialsRefused, OutcomeUnknown, Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
 from connectors.rms.pace import Bucket
-from connectors.rms.wire import Extra, Number, Wire
+from connectors.rms.wire import Extra, Number, Wire, unreadable
 from data.model.japan_time import JapanTime
 from data.model.notice import UNREADABLE
 from data.model.stock import MOST_UNITS, Listing
@@ -225,12 +225,12 @@ def _read(reply: Reply, asked: Sequence[Listing]) -> StockRead:
         try:
             listing = _listing(RmsKey.model_validate(row))
         except ValidationError as error:
-            nameless = nameless or _places(error)
+            nameless = nameless or unreadable(error, "行")
             continue
         try:
             one = RmsStock.model_validate(row)
         except ValidationError as error:
-            bad[listing] = _places(error)
+            bad[listing] = unreadable(error, "行")
             continue
         there = told.setdefault(listing, StockSeen(one.quantity, one.updated))
         if there.quantity != one.quantity:
@@ -243,12 +243,6 @@ def _read(reply: Reply, asked: Sequence[Listing]) -> StockRead:
         {one: told[one] for one in asked if one in told and one not in bad},
         [_unreadable(one, bad[one]) for one in asked if one in bad],
     )
-
-
-def _places(error: ValidationError) -> str:
-    """Return which fields of a row cannot be read, without their values."""
-    places = (".".join(map(str, e["loc"])) for e in error.errors())
-    return f"読み取れない項目があります（{', '.join(filter(None, places)) or '行'}）"
 
 
 def _unreadable(listing: Listing, why: str) -> StockResult:

@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    ValidationError,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
@@ -55,6 +56,15 @@ def _plain(text: str) -> str:
     if "\0" in text or (not text.isprintable() and _LONE.search(text)):
         raise ValueError("holds NUL or half a character")
     return text
+
+
+def unreadable(error: ValidationError, whole: str = "全体") -> str:
+    """Return in Japanese which fields cannot be read, or that it is the `whole`.
+
+    Their names only: pydantic's own text can quote a phone number.
+    """
+    fields = {".".join(map(str, one["loc"])) or whole for one in error.errors()}
+    return f"読み取れない項目があります（{', '.join(sorted(fields))}）"
 
 
 def yen(amount: int | None) -> int | None:
