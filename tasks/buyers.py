@@ -182,9 +182,9 @@ def remove_files_of(traces: Traces) -> Files:
     A file that waits to be imported stays, because it brings other orders as well; its
     import stores nothing of the buyer. What cannot be read or removed stops nothing.
     """
-    home = read_settings().home
-    incoming = read_settings().incoming
-    folders = (read_settings().rejected, home / "labels", home / "uploads", incoming)
+    settings = read_settings()
+    home, incoming = settings.home, settings.incoming
+    folders = (settings.rejected, settings.labels, settings.uploads, incoming)
     with hiding_values():
         found = files_telling_of(folders, traces)
     removed, waiting, kept = [], [], []

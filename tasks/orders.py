@@ -47,7 +47,7 @@ from data.warehouse.stock.ledger import move_stock
 from tasks.machine import now, our_warehouse
 from tasks.notices import ORDERS_AT_ONCE, noticed_orders
 from tasks.rms import open_rms
-from tasks.runs.report import counts, ended, in_a_row, listing, page, section, see, sums
+from tasks.runs.report import counts, ended, listing, naming, page, see, sums
 from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 
 READ_AT_ONCE = 4000
@@ -386,17 +386,17 @@ def ingest_report(
                 "通知が届かなかった新規の注文": load.found_without_notice,
             }
         ),
-        _numbers(
+        naming(
             "金額が未確定の注文",
-            "送料などの金額をRMSで確定してください。確定するまで、注文確認はできません。",
             attention.open_amounts,
+            "送料などの金額をRMSで確定してください。確定するまで、注文確認はできません。",
         ),
-        _numbers(
+        naming(
             "ステータスが不明な注文",
-            "「保留」として保存しました。RMSの受注画面でステータスを確認してください。",
             attention.unknown_status,
+            "「保留」として保存しました。RMSの受注画面でステータスを確認してください。",
         ),
-        _numbers(NOT_AT_RMS, ABOUT_NOT_AT_RMS, taken.not_at_mall),
+        naming(NOT_AT_RMS, taken.not_at_mall, ABOUT_NOT_AT_RMS),
         _refusals(
             NOT_CONFIRMED,
             "理由を確認し、RMSの受注画面で処理してください。",
@@ -413,12 +413,6 @@ def ingest_report(
 
 def _minute(moment: datetime | None) -> str:
     return f"{in_japan(moment):%Y-%m-%d %H:%M}" if moment else "?"
-
-
-def _numbers(title: str, advice: str, numbers: Sequence[str]) -> str:
-    if not numbers:
-        return ""
-    return section(f"{title} {len(numbers):,}件", advice, in_a_row(numbers))
 
 
 def _refusals(title: str, advice: str, orders: Sequence[RefusedOrder]) -> str:

@@ -90,6 +90,16 @@ def listing(  # noqa: PLR0913 - the parts of a section
     return section(head, advice, table(columns, rows[:most]))
 
 
+def naming(title: str, items: Sequence[object], advice: str = "") -> str:
+    """Return a section with the first items in a row, their number in its title.
+
+    "" without items; `advice` is our own Markdown.
+    """
+    if not items:
+        return ""
+    return section(f"{title} {len(items):,}件", advice, in_a_row(items))
+
+
 def bullets(items: Iterable[object]) -> str:
     """Return a list with one item a line, or "" without items."""
     return "\n".join(f"- {escape(item)}" for item in items)

@@ -25,10 +25,9 @@ from tasks.runs.report import (
     bullets,
     counts,
     ended,
-    in_a_row,
     listing,
+    naming,
     page,
-    section,
     see,
     sums,
 )
@@ -153,8 +152,8 @@ def tracking_push_report(shop: ShopHandle, report: TrackingReport) -> str:
             [(one.order_number, "、".join(_gaps(one))) for one in report.stragglers],
             advice=STILL_OPEN,
         ),
-        _numbers("取得できなかった注文", UNREAD, report.unread),
-        _numbers("RMSにない注文", NOT_AT_RMS, report.not_at_mall),
+        naming("取得できなかった注文", report.unread, UNREAD),
+        naming("RMSにない注文", report.not_at_mall, NOT_AT_RMS),
     )
 
 
@@ -167,12 +166,6 @@ def _shipments(title: str, lines: Sequence[ShipmentLine], otherwise: str = "") -
             f"\n\n最初の{LISTED}件です。すべての荷物は表 `shipments` で確認できます。"
         )
     return listing(title, ("注文番号", "送付先ID", "理由"), rows, advice=advice)
-
-
-def _numbers(title: str, advice: str, numbers: Sequence[str]) -> str:
-    if not numbers:
-        return ""
-    return section(f"{title} {len(numbers):,}件", advice, in_a_row(numbers))
 
 
 def _gaps(one: Straggler) -> Iterable[str]:
