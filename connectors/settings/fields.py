@@ -521,6 +521,11 @@ class Settings(BaseSettings):
         return self.home / "labels"
 
     @property
+    def reports(self) -> Path:
+        """Pictures and pages to open in a browser."""
+        return self.home / "reports"
+
+    @property
     def looks(self) -> Path:
         """Who looked at which order's people."""
         return self.home / "looks"

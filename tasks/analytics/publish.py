@@ -205,9 +205,9 @@ def draw_page() -> str:
     from tasks.analytics.page import write_page  # noqa: PLC0415
 
     settings = read_settings()
-    reports = settings.home / "reports"
-    page = write_page(settings.analytics, reports, settings.warehouse_patience_s)
-    return str(page)
+    return str(
+        write_page(settings.analytics, settings.reports, settings.warehouse_patience_s)
+    )
 
 
 def leave_to_next(pushes: list[str]) -> State[Any]:

@@ -32,7 +32,7 @@ def picture_file(visit: Visit) -> Response:
 
 
 def _file(visit: Visit) -> Path:
-    return visit.settings.home / "reports" / FILE
+    return visit.settings.reports / FILE
 
 
 PAGE: Final = Page(

@@ -12,6 +12,7 @@ from prefect import task
 from connectors.settings.fields import Settings
 from connectors.settings.reading import read_settings
 from connectors.uploads import TRACKING, Uploads, token_of, uploaded_files
+from connectors.watched_folder import DONE
 from data.model.backup import AHEAD
 from data.warehouse.analytics.versions import remove_replaced
 from data.warehouse.house.backup import LEFT_BEHIND
@@ -63,7 +64,7 @@ def _dated_ahead(settings: Settings, at: datetime) -> Iterator[Path]:
 def _over(settings: Settings, at: datetime) -> Iterator[Path]:
     """Yield the files whose days are over by their setting; 0 days keep for ever."""
     kept = (
-        (settings.incoming / "done", "*", settings.files_days),
+        (settings.incoming / DONE, "*", settings.files_days),
         (settings.rejected, "*", settings.files_days),
         (settings.labels, "*", settings.labels_days),
         (settings.uploads, f"{TRACKING}*", settings.labels_days),

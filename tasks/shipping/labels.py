@@ -208,7 +208,7 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
         good, refused = _tried(alone, WRITERS[carrier], sender)
         if not good:
             return Labels(None, 0, refused, leaves_on)
-        path = Path(folder or settings.home / "labels") / _name(carrier, at)
+        path = Path(folder or settings.labels) / _name(carrier, at)
         parcels = [parcel for _, parcel in good]
         unless_committed.enter_context(removed_on_error(path))
         write_new(path, [WRITERS[carrier](parcels, sender).content])

@@ -134,7 +134,7 @@ def main() -> None:
             with reading(settings.warehouse, settings.warehouse_patience_s) as (con, _):
                 movements = explain_level(con, sku)
             chart = level_chart(sku, movements)
-            for file in save_chart(chart, settings.home / "reports", sku):
+            for file in save_chart(chart, settings.reports, sku):
                 sys.stdout.write(f"{file}\n")
     except (SettingsProblem, NothingToPlot, WarehouseClosed) as problem:
         sys.exit(str(problem))
