@@ -31,6 +31,7 @@ from tasks.runs.report import (
     section,
     table,
 )
+from tasks.runs.states import own_words
 
 MOST_SIGNS: Final = 300
 """Characters of a failure's sentence: a message may hold a mall's own text."""
@@ -63,9 +64,6 @@ _NOTHING: Final = re.compile(r"[^/:。、\s]+ 0 / | / [^/:。、\s]+ 0(?![\d,])"
 """A count of zero between others, as `tasks.runs.report.sums` writes them."""
 _UNREACHED: Final = re.compile(r"^(?:Flow|Task) run encountered .*\bConnectError: ")
 """The message of a run that could not reach Prefect; of RMS our own errors tell."""
-_RAISED: Final = re.compile(
-    r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_][\w.]*:\s*)?"
-)
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ def sentence(state: State[Any]) -> str:
     first, *more = (state.message or "理由が記録されていません。").splitlines()
     if _UNREACHED.match(first):
         return NO_SERVER
-    words = [_RAISED.sub("", first), *(m for m in more if m.startswith(OF_A_FAILURE))]
+    words = [own_words(first), *(m for m in more if m.startswith(OF_A_FAILURE))]
     why = " ".join(" ".join(words).split())[:MOST_SIGNS]
     return why if has_advice(why) else f"{why} {LOOK}"
 

@@ -27,15 +27,8 @@ from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
 from connectors.settings.reading import read_settings
-from tasks.desk.prefect import (
-    DeskRuns,
-    at_our_home,
-    in_one_line,
-    is_of_our_home,
-    state_word,
-    title_of,
-    title_of_run,
-)
+from tasks.desk.prefect import DeskRuns, at_our_home, is_of_our_home
+from tasks.desk.run_now import in_one_line, state_word, title_of, title_of_run
 from tasks.setup.prefect_runs import all_pages, flow_names
 from tasks.shops.homes import home_in
 

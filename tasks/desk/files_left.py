@@ -10,7 +10,8 @@ from typing import Final
 
 from connectors.uploads import Upload, Uploads
 from tasks.desk.frame import Visit
-from tasks.desk.prefect import PrefectClosed, RunNow
+from tasks.desk.prefect import PrefectClosed
+from tasks.desk.run_now import RunNow
 from tasks.runs.file_outcome import FileOutcome
 
 MOST: Final = 20

@@ -13,8 +13,9 @@ from data.warehouse.errors import WarehouseClosed
 from tasks.desk.deployments import DAILY, Morning, morning
 from tasks.desk.files_left import files_left
 from tasks.desk.frame import Page, Problem, Visit, get, post
-from tasks.desk.prefect import PrefectClosed, Report
+from tasks.desk.prefect import PrefectClosed
 from tasks.desk.remedies import REMEDIES
+from tasks.desk.run_now import Report
 from tasks.desk.words import NOTHING_YET, PUBLISH_ADVICE
 
 DAY_REPORT: Final = "day-report"

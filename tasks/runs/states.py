@@ -1,5 +1,6 @@
-"""What staff call the states of runs."""
+"""The states of runs for staff: what each is called, and a message's own words."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,3 +17,12 @@ RUN_STATE_WORDS: Final[Mapping[StateType, str]] = {
     StateType.CRASHED: "中断",
     StateType.CANCELLED: "取消済み",
 }
+
+_IN_FRONT: Final = re.compile(
+    r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_][\w.]*:\s*)?"
+)
+
+
+def own_words(message: str) -> str:
+    """Return a state's message without what Prefect puts before an error's sentence."""
+    return _IN_FRONT.sub("", message)

@@ -8,8 +8,8 @@ import yaml
 from prefect.client.schemas.objects import Artifact
 from prefect.utilities.callables import parameter_schema
 
-from tasks.desk.prefect import report
 from tasks.desk.run_form import form_fields, takes_who
+from tasks.desk.run_now import report
 from tasks.desk.runs import OWN_PAGES
 
 

@@ -19,15 +19,13 @@ from prefect.states import (
 )
 
 from tasks.desk import prefect
-from tasks.desk.prefect import (
+from tasks.desk.prefect import DeskRuns, PrefectClosed, once_of
+from tasks.desk.run_now import (
     CRASHED,
     NOT_STARTED,
     STOPPED,
-    DeskRuns,
-    PrefectClosed,
     for_staff,
     message_of,
-    once_of,
     tables_of,
     title_of,
     title_of_run,

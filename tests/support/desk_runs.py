@@ -18,12 +18,11 @@ from flows import (  # noqa: F401 - imported before they are made plain
     publish_analytics,
     push_tracking,
 )
-from tasks.desk.prefect import (
-    DeskRuns,
+from tasks.desk.prefect import DeskRuns, once_of
+from tasks.desk.run_now import (
     Report,
     RunNow,
     for_staff,
-    once_of,
     reports_of,
     state_word,
     tables_of,
