@@ -18,6 +18,7 @@ from connectors.tracking_files import write_tracking_file
 from connectors.uploads import TRACKING
 from data.model.japan_time import in_japan
 from data.model.order import Mall
+from data.model.shipping.shipment import ReportFault
 from data.model.shipping.tracking_file import TrackedPackage
 from data.model.shops.shop import ShopHandle
 from data.warehouse.half_made import removed_on_error
@@ -33,10 +34,6 @@ AGAIN_FOR: Final = timedelta(days=31)
 BY_PUSH: Final = (
     "楽天の送り状番号は、ファイルではなく push-tracking で報告します。"
     "対処: push-tracking/0900 を実行してください。"
-)
-CANCELLED: Final = (
-    "キャンセルされた注文です。"
-    "対処: 出荷を止めてください。出荷済みの場合は、返送を手配してください。"
 )
 ExportRow = tuple[str, str, str, str]
 
@@ -79,7 +76,7 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
             made = write_tracking_file(place.mall, [package for package, _ in dated])
             undated = [each for _, faults in dated for each in faults]
             stopped = [
-                _row(one, number.tracking_number, CANCELLED)
+                _row(one, number.tracking_number, ReportFault.CANCELLED)
                 for one in due.cancelled
                 for number in one.new
             ]

@@ -52,8 +52,6 @@ from tasks.rms import open_rms, with_code
 from tasks.runs.loads import begin_load
 from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque
 
-SETTLES = SETTLES_AFTER
-ORDERS_A_CALL = MOST_ORDERS
 MOST_ROUNDS: Final = 6
 """Rounds of one run; what is not settled then is left to the next run."""
 LOOKS: Final = 6
@@ -76,7 +74,7 @@ def open_tracking_push(shop: ShopHandle) -> Load:
 def run_of(load: Load) -> Run:
     """Return whose shipments a run is about, and on which day."""
     today = in_japan(load.started_at).date()
-    return Run(load.shop_id, load.started_at, today, SETTLES)
+    return Run(load.shop_id, load.started_at, today, SETTLES_AFTER)
 
 
 def rounds(shop: ShopHandle, load: Load) -> Iterator[list[list[str]]]:
@@ -90,7 +88,7 @@ def rounds(shop: ShopHandle, load: Load) -> Iterator[list[list[str]]]:
         read_orders(shop, load)
         due = due_orders(load)
         if due.numbers and left:
-            yield in_batches(due.numbers, ORDERS_A_CALL)
+            yield in_batches(due.numbers, MOST_ORDERS)
         elif due.held and left:
             wait_for_held(load)
         else:

@@ -48,7 +48,7 @@ def tracking_bench(
             patch.setenv(name, value)
         rms.shop_of_run.cache_clear()
         lab = Lab(mall, folder, patch)
-        patch.setattr(tracking_calls, "SETTLES", SETTLES_AFTER)
+        patch.setattr(tracking_calls, "SETTLES_AFTER", SETTLES_AFTER)
         for read in ("fetch_results", "take_orders"):
             patch.setattr(tracking, read, _repeated(getattr(tracking, read)))
         mall.settings(rate_limit=False)

@@ -39,7 +39,7 @@ def lab(sandbox, home, monkeypatch):
         monkeypatch.setenv(name, value)
     rms.shop_of_run.cache_clear()
     sandbox.settings(async_delay_s=0.1)
-    monkeypatch.setattr(tracking, "SETTLES", SETTLES)
+    monkeypatch.setattr(tracking, "SETTLES_AFTER", SETTLES)
     modules = (drain_notices, import_order_csv, push_inventory, push_tracking)
     run_plainly(monkeypatch, *modules)
     with kept_open():

@@ -93,7 +93,7 @@ RIGHT = {answer_lost: {ONE: 1}, corrected: {TWO: 1}, half_filled: {ONE: 1}}
 @pytest.fixture
 def patient_lab(bare_lab: Lab, monkeypatch) -> Lab:
     """A shop that waits for a report as long as one may take, three minutes."""
-    monkeypatch.setattr(tracking, "SETTLES", SETTLES_AFTER)
+    monkeypatch.setattr(tracking, "SETTLES_AFTER", SETTLES_AFTER)
     return bare_lab
 
 

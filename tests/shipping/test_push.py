@@ -40,7 +40,7 @@ def test_pushing_again_asks_nothing_and_changes_nothing(lab: Lab):
 
 @for_ci
 def test_a_hundred_orders_go_into_one_call(lab: Lab, monkeypatch):
-    monkeypatch.setattr(tracking, "ORDERS_A_CALL", 3)
+    monkeypatch.setattr(tracking, "MOST_ORDERS", 3)
     imported(lab, 7)
     lab.push()
 

@@ -29,7 +29,7 @@ def test_an_order_cancelled_meanwhile_is_not_reported_and_told(lab: Lab):
 
 
 def test_what_rms_refuses_keeps_its_code_and_text(lab: Lab, monkeypatch):
-    monkeypatch.setattr(tracking, "SETTLES", timedelta(seconds=10))
+    monkeypatch.setattr(tracking, "SETTLES_AFTER", timedelta(seconds=10))
     lab.rms.settings(async_delay_s=1)
     cancelled, good = imported(lab, 2)
     push_and(lambda: lab.rms.cancel(cancelled))

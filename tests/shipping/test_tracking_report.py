@@ -158,7 +158,7 @@ def test_an_order_that_could_not_be_read_is_named(lab: Lab, shown):
 
 
 def test_nobodys_name_address_or_phone_is_in_it(lab: Lab, shown, monkeypatch):
-    monkeypatch.setattr(tracking, "SETTLES", timedelta(seconds=0.1))
+    monkeypatch.setattr(tracking, "SETTLES_AFTER", timedelta(seconds=0.1))
     cancelled, hidden, lost, *_ = imported(lab, 4)
     lab.rms.cancel(cancelled)
     lab.rms.vanish(hidden)

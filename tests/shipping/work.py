@@ -63,7 +63,7 @@ class Push(NamedTuple):
 def push_plainly(set_to: SetTo, *more: ModuleType) -> None:
     """Leave Prefect out of the push, and let a report settle soon, as RMS is told."""
     without_prefect(set_to, (*_MODULES, *more))
-    set_to(tracking, "SETTLES", SETTLES)
+    set_to(tracking, "SETTLES_AFTER", SETTLES)
 
 
 def _work(push: Push) -> None:
@@ -72,7 +72,7 @@ def _work(push: Push) -> None:
         _plant(push.bug)
         importlib.reload(push_tracking)  # it holds the healthy functions by name
     push_plainly(setattr)
-    tracking.ORDERS_A_CALL = push.orders_a_call
+    tracking.MOST_ORDERS = push.orders_a_call
     if push.point:
         die_at(push.point)
     with nullcontext() if push.point else kept_open():
