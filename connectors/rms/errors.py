@@ -2,7 +2,7 @@
 
     RmsTrouble
     ├── Refused                RMS understood and declined: stop, tell a person
-    │   └── CredentialsRefused key, secret or permission: no more calls for this shop
+    │   └── CredentialsRefused key, secret or permission: call this function no more
     ├── Throttled              too fast, or a conflict: nothing was done, the same again
     ├── Unavailable            nothing happened at RMS: the same call again, later
     │   └── TooSlow            no answer within the deadline: the same of less
