@@ -17,7 +17,7 @@ from starlette.responses import Response
 from data.model.order import Mall
 from data.model.stock import MOST_UNITS
 from data.model.typed.time import TimeRefused, day_of
-from data.warehouse.analytics.waiting import (
+from data.warehouse.desk.adjust import (
     PublishedLine,
     PublishedWaiting,
     published_waiting,

@@ -16,7 +16,7 @@ from connectors.look_journal import record_download
 from data.model.order import Mall
 from data.model.shipping.shipment import DELIVERY_COMPANIES, ShipmentState
 from data.model.typed.time import TimeRefused, day_of
-from data.warehouse.analytics.parcels import PublishedParcels, published_parcels
+from data.warehouse.desk.labels import PublishedParcels, published_parcels
 from data.warehouse.errors import WarehouseMissing
 from tasks.desk.copy_age import AGAIN_AFTER_S, freshen, shown_at
 from tasks.desk.frame import Page, Problem, Visit, get, post

@@ -7,7 +7,7 @@ no setting up.
 from contextlib import suppress
 from typing import Final, NamedTuple
 
-from data.warehouse.analytics.sellers import published_sellers
+from data.warehouse.desk.shops import published_sellers
 from data.warehouse.errors import WarehouseClosed
 from tasks.desk.frame import Problem, Visit
 from tasks.desk.words import MALL_WORDS

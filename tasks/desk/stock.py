@@ -5,14 +5,8 @@ from typing import Final
 from starlette.responses import Response
 
 from data.model.stock import MOVEMENT_WORDS, PUSH_WORDS
-from data.warehouse.desk import (
-    MOST,
-    find_skus,
-    is_counted,
-    ledger,
-    listings,
-    published,
-)
+from data.warehouse.desk.published import MOST, published
+from data.warehouse.desk.stock import find_skus, is_counted, ledger, listings
 from tasks.desk.frame import Page, Visit, get
 
 

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.warehouse.day import WaitingKind
-from data.warehouse.desk import MOST, ShownKey, Today, open_matters, published, today
+from data.warehouse.desk.published import MOST, published
+from data.warehouse.desk.today import ShownKey, Today, open_matters, today
 from data.warehouse.errors import WarehouseClosed
 from tasks.desk.deployments import DAILY, Morning, morning
 from tasks.desk.files_left import files_left

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from data.warehouse.analytics.parcels import published_parcels
 from data.warehouse.analytics.publish import publish
-from data.warehouse.analytics.waiting import PublishedLine, published_waiting
+from data.warehouse.desk.adjust import PublishedLine, published_waiting
+from data.warehouse.desk.labels import published_parcels
 from data.warehouse.errors import WarehouseClosed
 from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse

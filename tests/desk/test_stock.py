@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from data.warehouse.analytics.publish import publish
-from data.warehouse.desk import find_skus, listings
+from data.warehouse.desk.stock import find_skus, listings
 from data.warehouse.session import warehouse
 from tests.analytics.filled import fill
 from tests.desk.conftest import AtDesk

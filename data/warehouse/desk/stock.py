@@ -1,62 +1,14 @@
-"""What the staff's pages show of the published copy, which holds no personal data.
+"""SKUs with their levels, a SKU's ledger, and what the malls were told of it."""
 
-Only an order's history opens the warehouse (data.warehouse.orders.history). Everything
-here reads one copy that nobody writes to any more: a flow at work is never waited for.
-"""
-
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
-from typing import Final
 
-from data.model.matter import MatterKind
 from data.model.typed.search_text import searched
-from data.warehouse.day import StatusCount, WaitingKind, standings, waiting
-from data.warehouse.readers import reading
+from data.warehouse.desk.published import MOST
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
-
-PATIENCE_S: Final = 2.0
-MOST: Final = 200
-"""Rows that a page lists."""
-
-
-@dataclass(frozen=True)
-class ShownKey:
-    """A shop's licence key: until when, and how its connection was last found."""
-
-    shop: str
-    mall: str
-    stage: str | None
-    connection: str | None
-    ends_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Today:
-    """Where everything stands, of the moment `published_at`.
-
-    newest_order_at  when the newest snapshot of an order was asked for, None for none
-    """
-
-    published_at: datetime
-    newest_order_at: datetime | None
-    standings: tuple[StatusCount, ...]
-    waiting: tuple[WaitingKind, ...]
-    keys: tuple[ShownKey, ...]
-
-
-@dataclass(frozen=True)
-class OpenMatter:
-    """A matter as the copy knows it: what it says stands in the warehouse only."""
-
-    key: str
-    shop: str
-    order_number: str | None
-    since: datetime
 
 
 @dataclass(frozen=True)
@@ -94,39 +46,6 @@ class ToldListing:
     offered: int | None
     state: str | None
     at: datetime | None
-
-
-@contextmanager
-def published(copy: Path) -> Iterator[Connection]:
-    """Open the copy to read.
-
-    Raises:
-        WarehouseClosed: nothing was published yet, or the copy does not open.
-
-    """
-    with reading(copy, PATIENCE_S) as (con, _):
-        yield con
-
-
-def today(con: Connection) -> Today:
-    """Return where everything stands."""
-    ((published_at, newest),) = SQL.run(con, "read_freshness").fetchall()
-    keys = SQL.run(con, "list_keys").fetchall()
-    return Today(
-        published_at,
-        newest,
-        standings(con),
-        waiting(con),
-        tuple(ShownKey(*row) for row in keys),
-    )
-
-
-def open_matters(con: Connection, kind: MatterKind) -> list[OpenMatter]:
-    """Return what waits of a kind, longest waiting first, MOST at most."""
-    given = {"kind": kind.value, "most": MOST}
-    return [
-        OpenMatter(*row) for row in SQL.run(con, "list_open_matters", given).fetchall()
-    ]
 
 
 def find_skus(con: Connection, text: str) -> list[ShownSku]:
