@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from data.warehouse.readers import reading
+from data.warehouse.desk.published import published
 from data.warehouse.statements import SQL
 
 
@@ -49,16 +49,14 @@ class PublishedWaiting(NamedTuple):
     total: int
 
 
-def published_waiting(
-    copy: Path, most: int, patience_s: float = 1.0
-) -> PublishedWaiting:
+def published_waiting(copy: Path, most: int) -> PublishedWaiting:
     """Return the lines that waited when the copy was made, the oldest order first.
 
     Raises:
         WarehouseClosed: there is no copy, or it does not open.
 
     """
-    with reading(copy, patience_s) as (con, _):
+    with published(copy) as con:
         rows = SQL.run(con, "list_published_waiting", {"row_limit": most}).fetchall()
         ((total,),) = SQL.run(con, "count_published_waiting").fetchall()
     return PublishedWaiting([PublishedLine(*row) for row in rows], total)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from data.warehouse.readers import reading
+from data.warehouse.desk.published import published
 from data.warehouse.statements import SQL
 
 
@@ -29,16 +29,14 @@ class PublishedParcels(NamedTuple):
     by_state: dict[str, int]
 
 
-def published_parcels(
-    copy: Path, most: int, patience_s: float = 1.0
-) -> PublishedParcels:
+def published_parcels(copy: Path, most: int) -> PublishedParcels:
     """Return parcels as they stood when the copy was made: refused ones, then latest.
 
     Raises:
         WarehouseClosed: there is no copy, or it does not open.
 
     """
-    with reading(copy, patience_s) as (con, _):
+    with published(copy) as con:
         rows = SQL.run(con, "list_published_parcels", {"row_limit": most}).fetchall()
         counted = SQL.run(con, "count_published_parcels").fetchall()
     return PublishedParcels([PublishedParcel(*row) for row in rows], dict(counted))

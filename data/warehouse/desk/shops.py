@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from data.warehouse.readers import reading
+from data.warehouse.desk.published import published
 from data.warehouse.statements import SQL
 
 
@@ -15,13 +15,13 @@ class Seller(NamedTuple):
     shop: str
 
 
-def published_sellers(copy: Path, patience_s: float = 1.0) -> list[Seller]:
+def published_sellers(copy: Path) -> list[Seller]:
     """Return every shop with an order in the copy.
 
     Raises:
         WarehouseClosed: there is no copy, or it does not open.
 
     """
-    with reading(copy, patience_s) as (con, _):
+    with published(copy) as con:
         rows = SQL.run(con, "list_published_sellers").fetchall()
     return [Seller(*row) for row in rows]
