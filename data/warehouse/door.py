@@ -7,6 +7,7 @@ process by a lock of ours.
 import os
 import random
 import re
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -67,9 +68,9 @@ def require(path: Path) -> None:
 def connect_when_free(
     path: Path,
     give_up_at: float,
-    clock: Callable[[], float],
-    wait: Callable[[float], None],
     opened: Callable[[Path], DuckDBPyConnection],
+    clock: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
 ) -> DuckDBPyConnection:
     """Connect, again and again while another process holds the file's lock."""
     while True:

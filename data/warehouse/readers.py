@@ -36,9 +36,6 @@ _LEFT_S: Final = 24 * 3600.0
 def reading(
     path: Path,
     patience_s: float = 30.0,
-    *,
-    clock: Callable[[], float] = time.monotonic,
-    wait: Callable[[float], None] = time.sleep,
 ) -> Iterator[tuple[DuckDBPyConnection, Path]]:
     """Open to read only: nothing is made, migrated or changed, not even a folder.
 
@@ -47,14 +44,12 @@ def reading(
     Raises WarehouseMissing where there is no file, and else what `warehouse` raises.
     """
     path = path.absolute()
-    give_up_at = clock() + patience_s
+    give_up_at = time.monotonic() + patience_s
     require(path)
     _remove_left()
     with TemporaryDirectory(prefix=_READING) as folder, turn(path, patience_s):
         place = Path(folder)
-        con = connect_when_free(
-            path, give_up_at, clock, wait, partial(_open_to_read, place)
-        )
+        con = connect_when_free(path, give_up_at, partial(_open_to_read, place))
         try:
             yield con, place
         finally:
@@ -75,9 +70,6 @@ def _remove_left() -> None:
 def whole_file(
     path: Path,
     patience_s: float = 30.0,
-    *,
-    clock: Callable[[], float] = time.monotonic,
-    wait: Callable[[float], None] = time.sleep,
 ) -> Iterator[tuple[DuckDBPyConnection, Callable[[], AbstractContextManager[None]]]]:
     """Open the file as database `old`, to copy it whole or to put another in its place.
 
@@ -87,7 +79,7 @@ def whole_file(
     """
     path = path.absolute()
     with turn(path, patience_s), private(), ExitStack() as held:
-        con = connect_when_free(path, clock() + patience_s, clock, wait, _open_beside)
+        con = connect_when_free(path, time.monotonic() + patience_s, _open_beside)
         try:
             yield con, partial(saved, path, held)
         finally:
@@ -99,9 +91,6 @@ def copying(
     path: Path,
     copy: Path,
     patience_s: float = 30.0,
-    *,
-    clock: Callable[[], float] = time.monotonic,
-    wait: Callable[[float], None] = time.sleep,
 ) -> Iterator[DuckDBPyConnection]:
     """Open to read only as `juchu`, beside a new file `analytics` to write into.
 
@@ -111,12 +100,10 @@ def copying(
     new file cannot be made, and what `warehouse` raises.
     """
     path = path.absolute()
-    give_up_at = clock() + patience_s
+    give_up_at = time.monotonic() + patience_s
     require(path)
     with turn(path, patience_s):
-        con = connect_when_free(
-            path, give_up_at, clock, wait, partial(_open_to_copy, copy)
-        )
+        con = connect_when_free(path, give_up_at, partial(_open_to_copy, copy))
         try:
             _attach_copy(con, copy)
             give_key(con, path)

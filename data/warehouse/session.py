@@ -161,7 +161,7 @@ def holding(
     with (
         turn(path, patience_s),
         ExitStack() as held,
-        _opened(path, give_up_at, time.monotonic, time.sleep) as con,
+        _opened(path, give_up_at) as con,
     ):
         yield con, held
 
@@ -223,8 +223,8 @@ def _checkpoint(con: DuckDBPyConnection, path: Path, held: ExitStack) -> None:
 def _opened(
     path: Path,
     give_up_at: float,
-    clock: Callable[[], float],
-    wait: Callable[[float], None],
+    clock: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
 ) -> Iterator[DuckDBPyConnection]:
     """Open the file, with a folder beside it for what DuckDB spills to disk."""
     spill, ended_well = spill_of(path), False
@@ -232,7 +232,7 @@ def _opened(
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         raise out_of_reach(path) from exc
-    con = connect_when_free(path, give_up_at, clock, wait, _open)
+    con = connect_when_free(path, give_up_at, _open, clock, wait)
     try:
         try:
             spill.mkdir(mode=0o700, exist_ok=True)

@@ -115,7 +115,7 @@ def test_what_waits_in_the_wal_is_in_the_new_file(forgotten):
 def test_a_kill_before_the_rename_costs_nothing(forgotten):
     pid = os.fork()
     if pid == 0:
-        door._sync = lambda _path: os._exit(1)
+        door.sync = lambda _path: os._exit(1)
         rewrite(forgotten, at(99))
     os.waitpid(pid, 0)
 
@@ -203,7 +203,7 @@ def test_when_there_is_no_room_the_old_file_stays(forgotten, monkeypatch):
     def full(_path):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(door, "_sync", full)
+    monkeypatch.setattr(door, "sync", full)
     with pytest.raises(OSError, match="No space"):
         rewrite(forgotten, at(99))
 

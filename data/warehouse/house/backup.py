@@ -23,7 +23,7 @@ import duckdb
 from data.model.backup import AHEAD, backup_name, backup_time, kept_backups
 from data.warehouse.errors import BackupRefused
 from data.warehouse.half_made import removed_on_error
-from data.warehouse.house.safety_copy import copy_file, sync_folder, wal_of
+from data.warehouse.house.safety_copy import copy_file, sync, wal_of
 from data.warehouse.instance import connect
 from data.warehouse.invariants import Violation, violations
 from data.warehouse.session import holding
@@ -123,7 +123,7 @@ def _checked(copy: Path) -> list[Violation]:
 def _let_count(copy: Path, folder: Path) -> None:
     file = copy.replace(folder / copy.name)
     with removed_on_error(file):
-        sync_folder(folder)
+        sync(folder)
         _write_sum(file)
     shutil.rmtree(copy.parent)
 
@@ -137,7 +137,7 @@ def _write_sum(file: Path) -> None:
         with made.open("rb") as written:
             os.fsync(written.fileno())
         made.replace(file.with_name(file.name + SUM))
-    sync_folder(file.parent)
+    sync(file.parent)
 
 
 def sha256_of(file: Path) -> str:
@@ -183,7 +183,7 @@ def copy_backup(file: Path, folder: Path) -> Path:
         with ExitStack() as held:
             copy_file(file, made, held)
         made.replace(target)
-        sync_folder(folder)
+        sync(folder)
         _write_sum(target)
         told, there = (each.read_text(encoding="ascii") for each in sums)
         if there != told:

@@ -28,7 +28,7 @@ from data.warehouse.house.safety_copy import (
     copy_file,
     repaired_of,
     saved_of,
-    sync_folder,
+    sync,
     wal_of,
 )
 from data.warehouse.instance import connect
@@ -96,7 +96,7 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
         made = (copy, wal_of(copy), path.with_name(KEY_FILE))
         _give_to_the_homes_owner(path.parent, [*made, *([aside] if aside else [])])
         copy.replace(path)
-        sync_folder(path.parent)
+        sync(path.parent)
         shutil.rmtree(part)
     return Restored(file, known, at, aside, forgotten or 0)
 

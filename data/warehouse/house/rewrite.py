@@ -5,14 +5,11 @@ nor VACUUM removes them (measured, 2.0.1). Copied into a new file that is then r
 over the old one, only what is stored stands there.
 """
 
-import os
-import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from data.warehouse.half_made import removed_on_error
-from data.warehouse.house.safety_copy import wal_of, wal_size
+from data.warehouse.house.safety_copy import sync, wal_of, wal_size
 from data.warehouse.readers import whole_file
 from data.warehouse.statements import SQL
 from data.warehouse.why_closed import room_for
@@ -22,9 +19,6 @@ def rewrite(
     path: Path,
     at: datetime,
     patience_s: float = 30.0,
-    *,
-    clock: Callable[[], float] = time.monotonic,
-    wait: Callable[[float], None] = time.sleep,
 ) -> None:
     """Put a copy of what the warehouse holds in the place of its file and WAL.
 
@@ -38,7 +32,7 @@ def rewrite(
     made = path.with_name(path.name + ".rewritten")
     parts = (made, wal_of(made))
     with (
-        whole_file(path, patience_s, clock=clock, wait=wait) as (con, saved),
+        whole_file(path, patience_s) as (con, saved),
         room_for(path),
         removed_on_error(*parts),
     ):
@@ -53,15 +47,7 @@ def rewrite(
         SQL.run(con, "settle_bytes_left", {"at": at})
         con.execute("CHECKPOINT rewritten")
         con.execute("DETACH rewritten")
-        _sync(made)
+        sync(made)
         # Still under DuckDB's lock on the old file: nobody can have written meanwhile.
         made.replace(path)
-        _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(path.parent)

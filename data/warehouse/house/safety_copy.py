@@ -70,9 +70,9 @@ def saved(path: Path, held: ExitStack) -> Iterator[None]:
         for each in (path, wal_of(path)):
             with suppress(FileNotFoundError):
                 copy_file(each, part / each.name, held)
-        sync_folder(part)
+        sync(part)
         part.rename(saved_of(path))
-        sync_folder(path.parent)
+        sync(path.parent)
     yield
     discard(path)
 
@@ -83,7 +83,7 @@ def discard(path: Path) -> None:
     _remove(part)
     with suppress(FileNotFoundError):
         saved_of(path).rename(part)
-        sync_folder(path.parent)
+        sync(path.parent)
     _remove(part)
 
 
@@ -107,7 +107,7 @@ def put_back(path: Path) -> bool:
             return False
         _write_over(number, saved_of(path) / path.name)
         _put_back_wal(path)
-        sync_folder(path.parent)
+        sync(path.parent)
         repaired_of(path).touch(mode=0o600)
         discard(path)
     finally:
@@ -183,9 +183,9 @@ def _pour(source: int, target: int) -> None:
             chunk = chunk[os.write(target, chunk) :]
 
 
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder survive a power cut."""
-    number = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Have a file's content, or the names in a folder, survive a power cut."""
+    number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
     finally:
