@@ -246,12 +246,12 @@ class KeyRing:
         self._seen = seen
 
 
-def keys_from_environment(env_file: Path = ENV_FILE) -> list[NoticeKeys]:
+def keys_from_environment() -> list[NoticeKeys]:
     """Return the keys of every Rakuten shop described there; service keys are not read.
 
     Raises SettingsProblem naming the variables that are missing or wrong.
     """
-    known = {**env_file_values(env_file), **os.environ}
+    known = {**env_file_values(ENV_FILE), **os.environ}
     stems = [found for name in sorted(known) if (found := _KEY_OF.fullmatch(name))]
     return [
         _keys(known, stem=found[1], handle=found[2].lower().replace("_", "-"))

@@ -43,14 +43,14 @@ class SettingsProblem(Exception):
     """A setting is missing or wrong; the message names it and shows an example."""
 
 
-def read_settings(env_file: Path = ENV_FILE) -> Settings:
+def read_settings() -> Settings:
     """Read the settings, or raise SettingsProblem naming every wrong one.
 
     They are read anew when the file or the environment has changed. A run asks for them
     in every transaction, and reading them takes longer than most transactions do.
     """
     ours = {k: v for k, v in os.environ.items() if k.upper().startswith(PREFIX)}
-    return _read(env_file.absolute(), _version(env_file), tuple(sorted(ours.items())))
+    return _read(ENV_FILE.absolute(), _version(ENV_FILE), tuple(sorted(ours.items())))
 
 
 @lru_cache(maxsize=4)

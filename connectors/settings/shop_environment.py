@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -22,9 +21,14 @@ from data.model.shops.shop import Shop
 _KEY_OR_MALL = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_(LICENSE_KEY|MALL)")
 
 
-def handles_in_environment(env_file: Path = ENV_FILE) -> list[str]:
+def _variables() -> dict[str, str]:
+    """Return every variable of `.env` and the environment, which goes before."""
+    return {**env_file_values(ENV_FILE), **os.environ}
+
+
+def handles_in_environment() -> list[str]:
     """List the handle of every shop with a licence key, or of another mall, sorted."""
-    known = {**env_file_values(env_file), **os.environ}
+    known = _variables()
     return sorted(
         {
             each[1].lower().replace("_", "-")
@@ -35,9 +39,9 @@ def handles_in_environment(env_file: Path = ENV_FILE) -> list[str]:
     )
 
 
-def has_rms_in_environment(handle: str, env_file: Path = ENV_FILE) -> bool:
+def has_rms_in_environment(handle: str) -> bool:
     """Return whether the shop's variables name no mall other than Rakuten."""
-    known = {**env_file_values(env_file), **os.environ}
+    known = _variables()
     return not _is_of_another(known.get(f"{stem_of(handle)}MALL") or "")
 
 
@@ -46,20 +50,20 @@ def _is_of_another(mall: str) -> bool:
     return mall.strip() in {*Mall} - {Mall.RAKUTEN}
 
 
-def home_in_environment(handle: str, env_file: Path = ENV_FILE) -> str:
+def home_in_environment(handle: str) -> str:
     """Return the home that the shop's variable names; "" for the one machine's."""
-    known = {**env_file_values(env_file), **os.environ}
+    known = _variables()
     return (known.get(f"{stem_of(handle)}HOME") or "").strip()
 
 
-def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None:
+def shop_from_environment(handle: str) -> Shop | None:
     """Return the shop that its variables describe; None if none of them is set.
 
     A shop of another mall has no keys for RMS. Raises SettingsProblem naming each
     variable that is missing or wrong.
     """
     stem = stem_of(handle)
-    known = {**env_file_values(env_file), **os.environ}
+    known = _variables()
     given = {
         field: value
         for field, (ending, _) in SHOP_VARIABLES.items()
@@ -67,7 +71,7 @@ def shop_from_environment(handle: str, env_file: Path = ENV_FILE) -> Shop | None
     }
     if not given:
         return None
-    has_keys = has_rms_in_environment(handle, env_file)
+    has_keys = has_rms_in_environment(handle)
     missing = [
         field
         for field in (NEEDED if has_keys else NEEDED_ANYWHERE)
