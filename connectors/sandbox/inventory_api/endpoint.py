@@ -53,7 +53,7 @@ def _endpoint(
             return _answered(request, function, version, shop, raw)
 
         # Unlike the order API, every function here has a count of its own.
-        manner = Manner(_no_access, function.per_second, each_function=True)
+        manner = Manner(no_access, function.per_second, each_function=True)
         return await pass_through(request, function.name, work, manner)
 
     return endpoint
@@ -87,9 +87,9 @@ def _answered(
                 )
             )
     except InventoryRefusal as refusal:
-        return _errors(refusal.errors, refusal.status), 0
+        return refused(refusal.errors, refusal.status), 0
     if answer.errors:
-        return _errors(answer.errors, 400), answer.skus
+        return refused(answer.errors, 400), answer.skus
     if answer.body is None:
         return rms_nothing(), answer.skus
     return rms_response(answer.body), answer.skus
@@ -109,9 +109,11 @@ def _read_json(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def _errors(errors: tuple[EntryError, ...], status: int) -> Response:
+def refused(errors: tuple[EntryError, ...], status: int) -> Response:
+    """Return the answer to a call that is refused for these errors."""
     return rms_response({"errors": [error.shown() for error in errors]}, status)
 
 
-def _no_access() -> Response:
-    return _errors((EntryError(DEAD_KEY, "Un-Authorised"),), 401)
+def no_access() -> Response:
+    """Return the answer to a dead key, and to a function that is off."""
+    return refused((EntryError(DEAD_KEY, "Un-Authorised"),), 401)

@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from connectors.sandbox.gate.gateway import Manner, pass_through
 from connectors.sandbox.gate.wire import rms_response
+from connectors.sandbox.inventory_api.endpoint import no_access, refused
 from connectors.sandbox.inventory_api.entries import (
-    DEAD_KEY,
     NO_BODY,
     NOT_FOUND,
     TOO_MANY,
@@ -71,7 +71,7 @@ def _endpoint(
         def work(shop: SandboxShop) -> tuple[Response, int]:
             return _answered(request, function, shop, raw)
 
-        manner = Manner(_no_access, function.per_second, each_function=True)
+        manner = Manner(no_access, function.per_second, each_function=True)
         return await pass_through(request, name, work, manner)
 
     return endpoint
@@ -84,7 +84,7 @@ def _answered(
         body = _read_json(request, raw) if function.method == "POST" else {}
         answer, items = function.run(request.app.state.world, shop, request, body)
     except InventoryRefusal as problem:
-        return _errors(problem.errors, problem.status), 0
+        return refused(problem.errors, problem.status), 0
     return rms_response(answer), items
 
 
@@ -177,14 +177,6 @@ def _check_number(number: object, path: str | None) -> None:
 
 def _catalog(world: World) -> Catalog:
     return Catalog(world.store.connection, world.stock)
-
-
-def _errors(errors: tuple[EntryError, ...], status: int) -> Response:
-    return rms_response({"errors": [error.shown() for error in errors]}, status)
-
-
-def _no_access() -> Response:
-    return _errors((EntryError(DEAD_KEY, "Un-Authorised"),), 401)
 
 
 FUNCTIONS: Mapping[str, ItemFunction] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.order_api.messages import MessageModel
+from connectors.sandbox.order_api.messages import MessageModel, message
 from connectors.sandbox.shops import SandboxShop
 from connectors.sandbox.world import World
 
@@ -27,6 +27,12 @@ class OrderAnswer:
     body: dict[str, Any]
     order_count: int = 0
     status: int = 200
+
+
+def about_order(code: str, kind: str, text: str, number: str | None) -> OrderAnswer:
+    """Return an answer of one message, which is about one order."""
+    one = message(code, kind, text, orderNumber=number)
+    return OrderAnswer({"MessageModelList": [one]}, order_count=1)
 
 
 def _messages_only(messages: list[MessageModel]) -> dict[str, Any]:

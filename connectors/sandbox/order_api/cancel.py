@@ -1,13 +1,13 @@
 """cancelOrder: a request to cancel before shipping (docs/rms/order-api.md §4.7)."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.sandbox.clock import wire
 from connectors.sandbox.inventory_api.movements import give_back
 from connectors.sandbox.notices.events import notify_shops_cancel
 from connectors.sandbox.order_api import progress
-from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall, about_order
 from connectors.sandbox.order_api.fields import Fields
 from connectors.sandbox.order_api.messages import OrderRefusal, message
 from connectors.sandbox.order_api.progress import rows_of
@@ -20,32 +20,43 @@ A_YEAR = timedelta(days=365)
 REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)
 
 
+class CancelRequest(NamedTuple):
+    """What a cancel asks for, and the order it is about; None = there is none."""
+
+    number: str
+    restore_type: int | None
+    detail: int
+    model: dict[str, Any] | None
+
+
+def cancel_request(call: OrderCall, code: str) -> CancelRequest:
+    """Read a request to cancel, or raise OrderRefusal for its form."""
+    fields = Fields(code, call.body)
+    number = fields.text("orderNumber", 382, required=True) or ""
+    fields.of_shop([number], call.shop.shop_id)
+    restore_type = fields.number("inventoryRestoreType", (0, 1, 2), required=True)
+    detail = fields.number("changeReasonDetailApply", REASONS, required=True)
+    fields.settle()
+    model = call.world.store.find(number, call.shop.handle)
+    return CancelRequest(number, restore_type, detail or 10, model)
+
+
 def cancel_order(call: OrderCall) -> OrderAnswer:
     """Accept a cancel request; the order must be read again to see where it stands.
 
     Refused unless the order is at 100, 200 or 300 and no shippingDate is registered.
     """
-    fields = Fields(CODE, call.body)
-    number = fields.text("orderNumber", 382, required=True)
-    fields.of_shop([number or ""], call.shop.shop_id)
-    restore_type = fields.number("inventoryRestoreType", (0, 1, 2), required=True)
-    detail = fields.number("changeReasonDetailApply", REASONS, required=True)
-    fields.settle()
-    model = call.world.store.find(number or "", call.shop.handle)
+    number, restore_type, detail, model = cancel_request(call, CODE)
     if refusal := _refusal(model, call.now):
-        word = message(CODE, *refusal, orderNumber=number)
         if refusal[0] == WRONG_STATE:
-            raise OrderRefusal([word])
-        return OrderAnswer({"MessageModelList": [word]}, order_count=1)
+            raise OrderRefusal([message(CODE, *refusal, orderNumber=number)])
+        return about_order(CODE, *refusal, number)
     assert model is not None  # noqa: S101 - _refusal refuses a missing order
-    told = call.world.faults.word(CODE, number or "")
+    told = call.world.faults.word(CODE, number)
     if told not in (None, STOCK_LEFT):
-        word = message(CODE, told or "", "処理できませんでした。", orderNumber=number)
-        return OrderAnswer({"MessageModelList": [word]}, order_count=1)
+        return about_order(CODE, told or "", "処理できませんでした。", number)
     before = dict(model)
-    settle_cancel(
-        model, call.world.settings.cancel_goes_to, wire(call.now), detail or 10
-    )
+    settle_cancel(model, call.world.settings.cancel_goes_to, wire(call.now), detail)
     call.world.store.replace(model)
     notify_shops_cancel(call.world, before, model)
     kind, text = "INFO_101", "キャンセル依頼を受け付けました。"
@@ -53,8 +64,7 @@ def cancel_order(call: OrderCall) -> OrderAnswer:
         kind, text = STOCK_LEFT, "キャンセルしましたが、在庫を更新できませんでした。"
     else:
         give_back(call.world, model, restore_type)
-    accepted = message(CODE, kind, text, orderNumber=number)
-    return OrderAnswer({"MessageModelList": [accepted]}, order_count=1)
+    return about_order(CODE, kind, text, number)
 
 
 def settle_cancel(model: dict[str, Any], goes_to: int, at: str, detail: int) -> None:

@@ -2,9 +2,8 @@
 
 from connectors.sandbox.clock import wire
 from connectors.sandbox.inventory_api.movements import give_back
-from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
-from connectors.sandbox.order_api.cancel import REASONS, settle_cancel
-from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall, about_order
+from connectors.sandbox.order_api.cancel import cancel_request, settle_cancel
 from connectors.sandbox.order_api.messages import OrderRefusal, message
 
 CODE = "CANCEL_ORDER_AFTER_SHIPPING"
@@ -17,13 +16,7 @@ def cancel_order_after_shipping(call: OrderCall) -> OrderAnswer:
 
     Errors about the order come in a 200, that of its state in a 400.
     """
-    fields = Fields(CODE, call.body)
-    number = fields.text("orderNumber", 382, required=True)
-    fields.of_shop([number or ""], call.shop.shop_id)
-    restore_type = fields.number("inventoryRestoreType", (0, 1, 2), required=True)
-    detail = fields.number("changeReasonDetailApply", REASONS, required=True)
-    fields.settle()
-    model = call.world.store.find(number or "", call.shop.handle)
+    number, restore_type, detail, model = cancel_request(call, CODE)
     if model is None:
         kind, text = "ERROR_106", "注文を取得できませんでした。"
     elif model["orderProgress"] == _SETTLED:
@@ -32,9 +25,8 @@ def cancel_order_after_shipping(call: OrderCall) -> OrderAnswer:
         text = "キャンセルできないステータスです。"
         raise OrderRefusal([message(CODE, "ERROR_108", text, orderNumber=number)])
     else:
-        settle_cancel(model, _SETTLED, wire(call.now), detail or 10)
+        settle_cancel(model, _SETTLED, wire(call.now), detail)
         call.world.store.replace(model)
         give_back(call.world, model, restore_type)
         kind, text = "INFO_101", "キャンセルしました。"
-    answer = message(CODE, kind, text, orderNumber=number)
-    return OrderAnswer({"MessageModelList": [answer]}, order_count=1)
+    return about_order(CODE, kind, text, number)

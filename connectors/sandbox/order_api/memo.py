@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
+from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall, about_order
 from connectors.sandbox.order_api.fields import Fields, has_machine_dependent
 from connectors.sandbox.order_api.messages import OrderRefusal, message
 from connectors.sandbox.order_api.progress import OLDEST, is_near, ordered_at
@@ -41,7 +41,7 @@ def update_order_memo(call: OrderCall) -> OrderAnswer:
         if "subStatusId" in call.body and not mark(call, model, sub_status_id):
             refusal = "ERROR_104", "この注文に設定できないサブステータスです。"
     if refusal or model is None:
-        return _answer(number, *(refusal or ("", "")))
+        return about_order(CODE, *(refusal or ("", "")), number)
     kind, text = "INFO_101", "受注情報を更新しました。"
     if _waits_for_address(model) and changes.keys() & set(_WISHES):
         kind, text = "WARNING_002", "お届け日時以外の受注情報を更新しました。"
@@ -49,12 +49,7 @@ def update_order_memo(call: OrderCall) -> OrderAnswer:
     if "deliveryClass" in changes:
         model["DeliveryModel"]["deliveryClass"] = changes.pop("deliveryClass")
     call.world.store.replace(model | changes)
-    return _answer(number, kind, text)
-
-
-def _answer(number: str | None, kind: str, text: str) -> OrderAnswer:
-    word = message(CODE, kind, text, orderNumber=number)
-    return OrderAnswer({"MessageModelList": [word]}, order_count=1)
+    return about_order(CODE, kind, text, number)
 
 
 def _refusal(model: dict[str, Any] | None, now: datetime) -> tuple[str, str] | None:
