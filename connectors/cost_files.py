@@ -21,10 +21,10 @@ from connectors.csv_file import (
     refuse_other_columns,
     unknown_columns,
 )
+from connectors.stock_files import wrong_own_sku
 from data.model.costs import ALWAYS, MallFee, SkuCost
-from data.model.csv_file import BLANK, RowRemark, code_damage
+from data.model.csv_file import BLANK, RowRemark
 from data.model.order import Mall
-from data.model.stock import OWN_SKU
 from data.model.typed.time import TimeRefused, day_of
 
 SKU: Final = "SKU"
@@ -125,13 +125,7 @@ def _faults_of(row: int, cells: Mapping[str, str]) -> Iterator[RowRemark]:
 
 
 def _wrong_sku(cell: str) -> str:
-    if not cell:
-        return BLANK
-    if damage := code_damage(cell):
-        return damage
-    if not re.fullmatch(OWN_SKU, cell):
-        return "改行などを含めずに、96文字以内で入力してください。"
-    return ""
+    return wrong_own_sku(cell) if cell else BLANK
 
 
 def _wrong_yen(cell: str) -> str:
@@ -166,7 +160,7 @@ _RULES: Final[dict[str, Callable[[str], str]]] = {
     SKU: _wrong_sku,
     COST: _wrong_yen,
     MALL: _wrong_mall,
-    SHOP: lambda cell: _wrong_sku(cell) if cell else "",
+    SHOP: wrong_own_sku,
     PERCENT: _wrong_percent,
     EACH_ORDER: lambda cell: _wrong_yen(cell) if cell else "",
     FROM: _wrong_day,

@@ -131,7 +131,8 @@ def _wrong_units(cell: str) -> str:
     return ""
 
 
-def _wrong_own_sku(cell: str) -> str:
+def wrong_own_sku(cell: str) -> str:
+    """Return in Japanese why a cell is no SKU of the merchant's; "" for a blank one."""
     if damage := code_damage(cell):
         return damage
     if cell and not re.fullmatch(OWN_SKU, cell):
@@ -143,7 +144,7 @@ _RULES: Final[dict[str, Callable[[str], str]]] = {
     MANAGE_NUMBER: _wrong_code,
     VARIANT: _wrong_code,
     QUANTITY: _wrong_units,
-    OWN: _wrong_own_sku,
+    OWN: wrong_own_sku,
     SAFETY: lambda cell: _wrong_units(cell) if cell else "",
 }
 

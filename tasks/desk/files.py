@@ -31,6 +31,7 @@ from tasks.desk.words import (
     MALL_WORDS,
     MODE_WORDS,
     OTHER_SHOPS_WORDS,
+    WRONG_CHOICE,
 )
 
 PATH: Final = "/files"
@@ -44,7 +45,6 @@ TOO_MANY: Final = (
     "ファイルは1つずつ取り込みます(Yahoo! の注文と商品の2つを除きます)。"
     "対処: ファイルを1つだけ選んでください。"
 )
-WRONG_CHOICE: Final = "選ばれた内容を読み取れません。対処: 画面を開き直してください。"
 OTHER_TRIAL: Final = (
     "この画面を開いた後に、別の内容で確認し直されています。取り込んでいません。"
     "対処: 画面を開き直し、内容を確認してから取り込んでください。"

@@ -22,7 +22,7 @@ from tasks.desk.copy_age import AGAIN_AFTER_S, freshen, shown_at
 from tasks.desk.frame import Page, Problem, Visit, get, post
 from tasks.desk.prefect import PrefectClosed
 from tasks.desk.shops import OTHER_SHOP, choose_shop, shop_choices
-from tasks.desk.words import LABEL_WORDS, MALL_WORDS, PARCEL_WORDS
+from tasks.desk.words import LABEL_WORDS, MALL_WORDS, PARCEL_WORDS, WRONG_CHOICE
 
 PATH: Final = "/labels"
 MAKE: Final = "export-shipping-labels/manual"
@@ -34,7 +34,6 @@ NO_FILE: Final = (
     "この送り状のファイルはありません(保存期間が過ぎると削除します)。"
     "対処: 一覧から選び直してください。"
 )
-WRONG_CHOICE: Final = "選ばれた内容を読み取れません。対処: 画面を開き直してください。"
 _OURS: Final = re.compile(r"labels-(yamato|sagawa)-\d{8}-\d{6}-\d{6}\.csv")
 
 

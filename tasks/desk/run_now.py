@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
@@ -13,10 +13,8 @@ from prefect.client.schemas.responses import DeploymentResponse
 
 from data.model.advice import has_advice
 from tasks.runs.report import PERSONAL
-from tasks.runs.states import RUN_STATE_WORDS, own_words
+from tasks.runs.states import NO_WORKER, RUN_STATE_WORDS, own_words
 
-NO_WORKER: Final = timedelta(seconds=30)
-"""After so long without a start a worker is probably missing."""
 NOT_STARTED: Final = (
     "まだ始まりません。ほかの処理の終了を待っているか、ワーカーが起動していません。"
     "対処: しばらく待っても始まらない場合は、管理者に連絡してください。"

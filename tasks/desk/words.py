@@ -6,6 +6,7 @@ from typing import Final
 from data.model.order import Mall
 from data.model.shipping.shipment import Carrier, ShipmentState
 
+WRONG_CHOICE: Final = "選ばれた内容を読み取れません。対処: 画面を開き直してください。"
 NOTHING_YET: Final = (
     "まだデータがありません。対処: 「CSV取込」から棚卸または注文を取り込んでください"
     "(楽天の注文は、朝の処理で取り込みます)。取り込んだ後、1分ほどで表示されます。"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from prefect.client.schemas.objects import StateType
@@ -18,6 +19,8 @@ RUN_STATE_WORDS: Final[Mapping[StateType, str]] = {
     StateType.CANCELLED: "取消済み",
 }
 
+NO_WORKER: Final = timedelta(seconds=30)
+"""After so long without a start a worker is probably missing."""
 _IN_FRONT: Final = re.compile(
     r"^(?:Flow|Task) run encountered an exception:?\s*(?:[A-Za-z_][\w.]*:\s*)?"
 )

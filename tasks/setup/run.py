@@ -21,12 +21,11 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from connectors.prefect_env import API_URL
 from data.model.typed.name import suggestion
 from tasks.runs.report import PERSONAL
+from tasks.runs.states import NO_WORKER
 from tasks.setup.prefect_runs import PrefectRuns, all_pages, flow_names
 from tasks.setup.server_in_use import environment_of_server
 
 LOOK_AGAIN_S: Final = 1.0
-NO_WORKER_S: Final = 30.0
-"""After so long without a start a worker is probably missing."""
 COMPLETED: Final = 0
 NOT_COMPLETED: Final = 1
 WAITS: Final = 3
@@ -193,7 +192,7 @@ def _followed(client: SyncPrefectClient, run: FlowRun, ui: str) -> int:
             return WAITS
         waits = time.monotonic() - begun
         if not is_warned and name in {"Scheduled", "Pending", "Late"}:
-            is_warned = waits > NO_WORKER_S
+            is_warned = waits > NO_WORKER.total_seconds()
             if is_warned:
                 _print("まだ始まりません。対処: make worker の起動を確認してください。")
         time.sleep(LOOK_AGAIN_S)

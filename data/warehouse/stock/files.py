@@ -25,26 +25,6 @@ class BookedFile:
     uncounted: tuple[str, ...] = ()
 
 
-def receive_stock(con: DuckDBPyConnection, given: Mapping[str, object]) -> BookedFile:
-    """Book the view `stock_count_rows` as goods received, in the caller's transaction.
-
-    The listings' SKUs are known (`stock_skus`). A count that was made later stays what
-    it is, as it does for an order from before it. Of a SKU that was never counted,
-    `uncounted`, no level holds what stood there before. Any error is a duckdb.Error.
-    """
-    SQL.run(con, "plan_stock_receipts", given)
-    rows = SQL.run(con, "list_stock_receipts").fetchall()
-    SQL.run(con, "insert_stock_moves")
-    SQL.run(con, "correct_stock_counts")
-    return BookedFile(
-        moved=sum(units > 0 and not is_older for _, units, is_older, _ in rows),
-        equal=sum(units == 0 for _, units, _, _ in rows),
-        older=tuple(sku for sku, _, is_older, _ in rows if is_older),
-        units=sum(units for _, units, _, _ in rows),
-        uncounted=tuple(sku for sku, units, _, is_new in rows if units and is_new),
-    )
-
-
 _COUNTED = pl.Schema(
     {
         "manage_number": pl.String(),
@@ -163,7 +143,7 @@ def count_stock(  # noqa: PLR0913
         raise CountsDiffer([sku for (sku,) in differing])
     SQL.run(con, "take_stock_counted_skus", given)
     remapped = change_skus(con, given)
-    book = receive_stock if kind == "receipt" else _count
+    book = _receive if kind == "receipt" else _count
     booked = book(con, given)
     safety = sum(row.safety is not None for row in file.counts)
     if safety:
@@ -193,6 +173,26 @@ def _count(con: DuckDBPyConnection, given: Mapping[str, object]) -> BookedFile:
     SQL.run(con, "insert_stock_counts")
     ((moved, equal),) = SQL.run(con, "count_stock_counts", given).fetchall()
     return BookedFile(moved=moved, equal=equal, older=tuple(older))
+
+
+def _receive(con: DuckDBPyConnection, given: Mapping[str, object]) -> BookedFile:
+    """Book the view `stock_count_rows` as goods received, in the caller's transaction.
+
+    The listings' SKUs are known (`stock_skus`). A count that was made later stays what
+    it is, as it does for an order from before it. Of a SKU that was never counted,
+    `uncounted`, no level holds what stood there before. Any error is a duckdb.Error.
+    """
+    SQL.run(con, "plan_stock_receipts", given)
+    rows = SQL.run(con, "list_stock_receipts").fetchall()
+    SQL.run(con, "insert_stock_moves")
+    SQL.run(con, "correct_stock_counts")
+    return BookedFile(
+        moved=sum(units > 0 and not is_older for _, units, is_older, _ in rows),
+        equal=sum(units == 0 for _, units, _, _ in rows),
+        older=tuple(sku for sku, _, is_older, _ in rows if is_older),
+        units=sum(units for _, units, _, _ in rows),
+        uncounted=tuple(sku for sku, units, _, is_new in rows if units and is_new),
+    )
 
 
 def _rows(counts: Sequence[Counted]) -> pl.DataFrame:
