@@ -117,8 +117,8 @@ def open_services(
     logs = home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     port = port_given("PREFECT_SERVER_API_PORT")
-    rms_port = port_given("JUCHU_SANDBOX_PORT")
-    notices_port = port_given("JUCHU_RECEIVER_PORT")
+    rms_port = f"{port_given('JUCHU_SANDBOX_PORT')}"
+    notices_port = f"{port_given('JUCHU_RECEIVER_PORT')}"
     ui = f"http://127.0.0.1:{port}"
     env = dict(os.environ) | {
         "JUCHU_HOME": str(home),
@@ -131,38 +131,30 @@ def open_services(
     env.setdefault("JUCHU_DESK_PEOPLE", desk_people())
     env |= server_environment(home, port)
     with ExitStack() as stack:
-        server = stack.enter_context(
-            running("server", ("tasks.setup.server",), env, logs)
-        )
-        rms = stack.enter_context(
-            running(
-                "sandbox",
-                ("connectors.sandbox", "--port", f"{rms_port}", *rms_options),
-                env,
-                logs,
-            )
-        )
+
+        def begin(name: str, *command: str) -> subprocess.Popen[str]:
+            return stack.enter_context(running(name, command, env, logs))
+
+        server = begin("server", "tasks.setup.server")
+        rms = begin("sandbox", "connectors.sandbox", "--port", rms_port, *rms_options)
         sandbox = SandboxControl(first_line(rms))
         stack.callback(sandbox.close)
         env |= {"JUCHU_RMS_URL": sandbox.url}
         for shop in shops:
             env |= shop_settings(sandbox, shop)
-        notices = ("connectors.notices", "--port", f"{notices_port}")
-        receiver = stack.enter_context(running("receiver", notices, env, logs))
+        receiver = begin("receiver", "connectors.notices", "--port", notices_port)
         address = json.loads(first_line(receiver))["url"]
-        desk = stack.enter_context(running("desk", ("tasks.desk",), env, logs))
+        desk = begin("desk", "tasks.desk")
         wait_for_server(env, server)
         notices_url, desk_url = f"{address}/notices", first_line(desk).strip()
         services = Services(home, ui, notices_url, desk_url, sandbox, env)
         with services.runs.api() as client:
             ensure_work_pool(client)  # or the worker would make it, as deploy does
-        worker = ("tasks.setup.worker",)
-        stack.enter_context(running("worker", worker, services.env, logs))
+        begin("worker", "tasks.setup.worker")
         deploy(services, logs)
         if warm:
             metrics = f"{port_given('JUCHU_WATCH_PORT')}"
-            watch = ("tasks.setup.watch", "--port", metrics)
-            stack.enter_context(running("watch", watch, services.env, logs))
+            begin("watch", "tasks.setup.watch", "--port", metrics)
         yield services
 
 
