@@ -22,7 +22,7 @@ def port_number(text: str) -> int:
 
 
 def cannot_listen(host: str, port: int, error: OSError) -> str:
-    """Return what to tell a person whose address, or a file, is not to be had."""
+    """Return the message for an address, or a file, that cannot be used."""
     if error.filename:
         return (
             f"{error.filename}: {error.strerror}\n"

@@ -23,7 +23,7 @@ from tasks.stock.skus import write_skus
 def import_skus(
     shop: OneShop, who: Who = "担当者", dry_run: DryRun = False
 ) -> State[Any]:
-    """Map each SKU of the mall to the merchant's own one, and tell what is amiss.
+    """Map each SKU of the mall to the merchant's own one, and report what is amiss.
 
     Nothing is written at the mall. A person's mapping stays. A shop that may not read
     items one by one is mapped by the search alone.

@@ -149,7 +149,7 @@ def is_whole_run() -> bool:
 
 
 def end_day(state: State[Any]) -> State[Any]:
-    """Raise the day's alarms, tell the outside how it went, and return its state.
+    """Raise the day's alarms, call the outside monitor, and return the day's state.
 
     A part of a run for every shop is not a day of its own.
     """

@@ -83,7 +83,7 @@ class NotRewritten(Exception):
 
 @dataclass(frozen=True)
 class Cleared:
-    """What was cleared of one buyer: nothing in it tells who it was."""
+    """What was cleared of one buyer; nothing in it identifies the buyer."""
 
     orders: tuple[str, ...]
     unshipped: tuple[str, ...]
@@ -93,7 +93,7 @@ class Cleared:
 
 @dataclass(frozen=True)
 class Files:
-    """The files that told of the buyer, and those of which nobody knows."""
+    """The files with data of the buyer, and those that could not be searched."""
 
     removed: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class Files:
 
 @task(name="find-traces", **SAFE_TO_REPEAT)
 def find_traces(order_number: str, mail: str, who: str) -> Traces:
-    """Return what tells in files of the buyer to be cleared; nothing is changed.
+    """Return what to search files for, to find the buyer; nothing is changed.
 
     Prefect's server forgets the mail address before anything else is done.
 
@@ -177,7 +177,7 @@ def _found(con: Connection, number: str, address: str) -> FoundBuyer:
 
 @task(name="remove-files-of", **SAFE_TO_REPEAT)
 def remove_files_of(traces: Traces) -> Files:
-    """Remove the house's files that tell of the buyer.
+    """Remove the house's files that hold data of the buyer.
 
     A file that waits to be imported stays, because it brings other orders as well; its
     import stores nothing of the buyer. What cannot be read or removed stops nothing.

@@ -104,7 +104,7 @@ def sweep(
 
 
 def sweep_narrowly(shop: ShopHandle, load: Load) -> Swept:
-    """Store the orders that notices name, then those found that nobody told us of.
+    """Store the orders that notices name, then those found that we do not know.
 
     Orders we know are not read again: a few calls say what the mall sold just now.
     """

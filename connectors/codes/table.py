@@ -34,7 +34,7 @@ class Action(StrEnum):
 
 
 class Code(NamedTuple):
-    """One row: `statuses` empty for any, `about` the subject in one word."""
+    """One row; no `statuses` means any, and `about` is the subject in one word."""
 
     name: str
     table: str

@@ -57,7 +57,7 @@ class House:
 
 
 class Unreadable(Exception):
-    """The body was not read to its end: the HTTP status to answer, and a word why."""
+    """The body was not read to its end: the HTTP status to answer, and the reason."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -124,7 +124,7 @@ def make_app(house: House) -> Starlette:
 
 
 def answer(code: ResultCode, status: int = 200, *, hang_up: bool = False) -> Response:
-    """Build the answer: the code and not a word more.
+    """Build the answer: the code and nothing else.
 
     docs/rms/event-notification.md §4 has the codes; `hang_up` ends the connection.
     """

@@ -91,7 +91,7 @@ _ORDER_NUMBER: Final[TypeAdapter[str]] = TypeAdapter(OrderNumber)
 
 
 class Illegal(StrEnum):
-    """Why a message is refused; the word of the log line and of the metric."""
+    """Why a message is refused; the value stands in the log line and in the metric."""
 
     NOT_XML = "not_xml"
     DANGEROUS_XML = "dangerous_xml"

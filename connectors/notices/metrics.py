@@ -52,7 +52,7 @@ class ReceiverMetrics:
         self._refused.labels(reason).inc()
 
     def not_stored(self) -> None:
-        """Count a message that will have to come again."""
+        """Count a message that could not be stored and has to be sent again."""
         self._not_stored.inc()
 
     def unannounced(self) -> None:

@@ -145,7 +145,7 @@ def sender(host: str) -> str:
 
 
 def networks(text: str) -> tuple[Network, ...]:
-    """Parse addresses and networks with commas between; ValueError for another word."""
+    """Parse addresses and networks with commas between, or raise ValueError."""
     return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
 
 

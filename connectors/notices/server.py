@@ -102,7 +102,7 @@ class PromptProtocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Prints the first line when notices can come."""
+    """Prints the first line of output when notices can be taken."""
 
     def __init__(self, config: uvicorn.Config, url: str) -> None:
         super().__init__(config)

@@ -107,7 +107,7 @@ def with_equal_lines(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 def _goods(
     rows: pl.DataFrame, price: pl.Expr, key: str
 ) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """Return what the rows' goods come to, what without equal rows, and the total."""
+    """Return the sum of the rows' goods, the same without equal rows, and the total."""
     cells = dict.fromkeys((key, *_cells(rows)))
     once = pl.when(pl.struct(*cells).is_first_distinct()).then(price).otherwise(0)
     is_known = price.is_not_null().all().over(key)

@@ -17,7 +17,7 @@ _SECOND: Final = timedelta(seconds=1)
 
 
 def time_of(headers: Mapping[str, str]) -> datetime | None:
-    """Return when an answer was made by its own word; None if it does not say."""
+    """Return when an answer says that it was made; None if it does not say."""
     return _date(headers.get("Date", "")) or _timestamp(headers.get("Timestamp", ""))
 
 

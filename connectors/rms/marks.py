@@ -73,7 +73,7 @@ class MarksApi:
         self._http = http
 
     def try_permission(self, name: str) -> None:
-        """Call a function without an order: one that is on answers that it lacks one.
+        """Call a function without an order: if it is on, RMS says that one is missing.
 
         Nothing can be changed by it. Raises RmsTrouble, as every answer is.
         """

@@ -97,7 +97,7 @@ class ShippingResult:
 
     @property
     def is_final(self) -> bool:
-        """Whether asking again brings nothing new: RMS told of the end or a trouble."""
+        """Whether asking again brings nothing new: RMS reported an end or a trouble."""
         in_trouble = (code_of(row.code) is not None for row in self.rows)
         return self.outcome is not ShippingOutcome.UNKNOWN or any(in_trouble)
 

@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ListingLevel:
-    """The quantity a listing shall have; ValueError outside 0–99,999."""
+    """The quantity to set for a listing; ValueError outside 0–99,999."""
 
     listing: Listing
     quantity: int
@@ -191,7 +191,7 @@ class StockApi:
 
 
 class RmsKey(Wire):
-    """Whose stock a row of bulk-get tells."""
+    """The listing that a row of bulk-get is about."""
 
     manage_number: str
     variant_id: str

@@ -73,7 +73,7 @@ def yen(amount: int | None) -> int | None:
 
 
 def flag(number: int | None) -> bool | None:
-    """Return whether a flag of RMS is set, None for one it does not tell."""
+    """Return whether a flag of RMS is set; None where the answer has none."""
     return None if number is None else number == 1
 
 

@@ -437,7 +437,7 @@ class Settings(BaseSettings):
 
     @property
     def notify_address(self) -> NotifyAddress | None:
-        """Where alarms are sent; None = nobody is told."""
+        """Where alarms are sent; None = nowhere."""
         if not self.notify.get_secret_value().strip():
             return None
         return notify_address(self.notify, self.smtp_server)

@@ -105,12 +105,12 @@ def sender_of(settings: Settings) -> Sender:
 
 
 def unset(variable: str, example: str) -> str:
-    """Return what to tell staff of a variable that has no value."""
+    """Return the message for staff about a variable that has no value."""
     return f"{variable} が設定されていません。例: {variable}={example}"
 
 
 def invalid(variable: str, example: str, why: str = "値が正しくありません") -> str:
-    """Return what to tell staff of a variable whose value cannot be used."""
+    """Return the message for staff about a variable whose value cannot be used."""
     return f"{variable}: {why}。例: {variable}={example}"
 
 

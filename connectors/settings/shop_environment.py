@@ -46,7 +46,7 @@ def has_rms_in_environment(handle: str) -> bool:
 
 
 def _is_of_another(mall: str) -> bool:
-    """Return whether it is a mall of ours without RMS; a misspelt one is told later."""
+    """Return whether it is a known mall without RMS; a misspelt one is found later."""
     return mall.strip() in {*Mall} - {Mall.RAKUTEN}
 
 

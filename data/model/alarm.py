@@ -72,7 +72,7 @@ class Alarm(NamedTuple):
 
 
 class AlarmMessage(NamedTuple):
-    """What somebody is told of an alarm."""
+    """The subject and body of the message that an alarm sends."""
 
     subject: str
     body: str
@@ -104,12 +104,12 @@ def is_low(free: int, size: int, *, was_low: bool) -> bool:
 
 
 def raised_message(alarm: Alarm) -> AlarmMessage:
-    """Return what is told when it breaks."""
+    """Return the message that is sent when it breaks."""
     return AlarmMessage(_subject("障害", alarm.kind, alarm.shop), alarm.what)
 
 
 def healed_message(kind: AlarmKind, shop: str, since: datetime) -> AlarmMessage:
-    """Return what is told when it is well again."""
+    """Return the message that is sent when it is well again."""
     begun = f"{in_japan(since):%m月%d日 %H:%M}"
     return AlarmMessage(
         _subject("復旧", kind, shop),

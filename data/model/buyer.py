@@ -41,7 +41,7 @@ class OrderKey(NamedTuple):
 
 
 class Traces(NamedTuple):
-    """What in a file tells that a row of it is about a buyer.
+    """What to search files for, to find the rows that are about a buyer.
 
     `phones` are digits without the 0 before them (`nationals_of`), however the file
     writes them.
@@ -72,7 +72,7 @@ def mail_of(text: str | None) -> str:
 
 
 def phone_of(text: str | None) -> str:
-    """Return the digits of a phone number, "" for none that tells anything."""
+    """Return the digits of a phone number, "" for one that identifies nobody."""
     digits = _NO_DIGIT.sub("", unicodedata.normalize("NFKC", text or ""))
     return digits if len(digits) >= FEWEST_DIGITS else ""
 
@@ -125,7 +125,7 @@ def marks_of_buyer(people: Iterable[Person]) -> frozenset[str]:
 
 
 def without_people(order: Order) -> Order:
-    """Return the order with its money and lines, and without whoever it tells of.
+    """Return the order with its money and lines, and without its people.
 
     No answer of the mall goes with it either, nor its hash: both cover the people, too.
     """

@@ -119,7 +119,7 @@ def ship_by(promise: Promise, days: WorkingDays) -> ShipBy | None:
 
 
 def longest_lead(texts: Iterable[str]) -> int | None:
-    """Return the working days of the slowest item, None where no text tells any."""
+    """Return the working days of the slowest item; None where no text states any."""
     leads = [lead for text in texts if (lead := _lead_of(text)) is not None]
     return max(leads, default=None)
 

@@ -107,7 +107,7 @@ def _holder(exc: duckdb.Error) -> int | None:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another of its name; None without a file."""
+    """Return what identifies the file that has this name now; None without a file."""
     try:
         found = path.stat()
     except OSError:

@@ -161,7 +161,7 @@ def found_without_notice(con: Connection, load_id: str) -> int:
 
 
 def _count_overtaken(con: Connection, recorded_at: datetime) -> None:
-    """Count anew what loads have missed whose orders the view `told` names."""
+    """Recount the missed orders of the loads that created orders of the view `told`."""
     given = {"recorded_at": recorded_at}
     for (load_id,) in SQL.run(con, "list_loads_overtaking", given).fetchall():
         counted = {"load_id": load_id, "missed": found_without_notice(con, load_id)}

@@ -207,7 +207,7 @@ def checkpoint(path: Path, patience_s: float = 30.0) -> int:
 
 
 def _checkpoint(con: DuckDBPyConnection, path: Path, held: ExitStack) -> None:
-    """Write the WAL into the file; one that does not come off loses nothing.
+    """Write the WAL into the file; if that fails, nothing is lost.
 
     Everything is committed by now. Where there is no room for the copy the WAL grows;
     where the checkpoint fails, the next session puts the copy back.

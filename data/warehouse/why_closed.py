@@ -48,7 +48,7 @@ def room_for(path: Path) -> Iterator[None]:
 
 
 def _no_room(exc: duckdb.Error) -> str:
-    """Return the system's word for a disk without room, "" for another fault.
+    """Return the system's name for a disk without room, "" for another fault.
 
     DuckDB says it by text only; none of that text is passed on, it may quote a cell.
     """

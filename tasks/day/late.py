@@ -29,7 +29,7 @@ HOW: Final = {
 
 
 def tell_late_start(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - Prefect passes by name
-    """Emit the end of `day-not-started` when the run begins after that was told."""
+    """Emit the end of the alarm `day-not-started` when the run begins after it."""
     if flow_run.deployment_id is None:
         return
     states = _states(flow_run, state)
@@ -38,7 +38,7 @@ def tell_late_start(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) 
 
 
 def tell_late_end(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - as above
-    """Emit the end of `day-not-ended` when the run ends after that was told."""
+    """Emit the end of the alarm `day-not-ended` when the run ends after it."""
     if flow_run.deployment_id is None:
         return
     states = _states(flow_run, state)

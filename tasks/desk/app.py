@@ -189,7 +189,7 @@ class Front:
         return answer
 
     def answer_with(self, explain: Explain) -> Refusal:
-        """Return what answers an error: a page of what is told of it.
+        """Return the page that answers an error.
 
         With the menu for who has signed in, because it says where to go on, and with
         the way back to a form that was refused: the browser still has what was typed.

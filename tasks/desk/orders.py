@@ -103,7 +103,7 @@ def _chosen(found: list[FoundOrder], visit: Visit) -> FoundOrder | None:
 
 
 def status_at_mall(mall: str, status: str | None) -> str:
-    """Return the mall's word for an order's state; of Rakuten, which sends a code."""
+    """Return the mall's word for an order's state; for Rakuten's codes, ours."""
     return progress_word(status or "") if mall == Mall.RAKUTEN else status or ""
 
 

@@ -58,7 +58,7 @@ def serve(settings: Settings) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Prints its address when browsers can come."""
+    """Prints its address when it answers browsers."""
 
     def __init__(self, config: uvicorn.Config, url: str) -> None:
         super().__init__(config)

@@ -46,7 +46,7 @@ class Wrong:
             return is_allowed
 
     def forget(self, name: str) -> None:
-        """Forget the tries of a name, whose password has come right."""
+        """Forget the failed tries of a name whose password was right."""
         with self.lock:
             self.tries.pop(name, None)
 

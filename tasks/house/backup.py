@@ -157,7 +157,7 @@ def _of_now(settings: Settings, at: datetime) -> dict[datetime, Path]:
 
 
 def backup_is_old(settings: Settings, at: datetime, made_at: datetime) -> str:
-    """Return what to tell staff if the youngest backup is too old, or ""."""
+    """Return the message for staff if the youngest backup is too old, or ""."""
     youngest = next(iter(_of_now(settings, at)), None)
     if at - (youngest or made_at) <= TOO_OLD:
         return ""

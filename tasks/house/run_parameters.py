@@ -39,7 +39,7 @@ LEFT_OF: Final[Mapping[str, Mapping[str, Callable[[str], Any]]]] = {
 
 @task(name="empty-parameters", **SAFE_TO_REPEAT)
 def empty_parameters() -> int:
-    """Empty what tells of people in runs that have ended; return how many had it."""
+    """Empty personal parameters of runs that have ended; return how many had any."""
     emptied = 0
     for flow, left in LEFT_OF.items():
         for run in ended_runs(flow):

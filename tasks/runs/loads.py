@@ -65,7 +65,7 @@ def open_sweep(
 
 @task(name="open-narrow-sweep", **SAFE_TO_REPEAT)
 def open_narrow_sweep(shop: ShopHandle) -> Load:
-    """Record the start of a sweep for orders of which nobody has told us yet.
+    """Record the start of a sweep for orders that we do not know yet.
 
     It begins at the cursor, less an hour, and moves it as every sweep does. That orders
     are found before their notices arrive is no sign that notices get lost.

@@ -230,7 +230,7 @@ def _of_the_day(alarm: _Alarm) -> Iterator[AutomationCore]:
 
 
 def _of_the_worker(alarm: _Alarm) -> Iterator[AutomationCore]:
-    """Yield the alarm about a worker that is gone, and the word that it is back."""
+    """Yield the alarm about a worker that is gone, and the message that it is back."""
     yield alarm(
         "worker-gone",
         "処理を行うプロセスが停止しています",

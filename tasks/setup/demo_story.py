@@ -16,13 +16,13 @@ _LONGEST: Final = 100
 
 
 class StoryStep:
-    """What a step has to tell when it ends."""
+    """What a step prints when it ends."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
 
     def say(self, text: str) -> None:
-        """Add to what the step's line tells."""
+        """Add to the step's line."""
         self.said.append(text)
 
     def ended(self, run: FlowRun) -> None:

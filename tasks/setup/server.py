@@ -39,7 +39,7 @@ COMMAND: Final = ("server", "start")
 
 
 def server_environment(home: Path, port: int, host: str = LOOPBACK) -> dict[str, str]:
-    """Write `prefect.env` for a server at that port; return what the server is told.
+    """Write `prefect.env` for a server at that port; return the server's variables.
 
     The page of the server is at its own address, so nobody else's page needs to be
     answered.

@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _tidy_up(environment: Mapping[str, str]) -> None:
-    """Take away the runs of days to come; what goes wrong here stops no worker."""
+    """Delete runs left for days to come; a failure here stops no worker."""
     # Prefect reads its settings, and makes its folders, when it is imported.
     from prefect.client.orchestration import get_client  # noqa: PLC0415
     from prefect.settings import temporary_settings  # noqa: PLC0415

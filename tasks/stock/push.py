@@ -143,7 +143,7 @@ class SeenLevels:
 
 @dataclass(frozen=True)
 class Rounds:
-    """What the rounds of a run leave to be told beside its pushes.
+    """What the rounds of a run leave to report beside its pushes.
 
     unreadable  RMS's results for the listings that it did not even let us read
     lowers_only why nothing was raised that would have been; "" where all may be
@@ -306,7 +306,7 @@ def _raised_further(before: SeenLevels, after: SeenLevels) -> set[Listing]:
 
 
 def sweep_for_news(shop: ShopHandle) -> None:
-    """Store the orders placed since the last sweep of which nobody has told us."""
+    """Store the orders placed since the last sweep that we do not know yet."""
     _store_swept(shop, open_narrow_sweep(shop), sweep_narrowly)
 
 

@@ -97,7 +97,7 @@ def _by_search(
 def map_skus(
     shop: ShopHandle, read: SkusRead, who: str, *, dry_run: bool
 ) -> MappedListings:
-    """Write the mall's word into the mapping in one transaction; a trial writes none.
+    """Write the SKUs read into the mapping in one transaction; a trial writes none.
 
     What a search alone misses is not stored as gone: it may be new.
     """

@@ -137,12 +137,12 @@ class Watch:
                 let_arrivals_start_runs(client, wanted=False)
 
     def _repeat(self, flow: str, shop: Shop, postponed: bool = False) -> int:
-        """Run a flow when it is one of few at once, while it comes forward."""
+        """Run a flow, as one of few at once, for as long as it makes progress."""
         with self._at_once[flow]:
             return self._forward(flow, shop, postponed)
 
     def _forward(self, flow: str, shop: Shop, postponed: bool) -> int:
-        """Run a flow while it comes forward; one that does not has to pause."""
+        """Run a flow for as long as it makes progress; without any it has to pause."""
         runs, work = 0, (flow, shop.handle)
         if self._ending.is_set() or not self._attempts.may(work):
             return runs
@@ -160,7 +160,7 @@ class Watch:
         return runs
 
     def _waiting(self, flow: str, shop: Shop, postponed: bool) -> object | None:
-        """Return what tells this moment's work from the next one's; None for none."""
+        """Return what identifies the work that waits; None if none does."""
         return self._first_notice(shop, postponed) if flow == DRAIN else self._due(shop)
 
     def _first_notice(self, shop: Shop, postponed: bool) -> object | None:

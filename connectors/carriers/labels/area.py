@@ -30,7 +30,7 @@ def split_area(whole: str, prefecture: str, city: str) -> tuple[str, str]:
 
 
 def _end(part: str, whole: str, at: int, pattern: re.Pattern[str], most: int) -> int:
-    """Return where the part that begins at `at` ends; `at` if it is not to be told."""
+    """Return where the part that begins at `at` ends; `at` if that cannot be known."""
     if part and width(part) <= most and whole.startswith(part, at):
         return at + len(part)
     found = pattern.match(whole, at)

@@ -67,7 +67,7 @@ def end_of(last_day: date) -> datetime:
 def known_end(
     told: datetime | None, typed: datetime | None, answered_at: datetime | None
 ) -> datetime | None:
-    """Return when a key ends: as RMS told it, else as a person typed it.
+    """Return when a key ends: as RMS answered, else as a person entered it.
 
     A typed end is wrong once RMS has accepted the key after it: a former key's is
     easily left in the block.

@@ -77,7 +77,7 @@ class Flowed:
 
 @dataclass(frozen=True)
 class _Part:
-    """A shop's month of a table, and what tells its content from another one."""
+    """A shop's month of a table, and what changes with its content."""
 
     table: str
     mall: str

@@ -11,7 +11,7 @@ from data.warehouse.statements import SQL
 def record_incident(
     con: DuckDBPyConnection, kind: MatterKind, key: str, since: datetime, what: str
 ) -> None:
-    """Record an incident; one that is open already stays as it was first told."""
+    """Record an incident; one that is open already stays as it is."""
     given = {"kind": kind.value, "key": key, "since": since, "what": what}
     SQL.run(con, "record_incident", given)
 

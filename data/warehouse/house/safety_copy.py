@@ -40,7 +40,7 @@ def saved_of(path: Path) -> Path:
 
 
 def repaired_of(path: Path) -> Path:
-    """Return the empty file whose time tells when the copies were last put back."""
+    """Return the empty file that was last changed when the copies were put back."""
     return path.with_name(path.name + ".repaired")
 
 

@@ -277,7 +277,7 @@ def _deleted(
     known: KnownPackages,
     given: dict[str, object],
 ) -> list[RowRemark]:
-    """Withdraw numbers whose label was deleted since; return what to tell of each."""
+    """Withdraw numbers whose label was deleted since; return a remark for each."""
     placed, _, _ = _matched(replace(file, rows=file.deleted), known)
     found = _withdrawn(con, placed, given) if placed else {}
     told = [RowRemark(row, None, reason) for row, reason in found.items()]
@@ -290,7 +290,7 @@ def _deleted(
 def _withdrawn(
     con: Connection, placed: Sequence[Placed], given: dict[str, object]
 ) -> dict[int, str]:
-    """Withdraw numbers that no mall knows yet; return what to tell of each row."""
+    """Withdraw numbers that no mall knows yet; return the remark for each row."""
     show(con, "deleted_labels", pl.DataFrame(placed, schema=_ROWS, orient="row"))
     found = SQL.run(con, "list_deleted_labels", given).fetchall()
     unsent = [row for row, is_told in found if not is_told]

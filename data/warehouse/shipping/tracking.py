@@ -315,7 +315,7 @@ def store_results(
 def end_requests(
     con: Connection, run: Run, request_id: str, numbers: Sequence[str]
 ) -> None:
-    """Store that a report has no more results to come of these orders."""
+    """Record that these orders of a report have all their results."""
     given = run.given | {"request_id": request_id, "numbers": list(numbers)}
     SQL.run(con, "end_tracking_requests", given)
 

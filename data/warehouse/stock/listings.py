@@ -57,7 +57,7 @@ class PersonsSku(NamedTuple):
 
 @dataclass(frozen=True)
 class MappedListings:
-    """What the mall's word comes to.
+    """What changes in the mapping by what the mall shows of its SKUs.
 
     changes  what is new in the mapping
     kept     a person's word that the mall's does not change
@@ -88,7 +88,7 @@ def map_listings(  # noqa: PLR0913 - whose, what, by whom and when
     at: datetime,
     is_trial: bool = False,
 ) -> MappedListings:
-    """Write the mall's word into the mapping, in the caller's transaction.
+    """Write the SKUs that the mall shows into the mapping, in the caller's transaction.
 
     A trial returns what would change and writes nothing. `change_id` is a new one for
     each call.

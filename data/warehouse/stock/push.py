@@ -129,7 +129,7 @@ def levels_to_push(  # noqa: PLR0913 - whose levels, and which of them
 
 
 class DueLevels(NamedTuple):
-    """Levels of a shop that a push could tell the mall now.
+    """Levels of a shop that a push could send to the mall now.
 
     oldest  the cause of the one that waits longest; those that RMS refuses, and those
             that wait for a person, do not count
