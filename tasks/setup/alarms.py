@@ -73,9 +73,8 @@ def notify_block(
             json_data={"text": "{{subject}}\n{{body}}"},
             secrets={"address": address.url.get_secret_value()},
         )
-    logging.getLogger("apprise").setLevel(
-        logging.CRITICAL
-    )  # it would quote the address
+    # It would quote the address.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
     block = SlackWebhook(url=address.url)
     if not len(block._apprise_client):  # noqa: SLF001 - no other way to ask
         raise NotifyRefused

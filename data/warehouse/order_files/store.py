@@ -55,7 +55,6 @@ class ImportReport:
     warnings               the first fifty; `warning_counts` has all of them by kind
     """
 
-    import_id: str
     file_sha256: str
     file_name: str
     mall: Mall
@@ -162,7 +161,6 @@ def import_orders(  # noqa: PLR0913
     _record(con, given | counts, chunks.rejects, warnings.rows)
     (waiting,) = queries.rows("count_csv_waiting")[0]
     return ImportReport(
-        import_id=import_id,
         file_sha256=file.sha256,
         file_name=file.file_name,
         mall=rules.mall,

@@ -115,7 +115,6 @@ class ShipmentReport:
     is_same_file  this very file was imported before, and nothing changed now
     """
 
-    import_id: str
     file_name: str
     rows_read: int
     created: int
@@ -205,7 +204,6 @@ def import_shipments(  # noqa: PLR0913
     SQL.run(con, "record_shipment_import", given)
     _record_remarks(con, file.rejects, unmatched, given)
     return ShipmentReport(
-        import_id=import_id,
         file_name=file.file_name,
         rows_read=file.rows_read,
         created=created,

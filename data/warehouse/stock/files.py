@@ -69,7 +69,6 @@ class CountReport:
     uncounted     SKUs that came in and were never counted
     """
 
-    import_id: str
     is_same_file: bool
     rows_read: int
     moved: int = 0
@@ -136,7 +135,7 @@ def count_stock(  # noqa: PLR0913
     }
     ((same,),) = SQL.run(con, "count_stock_imports_of_file", given).fetchall()
     if same:
-        return CountReport(import_id, True, len(file.counts))
+        return CountReport(is_same_file=True, rows_read=len(file.counts))
     show(con, "stock_count_rows", _rows(file.counts))
     differing = SQL.run(con, "list_stock_counts_differing", given).fetchall()
     if differing:
@@ -153,7 +152,6 @@ def count_stock(  # noqa: PLR0913
     given |= {"skus_older": len(booked.older)}
     SQL.run(con, "record_stock_count", given)
     return CountReport(
-        import_id=import_id,
         is_same_file=False,
         rows_read=len(file.counts),
         moved=booked.moved,
