@@ -9,9 +9,9 @@ from connectors.csv_file import Block, Header
 from connectors.csv_file.verdict import MOST_REJECTS, too_many_rejects
 from connectors.order_files.apart import Beginnings, together, with_equal_lines
 from connectors.order_files.blank_cells import with_blanks_as_null
+from connectors.order_files.column_plan import Plan, column_name, plan
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.numbering import Destinations, Numbering, in_blocks
-from connectors.order_files.plan import Plan, column_name, plan
 from connectors.order_files.tab_quotes import without_quotes
 from connectors.order_files.typed import REJECTS, WARNINGS, converted, unreadable
 

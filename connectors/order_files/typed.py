@@ -15,8 +15,8 @@ from connectors.csv_file import CsvRefused, Header, Position
 from connectors.csv_file.header import compared
 from connectors.csv_file.verdict import second_header
 from connectors.order_files import conversion
+from connectors.order_files.column_plan import PART, Plan, Planned
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout, is_over
-from connectors.order_files.plan import PART, Plan, Planned
 from connectors.order_files.unpaid import WAITS
 from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, CellFault
 from data.model.order import NOT_FIXED

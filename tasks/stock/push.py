@@ -57,7 +57,7 @@ from tasks.rms import (
 from tasks.runs.limits import one_caller
 from tasks.runs.loads import close_load, open_narrow_sweep, open_sweep
 from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
-from tasks.stock.unknown import leave_out_unknown
+from tasks.stock.unknown_skus import leave_out_unknown
 
 MOST_ROUNDS: Final = 4
 """How many times one run reads again and decides on levels whose answer was lost."""

@@ -24,7 +24,7 @@ from tasks.stock import files as stock_count_report
 from tasks.stock import push as inventory
 from tasks.stock import push as inventory_calls
 from tasks.stock import push_report as inventory_report
-from tasks.stock import unknown as inventory_unknown
+from tasks.stock import unknown_skus as inventory_unknown
 from tests.order_files.store.made import MadeFile, a_row
 from tests.support.kept_open import kept_open
 from tests.support.planted import caught, planted_source

@@ -7,9 +7,9 @@ orderId occur and belong to nothing.
 
 import polars as pl
 
+from connectors.order_files.column_plan import PART
 from connectors.order_files.layout import HELD, Layout, Signature, cell, maybe, sum_of
 from connectors.order_files.money import rest_of
-from connectors.order_files.plan import PART
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 

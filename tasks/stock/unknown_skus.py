@@ -1,4 +1,4 @@
-"""SKUs that no item of the mall has: told before their level is written.
+"""SKUs that no item of the mall has: found before their level is written.
 
 RMS answers 204 to stock for a SKU that does not exist, and may even show the row for a
 day: stored is not on sale (docs/rms/inventory-and-license-api.md §4). Only a listing
