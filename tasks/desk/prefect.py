@@ -194,8 +194,7 @@ class DeskRuns:
     def _ours(
         self, client: SyncPrefectClient, deployment: str
     ) -> Iterator[FlowRunFilter | None]:
-        """Yield filters for the runs of each shop of our home, and for those of all its
-        shops.
+        """Yield filters for our home's runs: those of each shop, then of all of them.
 
         No filter is needed where there are no homes.
         """

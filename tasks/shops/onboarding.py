@@ -243,7 +243,8 @@ def mail_to_copy(mail: Mail) -> str:
 
     The body's fence is longer than any run of backticks in it, which people typed.
     """
-    fence = "`" * (_longest_run_of_ticks(mail.body) + 3)
+    longest = max(map(len, re.findall("`+", mail.body)), default=0)
+    fence = "`" * (longest + 3)
     return page(
         "楽天API利用申請のメール",
         "個人情報を含みます。申請が済んだら、この実行を削除してください。",
@@ -252,11 +253,3 @@ def mail_to_copy(mail: Mail) -> str:
         "本文",
         f"{fence}text\n{mail.body}{fence}",
     )
-
-
-def _longest_run_of_ticks(text: str) -> int:
-    longest = run = 0
-    for sign in text:
-        run = run + 1 if sign == "`" else 0
-        longest = max(longest, run)
-    return longest

@@ -78,8 +78,9 @@ class WatchMetrics:
 
     @contextmanager
     def served(self, port: int) -> Iterator[None]:
-        """Serve them on this machine while the block runs; a taken port is no reason
-        to stop.
+        """Serve them on this machine while the block runs.
+
+        A taken port is no reason to stop.
         """
         try:
             server, thread = start_http_server(port, LOOPBACK, self._registry)
