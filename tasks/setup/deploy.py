@@ -14,9 +14,7 @@ from shlex import quote
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
-from prefect.settings import (
-    temporary_settings,
-)
+from prefect.settings import temporary_settings
 
 from connectors.settings.reading import read_settings
 from connectors.settings.shop_environment import (

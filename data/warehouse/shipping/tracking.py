@@ -354,10 +354,14 @@ class Straggler(NamedTuple):
 
 
 class TrackingReport(NamedTuple):
-    """The run's shipments, the orders still 発送待ち although all is reported, and
-    those that could not be read, so that nothing was sent of them: `unread` by this
-    run, `not_at_mall` because only a CSV knows them. `to_stop` are orders cancelled
-    after their report, since the push before this one, each with what to do.
+    """What a push did, and what it leaves for a person.
+
+    lines        the run's shipments
+    stragglers   orders still 発送待ち although all is reported
+    unread       orders that the run could not read, so that nothing of them was sent
+    not_at_mall  the same of orders that only a CSV knows
+    to_stop      orders cancelled after their report, since the push before this one,
+                 each with what to do
     """
 
     lines: tuple[ShipmentLine, ...]
