@@ -2,13 +2,8 @@
 
 import pytest
 
-from data.model.shipping.plan import (
-    DoubledRow,
-    OpenRow,
-    doubled_rows,
-    open_rows,
-    plan_rows,
-)
+from data.model.shipping.open_order import DoubledRow, OpenRow, doubled_rows, open_rows
+from data.model.shipping.plan import plan_rows
 from data.model.shipping.shipment import MOST_ROWS, ReportFault, ShipmentState
 from tests.carriers.any_rows import NUMBERS
 from tests.carriers.made import DAY, GOOD, OTHER

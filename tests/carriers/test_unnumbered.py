@@ -2,7 +2,8 @@
 
 import pytest
 
-from data.model.shipping.plan import OpenRow, doubled_rows, open_rows, plan_rows
+from data.model.shipping.open_order import OpenRow, doubled_rows, open_rows
+from data.model.shipping.plan import plan_rows
 from data.model.shipping.shipment import DELIVERY_COMPANIES, NO_NUMBER
 from data.model.shipping.unnumbered import UnnumberedWay, unnumbered_way
 from tests.carriers.made import DAY, GOOD, KEY, OTHER, TEMPLATE, YUPURI, csv_bytes

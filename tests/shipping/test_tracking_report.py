@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from data.model.shipping.plan import DoubledRow, OpenRow
+from data.model.shipping.open_order import DoubledRow, OpenRow
 from data.warehouse.shipping.tracking import ShipmentLine, Straggler, TrackingReport
 from tasks.shipping import tracking, tracking_report
 from tasks.shipping.tracking_report import (

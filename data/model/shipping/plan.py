@@ -180,7 +180,7 @@ def _wanted(
         if one.state is ShipmentState.REPLACED
     }
     standing = {
-        (package.basket_id, _number(row))
+        (package.basket_id, number_in(row))
         for package in order.packages
         for row in package.shipping_rows
     }
@@ -223,7 +223,7 @@ def _corrects_a_row(order: Order, one: Shipment) -> bool:
         for row in package.shipping_rows
     )
     return one.replaces is not None and any(
-        _number(row) == one.replaces for row in rows
+        number_in(row) == one.replaces for row in rows
     )
 
 
@@ -347,7 +347,8 @@ def _age(row: ShippingRow) -> tuple[int, str]:
     return len(row.shipping_detail_id), row.shipping_detail_id
 
 
-def _number(row: ShippingRow) -> str:
+def number_in(row: ShippingRow) -> str:
+    """Return the number that stands in a row, NO_NUMBER if none does."""
     return normalised(row.tracking_number or "") or NO_NUMBER
 
 
@@ -356,7 +357,7 @@ def _with_its_number(one: Shipment, free: list[ShippingRow]) -> ShippingRow | No
 
     A row without a number belongs to a parcel only if it is right already.
     """
-    same = [row for row in free if _number(row) == one.tracking_number]
+    same = [row for row in free if number_in(row) == one.tracking_number]
     if right := next((row for row in same if _is_as_wanted(row, one)), None):
         return right
     return None if one.tracking_number == NO_NUMBER else next(iter(same), None)
@@ -369,27 +370,27 @@ def _to_correct(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
     (docs/rms/order-api.md §4.2).
     """
     by_id = (row for row in free if row.shipping_detail_id == one.shipping_detail_id)
-    by_number = (row for row in free if one.replaces and _number(row) == one.replaces)
+    by_number = (row for row in free if one.replaces and number_in(row) == one.replaces)
     return next(by_id, None) or next(by_number, None)
 
 
 def _empty(one: Shipment, free: list[ShippingRow]) -> ShippingRow | None:
     """Return a row without a number, one of the same company if there is one."""
-    empty = [row for row in free if _number(row) == NO_NUMBER]
+    empty = [row for row in free if number_in(row) == NO_NUMBER]
     same = (row for row in empty if row.carrier_code == one.carrier_code)
     return next(same, None) or next(iter(empty), None)
 
 
 def _is_as_wanted(row: ShippingRow, one: Shipment) -> bool:
     return (
-        _number(row) == one.tracking_number
+        number_in(row) == one.tracking_number
         and row.carrier_code == one.carrier_code
         and row.shipping_date == one.shipping_date
     )
 
 
 def _change(one: Shipment, row: ShippingRow | None) -> RowChange:
-    has_number = row is not None and _number(row) != NO_NUMBER
+    has_number = row is not None and number_in(row) != NO_NUMBER
     return RowChange(
         basket_id=one.basket_id,
         shipping_detail_id=None if row is None else row.shipping_detail_id,
@@ -420,74 +421,3 @@ class RowResult(NamedTuple):
     data_number: int | None
     is_refused: bool
     reason: str | None
-
-
-class OpenRow(NamedTuple):
-    """What keeps an order at 300: a row with empty cells, or a package without a row.
-
-    `missing` lists the empty cells by their Japanese names; `shipping_detail_id` is
-    None where the package has no row.
-    """
-
-    basket_id: str
-    shipping_detail_id: str | None
-    missing: tuple[str, ...]
-
-
-_CELLS: Final = {
-    "carrier_code": "配送会社",
-    "tracking_number": "お荷物伝票番号",
-    "shipping_date": "発送日",
-}
-
-
-def open_rows(
-    packages: Iterable[Package], unnumbered: Collection[str] = ()
-) -> tuple[OpenRow, ...]:
-    """List what the report still lacks before RMS's night job closes the order.
-
-    `unnumbered` are the ids of rows whose parcel has no number: none is missing there.
-    """
-    found: list[OpenRow] = []
-    for package in packages:
-        if not package.shipping_rows:
-            found.append(OpenRow(package.basket_id, None, tuple(_CELLS.values())))
-        found += [
-            OpenRow(package.basket_id, row.shipping_detail_id, missing)
-            for row in package.shipping_rows
-            if (missing := _missing(row, unnumbered))
-        ]
-    return tuple(found)
-
-
-def _missing(row: ShippingRow, unnumbered: Collection[str]) -> tuple[str, ...]:
-    return tuple(
-        name
-        for field, name in _CELLS.items()
-        if not getattr(row, field)
-        and not (field == "tracking_number" and row.shipping_detail_id in unnumbered)
-    )
-
-
-class DoubledRow(NamedTuple):
-    """One tracking number in several rows of a package; a person must delete some."""
-
-    basket_id: str
-    tracking_number: str
-    shipping_detail_ids: tuple[str, ...]
-
-
-def doubled_rows(packages: Iterable[Package]) -> tuple[DoubledRow, ...]:
-    """List the numbers that stand more than once in a package."""
-    found: list[DoubledRow] = []
-    for package in packages:
-        ids: dict[str, list[str]] = {}
-        for row in package.shipping_rows:
-            if (number := _number(row)) != NO_NUMBER:
-                ids.setdefault(number, []).append(row.shipping_detail_id)
-        found += [
-            DoubledRow(package.basket_id, number, tuple(rows))
-            for number, rows in ids.items()
-            if len(rows) > 1
-        ]
-    return tuple(found)

@@ -25,18 +25,15 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from data.model.order import Mall
+from data.model.shipping.open_order import DoubledRow, OpenRow, doubled_rows, open_rows
 from data.model.shipping.plan import (
     SETTLES_AFTER,
-    DoubledRow,
-    OpenRow,
     OrderReport,
     Outcome,
     Reported,
     RowResult,
     decide,
-    doubled_rows,
     may_send,
-    open_rows,
     order_report,
 )
 from data.model.shipping.shipment import Shipment, ShipmentState
