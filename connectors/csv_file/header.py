@@ -125,7 +125,7 @@ def _header(line: bytes, advice: str) -> Header:
     if tab:
         cells = bare.split(b"\t")
     else:
-        found = tokens(bare, b",")
+        found = tokens(bare)
         if found.broken_at is not None or found.open_at is not None:
             raise malformed(1, advice)
         cells = found.records[0].cells if found.records else []

@@ -67,7 +67,7 @@ class Block:
         records = (
             [line.removesuffix(b"\r").split(b"\t") for line in text.split(b"\n")[:-1]]
             if header.tab
-            else [record.cells for record in tokens(text, b",").records]
+            else [record.cells for record in tokens(text).records]
         )
         return zip(chain.from_iterable(self.ranges), records, strict=True)
 
@@ -134,7 +134,7 @@ class Scanner:
         view, kept, at = memoryview(text), 0, 0
         for first, count, start, stop in runs(odd):
             self._keep(view[at:start], first - kept)
-            found = tokens(text[start:stop], b",")
+            found = tokens(text[start:stop])
             for record in found.records:
                 self._judge(
                     record.cells, text[start + record.start : start + record.end]
@@ -181,7 +181,7 @@ class Scanner:
             if b"\r" in record:
                 raise self._malformed()
             return record.split(b"\t")
-        found = tokens(record, b",")
+        found = tokens(record)
         if found.broken_at is not None or found.open_at is not None:
             raise self._malformed()
         return found.records[0].cells if found.records else [b""]
@@ -212,7 +212,7 @@ class Scanner:
             bare = text.removesuffix(b"\n").removesuffix(b"\r")
             records = [Record(self._cells(bare), 0, len(bare))]
         else:
-            found = tokens(text, b",")
+            found = tokens(text)
             if found.open_at is not None:
                 raise self._cut(len(found.records))
             if found.broken_at is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+_CELL: Final = re.compile(rb'(?:"([^"]*+(?:""[^"]*+)*+)"|([^",\r\n]*+))(,|\r?\n|\Z)')
 _UNCLOSED: Final = re.compile(rb'"[^"]*+(?:""[^"]*+)*+\Z')
 
 
@@ -34,22 +35,13 @@ class Tokens:
     broken_at: int | None = None
 
 
-@cache
-def _cell(delimiter: bytes) -> re.Pattern[bytes]:
-    d = re.escape(delimiter)
-    return re.compile(
-        rb'(?:"([^"]*+(?:""[^"]*+)*+)"|([^"\r\n' + d + rb"]*+))(" + d + rb"|\r?\n|\Z)"
-    )
-
-
-def tokens(text: bytes, delimiter: bytes) -> Tokens:
+def tokens(text: bytes) -> Tokens:
     """Parse every record of `text`; a last one without line end counts as whole."""
-    match = _cell(delimiter).match
     records: list[Record] = []
     cells: list[bytes] = []
     start = at = 0
     while at < len(text) or cells:
-        found = match(text, at)
+        found = _CELL.match(text, at)
         if found is None:
             if _UNCLOSED.match(text, at):
                 return Tokens(records, open_at=start)
@@ -57,7 +49,7 @@ def tokens(text: bytes, delimiter: bytes) -> Tokens:
         quoted, bare, after = found.groups()
         cells.append(bare if quoted is None else quoted.replace(b'""', b'"'))
         at = found.end()
-        if after != delimiter:
+        if after != b",":
             records.append(Record(cells, start, found.start(3)))
             cells, start = [], at
     return Tokens(records)

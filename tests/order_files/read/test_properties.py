@@ -54,7 +54,7 @@ def kept(header, chunks):
     scanner = Scanner(found, 0, "")
     blocks = list(scanner.blocks(iter([rest, *text])))
     whole = b"".join(part for block in blocks for part in block.text)
-    return [record.cells for record in tokens(whole, b",").records], [
+    return [record.cells for record in tokens(whole).records], [
         reject for block in blocks for reject in block.rejects
     ]
 
@@ -89,7 +89,7 @@ def test_the_scanner_keeps_what_pythons_csv_module_reads(rows, quoting, cuts):
 @given(st.text(st.sampled_from('a,"\r\n'), min_size=1, max_size=14))
 @examples(500)
 def test_the_quick_look_at_a_record_agrees_with_the_letter(text):
-    found = tokens(text.encode(), b",")
+    found = tokens(text.encode())
     is_one = found.broken_at is None and found.open_at is None
     is_one = is_one and len(found.records) == 1 and not text.endswith("\n")
 
