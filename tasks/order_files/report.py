@@ -19,7 +19,7 @@ from tasks.runs.file_outcome import (
     Remark,
     RemarkList,
     leave_outcome,
-    of_texts,
+    of_file,
 )
 from tasks.runs.report import (
     LISTED,
@@ -181,7 +181,7 @@ def import_outcome(imported: Imported, choices: Choices) -> FileOutcome:
     found = [
         Remark(order=number or "", what=text) for _, number, text in report.warnings
     ]
-    warned = of_texts("ファイルについて", imported.notices)
+    warned = of_file(imported.notices)
     if kinds:
         warned.append(
             RemarkList(

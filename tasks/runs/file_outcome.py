@@ -80,12 +80,17 @@ def of_rows(title: str, advice: str, rows: Sequence[RowRemark]) -> list[RemarkLi
     return [RemarkList(title=title, total=len(rows), advice=advice, remarks=remarks)]
 
 
-def of_texts(title: str, texts: Sequence[str]) -> list[RemarkList]:
-    """Return texts about the file as a whole as one listing, or none."""
+def of_file(notices: Sequence[str]) -> list[RemarkList]:
+    """Return what is said of the file as a whole as one listing, or none."""
+    return of_texts("ファイルについて", "", notices)
+
+
+def of_texts(title: str, advice: str, texts: Sequence[str]) -> list[RemarkList]:
+    """Return texts as one listing, or none without texts."""
     if not texts:
         return []
     remarks = [Remark(what=text) for text in texts[:LISTED]]
-    return [RemarkList(title=title, total=len(texts), remarks=remarks)]
+    return [RemarkList(title=title, total=len(texts), advice=advice, remarks=remarks)]
 
 
 def leave_outcome(outcome: FileOutcome) -> None:

@@ -20,7 +20,7 @@ from data.model.shops.shop import ShopHandle
 from data.warehouse.shipping.shipments import ShipmentReport, import_shipments
 from tasks.machine import now, our_trial
 from tasks.runs.failures import hiding_values
-from tasks.runs.file_outcome import FileOutcome, leave_outcome, of_rows, of_texts
+from tasks.runs.file_outcome import FileOutcome, leave_outcome, of_file, of_rows
 from tasks.runs.report import (
     SAME_FILE,
     TRIED,
@@ -210,7 +210,7 @@ def shipments_outcome(imported: ImportedShipments) -> FileOutcome:
             ),
         ],
         warned=[
-            *of_texts("ファイルについて", imported.notices),
+            *of_file(imported.notices),
             *of_rows(
                 "警告",
                 "取り込みますが、内容を確認してください。",

@@ -1,6 +1,5 @@
 """A stock file, count (棚卸) or receipt (入荷): read whole, booked, and reported."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +20,8 @@ from tasks.machine import now, our_trial
 from tasks.runs.failures import hiding_values
 from tasks.runs.file_outcome import (
     FileOutcome,
-    Remark,
-    RemarkList,
     leave_outcome,
+    of_file,
     of_texts,
 )
 from tasks.runs.report import (
@@ -230,10 +228,10 @@ def count_outcome(imported: CountImported) -> FileOutcome:
             "安全在庫を設定する商品": report.safety_set,
         },
         warned=[
-            *of_texts("ファイルについて", imported.notices),
-            *_listed(words.older, "", report.older),
-            *_listed("棚卸をまだ取り込んでいないSKU", NEVER_COUNTED, report.uncounted),
-            *_listed(
+            *of_file(imported.notices),
+            *of_texts(words.older, "", report.older),
+            *of_texts("棚卸をまだ取り込んでいないSKU", NEVER_COUNTED, report.uncounted),
+            *of_texts(
                 "SKUの対応が変わった商品",
                 "前のSKUに在庫が残っていないか確認してください。",
                 [
@@ -244,17 +242,6 @@ def count_outcome(imported: CountImported) -> FileOutcome:
             ),
         ],
     )
-
-
-def _listed(title: str, advice: str, texts: Sequence[str]) -> list[RemarkList]:
-    return [
-        RemarkList(
-            title=title,
-            total=len(texts),
-            advice=advice,
-            remarks=[Remark(what=text) for text in texts[:LISTED]],
-        )
-    ] * bool(texts)
 
 
 def refusal(problem: str) -> str:
