@@ -7,7 +7,7 @@ from datetime import datetime
 from connectors.settings.reading import read_settings
 from connectors.shared_clock import now_by
 from data.warehouse.session import Connection, warehouse
-from tasks.shops.owner import confirmed, owned
+from tasks.homes.owner import confirmed, owned
 
 
 def now() -> datetime:

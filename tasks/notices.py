@@ -18,12 +18,12 @@ from data.model.order import Mall
 from data.model.run import Taken
 from data.model.shops.shop import ShopHandle
 from data.warehouse.notices import due_notices, record_notices
+from tasks.homes.owner import confirmed
 from tasks.machine import now, our_warehouse
 from tasks.rms import ShopStopped, refuse_stopped, shop_of_now
 from tasks.runs.report import ended, sums
 from tasks.runs.retrying import SAFE_TO_REPEAT, opaque
 from tasks.shops.blocks import UnknownShop, notice_keys, shops_described_at
-from tasks.shops.owner import confirmed
 
 FILES_AT_ONCE = 5000
 """Notices per transaction, so that a full spool does not fill the memory."""

@@ -29,8 +29,8 @@ from prefect.exceptions import ObjectNotFound
 from connectors.settings.reading import read_settings
 from tasks.desk.prefect import DeskRuns, at_our_home, is_of_our_home
 from tasks.desk.run_now import in_one_line, state_word, title_of, title_of_run
+from tasks.homes.blocks import home_in
 from tasks.setup.prefect_runs import all_pages, flow_names
-from tasks.shops.homes import home_in
 
 DAILY: Final = "daily/0900"
 BEGUN: Final = tuple(one for one in StateType if one is not StateType.SCHEDULED)

@@ -45,9 +45,9 @@ from tasks.desk.run_now import (
     tables_of,
     title_of_run,
 )
+from tasks.homes.blocks import at_home, home_in
 from tasks.setup.prefect_runs import client_settings
 from tasks.shops.blocks import ShopPlace, shop_places
-from tasks.shops.homes import at_home, home_in
 
 ClientSettings = Mapping[Any, Any]
 PATIENCE_S: Final = 10.0

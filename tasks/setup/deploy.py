@@ -22,18 +22,18 @@ from connectors.settings.shop_environment import (
     shop_from_environment,
 )
 from data.model.shops.shop import ShopHandle
+from tasks.homes.blocks import JuchuHome, UnknownHome, home_of, homes, save_home
+from tasks.homes.deployments import deploy_home, machines_own, rest_of_machine
 from tasks.runs.limits import ensure_limit
 from tasks.runs.log import show_our_log
 from tasks.setup.alarms import register_alarms, save_automation
 from tasks.setup.future_runs import forget_runs_to_come
-from tasks.setup.home_deployments import deploy_home, machines_own, rest_of_machine
 from tasks.setup.plain_forms import make_forms_plain
 from tasks.setup.prefect_runs import client_settings
 from tasks.setup.queues import MORNING, ensure_queue, ensure_work_pool
 from tasks.setup.run_automations import run_automations
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop, homes_in_blocks, rakuten_shops
-from tasks.shops.homes import JuchuHome, UnknownHome, home_of, homes, save_home
 
 log = logging.getLogger("juchu.deploy")
 

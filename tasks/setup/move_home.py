@@ -8,11 +8,11 @@ import sys
 
 from connectors.settings.reading import SettingsProblem, read_settings
 from data.warehouse.errors import WarehouseClosed
-from tasks.house.move import HomeMoveRefused, MovedHome, move_home
+from tasks.homes.blocks import UnknownHome
+from tasks.homes.move import HomeMoveRefused, MovedHome, move_home
 from tasks.machine import now
 from tasks.setup.prefect_runs import PrefectRuns
 from tasks.setup.server_in_use import environment_of_server
-from tasks.shops.homes import UnknownHome
 
 
 def main() -> None:

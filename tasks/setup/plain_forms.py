@@ -10,7 +10,7 @@ from typing import Any, Final
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate
 
-from tasks.setup.home_deployments import deployments_of
+from tasks.homes.deployments import deployments_of
 from tasks.setup.prefect_runs import flow_names
 
 NULL: Final = {"type": "null"}

@@ -18,8 +18,8 @@ from prefect.states import Crashed
 
 from connectors.settings.reading import read_settings
 from data.model.shops.shop import ShopHandle
+from tasks.homes.blocks import at_home, of_home
 from tasks.runs.retrying import SAFE_TO_REPEAT
-from tasks.shops.homes import at_home, of_home
 
 TAG: Final = "常駐"
 """The tag of every run of the warm process."""

@@ -11,10 +11,10 @@ from pydantic import SecretStr
 
 from connectors.sandbox.control_api.remote import SandboxControl
 from data.model.shops.shop import Shop
-from tasks.setup.home_deployments import deploy_home, deployments_of, machines_own
+from tasks.homes.blocks import JuchuHome, save_home
+from tasks.homes.deployments import deploy_home, deployments_of, machines_own
 from tasks.setup.services import ROOT, free_port
 from tasks.shops.blocks import RmsShop
-from tasks.shops.homes import JuchuHome, save_home
 from tests.cluster.bed import WIRE, Bed
 from tests.cluster.engines import start_engines, start_server
 from tests.support.waiting import until

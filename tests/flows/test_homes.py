@@ -16,10 +16,10 @@ from flows.drain_notices import drain_notices
 from flows.ingest_orders import ingest_orders
 from flows.push_inventory import push_inventory
 from tasks import machine, rms
-from tasks.shops import owner
+from tasks.homes import owner
+from tasks.homes.blocks import JuchuHome
+from tasks.homes.owner import ASKED_AGAIN_S, BlockRead, ClockPair, folder_mark, instant
 from tasks.shops.blocks import OtherHome, load_shop
-from tasks.shops.homes import JuchuHome
-from tasks.shops.owner import ASKED_AGAIN_S, BlockRead, ClockPair, folder_mark, instant
 from tests.support.sandbox import Sandbox
 
 MoveTo = Callable[[str], Path]

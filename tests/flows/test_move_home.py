@@ -21,14 +21,14 @@ from pydantic import SecretStr
 from connectors.settings.reading import read_settings
 from data.model.shops.shop import Shop
 from data.warehouse.session import warehouse
-from tasks.house.move import HomeMoveRefused, move_home
+from tasks.homes import owner
+from tasks.homes.blocks import JuchuHome, home_of, save_home
+from tasks.homes.deployments import deploy_home, deployments_of
+from tasks.homes.move import HomeMoveRefused, move_home
 from tasks.machine import now
 from tasks.setup import prefect_runs
-from tasks.setup.home_deployments import deploy_home, deployments_of
 from tasks.setup.services import ROOT, Services
-from tasks.shops import owner
 from tasks.shops.blocks import OtherHome, RmsShop, handles_in_blocks, load_shop
-from tasks.shops.homes import JuchuHome, home_of, save_home
 from tests.support.effort import for_long
 from tests.support.waiting import until
 

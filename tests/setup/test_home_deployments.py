@@ -6,7 +6,7 @@ import pytest
 import yaml
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 
-from tasks.setup.home_deployments import NETS, YAML, resources_of, spread
+from tasks.homes.deployments import NETS, YAML, resources_of, spread
 from tasks.setup.worker import queues_of
 
 SCHEDULES = [

@@ -16,11 +16,11 @@ from connectors.settings.fields import Settings
 from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
 from data.warehouse.errors import HomeMoved, WarehouseBusy
-from data.warehouse.house.move import HomeEpoch, handed_over
+from data.warehouse.home_epochs import HomeEpoch, handed_over
 from data.warehouse.session import warehouse
-from tasks.shops import owner
-from tasks.shops.homes import JuchuHome
-from tasks.shops.owner import ASKED_AGAIN_S, HELD_S, ClockPair, confirmed, owned
+from tasks.homes import owner
+from tasks.homes.blocks import JuchuHome
+from tasks.homes.owner import ASKED_AGAIN_S, HELD_S, ClockPair, confirmed, owned
 
 AT = datetime(2026, 7, 1, 9, tzinfo=JST)
 COST = "INSERT INTO sku_costs VALUES (?, '2026-07-01', 1, 'x', now())"

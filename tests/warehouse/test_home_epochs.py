@@ -8,7 +8,7 @@ import pytest
 
 from data.model.japan_time import JST
 from data.warehouse.errors import HomeMoved, WarehouseBusy
-from data.warehouse.house.move import (
+from data.warehouse.home_epochs import (
     HomeEpoch,
     handed_over,
     latest_epoch,

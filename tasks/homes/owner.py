@@ -18,10 +18,10 @@ from typing import Final, NamedTuple
 from connectors.prefect_api import NO_ANSWER
 from connectors.settings.fields import Settings
 from data.warehouse.errors import HomeMoved, WarehouseBusy
-from data.warehouse.house.move import HomeEpoch, refuse_other_epoch
+from data.warehouse.home_epochs import HomeEpoch, refuse_other_epoch
 from data.warehouse.session import Connection, warehouse
-from tasks.shops.homes import JuchuHome, UnknownHome, home_of, save_home
-from tasks.shops.lock import one_mover
+from tasks.homes.blocks import JuchuHome, UnknownHome, home_of, save_home
+from tasks.homes.lock import one_mover
 
 ASKED_AGAIN_S: Final = 20.0
 HELD_S: Final = 60.0

@@ -25,8 +25,8 @@ from prefect.events.schemas.automations import Automation, EventTrigger
 
 from data.model.shops.shop import ShopHandle
 from tasks.analytics.publish import RESOURCE
+from tasks.homes.blocks import JuchuHome, at_home, of_home
 from tasks.setup.queues import MORNING, WORK_POOL, ensure_queue, morning_of
-from tasks.shops.homes import JuchuHome, at_home, of_home
 
 YAML: Final = Path(__file__).resolve().parents[2] / "prefect.yaml"
 NETS: Final = {"*/5 * * * *": 300, "*/15 * * * *": 900, "30 * * * *": 3600}

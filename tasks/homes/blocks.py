@@ -2,7 +2,7 @@
 
 A home is the folder JUCHU_HOME of one merchant or a few. Its block is the one place
 that says who owns it; `make move-home` changes it, and every transaction of the home
-compares (tasks/shops/owner.py). One machine has no such block.
+compares (tasks/homes/owner.py). One machine has no such block.
 """
 
 from http import HTTPStatus

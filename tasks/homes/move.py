@@ -28,14 +28,14 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Scheduled
 
 from connectors.settings.fields import Settings
-from data.warehouse.house.move import HomeEpoch, handed_over, latest_epoch
-from tasks.setup.home_deployments import deploy_home, deployments_of
+from data.warehouse.home_epochs import HomeEpoch, handed_over, latest_epoch
+from tasks.homes.blocks import JuchuHome, home_of, save_home
+from tasks.homes.deployments import deploy_home, deployments_of
+from tasks.homes.lock import one_mover
+from tasks.homes.owner import HELD_S, folder_mark
 from tasks.setup.prefect_runs import all_pages
 from tasks.setup.server import LOCK as SERVER_LOCK
 from tasks.shops.blocks import homes_in_blocks
-from tasks.shops.homes import JuchuHome, home_of, save_home
-from tasks.shops.lock import one_mover
-from tasks.shops.owner import HELD_S, folder_mark
 from tasks.watch.alive import LOCK, watch_lives
 
 STAYS: Final = (
