@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class House:
+class ReceiverParts:
     """Everything the app's answers are made of."""
 
     reception: Reception
@@ -65,59 +65,59 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-def make_app(house: House) -> Starlette:
+def make_app(parts: ReceiverParts) -> Starlette:
     """Build the app of four paths; any other is 404, any other method 405."""
     writers = CapacityLimiter(_WRITERS)
 
     async def notices(request: Request) -> Response:
         host = request.client.host if request.client else ""
-        with house.shares.one_more(host) as has_a_share:
+        with parts.shares.one_more(host) as has_a_share:
             if not has_a_share:
-                house.reception.refuse("share_full")
+                parts.reception.refuse("share_full")
                 return answer(ResultCode.UNEXPECTED, 503, hang_up=True)
             return await taken(request)
 
     async def taken(request: Request) -> Response:
         try:
-            arrival = await read_body(request, house, writers)
+            arrival = await read_body(request, parts, writers)
         except Unreadable as unreadable:
-            code = house.reception.refuse(unreadable.reason)
+            code = parts.reception.refuse(unreadable.reason)
             return answer(code, unreadable.status, hang_up=True)
         try:
             code = await to_thread.run_sync(
-                house.reception.settle, arrival, house.now(), limiter=writers
+                parts.reception.settle, arrival, parts.now(), limiter=writers
             )
         except Exception as error:  # noqa: BLE001 - the sender must be told
             # Neither text nor trace: both could quote the message.
             log.error("not understood: %s", type(error).__name__)  # noqa: TRY400 - see above
-            house.metrics.not_stored()
+            parts.metrics.not_stored()
             code = ResultCode.UNEXPECTED
-        return answer(code, _status(code, house.error_status))
+        return answer(code, _status(code, parts.error_status))
 
     async def healthz(_: Request) -> Response:
         try:
-            await to_thread.run_sync(house.spool.probe)
-            state = await to_thread.run_sync(house.spool.state)
+            await to_thread.run_sync(parts.spool.probe)
+            state = await to_thread.run_sync(parts.spool.state)
         except SpoolFailed as error:
             return JSONResponse({"status": "spool", "reason": error.reason}, 503)
         return JSONResponse({"status": "ok", "depth": state.depth})
 
     async def metrics(_: Request) -> Response:
         try:
-            state = await to_thread.run_sync(house.spool.state)
+            state = await to_thread.run_sync(parts.spool.state)
         except SpoolFailed:
             state = None
-        text = house.metrics.rendered(state, house.now())
+        text = parts.metrics.rendered(state, parts.now())
         return Response(text, headers={"Content-Type": CONTENT_TYPE})
 
     app = Starlette(
         routes=[
             Route("/notices", notices, methods=["POST"]),
-            Route(PATH, house.homes, methods=["POST"]),
+            Route(PATH, parts.homes, methods=["POST"]),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/metrics", metrics, methods=["GET"]),
         ],
-        lifespan=lambda _: _open(house),
+        lifespan=lambda _: _open(parts),
     )
     app.router.redirect_slashes = False
     return app
@@ -144,14 +144,14 @@ def _status(code: ResultCode, error_status: int) -> int:
 
 
 async def read_body(
-    request: Request, house: House, parsers: CapacityLimiter
+    request: Request, parts: ReceiverParts, parsers: CapacityLimiter
 ) -> Arrival:
     """Parse the body of XML as it comes, within the deadline, or raise Unreadable.
 
     No more of it is held than one piece and what its notices need.
     """
     try:
-        return await _read(request, house, parsers)
+        return await _read(request, parts, parsers)
     except TimeoutError:
         raise Unreadable(408, "too_slow") from None
     except ClientDisconnect:
@@ -161,14 +161,16 @@ async def read_body(
         raise
 
 
-async def _read(request: Request, house: House, parsers: CapacityLimiter) -> Arrival:
+async def _read(
+    request: Request, parts: ReceiverParts, parsers: CapacityLimiter
+) -> Arrival:
     kind = request.headers.get("content-type", "").strip()
     if kind and not _XML.fullmatch(kind):
         raise Unreadable(415, "content_type")
     if int(request.headers.get("content-length", "0")) > LARGEST:
         raise Unreadable(413, "too_large")
-    arrival, piece, size = house.reception.arrival(), bytearray(), 0
-    async with asyncio.timeout(house.deadline_s):
+    arrival, piece, size = parts.reception.arrival(), bytearray(), 0
+    async with asyncio.timeout(parts.deadline_s):
         async for chunk in request.stream():
             size += len(chunk)
             if size > LARGEST:
@@ -198,20 +200,20 @@ async def _let_pass(request: Request) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _open(house: House) -> AsyncIterator[None]:
+async def _open(parts: ReceiverParts) -> AsyncIterator[None]:
     """Run the announcer and the sweep in the background while the app serves."""
-    sweeping = asyncio.create_task(_sweep(house))
-    async with house.announcer:
+    sweeping = asyncio.create_task(_sweep(parts))
+    async with parts.announcer:
         yield
     sweeping.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await sweeping
 
 
-async def _sweep(house: House) -> None:
+async def _sweep(parts: ReceiverParts) -> None:
     while True:
         try:
-            await to_thread.run_sync(house.spool.sweep, house.now())
+            await to_thread.run_sync(parts.spool.sweep, parts.now())
         except SpoolFailed as error:
             log.warning("the spool could not be swept: %s", error.reason)
         await asyncio.sleep(_SWEEP_EVERY_S)

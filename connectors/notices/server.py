@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from connectors.notices.announce import Announcer, prefect_from_environment
-from connectors.notices.app import House, make_app
+from connectors.notices.app import ReceiverParts, make_app
 from connectors.notices.homes import FOLDER, Homes, answers_homes
 from connectors.notices.keys import (
     KEY_FILE,
@@ -114,7 +114,7 @@ class _Server(uvicorn.Server):
         sys.stdout.flush()
 
 
-def open_house(settings: Settings) -> House:
+def receiver_parts(settings: Settings) -> ReceiverParts:
     """Build the receiver's parts; raise SettingsProblem for a half described shop.
 
     Where a test moves time, notices are dated by the clock it shares (TEST_CLOCK).
@@ -129,7 +129,7 @@ def open_house(settings: Settings) -> House:
     now = partial(now_by, settings.test_clock)
     prefect = partial(prefect_from_environment, settings.home)
     announcer = Announcer(prefect, metrics.unannounced, now)
-    return House(
+    return ReceiverParts(
         reception=Reception(keys, spool, metrics, announcer),
         spool=spool,
         metrics=metrics,
@@ -147,7 +147,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
     Raises OSError when the address is taken.
     """
-    app = make_app(open_house(settings))
+    app = make_app(receiver_parts(settings))
     _allow_files(settings.notice_connections + _BACKLOG + _OTHER_FILES)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as listening:

@@ -42,7 +42,7 @@ RECEIVING: Mapping[str, Place] = {
     "answer.decided": Place(RECEPTION, "return ResultCode.TAKEN"),
     "answer.before_sent": Place(
         APP,
-        "return answer(code, _status(code, house.error_status))",
+        "return answer(code, _status(code, parts.error_status))",
         visits=(3, 5),
         short=True,
     ),

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from connectors.notices.app import make_app
-from connectors.notices.server import open_house
+from connectors.notices.server import receiver_parts
 from connectors.settings.reading import read_settings
 from flows import drain_notices, import_order_csv, push_inventory, push_tracking
 from tasks import orders, rms
@@ -49,8 +49,8 @@ def lab(sandbox, home, monkeypatch):
 def a_notice(lab, home) -> list[str]:
     (number,) = lab.sell()
     with visits() as seen:
-        house = open_house(read_settings())
-        transport = httpx.ASGITransport(make_app(house))
+        parts = receiver_parts(read_settings())
+        transport = httpx.ASGITransport(make_app(parts))
 
         async def send() -> httpx.Response:
             async with httpx.AsyncClient(transport=transport) as client:

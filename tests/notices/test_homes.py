@@ -21,7 +21,7 @@ from connectors.notices.receivers import (
     KeysUnreadable,
     fetch_notices,
 )
-from connectors.notices.server import open_house
+from connectors.notices.server import receiver_parts
 from connectors.notices.spool import Spool
 from connectors.settings.reading import read_settings
 from connectors.settings.receiver_addresses import receivers_of
@@ -100,7 +100,7 @@ def sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sites]:
     there = []
     for name in ("r1", "r2"):
         monkeypatch.setenv("JUCHU_HOME", str(tmp_path / name))
-        there.append(Site(make_app(open_house(read_settings()))))
+        there.append(Site(make_app(receiver_parts(read_settings()))))
     yield Sites(*there, tmp_path)
     for each in there:
         each.go_away()
@@ -197,13 +197,13 @@ def test_nobody_fetches_without_the_secret(
     assert httpx.post(url, trust_env=False).status_code == 404
 
     monkeypatch.setenv("JUCHU_RECEIVER_SECRET", "")
-    closed = TestClient(make_app(open_house(read_settings())))
+    closed = TestClient(make_app(receiver_parts(read_settings())))
     assert closed.post("/homes/h1").status_code == 404
 
 
 def test_a_receiver_that_starts_again_knows_the_homes(sites: Sites):
     sites.fetch(sites.home("h1"))
-    again = make_app(open_house(read_settings()))  # in the folder of r2
+    again = make_app(receiver_parts(read_settings()))  # in the folder of r2
     answer = TestClient(again).post(
         "/notices",
         content=order_xml(fresh_number(), auth=auth_xml("key-of-h1")),
