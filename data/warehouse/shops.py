@@ -6,6 +6,7 @@ The keys themselves never come here: only their hashes do.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from duckdb import DuckDBPyConnection
 
@@ -207,6 +208,22 @@ def record_key(
     return facts_of(con, shop.handle).key_seen_at or seen_at
 
 
+class _KeptKey(NamedTuple):
+    """What is kept of one key: when it was seen first, its ends, its last success."""
+
+    seen_at: datetime
+    told_end: datetime | None = None
+    typed_end: datetime | None = None
+    answered_at: datetime | None = None
+
+
+def _kept_of_key(con: DuckDBPyConnection, shop: Shop) -> _KeptKey | None:
+    """Return what is kept of the key that the shop is set up with; None if nothing."""
+    given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
+    rows = SQL.run(con, "find_shop_key_facts", given).fetchall()
+    return _KeptKey(*rows[0]) if rows else None
+
+
 def key_facts(
     con: DuckDBPyConnection,
     shop: Shop,
@@ -217,9 +234,7 @@ def key_facts(
 
     Its end is the one told now or before, else the one typed in (`known_end`).
     """
-    given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
-    rows = SQL.run(con, "find_shop_key_facts", given).fetchall()
-    seen, told, typed, answered = rows[0] if rows else (now, None, None, None)
+    seen, told, typed, answered = _kept_of_key(con, shop) or _KeptKey(now)
     if shop.license_expires_on:
         typed = end_of(shop.license_expires_on)
     return KeyFacts(
@@ -231,9 +246,8 @@ def key_facts(
 
 def has_answered(con: DuckDBPyConnection, shop: Shop) -> bool:
     """Return whether RMS has accepted the shop's key, as a key of this very shop."""
-    given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
-    rows = SQL.run(con, "find_shop_key_facts", given).fetchall()
-    return bool(rows) and rows[0][3] is not None
+    kept = _kept_of_key(con, shop)
+    return kept is not None and kept.answered_at is not None
 
 
 def forget_closed_shops_keys(
@@ -256,10 +270,11 @@ def is_check_due(con: DuckDBPyConnection, shop: Shop, at: datetime) -> bool:
     The key was never tried, or a refusal could not be judged because the key was too
     new, and it is old enough now.
     """
-    given = {"shop": shop.handle, "key_hash": key_fingerprint(shop.license_key)}
-    rows = SQL.run(con, "find_shop_key_facts", given).fetchall()
+    kept = _kept_of_key(con, shop)
+    if kept is None:
+        return True
     was_fresh = facts_of(con, shop.handle).connection is ConnectionStatus.FRESH_KEY
-    return not rows or (was_fresh and at >= refusals_count_from(rows[0][0]))
+    return was_fresh and at >= refusals_count_from(kept.seen_at)
 
 
 def key_in_use(con: DuckDBPyConnection, shop: ShopHandle) -> str | None:
