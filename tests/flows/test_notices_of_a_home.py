@@ -70,7 +70,7 @@ def home_of_lab(lab: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUCHU_SHOP_LAB_SHOP_URL", keys.shop_url)
     monkeypatch.setenv("JUCHU_SHOP_LAB_CONTRACT_ID", keys.contract_id)
     monkeypatch.setenv("JUCHU_SHOP_LAB_NOTICE_AUTH_KEY", keys.notice_auth_key)
-    # Who owns a home is what tests/shops/test_owner.py is about.
+    # Who owns a home is what tests/homes/test_owner.py is about.
     monkeypatch.setattr(machine, "owned", lambda s, _: warehouse(s.warehouse))
     monkeypatch.setattr(machine, "confirmed", lambda _: None)
     monkeypatch.setattr(notices, "confirmed", lambda _: SimpleNamespace(epoch=1))
