@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from connectors.notices.server import open_house
+from connectors.notices.server import receiver_parts
 from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
 
@@ -18,11 +18,11 @@ def test_a_notice_is_dated_by_the_clock_of_the_test(tmp_path, monkeypatch):
     monkeypatch.setenv("JUCHU_RMS_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("JUCHU_TEST_CLOCK", str(clock))
 
-    assert open_house(read_settings()).now() == A_MOMENT
+    assert receiver_parts(read_settings()).now() == A_MOMENT
 
 
 def test_without_one_it_is_dated_by_this_machines(tmp_path, monkeypatch):
     monkeypatch.setenv("JUCHU_HOME", str(tmp_path))
 
-    off = open_house(read_settings()).now() - datetime.now(JST)
+    off = receiver_parts(read_settings()).now() - datetime.now(JST)
     assert abs(off) < timedelta(minutes=1)
