@@ -9,7 +9,7 @@ from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from connectors.notices import app, messages
-from connectors.notices.app import House, Unreadable
+from connectors.notices.app import ReceiverParts, Unreadable
 from connectors.notices.messages import Illegal, IllegalMessage, NoticeMessage
 from connectors.notices.seats import SenderShares
 from data.model.notice import Notice
@@ -23,7 +23,7 @@ BURST = [f"{SHOP_ID}-20261124-{n:010}" for n in range(500)]
 
 def arrived(desk: Desk, body: bytes) -> list[Notice]:
     """The notices of a body that comes in pieces, as the app reads it."""
-    house = House(
+    parts = ReceiverParts(
         reception=desk.reception,
         spool=desk.spool,
         metrics=desk.metrics,
@@ -43,7 +43,7 @@ def arrived(desk: Desk, body: bytes) -> list[Notice]:
     async def read() -> list[Notice]:
         length = (b"content-length", str(len(body)).encode())
         request = Request({"type": "http", "headers": [length]}, receive)
-        arrival = await app.read_body(request, house, CapacityLimiter(1))
+        arrival = await app.read_body(request, parts, CapacityLimiter(1))
         assert desk.reception.settle(arrival, NOW) == "N-000-000"
         return list(desk.spool.waiting(1000))
 
