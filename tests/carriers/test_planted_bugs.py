@@ -6,7 +6,13 @@ import pytest
 
 from connectors.carriers import CsvRefused, parcels, registry
 from connectors.carriers.labels import b2, ehiden3, file, text
-from data.model.shipping import label, shipment, short_key, tracking_number
+from data.model.shipping import (
+    label,
+    open_order,
+    shipment,
+    short_key,
+    tracking_number,
+)
 from data.model.shipping import plan as shipping_plan
 from tests.carriers import (
     test_any_rows,
@@ -45,7 +51,7 @@ def any_row_is_overwritten(patch):
 
 
 def half_filled_rows_are_not_seen(patch):
-    patch.setattr(shipping_plan, "_missing", lambda *_: ())
+    patch.setattr(open_order, "_missing", lambda *_: ())
 
 
 def question_marks_are_written(patch):
