@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.run import total
-from data.model.typed.time import moment_of
+from data.model.typed.time import last_moment_of, moment_of
 from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import AnyShop
 from tasks.forms.orders import Confirm, Since, Until
@@ -50,7 +50,7 @@ def ingest_orders(
     everything readable stored, when an order could not be taken. Without a shop it does
     so for every live one.
     """
-    begin, end = moment_of(since, "開始日時"), moment_of(until, "終了日時")
+    begin, end = moment_of(since, "開始日時"), last_moment_of(until, "終了日時")
     if not shop:
         given = {"since": begin, "until": end, "confirm": confirm}
         return each_shop(ingest_orders, live_shops(), **given)

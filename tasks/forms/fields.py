@@ -59,13 +59,15 @@ _AS_TYPED = BeforeValidator(
 )
 """What was typed as a day in digits: `-p counted_at=20261124` comes as a number, which
 pydantic takes for seconds since 1970."""
+_DAY_ALONE = BeforeValidator(lambda given: str(given) if type(given) is date else given)
+"""Pydantic makes midnight of a day; up to a day means up to its end."""
 _DAY_IN_JAPAN = BeforeValidator(
     lambda given: in_japan(given).date() if isinstance(given, datetime) else given
 )
 """Pydantic takes no time of day for a day, and cuts the zone off midnight."""
 # Any text: the flow refuses a wrong one, with an example.
 MomentOrNone = Annotated[
-    datetime | str | None, WithJsonSchema(_MOMENT), OR_BLANK, _AS_TYPED
+    datetime | str | None, WithJsonSchema(_MOMENT), OR_BLANK, _AS_TYPED, _DAY_ALONE
 ]
 DayOrNone = Annotated[
     date | str | None, WithJsonSchema(_DAY), OR_BLANK, _AS_TYPED, _DAY_IN_JAPAN

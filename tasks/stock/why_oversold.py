@@ -14,7 +14,7 @@ from data.model.oversale import CAUSE_TO_DO, CAUSE_WORDS
 from data.model.shops.shop import ShopHandle
 from data.model.stock import MOVEMENT_WORDS, PUSH_WORDS
 from data.model.typed.name import in_short
-from data.model.typed.time import moment_of
+from data.model.typed.time import last_moment_of
 from data.warehouse.stock.why_oversold import (
     Explained,
     SkuEvent,
@@ -60,7 +60,7 @@ def explain_oversale(
     shop: ShopHandle, sku: str, at: datetime | str | None
 ) -> State[Any]:
     """Report why the SKU was oversold before a moment, and what happened around it."""
-    moment = moment_of(at, "日時") or now()
+    moment = last_moment_of(at, "日時") or now()
     explained = explain(shop, sku.strip(), moment)
     words = CAUSE_WORDS[explained.verdict.cause]
     create_markdown_artifact(

@@ -1,6 +1,8 @@
 """Without a single notice the sweep finds every order, and every change of one."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+
+import pytest
 
 from connectors.settings.reading import read_settings
 from data.model.run import OVERLAP
@@ -111,3 +113,13 @@ def test_dates_given_by_hand_leave_the_cursor_where_it_was(lab: Sandbox):
     )
 
     assert rows("FROM order_cursors") == before
+
+
+@pytest.mark.parametrize("kind", [str, date.fromisoformat])
+def test_a_last_day_without_a_time_counts_to_its_end(lab: Sandbox, kind):
+    """January and then February by hand left out the orders of the 31st."""
+    (number,) = lab.sell(1, over_days=0)
+    day = f"{date.fromisoformat(number.split('-')[1])}"
+
+    assert swept(since=day, until=kind(day)) == "COMPLETED"
+    assert rows("SELECT order_number FROM orders") == [(number,)]

@@ -9,7 +9,7 @@ from prefect.utilities.callables import parameter_schema
 from prefect.utilities.schema_tools.validation import ValidationError, validate
 
 from data.model.japan_time import JST
-from data.model.typed.time import TimeRefused, day_of, moment_of
+from data.model.typed.time import TimeRefused, day_of, last_moment_of, moment_of
 from flows.adjust_stock import adjust_stock
 from flows.export_shipping_labels import export_shipping_labels
 from flows.export_tracking import export_tracking
@@ -108,6 +108,23 @@ def test_a_day_in_digits_is_that_day_and_no_seconds_since_1970(typed):
 def test_a_time_with_seconds_is_read_in_every_form(typed):
     moment = datetime(2026, 7, 1, 9, 5, 30, tzinfo=JST)
     assert moment_of(typed, "") == moment
+
+
+@pytest.mark.parametrize(
+    ("typed", "last"),
+    [
+        (date(2024, 2, 29), (29, 23, 59, 59)),
+        ("2024/2/29", (29, 23, 59, 59)),
+        (20240229, (29, 23, 59, 59)),
+        ("2024-02-29 00:00", (29, 0, 0, 0)),
+        (datetime(2024, 2, 29, tzinfo=JST), (29, 0, 0, 0)),
+        ("2024-02-28T15:00:00Z", (29, 0, 0, 0)),
+    ],
+)
+def test_up_to_a_day_means_up_to_its_end(typed, last):
+    taken = ingest_orders.validate_parameters({"until": typed})["until"]
+
+    assert last_moment_of(taken, "") == datetime(2024, 2, *last, tzinfo=JST)
 
 
 @pytest.mark.parametrize("typed", [2026, 20261.5])

@@ -6,7 +6,8 @@ Forms and commands hand over text. It is read as a person means it: 2026-11-24 0
 
 import re
 import unicodedata
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date, datetime, time
 from typing import Final
 
 from data.model.japan_time import JST, in_japan
@@ -47,6 +48,22 @@ def moment_of(typed: datetime | str | None, what: str) -> datetime | None:
             f"「{what}」に入力された「{in_short(typed)}」は、実際にある日時ではありません。"
             "対処: 2026-11-24 09:00 のように入力してください。"
         ) from None
+
+
+def last_moment_of(typed: datetime | str | None, what: str) -> datetime | None:
+    """Return the moment up to which something is meant: of a day alone its last second.
+
+    Whoever asks for the orders from the 1st until the 31st means those of the 31st too.
+
+    Raises:
+        TimeRefused: it is no moment; names the field `what`, with an example.
+
+    """
+    if isinstance(typed, str):
+        with suppress(TimeRefused):
+            if day := day_of(typed, what):
+                return datetime.combine(day, time(23, 59, 59), JST)
+    return moment_of(typed, what)
 
 
 def day_of(typed: date | str | None, what: str) -> date | None:
