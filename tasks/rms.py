@@ -8,7 +8,7 @@ until a connection check succeeds; other shops go on (rule 6.7).
 import logging
 import os
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -20,6 +20,7 @@ from prefect.events import emit_event
 from connectors.rms.check import probe_of, probe_shop_number, probes_of_others
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import (
+    ClockWrong,
     CredentialsRefused,
     OutcomeUnknown,
     RmsTrouble,
@@ -140,7 +141,12 @@ def rms_client(
         if function in stopped:
             raise FunctionStopped(shop.handle, function)
 
+    def undated() -> None:
+        wrong.unlink(missing_ok=True)  # nobody says so any more
+        warn_undated(settings.home, now())
+
     settings = read_settings()
+    wrong = clock_is_wrong_sign(settings.home)
     rate, url = settings.rms_requests_per_second, settings.rms_url
     paces = paces_for(settings.home, shop, rate, url)
     with RmsClient(
@@ -150,11 +156,27 @@ def rms_client(
         now,
         settings.rms_deadline_s,
         paces=paces,
-        undated=lambda: warn_undated(settings.home, now()),
+        undated=undated,
         admit=admit,
         too_fast=slowness_of(settings.home, shop).too_fast,
     ) as rms:
-        yield rms
+        try:
+            yield rms
+        except ClockWrong:
+            with suppress(OSError):  # the error itself says more than the sign
+                wrong.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                wrong.touch(mode=0o600)
+            raise
+        if rms.clock_agrees:
+            wrong.unlink(missing_ok=True)
+
+
+def clock_is_wrong_sign(home: Path) -> Path:
+    """Return the file that is there while RMS's last answer showed another time.
+
+    What calls nobody at RMS and depends on the time looks for it, as a count does.
+    """
+    return home / "pace" / "clock-is-wrong"
 
 
 def warn_undated(home: Path, at: datetime) -> None:

@@ -11,12 +11,14 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 
 from connectors.order_files import CsvRefused
+from connectors.settings.reading import read_settings
 from connectors.stock_files import read_stock_file
 from data.model.shops.shop import ShopHandle
 from data.model.stock import StockFileKind
 from data.model.typed.time import moment_of
 from data.warehouse.stock.files import CountReport, CountsDiffer, count_stock
 from tasks.machine import now, our_trial
+from tasks.rms import clock_is_wrong_sign
 from tasks.runs.failures import hiding_values
 from tasks.runs.file_outcome import (
     FileOutcome,
@@ -82,6 +84,10 @@ _WORDS: Final[dict[StockFileKind, _Words]] = {
 }
 
 
+class ClockUnsure(CsvRefused):
+    """By RMS's last answer this machine's clock is wrong: nobody knows what is now."""
+
+
 class CountedTooLate(CsvRefused):
     """The moment entered for the file has not come yet."""
 
@@ -115,11 +121,13 @@ def import_count_file(  # noqa: PLR0913, PLR0917 - the whole form
 
     Raises:
         TimeRefused: `counted_at` is no time.
-        CsvRefused: a row of the file is wrong, or `counted_at` is in the future.
+        CsvRefused: a row of the file is wrong, or `counted_at` is in the future, or the
+            clock is wrong by RMS's last answer.
         CountsDiffer: two listings of one SKU have different numbers.
         UnknownShop: no block and no environment describes the shop.
 
     """
+    _refuse_wrong_clock()
     at = now()
     counted = moment_of(counted_at, "数えた日時・届いた日時") or at
     if counted > at:
@@ -147,6 +155,22 @@ def import_count_file(  # noqa: PLR0913, PLR0917 - the whole form
     return CountImported(
         kind, file.file_name, file.encoding, file.notices, counted, report, dry_run
     )
+
+
+def _refuse_wrong_clock() -> None:
+    """Refuse a count whose time would be wrong, though no run asks RMS for the time.
+
+    Counted two hours ahead, it would seem to have seen the orders of those two hours:
+    their pieces would be sold once more. Behind, they would be taken off twice.
+    """
+    if clock_is_wrong_sign(read_settings().home).exists():
+        raise ClockUnsure(
+            "clock-is-wrong",
+            "このマシンの時計が、RMSの時刻と合っていません(最後にRMSを呼び出したとき)。"
+            "数えた日時がずれると、在庫数が実際と合わなくなります。",
+            advice="時計を合わせて check-connection/0850 を実行し、成功した後に"
+            "もう一度取り込んでください。",
+        )
 
 
 def conclude_count(imported: State[CountImported]) -> State[Any]:

@@ -1,10 +1,12 @@
 """import-stock-count on real files: counts (棚卸) and goods received (入荷)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from prefect.states import Completed, Failed
 
+from connectors.rms.errors import ClockWrong
 from flows import import_stock_count
 from tasks.runs.file_outcome import FileOutcome
 from tests.stock.shop_of_flows import SHOP
@@ -116,3 +118,23 @@ def test_a_faulty_count_fails_with_row_and_column_and_counts_nothing(shelf, coun
     assert "対処" in message
     assert "何も変わっていません" in shelf.shown["stock-count-report"]
     assert shelf.ask("FROM stock_movements") == []
+
+
+def test_by_a_clock_that_rms_showed_to_be_wrong_nothing_is_counted(shelf, count_flow):
+    """Two hours ahead the count would have seen orders of which it knows nothing."""
+    path = Path("data/samples/stock_count.csv")
+    shelf.counted({TEA: 10})
+    shelf.push()
+    shelf.counted({TEA: 9})
+    shelf.ahead += timedelta(hours=2)
+    with pytest.raises(ClockWrong):
+        shelf.push()
+    wrong = count_flow(path)
+    shelf.ahead -= timedelta(hours=2)
+    still = count_flow(path)
+    shelf.push()
+    right = count_flow(path)
+
+    assert [end for end, _ in (wrong, still, right)] == [*["FAILED"] * 2, "COMPLETED"]
+    assert "時計" in wrong[1]
+    assert "対処: 時計を合わせて" in wrong[1]
