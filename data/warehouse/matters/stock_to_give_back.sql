@@ -53,27 +53,39 @@ WHERE b.units > 0
 UNION ALL
 -- Pieces that the mall took off an order after it was shipped, such as a part that was sent
 -- back: the ledger gave them back, too. What one look at the order shows together with the
--- shipping was taken off before it.
+-- shipping was taken off before it. The few cancellations come first: all movements beside
+-- all orders took ten times as long.
 SELECT
-    concat_ws('/', m.mall, m.shop_id, m.order_number, m.sku),
-    m.mall, m.shop_id, m.order_number, max(m.effective_at),
-    '発送後に個数が減った注文の在庫を戻しました(SKU ' || m.sku || '、' || sum(m.quantity)
+    concat_ws('/', t.mall, t.shop_id, t.order_number, t.sku),
+    t.mall, t.shop_id, t.order_number, t.since,
+    '発送後に個数が減った注文の在庫を戻しました(SKU ' || t.sku || '、' || t.units
         || '個)。対処: 商品が棚に戻っていない場合は、棚卸を取り込んでください。'
         || '戻っている場合は、dismiss/manual で一覧から外してください。'
-FROM stock_movements AS m
-SEMI JOIN (
-    SELECT mall, shop_id, order_number
-    FROM stock_movements
-    WHERE kind = 'cancellation' AND source = 'api'
-) AS g USING (mall, shop_id, order_number)
-JOIN orders AS o USING (mall, shop_id, order_number)
-ANTI JOIN order_status_log AS e
-    ON e.mall = m.mall AND e.shop_id = m.shop_id AND e.order_number = m.order_number
-    AND e.ended_at = m.effective_at AND e.status <> '出荷済'
-LEFT JOIN stock_counted AS c ON c.sku = m.sku AND c.counted_at > m.effective_at
-WHERE m.source = 'api'
-  AND m.effective_at > o.shipped_at
-  AND NOT o.cancelled
-  AND c.sku IS NULL
-GROUP BY m.mall, m.shop_id, m.order_number, m.sku
-HAVING sum(m.quantity) > 0
+FROM (
+    SELECT
+        m.mall, m.shop_id, m.order_number, m.sku,
+        max(m.effective_at) AS since,
+        sum(m.quantity) + coalesce((
+            SELECT sum(r.quantity)
+            FROM stock_movements AS r
+            WHERE r.mall = m.mall AND r.shop_id = m.shop_id
+              AND r.order_number = m.order_number AND r.sku = m.sku
+              AND r.kind = 'order' AND r.source = 'api'
+              AND r.effective_at > min(m.effective_at)
+        ), 0) AS units
+    FROM (
+        SELECT mall, shop_id, order_number, sku, quantity, effective_at
+        FROM stock_movements
+        WHERE kind = 'cancellation' AND source = 'api'
+    ) AS m
+    JOIN orders AS o USING (mall, shop_id, order_number)
+    ANTI JOIN order_status_log AS e
+        ON e.mall = m.mall AND e.shop_id = m.shop_id AND e.order_number = m.order_number
+        AND e.ended_at = m.effective_at AND e.status <> '出荷済'
+    LEFT JOIN stock_counted AS c ON c.sku = m.sku AND c.counted_at > m.effective_at
+    WHERE m.effective_at > o.shipped_at
+      AND NOT o.cancelled
+      AND c.sku IS NULL
+    GROUP BY m.mall, m.shop_id, m.order_number, m.sku
+) AS t
+WHERE t.units > 0
