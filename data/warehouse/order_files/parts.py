@@ -54,7 +54,7 @@ class Parts:
     """The parts of a judged file; no order is split over parts.
 
     blank         the warnings of blank quantities
-    is_same_file  this very file was imported before in this way
+    is_same_file  this very file was imported before, in either way
     """
 
     def __init__(  # noqa: PLR0913 - what judging the file brought

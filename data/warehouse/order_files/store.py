@@ -119,7 +119,7 @@ def import_orders(  # noqa: PLR0913
     clears = clearing(mode, file.columns_present)
     queries = Queries(con, given)
     chunks = Chunks(file)
-    is_same_file = bool(queries.rows("count_csv_imports_of_file")[0][0])
+    ((in_this_mode, in_either),) = queries.rows("count_csv_imports_of_file")
     staged = stage(queries, chunks, rules)
     if staged.others and other_shops == "refuse":
         raise HasOtherShops(shop_id, staged.others)
@@ -135,7 +135,7 @@ def import_orders(  # noqa: PLR0913
         clears,
         cleared=staged.cleared,
         blank=blank,
-        is_same_file=is_same_file,
+        is_same_file=bool(in_either),
     )
     updated = 0
     for part in parts.of(chunks):
@@ -172,7 +172,7 @@ def import_orders(  # noqa: PLR0913
         orders_set_aside=set_aside,
         orders_of_other_shops=sum(staged.others.values()),
         lines_repeated=repeated,
-        is_same_file=is_same_file and not new and not updated,
+        is_same_file=bool(in_this_mode) and not new and not updated,
         waiting_for_stock=waiting,
         warnings=warnings.first,
         warning_counts=warnings.counts,

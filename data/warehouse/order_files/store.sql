@@ -8,14 +8,13 @@ WHERE mall = $mall OR $mall IS NULL
 ORDER BY shop_id;
 
 -- name: count_csv_imports_of_file
--- How often this very file was imported in this way.
+-- How often this very file was imported, in this way and in either.
 -- in:  $mall, $shop_id, $mode, $file_sha256
--- out: one number
-SELECT count(*)
+-- out: two numbers
+SELECT count_if(mode = $mode), count(*)
 FROM csv_imports
 WHERE mall = $mall
   AND shop_id = $shop_id
-  AND mode = $mode
   AND file_sha256 = sha256(getvariable('people_key') || $file_sha256);
 
 -- name: record_csv_import

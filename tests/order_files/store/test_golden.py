@@ -80,6 +80,16 @@ def test_a_golden_file_again_changes_nothing_in_either_mode(con, folder):
     assert dump(con, TABLES) == before
 
 
+def test_of_one_file_in_both_modes_no_pieces_are_added_up(con):
+    """A line of au PAY whose order's total is twice as much had two pieces then."""
+    imported(con, "aupay")
+    before = con.sql("SELECT * FROM order_lines ORDER BY ALL").fetchall()
+
+    imported(con, "aupay", 11, mode="replace")
+
+    assert con.sql("SELECT * FROM order_lines ORDER BY ALL").fetchall() == before
+
+
 def test_a_file_of_an_old_stage_takes_nothing_from_a_newer_one(con):
     imported(con, "rakuten-158")
     newer = con.sql("SELECT * FROM order_lines ORDER BY ALL").fetchall()
