@@ -28,8 +28,8 @@ PRIVATE_CELLS: Final = frozenset(
     }
 )
 """What an order's content says of its people outside `people`: where a parcel goes,
-what the buyer typed (名入れ), and a wrapping's name, which a shop may word for one
-buyer. The prefecture stays: it names nobody."""
+what the buyer typed (名入れ), and a wrapping with the words of its card. The prefecture
+stays: it names nobody."""
 
 
 class OrderKey(NamedTuple):

@@ -307,7 +307,7 @@ class Order(Frozen):
     payment_fee_tax_rate: float | None = None
     shop_fee: Yen | None = Field(None, description="of 後払い, borne by the shop")
     gift_fee: Yen | None = Field(None, description="of all wrappings, with tax")
-    gift_wrapping: str | None = Field(None, description="their names")
+    gift_wrapping: str | None = Field(None, description="their names, a card's words")
     wrappings: tuple[Wrapping, ...] | None = None
     has_open_part: bool | None = Field(
         None, description="a fee, a coupon or a part's amount is still open (-9999)"

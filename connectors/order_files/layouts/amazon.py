@@ -8,6 +8,7 @@ has the recipient's phone; a label needs one, and the buyer's stands for it.
 import polars as pl
 
 from connectors.order_files.abroad import name_abroad
+from connectors.order_files.gifts import gather_wrapping
 from connectors.order_files.layout import (
     Layout,
     Signature,
@@ -92,6 +93,13 @@ _REPORT = (
     *_MONEY,
     maybe("delivery_on", "delivery-end-date"),
     maybe("orderer_remarks", "delivery-Instructions"),
+    joined(
+        "gift_wrapping",
+        "gift-wrap-type",
+        "gift-message-text",
+        between=" / ",
+        needed=False,
+    ),
 )
 
 _ALL = (
@@ -215,7 +223,7 @@ LAYOUTS = (
             tab=True,
         ),
         cells=_REPORT,
-        rules=(name_abroad, share_out, hold_asked_back),
+        rules=(name_abroad, share_out, gather_wrapping, hold_asked_back),
         adds_up=True,
         by_line=_BY_LINE,
         checks=CHECKS,

@@ -6,12 +6,14 @@
 
 import polars as pl
 
+from connectors.order_files.gifts import gather_wrapping
 from connectors.order_files.layout import (
     HELD,
     Layout,
     Signature,
     cell,
     is_over,
+    joined,
     maybe,
     sum_of,
 )
@@ -39,6 +41,14 @@ CELLS = (
         "熨斗手数料合計",
         "メッセージカード手数料合計",
         "ラッピング手数料合計",
+        needed=False,
+    ),
+    joined(
+        "gift_wrapping",
+        "配送先 ラッピング",
+        "配送先 メッセージカード種類",
+        "配送先 メッセージカード内容",
+        between=" / ",
         needed=False,
     ),
     sum_of(
@@ -120,7 +130,8 @@ LAYOUTS = (
         baskets="id",
         by_line=("mall_status",),
         refunded=REFUNDED,
-        rules=(status_of_payment, status_of_package),
+        rules=(status_of_payment, status_of_package, gather_wrapping),
+        adds_up=True,
         checks=(
             SumCheck("goods_total", (), lines="unit_price"),
             SumCheck(

@@ -6,6 +6,7 @@ within the order, and packages told apart by their address.
 
 import polars as pl
 
+from connectors.order_files.gifts import gather_wrapping
 from connectors.order_files.layout import (
     HELD,
     Layout,
@@ -45,6 +46,7 @@ CELLS = (
     cell("postage_total", "送料"),
     cell("payment_fee", "決済手数料"),
     maybe("gift_fee", "包装手数料"),
+    maybe("gift_wrapping", "包装名"),
     sum_of("buyer_fee", "クール便手数料", "その他手数料", needed=False),
     maybe("delivery_method", "クール便使用フラグ"),
     maybe("order_total", "総合計金額"),
@@ -157,7 +159,7 @@ LAYOUTS = (
         number_digits=12,
         shipped="^発送済$",
         shipped_from="_sent",
-        rules=(name_cool, mark_sent, price_options, hold_unpaid),
+        rules=(name_cool, mark_sent, price_options, gather_wrapping, hold_unpaid),
         checks=CHECKS,
         instant_format="%Y/%m/%d %H:%M:%S",
     ),

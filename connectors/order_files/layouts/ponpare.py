@@ -36,6 +36,13 @@ CELLS = (
     sum_of(
         "gift_fee", "ラッピング料金(リボン)", "ラッピング料金(包装紙)", needed=False
     ),
+    joined(
+        "gift_wrapping",
+        "ラッピング種類(包装紙)",
+        "ラッピング種類(リボン)",
+        between=" / ",
+        needed=False,
+    ),
     maybe("coupon_total", "クーポン利用額"),
     sum_of(
         "coupon_shop",

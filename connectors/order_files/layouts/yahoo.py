@@ -55,6 +55,10 @@ ORDERS = (
     maybe("postage_total", "ShipCharge"),
     maybe("payment_fee", "PayCharge"),
     maybe("gift_fee", "GiftWrapCharge"),
+    joined(
+        "gift_wrapping", "GiftWrapType", "GiftWrapMessage", between=" / ", needed=False
+    ),
+    joined("noshi", "GiftWrapPaperType", "GiftWrapName", between=" / ", needed=False),
     maybe("discount_total", "Discount"),
     maybe("point_used", "UsePoint"),
     maybe("coupon_other", "TotalMallCouponDiscount"),
