@@ -39,12 +39,15 @@ LONG = {"sixty": sixty_bench}
 
 
 def main(*parts: str) -> int:
-    """Run the parts named and print one table."""
+    """Run the parts named and print one table; refuse a name that is none first."""
+    known = PARTS | LONG
+    if unknown := [part for part in parts if part not in known]:
+        sys.exit(f"no part {', '.join(unknown)}; PART= may be {', '.join(known)}")
     with tempfile.TemporaryDirectory(prefix="juchu-bench-") as folder:
         rows = [
             row
             for part in parts or PARTS
-            for row in (PARTS | LONG)[part](_folder(folder, part), console)
+            for row in known[part](_folder(folder, part), console)
         ]
     table = Table("what", "measured", "target", "", title="juchu bench")
     for row in rows:
