@@ -27,7 +27,7 @@ def as_text(given: Any) -> Any:
     """
     if given is None:
         return ""
-    if isinstance(given, list):
+    if isinstance(given, list | tuple):
         return [as_text(each) for each in given]
     is_text = isinstance(given, PurePath) or type(given) is int
     return str(given) if is_text else given

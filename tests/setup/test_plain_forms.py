@@ -194,6 +194,13 @@ def test_none_of_a_shop_is_every_shop():
     assert (taken["shop"], taken["since"]) == (None, None)
 
 
+def test_a_pair_of_files_may_be_a_tuple_of_paths():
+    pair = (Path("order.csv"), "item.csv")
+    taken = import_order_csv.validate_parameters({"path": pair})
+
+    assert taken["path"] == ["order.csv", "item.csv"]
+
+
 def test_what_is_no_text_stays_refused():
     with pytest.raises(ValueRefused, match="「店舗」: 文字で"):
         import_order_csv.validate_parameters({"shop": True})
