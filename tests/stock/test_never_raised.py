@@ -100,15 +100,11 @@ def test_an_order_that_is_over_at_its_mall_holds_nothing(counted, column, value)
     assert sent(plan(counted, {A_TEA: 5}, 20)) == [(A_TEA, 10)]
 
 
-def test_a_count_leaves_it_to_a_person_who_takes_the_pieces_off(counted):
-    """Nobody knows whether the count left them out; the adjustment says so."""
+def test_a_count_after_the_file_came_has_seen_its_pieces(counted):
     a_waiting_order(counted)
     count(counted, a_count(8), minute=30)
-    made = plan(counted, {A_TEA: 5}, 40)
-    adjust(counted)
 
-    assert (sent(made), made.kept) == ([], 1)
-    assert sent(plan(counted, {A_TEA: 4}, 70)) == [(A_TEA, 5)]
+    assert sent(plan(counted, {A_TEA: 5}, 40)) == [(A_TEA, 8)]
 
 
 @first()
@@ -121,6 +117,17 @@ def test_a_count_before_the_file_came_knew_nothing_of_its_order(counted, placed)
     made = plan(counted, {A_TEA: 10}, 20)
 
     assert (sent(made), made.kept) == ([], 1)
+
+
+@pytest.mark.parametrize(("days", "held"), [(29, True), (31, False)])
+def test_an_order_placed_a_month_before_the_count_had_left_the_shelf(
+    counted, days, held
+):
+    """A first import of two years' orders holds nothing that is long over."""
+    a_waiting_order(counted)
+    now_stands(counted, "ordered_at", at(-days * 24 * 60))
+
+    assert sent(plan(counted, {A_TEA: 5}, 20)) == [(A_TEA, 10)] * (not held)
 
 
 def test_pieces_taken_back_free_none_that_were_sold(counted):
@@ -180,9 +187,9 @@ def test_a_hold_of_shipped_orders_is_caught(counted):
 
 
 @for_ci
-def test_a_hold_that_a_count_ends_is_caught(counted):
-    counted_since = "l.outcome IS NULL AND coalesce(l.counted_at <= l.placed_by, true)"
-    plant_in_view(counted, "stock_holds", "l.outcome IS NULL", counted_since)
+def test_a_hold_that_an_earlier_count_ends_is_caught(counted):
+    since_it_came = "greatest(l.placed_by, l.imported_at)"
+    plant_in_view(counted, "stock_holds", since_it_came, "l.placed_by")
     with caught():
         test_a_count_before_the_file_came_knew_nothing_of_its_order(counted, at(-1))
 
