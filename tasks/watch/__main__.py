@@ -31,7 +31,9 @@ from tasks.watch.work import Watch
 
 PORT: Final = 8789
 MINUTE_S: Final = 60.0
-LOOK_EVERY_MS: Final = 50
+LOOK_EVERY_MS: Final = 20
+"""A bell is heard after twice that at most; with 50 a notice waited 50 ms longer, with
+10 the looking alone would take 0.7 % of a core instead of 0.35 (watchfiles 1)."""
 BEAT_EVERY_MS: Final = 5000
 END_WITHIN_S: Final = 45.0
 
