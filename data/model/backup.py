@@ -26,6 +26,11 @@ def backup_time(name: str) -> datetime | None:
     return datetime.strptime(found[1], _TIME).replace(tzinfo=JST) if found else None
 
 
+def is_dated_ahead(made_at: datetime, now: datetime) -> bool:
+    """Return whether something was dated while a clock was ahead of its time."""
+    return made_at > now + AHEAD
+
+
 def kept_backups(
     made: Collection[datetime], daily: int, weekly: int
 ) -> frozenset[datetime]:

@@ -9,7 +9,7 @@ from prefect import task
 from connectors.durable_write import replace_durably
 from connectors.settings.fields import Settings
 from connectors.settings.reading import read_settings
-from data.model.backup import AHEAD, TOO_OLD
+from data.model.backup import TOO_OLD, is_dated_ahead
 from data.model.matter import MatterKind
 from data.warehouse.house.backup import (
     back_up,
@@ -153,7 +153,7 @@ def _of_now(settings: Settings, at: datetime) -> dict[datetime, Path]:
     neither copied nor missed.
     """
     known = backups(settings.backup)
-    return {made: file for made, file in known.items() if made <= at + AHEAD}
+    return {made: file for made, file in known.items() if not is_dated_ahead(made, at)}
 
 
 def backup_is_old(settings: Settings, at: datetime, made_at: datetime) -> str:

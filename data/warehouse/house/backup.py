@@ -20,7 +20,12 @@ from typing import Final, NamedTuple
 
 import duckdb
 
-from data.model.backup import AHEAD, backup_name, backup_time, kept_backups
+from data.model.backup import (
+    backup_name,
+    backup_time,
+    is_dated_ahead,
+    kept_backups,
+)
 from data.warehouse.errors import BackupRefused
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.house.safety_copy import copy_file, sync, wal_of
@@ -204,8 +209,10 @@ def delete_old_backups(
     once there is another: it would outlive its term until that day.
     """
     known = backups(folder)
-    of_now = {made for made in known if made <= at + AHEAD or not clock_is_right}
-    kept: Collection[datetime] = kept_backups(of_now or known, daily, weekly)
+    ahead = {made for made in known if clock_is_right and is_dated_ahead(made, at)}
+    kept: Collection[datetime] = kept_backups(
+        known.keys() - ahead or known, daily, weekly
+    )
     gone = [file for made_at, file in known.items() if made_at not in kept]
     for file in gone:
         file.with_name(file.name + SUM).unlink()

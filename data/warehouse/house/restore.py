@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import duckdb
 
-from data.model.backup import AHEAD, backup_time
+from data.model.backup import backup_time, is_dated_ahead
 from data.model.japan_time import JST
 from data.model.matter import MatterKind
 from data.warehouse.buyers import forget_again
@@ -104,7 +104,7 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
 def _backup_of(source: Path, at: datetime) -> Path:
     if source.is_dir():
         known = backups(source)
-        if known and max(known) > at + AHEAD:
+        if known and is_dated_ahead(max(known), at):
             raise RestoreRefused(
                 f"{known[max(known)]} の日時が、このマシンの時計"
                 f"({at.astimezone(JST):{WHEN}})より先です。"
