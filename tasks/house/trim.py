@@ -47,15 +47,18 @@ def trim_files(*, clock_is_right: bool = False) -> None:
     remove_replaced(settings.analytics, at)
 
 
+def _kept(settings: Settings) -> Iterator[tuple[Path, str, int]]:
+    """Yield each folder of files with a term: which of them, and for how many days."""
+    yield settings.incoming / DONE, "*", settings.files_days
+    yield settings.rejected, "*", settings.files_days
+    yield settings.labels, "*", settings.labels_days
+    yield settings.uploads, f"{TRACKING}*", settings.labels_days
+    yield settings.home / "logs", "*", settings.logs_days
+    yield settings.looks, "*", settings.looks_days
+
+
 def _dated_ahead(settings: Settings, at: datetime) -> Iterator[Path]:
-    for folder in (
-        settings.incoming / "done",
-        settings.rejected,
-        settings.labels,
-        settings.uploads,
-        settings.looks,
-        settings.home / "logs",
-    ):
+    for folder, _, _ in _kept(settings):
         for each in folder.rglob("*"):
             if each.is_file() and not each.is_symlink() and _age(each, at) < -AHEAD:
                 yield each
@@ -63,15 +66,7 @@ def _dated_ahead(settings: Settings, at: datetime) -> Iterator[Path]:
 
 def _over(settings: Settings, at: datetime) -> Iterator[Path]:
     """Yield the files whose days are over by their setting; 0 days keep for ever."""
-    kept = (
-        (settings.incoming / DONE, "*", settings.files_days),
-        (settings.rejected, "*", settings.files_days),
-        (settings.labels, "*", settings.labels_days),
-        (settings.uploads, f"{TRACKING}*", settings.labels_days),
-        (settings.home / "logs", "*", settings.logs_days),
-        (settings.looks, "*", settings.looks_days),
-    )
-    for folder, names, days in kept:
+    for folder, names, days in _kept(settings):
         if days:
             for each in folder.rglob(names):
                 if each.is_file() and _age(each, at) > timedelta(days=days):
