@@ -9,13 +9,13 @@ once is not kept out by thousands who never send one.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Final, Protocol
+
+from connectors.settings.networks import Network
 
 _HOST_BITS: Final = 64
 """One sender can use every address of an IPv6 network of this size."""
-
-Network = IPv4Network | IPv6Network
 
 
 class OpenConnection(Protocol):
@@ -142,11 +142,6 @@ def sender(host: str) -> str:
     if address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return str(ip_network((address, _HOST_BITS), strict=False))
-
-
-def networks(text: str) -> tuple[Network, ...]:
-    """Parse addresses and networks with commas between, or raise ValueError."""
-    return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
 
 
 def is_within(host: str, known: Sequence[Network]) -> bool:

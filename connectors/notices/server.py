@@ -25,9 +25,10 @@ from connectors.notices.keys import (
 )
 from connectors.notices.metrics import ReceiverMetrics
 from connectors.notices.reception import Reception
-from connectors.notices.seats import Seats, SenderShares, networks
+from connectors.notices.seats import Seats, SenderShares
 from connectors.notices.spool import Spool
 from connectors.settings.fields import Settings
+from connectors.settings.networks import networks_of
 from connectors.shared_clock import now_by
 
 _GRACE_S: Final = 7
@@ -155,7 +156,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         listening.bind((host, port))
         shown = f"[{host}]" if ":" in host else host
         deadline_s = settings.notice_deadline_s
-        proxies = networks(settings.notice_proxies)
+        proxies = networks_of(settings.notice_proxies)
         seats = Seats(
             settings.notice_connections, settings.notice_connections_each, proxies
         )

@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import date
 from grp import getgrnam
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
 
 from connectors.rms.address import checked_address
+from connectors.settings.networks import networks_of
 from connectors.settings.passwords import people_of
 from connectors.settings.receiver_addresses import SHORTEST_SECRET, receivers_of
 from data.model.shipping.day import WEEKDAYS
@@ -20,15 +20,12 @@ from data.model.shipping.key_column import key_columns_of
 def days_of(text: str) -> frozenset[date]:
     """Return the days of a text like `2026-12-31,2027-01-01`, or raise ValueError."""
     try:
-        return frozenset(map(date.fromisoformat, _parts(text)))
+        days = filter(None, map(str.strip, text.split(",")))
+        return frozenset(map(date.fromisoformat, days))
     except ValueError:
         raise ValueError(
             "日付を「,」で区切って指定してください(例: 2026-12-31,2027-01-01)"
         ) from None
-
-
-def _parts(text: str) -> list[str]:
-    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _expanded(given: Any) -> Any:
@@ -49,15 +46,6 @@ def _group_of_this_machine(group: str) -> str:
     except KeyError:
         raise ValueError(f"このマシンにグループ {group} がありません") from None
     return group
-
-
-def _networks(text: str) -> list[IPv4Network | IPv6Network]:
-    try:
-        return [*map(ip_network, _parts(text))]
-    except ValueError:
-        raise ValueError(
-            "IPアドレスかネットワークを「,」で区切って指定してください(例: 127.0.0.1)"
-        ) from None
 
 
 def _weekdays(text: str) -> str:
@@ -127,7 +115,7 @@ UnixGroup = Annotated[
     StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,31}$|^$"),
     AfterValidator(_group_of_this_machine),
 ]
-Networks = Annotated[str, _readable_by(_networks)]
+Networks = Annotated[str, _readable_by(networks_of)]
 Weekdays = Annotated[str, AfterValidator(_weekdays)]
 Days = Annotated[str, _readable_by(days_of)]
 KeyColumns = Annotated[str, _readable_by(key_columns_of)]

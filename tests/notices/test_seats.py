@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.notices.seats import Seats, SenderShares, networks, sender
+from connectors.notices.seats import Seats, SenderShares, sender
+from connectors.settings.networks import networks_of
 from tests.notices.conftest import Sender, fresh_number
 from tests.support.notices import HEADERS, Receiver, order_xml, shop_environment
 from tests.support.waiting import until
@@ -106,7 +107,7 @@ def test_a_kept_connection_is_silent_again_after_its_answer():
 
 
 def test_a_proxy_has_no_share_but_the_house_has_its_limit():
-    seats = Seats(most=4, share=2, proxies=networks("127.0.0.1, 10.0.0.0/8"))
+    seats = Seats(most=4, share=2, proxies=networks_of("127.0.0.1, 10.0.0.0/8"))
     callers = seated(seats, 2, "127.0.0.1") + seated(seats, 2, "10.1.2.3")
     for one in callers:
         seats.has_spoken(one)
@@ -134,7 +135,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["take", "speak", "wait", "leave"]), 
 
 @given(STEPS)
 def test_limits_hold_and_every_seat_is_freed(steps):
-    seats = Seats(most=5, share=2, proxies=networks("127.0.0.1"))
+    seats = Seats(most=5, share=2, proxies=networks_of("127.0.0.1"))
     at: list[tuple[Caller, str]] = []
     for step, host in steps:
         at = [(one, where) for one, where in at if one.is_there]
