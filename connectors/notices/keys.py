@@ -35,8 +35,7 @@ from pydantic import (
 
 from connectors.durable_write import replace_durably
 from connectors.notices.messages import NoticeMessage
-from connectors.settings.env_file import env_file_values
-from connectors.settings.reading import ENV_FILE, SettingsProblem
+from connectors.settings.reading import SettingsProblem, variables
 from connectors.settings.shop_variables import PREFIX
 from data.model.order import Frozen, Mall
 from data.model.shops.shop import ShopHandle, without_mask
@@ -251,7 +250,7 @@ def keys_from_environment() -> list[NoticeKeys]:
 
     Raises SettingsProblem naming the variables that are missing or wrong.
     """
-    known = {**env_file_values(ENV_FILE), **os.environ}
+    known = variables()
     stems = [found for name in sorted(known) if (found := _KEY_OF.fullmatch(name))]
     return [
         _keys(known, stem=found[1], handle=found[2].lower().replace("_", "-"))

@@ -43,6 +43,14 @@ class SettingsProblem(Exception):
     """A setting is missing or wrong; the message names it and shows an example."""
 
 
+def variables() -> dict[str, str]:
+    """Return every variable of `.env` and the environment, which goes before.
+
+    Raises what `env_file_values` raises.
+    """
+    return {**env_file_values(ENV_FILE), **os.environ}
+
+
 def read_settings() -> Settings:
     """Read the settings, or raise SettingsProblem naming every wrong one.
 

@@ -1,13 +1,11 @@
 """Shops described in the environment or `.env`, for use without a Prefect block."""
 
-import os
 import re
 from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from connectors.settings.env_file import env_file_values
-from connectors.settings.reading import ENV_FILE, SettingsProblem, invalid, unset
+from connectors.settings.reading import SettingsProblem, invalid, unset, variables
 from connectors.settings.shop_variables import (
     NEEDED,
     NEEDED_ANYWHERE,
@@ -21,14 +19,9 @@ from data.model.shops.shop import Shop
 _KEY_OR_MALL = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_(LICENSE_KEY|MALL)")
 
 
-def _variables() -> dict[str, str]:
-    """Return every variable of `.env` and the environment, which goes before."""
-    return {**env_file_values(ENV_FILE), **os.environ}
-
-
 def handles_in_environment() -> list[str]:
     """List the handle of every shop with a licence key, or of another mall, sorted."""
-    known = _variables()
+    known = variables()
     return sorted(
         {
             each[1].lower().replace("_", "-")
@@ -41,7 +34,7 @@ def handles_in_environment() -> list[str]:
 
 def has_rms_in_environment(handle: str) -> bool:
     """Return whether the shop's variables name no mall other than Rakuten."""
-    known = _variables()
+    known = variables()
     return not _is_of_another(known.get(f"{stem_of(handle)}MALL") or "")
 
 
@@ -52,7 +45,7 @@ def _is_of_another(mall: str) -> bool:
 
 def home_in_environment(handle: str) -> str:
     """Return the home that the shop's variable names; "" for the one machine's."""
-    known = _variables()
+    known = variables()
     return (known.get(f"{stem_of(handle)}HOME") or "").strip()
 
 
@@ -63,7 +56,7 @@ def shop_from_environment(handle: str) -> Shop | None:
     variable that is missing or wrong.
     """
     stem = stem_of(handle)
-    known = _variables()
+    known = variables()
     given = {
         field: value
         for field, (ending, _) in SHOP_VARIABLES.items()

@@ -13,12 +13,11 @@ from typing import Final
 
 from connectors.folder_lock import is_locked, takes_lock
 from connectors.prefect_env import FILE, write_prefect_env
-from connectors.settings.env_file import env_file_values
 from connectors.settings.reading import (
-    ENV_FILE,
     SettingsProblem,
     invalid,
     read_settings,
+    variables,
 )
 from tasks.setup.become import become
 
@@ -78,7 +77,7 @@ def main() -> None:
     """Start the server in this process, or say in a sentence why it cannot start."""
     try:
         settings = read_settings()
-        known = {**env_file_values(ENV_FILE), **os.environ}
+        known = variables()
         host = known.get(HOST) or LOOPBACK
         port = port_of(known.get(PORT))
         refuse_taken(host, port)
