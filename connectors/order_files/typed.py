@@ -256,12 +256,8 @@ def _derived(rows: pl.LazyFrame, names: Iterable[str], layout: Layout) -> pl.Laz
     if layout.role != "lines":
         more["cancelled"] = _cancelled(known, layout)
         more["outcome"] = _outcome(known, layout, more["cancelled"])
-        is_told = bool(layout.held) and "mall_status" in known
-        if is_told or WAITS in known:
-            by_status = pl.col("mall_status").str.contains(layout.held)
-            by_status = by_status if is_told else pl.lit(value=False)
-            waits = _waits(known, more["outcome"])
-            more["is_under_review"] = pl.when(waits).then(waits).otherwise(by_status)
+        if held := _held(known, layout, more["outcome"]):
+            more["is_under_review"] = pl.any_horizontal(held)
     else:
         known.discard("amounts_fixed")
     known.update(more)
@@ -316,12 +312,18 @@ def _outcome(known: set[str], layout: Layout, cancelled: pl.Expr) -> pl.Expr:
     )
 
 
-def _waits(known: set[str], outcome: pl.Expr) -> pl.Expr:
-    """Return whether the order must not be sent yet, whatever its status says."""
-    if WAITS not in known:
-        return pl.lit(value=False)
-    is_over = outcome.is_in(["cancelled", "refunded", "shipped"])
-    return pl.col(WAITS) & ~is_over.fill_null(value=False)
+def _held(known: set[str], layout: Layout, outcome: pl.Expr) -> list[pl.Expr]:
+    """Return what says that the order must not be sent yet; nothing where none can.
+
+    One that is over at its mall waits for nothing, whatever else a cell says.
+    """
+    found = []
+    if layout.held and "mall_status" in known:
+        found.append(pl.col("mall_status").str.contains(layout.held))
+    if WAITS in known:
+        is_over = outcome.is_in(["cancelled", "refunded", "shipped"])
+        found.append(pl.col(WAITS) & ~is_over.fill_null(value=False))
+    return found
 
 
 def _rejects(rows: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:
