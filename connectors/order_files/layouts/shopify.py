@@ -177,7 +177,7 @@ def read_wish(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def hold_unpaid(rows: pl.DataFrame) -> pl.DataFrame:
+def hold_pending(rows: pl.DataFrame) -> pl.DataFrame:
     """Hold an order to be paid first that is pending, or whose card was not charged."""
     status = pl.col("mall_status").str.to_lowercase().str.strip_chars()
     waits = ((status == "pending") & is_prepaid(rows)) | (status == "expired")
@@ -242,7 +242,7 @@ LAYOUTS = (
             before_discount,
             name_prefectures,
             read_wish,
-            hold_unpaid,
+            hold_pending,
         ),
         checks=CHECKS,
         instant_format="%Y-%m-%d %H:%M:%S %z",
