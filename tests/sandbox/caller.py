@@ -21,9 +21,15 @@ def wire(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S+0900")
 
 
+_BEGAN = datetime.now(JST).date()
+
+
 def day(days: int = 1) -> str:
-    """A day from today, in Japan; RMS takes no shipping date before the order's day."""
-    return f"{datetime.now(JST).date() + timedelta(days=days):%Y-%m-%d}"
+    """A day from the one the tests began on, in Japan: midnight may pass between two.
+
+    RMS takes no shipping date before the order's day.
+    """
+    return f"{_BEGAN + timedelta(days=days):%Y-%m-%d}"
 
 
 def codes(answer: dict[str, Any]) -> list[str]:
