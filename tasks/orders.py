@@ -46,7 +46,7 @@ from data.warehouse.runs import (
 from data.warehouse.stock.ledger import move_stock
 from tasks.machine import now, our_warehouse
 from tasks.notices import ORDERS_AT_ONCE, noticed_orders
-from tasks.rms import open_rms
+from tasks.rms import call_state, open_rms, shop_of_now
 from tasks.runs.report import counts, ended, listing, naming, page, see, sums
 from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 
@@ -258,9 +258,10 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     """
     with our_warehouse() as con:
         known = known_answers(con, load.shop_id, numbers)
+        state = call_state(con, shop_of_now(shop), now())
     # Before the call: a notice that arrives during it is not answered by it.
     asked_at = now()
-    with open_rms(shop) as rms:
+    with open_rms(shop, state) as rms:
         read = rms.orders.get(numbers, known)
         clock_agrees = rms.clock_agrees
     at = now()

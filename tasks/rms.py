@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
+from typing import NamedTuple
 
 from prefect import runtime
 from prefect.events import emit_event
@@ -40,8 +41,10 @@ from data.model.shops.connection import (
     shop_in_use,
 )
 from data.model.shops.licence import key_fingerprint
+from data.model.shops.onboarding import ShopFacts
 from data.model.shops.shop import Shop, ShopHandle
 from data.warehouse.errors import WarehouseBusy, WarehouseClosed
+from data.warehouse.session import Connection
 from data.warehouse.shops import (
     facts_of,
     has_answered,
@@ -95,9 +98,21 @@ class FunctionStopped(ShopStopped):
         )
 
 
+class CallState(NamedTuple):
+    """What the warehouse says of a shop's calls: its key, and functions stopped."""
+
+    facts: ShopFacts
+    key_in_use: str | None
+    """The fingerprint of the key that calls use, if one is recorded."""
+    stopped: frozenset[str]
+
+
 @contextmanager
-def open_rms(handle: ShopHandle) -> Iterator[RmsClient]:
+def open_rms(handle: ShopHandle, state: CallState | None = None) -> Iterator[RmsClient]:
     """Open the shop's client of RMS; its keys are kept nowhere else.
+
+    `state` is what the caller has just read in a transaction of its own; else it is
+    read here, in another one.
 
     Raises:
         UnknownShop: no block and no environment describes the shop.
@@ -109,7 +124,7 @@ def open_rms(handle: ShopHandle) -> Iterator[RmsClient]:
     """
     known = shop_of_now(handle)
     try:
-        shop, stopped = shop_to_call(known, now())
+        shop, stopped = shop_to_call(known, now(), state)
     except ShopStopped as stop:
         keep_trouble(known, stop)
         raise
@@ -232,7 +247,20 @@ def refuse_stopped(shop: Shop, at: datetime, function: str) -> None:
         raise FunctionStopped(shop.handle, function)
 
 
-def shop_to_call(shop: Shop, at: datetime) -> tuple[Shop, frozenset[str]]:
+def call_state(con: Connection, shop: Shop, at: datetime) -> CallState:
+    """Return what the warehouse says of a shop's calls; leave a key that has ended."""
+    facts = facts_of(con, shop.handle)
+    if facts.key_has_ended(at):
+        leave_ended_key(con, shop, at)
+        facts = facts_of(con, shop.handle)
+    return CallState(
+        facts, key_in_use(con, shop.handle), stopped_functions(con, shop.handle)
+    )
+
+
+def shop_to_call(
+    shop: Shop, at: datetime, state: CallState | None = None
+) -> tuple[Shop, frozenset[str]]:
     """Return the shop with the key that calls use now, and the functions stopped.
 
     Raises:
@@ -240,13 +268,10 @@ def shop_to_call(shop: Shop, at: datetime) -> tuple[Shop, frozenset[str]]:
             has ended.
 
     """
-    with our_warehouse() as con:
-        facts = facts_of(con, shop.handle)
-        if facts.key_has_ended(at):
-            leave_ended_key(con, shop, at)
-            facts = facts_of(con, shop.handle)
-        fingerprint = key_in_use(con, shop.handle)
-        stopped = stopped_functions(con, shop.handle)
+    if state is None:
+        with our_warehouse() as con:
+            state = call_state(con, shop, at)
+    facts, fingerprint, stopped = state
     used = shop_in_use(shop, fingerprint)
     if facts.connection in STOPS_CALLS:
         raise ShopStopped(shop.handle, facts.connection)
@@ -314,10 +339,13 @@ def refuse_other_shops_key(handle: ShopHandle) -> None:
     be told of the other shop's items, and read back as ours. One call at most; a key
     that has answered for this shop is not tried again.
     """
-    shop, _ = shop_to_call(shop_of_now(handle), now())
+    known = shop_of_now(handle)
     with our_warehouse() as con:
-        if has_answered(con, shop):
-            return
+        state = call_state(con, known, now())
+        is_proven = has_answered(con, shop_in_use(known, state.key_in_use))
+    shop, _ = shop_to_call(known, now(), state)
+    if is_proven:
+        return
     with rms_client(shop) as rms:
         probe = probe_shop_number(rms, shop.shop_id)
     at = now()

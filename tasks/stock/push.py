@@ -48,7 +48,9 @@ from tasks.machine import now, our_warehouse
 from tasks.notices import take_in_notices
 from tasks.orders import Swept, sweep, sweep_narrowly
 from tasks.rms import (
+    CallState,
     FunctionStopped,
+    call_state,
     open_rms,
     refuse_other_shops_key,
     shop_of_now,
@@ -198,11 +200,12 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> Rounds:
         # Once a run: as many calls as for many new SKUs make every plan too old.
         doubted = [one for one in pushes if one.listing not in looked_up]
         looked_up |= {one.listing for one in doubted}
-        known = leave_out_unknown(
-            shop, run.mall, run.shop_id, opaque(doubted), opaque(seen.found)
-        )
-        unknown = {one.push_id for one in doubted} - {one.push_id for one in known}
-        pushes = [one for one in pushes if one.push_id not in unknown]
+        if doubted:
+            known = leave_out_unknown(
+                shop, run.mall, run.shop_id, opaque(doubted), opaque(seen.found)
+            )
+            unknown = {one.push_id for one in doubted} - {one.push_id for one in known}
+            pushes = [one for one in pushes if one.push_id not in unknown]
         if not pushes and not seen.left_out:
             break
         is_sent = send_while_fresh(shop, pushes, fresh_until, put_off)
@@ -339,10 +342,11 @@ def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> SeenLevels:
         levels = levels_to_push(
             con, run.shop_id, mall=run.mall, safety=run.safety, full=full, at=now()
         )
+        state = call_state(con, shop_of_now(shop), now())
     read_at = now()
     if not levels:
         return SeenLevels((), {}, read_at, {})
-    read = _read(shop, [level.listing for level in levels])
+    read = _read(shop, [level.listing for level in levels], state)
     found = _found(read, [level.listing for level in levels])
     unseen = {
         level.listing: units
@@ -440,6 +444,7 @@ def read_again(shop: ShopHandle, run: StockRun, put_off: set[Listing]) -> None:
     """
     with our_warehouse() as con:
         pushes = latest_pushes(con, run.shop_id, mall=run.mall, run_id=run.run_id)
+        state = call_state(con, shop_of_now(shop), now())
     listings = [
         push.listing
         for push in pushes
@@ -448,15 +453,15 @@ def read_again(shop: ShopHandle, run: StockRun, put_off: set[Listing]) -> None:
     if not listings:
         return
     read_at = now()
-    found = _found(_read(shop, listings), listings)
+    found = _found(_read(shop, listings, state), listings)
     with our_warehouse() as con:
         record_read_back(
             con, run.shop_id, found, mall=run.mall, run_id=run.run_id, read_at=read_at
         )
 
 
-def _read(shop: ShopHandle, listings: Sequence[Listing]) -> StockRead:
-    with open_rms(shop) as rms:
+def _read(shop: ShopHandle, listings: Sequence[Listing], state: CallState) -> StockRead:
+    with open_rms(shop, state) as rms:
         return rms.stock.read(listings)
 
 

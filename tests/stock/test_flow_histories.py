@@ -179,7 +179,7 @@ PLANTED = {
     ),
     "a 204 is trusted": (
         inventory,
-        "    found = _found(_read(shop, listings), listings)\n    with our",
+        "    found = _found(_read(shop, listings, state), listings)\n    with our",
         (
             "    found = {Listing(manage_number=p.manage_number, variant_id=p.variant_id):"  # noqa: E501 - the bug
             " p.offered for p in pushes}\n    with our"
