@@ -16,7 +16,7 @@ from connectors.stock_files import read_stock_file
 from data.model.shops.shop import ShopHandle
 from data.model.stock import StockFileKind
 from data.model.typed.time import moment_of
-from data.warehouse.stock.files import CountReport, CountsDiffer, count_stock
+from data.warehouse.stock.files import CountsDiffer, StockFileReport, book_stock_file
 from tasks.machine import now, our_trial
 from tasks.rms import clock_is_wrong_sign
 from tasks.runs.failures import hiding_values
@@ -101,7 +101,7 @@ class CountImported:
     encoding: str
     notices: tuple[str, ...]
     counted_at: datetime
-    report: CountReport
+    report: StockFileReport
     is_trial: bool = False
 
 
@@ -141,7 +141,7 @@ def import_count_file(  # noqa: PLR0913, PLR0917 - the whole form
         known = load_shop(shop)
         file = read_stock_file(Path(path))
         with our_trial(is_one=dry_run) as con:
-            report = count_stock(
+            report = book_stock_file(
                 con,
                 file,
                 shop_id=known.shop_id,

@@ -22,7 +22,7 @@ from connectors.sandbox.control_api.remote import SandboxControl
 from data.model.japan_time import JST
 from data.model.stock import Counted
 from data.warehouse.session import warehouse
-from data.warehouse.stock.files import count_stock
+from data.warehouse.stock.files import book_stock_file
 from tasks.setup.services import Services, open_services
 from tests.bench.market import SHOPS, Buyer, Key, Market, Sold, buyers, goods
 from tests.bench.measured import percentile
@@ -154,7 +154,7 @@ def count(services: Services, handle: str, units: dict[Key, int]) -> None:
     ]
     at = datetime.now(JST)
     with warehouse(services.warehouse) as con:
-        count_stock(
+        book_stock_file(
             con,
             MadeCount(rows, salt=handle),
             shop_id=services.sandbox.shops[handle].shop_id,

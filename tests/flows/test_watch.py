@@ -13,7 +13,7 @@ from connectors.settings.reading import read_settings
 from data.model.notice import Notice, NoticeKind, notice_key
 from data.model.stock import Counted
 from data.warehouse.session import bell_of, warehouse
-from data.warehouse.stock.files import count_stock
+from data.warehouse.stock.files import book_stock_file
 from flows import drain_notices as draining
 from flows import push_inventory as pushing
 from flows.drain_notices import drain_notices
@@ -68,7 +68,7 @@ def desk(
         if row["known"]
     ]
     with warehouse(read_settings().warehouse) as con:
-        count_stock(
+        book_stock_file(
             con,
             MadeCount(rows),
             shop_id=lab.shops["demo"].shop_id,

@@ -9,7 +9,7 @@ from data.model.stock import Adjustment, Counted, SkuMapping
 from data.warehouse.order_files.store import import_orders
 from data.warehouse.orders.store import store_orders
 from data.warehouse.stock.adjust import adjust_stock, waiting_adjustments
-from data.warehouse.stock.files import count_stock
+from data.warehouse.stock.files import book_stock_file
 from data.warehouse.stock.ledger import StockMoved, map_skus, move_stock
 from tests.order_files.store.made import MadeFile, a_row
 from tests.stock.made import MadeCount, ledger, order
@@ -163,7 +163,7 @@ class Player:
             quantity=step.units,
             own_sku=sku if step.own else None,
         )
-        report = count_stock(
+        report = book_stock_file(
             self.con,
             MadeCount([counted], file_name=f"{made}.csv", salt=f"{made}"),
             shop_id=self.shop_id,

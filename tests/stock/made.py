@@ -11,7 +11,7 @@ from data.model.order import Line, Order
 from data.model.stock import Adjustment, Counted, SkuMapping
 from data.warehouse.orders.store import store_orders
 from data.warehouse.stock.adjust import Adjusted, adjust_stock
-from data.warehouse.stock.files import CountReport, count_stock
+from data.warehouse.stock.files import StockFileReport, book_stock_file
 from data.warehouse.stock.ledger import SkuChange, StockMoved, map_skus, move_stock
 from tests.order_files.store.made import a_row, store
 from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order_number
@@ -68,7 +68,7 @@ def a_count(units: int = 10, what: tuple[str, str, str] = TEA, **more: Any) -> C
 
 def count(
     con: DuckDBPyConnection, *counts: Counted, minute: float = 0, **more: Any
-) -> CountReport:
+) -> StockFileReport:
     """Book a count made at this minute, which also names it."""
     given = {
         "shop_id": SHOP_ID,
@@ -77,12 +77,12 @@ def count(
         "counted_at": at(minute),
         "imported_at": at(max(minute, 0)),
     }
-    return count_stock(con, MadeCount(counts or (a_count(),)), **(given | more))
+    return book_stock_file(con, MadeCount(counts or (a_count(),)), **(given | more))
 
 
 def receive(
     con: DuckDBPyConnection, *received: Counted, minute: float = 0, **more: Any
-) -> CountReport:
+) -> StockFileReport:
     """Book goods that came in at this minute, which also marks their file."""
     given = {
         "shop_id": SHOP_ID,
@@ -94,7 +94,7 @@ def receive(
     }
     salt = more.pop("salt", f"{minute}")
     file = MadeCount(received or (a_count(4),), "delivery.csv", salt)
-    return count_stock(con, file, **(given | more))
+    return book_stock_file(con, file, **(given | more))
 
 
 def import_csv(

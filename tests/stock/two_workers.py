@@ -6,7 +6,7 @@ from itertools import count as numbers_from
 
 from data.model.stock import Listing
 from data.warehouse.orders.store import store_orders
-from data.warehouse.stock.files import count_stock
+from data.warehouse.stock.files import book_stock_file
 from data.warehouse.stock.ledger import move_stock
 from data.warehouse.stock.push import (
     levels_to_push,
@@ -76,7 +76,7 @@ class Player:
         assert broken_rules(self.con) == []
 
     def count(self, units: int) -> None:
-        count_stock(
+        book_stock_file(
             self.con,
             MadeCount(
                 [a_count(units, self.what, own_sku=self.what[2])], salt=f"{self.now}"

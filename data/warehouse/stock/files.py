@@ -56,7 +56,7 @@ class CountFile(Protocol):
 
 
 @dataclass(frozen=True)
-class CountReport:
+class StockFileReport:
     """The result of one stock file.
 
     is_same_file  this very file was imported before: nothing was done
@@ -95,7 +95,7 @@ class CountsDiffer(Exception):
         )
 
 
-def count_stock(  # noqa: PLR0913
+def book_stock_file(  # noqa: PLR0913
     con: DuckDBPyConnection,
     file: CountFile,
     *,
@@ -106,7 +106,7 @@ def count_stock(  # noqa: PLR0913
     who: str,
     counted_at: datetime,
     imported_at: datetime,
-) -> CountReport:
+) -> StockFileReport:
     """Book a stock file, in the caller's transaction, unless it was booked before.
 
     A count: the level becomes what was counted and whatever took effect after
@@ -135,7 +135,7 @@ def count_stock(  # noqa: PLR0913
     }
     ((same,),) = SQL.run(con, "count_stock_imports_of_file", given).fetchall()
     if same:
-        return CountReport(is_same_file=True, rows_read=len(file.counts))
+        return StockFileReport(is_same_file=True, rows_read=len(file.counts))
     show(con, "stock_count_rows", _rows(file.counts))
     differing = SQL.run(con, "list_stock_counts_differing", given).fetchall()
     if differing:
@@ -151,7 +151,7 @@ def count_stock(  # noqa: PLR0913
     given |= {"skus_moved": booked.moved, "skus_equal": booked.equal}
     given |= {"skus_older": len(booked.older)}
     SQL.run(con, "record_stock_count", given)
-    return CountReport(
+    return StockFileReport(
         is_same_file=False,
         rows_read=len(file.counts),
         moved=booked.moved,
