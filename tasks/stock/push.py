@@ -196,6 +196,8 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> Rounds:
         fresh_until = now() + FRESH_FOR
         lowers_only = lowers_only or seen.lowers_only
         unreadable |= {one.listing: one for one in seen.unreadable}
+        if not seen.found and not seen.left_out:
+            break
         pushes = plan_levels(run, opaque(seen))
         # Once a run: as many calls as for many new SKUs make every plan too old.
         doubted = [one for one in pushes if one.listing not in looked_up]
