@@ -1,14 +1,17 @@
-"""Transactions of Prefect's server on SQLite: each waits for the one before it."""
+"""Prefect's server as we start it: transactions in turn, few looks at its services."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from docket import Docket, Worker
+from prefect.server.api import background_workers
 from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from tasks.setup.prefect_server import WritersInTurn
+from tasks.setup.prefect_server import WritersInTurn, look_less_often
 
 PATIENCE_S = 0.5
 
@@ -57,3 +60,31 @@ def test_as_prefect_begins_them_it_is_refused(tmp_path: Path):
 
     with pytest.raises(OperationalError, match="locked"):
         asyncio.run(one_within_the_other(theirs))
+
+
+def test_its_worker_looks_once_a_second_for_services_that_are_due(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """The worker that the server really starts, not one that the test makes."""
+    begun: list[Worker] = []
+
+    async def forever(self: Worker) -> None:
+        begun.append(self)
+
+    async def start() -> None:
+        async with (
+            Docket(name="calm", url="memory://calm") as docket,
+            background_workers.background_worker(docket, ephemeral=True),
+        ):
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(background_workers, "Worker", Worker)  # put back afterwards
+    monkeypatch.setattr(Worker, "run_forever", forever)
+    look_less_often()
+    asyncio.run(start())
+
+    (worker,) = begun
+    second = timedelta(seconds=1)
+    assert (worker.minimum_check_interval, worker.scheduling_resolution) == (
+        second,
+    ) * 2
