@@ -14,9 +14,9 @@ from contextlib import ExitStack, suppress
 from threading import Event
 from typing import Final
 
+from inotify_simple import INotify, flags
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from watchfiles import watch
 
 from connectors.ports import port_number
 from connectors.settings.fields import Settings
@@ -31,10 +31,12 @@ from tasks.watch.work import Watch
 
 PORT: Final = 8789
 MINUTE_S: Final = 60.0
-LOOK_EVERY_MS: Final = 20
-"""A bell is heard after twice that at most; with 50 a notice waited 50 ms longer, with
-10 the looking alone would take 0.7 % of a core instead of 0.35 (watchfiles 1)."""
-BEAT_EVERY_MS: Final = 5000
+ENDS_WITHIN_MS: Final = 200
+"""How soon it sees that it is told to end; a bell itself wakes it at once."""
+BEAT_S: Final = 5.0
+RINGS: Final = flags.ATTRIB | flags.CREATE | flags.MOVED_TO
+"""What a touch does to a file, or makes of none. Writes to the files beside a bell, of
+which there are hundreds a minute, wake nobody."""
 END_WITHIN_S: Final = 45.0
 
 log = logging.getLogger("juchu.watch")
@@ -110,23 +112,27 @@ def work_until_told(
 
 def bells(settings: Settings, ending: Event) -> Iterator[set[Bell]]:
     """Yield which bells have rung, every few seconds none, until told to end."""
-    settings.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-    which = {
-        str(settings.spool.absolute() / "bell"): Bell.SPOOL,
-        str(bell_of(settings.warehouse.absolute())): Bell.WAREHOUSE,
+    files = {
+        settings.spool.absolute() / "bell": Bell.SPOOL,
+        bell_of(settings.warehouse.absolute()): Bell.WAREHOUSE,
     }
-    for changes in watch(
-        settings.home.absolute(),
-        settings.spool.absolute(),
-        watch_filter=lambda _, path: path in which,
-        debounce=LOOK_EVERY_MS,
-        step=LOOK_EVERY_MS,
-        stop_event=ending,
-        rust_timeout=BEAT_EVERY_MS,
-        yield_on_timeout=True,
-        recursive=False,
-    ):
-        yield {which[path] for _, path in changes}
+    for file in files:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with INotify() as events:
+        # Folders, because a bell may not be there yet, or be another file later.
+        which = {
+            (events.add_watch(file.parent, RINGS), file.name): bell
+            for file, bell in files.items()
+        }
+        beat_at = 0.0
+        while not ending.is_set():
+            found = events.read(timeout=ENDS_WITHIN_MS)
+            rung = {which[at] for e in found if (at := (e.wd, e.name)) in which}
+            if any(e.mask & flags.Q_OVERFLOW for e in found):  # some were dropped
+                rung = set(Bell)
+            if rung or time.monotonic() >= beat_at:
+                beat_at = time.monotonic() + BEAT_S
+                yield rung
 
 
 if __name__ == "__main__":
