@@ -344,10 +344,10 @@ def read_mall(shop: ShopHandle, run: StockRun, *, full: bool) -> SeenLevels:
         levels = levels_to_push(
             con, run.shop_id, mall=run.mall, safety=run.safety, full=full, at=now()
         )
+        if not levels:
+            return SeenLevels((), {}, now(), {})
         state = call_state(con, shop_of_now(shop), now())
     read_at = now()
-    if not levels:
-        return SeenLevels((), {}, read_at, {})
     read = _read(shop, [level.listing for level in levels], state)
     found = _found(read, [level.listing for level in levels])
     unseen = {
@@ -446,14 +446,14 @@ def read_again(shop: ShopHandle, run: StockRun, put_off: set[Listing]) -> None:
     """
     with our_warehouse() as con:
         pushes = latest_pushes(con, run.shop_id, mall=run.mall, run_id=run.run_id)
+        listings = [
+            push.listing
+            for push in pushes
+            if push.is_of_run and push.was_sent and push.listing not in put_off
+        ]
+        if not listings:
+            return
         state = call_state(con, shop_of_now(shop), now())
-    listings = [
-        push.listing
-        for push in pushes
-        if push.is_of_run and push.was_sent and push.listing not in put_off
-    ]
-    if not listings:
-        return
     read_at = now()
     found = _found(_read(shop, listings, state), listings)
     with our_warehouse() as con:
