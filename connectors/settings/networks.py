@@ -2,6 +2,8 @@
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from data.model.typed.parts import parts_of
+
 Network = IPv4Network | IPv6Network
 
 
@@ -11,9 +13,7 @@ def networks_of(setting: str) -> tuple[Network, ...]:
     Raises ValueError for a part that is neither.
     """
     try:
-        return tuple(
-            ip_network(each.strip()) for each in setting.split(",") if each.strip()
-        )
+        return tuple(map(ip_network, parts_of(setting)))
     except ValueError:
         raise ValueError(
             "IPアドレスかネットワークを「,」で区切って指定してください(例: 127.0.0.1)"

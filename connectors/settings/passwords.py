@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from data.model.typed.parts import parts_of
+
 SHORTEST: Final = 10
 """Signs of a password."""
 LONGEST: Final = 200
@@ -49,7 +51,7 @@ def people_of(setting: str) -> dict[str, str]:
 
     """
     found: dict[str, str] = {}
-    for entry in filter(None, map(str.strip, setting.split(","))):
+    for entry in parts_of(setting):
         name, _, kept = entry.partition("=")
         if not _NAME.fullmatch(name) or not _HASH.fullmatch(kept) or name in found:
             raise ValueError(

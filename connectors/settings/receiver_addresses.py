@@ -4,6 +4,8 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
+from data.model.typed.parts import parts_of
+
 SHORTEST_SECRET: Final = 32
 
 
@@ -13,7 +15,7 @@ def receivers_of(setting: str) -> list[str]:
     Raises ValueError for one that is neither https nor of a private network: keys'
     hashes and the secret travel along.
     """
-    found = [each.strip().rstrip("/") for each in setting.split(",") if each.strip()]
+    found = [each.rstrip("/") for each in parts_of(setting)]
     for each in found:
         parts = urlsplit(each)
         if parts.scheme == "https" and parts.hostname:

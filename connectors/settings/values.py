@@ -15,13 +15,13 @@ from connectors.settings.passwords import people_of
 from connectors.settings.receiver_addresses import SHORTEST_SECRET, receivers_of
 from data.model.shipping.day import WEEKDAYS
 from data.model.shipping.key_column import key_columns_of
+from data.model.typed.parts import parts_of
 
 
 def days_of(text: str) -> frozenset[date]:
     """Return the days of a text like `2026-12-31,2027-01-01`, or raise ValueError."""
     try:
-        days = filter(None, map(str.strip, text.split(",")))
-        return frozenset(map(date.fromisoformat, days))
+        return frozenset(map(date.fromisoformat, parts_of(text)))
     except ValueError:
         raise ValueError(
             "日付を「,」で区切って指定してください(例: 2026-12-31,2027-01-01)"

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from data.model.japan_time import in_japan
+from data.model.typed.parts import parts_of
 
 SILENT_HOURS: Final = (
     r"^\s*$|^\s*([01]?\d|2[0-3])-([01]?\d|2[0-4])"
@@ -40,5 +41,5 @@ class StockLink(NamedTuple):
 
 
 def _hours(text: str) -> list[tuple[int, int]]:
-    spans = (span.split("-") for span in text.split(",") if span.strip())
+    spans = (span.split("-") for span in parts_of(text))
     return [(int(begins), int(ends)) for begins, ends in spans]

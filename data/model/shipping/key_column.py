@@ -5,6 +5,7 @@ A carrier means one column to have it. Some shops print it elsewhere, such as in
 """
 
 from data.model.shipping.shipment import Carrier
+from data.model.typed.parts import parts_of
 
 
 def key_columns_of(text: str) -> dict[str, str]:
@@ -15,7 +16,7 @@ def key_columns_of(text: str) -> dict[str, str]:
 
     """
     columns: dict[str, str] = {}
-    for each in filter(None, map(str.strip, text.split(","))):
+    for each in parts_of(text):
         name, _, column = each.partition("=")
         carrier, column = name.strip(), column.strip()
         if carrier not in {one.value for one in Carrier} or not column:
