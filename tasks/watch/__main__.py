@@ -31,8 +31,8 @@ from tasks.watch.work import Watch
 
 PORT: Final = 8789
 MINUTE_S: Final = 60.0
-ENDS_WITHIN_MS: Final = 200
-"""How soon it sees that it is told to end; a bell itself wakes it at once."""
+LOOK_EVERY_MS: Final = 200
+"""How often it looks whether it is told to end; a bell itself wakes it at once."""
 BEAT_S: Final = 5.0
 RINGS: Final = flags.ATTRIB | flags.CREATE | flags.MOVED_TO
 """What a touch does to a file, or makes of none. Writes to the files beside a bell, of
@@ -126,7 +126,7 @@ def bells(settings: Settings, ending: Event) -> Iterator[set[Bell]]:
         }
         beat_at = 0.0
         while not ending.is_set():
-            found = events.read(timeout=ENDS_WITHIN_MS)
+            found = events.read(timeout=LOOK_EVERY_MS)
             rung = {which[at] for e in found if (at := (e.wd, e.name)) in which}
             if any(e.mask & flags.Q_OVERFLOW for e in found):  # some were dropped
                 rung = set(Bell)

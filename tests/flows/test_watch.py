@@ -33,6 +33,7 @@ from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
 UNITS = 30
+MOST_SIGNS = Path("/proc/sys/fs/inotify/max_queued_events")
 
 
 class Clock:
@@ -294,9 +295,6 @@ def test_a_second_one_waits_for_the_first_and_can_be_told_to_end(tmp_path: Path)
     assert begun == [None]
 
 
-MOST_SIGNS = Path("/proc/sys/fs/inotify/max_queued_events")
-
-
 @pytest.fixture
 def heard(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Bell]]:
     """The bells that a warm process hears in this home."""
@@ -329,16 +327,16 @@ def test_every_bell_rings_when_the_kernel_had_no_room_for_all_signs(
     """A process that was frozen for long knows not which of them it missed."""
     monkeypatch.setenv("JUCHU_HOME", str(home))
     ending = Event()
-    heard = bells(read_settings(), ending)
-    assert next(heard) == set()
+    looks = bells(read_settings(), ending)
+    assert next(looks) == set()
     one, other = home / "one", home / "other"
     for _ in range(int(MOST_SIGNS.read_text()) // 2 + 1):  # equal ones would be one
         one.touch()
         other.touch()
 
-    assert next(heard) == set(Bell)
+    assert next(looks) == set(Bell)
     ending.set()
-    assert next(heard, None) is None
+    assert next(looks, None) is None
 
 
 def test_a_kept_notice_and_a_commit_ring_and_a_look_does_not(heard: list[Bell]):

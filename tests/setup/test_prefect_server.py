@@ -84,7 +84,5 @@ def test_its_worker_looks_once_a_second_for_services_that_are_due(
     asyncio.run(start())
 
     (worker,) = begun
-    second = timedelta(seconds=1)
-    assert (worker.minimum_check_interval, worker.scheduling_resolution) == (
-        second,
-    ) * 2
+    looks = worker.minimum_check_interval, worker.scheduling_resolution
+    assert looks == (timedelta(seconds=1), timedelta(seconds=1))

@@ -20,12 +20,7 @@ from typing import Final, NamedTuple
 
 import duckdb
 
-from data.model.backup import (
-    backup_name,
-    backup_time,
-    is_dated_ahead,
-    kept_backups,
-)
+from data.model.backup import backup_name, backup_time, is_dated_ahead, kept_backups
 from data.warehouse.errors import BackupRefused
 from data.warehouse.half_made import removed_on_error
 from data.warehouse.house.safety_copy import copy_file, sync, wal_of
