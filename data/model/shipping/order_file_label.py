@@ -23,10 +23,11 @@ from data.model.shipping.label import (
 from data.model.shipping.short_key import PackageRef, short_key
 
 MORNING: Final = 1
-_NO_WISH: Final = re.compile(
+NO_WISH: Final = re.compile(
     r"(?:お届け|配達|配送|日時|時間帯?|指定|希望|設定|特に|は|の|を)*"
     r"(?:(?:なし|無し|しない|しません|ありません)。?)?|[-－―ー]|いつでも"
 )
+"""What stands, whole, where the hours would: that no hours are wished for."""
 _HOUSE: Final = re.compile(r"\d|[一二三四五六七八九十](?:丁目|番|号)")
 """What an address has from its 番地 on."""
 COD: Final = re.compile(
@@ -133,7 +134,7 @@ def slot_of(name: str | None) -> int | None:
     「14:00-16:00」 and 「午前中(8時〜12時)」 are known.
     """
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", name or ""))
-    if _NO_WISH.fullmatch(plain):
+    if NO_WISH.fullmatch(plain):
         return 0
     if "午前" in plain:
         return MORNING

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from data.model.shipping.order_file_label import COD
+from data.model.shipping.order_file_label import COD, NO_WISH
 from data.warehouse.order_files.queries import Queries
 from data.warehouse.shipping.packages import make_door
 from data.warehouse.statements import show
@@ -149,7 +149,9 @@ def of_changes(queries: Queries, changed: int, back: list[str]) -> OrderWarnings
     if changed:
         found += queries.rows("list_csv_adjusted")
         make_door(queries.con)
-        queries.rows("find_csv_outdated_labels", cod=COD.pattern)
+        queries.rows(
+            "find_csv_outdated_labels", cod=COD.pattern, no_wish=NO_WISH.pattern
+        )
         found += queries.rows("list_csv_outdated_labels")
     return found
 

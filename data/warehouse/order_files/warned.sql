@@ -73,7 +73,8 @@ ORDER BY kind, order_number;
 -- or to go, although their label was exported: a parcel with it would come to the wrong
 -- door, or be one too many. Not of orders that the mall calls shipped or over.
 -- in:  temporary tables `csv_changed_orders`, `csv_changed_people`, `csv_changed_lines`,
---      `csv_moved`, macro `door`, $mall, $shop_id, $cod: the pattern of a payment by 代引
+--      `csv_moved`, macro `door`, $mall, $shop_id, $cod: the pattern of a payment by 代引,
+--      $no_wish: of no wished hours
 -- out: temporary table `csv_outdated_labels` (order_number, basket_id)
 CREATE OR REPLACE TEMP TABLE csv_outdated_labels AS
 WITH printed AS (
@@ -117,7 +118,13 @@ outdated AS (
     JOIN orders AS o USING (mall, shop_id, order_number)
     WHERE n.delivery_on IS DISTINCT FROM o.delivery_on
        OR coalesce(n.delivery_slot, 0) <> coalesce(o.delivery_slot, 0)
-       OR nullif(n.delivery_slot_name, '') <> nullif(o.delivery_slot_name, '')
+       OR n.delivery_slot IS NULL AND if(
+           regexp_full_match(coalesce(n.delivery_slot_name, ''), $no_wish),
+           '', n.delivery_slot_name
+       ) <> if(
+           regexp_full_match(coalesce(o.delivery_slot_name, ''), $no_wish),
+           '', o.delivery_slot_name
+       )
        OR if(
            regexp_matches(coalesce(n.payment_method, ''), $cod),
            coalesce(n.request_total, 0), 0

@@ -251,13 +251,18 @@ def test_a_label_that_was_not_printed_is_no_matter(seller):
     ("before", "after", "is_told"),
     [
         ({"delivery_on": date(2026, 12, 1)}, {"delivery_on": date(2026, 12, 9)}, True),
+        ({}, {"delivery_slot_name": "14時〜16時"}, True),
+        ({"delivery_slot_name": "午前中"}, {"delivery_slot_name": "指定なし"}, True),
+        ({"delivery_slot_name": "指定なし"}, {"delivery_slot_name": "午前中"}, True),
+        ({}, {"delivery_slot_name": "指定しない"}, False),
+        ({"delivery_slot": 1416}, {"delivery_slot_name": "14時〜16時"}, False),
         ({"payment_method": "代引"}, {"payment_method": "銀行振込"}, True),
         ({"payment_method": "代引"}, {"request_total": 900}, True),
         ({"payment_method": "カード"}, {"payment_method": "銀行振込"}, False),
     ],
 )
-def test_a_printed_label_of_another_day_or_amount_is_told(con, before, after, is_told):
-    """The parcel came on the old day, or was not paid for at the door.
+def test_a_printed_label_of_another_time_or_amount_is_told(con, before, after, is_told):
+    """The parcel came at the old time, or was not paid for at the door.
 
     It is told until it is printed anew, whatever the next file brings.
     """
