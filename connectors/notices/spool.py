@@ -21,6 +21,7 @@ import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
@@ -66,8 +67,10 @@ INSERT INTO notices
 VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (notice_key) DO NOTHING
 """
+_KEEP_WHAT_FITS: Final = _KEEP.replace("INSERT", "INSERT OR IGNORE")
+"""The same of rows of a damaged file: one that breaks a rule keeps no other out."""
 _OLDEST: Final = """
-SELECT notice_key, shop_id, order_number, kind, subject, received_us
+SELECT arrival, notice_key, shop_id, order_number, kind, subject, received_us
 FROM notices
 WHERE settled_us IS NULL AND unreadable = 0 AND (?1 IS NULL OR shop_id = ?1)
 ORDER BY received_us
@@ -85,7 +88,7 @@ _TRIM: Final = """
 DELETE FROM notices WHERE arrival IN
     (SELECT arrival FROM notices WHERE settled_us < ? LIMIT ?)
 """
-_MARK_UNREADABLE: Final = "UPDATE notices SET unreadable = 1 WHERE notice_key = ?"
+_MARK_UNREADABLE: Final = "UPDATE notices SET unreadable = 1 WHERE arrival = ?"
 _STILL_READABLE: Final = """
 SELECT notice_key, shop_id, order_number, kind, subject, received_us
 FROM notices NOT INDEXED WHERE settled_us IS NULL
@@ -184,7 +187,7 @@ class Spool:
         """
         with self._using() as con:
             while rows := con.execute(_OLDEST, (shop_id, limit)).fetchall():
-                read = [_notice(row) for row in rows]
+                read = [_notice(row[1:]) for row in rows]
                 bad = [row[:1] for row, one in zip(rows, read, strict=True) if not one]
                 if bad:
                     _write(con, _MARK_UNREADABLE, bad)
@@ -328,7 +331,7 @@ class Spool:
         try:
             with contextlib.closing(_connect(Path(name))) as con:
                 con.executescript(_TABLES)
-                _write(con, _KEEP, rows)
+                _write(con, _KEEP_WHAT_FITS, rows)
             Path(name).rename(self._file)
         except BaseException:
             for path in self._folder.glob(f"{Path(name).name}*"):
@@ -419,6 +422,9 @@ def _connect(file: Path | None) -> sqlite3.Connection:
         check_same_thread=False,
     )
     con.execute("PRAGMA synchronous = FULL")  # the default of a build may be less
+    # Of damage within a text SQLite says nothing; to decode it may not fail, but make a
+    # row that is no notice, which holds up no other.
+    con.text_factory = partial(str, encoding="utf-8", errors="replace")
     return con
 
 
