@@ -79,6 +79,23 @@ def test_the_parcels_stand_with_their_state(copy: Path):
     ]
 
 
+def test_a_shop_of_two_names_has_each_line_and_parcel_once(home: Path, copy: Path):
+    """While it gets another name both are described: a chosen line was sent twice."""
+    before = published_waiting(copy, 100), published_parcels(copy, 100)
+    with warehouse(home / "juchu.duckdb") as con:
+        con.execute(
+            "INSERT INTO shops BY NAME SELECT unnest(['old', 'new']) AS shop, "
+            "'rakuten' AS mall, $1 AS shop_id, $2::TIMESTAMPTZ AS updated_at",
+            [SHOP_ID, at(40)],
+        )
+    publish(home / "juchu.duckdb", copy, at(61))
+    lines, parcels = published_waiting(copy, 100), published_parcels(copy, 100)
+
+    assert len(lines.lines) == len(before[0].lines)
+    assert len(parcels.first) == len(before[1].first)
+    assert {one.shop for one in [*lines.lines, *parcels.first]} == {"new"}
+
+
 def test_every_state_of_a_parcel_has_a_word(copy: Path):
     with warehouse(copy.with_name("juchu.duckdb")) as con:
         (rules,) = con.execute(

@@ -43,7 +43,11 @@ SELECT
     ) AS is_counted_since
 FROM skus AS w
 JOIN orders AS o USING (mall, shop_id, order_number)
-LEFT JOIN shops AS s ON s.mall = w.mall AND s.shop_id = w.shop_id
+LEFT JOIN (
+    SELECT mall, shop_id, min(shop) AS shop
+    FROM shops
+    GROUP BY mall, shop_id
+) AS s ON s.mall = w.mall AND s.shop_id = w.shop_id
 LEFT JOIN stock_levels AS v ON v.sku = w.stock_sku
 LEFT JOIN (
     SELECT sku, max(effective_at) AS counted_at

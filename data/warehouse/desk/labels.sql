@@ -10,7 +10,11 @@ SELECT
     s.shipping_date, s.state,
     greatest(s.changed_at, s.sent_at, s.heard_at, s.verified_at) AS changed_at
 FROM shipments AS s
-LEFT JOIN shops AS k ON k.mall = s.mall AND k.shop_id = s.shop_id
+LEFT JOIN (
+    SELECT mall, shop_id, min(shop) AS shop
+    FROM shops
+    GROUP BY mall, shop_id
+) AS k ON k.mall = s.mall AND k.shop_id = s.shop_id
 ORDER BY
     s.state IN ('refused', 'unknown') DESC,
     changed_at DESC NULLS LAST, s.order_number, s.tracking_number
