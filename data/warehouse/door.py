@@ -8,7 +8,6 @@ import os
 import random
 import re
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,13 +25,15 @@ from data.warehouse.why_closed import busy, missing, out_of_reach, unopened
 _PAUSE_S: Final = (0.005, 0.03)
 
 _umask = RLock()
-_sessions: dict[Path, Lock] = defaultdict(Lock)
+_sessions: dict[Path, Lock] = {}
 
 
 @contextmanager
 def turn(path: Path, patience_s: float) -> Iterator[None]:
     """Allow one session of this process at a time."""
-    lock = _sessions[path]
+    # In one step: a defaultdict asks for the hash once more before it stores the lock
+    # it made, and meanwhile another thread may have stored one, and taken it.
+    lock = _sessions.setdefault(path, Lock())
     if not lock.acquire(timeout=max(patience_s, 0)):
         raise busy(path, os.getpid())
     try:

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from data.warehouse import instance, readers
+from data.warehouse.door import turn
 from data.warehouse.errors import (
     WarehouseBusy,
     WarehouseDamaged,
@@ -291,6 +292,30 @@ def test_threads_of_one_process_take_turns(path):
         thread.join()
 
     assert marks(path) == [f"t{i}" for i in range(6)]
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_the_first_sessions_of_a_process_take_turns_as_well(tmp_path, nth):
+    """One that began while another's lock was being made had a lock of its own."""
+    inside = []
+    with contextlib.ExitStack() as held:
+
+        class Slow(type(tmp_path)):
+            """A path; while its hash is asked for, another thread has its turn."""
+
+            asked = 0
+
+            def __hash__(self) -> int:
+                Slow.asked += 1
+                if Slow.asked == nth:
+                    held.enter_context(turn(tmp_path / "x", 0))
+                    inside.append("other")
+                return super().__hash__()
+
+        with contextlib.suppress(WarehouseBusy), turn(Slow(tmp_path, "x"), 0):
+            inside.append("first")
+
+    assert len(inside) == 1
 
 
 def test_a_session_inside_a_session_is_busy_not_hung(path):
