@@ -51,10 +51,11 @@ def note_request(warehouse: Path, request: Request) -> None:
 def requests_beside(warehouse: Path) -> Sequence[Request]:
     """Return the requests, the oldest first; none where the file is gone."""
     try:
-        lines = warehouse.with_name(FILE).read_text("utf-8", "replace").splitlines()
+        written = warehouse.with_name(FILE).read_text("utf-8", "replace")
     except FileNotFoundError:
         return []
-    return [*_read(lines)]
+    # Not splitlines(), which ends a line within a name at signs that JSON leaves alone.
+    return [*_read(written.split("\n"))]
 
 
 def _read(lines: Sequence[str]) -> Iterator[Request]:

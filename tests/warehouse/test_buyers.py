@@ -51,6 +51,14 @@ def test_a_request_that_a_full_disk_cuts_off_is_not_taken_for_one_on_disk(path):
     assert requests_beside(path) == [ASKED, ASKED]
 
 
+def test_a_request_is_read_again_whatever_stands_in_the_name(path):
+    """A name that was copied with the end of its line lost the request."""
+    asked = ASKED._replace(who="店長\u2028見本\x85")
+    note_request(path, asked)
+
+    assert requests_beside(path) == [asked]
+
+
 def a_person(role: str = "orderer", basket: str = "", **more: str) -> Person:
     told = {
         "family_name": "架空",
