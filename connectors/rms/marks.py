@@ -224,7 +224,9 @@ def _place(payment: Payment) -> int:
 
 
 def _looked(model: dict[str, Any], reply: Reply) -> Looked:
-    progress = model.get("orderProgress")
+    number, progress = model.get("orderNumber"), model.get("orderProgress")
+    if not isinstance(number, str):
+        raise GET_ORDER.unusable("応答に注文番号がありません", reply)
     if not isinstance(progress, int):
         raise GET_ORDER.unusable("応答に注文のステータスがありません", reply)
     rows = [
@@ -233,7 +235,7 @@ def _looked(model: dict[str, Any], reply: Reply) -> Looked:
         for row in models(package.get("ShippingModelList"))
     ]
     return Looked(
-        str(model["orderNumber"]),
+        number,
         progress,
         model.get("subStatusId"),
         model.get("memo") or "",

@@ -192,6 +192,15 @@ def test_a_warning_alone_is_never_told_as_nothing(read):
         read(MarksApi(Judged(lambda _: (200, answer))))
 
 
+@pytest.mark.parametrize("model", [{"orderProgress": 300}, {"orderNumber": "a"}])
+def test_an_order_without_its_number_or_progress_is_no_answer(model):
+    word = message("INFO", "ORDER_EXT_API_GET_ORDER_INFO_101")
+    answer = said(word, OrderModelList=[model])
+
+    with pytest.raises(Refused, match="応答に注文"):
+        MarksApi(Judged(lambda _: (200, answer))).look(["a"])
+
+
 def test_payments_are_told_in_their_order_whatever_rms_lists_first():
     paid = [{"orderPaymentNumber": f"a-20261101-1-{n}"} for n in (10, 2, 1)]
     word = message("INFO", "ORDER_EXT_API_GET_PAYMENT_INFO_101")
