@@ -42,7 +42,10 @@ def read_mail_text(path: Path) -> str:
     if isinstance(message, EmailMessage) and _is_whole(message):
         body = message.get_body(("plain",))
         if body is not None:
-            return str(body.get_content())
+            try:
+                return str(body.get_content())
+            except LookupError:  # an encoding that Python knows by another name
+                return _decoded(bytes(body.get_payload(decode=True)))
     return _decoded(content)
 
 

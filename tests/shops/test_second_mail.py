@@ -130,6 +130,7 @@ FILES = {
     "eml in base64": saved("utf-8", "base64"),
     "eml quoted": saved("utf-8", "quoted-printable"),
     "eml in JIS": saved("iso-2022-jp", "7bit"),
+    "eml of a Java program": saved("cp932", "base64").replace(b"cp932", b"Windows-31J"),
 }
 
 
