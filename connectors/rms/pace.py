@@ -27,6 +27,7 @@ from contextlib import (
 from enum import StrEnum
 from pathlib import Path
 
+from connectors.durable_write import replace_durably
 from connectors.rms.address import is_loopback
 from data.model.shops.shop import Shop
 
@@ -90,10 +91,7 @@ class Slowness:
         factor, quiet_s = self._look()
         if quiet_s < SOON_S:
             factor = min(factor * 2, SLOWEST)
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        beside.write_text(f"{factor} {self._clock()!r}\n", "ascii")
-        beside.replace(self.path)
+        replace_durably(self.path, f"{factor} {self._clock()!r}\n".encode("ascii"))
 
     def _look(self) -> tuple[float, float]:
         """Return the factor now, and how many seconds ago RMS last said "too fast"."""

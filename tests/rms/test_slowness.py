@@ -1,6 +1,7 @@
 """After two "too fast" a shop goes slower in every bucket, and recovers by itself."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,16 @@ def test_one_by_itself_begins_the_quiet_anew(slow: Slowness, clock: Told):
     clock.now = 1058.0
 
     assert slow.factor() == 8
+
+
+def test_two_at_the_same_moment_are_both_recorded(slow: Slowness):
+    """A drain and a push of one process: the answer of one became a missing file."""
+    with ThreadPoolExecutor(8) as threads:
+        told = [threads.submit(slow.too_fast) for _ in range(200)]
+
+    assert [one.exception() for one in told] == [None] * 200
+    assert slow.factor() == 8
+    assert [file.name for file in slow.path.parent.iterdir()] == ["slow"]
 
 
 def test_another_process_sees_it(tmp_path: Path):
