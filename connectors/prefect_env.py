@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from connectors.durable_write import replace_durably
 from connectors.settings.env_file import env_file_values
 from connectors.settings.reading import ENV_FILE, SettingsProblem
 
@@ -70,11 +71,8 @@ def write_prefect_env(
         )
     values = {API_URL: url, LOGIN: login, SERVER_LOGIN: login}
     lines = [f"{name}='{value}'\n" for name, value in values.items()]
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written = path.with_name(f".{FILE}.{os.getpid()}")
-    with open(written, "w", encoding="utf-8", opener=_private) as file:
-        file.writelines([HEAD, *lines, *_lines_of_others(path)])
-    written.replace(path)
+    text = "".join([HEAD, *lines, *_lines_of_others(path)])
+    replace_durably(path, text.encode())
     return values
 
 
@@ -108,7 +106,3 @@ def _lines_of_others(path: Path) -> list[str]:
             for line in file
             if not line.startswith(("#", *(f"{name}=" for name in NAMES)))
         ]
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_TRUNC, 0o600)

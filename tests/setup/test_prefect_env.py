@@ -15,6 +15,7 @@ from connectors.prefect_env import (
     write_prefect_env,
 )
 from connectors.settings.reading import SettingsProblem
+from tests.support.small_files import small_files
 
 OURS = "http://127.0.0.1:4300/api"
 THEIRS = "https://prefect.example/api"
@@ -48,6 +49,15 @@ def test_another_port_next_time_keeps_the_login_and_closes_an_open_file(tmp_path
     assert known(tmp_path)[API_URL] == "http://127.0.0.1:4301/api"
     assert known(tmp_path)[LOGIN] == "juchu:new"
     assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_part_of_another(tmp_path):
+    before = written(tmp_path)
+    with small_files(100), pytest.raises(OSError, match="large"):
+        written(tmp_path, "http://127.0.0.1:4301/api")
+
+    assert known(tmp_path) == before
+    assert [file.name for file in tmp_path.iterdir()] == [FILE]
 
 
 def test_a_deleted_file_is_a_new_login(tmp_path):
