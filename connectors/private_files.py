@@ -71,7 +71,7 @@ def _tells(content: bytes, tests: Iterable[TextTest]) -> bool:
 
 
 def _files(folder: Path, unread: list[Path]) -> Iterator[Path]:
-    """Yield the regular files; a folder that cannot be listed counts as unread."""
+    """Yield the regular files; what cannot be listed or looked at counts as unread."""
 
     def note(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
@@ -84,6 +84,9 @@ def _files(folder: Path, unread: list[Path]) -> Iterator[Path]:
             try:
                 is_regular = stat.S_ISREG(path.lstat().st_mode)
             except FileNotFoundError:  # imported or deleted meanwhile
+                continue
+            except OSError:
+                unread.append(path)
                 continue
             if is_regular:
                 yield path

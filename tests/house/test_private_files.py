@@ -1,5 +1,6 @@
 """A person's files are found in any state, and no damage ends the search."""
 
+import errno
 import random
 import zipfile
 from pathlib import Path
@@ -111,6 +112,22 @@ def test_what_is_no_file_or_goes_meanwhile_is_passed_by(tmp_path: Path, monkeypa
     monkeypatch.setattr(Path, "open", moving)
 
     assert search(tmp_path) == Searched((tells,), ())
+
+
+def test_a_file_that_cannot_be_looked_at_is_told(tmp_path: Path, monkeypatch):
+    tells, damaged = tmp_path / "z.csv", tmp_path / "a.csv"
+    for path in (tells, damaged):
+        path.write_text(f"{NUMBER}\n")
+    looked = Path.lstat
+
+    def failing(path: Path):
+        if path == damaged:
+            raise OSError(errno.EIO, "Input/output error")
+        return looked(path)
+
+    monkeypatch.setattr(Path, "lstat", failing)
+
+    assert search(tmp_path) == Searched((tells,), (damaged,))
 
 
 def test_a_file_is_removed_with_its_reason_and_only_once(tmp_path: Path):
