@@ -10,8 +10,9 @@ long, before `read_order_file` returns. So a refusal comes before a single row i
 and memory does not grow with the file.
 
 A file passes from `csv_file` (bytes to records) through `registry` (which layout),
-`plan` (which column is which cell), `rows`, `numbering`, `typed` and `conversion` (text
-to typed cells) into an `order_file`. What is a mall's own stands in `layouts/`.
+`column_plan` (which column is which cell), `rows`, `numbering`, `typed` and
+`conversion` (text to typed cells) into an `order_file`. What is a mall's own stands in
+`layouts/`.
 
 What the caller owes (docs/order-files.md §1, docs/rules.md §6.2):
   - an order that any reject names is not stored, its other rows included;

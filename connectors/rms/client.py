@@ -67,7 +67,7 @@ class RmsClient:
 
     @property
     def http(self) -> RmsHttp:
-        """The bare caller, for functions of RMS that have no method here yet."""
+        """The bare caller, to ask whether a call may be made, and for a raw sample."""
         return self._http
 
     @property

@@ -2,7 +2,8 @@
 
     RmsTrouble
     ├── Refused                RMS understood and declined: stop, tell a person
-    │   └── CredentialsRefused key, secret or permission: call this function no more
+    │   ├── CredentialsRefused key, secret or permission: call this function no more
+    │   └── ClockWrong         the machine's clock is off: date nothing by it
     ├── Throttled              too fast, or a conflict: nothing was done, the same again
     ├── Unavailable            nothing happened at RMS: the same call again, later
     │   └── TooSlow            no answer within the deadline: the same of less
@@ -101,7 +102,7 @@ class Refused(RmsTrouble):
 
 
 class CredentialsRefused(Refused):
-    """Key, secret or permission was refused: stop every call for this shop."""
+    """Key, secret or permission was refused: call this function no more."""
 
 
 class ClockWrong(Refused):

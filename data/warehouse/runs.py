@@ -99,13 +99,12 @@ def move_cursor(
 def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
     """Return the orders RMS still shows that may have changed without a notice.
 
-    One that is final here may be cancelled after a return: `shipped_orders`.
-
     Not final ones, whoever told us of them first, and those that could not be taken
     yet; longest unseen first. Final are 700 and 900, and 500 and 600 from RETURNS_FOR
     after shipping on (docs/rms/order-api.md §6), of an order whose stock follows the
-    mall by the mall's own answer only. An order that only a CSV knows is left out once
-    the mall did not show it and MISSING_FOR has passed since its import.
+    mall by the mall's own answer only: it may still be cancelled after a return
+    (`shipped_orders`). An order that only a CSV knows is left out once the mall did not
+    show it and MISSING_FOR has passed since its import.
     """
     given = {
         "shop_id": shop_id,

@@ -2,7 +2,7 @@
 
 A shipment is identified by (order, package, tracking number) and reported effectively
 once (docs/rules.md 6.6). Here stand its states, the delivery companies, and the reasons
-not to report it; `shipping_plan` decides which rows of the mall's report to change.
+not to report it; `plan` decides which rows of the mall's report to change.
 """
 
 import re
