@@ -3,7 +3,7 @@
 import pytest
 
 from data.model.stock import Listing, PushState, may_not_raise
-from data.warehouse.stock.push import held_listings
+from data.warehouse.stock.push import due_now, held_listings
 from data.warehouse.stock.push import start_sending as start
 from tasks.stock.push_report import NOT_RAISED, final_state, stock_push_report
 from tests.stock.made import (
@@ -13,7 +13,9 @@ from tests.stock.made import (
     count,
     import_csv,
     level,
+    order,
     receive,
+    see,
 )
 from tests.stock.pushing import A_TEA, plan, read_back, to_push
 from tests.support.effort import first, for_ci
@@ -98,6 +100,63 @@ def test_an_order_that_is_over_at_its_mall_holds_nothing(counted, column, value)
     now_stands(counted, column, value)
 
     assert sent(plan(counted, {A_TEA: 5}, 20)) == [(A_TEA, 10)]
+
+
+def what_was_kept_is_raised_when_the_order_is_cancelled(con) -> None:
+    """A run of 「全件」 found a number that somebody had lowered at the mall."""
+    plan(con, {A_TEA: 10}, 5)
+    a_waiting_order(con)
+    assert plan(con, {A_TEA: 7}, 20, full=True).kept == 1
+    assert to_push(con) == []
+    now_stands(con, "cancelled", value=True)
+
+    assert due(con) == 1
+    assert sent(plan(con, {A_TEA: 7}, 40)) == [(A_TEA, 10)]
+
+
+def test_what_was_kept_is_raised_when_the_order_is_cancelled(counted):
+    what_was_kept_is_raised_when_the_order_is_cancelled(counted)
+
+
+@for_ci
+def test_what_stays_as_low_as_it_was_kept_is_caught(counted):
+    line = "OR (h.found IS NOT NULL AND w.units IS NULL)"
+    with planted_sql("gather_inventory_levels", line, ""), caught():
+        what_was_kept_is_raised_when_the_order_is_cancelled(counted)
+
+
+def due(con, minute: float = 30) -> int:
+    return due_now(con, SHOP_ID, safety=0, at=at(minute)).levels
+
+
+def a_kept_number_is_read_again_when_its_level_falls(con, found: int) -> list[int]:
+    """Of ten teas seven are shown; another shop sells two."""
+    a_waiting_order(con)
+    plan(con, {A_TEA: 7}, 20)
+    assert due(con) == 0
+    see(con, order(ordered=25), minute=26)
+    assert due(con) == 1
+    made = plan(con, {A_TEA: found}, 30)
+
+    assert due(con) == len(made.to_send)
+    return [push.offered for push in made.to_send]
+
+
+@first()
+@pytest.mark.parametrize(("found", "told"), [(9, [8]), (7, [])])
+def test_a_kept_number_that_the_mall_has_raised_is_lowered(counted, found, told):
+    """Rakuten itself gives back what was cancelled there: nine are on sale, not seven.
+
+    In the warm process nothing else would look at the listing before the morning.
+    """
+    assert a_kept_number_is_read_again_when_its_level_falls(counted, found) == told
+
+
+@for_ci
+def test_a_kept_number_that_nobody_reads_again_is_caught(counted):
+    right, wrong = "NOT (is_kept AND is_seen)", "NOT is_kept"
+    with planted_sql("count_inventory_due", right, wrong), caught():
+        a_kept_number_is_read_again_when_its_level_falls(counted, 9)
 
 
 def test_a_count_after_the_file_came_has_seen_its_pieces(counted):

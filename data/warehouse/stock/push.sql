@@ -10,7 +10,9 @@
 -- out: temporary table `inventory_levels`: listing, sku, level_seq, level, safety,
 --      offered (the rule is data.model.stock.offered), expected (what the mall should
 --      show; NULL = never verified), waiting, due_since, is_kept (a person is waited for
---      before it may be raised, and was when it was looked at last), is_refused
+--      before it may be raised, and was when it was looked at last), is_seen (no other
+--      number has been due since that look), is_refused. What was not raised is due when
+--      nobody is waited for any more: an order that is cancelled moves no stock
 CREATE OR REPLACE TEMP TABLE inventory_levels AS
 WITH told AS (
     SELECT manage_number, variant_id, state, level_seq, offered, planned_at
@@ -100,6 +102,7 @@ SELECT
         if(t.state IN ('planned', 'sent', 'unknown'), t.planned_at, NULL)
     ) AS due_since,
     coalesce(w.units > 0 AND h.found < o.offered, false) AS is_kept,
+    coalesce(h.offered = o.offered, false) AS is_seen,
     coalesce(t.state IN ('refused', 'unknown_sku'), false) AS is_refused
 FROM offers AS o
 LEFT JOIN told AS t USING (manage_number, variant_id)
@@ -118,13 +121,14 @@ WHERE $full
            OR t.state IN ('planned', 'sent', 'unknown')
            OR t.level_seq < o.level_seq
            OR t.offered <> o.offered
+           OR (h.found IS NOT NULL AND w.units IS NULL)
        )
    );
 
 -- name: list_inventory_levels
 -- The levels the mall has to be told.
 -- in:  temporary table `inventory_levels`
--- out: its columns but the last two, oldest due first
+-- out: its columns but the last three, oldest due first
 SELECT
     manage_number, variant_id, sku, level_seq, level, safety, offered, expected,
     waiting, due_since
@@ -133,11 +137,12 @@ ORDER BY due_since, manage_number, variant_id;
 
 -- name: count_inventory_due
 -- How many levels a push could tell now, and how long the oldest of those that RMS does
--- not refuse has been due.
+-- not refuse has been due. One that may not be raised is read again once another number is
+-- due: the mall may show more by now, and that is lowered.
 -- in:  temporary table `inventory_levels`
 -- out: one row: levels, oldest (NULL = none)
 SELECT
-    count(*) FILTER (NOT is_kept) AS levels,
+    count(*) FILTER (NOT (is_kept AND is_seen)) AS levels,
     min(due_since) FILTER (NOT is_kept AND NOT is_refused) AS oldest
 FROM inventory_levels;
 
