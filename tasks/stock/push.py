@@ -29,7 +29,7 @@ from connectors.rms.stock import (
 )
 from data.model.order import Mall
 from data.model.run import total
-from data.model.shops.shop import ShopHandle
+from data.model.shops.shop import ShopHandle, is_of_other_shop
 from data.model.stock import Listing, raises, unseen_units
 from data.warehouse.house.incidents import are_hours_lost
 from data.warehouse.runs import Load
@@ -75,6 +75,12 @@ UNSWEPT: Final = (
     "まだ取り込んでいない受注を検索できなかったため、RMSの在庫数は減らす転送だけを行い、"
     "増やしていません。次の転送で、もう一度検索します。原因: "
 )
+UNREAD: Final = (
+    "見つかった受注の一部を取得できなかったため、RMSの在庫数は減らす転送だけを行い、"
+    "増やしていません。次の転送で、もう一度取得します。取得できなかった注文: "
+)
+NAMED: Final = 10
+"""How many orders a sentence names."""
 HOURS_LOST: Final = (
     "復元で失われた時間の入力が終わるまで、RMSの在庫数は減らす転送だけを行い、"
     "増やしません。対処: その間の棚卸・入荷・在庫の手動調整と注文CSVを"
@@ -250,8 +256,8 @@ def look(
     the push: our level is the true one. A listing that is sold during the sweep is left
     for the next round: our level would raise it. A mall that shows what we expect may
     have sold a piece all the same: a cancelled order that gave one back hides the sale.
-    So nothing is raised without the sweep; where it fails, and with a reason from
-    before (`lowers_only`), numbers go down only.
+    So nothing is raised without the sweep; where it fails or finds an order that cannot
+    be read, and with a reason from before (`lowers_only`), numbers go down only.
     """
     seen = read_mall(shop, run, full=full)
     if not seen.unseen and not seen.raises:
@@ -275,17 +281,19 @@ def look(
     return replace(after.without(sold), may_raise=True)
 
 
-def _why_unswept(sweep_of: Callable[[ShopHandle], None], shop: ShopHandle) -> str:
-    """Sweep, and return why it failed; "" if it did not.
+def _why_unswept(
+    sweep_of: Callable[[ShopHandle], Sequence[str]], shop: ShopHandle
+) -> str:
+    """Sweep, and return why there may be unseen sales all the same; "" if none may.
 
     The order functions may be refused, or away, while those of stock answer (rule 6.7).
     Where the key itself is refused the reading that follows ends the run.
     """
     try:
-        sweep_of(shop)
+        unread = sweep_of(shop)
     except (RmsTrouble, FunctionStopped) as trouble:
         return f"{UNSWEPT}{trouble}"
-    return ""
+    return f"{UNREAD}{'、'.join(unread[:NAMED])}" if unread else ""
 
 
 def _unmoved(before: SeenLevels, after: SeenLevels) -> set[Listing]:
@@ -310,24 +318,41 @@ def _raised_further(before: SeenLevels, after: SeenLevels) -> set[Listing]:
     }
 
 
-def sweep_for_news(shop: ShopHandle) -> None:
-    """Store the orders placed since the last sweep that we do not know yet."""
-    _store_swept(shop, open_narrow_sweep(shop), sweep_narrowly)
+def sweep_for_news(shop: ShopHandle) -> list[str]:
+    """Store the orders placed since the last sweep that we do not know yet.
+
+    Return those found that could not be read: what they sold is in no level.
+    """
+    return _store_swept(shop, open_narrow_sweep(shop), sweep_narrowly)
 
 
-def sweep_orders(shop: ShopHandle) -> None:
-    """Store the orders that notices name, those found, and every open one again."""
+def sweep_orders(shop: ShopHandle) -> list[str]:
+    """Store the orders that notices name, those found, and every open one again.
+
+    Return nothing: what could not be read for an hour keeps no level back (rule 6.5).
+    """
     _store_swept(shop, open_sweep(shop, None, None), sweep)
+    return []
 
 
 def _store_swept(
     shop: ShopHandle, load: Load, swept: Callable[[ShopHandle, Load], Swept]
-) -> None:
-    """Take in what waits, sweep with the shop's turn, and complete the load."""
+) -> list[str]:
+    """Take in what waits, sweep with the shop's turn, and complete the load.
+
+    Return the shop's orders that were found and could not be read.
+    """
     take_in_notices(shop)
     with one_caller(shop):
         found, taken = swept(shop, load)
-    close_load(load, len(found), total(taken))
+    all_taken = total(taken)
+    close_load(load, len(found), all_taken)
+    refused = {one.order_number for one in all_taken.refused}
+    return [
+        number
+        for number in found
+        if number in refused and not is_of_other_shop(number, load.shop_id)
+    ]
 
 
 @task(name="read-mall", **SAFE_TO_REPEAT)

@@ -120,6 +120,37 @@ def test_a_refused_key_stops_the_stock_too(
     assert shelf.units()[TEA] == 1000
 
 
+def what_cannot_be_read_was_sold(shelf: Shelf) -> None:
+    """The search lists an order; what is in it nobody knows yet."""
+    shelf.counted({MUG: 5, TEA: 5})
+    shelf.push()
+    shelf.pass_time()
+    line = {"manageNumber": MUG[0], "variantId": MUG[1], "units": 1}
+    (number,) = shelf.mall.sell(1, over_days=0, progress=300, line=line)
+    shelf.pass_time()
+    shelf.mall.spoil(number, "goodsPrice", "abc")
+    shelf.counted({TEA: 0})
+    kind, message = shelf.push(full=True)
+
+    assert (shelf.units()[MUG], shelf.units()[TEA]) == (4, 0)
+    assert (kind, message.count(f"{push.UNREAD}{number}")) == ("FAILED", 1)
+    truth = shelf.mall.orders()[number]["goodsPrice"]
+    shelf.mall.spoil(number, "goodsPrice", truth)
+    assert shelf.push(full=True)[0] == "COMPLETED"
+    assert shelf.units()[MUG] == shelf.offers()[MUG] == 4
+
+
+def test_what_an_order_sold_that_cannot_be_read_is_not_put_back_on_sale(shelf):
+    what_cannot_be_read_was_sold(shelf)
+
+
+@for_ci
+def test_a_push_over_an_order_that_cannot_be_read_is_caught(sandbox, home):
+    bug = 'if unread else ""', 'if False else ""'
+    with shelf_with_bug(sandbox, home, *bug) as shelf:
+        what_cannot_be_read_was_sold(shelf)
+
+
 def numbers_go_down_only_after_a_restore(shelf: Shelf) -> None:
     """What was counted as sold out in the lost hours would be on sale again."""
     shelf.counted({MUG: 1000, TEA: 1000})
