@@ -566,6 +566,45 @@ def test_goods_received_under_another_name_are_to_be_taken_off_as_well(con: Con)
     assert on_list(con, "stock_to_take_off") == [f"{ONE}/TEA"]
 
 
+MONDAY, SUNDAY, LAST_MONTH = -60, -24 * 60, -40 * 24 * 60
+
+
+@first(2)
+@pytest.mark.parametrize(
+    ("comes_in", "placed", "came", "waits"),
+    [
+        (count, SUNDAY, "open", True),
+        (count, SUNDAY, "shipped", False),
+        (count, LAST_MONTH, "open", False),  # the count had seen it go
+        (receive, SUNDAY, "open", True),
+        (receive, SUNDAY, "shipped", False),
+    ],
+)
+def test_a_count_of_before_the_file_knew_nothing_of_what_was_open_in_it(
+    con: Con, comes_in, placed, came, waits
+):
+    """Sunday's order of another mall, in Monday's file and on Tuesday's truck."""
+    comes_in(con, a_count(9, own_sku="TEA"), minute=MONDAY)
+    row = a_row(order_number(1), ordered_at=at(placed), mall_status="新規")
+    shipped = row | {"mall_status": "済", "outcome": "shipped"}
+    import_csv(con, row | {"outcome": came}, minute=3)
+    import_csv(con, shipped, minute=24 * 60)
+    found = matters(con, MatterKind.STOCK_TO_TAKE_OFF)
+    count(con, a_count(8, own_sku="TEA"), minute=24 * 60 + 5)
+
+    assert [one.since for one in found] == [at(24 * 60)] * waits
+    assert on_list(con, "stock_to_take_off") == []
+
+
+def test_goods_that_came_in_after_it_was_shipped_have_no_piece_of_it(con: Con):
+    row = a_row(order_number(1), mall_status="新規", outcome="open")
+    import_csv(con, row, minute=3)
+    import_csv(con, row | {"mall_status": "済", "outcome": "shipped"}, minute=8)
+    receive(con, a_count(9, own_sku="TEA"), minute=9)
+
+    assert on_list(con, "stock_to_take_off") == []
+
+
 def test_what_came_shipped_waits_since_it_came(con: Con):
     """Another cell that changes later brings nothing back that was dismissed."""
     count(con, a_count(9, own_sku="TEA"), minute=-600)

@@ -27,6 +27,7 @@ SELECT
     ], lambda one: coalesce(one.billed, 0) <> 0 OR coalesce(one.tax, 0) <> 0), []) AS tax_summaries,
     coalesce(r.cancelled, false) AS cancelled,
     nullif(r.outcome, 'open') AS outcome,
+    coalesce(r.outcome, 'open') = 'open' AND NOT coalesce(r.cancelled, false) AS came_open,
     r.is_gift, r.is_under_review, r.caution_code, r.changed_by_buyer,
     '' AS content_hash,
     'csv_created' AS content_source,
