@@ -662,6 +662,40 @@ def test_stock_to_give_back_of_an_order_that_a_file_ends_waits_for_a_count(
     assert word in one.what
 
 
+@first(2)
+@pytest.mark.parametrize(
+    ("counted", "is_done", "told"),
+    [
+        (4, True, "在庫を調整した後に"),
+        (-600, True, "在庫を調整した後に"),
+        (4, False, "棚卸の後に"),
+        (-600, False, ""),  # no count has left its piece out
+    ],
+)
+def test_a_piece_that_a_count_left_out_is_to_be_given_back_as_well(
+    con: Con, counted: float, is_done: bool, told: str
+):
+    """Whoever counts leaves out what waits to be sent, and books nothing for it."""
+    import_csv(con, a_row(order_number(1)), minute=3)
+    count(con, a_count(4, own_sku="TEA"), minute=counted)
+    if is_done:
+        line = Adjustment(
+            mall="rakuten",
+            shop_id=SHOP_ID,
+            order_number=order_number(1),
+            line_id="1",
+            is_done=True,
+        )
+        adjust_stock(con, [line], adjustment_id="a", who="担当", note="棚", at=at(5))
+    before = on_list(con, "stock_to_give_back")
+    import_csv(con, a_row(order_number(1), outcome="cancelled"), minute=6)
+    found = matters(con, MatterKind.STOCK_TO_GIVE_BACK)
+    count(con, a_count(5, own_sku="TEA"), minute=7)
+
+    assert [told in one.what for one in found] == [True] * bool(told)
+    assert (before, on_list(con, "stock_to_give_back")) == ([], [])
+
+
 def test_a_part_that_was_paid_back_gives_no_stock_back(con: Con):
     adjusted(con, mall_status="paid", outcome="open")
     paid_back = a_row(order_number(1), mall_status="partially_refunded", outcome="open")
@@ -774,6 +808,21 @@ def test_pieces_taken_off_after_shipping_may_not_be_back(
     assert [one.key for one in told] == [f"{ONE}/{sku}" for sku in waits]
     assert all("2個" in one.what and one.since == at(7) for one in told)
     assert on_list(undone, "stock_to_give_back") == []
+
+
+@first()
+@pytest.mark.parametrize(("other", "waits"), [(2, []), (1, [f"{ONE}/TEA-100"])])
+def test_what_one_look_takes_off_one_line_and_puts_on_another_has_not_come_back(
+    undone: Con, other: int, waits: list[str]
+):
+    """A line that is divided after shipping: of three pieces one and two."""
+    see(undone, order(1, 5, "500", lines=[line(3)]), minute=5)
+    divided = [line(1), line(other, line_id="12")]
+    see(undone, order(1, 7, "500", lines=divided), minute=7)
+    told = matters(undone, MatterKind.STOCK_TO_GIVE_BACK)
+
+    assert [one.key for one in told] == waits
+    assert all("、1個" in one.what for one in told)
 
 
 def test_a_change_after_the_cancellation_makes_no_new_stock_to_give_back(undone: Con):

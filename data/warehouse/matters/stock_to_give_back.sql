@@ -1,11 +1,12 @@
 -- Orders created by CSV that were cancelled, or paid back whole, after a person had adjusted
--- the stock for them: nothing gives that back by itself. Whether what was paid back after it
--- was shipped has come back, only a person can tell. Until the SKU is counted later than the
--- order ended, which no other change of the order moves.
+-- the stock for them: nothing gives that back by itself. So after a count that left their pieces
+-- out, which a person said of the line (it moved nothing), or which was made while it waited.
+-- Whether what was paid back after it was shipped has come back, only a person can tell. Until
+-- the SKU is counted later than the order ended, which no other change of the order moves.
 SELECT
     concat_ws('/', o.mall, o.shop_id, o.order_number, m.sku),
     o.mall, o.shop_id, o.order_number, e.since,
-    'CSVで登録した注文が、在庫を調整した後に'
+    'CSVで登録した注文が、' || if(m.is_adjusted, '在庫を調整した後に', '棚卸の後に')
         || if(o.cancelled OR o.outcome = 'cancelled', 'キャンセル', '返金')
         || 'されました(SKU ' || m.sku || '、' || m.units
         || '個)。対処: 商品が棚に戻っている場合は、棚卸を取り込んでください。'
@@ -13,10 +14,39 @@ SELECT
 FROM orders AS o
 JOIN order_stands AS e USING (mall, shop_id, order_number)
 JOIN (
-    SELECT mall, shop_id, order_number, sku, -sum(quantity) AS units
-    FROM stock_movements
-    WHERE kind = 'adjustment'
-      AND order_number IS NOT NULL
+    SELECT
+        mall, shop_id, order_number, sku,
+        sum(units) AS units, bool_or(is_adjusted) AS is_adjusted
+    FROM (
+        SELECT mall, shop_id, order_number, sku, -quantity AS units, true AS is_adjusted
+        FROM stock_movements
+        WHERE kind = 'adjustment'
+          AND order_number IS NOT NULL
+        UNION ALL
+        SELECT
+            l.mall, l.shop_id, l.order_number, s.sku, l.quantity,
+            l.stock_adjusted_at IS NOT NULL
+        FROM orders AS n
+        JOIN order_stands AS t USING (mall, shop_id, order_number)
+        JOIN order_lines AS l USING (mall, shop_id, order_number)
+        JOIN stock_lines AS s USING (mall, shop_id, order_number, line_id)
+        JOIN stock_levels AS v ON v.sku = s.sku AND v.is_counted
+        LEFT JOIN stock_counted AS k ON k.sku = s.sku
+        ANTI JOIN (
+            SELECT mall, shop_id, order_number, line_id
+            FROM stock_movements
+            WHERE kind = 'adjustment'
+              AND quantity <> 0
+        ) AS a
+            ON a.mall = l.mall AND a.shop_id = l.shop_id
+            AND a.order_number = l.order_number AND a.line_id = l.line_id
+        WHERE n.stock_policy = 'manual'
+          AND (n.cancelled OR n.outcome IN ('cancelled', 'refunded'))
+          AND (
+              l.stock_adjusted_at IS NOT NULL
+              OR k.counted_at > n.imported_at AND k.counted_at <= t.since
+          )
+    )
     GROUP BY mall, shop_id, order_number, sku
 ) AS m USING (mall, shop_id, order_number)
 LEFT JOIN stock_counted AS c ON c.sku = m.sku AND c.counted_at > e.since
@@ -71,7 +101,7 @@ FROM (
             WHERE r.mall = m.mall AND r.shop_id = m.shop_id
               AND r.order_number = m.order_number AND r.sku = m.sku
               AND r.kind = 'order' AND r.source = 'api'
-              AND r.effective_at > min(m.effective_at)
+              AND r.effective_at >= min(m.effective_at)
         ), 0) AS units
     FROM (
         SELECT mall, shop_id, order_number, sku, quantity, effective_at
