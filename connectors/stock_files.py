@@ -136,7 +136,10 @@ def wrong_own_sku(cell: str) -> str:
     if damage := code_damage(cell):
         return damage
     if cell and not re.fullmatch(OWN_SKU, cell):
-        return "改行などを含めずに、96文字以内で入力してください。"
+        return (
+            "改行や見えない文字(ゼロ幅の空白など)を含めずに、"
+            "96文字以内で入力してください。"
+        )
     return ""
 
 

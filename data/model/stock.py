@@ -13,8 +13,12 @@ MOST_UNITS: Final = 99_999
 CODE: Final = r"^[0-9A-Za-z_-]{1,32}$"
 """商品管理番号 and SKU管理番号, as RMS's inventory API accepts them."""
 
-OWN_SKU: Final = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,94}[^\s\x00-\x1f\x7f])?$"
-"""The merchant's own SKU (システム連携用SKU番号), at most 96 characters."""
+_UNSEEN: Final = (
+    r"\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+)
+OWN_SKU: Final = rf"^[^\s{_UNSEEN}]([^{_UNSEEN}]{{0,94}}[^\s{_UNSEEN}])?$"
+"""The merchant's own SKU (システム連携用SKU番号), at most 96 characters, each of them
+to be seen: two SKUs that look the same would be two stocks."""
 
 StockFileKind = Literal["count", "receipt"]
 """What the quantities of a stock file are: counted (棚卸) or received (入荷) pieces."""

@@ -38,6 +38,8 @@ from tests.support.effort import examples
         ("tea,2-Jan,10", "SKU管理番号"),
         ("Jan-02,100g,10", "商品管理番号"),
         (f"tea,100g,10,{'a' * 97}", "自社SKU"),
+        ("tea,100g,10,TEA-100\u200b", "自社SKU"),  # pasted from a page
+        ("tea,100g,10,\u2060TEA-100", "自社SKU"),
         ("tea,100g,10,,x", "安全在庫"),
     ],
 )
