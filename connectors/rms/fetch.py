@@ -19,7 +19,12 @@ from pydantic import ValidationError
 from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
-from connectors.rms.errors import CredentialsRefused, Refused, TooSlow
+from connectors.rms.errors import (
+    ClockWrong,
+    CredentialsRefused,
+    Refused,
+    TooSlow,
+)
 from connectors.rms.http import RmsHttp
 from connectors.rms.kept_answer import pack
 from connectors.rms.messages import RmsMessage
@@ -147,18 +152,14 @@ class Fetch:
                     raise
                 self._most = len(part) // 2
                 waiting.append(part)
-            except CredentialsRefused:
-                raise
             except Refused as refusal:
-                errors = [m for m in refusal.messages if m.is_error]
-                is_about_call = refusal.is_about_the_call or not errors
-                if refusal.status in NOT_ABOUT_ORDERS or is_about_call:
+                if not may_be_an_order(refusal):
                     raise
                 if is_hopeless and calls >= HOPELESS_AFTER:
                     if not self._answers():
                         raise
                     is_hopeless = False
-                bad, rest = _split(part, errors)
+                bad, rest = _split(part, [m for m in refusal.messages if m.is_error])
                 result.refused.extend(
                     self._refused(number, code_and_reason)
                     for number, code_and_reason in bad
@@ -260,6 +261,17 @@ class Fetch:
             code=code,
             reason=reason,
         )
+
+
+def may_be_an_order(refusal: Refused) -> bool:
+    """Return whether one order of a call may be why RMS refused all of them.
+
+    Key, clock, address and our header are of no order, nor is a refusal without a code.
+    """
+    if isinstance(refusal, CredentialsRefused | ClockWrong):
+        return False
+    is_of_call = refusal.is_about_the_call or refusal.status in NOT_ABOUT_ORDERS
+    return not is_of_call and any(message.is_error for message in refusal.messages)
 
 
 def answer_hash(entry: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from connectors.rms.errors import (
     RmsTrouble,
     Unavailable,
 )
-from connectors.rms.fetch import GET_ORDER, VERSION
+from connectors.rms.fetch import GET_ORDER, VERSION, may_be_an_order
 from connectors.rms.fetch import PATH as GET_ORDER_PATH
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage, models
@@ -96,24 +96,26 @@ class MarksApi:
         """Read up to 100 orders for a mark; one that RMS does not have is left out.
 
         Where one number makes RMS refuse all of them, each is read alone. Raises
-        Unavailable where RMS fails to read one, which is no word about that order.
+        Unavailable where RMS fails to read one, and Refused where no order can be at
+        fault: neither is a word about an order.
         """
         asked = {"orderNumberList": list(numbers), "version": VERSION}
         try:
             reply = self._http.post(GET_ORDER, GET_ORDER_PATH, asked)
-        except CredentialsRefused:
-            raise
         except Refused as refusal:
-            if len(numbers) == 1 and not refusal.is_about_the_call:
-                return {}
-            if len(numbers) == 1:
+            if not may_be_an_order(refusal):
                 raise
+            if len(numbers) == 1:
+                return {}
             return {
                 n: seen for each in numbers for n, seen in self.look([each]).items()
             }
         _refuse_errors(GET_ORDER, reply)
-        shown = (_looked(model, reply) for model in models(reply["OrderModelList"]))
-        return {one.order_number: one for one in shown if one.order_number in numbers}
+        return {
+            number: _looked(number, model, reply)
+            for model in models(reply["OrderModelList"])
+            if (number := _named(model, reply)) in numbers
+        }
 
     def set_sub_status(
         self, numbers: Sequence[str], sub_status_id: int | None
@@ -121,7 +123,8 @@ class MarksApi:
         """Set or, with None, clear the sub-status of up to 100 orders.
 
         A call that is refused as a whole had no effect: it is halved until the order
-        at fault stands alone. Raises OutcomeUnknown when no trustworthy answer came.
+        at fault stands alone. Raises Refused where no order can be at fault, and
+        OutcomeUnknown when no trustworthy answer came.
         """
         body = {"subStatusId": sub_status_id, "orderNumberList": list(numbers)}
         reply: Reply | Refused
@@ -129,10 +132,8 @@ class MarksApi:
             reply = self._http.post(
                 UPDATE_SUB_STATUS, _path(UPDATE_SUB_STATUS.name), body
             )
-        except CredentialsRefused:
-            raise
         except Refused as refusal:
-            if refusal.is_about_the_call:
+            if not may_be_an_order(refusal):
                 raise
             if len(numbers) > 1:
                 half = len(numbers) // 2
@@ -202,19 +203,22 @@ def _path(name: str) -> str:
 def _refuse_errors(function: RmsFunction, reply: Reply) -> None:
     """Raise where a read has an ERROR in a 200: what is missing then is not known.
 
-    RMS says that there is nothing by an INFO (docs/rms/order-api.md §1.7); warnings
-    alone say neither.
+    RMS says that there is nothing by an INFO (docs/rms/order-api.md §1.7). Warnings
+    alone do not say so, nor does WARNING_001 about one order or an answer without any
+    of `CONTENTS`.
     """
     if reply.is_only_warned and not any(reply[one] for one in CONTENTS):
         raise function.unsure("読み取り結果が返されませんでした", reply)
-    errors = [message for message in reply.messages if message.is_error]
-    if not errors:
-        return
-    known = [code for message in errors if (code := code_of(message.code))]
+    known = [code for message in reply.messages if (code := code_of(message.code))]
     if any(code.action is Action.AGAIN for code in known):
         fact = "読み取りに失敗しました"
         raise function.failed(Unavailable, fact, error_words.TRY_LATER, reply)
-    raise function.refused(reply, errors)
+    errors = [message for message in reply.messages if message.is_error]
+    if errors:
+        raise function.refused(reply, errors)
+    is_nothing = any(code.action is Action.NOTHING for code in known)
+    if not is_nothing and all(reply[one] is None for one in CONTENTS):
+        raise function.unusable("応答に読み取り結果がありません", reply)
 
 
 def _place(payment: Payment) -> int:
@@ -223,12 +227,19 @@ def _place(payment: Payment) -> int:
     return int(place) if place.isdecimal() else 0
 
 
-def _looked(model: dict[str, Any], reply: Reply) -> Looked:
-    number, progress = model.get("orderNumber"), model.get("orderProgress")
+def _named(model: dict[str, Any], reply: Reply) -> str:
+    number = model.get("orderNumber")
     if not isinstance(number, str):
         raise GET_ORDER.unusable("応答に注文番号がありません", reply)
-    if not isinstance(progress, int):
+    return number
+
+
+def _looked(number: str, model: dict[str, Any], reply: Reply) -> Looked:
+    progress, memo = _number(model.get("orderProgress")), model.get("memo")
+    if progress is None:
         raise GET_ORDER.unusable("応答に注文のステータスがありません", reply)
+    if not isinstance(memo, str | None):
+        raise GET_ORDER.unusable("応答のメモを読み取れません", reply)
     rows = [
         row
         for package in models(model.get("PackageModelList"))
@@ -237,8 +248,8 @@ def _looked(model: dict[str, Any], reply: Reply) -> Looked:
     return Looked(
         number,
         progress,
-        model.get("subStatusId"),
-        model.get("memo") or "",
+        _number(model.get("subStatusId")),
+        memo or "",
         any(row.get("shippingDate") for row in rows),
     )
 

@@ -10,7 +10,13 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 
 from connectors.rms.client import RmsClient
-from connectors.rms.errors import OutcomeUnknown, Refused, Throttled, Unavailable
+from connectors.rms.errors import (
+    CredentialsRefused,
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    Unavailable,
+)
 from connectors.rms.marks import AT_ONCE, Looked
 from data.model.advice import has_advice
 from data.model.mark import Marked, MarkKind, MarkOutcome, MarkState
@@ -93,13 +99,15 @@ def answers_to(
 
 
 def look_after(rms: RmsClient, numbers: Sequence[str]) -> dict[str, Looked]:
-    """Read orders after a mark; nothing where RMS does not answer, which is no trouble.
+    """Read orders after a mark; nothing where RMS does not show them: no trouble.
 
     The answer to the mark then counts alone, and is not lost with this one.
     """
     try:
         return repeat_undone(lambda: rms.marks.look(numbers))
-    except (Throttled, Unavailable) as trouble:
+    except CredentialsRefused:
+        raise
+    except (Refused, Throttled, Unavailable) as trouble:
         get_run_logger().warning("%s", trouble)
         return {}
 

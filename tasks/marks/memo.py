@@ -10,7 +10,12 @@ from typing import Any
 from prefect import task
 from prefect.client.schemas.objects import State
 
-from connectors.rms.errors import CredentialsRefused, Throttled, Unavailable
+from connectors.rms.errors import (
+    CredentialsRefused,
+    Refused,
+    Throttled,
+    Unavailable,
+)
 from connectors.rms.marks import Looked
 from data.model.mark import LONGEST_MEMO, MEMO_BYTES
 from data.model.shops.shop import ShopHandle
@@ -104,13 +109,16 @@ def send_memo(
 
     Raises:
         MemoRefused: it would be too long.
-        RmsTrouble: RMS refused the shop's credentials, or could not be reached.
+        RmsTrouble: RMS refused the reading or the shop's credentials, or could not be
+            reached.
 
     """
-    with hiding_values(*SAFE_OF_RMS), open_rms(shop) as rms:
+    # Of the text nothing has been sent by then, so no answer can quote it.
+    with hiding_values(*SAFE_OF_RMS, Refused), open_rms(shop) as rms:
         before = rms.marks.look([number]).get(number)
-        if before is None:
-            return NOT_SHOWN
+    if before is None:
+        return NOT_SHOWN
+    with hiding_values(*SAFE_OF_RMS), open_rms(shop) as rms:
         if _has(before, text, overwrite=overwrite):
             settle_open(run, [number])
             return mark_end(None, shows=True)

@@ -1,6 +1,7 @@
 """The clerk's marks: sub-status, memo, cancellation and payment, read back at RMS."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -225,6 +226,23 @@ def test_a_cancel_that_rms_does_not_carry_out_is_told(lab: Sandbox, word: str):
     assert order_at(lab, number)["orderProgress"] == 300
 
 
+@pytest.mark.parametrize(
+    ("flow", "given"),
+    [("cancel_order", (OUT_OF_STOCK, WHO)), ("update_memo", ("電話済み",))],
+)
+def test_by_a_wrong_clock_the_clock_is_told_and_no_order_called_missing(
+    lab: Sandbox, monkeypatch, flow: str, given: tuple[Any, ...]
+):
+    (number,) = lab.sell(1, progress=300)
+    ahead = timedelta(minutes=2)
+    monkeypatch.setattr("tasks.rms.now", lambda: now() + ahead)
+    kind, message = ended(globals()[flow], number, *given)
+
+    assert (kind, "時計" in message, "対処" in message) == ("FAILED", True, True)
+    assert "この注文がありません" not in message
+    assert journal() == []
+
+
 def test_a_cancel_that_is_sent_twice_would_be_seen(lab: Sandbox, monkeypatch):
     """The plant: an open cancellation of before is not looked at."""
     monkeypatch.setattr(cancel, "has_open_cancel", lambda *_: False)
@@ -301,14 +319,17 @@ def test_a_mark_of_a_function_that_is_stopped_was_not_sent(lab: Sandbox):
     assert ([row[-1] for row in journal()], waiting()) == (["refused"], [])
 
 
-def test_an_answer_is_not_lost_when_reading_after_it_fails(lab: Sandbox, monkeypatch):
+@pytest.mark.parametrize("trouble", ["ES01-02", "ES05-06"])
+def test_an_answer_is_not_lost_when_reading_after_it_fails(
+    lab: Sandbox, monkeypatch, trouble: str
+):
     (number,) = lab.sell(1, progress=300)
     lab.fault("CANCEL_ORDER_ERROR_107", about=number)
     store = journal_of_marks.store_intent
 
     def then_maintenance(*given: Any) -> None:
         store(*given)
-        lab.fault("ES01-02", function="getOrder")
+        lab.fault(trouble, function="getOrder")
 
     monkeypatch.setattr(journal_of_marks, "store_intent", then_maintenance)
     kind, message = ended(cancel_order, number, OUT_OF_STOCK, WHO)

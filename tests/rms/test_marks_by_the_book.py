@@ -9,8 +9,16 @@ import pytest
 
 from connectors.rms import marks
 from connectors.rms.answers import RawAnswer, RmsFunction, judge
-from connectors.rms.errors import OutcomeUnknown, Refused, RmsTrouble, Unavailable
+from connectors.rms.errors import (
+    Circumstances,
+    ClockWrong,
+    OutcomeUnknown,
+    Refused,
+    RmsTrouble,
+    Unavailable,
+)
 from connectors.rms.marks import Looked, MarksApi
+from connectors.rms.messages import RmsMessage
 from data.model.mark import MarkOutcome
 from tests.rms.judged import Judged, message, said
 from tests.support.planted import caught
@@ -199,6 +207,77 @@ def test_an_order_without_its_number_or_progress_is_no_answer(model):
 
     with pytest.raises(Refused, match="応答に注文"):
         MarksApi(Judged(lambda _: (200, answer))).look(["a"])
+
+
+READ = message("INFO", "ORDER_EXT_API_GET_ORDER_INFO_101")
+LATER = message("WARNING", "ORDER_EXT_API_GET_ORDER_WARNING_001", orderNumber="b")
+SEEN = {"orderNumber": "a", "orderProgress": 300, "memo": "のし", "subStatusId": None}
+
+
+def by_a_wrong_clock(_):
+    told = RmsMessage("INFO", "ORDER_EXT_API_GET_ORDER_INFO_101", "本文")
+    raise ClockWrong(Circumstances("getOrder", "時計", "合わせる", 200, (told,)))
+
+
+@pytest.mark.parametrize("numbers", [["a"], ["a", "b"]], ids=["one", "two"])
+@pytest.mark.parametrize(
+    ("answer", "family"),
+    [
+        (by_a_wrong_clock, ClockWrong),
+        (lambda _: (302, "x"), Refused),
+        (lambda _: (404, "<html>"), Refused),
+        (lambda _: (405, said(message("ERROR", "NEW_ERROR"))), Refused),
+        (lambda _: (415, "<Results/>"), Refused),
+        (lambda _: (400, {}), Refused),
+        (lambda _: (200, {}), Refused),
+        (lambda _: (200, said(READ)), Refused),
+        (lambda _: (200, said(READ, LATER, OrderModelList=[SEEN])), Unavailable),
+    ],
+    ids=["clock", "moved", "404", "405", "415", "400", "empty", "no-list", "later"],
+)
+def test_what_no_order_is_at_fault_for_is_never_an_order_that_is_not_there(
+    answer, family, numbers
+):
+    """By a clock two minutes off every order was told to be missing at RMS."""
+    http = Judged(answer)
+
+    with pytest.raises(family):
+        MarksApi(http).look(numbers)
+    assert len(http.sent) == 1
+
+
+def test_an_order_that_rms_does_not_have_is_left_out():
+    none = message("INFO", "ORDER_EXT_API_GET_ORDER_INFO_102", orderNumber="b")
+    unasked = {"orderNumber": "c", "orderProgress": "?"}
+    answer = said(READ, none, OrderModelList=[unasked, SEEN])
+
+    assert MarksApi(Judged(lambda _: (200, answer))).look(["a", "b"]) == {
+        "a": Looked("a", 300, None, "のし", False)
+    }
+
+
+def test_a_memo_that_cannot_be_read_is_not_taken_for_none():
+    """What is written then would stand in the place of a person's words."""
+    answer = said(READ, OrderModelList=[SEEN | {"memo": ["のし"]}])
+
+    with pytest.raises(Refused, match="メモ"):
+        MarksApi(Judged(lambda _: (200, answer))).look(["a"])
+
+
+@pytest.mark.parametrize("read", ["payments", "sub_statuses"])
+def test_an_answer_without_what_was_asked_for_does_not_say_that_there_is_none(read):
+    api = MarksApi(Judged(lambda _: (200, {})))
+
+    with pytest.raises(Refused, match="読み取り結果がありません"):
+        getattr(api, read)(*(["a"] if read == "payments" else []))
+
+
+def test_a_wrong_address_is_not_asked_once_an_order():
+    http = Judged(lambda _: (404, "<html>"))
+
+    with pytest.raises(Refused):
+        MarksApi(http).set_sub_status([str(n) for n in range(100)], 3600)
+    assert len(http.sent) == 1
 
 
 def test_payments_are_told_in_their_order_whatever_rms_lists_first():
