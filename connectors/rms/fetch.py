@@ -35,7 +35,7 @@ from data.model.notice import UNREADABLE
 from data.model.order import KeptAnswer, Mall, Order, RefusedOrder, SameAnswer
 from data.model.shops.shop import is_of_other_shop
 
-READER_VERSION = b"14"
+READER_VERSION = b"15"
 """Part of every `answer_hash`. Raise it when the way an order is read changes: then
 every order is read anew. tests/rms/test_reader_version.py fails when that is due."""
 

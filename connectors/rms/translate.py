@@ -314,7 +314,8 @@ def _is_dummy(rms: RmsPackage) -> bool:
 
 def _recipient(rms: RmsPackage) -> Person:
     basket_id = str(rms.basket_id)
-    email = rms.social_gift.receiver_email_address if rms.social_gift else None
+    gift = rms.social_gift
+    email = _masked(gift.receiver_email_address) if gift else None
     sender = None if _is_dummy(rms) else rms.sender
     store = rms.pickup
     if store is None:
@@ -364,15 +365,15 @@ def _person(
         city=rms.city if rms else None,
         street=rms.sub_address if rms else None,
         phone=_phone(rms) if rms else None,
-        email=email or (_email(rms) if rms else None),
+        email=email or (_masked(rms.email_address) if rms else None),
         remarks=remarks,
         **more,
     )
 
 
-def _email(rms: RmsParty) -> str | None:
-    """Return the address, None for RMS's dummy: its masking failed (§3.4)."""
-    return None if rms.email_address == UNMASKED else rms.email_address
+def _masked(address: str | None) -> str | None:
+    """Return a mail address, None for RMS's dummy: its masking failed (§3.4)."""
+    return None if address == UNMASKED else address
 
 
 def _zip(rms: RmsParty) -> str | None:

@@ -102,6 +102,9 @@ ORDERS: dict[str, dict[str, Any]] = {
         SocialGiftModel=GIFT
         | {"inputFlag": 1, "receiverEmailAddress": "uketori@fw.rakuten.example"}
     ),
+    "gift whose receiver's address was not masked": packed(
+        SocialGiftModel=GIFT | {"inputFlag": 1, "receiverEmailAddress": "xxx@xxx.xxx"}
+    ),
     "several SKUs": packed(
         ItemModelList=[
             ITEM | {"SkuModelList": [sku("a"), sku("b", "OWN-1"), sku("")]},

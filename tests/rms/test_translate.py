@@ -267,6 +267,17 @@ def test_a_gift_nobody_has_answered_has_no_dummy_address():
     assert answered.people[1].family_name == "見本"
 
 
+def test_the_dummy_of_a_mask_that_failed_is_no_address_of_a_gifts_receiver():
+    """docs/rms/order-api.md §3.4, §3.15: both addresses are masked ones."""
+    dummy = {"receiverEmailAddress": "xxx@xxx.xxx"}
+    told = {"receiverEmailAddress": "uketori@pc.fw.rakuten.example"}
+
+    assert packed(SocialGiftModel=GIVEN | dummy).people[1].email is None
+    assert packed(SocialGiftModel=GIVEN | told).people[1].email == (
+        "uketori@pc.fw.rakuten.example"
+    )
+
+
 STORE = {
     "cvsCode": 60,
     "storeGenreCode": "1",

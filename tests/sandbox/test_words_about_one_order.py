@@ -56,6 +56,21 @@ def test_masking_may_fail_and_the_address_is_a_dummy_then(rms, sandbox):
     assert rms.order(number)["OrdererModel"]["emailAddress"] != "xxx@xxx.xxx"
 
 
+def test_a_gifts_receiver_has_the_dummy_too_and_nobody_gets_one_without(rms, sandbox):
+    (answered,) = sandbox.sell(1, "social_gift")
+    (waiting,) = sandbox.sell(1, "social_gift_waiting")
+    sandbox.fault("GET_ORDER_WARNING_101", times=2)
+    body = {"orderNumberList": [answered, waiting], "version": 10}
+
+    told = {
+        order["orderNumber"]: order["PackageModelList"][0]["SocialGiftModel"]
+        for order in rms.ask("getOrder", body)["OrderModelList"]
+    }
+
+    assert told[answered]["receiverEmailAddress"] == "xxx@xxx.xxx"
+    assert told[waiting]["receiverEmailAddress"] is None
+
+
 def test_a_row_may_be_added_without_its_id(rms, sandbox):
     (number,) = sandbox.sell(1)
     sandbox.fault("UPDATE_ORDERSHIPPING_WARNING_101", about=number)

@@ -13,6 +13,7 @@ CODE = "GET_ORDER"
 NEWEST = 10
 FAILED, UNMASKED = "ERROR_101", "WARNING_101"
 """Words about one order: not read, and read with a dummy as mail address (§1.7)."""
+DUMMY = "xxx@xxx.xxx"
 # The version that first had a field (§3.1).
 _ORDER_SINCE = {
     "receiptIssueCount": 5,
@@ -82,8 +83,13 @@ def _failed(number: str) -> MessageModel:
 
 
 def _with_dummy(text: str) -> str:
+    """Put the dummy in the place of every address that RMS masks (§3.4, §3.15)."""
     model = orjson.loads(text)
-    model["OrdererModel"]["emailAddress"] = "xxx@xxx.xxx"
+    model["OrdererModel"]["emailAddress"] = DUMMY
+    for package in model["PackageModelList"]:
+        gift = package["SocialGiftModel"]
+        if gift and gift["receiverEmailAddress"]:
+            gift["receiverEmailAddress"] = DUMMY
     return orjson.dumps(model).decode()
 
 
