@@ -56,7 +56,15 @@ _CALLS_OF_STOCK: Final = frozenset({"IE1101", "IE1105", "GE0007", "GE0011", "GE0
 
 def code_of(name: str) -> Code | None:
     """Return the row of a code, None for one that no table has."""
-    return _by_name().get(name)
+    return _by_name().get(as_listed(name))
+
+
+def as_listed(name: str) -> str:
+    """Return a code as the list of codes spells it; a sample of Rakuten's does not.
+
+    It writes CANCEL_ORDER_AFTERSHIPPING (docs/rms/order-api.md §1.7).
+    """
+    return name.replace("_AFTERSHIPPING_", "_AFTER_SHIPPING_")
 
 
 def code_of_status(status: int) -> Code | None:

@@ -8,7 +8,7 @@ code (a lost answer, maintenance, a refused key).
 
 from collections.abc import Sequence
 
-from connectors.codes.table import Action, code_of
+from connectors.codes.table import Action, as_listed, code_of
 from connectors.rms.messages import RmsMessage
 from data.model.shops.connection import OTHER_SHOPS_KEY
 
@@ -204,9 +204,8 @@ def advice_on(messages: Sequence[RmsMessage], status: int | None = None) -> str:
     Without one it depends on the HTTP status, else it is `REPORT_IT`.
     """
     for message in messages:
-        for ending, sentence in BY_CODE.items():
-            if message.code.endswith(ending):
-                return sentence
+        if sentence := _by_code(message.code):
+            return sentence
         if code := code_of(message.code):
             step = BY_STEP.get(code.action)
             return step or BY_SUBJECT.get(code.about, REPORT_IT)
@@ -232,7 +231,8 @@ def unsure_reason(text: str, code: str = "") -> str:
 
 def _by_code(code: str) -> str:
     """Return the sentence for a code that shops meet most, else ""."""
-    known = (sentence for end, sentence in BY_CODE.items() if code.endswith(end))
+    listed = as_listed(code)
+    known = (sentence for end, sentence in BY_CODE.items() if listed.endswith(end))
     return next(known, "")
 
 

@@ -162,6 +162,39 @@ def test_a_cancel_that_the_state_forbids_is_a_no_without_an_order_number_too():
     assert marked("CANCEL_ORDER", 400, word) is READ_FIRST
 
 
+@pytest.mark.parametrize(
+    ("code", "status", "outcome"),
+    [
+        ("INFO_101", 200, DONE),
+        ("WARNING_101", 200, LOOK),
+        ("ERROR_000", 200, UNKNOWN),
+        ("ERROR_009", 200, REFUSED),
+        ("ERROR_009", 400, REFUSED),
+        ("ERROR_103", 200, READ_FIRST),
+        ("ERROR_113", 200, READ_FIRST),
+    ],
+)
+def test_a_cancel_after_shipping_is_read_in_the_spelling_of_the_sample_too(
+    code, status, outcome
+):
+    """docs/rms/order-api.md §1.7: a sample writes it without the second underscore."""
+    name = f"ORDER_EXT_API_CANCEL_ORDER_AFTERSHIPPING_{code}"
+    word = message(code.partition("_")[0], name, orderNumber="a")
+
+    assert marked("CANCEL_ORDER_AFTER_SHIPPING", status, word) is outcome
+
+
+def test_a_stock_that_was_not_given_back_is_told_in_either_spelling():
+    for name in ("AFTER_SHIPPING", "AFTERSHIPPING"):
+        code = f"ORDER_EXT_API_CANCEL_ORDER_{name}_WARNING_101"
+        word = message("WARNING", code, orderNumber="a")
+        api = MarksApi(Judged(lambda _, word=word: (200, said(word))))
+        told = api.cancel(Looked("a", 500, None, "", has_shipping_date=False), 1, 2)
+
+        assert "RMSの在庫数は戻っていません" in told.reason
+        assert told.code == code, "a person finds it as RMS wrote it"
+
+
 NOT_READ = "ORDER_EXT_API_GET_ORDER_ERROR_101"
 
 
