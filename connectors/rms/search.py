@@ -219,7 +219,9 @@ class _Found(Wire):
 
     @property
     def pages(self) -> int:
-        return (self.pagination and self.pagination.total_pages) or 0
+        """Pages of the hits; never fewer than they fill, whatever RMS leaves out."""
+        told = (self.pagination and self.pagination.total_pages) or 0
+        return max(told, -(-self.total // PAGE_SIZE))
 
 
 def _parsed(reply: Reply) -> _Found:
@@ -229,8 +231,11 @@ def _parsed(reply: Reply) -> _Found:
         found = _Found.model_validate(reply.body)
     except ValidationError as error:
         raise SEARCH_ORDER.unusable(unreadable(error), reply) from None
-    # A result always carries a message; hits without numbers would read as "no orders".
-    if not reply.messages or (found.total and found.numbers is None):
+    # A result always carries a message; hits without numbers would read as "no orders",
+    # and numbers without a total as all of them.
+    lacks_list = found.numbers is None and found.total > 0
+    lacks_total = bool(found.numbers) and found.total == 0
+    if not reply.messages or lacks_list or lacks_total:
         raise SEARCH_ORDER.unusable("応答が検索結果の形式ではありません", reply)
     if not found.numbers and reply.is_only_warned:
         raise SEARCH_ORDER.unsure("検索結果が返されませんでした", reply)

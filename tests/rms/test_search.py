@@ -238,6 +238,23 @@ def test_a_warning_alone_is_not_no_order(numbers):
         api(lambda _: (200, answer))[0].search(ago(days=1), NOW)
 
 
+@pytest.mark.parametrize(
+    "pages",
+    [{}, {"totalPages": None}, {"totalPages": 1}],
+    ids=["absent", "null", "fewer-than-they-fill"],
+)
+def test_the_total_tells_how_many_pages_there_are(pages):
+    """docs/rms/order-api.md §2.1: 1,000 numbers a page at most."""
+    ordered = {f"o-{n:05}": ago(seconds=9000 - n) for n in range(2500)}
+
+    def silent(body: dict[str, Any]) -> Answer:
+        status, found = Orders(ordered)(body)
+        told = {"totalRecordsAmount": 2500, "requestPage": None} | pages
+        return status, found | {"PaginationResponseModel": told}
+
+    assert sorted(api(silent)[0].search(ago(hours=3), NOW)) == sorted(ordered)
+
+
 def test_zero_hits_are_no_order_and_no_crash():
     orders, http = api(Orders({}))
 
@@ -281,6 +298,12 @@ def test_exactly_730_days_and_a_time_without_zone_are_searched():
             PaginationResponseModel={"totalRecordsAmount": 3},
         ),
         said(FOUND, orderNumberList=[5], PaginationResponseModel=None),
+        said(FOUND, orderNumberList=["a"], PaginationResponseModel=None),
+        said(
+            FOUND,
+            orderNumberList=["a"],
+            PaginationResponseModel={"totalRecordsAmount": None},
+        ),
         said(FOUND, orderNumberList=["a"], PaginationResponseModel={"totalPages": "1"}),
         said(message("ERROR", "ORDER_EXT_API_SEARCH_ORDER_ERROR_011", "dateType")),
     ],
