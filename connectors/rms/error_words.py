@@ -34,7 +34,8 @@ READ_STOCK_THEN_DECIDE = (
 )
 CHECK_THE_KEY = (
     "RMSのWEB APIサービスで、ライセンスキーの期限、serviceSecret、"
-    "利用機能の設定を確認し、新しいキーを店舗設定に登録してください"
+    "利用機能の設定を確認してください。"
+    "期限が切れている場合だけ、新しいキーを発行して店舗設定に登録してください"
     "（発行直後は30分ほど使えないことがあります）。"
 )
 AFTER_A_WRITE = (
@@ -143,10 +144,18 @@ BY_CODE = {
     "UPDATE_ORDERSHIPPING_ERROR_104": (
         "注文のサブステータスが注文の状態に合いません。RMSの受注画面で変更してください。"
     ),
+    "UPDATE_ORDERSHIPPING_ERROR_106": (
+        "変更しようとした行が、RMSの発送情報にありません。"
+        "RMSの受注画面で発送情報を確認し、番号がない場合は登録してください。"
+    ),
     "UPDATE_ORDERSHIPPING_ERROR_107": (
         "発送日は注文日から12か月未満の日付にしてください。"
     ),
     "UPDATE_ORDERSHIPPING_ERROR_109": NO_SUCH_CARRIER,
+    "UPDATE_ORDERSHIPPING_ERROR_110": (
+        "この送付先は、RMSの注文にありません。"
+        "RMSの受注画面で送付先を確認し、発送情報を登録してください。"
+    ),
     "UPDATE_ORDERSHIPPING_ASYNC_ERROR_109": NO_SUCH_CARRIER,
     "UPDATE_ORDERSHIPPING_ERROR_113": (
         "後払い決済の注文です。配送会社、お荷物伝票番号、発送日をすべて入力してください。"

@@ -274,6 +274,19 @@ def test_too_fast_says_no_word_of_the_key_and_a_full_minute_is_waited_for(code):
     assert slow.value.retry_after_s == (60 if code == "ES01-04" else None)
 
 
+@pytest.mark.parametrize("code", ["ES01-01", "GA0001"])
+def test_a_refused_key_is_looked_at_before_a_new_one_is_made(code):
+    """One function may be off; a new key locks out every other tool of the shop."""
+    body = results_of(code) if code.startswith("ES") else errors(code)
+    with pytest.raises(CredentialsRefused) as refused:
+        judge(READ, RawAnswer(401, body))
+
+    first, _, then = refused.value.advice.partition("期限が切れている場合だけ、")
+    assert "利用機能" in first
+    assert "新しいキー" not in first
+    assert then.startswith("新しいキーを発行して")
+
+
 def test_a_wrong_row_is_noticed(monkeypatch):
     known = answers.code_of
 

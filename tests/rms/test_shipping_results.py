@@ -72,6 +72,25 @@ def test_one_refused_row_refuses_the_order_and_tells_of_the_others():
 
 
 @pytest.mark.parametrize(
+    ("ending", "says"),
+    [
+        ("102", "荷物の発送を止められるか"),
+        ("106", "行が、RMSの発送情報にありません"),
+        ("110", "送付先は、RMSの注文にありません"),
+    ],
+)
+def test_a_row_that_rms_surely_did_not_take_is_not_told_to_be_in_doubt(ending, says):
+    """docs/rms/order-api.md §1.7: cancelled, no such row, no such destination."""
+    shipping, _, _ = api(results(result("a", about("ERROR", ending))))
+
+    (told,) = shipping.results(REQUEST_ID, ["a"])
+
+    assert told.outcome is ShippingOutcome.REFUSED
+    assert says in told.reason
+    assert "不明" not in told.reason
+
+
+@pytest.mark.parametrize(
     ("words", "outcome"),
     [
         ([about("WARNING", "101"), about("INFO", "101")], ShippingOutcome.ACCEPTED),
