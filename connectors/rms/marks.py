@@ -317,7 +317,8 @@ def _payment(model: dict[str, Any]) -> Payment:
         status=_number(model.get("paymentStatus")),
         asked_at=_moment(model.get("paymentReqDatetime")),
         fixed_at=_moment(model.get("paymentFixDatetime")),
-        cancelled_at=_moment(model.get("paymentCancelFixDatetime")),
+        cancelled_at=_moment(model.get("paymentCancelFixDatetime"))
+        or _moment(model.get("paymentProcCancelCmplDatetime")),
     )
 
 

@@ -313,6 +313,19 @@ def test_a_wrong_address_is_not_asked_once_an_order():
     assert len(http.sent) == 1
 
 
+@pytest.mark.parametrize(
+    "field", ["paymentProcCancelCmplDatetime", "paymentCancelFixDatetime"]
+)
+def test_a_payment_that_was_withdrawn_or_cancelled_says_when(field):
+    at = "2018-09-03T10:06:12.000+0900"  # as the sample of §4.8 writes a time
+    word = message("INFO", "ORDER_EXT_API_GET_PAYMENT_INFO_101")
+    paid = {"PaymentModelList": [{field: at}]}
+    answer = said(word, OrderModel=paid)
+
+    (told,) = MarksApi(Judged(lambda _: (200, answer))).payments("a")
+    assert str(told.cancelled_at) == "2018-09-03 10:06:12+09:00"
+
+
 def test_payments_are_told_in_their_order_whatever_rms_lists_first():
     paid = [{"orderPaymentNumber": f"a-20261101-1-{n}"} for n in (10, 2, 1)]
     word = message("INFO", "ORDER_EXT_API_GET_PAYMENT_INFO_101")

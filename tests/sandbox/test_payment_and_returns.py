@@ -37,8 +37,51 @@ def test_the_payments_state_follows_the_orders(rms, sandbox, progress, status):
 
     assert one["orderPaymentNumber"] == f"{number}-1"
     assert (one["paymentMethod"], one["paymentStatus"]) == (1, status)
-    # All four "Ng" times are always null at present.
-    assert [v for k, v in one.items() if "Ng" in k] == [None] * 3
+
+
+FIELDS = {
+    "orderPaymentNumber", "paymentMethod", "paymentAmount", "paymentCharge",
+    "paymentStatus", "paymentProcReqDatetime", "paymentProcNgDatetime",
+    "paymentProcCmplDatetime", "paymentProcCancelNgDate",
+    "paymentProcCancelCmplDatetime", "paymentReqDatetime", "paymentNgDatetime",
+    "paymentFixDatetime", "paymentCancelNgDatetime", "paymentCancelCmplDatetime",
+    "paymentCancelFixDatetime", "payExpectDate", "minusPayExpectDate",
+    "paymentOrganizationLinkageNumberList", "PaymentCardModel", "PaymentMultiModel",
+    "PaymentBankModel", "PaymentPayAfterModel", "PaymentPaypalModel",
+    "RefundModelList", "AdditionalFeeModelList",
+}  # fmt: skip
+"""PaymentModel's, as docs/rms/order-api.md §4.8 lists them."""
+
+
+def test_a_payment_has_every_field_and_the_four_ng_times_are_null(rms, sandbox):
+    (number,) = sandbox.sell(1, progress=300)
+    sandbox.edit_at(number, {"SettlementModel.settlementMethodCode": 1})
+    (one,) = payment(rms, number)["OrderModel"]["PaymentModelList"]
+
+    assert one.keys() == FIELDS
+    assert [v for k, v in one.items() if "Ng" in k] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("progress", "times"),
+    [
+        (300, {"paymentProcCancelCmplDatetime"}),
+        (700, {"paymentCancelCmplDatetime", "paymentCancelFixDatetime"}),
+    ],
+    ids=["withdrawn", "charge-cancelled"],
+)
+def test_a_cancelled_payment_has_the_time_of_its_kind(rms, sandbox, progress, times):
+    (number,) = sandbox.sell(1, progress=progress)
+    sandbox.edit_at(number, {"SettlementModel.settlementMethodCode": 1})
+    body = {"orderNumber": number, "inventoryRestoreType": 0}
+    function = "cancelOrder" if progress == 300 else "cancelOrderAfterShipping"
+    rms.ask(function, body | {"changeReasonDetailApply": 1})
+    (one,) = payment(rms, number)["OrderModel"]["PaymentModelList"]
+
+    told = {k for k, v in one.items() if "Cancel" in k and v}
+    assert told == times
+    settled = rms.order(number)["ChangeReasonModelList"][-1]["changeFixDatetime"]
+    assert {one[name] for name in times} == {settled}
 
 
 def test_an_order_that_is_not_there_is_101_with_200(rms, sandbox):

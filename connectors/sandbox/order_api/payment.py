@@ -12,6 +12,8 @@ _VERSIONS = range(2, 5)
 _CARD, _AFTERWARDS = 1, {2, 8}
 _BY_PROGRESS: Final = {200: 30200, 300: 30300, 400: 30300, 500: 30500, 600: 30600}
 _CHARGED, _CHARGE_CANCELLED, _WITHDRAWN = 30600, 31500, 31200
+_SETTLED: Final = (1, 2)
+"""changeType of a cancel that is settled or done."""
 
 
 def refused(messages: list[MessageModel]) -> dict[str, Any]:
@@ -46,6 +48,8 @@ def _payments(model: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     settlement = model["SettlementModel"]
     charged = status in (_CHARGED, _CHARGE_CANCELLED)
+    ended = _cancelled_at(model)
+    refunded = ended if status == _CHARGE_CANCELLED else None
     return [
         {
             "orderPaymentNumber": f"{model['orderNumber']}-1",
@@ -56,12 +60,14 @@ def _payments(model: dict[str, Any]) -> list[dict[str, Any]]:
             "paymentProcReqDatetime": model["shopOrderCfmDatetime"],
             "paymentProcNgDatetime": None,
             "paymentProcCmplDatetime": model["orderFixDatetime"],
+            "paymentProcCancelNgDate": None,
+            "paymentProcCancelCmplDatetime": ended if status == _WITHDRAWN else None,
             "paymentReqDatetime": model["shippingCmplRptDatetime"],
             "paymentNgDatetime": None,
             "paymentFixDatetime": model["shippingCmplRptDatetime"] if charged else None,
             "paymentCancelNgDatetime": None,
-            "paymentCancelCmplDatetime": None,
-            "paymentCancelFixDatetime": None,
+            "paymentCancelCmplDatetime": refunded,
+            "paymentCancelFixDatetime": refunded,
             "payExpectDate": None,
             "minusPayExpectDate": None,
             "paymentOrganizationLinkageNumberList": None,
@@ -87,6 +93,13 @@ def _status(model: dict[str, Any]) -> int | None:
     if method is None or (method in _AFTERWARDS and progress < 500):
         return None
     return _BY_PROGRESS.get(progress)
+
+
+def _cancelled_at(model: dict[str, Any]) -> str | None:
+    """Return when the cancel was settled, by the order's history (§3.13)."""
+    history = model["ChangeReasonModelList"] or []
+    settled = (c["changeFixDatetime"] for c in history if c["changeType"] in _SETTLED)
+    return max(filter(None, settled), default=None)
 
 
 def _card(settlement: dict[str, Any]) -> dict[str, Any] | None:
