@@ -97,6 +97,25 @@ def test_a_basket_names_its_skus_and_their_choices_where_stock_is_per_sku(
     assert kinds == {True, False}
 
 
+def test_rakuten_takes_half_width_marks_out_of_choices(sandbox, receiver):
+    """docs/rms/event-notification.md §2; real line ends and full-width marks stay."""
+    (number,) = sandbox.sell()
+    said = '名入れ:"A&B"\n箱:＆”なし'
+    line = "PackageModelList.0.ItemModelList.0"
+    changes = {"selectedChoice": said, "SkuModelList.0.skuInfo": said}
+    sandbox.edit_at(
+        number,
+        {f"{line}.{name}": value for name, value in changes.items()}
+        | {f"{line}.inventoryType": 2},
+    )
+    sandbox.notify("order", number)
+    sandbox.notice_counts(wait_s=5)
+
+    info = receiver.order_infos()[-1]
+    told = [info.findtext(f".//{name}") for name in ("selectedChoice", "skuInfo")]
+    assert told == ["名入れ:AB\n箱:＆”なし"] * 2
+
+
 def test_no_buyer_is_named_in_an_order_notice(sandbox, receiver):
     sold = sandbox.sell(30, "mixed")
     sandbox.notice_counts(wait_s=5)

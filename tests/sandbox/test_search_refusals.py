@@ -71,6 +71,9 @@ def test_every_other_form_of_time_is_011(rms, text):
         {"searchKeywordType": 10},
         {"searchKeywordType": 2, "searchKeyword": "x" * 128},
         {"phoneNumberType": 1, "phoneNumber": "090-0000-0000"},
+        {"phoneNumberType": 1, "phoneNumber": "0" * 37},
+        {"ordererMailAddress": "a" * 257},
+        {"reserveNumber": "1" * 383},
         {"subStatusIdList": [-1, 3600], "orderProgressList": [100]},
         {"PaginationRequestModel": 1},
         {"PaginationRequestModel": {"requestRecordsAmount": 0, "requestPage": 1}},
@@ -83,6 +86,22 @@ def test_a_value_outside_its_limits_is_011(rms, wrong):
 
     assert response.status_code == 400
     assert codes(response.json()) == ["SEARCH_ORDER_ERROR_011"]
+
+
+@pytest.mark.parametrize(
+    "longest",
+    [
+        {"phoneNumberType": 1, "phoneNumber": "0" * 36},
+        {"ordererMailAddress": "a" * 256},
+        {"reserveNumber": "1" * 382},
+        {"deliveryName": "宅" * 64},
+    ],
+    ids=["phone", "mail", "reserve", "delivery"],
+)
+def test_the_longest_value_is_taken(rms, longest):
+    assert codes(rms.ask("searchOrder", rms.search_body(**longest))) == [
+        "SEARCH_ORDER_INFO_102"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """updateOrderShippingAsync and its results (docs/rms/order-api.md §4.2b)."""
 
+import re
+
 import pytest
 
 from tests.sandbox.caller import codes, day
@@ -31,7 +33,9 @@ def test_a_job_is_accepted_with_a_request_id(rms, sandbox):
     answer = bulk(rms, *sandbox.sell(2))
 
     assert codes(answer) == ["UPDATE_ORDERSHIPPING_ASYNC_INFO_101"]
-    assert answer["MessageModelList"][0]["requestId"]
+    (told,) = answer["MessageModelList"]
+    assert re.fullmatch(r"[0-9a-f-]{36}_[0-9]{14}", told["requestId"])
+    assert [told["dataNumber"], told["shippingDetailId"]] == [None, None]
 
 
 def test_before_the_delay_there_is_no_result_and_no_row(rms, sandbox):
@@ -75,6 +79,13 @@ def test_a_result_is_kept_for_30_days(rms, sandbox, days, known):
     assert ("orderNumber" in result(rms, request_id)[0]) is known
 
 
+@pytest.mark.parametrize(("length", "status"), [(128, 200), (129, 400)])
+def test_a_request_id_has_128_characters_at_most(rms, length, status):
+    body = {"requestId": "a" * length}
+
+    assert rms.call("getResultUpdateOrderShippingAsync", body).status_code == status
+
+
 def test_an_unknown_request_id_looks_like_a_running_one(rms):
     (entry,) = result(rms, "no-such-id")
 
@@ -106,6 +117,7 @@ def test_a_wrong_form_comes_back_at_once_with_200_and_no_id(rms, sandbox):
     (message,) = response.json()["MessageModelList"]
     assert message["messageCode"].endswith("UPDATE_ORDERSHIPPING_ASYNC_ERROR_011")
     assert (message["orderNumber"], message["dataNumber"]) == (number, 1)
+    assert message["shippingDetailId"] is None
     assert "requestId" not in message
 
 
@@ -189,6 +201,22 @@ def test_a_row_that_cannot_be_is_told_in_the_result(rms, sandbox, row, ending):
 
     assert codes(entry) == [f"UPDATE_ORDERSHIPPING_ERROR_{ending}"]
     assert entry["orderNumber"] == number
+
+
+def test_a_row_that_the_same_report_deletes_tells_of_no_other_row(rms, sandbox):
+    """Nothing of the order is done then, so no row of it is told to be."""
+    (number,) = sandbox.sell()
+    rms.report(number, ROW, ROW)
+    second = rms.rows(number)[1]["shippingDetailId"]
+    gone = {"shippingDetailId": second, "shippingDeleteFlag": 1}
+    order = rms.shipping(number, ROW, gone, gone)
+    answer = rms.ask("updateOrderShippingAsync", {"OrderShippingModelList": [order]})
+    sandbox.clock(advance_s=4)
+
+    (entry,) = result(rms, answer["MessageModelList"][0]["requestId"])
+    assert codes(entry) == ["UPDATE_ORDERSHIPPING_ERROR_106"]
+    assert entry["MessageModelList"][0]["dataNumber"] == 3
+    assert len(rms.rows(number)) == 2
 
 
 def test_an_order_cancelled_meanwhile_fails_alone(rms, sandbox):

@@ -112,18 +112,37 @@ def test_a_report_in_bulk_may_break_on_the_way(rms, sandbox):
     assert rms.rows(number) == []
 
 
-def test_a_cancel_may_leave_the_stock_where_it_was(rms, sandbox):
-    (number,) = sandbox.sell(1, progress=300)
+@pytest.mark.parametrize(
+    ("function", "code", "state"),
+    [
+        ("cancelOrder", "CANCEL_ORDER", 300),
+        ("cancelOrderAfterShipping", "CANCEL_ORDER_AFTER_SHIPPING", 500),
+    ],
+)
+def test_a_cancel_may_leave_the_stock_where_it_was(rms, sandbox, function, code, state):
+    (number,) = sandbox.sell(1, progress=state)
     before = {
         (s["manageNumber"], s["variantId"]): s["quantity"] for s in sandbox.stock()
     }
-    sandbox.fault("CANCEL_ORDER_WARNING_101", about=number)
+    sandbox.fault(f"{code}_WARNING_101", about=number)
     body = {"inventoryRestoreType": 1, "changeReasonDetailApply": 8}
 
-    answer = rms.ask("cancelOrder", {"orderNumber": number} | body)
+    answer = rms.ask(function, {"orderNumber": number} | body)
 
-    assert codes(answer) == ["CANCEL_ORDER_WARNING_101"]
+    assert codes(answer) == [f"{code}_WARNING_101"]
     assert rms.order(number)["orderProgress"] == 900
     assert before == {
         (s["manageNumber"], s["variantId"]): s["quantity"] for s in sandbox.stock()
     }
+
+
+def test_a_step_of_a_cancel_after_shipping_may_fail_and_nothing_is_done(rms, sandbox):
+    (number,) = sandbox.sell(1, progress=700)
+    sandbox.fault("CANCEL_ORDER_AFTER_SHIPPING_ERROR_113", about=number)
+    body = {"inventoryRestoreType": 1, "changeReasonDetailApply": 2}
+
+    response = rms.call("cancelOrderAfterShipping", {"orderNumber": number} | body)
+
+    assert response.status_code == 200
+    assert codes(response.json()) == ["CANCEL_ORDER_AFTER_SHIPPING_ERROR_113"]
+    assert rms.order(number)["orderProgress"] == 700

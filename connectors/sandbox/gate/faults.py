@@ -29,7 +29,7 @@ NAMES = (
     "drip", "not_json", "reset", *GATEWAY_TEXTS, *HOLDING_NOTHING,
 )  # fmt: skip
 """Every code of the gateway is a fault of that name; 403 is ES01-03 and 502 ES03-02.
-So is a code that confirmOrder, getOrder, cancelOrder or a shipping report says of one
+So is a code that confirmOrder, getOrder, a cancel or a shipping report says of one
 order, without ORDER_EXT_API_."""
 _PREFIX = "ORDER_EXT_API_"
 _KIND = re.compile(r"(?:INFO|WARNING|ERROR)_[0-9]{3}")

@@ -19,6 +19,7 @@ _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _VALUES = 10
 """A system notice has value1 … value10; unused ones are empty (§3)."""
 _PER_SKU = 2
+_TAKEN_OUT = str.maketrans("", "", '&"')
 
 Values = dict[str, object]
 
@@ -72,7 +73,7 @@ def _basket(line: dict[str, Any], shop: SandboxShop) -> Element:
         ("units", line["units"]),
         ("orgItemNumber", line["itemNumber"]),
         ("itemNumber", line["itemNumber"]),
-        ("selectedChoice", line["selectedChoice"]),
+        ("selectedChoice", _without_marks(line["selectedChoice"])),
         ("h_choice_c_name", ""),
         ("v_choice_c_name", ""),
     ):
@@ -81,9 +82,15 @@ def _basket(line: dict[str, Any], shop: SandboxShop) -> Element:
         is_per_sku = line["inventoryType"] == _PER_SKU
         inner = SubElement(basket, "skuModel")
         _put(inner, "variantId", sku["variantId"])
-        for name in ("merchantDefinedSkuId", "skuInfo"):
-            _put(inner, name, sku[name] if is_per_sku else "")
+        own, info = sku["merchantDefinedSkuId"], _without_marks(sku["skuInfo"])
+        for name, value in (("merchantDefinedSkuId", own), ("skuInfo", info)):
+            _put(inner, name, value if is_per_sku else "")
     return basket
+
+
+def _without_marks(choices: str | None) -> str:
+    """Take out the half-width signs that Rakuten takes out of choices (§2)."""
+    return (choices or "").translate(_TAKEN_OUT)
 
 
 def system_info(request_id: str, service: int, values: Values) -> Element:

@@ -16,6 +16,7 @@ CODE = "CANCEL_ORDER"
 WRONG_STATE = "ERROR_108"
 """The only fault of an order that is answered with 400; the others come with 200."""
 STOCK_LEFT = "WARNING_101"
+LEFT_THERE = "キャンセルしましたが、在庫を更新できませんでした。"
 A_YEAR = timedelta(days=365)
 REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)
 
@@ -61,7 +62,7 @@ def cancel_order(call: OrderCall) -> OrderAnswer:
     notify_shops_cancel(call.world, before, model)
     kind, text = "INFO_101", "キャンセル依頼を受け付けました。"
     if told == STOCK_LEFT:
-        kind, text = STOCK_LEFT, "キャンセルしましたが、在庫を更新できませんでした。"
+        kind, text = STOCK_LEFT, LEFT_THERE
     else:
         give_back(call.world, model, restore_type)
     return about_order(CODE, kind, text, number)

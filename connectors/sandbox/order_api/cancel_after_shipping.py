@@ -3,7 +3,12 @@
 from connectors.sandbox.clock import wire
 from connectors.sandbox.inventory_api.movements import give_back
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall, about_order
-from connectors.sandbox.order_api.cancel import cancel_request, settle_cancel
+from connectors.sandbox.order_api.cancel import (
+    LEFT_THERE,
+    STOCK_LEFT,
+    cancel_request,
+    settle_cancel,
+)
 from connectors.sandbox.order_api.messages import OrderRefusal, message
 
 CODE = "CANCEL_ORDER_AFTER_SHIPPING"
@@ -24,9 +29,14 @@ def cancel_order_after_shipping(call: OrderCall) -> OrderAnswer:
     elif model["orderProgress"] not in _STATES:
         text = "キャンセルできないステータスです。"
         raise OrderRefusal([message(CODE, "ERROR_108", text, orderNumber=number)])
+    elif (told := call.world.faults.word(CODE, number)) not in (None, STOCK_LEFT):
+        kind, text = told or "", "処理できませんでした。"
     else:
         settle_cancel(model, _SETTLED, wire(call.now), detail)
         call.world.store.replace(model)
-        give_back(call.world, model, restore_type)
         kind, text = "INFO_101", "キャンセルしました。"
+        if told == STOCK_LEFT:
+            kind, text = STOCK_LEFT, LEFT_THERE
+        else:
+            give_back(call.world, model, restore_type)
     return about_order(CODE, kind, text, number)

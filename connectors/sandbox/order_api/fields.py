@@ -67,7 +67,8 @@ class Fields:
 
     def add(self, kind: str, text: str, **about: Any) -> None:
         """Record an error that has a code and a text of its own."""
-        self.errors.append(message(self.function, kind, text, **self._about, **about))
+        about = self._about | about
+        self.errors.append(message(self.function, kind, text, **about))
 
     def given(
         self, field: str, *, required: bool = False, if_empty: str = "ERROR_010"

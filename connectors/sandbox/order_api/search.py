@@ -272,7 +272,7 @@ def _name(person: dict[str, Any], suffix: str) -> str:
 
 def _contact(fields: Fields) -> Iterator[OrderTest]:
     mail_type = fields.number("mailSendType", range(3))
-    mail = fields.text("ordererMailAddress", 255)
+    mail = fields.text("ordererMailAddress", 256)
     reserve = fields.text("reserveNumber", 382)
     phone_type = fields.number("phoneNumberType", (1, 2))
     phone = fields.text("phoneNumber", 36)

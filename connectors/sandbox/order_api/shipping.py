@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from connectors.sandbox.clock import read_date
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall
-from connectors.sandbox.order_api.fields import Fields
+from connectors.sandbox.order_api.fields import Fields, as_number
 from connectors.sandbox.order_api.messages import MessageModel, OrderRefusal, message
 from connectors.sandbox.order_api.progress import (
     CANCELLED,
@@ -120,11 +120,12 @@ def report(
         return [_row_message(number, row, *why, row.detail_id) for row, why in faults]
     changed = copy.deepcopy(model)
     messages = [_row_message(number, row, *_apply(world, changed, row)) for row in rows]
+    if refused := [word for word in messages if _refuses([word])]:
+        return refused
     if lacks_for_pay_later(changed):
         text = "後払い決済の注文は、配送会社、伝票番号、発送日がすべて必要です。"
         return [_row_message(number, row, "ERROR_113", text, None) for row in rows]
-    if not _refuses(messages):
-        world.store.replace(changed)
+    world.store.replace(changed)
     if word == ID_UNKNOWN:
         text = "登録しましたが、shippingDetailIdを取得できませんでした。"
         return [_row_message(number, row, word, text, None) for row in rows]
@@ -191,10 +192,12 @@ def read_rows(
     """Parse one order's rows; return its number, the rows, and an ERROR per mistake.
 
     `named` is for an order in the list of the bulk function, whose errors carry the
-    order's number.
+    order's number and the row's id, null where it has none.
     """
     number = body.get("orderNumber")
-    about = {"orderNumber": number} if named and isinstance(number, str) else {}
+    about: dict[str, Any] = {}
+    if named and isinstance(number, str):
+        about["orderNumber"] = number
     fields = Fields(function, body, inside=named, **about)
     if text := fields.text("orderNumber", 382, required=True):
         fields.of_shop([text], shop_id)
@@ -208,7 +211,10 @@ def read_rows(
             inner.add("ERROR_018", text)
         for stated in stated_rows:
             place = len(rows) + 1
-            row = Fields(function, stated, inside=True, **about, dataNumber=place)
+            told = about | {"dataNumber": place}
+            if named:
+                told["shippingDetailId"] = as_number(stated.get("shippingDetailId"))
+            row = Fields(function, stated, inside=True, **told)
             rows.append(_row(row, place, basket_id or 0))
             inner.errors += row.errors
         fields.errors += inner.errors

@@ -21,6 +21,7 @@ BROKEN = "ORDER_CSV_API_UPLOAD_SHIPPING"
 OF_FORM = "ERROR_011"
 MOST_ORDERS = 100
 KEPT = timedelta(days=30)
+LONGEST_ID = 128
 
 
 def update_order_shipping_async(call: OrderCall) -> OrderAnswer:
@@ -47,7 +48,9 @@ def update_order_shipping_async(call: OrderCall) -> OrderAnswer:
     if errors:
         return OrderAnswer({"MessageModelList": errors})
     request_id = _accept(call, orders)
-    accepted = message(CODE, "INFO_101", "受け付けました。", requestId=request_id)
+    of_no_row = {"dataNumber": None, "shippingDetailId": None}
+    text = "受け付けました。"
+    accepted = message(CODE, "INFO_101", text, requestId=request_id, **of_no_row)
     return OrderAnswer({"MessageModelList": [accepted]}, len(orders))
 
 
@@ -117,7 +120,7 @@ def get_result(call: OrderCall) -> OrderAnswer:
     entry without orderNumber, INFO_101.
     """
     fields = Fields(RESULT_CODE, call.body)
-    request_id = fields.text("requestId", 382, required=True)
+    request_id = fields.text("requestId", LONGEST_ID, required=True)
     fields.settle()
     row = call.world.store.connection.execute(
         "SELECT result FROM jobs WHERE request_id = ? AND shop = ?"
