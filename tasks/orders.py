@@ -25,6 +25,7 @@ from connectors.rms.clock import MOST_APART
 from connectors.rms.errors import OutcomeUnknown
 from connectors.rms.halving import Halving
 from connectors.rms.orders import CONFIRM_ORDER, Confirmation, refused_whole
+from connectors.rms.search import BY_ORDER_DATE, BY_SHIPPED
 from data.model.japan_time import in_japan
 from data.model.mark import CANCEL_SHOWS
 from data.model.order import RefusedOrder
@@ -205,13 +206,19 @@ def returned_orders(shop: ShopHandle, load: Load) -> list[str]:
     """Return the orders that are stored as shipped and that RMS has as cancelled.
 
     RMS sends no notice when a shop cancels an order after a return, and nothing else
-    reads a paid order again. So one search lists the cancelled orders of two months.
+    reads a paid order again. So the cancelled orders are listed that were placed or
+    shipped in two months: a pre-order is shipped long after it was placed.
     """
     until = now()
+    since = until - LOOK_BACK
     with open_rms(shop) as rms:
-        cancelled = rms.orders.search(until - LOOK_BACK, until, CANCEL_SHOWS)
+        cancelled = {
+            number
+            for by in (BY_ORDER_DATE, BY_SHIPPED)
+            for number in rms.orders.search(since, until, CANCEL_SHOWS, by)
+        }
     with our_warehouse() as con:
-        return shipped_orders(con, load.shop_id, cancelled)
+        return shipped_orders(con, load.shop_id, sorted(cancelled))
 
 
 @task(name="with-not-final", **SAFE_TO_REPEAT)

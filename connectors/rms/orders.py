@@ -16,7 +16,7 @@ from connectors.rms.errors import Refused
 from connectors.rms.fetch import Fetch, Fetched, Known
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
-from connectors.rms.search import Search, SearchPage
+from connectors.rms.search import BY_ORDER_DATE, Search, SearchPage
 
 PATH = "/es/2.0/order/confirmOrder/"
 CONFIRM_ORDER = RmsFunction("confirmOrder", is_write=True)
@@ -62,23 +62,33 @@ class OrdersApi:
         self._fetch = Fetch(http, shop_id, now)
 
     def search_pages(
-        self, since: datetime, until: datetime, progress: Collection[int] = ()
+        self,
+        since: datetime,
+        until: datetime,
+        progress: Collection[int] = (),
+        by: int = BY_ORDER_DATE,
     ) -> Iterator[SearchPage]:
         """Yield every page of a span of any length; each order number once.
 
         Raises Refused at once, before any call, for a span that is backwards or begins
         over 730 days ago, and later when one minute holds 15,000 orders.
         """
-        return Search(self._http, self._now, progress=progress).pages(since, until)
+        search = Search(self._http, self._now, progress=progress, by=by)
+        return search.pages(since, until)
 
     def search(
-        self, since: datetime, until: datetime, progress: Collection[int] = ()
+        self,
+        since: datetime,
+        until: datetime,
+        progress: Collection[int] = (),
+        by: int = BY_ORDER_DATE,
     ) -> list[str]:
         """Return every order number of a span, or raise; never a silent subset.
 
-        With `progress` only orders whose orderProgress is one of these now.
+        With `progress` only orders whose orderProgress is one of these now; `by` says
+        which time of an order is meant.
         """
-        pages = self.search_pages(since, until, progress)
+        pages = self.search_pages(since, until, progress, by)
         return [number for page in pages for number in page.numbers]
 
     def get(self, numbers: Sequence[str], known: Known = nothing_known) -> Fetched:

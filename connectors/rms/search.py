@@ -22,7 +22,8 @@ from data.model.japan_time import in_japan
 PATH = "/es/2.0/order/searchOrder/"
 SEARCH_ORDER = RmsFunction("searchOrder")
 PAGE_SIZE = 1000
-BY_ORDER_DATE = 1
+BY_ORDER_DATE, BY_SHIPPED = 1, 5
+"""Which time of an order is searched: 注文日 or 発送完了報告日 (§2.1)."""
 CEILING = 15_000
 """Hits after which RMS stops listing (§2.3)."""
 
@@ -74,7 +75,8 @@ class SearchPage:
 class Search:
     """One walk over a span; each number once, old to new inside a window.
 
-    With `progress` only orders that stand at one of these codes now.
+    With `progress` only orders that stand at one of these codes now; `by` is the time
+    of theirs that lies in the span.
     """
 
     def __init__(
@@ -83,10 +85,13 @@ class Search:
         now: Callable[[], datetime],
         path: str = PATH,
         progress: Collection[int] = (),
+        *,
+        by: int = BY_ORDER_DATE,
     ) -> None:
         self._http = http
         self._path = path
         self._progress = sorted(progress)
+        self._by = by
         self._now = now
         self._seen: set[str] = set()
 
@@ -164,7 +169,7 @@ class Search:
             SEARCH_ORDER,
             self._path,
             {
-                "dateType": BY_ORDER_DATE,
+                "dateType": self._by,
                 "startDatetime": wire_datetime(window.start),
                 "endDatetime": wire_datetime(window.end),
                 **({"orderProgressList": self._progress} if self._progress else {}),

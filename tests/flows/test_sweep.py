@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from connectors.settings.reading import read_settings
+from data.model.japan_time import JST
 from data.model.run import OVERLAP
 from data.warehouse.session import warehouse
 from flows.ingest_orders import ingest_orders
@@ -90,7 +91,22 @@ def test_a_paid_order_cancelled_after_its_return_is_seen_without_a_notice(lab: S
         "SELECT DISTINCT order_number FROM stock_movements WHERE quantity > 0"
     ) == [(paid,)]
     assert swept() == "COMPLETED"
-    assert lab.journal()["counts"] == {"searchOrder": 4, "getOrder": 1}
+    assert lab.journal()["counts"] == {"searchOrder": 6, "getOrder": 1}
+
+
+def test_a_paid_pre_order_cancelled_after_its_return_is_seen_too(lab: Sandbox):
+    """It was placed months before it was shipped: by the day it was placed, too long
+    ago for the search that lists what was cancelled."""
+    lab.clock(set=days_ago(100))
+    (number,) = lab.sell(1, over_days=0, progress=700)
+    shipped = datetime.fromisoformat(days_ago(20)).astimezone(JST)
+    lab.edit(number, shippingCmplRptDatetime=f"{shipped:%Y-%m-%dT%H:%M:%S+0900}")
+    lab.clock(set=days_ago(0))
+    swept(since=datetime.fromisoformat(days_ago(101)))
+    lab.cancel(number)
+
+    assert swept() == "COMPLETED"
+    assert rows("SELECT order_number, mall_status FROM orders") == [(number, "900")]
 
 
 def found_again() -> int:
