@@ -1,7 +1,7 @@
 """Bytes to checked UTF-8 text under one encoding (docs/order-files.md §2).
 
-A BOM means UTF-8. A byte that is not UTF-8 makes the file CP932, unless it had already
-shown Japanese in UTF-8: then it is damaged UTF-8, which read as CP932 often passes, as
+A BOM means UTF-8. A byte that is not UTF-8 makes the file CP932, unless Japanese in
+UTF-8 stands around it: then it is damaged UTF-8, which read as CP932 often passes, as
 rubbish. CP932 is decoded by Python's codec; other decoders change 繋 鴎 噛 and more.
 
 Bytes that the encoding does not define become `UNDEFINED`, which no cell may hold: a
@@ -41,6 +41,8 @@ _PRIVATE: Final = re.compile(rb"\xef[\x80-\xa3]")
 _JAPANESE: Final = re.compile("[\u3040-\u9fff\uff00-\uffef]")
 _PROOF: Final = 3
 """So many kana or kanji prove UTF-8: in a CP932 file they do not occur by chance."""
+_AHEAD: Final = 1 << 16
+"""Bytes behind a broken one in which they are looked for."""
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,11 @@ class Decoder:
     def _is_unproven_utf8(self, error: UnicodeDecodeError, chunk: bytes) -> bool:
         if self.encoding != "utf-8":
             return False
-        before = bytes(error.object)[: error.start].decode("utf-8", "strict")
+        content = bytes(error.object)
+        before = content[: error.start].decode("utf-8", "strict")
         seen = self._japanese + len(_JAPANESE.findall(before))
         is_bom = self._source.size == len(chunk) and before.startswith("\ufeff")
-        return seen < _PROOF and not is_bom
+        return seen < _PROOF and not is_bom and not _goes_on_in_utf8(content, error)
 
     def _checked(self, text: str) -> Decoded:
         utf8 = text.encode()
@@ -175,6 +178,16 @@ class Decoder:
             advice=self._source.advice,
             position=Position(byte=at, row=row),
         )
+
+
+def _goes_on_in_utf8(content: bytes, error: UnicodeDecodeError) -> bool:
+    """Return whether Japanese in UTF-8 follows a broken byte all the same.
+
+    A file with an English header may show its first name there. Nearly every character
+    of Japanese in CP932 is a broken one.
+    """
+    rest = content[error.start :][:_AHEAD].decode("utf-8", "replace")
+    return len(_JAPANESE.findall(rest)) >= max(_PROOF, rest.count("\ufffd"))
 
 
 def _is_utf16(chunk: bytes) -> bool:

@@ -99,6 +99,22 @@ def test_a_damaged_utf8_file_is_not_taken_for_cp932(read):
     assert seen.column("item_name") == [rakuten_row()["商品名"]]
 
 
+def test_a_broken_byte_before_the_first_name_makes_no_cp932_of_utf8(read):
+    """Shopify's header is English. Each name of the file would be stored as rubbish."""
+    content = golden("shopify")
+    at = next(place for place, byte in enumerate(content) if byte > 0x7F)
+    before = read(content, mall="shopify")
+
+    seen = read(content[:at] + b"\xff" + content[at:], mall="shopify")
+
+    assert seen.file.encoding == "utf-8"
+    assert seen.warned() == [
+        (2, "Lineitem name", "unusable-character"),
+        *before.warned(),
+    ]
+    assert seen.column("orderer_family_name") == before.column("orderer_family_name")
+
+
 def test_halfwidth_kana_that_also_are_utf8_do_not_mislead(read):
     """An ASCII header, then ﾃｱ (a valid UTF-8 pair by chance), then real CP932."""
     header = "Name,Email,Financial Status\n"
