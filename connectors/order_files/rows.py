@@ -13,7 +13,14 @@ from connectors.order_files.column_plan import Plan, column_name, plan
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout
 from connectors.order_files.numbering import Destinations, Numbering, in_blocks
 from connectors.order_files.tab_quotes import without_quotes
-from connectors.order_files.typed import REJECTS, WARNINGS, converted, unreadable
+from connectors.order_files.typed import (
+    REJECTS,
+    WARNINGS,
+    converted,
+    stacked,
+    unreadable,
+    with_lost,
+)
 
 Sink = Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], None]
 
@@ -76,7 +83,7 @@ class RowConverter:
             held, self._held = self._held, None
             self._pass_on(self._in_blocks(held), *none)
         if self._aside:
-            rows = in_blocks(pl.concat(self._aside), self._layout.order_starts)
+            rows = in_blocks(stacked(self._aside), self._layout.order_starts)
             self._pass_on(together(rows, self._layout), *none)
 
     def _parsed(self, block: Block) -> pl.DataFrame:
@@ -96,10 +103,11 @@ class RowConverter:
             cells.columns = names
         if cells.height != len(numbers):
             raise unreadable()
-        return cells.select(
+        rows = cells.select(
             numbers,
             *(one.text.alias(one.field) for one in self._plan.cells),
         )
+        return with_lost(rows, block.blanked, self._plan)
 
     def _cells(self, text: bytes) -> pl.DataFrame:
         try:
@@ -117,7 +125,7 @@ class RowConverter:
 
     def _without_last_order(self, frame: pl.DataFrame) -> pl.DataFrame:
         if self._held is not None:
-            frame = pl.concat([self._held, frame])
+            frame = stacked([self._held, frame])
         if not frame.height:
             return frame
         order = frame["order_number"].rle_id()

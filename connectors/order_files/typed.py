@@ -6,7 +6,8 @@ order number or a quantity that is not readable sets its row aside; any other su
 becomes null. A damaged key, or a header further down, refuses the whole file even here.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import polars as pl
@@ -18,7 +19,7 @@ from connectors.order_files import conversion
 from connectors.order_files.column_plan import PART, Plan, Planned
 from connectors.order_files.layout import DOWNLOAD_AGAIN, Layout, is_over
 from connectors.order_files.unpaid import WAITS
-from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, CellFault
+from data.model.csv_file import BLANK, DAMAGED_BY_EXCEL, CellFault, CellRemark
 from data.model.order import NOT_FIXED
 from data.model.order_file import FIELDS, CellKind
 
@@ -49,11 +50,41 @@ ZEROS_LOST: Final = (
     "Excelで開いて保存したため、注文番号の先頭の0が失われています({}桁ではありません)。"
 )
 LOST: Final = "_lost_"
-"""Begins the scratch columns that tell which codes of an item Excel has damaged."""
+"""Begins the scratch columns that tell which quantities and which codes of an item are
+lost: damaged by Excel, or blanked for a character that no cell may hold."""
 
 QUANTITY: Final = "quantity"
 RIGHT: Final = "_right"
 """Scratch column: whether the order's number has the form of one."""
+
+
+def with_lost(
+    frame: pl.DataFrame, blanked: Sequence[CellRemark], plan: Plan
+) -> pl.DataFrame:
+    """Return the rows with a mark on each quantity and code that was blanked.
+
+    A blank one would count as none: the line would keep its pieces of before, or be
+    looked for under a lesser code.
+    """
+    if not blanked:
+        return frame
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for remark in blanked:
+        rows[compared(remark.column_name or "")].append(remark.row_number)
+    row = pl.col("row_number")
+    return frame.with_columns(
+        row.is_in(pl.Series(found, dtype=pl.UInt32()).implode()).alias(LOST + one.field)
+        for one in plan.typed
+        if one.kind is CellKind.ITEM or one.field == QUANTITY
+        if (found := rows.get(compared(one.column)))
+    )
+
+
+def stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return the rows of all frames, of which not each has every mark."""
+    rows = pl.concat(frames, how="diagonal")
+    marks = [name for name in rows.columns if name.startswith(LOST)]
+    return rows.with_columns(pl.col(marks).fill_null(value=False)) if marks else rows
 
 
 def converted(
@@ -71,13 +102,18 @@ def converted(
         again = _typed(frame, tuple(unread), layout, loosely=True)
         made = made.with_columns(again.drop(RIGHT))
         unread = _unread(frame, made, tuple(unread))
+    frame, marks = _without_marks(frame)
     rejects, warnings, lost = _judged(frame, made, unread)
+    is_lost = marks.pop(LOST + QUANTITY, None)
+    if is_lost is not None:
+        rejects += _lost_quantity(frame, made, plan, is_lost)
     rejects += _blank(frame, plan, layout)
-    warnings += _without_quantity(frame, made, plan)
+    warnings += _without_quantity(frame, made, plan, is_lost)
     rejects += _wrong(frame, made[RIGHT], plan, layout, header)
     rejects += _cut_numbers(frame, plan, layout)
     kept = [name for name in frame.columns if name not in made.columns]
-    whole = pl.concat([frame.select(kept), made.drop(RIGHT), *lost], how="horizontal")
+    codes = _either(lost, marks)
+    whole = pl.concat([frame.select(kept), made.drop(RIGHT), *codes], how="horizontal")
     lazy = _without_open_amounts(
         whole, [one.field for one in cells if one.kind is CellKind.YEN]
     )
@@ -155,6 +191,34 @@ def _judged(
     return rejects, warnings, codes
 
 
+def _without_marks(
+    frame: pl.DataFrame,
+) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """Return the rows without the marks of `with_lost`, and these by name."""
+    marks = {name: frame[name] for name in frame.columns if name.startswith(LOST)}
+    return frame.drop(marks), marks
+
+
+def _either(
+    found: Iterable[pl.DataFrame], marks: dict[str, pl.Series]
+) -> list[pl.DataFrame]:
+    """Return a column for each code that is lost, for one reason or the other."""
+    either = dict(marks)
+    for one in found:
+        name, is_lost = one.columns[0], one.to_series()
+        either[name] = is_lost | either[name] if name in either else is_lost
+    return [is_lost.alias(name).to_frame() for name, is_lost in either.items()]
+
+
+def _lost_quantity(
+    frame: pl.DataFrame, made: pl.DataFrame, plan: Plan, is_lost: pl.Series
+) -> list[pl.DataFrame]:
+    """Return the rejects of rows whose quantity was blanked, unless a rule tells it."""
+    rows = frame.filter(is_lost & made[QUANTITY].is_null())
+    ((_, reason, _),) = conversion.faults(CellKind.UNITS, QUANTITY)
+    return [_rejects(rows, plan.column_of(QUANTITY), reason)]
+
+
 def _blank(frame: pl.DataFrame, plan: Plan, layout: Layout) -> list[pl.DataFrame]:
     """Return the rejects of rows without a cell that tells what they are."""
     columns = {one.field: one.column for one in plan.cells}
@@ -169,7 +233,7 @@ def _blank(frame: pl.DataFrame, plan: Plan, layout: Layout) -> list[pl.DataFrame
 
 
 def _without_quantity(
-    frame: pl.DataFrame, made: pl.DataFrame, plan: Plan
+    frame: pl.DataFrame, made: pl.DataFrame, plan: Plan, is_lost: pl.Series | None
 ) -> list[pl.DataFrame]:
     """Return a warning for each row with a blank quantity.
 
@@ -178,7 +242,8 @@ def _without_quantity(
     if QUANTITY not in made.columns or not made[QUANTITY].null_count():
         return []
     nothing = frame.select(conversion.is_nothing(CellKind.UNITS, QUANTITY)).to_series()
-    blank = frame.filter(nothing.fill_null(value=True) & made[QUANTITY].is_null())
+    is_blank = nothing.fill_null(value=True) & made[QUANTITY].is_null()
+    blank = frame.filter(is_blank if is_lost is None else is_blank & ~is_lost)
     column = plan.column_of(QUANTITY)
     return [_warned(blank, column, CellFault.BLANK, BLANK)] if blank.height else []
 

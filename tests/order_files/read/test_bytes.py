@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from connectors.csv_file.decoding import RUBBISH
 from connectors.csv_file.place import row_of_byte
 from connectors.order_files import CsvRefused
+from tests.order_files.read.one_row import one_row
 from tests.order_files.read.test_orders import golden
 from tests.support.effort import first
 from tests.support.mall_csv import HEADER, Shape, rakuten_bytes, rakuten_row
@@ -183,6 +184,36 @@ def test_an_order_number_with_rubbish_sets_its_row_aside(read):
 
     assert seen.reasons() == [(2, "注文番号", None)]
     assert not seen.rows.height
+
+
+@first()
+@pytest.mark.parametrize(
+    ("folder", "column"),
+    [
+        ("rakuten-158", "個数"),
+        ("minne", "数量"),
+        ("amazon-unshipped", "quantity-purchased"),
+    ],
+)
+def test_a_quantity_with_an_undefined_byte_sets_its_row_aside(read, folder, column):
+    """Read as a blank one, its known line kept the pieces of before."""
+    content = one_row(folder, **{column: "XX"}).replace(b"XX", b"\xff")
+
+    seen = read(content, mall=folder.partition("-")[0])
+
+    assert [(row, name) for row, name, _ in seen.reasons()] == [(2, column)]
+    assert not seen.rows.height
+
+
+def test_no_sku_is_made_of_a_lesser_code_than_one_with_an_undefined_byte(read):
+    codes = {"商品管理番号": "Item", "SKU管理番号": "v1", "商品番号": "N1"}
+    content = one(システム連携用SKU番号="XX", **codes)
+
+    seen = read(content.replace(b'"XX"', b'"\xeb\x9f"'))
+
+    assert seen.column("sku") == [None]
+    assert seen.column("variant_id") == ["v1"]
+    assert seen.warned() == [(2, "システム連携用SKU番号", "unusable-character")]
 
 
 @given(st.binary(min_size=1, max_size=2))
