@@ -37,6 +37,7 @@ _REASONS: Final = {
     CellKind.FLAG: "0 または 1 として読み取れません。",
     CellKind.INSTANT: "日時として読み取れません。",
     CellKind.DAY: "日付として読み取れません。",
+    CellKind.ZIP: "郵便番号(7桁)として読み取れません。",
 }
 """Why a cell is not readable; a phone number has two reasons of its own, and other
 kinds take any text."""
@@ -272,7 +273,11 @@ def _plausible(moment: pl.Expr) -> pl.Expr:
 
 
 def _any_zip(text: pl.Expr) -> pl.Expr:
-    """Return a Japanese code as seven digits, zeros restored; others unspaced."""
+    """Return a Japanese code as seven digits, zeros restored; others unspaced.
+
+    Fewer than five digits are a half of one: Excel takes two zeros at most (0010010).
+    """
     bare = half_width(text).str.replace_all(r"[\s〒'’\-ー‐―]", "")
-    is_japanese = bare.str.contains(r"^[0-9]{1,7}$")
-    return pl.when(is_japanese).then(bare.str.zfill(7)).when(bare != "").then(bare)
+    is_japanese = bare.str.contains(r"^[0-9]{5,7}$")
+    is_other = ~bare.str.contains(r"^[0-9]{0,4}$")
+    return pl.when(is_japanese).then(bare.str.zfill(7)).when(is_other).then(bare)

@@ -295,6 +295,17 @@ def test_a_zip_keeps_or_regains_its_zeros(read, parts, read_as):
     assert value(read, "recipient_zip", **cells) == read_as
 
 
+@pytest.mark.parametrize("parts", [("100", ""), ("1", ""), ("", "0001")])
+def test_half_a_zip_is_none_and_told(read, parts):
+    """With zeros in front of it the parcel went to another town, or to none."""
+    cells = {"送付先郵便番号1": parts[0], "送付先郵便番号2": parts[1]}
+
+    seen = read(rakuten_bytes([rakuten_row(**cells)]))
+
+    assert seen.column("recipient_zip") == [None]
+    assert seen.warned() == [(2, "送付先郵便番号1・送付先郵便番号2", "unreadable")]
+
+
 @pytest.mark.parametrize(
     ("parts", "read_as"),
     [
