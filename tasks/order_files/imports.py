@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, cast
 from uuid import UUID, uuid4
@@ -25,7 +26,7 @@ from connectors.watched_folder import (
 )
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
-from data.model.shops.shop import SHOP_HANDLE
+from data.model.shops.shop import SHOP_HANDLE, is_of_other_shop
 from data.model.typed.name import in_short, suggestion
 from data.warehouse.order_files.store import (
     ImportReport,
@@ -123,7 +124,7 @@ def import_download(download: Download, choices: Choices) -> Imported:
         ) as file:
             refuse_changed(download)  # it may have two states of the file in it
             progress.show(READ)
-            watched = Watched(file, progress)
+            watched = Watched(file, progress, place.shop_id)
             report = _store(watched, download, place, choices)
             progress.show(100)
             return Imported(
@@ -297,11 +298,15 @@ class ProgressBar:
 
 
 class Watched:
-    """An order file that moves the bar, and keeps the first rejects, as it is read."""
+    """An order file that moves the bar, and keeps the first rejects, as it is read.
 
-    def __init__(self, file: OrderFile, progress: ProgressBar) -> None:
+    Not those of another shop's orders: their number shows whose they are.
+    """
+
+    def __init__(self, file: OrderFile, progress: ProgressBar, shop_id: str) -> None:
         self._file = file
         self._progress = progress
+        self._shop_id = shop_id
         self._taken = 0
         self.rejects: list[RowRemark] = []
         self.layout = file.layout
@@ -319,13 +324,18 @@ class Watched:
         """
         self.rejects = []
         for batch in self._file.batches(size):
-            room = batch.rejects.head(LISTED - len(self.rejects))
-            shown = room.select(RowRemark._fields).iter_rows()
-            self.rejects += [RowRemark(*row) for row in shown]
+            shown = batch.rejects.select(RowRemark._fields).iter_rows()
+            ours = filter(self._is_ours, (RowRemark(*row) for row in shown))
+            self.rejects += islice(ours, LISTED - len(self.rejects))
             yield batch
             self._taken += batch.rows.height
             share = min(self._taken / max(2 * self.rows_read, 1), 1.0)
             self._progress.show(READ + (ALL_BUT_DONE - READ) * share)
+
+    def _is_ours(self, one: RowRemark) -> bool:
+        if self.layout.mall is not Mall.RAKUTEN:
+            return True
+        return not is_of_other_shop(one.order_number or "", self._shop_id)
 
 
 def _store(

@@ -41,17 +41,32 @@ SEMI JOIN (
 
 -- name: list_csv_other_shops
 -- Whose orders the file holds beside the given shop's.
--- in:  temporary table `csv_keys`, $shop_id
+-- in:  temporary table `csv_keys`, view `csv_rejected` (order_number, shop_id: where the number
+--      names another shop), $shop_id
 -- out: shop_id, orders
 SELECT shop_id, count(DISTINCT order_number) AS orders
-FROM csv_keys
+FROM (
+    SELECT shop_id, order_number FROM csv_keys
+    UNION ALL
+    SELECT shop_id, order_number FROM csv_rejected
+)
 WHERE shop_id <> $shop_id
 GROUP BY shop_id
 ORDER BY shop_id;
 
+-- name: list_csv_rejects_elsewhere
+-- Rejected orders of other shops: that they cannot be read is no matter of this shop's.
+-- in:  temporary table `csv_keys`, view `csv_rejected` as above, $shop_id
+-- out: order_number
+SELECT order_number
+FROM csv_rejected
+WHERE shop_id IS NOT NULL
+   OR order_number IN (SELECT order_number FROM csv_keys WHERE shop_id <> $shop_id);
+
 -- name: list_csv_blanks_wanting
 -- Rows whose quantity is blank and has to be there: their order is not known, or the
--- cell would be cleared. Whether their line is known shows when it is matched.
+-- cell would be cleared. Whether their line is known shows when it is matched. Not of other
+-- shops' orders, which are left out.
 -- in:  view `csv_blank` (row_number), temporary table `csv_keys`, $mall, $shop_id, $mode
 -- out: row_number
 SELECT b.row_number
@@ -59,8 +74,8 @@ FROM csv_blank AS b
 LEFT JOIN csv_keys AS k ON k.row_number = b.row_number
 LEFT JOIN orders AS s
     ON s.mall = $mall AND s.shop_id = $shop_id AND s.order_number = k.order_number
-WHERE s.order_number IS NULL
-   OR $mode = 'replace';
+WHERE coalesce(k.shop_id = $shop_id, true)
+  AND (s.order_number IS NULL OR $mode = 'replace');
 
 -- name: judge_csv_orders
 -- Which orders of the file are imported, and what is known of them.
@@ -160,17 +175,12 @@ HAVING max(l.last_row) IS NOT NULL;
 
 -- name: count_csv_orders
 -- What the file holds for this shop.
--- in:  temporary tables `csv_orders`, `csv_lines`, `csv_keys`, view `csv_rejected`,
---      $shop_id
+-- in:  temporary tables `csv_orders`, `csv_lines`, view `csv_rejected`
 -- out: one row: new, known, lines_repeated, set_aside (orders that a reject names)
 SELECT
     (SELECT count(*) FROM csv_orders WHERE NOT is_known) AS new,
     (SELECT count(*) FROM csv_orders WHERE is_known) AS known,
     (SELECT coalesce(sum(repeated), 0)::BIGINT FROM csv_lines) AS lines_repeated,
     (
-        SELECT count(DISTINCT order_number)
-        FROM csv_rejected
-        WHERE order_number NOT IN (
-            SELECT order_number FROM csv_keys WHERE shop_id <> $shop_id
-        )
+        SELECT count(DISTINCT order_number) FROM csv_rejected
     ) AS set_aside;

@@ -204,6 +204,7 @@ class Chunks:
         self._only: pl.DataFrame | None = None
         self._rejects: list[pl.DataFrame] = []
         self._warnings: list[pl.DataFrame] = []
+        self._left_out = pl.Series(dtype=pl.String())
         self.count = 0
 
     def first_pass(self) -> Iterator[pl.DataFrame]:
@@ -223,12 +224,18 @@ class Chunks:
     @property
     def rejects(self) -> pl.DataFrame:
         """Every reject; whole after the first pass."""
-        return pl.concat([NO_REJECTS, *self._rejects], how="vertical_relaxed")
+        rejects = pl.concat([NO_REJECTS, *self._rejects], how="vertical_relaxed")
+        is_left_out = pl.col("order_number").is_in(self._left_out.implode())
+        return rejects.filter(~is_left_out.fill_null(value=False))
 
     @property
     def warnings(self) -> pl.DataFrame:
         """Every warning about a cell; whole after the first pass."""
         return pl.concat([NO_WARNINGS, *self._warnings], how="vertical_relaxed")
+
+    def leave_out(self, order_numbers: Sequence[str]) -> None:
+        """Drop the rejects of these orders: they are not of the shop that asked."""
+        self._left_out = pl.Series(order_numbers, dtype=pl.String())
 
     def reject(self, rows: pl.DataFrame) -> None:
         """Set aside rows that only the warehouse can judge."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.model.csv_file import CellFault, CellRemark
 from data.model.order_file import SumCheck
 from data.warehouse.errors import HasOtherShops
 from data.warehouse.order_files.warned import SHOWN
@@ -118,6 +119,46 @@ def test_orders_of_other_shops_are_skipped_and_counted_if_so_chosen(con):
 
     assert (report.orders_created, report.orders_of_other_shops) == (1, 1)
     assert one(con, "SELECT order_number FROM orders") == "A"
+
+
+OURS, THEIRS = (f"{shop}-20260701-0000000001" for shop in (SHOP_ID, "9"))
+THEIR_REMARK = "9-0000-9173"
+
+
+def with_rejects_of_others():
+    """Another shop's orders: all of one rejected, a row of one, a quantity blank."""
+    lines = [
+        a_row(OURS, shop_id=SHOP_ID),
+        a_row("B", shop_id="9"),
+        a_row("C", shop_id="9", quantity=None),
+    ]
+    blank = CellRemark(4, "個数", CellFault.BLANK, "空欄です。", "C")
+    return MadeFile(lines, rejected=[(8, THEIRS), (9, "B")], warned=[blank])
+
+
+def test_rejected_rows_of_other_shops_refuse_the_file_as_well(con):
+    with pytest.raises(HasOtherShops) as refused:
+        store(con, file=with_rejects_of_others())
+
+    assert refused.value.orders_by_shop == {"9": 3}
+
+
+def test_rejected_rows_of_other_shops_are_left_out_with_their_orders(con):
+    """Nobody here could put them right: a row that is, is left out again."""
+    report = store(con, file=with_rejects_of_others(), other_shops="skip")
+
+    assert (report.orders_created, report.orders_of_other_shops) == (1, 3)
+    assert (report.lines_rejected, report.orders_set_aside) == (0, 0)
+    assert one(con, "SELECT count(*) FROM csv_rejects") == 0
+
+
+def test_what_stands_for_a_rejected_number_names_no_other_shop(con):
+    """The rest of a remark behind a line break may be a telephone number."""
+    file = MadeFile([a_row(OURS, shop_id=SHOP_ID)], rejected=[(9, THEIR_REMARK)])
+
+    report = store(con, file=file)
+
+    assert (report.orders_created, report.lines_rejected) == (1, 1)
 
 
 def test_a_line_the_later_file_lacks_is_kept_with_a_warning(con):
