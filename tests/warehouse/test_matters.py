@@ -423,6 +423,35 @@ def test_a_csv_row_is_done_when_its_order_comes(con: Con):
     assert on_list(con, "csv_reject") == []
 
 
+def test_a_csv_row_is_done_when_a_file_brings_its_order_as_it_stands(con: Con):
+    """The row was put right, and the order had nothing new: it waited for ever."""
+    row = a_row(order_number(1))
+    import_csv(con, row, minute=4)
+    csv_reject(con)
+    assert on_list(con, "csv_reject") == [ONE]
+
+    report = import_csv(con, row, minute=7)
+
+    assert (report.orders_updated, report.orders_unchanged) == (0, 1)
+    assert on_list(con, "csv_reject") == []
+
+
+@pytest.mark.parametrize(("again", "waits"), [(False, [ONE]), (True, [])])
+def test_a_csv_row_that_is_done_takes_no_other_warning_along(
+    con: Con, again: bool, waits: list[str]
+):
+    """Nothing changed the order of which a file before the rejected one warned."""
+    csv_warning(con, minute=4)
+    csv_reject(con)
+    if again:
+        csv_warning(con, minute=7)
+    else:
+        import_csv(con, a_row(order_number(1), quantity=1), minute=7)
+
+    assert on_list(con, "csv_warning") == [ONE]
+    assert on_list(con, "csv_reject") == waits
+
+
 def test_the_same_file_twice_is_one_matter(con: Con):
     csv_reject(con)
     file = MadeFile([a_row(order_number(2))], rejected=[(9, order_number(1))])

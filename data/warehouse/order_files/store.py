@@ -38,6 +38,13 @@ from data.warehouse.statements import SQL, show
 ORDERS_A_PART: Final = 50_000
 """Orders taken at once of those whose rows lie in several chunks."""
 
+_RECORD: Final = (
+    "settle_csv_rejects",
+    "record_csv_import",
+    "record_csv_rejects",
+    "record_csv_warnings",
+)
+
 Mode = Literal["update", "replace"]
 OtherShopsMode = Literal["refuse", "skip"]
 
@@ -204,5 +211,5 @@ def _record(
     """Record the import itself, the rows it set aside, and its warnings."""
     show(con, "csv_rejected", rejects)
     show(con, "csv_warned", warnings)
-    for name in ("record_csv_import", "record_csv_rejects", "record_csv_warnings"):
+    for name in _RECORD:
         SQL.run(con, name, given)
