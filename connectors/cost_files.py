@@ -73,8 +73,12 @@ def _cost_file(csv: CsvFile) -> CostFile:
     faults: list[RowRemark] = []
     rows: list[tuple[int, dict[str, str]]] = []
     for block in csv.blocks():
-        faults += block.rejects
+        unread = block.unusable(known)
+        faults += [*block.rejects, *unread]
+        rows_unread = {fault.row_number for fault in unread}
         for row, record in block.records(csv.header):
+            if row in rows_unread:
+                continue
             texts = [cell.decode().strip() for cell in record]
             cells = {
                 name: texts[at] if at is not None else "" for name, at in places.items()

@@ -14,18 +14,18 @@ quotes and with the right number of delimiters is a record. A line with a quote 
 to the line where the number of quotes is even. In TSV a quote is text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from typing import Final
 
 from connectors.csv_file.decoding import RUBBISH, Decoded
-from connectors.csv_file.header import Header, malformed
+from connectors.csv_file.header import Header, compared, malformed
 from connectors.csv_file.refusal import CsvRefused, Position
 from connectors.csv_file.source import CHUNK
 from connectors.csv_file.tokens import Record, tokens
 from connectors.csv_file.verdict import MOST_REJECTS, Judge, too_many_rejects
-from data.model.csv_file import CellRemark, RowRemark
+from data.model.csv_file import UNUSABLE_HERE, CellRemark, RowRemark
 
 BLOCK_ROWS: Final = 10_000
 BLOCK_BYTES: Final = 16 << 20
@@ -70,6 +70,18 @@ class Block:
             else [record.cells for record in tokens(text).records]
         )
         return zip(chain.from_iterable(self.ranges), records, strict=True)
+
+    def unusable(self, columns: Collection[str]) -> list[RowRemark]:
+        """Return as faults those of the blanked cells that stand in these columns.
+
+        For whoever cannot take such a cell for a blank one: that one says something.
+        """
+        names = {compared(name) for name in columns}
+        return [
+            RowRemark(one.row_number, one.column_name, UNUSABLE_HERE)
+            for one in self.blanked
+            if compared(one.column_name or "") in names
+        ]
 
 
 class Scanner:

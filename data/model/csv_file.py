@@ -26,6 +26,8 @@ UNUSABLE: Final = (
     "空欄として扱いました。"
 )
 """Of a cell that is read as blank while the rest of its row stays."""
+UNUSABLE_HERE: Final = "使用できない文字(外字・制御文字・壊れた文字)が含まれています。"
+"""The same of one that must not be taken for a blank one."""
 
 
 class CellFault(StrEnum):

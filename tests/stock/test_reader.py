@@ -77,6 +77,13 @@ def test_columns_are_found_by_name_and_others_are_named(read):
     assert "「棚番」" in file.notices[0]
 
 
+def test_a_broken_byte_in_a_column_nobody_reads_is_told_alone(read):
+    file = read("tea,100g,10,\ue000", header=f"{HEADER},棚番")
+
+    assert file.counts[0].quantity == 10
+    assert any("使用できない文字" in notice for notice in file.notices)
+
+
 def test_quoted_cells_and_blank_rows_are_fine(read):
     file = read('"tea","100g","10"', ",,", "")
 

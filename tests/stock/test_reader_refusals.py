@@ -52,6 +52,20 @@ def test_a_cell_that_cannot_be_taken_is_named_by_row_and_column(refused, row, co
     assert f"3 行目の「{column}」" in str(refusal)
 
 
+@pytest.mark.parametrize("column", WIDE.split(","))
+def test_a_cell_with_a_broken_byte_refuses_the_file(refused, column):
+    """With 自社SKU read as blank the pieces of another SKU were counted."""
+    cells = dict(zip(WIDE.split(","), ["tea", "100g", "10", "T", "1"], strict=True))
+    row = ",".join((cells | {column: "XX"}).values())
+    text = f"{WIDE}\r\ntea,ok,1,,\r\n{row}\r\n".encode("cp932")
+
+    refusal = refused(text=text.replace(b"XX", b"\xfd"))
+
+    assert (refusal.position.row, refusal.position.column) == (3, column)
+    assert "1 か所あります" in refusal.reason
+    assert f"「{column}」: 使用できない文字" in refusal.reason
+
+
 @pytest.mark.parametrize("row", ["tea,100g", "tea,100g,10,x"])
 def test_a_row_of_another_width_is_refused(refused, row):
     assert refused(row).position.row == 2
