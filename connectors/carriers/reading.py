@@ -49,16 +49,23 @@ class FileParcels:
         """The parcels of which every label was deleted, in file order."""
         return tuple(row for key, row in self._deleted.items() if key not in self._rows)
 
-    def take(self, cells: Sequence[bytes], row: int) -> None:
+    def take(
+        self, cells: Sequence[bytes], row: int, unread: RowRemark | None = None
+    ) -> None:
         """Keep one record's parcel, or why it is none; refuse a file of lost digits.
 
-        Of two rows of one parcel the later one counts.
+        Of two rows of one parcel the later one counts. `unread` tells of a cell that
+        holds what no cell may: taken for blank, it says that the label still stands,
+        or that no number is corrected.
         """
         is_deleted = self._reader.is_deleted(cells)
         if is_deleted and self._layout.carrier is not Carrier.TEMPLATE:
             self.deleted += 1
             with suppress(SetAside, CsvRefused):  # nobody uses its number
                 self._delete(self._reader.read(cells, row))
+            return
+        if unread is not None:
+            self.rejects.append(unread)
             return
         try:
             made = self._reader.read(cells, row)
@@ -132,9 +139,11 @@ def _file(csv: CsvFile, carrier: Carrier, key_column: str | None) -> ShipmentFil
     if not laid.has_header:
         csv.name_columns(laid.header)
     parcels = FileParcels(laid)
+    columns = [laid.header.cells[at].decode() for at in laid.places.values()]
     for block in csv.blocks():
+        unread = {one.row_number: one for one in block.unusable(columns)}
         for row, cells in block.records(csv.header):
-            parcels.take(cells, row)
+            parcels.take(cells, row, unread.get(row))
         parcels.rejects += block.rejects
     return ShipmentFile(
         carrier=laid.layout.carrier,

@@ -103,6 +103,18 @@ def test_an_undefined_byte_in_an_address_loses_no_number(read):
     assert "使用できない文字" in " ".join(file.notices)
 
 
+@pytest.mark.parametrize("column", ["取消", "訂正前の伝票番号", "送付先ID", "伝票番号"])
+def test_an_undefined_byte_in_a_cell_that_is_read_sets_its_row_aside(read, column):
+    """A number taken back would have been reported, for the mark read as blank."""
+    header = [*TEMPLATE, "取消"]
+    content = csv_bytes(header, [template(**{column: "XX"}), template(伝票番号=OTHER)])
+
+    file = read(content.replace(b"XX", b"\xeb\x9f"), "template")
+
+    assert set_aside(file) == [(2, column)]
+    assert numbers(file) == [OTHER]
+
+
 def test_a_quote_in_a_file_of_tabs_is_text(read):
     rows = [b2(記事='25" の箱'), b2(伝票番号=OTHER)]
     content = csv_bytes(B2, rows, quoted=False).replace(b",", b"\t")
