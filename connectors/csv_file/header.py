@@ -15,6 +15,8 @@ from connectors.csv_file.tokens import tokens
 _LONGEST: Final = 1 << 20
 _NAMED: Final = 10
 """Unknown columns that a notice names; it counts the others."""
+_ALL: Final = 500
+"""Those that a refusal names: more than a file of any mall has."""
 
 
 def compared(name: str) -> str:
@@ -167,7 +169,7 @@ def refuse_changed(
     said = (
         (f"{title} に必要な列がありません: ", names_joined(missing)),
         ("同じ列が2つ以上あります: ", names_joined(doubled)),
-        ("対応していない列があります: ", _shown(unknown)),
+        ("対応していない列があります: ", _shown(unknown, _ALL)),
     )
     raise CsvRefused(
         "missing-columns" if missing else "doubled-columns",
@@ -213,5 +215,5 @@ def unknown_columns(header: Header, known: Sequence[str]) -> Iterator[str]:
         yield f"対応していない列 {len(unknown):,} 列は読み取りませんでした: {shown}。"
 
 
-def _shown(names: Sequence[str]) -> str:
-    return names_joined(name[:40] for name in names[:_NAMED])
+def _shown(names: Sequence[str], most: int = _NAMED) -> str:
+    return names_joined(name[:40] for name in names[:most])

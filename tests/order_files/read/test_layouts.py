@@ -85,6 +85,16 @@ def test_all_missing_columns_are_named(read):
     )
 
 
+def test_all_renamed_columns_are_named(read):
+    renamed = {name: f"{name}(旧)" for name in HEADER[20:40]}
+
+    with pytest.raises(CsvRefused) as refused:
+        read(with_columns([renamed.get(name, name) for name in HEADER]))
+
+    _, told = refused.value.reason.split("対応していない列があります: ")
+    assert [name for name in renamed.values() if f"「{name}」" not in told] == []
+
+
 def test_a_doubled_column_is_refused(read):
     header, row = rakuten_bytes([rakuten_row()]).split(b"\r\n", 1)
     doubled = header + ',"単価"'.encode("cp932") + b"\r\n" + row[:-2] + b',"1"\r\n'
