@@ -190,15 +190,18 @@ def refuse_other_columns(
     """Refuse a header that lacks a needed column or has a known one twice.
 
     Raises:
-        CsvRefused: names every difference, as `refuse_changed` does.
+        CsvRefused: names every difference, as `refuse_changed` does. Of a first row
+            without a single known column only what is missing: it may be no header,
+            and somebody's address.
 
     """
+    is_header = any(map(header.has, known))
     refuse_changed(
         title,
         advice,
         missing=[name for name in needed if not header.has(name)],
         doubled=[name for name in known if header.times(name) > 1],
-        unknown=unknown_names(header, known),
+        unknown=unknown_names(header, known) if is_header else (),
     )
 
 

@@ -182,6 +182,16 @@ def test_a_file_with_a_fault_is_refused_with_its_place(tmp_path, text, told):
     assert "対処: " in str(refused.value)
 
 
+def test_of_a_file_without_a_header_no_cell_is_shown(tmp_path):
+    file = tmp_path / "costs.csv"
+    file.write_text("J1,090-0000-9173,架空町一丁目9番,架空花子\n", "utf-8")
+
+    with pytest.raises(CsvRefused, match="「原価」") as refused:
+        read_cost_file(file)
+    assert "0000-9173" not in str(refused.value)
+    assert "架空" not in str(refused.value)
+
+
 def test_the_flow_stores_and_reports_and_a_later_file_takes_the_place(
     home, tmp_path, monkeypatch, request
 ):

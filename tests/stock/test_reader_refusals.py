@@ -104,6 +104,22 @@ def test_a_missing_column_is_named(refused, missing):
     assert f"「{missing}」" in str(refused("a,b", header=header))
 
 
+def test_a_renamed_column_is_named_as_well(refused):
+    refusal = refused("a,b,1", header=HEADER.replace("数量", "個数"))
+
+    assert "対応していない列があります: 「個数」。" in str(refusal)
+
+
+def test_of_a_file_without_a_header_no_cell_is_shown(refused):
+    """A carrier's file was chosen: its first row was read as names of columns."""
+    row = "J1,0,0,,090-0000-9173,0600001,架空町一丁目9番,,,架空花子"
+    refusal = refused(row, header=row)
+
+    assert refusal.code == "missing-columns"
+    for told in ("0000-9173", "0600001", "架空"):
+        assert told not in str(refusal)
+
+
 def test_a_doubled_column_is_named(refused):
     assert "「数量」" in str(refused("tea,100g,1,1", header=f"{HEADER},数量"))
 
