@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 
 from data.warehouse.door import connect_when_free, give_key, private, require, turn
 from data.warehouse.house.safety_copy import saved
-from data.warehouse.instance import MEMORY_LIMIT, literal, locked
+from data.warehouse.instance import MEMORY_LIMIT, literal, locked, spill_of
 from data.warehouse.statements import SQL
 from data.warehouse.why_closed import out_of_reach, room_for
 
@@ -119,7 +119,13 @@ def copying(
 
 
 def _open_beside(path: Path) -> DuckDBPyConnection:
-    con = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
+    """Attach the file; what spills is beside it, where the next session tidies up.
+
+    DuckDB would put it into the folder that the process stands in.
+    """
+    con = duckdb.connect(
+        config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill_of(path))}
+    )
     try:
         con.execute("PRAGMA disable_checkpoint_on_shutdown")
         SQL.run(con, "attach_old_file", {"path": str(path)})

@@ -13,6 +13,7 @@ from data.warehouse.house import rewrite as door
 from data.warehouse.house.rewrite import rewrite
 from data.warehouse.invariants import violations
 from data.warehouse.people_key import KEY_FILE
+from data.warehouse.readers import whole_file
 from data.warehouse.session import warehouse
 from tests.support.canary import leaks
 from tests.support.effort import for_ci
@@ -81,6 +82,17 @@ def test_no_byte_of_a_cleared_buyer_is_left(forgotten):
         "juchu.duckdb.bell",
         KEY_FILE,
     ]
+
+
+def test_what_spills_meanwhile_is_beside_the_file(forgotten, tmp_path, monkeypatch):
+    """It went to the folder that the worker stood in, and stayed there after a kill."""
+    monkeypatch.chdir(tmp_path)
+    with whole_file(forgotten) as (con, _):
+        ((folder,),) = con.execute(
+            "SELECT current_setting('temp_directory')"
+        ).fetchall()
+
+    assert folder == f"{forgotten}.tmp"
 
 
 def test_rows_their_order_and_the_schema_stay(forgotten):
