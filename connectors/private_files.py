@@ -5,10 +5,12 @@ many people. A file that tells of one of them is removed whole: what it brought 
 the warehouse, and labels can be exported again.
 
 A file is searched as far as it can be read, and no damage ends the search: many files
-in `rejected/` are there because they are damaged.
+in `rejected/` are there because they are damaged. What is packed otherwise than a zip
+is, and a zip within a zip, cannot be read here.
 """
 
 import os
+import re
 import stat
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -25,6 +27,15 @@ LARGEST: Final = 64 * BLOCK
 """Bytes looked at of what a zip holds: a small zip may unpack without end."""
 LONGEST_HEADER: Final = 64 * 1024
 """Bytes of a first line that names columns."""
+BEGIN: Final = 8
+"""Bytes by which a packed file is known."""
+_PACKED: Final = re.compile(
+    rb"PK\x03\x04|7z\xbc\xaf|\x1f\x8b|BZh[1-9]|\xfd7zXZ|\x28\xb5\x2f\xfd|Rar!|MSCF"
+    rb"|..-l[hz][0-9a-z]-|%PDF-|\xd0\xcf\x11\xe0",
+    re.DOTALL,
+)
+"""Archives (LHA by its third byte), PDF, and old files of Office, whose numbers are no
+text: searched as they stand they would seem to tell of nobody."""
 REASON: Final = ".txt"
 """What the name of a refused file's reason ends with (connectors/watched_folder.py)."""
 
@@ -96,11 +107,14 @@ def _contents(path: Path, faults: list[UnreadError]) -> Iterator[bytes]:
     """Yield what can be read of a file, then of what it holds if it is a zip."""
     try:
         with path.open("rb") as file:
-            is_zip = file.read(2) == b"PK" or path.suffix.lower() == ".zip"
+            begin = file.read(BEGIN)
+            is_zip = begin.startswith(b"PK") or path.suffix.lower() == ".zip"
             file.seek(0)
             yield from _blocks(file)
         if is_zip or zipfile.is_zipfile(path):
             yield from _members(path, faults)
+        elif _PACKED.match(begin):
+            faults.append(UnreadError())
     except FileNotFoundError:
         return
     except (OSError, UnreadError) as error:
@@ -122,7 +136,11 @@ def _members(path: Path, faults: list[UnreadError]) -> Iterator[bytes]:
         for member in packed.infolist():
             try:
                 with packed.open(member) as file:
+                    begin = file.read(BEGIN)
+                    file.seek(0)
                     yield from _blocks(file, LARGEST)
+                if _PACKED.match(begin):
+                    faults.append(UnreadError())
             except Exception as error:  # noqa: BLE001 - zlib, lzma, bz2, a password, …
                 faults.append(UnreadError(error))
 

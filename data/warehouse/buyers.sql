@@ -146,7 +146,8 @@ LIMIT $row_limit;
 
 -- name: find_names_of_files
 -- Find the names of imported files that tell of the buyer: a clerk may have chosen
--- 「山田花子様.csv」.
+-- 「山田花子様.csv」. Two signs are a name where both its parts are known (林 薫), else
+-- they may be a family's (山田) or a word.
 -- in:  view `clearing`, table order_people (they are taken away after it)
 -- out: temporary table `names_of_files`
 CREATE OR REPLACE TEMP TABLE names_of_files AS
@@ -161,13 +162,14 @@ JOIN (
         lower(regexp_replace(
             coalesce(p.family_name, '') || coalesce(p.first_name, ''), '[\s\x{3000}]', '', 'g'
         )) AS name,
+        trim(p.family_name) <> '' AND trim(p.first_name) <> '' AS is_whole,
         lower(p.email) AS mail,
         regexp_replace(p.phone, '[^0-9]', '', 'g') AS phone
     FROM order_people AS p
     SEMI JOIN clearing AS c USING (mall, shop_id, order_number)
 ) AS w
     ON (
-        length(w.name) > 2
+        length(w.name) > if(w.is_whole, 1, 2)
         AND contains(lower(regexp_replace(f.file_name, '[\s\x{3000}]', '', 'g')), w.name)
     )
     OR (contains(w.mail, '@') AND contains(lower(f.file_name), w.mail))

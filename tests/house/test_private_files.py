@@ -89,6 +89,30 @@ def test_a_zip_that_unpacks_without_end_is_told(tmp_path: Path, monkeypatch):
     assert search(tmp_path).unread == (bomb,)
 
 
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"7z\xbc\xaf\x27\x1c",
+        b"\x1f\x8b\x08",
+        b"BZh9",
+        b"Rar!\x1a\x07",
+        b"\x25\x00-lh5-",
+        b"%PDF-1.7",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"PK\x03\x04",
+    ],
+)
+def test_what_is_packed_otherwise_is_told_in_a_zip_as_well(tmp_path: Path, begin):
+    """It seemed to tell of nobody, and stayed for ninety days unnamed."""
+    packed = tmp_path / "a"
+    packed.write_bytes(begin + noise(1, 9))
+    inside = a_zip(tmp_path / "b.zip", noise(1, 9), begin + noise(2, 9))
+    tells = tmp_path / "c"
+    tells.write_bytes(begin + f"\n{NUMBER}\n".encode())
+
+    assert search(tmp_path) == Searched((tells,), (packed, inside))
+
+
 def test_a_large_file_is_searched_to_its_end(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(private_files, "BLOCK", 1000)
     tells = tmp_path / "a.csv"

@@ -379,6 +379,25 @@ def test_a_file_that_was_named_after_the_buyer_is_called_so_no_more(con):
         assert what == f"注文CSV「{told}」の4行目"
 
 
+def test_a_name_of_two_signs_is_a_buyers_where_both_its_parts_are_known(con):
+    """林薫様.csv kept its name; 山田商店.csv is nobody's."""
+    store(con, an_order_of(1, family_name="林", first_name="薫"))
+    store(con, an_order_of(2, family_name="山田", first_name=""))
+    for n, name in enumerate(("林 薫様.csv", "山田商店.csv")):
+        con.execute(
+            "INSERT INTO csv_imports BY NAME SELECT $n AS import_id,"
+            " 'h' AS file_sha256, $name AS file_name, 'rakuten' AS mall,"
+            " $shop AS shop_id, 'update' AS mode, 0 AS rows_read,"
+            " 0 AS orders_created, 0 AS orders_updated, 0 AS orders_unchanged,"
+            " 0 AS lines_rejected, $at AS imported_at",
+            {"n": f"{n}", "name": name, "shop": SHOP_ID, "at": at(1)},
+        )
+    clear(con, 1, 2)
+
+    names = con.execute("SELECT file_name FROM csv_imports ORDER BY 1").fetchall()
+    assert names == [("cleared:0",), ("山田商店.csv",)]
+
+
 def test_two_shops_may_have_one_number(con):
     store(con, an_order_of(1), an_order(1, shop_id="654321"))
 
