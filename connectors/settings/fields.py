@@ -534,3 +534,14 @@ class Settings(BaseSettings):
     def backup(self) -> Path:
         """Backups of the warehouse."""
         return self.home / "backup"
+
+    @property
+    def backup_copies(self) -> Path | None:
+        """Their copies elsewhere; a home has a part of its own there, home=<its name>.
+
+        The homes of a host have one `.env`, and each deletes what is over its numbers.
+        """
+        if not self.backup_copy:
+            return None
+        folder = Path(self.backup_copy)
+        return folder / f"home={self.home_name}" if self.home_name else folder

@@ -101,9 +101,9 @@ def copy_elsewhere(*, clock_is_right: bool = False) -> str:
     """
     settings, at = read_settings(), now()
     youngest = next(iter(_of_now(settings, at).values()), None)
-    if not settings.backup_copy or youngest is None:
+    folder = settings.backup_copies
+    if folder is None or youngest is None:
         return ""
-    folder = Path(settings.backup_copy)
     sign = settings.backup / COPIED_TO
     _refuse_empty(folder, sign)
     try:

@@ -264,6 +264,25 @@ def test_no_copy_is_made_in_the_place_of_a_disk_that_is_gone(night: Night, monke
     assert [one.name for one in disk.glob("*.duckdb")] == night.backups[-1:]
 
 
+def test_homes_with_one_env_file_keep_their_copies_apart(path, tmp_path, monkeypatch):
+    """Of each night only the last home's was left, and of the others none."""
+    disk = tmp_path / "disk"
+    monkeypatch.setenv("JUCHU_BACKUP_COPY", str(disk))
+    monkeypatch.setenv("JUCHU_BACKUP_DAILY", "1")
+    monkeypatch.setenv("JUCHU_BACKUP_WEEKLY", "0")
+    rewriting.store(path, 0)
+    made = []
+    for minute, name in enumerate(("home-1", "home-2")):
+        at, home = NIGHT + timedelta(minutes=minute), tmp_path / name
+        made.append(back_up(path, home / "backup", at).file.name)
+        monkeypatch.setenv("JUCHU_HOME", str(home))
+        monkeypatch.setenv("JUCHU_HOME_NAME", name)
+        monkeypatch.setattr(house, "now", lambda at=at: at)
+        house.copy_elsewhere.fn()
+
+    assert sorted(one.name for one in disk.rglob("*.duckdb")) == made
+
+
 def test_a_rule_that_does_not_hold_fails_the_night_and_waits_for_a_person(night: Night):
     rewriting.store(night.path, 0)
     night.ask("DELETE FROM order_packages")
