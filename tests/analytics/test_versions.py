@@ -235,6 +235,26 @@ def test_the_group_reads_the_copy_and_nothing_else_of_the_home(path, link, monke
     ]
 
 
+def test_what_stands_open_in_the_home_is_shut_before_the_group_may_enter(
+    path, link, tmp_path, monkeypatch
+):
+    """Staff make the folders of `incoming/`: analysts could read the malls' files."""
+    monkeypatch.setattr(os, "chown", lambda *_: None)
+    (path.parent / "incoming/rakuten/demo").mkdir(parents=True)
+    (path.parent / "b2.csv").write_text("x")
+    (tmp_path / "share").mkdir()
+    (path.parent / "linked").symlink_to(tmp_path / "share")
+    for name in ("incoming", "b2.csv", "linked"):
+        (path.parent / name).chmod(0o755)
+    swap(link, 1, 0, group="games")
+
+    modes = {
+        name: oct((path.parent / name).stat().st_mode)[-3:]
+        for name in ("incoming", "b2.csv", "linked")
+    }
+    assert modes == {"incoming": "750", "b2.csv": "750", "linked": "755"}
+
+
 def group_number(name: str) -> int:
     return getgrnam(name).gr_gid
 

@@ -12,6 +12,7 @@ The stamp says of which state of the warehouse a copy is.
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ FILE: Final = "analytics.duckdb"
 KEPT: Final = timedelta(minutes=10)
 """How long a version stays that a newer one has replaced: a client may be about to
 open what the link showed it."""
+OF_OTHERS: Final = 0o007
 _WHEN: Final = "%Y%m%dT%H%M%S.%f%z"
 _UNFINISHED: Final = ".new"
 
@@ -130,6 +132,7 @@ def _give_to(group: str, home: Path, folder: Path, own: Path) -> None:
     if not group:
         return
     gid = getgrnam(group).gr_gid
+    _close_to_others(home)
     for path, mode in (
         (home, 0o710),
         (folder, 0o750),
@@ -138,6 +141,19 @@ def _give_to(group: str, home: Path, folder: Path, own: Path) -> None:
     ):
         os.chown(path, -1, gid)
         path.chmod(mode)
+
+
+def _close_to_others(home: Path) -> None:
+    """Take away what others may do with what stands in the home, its door by now.
+
+    Staff make the folders of `incoming/`, and a copy of a file has the rights of the
+    first. A link leads elsewhere, and what is not ours we may not change.
+    """
+    for each in home.iterdir():
+        with suppress(PermissionError, FileNotFoundError):
+            found = each.lstat().st_mode
+            if found & OF_OTHERS and not stat.S_ISLNK(found):
+                each.chmod(stat.S_IMODE(found) & ~OF_OTHERS)
 
 
 def _show(link: Path, version: Path) -> None:
