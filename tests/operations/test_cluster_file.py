@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+from connectors.settings.fields import Settings
+from tasks.setup.server import trimming
 from tests.cluster.bed import Bed
 from tests.cluster.engines import server_settings
 from tests.operations.containers import OPERATIONS, ROOT
@@ -28,6 +30,16 @@ def test_the_server_is_told_the_same_everywhere(tmp_path: Path):
     }
     in_full = {name for name in measured if not name.endswith(("_PORT", "_HOST"))}
     assert {name for name in in_full if name not in page} == set()
+
+
+def test_old_runs_are_deleted_as_on_one_machine():
+    """Every run, log and event was kept: Prefect deletes what it is told to."""
+    told = trimming(Settings.model_fields["runs_days"].default)
+    page = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+
+    assert told.items() <= cluster_file()["x-settings"].items()
+    for name, value in told.items():
+        assert f"{name}={value}" in page
 
 
 def test_its_lock_is_the_users_lock_and_prefect_redis():
