@@ -412,5 +412,21 @@ def test_the_script_runs_as_the_units_do():
             assert f" -p {name}={value} \\\n" in script
 
 
+def test_the_journal_of_systemd_keeps_no_command():
+    """A buyer's mail address may stand in one; systemd logs what a unit is called."""
+    script = (OPERATIONS / "systemd" / "as-juchu").read_text(encoding="utf-8")
+
+    assert re.search(r"^exec systemd-run .*--description=\S", script, re.MULTILINE)
+
+
+def test_the_copies_before_an_upgrade_are_none_of_gits():
+    """They have buyers' data and keys, and stand within the project."""
+    made = (OPERATIONS / "upgrade.md").read_text(encoding="utf-8")
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+    assert "> copies/before/home.tar" in made
+    assert "/docs/operations/copies/" in ignored
+
+
 def _joined(text: str) -> str:
     return text.replace("\\\n", " ")
