@@ -120,6 +120,16 @@ def test_qoo10_takes_the_short_list_with_a_row_for_each_line():
     )
 
 
+@pytest.mark.parametrize("typed", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "＝1"])
+def test_what_a_spreadsheet_would_run_of_a_buyers_words_stays_blank(typed):
+    lines = [a_line("700001", choices=typed, item_name=typed)]
+    package = a_package("300001", "1", lines=lines, mall_status="配送準備")
+
+    assert content(Mall.QOO10, package).decode("cp932").splitlines()[1] == (
+        "配送準備,700001,300001,ヤマト運輸,400000000005,2026/11/28,,,1,,,,SOX-1,,"
+    )
+
+
 def test_qoo10_is_told_no_number_for_a_line_that_was_cancelled():
     lines = [
         a_line("700001", quantity=0, line_status="キャンセル"),

@@ -1,10 +1,10 @@
 """Qoo10: the short delivery list with its three cells filled (docs/order-files.md §8).
 
 Qoo10 finds a row by 注文番号, which is our line. 受取人名 stays blank, because the file
-needs nobody's name, and so do words that CP932 cannot hold.
+needs nobody's name, and so do words that CP932 cannot hold, or a spreadsheet would run.
 """
 
-from connectors.carriers.labels.text import lacking, plain_text
+from connectors.carriers.labels.text import lacking, plain_text, starts_formula
 from connectors.tracking_files.file import PackageRows, TrackingLayout, first_number
 from data.model.order import Mall
 from data.model.shipping.shipment import DELIVERY_COMPANIES
@@ -59,7 +59,7 @@ def rows(package: TrackedPackage) -> PackageRows:
 
 def _words(text: str) -> str:
     plain = plain_text(text)
-    return "" if lacking(plain) else plain
+    return "" if lacking(plain) or starts_formula(plain) else plain
 
 
 LAYOUT = TrackingLayout(
