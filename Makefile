@@ -132,7 +132,7 @@ receiver: $(READY) ## take Rakuten's event notices on 127.0.0.1:8788 (docs/recei
 
 # As it was typed: dollars and new lines are SQL's own.
 query: export JUCHU_QUERY = $(value SQL)
-query: $(READY) ## look at the orders: make query SQL="FROM orders LIMIT 3" DB=warehouse|analytics FORMAT=table|csv|json|parquet OUT=
+query: $(READY) ## look at the orders: make query SQL="FROM orders LIMIT 3" DB=warehouse|analytics FORMAT=table|csv|json|parquet|xlsx OUT=
 	@$(BIN)/python -m tasks.setup.query --db=$(call quoted,$(DB)) --format=$(call quoted,$(FORMAT)) --out=$(call quoted,$(OUT)) -- "$$JUCHU_QUERY"
 
 export: $(READY) ## a mart of the analysts' copy as a file: make export MART=sales_per_day FORMAT=xlsx|csv|parquet OUT=

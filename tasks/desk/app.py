@@ -55,7 +55,7 @@ WORDS: Final = {
 """What is said where nothing more is known, by HTTP status."""
 BROKEN: Final = (
     "画面の処理中にエラーが発生しました。対処: もう一度操作してください。"
-    "続く場合は、管理者に logs/desk.log の確認を依頼してください。"
+    "続く場合は、管理者に、受注デスク(make desk)のログの確認を依頼してください。"
 )
 BUSY: Final = (
     "取込中です(データベースを使用しています)。"
@@ -106,7 +106,7 @@ def make_app(
 ) -> ASGIApp:
     """Build the app; `origins` are the addresses under which it is opened.
 
-    The first of them is the address that is shown; cookies are Secure if it is https.
+    A cookie is Secure where the sign-in was sent from an https address.
     """
     menu(pages)
     front = Front(desk, sessions)
