@@ -23,28 +23,24 @@ JOIN (
         WHERE kind = 'adjustment'
           AND order_number IS NOT NULL
         UNION ALL
-        SELECT
-            l.mall, l.shop_id, l.order_number, s.sku, l.quantity,
-            l.stock_adjusted_at IS NOT NULL
+        SELECT s.mall, s.shop_id, s.order_number, s.sku, s.quantity, a.moved IS NOT NULL
         FROM orders AS n
         JOIN order_stands AS t USING (mall, shop_id, order_number)
-        JOIN order_lines AS l USING (mall, shop_id, order_number)
-        JOIN stock_lines AS s USING (mall, shop_id, order_number, line_id)
-        JOIN stock_levels AS v ON v.sku = s.sku AND v.is_counted
-        LEFT JOIN stock_counted AS k ON k.sku = s.sku
-        ANTI JOIN (
-            SELECT mall, shop_id, order_number, line_id
+        JOIN stock_lines AS s USING (mall, shop_id, order_number)
+        JOIN stock_counted AS k ON k.sku = s.sku
+        LEFT JOIN (
+            SELECT mall, shop_id, order_number, line_id, sum(abs(quantity)) AS moved
             FROM stock_movements
             WHERE kind = 'adjustment'
-              AND quantity <> 0
-        ) AS a
-            ON a.mall = l.mall AND a.shop_id = l.shop_id
-            AND a.order_number = l.order_number AND a.line_id = l.line_id
+              AND order_number IS NOT NULL
+            GROUP BY mall, shop_id, order_number, line_id
+        ) AS a USING (mall, shop_id, order_number, line_id)
         WHERE n.stock_policy = 'manual'
           AND (n.cancelled OR n.outcome IN ('cancelled', 'refunded'))
-          AND (
-              l.stock_adjusted_at IS NOT NULL
-              OR k.counted_at > n.imported_at AND k.counted_at <= t.since
+          AND if(
+              a.moved IS NULL,
+              k.counted_at > n.imported_at AND k.counted_at <= t.since,
+              a.moved = 0
           )
     )
     GROUP BY mall, shop_id, order_number, sku
