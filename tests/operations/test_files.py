@@ -421,7 +421,7 @@ def test_the_journal_of_systemd_keeps_no_command():
 
 def test_the_copies_before_an_upgrade_are_none_of_gits():
     """They have buyers' data and keys, and stand within the project."""
-    made = (OPERATIONS / "upgrade.md").read_text(encoding="utf-8")
+    made = (ROOT / "docs/operations/upgrade.md").read_text(encoding="utf-8")
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
     assert "> copies/before/home.tar" in made
