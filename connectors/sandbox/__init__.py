@@ -10,6 +10,6 @@
 - here            the process itself, its shops, clock and store
 
 Written from Rakuten's reference and never from what our client sends. It judges the
-client, so it imports neither the client nor anything else of juchu
+client and imports nothing of it; of juchu it shares the tables of Rakuten's codes
 (docs/adr/0005-the-sandbox-is-the-judge.md).
 """
