@@ -43,7 +43,7 @@ from data.model.shops.connection import (
 from data.model.shops.licence import key_fingerprint
 from data.model.shops.onboarding import ShopFacts
 from data.model.shops.shop import Shop, ShopHandle
-from data.warehouse.errors import WarehouseBusy, WarehouseClosed
+from data.warehouse.errors import WarehouseClosed
 from data.warehouse.session import Connection
 from data.warehouse.shops import (
     facts_of,
@@ -229,7 +229,7 @@ def keep_trouble(shop: Shop, trouble: RmsTrouble | ShopStopped) -> None:
     try:
         with our_warehouse() as con:
             record_trouble(con, shop.shop_id, function, kind, mall=shop.mall, at=now())
-    except (WarehouseClosed, WarehouseBusy) as problem:
+    except WarehouseClosed as problem:
         log.warning("trouble of %s not kept: %s", shop.handle, problem)
 
 
