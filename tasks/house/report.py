@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 from tasks.house.backup import DAMAGED, ODD, NightBackup
 from tasks.runs.report import ended, ends_table, failed_of, listing, page, see
 from tasks.runs.retrying import SAFE_TO_REPEAT
+from tasks.runs.states import own_words
 
 KEY = "house-report"
 NOTHING_DONE = "夜間の保守は、何も行っていません(削除も、バックアップもしていません)。"
@@ -53,7 +54,7 @@ def conclude_house(steps: Mapping[str, State[Any]]) -> State[Any]:
         rules = "、".join(one.rule for one in broken)
         problem = f"データベースの規則に合わないものがあります: {rules}。{see(KEY)}"
     elif "backup" not in steps:
-        problem = f"{steps['clock'].message}{NOTHING_DONE}"
+        problem = f"{own_words(steps['clock'].message or '')}{NOTHING_DONE}"
     elif failed:
         problem = f"失敗した処理: {'、'.join(failed)}。{see(KEY)}"
     return ended(summary, problem)

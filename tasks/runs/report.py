@@ -16,7 +16,7 @@ from typing import Any, Final
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from tasks.runs.states import RUN_STATE_WORDS
+from tasks.runs.states import RUN_STATE_WORDS, own_words
 
 LISTED: Final = 50
 """Rows that a report shows of one kind; all of them are in the warehouse."""
@@ -143,10 +143,14 @@ def ended(summary: str, problem: str = "") -> State[Any]:
 def ends_table(what: str, ends: Mapping[str, State[Any]]) -> str:
     """Return a table of how the parts of a run ended: name, state, first line."""
     rows = (
-        (part, RUN_STATE_WORDS[state.type], (state.message or "").partition("\n")[0])
+        (part, RUN_STATE_WORDS[state.type], own_words(_first_line(state)))
         for part, state in ends.items()
     )
     return table((what, "結果", "内容"), rows)
+
+
+def _first_line(state: State[Any]) -> str:
+    return (state.message or "").partition("\n")[0]
 
 
 def failed_of(ends: Mapping[str, State[Any]]) -> list[str]:

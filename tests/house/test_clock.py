@@ -47,6 +47,7 @@ def test_a_clock_a_year_ahead_deletes_nothing_and_is_told(served, sandbox):
     assert state == "FAILED"
     assert "進んでいます" in message
     assert "何も行っていません" in message
+    assert "ClockWrong" not in message
     assert labels(served) == ["b2.csv"]
     assert served.backups == []
 

@@ -24,6 +24,7 @@ from tasks.day.report import (
     day_text,
     sentence,
 )
+from tasks.runs.report import ends_table
 from tests.support.orders import at
 
 TO_DO = (
@@ -203,6 +204,14 @@ def test_a_report_of_all_shops_repeats_each_shops_own_failures():
 )
 def test_a_failure_has_no_words_of_prefect_and_always_an_advice(message, said):
     assert sentence(Failed(message=message)) == said
+
+
+def test_a_table_of_ends_has_no_words_of_prefect():
+    what = "Task run encountered an exception UnknownShop: なし。対処: 直す。\n細部"
+
+    assert ends_table("処理", {"first": Failed(message=what)}).splitlines()[-1] == (
+        "| first | 失敗 | なし。対処: 直す。 |"
+    )
 
 
 def test_a_mall_cannot_fill_the_report_or_put_a_link_into_it():
