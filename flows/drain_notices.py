@@ -52,10 +52,11 @@ def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
     """
     if not shop and watch_lives():
         return left_to_watch()
-    ended = drain(shop, limit)
-    if not shop:
-        raise_alarms(return_state=True)  # one that cannot look now looks in a minute
-    return ended
+    try:
+        return drain(shop, limit)
+    finally:  # of a drain that breaks off somebody has to hear most of all
+        if not shop:
+            raise_alarms(return_state=True)  # that cannot look now looks in a minute
 
 
 def drain(shop: AnyShop, limit: int) -> State[Any]:

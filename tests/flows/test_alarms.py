@@ -11,13 +11,16 @@ from prefect.states import Completed, Failed
 from pydantic import SecretStr
 
 from connectors.mail import Security, SmtpServer
+from connectors.notices.spool import Spool
 from connectors.settings.notify_address import notify_address
 from connectors.settings.reading import SettingsProblem, read_settings
 from data.model.alarm import AlarmKind
+from data.model.notice import Notice, NoticeKind, notice_key
 from data.warehouse.session import warehouse
 from flows.daily import daily
 from flows.drain_notices import drain_notices
 from tasks import alarms
+from tasks.machine import now
 from tasks.setup.alarms import NotifyRefused, every_alarm, notify_block
 from tasks.shops.connection import LICENCE_ENDING
 from tests.shops.mail_server import Mailbox, smtp_server
@@ -74,6 +77,28 @@ def test_a_full_disk_is_told_by_the_drain(
 
     low = "ディスクの空きが少なくなっています"
     assert subjects(shown) == [f"【受注 障害】{low}", f"【受注 復旧】{low}"]
+
+
+def test_a_drain_that_breaks_off_tells_what_it_saw_all_the_same(
+    lab: Sandbox, shown: ShownHere, monkeypatch: pytest.MonkeyPatch
+):
+    """Notices of the one shop waited for hours, and nobody was told before the day."""
+    (number,) = lab.sell(1, over_days=0)
+    shop_id = lab.shops["demo"].shop_id
+    notice = Notice(
+        notice_key=notice_key(shop_id, NoticeKind.ORDER, number, "1"),
+        shop_id=shop_id,
+        order_number=number,
+        kind=NoticeKind.ORDER,
+        received_at=now(),
+    )
+    Spool(read_settings().spool).keep([notice])
+    lab.shop("demo", functions_off=["getOrder"])
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: disk(9))
+    state = drain_notices(return_state=True)
+
+    assert "CredentialsRefused" in state.message
+    assert "【受注 障害】ディスクの空きが少なくなっています" in subjects(shown)
 
 
 @for_ci
