@@ -25,6 +25,7 @@ from data.model.alarm import (
     is_low,
     raised_message,
 )
+from data.model.shops.shop import ShopHandle
 from data.warehouse.alarms import (
     DueAlarm,
     find_alarms,
@@ -38,6 +39,7 @@ from data.warehouse.stock.speed import late_stock, stock_speeds
 from tasks.house.backup import backup_is_old
 from tasks.machine import now, our_warehouse
 from tasks.runs.retrying import SAFE_TO_REPEAT
+from tasks.shops.every_shop import is_only_live
 from tasks.watch.alive import watch_lives
 
 EVENT: Final = "juchu.alarm"
@@ -48,25 +50,24 @@ _GIB: Final = 1024**3
 
 
 @task(name="raise-alarms", **SAFE_TO_REPEAT)
-def raise_alarms(day: Alarm | None = None, *, is_day: bool = False) -> list[str]:
+def raise_alarms(
+    day: Alarm | None = None, *, looked_for: Collection[AlarmKind] = SEEN_BY_DRAIN
+) -> list[str]:
     """Find what broke and what healed, emit an event of each, and return the subjects.
 
-    `is_day`: the day has ended, with `day` as its trouble or None; only then is the
-    warehouse checked as a whole. An event is emitted after the trouble is recorded and
-    before it counts as told: a kill between makes somebody hear of it twice.
+    Of the kinds `looked_for` only; `day` is the trouble of a day that has ended. An
+    event is emitted after the trouble is recorded and before it counts as told: a kill
+    between makes somebody hear of it twice.
     """
     settings, at = read_settings(), now()
-    looked_for: Collection[AlarmKind] = (
-        frozenset(AlarmKind) if is_day else SEEN_BY_DRAIN
-    )
     with our_warehouse() as con:
         known = open_alarms(con)
         found = find_alarms(con, at, settings.silence.quiet_since(at))
         found += late_stock(stock_speeds(con, at), at, stock_target(settings))
         found += _backup(settings, at, made_at(con))
         found += _disk(settings, was_low=(AlarmKind.DISK_LOW, "") in known)
-        if is_day:
-            found += [day] if day else []
+        found += [day] if day else []
+        if AlarmKind.INVARIANT_BROKEN in looked_for:
             found += [
                 Alarm(AlarmKind.INVARIANT_BROKEN, "", _broken(rule.rule, rule.count))
                 for rule in [one for one in violations(con) if one.is_damage][:1]
@@ -148,19 +149,25 @@ def is_whole_run() -> bool:
     return runtime.flow_run.parent_flow_run_id is None
 
 
-def end_day(state: State[Any]) -> State[Any]:
+def end_day(state: State[Any], shop: ShopHandle | None = None) -> State[Any]:
     """Raise the day's alarms, call the outside monitor, and return the day's state.
 
-    A part of a run for every shop is not a day of its own.
+    A part of a run for every shop is not a day of its own. A good day of one `shop`
+    among others ends no failed one, and is no sign of the day: nobody has run the
+    others again.
     """
     if is_whole_run():
         is_good = state.is_completed()
         what = state.message or "対処: 実行の内容を確認してください。"
         day = None if is_good else Alarm(AlarmKind.DAY_FAILED, "", what)
-        looked = raise_alarms(day, is_day=True, return_state=True)
+        is_sign = not (is_good and shop) or is_only_live(shop)
+        every = frozenset(AlarmKind)
+        looked_for = every if is_sign else every - {AlarmKind.DAY_FAILED}
+        looked = raise_alarms(day, looked_for=looked_for, return_state=True)
         if day and not looked.is_completed():  # a closed warehouse hides no failed day
             _emit(DueAlarm(day, now(), is_healed=False))
-        ping_outside(is_good)
+        if is_sign:
+            ping_outside(is_good)
     return state
 
 

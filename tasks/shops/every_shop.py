@@ -144,6 +144,12 @@ def live_shops() -> list[ShopHandle]:
     return live
 
 
+def is_only_live(shop: ShopHandle) -> bool:
+    """Return whether a run for this shop is one for every live shop."""
+    live = live_shops(return_state=True)
+    return live.is_completed() and live.result() == [shop]
+
+
 def _ask_for_checks(described: Sequence[ShopHandle], at: datetime) -> None:
     """Have a shop's new key checked that nobody has checked, if it waits for one.
 

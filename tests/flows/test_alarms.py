@@ -22,6 +22,7 @@ from flows.drain_notices import drain_notices
 from tasks import alarms
 from tasks.machine import now
 from tasks.setup.alarms import NotifyRefused, every_alarm, notify_block
+from tasks.shops import every_shop
 from tasks.shops.connection import LICENCE_ENDING
 from tests.shops.mail_server import Mailbox, smtp_server
 from tests.support.effort import for_ci
@@ -66,6 +67,23 @@ def test_a_failed_day_is_told_once_and_again_when_it_completes(
         "【受注 障害】朝の処理が失敗しました",
         "【受注 復旧】朝の処理が失敗しました",
     ]
+
+
+def test_a_good_day_of_one_shop_ends_no_failed_day_of_another(
+    lab: Sandbox, shown: ShownHere, roomy: None, monkeypatch: pytest.MonkeyPatch
+):
+    """It was told as well again while nobody had run the shop that failed."""
+    pinged: list[bool] = []
+    monkeypatch.setattr(alarms, "ping_outside", pinged.append)
+    monkeypatch.setattr(every_shop, "rakuten_shops", lambda: ["lab", "second"])
+    alarms.end_day(Failed(message="失敗した店舗: lab。対処: 確認"))
+    alarms.end_day(Completed(message="すべての処理が完了しました"), "second")
+    of_one = subjects(shown)
+    alarms.end_day(Completed(message="すべての処理が完了しました"))
+
+    assert of_one == ["【受注 障害】朝の処理が失敗しました"]
+    assert subjects(shown) == [*of_one, "【受注 復旧】朝の処理が失敗しました"]
+    assert pinged == [False, True]
 
 
 def test_a_full_disk_is_told_by_the_drain(
