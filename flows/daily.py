@@ -70,5 +70,5 @@ def daily(shop: AnyShop = None, again: TryAgain = None) -> State[Any]:
     }
     if is_whole_run():
         steps["publish-analytics"] = publish_analytics(return_state=True)
-    day = conclude_day(shop, steps, adjustments_waiting())
+    day = conclude_day(shop, steps, adjustments_waiting(return_state=True))
     return end_day(tried_again(day, failed_steps({shop: day})), shop)

@@ -28,6 +28,7 @@ from data.warehouse.stock.speed import stock_speeds
 from tasks.alarms import is_whole_run
 from tasks.day.report import DayReport, day_markdown, day_text, failed_in
 from tasks.machine import now, our_warehouse
+from tasks.runs.report import failed_of
 from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.every_shop import no_shop
 from tasks.stock.adjust import shop_ids
@@ -131,12 +132,16 @@ def gather_day(shop: str | None) -> Day:
 
 
 def conclude_day(
-    shop: ShopHandle, steps: Mapping[str, State[Any]], reminders: Sequence[str] = ()
+    shop: ShopHandle,
+    steps: Mapping[str, State[Any]],
+    waits: State[list[str]] | None = None,
 ) -> State[Any]:
     """Create the day's report; return its final state, Failed if one step failed.
 
-    What waits for a person is reported and fails no day.
+    What `waits` for a person is reported and fails no day; where the warehouse could
+    not be read it is left out, as the figures are.
     """
+    reminders = waits.result() if waits and waits.is_completed() else ()
     return _conclude(
         shop, "処理", steps, gather_day(shop, return_state=True), reminders
     )
@@ -150,7 +155,7 @@ def conclude_days(
     Orders of other malls' files belong to shops that no morning is run for, and are
     in it as well, and so is what was done once `after` all of them.
     """
-    if not days:
+    if not days and not failed_of(after):
         return no_shop()
     ends = {**days, **after}
     return _conclude("全店舗", "店舗", ends, gather_day(None, return_state=True))

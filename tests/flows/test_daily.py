@@ -16,7 +16,9 @@ from data.model.morning import MorningStep
 from data.warehouse.session import warehouse
 from flows import daily as morning
 from flows.daily import daily
+from flows.ingest_orders import ingest_orders
 from tasks.day.daily import conclude_day, schedule_again
+from tasks.shops import every_shop
 from tests.support.csv_counter import Shown
 from tests.support.effort import for_ci, for_long
 from tests.support.plain_runs import both_ways
@@ -109,6 +111,31 @@ def test_a_warehouse_that_cannot_be_read_hides_no_step(
     assert state.is_failed()
     assert "・first: 壊れた。対処: 直す" in state.message
     assert "件数を表示できません" in shown("day-report")
+
+
+def test_a_closed_warehouse_hides_no_step_of_a_morning(
+    lab: Sandbox, shown: Shown, monkeypatch: pytest.MonkeyPatch
+):
+    """Who looked for waiting adjustments broke the day off before its report."""
+    monkeypatch.setenv("JUCHU_HOME", "/proc/no-such-place")
+    state = daily("lab", return_state=True)
+
+    assert state.message.startswith("失敗した処理: check-connection, ")
+    assert "| push-tracking | 失敗 | " in shown("day-report")
+
+
+def test_a_copy_that_fails_fails_a_day_without_a_shop_too(
+    lab: Sandbox, shown: Shown, monkeypatch: pytest.MonkeyPatch
+):
+    """Where all orders come by file there is no shop of Rakuten's, and a lake."""
+    lab.sell(1)
+    ingest_orders("lab")
+    read_settings().lake_folder.write_text("no folder")
+    monkeypatch.setattr(every_shop, "rakuten_shops", list)
+    state = daily(return_state=True)
+
+    assert (state.type.value, "publish-analytics" in state.message) == ("FAILED", True)
+    assert "対処: 保存先の有無" in state.message
 
 
 @pytest.fixture
