@@ -162,8 +162,8 @@ def load_shop(handle: ShopHandle) -> Shop:
     """Return a shop from its block, or else from `JUCHU_SHOP_<HANDLE>_*`.
 
     Raises:
-        UnknownShop: there is neither, or the block has unusable fields; names the shops
-            there are, and the nearest of them.
+        UnknownShop: there is neither, and the text names the shops there are, and the
+            nearest of them; or one has unusable fields.
         OtherHome: the shop is another home's.
 
     """
@@ -202,9 +202,24 @@ def _described(handle: ShopHandle) -> Shop:
             "対処: Prefect の Blocks で修正して保存してください。"
         ) from None
     except ValueError:  # what Block.load says for a document that is not there
-        if shop := shop_from_environment(handle):
+        if shop := _given(handle):
             return shop
     raise UnknownShop(unknown_shop(handle, described_shops()))
+
+
+def _given(handle: ShopHandle) -> Shop | None:
+    """Return the shop that the environment describes; None if it describes none.
+
+    A wrong variable is this shop's trouble, and no other's.
+    """
+    try:
+        return shop_from_environment(handle)
+    except SettingsProblem as problem:
+        wrong = " / ".join(str(problem).splitlines())
+        raise UnknownShop(
+            f"店舗 {handle} の設定に誤りがあります({wrong})。"
+            "対処: .env または環境変数を修正してください。"
+        ) from None
 
 
 def _of_other_home(shop: Shop, ours: str) -> str:
@@ -308,7 +323,7 @@ def shops_described_at(mall: str) -> list[Shop]:
     """
     shops = []
     for handle in described_shops():
-        with suppress(UnknownShop, SettingsProblem):
+        with suppress(UnknownShop):
             shops.append(load_shop(handle))
     return [shop for shop in shops if shop.mall == mall]
 

@@ -14,7 +14,6 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from connectors.settings.reading import SettingsProblem
 from data.model.shops.onboarding import Stage, StageStep, due_move
 from data.model.shops.shop import ShopHandle
 from data.warehouse.session import Connection
@@ -158,7 +157,7 @@ def _ask_for_checks(described: Sequence[ShopHandle], at: datetime) -> None:
     with our_warehouse() as con:
         halted = halted_shops(con)
     for handle in [one for one in halted if one in described]:
-        with suppress(UnknownShop, SettingsProblem):
+        with suppress(UnknownShop):
             shop = load_shop(handle)
             with our_warehouse() as con:
                 is_due = is_check_due(con, shop, at)
@@ -200,7 +199,7 @@ def move_if_due(
     """
     to = due_move(stage_of(con, shop), facts_of(con, shop), at)
     if to is Stage.EXPIRED:
-        with suppress(UnknownShop, SettingsProblem):
+        with suppress(UnknownShop):
             leave_ended_key(con, load_shop(shop), at)
         to = due_move(stage_of(con, shop), facts_of(con, shop), at)
     if to is not None:

@@ -13,8 +13,11 @@ from flows.check_connection import check_connection
 from flows.daily import daily
 from flows.drain_notices import drain_notices
 from flows.ingest_orders import ingest_orders
+from flows.push_inventory import push_inventory
 from tasks import notices
 from tasks.shops import every_shop as live
+from tasks.watch.metrics import WatchMetrics
+from tasks.watch.work import Watch
 from tests.support.csv_counter import Shown, ShownByPrefect
 from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
@@ -67,6 +70,22 @@ def test_a_shop_nobody_can_describe_stops_no_other(
 
     assert "失敗した店舗: gone" in state.message
     assert stored() == set(good)
+
+
+def test_a_shop_whose_variable_is_wrong_stops_no_other(
+    two: Sandbox, shown: Shown, monkeypatch: pytest.MonkeyPatch
+):
+    """One letter in `.env` ended the drain, the push and the warm process of all."""
+    monkeypatch.setenv("JUCHU_SHOP_SECOND_SAFETY_STOCK", "x")
+    desk = Watch(WatchMetrics())
+    desk.look_for_shops()
+    drained = drain_notices(return_state=True)
+    pushed = push_inventory(return_state=True)
+
+    assert desk.handles() == ("lab",)
+    assert drained.message == "処理待ちの通知はありません"
+    assert pushed.message.startswith("失敗した店舗: second。")
+    assert "JUCHU_SHOP_SECOND_SAFETY_STOCK: 値が正しく" in shown("shops-report")
 
 
 @both_ways
