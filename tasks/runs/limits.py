@@ -41,6 +41,21 @@ _turns: dict[str, Lock] = defaultdict(Lock)
 finds a slot of Prefect's taken looks again seconds later only."""
 
 
+class TurnNotCome(TimeoutError):
+    """Another run has held the shop's API for longer than this one waits."""
+
+    def __init__(self, name: str, waited_s: float) -> None:
+        super().__init__(name, waited_s)
+
+    def __str__(self) -> str:
+        name, waited_s = self.args
+        return (
+            f"ほかの処理がRMSを使用しているため、{waited_s / 60:.0f}分待っても順番が"
+            f"来ませんでした(Prefect の同時実行制限 {name})。"
+            "対処: 実行中の処理が終わってから、もう一度実行してください。"
+        )
+
+
 def limit_name(shop: ShopHandle, api: Api = "order") -> str:
     """Return the name of the limit for one API of a shop."""
     return f"rms-{api}-{shop}"
@@ -76,7 +91,7 @@ def one_caller(
     slot of a killed run is free again when its lease ends, a lost one a little later.
 
     Raises:
-        TimeoutError: another run held it for longer than `patience_s`.
+        TurnNotCome: another run held it for longer than `patience_s`.
 
     """
     name = limit_name(shop, api)
@@ -85,7 +100,13 @@ def one_caller(
     for folder in (pace, inside):  # `parents` would make the first one open to read
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     give_up_at = time.monotonic() + patience_s
-    with _turn(name, patience_s), _slot(name, inside, give_up_at), alone_in(inside):
+    with ExitStack() as held:
+        try:
+            held.enter_context(_turn(name, patience_s))
+            held.enter_context(_slot(name, inside, give_up_at))
+        except TimeoutError:
+            raise TurnNotCome(name, patience_s) from None
+        held.enter_context(alone_in(inside))
         yield
 
 

@@ -56,7 +56,7 @@ from tasks.rms import (
     shop_of_now,
     with_code,
 )
-from tasks.runs.limits import one_caller
+from tasks.runs.limits import TurnNotCome, one_caller
 from tasks.runs.loads import close_load, open_narrow_sweep, open_sweep
 from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
 from tasks.stock.unknown_skus import leave_out_unknown
@@ -286,12 +286,13 @@ def _why_unswept(
 ) -> str:
     """Sweep, and return why there may be unseen sales all the same; "" if none may.
 
-    The order functions may be refused, or away, while those of stock answer (rule 6.7).
-    Where the key itself is refused the reading that follows ends the run.
+    The order functions may be refused, away, or another run's for very long, while
+    those of stock answer (rule 6.7). Where the key itself is refused the reading that
+    follows ends the run.
     """
     try:
         unread = sweep_of(shop)
-    except (RmsTrouble, FunctionStopped) as trouble:
+    except (RmsTrouble, FunctionStopped, TurnNotCome) as trouble:
         return f"{UNSWEPT}{trouble}"
     return f"{UNREAD}{'、'.join(unread[:NAMED])}" if unread else ""
 

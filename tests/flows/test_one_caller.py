@@ -227,7 +227,7 @@ def test_a_run_that_waits_longer_than_its_patience_says_so(
     with (
         limits.one_caller(shop_with_limit),
         ThreadPoolExecutor(1) as pool,
-        pytest.raises(TimeoutError),
+        pytest.raises(limits.TurnNotCome, match=r"順番が来ませんでした.*対処: "),
     ):
         pool.submit(copy_context().run, waiting_for, shop_with_limit).result(30)
 

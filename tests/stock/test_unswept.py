@@ -1,5 +1,7 @@
 """Where RMS lets nobody search for orders, stock goes on: numbers only go down."""
 
+from typing import NoReturn
+
 import pytest
 
 from connectors.rms.errors import CredentialsRefused
@@ -8,6 +10,7 @@ from data.warehouse.house.incidents import record_incident
 from data.warehouse.matters import dismiss_matter
 from data.warehouse.session import warehouse
 from tasks.rms import ShopStopped
+from tasks.runs.limits import TurnNotCome, limit_name
 from tasks.stock import push
 from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, shelf_with_bug
 from tests.support.effort import first, for_ci
@@ -49,6 +52,22 @@ def a_sold_out_sku_is_told(shelf: Shelf, stop) -> None:
 @pytest.mark.parametrize("stop", [is_away, is_off])
 def test_one_sku_that_nothing_explains_keeps_no_sold_out_one_on_sale(shelf, stop):
     a_sold_out_sku_is_told(shelf, stop)
+
+
+def test_a_turn_that_does_not_come_keeps_no_sold_out_one_on_sale(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+):
+    """A first ingest of two years, or a report that RMS is slow with, has the turn."""
+    units_that_no_order_explains(shelf)
+
+    def taken(shop: str) -> NoReturn:
+        raise TurnNotCome(limit_name(shop), 1800)
+
+    monkeypatch.setattr(push, "one_caller", taken)
+    kind, message = shelf.push()
+
+    assert (kind, message.count("rms-order-lab")) == ("FAILED", 1)
+    assert (shelf.units()[MUG], shelf.units()[TEA]) == (998, 0)
 
 
 def test_once_orders_can_be_searched_the_rest_is_raised(shelf: Shelf):
@@ -179,8 +198,8 @@ def test_after_a_restore_numbers_go_down_only_until_its_hours_are_entered(shelf)
 
 PLANTED = {
     "a failed sweep ends the push": (
-        "    except (RmsTrouble, FunctionStopped) as trouble:\n        return f",
-        "    except ZeroDivisionError as trouble:\n        return f",
+        "except (RmsTrouble, FunctionStopped, TurnNotCome) as trouble",
+        "except ZeroDivisionError as trouble",
     ),
     "a failed sweep counts as one": (
         "return replace(left, may_raise=False,",
