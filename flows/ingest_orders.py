@@ -10,7 +10,7 @@ from data.model.typed.time import last_moment_of, moment_of
 from tasks.analytics.publish import announce_change
 from tasks.forms.every_flow import AnyShop
 from tasks.forms.orders import Confirm, Since, Until
-from tasks.notices import take_in_notices
+from tasks.notices import take_in_if_readable
 from tasks.orders import (
     CONFIRM_AT_ONCE,
     confirm_orders,
@@ -47,15 +47,15 @@ def ingest_orders(
     The search needs no notice: it goes on from where the latest one ended, and every
     order that is not final is read again, as is a shipped one that was cancelled. A
     repeated run changes nothing that RMS has not changed. The run ends Failed, with
-    everything readable stored, when an order could not be taken. Without a shop it does
-    so for every live one.
+    everything readable stored, when an order or the notices could not be taken. Without
+    a shop it does so for every live one.
     """
     begin, end = moment_of(since, "開始日時"), last_moment_of(until, "終了日時")
     if not shop:
         given = {"since": begin, "until": end, "confirm": confirm}
         return each_shop(ingest_orders, live_shops(), **given)
     load = open_sweep(shop, begin, end)
-    take_in_notices(shop)
+    untaken = take_in_if_readable(shop)
     with one_caller(shop):
         found, taken = sweep(shop, load, with_progress)
         returned = in_batches(returned_orders(shop, load))
@@ -66,4 +66,4 @@ def ingest_orders(
                 taken.append(take_orders(shop, batch, load))
     sums = total(taken)
     load, attention = close_load(load, len(found), sums)
-    return report_load(shop, load, sums, attention)
+    return report_load(shop, load, sums, attention, untaken)

@@ -10,7 +10,7 @@ from prefect.states import Completed
 
 from connectors.notices.keys import KEY_FILE, save_keys
 from connectors.notices.receivers import Home, fetch_notices
-from connectors.notices.spool import Spool
+from connectors.notices.spool import Spool, SpoolFailed
 from connectors.settings.reading import read_settings
 from connectors.settings.receiver_addresses import receivers_of
 from data.model.notice import is_handed_out
@@ -88,6 +88,20 @@ def take_in_notices(shop: ShopHandle) -> int:
         spool.settle(waiting, now())
     spool.sweep(now())
     return new
+
+
+def take_in_if_readable(shop: ShopHandle) -> str:
+    """Take in the shop's notices; return why it could not be done, "" if it was.
+
+    For who searches for orders next: a search needs no notice, and finds those of the
+    notices that a spool out of reach keeps.
+    """
+    try:
+        take_in_notices(shop)
+    except SpoolFailed as problem:
+        get_run_logger().warning("%s", problem)
+        return f"{problem}"
+    return ""
 
 
 @task(name="noticed-shops", **SAFE_TO_REPEAT)

@@ -350,12 +350,12 @@ def confirm_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
 
 
 def report_load(
-    shop: ShopHandle, load: Load, taken: Taken, attention: Attention
+    shop: ShopHandle, load: Load, taken: Taken, attention: Attention, untaken: str = ""
 ) -> State[Any]:
     """Create the report of an ingest and return its final state.
 
-    Failed when an order was refused, so that a person looks; everything else is stored.
-    Orders that only a CSV knows are a warning.
+    Failed when an order was refused, or notices were `untaken` and why, so that a
+    person looks; everything else is stored. Orders that only a CSV knows are a warning.
     """
     create_markdown_artifact(
         key="ingest-report",
@@ -372,7 +372,7 @@ def report_load(
         | ({NOT_CONFIRMED: len(taken.unconfirmed)} if taken.unconfirmed else {})
         | ({NOT_AT_RMS: len(taken.not_at_mall)} if taken.not_at_mall else {})
     )
-    return ended(summary, see("ingest-report") if taken.refused else "")
+    return ended(summary, untaken + (see("ingest-report") if taken.refused else ""))
 
 
 def ingest_report(

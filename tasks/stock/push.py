@@ -45,7 +45,7 @@ from data.warehouse.stock.push import (
     start_sending,
 )
 from tasks.machine import now, our_warehouse
-from tasks.notices import take_in_notices
+from tasks.notices import take_in_if_readable
 from tasks.orders import Swept, sweep, sweep_narrowly
 from tasks.rms import (
     CallState,
@@ -343,7 +343,7 @@ def _store_swept(
 
     Return the shop's orders that were found and could not be read.
     """
-    take_in_notices(shop)
+    take_in_if_readable(shop)
     with one_caller(shop):
         found, taken = swept(shop, load)
     all_taken = total(taken)

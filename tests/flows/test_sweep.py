@@ -44,6 +44,18 @@ def test_with_every_notice_lost_one_sweep_finds_every_order(lab: Sandbox):
     ) == [(True,)]
 
 
+def test_a_spool_that_cannot_be_read_keeps_no_order_from_the_sweep(lab: Sandbox):
+    """As where the receiver is another user's: no order came by the morning either."""
+    numbers = lab.sell(3)
+    read_settings().spool.write_text("no folder")
+    state = ingest_orders("lab", return_state=True)
+
+    assert (state.type.value, state.message[:4]) == ("FAILED", "新規 3")
+    assert "spool/ を読み書きできません" in state.message
+    assert "対処: " in state.message
+    assert rows("SELECT count(*) FROM orders") == [(len(numbers),)]
+
+
 def test_the_next_sweep_goes_on_from_the_cursor_and_reads_again_what_may_change(
     lab: Sandbox,
 ):
