@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -30,21 +31,53 @@ BOOKED: Final = timedelta(days=7)
 """How long one waits whose import was begun and has not been seen to end."""
 
 
+class NotDeleted(Exception):
+    """Files are left whose days are over; all others are deleted."""
+
+    def __init__(self, folders: Mapping[Path, int]) -> None:
+        super().__init__(folders)
+
+    def __str__(self) -> str:
+        (folders,) = self.args
+        # A file that a mall named may have a buyer's name.
+        left = "、".join(f"{folder} に{count}件" for folder, count in folders.items())
+        return (
+            f"期限を過ぎたファイルを削除できませんでした({left})。"
+            "ほかのファイルは削除しました。"
+            "対処: フォルダーとファイルのアクセス権を確認してください。"
+            "次の夜に、もう一度削除します。"
+        )
+
+
 @task(name="trim-files", **SAFE_TO_REPEAT)
 def trim_files(*, clock_is_right: bool = False) -> None:
     """Delete files whose days are over, by the time they were last written.
 
     By a clock that RMS has shown to be right, the days of what a fast one dated ahead
-    begin now: it would stay until that day, and its own days after it.
+    begin now: it would stay until that day, and its own days after it. One file that
+    cannot be touched keeps no other.
+
+    Raises:
+        NotDeleted: some could not be deleted, or dated anew.
+
     """
     settings, at = read_settings(), now()
+    kept: Counter[Path] = Counter()
     if clock_is_right:
         for each in _dated_ahead(settings, at):
-            os.utime(each, (at.timestamp(), at.timestamp()))
+            try:
+                os.utime(each, (at.timestamp(), at.timestamp()))
+            except OSError:
+                kept[each.parent] += 1
     for files in (_over, _left_behind, _replaced):
         for each in files(settings, at):
-            _delete(each)
+            try:
+                _delete(each)
+            except OSError:
+                kept[each.parent] += 1
     remove_replaced(settings.analytics, at)
+    if kept:
+        raise NotDeleted(kept)
 
 
 def _kept(settings: Settings) -> Iterator[tuple[Path, str, int]]:

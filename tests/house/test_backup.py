@@ -1,5 +1,6 @@
 """A backup counts once it was opened and every rule holds in it; old ones go."""
 
+import errno
 import os
 import shutil
 import stat
@@ -456,6 +457,34 @@ def test_an_upload_whose_import_broke_off_stays_for_a_week(night: Night):
     assert {name for name, one in kept.items() if uploads.is_whole(one)} == {"new"}
     assert uploads.find(kept["new"].token)
     assert not uploads.find(kept["old"].token)
+
+
+def test_a_file_that_cannot_be_deleted_keeps_no_other(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+):
+    """Addresses lay for ever behind the first file of another user's."""
+    unlink = Path.unlink
+
+    def refused(path: Path, **given: bool) -> None:
+        if "架空" in path.name:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        unlink(path, **given)
+
+    for name in ("rejected/架空花子.csv", "labels/labels-1.csv", "labels/labels-2.csv"):
+        file = night.home / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("x")
+        then = night.at.timestamp() - 400 * 86_400
+        os.utime(file, (then, then))
+    monkeypatch.setattr(Path, "unlink", refused)
+    kind, _ = night.keep()
+    report = night.shown("house-report")
+
+    assert kind == "FAILED"
+    assert [*(night.home / "labels").iterdir()] == []
+    assert f"{night.home / 'rejected'} に1件" in report
+    assert "対処: フォルダーとファイルのアクセス権" in report
+    assert "花子" not in report
 
 
 @for_ci
