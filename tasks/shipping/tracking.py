@@ -6,6 +6,7 @@ lost is never sent a second time: the order shows what became of it (rule 6.6).
 
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from prefect import task
@@ -77,6 +78,15 @@ def run_of(load: Load) -> Run:
     return Run(load.shop_id, load.started_at, today, SETTLES_AFTER)
 
 
+def _left(run: Run, sent_at: datetime) -> timedelta:
+    """Return how long a report that was sent then may take still.
+
+    No longer than any report, by whatever clock it was sent: one that was set back
+    shows it hours ahead, and nobody else could call for the shop meanwhile.
+    """
+    return min(sent_at + run.settles - now(), run.settles)
+
+
 def rounds(shop: ShopHandle, load: Load) -> Iterator[list[list[str]]]:
     """Yield the orders to report, in batches a round, until none is left or held.
 
@@ -128,7 +138,7 @@ def wait_for_held(load: Load) -> None:
     with our_warehouse() as con:
         sent_at = last_report_unseen(con, run)
     if sent_at is not None:
-        shows_in = max(sent_at + run.settles - now(), run.settles / LOOKS)
+        shows_in = max(_left(run, sent_at), run.settles / LOOKS)
         time.sleep(shows_in.total_seconds())
 
 
@@ -206,7 +216,7 @@ def fetch_results(shop: ShopHandle, load: Load) -> None:
         return
     with open_rms(shop) as rms:
         for request in requests:
-            patience = request.sent_at + run.settles - now()
+            patience = _left(run, request.sent_at)
             try:
                 answers = rms.shipping.wait_for_results(
                     request.request_id,

@@ -6,6 +6,7 @@ import pytest
 
 from connectors.rms.errors import CredentialsRefused
 from connectors.rms.shipping import RESULT as RESULT_FUNCTION
+from connectors.rms.shipping import ShippingApi
 from tasks.shipping import tracking
 from tasks.shops.connection import check_shop
 from tests.shipping.lab import REPORT, SHOP, Lab
@@ -134,6 +135,30 @@ def test_a_report_that_takes_long_is_waited_for(lab: Lab):
 
     assert lab.calls() == 1
     assert numbers_at_rms(lab, number) == [ONE]
+
+
+def test_a_clock_that_is_set_back_lets_no_push_wait_for_hours(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+):
+    """Nobody else calls for the shop while it waits: no notice, no level."""
+    waited: list[float] = []
+
+    def asked(_self: object, *given: object) -> list[object]:
+        waited.append(given[-1])
+        return []
+
+    imported(lab)
+    lab.rms.settings(async_delay_s=600)
+    lab.push()
+    monkeypatch.setattr(tracking.time, "sleep", waited.append)
+    monkeypatch.setattr(ShippingApi, "wait_for_results", asked)
+    today = tracking.now
+    monkeypatch.setattr(tracking, "now", lambda: today() - timedelta(hours=5))
+    load = tracking.open_tracking_push(SHOP)
+    tracking.fetch_results(SHOP, load)
+    tracking.wait_for_held(load)
+
+    assert waited == [tracking.run_of(load).settles.total_seconds()] * 2
 
 
 @for_ci
