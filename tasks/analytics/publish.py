@@ -40,6 +40,8 @@ from tasks.runs.report import counts, ended, escape, page
 from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.setup.prefect_runs import all_pages
 from tasks.shops.blocks import rakuten_shops
+from tasks.watch.alive import watch_lives
+from tasks.watch.runs import our_tag
 
 CHANGED: Final = "juchu.warehouse.changed"
 """The event that `publish-analytics/auto` waits for (prefect.yaml)."""
@@ -73,6 +75,8 @@ def pushes_at_work() -> list[str]:
     """Return the names of our home's runs that send stock or tracking numbers now.
 
     The copy is made while the warehouse is open to read, which a push would wait for.
+    A run that a killed warm process has left behind is none of them: it has no
+    heartbeat to miss, and stays Running until another warm process begins.
     """
     running = FlowRunFilterStateType(any_=[StateType.RUNNING])
     with get_client(sync_client=True) as client:
@@ -83,6 +87,9 @@ def pushes_at_work() -> list[str]:
             sort=FlowRunSort.ID_DESC,
         )
         runs = [*found]  # of all homes
+    if not watch_lives():
+        left = our_tag()
+        runs = [run for run in runs if left not in run.tags]
     if not read_settings().home_name:
         return sorted(run.name for run in runs)
     ours = set(rakuten_shops())

@@ -39,14 +39,14 @@ def run_here(flow: str, shop: ShopHandle) -> State[Any] | None:
     """
     work = cast(Flow[..., Any], getattr(import_module(f"flows.{flow}"), flow))
     try:
-        with tags(TAG, _our_tag()):
+        with tags(TAG, our_tag()):
             return cast("State[Any]", work(shop, return_state=True))
     except Exception:
         log.exception("%s could not run for %s", work.name, shop)
         return None
 
 
-def _our_tag() -> str:
+def our_tag() -> str:
     """Return the tag of runs of this home's warm process, and of no other's."""
     return at_home(TAG, read_settings().home_name)
 
@@ -74,7 +74,7 @@ def end_orphans(client: SyncPrefectClient) -> int:
     """
     orphans = client.read_flow_runs(
         flow_run_filter=FlowRunFilter(
-            tags=FlowRunFilterTags(all_=[_our_tag()]),
+            tags=FlowRunFilterTags(all_=[our_tag()]),
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=BEGUN)),
         )
     )

@@ -2,9 +2,10 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Event
+from types import SimpleNamespace
 
 import duckdb
 import polars as pl
@@ -22,6 +23,8 @@ from flows.publish_analytics import publish_analytics
 from flows.push_inventory import push_inventory
 from tasks.analytics import publish as analytics
 from tasks.stock import push
+from tasks.watch.alive import only_watch
+from tasks.watch.runs import TAG
 from tests.support.csv_counter import Shown
 from tests.support.effort import for_ci
 from tests.support.plain_runs import both_ways
@@ -211,6 +214,26 @@ def test_a_push_is_made_way_for(lab: Sandbox, monkeypatch: pytest.MonkeyPatch):
     assert state.name == "Skipped"
     assert "push-inventory-lab" in state.message
     assert not read_settings().analytics.exists()
+
+
+def test_a_push_that_a_killed_warm_process_has_left_is_not_made_way_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It stays Running where none begins again: no copy was ever made any more."""
+    monkeypatch.setenv("JUCHU_HOME", str(home))
+    server = nullcontext(SimpleNamespace(read_flow_runs=None))
+    running = [
+        SimpleNamespace(name="push-inventory-lab", tags=[TAG]),
+        SimpleNamespace(name="push-tracking-lab", tags=[]),
+    ]
+    monkeypatch.setattr(analytics, "get_client", lambda **_: server)
+    monkeypatch.setattr(analytics, "all_pages", lambda *_, **__: iter(running))
+    with only_watch(home, Event()):
+        beside_it = analytics.pushes_at_work.fn()
+    after_it = analytics.pushes_at_work.fn()
+
+    assert beside_it == ["push-inventory-lab", "push-tracking-lab"]
+    assert after_it == ["push-tracking-lab"]
 
 
 @pytest.mark.prefect
