@@ -16,6 +16,7 @@ from tasks.buyers import (
     rewrite_warehouse,
 )
 from tasks.forms.buyers import MailOfBuyer, NumberOfBuyer, WhoForgets
+from tasks.runs.parameters import forget_people
 from tasks.runs.retrying import show_retries
 
 
@@ -23,7 +24,7 @@ from tasks.runs.retrying import show_retries
     name="forget-buyer",
     flow_run_name="forget-buyer",
     on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
+    on_failure=[show_retries, forget_people, announce_change],
     persist_result=False,
 )
 def forget_buyer(

@@ -20,7 +20,7 @@ from tasks.forms.shops import (
     WhoMoves,
     Why,
 )
-from tasks.runs.parameters import forget_application
+from tasks.runs.parameters import forget_people
 from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 from tasks.shops.onboarding import (
@@ -40,7 +40,7 @@ from tasks.shops.second_mail import read_mail, start_of
     name="onboard-shop",
     flow_run_name=name_with_shop,
     on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, forget_application, announce_change],
+    on_failure=[show_retries, forget_people, announce_change],
     persist_result=False,
 )
 def onboard_shop(  # noqa: PLR0913, PLR0917 - what the form asks

@@ -13,6 +13,7 @@ from tasks.marks.journal import open_marks
 from tasks.marks.memo import keep_no_text, write_memo
 from tasks.marks.numbers import one_number_of
 from tasks.runs.limits import one_caller
+from tasks.runs.parameters import forget_people
 from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 
@@ -21,7 +22,7 @@ from tasks.shops.every_shop import name_with_shop
     name="update-memo",
     flow_run_name=name_with_shop,
     on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
+    on_failure=[show_retries, forget_people, announce_change],
     persist_result=False,
 )
 def update_memo(  # noqa: PLR0913, PLR0917 - what the form asks

@@ -31,12 +31,9 @@ from tasks.marks.journal import (
 )
 from tasks.rms import FunctionStopped, ShopStopped, open_rms
 from tasks.runs.failures import hiding_values
-from tasks.runs.parameters import replace_parameter
+from tasks.runs.parameters import KEPT, replace_parameter
 from tasks.runs.report import ended
 from tasks.runs.retrying import NEVER_REPEAT, opaque
-
-KEPT = "(保存していません)"
-"""What Prefect's server keeps of the text."""
 
 
 class MemoRefused(Exception):

@@ -4,9 +4,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prefect.flows import Flow
+from prefect.states import Failed
 
+from flows.forget_buyer import forget_buyer
+from flows.onboard_shop import onboard_shop
+from flows.update_memo import update_memo
 from tasks.house import run_parameters
-from tasks.marks.memo import KEPT
+from tasks.runs import parameters
+from tasks.runs.parameters import KEPT
 from tests.shops.made import SECOND_MAIL
 
 LINES = "企業名:株式会社見本システム\n利用データ:受注情報\n利用開始予定日時:2026/12/01"
@@ -42,3 +48,24 @@ def emptied(patch: pytest.MonkeyPatch, parameters: dict[str, Any]) -> dict[str, 
 def test_what_the_run_would_have_left_is_left(monkeypatch: pytest.MonkeyPatch):
     assert emptied(monkeypatch, GIVEN) == LEFT
     assert emptied(monkeypatch, LEFT) == {}
+
+
+@pytest.mark.parametrize(
+    "flow", [forget_buyer, onboard_shop, update_memo], ids=lambda flow: flow.name
+)
+def test_a_run_that_is_refused_at_its_door_keeps_as_little(
+    flow: Flow[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    """A memo, and a pasted mail, stood at Prefect's server until the night."""
+    written = dict(GIVEN[flow.name])
+
+    def replace(name: str, value: Any, _run: str) -> None:
+        written[name] = value
+
+    monkeypatch.setattr(parameters, "replace_parameter", replace)
+    run = SimpleNamespace(id="run", parameters=GIVEN[flow.name])
+    for hook in flow.on_failure_hooks:
+        if hook.__module__ == parameters.__name__:
+            hook(flow, run, Failed())
+
+    assert written == LEFT[flow.name]
