@@ -160,6 +160,9 @@ BY_CODE = {
     "UPDATE_ORDERSHIPPING_ERROR_113": (
         "後払い決済の注文です。配送会社、お荷物伝票番号、発送日をすべて入力してください。"
     ),
+    "UPDATE_ORDERMEMO_ERROR_030": (
+        "外部サイトへのリンクは書けません。リンクを消して、もう一度実行してください。"
+    ),
     "CANCEL_ORDER_WARNING_101": STOCK_NOT_GIVEN_BACK,
     "CANCEL_ORDER_AFTER_SHIPPING_WARNING_101": STOCK_NOT_GIVEN_BACK,
     "ES04-01": CHECK_THE_HEADER,

@@ -14,7 +14,8 @@ who reads it should do.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from connectors.codes.table import code_of
 from connectors.rms.messages import RmsMessage
@@ -95,6 +96,11 @@ class RmsTrouble(Exception):
     def __repr__(self) -> str:
         """Leave the advice out: Prefect logs this of an attempt that it will retry."""
         return f"{type(self).__name__}({without_advice(str(self))!r})"
+
+    def without_texts(self) -> Self:
+        """Return the same without RMS's own texts, which may quote what was sent."""
+        codes = [replace(message, text="") for message in self.messages]
+        return type(self)(replace(self.circumstances, messages=codes))
 
 
 class Refused(RmsTrouble):

@@ -6,7 +6,7 @@ stands (`look`). Source: docs/rms/order-api.md §4.4, §4.5, §4.7, §4.8.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from connectors.rms.fetch import PATH as GET_ORDER_PATH
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage, models
 from connectors.rms.wire import yen
+from data.model.advice import advice_alone
 from data.model.mark import BEFORE_SHIPPING, Marked, MarkOutcome, Payment, SubStatus
 
 GET_SUB_STATUS_LIST = RmsFunction("getSubStatusList")
@@ -148,8 +149,16 @@ class MarksApi:
         ]
 
     def update_memo(self, number: str, memo: str) -> Marked:
-        """Overwrite the memo of one order; look at it first."""
-        return self._one(UPDATE_MEMO, {"orderNumber": number, "memo": memo})
+        """Overwrite the memo of one order; look at it first.
+
+        Of what RMS says only the code is returned, with our advice on it: its text may
+        quote the memo.
+        """
+        try:
+            said = self._one(UPDATE_MEMO, {"orderNumber": number, "memo": memo})
+        except OutcomeUnknown as unsure:
+            raise unsure.without_texts() from None
+        return replace(said, reason=advice_alone(said.reason))
 
     def cancel(self, seen: Looked, restore: int, reason: int) -> Marked:
         """Cancel one order by the function that fits the state it was seen in."""

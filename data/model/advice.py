@@ -10,6 +10,15 @@ def has_advice(message: str) -> bool:
     return ADVICE in message
 
 
+def advice_alone(message: str) -> str:
+    """Return what a message says to do, without what happened; "" if it says nothing.
+
+    For what happened in the words of somebody else, who may quote a person's.
+    """
+    _, advice, to_do = message.rpartition(ADVICE)
+    return f"{advice}{to_do}" if advice else ""
+
+
 def without_advice(message: str) -> str:
     """Return what happened, for a log that nobody has to act on."""
     return message.partition(ADVICE)[0]

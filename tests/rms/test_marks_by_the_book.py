@@ -144,6 +144,32 @@ def test_a_mark_is_what_its_code_says(prefix, code, status, outcome):
     assert marked(prefix, status, word) is outcome
 
 
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ERROR_021", 400),
+        ("ERROR_030", 400),
+        ("ERROR_107", 200),
+        ("ERROR_000", 500),
+        ("WARNING_001", 200),
+    ],
+)
+def test_what_rms_says_of_a_memo_is_passed_on_as_a_code_and_our_advice(code, status):
+    """Its text may quote the memo, which stays in no table, log or state."""
+    named = f"ORDER_EXT_API_UPDATE_ORDERMEMO_{code}"
+    word = message(code.partition("_")[0], named, "「架空花子さま」は使えません。")
+
+    told = told_of_memo(MarksApi(Judged(lambda _: (status, said(word)))))
+    assert (named in told, "対処: " in told, "架空" in told) == (True, True, False)
+
+
+def told_of_memo(api: MarksApi) -> str:
+    try:
+        return f"{api.update_memo('a', '架空花子さま')}"
+    except OutcomeUnknown as unsure:
+        return f"{unsure} {unsure!r}"
+
+
 def test_planted_an_error_that_is_always_a_refusal_is_caught(monkeypatch):
     judged = marks._outcome
 
