@@ -32,11 +32,12 @@ from tasks.runs.report import (
     see,
     sums,
     table,
+    worth_a_look,
 )
 
 MODES: Final = {
-    "update": "更新: 空欄のセルは上書きしていません",
-    "replace": "書換: 空欄のセルも上書きしました",
+    "update": "更新: 空欄のセルは上書きしません",
+    "replace": "書換: 空欄のセルも上書きします",
 }
 WARNINGS: Final = {
     "line-differs": "同じ明細の内容が行によって異なります",
@@ -157,9 +158,9 @@ def import_report(download: Download, choices: Choices, imported: Imported) -> s
         f"**{TRIED}。**" if choices.dry_run else "",
         f"**{SAME_FILE}。**" if report.is_same_file else "",
         table(("項目", "内容"), facts),
-        _rejects(imported),
-        _warnings(imported),
-        _waiting(download.shop, report.waiting_for_stock),
+        _rejects(imported, is_trial=choices.dry_run),
+        _warnings(imported, is_trial=choices.dry_run),
+        _waiting(download.shop, report.waiting_for_stock, is_trial=choices.dry_run),
     )
 
 
@@ -187,7 +188,7 @@ def import_outcome(imported: Imported, choices: Choices) -> FileOutcome:
             RemarkList(
                 title="警告",
                 total=sum(report.warned.values()),
-                advice="取り込みますが、内容を確認してください。",
+                advice=worth_a_look(is_trial=choices.dry_run),
                 remarks=[*kinds, *found[:LISTED]],
             )
         )
@@ -197,7 +198,8 @@ def import_outcome(imported: Imported, choices: Choices) -> FileOutcome:
             RemarkList(
                 title="取り込めない行",
                 total=report.lines_rejected,
-                advice="この行を含む注文は取り込みません。"
+                advice="この行を含む注文は"
+                f"{'取り込みません' if choices.dry_run else '取り込んでいません'}。"
                 "ファイルを修正して、もう一度取り込んでください。",
                 remarks=[Remark.of_row(one) for one in imported.rejects],
             )
@@ -228,7 +230,7 @@ def refusal_report(download: Download, problem: str) -> str:
     )
 
 
-def _rejects(imported: Imported) -> str:
+def _rejects(imported: Imported, *, is_trial: bool) -> str:
     total = imported.report.lines_rejected
     if not total:
         return ""
@@ -237,13 +239,15 @@ def _rejects(imported: Imported) -> str:
     ]
     return section(
         f"取り込めなかった行 {total:,}行",
-        "この行を含む注文は取り込んでいません。修正して、もう一度取り込んでください。"
-        "すべての行は表 `csv_rejects` で確認できます。",
+        "この行を含む注文は取り込みません。修正してから取り込んでください。"
+        if is_trial
+        else "この行を含む注文は取り込んでいません。修正して、もう一度取り込んで"
+        "ください。すべての行は表 `csv_rejects` で確認できます。",
         table(("行", "列", "理由"), rows),
     )
 
 
-def _warnings(imported: Imported) -> str:
+def _warnings(imported: Imported, *, is_trial: bool) -> str:
     report = imported.report
     kinds = (
         f"{WARNINGS.get(kind, kind)}: {count:,}件"
@@ -253,21 +257,23 @@ def _warnings(imported: Imported) -> str:
     if not found:
         return ""
     rows = [(number or "", text) for _, number, text in report.warnings[:LISTED]]
+    kept = "" if is_trial else "すべての警告は表 `csv_warnings` で確認できます。"
     return section(
         "警告",
         found,
-        "注文は登録しました。すべての警告は表 `csv_warnings` で確認できます。"
-        if rows
-        else "",
+        f"{worth_a_look(is_trial=is_trial)}{kept}" if rows else "",
         table(("注文番号", "警告"), rows),
     )
 
 
-def _waiting(shop: str, lines: int) -> str:
+def _waiting(shop: str, lines: int, *, is_trial: bool) -> str:
     if not lines:
         return ""
+    title = f"在庫の手動調整待ち {lines:,}行"
+    if is_trial:
+        return section(title, "取り込むと、在庫の手動調整を待つ明細の数です。")
     return section(
-        f"在庫の手動調整待ち {lines:,}行",
+        title,
         "CSVで登録した注文は、在庫数を変更しません。調整待ちの一覧は次で確認できます。",
         "    SELECT * FROM manual_stock_adjustments",
         "在庫を確認し、`adjust-stock/manual` で調整してください。",

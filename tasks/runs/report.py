@@ -125,6 +125,13 @@ def sums(numbers: Mapping[str, int]) -> str:
     return " / ".join(f"{what} {number}" for what, number in numbers.items())
 
 
+def worth_a_look(*, is_trial: bool) -> str:
+    """Return what staff read above rows with a warning: of a trial none is stored."""
+    if is_trial:
+        return "取り込みますが、内容を確認してください。"
+    return "取り込み済みです。内容を確認してください。"
+
+
 def see(key: str) -> str:
     """Return the advice to open the run's artifact of this key."""
     return f"対処: 報告「{key}」を確認してください。"

@@ -31,6 +31,7 @@ from tasks.runs.report import (
     see,
     sums,
     table,
+    worth_a_look,
 )
 from tasks.runs.retrying import SAFE_TO_REPEAT
 from tasks.shops.at_mall import shop_at_mall
@@ -160,7 +161,9 @@ def shipments_report(imported: ImportedShipments) -> str:
         table(("項目", "内容"), facts),
         _rows(
             "取り込めなかった行",
-            "修正して、もう一度取り込んでください。"
+            "修正してから取り込んでください。"
+            if imported.is_trial
+            else "修正して、もう一度取り込んでください。"
             "すべての行は表 `shipment_rejects` で確認できます。",
             report.rejected,
         ),
@@ -171,7 +174,7 @@ def shipments_report(imported: ImportedShipments) -> str:
         ),
         _rows(
             "警告",
-            "取り込み済みです。内容を確認してください。",
+            worth_a_look(is_trial=imported.is_trial),
             [*imported.warnings, *report.warnings],
         ),
         bullets(imported.notices),
@@ -213,7 +216,7 @@ def shipments_outcome(imported: ImportedShipments) -> FileOutcome:
             *of_file(imported.notices),
             *of_rows(
                 "警告",
-                "取り込みますが、内容を確認してください。",
+                worth_a_look(is_trial=imported.is_trial),
                 [*imported.warnings, *report.warnings],
             ),
         ],

@@ -73,6 +73,17 @@ def test_a_trial_names_row_and_column_of_what_it_would_leave_out(counter: Counte
     assert outcome(counter).counts["取り込まない注文"] == 1
 
 
+def test_the_report_of_a_trial_tells_of_no_order_as_stored(counter: Counter):
+    """Whoever reads that it is stored would not import it, and pack nothing."""
+    counter.ended(str(GOLDEN / "rakuten-158" / "in.csv"), dry_run=True)
+    report = counter.artifacts()["import-report"]
+
+    assert "## 警告" in report
+    assert "取り込みますが、内容を確認してください。" in report
+    assert "取り込み済みです" not in report
+    assert "manual_stock_adjustments" not in report
+
+
 def test_a_trial_of_another_malls_file_says_what_to_choose(counter: Counter):
     counter.ended(counter.file(SHOPIFY, "shopify.csv"), dry_run=True)
     found = outcome(counter)

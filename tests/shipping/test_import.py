@@ -376,6 +376,17 @@ def test_a_shop_s_own_column_of_references_is_read_in_its_carrier_s_files(
     assert not template.report.rejected + template.report.unmatched
 
 
+def test_the_report_of_a_trial_tells_of_no_parcel_as_stored(lab: Lab):
+    """Whoever reads that it is stored would not import it, and RMS be told of none."""
+    path = lab.b2(*((lab.key(number), tracking_number(1)) for number in lab.sell(2)))
+    tried = import_shipment_file.fn(path, "yamato", SHOP, dry_run=True)
+    text = shipments_report(tried)
+
+    assert "## 警告" in text
+    assert "取り込みますが、内容を確認してください。" in text
+    assert "取り込み済みです" not in text
+
+
 def test_a_trial_names_each_row_left_out_and_stores_no_parcel(lab: Lab):
     (number,) = lab.sell()
     path = lab.b2((lab.key(number), tracking_number(1)), ("nobody", tracking_number(2)))
