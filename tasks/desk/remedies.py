@@ -40,7 +40,7 @@ REMEDIES: Final[Mapping[MatterKind, Remedy]] = {
     MatterKind.ORDER_NOT_AT_MALL: Remedy(
         f"RMSの受注画面で注文番号と店舗を確認します。{_AT_RMS}", ""
     ),
-    MatterKind.AMOUNTS_OPEN: Remedy("RMSの受注画面で金額を確定します", ""),
+    MatterKind.AMOUNTS_OPEN: Remedy("モールの管理画面で金額を確定します", ""),
     MatterKind.STATUS_UNKNOWN: Remedy(
         f"RMSの受注画面でステータスを確認します。{_AT_RMS}", ""
     ),

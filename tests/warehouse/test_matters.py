@@ -11,7 +11,7 @@ from data.model.csv_file import CellRemark
 from data.model.mark import MarkKind
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.notice import UNREADABLE
-from data.model.order import RMS_STATUS
+from data.model.order import RMS_STATUS, Mall
 from data.model.shops.connection import STOPS_CALLS, ConnectionStatus
 from data.model.stock import Adjustment
 from data.warehouse.house.incidents import record_incident
@@ -536,6 +536,16 @@ def test_what_was_shipped_waits_no_more_for_its_amounts_or_its_mall(
     con.execute(f"UPDATE orders SET {over}")  # noqa: S608 - ours
 
     assert on_list(con, make.__name__) == []
+
+
+@pytest.mark.parametrize(("mall", "where"), [("rakuten", "RMS"), ("ponpare", "CSV")])
+def test_open_amounts_are_to_be_fixed_at_the_order_s_own_mall(con: Con, mall, where):
+    store(con, mall=Mall(mall), request_total=None, amounts_fixed=False)
+    (one,) = matters(con, MatterKind.AMOUNTS_OPEN)
+
+    assert [word in one.what for word in ("RMS", "CSV")] == [
+        where == "RMS", where == "CSV",
+    ]  # fmt: skip
 
 
 def test_every_status_of_rms_is_known_to_the_list(con: Con):
