@@ -37,7 +37,7 @@ class ShopToDo:
     to_ship        orders that may be packed, of which some package has not left yet
     ship_today     those of them that have to leave today, or should have before
     ship_late      those of these that should have left before today
-    numbers_unsent tracking numbers that RMS does not show, refused ones included
+    numbers_unsent tracking numbers that the mall was not told of, refused ones included
     stock_refused  listings whose level RMS refused
     """
 

@@ -45,10 +45,7 @@ NO_SERVER: Final = (
     "対処: サーバーが起動していることを確認してください。"
 )
 ALL_WELL: Final = "すべての処理が完了しました。"
-NO_FIGURES: Final = (
-    "データベースを開けないため、件数を表示できません。"
-    "対処: 「処理の結果」を確認してください。"
-)
+NO_FIGURES: Final = f"データベースを開けないため、件数を表示できません。{LOOK}"
 WORK_WORDS: Final = {
     "waiting_payment": "入金待ち",
     "to_ship": "発送待ち",
@@ -56,7 +53,7 @@ WORK_WORDS: Final = {
     "ship_late": "出荷の遅れ",
     "cancel_requests": "キャンセルの確定待ち",
     "stock_refused": "転送できなかった在庫",
-    "numbers_unsent": "RMSに未登録の送り状番号",
+    "numbers_unsent": "モールに未登録の送り状番号",
 }
 """What staff call each part of `ShopToDo`, in the order of the report."""
 _FAILED_STEPS: Final = re.compile(r"失敗した処理: ([a-z, -]+)。")

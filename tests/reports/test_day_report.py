@@ -29,7 +29,7 @@ from tests.support.orders import at
 
 TO_DO = (
     "作業: 入金待ち 6件、発送待ち 40件、今日出荷 22件、出荷の遅れ 1件、"
-    "キャンセルの確定待ち 2件、転送できなかった在庫 1件、RMSに未登録の送り状番号 7件"
+    "キャンセルの確定待ち 2件、転送できなかった在庫 1件、モールに未登録の送り状番号 7件"
 )
 RUN = "0197f6a0-0000-7000-8000-000000000001"
 NOT_AT_MALL = Matter(
@@ -90,7 +90,7 @@ def test_the_report_says_what_is_to_be_done_today():
     head = "| モール | 店舗 | 入金待ち | 発送待ち | 今日出荷 | 出荷の遅れ"
     text = day_markdown(report())
 
-    rest = "キャンセルの確定待ち | 転送できなかった在庫 | RMSに未登録の送り状番号"
+    rest = "キャンセルの確定待ち | 転送できなかった在庫 | モールに未登録の送り状番号"
     assert f"{head} | {rest} |" in text
     assert "| rakuten | demo | 5 | 40 | 22 | 1 | 2 | 1 | 7 |" in text
 
@@ -227,7 +227,7 @@ def test_without_the_warehouse_the_steps_are_told_all_the_same():
 
     assert "件数を表示できません" in text
     assert "| ingest-orders | 失敗 |" in text
-    assert "件数を表示できません" in day_text(report(day=None))
+    assert day_text(report(day=None)).endswith(f"件数を表示できません。{LOOK}")
 
 
 def test_a_day_of_nothing_is_told_as_such():
