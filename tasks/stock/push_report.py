@@ -159,14 +159,16 @@ def stock_push_report(
     """Return in Markdown what became of each level, and which stock runs short."""
     ours = [push for push in pushes if push.is_of_run]
     by_state = Counter(push.state for push in ours)
-    written = sum(push.was_sent for push in ours)
+    equal = [
+        one for one in ours if one.state is PushState.VERIFIED and not one.was_sent
+    ]
     return page(
         f"在庫転送の結果 ({shop})",
         counts(
             {
                 "対象のSKU": len(ours),
-                "転送したSKU": written,
-                "在庫数が一致し、転送しなかったSKU": len(ours) - written,
+                "転送したSKU": sum(push.was_sent for push in ours),
+                "在庫数が一致し、転送しなかったSKU": len(equal),
             }
             | {word: by_state[state] for state, word in PUSH_WORDS.items()}
         ),

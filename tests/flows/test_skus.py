@@ -175,6 +175,7 @@ def test_a_sku_that_no_item_has_is_told_before_it_is_written(
     assert "確認済み 1" in message
     assert "RMSにないSKU 2" in message
     assert "転送していません" in shown("inventory-report")
+    assert "転送しなかったSKU | 0 |" in shown("inventory-report")
     written = [(w["manageNumber"], w["variantId"]) for w in lab.stock_writes()]
     assert written == [SHIRT]
     assert ended(push_inventory)[0] == "COMPLETED"

@@ -319,7 +319,8 @@ def _judged(judged: Mapping[str, tuple[PushState, int | None]]) -> pl.DataFrame:
 class LatestPush(_OfListing):
     """The latest push of one listing.
 
-    was_sent   a write was spent on it; otherwise the mall showed the number already
+    was_sent   a write was spent on it; of one verified without, the mall showed the
+               number already
     is_of_run  the run asked about planned it; otherwise it is left from an earlier one
     """
 
