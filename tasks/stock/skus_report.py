@@ -87,7 +87,7 @@ def conclude_skus(
             "販売中": sum(one.is_on_sale for one in read.said),
             "新しく登録": new,
             "変更": len(mapped.changes) - new,
-            "RMSにないSKU": len(read.missing),
+            _missing(read): len(read.missing),
         }
     )
     return ended(f"試行: {summary}。何も変更していません" if dry_run else summary)
@@ -122,7 +122,7 @@ def skus_report(
             ],
         ),
         listing(
-            "RMSにないSKU" if is_sure else "検索で見つからないSKU",
+            _missing(read),
             _LISTING,
             _keys(read.missing),
             advice=NOT_THERE if is_sure else NOT_FOUND,
@@ -170,6 +170,11 @@ def skus_report(
         if read.unread
         else "",
     )
+
+
+def _missing(read: SkusRead) -> str:
+    """Return what staff call the SKUs of ours that were not among those read."""
+    return "RMSにないSKU" if read.told_by == "item" else "検索で見つからないSKU"
 
 
 def _keys(listings: Sequence[Listing]) -> list[tuple[str, str]]:

@@ -135,9 +135,10 @@ def test_the_search_alone_will_do_and_stops_nothing(lab: Sandbox, shown: Shown):
     kind, message = ended(import_skus)
     lab.settings(items_search_lag_s=86_400)
     lab.set_item("mihon-shirt", set={"created": lab.clock()})
-    ended(import_skus)
+    _, later = ended(import_skus)
 
     assert (kind, message[:12]) == ("COMPLETED", "商品 8 / SKU 1")
+    assert later.endswith("検索で見つからないSKU 3")
     assert "商品一括編集機能の契約" in shown("import-skus-report")
     assert "検索で見つからないSKU 3件" in shown("import-skus-report")
     assert ask("SELECT count(*) FROM listings WHERE NOT is_there") == [(0,)]
