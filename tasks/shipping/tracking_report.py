@@ -40,7 +40,7 @@ MOST_REASONS: Final = 5
 """Reasons counted above a list that is cut."""
 ON_ITS_WAY: Final = (
     "報告の結果をまだ確認できていません。"
-    "対処: 次回の実行で注文を取得し直して判断します。"
+    "対処: 必要ありません。次回の実行で注文を取得し直して判断します。"
 )
 UNREAD: Final = (
     "注文を取得できないため、報告していません。"
@@ -56,7 +56,8 @@ UNNUMBERED: Final = (
 NO_ROW: Final = "発送情報がありません(未出荷の場合は、出荷後に番号を取り込みます)"
 STILL_OPEN: Final = (
     "発送日を過ぎ、すべての行がそろうと、夜間にRMSが発送済(500)に変更します。"
-    "対処: 不足している行をRMSの画面で入力するか、削除してください。"
+    "対処: 空欄のある行は、RMSの画面で入力するか、削除してください。"
+    "重複した行は、1つを残して削除してください。"
 )
 
 
@@ -176,11 +177,12 @@ def _gaps(one: Straggler) -> Iterable[str]:
             continue
         cells = "・".join(row.missing)
         yield (
-            f"送付先 {row.basket_id}: 発送明細 {row.shipping_detail_id}に"
+            f"送付先 {row.basket_id}: 発送明細 {row.shipping_detail_id} に"
             f"{cells}がありません"
         )
     for double in one.doubled_rows:
-        yield f"送付先 {double.basket_id}: 同じ番号の行が2つあります"
+        rows = len(double.shipping_detail_ids)
+        yield f"送付先 {double.basket_id}: 同じ番号の行が{rows}つあります"
     if one.is_unnumbered:
         yield UNNUMBERED
     elif not one.open_rows and not one.doubled_rows:

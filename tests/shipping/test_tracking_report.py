@@ -141,7 +141,7 @@ def test_an_order_still_open_the_next_day_says_which_cells_are_missing(lab: Lab,
     assert section(text, "報告済みで発送待ち")[2] == STILL_OPEN
     assert section(text, "報告済みで発送待ち")[-1] == (
         f"| {number} | 送付先 {package['basketId']}:"
-        " 発送明細 999にお荷物伝票番号・発送日がありません |"
+        " 発送明細 999 にお荷物伝票番号・発送日がありません |"
     )
     assert whole not in text
 
@@ -227,14 +227,14 @@ def test_what_holds_an_order_open_is_said_of_each_kind():
     found = (
         Straggler(order_number(1), (OpenRow("1", None, ("発送日",)),), ()),
         Straggler(order_number(1), (OpenRow("1", "5", ("発送日",)),), ()),
-        Straggler(order_number(2), (), (DoubledRow("2", "400", ("5", "6")),)),
+        Straggler(order_number(2), (), (DoubledRow("2", "400", ("5", "6", "7")),)),
         Straggler(order_number(3), (), ()),
     )
     rows = section(report(stragglers=found), "報告済みで発送待ち")[-4:]
 
     assert rows == [
         f"| {order_number(1)} | 送付先 1: {NO_ROW} |",
-        f"| {order_number(1)} | 送付先 1: 発送明細 5に発送日がありません |",
-        f"| {order_number(2)} | 送付先 2: 同じ番号の行が2つあります |",
+        f"| {order_number(1)} | 送付先 1: 発送明細 5 に発送日がありません |",
+        f"| {order_number(2)} | 送付先 2: 同じ番号の行が3つあります |",
         f"| {order_number(3)} | 行はそろっています。夜間処理をお待ちください |",
     ]

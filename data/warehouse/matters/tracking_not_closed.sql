@@ -15,7 +15,8 @@ SELECT
                 || '対処: RMSの画面で発送済みに変更してください。'
         ELSE
             'すべての荷物を報告しましたが、発送待ち(300)のままです。'
-                || '対処: 不足している行をRMSの画面で入力するか、削除してください。'
+                || '対処: 空欄のある行は、RMSの画面で入力するか、削除してください。'
+                || '重複した行は、1つを残して削除してください。'
     END
 FROM shipments AS s
 JOIN orders AS o USING (mall, shop_id, order_number)
