@@ -420,7 +420,7 @@ def ingest_report(
 
 
 def _minute(moment: datetime | None) -> str:
-    return f"{in_japan(moment):%Y-%m-%d %H:%M}" if moment else "?"
+    return f"{in_japan(moment):%Y-%m-%d %H:%M}" if moment else "不明"
 
 
 def _refusals(title: str, advice: str, orders: Sequence[RefusedOrder]) -> str:

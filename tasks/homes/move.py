@@ -246,8 +246,9 @@ def _copy(folder: Path, to: str) -> None:
             "(Debian: apt install rsync)。"
         ) from None
     if done.returncode:
+        *_, why = ["", *done.stderr.strip().splitlines()]
         raise HomeMoveRefused(
-            f"{to} にコピーできません: {done.stderr.strip().splitlines()[-1:]}。"
+            f"{to} にコピーできません({why or f'rsync {done.returncode}'})。"
             "移動していません。"
             "対処: ssh で接続できることと、空き容量を確認してください。"
         )

@@ -1,5 +1,6 @@
 """The payments of an order (入金・与信), without anything personal."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -67,11 +68,17 @@ def payment_report(number: str, payments: list[Payment]) -> str:
 
 
 def _method(one: Payment) -> str:
-    return PAYMENT_METHODS.get(one.method or 0, f"不明({one.method})")
+    return _word(PAYMENT_METHODS, one.method)
 
 
 def _state(one: Payment) -> str:
-    return PAYMENT_STATES.get(one.status or 0, f"不明({one.status})")
+    return _word(PAYMENT_STATES, one.status)
+
+
+def _word(words: Mapping[int, str], code: int | None) -> str:
+    if code is None:
+        return "不明"
+    return words.get(code, f"不明({code})")
 
 
 def _moment(at: datetime | None) -> str | None:

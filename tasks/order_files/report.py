@@ -224,7 +224,7 @@ def refusal_report(download: Download, problem: str) -> str:
     mall, shop = escape(download.mall), escape(download.shop)
     return page(
         f"CSVを取り込めませんでした ({download.name})",
-        f"モール / 店舗: {mall or '?'} / {shop or '?'}",
+        f"モール / 店舗: {mall or '不明'} / {shop or '不明'}",
         escape(problem),
         NOTHING_IMPORTED,
     )

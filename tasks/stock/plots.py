@@ -140,7 +140,7 @@ def main() -> None:
         sys.exit(str(problem))
     except OSError as problem:
         sys.exit(
-            f"{problem.filename} に書き込めません({problem.strerror})。"
+            f"{problem.filename or 'JUCHU_HOME'} に書き込めません({problem.strerror})。"
             "対処: JUCHU_HOME のフォルダーの権限と空き容量を確認してください。"
         )
 

@@ -1,5 +1,6 @@
 """The plot of a SKU's level: a file that needs nothing but itself."""
 
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -88,4 +89,18 @@ def test_a_folder_that_cannot_be_written_is_named(home, monkeypatch):
         count(con, a_count(10, own_sku="TEA-100"), minute=0)
 
     with pytest.raises(SystemExit, match=r"reports に書き込めません.*対処"):
+        main()
+
+
+def test_a_full_disk_is_named_though_the_system_names_no_file(home, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setenv("JUCHU_HOME", str(home))
+    monkeypatch.setattr("sys.argv", ["make plot", "--sku", "TEA-100"])
+    with warehouse(home / "juchu.duckdb") as con:
+        count(con, a_count(10, own_sku="TEA-100"), minute=0)
+    monkeypatch.setattr(Path, "write_text", full)
+
+    with pytest.raises(SystemExit, match=r"^JUCHU_HOME に書き込めません\(No space"):
         main()

@@ -15,6 +15,12 @@ def test_a_name_cannot_draw_or_link_in_a_report():
     assert "\n# e" not in told
 
 
+def test_a_file_of_no_mall_or_shop_says_so():
+    told = refusal_report(Download((Path("e.csv"),), "", ""), "理由")
+
+    assert "モール / 店舗: 不明 / 不明" in told
+
+
 def test_a_path_shows_its_last_part_only():
     download = Download((Path("../../etc/x.csv"),), "rakuten", "demo")
 
