@@ -242,10 +242,11 @@ def need_signature(who: str, note: str) -> None:
         AdjustmentProblem: `who` or `note` is blank.
 
     """
-    if not who.strip() or not note.strip():
+    given = {"担当者": who, "メモ": note}
+    if missing := [title for title, text in given.items() if not text.strip()]:
         raise AdjustmentProblem(
-            "担当者とメモが入力されていません。何も変更していません。"
-            "対処: 両方を入力して、もう一度実行してください。"
+            f"{'と'.join(missing)}が入力されていません。何も変更していません。"
+            "対処: 担当者とメモの両方を入力して、もう一度実行してください。"
         )
 
 

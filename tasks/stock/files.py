@@ -296,6 +296,7 @@ def _counted(imported: CountImported) -> str:
     older = sums({"後の棚卸あり": len(report.older)})
     if is_receipt:
         return (
-            f"入荷 {report.units}個 / {moved} / 届いていない {report.equal} / {older}"
+            f"入荷 {report.units}個 / {moved} / 新しく届いた数なし {report.equal}"
+            f" / {older}"
         )
     return f"{moved} / 一致 {report.equal} / {older}"

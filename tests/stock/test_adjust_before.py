@@ -53,7 +53,7 @@ def test_where_nothing_is_older_nothing_is_settled(two_years):
     ("given", "error", "said"),
     [
         ({"before": "きのう"}, TimeRefused, "この日より前"),
-        ({"before": "2026-07-01", "who": " "}, AdjustmentProblem, "担当者とメモ"),
+        ({"before": "2026-07-01", "who": " "}, AdjustmentProblem, "^担当者が入力"),
         (
             {"before": "2026-07-01", "adjustments": []},
             AdjustmentProblem,

@@ -86,7 +86,9 @@ def test_goods_received_are_added_and_reach_the_mall(shelf, count_flow):
     shelf.pass_time()
     shelf.push()
 
-    assert first[1].startswith("入荷 35個 / 在庫数が変わったSKU 2 / 届いていない 0 /")
+    assert first[1].startswith(
+        "入荷 35個 / 在庫数が変わったSKU 2 / 新しく届いた数なし 0 /"
+    )
     assert "# 入荷の結果 (delivery.csv)" in report
     assert "棚卸をまだ取り込んでいないSKU" in report
     assert "- new-item/a" in report
