@@ -35,7 +35,8 @@ from pydantic import (
 
 from connectors.durable_write import replace_durably
 from connectors.notices.messages import NoticeMessage
-from connectors.settings.reading import SettingsProblem, variables
+from connectors.settings.reading import SettingsProblem, invalid, variables
+from connectors.settings.shop_environment import problems_of
 from connectors.settings.shop_variables import PREFIX
 from data.model.order import Frozen, Mall
 from data.model.shops.shop import ShopHandle, without_mask
@@ -272,12 +273,8 @@ def _keys(known: Mapping[str, str], stem: str, handle: str) -> NoticeKeys:
             ),
         )
     except ValidationError as error:
-        wrong = ", ".join(
-            f"{stem}{str(fault['loc'][0]).upper()}" for fault in error.errors()
-        )
-        raise SettingsProblem(
-            f"{wrong} is missing or wrong. Example (例): {stem}SHOP_ID=123456"
-        ) from None
+        wrong = [str(fault["loc"][0]) for fault in error.errors()]
+        raise SettingsProblem(problems_of(invalid, stem, wrong)) from None
 
 
 def _signs(status: os.stat_result) -> tuple[int, ...]:

@@ -102,7 +102,8 @@ class Search:
         before the first page is asked for.
         """
         if in_japan(since) >= in_japan(until):
-            raise _bad_span("開始日時が終了日時より後です", error_words.BACKWARDS)
+            fact = "開始日時が終了日時より前ではありません"
+            raise _bad_span(fact, error_words.BACKWARDS)
         if in_japan(since) < in_japan(self._now()) - OLDEST:
             raise _bad_span("開始日時が730日より前です", error_words.TOO_OLD)
         return self._all_windows(since, until)

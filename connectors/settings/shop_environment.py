@@ -1,7 +1,7 @@
 """Shops described in the environment or `.env`, for use without a Prefect block."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pydantic import ValidationError
 
@@ -71,16 +71,18 @@ def shop_from_environment(handle: str) -> Shop | None:
         if field not in given
     ]
     if missing:
-        raise SettingsProblem(_problems(unset, stem, missing))
+        raise SettingsProblem(problems_of(unset, stem, missing))
     try:
         rest = dict.fromkeys(NEEDED, "") | {"mall": Mall.RAKUTEN}
         return Shop.model_validate({"handle": handle, **rest, **given})
     except ValidationError as error:
         wrong = [str(fault["loc"][0]) for fault in error.errors()]
-        raise SettingsProblem(_problems(invalid, stem, wrong)) from None
+        raise SettingsProblem(problems_of(invalid, stem, wrong)) from None
 
 
-def _problems(say: Callable[[str, str], str], stem: str, fields: list[str]) -> str:
+def problems_of(
+    say: Callable[[str, str], str], stem: str, fields: Iterable[str]
+) -> str:
     """Return a line for each field; a bad handle has no variable of its own."""
     return "\n".join(
         say(f"{stem}{SHOP_VARIABLES[field][0]}", SHOP_VARIABLES[field][1])

@@ -76,5 +76,8 @@ def test_a_shop_without_a_number_is_named(monkeypatch, shop_id):
     with pytest.raises(SettingsProblem) as problem:
         keys_from_environment()
 
-    assert "JUCHU_SHOP_DEMO_SHOP_ID" in str(problem.value)
+    example = "例: JUCHU_SHOP_DEMO_SHOP_ID=123456"
+    assert str(problem.value) == (
+        f"JUCHU_SHOP_DEMO_SHOP_ID: 値が正しくありません。{example}"
+    )
     assert KEY not in str(problem.value)
