@@ -178,5 +178,8 @@ def _named_twice(
     for row, key in keys:
         if first.setdefault(key, row) != row:
             yield RowRemark(
-                row, column, f"{first[key]:,} 行目と同じもので、適用開始日も同じです。"
+                row,
+                column,
+                f"{first[key]:,} 行目と同じもので、適用開始日も同じです。"
+                "1行だけを残してください。",
             )

@@ -167,7 +167,11 @@ def _contradictions(counts: list[tuple[int, Counted]]) -> Iterator[RowRemark]:
         key = (counted.manage_number, counted.variant_id)
         first = listings.setdefault(key, row)
         if first != row:
-            yield RowRemark(row, VARIANT, f"{first:,} 行目と同じ商品・SKUです。")
+            yield RowRemark(
+                row,
+                VARIANT,
+                f"{first:,} 行目と同じ商品・SKUです。1行にまとめてください。",
+            )
         if counted.own_sku is None:
             continue
         first, units = own_skus.setdefault(counted.own_sku, (row, counted.quantity))

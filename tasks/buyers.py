@@ -121,11 +121,14 @@ def find_traces(order_number: str, mail: str, who: str) -> Traces:
         if mail:
             replace_parameter("mail", "")
         if not who.strip():
-            raise BuyerUnclear("担当者を入力してください。何も変更していません。")
+            raise BuyerUnclear(
+                "担当者が入力されていません。何も変更していません。"
+                "対処: 担当者を入力して、もう一度実行してください。"
+            )
         if bool(order_number.strip()) == bool(mail_of(mail)):
             raise BuyerUnclear(
-                "注文番号とメールアドレスのどちらか一方を入力してください。"
-                "何も変更していません。"
+                "注文番号とメールアドレスの両方が空欄か、両方に入力があります。"
+                "何も変更していません。対処: どちらか一方を入力してください。"
             )
         if mail_of(mail) and "@" not in mail_of(mail):
             raise BuyerUnclear(

@@ -6,6 +6,7 @@ from typing import Any, Final
 from prefect import task
 from prefect.client.schemas.objects import State
 
+from data.model.advice import without_advice
 from data.model.matter import MATTER_WORDS, Matter, MatterKind
 from data.warehouse.matters import dismiss_matter, matters
 from tasks.machine import now, our_warehouse
@@ -61,13 +62,14 @@ def conclude_dismissal(
             f"対処: {_choice(left)}",
         )
     return ended(
-        f"一覧から外しました: {dismissed.what} 残りの「{word}」は{len(left)}件です"
+        f"一覧から外しました: {without_advice(dismissed.what)}"
+        f"残りの「{word}」は{len(left)}件です"
     )
 
 
 def _choice(left: Sequence[Matter]) -> str:
     if not left:
-        return "この種類で対応を待つものはありません。"
+        return "必要ありません。この種類で対応を待つものはありません。"
     more = " など" if len(left) > MOST_KEYS else ""
     keys = "、".join(one.key for one in left[:MOST_KEYS])
     return f"次から選んでください: {keys}{more}(全{len(left)}件)"

@@ -140,6 +140,7 @@ BY_CODE = {
     ),
     "UPDATE_ORDERSHIPPING_ERROR_103": (
         "注文から2年を過ぎているため、発送情報を登録できません。"
+        "注文番号を確認し、正しい場合は dismiss/manual で一覧から外してください。"
     ),
     "UPDATE_ORDERSHIPPING_ERROR_104": (
         "注文のサブステータスが注文の状態に合いません。RMSの受注画面で変更してください。"

@@ -85,7 +85,8 @@ CAUSE_TO_DO: Final = {
     Cause.BURST: "このSKUに安全在庫を設定してください",
     Cause.OTHER_CHANNEL: "adjust-stock で調整してください",
     Cause.LINK_RESTS: "店舗の「在庫連動」と「転送を止める時間帯」を確認してください",
-    Cause.UNKNOWN: "下の一覧を確認し、わからない場合は開発者に連絡してください",
+    Cause.UNKNOWN: "報告「why-oversold」の一覧を確認し、わからない場合は"
+    "開発者に連絡してください",
 }
 """What to do about it."""
 

@@ -138,7 +138,10 @@ def _understood(
     try:
         relation = con.sql(query)
         if relation is None:
-            raise QueryRefused("SQL に問い合わせがありません。")
+            raise QueryRefused(
+                "結果を返す問い合わせではありません。"
+                "対処: SQL= に SELECT 文などを指定してください。"
+            )
         yield relation
     except (duckdb.Error, pl.exceptions.PolarsError) as exc:
         raise QueryRefused(str(exc)) from None

@@ -44,7 +44,8 @@ def export(mart: str, form: str, out: str) -> None:
         )
     if form not in FORMS:
         raise NoPlace(
-            f"FORMAT={form} はありません。{'、'.join(FORMS)} のいずれかにしてください。"
+            f"FORMAT={form} はありません。"
+            f"対処: {'、'.join(FORMS)} のいずれかを指定してください。"
         )
     settings = read_settings()
     place = out or f"{mart}.{form}"

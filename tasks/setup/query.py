@@ -68,10 +68,13 @@ def answer(query: str, form: str, out: str, db: str = WAREHOUSE) -> None:
     """
     if form not in {TABLE, *Form}:
         known = "、".join((TABLE, *Form))
-        raise NoPlace(f"FORMAT={form} はありません。{known} のいずれかにしてください。")
+        raise NoPlace(
+            f"FORMAT={form} はありません。対処: {known} のいずれかを指定してください。"
+        )
     if db not in {WAREHOUSE, ANALYTICS}:
         raise NoPlace(
-            f"DB={db} はありません。{WAREHOUSE} または {ANALYTICS} にしてください。"
+            f"DB={db} はありません。"
+            f"対処: {WAREHOUSE} または {ANALYTICS} を指定してください。"
         )
     if not query.strip():
         if form != TABLE or out:

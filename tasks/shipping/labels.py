@@ -333,6 +333,8 @@ def labels_report(labels: Labels) -> str:
             "出力しなかった送付先",
             ("注文番号", "送付先ID", "列", "理由"),
             labels.refused,
+            advice="理由に対処が書かれていない送付先は、モールの画面で内容を修正するか、"
+            "送り状を手作業で作成してください。",
             most=MOST_LEFT_OUT,
         ),
         listing(

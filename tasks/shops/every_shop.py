@@ -126,7 +126,7 @@ def no_shop() -> State[Any]:
     """Return the final state of a run that found no shop to run for."""
     return Completed(
         message="対象の店舗がありません。"
-        "rms-shop ブロックと店舗の段階を確認してください。"
+        "対処: rms-shop ブロックと店舗の段階を確認してください。"
     )
 
 

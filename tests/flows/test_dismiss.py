@@ -47,6 +47,7 @@ def test_a_matter_comes_off_and_stays_off_over_the_next_run(
     assert kind == "COMPLETED"
     assert message.startswith("一覧から外しました: CSVで取り込んだ注文ですが、RMSに")
     assert f"「RMSにない注文」は{len(waiting) - 1}件" in message
+    assert "対処" not in message
     assert keys() == waiting[1:]
 
 

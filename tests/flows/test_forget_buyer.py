@@ -157,6 +157,7 @@ def test_what_names_no_buyer_changes_nothing(sold: str, home: Path, given, why):
 
     assert kind == "FAILED"
     assert why in message
+    assert "対処: " in message
     assert "buyer.example" not in message
     assert (home / "juchu.duckdb").read_bytes() == before
 

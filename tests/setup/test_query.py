@@ -164,7 +164,7 @@ def test_without_a_query_there_are_examples_and_they_run(asked, filled):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--format", "xml", "SELECT 1"], "FORMAT=xml はありません。table、csv"),
+        (["--format", "xml", "SELECT 1"], "FORMAT=xml はありません。対処: table、csv"),
         (["DELETE FROM orders"], "read-only"),
         (["SELECT nothing FROM orders"], "nothing"),
         (["--format", "csv", ""], "SQL= に問い合わせを"),

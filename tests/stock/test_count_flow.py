@@ -105,7 +105,7 @@ def test_a_faulty_receipt_adds_nothing(shelf, count_flow):
     kind, message = count_flow(path, "receipt")
 
     assert kind == "FAILED"
-    assert "2 行目と同じ商品・SKUです" in message
+    assert "2 行目と同じ商品・SKUです。1行にまとめてください。" in message
     assert "入荷を取り込めませんでした" in shelf.shown["stock-count-report"]
     assert shelf.ask("FROM stock_movements") == []
 

@@ -174,6 +174,8 @@ def test_one_sku_counted_differently_is_refused_with_nothing_written(con):
         count(con, a_count(10), a_count(9, MUG))
 
     assert refused.value.skus == ("T",)
+    assert "ほか1件" in str(CountsDiffer([f"T{n}" for n in range(11)]))
+    assert "ほか" not in str(refused.value)
     assert ledger(con) == []
 
 

@@ -16,6 +16,7 @@ from connectors.carriers.labels.file import (
     LabelFile,
     Unwritable,
     checked,
+    not_collected,
     too_long,
     written,
 )
@@ -79,10 +80,7 @@ def _parcel(cells: Cells, order: ParcelOrder) -> None:
     cells.text("品名１", order.contents, _CONTENTS, needed=True)
     if order.cod_total is not None:
         if not 0 < order.cod_total <= MOST_COD:
-            raise Unwritable(
-                "コレクト代金引換額（税込）",
-                f"1円以上{MOST_COD:,}円以下ではありません。",
-            )
+            raise Unwritable("コレクト代金引換額（税込）", not_collected(MOST_COD))
         cells.code("コレクト代金引換額（税込）", str(order.cod_total))
         cells.code("コレクト内消費税額等", str(order.collected_tax))
 

@@ -8,7 +8,13 @@ address lines and two name lines of 16 characters, of whatever width, クール 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from connectors.carriers.labels.file import Cells, LabelFile, Unwritable, written
+from connectors.carriers.labels.file import (
+    Cells,
+    LabelFile,
+    Unwritable,
+    not_collected,
+    written,
+)
 from connectors.carriers.layouts.sagawa_ehiden3 import IMPORT_COLUMNS
 from data.model.shipping.label import Cool, ParcelOrder, Sender
 
@@ -51,7 +57,7 @@ def write_ehiden3_labels(orders: Iterable[ParcelOrder], sender: Sender) -> Label
 def _parcel(cells: Cells, order: ParcelOrder) -> None:
     if order.cod_total is not None:
         if not 0 < order.cod_total <= MOST_COD:
-            raise Unwritable("代引金額", f"1円以上{MOST_COD:,}円以下ではありません。")
+            raise Unwritable("代引金額", not_collected(MOST_COD))
         cells.code("代引金額", str(order.cod_total))
         cells.code("消費税", str(order.collected_tax))
     cells.text("お客様管理番号", order.short_key, 16, needed=True)

@@ -166,6 +166,13 @@ def too_long(found: int, most: int, *, full_width: int = 2) -> str:
     )
 
 
+def not_collected(most: int) -> str:
+    """Return in Japanese that an amount is none that is collected at the door."""
+    return (
+        f"1円以上{most:,}円以下の金額ではありません。送り状は手作業で作成してください。"
+    )
+
+
 Fill = Callable[[Cells, ParcelOrder], None]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -37,6 +37,8 @@ _COUNTED = pl.Schema(
 )
 BY_FILE = "棚卸・入荷ファイルの自社SKUによる変更です。"
 RECEIVED = "入荷ファイル {}"
+NAMED: Final = 10
+"""SKUs that a message names; of the rest it has the number."""
 
 
 class CountFile(Protocol):
@@ -88,10 +90,12 @@ class CountsDiffer(Exception):
         self.skus = tuple(skus)
 
     def __str__(self) -> str:
-        listed = "、".join(self.skus[:10])
+        listed = "、".join(self.skus[:NAMED])
+        rest = len(self.skus) - NAMED
+        more = f" ほか{rest:,}件" if rest > 0 else ""
         return (
-            f"同じSKUの在庫なのに数量が違う行があります: {listed}。"
-            "対処: 同じSKUの行には同じ数量(全部の数)を書いてください。"
+            f"同じSKUの在庫なのに数量が違う行があります: {listed}{more}。"
+            "対処: どの行にも、そのSKUの合計の数量を入力してください。"
         )
 
 
