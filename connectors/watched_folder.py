@@ -240,7 +240,7 @@ def put_into_rejected(
             f"日時: {now:%Y-%m-%d %H:%M}\n\n"
             f"理由: {reason}\n\n"
             "このファイルからは1行も取り込んでいません。対処のあと、正しいファイルを"
-            " incoming/<モール>/<店舗>/ に置いてください。\n"
+            " incoming/<モール>/<店舗コード>/ に置いてください。\n"
         )
         # With a mark, so that old Windows editors show it.
         replace_durably(_reason_of(target), text.encode("utf-8-sig"))

@@ -22,7 +22,7 @@ MAINTENANCE = (
 )
 SLOW_DOWN = (
     "RMSの呼び出し回数の制限です。juchuは間隔をあけて自動で再試行します。"
-    "続く場合は、同じ店舗のRMSを使う他のツールが同時に動いていないか確認してください。"
+    "続く場合は、同じ店舗のRMSを使うほかのツールが同時に動いていないか確認してください。"
 )
 READ_THEN_DECIDE = (
     "反映されたかどうか不明です。再送せず、"
@@ -35,7 +35,7 @@ READ_STOCK_THEN_DECIDE = (
 CHECK_THE_KEY = (
     "RMSのWEB APIサービスで、ライセンスキーの期限、serviceSecret、"
     "利用機能の設定を確認してください。"
-    "期限が切れている場合だけ、新しいキーを発行して店舗設定に登録してください"
+    "期限が切れている場合だけ、新しいキーを発行して rms-shop ブロックに登録してください"
     "（発行直後は30分ほど使えないことがあります）。"
 )
 AFTER_A_WRITE = (
@@ -76,7 +76,7 @@ CHECK_THE_HEADER = (
     "混ざっていないか確認してください。正しい場合は、接続チェックを実行してください。"
 )
 OTHER_SHOP = (
-    "注文番号の店舗番号が、店舗設定の店舗番号(shop_id)と違うため、保存しませんでした。"
+    "注文番号の店舗番号が、rms-shop ブロックの店舗番号と違うため、保存しませんでした。"
     f"対処: {OTHER_SHOPS_KEY}"
 )
 TWO_CONTENTS = (
@@ -90,7 +90,7 @@ READ_AGAIN_LATER = (
 )
 STOCK_NOT_GIVEN_BACK = (
     "キャンセルは完了しましたが、RMSの在庫数は戻っていません。"
-    "RMSの在庫数を確認し、違うときは push-inventory を「full」で実行してください。"
+    "RMSの在庫数を確認し、違うときは push-inventory を「全件」で実行してください。"
 )
 NO_SUCH_CARRIER = "配送会社コードがRMSにありません。配送会社の設定を確認してください。"
 
@@ -109,7 +109,7 @@ BY_CODE = {
     "ERROR_031": FORBIDDEN_SIGNS,
     "GET_ORDER_ERROR_101": READ_AGAIN_LATER,
     "CONFIRM_ORDER_ERROR_101": (
-        "店舗が見つかりません。店舗設定の店舗番号を確認してください。"
+        "店舗が見つかりません。rms-shop ブロックの店舗番号を確認してください。"
     ),
     "CONFIRM_ORDER_ERROR_102": (
         "この注文番号の注文はRMSにありません。RMSの受注画面で確認してください。"

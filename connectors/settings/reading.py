@@ -107,7 +107,7 @@ def sender_of(settings: Settings) -> Sender:
         if not given[name]
     ]
     if missing:
-        advice = "対処: 送り状の差出人を .env に書いて、もう一度実行してください。"
+        advice = "対処: 送り状のご依頼主を .env に書いて、もう一度実行してください。"
         raise SettingsProblem("\n".join([*missing, advice]))
     return Sender.model_validate(given)
 

@@ -61,7 +61,7 @@ MATTER_WORDS: Final[Mapping[MatterKind, str]] = {
     MatterKind.ADJUSTMENT_OUTDATED: "調整した後に変わった注文の在庫",
     MatterKind.STOCK_HELD: "増やさなかった在庫",
     MatterKind.STOCK_REFUSED: "転送できなかった在庫",
-    MatterKind.SHIPMENT_REJECT: "取り込めなかった送り状の行",
+    MatterKind.SHIPMENT_REJECT: "取り込めなかった送り状番号の行",
     MatterKind.TRACKING_REFUSED: "報告できなかった送り状番号",
     MatterKind.TRACKING_HALF_FILLED: "空欄の残る発送情報",
     MatterKind.TRACKING_NOT_CLOSED: "報告済みで発送待ちの注文",

@@ -70,11 +70,11 @@ CAUSE_WORDS: Final = {
 }
 """The cause, for shop staff."""
 CAUSE_TO_DO: Final = {
-    Cause.NOTICE_LOST: "RMSの通知の設定と、受信プログラムが動いているかを"
+    Cause.NOTICE_LOST: "RMSの通知の設定と、受信(make receiver)が動いているかを"
     "確認してください",
     Cause.NOTICE_LATE: "安全在庫を設定してください。続く場合は、楽天に"
     "通知の遅れを問い合わせてください",
-    Cause.DRAIN_STOPPED: "drain-notices が動いているか(worker の停止、実行の失敗)を"
+    Cause.DRAIN_STOPPED: "drain-notices が動いているか(ワーカーの停止、実行の失敗)を"
     "確認してください",
     Cause.PUSH_REFUSED: "報告「inventory-report」の理由に従って修正してください",
     Cause.PUSH_UNKNOWN: "push-inventory を実行し、RMSの在庫数を確認してください",

@@ -67,7 +67,7 @@ PUSH_WORDS: Final = {
 """Where a push stands, for shop staff; a superseded one is not shown."""
 PUSH_TO_DO: Final = {
     PushState.REFUSED: "理由に従って修正してください。在庫数が変わるか、"
-    "全件(full)を選ぶと再送します",
+    "「全件」を選ぶと再送します",
     PushState.UNKNOWN_SKU: "RMSの商品管理番号とSKU管理番号を確認してください",
     PushState.UNKNOWN: "もう一度 push-inventory を実行してください"
     "(RMSの在庫数を確認してから送信します)",

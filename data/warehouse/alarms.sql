@@ -40,7 +40,7 @@ troubles AS (
         'licence-ending', mall, shop_id,
         'ライセンスキーの期限は' || strftime(
             timezone('Asia/Tokyo', license_expires_at), '%Y年%m月%d日'
-        ) || 'です。対処: RMSで新しいキーを発行し、店舗のブロックに登録してください。'
+        ) || 'です。対処: RMSで新しいキーを発行し、rms-shop ブロックに登録してください。'
     FROM shops
     WHERE license_expires_at < $now::TIMESTAMPTZ + INTERVAL 14 DAY
       AND stage IS DISTINCT FROM '停止'

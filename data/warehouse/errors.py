@@ -91,6 +91,6 @@ class HasOtherShops(Exception):
         )
         return (
             f"店舗 {self.shop_id} 以外の注文が含まれています: {listed}。"
-            "対処: 店舗ごとにダウンロードし直すか、other_shops に skip を選んで"
-            "この店舗の注文だけを取り込んでください。"
+            "対処: 店舗ごとにダウンロードし直すか、「別店舗の注文」だけを除いて(skip)"
+            "取り込んでください。"
         )

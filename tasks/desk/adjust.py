@@ -223,7 +223,7 @@ def _doubt(one: PublishedLine) -> str:
     if one.is_cancelled:
         return "キャンセル済みの注文です"
     if not one.sku:
-        return "SKUがないため、どの在庫か分かりません"
+        return "SKUがないため、どの在庫かわかりません"
     if one.quantity <= 0:
         return "個数が0以下の明細です(返品など)"
     if one.booked:

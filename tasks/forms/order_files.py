@@ -14,7 +14,7 @@ PathOrPair = Annotated[
     titled(
         "ファイル",
         "注文CSV(またはzip)のパスを入力します。Yahoo! は注文データ(order)です。"
-        "空欄の場合は、incoming フォルダのすべてのファイルを取り込みます",
+        "空欄の場合は、incoming フォルダーのすべてのファイルを取り込みます",
     ),
     refusing("ファイル"),
 ]

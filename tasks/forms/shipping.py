@@ -90,10 +90,10 @@ Folder = Annotated[
     str,
     PATH,
     titled(
-        "出力先フォルダ",
-        "空欄の場合は labels フォルダに出力します。住所と氏名を含むファイルです",
+        "出力先フォルダー",
+        "空欄の場合は labels フォルダーに出力します。住所と氏名を含むファイルです",
     ),
-    refusing("出力先フォルダ"),
+    refusing("出力先フォルダー"),
 ]
 Again = Annotated[
     bool,
@@ -115,8 +115,8 @@ MallOfUpload = Annotated[
 FolderOfUploads = Annotated[
     str,
     PATH,
-    titled("出力先フォルダ", "空欄の場合は uploads フォルダに出力します"),
-    refusing("出力先フォルダ"),
+    titled("出力先フォルダー", "空欄の場合は uploads フォルダーに出力します"),
+    refusing("出力先フォルダー"),
 ]
 AgainTracking = Annotated[
     bool,

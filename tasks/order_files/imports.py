@@ -160,9 +160,9 @@ def put_away(download: Download, choices: Choices, imported: State[Any]) -> str:
         return ""
     except OSError as error:
         return (
-            f"{download.name} を incoming フォルダから移動できませんでした"
+            f"{download.name} を incoming フォルダーから移動できませんでした"
             f"({error.strerror})。"
-            "対処: フォルダの権限とディスクの空き容量を確認してください。"
+            "対処: フォルダーの権限とディスクの空き容量を確認してください。"
         )
     return ""
 
@@ -179,8 +179,8 @@ def refuse_changed(download: Download) -> None:
         return
     if any(path.is_dir() for path in download.paths):
         raise OSError(
-            f"フォルダ {download.name} の中を確認できません。中のファイルは取り込んで"
-            "いません。対処: フォルダの権限とネットワークの接続を確認してください。"
+            f"フォルダー {download.name} の中を確認できません。中のファイルは取り込んで"
+            "いません。対処: フォルダーの権限とネットワークの接続を確認してください。"
         )
     raise OSError(f"{download.name} は、{CHANGED}何も取り込んでいません。{NEXT_TIME}")
 

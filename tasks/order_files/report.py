@@ -108,7 +108,7 @@ def conclude(endings: Sequence[DownloadEnding], choices: Choices) -> State[Any]:
     not fail a run, but its message counts them and points to the report.
     """
     if not endings:
-        return Completed(message="incoming フォルダに取り込むファイルはありません。")
+        return Completed(message="incoming フォルダーに取り込むファイルはありません。")
     reports = [ending.report for ending in endings if ending.report]
     amiss = [ending for ending in endings if ending.problem]
     parts = [f"{TRIED}。"] if choices.dry_run else []

@@ -123,13 +123,13 @@ def empty_folder(home: Path) -> None:
     if is_served(home):
         raise NotADemoFolder(
             f"{home} ではデモがすでに動いています。何も変更していません。"
-            "対処: そのデモの端末で Ctrl-C を押すか、JUCHU_HOME に別の空のフォルダを"
+            "対処: そのデモの端末で Ctrl-C を押すか、JUCHU_HOME に別の空のフォルダーを"
             "指定して実行してください。"
         )
     if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
         raise NotADemoFolder(
             f"{home} にはデモ以外のファイルがあります。"
-            "対処: JUCHU_HOME に空のフォルダを指定して実行してください。"
+            "対処: JUCHU_HOME に空のフォルダーを指定して実行してください。"
         )
     if (home / MARK).exists():
         shutil.rmtree(home)

@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_moved_away_stops_no_other(counter: Counter):
     kind, message = counter.ended(shop="")
 
     assert kind == "FAILED"
-    assert "bad.csv を incoming フォルダから移動できませんでした" in message
+    assert "bad.csv を incoming フォルダーから移動できませんでした" in message
     assert "新規 1 /" in message
 
 
@@ -218,7 +218,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_left(
     kind, message = counter.ended(shop="")
 
     assert (kind, shut.is_dir()) == ("FAILED", True)
-    assert "フォルダ lab の中を確認できません" in message
+    assert "フォルダー lab の中を確認できません" in message
 
 
 def test_a_trial_leaves_the_folder_as_it_is(counter: Counter):

@@ -55,8 +55,8 @@ SELECT
     '送り状を出力した後に、お届け先・お届け希望日時・冷蔵冷凍の区分・代金引換の金額の'
         || 'いずれかが変わりました(短縮キー '
         || string_agg(l.short_key, '、' ORDER BY l.short_key)
-        || ')。対処: 荷物を止めて、印刷済みの送り状を破棄してください。送り状は again で'
-        || 'もう一度出力できます。送り状番号を取り込んだ後は、手作業で作成してください。'
+        || ')。対処: 荷物を止めて、印刷済みの送り状を破棄してください。送り状は「もう一度'
+        || '出力する」で出力できます。送り状番号を取り込んだ後は、手作業で作成してください。'
 FROM orders AS o
 JOIN shipping_labels AS l USING (mall, shop_id, order_number)
 WHERE l.outdated_at IS NOT NULL

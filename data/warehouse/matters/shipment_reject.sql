@@ -3,11 +3,12 @@
 -- all malls: those of another shop's orders wait for nobody.
 SELECT
     i.import_id, i.mall, i.shop_id, NULL, any_value(i.imported_at),
-    '送り状のファイル「' || any_value(i.file_name) || '」の'
+    '送り状番号のファイル「' || any_value(i.file_name) || '」の'
         || count(DISTINCT r.row_number) || '行を取り込めませんでした('
         || min(r.row_number) || '行目: '
         || regexp_replace(first(r.reason ORDER BY r.row_number), ' ?対処:.*$', '')
-        || ')。対処: 行を修正して、または注文を取り込んでから、もう一度取り込んでください。'
+        || ')。対処: 行を修正するか、注文を取り込んでから、'
+        || 'もう一度取り込んでください。'
 FROM shipment_rejects AS r
 JOIN shipment_imports AS i USING (import_id)
 ANTI JOIN shipment_imports AS later
