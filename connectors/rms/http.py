@@ -266,7 +266,7 @@ class RmsHttp:
         """Return the error for an answer that did not arrive whole, else None."""
         head = AnswerHead(answer.status, (), request_id_of(answer.headers))
         if answer.is_too_large:
-            fact = f"応答が上限の{self._limits.max_body}バイトを超えました"
+            fact = f"応答が上限の{self._limits.max_body:,}バイトを超えました"
             return function.unusable(fact, head)
         if answer.trouble is None:
             return None

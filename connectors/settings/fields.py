@@ -247,7 +247,7 @@ class Settings(BaseSettings):
         ge=0,
         le=240,
         description="朝の処理で失敗したものを、もう一度実行するまでの分数。"
-        "0 は実行しません",
+        "0 の場合は実行しません",
         examples=[30],
     )
     again_until_hour: int = Field(
@@ -262,14 +262,15 @@ class Settings(BaseSettings):
         ge=0,
         le=86_400,
         description="在庫が動いてから、モールに反映されるまでの目標の秒数。"
-        "超えると知らせます。0 は知らせません",
+        "超えると知らせます。0 の場合は知らせません",
         examples=[60],
     )
     notice_silence_h: float = Field(
         2.0,
         ge=0,
         le=168,
-        description="通知が届かないと知らせる、営業時間内の時間数。0 は知らせません",
+        description="通知が届かない状態がこの時間続くと知らせます(営業時間内だけを数えます)。"
+        "0 の場合は知らせません",
         examples=[2],
     )
     shop_hours: ShopHours = Field(
@@ -302,7 +303,7 @@ class Settings(BaseSettings):
         ge=0,
         le=3650,
         description="取込済み(incoming/done)と拒否(rejected)のファイルを残す日数。"
-        "0 は削除しません",
+        "0 の場合は削除しません",
         examples=[90],
     )
     labels_days: int = Field(
@@ -310,21 +311,21 @@ class Settings(BaseSettings):
         ge=0,
         le=3650,
         description="送り状のファイル(labels)と、モール用の送り状番号のファイル"
-        "(uploads/tracking-*)を残す日数。0 は削除しません",
+        "(uploads/tracking-*)を残す日数。0 の場合は削除しません",
         examples=[30],
     )
     logs_days: int = Field(
         30,
         ge=0,
         le=3650,
-        description="ログ(logs)を残す日数。0 は削除しません",
+        description="ログ(logs)を残す日数。0 の場合は削除しません",
         examples=[30],
     )
     looks_days: int = Field(
         365,
         ge=0,
         le=3650,
-        description="購入者の情報を見た記録(looks)を残す日数。0 は削除しません",
+        description="購入者の情報を見た記録(looks)を残す日数。0 の場合は削除しません",
         examples=[365],
     )
     runs_days: int = Field(

@@ -40,7 +40,7 @@ class AlarmKind(StrEnum):
 ALARM_WORDS: Final[Mapping[AlarmKind, str]] = {
     AlarmKind.PARCEL_TO_STOP: "荷物を止めてください",
     AlarmKind.DAY_FAILED: "朝の処理が失敗しました",
-    AlarmKind.DAY_MISSING: "朝の処理が26時間以上ありません",
+    AlarmKind.DAY_MISSING: "朝の処理が26時間以上実行されていません",
     AlarmKind.SHOP_STOPPED: "RMSを呼び出せません",
     AlarmKind.LICENCE_ENDING: "ライセンスキーの期限が近づいています",
     AlarmKind.NOTICE_WAITING: "通知の処理が遅れています",

@@ -89,7 +89,7 @@ def _applied(con: DuckDBPyConnection, known: Sequence[Migration]) -> int:
     if len(ledger) > len(known):
         raise MigrationRefused(
             f"このデータベースは新しい juchu で作られています"
-            f"({ledger[-1][1]} まで適用済み、この版が知るのは {len(known)} 件)。"
+            f"({ledger[-1][1]} まで適用済み、この版の移行ファイルは {len(known)} 件)。"
             "対処: juchu を新しい版に更新してから、もう一度実行してください。"
         )
     for (version, name, digest), migration in zip(ledger, known, strict=False):
@@ -111,8 +111,8 @@ def _ledger(con: DuckDBPyConnection) -> list[tuple[int, str, str]]:
         tables = SQL.run(con, "count_tables").fetchall()[0][0]
     if tables:
         raise MigrationRefused(
-            f"juchu の台帳 (schema_migrations) がない DuckDB ファイルです"
-            f"(テーブル {tables} 件)。"
+            f"juchu の移行の記録(schema_migrations)がない DuckDB ファイルです"
+            f"(表 {tables} 件)。"
             "対処: JUCHU_HOME が juchu のフォルダーを指しているか確認してください。"
         )
     return []

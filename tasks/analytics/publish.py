@@ -247,7 +247,7 @@ def conclude_publishing(made: Published | None, lake: State[Flowed]) -> State[An
             counts(
                 {"注文": made.orders, "明細": made.lines, "バイト": made.bytes} | files
             ),
-            "個人情報は含みません。何時の内容かは、表 `freshness` で確認できます。",
+            "個人情報は含みません。いつの内容かは、表 `freshness` で確認できます。",
             f"グラフ: {escape(draw_page())}",
             escape(problem),
         ),

@@ -233,7 +233,7 @@ def _of_the_worker(alarm: _Alarm) -> Iterator[AutomationCore]:
     yield alarm(
         "worker-gone",
         "処理を行うプロセスが停止しています",
-        "注文の取込、在庫転送、発送報告が止まっています(通知の受信は別です)。"
+        "注文の取込、在庫転送、発送報告が止まっています(通知の受信は別のプロセスです)。"
         "対処: make worker を起動してください。",
         expect={f"{POOL}.not-ready"},
         match={"prefect.resource.id": f"{POOL}.*"},
