@@ -114,10 +114,10 @@ class LicenceApi:
             raise
         text = reply["expiryDate"]
         if not isinstance(text, str):
-            fact = "応答に有効期限（expiryDate）がありません"
+            fact = "応答に有効期限(expiryDate)がありません"
             raise EXPIRY_DATE.unusable(fact, reply)
         try:
             return in_japan(datetime.fromisoformat(text))
         except ValueError:
-            fact = "有効期限（expiryDate）を日時として読み取れません"
+            fact = "有効期限(expiryDate)を日時として読み取れません"
             raise EXPIRY_DATE.unusable(fact, reply) from None

@@ -52,7 +52,7 @@ NOT_RETURNED = "NOT_RETURNED"
 OTHER_SHOP = "OTHER_SHOP"
 """Our own code for an order whose number begins with another shop's number."""
 
-WHOLE_ORDER = "注文全体（IDの重複など）"
+WHOLE_ORDER = "注文全体(IDの重複など)"
 NOT_ABOUT_ORDERS = frozenset({404, 405, 415})
 """Statuses of a refusal that no order in the call can have caused."""
 

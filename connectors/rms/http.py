@@ -367,7 +367,7 @@ async def exchange(
     except (httpx.ConnectError, httpx.ConnectTimeout):
         answer.trouble = "RMSに接続できませんでした"
     except httpx.HTTPError as error:
-        answer.trouble = f"通信が途中で切断されました（{type(error).__name__}）"
+        answer.trouble = f"通信が途中で切断されました({type(error).__name__})"
     except zlib.error:
         answer.trouble = "応答の圧縮データが壊れています"
     return answer

@@ -114,7 +114,7 @@ class ItemsApi:
                 return
             if not isinstance(following, str) or not following:
                 raise SEARCH.unusable(
-                    "応答に続きの位置（nextCursorMark）がありません", reply
+                    "応答に続きの位置(nextCursorMark)がありません", reply
                 )
             mark = following
         raise SEARCH.unusable("商品の検索が終わりません", reply)
@@ -196,7 +196,7 @@ class RmsShopItem(Wire):
 def _rows(function: RmsFunction, reply: Reply) -> list[dict[str, Any]]:
     rows = reply["results"]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise function.unusable("応答に商品の一覧（results）がありません", reply)
+        raise function.unusable("応答に商品の一覧(results)がありません", reply)
     return rows
 
 

@@ -182,7 +182,7 @@ class MarksApi:
         _refuse_errors(GET_PAYMENT, reply)
         order = reply["OrderModel"] or {}
         if not isinstance(order, dict):
-            raise GET_PAYMENT.unusable("応答の形式が違います（OrderModel）", reply)
+            raise GET_PAYMENT.unusable("応答の形式が違います(OrderModel)", reply)
         found = [_payment(model) for model in models(order.get("PaymentModelList"))]
         return sorted(found, key=_place)
 

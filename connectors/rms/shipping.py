@@ -254,7 +254,7 @@ def _receipt(numbers: Sequence[str], reply: Reply) -> Receipt:
     errors = [m for m in reply.messages if m.is_error]
     if errors:
         raise REPORT.refused(reply, errors)
-    raise REPORT.unusable("応答に受付番号（requestId）がありません", reply)
+    raise REPORT.unusable("応答に受付番号(requestId)がありません", reply)
 
 
 def _declined(numbers: Sequence[str], messages: Sequence[RmsMessage]) -> Receipt | None:

@@ -217,7 +217,7 @@ def _read(reply: Reply, asked: Sequence[Listing]) -> StockRead:
     """
     rows = reply["inventories"]
     if not isinstance(rows, list):
-        raise READ.unusable("応答に在庫数の一覧（inventories）がありません", reply)
+        raise READ.unusable("応答に在庫数の一覧(inventories)がありません", reply)
     told: dict[Listing, StockSeen] = {}
     bad: dict[Listing, str] = {}
     nameless = ""

@@ -64,7 +64,7 @@ def unreadable(error: ValidationError, whole: str = "全体") -> str:
     Their names only: pydantic's own text can quote a phone number.
     """
     fields = {".".join(map(str, one["loc"])) or whole for one in error.errors()}
-    return f"読み取れない項目があります（{', '.join(sorted(fields))}）"
+    return f"読み取れない項目があります({', '.join(sorted(fields))})"
 
 
 def yen(amount: int | None) -> int | None:
