@@ -38,7 +38,7 @@ MOVEMENT_WORDS: Final = {
     MovementKind.COUNT: "棚卸",
     MovementKind.RECEIPT: "入荷",
     MovementKind.ORDER: "受注",
-    MovementKind.CANCELLATION: "キャンセル",
+    MovementKind.CANCELLATION: "取消・減数",
     MovementKind.ADJUSTMENT: "手動調整",
 }
 """Why stock moved, for shop staff."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from data.model.japan_time import JST
+from data.model.stock import MOVEMENT_WORDS
 from data.warehouse.session import warehouse
 from data.warehouse.stock.ledger import explain_level
 from tasks.stock.plots import NothingToPlot, level_chart, main, save_chart
@@ -34,6 +35,15 @@ def test_the_picture_shows_every_level_and_no_order(counted, tmp_path):
     assert "受注 -2" in text
     assert "<script src=" not in text
     assert "在庫数の推移" in picture.read_text(encoding="utf-8")
+
+
+def test_a_movement_has_one_word_at_the_desk_and_in_the_marts():
+    """One order line fewer is no cancelled order; both are one kind of movement."""
+    mart = Path("data/marts/ja/stock_movements.sql").read_text(encoding="utf-8")
+
+    assert [
+        f"WHEN '{kind}' THEN '{word}'" in mart for kind, word in MOVEMENT_WORDS.items()
+    ] == [True] * len(MOVEMENT_WORDS)
 
 
 def corner(point: tuple[float, int] | dict[str, Any]) -> tuple[float, int]:
