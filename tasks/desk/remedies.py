@@ -45,7 +45,7 @@ REMEDIES: Final[Mapping[MatterKind, Remedy]] = {
         f"RMSの受注画面でステータスを確認します。{_AT_RMS}", ""
     ),
     MatterKind.CSV_REJECT: Remedy(
-        "行を修正して、もう一度取り込みます", "/files?kind=orders"
+        "ダウンロードし直すか行を修正して、もう一度取り込みます", "/files?kind=orders"
     ),
     MatterKind.CSV_WARNING: Remedy(
         f"モールの管理画面で注文を確認します。{_AT_RMS}", ""

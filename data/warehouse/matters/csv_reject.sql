@@ -10,7 +10,7 @@ SELECT
             ORDER BY i.imported_at, r.row_number DESC
         ) || ': '
         || last(r.reason ORDER BY i.imported_at, r.row_number DESC)
-        || ' 対処: 行を修正して、もう一度取り込んでください。'
+        || ' 対処: モールからダウンロードし直すか、行を修正して、もう一度取り込んでください。'
 FROM csv_rejects AS r
 JOIN csv_imports AS i USING (import_id)
 LEFT JOIN orders AS o
@@ -27,7 +27,7 @@ SELECT
     '注文CSV「' || any_value(i.file_name) || '」の' || count(DISTINCT r.row_number)
         || '行を取り込めませんでした(' || min(r.row_number) || '行目: '
         || first(r.reason ORDER BY r.row_number)
-        || ')。対処: 行を修正して、もう一度取り込んでください。'
+        || ')。対処: モールからダウンロードし直すか、行を修正して、もう一度取り込んでください。'
 FROM csv_rejects AS r
 JOIN csv_imports AS i USING (import_id)
 ANTI JOIN csv_imports AS later
