@@ -56,6 +56,21 @@ class TurnNotCome(TimeoutError):
         )
 
 
+class CallsHalted(Exception):
+    """Staff have set the shop's limit to 0: no call is made until it is 1 again."""
+
+    def __init__(self, shop: ShopHandle, name: str) -> None:
+        super().__init__(shop, name)
+
+    def __str__(self) -> str:
+        shop, name = self.args
+        return (
+            f"店舗 {shop} のRMSの呼び出しは、Prefect の Concurrency の設定で止められて"
+            f"います({name} が 0)。対処: 再開する場合は、{name} を 1 に戻してから、"
+            "もう一度実行してください。"
+        )
+
+
 def limit_name(shop: ShopHandle, api: Api = "order") -> str:
     """Return the name of the limit for one API of a shop."""
     return f"rms-{api}-{shop}"
@@ -92,6 +107,7 @@ def one_caller(
 
     Raises:
         TurnNotCome: another run held it for longer than `patience_s`.
+        CallsHalted: staff have set the limit to 0.
 
     """
     name = limit_name(shop, api)
@@ -106,6 +122,10 @@ def one_caller(
             held.enter_context(_slot(name, inside, give_up_at))
         except TimeoutError:
             raise TurnNotCome(name, patience_s) from None
+        except ConcurrencySlotAcquisitionError:
+            if _is_halted(name):
+                raise CallsHalted(shop, name) from None
+            raise
         held.enter_context(alone_in(inside))
         yield
 
@@ -144,6 +164,12 @@ def _slot(name: str, inside: Path, give_up_at: float) -> Iterator[None]:
                     raise
                 _give_back_if_lost(name, inside)
         yield
+
+
+def _is_halted(name: str) -> bool:
+    """Return whether staff let nobody in: Prefect refuses a slot of such a limit."""
+    with get_client(sync_client=True) as client:
+        return client.read_global_concurrency_limit_by_name(name).limit == 0
 
 
 def _held(name: str, timeout_s: float) -> AbstractContextManager[None]:

@@ -232,6 +232,18 @@ def test_a_run_that_waits_longer_than_its_patience_says_so(
         pool.submit(copy_context().run, waiting_for, shop_with_limit).result(30)
 
 
+def test_a_run_of_a_shop_whose_calls_staff_have_stopped_names_the_limit(
+    prefect_api: SyncPrefectClient, shop_with_limit: str
+):
+    """The runbook has them set it to 0; Prefect told it in English, as a fault."""
+    name = limits.limit_name(shop_with_limit)
+    stopped = GlobalConcurrencyLimitUpdate(limit=0)
+    prefect_api.update_global_concurrency_limit(name, stopped)
+
+    with pytest.raises(limits.CallsHalted, match=f"対処: .*{name} を 1 に戻して"):
+        waiting_for(shop_with_limit)
+
+
 def waiting_for(shop: str) -> None:
     with limits.one_caller(shop, patience_s=1):
         pass
