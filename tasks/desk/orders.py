@@ -13,7 +13,7 @@ from connectors.look_journal import record_look
 from data.model.mark import progress_word
 from data.model.matter import MATTER_WORDS, MatterKind
 from data.model.order import Mall
-from data.model.shipping.shipment import DELIVERY_COMPANIES
+from data.model.shipping.shipment import DELIVERY_COMPANIES, NO_NUMBER
 from data.model.stock import MOVEMENT_WORDS, MovementKind
 from data.warehouse.orders.history import (
     MOST_FOUND,
@@ -127,7 +127,21 @@ def _status(event: Event) -> str:
 
 
 def _company(event: Event) -> str:
-    return DELIVERY_COMPANIES.get(event.detail or "", event.detail or "")
+    company = DELIVERY_COMPANIES.get(event.detail or "", event.detail or "")
+    return f"({company})" if company else ""
+
+
+def _parcel(
+    done: str, more: Callable[[Event], str] = lambda _: ""
+) -> Callable[[Event], str]:
+    """Return the words for what was done with a parcel, by its number if it has one."""
+
+    def words(event: Event) -> str:
+        if event.what == NO_NUMBER:
+            return f"番号のない発送{done}{more(event)}"
+        return f"送り状番号{done}: {event.what}{more(event)}"
+
+    return words
 
 
 def _mark(what: str) -> Callable[[Event], str]:
@@ -158,18 +172,14 @@ _WORDS: Final[Mapping[str, Callable[[Event], str]]] = {
         f"送り状のファイルを作成しました({LABEL_WORDS.get(e.what or '', e.what)}、"
         f"送付先 {e.detail})"
     ),
-    "shipment": lambda e: f"送り状番号を取り込みました: {e.what} {_company(e)}",
-    "shipment_sent": lambda e: f"送り状番号をRMSに送信しました: {e.what}",
-    "shipment_verified": lambda e: f"送り状番号がRMSに登録されました: {e.what}",
-    "shipment_refused": lambda e: f"送り状番号をRMSが拒否しました: {e.what}{_why(e)}",
-    "shipment_unknown": lambda e: (
-        f"送り状番号がRMSに届いたか不明です: {e.what}{_why(e)}"
-    ),
-    "shipment_cancelled": lambda e: f"送り状番号を取り消しました: {e.what}{_why(e)}",
-    "shipment_replaced": lambda e: f"送り状番号を別の番号に変更しました: {e.what}",
-    "tracking_file": lambda e: (
-        f"送り状番号をモール用のファイルに書き出しました: {e.what}"
-    ),
+    "shipment": _parcel("を取り込みました", _company),
+    "shipment_sent": _parcel("をRMSに送信しました"),
+    "shipment_verified": _parcel("がRMSに登録されました"),
+    "shipment_refused": _parcel("をRMSが拒否しました", _why),
+    "shipment_unknown": _parcel("がRMSに届いたか不明です", _why),
+    "shipment_cancelled": _parcel("を取り消しました", _why),
+    "shipment_replaced": _parcel("を別の番号に変更しました"),
+    "tracking_file": _parcel("をモール用のファイルに書き出しました"),
     "mark_sub_status": _mark("サブステータスの変更"),
     "mark_memo": _mark("メモの追記"),
     "mark_cancel": _mark("キャンセルの登録"),

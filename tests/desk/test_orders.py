@@ -93,6 +93,18 @@ def test_an_order_shows_no_codes(desk):
     assert label == "送り状のファイルを作成しました(佐川急便(e飛伝III)、送付先 1)"
 
 
+def test_a_parcel_without_a_number_is_told_as_one():
+    """Not as one whose number is なし, and stands at RMS."""
+    given = (at(9), "shipment_verified")
+    numbered = in_words(Event(*given, "400000000005", None, None))
+    bare = in_words(Event(*given, "なし", None, None))
+    taken = in_words(Event(at(8), "shipment", "なし", "1003", None))
+
+    assert numbered == "送り状番号がRMSに登録されました: 400000000005"
+    assert bare == "番号のない発送がRMSに登録されました"
+    assert taken == "番号のない発送を取り込みました(日本郵便)"
+
+
 def test_the_end_of_a_number_finds_it_and_a_short_one_finds_none(desk):
     assert "明細" in desk.send("/orders", "/orders", number=number(2)[-8:]).text
     none = desk.send("/orders", "/orders", number="2").text
