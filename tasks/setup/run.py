@@ -72,7 +72,7 @@ def _arguments(given: Sequence[str]) -> argparse.Namespace:
         )
     if stray:
         raise CannotRun(
-            f"「{' '.join(stray)}」は読み取れません。対処: パラメータは1つずつ、"
+            f"「{' '.join(stray)}」は読み取れません。対処: パラメーターは1つずつ、"
             "ARGS='-p shop=demo -p mall=rakuten' のように指定してください。"
         )
     return arguments
@@ -134,7 +134,7 @@ def given_values(given: Sequence[str], schema: Mapping[str, Any]) -> dict[str, A
         name, equals, text = one.partition("=")
         if name not in fields or not equals:
             raise CannotRun(
-                f"パラメータ {name} はありません。{suggestion(name, fields)}"
+                f"パラメーター {name} はありません。{suggestion(name, fields)}"
                 f"対処: 名前=値 の形で指定してください(名前: {'、'.join(fields)})。"
             )
         found[name] = _value(text, _types(fields[name]))
@@ -153,7 +153,7 @@ def refuse_missing(parameters: Mapping[str, Any], schema: Mapping[str, Any]) -> 
     if missing:
         titles = [f"{name}({fields[name].get('title', name)})" for name in missing]
         raise CannotRun(
-            f"必要なパラメータがありません: {'、'.join(titles)}。"
+            f"必要なパラメーターがありません: {'、'.join(titles)}。"
             f"対処: ARGS='-p {missing[0]}=…' のように指定してください。"
         )
 

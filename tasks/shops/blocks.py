@@ -245,8 +245,8 @@ def unknown_shop(handle: str, known: Sequence[str]) -> str:
     if not known:
         return (
             f"{what}登録済みの店舗は1つもありません。"
-            "対処: 最初の店舗は、Prefect の Blocks で「RMS shop」として登録します"
-            "(手順は docs/onboarding.md)。"
+            "対処: 端末で make shop を実行するか、Prefect の Blocks で「RMS shop」"
+            "として登録してください(手順は docs/onboarding.md)。"
         )
     return (
         f"{what}登録済みの店舗: {'、'.join(known)}。{suggestion(handle, known)}"
