@@ -82,7 +82,7 @@ ShippingDate = Annotated[
     titled(
         "出荷日",
         "送り状に印字する出荷予定日です。空欄の場合は次の営業日です"
-        "(曜日と休みの日は .env の JUCHU_SHIPPING_… で設定します)",
+        "(何営業日後か、曜日と休みの日は .env の JUCHU_SHIPPING_… で設定します)",
     ),
     refusing("出荷日"),
 ]
