@@ -285,7 +285,7 @@ def conclude_forgetting(
         causes = "".join(sentence(steps[name]) for name in failed)
         return ended(
             f"購入者の情報を削除しました: 注文 {len(cleared.orders)} 件",
-            f"残っているもの: {'、'.join(left)}。{causes}{see(REPORT)}"
+            f"完了していないもの: {'、'.join(left)}。{causes}{see(REPORT)}"
             "原因を取り除いた後に、もう一度実行してください。",
         )
     if not cleared.orders:

@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         90,
         ge=1,
         le=3650,
-        description="発送またはキャンセルの後、購入者の情報を保存する日数",
+        description="出荷またはキャンセルの後、購入者の情報を保存する日数",
         examples=[90],
     )
     analytics_group: UnixGroup = Field(

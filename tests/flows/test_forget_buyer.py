@@ -225,7 +225,7 @@ def test_one_failing_step_does_not_stop_the_other(
         kind, message = ended(order_number=sold)
 
     assert kind == "FAILED"
-    assert f"残っているもの: {step}。" in message
+    assert f"完了していないもの: {step}。" in message
     assert (left(home, told) == []) == (broken == "files_telling_of")
     assert (home / "rejected/a.csv").exists() == (broken == "files_telling_of")
     assert ended(order_number=sold)[0] == "COMPLETED"
