@@ -50,8 +50,9 @@ ZEROS_LOST: Final = (
     "Excelで開いて保存したため、注文番号の先頭の0が失われています({}桁ではありません)。"
 )
 LOST: Final = "_lost_"
-"""Begins the scratch columns that tell which quantities and which codes of an item are
-lost: damaged by Excel, or blanked for a character that no cell may hold."""
+"""Begins the scratch columns that tell which quantities, codes of an item and parts of a
+sum are lost: damaged by Excel, unreadable, or blanked for a character that no cell may
+hold."""
 
 QUANTITY: Final = "quantity"
 RIGHT: Final = "_right"
@@ -127,14 +128,21 @@ def converted(
 
 
 def _without_open_amounts(rows: pl.DataFrame, yen: list[str]) -> pl.LazyFrame:
-    """Add `amounts_fixed`; an amount that the mall has not fixed becomes null."""
+    """Add `amounts_fixed`; an amount that the mall has not fixed becomes null.
+
+    A part of a sum stays: there is no sum then (`_summed`).
+    """
     lowest = rows.select(pl.min_horizontal(pl.col(yen).min())).item() if yen else None
     if lowest is None or lowest >= 0:  # every open amount is negative; few are open
         return rows.lazy().with_columns(pl.lit(value=True).alias("amounts_fixed"))
     is_open = pl.any_horizontal(pl.col(yen).is_in(NOT_FIXED))
     return rows.lazy().with_columns(
         ~is_open.fill_null(value=False).alias("amounts_fixed"),
-        *(pl.when(~pl.col(f).is_in(NOT_FIXED)).then(pl.col(f)) for f in yen),
+        *(
+            pl.when(~pl.col(name).is_in(NOT_FIXED)).then(pl.col(name))
+            for name in yen
+            if PART not in name
+        ),
     )
 
 
@@ -159,13 +167,13 @@ def _typed(
 def _judged(
     frame: pl.DataFrame, made: pl.DataFrame, unread: Iterable[Planned]
 ) -> tuple[list[pl.DataFrame], list[pl.DataFrame], list[pl.DataFrame]]:
-    """Return rejects and warnings of the cells not readable, and the codes damaged.
+    """Return rejects and warnings of the cells not readable, and their `LOST` masks.
 
     Raises:
         CsvRefused: Excel damaged a key.
 
     """
-    rejects, warnings, codes = [], [], []
+    rejects, warnings, masks = [], [], []
     for one in unread:
         is_lost = (
             frame[one.field].is_not_null()
@@ -180,15 +188,15 @@ def _judged(
             is_decimal = text.str.contains(conversion.AS_DECIMAL)[0]
             reason = DECIMAL if is_decimal else DAMAGED_BY_EXCEL
             raise _damaged_key(int(lost["row_number"][0]), one.column, reason)
-        if one.kind is CellKind.ITEM:
-            codes.append(is_lost.alias(f"{LOST}{one.field}").to_frame())
+        if one.kind is CellKind.ITEM or PART in one.field:
+            masks.append(is_lost.alias(f"{LOST}{one.field}").to_frame())
         for fault, reason, is_so in conversion.faults(one.kind, one.field):
             rows = lost.filter(is_so)
             if one.field == QUANTITY:
                 rejects.append(_rejects(rows, one.column, reason))
             elif rows.height:
                 warnings.append(_warned(rows, one.column, fault, reason))
-    return rejects, warnings, codes
+    return rejects, warnings, masks
 
 
 def _without_marks(
@@ -293,14 +301,20 @@ def _unread(
 
 
 def _summed(rows: pl.LazyFrame, names: list[str]) -> tuple[pl.LazyFrame, list[str]]:
-    """Add up the parts of a summed field; all blank stays blank."""
+    """Add up the parts of a summed field; all blank stays blank.
+
+    Where a part could not be read, or the mall has not fixed it, there is no sum.
+    """
     parts: dict[str, list[str]] = {}
     for name in names:
-        if PART in name:
+        if PART in name and not name.startswith(LOST):
             parts.setdefault(name.split(PART)[0], []).append(name)
     for field, columns in parts.items():
         is_filled = pl.any_horizontal(pl.col(columns).is_not_null())
-        total = pl.when(is_filled).then(pl.sum_horizontal(columns))
+        is_open = pl.any_horizontal(pl.col(columns).is_in(NOT_FIXED))
+        lost = [f"{LOST}{name}" for name in columns if f"{LOST}{name}" in names]
+        is_sure = ~pl.any_horizontal(is_open.fill_null(value=False), *lost)
+        total = pl.when(is_filled & is_sure).then(pl.sum_horizontal(columns))
         rows = rows.with_columns(total.alias(field))
     return rows, [*names, *parts]
 

@@ -343,6 +343,19 @@ def rakuten(con, tmp_path, *rows, minute=0):
     return take(con, [path], "rakuten", minute)
 
 
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [("", 300), ("－", 300), ("200", 500), ("千円", None), ("-9999", None)],
+)
+def test_a_sum_with_a_part_that_is_open_or_unreadable_is_not_known(
+    con, tmp_path, second, told
+):
+    wrapped = {"ラッピング料金1": "300", "ラッピング料金2": second}
+    rakuten(con, tmp_path, {"単価": "1100", "個数": "2"} | wrapped)
+
+    assert con.execute("SELECT gift_fee FROM orders").fetchall() == [(told,)]
+
+
 BARE = {
     "商品合計金額": "2200",
     "合計金額": "2700",
