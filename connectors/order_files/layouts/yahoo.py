@@ -15,7 +15,13 @@ from connectors.order_files.layout import (
     maybe,
     sum_of,
 )
-from connectors.order_files.money import amount, or_unread, rest_of, whole_yen
+from connectors.order_files.money import (
+    amount,
+    is_unread,
+    or_unread,
+    rest_of,
+    whole_yen,
+)
 from connectors.order_files.unpaid import WAITS, has_no_day, is_prepaid
 from data.model.order import Mall
 from data.model.order_file import SumCheck
@@ -107,7 +113,8 @@ LINES = (
     maybe("variant_id", "SubCode"),
     maybe("item_name", "Title"),
     joined("choices", "ItemOptionName", "ItemOptionValue", between=":", needed=False),
-    sum_of("unit_price", "UnitPrice", "CouponDiscount", needed=False),
+    maybe("unit_price", "UnitPrice"),
+    maybe("_line_coupon", "CouponDiscount"),
     maybe("line_total", "LineSubTotal"),
     cell("quantity", "Quantity"),
     maybe("tax_rate", "ItemTaxRatio"),
@@ -139,6 +146,22 @@ def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
     charges = ("postage_total", "payment_fee", "gift_fee")
     cuts = ("discount_total", "point_used", "coupon_other", "_item_coupon")
     return rows.with_columns(goods_total=rest_of(rows, "request_total", charges, cuts))
+
+
+def price_before_coupon(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write the price before the line's coupon: UnitPrice is said to be after it.
+
+    A line without UnitPrice has no price, whatever was cut off it.
+    """
+    if not {"unit_price", "_line_coupon"} <= set(rows.columns):
+        return rows
+    cut = amount(rows, "_line_coupon").fill_null(0)
+    price = pl.when(~is_unread(rows, "_line_coupon")).then(
+        whole_yen(amount(rows, "unit_price") + cut)
+    )
+    return rows.with_columns(
+        unit_price=or_unread(rows, price, "unit_price", "_line_coupon")
+    )
 
 
 def read_ship_status(rows: pl.DataFrame) -> pl.DataFrame:
@@ -201,6 +224,7 @@ LAYOUTS = (
         signature=Signature(has=("OrderId", "LineId", "ItemId")),
         cells=LINES,
         sku=(("variant_id",), ("manage_number",)),
+        rules=(price_before_coupon,),
         checks=(SumCheck("goods_total", (), lines="unit_price"),),
         shop_from="_shop",
         shop=r"^(.+)-\d+$",

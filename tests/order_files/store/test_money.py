@@ -520,6 +520,29 @@ def test_yahoo_cuts_by_negative_amounts_and_bills_without_points(
     ) == [(2000, 100, 400, billed)]
 
 
+@pytest.mark.parametrize(
+    ("price", "coupon", "told"),
+    [
+        ("1000", "100", 1100),
+        ("1000", "", 1000),
+        ("", "0", None),
+        ("", "100", None),
+        ("千円", "100", None),
+        ("1000", "百円", None),
+    ],
+)
+def test_a_line_of_yahoo_without_a_price_is_not_sold_for_its_coupon(
+    con, tmp_path, price, coupon, told
+):
+    order, item = tmp_path / "order.csv", tmp_path / "item.csv"
+    order.write_bytes(one_row("yahoo", "order.csv"))
+    cells = {"UnitPrice": price, "CouponDiscount": coupon, "Quantity": "1"}
+    item.write_bytes(one_row("yahoo", "item.csv", **cells))
+    take(con, [order, item], "yahoo", shop_id="mihon-store")
+
+    assert lines(con, "unit_price") == [(told,)]
+
+
 def test_futureshop_bills_without_its_discounts(con, tmp_path):
     order = {
         "受注コード": "000000000001",
