@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from connectors.order_files.column_plan import PART
 from connectors.order_files.conversion import is_nothing
 from connectors.order_files.numbering import BLOCK
 from connectors.order_files.written_numbers import bare_number
@@ -96,6 +97,25 @@ def rest_of(
     for name in more:
         number += amount(rows, name).fill_null(0)
     return whole_yen(pl.when(~is_unread(rows, *less, *more)).then(number))
+
+
+def add_up_coupons(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add up all coupons, whatever their sign, where each of them can be read.
+
+    Of one that cannot its own cell tells.
+    """
+    parts = {
+        name: whole_yen(amount(rows, name).abs())
+        for name in rows.columns
+        if name.startswith(f"coupon_total{PART}")
+    }
+    is_sure = pl.all_horizontal(
+        pl.lit(value=True),
+        *(made.is_not_null() | ~_is_filled(name) for name, made in parts.items()),
+    )
+    return rows.with_columns(
+        pl.when(is_sure).then(made).alias(name) for name, made in parts.items()
+    )
 
 
 def price_with_tax(rows: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,9 @@ from connectors.order_files.layout import (
     first_of,
     joined,
     maybe,
+    sum_of,
 )
+from connectors.order_files.money import add_up_coupons
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -29,6 +31,13 @@ CELLS = (
         "coupon_other",
         "(-)お買い物券・ポイント・キャンペーン分",
         "(-)ポイント・お買い物券利用分",  # of older files
+        needed=False,
+    ),
+    sum_of(
+        "coupon_total",
+        "(-)作家クーポン",
+        "(-)お買い物券・ポイント・キャンペーン分",
+        "(-)ポイント・お買い物券利用分",
         needed=False,
     ),
     cell("order_total", "合計金額"),
@@ -68,6 +77,7 @@ LAYOUTS = (
         held=HELD,
         shipped="^(?:発送済|発送完了|受取完了|取引完了)",
         lines="position",
+        rules=(add_up_coupons,),
         checks=(
             SumCheck("goods_total", (), lines="unit_price"),
             SumCheck(

@@ -16,6 +16,7 @@ from connectors.order_files.layout import (
     sum_of,
 )
 from connectors.order_files.money import (
+    add_up_coupons,
     amount,
     is_unread,
     or_unread,
@@ -69,6 +70,13 @@ ORDERS = (
     maybe("point_used", "UsePoint"),
     maybe("coupon_other", "TotalMallCouponDiscount"),
     sum_of("coupon_shop", "ItemCouponDiscount", "ShippingCouponDiscount", needed=False),
+    sum_of(
+        "coupon_total",
+        "ItemCouponDiscount",
+        "ShippingCouponDiscount",
+        "TotalMallCouponDiscount",
+        needed=False,
+    ),
     maybe("_item_coupon", "ItemCouponDiscount"),
     cell("request_total", "TotalPrice"),
     maybe("_total", "Total"),
@@ -206,7 +214,13 @@ LAYOUTS = (
             lacks=("LineId",),
         ),
         cells=ORDERS,
-        rules=(read_amounts, fill_goods_total, name_payment, read_ship_status),
+        rules=(
+            add_up_coupons,
+            read_amounts,
+            fill_goods_total,
+            name_payment,
+            read_ship_status,
+        ),
         cancelled="^4$",
         held="^[0138]$",
         shipped="^5$",

@@ -521,6 +521,53 @@ def test_yahoo_cuts_by_negative_amounts_and_bills_without_points(
 
 
 @pytest.mark.parametrize(
+    ("of_mall", "told", "unread"),
+    [("-400", (550, 150, 400), 0), ("四百", (None, 150, None), 1)],
+)
+def test_yahoos_coupons_of_store_and_mall_are_in_their_total(
+    con, tmp_path, of_mall, told, unread
+):
+    order, item = tmp_path / "order.csv", tmp_path / "item.csv"
+    order.write_bytes(
+        one_row(
+            "yahoo",
+            "order.csv",
+            ItemCouponDiscount="100",
+            ShippingCouponDiscount="50",
+            TotalMallCouponDiscount=of_mall,
+        )
+    )
+    item.write_bytes(one_row("yahoo", "item.csv", UnitPrice="2000", Quantity="1"))
+    take(con, [order, item], "yahoo", shop_id="mihon-store")
+
+    assert orders(con, "coupon_total", "coupon_shop", "coupon_other") == [told]
+    warned = con.table("csv_warnings").filter("kind = 'unreadable'")
+    assert len(warned.fetchall()) == unread
+
+
+def test_creemas_coupons_of_seller_and_mall_are_in_their_total(con, tmp_path):
+    order = {
+        "注文ID": "1",
+        "購入日": "2026/11/24 10:00:00",
+        "作品合計": "2416",
+        "送料・ラッピング": "500",
+        "(-)作家クーポン": "300",
+        "合計金額": "2616",
+        "(-)お買い物券・ポイント・キャンペーン分": "200",
+        "ご注文金額": "2416",
+        "作品タイトル": "A",
+        "作品価格": "2416",
+        "数量": "1",
+    }
+    report = take(con, written(tmp_path, "creema", order), "creema")
+
+    assert orders(con, "coupon_total", "coupon_shop", "coupon_other") == [
+        (500, 300, 200)
+    ]
+    assert report.warnings == ()
+
+
+@pytest.mark.parametrize(
     ("price", "coupon", "told"),
     [
         ("1000", "100", 1100),
