@@ -5,7 +5,7 @@ One file without scripts, fonts or addresses: SVG pictures of the marts, days in
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,8 @@ from pygal.style import CleanStyle
 from data.warehouse.query import ask_each
 
 DAYS: Final = 31
-"""Days that a picture shows, the last with anything in it at the right."""
+"""Days that a picture shows, the last with anything in it at the right. Days between
+them with nothing in them have a place, too."""
 UNKNOWN: Final = "日付不明"
 """Where what is of no day stands, behind the days: a file need not tell an order's."""
 PAGE: Final = "analytics.html"
@@ -133,6 +134,15 @@ def _levels(rows: TableRows) -> str:
     return _picture("在庫の少ないSKU(棚卸済み)", Bar, "個", bars, skus)
 
 
+def _days(known: set[date]) -> list[date]:
+    """Return every day up to the last known one, from the first that is shown."""
+    if not known:
+        return []
+    last = max(known)
+    first = max(min(known), last - timedelta(days=DAYS - 1))
+    return [first + timedelta(days=nth) for nth in range((last - first).days + 1)]
+
+
 def _picture(
     title: str,
     kind: type[Any],
@@ -144,7 +154,7 @@ def _picture(
     found = list(rows)
     if not found:
         return f"<h2>{escape(title)}</h2><p>表示するものがありません。</p>"
-    days = sorted({place for place, *_ in found if isinstance(place, date)})[-DAYS:]
+    days = _days({place for place, *_ in found if isinstance(place, date)})
     unknown = [None] if None in {place for place, *_ in found} else []
     x: list[Any] = list(places) or [*days, *unknown]
     config = Config(

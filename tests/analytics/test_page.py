@@ -157,6 +157,16 @@ def test_what_was_sold_on_a_day_that_nobody_knows_is_drawn():
     assert "日付不明" not in known
 
 
+def test_a_day_on_which_nothing_was_sold_has_its_place():
+    days = [date(2026, 6, 1), date(2026, 7, 1), date(2026, 7, 4)]
+    page = page_of(NOTHING | {"sales": [(day, "yahoo", 100) for day in days]})
+
+    shown = list(dict.fromkeys(re.findall(r">(0\d/\d\d)<", page)))
+    assert shown == [f"06/{day:02}" for day in range(4, 31)] + [
+        f"07/{day:02}" for day in range(1, 5)
+    ]
+
+
 def test_a_name_from_outside_is_text():
     odd = "<script>alert(1)</script>"
     page = page_of(
