@@ -32,7 +32,7 @@ WITH lines AS (
     GROUP BY mall, shop_id, order_number
 ), today AS (
     SELECT
-        o.mall, o.shop_id, o.order_number, o.month_jst AS month, o.updated_at,
+        o.mall, o.shop_id, o.order_number, o.month_jst AS month,
         NOT o.cancelled
         AND coalesce(o.outcome, '') NOT IN ('cancelled', 'refunded') AS counts,
         l.units, l.sales, t.taxes,
@@ -60,7 +60,6 @@ WITH lines AS (
         coalesce(t.counts, false) AS counts,
         c.order_number IS NULL AS is_new,
         t.order_number IS NULL AS is_moved,
-        t.updated_at,
         c.units AS units_then, c.sales AS sales_then, c.request_total AS request_then,
         c.taxes AS taxes_then,
         t.units, t.sales, t.request_total, t.taxes
@@ -80,7 +79,7 @@ SELECT
         ELSE 'changed'
     END AS what,
     m.closed_at,
-    f.updated_at AS changed_at,
+    o.updated_at AS changed_at,
     CASE WHEN f.counts THEN coalesce(f.units, 0) ELSE 0 END
         - CASE WHEN f.counted THEN coalesce(f.units_then, 0) ELSE 0 END AS units,
     CASE WHEN f.counts THEN coalesce(f.sales, 0) ELSE 0 END
@@ -89,6 +88,7 @@ SELECT
         - CASE WHEN f.counted THEN coalesce(f.request_then, 0) ELSE 0 END AS request_total
 FROM found AS f
 JOIN month_closes AS m USING (month)
+LEFT JOIN orders AS o USING (mall, shop_id, order_number)
 WHERE (f.counted OR f.counts)
   AND (
       f.counted <> f.counts

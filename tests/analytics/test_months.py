@@ -98,6 +98,20 @@ def test_a_closed_month_stays_and_what_changed_is_listed_beside_it(path):
     assert today == [tuple(a + b for a, b in zip(closed, difference[0], strict=True))]
 
 
+def test_an_order_that_went_to_another_month_says_when_it_was_written(path):
+    """The month it is of now is open, and has no row for it."""
+    with warehouse(path) as con:
+        moved = later(1).model_copy(update={"ordered_at": CLOSED})
+        store_orders(con, [moved], source="api", stored_at=CLOSED, load_id="m")
+    (changes,) = asked(
+        path,
+        "SELECT month, order_number, what, units, request_total, changed_at"
+        " FROM month_close_changes",
+    )
+
+    assert changes == [("2026-07", order_number(1), "moved", -2, -2710, CLOSED)]
+
+
 def test_a_rate_that_changes_after_the_close_is_listed_to_the_yen(path):
     """Nothing else of the order changes: its books by rate do, and no sum shows it."""
     other = (TaxSummary(rate=0.1, billed=2710, tax=246),)
