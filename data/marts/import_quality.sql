@@ -2,7 +2,7 @@
 -- out:
 --   day       day of the import in Japan
 --   mall      mall
---   files     files imported
+--   files     files imported, a pair of Yahoo's as one
 --   rows      rows read
 --   rejected  rows set aside
 --   warnings  rows of csv_warnings: cells that could not be read, sums that differ, and whatever

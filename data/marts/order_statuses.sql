@@ -8,7 +8,8 @@
 --   since         when it was first seen so
 --   until         when it was first seen otherwise; NULL while it stands so
 --   hours         how long, until now if it still does
---   since_known   false where it may have stood so for longer than `since` says
+--   since_known   false where it began before statuses were logged, and may have stood so for
+--                 longer than `since` says
 -- example: FROM order_statuses WHERE until IS NULL ORDER BY hours DESC LIMIT 20
 WITH spans AS (
     SELECT

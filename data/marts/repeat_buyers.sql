@@ -1,10 +1,12 @@
 -- repeat_buyers: buyers by month of Japan, and how many of them had bought before; without
--- any name. Buyers who were forgotten or never known are counted apart.
+-- any name. An order without a buyer_key is counted apart: its buyer was never known, or is
+-- cleared, as every buyer is JUCHU_RETENTION_DAYS (90) after the order has ended. So the numbers
+-- of past months fall, and a buyer whose earlier orders are all cleared counts as new.
 -- out:
 --   month           month in Japan
 --   orders          orders that count
---   buyers          different buyers
---   buyers_again    of them, those with an order in an earlier month
+--   buyers          different buyers, of orders with a buyer_key
+--   buyers_again    of them, those with an order in an earlier month that has its buyer_key still
 --   orders_unknown  orders without a buyer_key
 -- example: FROM repeat_buyers ORDER BY month DESC LIMIT 12
 WITH counted AS (

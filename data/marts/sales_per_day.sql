@@ -1,5 +1,6 @@
 -- sales_per_day: what each shop sold on each day of Japan; cancelled orders and those
--- refunded whole are left out. Money that is not known is counted as unknown, never as 0.
+-- refunded whole are left out. Money that is not known is counted as unknown, never as 0. A
+-- day without an order has no row.
 -- out:
 --   day            day in Japan
 --   mall           mall

@@ -1,5 +1,6 @@
 -- sku_sales_per_day: what was sold of each SKU on each day of Japan, by shop. What was
--- paid back of an order in part is not taken off: no file tells of which lines.
+-- paid back of an order in part is not taken off: no file tells of which lines. A day on
+-- which nothing of a SKU was ordered has no row.
 -- out:
 --   day            day in Japan
 --   mall           mall

@@ -1,5 +1,5 @@
--- time_in_status: how long orders stood in each status, by the month in which it ended.
--- Only those whose beginning and end were seen.
+-- time_in_status: how long orders stood in each status, by the month in which it ended. Only
+-- those whose beginning and end were seen; an order's first status begins when it was stored.
 -- out:
 --   month     month in Japan in which the status ended
 --   mall      mall

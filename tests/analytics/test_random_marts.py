@@ -437,3 +437,20 @@ def test_pieces_that_came_back_for_an_unknown_price_are_not_told_as_0_yen(copy_o
         told = con.execute("SELECT returned_units, returned FROM cancellations")
 
         assert told.fetchall() == [(1, None)]
+
+
+def test_a_buyer_whose_earlier_order_was_cleared_is_new_and_the_comments_say_so(
+    copy_of,
+):
+    cleared = one_order(placed=PLACED[0])
+    shop = Shop((cleared, one_order(phone="09000000001")), costs={}, fees={})
+    with duckdb.connect(copy_of(shop), read_only=True) as con:
+        told = con.execute("FROM repeat_buyers").fetchall()
+        comments = con.execute(
+            "SELECT comment FROM duckdb_views() WHERE view_name = 'repeat_buyers'"
+            " UNION ALL SELECT comment FROM duckdb_columns()"
+            " WHERE table_name = 'orders' AND column_name = 'buyer_key'"
+        ).fetchall()
+
+    assert told == [("2026-06", 1, 0, 0, 1), ("2026-07", 1, 1, 0, 0)]
+    assert ["JUCHU_RETENTION_DAYS" in text for (text,) in comments] == [True, True]

@@ -7,7 +7,7 @@
 --   開始        order_statuses.since
 --   終了        order_statuses.until。今のステータスは空欄
 --   時間数      order_statuses.hours
---   開始は確か  order_statuses.since_known。false のときは、開始より前からかもしれません
+--   開始は確か  order_statuses.since_known。false のときは、ステータスの記録を始める前からのもので、開始はこれより前かもしれません
 -- example: SELECT ステータス, round(median(時間数), 1) AS 中央値 FROM ステータス履歴 WHERE 終了 IS NOT NULL AND 開始は確か GROUP BY ステータス
 SELECT
     mall AS モール,

@@ -324,7 +324,7 @@ WITH ours (table_name, column_name, comment) AS (
     VALUES
     ('orders', 'day_jst', 'Day of ordered_at in Japan'),
     ('orders', 'hour_jst', 'Hour of ordered_at in Japan; NULL where a mall''s file has the day only'),
-    ('orders', 'buyer_key', 'The same for the same buyer (phone, else mail), whatever the shop; NULL where neither is known or the buyer was forgotten. A keyed hash: nothing leads back from it'),
+    ('orders', 'buyer_key', 'The same for the same buyer (phone, else mail), whatever the shop; NULL where neither is known, or the buyer''s data are cleared: when JUCHU_RETENTION_DAYS are over, or when the buyer asked. A keyed hash: nothing leads back from it'),
     ('orders', 'month_jst', 'Month of ordered_at in Japan, e.g. 2026-07'),
     ('order_packages', 'prefecture', '送付先都道府県, one of the 47; NULL for anything else'),
     ('notices', 'day_jst', 'Day of received_at in Japan'),
