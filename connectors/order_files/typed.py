@@ -50,9 +50,9 @@ ZEROS_LOST: Final = (
     "Excelで開いて保存したため、注文番号の先頭の0が失われています({}桁ではありません)。"
 )
 LOST: Final = "_lost_"
-"""Begins the scratch columns that tell which quantities, codes of an item and parts of a
-sum are lost: damaged by Excel, unreadable, or blanked for a character that no cell may
-hold."""
+"""Begins the scratch columns that tell which quantities, codes of an item and parts of
+a sum are lost: damaged by Excel, unreadable, or blanked for a character that no cell
+may hold."""
 
 QUANTITY: Final = "quantity"
 RIGHT: Final = "_right"
@@ -62,10 +62,10 @@ RIGHT: Final = "_right"
 def with_lost(
     frame: pl.DataFrame, blanked: Sequence[CellRemark], plan: Plan
 ) -> pl.DataFrame:
-    """Return the rows with a mark on each quantity and code that was blanked.
+    """Return the rows with a mark on each quantity, code and part that was blanked.
 
     A blank one would count as none: the line would keep its pieces of before, or be
-    looked for under a lesser code.
+    looked for under a lesser code, and a sum be that of its other parts.
     """
     if not blanked:
         return frame
@@ -76,7 +76,7 @@ def with_lost(
     return frame.with_columns(
         row.is_in(pl.Series(found, dtype=pl.UInt32()).implode()).alias(LOST + one.field)
         for one in plan.typed
-        if one.kind is CellKind.ITEM or one.field == QUANTITY
+        if one.kind is CellKind.ITEM or one.field == QUANTITY or PART in one.field
         if (found := rows.get(compared(one.column)))
     )
 

@@ -356,6 +356,16 @@ def test_a_sum_with_a_part_that_is_open_or_unreadable_is_not_known(
     assert con.execute("SELECT gift_fee FROM orders").fetchall() == [(told,)]
 
 
+def test_a_sum_with_a_part_that_has_an_undefined_byte_is_not_known(con, tmp_path):
+    wrapped = {"ラッピング料金1": "300", "ラッピング料金2": "77777"}
+    path = tmp_path / "in.csv"
+    written = rakuten_bytes([rakuten_row(**RAKUTEN | wrapped)])
+    path.write_bytes(written.replace(b"77777", b"7\x8077"))
+    take(con, [path], "rakuten")
+
+    assert con.execute("SELECT gift_fee FROM orders").fetchall() == [(None,)]
+
+
 BARE = {
     "商品合計金額": "2200",
     "合計金額": "2700",
