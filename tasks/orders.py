@@ -29,9 +29,10 @@ from connectors.rms.search import BY_ORDER_DATE, BY_SHIPPED
 from data.model.japan_time import in_japan
 from data.model.mark import CANCEL_SHOWS
 from data.model.order import RefusedOrder
+from data.model.order_number import is_of_other_shop
 from data.model.run import LOOK_BACK, MISSING_FOR, Attention, Taken
 from data.model.shops.connection import OTHER_SHOPS_KEY
-from data.model.shops.shop import ShopHandle, is_of_other_shop
+from data.model.shops.shop import ShopHandle
 from data.warehouse.house.clock import Healed, heal_future
 from data.warehouse.notices import settle_notices
 from data.warehouse.orders.answers import known_answers

@@ -33,7 +33,7 @@ from connectors.rms.translate import order_of
 from connectors.rms.wire import unreadable
 from data.model.notice import UNREADABLE
 from data.model.order import KeptAnswer, Mall, Order, RefusedOrder, SameAnswer
-from data.model.shops.shop import is_of_other_shop
+from data.model.order_number import is_of_other_shop
 
 READER_VERSION = b"15"
 """Part of every `answer_hash`. Raise it when the way an order is read changes: then

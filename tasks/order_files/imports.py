@@ -26,7 +26,8 @@ from connectors.watched_folder import (
 )
 from data.model.csv_file import RowRemark
 from data.model.order import Mall
-from data.model.shops.shop import SHOP_HANDLE, is_of_other_shop
+from data.model.order_number import is_of_other_shop
+from data.model.shops.shop import SHOP_HANDLE
 from data.model.typed.name import in_short, suggestion
 from data.warehouse.order_files.store import (
     ImportReport,

@@ -28,8 +28,9 @@ from connectors.rms.stock import (
     StockResult,
 )
 from data.model.order import Mall
+from data.model.order_number import is_of_other_shop
 from data.model.run import total
-from data.model.shops.shop import ShopHandle, is_of_other_shop
+from data.model.shops.shop import ShopHandle
 from data.model.stock import Listing, raises, unseen_units
 from data.warehouse.house.incidents import are_hours_lost
 from data.warehouse.runs import Load

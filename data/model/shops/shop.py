@@ -1,6 +1,5 @@
 """A shop: one store on one mall, and the credentials for its API."""
 
-import re
 from datetime import date
 from typing import Annotated, Final, Self
 
@@ -30,17 +29,6 @@ LastDay = Annotated[
     ),
 ]
 """The last day of a key, also as RMS's page or a person writes it: 2027/2/21."""
-_RAKUTEN_NUMBER: Final = re.compile(r"([0-9]+)-[0-9]{8}-")
-"""What begins an order number of Rakuten: the shop's number and the day."""
-
-
-def is_of_other_shop(order_number: str, shop_id: str) -> bool:
-    """Return whether an order number begins with another shop's number.
-
-    A number that has not Rakuten's form proves nothing (docs/rms/order-api.md §5.4).
-    """
-    begins = _RAKUTEN_NUMBER.match(order_number)
-    return begins is not None and begins[1] != shop_id
 
 
 def without_mask(key: SecretStr) -> str:

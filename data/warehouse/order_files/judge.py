@@ -9,7 +9,7 @@ import polars as pl
 from data.model.buyer import OrderKey
 from data.model.csv_file import CellFault
 from data.model.order import Mall
-from data.model.shops.shop import is_of_other_shop
+from data.model.order_number import is_of_other_shop
 from data.warehouse.buyers import BY_ITSELF, clear_orders, forgotten, forgotten_in
 from data.warehouse.order_files.line_shares import told_by_line
 from data.warehouse.order_files.queries import Queries
