@@ -18,14 +18,21 @@ from tasks.runs import loads
 from tasks.shipping import labels, shipments, tracking, tracking_report
 from tasks.shipping import labels as labels_report
 from tasks.shipping import tracking as tracking_calls
-from tasks.shops import at_mall
+from tasks.shops import at_mall, connection
 from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.shipping.work import SETTLES, SHOP, push_plainly
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
 REPORT = "updateOrderShippingAsync"
-_MODULES = (at_mall, labels, labels_report, shipments, export_shipping_labels)
+_MODULES = (
+    at_mall,
+    connection,
+    labels,
+    labels_report,
+    shipments,
+    export_shipping_labels,
+)
 
 
 def tracking_number(number: int) -> str:
