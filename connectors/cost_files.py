@@ -73,13 +73,7 @@ def _cost_file(csv: CsvFile) -> CostFile:
     faults: list[RowRemark] = []
     rows: list[tuple[int, dict[str, str]]] = []
     for block in csv.blocks():
-        unread = block.unusable(known)
-        faults += [*block.rejects, *unread]
-        rows_unread = {fault.row_number for fault in unread}
-        for row, record in block.records(csv.header):
-            if row in rows_unread:
-                continue
-            texts = [cell.decode().strip() for cell in record]
+        for row, texts in block.texts(csv.header, known, faults):
             cells = {
                 name: texts[at] if at is not None else "" for name, at in places.items()
             }

@@ -60,13 +60,7 @@ def _stock_file(csv: CsvFile) -> StockFile:
     faults: list[RowRemark] = []
     counts: list[tuple[int, Counted]] = []
     for block in csv.blocks():
-        unread = block.unusable(KNOWN)
-        faults += [*block.rejects, *unread]
-        rows_unread = {fault.row_number for fault in unread}
-        for row, record in block.records(csv.header):
-            if row in rows_unread:
-                continue
-            texts = [cell.decode().strip() for cell in record]
+        for row, texts in block.texts(csv.header, KNOWN, faults):
             cells = {name: texts[at] for name, at in places.items()}
             if found := list(_faults_of(row, cells)):
                 faults += found

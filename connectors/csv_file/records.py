@@ -83,6 +83,21 @@ class Block:
             if compared(one.column_name or "") in names
         ]
 
+    def texts(
+        self, header: Header, columns: Collection[str], faults: list[RowRemark]
+    ) -> Iterator[tuple[int, list[str]]]:
+        """Yield the row number and the stripped cells of each record that is usable.
+
+        For a file that is taken whole or not at all: the rows set aside, and those with
+        an `unusable` cell in these columns, are added to its faults.
+        """
+        unread = self.unusable(columns)
+        faults += [*self.rejects, *unread]
+        rows_unread = {fault.row_number for fault in unread}
+        for row, record in self.records(header):
+            if row not in rows_unread:
+                yield row, [cell.decode().strip() for cell in record]
+
 
 class Scanner:
     """Splits one file's text into records; a record is one row, however many lines.
