@@ -16,7 +16,6 @@ CODE = "CANCEL_ORDER"
 WRONG_STATE = "ERROR_108"
 """The only fault of an order that is answered with 400; the others come with 200."""
 STOCK_LEFT = "WARNING_101"
-LEFT_THERE = "キャンセルしましたが、在庫を更新できませんでした。"
 A_YEAR = timedelta(days=365)
 REASONS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 14, 15)
 
@@ -60,12 +59,23 @@ def cancel_order(call: OrderCall) -> OrderAnswer:
     settle_cancel(model, call.world.settings.cancel_goes_to, wire(call.now), detail)
     call.world.store.replace(model)
     notify_shops_cancel(call.world, before, model)
-    kind, text = "INFO_101", "キャンセル依頼を受け付けました。"
-    if told == STOCK_LEFT:
-        kind, text = STOCK_LEFT, LEFT_THERE
-    else:
-        give_back(call.world, model, restore_type)
+    done = "キャンセル依頼を受け付けました。"
+    kind, text = give_stock_back(call, model, restore_type, told, done)
     return about_order(CODE, kind, text, number)
+
+
+def give_stock_back(
+    call: OrderCall,
+    model: dict[str, Any],
+    restore_type: int | None,
+    told: str | None,
+    done: str,
+) -> tuple[str, str]:
+    """Give the order's stock back unless a fault leaves it; return kind and text."""
+    if told == STOCK_LEFT:
+        return STOCK_LEFT, "キャンセルしましたが、在庫を更新できませんでした。"
+    give_back(call.world, model, restore_type)
+    return "INFO_101", done
 
 
 def settle_cancel(model: dict[str, Any], goes_to: int, at: str, detail: int) -> None:

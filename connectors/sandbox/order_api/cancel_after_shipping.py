@@ -1,12 +1,11 @@
 """cancelOrderAfterShipping: settled at once (docs/rms/order-api.md §4.7)."""
 
 from connectors.sandbox.clock import wire
-from connectors.sandbox.inventory_api.movements import give_back
 from connectors.sandbox.order_api.calls import OrderAnswer, OrderCall, about_order
 from connectors.sandbox.order_api.cancel import (
-    LEFT_THERE,
     STOCK_LEFT,
     cancel_request,
+    give_stock_back,
     settle_cancel,
 )
 from connectors.sandbox.order_api.messages import OrderRefusal, message
@@ -34,9 +33,6 @@ def cancel_order_after_shipping(call: OrderCall) -> OrderAnswer:
     else:
         settle_cancel(model, _SETTLED, wire(call.now), detail)
         call.world.store.replace(model)
-        kind, text = "INFO_101", "キャンセルしました。"
-        if told == STOCK_LEFT:
-            kind, text = STOCK_LEFT, LEFT_THERE
-        else:
-            give_back(call.world, model, restore_type)
+        done = "キャンセルしました。"
+        kind, text = give_stock_back(call, model, restore_type, told, done)
     return about_order(CODE, kind, text, number)
