@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_RAKUTEN_NUMBER: Final = re.compile(r"([0-9]+)-[0-9]{8}-")
+SHOP_IN_NUMBER: Final = r"^([0-9]+)-[0-9]{8}-"
 """What begins an order number of Rakuten: the shop's number and the day."""
 
 
@@ -12,5 +12,5 @@ def is_of_other_shop(order_number: str, shop_id: str) -> bool:
 
     A number that has not Rakuten's form proves nothing (docs/rms/order-api.md §5.4).
     """
-    begins = _RAKUTEN_NUMBER.match(order_number)
+    begins = re.match(SHOP_IN_NUMBER, order_number)
     return begins is not None and begins[1] != shop_id

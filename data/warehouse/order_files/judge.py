@@ -1,6 +1,5 @@
 """Judge a whole file: which orders are stored, and which row speaks for what."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,7 +8,7 @@ import polars as pl
 from data.model.buyer import OrderKey
 from data.model.csv_file import CellFault
 from data.model.order import Mall
-from data.model.order_number import is_of_other_shop
+from data.model.order_number import SHOP_IN_NUMBER
 from data.warehouse.buyers import BY_ITSELF, clear_orders, forgotten, forgotten_in
 from data.warehouse.order_files.line_shares import told_by_line
 from data.warehouse.order_files.queries import Queries
@@ -43,7 +42,7 @@ def stage(queries: Queries, chunks: Chunks, rules: Rules) -> Staged:
         found |= forgotten_in(rows, asked) if asked else set()
         shown.rows = keys(rows, told_by_line(rules.by_line))
         queries.rows("stage_csv_keys", chunk=chunks.count - 1)
-    show(queries.con, "csv_rejected", _with_shops(chunks.rejects, queries.given))
+    show(queries.con, "csv_rejected", _with_shops(chunks.rejects, queries))
     before = {number for (number,) in queries.rows("list_cleared_csv")}
     others = dict(queries.rows("list_csv_other_shops"))
     if others:
@@ -53,20 +52,14 @@ def stage(queries: Queries, chunks: Chunks, rules: Rules) -> Staged:
     return Staged(others, before | found, found - before)
 
 
-def _with_shops(rejects: pl.DataFrame, given: Mapping[str, object]) -> pl.DataFrame:
-    """Return the rejects with the shop whose they are, where the number names another.
+def _with_shops(rejects: pl.DataFrame, queries: Queries) -> pl.DataFrame:
+    """Return the rejects with the shop that the number names, as one of Rakuten's does.
 
     What stands for a number may be the rest of a remark; so only a whole one counts.
     """
-    shop_id = str(given["shop_id"])
-    is_named = given["mall"] == Mall.RAKUTEN
-    shops = [
-        number.partition("-")[0]
-        if is_named and number and is_of_other_shop(number, shop_id)
-        else None
-        for number in rejects["order_number"]
-    ]
-    return rejects.with_columns(shop_id=pl.Series(shops, dtype=pl.String()))
+    named = pl.col("order_number").str.extract(SHOP_IN_NUMBER)
+    is_named = queries.given["mall"] == Mall.RAKUTEN
+    return rejects.with_columns(shop_id=pl.when(is_named).then(named))
 
 
 def record_cleared(queries: Queries, numbers: set[str], at: datetime) -> None:

@@ -42,7 +42,7 @@ SEMI JOIN (
 -- name: list_csv_other_shops
 -- Whose orders the file holds beside the given shop's.
 -- in:  temporary table `csv_keys`, view `csv_rejected` (order_number, shop_id: where the number
---      names another shop), $shop_id
+--      names one), $shop_id
 -- out: shop_id, orders
 SELECT shop_id, count(DISTINCT order_number) AS orders
 FROM (
@@ -60,7 +60,7 @@ ORDER BY shop_id;
 -- out: order_number
 SELECT order_number
 FROM csv_rejected
-WHERE shop_id IS NOT NULL
+WHERE shop_id <> $shop_id
    OR order_number IN (SELECT order_number FROM csv_keys WHERE shop_id <> $shop_id);
 
 -- name: list_csv_blanks_wanting
@@ -181,6 +181,4 @@ SELECT
     (SELECT count(*) FROM csv_orders WHERE NOT is_known) AS new,
     (SELECT count(*) FROM csv_orders WHERE is_known) AS known,
     (SELECT coalesce(sum(repeated), 0)::BIGINT FROM csv_lines) AS lines_repeated,
-    (
-        SELECT count(DISTINCT order_number) FROM csv_rejected
-    ) AS set_aside;
+    (SELECT count(DISTINCT order_number) FROM csv_rejected) AS set_aside;
