@@ -186,7 +186,7 @@ def _goes_on_in_utf8(content: bytes, error: UnicodeDecodeError) -> bool:
     A file with an English header may show its first name there. Nearly every character
     of Japanese in CP932 is a broken one.
     """
-    rest = content[error.start :][:_AHEAD].decode("utf-8", "replace")
+    rest = content[error.start : error.start + _AHEAD].decode("utf-8", "replace")
     return len(_JAPANESE.findall(rest)) >= max(_PROOF, rest.count("\ufffd"))
 
 

@@ -113,8 +113,8 @@ def converted(
     rejects += _wrong(frame, made[RIGHT], plan, layout, header)
     rejects += _cut_numbers(frame, plan, layout)
     kept = [name for name in frame.columns if name not in made.columns]
-    codes = _either(lost, marks)
-    whole = pl.concat([frame.select(kept), made.drop(RIGHT), *codes], how="horizontal")
+    whole = pl.concat([frame.select(kept), made.drop(RIGHT)], how="horizontal")
+    whole = whole.with_columns(**_either(lost, marks))
     lazy = _without_open_amounts(
         whole, [one.field for one in cells if one.kind is CellKind.YEN]
     )
@@ -166,14 +166,14 @@ def _typed(
 
 def _judged(
     frame: pl.DataFrame, made: pl.DataFrame, unread: Iterable[Planned]
-) -> tuple[list[pl.DataFrame], list[pl.DataFrame], list[pl.DataFrame]]:
-    """Return rejects and warnings of the cells not readable, and their `LOST` masks.
+) -> tuple[list[pl.DataFrame], list[pl.DataFrame], dict[str, pl.Series]]:
+    """Return rejects and warnings of the cells not readable, and their `LOST` marks.
 
     Raises:
         CsvRefused: Excel damaged a key.
 
     """
-    rejects, warnings, masks = [], [], []
+    rejects, warnings, marks = [], [], {}
     for one in unread:
         is_lost = (
             frame[one.field].is_not_null()
@@ -189,14 +189,14 @@ def _judged(
             reason = DECIMAL if is_decimal else DAMAGED_BY_EXCEL
             raise _damaged_key(int(lost["row_number"][0]), one.column, reason)
         if one.kind is CellKind.ITEM or PART in one.field:
-            masks.append(is_lost.alias(f"{LOST}{one.field}").to_frame())
+            marks[f"{LOST}{one.field}"] = is_lost
         for fault, reason, is_so in conversion.faults(one.kind, one.field):
             rows = lost.filter(is_so)
             if one.field == QUANTITY:
                 rejects.append(_rejects(rows, one.column, reason))
             elif rows.height:
                 warnings.append(_warned(rows, one.column, fault, reason))
-    return rejects, warnings, masks
+    return rejects, warnings, marks
 
 
 def _without_marks(
@@ -208,14 +208,11 @@ def _without_marks(
 
 
 def _either(
-    found: Iterable[pl.DataFrame], marks: dict[str, pl.Series]
-) -> list[pl.DataFrame]:
-    """Return a column for each code that is lost, for one reason or the other."""
-    either = dict(marks)
-    for one in found:
-        name, is_lost = one.columns[0], one.to_series()
-        either[name] = is_lost | either[name] if name in either else is_lost
-    return [is_lost.alias(name).to_frame() for name, is_lost in either.items()]
+    some: dict[str, pl.Series], more: dict[str, pl.Series]
+) -> dict[str, pl.Series]:
+    """Return the marks of both by name; a cell is lost for one reason or the other."""
+    both = {name: some[name] | more[name] for name in some.keys() & more.keys()}
+    return some | more | both
 
 
 def _lost_quantity(
