@@ -5,6 +5,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -62,17 +63,13 @@ def trim_files(*, clock_is_right: bool = False) -> None:
 
     """
     settings, at = read_settings(), now()
+    ahead = [(_dated_ahead, partial(_date, at=at))] if clock_is_right else []
+    over = [(files, _delete) for files in (_over, _left_behind, _replaced)]
     kept: Counter[Path] = Counter()
-    if clock_is_right:
-        for each in _dated_ahead(settings, at):
-            try:
-                os.utime(each, (at.timestamp(), at.timestamp()))
-            except OSError:
-                kept[each.parent] += 1
-    for files in (_over, _left_behind, _replaced):
+    for files, act in ahead + over:
         for each in files(settings, at):
             try:
-                _delete(each)
+                act(each)
             except OSError:
                 kept[each.parent] += 1
     remove_replaced(settings.analytics, at)
@@ -131,6 +128,10 @@ def _age(path: Path, at: datetime) -> timedelta:
         return timedelta(seconds=at.timestamp() - path.lstat().st_mtime)
     except FileNotFoundError:
         return timedelta(0)
+
+
+def _date(path: Path, at: datetime) -> None:
+    os.utime(path, (at.timestamp(), at.timestamp()))
 
 
 def _delete(path: Path) -> None:
