@@ -15,18 +15,17 @@ from connectors.notices.spool import Spool
 from connectors.settings.notify_address import notify_address
 from connectors.settings.reading import SettingsProblem, read_settings
 from data.model.alarm import AlarmKind
-from data.model.notice import Notice, NoticeKind, notice_key
 from data.warehouse.session import warehouse
 from flows.daily import daily
 from flows.drain_notices import drain_notices
 from tasks import alarms
-from tasks.machine import now
 from tasks.setup.alarms import NotifyRefused, every_alarm, notify_block
 from tasks.shops import every_shop
 from tasks.shops.connection import LICENCE_ENDING
 from tests.shops.mail_server import Mailbox, smtp_server
 from tests.support.effort import for_ci
 from tests.support.listener import listener
+from tests.support.order_notice import order_notice
 from tests.support.plain_runs import ShownHere
 from tests.support.sandbox import Sandbox
 
@@ -102,14 +101,7 @@ def test_a_drain_that_breaks_off_tells_what_it_saw_all_the_same(
 ):
     """Notices of the one shop waited for hours, and nobody was told before the day."""
     (number,) = lab.sell(1, over_days=0)
-    shop_id = lab.shops["demo"].shop_id
-    notice = Notice(
-        notice_key=notice_key(shop_id, NoticeKind.ORDER, number, "1"),
-        shop_id=shop_id,
-        order_number=number,
-        kind=NoticeKind.ORDER,
-        received_at=now(),
-    )
+    notice = order_notice(lab.shops["demo"].shop_id, number)
     Spool(read_settings().spool).keep([notice])
     lab.shop("demo", functions_off=["getOrder"])
     monkeypatch.setattr(shutil, "disk_usage", lambda _: disk(9))

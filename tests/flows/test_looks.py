@@ -7,11 +7,12 @@ import pytest
 from connectors.notices.spool import Spool
 from connectors.rms.orders import OrdersApi
 from connectors.settings.reading import read_settings
-from data.model.notice import Notice, NoticeKind, notice_key
+from data.model.notice import Notice
 from data.warehouse.notices import record_notices
 from data.warehouse.session import warehouse
 from flows.drain_notices import drain_notices
 from tasks.machine import now
+from tests.support.order_notice import order_notice
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
@@ -19,14 +20,7 @@ REASONS = "SELECT reason FROM notices ORDER BY received_at"
 
 
 def a_notice(lab: Sandbox, number: str, seq: str, at: datetime) -> Notice:
-    shop_id = lab.shops["demo"].shop_id
-    return Notice(
-        notice_key=notice_key(shop_id, NoticeKind.ORDER, number, seq),
-        shop_id=shop_id,
-        order_number=number,
-        kind=NoticeKind.ORDER,
-        received_at=at,
-    )
+    return order_notice(lab.shops["demo"].shop_id, number, seq, at)
 
 
 def noticed(lab: Sandbox, number: str, seq: str) -> None:

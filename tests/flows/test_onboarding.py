@@ -12,7 +12,7 @@ from prefect.logging.handlers import APILogHandler
 from connectors.notices.spool import Spool
 from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
-from data.model.notice import Notice, NoticeKind, notice_key
+from data.model.notice import Notice
 from data.model.shops.application import ApplicationRefused
 from data.model.shops.onboarding import WAY, Stage
 from data.warehouse.session import warehouse
@@ -26,6 +26,7 @@ from tests.shops.made import FORM, PERSONAL, SECOND_MAIL
 from tests.shops.mail_server import Mailbox, smtp_server
 from tests.support.csv_counter import Shown, latest_runs
 from tests.support.effort import first, for_ci, for_long
+from tests.support.order_notice import order_notice
 from tests.support.plain_runs import both_ways
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
@@ -268,13 +269,7 @@ def test_a_mail_that_is_not_sent_leaves_the_text_to_copy(
 
 def noticed(number: str, received_at: datetime) -> Notice:
     """A notice as the receiver leaves it in the spool."""
-    return Notice(
-        notice_key=notice_key("123456", NoticeKind.ORDER, number, "1"),
-        shop_id="123456",
-        order_number=number,
-        kind=NoticeKind.ORDER,
-        received_at=received_at,
-    )
+    return order_notice("123456", number, at=received_at)
 
 
 def test_orders_before_the_start_are_not_ingested_by_notice_and_those_after_are(

@@ -28,6 +28,7 @@ from tasks.watch.jobs import Bell, ShopJobs
 from tasks.watch.metrics import WatchMetrics
 from tasks.watch.work import Watch
 from tests.stock.made import MadeCount
+from tests.support.order_notice import order_notice
 from tests.support.plain_runs import ShownHere
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
@@ -86,16 +87,8 @@ def desk(
 def tell(lab: Sandbox, *numbers: str) -> None:
     """Leave notices in the spool, as the receiver does."""
     shop_id = lab.shops["demo"].shop_id
-    Spool(read_settings().spool).keep(
-        Notice(
-            notice_key=notice_key(shop_id, NoticeKind.ORDER, number, "1"),
-            shop_id=shop_id,
-            order_number=number,
-            kind=NoticeKind.ORDER,
-            received_at=now(),
-        )
-        for number in numbers
-    )
+    notices = [order_notice(shop_id, number) for number in numbers]
+    Spool(read_settings().spool).keep(notices)
 
 
 def asked(query: str) -> list[tuple[Any, ...]]:

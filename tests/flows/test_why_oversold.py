@@ -10,7 +10,6 @@ import pytest
 
 from connectors.notices.spool import Spool
 from connectors.settings.reading import read_settings
-from data.model.notice import Notice, NoticeKind, notice_key
 from data.model.oversale import CAUSE_WORDS, Cause
 from data.warehouse.order_files.store import import_orders
 from data.warehouse.session import warehouse
@@ -23,6 +22,7 @@ from tasks.machine import now
 from tests.flows.conftest import Shown
 from tests.order_files.store.made import MadeFile, a_row
 from tests.support.effort import first, for_ci, for_long
+from tests.support.order_notice import order_notice
 from tests.support.rules import broken_rules
 from tests.support.sandbox import Sandbox
 
@@ -93,14 +93,7 @@ class TwoShops:
 
     def notice(self, number: str) -> None:
         """Let the receiver keep a notice of an order of A."""
-        shop_id = self.mall.shops[A].shop_id
-        notice = Notice(
-            notice_key=notice_key(shop_id, NoticeKind.ORDER, number, "1"),
-            shop_id=shop_id,
-            order_number=number,
-            kind=NoticeKind.ORDER,
-            received_at=now(),
-        )
+        notice = order_notice(self.mall.shops[A].shop_id, number)
         Spool(self.home / "spool").keep([notice])
 
     def known(self) -> None:

@@ -23,6 +23,7 @@ from connectors.notices.spool import (
     SpoolFailed,
     SpoolState,
 )
+from data.model.notice import Notice
 from tests.notices.conftest import NOW, make_notice
 from tests.support.effort import examples
 from tests.support.notices import SHOP_ID
@@ -287,17 +288,22 @@ def damage_index(path: Path) -> None:
     path.write_bytes(whole)
 
 
+def waiting_in_the_new_one(path: Path) -> list[Notice]:
+    """Return what waits once the damage was told."""
+    spool = Spool(path.parent)
+    with pytest.raises(SpoolFailed):
+        spool.waiting(1000)
+    return spool.waiting(1000)
+
+
 def test_what_a_damaged_file_still_gives_waits_in_the_new_one(tmp_path):
     path = tmp_path / "spool" / "notices.sqlite"
     notices = [make_notice(n) for n in range(500)]
     Spool(path.parent).keep(notices)
     Spool(path.parent).settle(notices[:1], NOW)
     damage_index(path)
-    spool = Spool(path.parent)
 
-    with pytest.raises(SpoolFailed):
-        spool.waiting(1000)
-    assert spool.waiting(1000) == notices[1:]
+    assert waiting_in_the_new_one(path) == notices[1:]
 
 
 def test_a_damaged_row_keeps_no_other_out_of_the_new_file(tmp_path):
@@ -309,11 +315,8 @@ def test_a_damaged_row_keeps_no_other_out_of_the_new_file(tmp_path):
         con.execute("UPDATE notices SET received_us = 'x' WHERE arrival = 1")
         con.commit()
     damage_index(path)
-    spool = Spool(path.parent)
 
-    with pytest.raises(SpoolFailed):
-        spool.waiting(1000)
-    assert spool.waiting(1000) == notices[1:]
+    assert waiting_in_the_new_one(path) == notices[1:]
 
 
 def test_a_file_of_a_later_version_is_refused_and_left_alone(spool):
