@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 from zlib import crc32
 
 import yaml
@@ -43,6 +44,14 @@ class Own(NamedTuple):
     triggers: Sequence[Automation]
 
 
+class OfSchedule(NamedTuple):
+    """What tells a schedule from others, and is the same when it is made anew."""
+
+    flow_id: UUID
+    deployment: str
+    slug: str | None
+
+
 @cache
 def names_in_yaml() -> tuple[str, ...]:
     """Return the names of the machine's own deployments, each once."""
@@ -55,6 +64,34 @@ def deployments_of(client: SyncPrefectClient, home: str) -> list[DeploymentRespo
     names = [at_home(name, home) for name in names_in_yaml()]
     named = DeploymentFilter(name=DeploymentFilterName(any_=names))
     return client.read_deployments(deployment_filter=named)
+
+
+def schedules_on(client: SyncPrefectClient, home: str = "") -> frozenset[OfSchedule]:
+    """Return which schedules of a home's deployments are on."""
+    return frozenset(
+        _of_schedule(one, each)
+        for one in deployments_of(client, home)
+        for each in one.schedules
+        if each.active
+    )
+
+
+def switch_on_again(
+    client: SyncPrefectClient, on: frozenset[OfSchedule], home: str = ""
+) -> None:
+    """Switch on what was on before the home's deployments were made anew.
+
+    They begin as the file has them: the watched folder that staff switched on would be
+    off with each upgrade, and the files in it would wait unseen.
+    """
+    for one in deployments_of(client, home):
+        for each in one.schedules:
+            if not each.active and _of_schedule(one, each) in on:
+                client.update_deployment_schedule(one.id, each.id, active=True)
+
+
+def _of_schedule(one: DeploymentResponse, schedule: DeploymentSchedule) -> OfSchedule:
+    return OfSchedule(one.flow_id, one.name, schedule.slug)
 
 
 def machines_own(client: SyncPrefectClient) -> list[Own]:
@@ -77,13 +114,15 @@ def deploy_home(
 ) -> int:
     """Make or renew the home's deployments, running; return how many there are.
 
+    A schedule of the home's that is on stays on.
     `machine` is what `machines_own` returned, where many homes are deployed in a row.
     """
     ensure_queue(client, home.host, priority=2)
     ensure_queue(client, morning_of(home.host), priority=1)
-    copied = machine or machines_own(client)
+    copied, on = machine or machines_own(client), schedules_on(client, name)
     for own in copied:
         _copy(client, own, name, home, shops)
+    switch_on_again(client, on, name)
     return len(copied)
 
 

@@ -23,7 +23,13 @@ from connectors.settings.shop_environment import (
 )
 from data.model.shops.shop import ShopHandle
 from tasks.homes.blocks import JuchuHome, UnknownHome, home_of, homes, save_home
-from tasks.homes.deployments import deploy_home, machines_own, rest_of_machine
+from tasks.homes.deployments import (
+    deploy_home,
+    machines_own,
+    rest_of_machine,
+    schedules_on,
+    switch_on_again,
+)
 from tasks.runs.limits import ensure_limit
 from tasks.runs.log import show_our_log
 from tasks.setup.alarms import register_alarms, save_automation
@@ -78,14 +84,17 @@ def main() -> None:
         if given.home:
             sys.exit(register_home(given.home, given.host, given.folder))
         register()
+        with get_client(sync_client=True) as client:
+            on = schedules_on(client)
         deployed = subprocess.run(
             [sys.executable, "-m", "prefect", "deploy", "--all", "--no-prompt"],
             env=environment | words_of_yaml(shop_of_forms()),
             stdin=subprocess.DEVNULL,
             check=False,
         )
-        if not deployed.returncode:
-            with get_client(sync_client=True) as client:
+        with get_client(sync_client=True) as client:
+            switch_on_again(client, on)
+            if not deployed.returncode:
                 make_forms_plain(client)
                 deploy_homes(client, homes())
                 forget_runs_to_come(client)

@@ -167,8 +167,14 @@ def test_a_limit_guards_the_order_api_of_the_shop(prefect_api):
 
 @for_long
 def test_deploying_again_doubles_nothing(services: Services, prefect_api):
-    """With the file alone to go by, in the background: neither terminal nor stdin."""
+    """With the file alone to go by, in the background: neither terminal nor stdin.
+
+    The watched folder that staff switched on goes on being looked at.
+    """
     before = prefect_api.read_deployment_by_name("daily/0900")
+    folder = prefect_api.read_deployment_by_name("import-order-csv/incoming")
+    (schedule,) = folder.schedules
+    prefect_api.update_deployment_schedule(folder.id, schedule.id, active=True)
     bare = {name: v for name, v in services.env.items() if name not in NAMES}
     subprocess.run(
         ["sh", "-c", f"exec '{sys.executable}' -m tasks.setup.deploy <&-"],
@@ -178,7 +184,12 @@ def test_deploying_again_doubles_nothing(services: Services, prefect_api):
         capture_output=True,
     )
     after = prefect_api.read_deployment_by_name("daily/0900")
+    (still,) = prefect_api.read_deployment_by_name(
+        "import-order-csv/incoming"
+    ).schedules
+    prefect_api.update_deployment_schedule(folder.id, still.id, active=False)
 
+    assert still.active
     assert [s.id for s in after.schedules] == [s.id for s in before.schedules]
     for name in AUTOMATIONS:
         assert len(prefect_api.read_automations_by_name(name)) == 1

@@ -137,6 +137,23 @@ def test_a_home_has_deployments_of_its_own(moving: SyncPrefectClient, home: Path
         load_shop("demo")
 
 
+def test_what_staff_switched_on_stays_on_when_a_home_is_deployed_anew(
+    moving: SyncPrefectClient,
+):
+    """The watched folder went off, and files of orders lay there unseen."""
+    incoming = moving.read_deployment_by_name("import-order-csv/incoming@h1")
+    (schedule,) = incoming.schedules
+    moving.update_deployment_schedule(incoming.id, schedule.id, active=True)
+    deploy_home(moving, "h1", home_of("h1"), ["in-h1"])
+    for one in deployments_of(moving, "h1"):
+        moving.pause_deployment(one.id)
+    again = moving.read_deployment_by_name("import-order-csv/incoming@h1")
+    ingest = moving.read_deployment_by_name("ingest-orders/0900@h1")
+
+    assert [one.active for one in again.schedules] == [True]
+    assert [one.active for one in ingest.schedules] == [False]
+
+
 def test_a_move_is_refused_while_a_run_works_and_then_loses_nothing(
     services: Services, moving: SyncPrefectClient, home: Path, tmp_path: Path
 ):
