@@ -10,18 +10,22 @@ import logging
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from shlex import quote
+from typing import cast
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import temporary_settings
+from pydantic import ValidationError
 
 from connectors.settings.reading import read_settings
 from connectors.settings.shop_environment import (
     handles_in_environment,
     shop_from_environment,
 )
-from data.model.shops.shop import ShopHandle
+from connectors.settings.shop_variables import stem_of
+from data.model.shops.shop import Shop, ShopHandle
 from tasks.homes.blocks import JuchuHome, UnknownHome, home_of, homes, save_home
 from tasks.homes.deployments import (
     deploy_home,
@@ -53,8 +57,36 @@ def save_shop(client: SyncPrefectClient, handle: str) -> None:
         client.read_block_document_by_name(handle, RmsShop.get_block_type_slug())
     except ObjectNotFound:
         RmsShop.from_shop(shop).save(handle)
+    else:
+        tell_what_is_left_out(shop)
     ensure_limit(handle)
     ensure_limit(handle, "stock")
+
+
+def tell_what_is_left_out(shop: Shop) -> None:
+    """Log what the environment says otherwise than the shop's block, which counts.
+
+    Who renews a key in `.env` thinks that this is all, until the former one ends.
+    """
+    with suppress(ValidationError):  # a block that cannot be used says so in each run
+        if others := other_than_block(shop, cast(RmsShop, RmsShop.load(shop.handle))):
+            log.warning(
+                "%s… の値は使用しません(ブロック rms-shop/%s と異なる項目: %s)。"
+                "対処: この値に変える場合は、make shop SHOP=%s を実行してください。",
+                stem_of(shop.handle),
+                shop.handle,
+                "、".join(others),
+                shop.handle,
+            )
+
+
+def other_than_block(shop: Shop, block: RmsShop) -> list[str]:
+    """Return the titles of what was set for a shop and is otherwise in its block."""
+    return [
+        field.title or name
+        for name, field in RmsShop.model_fields.items()
+        if name in shop.model_fields_set and getattr(shop, name) != getattr(block, name)
+    ]
 
 
 def shop_of_forms() -> ShopHandle:

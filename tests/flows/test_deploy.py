@@ -169,19 +169,21 @@ def test_a_limit_guards_the_order_api_of_the_shop(prefect_api):
 def test_deploying_again_doubles_nothing(services: Services, prefect_api):
     """With the file alone to go by, in the background: neither terminal nor stdin.
 
-    The watched folder that staff switched on goes on being looked at.
+    The watched folder that staff switched on goes on being looked at, and of a key that
+    was renewed in the environment only it is told that the block's counts.
     """
     before = prefect_api.read_deployment_by_name("daily/0900")
     folder = prefect_api.read_deployment_by_name("import-order-csv/incoming")
     (schedule,) = folder.schedules
     prefect_api.update_deployment_schedule(folder.id, schedule.id, active=True)
     bare = {name: v for name, v in services.env.items() if name not in NAMES}
-    subprocess.run(
+    done = subprocess.run(
         ["sh", "-c", f"exec '{sys.executable}' -m tasks.setup.deploy <&-"],
-        env=bare,
+        env=bare | {"JUCHU_SHOP_DEMO_LICENSE_KEY": "SL-renewed"},
         cwd=ROOT,
         check=True,
         capture_output=True,
+        text=True,
     )
     after = prefect_api.read_deployment_by_name("daily/0900")
     (still,) = prefect_api.read_deployment_by_name(
@@ -190,6 +192,8 @@ def test_deploying_again_doubles_nothing(services: Services, prefect_api):
     prefect_api.update_deployment_schedule(folder.id, still.id, active=False)
 
     assert still.active
+    assert "rms-shop/demo と異なる項目: ライセンスキー(licenseKey))" in done.stderr
+    assert "SL-renewed" not in f"{done.stdout}{done.stderr}"
     assert [s.id for s in after.schedules] == [s.id for s in before.schedules]
     for name in AUTOMATIONS:
         assert len(prefect_api.read_automations_by_name(name)) == 1
