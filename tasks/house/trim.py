@@ -4,6 +4,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -136,6 +137,8 @@ def _date(path: Path, at: datetime) -> None:
 
 def _delete(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)  # all of it that may go
+        with suppress(FileNotFoundError):
+            path.rmdir()  # raises where something is left
     else:
         path.unlink(missing_ok=True)

@@ -487,6 +487,26 @@ def test_a_file_that_cannot_be_deleted_keeps_no_other(
     assert "花子" not in report
 
 
+def test_a_folder_that_cannot_be_deleted_fails_the_night(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+):
+    """Every buyer of that time is in a warehouse that a restore moved aside."""
+    kept = left(night.home / "replaced-20200101-030000" / "kept.duckdb", night, days=40)
+    gone = left(night.home / "juchu.duckdb.restoring" / "juchu.duckdb", night, days=2)
+    unlink = os.unlink
+
+    def refused(name: str | os.PathLike[str], **given: int) -> None:
+        if os.fspath(name).endswith(kept.name):
+            raise PermissionError(errno.EACCES, "Permission denied", name)
+        unlink(name, **given)
+
+    monkeypatch.setattr(os, "unlink", refused)
+    kind, _ = night.keep()
+
+    assert (kind, kept.exists(), gone.parent.exists()) == ("FAILED", True, False)
+    assert f"{night.home} に1件" in night.shown("house-report")
+
+
 @for_ci
 def test_files_go_when_their_days_are_over_and_not_before(night: Night):
     ages = {
