@@ -84,7 +84,7 @@ def _desk_address(url: str) -> str:
         raise ValueError(
             "https:// で始まるアドレスにしてください(例: https://desk.example.jp)"
         )
-    return url.rstrip("/")
+    return url.rstrip("/").lower().removesuffix(":443")  # as browsers send it
 
 
 def _hours(hours: str) -> str:

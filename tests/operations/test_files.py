@@ -17,6 +17,7 @@ from pydantic import AliasChoices, BaseModel
 
 from connectors.settings.fields import Settings
 from connectors.settings.shop_variables import PREFIX
+from tasks.desk.frame import WITH_FILE
 from tests.operations.containers import (
     OPERATIONS,
     ROOT,
@@ -350,14 +351,26 @@ def misplaced(config: str) -> list[str]:
     return found
 
 
-def test_nginx_takes_each_line_where_it_stands():
-    page = (ROOT / "docs" / "receiver.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["receiver.md", "desk.md"])
+def test_nginx_takes_each_line_where_it_stands(name):
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
     (config,) = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
 
     assert misplaced(config) == []
+
+
+def test_a_line_of_nginx_in_the_wrong_block_would_be_seen():
     assert misplaced("server { location / { client_header_timeout 10s; } }") == [
         "client_header_timeout in location"
     ]
+
+
+def test_nginx_lets_a_file_through_that_the_desk_takes():
+    """By itself it takes 1 MB, which an order file of some 700 rows has."""
+    page = (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", page)
+
+    assert int(megabytes) * 1024 * 1024 > WITH_FILE
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -122,6 +122,21 @@ def test_a_wrong_setting_is_named_with_an_example(monkeypatch, name, value):
     assert not re.search("[a-z]+ [a-z]+ [a-z]+", str(problem.value))  # no English
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("https://Desk.Example.jp/", "https://desk.example.jp"),
+        ("https://desk.example.jp:443", "https://desk.example.jp"),
+        ("https://desk.example.jp:8443", "https://desk.example.jp:8443"),
+    ],
+)
+def test_the_desks_address_is_read_as_browsers_send_it(monkeypatch, given, read):
+    """Spelt otherwise it was nobody's: each page and each sign-in was refused."""
+    monkeypatch.setenv("JUCHU_DESK_URL", given)
+
+    assert read_settings().desk_url == read
+
+
 def test_hours_are_told_as_hours(monkeypatch):
     monkeypatch.setenv("JUCHU_SHOP_HOURS", "9")
 
