@@ -1,11 +1,18 @@
 -- name: find_alarms
--- Every trouble that the warehouse knows of, one row a kind and shop.
+-- Every trouble that the warehouse knows of, one row a kind and shop. Of a shop that is
+-- closed only what a person settles: no run of it will come and end the others.
 -- in:  $now, $quiet_since: since when a notice must have come, NULL = not asked
 -- out: kind, shop, what
 WITH handles AS (
     SELECT mall, shop_id, min(shop) AS shop
     FROM shops
     GROUP BY ALL
+),
+closed AS (  -- what was known of its key is forgotten (forget_closed_shops_keys)
+    SELECT mall, shop_id
+    FROM shops
+    GROUP BY ALL
+    HAVING count(checked_at) > 0 AND count(connection_status) = 0
 ),
 people AS (
     SELECT
@@ -120,7 +127,7 @@ troubles AS (
       AND EXISTS (
           SELECT 1
           FROM shops AS s
-          SEMI JOIN shop_keys USING (shop)  -- a closed shop has none
+          SEMI JOIN shop_keys USING (shop)  -- without one no morning can be
           WHERE s.mall = l.mall
             AND s.shop_id = l.shop_id
             AND coalesce(s.stage, '稼働中') = '稼働中'
@@ -153,6 +160,9 @@ troubles AS (
 SELECT t.kind, coalesce(h.shop, t.shop_id) AS shop, t.what
 FROM troubles AS t
 LEFT JOIN handles AS h USING (mall, shop_id)
+LEFT JOIN closed AS c USING (mall, shop_id)
+WHERE c.shop_id IS NULL
+   OR t.kind IN (SELECT kind FROM people)
 ORDER BY ALL;
 
 -- name: read_making_time

@@ -5,6 +5,7 @@ import pytest
 from data.model.alarm import AlarmKind
 from data.model.stock_link import StockLink
 from data.warehouse.analytics.marts import MARTS
+from data.warehouse.shops import forget_closed_shops_keys
 from data.warehouse.stock.link import record_link
 from data.warehouse.stock.push import due_now
 from data.warehouse.stock.push import start_sending as start
@@ -13,6 +14,7 @@ from tests.stock.made import MUG, a_count, count, import_csv, order, see
 from tests.stock.pushing import A_TEA, plan, pushed, read_back
 from tests.support.orders import SHOP_ID, at
 from tests.support.planted import caught, planted_sql
+from tests.warehouse.test_matters import shop_stopped
 
 LISTED = "FROM inventory_due ORDER BY ALL"
 
@@ -67,6 +69,17 @@ def test_only_a_live_shop_of_a_mall_that_takes_levels_is_late(counted):
     )
     assert rings(counted, 60) == []
     counted.execute("DELETE FROM shops")  # no step of its stages led there
+
+
+def test_a_shop_whose_block_was_deleted_is_late_with_nothing(counted):
+    """Each sale of another shop of the SKU made its listing due, for ever."""
+    see(counted, order(ordered=30), minute=30)
+    shop_stopped(counted, "ok")
+    before = rings(counted, 60)
+    forget_closed_shops_keys(counted, [])
+
+    assert before == [AlarmKind.STOCK_LATE]
+    assert rings(counted, 60) == []
 
 
 def test_the_view_says_what_a_push_would_do(counted):

@@ -19,6 +19,7 @@ from data.model.alarm import (
 )
 from data.warehouse.alarms import find_alarms, mark_emitted, record_alarms
 from data.warehouse.notices import record_notices
+from data.warehouse.shops import forget_closed_shops_keys
 from tests.support.effort import first
 from tests.support.orders import NINE, SHOP_ID, at
 from tests.support.planted import caught, planted_sql
@@ -192,13 +193,51 @@ def test_every_alarm_has_words_and_says_when_it_is_over():
         "on again for half an hour",
         "off since it was due",
         "stopped by a person",
-        "closed",
+        "without a key",
     ],
 )
 def test_what_is_not_yet_a_trouble_is_none(undone: Con, make, minute):
     make(undone)
 
     assert kinds(undone, minute) == set()
+
+
+def its_block_is_deleted(con: Con) -> None:
+    """Have the shop be one that was set up and checked, and is no longer."""
+    shop_stopped(con, "ok")
+    forget_closed_shops_keys(con, [])
+
+
+@pytest.mark.parametrize(
+    "case",
+    ["notice waits", "notices missed", "day missing", "push unknown", "report unknown"],
+)
+def test_what_no_run_can_end_any_more_is_no_trouble_of_a_closed_shop(
+    undone: Con, case: str
+):
+    _, make = CASES[case]
+    make(undone)
+    its_block_is_deleted(undone)
+
+    assert kinds(undone) == set()
+
+
+def test_the_silence_of_a_closed_shop_is_no_trouble(undone: Con):
+    """For a week staff were to look whether the receiver runs."""
+    record_notices(undone, [a_notice(None, 1)], at(1))
+    quiet = SILENCE.quiet_since(at(122))
+    before = [alarm.kind for alarm in found(undone, 122, quiet)]
+    its_block_is_deleted(undone)
+
+    assert before == [AlarmKind.NOTICES_SILENT]
+    assert found(undone, 122, quiet) == []
+
+
+def test_what_a_person_settles_waits_of_a_closed_shop_too(undone: Con):
+    order_refused(undone)
+    its_block_is_deleted(undone)
+
+    assert kinds(undone) == {AlarmKind.REJECTED}
 
 
 def test_orders_without_notice_are_none_where_no_notice_ever_came(undone: Con):

@@ -1,6 +1,7 @@
 -- name: measure_stock_speed
 -- How fast levels came to show at the mall, and what waits.
--- A mall that takes no levels from us and a shop that is not live wait for nothing.
+-- A mall that takes no levels from us and a shop that is not live, or closed (what was
+-- known of its key is forgotten), wait for nothing.
 -- in:  $since: levels verified after it count; $mall that takes levels; $live (stage)
 -- out: mall, shop_id, shop (its handle, where one is known), levels, median_s and p99_s
 --      from the cause to the proof (NULL = none), due (levels that wait), oldest (since
@@ -23,6 +24,12 @@ waits AS (
     WHERE mall = $mall
       AND shop_id NOT IN (
           SELECT s.shop_id FROM shops AS s WHERE s.mall = $mall AND s.stage <> $live
+          UNION ALL
+          SELECT s.shop_id
+          FROM shops AS s
+          WHERE s.mall = $mall
+          GROUP BY s.shop_id
+          HAVING count(s.checked_at) > 0 AND count(s.connection_status) = 0
       )
     GROUP BY mall, shop_id
 ),
