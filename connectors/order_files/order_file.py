@@ -24,8 +24,11 @@ from connectors.order_files.typed import WARNINGS
 from data.model.order_file import FIELDS
 
 KEY: Final = "order_number"
+STORE: Final = "shop_id"
 IN_MEMORY: Final = 160 << 20
 """Bytes of frames kept in memory, some 130,000 Rakuten lines; more go to disk, all."""
+_THEIRS: Final = "_store_of_order"
+"""Scratch column: the store that the order file shows."""
 
 
 class Spill:
@@ -131,6 +134,8 @@ class Pair:
 
     Lines without order and orders without lines are set aside: neither half of an order
     is stored alone. An order repeated in the order file counts once, by its later row.
+    Two stores count their orders alike: where both files show the store, a line is of
+    its own store's order only, and where one of them does, it is shown for both.
     """
 
     def __init__(self, orders: FilePart, lines: FilePart) -> None:
@@ -151,30 +156,32 @@ class Pair:
         """Yield joined rows and both files' remarks, with each file's row numbers."""
         shown = list(self._orders.frames())
         orders = pl.concat([self._orders.schema.to_frame(), *(f.rows for f in shown)])
-        orders = orders.unique(KEY, keep="last", maintain_order=True)
+        orders = orders.unique([KEY, STORE], keep="last", maintain_order=True)
         rejects = [self._of_orders(frame.rejects) for frame in shown]
         warnings = [self._of_orders(frame.warnings) for frame in shown]
-        with_lines: set[str] = set()
+        with_lines: set[tuple[str, str | None]] = set()
         names = list(self.schema)
         more = [name for name in orders.columns if name not in self._lines.schema]
+        theirs = orders.select(KEY, pl.col(STORE).alias(_THEIRS), *more)
         for batch in self._lines.frames():
             lines = batch.rows
-            joined = lines.join(
-                orders.select(KEY, *more), on=KEY, how="left", maintain_order="left"
+            joined = _of_one_store(lines.join(theirs, on=KEY, maintain_order="left"))
+            with_lines.update(joined.select(KEY, _THEIRS).iter_rows())
+            reason = (
+                f"この注文が {self._order_file} にないか、"
+                "別のストアの注文か、取り込めない行です。"
             )
-            is_alone = ~pl.col(KEY).is_in(orders[KEY].implode())
-            with_lines.update(lines[KEY].to_list())
-            reason = f"この注文が {self._order_file} にないか、取り込めない行です。"
-            alone = self._alone(lines.filter(is_alone), reason)
+            alone = lines.join(joined, on="row_number", how="anti")
             yield Batch(
-                joined.filter(~is_alone).select(names),
-                pl.concat([*rejects, batch.rejects, alone]),
+                joined.select(names),
+                pl.concat([*rejects, batch.rejects, self._alone(alone, reason)]),
                 pl.concat([*warnings, batch.warnings]),
             )
             rejects, warnings = [], []
-        without = orders.filter(
-            ~pl.col(KEY).is_in(pl.Series(list(with_lines), dtype=pl.String()).implode())
+        found = pl.DataFrame(
+            list(with_lines), {KEY: pl.String(), STORE: pl.String()}, orient="row"
         )
+        without = orders.join(found, on=[KEY, STORE], how="anti", nulls_equal=True)
         reason = f"この注文の明細が {self._line_file} にありません。"
         rejects.append(self._alone(without, reason))
         yield Batch(self.schema.to_frame(), pl.concat(rejects), WARNINGS.to_frame())
@@ -190,6 +197,14 @@ class Pair:
     def _of_orders(self, remarks: pl.DataFrame) -> pl.DataFrame:
         named = pl.lit(f"{self._order_file}: ") + pl.col("reason")
         return remarks.with_columns(named.alias("reason"))
+
+
+def _of_one_store(joined: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines beside their own store's order, with the store that is shown."""
+    ours, theirs = pl.col(STORE), pl.col(_THEIRS)
+    fitting = joined.filter((ours == theirs).fill_null(value=True))
+    is_sure = pl.len().over("row_number") == 1
+    return fitting.filter(is_sure).with_columns(pl.coalesce(ours, theirs).alias(STORE))
 
 
 @dataclass(frozen=True)

@@ -207,6 +207,47 @@ def test_of_an_order_row_that_comes_again_changed_the_later_one_counts(read):
     assert set(seen.column("recipient_street")) == {"仮町2 見本ビル①"}
 
 
+OTHER = (b"mihon-store-", b"mihon-b-")
+"""Another store's account in the place of ours; stores count their orders alike."""
+
+
+def test_a_store_that_the_orders_alone_show_is_known(read):
+    """Picked for another shop, its orders were stored a second time, as that one's."""
+    orders, lines = pair()
+
+    seen = read(orders.replace(*OTHER), lines.replace(b'"Id"', b'"IdX"'), mall="yahoo")
+
+    assert set(seen.column("shop_id")) == {"mihon-b"}
+
+
+def test_lines_are_not_put_to_another_stores_order_of_the_same_number(read):
+    """A buyer of one store would get the goods that one of the other had bought."""
+    orders, lines = pair()
+
+    seen = read(orders.replace(*OTHER), lines, mall="yahoo")
+
+    assert seen.rows.is_empty()
+    assert {"10000001", "10000002"} <= set(seen.rejects["order_number"])
+
+
+def test_two_stores_in_one_pair_of_files_stay_apart(read):
+    both = []
+    for content in pair():
+        header, body = content.split(b"\r\n", 1)
+        theirs = body.replace(*OTHER).replace(
+            "架空町1".encode("cp932"), "仮町2".encode("cp932")
+        )
+        both.append(header + b"\r\n" + body + theirs)
+    alone = read(*pair(), mall="yahoo").rows
+
+    rows = read(*both, mall="yahoo").rows
+
+    ours, theirs = (rows.filter(shop_id=one) for one in ("mihon-store", "mihon-b"))
+    assert ours.drop("row_number").equals(alone.drop("row_number"))
+    assert theirs.height == ours.height
+    assert set(theirs["recipient_street"]) == {"仮町2 見本ビル①"}
+
+
 @pytest.mark.parametrize(
     ("code", "word"),
     [
