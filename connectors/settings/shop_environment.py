@@ -20,14 +20,17 @@ _KEY_OR_MALL = re.compile(rf"{PREFIX}SHOP_([A-Z0-9_]+)_(LICENSE_KEY|MALL)")
 
 
 def handles_in_environment() -> list[str]:
-    """List the handle of every shop with a licence key, or of another mall, sorted."""
+    """List the handle of every shop with a licence key, or of another mall, sorted.
+
+    A mall that is none is another one, too: who asks for the shop is told of it.
+    """
     known = variables()
     return sorted(
         {
             each[1].lower().replace("_", "-")
             for name, value in known.items()
             if value.strip() and (each := _KEY_OR_MALL.fullmatch(name))
-            if each[2] == "LICENSE_KEY" or _is_of_another(value)
+            if each[2] == "LICENSE_KEY" or value.strip() != Mall.RAKUTEN
         }
     )
 
@@ -64,6 +67,8 @@ def shop_from_environment(handle: str) -> Shop | None:
     }
     if not given:
         return None
+    if given.get("mall", Mall.RAKUTEN) not in {*Mall}:  # which decides what is missing
+        raise SettingsProblem(problems_of(invalid, stem, ["mall"]))
     has_keys = has_rms_in_environment(handle)
     missing = [
         field

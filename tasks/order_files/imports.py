@@ -5,8 +5,8 @@ Whose orders a file holds is what a person entered, or the folder in which it st
 
 import re
 import time
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, cast
@@ -39,7 +39,8 @@ from tasks.machine import now, our_trial
 from tasks.runs.failures import REFUSALS, hiding_values
 from tasks.runs.report import LISTED
 from tasks.runs.retrying import SAFE_TO_REPEAT
-from tasks.shops.blocks import UnknownShop, load_rakuten_shop, shops_described_at
+from tasks.shops.at_mall import ids_at, refuse_renamed
+from tasks.shops.blocks import UnknownShop, load_rakuten_shop
 
 LOOK_AGAIN_S = 1.0
 """Between two looks at the watched folder: a file being written grows meanwhile."""
@@ -88,8 +89,9 @@ class Place:
 
     shop_id: str
     is_set_up: bool
-    described: Collection[str] = ()
-    """The mall's shops that a block or the environment describes, where that counts."""
+    described: Mapping[str, str] = field(default_factory=dict)
+    """The ids of the mall's shops that a block or the environment describes, by handle,
+    where that counts."""
 
 
 def given_paths(path: str | list[str], item_path: str) -> list[Path]:
@@ -194,7 +196,8 @@ def place_of(download: Download, *, new_shop: bool = False) -> Place:
     name where the files show no shop). One handle may stand on several malls.
 
     Raises:
-        UnknownShop: no block and no environment describes this Rakuten shop.
+        UnknownShop: no block and no environment describes this Rakuten shop, or one
+            describes the shop wrongly.
         CsvRefused: the mall or the shop is not given, or is no name at all.
 
     """
@@ -202,16 +205,16 @@ def place_of(download: Download, *, new_shop: bool = False) -> Place:
     if download.mall == Mall.RAKUTEN:
         shop = load_rakuten_shop(download.shop)
         return Place(shop.shop_id, is_set_up=True)
-    described = {one.handle: one.shop_id for one in shops_described_at(download.mall)}
-    if download.shop in described:
-        return Place(described[download.shop], is_set_up=True)
-    return Place(download.shop, is_set_up=new_shop, described=described)
+    described = ids_at(download.mall, download.shop)
+    shop_id = described.get(download.shop, download.shop)
+    return Place(shop_id, is_set_up=new_shop, described=described)
 
 
 def refuse_second_name(con: Connection, download: Download, place: Place) -> None:
     """Refuse a shop that is not set up on a mall that has shops already.
 
-    A mistyped name would store the same orders a second time, as another shop's.
+    A mistyped name would store the same orders a second time, as another shop's, and so
+    would an id that was given to a shop after its orders.
 
     Raises:
         UnknownShop: names the mall's shops, and the nearest of them.
@@ -220,6 +223,9 @@ def refuse_second_name(con: Connection, download: Download, place: Place) -> Non
     if place.is_set_up:
         return
     stored = shops_with_orders(con, download.mall)
+    if download.shop in place.described:
+        refuse_renamed(download.mall, download.shop, stored, place.described)
+        return
     known = sorted({*stored, *place.described})
     if place.shop_id in stored or not known:
         return

@@ -12,14 +12,14 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from shlex import quote
-from typing import cast
+from typing import Final, cast
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import temporary_settings
 from pydantic import ValidationError
 
-from connectors.settings.reading import read_settings
+from connectors.settings.reading import SettingsProblem, read_settings
 from connectors.settings.shop_environment import (
     handles_in_environment,
     shop_from_environment,
@@ -45,6 +45,7 @@ from tasks.setup.run_automations import run_automations
 from tasks.setup.server_in_use import environment_of_server
 from tasks.shops.blocks import RmsShop, homes_in_blocks, rakuten_shops
 
+CORRECT_IT: Final = "対処: .env または環境変数を修正してください。"
 log = logging.getLogger("juchu.deploy")
 
 
@@ -115,7 +116,10 @@ def main() -> None:
     with temporary_settings(client_settings(environment)):
         if given.home:
             sys.exit(register_home(given.home, given.host, given.folder))
-        register()
+        try:
+            register()
+        except SettingsProblem as problem:
+            sys.exit(f"{problem}\n{CORRECT_IT}")
         with get_client(sync_client=True) as client:
             on = schedules_on(client)
         deployed = subprocess.run(

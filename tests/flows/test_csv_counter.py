@@ -8,6 +8,7 @@ import pytest
 
 from connectors.uploads import Uploads
 from flows.dismiss import dismiss
+from flows.export_tracking import export_tracking
 from tasks.order_files import imports as csv_progress
 from tasks.runs.file_outcome import KEY, FileOutcome
 from tests.support.csv_counter import Counter
@@ -264,6 +265,48 @@ def test_a_shop_of_another_mall_needs_no_keys(
     counter.ended(counter.file(SHOPIFY), mall="shopify", shop="mihon")
 
     assert counter.ask("SELECT DISTINCT shop_id FROM orders") == [("mihon-store",)]
+
+
+def test_a_shop_that_was_given_an_id_after_its_orders_is_refused(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+):
+    """Its orders would be stored a second time, and wait for stock once more."""
+    path = counter.file(SHOPIFY)
+    counter.ended(path, mall="shopify", shop="mihon")
+    monkeypatch.setenv("JUCHU_SHOP_MIHON_MALL", "shopify")
+    monkeypatch.setenv("JUCHU_SHOP_MIHON_SHOP_ID", "mihon-store")
+    kind, message = counter.ended(path, mall="shopify", shop="mihon")
+    exported = export_tracking("shopify", "mihon", return_state=True)
+
+    assert kind == exported.type.value == "FAILED"
+    assert "対処: JUCHU_SHOP_MIHON_SHOP_ID" in message
+    assert message in exported.message
+    assert counter.ask("SELECT DISTINCT shop_id FROM orders") == [("mihon",)]
+    told = counter.ended(path, mall="shopify", shop="mihon", new_shop=True)
+    assert told[0] == "COMPLETED"
+    assert counter.ended(path, mall="shopify", shop="mihon")[0] == "COMPLETED"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"MALL": "Shopify", "SHOP_ID": "mihon-store"}, "MALL: 値が正しくありません"),
+        ({"MALL": "shopify"}, "SHOP_ID が設定されていません"),
+    ],
+)
+def test_a_shop_described_wrongly_is_not_taken_by_its_name_alone(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, wrong: dict, told: str
+):
+    """Once the setting was right its orders would be stored a second time."""
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"JUCHU_SHOP_MIHON_{name}", value)
+    path = counter.file(SHOPIFY)
+    kind, message = counter.ended(path, mall="shopify", shop="mihon")
+
+    assert kind == "FAILED"
+    assert f"JUCHU_SHOP_MIHON_{told}" in message
+    assert counter.ask("SELECT DISTINCT shop_id FROM orders") == []
+    assert counter.ended(path, mall="shopify", shop="other")[0] == "COMPLETED"
 
 
 @pytest.mark.prefect

@@ -1,5 +1,6 @@
 """What else a shop in the environment says: its key's last day and its safety stock."""
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from connectors.settings.shop_environment import (
     handles_in_environment,
     shop_from_environment,
 )
+from tasks.setup import deploy
 from tasks.setup.shop import NoShop, describe
 from tasks.shops.blocks import RmsShop
 
@@ -122,6 +124,33 @@ def test_make_shop_registers_no_shop_of_another_mall(described):
         describe("mihon", input, input, is_asked=False)
     with pytest.raises(NoShop, match="なし"):
         describe("", input, input, is_asked=False)
+
+
+def test_make_deploy_names_the_variable_that_is_wrong(described, monkeypatch):
+    """It ended with a traceback, and nothing of it was deployed."""
+    with pytest.raises(SettingsProblem) as problem:
+        described(SAFETY_STOCK="-1")
+    without_server = ("environment_of_server", "client_settings", "ensure_work_pool")
+    for name in (*without_server, "ensure_queue"):
+        monkeypatch.setattr(deploy, name, lambda *_, **__: {})
+    monkeypatch.setattr(deploy, "get_client", lambda **_: nullcontext())
+    monkeypatch.setattr(RmsShop, "register_type_and_schema", dict)
+    monkeypatch.setattr("sys.argv", ["deploy"])
+
+    with pytest.raises(SystemExit) as ended:
+        deploy.main()
+
+    assert ended.value.code == f"{problem.value}\n{deploy.CORRECT_IT}"
+
+
+def test_a_mall_that_is_none_is_found_out(described, monkeypatch):
+    """Of a shop without keys nobody was told; its settings did nothing."""
+    for name in ("SERVICE_SECRET", "LICENSE_KEY"):
+        monkeypatch.setitem(SHOP, name, "")
+    with pytest.raises(SettingsProblem, match="MALL"):
+        described(MALL="Yahoo")
+
+    assert handles_in_environment() == ["mihon"]
 
 
 def test_a_block_made_of_a_shop_says_the_same(described):
