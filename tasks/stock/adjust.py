@@ -1,6 +1,7 @@
 """Adjustments by hand: the lines that wait, what a person decided, and a reminder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -18,6 +19,7 @@ from data.model.stock import Adjustment
 from data.model.typed.number import plain_number
 from data.model.typed.time import TimeRefused, day_of
 from data.warehouse.order_files.store import shops_with_orders
+from data.warehouse.session import Connection
 from data.warehouse.stock.adjust import (
     Adjusted,
     LongWait,
@@ -48,11 +50,14 @@ WAITING: Final = "juchu.stock.adjustment-waiting"
 def waiting_lines(shop: str) -> list[WaitingLine]:
     """Return a shop's waiting lines, longest waiting first, of every mall.
 
+    Not those of another mall's shop that has this one's id and another name.
+
     Raises:
         UnknownShop: nobody described the shop, and no order is stored under its name.
 
     """
     described = described_shops()
+    names = _names_of(described)
     with our_warehouse() as con:
         known = sorted({*described, *shops_with_orders(con)})
         if shop not in known:
@@ -60,7 +65,32 @@ def waiting_lines(shop: str) -> list[WaitingLine]:
         lines = [
             one for each in shop_ids(shop) for one in waiting_adjustments(con, each)
         ]
+        if _is_name(con, shop, names):
+            lines = [
+                one
+                for one in lines
+                if names.get((one.mall, one.shop_id), one.shop_id) == shop
+            ]
     return sorted(lines, key=lambda one: one.imported_at)
+
+
+def _names_of(described: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Return the handle of each shop that is described, by its mall and id."""
+    names = {}
+    for handle in described:
+        with suppress(UnknownShop):
+            known = load_shop(handle)
+            names[known.mall.value, known.shop_id] = handle
+    return names
+
+
+def _is_name(con: Connection, shop: str, names: Mapping[tuple[str, str], str]) -> bool:
+    """Return whether a shop is known by this name, and not by an id alone."""
+    return shop in names.values() or any(
+        shop in shops_with_orders(con, mall)
+        for mall in Mall
+        if (mall.value, shop) not in names
+    )
 
 
 @task(name="book-adjustments", **SAFE_TO_REPEAT)

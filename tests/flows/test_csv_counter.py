@@ -11,6 +11,7 @@ from flows.dismiss import dismiss
 from flows.export_tracking import export_tracking
 from tasks.order_files import imports as csv_progress
 from tasks.runs.file_outcome import KEY, FileOutcome
+from tasks.stock import adjust
 from tests.support.csv_counter import Counter
 from tests.support.effort import first
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
@@ -307,6 +308,28 @@ def test_a_shop_described_wrongly_is_not_taken_by_its_name_alone(
     assert f"JUCHU_SHOP_MIHON_{told}" in message
     assert counter.ask("SELECT DISTINCT shop_id FROM orders") == []
     assert counter.ended(path, mall="shopify", shop="other")[0] == "COMPLETED"
+
+
+def test_a_shop_with_the_same_id_on_another_mall_is_adjusted_by_itself(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+):
+    """Its lines were settled unseen: their pieces would be sold once more."""
+    monkeypatch.setenv("JUCHU_SHOP_YA_MALL", "shopify")
+    monkeypatch.setenv("JUCHU_SHOP_YA_SHOP_ID", "mihon")
+    amazon = str(GOLDEN / "amazon-orders" / "in.csv")
+    counter.ended(counter.file(SHOPIFY), mall="shopify", shop="ya")
+    counter.ended(amazon, mall="amazon", shop="mihon")
+
+    assert {one.mall for one in adjust.waiting_lines("ya")} == {"shopify"}
+    assert {one.mall for one in adjust.waiting_lines("mihon")} == {"amazon"}
+
+
+def test_a_shops_lines_are_found_by_its_id_where_no_shop_has_that_name(
+    counter: Counter,
+):
+    counter.ended(counter.rows(rakuten_row()))
+
+    assert adjust.waiting_lines("lab") == adjust.waiting_lines("123456") != []
 
 
 @pytest.mark.prefect
