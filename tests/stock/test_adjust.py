@@ -65,6 +65,16 @@ def test_booking_takes_the_lines_units_and_ends_the_waiting(con):
     assert (level(con), waiting(con)) == (-3, [])
 
 
+def test_pieces_booked_by_a_clock_that_is_behind_a_count_are_not_in_it(con):
+    """The line waited no more, and its pieces stayed on sale."""
+    import_csv(con, 3)
+    count(con, a_count(10, own_sku="TEA-100"), minute=50)
+    adjusted = adjust(con, at=at(40))
+
+    assert [(one.quantity, one.level) for one in adjusted.booked] == [(-3, 7)]
+    assert level(con) == 7
+
+
 def test_a_person_may_book_other_units(con):
     import_csv(con, 3)
     adjust(con, an_adjustment(quantity=1))

@@ -99,7 +99,8 @@ GROUP BY l.mall, l.shop_id, l.manage_number, l.variant_id
 ON CONFLICT DO NOTHING;
 
 -- name: plan_stock_adjustments
--- The movements of the lines that are booked.
+-- The movements of the lines that are booked. A person decides after every count that is
+-- booked: by a clock that is behind one, the count would have seen the pieces.
 -- in:  temporary table `stock_judged`, $adjustment_id, $who, $note, $at
 -- out: temporary table `stock_moves`; a line adjusted elsewhere moves 0 and is signed
 CREATE OR REPLACE TEMP TABLE stock_moves AS
@@ -111,10 +112,11 @@ SELECT
     'person' AS source,
     j.mall, j.shop_id, j.order_number, j.line_id,
     $adjustment_id AS cause_id, $who AS who, $note AS note,
-    $at::TIMESTAMPTZ AS effective_at,
+    greatest($at::TIMESTAMPTZ, c.counted_at + INTERVAL 1 MICROSECOND) AS effective_at,
     $at::TIMESTAMPTZ AS moved_at
 FROM stock_judged AS j
 JOIN stock_lines AS l USING (mall, shop_id, order_number, line_id)
+LEFT JOIN stock_counted AS c ON c.sku = coalesce(nullif(l.sku, ''), j.sku)
 WHERE j.verdict = 'book'
   AND NOT j.was_booked;
 
