@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -403,6 +403,16 @@ class Settings(BaseSettings):
         "1 は次の営業日、0 は当日(休みの日は次の営業日)",
         examples=[1],
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blank_ones(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Leave out what is blanks alone: a folder of that name would be made."""
+        return {
+            name: value
+            for name, value in given.items()
+            if not isinstance(value, str) or value.strip()
+        }
 
     @model_validator(mode="after")
     def _never_rush_rms(self) -> Self:

@@ -29,9 +29,13 @@ def days_of(text: str) -> frozenset[date]:
 
 
 def _expanded(given: Any) -> Any:
-    """Expand `~`, which only a shell does; in `.env` it would name a folder."""
-    is_of_user = isinstance(given, str) and re.match(r"~(/|$)", given)
-    return str(Path(given).expanduser()) if is_of_user else given
+    """Expand `~`, which only a shell does; in `.env` it would name a folder.
+
+    No blanks stay around: they would name another folder, within the project's.
+    """
+    place = given.strip() if isinstance(given, str) else given
+    is_of_user = isinstance(place, str) and re.match(r"~(/|$)", place)
+    return str(Path(place).expanduser()) if is_of_user else place
 
 
 def _success_or_refusal(status: int) -> int:

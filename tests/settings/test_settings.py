@@ -71,6 +71,24 @@ def test_a_blank_setting_is_none(monkeypatch):
     assert read_settings().notice_connections == 500
 
 
+def test_blanks_alone_are_no_setting_and_name_no_folder(monkeypatch):
+    for name in ("HOME", "BACKUP_COPY", "LAKE", "SMTP_HOST", "RETENTION_DAYS"):
+        monkeypatch.setenv(f"JUCHU_{name}", " \u3000")
+
+    assert read_settings() == Settings()
+
+
+def test_blanks_around_a_folder_are_not_its_name(monkeypatch):
+    monkeypatch.setenv("JUCHU_HOME", " /srv/my juchu ")
+    monkeypatch.setenv("JUCHU_BACKUP_COPY", " ~/copy")
+    monkeypatch.setenv("JUCHU_LAKE", "off ")
+    read = read_settings()
+
+    assert read.home == Path("/srv/my juchu")
+    assert read.backup_copy == str(Path("~/copy").expanduser())
+    assert read.lake == "off"
+
+
 def test_every_path_is_under_home(monkeypatch):
     monkeypatch.setenv("JUCHU_HOME", "/srv/juchu")
     settings = read_settings()
