@@ -133,9 +133,7 @@ def _has(seen: Looked, text: str, *, overwrite: bool) -> bool:
     """Return whether the memo says so already, as after a run whose end was lost."""
     if overwrite:
         return _plain(seen.memo) == _plain(text)
-    return _plain(text) in _plain(seen.memo).split("\n") or _plain(seen.memo).endswith(
-        f"\n{_plain(text)}"
-    )
+    return f"\n{_plain(text)}\n" in f"\n{_plain(seen.memo)}\n"
 
 
 def _plain(memo: str) -> str:

@@ -119,6 +119,14 @@ def test_a_memo_is_added_below_what_a_person_wrote(lab: Sandbox):
     assert journal() == [("memo", number, "append", WHO, "done")]
 
 
+def test_a_memo_of_two_lines_is_added_once(lab: Sandbox):
+    (number,) = lab.sell(1, progress=300)
+    for _ in range(2):
+        ended(update_memo, number, "のし希望\n電話済み", who=WHO)
+
+    assert order_at(lab, number)["memo"] == "のし希望\n電話済み"
+
+
 def test_a_memo_overwritten_unread_would_be_seen(lab: Sandbox, monkeypatch):
     """The plant: the new text alone is sent."""
     monkeypatch.setattr(memo, "new_memo", lambda _before, text, **_: text)
