@@ -19,6 +19,7 @@ from tests.support.orders import SHOP_ID, a_line, a_package, an_order, at, order
 TEA = ("tea", "100g", "TEA-100")
 MUG = ("mug", "blue", "mug/blue")
 """Manage number, variant and the SKU that orders show; the mug has none of its own."""
+OTHER_SHOP = "654321"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,16 @@ def see(con: DuckDBPyConnection, *orders: Order, minute: float = 90) -> StockMov
     store_orders(con, orders, source="api", stored_at=at(minute), load_id="l")
     stored = [one.order_number for one in orders]
     return move_stock(con, SHOP_ID, order_numbers=stored, moved_at=at(minute))
+
+
+def see_elsewhere(
+    con: DuckDBPyConnection, what: tuple[str, str, str] = TEA, units: int = 1
+) -> None:
+    """Store an order of the other shop, placed half an hour after nine."""
+    made = order(7, ordered=30, lines=[line(units, what)])
+    told = made.model_copy(update={"shop_id": OTHER_SHOP})
+    store_orders(con, [told], source="api", stored_at=at(40), load_id="l")
+    move_stock(con, OTHER_SHOP, moved_at=at(40))
 
 
 def a_count(units: int = 10, what: tuple[str, str, str] = TEA, **more: Any) -> Counted:

@@ -14,12 +14,13 @@ def to_push(con, safety=0, **more):
 
 def plan(con, found, minute, *, safety=0, run=None, read=None, **more):
     given = {
+        "shop_id": SHOP_ID,
         "run_id": run or f"run-{minute}",
         "safety": safety,
         "read_at": at(minute if read is None else read),
         "planned_at": at(minute),
     }
-    return plan_push(con, SHOP_ID, found, **(given | more))
+    return plan_push(con, found=found, **(given | more))
 
 
 def read_back(con, found, minute, run):

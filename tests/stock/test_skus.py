@@ -2,8 +2,9 @@
 
 import pytest
 
-from data.warehouse.orders.store import store_orders
-from data.warehouse.stock.ledger import move_stock, stock_levels
+from data.model.stock import SkuMapping
+from data.warehouse.stock.ledger import map_skus, move_stock, stock_levels
+from tests.order_files.store.made import a_row, store
 from tests.stock.made import (
     MUG,
     TEA,
@@ -17,19 +18,12 @@ from tests.stock.made import (
     name,
     order,
     see,
+    see_elsewhere,
 )
 from tests.support.effort import first
-from tests.support.orders import at
+from tests.support.orders import SHOP_ID, at, order_number
 
-OTHER_SHOP = "654321"
-
-
-def see_elsewhere(con, what=TEA, units=1):
-    """An order of the other shop."""
-    made = order(7, ordered=30, lines=[line(units, what)])
-    told = made.model_copy(update={"shop_id": OTHER_SHOP})
-    store_orders(con, [told], source="api", stored_at=at(40), load_id="l")
-    move_stock(con, OTHER_SHOP, moved_at=at(40))
+OF_MUG = {"manage_number": "mug", "variant_id": "blue"}
 
 
 def total(con):
@@ -57,6 +51,40 @@ def test_what_an_order_shows_does_not_change_from_order_to_order(con):
     see(con, order(2, lines=[line(1, renamed)]))
 
     assert (level(con), level(con, "TEA-NEW")) == (-3, None)
+
+
+def test_of_two_new_orders_the_one_placed_last_shows_the_sku(con):
+    new = ("tea", "100g", "TEA-NEW")
+    see(con, order(1, ordered=-20, lines=[line(1, new)]), order(2, ordered=-180))
+
+    assert (level(con, "TEA-NEW"), level(con)) == (-3, None)
+
+
+def test_a_file_shows_no_sku_of_an_order_that_takes_stock(con):
+    """A file that adds a line to an order of RMS's moved the goods counted before."""
+    count(con, a_count(5, MUG), minute=0)
+    see(con, order(ordered=5))
+    store(con, a_row(order_number(1), "12", basket_id="1", sku="M", **OF_MUG))
+    moved = move_stock(con, SHOP_ID, moved_at=at(60))
+
+    assert (moved.skus, moved.remapped) == (0, ())
+    assert (level(con, "mug/blue"), level(con, "M")) == (5, None)
+
+
+def test_a_persons_word_for_the_listings_own_name_stands_against_the_orders(con):
+    count(con, a_count(10), minute=0)
+    name(con, TEA, "tea/100g")
+    see(con, order(ordered=80, minute=81))
+
+    assert (level(con, "tea/100g"), level(con)) == (8, None)
+
+
+def test_a_count_without_a_sku_takes_nobody_at_his_word(con):
+    name(con, TEA, "GREEN")
+    count(con, a_count(10), minute=75)
+    see(con, order(ordered=80, minute=81))
+
+    assert (level(con, "GREEN"), level(con)) == (8, None)
 
 
 def test_a_persons_word_stands_against_the_orders(con):
@@ -136,6 +164,44 @@ def test_shared_stock_stays_with_the_listings_that_remain(con):
 
     assert not change.is_left
     assert (level(con, "T"), level(con, "M")) == (10, -3)
+
+
+def rename(con, tea: str, mug: str):
+    """Say of both listings at once what they sell."""
+    said = [
+        SkuMapping(manage_number=what[0], variant_id=what[1], sku=sku)
+        for what, sku in ((TEA, tea), (MUG, mug))
+    ]
+    signed = {"change_id": "m", "who": "店長", "note": "SKUの見直し"}
+    return map_skus(con, SHOP_ID, said, **signed, mapped_at=at(70))
+
+
+def test_of_two_stocks_under_one_new_name_the_one_counted_last_goes_there(con):
+    count(con, a_count(10), minute=30)
+    count(con, a_count(4, MUG), minute=0)
+    changes = rename(con, "NEW", "NEW")
+
+    assert (level(con, "NEW"), level(con, "mug/blue")) == (10, 4)
+    assert [(one.sku_before, one.is_left) for one in changes] == [
+        ("mug/blue", True),
+        ("tea/100g", False),
+    ]
+
+
+def test_stock_that_two_listings_leave_for_two_names_goes_with_neither(con):
+    count(con, a_count(10, own_sku="T"), a_count(10, MUG, own_sku="T"), minute=0)
+    changes = rename(con, "GREEN", "BLACK")
+
+    assert [one.is_left for one in changes] == [True, True]
+    assert [level(con, sku) for sku in ("T", "GREEN", "BLACK")] == [10, 0, 0]
+
+
+def test_stock_stays_under_a_name_that_another_listing_takes_over(con):
+    count(con, a_count(10, own_sku="T"), minute=0)
+    name(con, MUG, "M")
+    rename(con, "M", "T")
+
+    assert (level(con, "T"), level(con, "M")) == (10, 0)
 
 
 def test_two_shops_sell_from_one_level(con):
