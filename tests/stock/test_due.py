@@ -88,10 +88,10 @@ def minutes(moment: datetime) -> float:
 
 
 def try_in_vain(con, times: int) -> None:
-    """Push the tea so often; the mall goes on showing three."""
+    """Push the tea so often, as 「全件」 does; the mall goes on showing three."""
     for nth in range(times):
         minute = 10 + nth / 10
-        made = plan(con, {A_TEA: 3}, minute, run=f"vain-{nth}")
+        made = plan(con, {A_TEA: 3}, minute, run=f"vain-{nth}", full=True)
         start(con, made.to_send, sent_at=at(minute))
         read_back(con, {A_TEA: 3}, minute + 0.05, f"vain-{nth}")
 
@@ -106,6 +106,23 @@ def test_what_is_tried_in_vain_backs_off_longer_each_time_and_alone(counted):
     start(counted, try_in_vain_again.to_send, sent_at=at(12))
     waits = [len(to_push(counted, at=at(m))) for m in (13.9, 14.1)]
     assert waits == [1, 2]
+
+
+def test_what_is_tried_in_vain_is_tried_once_an_hour_at_least(counted):
+    try_in_vain(counted, PATIENCE + 8)
+    waits = [len(to_push(counted, at=at(11.1 + m))) for m in (59.9, 60.1)]
+
+    assert waits == [0, 1]
+
+
+def test_once_the_mall_has_shown_a_number_what_was_in_vain_before_is_over(counted):
+    """Ten again after a sale that was cancelled: nothing of it was tried yet."""
+    try_in_vain(counted, PATIENCE)
+    assert plan(counted, {A_TEA: 10}, 10.6, full=True).verified == 1
+    see(counted, order(minute=10.7, ordered=10.65), minute=10.7)
+    see(counted, order(minute=10.8, status="900", ordered=10.65), minute=10.8)
+
+    assert [one.offered for one in to_push(counted, at=at(10.9))] == [10]
 
 
 def test_another_level_is_due_at_once_however_often_the_one_before_was_in_vain(counted):

@@ -61,6 +61,14 @@ def test_it_may_be_lowered(counted):
     assert held_listings(counted, SHOP_ID) == []
 
 
+def test_what_somebody_raised_at_the_mall_is_held_no_more(counted):
+    a_waiting_order(counted)
+    plan(counted, {A_TEA: 7}, 20)
+    assert plan(counted, {A_TEA: 10}, 30, full=True).verified == 1
+
+    assert held_listings(counted, SHOP_ID) == []
+
+
 def test_a_listing_the_mall_does_not_have_is_not_registered_with_its_level(counted):
     a_waiting_order(counted)
     made = plan(counted, {A_TEA: None}, 20)

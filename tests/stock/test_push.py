@@ -153,6 +153,8 @@ def test_a_push_that_came_too_late_is_not_judged(counted):
     plan(counted, {A_TEA: 3}, 30, run="fast")
 
     assert read_back(counted, {A_TEA: 10}, 31, "slow") == {}
+    record_lost(counted, [push.push_id for push in made.to_send])
+    assert states(counted) == ["superseded", "planned"]
 
 
 def test_a_run_may_plan_a_listing_again(counted):
