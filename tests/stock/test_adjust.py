@@ -13,6 +13,7 @@ from data.warehouse.stock.adjust import (
 )
 from tests.order_files.store.made import a_row, store
 from tests.stock.made import (
+    MUG,
     a_count,
     adjust,
     an_adjustment,
@@ -138,6 +139,26 @@ def test_a_line_the_mall_named_anew_shows_what_was_booked_before(con):
     see(con, order(9, 30, lines=[line(3, line_id="77")]))
 
     assert [(one.line_id, one.booked) for one in waiting(con)] == [("77", 3)]
+
+
+def test_each_line_named_anew_shows_what_was_booked_of_its_own_sku(con):
+    mug = {"manage_number": "mug", "variant_id": "blue", "sku": "mug/blue"}
+    row = a_row(order_number(9), "2", quantity=1, **mug)
+    tea = {"manage_number": "tea", "variant_id": "100g", "sku": "TEA-100"}
+    store(con, a_row(order_number(9), "1", quantity=3, **tea), row)
+    adjust(con, an_adjustment(), an_adjustment(line_id="2"))
+    named = [line(3, line_id="77"), line(1, MUG, line_id="78")]
+    see(con, order(9, 30, lines=named))
+
+    assert [(one.line_id, one.booked) for one in waiting(con)] == [("77", 3), ("78", 1)]
+
+
+def test_the_line_that_has_waited_longest_comes_first(con):
+    import_csv(con, 3, number=9, minute=10)
+    import_csv(con, 1, number=2, minute=20)
+
+    assert [one.quantity for one in waiting(con)] == [3, 1]
+    assert [one.quantity for one in waiting(con, limit=1)] == [3]
 
 
 def test_a_line_that_comes_back_is_not_booked_again(con):

@@ -121,6 +121,16 @@ def test_an_order_that_was_seen_alive_was_not_cancelled_before(con, counted):
     assert (before, level(con)) == ((8, 10) if counted == -50 else (10, 10))
 
 
+def test_a_rename_is_no_sign_that_an_order_was_alive(con):
+    """It was cancelled before the count, which has seen its goods; renamed after it."""
+    see(con, order(minute=-90, ordered=-120), minute=-90)
+    count(con, a_count(10, own_sku="TEA-100"), minute=50)
+    name(con, TEA, "GREEN")
+    see(con, cancelled(95, 30), minute=95)
+
+    assert level(con, "GREEN") == 10
+
+
 @for_ci
 def test_a_cancellation_that_counts_from_when_it_was_seen_is_caught(con):
     right = "WHEN o.cancelled_at IS NULL THEN o.observed_at"
