@@ -21,6 +21,12 @@ HANAKO = To("見本", "花子", "架空1-2", "0900001234")
 JIRO = To("見本", "次郎", "別1-1", "0900005678")
 SABURO = To("架空", "三郎", "遠方3-3", "0900009999")
 MODES = ("update", "replace")
+OF_PARCELS = {
+    "shipments": "'replaced' AS state, 'i' AS import_id,"
+    " now() AS imported_at, now() AS changed_at",
+    "tracking_exports": "now() AS exported_at, 't.csv' AS file_name",
+}
+"""What a table of parcels has beside their numbers."""
 
 
 @pytest.fixture
@@ -201,6 +207,23 @@ def test_a_number_that_a_label_bore_is_not_given_again(seller):
         "1": ("見本 次郎 別1-1", "abc", "zzz"),
         "3": ("架空 三郎 遠方3-3", "new"),
     }
+
+
+@pytest.mark.parametrize("table", ["shipments", "tracking_exports"])
+def test_a_number_that_a_parcel_left_under_is_not_given_again(seller, table):
+    seller.take((HANAKO, "abc"), (JIRO, "zzz"))
+    seller.con.execute(
+        f"""INSERT INTO {table} BY NAME SELECT
+            'futureshop' AS mall, 'mihon' AS shop_id, $1 AS order_number,
+            '2' AS basket_id, '400000000005' AS tracking_number,
+            '1001' AS carrier_code, DATE '2026-07-01' AS shipping_date,
+            {OF_PARCELS[table]}""",
+        [seller.number],
+    )
+    seller.take((JIRO, "abc"), (JIRO, "zzz"))
+    seller.take((JIRO, "abc"), (JIRO, "zzz"), (SABURO, "new"))
+
+    assert [*seller.packages()] == ["1", "3"]
 
 
 @first(2)

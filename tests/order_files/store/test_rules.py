@@ -332,14 +332,14 @@ def test_an_import_sets_what_has_not_begun_to_work(con, status):
     assert told(con, **OPEN)[0] == [("受注処理中", "300", False)]
 
 
-def ship(con, basket: str) -> None:
+def ship(con, basket: str, state: str = "planned") -> None:
     con.execute(
         f"""INSERT INTO shipments BY NAME SELECT
             'rakuten' AS mall, '{SHOP_ID}' AS shop_id, 'A' AS order_number,
             $basket AS basket_id, '1' AS tracking_number, '1001' AS carrier_code,
-            DATE '2026-11-25' AS shipping_date, 'planned' AS state,
+            DATE '2026-11-25' AS shipping_date, $state AS state,
             'i' AS import_id, now() AS imported_at, now() AS changed_at""",
-        {"basket": basket},
+        {"basket": basket, "state": state},
     )
 
 
@@ -348,6 +348,25 @@ def test_a_stored_shipment_moves_an_order_on(con):
     ship(con, "b")
 
     assert told(con, **OPEN)[0] == [("出荷済", "300", False)]
+
+
+@first()
+@pytest.mark.parametrize("state", ["replaced", "refused", "cancelled"])
+def test_a_parcel_that_does_not_count_moves_no_order_on(con, state):
+    """Its number was taken back: called shipped, the order would get no label."""
+    store(con, a_row(**OPEN))
+    ship(con, "b", state)
+
+    assert told(con, **OPEN)[0] == [("受注処理中", "300", False)]
+
+
+def test_a_package_that_comes_with_a_later_file_is_still_here(con):
+    store(con, a_row(**OPEN))
+    ship(con, "b")
+    second = a_row(line_id="2", basket_id="c", **OPEN)
+    store(con, a_row(**OPEN), second, minute=20)
+
+    assert con.sql("SELECT status FROM orders").fetchall() == [("受注処理中",)]
 
 
 def test_an_order_with_a_package_still_here_is_not_shipped(con):
@@ -375,12 +394,24 @@ def test_a_file_that_knows_of_less_paid_back_is_an_older_one(con, mode):
     ]
 
 
+def test_a_cancelled_order_is_no_older_for_less_that_was_paid_back(con):
+    part = OPEN | {"mall_status": "partially_refunded", "refunded_total": 500}
+    store(con, a_row(**part))
+    status, warned = told(con, **CANCELLED, refunded_total=0)
+
+    assert status == [("キャンセル", CANCELLED["mall_status"], True)]
+    assert warned == []
+    assert con.sql("SELECT outcome FROM orders").fetchall() == [("cancelled",)]
+
+
 def test_a_cancelled_order_whose_stock_was_adjusted_is_told(con):
     store(con, a_row(**OPEN))
     line = Adjustment(mall="rakuten", shop_id=SHOP_ID, order_number="A", line_id="1")
     adjust_stock(con, [line], adjustment_id="a", who="担当", note="棚", at=at(11))
 
     assert told(con, **CANCELLED)[1] == ["cancelled-after-adjustment"]
+    again = store(con, a_row(**CANCELLED, noshi="祝"), minute=21)
+    assert again.warnings == ()
 
 
 PLANTED = {
