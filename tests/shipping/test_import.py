@@ -7,7 +7,8 @@ import pytest
 
 from connectors.carriers import CsvRefused
 from data.model.csv_file import RowRemark
-from data.model.shipping.shipment import Carrier, ReportFault
+from data.model.order import Mall
+from data.model.shipping.shipment import NO_NUMBER, Carrier, ReportFault
 from data.model.shipping.short_key import PackageRef, Unmatched, short_key
 from data.warehouse.orders.store import store_orders
 from data.warehouse.shipping import shipments
@@ -29,6 +30,8 @@ from tasks.shipping.shipments import (
     shipments_report,
 )
 from tests.carriers.made import B2, DAY, GOOD, OTHER, csv_bytes
+from tests.order_files.store.made import MadeFile, MadeRules, store
+from tests.order_files.store.made import a_row as a_csv_row
 from tests.shipping.lab import SHOP, Lab, tracking_number
 from tests.shipping.parcels import a_file, a_row
 from tests.support.orders import SHOP_ID, a_package, an_order, at, order_number
@@ -98,6 +101,21 @@ def test_parcels_of_another_shop_in_the_carriers_file_wait_for_nobody(known):
     assert "1行を取り込めませんでした(4行目" in what
 
 
+def test_a_short_number_of_another_shops_order_may_be_of_one_still_to_come(known):
+    """Two shops number from 1001: the parcel waits here for its order, and is told."""
+    store(known, file=MadeFile([a_csv_row("1001")], layout=MadeRules(Mall.SHOPIFY)))
+    report = take(known, a_file(a_row("1001")))
+
+    assert [one.reason for one in report.unmatched] == [Unmatched.NO_ORDER]
+
+
+def test_a_parcel_of_an_order_without_a_day_is_matched(con):
+    """Not every file tells when an order was placed; then its import counts."""
+    store(con, a_csv_row(ONE))
+
+    assert take(con, a_file(a_row(ONE))).created == 1
+
+
 def test_rows_set_aside_are_kept_with_row_column_and_reason_and_no_cell(known):
     file = replace(
         a_file(a_row("山田様 090-0000-0000", row=3)),
@@ -135,6 +153,47 @@ def test_a_number_whose_slip_is_deleted_after_the_report_is_told_to_be_corrected
 
     assert contents(known) == [(ONE, "1", GOOD, "unknown")]
     assert [one.reason for one in report.warnings] == [DELETED_TOO_LATE]
+
+
+def test_a_number_that_was_reported_is_told_whatever_changed_of_it_since(known):
+    take(known, a_file(a_row(ONE)))
+    known.execute(
+        "UPDATE shipments SET state = 'verified', verified_at = $1,"
+        " shipping_detail_id = '77'",
+        [at(15)],
+    )
+    take(known, a_file(a_row(ONE, day=DAY + timedelta(days=1)), sha="b"), minute=20)
+    gone = replace(a_file(sha="c"), deleted=(a_row(ONE, row=3),))
+    report = take(known, gone, minute=30)
+
+    assert [row[3] for row in contents(known)] == ["planned"]
+    assert [one.reason for one in report.warnings] == [DELETED_TOO_LATE]
+
+
+def test_a_number_that_no_file_had_room_for_was_told_to_no_mall(known):
+    """Its slip is deleted: it is not to be typed in any more, nor corrected there."""
+    take(known, a_file(a_row(ONE)))
+    known.execute(
+        """INSERT INTO tracking_exports BY NAME
+        SELECT mall, shop_id, order_number, basket_id, tracking_number, carrier_code,
+            shipping_date, changed_at AS exported_at, '' AS file_name,
+            '1件しか登録できません。' AS reason
+        FROM shipments"""
+    )
+    gone = replace(a_file(sha="c"), deleted=(a_row(ONE, row=3),))
+    report = take(known, gone, minute=30)
+
+    assert [row[3] for row in contents(known)] == ["replaced"]
+    assert [one.reason for one in report.warnings] == [DELETED]
+
+
+def test_a_package_whose_number_was_taken_back_can_leave_without_one(known):
+    take(known, a_file(a_row(ONE)))
+    gone = replace(a_file(sha="b"), deleted=(a_row(ONE, row=3),))
+    take(known, gone, minute=20)
+    report = take(known, a_file(a_row(ONE, NO_NUMBER), sha="c"), minute=30)
+
+    assert (report.created, report.unmatched) == (1, ())
 
 
 def test_a_number_that_a_person_takes_back_is_not_reported(known):
@@ -202,6 +261,30 @@ def test_a_number_that_another_order_has_is_worth_a_look_in_a_later_file_too(
     assert (again.created, known.warnings) == (1, ())
 
 
+@pytest.mark.parametrize(
+    ("company", "days", "told"),
+    [("1001", 92, [OTHER_ORDER]), ("1001", 93, []), ("1003", 0, [])],
+)
+def test_a_number_is_anothers_for_three_months_and_of_its_own_company(
+    known, company, days, told
+):
+    take(known, a_file(a_row(ONE)))
+    later = a_row(order_number(2), day=DAY + timedelta(days=days))
+    later = later._replace(carrier_code=company, package_ref="1")
+    report = take(known, a_file(later, sha="b"), minute=20)
+
+    assert [one.reason for one in report.warnings] == told
+
+
+def test_a_number_that_was_another_orders_by_mistake_is_nobodys_any_more(known):
+    take(known, a_file(a_row(ONE)))
+    take(known, a_file(a_row(ONE, OTHER, replaces=GOOD), sha="b"), minute=20)
+    right = a_row(order_number(2))._replace(package_ref="1")
+    report = take(known, a_file(right, sha="c"), minute=30)
+
+    assert (report.created, report.warnings) == (1, ())
+
+
 def test_a_correction_sets_the_wrong_number_aside_and_no_old_file_brings_it_back(known):
     take(known, a_file(a_row(ONE)))
     take(known, a_file(a_row(ONE, OTHER, replaces=GOOD), sha="b"), minute=20)
@@ -218,6 +301,7 @@ def test_a_correction_can_be_corrected_back(known):
     take(known, a_file(a_row(ONE)))
     take(known, a_file(a_row(ONE, OTHER, replaces=GOOD), sha="b"), minute=20)
     take(known, a_file(a_row(ONE, GOOD, replaces=OTHER), sha="c"), minute=30)
+    take(known, a_file(a_row(ONE, OTHER, replaces=GOOD), sha="b"), minute=40)
 
     assert [row[2:] for row in contents(known)] == [
         (GOOD, "planned"),
@@ -310,6 +394,7 @@ def test_a_parcel_that_was_refused_is_planned_again_when_a_file_names_it(known, 
 
     assert (report.changed, report.is_same_file) == (1, False)
     assert contents(known) == [(ONE, "1", GOOD, "planned")]
+    assert known.sql("SELECT reason FROM shipments").fetchall() == [(None,)]
 
 
 def test_a_parcel_under_way_stays_under_way_when_its_date_changes(known):
