@@ -15,7 +15,7 @@ from connectors.rms.orders import OrdersApi
 from connectors.rms.pace import Bucket, Turn
 from connectors.rms.shipping import ShippingApi
 from connectors.rms.stock import StockApi
-from data.model.japan_time import in_japan
+from connectors.rms.wire import moment_or_none
 from data.model.shops.shop import Shop
 
 LICENCE_PATH = "/es/1.0/license-management/license-key/expiry-date"
@@ -116,8 +116,8 @@ class LicenceApi:
         if not isinstance(text, str):
             fact = "応答に有効期限(expiryDate)がありません"
             raise EXPIRY_DATE.unusable(fact, reply)
-        try:
-            return in_japan(datetime.fromisoformat(text))
-        except ValueError:
+        ends_at = moment_or_none(text)
+        if ends_at is None:
             fact = "有効期限(expiryDate)を日時として読み取れません"
-            raise EXPIRY_DATE.unusable(fact, reply) from None
+            raise EXPIRY_DATE.unusable(fact, reply)
+        return ends_at

@@ -22,9 +22,8 @@ from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.stock import isolate
-from connectors.rms.wire import Extra, Text, Wire, unreadable
+from connectors.rms.wire import Extra, Text, Wire, moment_or_none, unreadable
 from data.model.item import Item, ItemSku
-from data.model.japan_time import in_japan
 from data.model.stock import Listing
 
 PATH: Final = "/es/2.0/items"
@@ -155,15 +154,8 @@ class ItemsApi:
         return self._http.post(BULK_GET, f"{PATH}/bulk-get", body)
 
 
-def _moment(text: Any) -> Any:
-    """Parse a time; one that cannot be read says nothing, and refuses no item."""
-    try:
-        return in_japan(datetime.fromisoformat(text))
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-WireMoment = Annotated[datetime | None, BeforeValidator(_moment)]
+WireMoment = Annotated[datetime | None, BeforeValidator(moment_or_none)]
+"""A time; one that cannot be read says nothing, and refuses no item."""
 
 
 class RmsPeriod(Wire):

@@ -7,7 +7,6 @@ stands (`look`). Source: docs/rms/order-api.md §4.4, §4.5, §4.7, §4.8.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 
 from connectors.codes.table import Action, code_of
@@ -24,7 +23,7 @@ from connectors.rms.fetch import GET_ORDER, VERSION, may_be_an_order
 from connectors.rms.fetch import PATH as GET_ORDER_PATH
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage, models
-from connectors.rms.wire import yen
+from connectors.rms.wire import moment_or_none, yen
 from data.model.advice import advice_alone
 from data.model.mark import BEFORE_SHIPPING, Marked, MarkOutcome, Payment, SubStatus
 
@@ -324,19 +323,12 @@ def _payment(model: dict[str, Any]) -> Payment:
         method=_number(model.get("paymentMethod")),
         amount=yen(_number(model.get("paymentAmount"))),
         status=_number(model.get("paymentStatus")),
-        asked_at=_moment(model.get("paymentReqDatetime")),
-        fixed_at=_moment(model.get("paymentFixDatetime")),
-        cancelled_at=_moment(model.get("paymentCancelFixDatetime"))
-        or _moment(model.get("paymentProcCancelCmplDatetime")),
+        asked_at=moment_or_none(model.get("paymentReqDatetime")),
+        fixed_at=moment_or_none(model.get("paymentFixDatetime")),
+        cancelled_at=moment_or_none(model.get("paymentCancelFixDatetime"))
+        or moment_or_none(model.get("paymentProcCancelCmplDatetime")),
     )
 
 
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

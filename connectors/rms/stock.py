@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Generic, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator, ValidationError
 
@@ -24,7 +24,7 @@ from connectors.rms.errors import CredentialsRefused, OutcomeUnknown, Refused
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
 from connectors.rms.pace import Bucket
-from connectors.rms.wire import Extra, Number, Wire, unreadable
+from connectors.rms.wire import Extra, Number, Wire, moment_or_none, unreadable
 from data.model.japan_time import JapanTime
 from data.model.notice import UNREADABLE
 from data.model.stock import MOST_UNITS, Listing
@@ -197,15 +197,11 @@ class RmsKey(Wire):
     variant_id: str
 
 
-def _moment(text: Any) -> Any:
-    return datetime.fromisoformat(text) if isinstance(text, str) else text
-
-
 class RmsStock(RmsKey):
     """One row of bulk-get. A time that cannot be read is none: the quantity counts."""
 
     quantity: Number
-    updated: Extra[Annotated[JapanTime, BeforeValidator(_moment)]] = None
+    updated: Extra[Annotated[JapanTime, BeforeValidator(moment_or_none)]] = None
 
 
 def _read(reply: Reply, asked: Sequence[Listing]) -> StockRead:

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
-from data.model.japan_time import JST
+from data.model.japan_time import JST, in_japan
 from data.model.order import NOT_FIXED
 
 WIRE_DATETIME = re.compile(
@@ -80,6 +80,14 @@ def flag(number: int | None) -> bool | None:
 def wire_datetime(moment: datetime) -> str:
     """Format a time the only way RMS takes it, Japan time without a colon (§2.2)."""
     return moment.astimezone(JST).strftime("%Y-%m-%dT%H:%M:%S+0900")
+
+
+def moment_or_none(text: object) -> datetime | None:
+    """Return an ISO time in Japan time; None for one that cannot be read or moved."""
+    try:
+        return in_japan(datetime.fromisoformat(text)) if isinstance(text, str) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _datetime(text: Any) -> Any:

@@ -103,7 +103,15 @@ def test_the_licence_ends_in_japan_time(wire, shop, text):
     assert b"/license-key/expiry-date?licenseKey=CANARY-KEY-7f3a " in server.requests[0]
 
 
-@pytest.mark.parametrize("body", [{}, {"expiryDate": None}, {"expiryDate": "soon"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"expiryDate": None},
+        {"expiryDate": "soon"},
+        {"expiryDate": "9999-12-31T23:59:59Z"},
+    ],
+)
 def test_a_licence_answer_without_a_date_is_refused(wire, shop, body):
     http, _ = wire(answer(body))
 

@@ -20,6 +20,7 @@ from connectors.rms.errors import (
 from connectors.rms.marks import Looked, MarksApi
 from connectors.rms.messages import RmsMessage
 from data.model.mark import MarkOutcome
+from tasks.marks.payment import payment_report
 from tests.rms.judged import Judged, message, said
 from tests.support.planted import caught
 
@@ -359,3 +360,12 @@ def test_payments_are_told_in_their_order_whatever_rms_lists_first():
     found = MarksApi(Judged(lambda _: (200, answer))).payments("a-20261101-1")
 
     assert [one.number[-2:] for one in found] == ["-1", "-2", "10"]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+0900", "9999-12-31T23:59:59Z"])
+def test_a_time_outside_the_calendar_keeps_no_payment_from_being_told(at):
+    word = message("INFO", "ORDER_EXT_API_GET_PAYMENT_INFO_101")
+    answer = said(word, OrderModel={"PaymentModelList": [{"paymentReqDatetime": at}]})
+    found = MarksApi(Judged(lambda _: (200, answer))).payments("a-20261101-1")
+
+    assert payment_report("a-20261101-1", found).count("不明") == 2

@@ -75,7 +75,13 @@ def test_a_sku_nobody_asked_for_is_counted_and_left_out(caplog):
     assert "pear" not in caplog.text
 
 
-@pytest.mark.parametrize("time", [None, "yesterday", "2026/11/24 09:00", 1, {}])
+@pytest.mark.parametrize(
+    "time",
+    [
+        *(None, "yesterday", "2026/11/24 09:00", 1, {}),
+        *("0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59Z"),
+    ],
+)
 def test_a_time_that_cannot_be_read_refuses_nothing(time):
     odd = row("apple-1", "Red", 2, updated=time)
 

@@ -144,3 +144,12 @@ def test_a_fingerprint_knows_a_key_with_pasted_blanks_and_does_not_tell_it():
     assert one == key_fingerprint(SecretStr(" SL0000_invented\n"))
     assert one != key_fingerprint(SecretStr("SL0000_inventee"))
     assert "SL0000" not in one
+
+
+def test_the_last_day_that_there_is_stands_for_a_key_without_an_end():
+    """So people type it, and every run of the shop ended with an OverflowError."""
+    never = end_of(date.max)
+
+    assert not has_ended(never, END)
+    assert judge_refusal(END - timedelta(days=9), never, END) is KeyRefusal.REAL
+    assert "9999-12-31" in licence_sentence(never, END)

@@ -78,8 +78,12 @@ def known_end(
 
 
 def has_ended(expires_at: datetime, now: datetime) -> bool:
-    """Return whether the key's last second is over."""
-    return in_japan(now) >= in_japan(expires_at) + timedelta(seconds=1)
+    """Return whether the key's last second is over.
+
+    Nothing is added to the end: who types 9999-12-31 for a key without one names the
+    last second that there is.
+    """
+    return in_japan(now) - timedelta(seconds=1) >= in_japan(expires_at)
 
 
 def days_left(expires_at: datetime, now: datetime) -> int:
