@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field, ValidationError
 
+from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import Refused, RmsTrouble, Unavailable
@@ -237,15 +238,21 @@ def _parsed(reply: Reply) -> _Found:
         found = _Found.model_validate(reply.body)
     except ValidationError as error:
         raise SEARCH_ORDER.unusable(unreadable(error), reply) from None
-    # A result always carries a message; hits without numbers would read as "no orders",
-    # and numbers without a total as all of them.
-    lacks_list = found.numbers is None and found.total > 0
+    if not found.numbers and reply.is_only_warned:
+        raise SEARCH_ORDER.unsure("検索結果が返されませんでした", reply)
+    # A result always carries a message. Of no hits RMS says so, and lists none: a list
+    # that is missing would read as "no orders", numbers without a total as all of them.
+    lacks_list = found.numbers is None and (found.total > 0 or not _says_none(reply))
     lacks_total = bool(found.numbers) and found.total == 0
     if not reply.messages or lacks_list or lacks_total:
         raise SEARCH_ORDER.unusable("応答が検索結果の形式ではありません", reply)
-    if not found.numbers and reply.is_only_warned:
-        raise SEARCH_ORDER.unsure("検索結果が返されませんでした", reply)
     return found
+
+
+def _says_none(reply: Reply) -> bool:
+    """Return whether RMS says in so many words that it found nothing (INFO_102)."""
+    known = (code_of(message.code) for message in reply.messages)
+    return any(code.action is Action.NOTHING for code in known if code)
 
 
 def _never_all(listed: int, total: int) -> RmsTrouble:

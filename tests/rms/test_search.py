@@ -292,6 +292,10 @@ def test_exactly_730_days_and_a_time_without_zone_are_searched():
     "body",
     [
         {"orderNumberList": ["a"]},
+        said(FOUND),
+        said(FOUND, orderNumberList=None, PaginationResponseModel=None),
+        said(message("INFO", "ORDER_EXT_API_SEARCH_ORDER_INFO_777")),
+        said({"messageCode": "ORDER_EXT_API_SEARCH_ORDER_ERROR_103"}),
         said(
             FOUND,
             orderNumberList=None,
