@@ -17,7 +17,7 @@ reader's. Without a known code:
     429                                           Throttled      Throttled
     401                                           CredentialsRefused
     other 4xx, redirect, ERROR in a 200           Refused        Refused
-    403, 408, 5xx                                 Unavailable    OutcomeUnknown
+    403, 408, 409, 5xx                            Unavailable    OutcomeUnknown
     200 that is HTML, cut JSON or not JSON        Unavailable    OutcomeUnknown
     200 that is JSON of another shape             Refused        OutcomeUnknown
     body over the size limit                      Refused        OutcomeUnknown
@@ -226,7 +226,8 @@ def _asked_for(
     by_status = code_of_status(status)
     if by_status is not None:
         return by_status.action
-    return Action.OUTCOME_UNKNOWN if status in (403, 408) or status >= 500 else None
+    is_open = status in (403, 408, CONFLICT) or status >= 500
+    return Action.OUTCOME_UNKNOWN if is_open else None
 
 
 def _is_rms_own(message: RmsMessage) -> bool:
