@@ -50,7 +50,13 @@ from tasks.machine import now, our_warehouse
 from tasks.notices import ORDERS_AT_ONCE, noticed_orders
 from tasks.rms import call_state, open_rms, shop_of_now
 from tasks.runs.report import counts, ended, listing, naming, page, see, sums
-from tasks.runs.retrying import NEVER_REPEAT, SAFE_TO_REPEAT, opaque, repeat_undone
+from tasks.runs.retrying import (
+    NEVER_REPEAT,
+    SAFE_TO_REPEAT,
+    asked_before,
+    opaque,
+    repeat_undone,
+)
 
 READ_AT_ONCE = 4000
 """Forty getOrder calls and one transaction: what one retry repeats at most. With half
@@ -262,7 +268,8 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     are put right first, once an answer has shown that the clock is right again. In the
     same transaction stock follows the orders (rule 6.4) and their notices are settled
     or put off. Reading and storing are one task because repeating it is harmless, and
-    no order then passes through Prefect.
+    no order then passes through Prefect. Where RMS breaks each time, the order at which
+    it does is looked for: nothing may keep the others out for ever.
     """
     with our_warehouse() as con:
         known = known_answers(con, load.shop_id, numbers)
@@ -270,7 +277,7 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     # Before the call: a notice that arrives during it is not answered by it.
     asked_at = now()
     with open_rms(shop, state) as rms:
-        read = rms.orders.get(numbers, known)
+        read = rms.orders.get(numbers, known, isolates=asked_before())
         clock_agrees = rms.clock_agrees
     at = now()
     with our_warehouse() as con:

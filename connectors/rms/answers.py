@@ -30,6 +30,7 @@ pass, so repeating a read is the right move.
 """
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -279,14 +280,29 @@ def _parsed(body: bytes) -> dict[str, Any] | None:
 
 
 def _parsed_leniently(body: bytes) -> Any:
-    """Parse JSON with signs in its texts that it does not allow; None for no JSON.
+    """Parse JSON with signs or numbers that it does not allow; None for no JSON.
 
     One half of an emoji, cut off in one order's remarks, would keep a hundred orders
-    out, in every run anew. "�" stands in its place, which no label takes.
+    out, in every run anew. "�" stands in its place, which no label takes, and null in
+    that of NaN, of Infinity and of a number beyond every limit.
     """
     try:
-        said = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+        said = json.loads(
+            body.decode("utf-8-sig", "replace"),
+            strict=False,
+            parse_int=_number,
+            parse_float=_number,
+            parse_constant=lambda _: None,
+        )
         text = json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
         return orjson.loads(text.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
+
+
+def _number(text: str) -> int | float | None:
+    """Return the number that a text of digits is; None where no float can hold it."""
+    number = float(text)
+    if math.isinf(number):
+        return None
+    return int(text) if text.removeprefix("-").isdecimal() else number

@@ -2,8 +2,8 @@
 
 Every number asked for ends in exactly one place: read, unchanged since it was read
 last, or refused with RMS's code and the reason. A number of another shop is not asked
-for. One bad order can refuse a whole call; then the call is split until the bad one
-stands alone.
+for. One bad order can refuse a whole call, or break RMS at it; then the call is split
+until the bad one stands alone.
 """
 
 import logging
@@ -24,6 +24,7 @@ from connectors.rms.errors import (
     CredentialsRefused,
     Refused,
     TooSlow,
+    Unavailable,
 )
 from connectors.rms.http import RmsHttp
 from connectors.rms.kept_answer import pack
@@ -53,8 +54,15 @@ OTHER_SHOP = "OTHER_SHOP"
 """Our own code for an order whose number begins with another shop's number."""
 
 WHOLE_ORDER = "注文全体(IDの重複など)"
+TOO_DEEP = "入れ子が深すぎる項目があり、読み取れません"
 NOT_ABOUT_ORDERS = frozenset({404, 405, 415})
 """Statuses of a refusal that no order in the call can have caused."""
+
+BROKEN_BY_ORDERS = frozenset({200, 500})
+"""Statuses of an answer that one order may spoil for all: RMS failed at it (ERROR_000),
+or what it wrote is no JSON. Maintenance and a gateway without RMS have others."""
+READ_AGAIN_LATER = (NOT_RETURNED, error_words.READ_AGAIN_LATER)
+"""Of an order at which RMS breaks without a word."""
 
 TWO_CONTENTS = (UNREADABLE, error_words.TWO_CONTENTS)
 """Of an order that is in an answer twice, and not alike."""
@@ -109,14 +117,19 @@ class Fetch:
         self._now = now
         self._most = AT_ONCE
         """Orders of a call; fewer once RMS was too slow for as many."""
+        self._isolates = False
 
-    def chunks(self, numbers: Sequence[str], known: Known) -> Iterator[Fetched]:
+    def chunks(
+        self, numbers: Sequence[str], known: Known, *, isolates: bool = False
+    ) -> Iterator[Fetched]:
         """Yield the outcome of each 100 numbers, so that a caller can store each.
 
         `known` tells of an order's number and the hash of an answer whether it is the
-        answer stored last. RmsTrouble when RMS refuses for a reason that no order in
-        the call can explain.
+        answer stored last. With `isolates` the order at which RMS breaks is looked for:
+        for a caller that has asked again before, after a pause. RmsTrouble when RMS
+        refuses, or breaks, for a reason that no order in the call can explain.
         """
+        self._isolates = isolates
         distinct = list(dict.fromkeys(numbers))
         foreign = {n for n in distinct if is_of_other_shop(n, self._shop_id)}
         ours = [number for number in distinct if number not in foreign]
@@ -152,20 +165,24 @@ class Fetch:
                     raise
                 self._most = len(part) // 2
                 waiting.append(part)
-            except Refused as refusal:
-                if not may_be_an_order(refusal):
+            except (Refused, Unavailable) as trouble:
+                if not self._may_be_an_order(trouble):
                     raise
                 if is_hopeless and calls >= HOPELESS_AFTER:
                     if not self._answers():
                         raise
                     is_hopeless = False
-                bad, rest = _split(part, [m for m in refusal.messages if m.is_error])
-                result.refused.extend(
-                    self._refused(number, code_and_reason)
-                    for number, code_and_reason in bad
-                )
+                bad, rest = _split(part, _blaming(trouble.messages))
+                result.refused.extend(self._refused(*one) for one in bad)
                 waiting += reversed(rest)
         return result
+
+    def _may_be_an_order(self, trouble: Refused | Unavailable) -> bool:
+        """Return whether one order of a call may be why all of them did not come."""
+        if isinstance(trouble, Refused):
+            return may_be_an_order(trouble)
+        may_be_one = self._isolates and trouble.status in BROKEN_BY_ORDERS
+        return may_be_one and self._answers()
 
     def _answers(self) -> bool:
         """Return whether RMS answers a call for an order that does not exist."""
@@ -227,8 +244,9 @@ class Fetch:
         known: Known,
         into: Fetched,
     ) -> None:
-        number, seen = entry["orderNumber"], answer_hash(entry)
+        number = entry["orderNumber"]
         try:
+            seen = answer_hash(entry)
             if known(number, seen):
                 into.same.append(self._same(number, observed_at, seen))
                 return
@@ -237,8 +255,9 @@ class Fetch:
             into.orders.append(order_of(rms, self._shop_id, observed_at, seen, kept))
         except ValidationError as error:
             what = unreadable(error, WHOLE_ORDER)
-            reason = f"{what}。対処: {error_words.SHAPE_CHANGED}"
-            into.refused.append(self._refused(number, (UNREADABLE, reason)))
+            into.refused.append(self._unreadable(number, what))
+        except orjson.JSONEncodeError:  # a field within fields, hundreds deep
+            into.refused.append(self._unreadable(number, TOO_DEEP))
 
     def _same(self, number: str, observed_at: datetime, seen: str) -> SameAnswer:
         return SameAnswer(
@@ -248,6 +267,10 @@ class Fetch:
             observed_at=observed_at,
             answer_hash=seen,
         )
+
+    def _unreadable(self, number: str, what: str) -> RefusedOrder:
+        reason = f"{what}。対処: {error_words.SHAPE_CHANGED}"
+        return self._refused(number, (UNREADABLE, reason))
 
     def _of_other_shop(self, number: str) -> RefusedOrder:
         return self._refused(number, (OTHER_SHOP, error_words.OTHER_SHOP))
@@ -295,13 +318,20 @@ def _entries(reply: Reply) -> list[Any]:
     return entries or []
 
 
+def _blaming(messages: Sequence[RmsMessage]) -> list[RmsMessage]:
+    """Return the errors; of an answer without one its warnings, as WARNING_001."""
+    errors = [message for message in messages if message.is_error]
+    return errors or [message for message in messages if message.kind == "WARNING"]
+
+
 def _split(
     numbers: list[str], errors: Sequence[RmsMessage]
 ) -> tuple[list[tuple[str, tuple[str, str]]], list[list[str]]]:
     """Return the orders RMS named as bad, with why, and the parts to ask for again."""
     named = {m.order_number: m for m in errors if m.order_number in numbers}
     if not named and len(numbers) == 1:
-        return [(numbers[0], _code_and_reason(errors[0]))], []
+        why = _code_and_reason(errors[0]) if errors else READ_AGAIN_LATER
+        return [(numbers[0], why)], []
     if not named:
         middle = len(numbers) // 2
         return [], [numbers[:middle], numbers[middle:]]

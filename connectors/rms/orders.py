@@ -91,13 +91,21 @@ class OrdersApi:
         pages = self.search_pages(since, until, progress, by)
         return [number for page in pages for number in page.numbers]
 
-    def get(self, numbers: Sequence[str], known: Known = nothing_known) -> Fetched:
+    def get(
+        self,
+        numbers: Sequence[str],
+        known: Known = nothing_known,
+        *,
+        isolates: bool = False,
+    ) -> Fetched:
         """Read every order asked for, or report for each missing one why, or raise.
 
         `known` tells, by order number and hash, of an answer that was stored before;
-        RMS answering the same again makes the order `same` and costs no reading.
+        RMS answering the same again makes the order `same` and costs no reading. With
+        `isolates` an order at which RMS breaks is found, and refused alone.
         """
-        return sum(self._fetch.chunks(numbers, known), start=Fetched())
+        read = self._fetch.chunks(numbers, known, isolates=isolates)
+        return sum(read, start=Fetched())
 
     def try_permission(self) -> None:
         """Confirm no order: refused by its form where the function is on.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypedDict, TypeVar, cast
 from uuid import UUID
 
+from prefect import runtime
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
@@ -32,6 +33,8 @@ PAUSES_S: Final = (1.0, 2.0, 4.0)
 """Seconds before a write is sent again that RMS has not begun; a hint of RMS's own is
 waited for by the client before that."""
 ANY_HINT_S: Final = float("inf")
+PATIENT_ATTEMPTS: Final = 2
+"""How often a task of five attempts waits for RMS to recover by itself."""
 
 log = logging.getLogger("juchu.rms")
 
@@ -72,6 +75,11 @@ def may_retry(_task: Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:
     attempt = Attempt(task=run.name, attempt=run.run_count, error=what)
     _attempts[run.flow_run_id].append(attempt)
     return True
+
+
+def asked_before() -> bool:
+    """Return whether the task has failed often enough for time to be no remedy."""
+    return int(runtime.task_run.run_count) > PATIENT_ATTEMPTS
 
 
 def announce_retry(task: Task[Any, Any], run: TaskRun, state: State[Any]) -> None:

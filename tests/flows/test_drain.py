@@ -218,11 +218,13 @@ def test_a_sweep_ends_though_a_sale_brings_notice_after_notice(
     post(first)
     get, asked = OrdersApi.get, []
 
-    def sells_on(api: OrdersApi, numbers: list[str], *known: object) -> object:
+    def sells_on(
+        api: OrdersApi, numbers: list[str], *known: object, **how: bool
+    ) -> object:
         asked.append(set(numbers))
         if coming:
             post(coming.pop())
-        return get(api, numbers, *known)
+        return get(api, numbers, *known, **how)
 
     monkeypatch.setattr(OrdersApi, "get", sells_on)
 

@@ -59,8 +59,8 @@ def test_a_notice_that_arrives_during_the_look_is_not_used_up(
     get = OrdersApi.get
     arrived = []
 
-    def getting(api, *given):
-        read = get(api, *given)
+    def getting(api, *given, **how):
+        read = get(api, *given, **how)
         if not arrived:  # another run took it in while RMS answered
             arrived.append(a_notice(lab, number, "2", now()))
             with warehouse(read_settings().warehouse, 20) as con:

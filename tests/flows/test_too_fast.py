@@ -1,5 +1,7 @@
 """RMS says "too fast" or "processing" on a busy morning: nobody is stopped by it."""
 
+import json
+
 import pytest
 
 from connectors.settings.reading import read_settings
@@ -9,6 +11,7 @@ from flows.ingest_orders import ingest_orders
 from tasks.runs import retrying
 from tests.support.csv_counter import Shown
 from tests.support.effort import first
+from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
 
 SEARCH, GET, CONFIRM = "searchOrder", "getOrder", "confirmOrder"
@@ -57,6 +60,20 @@ def test_an_answer_that_holds_nothing_is_no_empty_day(
 
     assert state.name == "Completed", state.message
     assert stored() == set(sold)
+
+
+@both_ways
+def test_an_order_at_which_rms_breaks_keeps_no_other_out(lab: Sandbox, shown: Shown):
+    """Every run ended at it, and the shop had no order any more."""
+    bad, *good = lab.sell(3, progress=300)
+    lab.fault("ERROR_000", function=GET, about=bad, times=999)
+    state = ingest_orders("lab", return_state=True)
+
+    assert stored() == set(good)
+    assert state.name == "Failed"
+    assert "取得できなかった注文 1" in state.message
+    assert bad in shown("ingest-report")
+    assert [row["attempt"] for row in json.loads(shown("retries"))] == [1, 2]
 
 
 def test_an_order_is_confirmed_although_rms_was_busy(lab: Sandbox):

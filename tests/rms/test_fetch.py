@@ -191,6 +191,49 @@ def test_one_bad_order_that_spoils_the_call_is_found_by_halving(status, bad):
     assert len(http.sent) <= 15
 
 
+BROKEN = "ORDER_EXT_API_GET_ORDER_ERROR_000"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, said(message("ERROR", BROKEN))),
+        (200, said(message("ERROR", BROKEN), OrderModelList=None)),
+        (500, "x"),
+        (200, "x"),
+    ],
+    ids=["500", "200", "500-bare", "no-json"],
+)
+@pytest.mark.parametrize("bad", [0, 57])
+def test_an_order_at_which_rms_breaks_keeps_no_other_out(status, body, bad):
+    """All that RMS was asked for beside it were never stored, in every run anew."""
+
+    def broken(asked: dict[str, Any]) -> Answer:
+        is_bad = number(bad) in asked["orderNumberList"]
+        return (status, body) if is_bad else good(asked)
+
+    orders, http = api(broken)
+    fetched = orders.get(numbers(100), isolates=True)
+
+    assert sorted(names(fetched)[0]) == sorted({*numbers(100)} - {number(bad)})
+    assert names(fetched)[1] == [number(bad)]
+    assert fetched.refused[0].code == (BROKEN if body != "x" else "NOT_RETURNED")
+    assert "RMSのお知らせ" in fetched.refused[0].reason or body == "x"
+    assert len(http.sent) <= 26
+
+
+@pytest.mark.parametrize(
+    ("isolates", "status", "calls"), [(False, 500, 1), (True, 500, 2), (True, 503, 1)]
+)
+def test_rms_that_breaks_at_every_call_is_given_up_at_once(isolates, status, calls):
+    orders, http = api(lambda _: (status, said(message("ERROR", BROKEN))))
+
+    with pytest.raises(Unavailable):
+        orders.get(numbers(100), isolates=isolates)
+
+    assert len(http.sent) == calls
+
+
 def test_a_bad_order_that_rms_names_costs_one_more_call():
     def spoilt(body: dict[str, Any]) -> Answer:
         if number(7) in body["orderNumberList"]:

@@ -4,7 +4,7 @@ Every field that we read is given every hostile value, each in an order of its o
 all of them come in one answer, beside good orders.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.rms import fetch, order_wire, wire
-from connectors.rms.answers import RawAnswer, judge
+from connectors.rms.answers import RawAnswer, Reply, RmsFunction, judge
 from connectors.rms.errors import Unavailable
 from connectors.rms.fetch import GET_ORDER, Fetch
 from connectors.rms.orders import nothing_known
@@ -125,6 +125,55 @@ def test_a_sign_that_json_does_not_allow_keeps_no_order_out(sign: bytes):
     assert second == order_json()
     with pytest.raises(Unavailable):
         judge(GET_ORDER, RawAnswer(200, body[:-1], "req-1"))
+
+
+@pytest.mark.parametrize(
+    ("number", "read"),
+    [
+        (b"1e999", None),
+        (b"-1e999", None),
+        (b"NaN", None),
+        (b"-Infinity", None),
+        (b"9" * 400, None),
+        (b"9" * 5000, None),
+        (b"123456789012345678901234567890", 123456789012345678901234567890.0),
+    ],
+    ids=["1e999", "-1e999", "nan", "infinity", "400", "5000", "30-digits"],
+)
+def test_a_number_that_nobody_can_hold_keeps_no_order_out(number: bytes, read: Any):
+    """All orders of the call seemed to be in maintenance, in every run anew."""
+    orders = [order_json() | {"requestPrice": 77_777_777}, order_json()]
+    body = orjson.dumps(said(READ, OrderModelList=orders)).replace(b"77777777", number)
+    reply = judge(GET_ORDER, RawAnswer(200, body, "req-1"))
+
+    first, second = reply.body["OrderModelList"]
+    assert first["requestPrice"] == read
+    assert second == order_json()
+
+
+class Deep(Judged):
+    """Puts a list within lists, five hundred of them, in the place of a mark."""
+
+    def post(self, function: RmsFunction, _: str, body: Mapping[str, Any]) -> Reply:
+        status, said = self._answer(dict(body))
+        lists = b"[" * 500 + b"]" * 500
+        raw = orjson.dumps(said).replace(b'"MARK"', lists)
+        return judge(function, RawAnswer(status, raw, "req-1"))
+
+
+def test_an_order_of_lists_within_lists_is_refused_alone():
+    numbers = [f"123456-20261101-{n:010}" for n in range(3)]
+    entries = [order_json(orderNumber=number) for number in numbers]
+    entries[1]["newField"] = "MARK"
+    http = Deep(lambda _: (200, said(READ, OrderModelList=entries)))
+    api = Fetch(http, "123456", lambda: START)  # type: ignore[arg-type]
+    (read,) = api.chunks(numbers, nothing_known)
+
+    assert [one.order_number for one in read.orders] == [numbers[0], numbers[2]]
+    assert [(r.order_number, r.code) for r in read.refused] == [
+        (numbers[1], "UNREADABLE")
+    ]
+    assert "対処: " in read.refused[0].reason
 
 
 @for_long

@@ -34,6 +34,7 @@ both_ways = pytest.mark.parametrize(
 )
 RUNTIME = "PREFECT__RUNTIME__FLOW_RUN__"
 """Where `prefect.runtime` looks when no engine runs the flow."""
+RUN_COUNT = "PREFECT__RUNTIME__TASK_RUN__RUN_COUNT"
 
 
 class Artifact(NamedTuple):
@@ -128,7 +129,9 @@ class PlainTask:
         plain = [g.unwrap() if isinstance(g, quote) else g for g in given]
         for attempt in count(1):
             try:
-                return self.fn(*plain, **named)
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setenv(RUN_COUNT, str(attempt))
+                    return self.fn(*plain, **named)
             except Exception as error:
                 if attempt > self._task.retries or not self._may_retry(attempt, error):
                     raise
