@@ -6,7 +6,7 @@ the tasks below it are its steps.
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
@@ -22,7 +22,7 @@ from prefect.logging import get_run_logger
 
 from connectors.rms.check import is_permitted
 from connectors.rms.clock import MOST_APART
-from connectors.rms.errors import OutcomeUnknown
+from connectors.rms.errors import CredentialsRefused, OutcomeUnknown, RmsTrouble
 from connectors.rms.halving import Halving
 from connectors.rms.orders import CONFIRM_ORDER, Confirmation, refused_whole
 from connectors.rms.search import BY_ORDER_DATE, BY_SHIPPED
@@ -48,7 +48,13 @@ from data.warehouse.runs import (
 from data.warehouse.stock.ledger import move_stock
 from tasks.machine import now, our_warehouse
 from tasks.notices import ORDERS_AT_ONCE, noticed_orders
-from tasks.rms import call_state, open_rms, shop_of_now
+from tasks.rms import (
+    FunctionStopped,
+    ShopStopped,
+    call_state,
+    open_rms,
+    shop_of_now,
+)
 from tasks.runs.report import counts, ended, listing, naming, page, see, sums
 from tasks.runs.retrying import (
     NEVER_REPEAT,
@@ -128,11 +134,18 @@ def _sweep(
     """Store the orders that notices name, then those chosen of what is found.
 
     Of notices only those that wait at the beginning: in a sale new ones never end, and
-    the search after them finds their orders too.
+    the search after them finds their orders too. Where the search alone is
+    off, what is chosen without it is read before that is raised.
     """
     noticed = in_batches(noticed_orders(shop, NOTICES_FIRST), ORDERS_AT_ONCE)
     taken = [take_orders(shop, batch, load) for batch in noticed]
-    found = find_orders(shop, load)
+    try:
+        found = find_orders(shop, load)
+    except (CredentialsRefused, FunctionStopped):
+        with suppress(RmsTrouble, ShopStopped):
+            for batch in in_batches(chosen(load, opaque([]))):
+                take_orders(shop, batch, load)
+        raise
     batches = in_batches(chosen(load, opaque(found)))
     taken += [take_orders(shop, batch, load) for batch in watch(batches)]
     return Swept(found, taken)

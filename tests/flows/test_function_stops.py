@@ -36,7 +36,7 @@ from tests.support.sandbox import Sandbox
 from tests.support.work_to_do import lay_down_a_parcel
 
 READ, WRITE = "inventories.bulk.get", "inventories.bulk.upsert"
-REPORT = "updateOrderShippingAsync"
+REPORT, SEARCH = "updateOrderShippingAsync", "searchOrder"
 WHO = "店長"
 
 
@@ -114,6 +114,22 @@ def test_a_refusal_stops_that_function_only_and_asks_no_more(lab: Sandbox):
     assert (name, READ in said) == ("Failed", True)
     assert lab.journal()["counts"][READ] == asked
     assert ended(ingest_orders)[0] == "Completed"
+
+
+def test_without_the_search_open_orders_are_read_again_all_the_same(lab: Sandbox):
+    """A cancelled order stood as one to ship, as long as the search was off."""
+    first, second = lab.sell(2, progress=300)
+    assert ended(ingest_orders)[0] == "Completed"
+    off(lab, SEARCH)
+    lab.edit(first, orderProgress=900)
+    refused = ended(ingest_orders)
+    lab.edit(second, orderProgress=900)
+    stopped = ended(ingest_orders)
+
+    assert [name for name, _ in (refused, stopped)] == ["Failed", "Failed"]
+    assert SEARCH in refused[1]
+    assert SEARCH in stopped[1]
+    assert ask("SELECT DISTINCT status FROM orders") == [("キャンセル",)]
 
 
 def test_what_a_stop_keeps_back_was_not_sent(lab: Sandbox):
