@@ -53,23 +53,27 @@ MOST_BEFORE_THE_KEY: Final = 1000
 _DECLARED: Final = re.compile(
     rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?\sencoding\s*=\s*["']([^"'>]{1,40})["']"""
 )
-_READ_BY_EXPAT: Final = frozenset({"us-ascii", "iso-8859-1", "utf-16"})
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BLANKS: Final = b" \t\r\n"
 _DECODED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "utf-8": "utf-8-sig",
         "utf8": "utf-8-sig",
+        "us-ascii": "utf-8-sig",
+        "iso-8859-1": "latin-1",
+        "utf-16": "utf-16",
         "shift_jis": "cp932",  # what Japanese systems mean by it
         "x-sjis": "cp932",
         "windows-31j": "cp932",
         "cp932": "cp932",
         "ms932": "cp932",
         "euc-jp": "euc_jp",
+        "iso-2022-jp": "iso2022_jp",
     }
 )
-"""Encodings that are decoded before expat sees them. It cannot read the Japanese ones,
-and one byte or sign that XML does not allow, in the choices of one basket, would refuse
-all notices of a message."""
+"""Encodings, all decoded before expat sees them. It cannot read the Japanese ones, and
+one byte or sign that XML does not allow, in the choices of one basket, would refuse all
+notices of a message."""
 _NOT_IN_XML: Final = dict.fromkeys({*range(32)} - {9, 10, 13} | {0xFFFE, 0xFFFF}, "�")
 _BY_NUMBER: Final = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
 _UNFINISHED: Final = re.compile(r"&(?:#(?:x[0-9a-fA-F]{0,8}|[0-9]{0,8}))?\Z")
@@ -223,9 +227,11 @@ class MessageParser:
         self._collected = _Collector()
         self._hash = sha256()
         self._first: bytearray | None = bytearray()
-        self._decoder: codecs.IncrementalDecoder | None = None
+        self._decoder = _decoder_of("utf-8")
         self._held = ""
-        self._parser = DefusedXMLParser(target=self._collected, forbid_dtd=True)
+        self._parser = DefusedXMLParser(
+            target=self._collected, encoding="utf-8", forbid_dtd=True
+        )
         self._quiet = 0
 
     @property
@@ -258,18 +264,17 @@ class MessageParser:
 
     def _begin(self) -> bytes:
         """Choose the encoding by the first bytes, which are returned."""
-        first, self._first = bytes(self._first or b""), None
+        # A blank line before the declaration is no XML, and changes nothing.
+        first, self._first = bytes(self._first or b"").lstrip(_BLANKS), None
         declared = _DECLARED.match(first)
         name = declared[1].decode("ascii", "replace").lower() if declared else "utf-8"
         if first.startswith(_UTF_16):
             name = "utf-16"
-        if name in _DECODED:
-            self._decoder = codecs.getincrementaldecoder(_DECODED[name])("replace")
-            self._parser = DefusedXMLParser(
-                target=self._collected, encoding="utf-8", forbid_dtd=True
-            )
-        elif name not in _READ_BY_EXPAT:
+        elif name == "utf-16":  # .NET's writers say so of what is then sent as UTF-8
+            name = "utf-8"
+        if name not in _DECODED:
             raise IllegalMessage(Illegal.ENCODING)
+        self._decoder = _decoder_of(name)
         return first
 
     def _allowed(self, text: str, final: bool) -> bytes:
@@ -289,8 +294,7 @@ class MessageParser:
             part = piece[start : start + PIECE]
             before = self._collected.events
             try:
-                if self._decoder is not None:
-                    part = self._allowed(self._decoder.decode(part, final), final)
+                part = self._allowed(self._decoder.decode(part, final), final)
                 self._parser.feed(part)
             except DefusedXmlException:
                 raise IllegalMessage(Illegal.DANGEROUS_XML) from None
@@ -301,6 +305,10 @@ class MessageParser:
                 self._quiet = 0
             if self._quiet > _WITHOUT_PROGRESS:
                 raise IllegalMessage(Illegal.NOT_XML)
+
+
+def _decoder_of(name: str) -> codecs.IncrementalDecoder:
+    return codecs.getincrementaldecoder(_DECODED[name])("replace")
 
 
 def _sign(found: re.Match[str]) -> str:

@@ -263,12 +263,49 @@ def test_two_system_notices_without_request_id_in_a_message_are_two():
     assert len(notices_in(start + part + part + end)) == 2
 
 
-@pytest.mark.parametrize("encoding", ["Shift_JIS", "EUC-JP", "Windows-31J", "UTF-16"])
+@pytest.mark.parametrize(
+    "encoding", ["Shift_JIS", "EUC-JP", "Windows-31J", "UTF-16", "ISO-2022-JP"]
+)
 def test_a_message_is_read_in_the_encoding_it_declares(encoding):
     codec = {"Shift_JIS": "cp932", "Windows-31J": "cp932"}.get(encoding, encoding)
     text = order_xml(NUMBER).decode().replace("UTF-8", encoding)
 
     assert notices_in(text.encode(codec))[0].order_number == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("encoding", "codec", "sign"),
+    [
+        ("US-ASCII", "utf-8", b"\xe3\x81\x82"),
+        ("US-ASCII", "utf-8", b"\x0b"),
+        ("ISO-8859-1", "utf-8", b"\x00"),
+        ("ISO-8859-1", "utf-8", b"\x0b"),
+        ("UTF-16", "utf-16-le", b"\x0b\x00"),
+        ("UTF-16", "utf-16-le", b"\x3d\xd8"),
+        ("ISO-2022-JP", "iso2022_jp", b"\x0b"),
+    ],
+)
+def test_a_byte_refuses_no_notice_in_whatever_encoding(encoding, codec, sign):
+    numbers = [f"{SHOP_ID}-20261124-{n:010}" for n in range(30)]
+    text = order_xml(*numbers).decode().replace("UTF-8", encoding)
+    mark = b"\xff\xfe" if codec == "utf-16-le" else b""
+    body, end = text.encode(codec), "</selectedChoice>".encode(codec)
+    at = body.index(end)
+    notices = notices_in(mark + body[:at] + sign + body[at:])
+
+    assert [notice.order_number for notice in notices] == numbers
+
+
+def test_utf_8_that_calls_itself_utf_16_is_read():
+    """So .NET writes what it builds as a text and sends as UTF-8."""
+    body = order_xml(NUMBER).replace(b"UTF-8", b"utf-16")
+
+    assert notices_in(body)[0].order_number == NUMBER
+
+
+@pytest.mark.parametrize("before", [b"\n", b"\r\n \t"])
+def test_a_blank_line_before_the_message_is_no_obstacle(before):
+    assert notices_in(before + order_xml(NUMBER))[0].order_number == NUMBER
 
 
 def test_a_byte_order_mark_is_no_obstacle():
