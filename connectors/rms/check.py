@@ -45,6 +45,8 @@ class Checked(NamedTuple):
 
     probes: tuple[Probe, ...]
     expires_at: datetime | None = None
+    has_no_end: bool = False
+    """Whether RMS said that the key never ends."""
 
 
 def check(
@@ -85,7 +87,8 @@ def check(
         for name in items.FUNCTIONS
         if name in stopped
     )
-    return Checked(probes, ends[0] if ends else None)
+    told = ends[0] if ends else None
+    return Checked(probes, told, has_no_end=bool(ends) and told is None)
 
 
 def probes_of_others(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from connectors.codes.table import Action, as_listed, code_of
 from connectors.rms.messages import RmsMessage
 from data.model.shops.connection import OTHER_SHOPS_KEY
+from data.model.shops.licence import NO_END
 
 TRY_LATER = (
     "しばらく待って同じ処理を再実行してください。"
@@ -169,7 +170,7 @@ BY_CODE = {
     "ES04-01": CHECK_THE_HEADER,
     "DR0005": "ライセンスキーの有効期限を確認できません。"
     "ライセンスキーが正しいか確認してください。",
-    "DR0006": "このライセンスキーには有効期限がありません。対応は不要です。",
+    "DR0006": NO_END,
     "IE0002": "商品管理番号、SKU管理番号、在庫数の入力形式を確認してください。",
     "IE0003": "在庫数は0〜99,999で指定してください。",
     "IE0004": "商品管理番号とSKU管理番号は32バイト以内です。RMSで確認してください。",

@@ -25,7 +25,12 @@ from data.model.shops.connection import (
     needs_former_key,
     shop_in_use,
 )
-from data.model.shops.licence import days_left, licence_sentence, warning_due
+from data.model.shops.licence import (
+    NO_END,
+    days_left,
+    licence_sentence,
+    warning_due,
+)
 from data.model.shops.onboarding import Stage, StageStep, refusal
 from data.model.shops.sample import MOST_NUMBERS, Sampled
 from data.model.shops.shop import Shop, ShopHandle
@@ -83,6 +88,9 @@ class Checkup(NamedTuple):
     new_key: Finding | None = None
     """Of the new key, while the former one is still used."""
     expires_at: datetime | None = None
+    has_no_end: bool = False
+    """Whether RMS said that the key never ends; then a day typed in warns of nothing.
+    """
     warning: int | None = None
     """The warning of the key's end that is due now, in days."""
     stage: Stage | None = None
@@ -129,7 +137,7 @@ def check_shop(shop: ShopHandle) -> Checkup:
         delete_former_handles(con, described, handles)
         _stop_what_is_off(con, shop, chosen)
         moved = _moves(con, shop, now())
-        return _checkup(con, shop, chosen.finding, moved, now())._replace(
+        return _checkup(con, shop, chosen, moved, now())._replace(
             new_key=new.finding if in_use != described else None
         )
 
@@ -174,19 +182,21 @@ def _moves(con: Connection, shop: ShopHandle, at: datetime) -> tuple[Stage, ...]
 def _checkup(
     con: Connection,
     shop: ShopHandle,
-    finding: Finding,
+    chosen: _Tried,
     moved: Sequence[Stage],
     at: datetime,
 ) -> Checkup:
     standing = stage_of(con, shop)
-    expires_at = facts_of(con, shop).license_expires_at
+    has_no_end = chosen.checked.has_no_end
+    expires_at = None if has_no_end else facts_of(con, shop).license_expires_at
     warning = None
     if expires_at is not None:
         warned = last_warned(con, shop, expires_at)
         warning = warning_due(days_left(expires_at, at), warned)
     return Checkup(
-        finding=finding,
+        finding=chosen.finding,
         expires_at=expires_at,
+        has_no_end=has_no_end,
         warning=warning,
         stage=standing.stage if standing else None,
         moved=tuple(moved),
@@ -248,7 +258,7 @@ def conclude_check(shop: ShopHandle, checkup: Checkup) -> State[Any]:
 
 def connection_sentence(checkup: Checkup) -> str:
     """Return what was found; of a new key that is not in use yet, why not."""
-    sentence = explain(checkup.finding)
+    sentence = explain(checkup.finding) + (NO_END if checkup.has_no_end else "")
     if checkup.new_key not in {None, checkup.finding}:
         sentence += f"ただし、{FORMER_KEY}新しいキー: {explain(checkup.new_key)}"
     return sentence
@@ -270,6 +280,7 @@ def connection_report(shop: ShopHandle, checkup: Checkup) -> str:
         sample_section(checkup.sampled),
         section("新しいキー", FORMER_KEY, escape(explain(new))) if new else "",
         escape(licence_sentence(ends, now())) if ends else "",
+        NO_END if checkup.has_no_end else "",
         f"段階: {checkup.stage}" if checkup.stage else "",
         f"移行した段階: {' → '.join(checkup.moved)}" if checkup.moved else "",
     )

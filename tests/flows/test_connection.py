@@ -11,7 +11,7 @@ import pytest
 from connectors.settings.reading import read_settings
 from data.model.japan_time import JST
 from data.model.shops.connection import ConnectionStatus
-from data.model.shops.licence import key_fingerprint
+from data.model.shops.licence import NO_END, key_fingerprint
 from data.warehouse.session import warehouse
 from data.warehouse.shops import key_in_use, record_key
 from flows.check_connection import check_connection
@@ -147,13 +147,20 @@ def test_a_good_check_calls_every_function_the_day_needs_and_keeps_the_end_of_th
     ]
 
 
-def test_a_key_without_an_end_leaves_nothing_to_be_done(lab: Sandbox):
+def test_a_key_without_an_end_is_told_and_leaves_nothing_to_be_done(
+    lab: Sandbox, shown: Shown, monkeypatch
+):
+    """docs/rms/inventory-and-license-api.md §8: nothing to watch, say so."""
+    soon = datetime.now(JST).date() + timedelta(days=3)
+    monkeypatch.setenv("JUCHU_SHOP_LAB_LICENSE_EXPIRES_ON", f"{soon}")
     lab.shop("demo", license_expires_at=None)
     kind, said = checked()
 
-    assert kind == "COMPLETED"
-    assert "使えない機能" not in said
-    assert "期限" not in said
+    assert (kind, said) == ("COMPLETED", f"接続できました。{NO_END}")
+    assert NO_END in shown("connection-report")
+    assert "あと3日" not in shown("connection-report")
+    assert shown("licence-warning") == ""
+    assert rows("SELECT * FROM shop_warnings") == []
 
 
 def test_no_network_is_not_the_keys_fault(lab: Sandbox, monkeypatch):

@@ -25,6 +25,9 @@ NEW_KEY = (
     "rms-shop ブロックのライセンスキーと有効期限を更新してください。"
 )
 
+NO_END = "このライセンスキーには有効期限がありません。対応は不要です。"
+"""Of a key that RMS says has no end (DR0006): there is nothing to watch."""
+
 
 class KeyRefusal(Enum):
     """What a refusal by RMS says about the key."""
