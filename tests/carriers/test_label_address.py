@@ -18,7 +18,7 @@ from data.model.shipping.label import (
 )
 from data.model.shipping.order_file_label import FilePackage, file_parcel, slot_of
 from tests.carriers.parcels_to_label import SENDER, both, parcel, rows
-from tests.support.orders import an_order
+from tests.support.orders import a_person, an_order
 
 WORKDAYS = "月火水木金"
 FRIDAY = date(2026, 11, 27)
@@ -246,6 +246,21 @@ def test_an_address_in_the_cell_of_the_city_is_whole_without_a_street(
     assert printed == (
         (made.city, made.street) if isinstance(made, ParcelOrder) else made
     )
+
+
+def test_a_house_number_in_rakutens_city_is_apart_from_the_building():
+    """The label said 2-1203, another house."""
+    person = a_person("1").model_copy(
+        update={"city": "札幌市中央区北一条西2-1", "street": "203"}
+    )
+    made = parcel_of(an_order(people=[person]), "1", "茶", FRIDAY)
+    assert isinstance(made, ParcelOrder)
+    (yamato,) = rows(write_b2_labels([made], SENDER))
+    (sagawa,) = rows(write_ehiden3_labels([made], SENDER))
+
+    assert yamato["お届け先住所"] == "北海道札幌市中央区北一条西2-1 203"
+    assert sagawa["お届け先住所１"] == "北海道札幌市中央区北一条西2-1"
+    assert sagawa["お届け先住所２"] == "203"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,9 @@ _PICK_UP: Final = re.compile(
     r"(?:お?受け?取|お?引き?取|お?渡し)|局留|営業所止"
 )
 
+_HOUSE: Final = re.compile(r"\d|[一二三四五六七八九十](?:丁目|番|号)")
+"""What an address has from its 番地 on."""
+
 _LETTERBOX: Final = re.compile(
     "メール便|DM便|ネコポス|ゆうパケット|ゆうメール|クリックポスト|レターパック"
     "|スマートレター|定形外|定形郵便|普通郵便|ポスト投函|飛脚メール"
@@ -247,7 +250,10 @@ def parcel_of(
     )
     if package is None or person is None:
         return (LabelFault.NO_RECIPIENT,)
-    if faults := _gaps(person):
+    city, street = city_and_street(
+        person.prefecture or "", person.city or "", person.street or ""
+    )
+    if faults := _gaps(person, street):
         return faults
     is_cod = order.payment_code == CASH_ON_DELIVERY
     if is_cod and len(order.packages) > 1:
@@ -258,8 +264,8 @@ def parcel_of(
         recipient_name=_name(person),
         zip=person.zip or "",
         prefecture=person.prefecture or "",
-        city=person.city or "",
-        street=person.street or "",
+        city=city,
+        street=street,
         phone=person.phone or "",
         contents=contents,
         shipping_date=shipping_date,
@@ -270,6 +276,20 @@ def parcel_of(
         cod_total=order.request_total or None if is_cod else None,
         cod_tax=_tax(order) if is_cod else None,
     )
+
+
+def city_and_street(prefecture: str, city: str, street: str) -> tuple[str, str]:
+    """Return the city and the rest of the address, apart from each other.
+
+    At some malls the first cell has the whole address and the second the building, or
+    nothing, and buyers fill in Rakuten's so: 「見本市1-1」 and 「203」 must not become
+    1-1203. And they write the prefecture once more.
+    """
+    city = city.removeprefix(prefecture).strip()
+    street = street if city else street.removeprefix(prefecture)
+    if not _HOUSE.search(unicodedata.normalize("NFKC", city)):
+        return city, street.strip()
+    return "", f"{city} {street}".strip()
 
 
 class Wish(TypedDict):
@@ -310,12 +330,12 @@ def reference_of(order: Order, package: Package) -> PackageRef:
     )
 
 
-def _gaps(person: Person) -> tuple[LabelFault, ...]:
+def _gaps(person: Person, street: str) -> tuple[LabelFault, ...]:
     """List what is missing of the recipient that every label needs."""
     needed = {
         LabelFault.NO_NAME: _name(person),
         LabelFault.NO_ZIP: person.zip,
-        LabelFault.NO_STREET: person.street,
+        LabelFault.NO_STREET: street,
         LabelFault.NO_PHONE: person.phone,
     }
     return tuple(fault for fault, value in needed.items() if not value)

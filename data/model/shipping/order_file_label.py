@@ -14,6 +14,7 @@ from data.model.order import Frozen
 from data.model.shipping.label import (
     LabelFault,
     ParcelOrder,
+    city_and_street,
     cool_of,
     is_picked_up,
     letterbox_of,
@@ -28,8 +29,6 @@ NO_WISH: Final = re.compile(
     r"(?:(?:なし|無し|しない|しません|ありません)。?)?|[-－―ー]|いつでも"
 )
 """What stands, whole, where the hours would: that no hours are wished for."""
-_HOUSE: Final = re.compile(r"\d|[一二三四五六七八九十](?:丁目|番|号)")
-"""What an address has from its 番地 on."""
 COD: Final = re.compile(
     r"(?i)代引|代金引き?(?:換|替|かえ)|コレクト|^cod$|cash ?on ?delivery"
 )
@@ -76,7 +75,7 @@ def file_parcel(
     slot = package.delivery_slot
     if slot is None:
         slot = slot_of(package.delivery_slot_name)
-    city, street = _city_and_street(package)
+    city, street = city_and_street(package.prefecture, package.city, package.street)
     is_cod = COD.search(package.payment_method or "") is not None
     applies = {
         LabelFault.HELD: package.is_held,
@@ -111,20 +110,6 @@ def file_parcel(
         cool=cool_of(package.delivery_method),
         letterbox=letterbox_of(package.delivery_method),
     )
-
-
-def _city_and_street(package: FilePackage) -> tuple[str, str]:
-    """Return the city and the rest of the address, apart from each other.
-
-    At some malls the first cell has the whole address and the second the building, or
-    nothing: 「見本市1-1」 and 「203」 must not become 1-1203. And buyers write the
-    prefecture once more.
-    """
-    city = package.city.removeprefix(package.prefecture).strip()
-    street = package.street if city else package.street.removeprefix(package.prefecture)
-    if not _HOUSE.search(unicodedata.normalize("NFKC", city)):
-        return city, street.strip()
-    return "", f"{city} {street}".strip()
 
 
 def slot_of(name: str | None) -> int | None:
