@@ -30,7 +30,7 @@ def is_prepaid(rows: pl.DataFrame) -> pl.Expr:
     """
     if "payment_method" not in rows.columns:
         return pl.lit(value=False)
-    way = pl.col("payment_method").str
+    way = pl.col("payment_method").str.normalize("NFKC").str  # ｺﾝﾋﾞﾆ
     is_first = way.contains(_BEFORE) & ~way.contains(_AFTER)
     return is_first.fill_null(value=False)
 

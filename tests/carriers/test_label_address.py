@@ -156,6 +156,8 @@ def test_selectors_and_signs_of_no_width_are_left_out(typed, plain):
         ("クール便", Cool.CHILLED),
         ("クール宅急便(冷蔵)", Cool.CHILLED),
         ("クール便（冷凍）", Cool.FROZEN),
+        ("ｸｰﾙ便", Cool.CHILLED),
+        ("チルド便", Cool.CHILLED),
     ],
 )
 def test_how_cold_a_parcel_travels_is_read_in_its_delivery_method(method, cool):
@@ -285,6 +287,7 @@ def test_a_parcel_is_not_handed_over_without_what_is_owed(paid_by, total, collec
     ("method", "made"),
     [
         ("店頭受取", (LabelFault.PICK_UP,)),
+        ("ｺﾝﾋﾞﾆ受取", (LabelFault.PICK_UP,)),
         ("店舗での受け取り", (LabelFault.PICK_UP,)),
         ("郵便局留め", (LabelFault.PICK_UP,)),
         ("発送不要", (LabelFault.NOTHING_SENT,)),

@@ -204,7 +204,7 @@ def is_picked_up(delivery_method: str | None) -> bool:
 
     RMS names the store for few of these methods (docs/rms/order-api.md §3.6, §3.11).
     """
-    return _PICK_UP.search(delivery_method or "") is not None
+    return _PICK_UP.search(_plain(delivery_method)) is not None
 
 
 def letterbox_of(delivery_method: str | None) -> str | None:
@@ -212,13 +212,18 @@ def letterbox_of(delivery_method: str | None) -> str | None:
 
     The carriers' files print labels of 宅急便, which cost several times as much.
     """
-    name = unicodedata.normalize("NFKC", delivery_method or "")
-    return delivery_method if _LETTERBOX.search(name) else None
+    found = _LETTERBOX.search(_plain(delivery_method))
+    return delivery_method if found else None
 
 
 def sends_nothing(delivery_method: str | None) -> bool:
     """Return whether no goods leave, by the delivery method's name."""
     return unnumbered_way(delivery_method or "") is UnnumberedWay.NOTHING_SENT
+
+
+def _plain(delivery_method: str | None) -> str:
+    """Return a method's name with its kana in full width, its letters in half."""
+    return unicodedata.normalize("NFKC", delivery_method or "")
 
 
 def has_number(row: ShippingRow) -> bool:
@@ -317,10 +322,11 @@ def cool_of(delivery_method: str | None, delivery_class: int | None = None) -> C
     """
     if delivery_class in _COLD:
         return _COLD[delivery_class]
-    name = delivery_method or ""
+    name = _plain(delivery_method)
     if "冷凍" in name:
         return Cool.FROZEN
-    return Cool.CHILLED if "冷蔵" in name or "クール" in name else Cool.NONE
+    is_chilled = any(word in name for word in ("冷蔵", "チルド", "クール"))
+    return Cool.CHILLED if is_chilled else Cool.NONE
 
 
 def reference_of(order: Order, package: Package) -> PackageRef:

@@ -50,6 +50,7 @@ def test_yahoo_tells_beside_the_status_what_may_leave_and_what_has(
     [
         ("銀行振込(振込先:見本銀行)", "", HELD),
         ("銀行振込(振込先:見本銀行)", "2026/11/25", OPEN),
+        ("ｺﾝﾋﾞﾆ決済", "", HELD),
         ("クレジットカード決済", "", OPEN),
     ],
 )
