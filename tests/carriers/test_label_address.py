@@ -221,6 +221,11 @@ def test_a_wished_day_before_the_shipping_date_is_not_printed(wished, on_label, 
         ("1", 1),
         ("2", None),
         ("16-14", None),
+        ("8:00～12:00(午前中)", 1),
+        ("12:00:00-14:00:00", 1214),
+        ("午前10時〜午後2時", None),
+        ("午前中以外", None),
+        ("18:30-20:30", None),
     ],
 )
 def test_a_mall_s_words_for_the_hours_are_one_code(words, slot):
@@ -270,12 +275,23 @@ def test_a_house_number_in_rakutens_city_is_apart_from_the_building():
     [
         ("代金引き換え", 1000, 1000),
         ("宅急便コレクト", 1000, 1000),
+        ("宅急便ｺﾚｸﾄ", 1000, 1000),
+        ("e-コレクト", 1000, 1000),
+        ("佐川急便 e-collect", 1000, 1000),
+        ("ＣＯＤ", 1000, 1000),
+        ("cash_on_delivery", 1000, 1000),
         ("代引", 0, None),
         ("銀行振込", 1000, None),
+        ("クロネコwebコレクト", 1000, None),
+        ("クレジットカード(クロネコ Ｗｅｂ　コレクト)", 1000, None),
+        ("クロネコウェブ・コレクト", 1000, None),
     ],
 )
 def test_a_parcel_is_not_handed_over_without_what_is_owed(paid_by, total, collected):
-    """Points had paid all of one, and another's words for COD were not known."""
+    """Points had paid all of one, and another's words for COD were not known.
+
+    クロネコwebコレクト is a card: who had paid with it was asked for the money again.
+    """
     package = a_package(payment_method=paid_by, request_total=total)
     made = file_parcel(package, "皿", FRIDAY)
 

@@ -15,6 +15,7 @@ from connectors.settings.reading import NEEDED, SettingsProblem, sender_of
 from data.model.matter import MatterKind
 from data.model.order import TaxSummary
 from data.model.shipping.label import LabelFault, ParcelOrder, parcel_of
+from data.model.shipping.order_file_label import COD
 from data.warehouse.house.incidents import record_incident
 from data.warehouse.session import warehouse
 from flows.export_shipping_labels import export_shipping_labels
@@ -312,6 +313,23 @@ def test_a_collect_label_asks_for_what_points_and_coupons_leave_and_for_both_tax
     assert (parcel.cod_total, parcel.cod_tax) == (2180, 169)
     assert on_label["コレクト代金引換額（税込）"] == "2180"
     assert on_label["コレクト内消費税額等"] == "169"
+
+
+@pytest.mark.parametrize(
+    ("paid_by", "is_cod"),
+    [
+        ("宅急便コレクト", True),
+        ("e-collect", True),
+        ("(COD)", True),
+        ("クロネコwebコレクト", False),
+        ("クロネコ Ｗｅｂ　コレクト", False),
+    ],
+)
+def test_the_warehouse_takes_the_same_words_for_cash_on_delivery(con, paid_by, is_cod):
+    asked = con.execute("SELECT regexp_matches($1, $2)", [paid_by, COD.pattern])
+
+    assert asked.fetchall() == [(is_cod,)]
+    assert (COD.search(paid_by) is not None) is is_cod
 
 
 def test_cash_on_delivery_of_two_packages_is_left_to_a_person():
