@@ -148,6 +148,17 @@ def test_cold_parcels_travel_cold(cool, yamato, sagawa):
     assert rows(write_ehiden3_labels([order], SENDER))[0]["クール便指定"] == sagawa
 
 
+@pytest.mark.parametrize("slot", [1, 812, 912])
+def test_the_morning_by_its_hours_is_the_carriers_morning(slot):
+    """RMS has a shop choose 午前中 or hours; those of the morning got no label."""
+    order = parcel(delivery_slot=slot)
+    (yamato,) = rows(write_b2_labels([order], SENDER))
+    (sagawa,) = rows(write_ehiden3_labels([order], SENDER))
+
+    assert yamato["配達時間帯"] == "0812"
+    assert sagawa["配達指定時間帯"] == "01"
+
+
 @both
 @pytest.mark.parametrize("slot", [2, 9, 708])
 def test_a_wish_the_carrier_does_not_take_is_refused_not_dropped(write, slot):
