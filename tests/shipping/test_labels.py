@@ -180,6 +180,8 @@ def test_an_address_changed_after_its_label_was_printed_is_told_until_a_new_one_
         ({"deliveryDate": "2099-12-24"}, True),
         ({"shippingTerm": 1416}, True),
         ({"DeliveryModel.deliveryClass": 3}, True),
+        ({"DeliveryModel.deliveryName": "クール便(冷凍)"}, True),
+        ({"DeliveryModel.deliveryName": "メール便"}, False),
         ({"shippingTerm": 0}, False),
     ],
 )

@@ -8,7 +8,7 @@ import polars as pl
 
 from data.model.shipping.order_file_label import COD, NO_WISH
 from data.warehouse.order_files.queries import Queries
-from data.warehouse.shipping.packages import make_door
+from data.warehouse.shipping.packages import make_cold, make_door
 from data.warehouse.statements import show
 
 SHOWN: Final = 50
@@ -46,8 +46,9 @@ TEXTS: Final = {
         "在庫は動かしていません。" + COUNT_AGAIN
     ),
     "label-outdated": (
-        "送り状を出力した送付先 {lines:,} 件で、その後にお届け先・お届け希望日時・代引"
-        "の金額が変わったか、送付先がなくなりました。対処: 印刷済みの送り状は破棄し、"
+        "送り状を出力した送付先 {lines:,} 件で、その後にお届け先・お届け希望日時・冷蔵"
+        "冷凍の区分・代引の金額のいずれかが変わったか、送付先がなくなりました。"
+        "対処: 印刷済みの送り状は破棄し、"
         "「もう一度出力する」で出力した中から必要な分だけを印刷してください。"
         "出荷済みの場合は、配送会社に連絡してください。"
     ),
@@ -149,6 +150,7 @@ def of_changes(queries: Queries, changed: int, back: list[str]) -> OrderWarnings
     if changed:
         found += queries.rows("list_csv_adjusted")
         make_door(queries.con)
+        make_cold(queries.con)
         queries.rows(
             "find_csv_outdated_labels", cod=COD.pattern, no_wish=NO_WISH.pattern
         )

@@ -70,11 +70,11 @@ ORDER BY kind, order_number;
 
 -- name: find_csv_outdated_labels
 -- Packages that are about to get another recipient, another day or amount to be collected,
--- or to go, although their label was exported: a parcel with it would come to the wrong
--- door, or be one too many. Not of orders that the mall calls shipped or over.
+-- 冷蔵 or 冷凍, or to go, although their label was exported: a parcel with it would come to
+-- the wrong door, or be one too many. Not of orders that the mall calls shipped or over.
 -- in:  temporary tables `csv_changed_orders`, `csv_changed_people`, `csv_changed_lines`,
---      `csv_moved`, macro `door`, $mall, $shop_id, $cod: the pattern of a payment by 代引,
---      $no_wish: of no wished hours
+--      `csv_moved`, macros `door` and `cold`, $mall, $shop_id, $cod: the pattern of a
+--      payment by 代引, $no_wish: of no wished hours
 -- out: temporary table `csv_outdated_labels` (order_number, basket_id)
 CREATE OR REPLACE TEMP TABLE csv_outdated_labels AS
 WITH printed AS (
@@ -132,6 +132,9 @@ outdated AS (
            regexp_matches(coalesce(o.payment_method, ''), $cod),
            coalesce(o.request_total, 0), 0
        )
+       OR cold(n.delivery_method, o.delivery_class) > 0
+           AND cold(n.delivery_method, o.delivery_class)
+               <> cold(o.delivery_method, o.delivery_class)
     UNION
     SELECT m.order_number, m.basket_id
     FROM csv_moved AS m

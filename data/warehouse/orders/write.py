@@ -6,7 +6,7 @@ from duckdb import DuckDBPyConnection
 
 from data.warehouse.orders.adjusted import adjusted_lines_kept
 from data.warehouse.orders.content import open_contents
-from data.warehouse.shipping.packages import make_door
+from data.warehouse.shipping.packages import make_cold, make_door
 from data.warehouse.statements import SQL
 
 _INSERT = ("insert_orders", "insert_packages", "insert_lines", "insert_people")
@@ -32,6 +32,7 @@ def write_contents(
     """
     open_contents(con)
     make_door(con)
+    make_cold(con)
     if not any_known:
         for name in _INSERT:
             SQL.run(con, name, given)

@@ -72,7 +72,8 @@ WHERE w.status_moves
 -- Remember whose label was exported before the package got another recipient, or went, or
 -- before another amount was to be collected at the door: payment by 代金引換 came, went, or
 -- changed its sum; or before another day or hours were wished for, or 冷蔵 or 冷凍.
--- in:  temporary table `written`, macro `door`; orders and order_people as they were
+-- in:  temporary table `written`, macros `door` and `cold`; orders and order_people as they
+--      were
 -- out: rows of shipping_labels
 UPDATE shipping_labels AS l SET outdated_at = d.observed_at
 FROM (
@@ -104,8 +105,9 @@ FROM (
            <> if(o.payment_code = 2, coalesce(o.request_total, 0), 0)
        OR w.body.delivery_on IS DISTINCT FROM o.delivery_on
        OR coalesce(w.body.delivery_slot, 0) <> coalesce(o.delivery_slot, 0)
-       OR coalesce(w.body.delivery_class, 0) IN (2, 3)
-           AND w.body.delivery_class IS DISTINCT FROM o.delivery_class
+       OR cold(w.body.delivery_method, w.body.delivery_class) > 0
+           AND cold(w.body.delivery_method, w.body.delivery_class)
+               <> cold(o.delivery_method, o.delivery_class)
        OR NOT list_contains(
            list_transform(w.body.packages, lambda p: p.basket_id), l.basket_id
        )

@@ -12,6 +12,18 @@ CREATE OR REPLACE TEMP MACRO door(
     '０１２３４５６７８９－- 　', '0123456789'
 );
 
+-- name: create_cold
+-- How cold a parcel travels, by its label (`data.model.shipping.label.cool_of`): 3 frozen,
+-- 2 chilled, else 0.
+-- in:  nothing
+-- out: temporary macro `cold`
+CREATE OR REPLACE TEMP MACRO cold(delivery_method, delivery_class) AS CASE
+    WHEN delivery_class IN (2, 3) THEN delivery_class
+    WHEN contains(delivery_method, '冷凍') THEN 3
+    WHEN regexp_matches(delivery_method, '冷蔵|チルド|クール|ﾁﾙﾄﾞ|ｸｰﾙ') THEN 2
+    ELSE 0
+END;
+
 -- name: create_here_by_lines
 -- Whether some lines of a package are still to be sent, where the mall's file says of each
 -- line what became of it: false if none is, NULL if it does not say or none has left.

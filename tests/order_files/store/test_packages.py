@@ -282,6 +282,11 @@ def test_a_label_that_was_not_printed_is_no_matter(seller):
         ({"payment_method": "代引"}, {"payment_method": "銀行振込"}, True),
         ({"payment_method": "代引"}, {"request_total": 900}, True),
         ({"payment_method": "カード"}, {"payment_method": "銀行振込"}, False),
+        ({"payment_method": "代引"}, {"payment_method": "webコレクト"}, True),
+        ({}, {"delivery_method": "クール便(冷凍)"}, True),
+        ({"delivery_method": "クール便"}, {"delivery_method": "冷凍便"}, True),
+        ({"delivery_method": "クール便"}, {"delivery_method": "ﾁﾙﾄﾞ便"}, False),
+        ({"delivery_method": "クール便"}, {"delivery_method": "宅配便"}, False),
     ],
 )
 def test_a_printed_label_of_another_time_or_amount_is_told(con, before, after, is_told):
