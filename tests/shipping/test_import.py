@@ -61,6 +61,10 @@ def contents(con):
     return rows.fetchall()
 
 
+def states(con, order=ONE):
+    return {number: state for o, _, number, state in contents(con) if o == order}
+
+
 def test_a_parcel_is_found_by_short_key_and_by_order_number(known):
     key = short_key(PackageRef("rakuten", SHOP_ID, order_number(2), "2"))
     report = take(known, a_file(a_row(ONE), a_row(key, OTHER)))
@@ -218,6 +222,19 @@ def test_a_number_that_a_person_takes_back_is_not_reported(known):
     ]
 
 
+def test_a_number_that_goes_to_its_right_order_is_not_told_as_that_of_two(known):
+    other = short_key(PackageRef("rakuten", SHOP_ID, order_number(2), "2"))
+    take(known, a_file(a_row(ONE)))
+    moved = replace(
+        a_file(a_row(other, row=3), sha="b"),
+        carrier=Carrier.TEMPLATE,
+        deleted=(a_row(ONE),),
+    )
+    report = take(known, moved, minute=20)
+
+    assert [(one.row_number, one.reason) for one in report.warnings] == [(2, DELETED)]
+
+
 def test_the_same_file_again_changes_nothing(known):
     take(known, a_file(a_row(ONE)))
     before = known.execute("FROM shipments").fetchall()
@@ -307,6 +324,50 @@ def test_a_correction_can_be_corrected_back(known):
         (GOOD, "planned"),
         (OTHER, "replaced"),
     ]
+
+
+def test_a_sheet_with_a_number_and_its_corrections_brings_the_last_one(known):
+    """All three were reported: the wrong ones were not stored yet when replaced."""
+    known.execute("UPDATE order_packages SET shipping_rows = []")
+    sheet = a_file(
+        a_row(ONE),
+        a_row(ONE, OTHER, row=3, replaces=GOOD),
+        a_row(ONE, THIRD, row=4, replaces=OTHER),
+    )
+    report = take(known, sheet)
+
+    assert report.warnings == ()
+    assert states(known) == {GOOD: "replaced", OTHER: "replaced", THIRD: "planned"}
+
+
+def test_a_number_that_its_own_file_corrects_is_not_planned_again(known):
+    """RMS had refused it; the sheet that corrects it has its row still."""
+    take(known, a_file(a_row(ONE)))
+    known.execute("UPDATE shipments SET state = 'refused', reason = 'x'")
+    sheet = a_file(a_row(ONE), a_row(ONE, OTHER, row=3, replaces=GOOD), sha="b")
+    take(known, sheet, minute=20)
+
+    assert states(known) == {GOOD: "replaced", OTHER: "planned"}
+
+
+def test_of_two_corrections_of_a_file_the_later_row_counts(known):
+    there = a_row(ONE, OTHER, row=3, replaces=GOOD)
+    take(known, a_file(there, a_row(ONE, row=4, replaces=OTHER)))
+
+    assert states(known) == {GOOD: "planned", OTHER: "replaced"}
+
+
+def test_a_sheet_that_grows_brings_no_number_back_that_was_corrected_twice(known):
+    """The second correction was undone by the first one's row, in a file of its own."""
+    first = a_row(ONE, OTHER, replaces=GOOD)
+    second = a_row(ONE, THIRD, row=3, replaces=OTHER)
+    more = a_row(short_key(PackageRef("rakuten", SHOP_ID, order_number(2), "2")), row=4)
+    take(known, a_file(a_row(ONE)))
+    for minute, sheet in enumerate([[first], [first, second], [first, second, more]]):
+        take(known, a_file(*sheet, sha=f"sheet{minute}"), minute=20 + minute)
+    take(known, a_file(first, sha="in another encoding"), minute=40)
+
+    assert states(known, ONE) == {GOOD: "replaced", OTHER: "replaced", THIRD: "planned"}
 
 
 def test_a_further_number_in_a_later_file_may_be_a_second_label(known):

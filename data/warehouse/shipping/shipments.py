@@ -188,9 +188,9 @@ def import_shipments(  # noqa: PLR0913
     ((created, changed, unchanged),) = SQL.run(
         con, "count_shipment_verdicts"
     ).fetchall()
-    warnings += _of_numbers(con, given)
-    SQL.run(con, "replace_shipments", given)
+    warnings += _of_corrections(con, given)
     SQL.run(con, "merge_shipments", given)
+    SQL.run(con, "replace_shipments", given)
     con.unregister("shipment_rows")
     warnings += _deleted(con, file, known, given)
     warnings += _of_parcels(con, given)
@@ -216,24 +216,24 @@ def import_shipments(  # noqa: PLR0913
     )
 
 
-def _of_numbers(con: Connection, given: dict[str, object]) -> list[RowRemark]:
-    """Return a warning for each number of another order and each vain correction."""
-    shared = SQL.run(con, "list_shared_numbers", given).fetchall()
+def _of_corrections(con: Connection, given: dict[str, object]) -> list[RowRemark]:
+    """Return a warning for each correction after which the wrong number stays."""
     doubtful = SQL.run(con, "list_doubtful_corrections", given).fetchall()
     return [
-        *(RowRemark(row, None, OTHER_ORDER) for (row,) in shared),
-        *(
-            RowRemark(row, None, VAIN if is_vain else BESIDE)
-            for row, is_vain in doubtful
-        ),
+        RowRemark(row, None, VAIN if is_vain else BESIDE) for row, is_vain in doubtful
     ]
 
 
 def _of_parcels(con: Connection, given: dict[str, object]) -> list[RowRemark]:
-    """Return a warning for each stored parcel not to be sent, or beside another one."""
+    """Return a warning for each stored parcel that is doubtful beside what was known.
+
+    Its number is another order's, its order is not to be sent, or its package has one.
+    """
+    shared = SQL.run(con, "list_shared_numbers", given).fetchall()
     held = SQL.run(con, "list_parcels_to_hold", given).fetchall()
     further = SQL.run(con, "list_further_parcels", given).fetchall()
     return [
+        *(RowRemark(row, None, OTHER_ORDER) for (row,) in shared),
         *(
             RowRemark(row, None, ReportFault.CANCELLED if is_cancelled else TOO_SOON)
             for row, is_cancelled in held

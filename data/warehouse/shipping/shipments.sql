@@ -69,7 +69,8 @@ WHERE mall = $mall
 --      $mall, $shop_id, $is_known_file
 -- out: temporary table `judged_shipments`: the same, the content to store, verdict
 --      created|changed|unchanged and the state to store. A number that was corrected
---      stays so, unless a new file corrects back to it; a refused or cancelled one is
+--      stays so, unless a new file corrects back to it: another correction than that
+--      which it was itself, and of a number that stands; a refused or cancelled one is
 --      planned again; one under way stays under way, whatever changes about it. A new
 --      number takes the place of a parcel of its package that was said to have none
 CREATE OR REPLACE TEMP TABLE judged_shipments AS
@@ -78,11 +79,16 @@ SELECT
     r.carrier_code, r.shipping_date,
     coalesce(r.shipping_detail_id, s.shipping_detail_id) AS shipping_detail_id,
     r.shipping_detail_id AS named_detail_id,
+    coalesce(r.replaces, r.shipping_detail_id) IS NOT NULL AS is_correction,
     coalesce(r.replaces, s.replaces, u.tracking_number) AS replaces,
     CASE
         WHEN s.state IS NULL THEN 'created'
-        WHEN s.state = 'replaced' THEN
-            if(r.replaces IS NOT NULL AND NOT $is_known_file, 'changed', 'unchanged')
+        WHEN s.state = 'replaced' THEN if(
+            r.replaces <> coalesce(s.replaces, '')
+            AND w.tracking_number IS NULL
+            AND NOT $is_known_file,
+            'changed', 'unchanged'
+        )
         WHEN s.state IN ('refused', 'cancelled') THEN 'changed'
         WHEN s.carrier_code <> r.carrier_code
             OR s.shipping_date <> r.shipping_date
@@ -105,7 +111,14 @@ LEFT JOIN shipments AS u
     AND u.basket_id = r.basket_id
     AND u.tracking_number = 'なし'
     AND r.tracking_number <> 'なし'
-    AND u.state <> 'replaced';
+    AND u.state <> 'replaced'
+LEFT JOIN shipments AS w
+    ON w.mall = $mall
+    AND w.shop_id = $shop_id
+    AND w.order_number = r.order_number
+    AND w.basket_id = r.basket_id
+    AND w.tracking_number = r.replaces
+    AND w.state = 'replaced';
 
 -- name: count_shipment_verdicts
 -- How many parcels of a file are new, changed, known.
@@ -117,10 +130,158 @@ SELECT
     count(*) FILTER (verdict = 'unchanged')
 FROM judged_shipments;
 
+-- name: list_doubtful_corrections
+-- Corrections after which the wrong number stays at the mall.
+-- in:  view `shipment_rows`, $mall, $shop_id; before the numbers are replaced
+-- out: position, the row of the file; is_vain: neither a parcel of the package, in this
+--      file or before, nor a row of it at the mall has the number, or not any more; else
+--      both numbers have been told, each in a row of its own
+WITH known AS (
+    SELECT
+        order_number, basket_id, tracking_number, state,
+        state IN ('sent', 'unknown', 'verified') OR verified_at IS NOT NULL AS is_told
+    FROM shipments
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+)
+SELECT
+    r.position,
+    (
+        w.state IS NULL AND f.position IS NULL
+        OR w.state = 'replaced' AND t.state IS NULL AND f.replaces IS NULL
+    )
+        AND NOT list_contains(
+            list_transform(
+                list_append(
+                    [one.tracking_number FOR one IN p.shipping_rows], p.tracking_number
+                ),
+                lambda one: upper(regexp_replace(one, '[\s-]', '', 'g'))
+            ),
+            r.replaces
+        ) AS is_vain
+FROM shipment_rows AS r
+LEFT JOIN known AS w
+    ON w.order_number = r.order_number AND w.basket_id = r.basket_id
+    AND w.tracking_number = r.replaces
+LEFT JOIN known AS t
+    ON t.order_number = r.order_number AND t.basket_id = r.basket_id
+    AND t.tracking_number = r.tracking_number
+LEFT JOIN shipment_rows AS f
+    ON f.order_number = r.order_number AND f.basket_id = r.basket_id
+    AND f.tracking_number = r.replaces
+LEFT JOIN order_packages AS p
+    ON p.mall = $mall AND p.shop_id = $shop_id
+    AND p.order_number = r.order_number AND p.basket_id = r.basket_id
+WHERE r.replaces IS NOT NULL
+  AND (is_vain OR w.state <> 'replaced' AND w.is_told AND t.is_told)
+ORDER BY r.position;
+
+-- name: merge_shipments
+-- Write the parcels of a file that are new or changed.
+-- in:  temporary table `judged_shipments`, $mall, $shop_id, $import_id, $imported_at
+-- out: rows of shipments; what is known of earlier reports stays
+MERGE INTO shipments
+USING (
+    SELECT
+        $mall AS mall, $shop_id AS shop_id,
+        order_number, basket_id, tracking_number, carrier_code, shipping_date,
+        state, shipping_detail_id, replaces
+    FROM judged_shipments
+    WHERE verdict <> 'unchanged'
+) AS new USING (mall, shop_id, order_number, basket_id, tracking_number)
+WHEN MATCHED THEN UPDATE SET
+    carrier_code = new.carrier_code,
+    shipping_date = new.shipping_date,
+    state = new.state,
+    reason = NULL,
+    shipping_detail_id = new.shipping_detail_id,
+    replaces = new.replaces,
+    import_id = $import_id,
+    changed_at = $imported_at
+WHEN NOT MATCHED THEN INSERT (
+    mall, shop_id, order_number, basket_id, tracking_number, carrier_code,
+    shipping_date, state, shipping_detail_id, replaces, import_id, imported_at,
+    changed_at
+) VALUES (
+    new.mall, new.shop_id, new.order_number, new.basket_id, new.tracking_number,
+    new.carrier_code, new.shipping_date, new.state, new.shipping_detail_id,
+    new.replaces, $import_id, $imported_at, $imported_at
+);
+
+-- name: replace_shipments
+-- A file corrects wrong numbers; they are not wanted any more, also where the file has
+-- them itself. Of two corrections that contradict each other the later row counts.
+-- in:  temporary table `judged_shipments`, $mall, $shop_id, $imported_at, $reason; after
+--      its parcels are written
+-- out: shipments at state replaced: those a correction names by number or by 発送明細ID
+UPDATE shipments AS s
+SET state = 'replaced', reason = $reason, changed_at = $imported_at
+FROM (
+    SELECT DISTINCT w.order_number, w.basket_id, w.tracking_number
+    FROM shipments AS w
+    JOIN judged_shipments AS j
+        ON j.order_number = w.order_number AND j.basket_id = w.basket_id
+        AND j.tracking_number <> w.tracking_number
+        AND (j.replaces = w.tracking_number OR j.named_detail_id = w.shipping_detail_id)
+    LEFT JOIN judged_shipments AS l
+        ON l.order_number = w.order_number AND l.basket_id = w.basket_id
+        AND l.tracking_number = w.tracking_number
+        AND l.is_correction AND l.position > j.position
+    WHERE w.mall = $mall
+      AND w.shop_id = $shop_id
+      AND w.state <> 'replaced'
+      AND j.verdict <> 'unchanged'
+      AND l.position IS NULL
+) AS d
+WHERE s.mall = $mall
+  AND s.shop_id = $shop_id
+  AND s.order_number = d.order_number
+  AND s.basket_id = d.basket_id
+  AND s.tracking_number = d.tracking_number;
+
+-- name: list_deleted_labels
+-- Parcels whose label was deleted since their number was taken.
+-- in:  view `deleted_labels` (the columns of `shipment_rows`), $mall, $shop_id
+-- out: position, the row of the file; whether a mall was told the number, or may have been
+SELECT
+    d.position,
+    s.state IN ('sent', 'unknown', 'verified')
+        OR s.verified_at IS NOT NULL
+        OR EXISTS (
+            SELECT 1
+            FROM tracking_exports AS e
+            WHERE e.mall = s.mall AND e.shop_id = s.shop_id
+              AND e.order_number = s.order_number AND e.basket_id = s.basket_id
+              AND e.tracking_number = s.tracking_number
+              AND e.reason IS NULL
+        ) AS is_told
+FROM deleted_labels AS d
+JOIN shipments AS s USING (order_number, basket_id, tracking_number)
+WHERE s.mall = $mall
+  AND s.shop_id = $shop_id
+  AND s.state <> 'replaced'
+ORDER BY d.position;
+
+-- name: withdraw_deleted_labels
+-- Numbers that no mall is to be told any more.
+-- in:  view `deleted_labels`, $positions: of these rows, $mall, $shop_id, $imported_at,
+--      $reason
+-- out: shipments at state replaced
+UPDATE shipments AS s
+SET state = 'replaced', reason = $reason, changed_at = $imported_at
+FROM deleted_labels AS d
+WHERE s.mall = $mall
+  AND s.shop_id = $shop_id
+  AND s.order_number = d.order_number
+  AND s.basket_id = d.basket_id
+  AND s.tracking_number = d.tracking_number
+  AND list_contains($positions::BIGINT[], d.position);
+
 -- name: list_shared_numbers
--- New parcels whose number another order had within three months: a carrier gives a
--- number again only much later.
--- in:  temporary table `judged_shipments`, $mall, $shop_id
+-- New parcels whose number another order had before this file, and within three months: a
+-- carrier gives a number again only much later.
+-- in:  temporary table `judged_shipments`, $mall, $shop_id, $imported_at; after the numbers
+--      that the file corrects or takes back are replaced
 -- out: position, the row of the file
 SELECT DISTINCT j.position
 FROM judged_shipments AS j
@@ -132,6 +293,7 @@ JOIN shipments AS s
     AND abs(date_diff('day', s.shipping_date, j.shipping_date)) <= 92
 WHERE j.verdict = 'created'
   AND j.tracking_number <> 'なし'
+  AND s.imported_at < $imported_at::TIMESTAMPTZ
 ORDER BY j.position;
 
 -- name: list_parcels_to_hold
@@ -172,132 +334,6 @@ WHERE s.mall = $mall
   AND s.state NOT IN ('refused', 'cancelled', 'replaced')
   AND s.imported_at < $imported_at::TIMESTAMPTZ
 ORDER BY j.position;
-
--- name: list_doubtful_corrections
--- Corrections after which the wrong number stays at the mall.
--- in:  view `shipment_rows`, $mall, $shop_id; before the numbers are replaced
--- out: position, the row of the file; is_vain: neither a parcel of the package nor a row of
---      it at the mall has the number, or not any more; else both numbers have been told,
---      each in a row of its own
-WITH known AS (
-    SELECT
-        order_number, basket_id, tracking_number, state,
-        state IN ('sent', 'unknown', 'verified') OR verified_at IS NOT NULL AS is_told
-    FROM shipments
-    WHERE mall = $mall
-      AND shop_id = $shop_id
-)
-SELECT
-    r.position,
-    (w.state IS NULL OR w.state = 'replaced' AND t.state IS NULL)
-        AND NOT list_contains(
-            list_transform(
-                list_append(
-                    [one.tracking_number FOR one IN p.shipping_rows], p.tracking_number
-                ),
-                lambda one: upper(regexp_replace(one, '[\s-]', '', 'g'))
-            ),
-            r.replaces
-        ) AS is_vain
-FROM shipment_rows AS r
-LEFT JOIN known AS w
-    ON w.order_number = r.order_number AND w.basket_id = r.basket_id
-    AND w.tracking_number = r.replaces
-LEFT JOIN known AS t
-    ON t.order_number = r.order_number AND t.basket_id = r.basket_id
-    AND t.tracking_number = r.tracking_number
-LEFT JOIN order_packages AS p
-    ON p.mall = $mall AND p.shop_id = $shop_id
-    AND p.order_number = r.order_number AND p.basket_id = r.basket_id
-WHERE r.replaces IS NOT NULL
-  AND (is_vain OR w.state <> 'replaced' AND w.is_told AND t.is_told)
-ORDER BY r.position;
-
--- name: replace_shipments
--- A file corrects wrong numbers; they are not wanted any more.
--- in:  temporary table `judged_shipments`, $mall, $shop_id, $imported_at, $reason
--- out: shipments at state replaced: those a correction names by number or by 発送明細ID
-UPDATE shipments AS s
-SET state = 'replaced', reason = $reason, changed_at = $imported_at
-FROM judged_shipments AS j
-WHERE j.verdict <> 'unchanged'
-  AND s.mall = $mall
-  AND s.shop_id = $shop_id
-  AND s.order_number = j.order_number
-  AND s.basket_id = j.basket_id
-  AND s.tracking_number <> j.tracking_number
-  AND (s.tracking_number = j.replaces OR s.shipping_detail_id = j.named_detail_id)
-  AND s.state <> 'replaced';
-
--- name: merge_shipments
--- Write the parcels of a file that are new or changed.
--- in:  temporary table `judged_shipments`, $mall, $shop_id, $import_id, $imported_at
--- out: rows of shipments; what is known of earlier reports stays
-MERGE INTO shipments
-USING (
-    SELECT
-        $mall AS mall, $shop_id AS shop_id,
-        order_number, basket_id, tracking_number, carrier_code, shipping_date,
-        state, shipping_detail_id, replaces
-    FROM judged_shipments
-    WHERE verdict <> 'unchanged'
-) AS new USING (mall, shop_id, order_number, basket_id, tracking_number)
-WHEN MATCHED THEN UPDATE SET
-    carrier_code = new.carrier_code,
-    shipping_date = new.shipping_date,
-    state = new.state,
-    reason = NULL,
-    shipping_detail_id = new.shipping_detail_id,
-    replaces = new.replaces,
-    import_id = $import_id,
-    changed_at = $imported_at
-WHEN NOT MATCHED THEN INSERT (
-    mall, shop_id, order_number, basket_id, tracking_number, carrier_code,
-    shipping_date, state, shipping_detail_id, replaces, import_id, imported_at,
-    changed_at
-) VALUES (
-    new.mall, new.shop_id, new.order_number, new.basket_id, new.tracking_number,
-    new.carrier_code, new.shipping_date, new.state, new.shipping_detail_id,
-    new.replaces, $import_id, $imported_at, $imported_at
-);
-
--- name: list_deleted_labels
--- Parcels whose label was deleted since their number was taken.
--- in:  view `deleted_labels` (the columns of `shipment_rows`), $mall, $shop_id
--- out: position, the row of the file; whether a mall was told the number, or may have been
-SELECT
-    d.position,
-    s.state IN ('sent', 'unknown', 'verified')
-        OR s.verified_at IS NOT NULL
-        OR EXISTS (
-            SELECT 1
-            FROM tracking_exports AS e
-            WHERE e.mall = s.mall AND e.shop_id = s.shop_id
-              AND e.order_number = s.order_number AND e.basket_id = s.basket_id
-              AND e.tracking_number = s.tracking_number
-              AND e.reason IS NULL
-        ) AS is_told
-FROM deleted_labels AS d
-JOIN shipments AS s USING (order_number, basket_id, tracking_number)
-WHERE s.mall = $mall
-  AND s.shop_id = $shop_id
-  AND s.state <> 'replaced'
-ORDER BY d.position;
-
--- name: withdraw_deleted_labels
--- Numbers that no mall is to be told any more.
--- in:  view `deleted_labels`, $positions: of these rows, $mall, $shop_id, $imported_at,
---      $reason
--- out: shipments at state replaced
-UPDATE shipments AS s
-SET state = 'replaced', reason = $reason, changed_at = $imported_at
-FROM deleted_labels AS d
-WHERE s.mall = $mall
-  AND s.shop_id = $shop_id
-  AND s.order_number = d.order_number
-  AND s.basket_id = d.basket_id
-  AND s.tracking_number = d.tracking_number
-  AND list_contains($positions::BIGINT[], d.position);
 
 -- name: record_shipment_import
 -- The account of one file.
