@@ -19,6 +19,7 @@ from data.warehouse.shipping.shipments import (
     DELETED_TOO_LATE,
     FURTHER,
     NOT_THERE,
+    NUMBERED,
     OTHER_ORDER,
     TOO_SOON,
     VAIN,
@@ -192,6 +193,7 @@ def test_a_number_that_no_file_had_room_for_was_told_to_no_mall(known):
 
 
 def test_a_package_whose_number_was_taken_back_can_leave_without_one(known):
+    known.execute("UPDATE order_packages SET shipping_rows = []")
     take(known, a_file(a_row(ONE)))
     gone = replace(a_file(sha="b"), deleted=(a_row(ONE, row=3),))
     take(known, gone, minute=20)
@@ -421,6 +423,17 @@ def test_a_number_that_a_person_wrote_at_the_mall_can_be_corrected(con):
     report = take(con, a_file(a_row(ONE, OTHER, replaces="400000000005")))
 
     assert report.warnings == ()
+
+
+@pytest.mark.parametrize(("typed", "told"), [("4000-0000-0005", [NUMBERED]), ("", [])])
+def test_a_package_with_a_number_at_the_mall_is_not_sent_without_one(con, typed, told):
+    """An empty row came beside it, and RMS never closed the order."""
+    order = an_order(1, packages=[a_package("1", tracking=typed)])
+    store_orders(con, [order], source="api", stored_at=at(9), load_id="l")
+    report = take(con, a_file(a_row(ONE, NO_NUMBER)))
+
+    assert [one.reason for one in report.unmatched] == told
+    assert len(contents(con)) == 1 - len(told)
 
 
 def test_a_correction_to_a_number_that_has_its_own_row_is_told(known):

@@ -51,16 +51,33 @@ WHERE file_sha256 = sha256(getvariable('people_key') || $file_sha256)
   AND shop_id = $shop_id;
 
 -- name: list_numbered_packages
--- Packages of these orders that have a parcel with a number.
+-- Packages of these orders that have a parcel with a number, here or at the mall: a row
+-- without one beside it would keep the order open there. Not those at the mall that are
+-- said to have none already.
 -- in:  $mall, $shop_id, $numbers
 -- out: order_number, basket_id
-SELECT DISTINCT order_number, basket_id
-FROM shipments
-WHERE mall = $mall
-  AND shop_id = $shop_id
-  AND list_contains($numbers::VARCHAR[], order_number)
-  AND tracking_number <> 'なし'
-  AND state NOT IN ('refused', 'cancelled', 'replaced');
+WITH parcels AS (
+    SELECT order_number, basket_id, tracking_number
+    FROM shipments
+    WHERE mall = $mall
+      AND shop_id = $shop_id
+      AND list_contains($numbers::VARCHAR[], order_number)
+      AND state NOT IN ('refused', 'cancelled', 'replaced')
+)
+SELECT order_number, basket_id
+FROM parcels
+WHERE tracking_number <> 'なし'
+UNION
+SELECT p.order_number, p.basket_id
+FROM order_packages AS p
+ANTI JOIN parcels USING (order_number, basket_id)
+WHERE p.mall = $mall
+  AND p.shop_id = $shop_id
+  AND list_contains($numbers::VARCHAR[], p.order_number)
+  AND len(list_filter(
+      list_append([one.tracking_number FOR one IN p.shipping_rows], p.tracking_number),
+      lambda one: trim(one) <> ''
+  )) > 0;
 
 -- name: judge_shipments
 -- Classify each parcel of a file as created, changed or unchanged.
