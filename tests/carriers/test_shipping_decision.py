@@ -113,6 +113,16 @@ def test_a_day_no_parcel_can_have_left_on_is_refused():
     assert decision.outcomes[0].fault is ReportFault.TOO_FAR_AHEAD
 
 
+def test_a_correction_after_500_has_a_day_on_which_a_parcel_can_leave():
+    """A year typed wrong went to RMS, which takes days up to twelve months ahead."""
+    late = shipment(OTHER, replaces=GOOD, shipping_date=DAY + timedelta(days=31))
+    order = read_now(package(row()), status="500")
+    decision = decide(order, [late], TODAY)
+
+    assert decision.send == ()
+    assert [one.fault for one in decision.outcomes] == [ReportFault.TOO_FAR_AHEAD]
+
+
 def test_the_day_of_the_order_is_counted_in_japan():
     order = read_now(package()).model_copy(
         update={"ordered_at": NINE.replace(hour=0, minute=30, tzinfo=JST)}

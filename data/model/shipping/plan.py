@@ -156,9 +156,7 @@ def decide(
         elif one.state is ShipmentState.VERIFIED:
             gone = ReportFault.CHANGED_AT_MALL
             outcomes.append(Outcome(one, one.state, gone, one.shipping_detail_id))
-        elif (fault := _fault(order, one, today)) and not (
-            fault is ReportFault.CLOSED and _corrects_a_row(order, one)
-        ):
+        elif fault := _fault(order, one, today):
             outcomes.append(Outcome(one, _state(one, fault), fault, None))
         else:
             sendable.append(one)
@@ -228,9 +226,10 @@ def _corrects_a_row(order: Order, one: Shipment) -> bool:
 
 
 def _fault(order: Order, one: Shipment, today: date) -> ReportFault | None:
-    return why_not_report(order.mall_status) or date_fault(
-        one.shipping_date, today, order.ordered_at.date()
-    )
+    fault = why_not_report(order.mall_status)
+    if fault is ReportFault.CLOSED and _corrects_a_row(order, one):
+        fault = None
+    return fault or date_fault(one.shipping_date, today, order.ordered_at.date())
 
 
 def _state(one: Shipment, fault: ReportFault) -> ShipmentState:
