@@ -85,7 +85,7 @@ class ParcelReader:
             carrier_code=company,
             tracking_number=number,
             shipping_date=day,
-            shipping_detail_id=self._id(cells, layout.detail_id, row),
+            shipping_detail_id=self._row_id(cells, row),
             replaces=self._replaced(cells, row, number),
         )
 
@@ -106,6 +106,11 @@ class ParcelReader:
         if not _ID.fullmatch(text):
             raise SetAside(one, "数字ではありません。")
         return text
+
+    def _row_id(self, cells: Sequence[bytes], row: int) -> str | None:
+        """Return the id of the mall's row as RMS's answers have it, a number."""
+        found = self._id(cells, self._layout.detail_id, row)
+        return found.lstrip("0") or None if found else None
 
     def _company(self, cells: Sequence[bytes]) -> str:
         company = self._layout.company

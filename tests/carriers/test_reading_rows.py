@@ -197,6 +197,14 @@ def test_rakutens_own_file_names_destination_company_and_row(read):
     assert made.shipping_detail_id == "800000000012"
 
 
+@pytest.mark.parametrize(("written", "known"), [("000000000012", "12"), ("0", None)])
+def test_a_row_of_rakutens_has_its_id_as_rms_answers_have_it(read, written, known):
+    """With zeros before it no row was found: a second one was added."""
+    file = read(csv_bytes(RAKUTEN, [rakuten(発送明細ID=written)]), "rakuten")
+
+    assert file.rows[0].shipping_detail_id == known
+
+
 def test_the_template_can_correct_a_number(read):
     row = template(伝票番号=OTHER, 訂正前の伝票番号="4432-1234-5671")
     file = read(csv_bytes(TEMPLATE, [row]), "template")
