@@ -1,5 +1,7 @@
 """Each mall's upload file, byte for byte, typed from docs/order-files.md."""
 
+from datetime import date
+
 import pytest
 
 from connectors.tracking_files import layout_for, write_tracking_file
@@ -46,6 +48,16 @@ def test_yahoo_is_told_the_first_number_again_when_a_second_comes_later():
 
     assert b"400000000005,400000000016" in made.content
     assert numbers(made) == ["400000000016"]
+
+
+def test_yahoo_is_not_told_a_number_that_was_left_out_for_its_day():
+    wrong = a_number(day=date(2099, 11, 28), is_new=False)
+    package = a_package("mihon-1", "1", wrong, a_number("400000000016"))
+    dated, left_out = package.dated(date(2026, 11, 28))
+    made = content(Mall.YAHOO, dated)
+
+    assert made.splitlines()[1] == b"mihon-1,1001,400000000016,,2026/11/28,3"
+    assert left_out == []
 
 
 def test_yahoo_has_no_room_for_a_third_number_or_another_company():

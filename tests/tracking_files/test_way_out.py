@@ -388,6 +388,17 @@ def test_a_day_no_parcel_can_have_left_on_is_told_to_no_mall(desk: Desk, day):
     assert desk.export("colorme", "mihon").startswith("送り状番号 1 件")
 
 
+def test_a_number_left_out_for_its_day_does_not_keep_the_right_one_out(desk: Desk):
+    """The mall had neither: the first number of the package counted as told."""
+    desk.order(colorme, "colorme", "mihon")
+    desk.parcel("colorme", "mihon", "501", day="2099/11/28")
+    desk.export("colorme", "mihon")
+    desk.parcel("colorme", "mihon", "501", TWO)
+    desk.export("colorme", "mihon")
+
+    assert [text.splitlines()[1:] for text in desk.uploads()] == [[f"501,5011,{TWO}"]]
+
+
 def test_of_two_packages_of_colorme_the_one_that_left_gets_no_second_label(desk: Desk):
     def two(path: Path) -> str:
         one, other = "発送済", "未発送"

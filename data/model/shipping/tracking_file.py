@@ -51,14 +51,20 @@ class TrackedPackage:
         return replace(self, numbers=tuple(numbers))
 
     def dated(self, today: date) -> tuple[Self, list["LeftOut"]]:
-        """Return the package without new numbers whose day cannot be right."""
+        """Return the package without numbers whose day cannot be right; tell new ones.
+
+        One that is not new was told before, and no mall has it: it must not stand in
+        the place of the package's first number.
+        """
         faults = {
             one: fault
-            for one in self.new
+            for one in self.numbers
             if (fault := date_fault(one.shipping_date, today, self.ordered_on))
         }
         numbers = tuple(one for one in self.numbers if one not in faults)
-        left_out = [LeftOut(self, one, why.value) for one, why in faults.items()]
+        left_out = [
+            LeftOut(self, one, why.value) for one, why in faults.items() if one.is_new
+        ]
         return replace(self, numbers=numbers), left_out
 
     def all_new(self) -> Self:
