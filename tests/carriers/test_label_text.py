@@ -165,6 +165,10 @@ def test_an_address_is_cut_where_a_person_would(text, expected):
     assert cut(text, (14, 14)) == expected
 
 
+def test_no_voicing_mark_is_cut_off_its_letter():
+    assert cut("見本ﾊﾟﾚｽ", (5, 5)) == ["見本", "ﾊﾟﾚｽ"]
+
+
 @pytest.mark.parametrize("hyphen", ["-", "－", "‐", "―", "ー"])
 def test_no_house_number_is_cut_after_its_hyphen(hyphen):
     """The first line has room up to the hyphen: 「12-」「3」 would be another house."""

@@ -55,6 +55,8 @@ _ABROAD: Final = re.compile(r"^(?:\+|010-?|00-?)81[\s-]*(?:\(0\)|0)?[\s-]*")
 _SPACES: Final = " 　"
 _GLUE: Final = frozenset("0123456789０１２３４５６７８９-－‐―ー")
 """Signs of a house number; a line break between two of them makes it another house."""
+_MARKS: Final = frozenset("ﾞﾟ゛゜")
+"""Voicing marks, signs of their own in half width: ﾊ is another sound than ﾊﾟ."""
 
 
 def plain_text(text: str) -> str:
@@ -120,9 +122,9 @@ def cut(text: str, widths: Sequence[int], measure: Measure = width) -> list[str]
     A carrier that counts characters has `len` as `measure`.
 
     It is cut at a space if possible; if that wastes too much room, anywhere but within
-    a house number, which would be another house. No line begins like a formula. The
-    lines together are the text, but for the spaces where it was cut; lines that are
-    not needed are empty.
+    a house number, which would be another house, or before a voicing mark. No line
+    begins like a formula. The lines together are the text, but for the spaces where it
+    was cut; lines that are not needed are empty.
     """
     for careful in (True, False):
         lines: list[str] = []
@@ -169,6 +171,5 @@ def _is_space_at(text: str, at: int) -> bool:
 
 
 def _may_cut(text: str, at: int) -> bool:
-    return not (text[at - 1] in _GLUE and text[at] in _GLUE) and not starts_formula(
-        text[at:]
-    )
+    is_one = text[at] in _MARKS or (text[at - 1] in _GLUE and text[at] in _GLUE)
+    return not is_one and not starts_formula(text[at:])

@@ -265,7 +265,7 @@ def company_code(text: str) -> str | None:
     """Return the delivery company's code for a code or a name; None if unknown.
 
     A name of several words, such as 「ヤマト運輸(ネコポス)」, is the company that all
-    the words known among them mean.
+    the words known among them mean; 「ヤマト運輸(クロネコゆうパケット)」 is a name.
     """
     plain = _plain(text)
     if _CODE.fullmatch(plain):
@@ -273,6 +273,8 @@ def company_code(text: str) -> str | None:
     if plain in _BY_NAME:
         return _BY_NAME[plain]
     words = unicodedata.normalize("NFKC", text).casefold()
+    if (joined := _PARTS.sub("", words)) in _BY_NAME:
+        return _BY_NAME[joined]
     parts = _PARTS.split(_COMPANY.sub("", words.strip()))
     known = {_BY_NAME[part] for part in map(_plain, parts) if part in _BY_NAME}
     return known.pop() if len(known) == 1 else None
