@@ -21,15 +21,21 @@ WITH instants AS (
             OR (kind = 'adjustment' AND source = 'mapping' AND order_number IS NULL)
         ) AS received
     FROM stock_movements
-    WHERE quantity <> 0
-       OR counted IS NOT NULL
+    LEFT JOIN (
+        SELECT sku, max(seq) AS emptied_seq
+        FROM stock_movements
+        WHERE source = 'emptied'
+        GROUP BY sku
+    ) USING (sku)
+    WHERE (quantity <> 0 OR counted IS NOT NULL)
+      AND (kind <> 'count' OR seq > coalesce(emptied_seq, 0))
     GROUP BY sku, effective_at
 ), stretches AS (
     SELECT
         *,
         count(counted) OVER up_to_now AS nth_count,
         coalesce(sum(received) OVER up_to_now, 0) AS received_by_now,
-        max(effective_at) FILTER (count_source IN ('mapping', 'emptied'))
+        max(effective_at) FILTER (count_source = 'mapping')
             OVER (PARTITION BY sku) AS renamed_at
     FROM instants
     WINDOW up_to_now AS (PARTITION BY sku ORDER BY effective_at)
@@ -40,8 +46,7 @@ WITH instants AS (
         coalesce(max(counted) OVER of_count, 0) + coalesce(
             sum(moved) FILTER (counted IS NULL) OVER (of_count ORDER BY effective_at), 0
         ) AS level,
-        received_by_now > 0
-            OR coalesce(max(count_source) OVER of_count <> 'emptied', false) AS is_counted
+        received_by_now > 0 OR nth_count > 0 AS is_counted
     FROM stretches
     WINDOW of_count AS (PARTITION BY sku, nth_count)
 )

@@ -102,6 +102,16 @@ def test_a_sku_counted_again_after_it_gave_its_stock_away_is_counted_since_then(
     assert course(marts) == [(at(120), None, 5)]
 
 
+def test_a_sku_that_was_freed_has_the_course_of_the_stock_it_took_over(marts):
+    count(marts, a_count(9, MUG), minute=30)
+    name(marts, MUG, "BLEND", "away")
+    count(marts, a_count(4, own_sku="T"), minute=0)
+    see(marts, order(ordered=60))
+    name(marts, TEA, "mug/blue", "taken")
+
+    assert course(marts, "mug/blue") == [(at(0), at(60), 4), (at(60), None, 2)]
+
+
 def test_goods_that_were_received_under_another_sku_have_their_course(marts):
     receive(marts, a_count(4), minute=0)
     see(marts, order(ordered=30))

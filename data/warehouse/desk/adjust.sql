@@ -50,10 +50,17 @@ LEFT JOIN (
 ) AS s ON s.mall = w.mall AND s.shop_id = w.shop_id
 LEFT JOIN stock_levels AS v ON v.sku = w.stock_sku
 LEFT JOIN (
-    SELECT sku, max(effective_at) AS counted_at
-    FROM stock_movements
-    WHERE counted IS NOT NULL
-    GROUP BY sku
+    SELECT m.sku, max(m.effective_at) AS counted_at
+    FROM stock_movements AS m
+    LEFT JOIN (
+        SELECT sku, max(seq) AS seq
+        FROM stock_movements
+        WHERE source = 'emptied'
+        GROUP BY sku
+    ) AS e USING (sku)
+    WHERE m.counted IS NOT NULL
+      AND m.seq > coalesce(e.seq, 0)
+    GROUP BY m.sku
 ) AS c ON c.sku = w.stock_sku
 LEFT JOIN gone AS g
     ON g.mall = w.mall AND g.shop_id = w.shop_id

@@ -230,7 +230,7 @@ kept AS (
     SELECT sku FROM stock_skus
 ),
 own_stock AS (
-    SELECT m.sku, max(m.effective_at) FILTER (m.counted IS NOT NULL) AS counted_at
+    SELECT m.sku, any_value(k.counted_at) AS counted_at
     FROM stock_movements AS m
     LEFT JOIN stock_counted AS k USING (sku)
     -- What its stock went away from has none of its own, until the next count or receipt.
@@ -346,7 +346,7 @@ FROM sides;
 
 -- name: plan_stock_sku_counts
 -- Where the whole stock moves, its latest count moves along, and
--- what it leaves behind counts as none.
+-- what it leaves behind counts as none. Goods that were only received have no count.
 -- in:  temporary table `stock_sku_changes`, $change_id, $who, $note, $moved_at
 -- out: temporary table `stock_counts`: sku, counted, counted_at and the cause
 CREATE OR REPLACE TEMP TABLE stock_counts AS
@@ -355,6 +355,7 @@ WITH carried AS (
     FROM stock_sku_changes AS c
     JOIN stock_counted AS k ON k.sku = c.sku_before
     WHERE c.carries
+      AND k.source <> 'emptied'
 )
 SELECT
     sku, counted, counted_at,
@@ -368,7 +369,7 @@ FROM carried;
 -- Book counts. A count says what stood there at its moment: the
 -- level becomes that number and whatever took effect after it.
 -- in:  temporary table `stock_counts` (sku, counted, counted_at and the cause), one row
---      per SKU, none older than the latest count known
+--      per SKU, none older than the latest count in `stock_counted`
 -- out: rows of stock_movements, also where nothing differs: the count was made
 INSERT INTO stock_movements BY NAME
 SELECT

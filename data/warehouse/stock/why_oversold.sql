@@ -21,7 +21,8 @@ LIMIT 1;
 -- The last sale that took the SKU below zero, by when each movement took effect; where
 -- none did, its last sale. Its listing, and what that had been proven to show. What there
 -- was is what was counted last and what took effect after it: nobody knows it before the
--- first count or receipt, and an older order that came in late has not lowered it.
+-- first count or receipt, and an older order that came in late has not lowered it. Counts of
+-- before its stock went to another SKU are none of what it sells now.
 -- in:  $sku, $at
 -- out: mall, shop_id, order_number, manage_number, variant_id, sold_at, units, level (after
 --      it), verified, verified_at, verified_seq (-1: never), sold, given
@@ -36,6 +37,11 @@ WITH moved AS (
     FROM stock_movements
     WHERE sku = $sku
       AND effective_at <= $at
+      AND (kind <> 'count' OR seq > coalesce((
+          SELECT max(e.seq)
+          FROM stock_movements AS e
+          WHERE e.sku = $sku AND e.source = 'emptied'
+      ), 0))
     WINDOW by_effect AS (ORDER BY effective_at, kind = 'count', seq)
 ),
 running AS (
