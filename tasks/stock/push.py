@@ -134,6 +134,14 @@ class SeenLevels:
         found = {one: units for one, units in self.found.items() if one not in sold}
         return replace(self, found=found, left_out=len(sold))
 
+    def lowered(self) -> set[Listing]:
+        """Return the listings of which the mall shows more than a push would tell."""
+        return {
+            level.listing
+            for level in self.levels
+            if level.offered < (self.found.get(level.listing) or 0)
+        }
+
     def only_lowered(self, why: str) -> Self:
         """Return it without what might put sold units on sale, for this reason.
 
@@ -141,12 +149,7 @@ class SeenLevels:
         sent, which is nearer to the truth. One that stays is left for the next run:
         counted as verified now, the units that it lacks would be forgotten.
         """
-        lower = {
-            level.listing
-            for level in self.levels
-            if level.offered < (self.found.get(level.listing) or 0)
-        }
-        left = self.without(self.unseen.keys() - lower)
+        left = self.without(self.unseen.keys() - self.lowered())
         return replace(left, may_raise=False, left_out=0, lowers_only=why)
 
 
@@ -255,8 +258,10 @@ def look(
     told of yet. Units that it does not explain are searched for in every open order.
     Units that no order explains even then (a person took them away at RMS) do not stop
     the push: our level is the true one. A listing that is sold during the sweep is left
-    for the next round: our level would raise it. A mall that shows what we expect may
-    have sold a piece all the same: a cancelled order that gave one back hides the sale.
+    for the next round: our level would raise it. Not so one that is lowered: it may be
+    sold all the time, and would never be told that fewer are there. A mall that shows
+    what we expect may have sold a piece all the same: a cancelled order that gave one
+    back hides the sale.
     So nothing is raised without the sweep; where it fails or finds an order that cannot
     be read, and with a reason from before (`lowers_only`), numbers go down only.
     """
@@ -279,7 +284,7 @@ def look(
             "%d listings show fewer units than our orders explain", len(same)
         )
     sold = (after.unseen.keys() - same) | _raised_further(seen, after)
-    return replace(after.without(sold), may_raise=True)
+    return replace(after.without(sold - after.lowered()), may_raise=True)
 
 
 def _why_unswept(
