@@ -251,9 +251,17 @@ def _not_sent(untold: Untold, facts: OversaleFacts) -> Cause:
         return trouble
     if any(push.is_unproven() for push in tried):
         return Cause.PUSH_UNKNOWN
-    if facts.link and facts.link.rests(sale.at) and not tried:
+    if facts.link and not tried and _rested(facts.link, untold.known_at, sale.at):
         return Cause.LINK_RESTS
     return Cause.BURST if sale.at - untold.at <= PACE else Cause.UNKNOWN
+
+
+def _rested(link: StockLink, known_at: datetime, at: datetime) -> bool:
+    """Return whether the link rested then, or up to a minute before, since it knew.
+
+    When hours of silence end, even a healthy desk takes a while.
+    """
+    return any(link.rests(moment) for moment in (at, max(known_at, at - PACE)))
 
 
 def _trouble(

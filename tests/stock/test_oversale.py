@@ -141,6 +141,24 @@ def test_what_stands_between_two_sales_names_the_cause(case: str):
 
 
 @pytest.mark.parametrize(
+    ("known", "sold", "cause"),
+    [
+        (1, 60.5, Cause.LINK_RESTS),
+        (1, 61.5, Cause.UNKNOWN),
+        (60.2, 60.5, Cause.UNKNOWN),
+    ],
+)
+def test_a_minute_after_the_hours_of_silence_the_number_cannot_be_there(
+    known: float, sold: float, cause: Cause
+):
+    """Nothing goes between noon and one; who was known after it did not wait."""
+    silent = StockLink(is_on=True, silent_hours="12-13")
+    facts = OversaleFacts(sale(at=sold), [untold(known, 0)], link=silent)
+
+    assert judge_oversale(facts).cause is cause
+
+
+@pytest.mark.parametrize(
     ("known", "noticed"), [(5, None), (5, 2), (5, 0.1), (0.2, 0.1)]
 )
 def test_two_sales_within_a_minute_are_a_burst(known: float, noticed: float | None):

@@ -22,7 +22,9 @@ LIMIT 1;
 -- none did, its last sale. Its listing, and what that had been proven to show. What there
 -- was is what was counted last and what took effect after it: nobody knows it before the
 -- first count or receipt, and an older order that came in late has not lowered it. Counts of
--- before its stock went to another SKU are none of what it sells now.
+-- before its stock went to another SKU are none of what it sells now. Its listing sold what
+-- was bought, not what came to an order later; an order that was cancelled gave back when the
+-- mall settled it, and pieces taken off one at a time that nobody knows, before we saw it.
 -- in:  $sku, $at
 -- out: mall, shop_id, order_number, manage_number, variant_id, sold_at, units, level (after
 --      it), verified, verified_at, verified_seq (-1: never), sold, given
@@ -73,22 +75,46 @@ told AS (
     ORDER BY p.verified_at DESC, p.level_seq DESC
     LIMIT 1
 ),
+booked AS (
+    SELECT
+        m.mall, m.shop_id, m.order_number, m.line_id,
+        arg_min(-m.quantity, m.seq) FILTER (m.kind = 'order') AS bought,
+        sum(m.quantity) FILTER (
+            m.kind = 'cancellation' AND m.effective_at > t.verified_at
+        ) AS taken_off
+    FROM stock_movements AS m
+    JOIN told AS t ON true
+    WHERE m.source = 'api'
+    GROUP BY ALL
+),
 own AS (
     SELECT
-        sum(l.quantity) FILTER (
+        sum(least(l.quantity, coalesce(b.bought, l.quantity))) FILTER (
             o.ordered_at > t.verified_at AND o.ordered_at <= s.effective_at
         ) AS sold,
-        sum(l.quantity) FILTER (
+        coalesce(sum(l.quantity) FILTER (
             o.cancelled
-            AND coalesce(o.cancelled_at, o.observed_at)
-                BETWEEN t.verified_at AND s.effective_at
-        ) AS given
+            AND coalesce(o.settled_at, o.observed_at) >= t.verified_at
+            AND coalesce(o.settled_at <= s.effective_at, true)
+        ), 0) + coalesce(sum(b.taken_off) FILTER (
+            NOT o.cancelled AND o.ordered_at <= t.verified_at
+        ), 0) AS given
     FROM sale AS s
     JOIN stock_lines AS l USING (mall, shop_id, manage_number, variant_id)
-    JOIN orders AS o
+    JOIN (
+        SELECT
+            mall, shop_id, order_number, stock_policy, cancelled, ordered_at, observed_at,
+            coalesce(list_max([
+                one.settled_at FOR one IN changes IF one.kind IN (1, 2)  -- settled, done
+            ]), cancelled_at) AS settled_at
+        FROM orders
+    ) AS o
         ON o.mall = l.mall AND o.shop_id = l.shop_id
         AND o.order_number = l.order_number
     JOIN told AS t ON true
+    LEFT JOIN booked AS b
+        ON b.mall = l.mall AND b.shop_id = l.shop_id
+        AND b.order_number = l.order_number AND b.line_id = l.line_id
     WHERE o.stock_policy = 'auto'
 )
 SELECT
@@ -107,7 +133,9 @@ LEFT JOIN own AS w ON true;
 
 -- name: list_untold
 -- What had gone before the sale, elsewhere than at its listing, and was not in the level
--- that the listing showed; pieces that a count missed are gone since it.
+-- that the listing showed; pieces that a count missed are gone since it. An order that a count of
+-- before the sale had seen was in that level, however late it came in. What was booked anew
+-- under another SKU has been known since it was booked first.
 -- in:  $sku, $mall, $shop_id, $manage_number, $variant_id, $sold_at, $verified_seq
 -- out: kind, mall, shop_id, order_number, units, gone_at, known_at, seq, noticed_at (of the
 --      order's first notice)
@@ -115,8 +143,8 @@ SELECT
     m.kind, m.mall, m.shop_id, m.order_number,
     -m.quantity AS units,
     m.effective_at AS gone_at,
-    m.moved_at AS known_at,
-    m.seq,
+    coalesce(f.moved_at, m.moved_at) AS known_at,
+    coalesce(f.seq, m.seq) AS seq,
     (
         SELECT min(n.received_at)
         FROM notices AS n
@@ -127,17 +155,39 @@ SELECT
     ) AS noticed_at
 FROM stock_movements AS m
 LEFT JOIN stock_lines AS l USING (mall, shop_id, order_number, line_id)
+LEFT JOIN (
+    SELECT
+        mall, shop_id, order_number, line_id, kind, effective_at,
+        min(seq) AS seq, min(moved_at) AS moved_at,
+        arg_min(movement_id, seq) AS movement_id
+    FROM stock_movements
+    WHERE source IN ('api', 'person')
+      AND order_number IS NOT NULL
+    GROUP BY ALL
+) AS f
+    ON m.source = 'mapping'
+    AND f.mall = m.mall AND f.shop_id = m.shop_id
+    AND f.order_number = m.order_number AND f.line_id = m.line_id
+    AND f.kind = m.kind AND f.effective_at = m.effective_at
 WHERE m.sku = $sku
   AND m.quantity < 0
   AND (m.kind <> 'count' OR (m.counted IS NOT NULL AND m.source = 'count'))
-  AND m.seq > $verified_seq
+  AND coalesce(f.seq, m.seq) > $verified_seq
   AND m.effective_at <= $sold_at
+  AND NOT EXISTS (
+      SELECT 1
+      FROM stock_movements AS c  -- correct_stock_counts
+      WHERE c.movement_id IN (
+          concat(m.movement_id, '/counted'), concat(f.movement_id, '/counted')
+      )
+        AND c.effective_at <= $sold_at
+  )
   AND NOT coalesce(
       m.mall = $mall AND m.shop_id = $shop_id
       AND l.manage_number = $manage_number AND l.variant_id = $variant_id,
       false
   )
-ORDER BY m.effective_at, m.seq;
+ORDER BY gone_at, seq;
 
 -- name: list_tried_pushes
 -- Pushes of the listing that were planned before the sale and not proven before it.
