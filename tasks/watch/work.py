@@ -144,9 +144,11 @@ class Watch:
     def _forward(self, flow: str, shop: Shop, postponed: bool) -> int:
         """Run a flow for as long as it makes progress; without any it has to pause."""
         runs, work = 0, (flow, shop.handle)
-        if self._ending.is_set() or not self._attempts.may(work):
+        if self._ending.is_set() or not self._attempts.may_look(work):
             return runs
         waiting = self._waiting(flow, shop, postponed)
+        if not self._attempts.may(work, waiting):
+            return runs
         while waiting is not None and runs < AT_ONCE and not self._ending.is_set():
             before = waiting
             trouble = was_trouble(run_here(flow, shop.handle))
@@ -154,7 +156,7 @@ class Watch:
             runs += 1
             waiting = None if trouble else self._waiting(flow, shop, postponed)
             if trouble or waiting == before:
-                self._attempts.failed(work)
+                self._attempts.failed(work, None if trouble else before)
                 break
             self._attempts.succeeded(work)
         return runs

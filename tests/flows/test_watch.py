@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from prefect.exceptions import MissingContextError
 
 from connectors.notices.spool import Spool
 from connectors.settings.reading import read_settings
+from data.model.matter import MatterKind
 from data.model.notice import Notice, NoticeKind, notice_key
 from data.model.stock import Counted
+from data.warehouse.house.incidents import record_incident
 from data.warehouse.session import bell_of, warehouse
 from data.warehouse.stock.files import book_stock_file
 from flows import drain_notices as draining
@@ -60,28 +63,32 @@ def desk(
     monkeypatch.setattr(every_shop, "rakuten_shops", lambda: ["lab"])
     for module, name in ((draining, "drain_notices"), (pushing, "push_inventory")):
         monkeypatch.setattr(module, name, globals()[name])  # as the plain runs left it
+    counted(lab, UNITS, *(row for row in lab.stock() if row["known"]))
+    desk = Watch(WatchMetrics(), Attempts(clock))
+    desk.look_for_shops()
+    return desk
+
+
+def counted(lab: Sandbox, units: int, *listings: dict[str, Any]) -> None:
+    """Book a count of so many pieces of each of these listings."""
     rows = [
         Counted(
             manage_number=row["manageNumber"].lower(),
             variant_id=row["variantId"],
-            quantity=UNITS,
+            quantity=units,
         )
-        for row in lab.stock()
-        if row["known"]
+        for row in listings
     ]
     with warehouse(read_settings().warehouse) as con:
         book_stock_file(
             con,
             MadeCount(rows),
             shop_id=lab.shops["demo"].shop_id,
-            import_id="count-1",
+            import_id=str(uuid4()),
             who="店長",
             counted_at=now(),
             imported_at=now(),
         )
-    desk = Watch(WatchMetrics(), Attempts(clock))
-    desk.look_for_shops()
-    return desk
 
 
 def tell(lab: Sandbox, *numbers: str) -> None:
@@ -180,6 +187,29 @@ def test_what_does_not_come_forward_pauses_longer_each_time(
     clock.now_s += FIRST_PAUSE_S
     assert desk.push() == 1
     assert asked(DIFFERENT) == []
+
+
+def test_what_may_not_be_raised_keeps_no_lowered_number_from_its_turn(
+    desk: Watch, lab: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    """Hours that a restore lost wait for a person for days, and no number rises."""
+    # Prefect's engine gives a Failed state that a flow returns a result, of nothing.
+    monkeypatch.setattr("tasks.watch.work.was_trouble", lambda _: False)
+    desk.push()
+    first, second, *_ = (row for row in lab.stock() if row["known"])
+    with warehouse(read_settings().warehouse) as con:
+        record_incident(con, MatterKind.HOURS_LOST, "lost", now(), "復元しました。")
+    counted(lab, UNITS + 9, first)
+    assert [desk.push(), desk.push()] == [1, 0]
+
+    counted(lab, UNITS - 9, second)
+    assert [desk.push(), desk.push()] == [2, 0]  # the second run left the first one
+    counted(lab, UNITS - 8, first)
+    assert desk.push() == 1
+    shown = {(r["manageNumber"], r["variantId"]): r["quantity"] for r in lab.stock()}
+    assert [
+        shown[row["manageNumber"], row["variantId"]] for row in (first, second)
+    ] == [UNITS - 8, UNITS - 9]
 
 
 class SlowShop:

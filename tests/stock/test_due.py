@@ -59,7 +59,7 @@ def test_every_cause_makes_its_sku_due_since_it_was_booked(counted, cause):
 def test_the_shops_own_safety_stock_makes_its_levels_due(counted):
     pushed(counted, 10)
 
-    assert due(counted, safety=1) == DueLevels(1, None)
+    assert due(counted, safety=1)[:2] == (1, None)
 
 
 def test_the_oldest_due_goes_first_and_tells_since_when(counted):
@@ -140,7 +140,7 @@ def test_what_rms_refuses_has_no_age_and_is_due_when_its_level_changes(counted):
     assert due(counted) == DueLevels(0, None)
 
     see(counted, order(ordered=30), minute=40)
-    assert due(counted) == DueLevels(1, None)
+    assert due(counted)[:2] == (1, None)
 
 
 def test_a_level_told_by_an_older_version_is_missed_by_who_compares_numbers(counted):

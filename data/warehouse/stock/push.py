@@ -131,12 +131,14 @@ def levels_to_push(  # noqa: PLR0913 - whose levels, and which of them
 class DueLevels(NamedTuple):
     """Levels of a shop that a push could send to the mall now.
 
-    oldest  the cause of the one that waits longest; those that RMS refuses, and those
-            that wait for a person, do not count
+    oldest   the cause of the one that waits longest; those that RMS refuses, and those
+             that wait for a person, do not count
+    version  the latest place in the ledger of any of them: another number is due since
     """
 
     levels: int
     oldest: datetime | None
+    version: int = 0
 
 
 def due_now(
@@ -149,8 +151,7 @@ def due_now(
 ) -> DueLevels:
     """Return whether a push would have something to do at this moment."""
     _gather(con, shop_id, mall=mall, safety=safety, full=False, at=at)
-    ((levels, oldest),) = SQL.run(con, "count_inventory_due").fetchall()
-    return DueLevels(levels, oldest)
+    return DueLevels(*SQL.run(con, "count_inventory_due").fetchall()[0])
 
 
 def _gather(  # noqa: PLR0913 - whose levels, and which of them

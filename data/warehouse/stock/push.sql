@@ -140,10 +140,11 @@ ORDER BY due_since, manage_number, variant_id;
 -- not refuse has been due. One that may not be raised is read again once another number is
 -- due: the mall may show more by now, and that is lowered.
 -- in:  temporary table `inventory_levels`
--- out: one row: levels, oldest (NULL = none)
+-- out: one row: levels, oldest (NULL = none), version (the latest of these levels, 0 = none)
 SELECT
     count(*) FILTER (NOT (is_kept AND is_seen)) AS levels,
-    min(due_since) FILTER (NOT is_kept AND NOT is_refused) AS oldest
+    min(due_since) FILTER (NOT is_kept AND NOT is_refused) AS oldest,
+    coalesce(max(level_seq) FILTER (NOT (is_kept AND is_seen)), 0) AS version
 FROM inventory_levels;
 
 -- name: judge_inventory_levels
