@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from connectors.csv_file.header import Header
+from connectors.order_files.conversion import is_nothing
 from connectors.order_files.layout import SCRATCH, Cell, How, Layout
 from data.model.order_file import BY_NAME, CellKind
 
@@ -57,7 +58,7 @@ def plan(layout: Layout, header: Header) -> Plan:
         ]
         if present:
             indices.update(at for _, at in present)
-            cells.extend(_planned(made, [(name, _column(at)) for name, at in present]))
+            cells.extend(_planned(made, present))
     return Plan(tuple(sorted(indices)), tuple(cells))
 
 
@@ -70,19 +71,19 @@ def _column(index: int) -> pl.Expr:
     return pl.col(column_name(index))
 
 
-def _planned(made: Cell, present: list[tuple[str, pl.Expr]]) -> Iterator[Planned]:
+def _planned(made: Cell, present: list[tuple[str, int]]) -> Iterator[Planned]:
     kind = CellKind.TEXT if made.field.startswith(SCRATCH) else BY_NAME[made.field].kind
-    columns = [column for _, column in present]
+    columns = [_column(at) for _, at in present]
     shown = present[0][0]
     match made.how:
         case How.SUM:
-            for at, (name, column) in enumerate(present):
-                yield Planned(f"{made.field}{PART}{at}", kind, name, column)
+            for number, (name, at) in enumerate(present):
+                yield Planned(f"{made.field}{PART}{number}", kind, name, _column(at))
             return
         case How.ONE:
             text = columns[0]
         case How.FIRST:
-            text = pl.coalesce(columns)
+            text = pl.coalesce(*_telling(kind, present), *columns)
         case How.JOINED:
             text = _joined(columns, made.between, kind)
             shown = "・".join(name for name, _ in present)
@@ -97,6 +98,17 @@ def _planned(made: Cell, present: list[tuple[str, pl.Expr]]) -> Iterator[Planned
             text = pl.when(is_cut & is_same).then(written)
             text = pl.coalesce(text, columns[0], written)
     yield Planned(made.field, kind, shown, text)
+
+
+def _telling(kind: CellKind, present: list[tuple[str, int]]) -> Iterator[pl.Expr]:
+    """Yield the columns without a mall's word for nothing; a text may be any word.
+
+    Qoo10 has a dash for the mobile number of who has none, and the other one beside it.
+    """
+    if kind is not CellKind.TEXT:
+        for _, at in present:
+            is_told = ~is_nothing(kind, column_name(at))
+            yield pl.when(is_told).then(_column(at))
 
 
 def _joined(columns: list[pl.Expr], between: str, kind: CellKind) -> pl.Expr:

@@ -108,10 +108,13 @@ def quick(  # noqa: C901, PLR0911 - one return a kind reads best
             )
             return pl.when(is_plain).then(text)
         case CellKind.CODE | CellKind.KEY:
+            bare = text.str.strip_chars()
             is_plain = ~text.str.contains("E+", literal=True)
             if kind is CellKind.KEY:
                 is_plain &= ~text.str.contains(".0", literal=True)
-            return pl.when(is_plain).then(text.str.strip_chars())
+            else:
+                is_plain &= ~bare.str.contains(_NOTHING)
+            return pl.when(is_plain).then(bare)
         case CellKind.ITEM:
             is_plain = ~text.str.contains(_SUSPECT)
             return pl.when(is_plain).then(text.str.strip_chars())
@@ -144,7 +147,8 @@ def loose(  # noqa: C901, PLR0911 - one return a kind reads best
         case CellKind.ZIP:
             return _any_zip(text)
         case CellKind.CODE:
-            return pl.when(~text.str.contains(EXCEL_DAMAGE)).then(text)
+            is_lost = text.str.contains(EXCEL_DAMAGE)
+            return pl.when(~is_lost & ~text.str.contains(_NOTHING)).then(text)
         case CellKind.KEY:
             is_lost = text.str.contains(EXCEL_DAMAGE) | text.str.contains(AS_DECIMAL)
             return pl.when(~is_lost).then(text)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from connectors.order_files import CsvRefused
+from tests.order_files.read.one_row import one_row
 from tests.support.mall_csv import rakuten_bytes, rakuten_row
 
 
@@ -112,6 +113,7 @@ def test_numbers_in_full_width_are_numbers(read, column, written, field, read_as
         ("発送完了報告日時", "shipped_at"),
         ("代引料合計", "cod_fee"),
         ("商品番号", "item_number"),
+        ("購入時配送会社", "default_carrier_code"),
         ("注文者電話番号1", "orderer_phone"),
     ],
 )
@@ -121,6 +123,36 @@ def test_a_malls_word_for_nothing_is_null_without_a_warning(
     rest = dict.fromkeys(("注文者電話番号1", "注文者電話番号2", "注文者電話番号3"), "")
 
     assert value(read, field, **rest | {column: nothing}) is None
+
+
+@pytest.mark.parametrize(
+    ("folder", "first", "second", "field"),
+    [
+        ("qoo10", "受取人携帯電話番号", "受取人電話番号", "recipient_phone"),
+        ("qoo10", "購入者携帯電話番号", "購入者電話番号", "orderer_phone"),
+        ("futureshop", "電話番号（メイン）", "携帯電話番号", "orderer_phone"),
+    ],
+)
+@pytest.mark.parametrize("nothing", ["-", "－"])
+def test_a_word_for_nothing_hides_no_number_beside_it(
+    read, folder, first, second, field, nothing
+):
+    """Qoo10 has a dash for who has no mobile phone: its label lacked the other one."""
+    seen = read(
+        one_row(folder, **{first: nothing, second: "03-0000-0001"}), mall=folder
+    )
+
+    assert seen.column(field) == ["0300000001"]
+    assert seen.warned() == []
+
+
+@pytest.mark.parametrize("folder", ["qoo10", "futureshop"])
+def test_a_dash_is_no_tracking_number(read, folder):
+    """An order with one counts as sent, and gets no label."""
+    seen = read(one_row(folder, 送り状番号="－"), mall=folder)
+
+    assert seen.column("tracking_number") == [None]
+    assert seen.warned() == []
 
 
 @pytest.mark.parametrize("code", ["1-2", "MAR-04", "2026/01", "2月", "なし1", "JAN-4"])
