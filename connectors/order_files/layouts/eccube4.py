@@ -8,6 +8,7 @@ package's.
 
 import polars as pl
 
+from connectors.order_files.companies import write_company
 from connectors.order_files.layout import Layout, Signature, cell, joined, maybe
 from connectors.order_files.money import (
     amount,
@@ -64,6 +65,7 @@ CELLS = (
     cell("orderer_prefecture", "都道府県(名称)"),
     cell("orderer_city", "住所1"),
     cell("orderer_street", "住所2"),
+    maybe("_orderer_company", "会社名"),
     maybe("orderer_phone", "TEL"),
     maybe("orderer_email", "メールアドレス"),
     cell("basket_id", "出荷ID"),
@@ -75,6 +77,7 @@ CELLS = (
     cell("recipient_prefecture", "配送先_都道府県(名称)"),
     cell("recipient_city", "配送先_住所1"),
     cell("recipient_street", "配送先_住所2"),
+    maybe("_recipient_company", "配送先_会社名"),
     maybe("recipient_phone", "配送先_TEL"),
     maybe("package_postage_total", "送料", nth=2),
     maybe("tracking_number", "出荷伝票番号"),
@@ -216,7 +219,13 @@ LAYOUTS = (
         refunded="^9$",
         shipped="^5$",
         baskets="id",
-        rules=(price_with_tax, charges, keep_goods_rows, hold_new_unpaid),
+        rules=(
+            price_with_tax,
+            charges,
+            keep_goods_rows,
+            write_company,
+            hold_new_unpaid,
+        ),
         adds_up=True,
         keeps=("discount_total", "point_used"),
         checks=CHECKS,

@@ -7,6 +7,7 @@ there are not blanks of the order.
 import polars as pl
 
 from connectors.order_files.abroad import COUNTRIES, CURRENCY, name_abroad
+from connectors.order_files.companies import write_company
 from connectors.order_files.layout import (
     Layout,
     Signature,
@@ -74,6 +75,8 @@ CELLS = (
     maybe("_tax_1", "Tax 1 Name"),
     maybe("_tax_2", "Tax 2 Name"),
     maybe("_currency", "Currency"),
+    maybe("_orderer_company", "Billing Company"),
+    maybe("_recipient_company", "Shipping Company"),
     maybe("_orderer_country", "Billing Country"),
     maybe("_recipient_country", "Shipping Country"),
     cell("orderer_email", "Email"),
@@ -236,6 +239,7 @@ LAYOUTS = (
         lines="position",
         order_starts="mall_status",
         rules=(
+            write_company,
             fill_down,
             name_abroad,
             add_tax,

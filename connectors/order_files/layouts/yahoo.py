@@ -6,6 +6,7 @@ needs are required. `Id` begins with the store's account, up to its last hyphen.
 
 import polars as pl
 
+from connectors.order_files.companies import write_company
 from connectors.order_files.layout import (
     Layout,
     Signature,
@@ -85,6 +86,13 @@ ORDERS = (
     maybe("orderer_prefecture", "BillPrefecture"),
     maybe("orderer_city", "BillCity"),
     joined("orderer_street", "BillAddress1", "BillAddress2", between=" ", needed=False),
+    joined(
+        "_orderer_company",
+        "BillSection1Value",
+        "BillSection2Value",
+        between=" ",
+        needed=False,
+    ),
     first_of("orderer_family_name", "BillLastName", "BillName", needed=False),
     maybe("orderer_first_name", "BillFirstName"),
     first_of(
@@ -99,6 +107,13 @@ ORDERS = (
     cell("recipient_city", "ShipCity"),
     joined(
         "recipient_street", "ShipAddress1", "ShipAddress2", between=" ", needed=False
+    ),
+    joined(
+        "_recipient_company",
+        "ShipSection1Value",
+        "ShipSection2Value",
+        between=" ",
+        needed=False,
     ),
     first_of("recipient_family_name", "ShipLastName", "ShipName", needed=False),
     maybe("recipient_first_name", "ShipFirstName"),
@@ -218,6 +233,7 @@ LAYOUTS = (
             add_up_coupons,
             read_amounts,
             fill_goods_total,
+            write_company,
             name_payment,
             read_ship_status,
         ),
