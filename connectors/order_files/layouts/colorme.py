@@ -66,6 +66,7 @@ CELLS = (
     cell("orderer_email", "購入者 メールアドレス"),
     cell("orderer_phone", "購入者 電話番号"),
     maybe("orderer_remarks", "備考"),
+    maybe("_package_remarks", "配送先 備考"),
     cell("recipient_family_name", "配送先 名前"),
     maybe("recipient_family_name_kana", "配送先 フリガナ"),
     cell("recipient_zip", "配送先 郵便番号"),
@@ -87,6 +88,25 @@ CELLS = (
 SHIPPED, CANCELLED = "^発送済", "キャンセル"
 REFUNDED, UNPAID = "^全額返金", "^未入金"
 OVER = f"{SHIPPED}|{CANCELLED}|{REFUNDED}"
+
+
+def add_package_remarks(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write below the order's remarks those of its destinations, each once."""
+    if not {"orderer_remarks", "_package_remarks"} <= set(rows.columns):
+        return rows
+    own, words = (
+        pl.col(name).str.strip_chars()
+        for name in ("orderer_remarks", "_package_remarks")
+    )
+    more = words.filter(words.ne_missing(own) & words.is_not_null())
+    told = more.unique(maintain_order=True).str.join("\n").over("order_number")
+    both = pl.concat_str(
+        "orderer_remarks",
+        pl.when(told != "").then(told),
+        separator="\n",
+        ignore_nulls=True,
+    )
+    return rows.with_columns(orderer_remarks=pl.when(both != "").then(both))
 
 
 def status_of_payment(rows: pl.DataFrame) -> pl.DataFrame:
@@ -130,7 +150,12 @@ LAYOUTS = (
         baskets="id",
         by_line=("mall_status",),
         refunded=REFUNDED,
-        rules=(status_of_payment, status_of_package, gather_wrapping),
+        rules=(
+            status_of_payment,
+            status_of_package,
+            gather_wrapping,
+            add_package_remarks,
+        ),
         adds_up=True,
         checks=(
             SumCheck("goods_total", (), lines="unit_price"),

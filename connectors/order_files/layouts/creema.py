@@ -3,6 +3,7 @@
 Its only address is the recipient's.
 """
 
+from connectors.order_files.gifts import gather_wrapping
 from connectors.order_files.layout import (
     HELD,
     Layout,
@@ -26,6 +27,7 @@ CELLS = (
     maybe("delivery_method", "配送方法"),
     cell("goods_total", "作品合計"),
     cell("postage_total", "送料・ラッピング"),
+    maybe("gift_wrapping", "ギフトラッピング"),
     maybe("coupon_shop", "(-)作家クーポン"),
     first_of(
         "coupon_other",
@@ -77,7 +79,7 @@ LAYOUTS = (
         held=HELD,
         shipped="^(?:発送済|発送完了|受取完了|取引完了)",
         lines="position",
-        rules=(add_up_coupons,),
+        rules=(add_up_coupons, gather_wrapping),
         checks=(
             SumCheck("goods_total", (), lines="unit_price"),
             SumCheck(

@@ -43,6 +43,7 @@ CELLS = (
         between=" / ",
         needed=False,
     ),
+    maybe("is_gift", "ギフト配送（0:希望なし/1:希望あり）"),
     maybe("coupon_total", "クーポン利用額"),
     sum_of(
         "coupon_shop",

@@ -4,7 +4,15 @@ It has neither 送付先ID nor 商品明細ID. The 同梱 columns are totals of 
 together, and are not read.
 """
 
-from connectors.order_files.layout import HELD, Layout, Signature, cell, joined, maybe
+from connectors.order_files.layout import (
+    HELD,
+    Layout,
+    Signature,
+    cell,
+    joined,
+    maybe,
+    sum_of,
+)
 from connectors.order_files.money import price_with_tax
 from data.model.order import Mall
 from data.model.order_file import SumCheck
@@ -19,6 +27,16 @@ CELLS = (
     cell("delivery_method", "配送方法"),
     cell("payment_method", "決済方法"),
     maybe("is_gift", "ギフトチェック（0:なし/1:あり）"),
+    sum_of(
+        "gift_fee", "ラッピング料金(包装紙)", "ラッピング料金(リボン)", needed=False
+    ),
+    joined(
+        "gift_wrapping",
+        "ラッピング名(包装紙)",
+        "ラッピング名(リボン)",
+        between=" / ",
+        needed=False,
+    ),
     cell("goods_total", "合計"),
     cell("tax_total", "消費税(-99999=無効値)"),
     cell("postage_total", "送料(-99999=無効値)"),
@@ -68,11 +86,11 @@ CELLS = (
 )
 
 CHECKS = (
-    SumCheck("goods_total", (), lines="own_total"),
+    SumCheck("goods_total", (), lines="own_total", perhaps=(("gift_fee", 1),)),
     SumCheck(
         "order_total",
         (("goods_total", 1), ("postage_total", 1)),
-        perhaps=(("tax_total", 1), ("cod_fee", 1)),
+        perhaps=(("tax_total", 1), ("cod_fee", 1), ("gift_fee", 1)),
     ),
     SumCheck(
         "request_total",
@@ -80,7 +98,7 @@ CHECKS = (
         perhaps=(("cod_fee", 1),),
     ),
 )
-"""Whether tax and COD fee stand within a total could not be confirmed."""
+"""Whether tax, COD fee and wrapping stand within a total could not be confirmed."""
 
 LAYOUTS = (
     Layout(

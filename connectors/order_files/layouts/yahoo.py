@@ -136,6 +136,9 @@ LINES = (
     maybe("variant_id", "SubCode"),
     maybe("item_name", "Title"),
     joined("choices", "ItemOptionName", "ItemOptionValue", between=":", needed=False),
+    maybe("sku_info", "SubCodeOption"),
+    maybe("_inscription_name", "InscriptionName"),
+    maybe("_inscription", "InscriptionValue"),
     maybe("unit_price", "UnitPrice"),
     maybe("_line_coupon", "CouponDiscount"),
     maybe("line_total", "LineSubTotal"),
@@ -185,6 +188,18 @@ def price_before_coupon(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         unit_price=or_unread(rows, price, "unit_price", "_line_coupon")
     )
+
+
+def add_inscription(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write what is to be put on the goods (名入れ) below what was chosen of them."""
+    if "_inscription" not in rows.columns:
+        return rows
+    names = [name for name in ("_inscription_name",) if name in rows.columns]
+    words = pl.concat_str(*names, "_inscription", separator=":", ignore_nulls=True)
+    told = pl.when(pl.col("_inscription").is_not_null()).then(words)
+    chosen = [name for name in ("choices",) if name in rows.columns]
+    both = pl.concat_str(*chosen, told, separator="\n", ignore_nulls=True)
+    return rows.with_columns(choices=pl.when(both != "").then(both))
 
 
 def read_ship_status(rows: pl.DataFrame) -> pl.DataFrame:
@@ -254,7 +269,7 @@ LAYOUTS = (
         signature=Signature(has=("OrderId", "LineId", "ItemId")),
         cells=LINES,
         sku=(("variant_id",), ("manage_number",)),
-        rules=(price_before_coupon,),
+        rules=(price_before_coupon, add_inscription),
         checks=(SumCheck("goods_total", (), lines="unit_price"),),
         shop_from="_shop",
         shop=r"^(.+)-\d+$",
