@@ -16,11 +16,12 @@ from data.model.order_file import SumCheck
 HELD: Final = (
     "^(?:発送前)?(?:ご?入金|お?支払い?|決済|振込)(?:確認)?待|^未(?:入金|払|決済)|"
     "与信待|審査(?:中|待|保留|NG|$)|^保留|^新規予約|^予約(?:中|$)|"
+    "(?:一部|部分).?キャンセル|"
     "キャンセル.*(?:受付中|申請|依頼|希望|要請|要求|待ち|確認中|処理中|"
     "却下|拒否|不可|取消|取り消し)"
 )
 """A mall's words for an order that must not be sent yet; a cancellation that is asked
-for, or was refused, is none."""
+for, was refused, or is of a part, is none."""
 
 SCRATCH: Final = "_"
 """Cells whose field starts with this serve a layout's own rules only."""

@@ -187,6 +187,15 @@ def hold_pending(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(waits.fill_null(value=False).alias(WAITS))
 
 
+def leave_partial_open(rows: pl.DataFrame) -> pl.DataFrame:
+    """Remove the time of shipping of an order of which a part is still here."""
+    if not {"mall_sub_status", "shipped_at"} <= set(rows.columns):
+        return rows
+    status = pl.col("mall_sub_status").str.to_lowercase().str.strip_chars()
+    is_partial = (status == "partial").fill_null(value=False)
+    return rows.with_columns(shipped_at=pl.when(~is_partial).then("shipped_at"))
+
+
 def name_prefectures(rows: pl.DataFrame) -> pl.DataFrame:
     """Write JP-13 as 東京都, for labels and for sums by prefecture."""
     names = [n for n in ("orderer_prefecture", "recipient_prefecture") if n in rows]
@@ -247,6 +256,7 @@ LAYOUTS = (
             name_prefectures,
             read_wish,
             hold_pending,
+            leave_partial_open,
         ),
         checks=CHECKS,
         instant_format="%Y-%m-%d %H:%M:%S %z",

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from tests.order_files.read.one_row import one_row
 from tests.order_files.read.test_golden import FOLDERS, GOLDEN
 
 
@@ -35,6 +36,7 @@ def said(read, folder, column, *words):
     [
         ("aupay", "orderStatus", ("キャンセル受付中", "発送前入金待ち", "審査NG")),
         ("minne", "注文状況", ("入金待ち", "キャンセル申請中")),
+        ("aupay", "orderStatus", ("一部キャンセル", "部分キャンセル済")),
         ("base", "発送状況", ("入金待ち", "キャンセル依頼を却下")),
         ("eccube4", "対応状況(ID)", ("7", "8")),
     ],
@@ -82,3 +84,20 @@ def test_a_flag_of_one_destination_does_not_send_the_others_at_futureshop(read):
     both = with_cells("futureshop", "発送フラグ", "1", "0")
 
     assert read(both, mall="futureshop").column("outcome") == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "has_left"),
+    [("fulfilled", "shipped", True), ("partial", "open", False), ("", "open", True)],
+)
+def test_an_order_of_shopify_s_with_a_part_still_here_has_not_left(
+    read, status, outcome, has_left
+):
+    """It had a time of shipping, so nobody made a label for the rest."""
+    cells = {"Fulfillment Status": status, "Financial Status": "paid"}
+    cells |= {"Fulfilled at": "2026-11-25 10:00:00 +0900"}
+
+    seen = read(one_row("shopify", **cells), mall="shopify")
+
+    assert seen.column("outcome") == [outcome]
+    assert seen.rows["shipped_at"].is_not_null().to_list() == [has_left]
