@@ -59,9 +59,11 @@ _SYSTEMS: Final = frozenset(
 )
 """Files and folders that systems and network storage put into any folder."""
 _ROLE: Final = re.compile(
-    r"(?P<lines>items?|lines?|注文商品|商品)|(?P<orders>orders?|注文)", re.IGNORECASE
+    r"[ _-]*(?:(?P<lines>items?|lines?|注文商品|商品)|(?P<orders>orders?|注文))[ _-]*",
+    re.IGNORECASE,
 )
-"""What tells the two files of a pair apart by their names."""
+"""What tells the two files of a pair apart by their names; the last such word counts,
+as in `order_item.csv`."""
 
 _LONGEST: Final = 200
 """Bytes of a name: file systems take 255, and the reason's name is longer."""
@@ -216,10 +218,14 @@ def _pairs(files: list[Seen]) -> Iterator[list[Seen]]:
 
 
 def _is_pair(files: list[Seen]) -> bool:
-    halves = [
-        half and half.lastgroup for half in (_ROLE.search(s.path.name) for s in files)
-    ]
+    halves = [_half(seen.path.name) for seen in files]
     return len(files) == 2 and (None in halves or halves[0] != halves[1])
+
+
+def _half(name: str) -> str | None:
+    """Return which half of a pair a file is by its name; None if that does not say."""
+    roles = [found.lastgroup for found in _ROLE.finditer(name)]
+    return roles[-1] if roles else None
 
 
 def put_into_done(download: Download, incoming: Path) -> None:

@@ -189,6 +189,18 @@ def test_several_pairs_are_told_apart_by_their_names(folder):
     ]
 
 
+def test_a_pair_is_told_by_the_last_word_for_a_half(folder):
+    """Both began with `order`: they were no pair, and were rejected one by one."""
+    for day in (1, 2):
+        folder.put(f"yahoo/mihon-store/order_{day}.csv", age_s=100 - day)
+        folder.put(f"yahoo/mihon-store/order_item_{day}.csv", age_s=90 - day)
+
+    assert [names for _, _, names in folder.places()] == [
+        ["order_1.csv", "order_item_1.csv"],
+        ["order_2.csv", "order_item_2.csv"],
+    ]
+
+
 def test_two_first_halves_are_no_pair(folder):
     folder.put("yahoo/mihon-store/order_1.csv")
     folder.put("yahoo/mihon-store/order_2.csv")
