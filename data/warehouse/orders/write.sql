@@ -120,79 +120,25 @@ WHERE l.mall = d.mall
 -- name: merge_orders
 -- Write the orders that are new or changed.
 -- in:  temporary table `written`, $source, $stored_at
--- out: rows of orders. Columns not named here keep what they hold; source, stock
+-- out: rows of orders. Columns that no answer has keep what they hold; source, stock
 --      policy and creation time never change; status moves only when the mall's own
 --      status did, because a person or a CSV may have set it (docs/rules.md 6.3)
 MERGE INTO orders
 USING (
     SELECT
-        w.mall, w.shop_id, w.order_number,
+        body.* EXCLUDE (packages),
         coalesce(o.source, $source) AS source,
         CASE
             WHEN o.status IS NULL OR w.status_moves THEN w.status
             ELSE o.status
         END AS status,
-        w.body.mall_status,
-        w.body.mall_sub_status,
         coalesce(o.stock_policy, 'auto') AS stock_policy,
-        w.body.ordered_at,
-        w.body.confirmed_at,
-        w.body.fixed_at,
-        w.body.ship_instructed_at,
-        w.body.shipped_at,
-        w.body.cancel_due_on,
-        w.body.delivery_on,
-        w.body.delivery_slot,
-        w.body.delivery_method,
-        w.body.order_type,
-        w.body.payment_code,
-        w.body.payment_method,
         w.amounts_fixed,
-        w.body.goods_total,
-        w.body.postage_total,
-        w.body.cod_fee,
-        w.body.payment_fee,
-        w.body.buyer_fee,
-        w.body.order_total,
-        w.body.request_total,
-        w.body.point_used,
-        w.body.coupon_total,
-        w.body.coupon_shop,
-        w.body.coupon_other,
         w.cancelled,
         CASE w.status
             WHEN '出荷済' THEN 'shipped'
             WHEN 'キャンセル' THEN 'cancelled'
         END AS outcome,
-        w.body.is_gift,
-        w.body.is_social_gift,
-        w.body.is_under_review,
-        w.body.caution_code,
-        w.body.changed_by_buyer,
-        w.body.delivery_class,
-        w.body.is_remote_island,
-        w.body.is_next_day,
-        w.body.is_asuraku,
-        w.body.is_one_day,
-        w.body.has_medicine,
-        w.body.has_deal,
-        w.body.is_member,
-        w.body.device_code,
-        w.body.pay_by,
-        w.body.change_payment_by,
-        w.body.refund_by,
-        w.body.reserve_number,
-        w.body.reserve_count,
-        w.body.receipts_issued,
-        w.body.receipt_issued_at,
-        w.body.payment_fee_tax_rate,
-        w.body.shop_fee,
-        w.body.gift_fee,
-        w.body.gift_wrapping,
-        w.body.wrappings,
-        w.body.coupons,
-        w.body.tax_summaries,
-        w.body.changes,
         w.content_hash,
         'api'::content_source AS content_source,
         w.observed_at,
@@ -210,14 +156,7 @@ WHEN NOT MATCHED THEN INSERT BY NAME;
 -- out: rows of order_packages
 MERGE INTO order_packages
 USING (
-    SELECT
-        mall, shop_id, order_number,
-        p.basket_id, p.zip, p.prefecture, p.noshi,
-        p.postage_total, p.cod_fee, p.goods_total, p.package_total,
-        p.default_carrier_code, p.drop_off_location, p.pickup_store,
-        p.gift_address_given, p.gift_address_due, p.gift_address_at,
-        p.pickup_chain, p.pickup_store_code, p.is_remote_island,
-        p.postage_tax_rate, p.cod_fee_tax_rate, p.shipping_rows
+    SELECT mall, shop_id, order_number, p.* EXCLUDE (lines)
     FROM (
         SELECT mall, shop_id, order_number, unnest(body.packages) AS p
         FROM written
@@ -233,12 +172,7 @@ WHEN NOT MATCHED THEN INSERT BY NAME;
 MERGE INTO order_lines
 USING (
     SELECT
-        t.mall, t.shop_id, t.order_number,
-        l.line_id, l.basket_id, l.item_id, l.item_number,
-        l.manage_number, l.variant_id, l.sku, l.item_name, l.choices, l.sku_info,
-        l.unit_price, l.quantity, l.tax_rate, l.restore_inventory,
-        l.price_before_tax, l.lead_time, l.includes_postage, l.ships_alone,
-        l.is_medicine, l.is_deal,
+        t.mall, t.shop_id, t.order_number, l.*,
         o.tax_included OR (NOT o.tax_included AND l.unit_price IS NOT NULL) AS tax_included
     FROM (
         SELECT
@@ -259,12 +193,7 @@ WHEN NOT MATCHED THEN INSERT BY NAME;
 -- out: rows of order_people
 MERGE INTO order_people
 USING (
-    SELECT
-        mall, shop_id, order_number,
-        p.role, p.basket_id,
-        p.family_name, p.first_name, p.family_name_kana, p.first_name_kana,
-        p.zip, p.prefecture, p.city, p.street, p.phone, p.email, p.remarks,
-        p.memo, p.operator, p.mail_note, p.pickup_zip, p.pickup_address
+    SELECT mall, shop_id, order_number, p.*
     FROM (
         SELECT mall, shop_id, order_number, unnest(people) AS p
         FROM written
