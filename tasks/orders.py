@@ -87,18 +87,6 @@ Batches = Iterable[list[str]]
 class OtherShopsOrders(Exception):
     """Every order that RMS lists is of another shop number; nothing was stored."""
 
-    def __init__(self, handle: str, shop_id: str, number: str) -> None:
-        super().__init__(handle, shop_id, number)
-
-    def __str__(self) -> str:
-        handle, shop_id, number = self.args
-        return (
-            f"店舗 {handle} の店舗番号は {shop_id} ですが、"
-            f"RMSの注文番号({number} など)は別の店舗番号で始まっています。"
-            "注文は保存していません。"
-            f"対処: {OTHER_SHOPS_KEY}"
-        )
-
 
 class Swept(NamedTuple):
     """What a sweep found in its window, and what was stored of each batch read."""
@@ -193,7 +181,11 @@ def find_orders(shop: ShopHandle, load: Load) -> list[str]:
         found = rms.orders.search(since, until)
         clock_agrees = rms.clock_agrees
     if found and all(is_of_other_shop(number, load.shop_id) for number in found):
-        raise OtherShopsOrders(shop, load.shop_id, found[0])
+        raise OtherShopsOrders(
+            f"店舗 {shop} の店舗番号は {load.shop_id} ですが、"
+            f"RMSの注文番号({found[0]} など)は別の店舗番号で始まっています。"
+            f"注文は保存していません。対処: {OTHER_SHOPS_KEY}"
+        )
     if clock_agrees:
         with our_warehouse() as con:
             _tell(heal_future(con, before=searched_at, after=now()))

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,20 +36,6 @@ BOOKED: Final = timedelta(days=7)
 class NotDeleted(Exception):
     """Files are left whose days are over; all others are deleted."""
 
-    def __init__(self, folders: Mapping[Path, int]) -> None:
-        super().__init__(folders)
-
-    def __str__(self) -> str:
-        (folders,) = self.args
-        # A file that a mall named may have a buyer's name.
-        left = "、".join(f"{folder} に{count}件" for folder, count in folders.items())
-        return (
-            f"期限を過ぎたファイルを削除できませんでした({left})。"
-            "ほかのファイルは削除しました。"
-            "対処: フォルダーとファイルのアクセス権を確認してください。"
-            "次の夜に、もう一度削除します。"
-        )
-
 
 @task(name="trim-files", **SAFE_TO_REPEAT)
 def trim_files(*, clock_is_right: bool = False) -> None:
@@ -75,7 +61,14 @@ def trim_files(*, clock_is_right: bool = False) -> None:
                 kept[each.parent] += 1
     remove_replaced(settings.analytics, at)
     if kept:
-        raise NotDeleted(kept)
+        # A file that a mall named may have a buyer's name.
+        left = "、".join(f"{folder} に{count}件" for folder, count in kept.items())
+        raise NotDeleted(
+            f"期限を過ぎたファイルを削除できませんでした({left})。"
+            "ほかのファイルは削除しました。"
+            "対処: フォルダーとファイルのアクセス権を確認してください。"
+            "次の夜に、もう一度削除します。"
+        )
 
 
 def _kept(settings: Settings) -> Iterator[tuple[Path, str, int]]:

@@ -44,31 +44,9 @@ finds a slot of Prefect's taken looks again seconds later only."""
 class TurnNotCome(TimeoutError):
     """Another run has held the shop's API for longer than this one waits."""
 
-    def __init__(self, name: str, waited_s: float) -> None:
-        super().__init__(name, waited_s)
-
-    def __str__(self) -> str:
-        name, waited_s = self.args
-        return (
-            f"ほかの処理がRMSを使用しているため、{waited_s / 60:.0f}分待っても順番が"
-            f"来ませんでした(Prefect の同時実行制限 {name})。"
-            "対処: 実行中の処理が終わってから、もう一度実行してください。"
-        )
-
 
 class CallsHalted(Exception):
     """Staff have set the shop's limit to 0: no call is made until it is 1 again."""
-
-    def __init__(self, shop: ShopHandle, name: str) -> None:
-        super().__init__(shop, name)
-
-    def __str__(self) -> str:
-        shop, name = self.args
-        return (
-            f"店舗 {shop} のRMSの呼び出しは、Prefect の Concurrency の設定で止められて"
-            f"います({name} が 0)。対処: 再開する場合は、{name} を 1 に戻してから、"
-            "もう一度実行してください。"
-        )
 
 
 def limit_name(shop: ShopHandle, api: Api = "order") -> str:
@@ -121,10 +99,18 @@ def one_caller(
             held.enter_context(_turn(name, patience_s))
             held.enter_context(_slot(name, inside, give_up_at))
         except TimeoutError:
-            raise TurnNotCome(name, patience_s) from None
+            raise TurnNotCome(
+                f"ほかの処理がRMSを使用しているため、{patience_s / 60:.0f}分待っても"
+                f"順番が来ませんでした(Prefect の同時実行制限 {name})。"
+                "対処: 実行中の処理が終わってから、もう一度実行してください。"
+            ) from None
         except ConcurrencySlotAcquisitionError:
             if _is_halted(name):
-                raise CallsHalted(shop, name) from None
+                raise CallsHalted(
+                    f"店舗 {shop} のRMSの呼び出しは、Prefect の Concurrency の設定で"
+                    f"止められています({name} が 0)。対処: 再開する場合は、{name} を"
+                    " 1 に戻してから、もう一度実行してください。"
+                ) from None
             raise
         held.enter_context(alone_in(inside))
         yield

@@ -61,7 +61,7 @@ def test_a_turn_that_does_not_come_keeps_no_sold_out_one_on_sale(
     units_that_no_order_explains(shelf)
 
     def taken(shop: str) -> NoReturn:
-        raise TurnNotCome(limit_name(shop), 1800)
+        raise TurnNotCome(limit_name(shop))
 
     monkeypatch.setattr(push, "one_caller", taken)
     kind, message = shelf.push()
