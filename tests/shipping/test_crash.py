@@ -44,6 +44,11 @@ def at_rms(lab: Lab) -> list[tuple[str, str | None]]:
     return [(order, number) for order, _, number in lab.rows_at_rms()]
 
 
+@pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
+def test_every_point_is_one_line_of_its_file(point):
+    assert len(point.numbers) == 1
+
+
 @first(2, for_crash)
 @pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
 def test_a_killed_push_reports_nothing_twice_and_the_next_one_finishes(lab: Lab, point):

@@ -31,7 +31,7 @@ POINTS = {
     "report.answered": Point(CALLS, "_store_receipt(run, sent, receipt)"),
     "receipt.committed": Point(CALLS, "_store_receipt(run, sent, receipt)", after=True),
     "result.heard": Point(
-        CALLS, "results = [result for word in words for result in _results(word)]"
+        CALLS, "results = [result for one in answers for result in _results(one)]"
     ),
     "orders.decided": Point("tasks/shipping/tracking.py", DECIDED),
 }
