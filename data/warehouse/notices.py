@@ -143,13 +143,6 @@ def settle_notices(  # noqa: PLR0913
     return SettledNotices(stored, given_up, looked.height - exhausted, exhausted)
 
 
-def announced(con: Connection, shop_id: str, numbers: Sequence[str]) -> set[str]:
-    """Return those of the order numbers that some notice has named."""
-    given = {"shop_id": shop_id, "numbers": list(numbers)}
-    rows = SQL.run(con, "list_announced", given)
-    return {number for (number,) in rows.fetchall()}
-
-
 def found_without_notice(con: Connection, load_id: str) -> int:
     """Return how many orders a load created that no recorded notice had named.
 

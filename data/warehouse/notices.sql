@@ -147,16 +147,6 @@ UPDATE notices AS n SET
 FROM looked AS l
 WHERE n.notice_key = l.notice_key;
 
--- name: list_announced
--- Which of these orders a notice has named, settled or not.
--- in:  $shop_id, $numbers
--- out: order_number
-SELECT DISTINCT order_number
-FROM notices
-WHERE mall = 'rakuten'
-  AND shop_id = $shop_id
-  AND order_number IN (SELECT unnest($numbers));
-
 -- name: count_found_without_notice
 -- Orders a load created that no notice has named so far.
 -- in:  $load_id

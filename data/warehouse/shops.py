@@ -71,12 +71,6 @@ def delete_former_handles(
     SQL.run(con, "delete_former_handles", {**given, "described": [*described]})
 
 
-def notices_start_at(con: Connection, shop: ShopHandle) -> datetime | None:
-    """Return the moment from which the shop's notices are ingested; None: always."""
-    rows = SQL.run(con, "find_notices_start", {"shop": shop}).fetchall()
-    return in_japan(rows[0][0]) if rows else None
-
-
 def move_stage(con: DuckDBPyConnection, shop: ShopHandle, step: StageStep) -> Standing:
     """Move the shop to a stage and record the step, if what we know allows it.
 

@@ -24,15 +24,6 @@ ON CONFLICT (shop) DO UPDATE SET
     notices_start_at   = coalesce(excluded.notices_start_at, shops.notices_start_at),
     updated_at         = excluded.updated_at;
 
--- name: find_notices_start
--- From when on a shop's notices are ingested.
--- in:  $shop
--- out: notices_start_at, at most one row
-SELECT notices_start_at
-FROM shops
-WHERE shop = $shop
-  AND notices_start_at IS NOT NULL;
-
 -- name: upsert_shop_application
 -- Keep an application; the same one again is made anew.
 -- in:  $shop, $mail_hash, $shop_name, $shop_url, $rakuten_pay, $made_at

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from duckdb import DuckDBPyConnection
 
@@ -155,6 +155,24 @@ def name(
         note="SKUの見直し",
         mapped_at=at(70),
     )
+
+
+class StockLevel(NamedTuple):
+    """A row of the view `stock_levels`."""
+
+    level: int
+    level_seq: int
+    is_counted: bool
+
+
+def stock_levels(con: DuckDBPyConnection, *skus: str) -> dict[str, StockLevel]:
+    """The levels of these SKUs; one that never moved is absent."""
+    found = con.execute(
+        "SELECT sku, level, level_seq, is_counted FROM stock_levels"
+        " WHERE list_contains($skus, sku)",
+        {"skus": list(skus)},
+    )
+    return {sku: StockLevel(*row) for sku, *row in found.fetchall()}
 
 
 def level(con: DuckDBPyConnection, sku: str = "TEA-100") -> int | None:

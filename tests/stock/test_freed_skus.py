@@ -5,7 +5,7 @@ What was counted there before says nothing of the other's goods, whenever that w
 
 import pytest
 
-from data.warehouse.stock.ledger import explain_level, stock_levels
+from data.warehouse.stock.ledger import explain_level
 from data.warehouse.stock.why_oversold import why_oversold
 from tests.stock.made import (
     MUG,
@@ -19,6 +19,7 @@ from tests.stock.made import (
     order,
     receive,
     see,
+    stock_levels,
 )
 from tests.stock.pushing import to_push
 from tests.support.orders import at, order_number
@@ -44,7 +45,7 @@ def test_stock_that_was_counted_earlier_goes_to_it_and_is_told(freed):
     see(freed, order(1, ordered=10, lines=[line(1)]))
     name(freed, TEA, FREED, "taken")
 
-    assert stock_levels(freed, [FREED])[FREED].is_counted
+    assert stock_levels(freed, FREED)[FREED].is_counted
     assert told(freed) == {FREED: 3, "BLEND": 9}
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from data.model.stock import MovementKind
 from data.warehouse.session import warehouse
-from data.warehouse.stock.ledger import explain_level, stock_levels
+from data.warehouse.stock.ledger import explain_level
 from tests.stock.made import (
     MUG,
     a_count,
@@ -16,6 +16,7 @@ from tests.stock.made import (
     line,
     order,
     see,
+    stock_levels,
 )
 from tests.support.orders import at, order_number
 
@@ -76,7 +77,7 @@ def test_a_level_nobody_counted_says_so(con):
     see(con, order(lines=[line(), line(1, MUG, "12")]))
     count(con, minute=10)
 
-    levels = stock_levels(con, ["TEA-100", "mug/blue", "none"])
+    levels = stock_levels(con, "TEA-100", "mug/blue", "none")
     assert {sku: one.is_counted for sku, one in levels.items()} == {
         "TEA-100": True,
         "mug/blue": False,
@@ -85,10 +86,10 @@ def test_a_level_nobody_counted_says_so(con):
 
 def test_the_version_of_a_level_rises_with_every_movement(con):
     see(con, order())
-    before = stock_levels(con, ["TEA-100"])["TEA-100"].level_seq
+    before = stock_levels(con, "TEA-100")["TEA-100"].level_seq
     see(con, order(minute=6, status="900"))
 
-    assert stock_levels(con, ["TEA-100"])["TEA-100"].level_seq > before
+    assert stock_levels(con, "TEA-100")["TEA-100"].level_seq > before
 
 
 def test_moving_stock_waits_for_nobodys_clock(con):

@@ -5,7 +5,7 @@ import pytest
 
 from data.warehouse.session import warehouse
 from data.warehouse.stock.files import CountsDiffer
-from data.warehouse.stock.ledger import explain_level, stock_levels
+from data.warehouse.stock.ledger import explain_level
 from tests.stock.made import (
     MUG,
     TEA,
@@ -18,13 +18,14 @@ from tests.stock.made import (
     order,
     receive,
     see,
+    stock_levels,
 )
 from tests.support.orders import at
 from tests.support.planted import planted_sql
 
 
 def is_counted(con, sku):
-    return stock_levels(con, [sku])[sku].is_counted
+    return stock_levels(con, sku)[sku].is_counted
 
 
 def test_what_came_in_is_added(counted):
@@ -104,11 +105,11 @@ def test_a_count_made_after_it_came_in_replaces_it(con):
 
 
 def test_nothing_came_in_of_a_row_of_zero(counted):
-    before = stock_levels(counted, ["TEA-100"])
+    before = stock_levels(counted, "TEA-100")
     report = receive(counted, a_count(0), a_count(0, MUG), minute=20)
 
     assert (report.units, report.equal) == (0, 2)
-    assert stock_levels(counted, ["TEA-100", "mug/blue"]) == before
+    assert stock_levels(counted, "TEA-100", "mug/blue") == before
 
 
 def test_a_sku_on_two_listings_came_in_once(con):

@@ -3,7 +3,7 @@
 import pytest
 
 from data.model.stock import SkuMapping
-from data.warehouse.stock.ledger import map_skus, move_stock, stock_levels
+from data.warehouse.stock.ledger import map_skus, move_stock
 from tests.order_files.store.made import a_row, store
 from tests.stock.made import (
     MUG,
@@ -19,6 +19,7 @@ from tests.stock.made import (
     order,
     see,
     see_elsewhere,
+    stock_levels,
 )
 from tests.support.effort import first
 from tests.support.orders import SHOP_ID, at, order_number
@@ -120,7 +121,7 @@ def test_a_sku_without_stock_any_more_is_not_counted(con):
     count(con, a_count(10, own_sku="TEA-100"))
     name(con, TEA, "GREEN")
 
-    levels = stock_levels(con, ["TEA-100", "GREEN"])
+    levels = stock_levels(con, "TEA-100", "GREEN")
     assert (levels["TEA-100"].is_counted, levels["GREEN"].is_counted) == (False, True)
 
 
@@ -230,8 +231,8 @@ def test_what_a_person_booked_follows_the_listing(con):
 
 def test_every_change_gives_the_new_sku_a_new_version(con):
     count(con, a_count(10, own_sku="T"), a_count(5, MUG))
-    before = stock_levels(con, ["T", "mug/blue"])
+    before = stock_levels(con, "T", "mug/blue")
     name(con, MUG, "T")
 
-    after = stock_levels(con, ["T"])["T"].level_seq
+    after = stock_levels(con, "T")["T"].level_seq
     assert after > max(one.level_seq for one in before.values())

@@ -18,7 +18,6 @@ from data.model.order import SameAnswer
 from data.warehouse.notices import (
     Recorded,
     SettledNotices,
-    announced,
     due_notices,
     found_without_notice,
     record_notices,
@@ -224,15 +223,6 @@ def test_a_receiver_whose_clock_runs_ahead_cannot_keep_a_notice_waiting(con):
     record(con, a_notice(1, 500), minute=9)
 
     assert read(con, 1, 10).stored == 1
-
-
-def test_an_order_is_announced_by_any_notice_that_names_it(con):
-    record(con, a_notice(1), a_notice(2, kind=NoticeKind.SCREENING))
-    read(con, 1)
-
-    numbers = [order_number(n) for n in (1, 2, 3)]
-    assert announced(con, SHOP_ID, numbers) == set(numbers[:2])
-    assert announced(con, "another", numbers) == set()
 
 
 def test_what_a_load_created_and_no_notice_named_is_counted_once(con):

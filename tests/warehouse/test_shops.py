@@ -6,17 +6,13 @@ from data.model.notice import NoticeReason
 from data.model.order import Mall
 from data.warehouse.notices import due_notices, found_without_notice, record_notices
 from data.warehouse.orders.store import store_orders
-from data.warehouse.shops import ShopState, notices_start_at, record_shop
+from data.warehouse.shops import ShopState, record_shop
 from tests.support.orders import SHOP_ID, an_order, at
 from tests.support.stored import NoticeCounts, count_notices
 from tests.warehouse.made_notices import a_notice
 
 TEA = ShopState("tea", Mall.RAKUTEN, SHOP_ID)
 STARTED = ShopState("tea", Mall.RAKUTEN, SHOP_ID, notices_start_at=at(5))
-
-
-def test_a_shop_nobody_recorded_has_no_start(con):
-    assert notices_start_at(con, "tea") is None
 
 
 def test_what_one_flow_does_not_know_stays_as_another_left_it(con):
@@ -26,10 +22,9 @@ def test_what_one_flow_does_not_know_stays_as_another_left_it(con):
     )
     record_shop(con, checked, at(3))
 
-    assert notices_start_at(con, "tea") == at(5)
     assert pl.DataFrame(
-        con.sql("SELECT connection_status, updated_at FROM shops")
-    ).rows() == [("ok", at(3))]
+        con.sql("SELECT notices_start_at, connection_status, updated_at FROM shops")
+    ).rows() == [(at(5), "ok", at(3))]
 
 
 def test_notices_before_the_start_are_kept_and_not_ingested(con):

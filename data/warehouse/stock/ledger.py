@@ -154,16 +154,6 @@ class Movement:
     note: str | None
 
 
-@dataclass(frozen=True)
-class StockLevel:
-    """The pieces to sell of a SKU; not sent to a mall unless it was counted."""
-
-    sku: str
-    level: int
-    level_seq: int
-    is_counted: bool
-
-
 def move_stock(
     con: DuckDBPyConnection,
     shop_id: str,
@@ -198,9 +188,3 @@ def explain_level(con: DuckDBPyConnection, sku: str) -> list[Movement]:
         Movement(seq, moved_at, effective_at, MovementKind(kind), *rest)
         for seq, moved_at, effective_at, kind, *rest in rows
     ]
-
-
-def stock_levels(con: DuckDBPyConnection, skus: Sequence[str]) -> dict[str, StockLevel]:
-    """Return the levels of these SKUs; one that never moved is absent."""
-    rows = SQL.run(con, "list_stock_levels", {"skus": list(skus)}).fetchall()
-    return {row[0]: StockLevel(*row) for row in rows}

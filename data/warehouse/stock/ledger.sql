@@ -404,15 +404,6 @@ WHEN MATCHED AND (sku_map.sku <> said.sku OR sku_map.source <> said.source)
     THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME;
 
--- name: list_stock_levels
--- The levels of some SKUs.
--- in:  $skus
--- out: sku, level, level_seq, is_counted
-SELECT sku, level, level_seq, is_counted
-FROM stock_levels
-WHERE list_contains($skus, sku)
-ORDER BY sku;
-
 -- name: explain_stock_level
 -- Why a SKU stands where it stands, every movement in the order in
 -- which it was booked.
