@@ -3,7 +3,6 @@
 import pytest
 from pydantic import ValidationError
 
-from data.model.order import Mall
 from data.model.stock import Adjustment
 from data.warehouse.stock.adjust import (
     REASONS,
@@ -28,8 +27,8 @@ from tests.stock.made import (
 from tests.support.orders import SHOP_ID, at, order_number
 
 
-def waiting(con, **more):
-    return waiting_adjustments(con, SHOP_ID, **more)
+def waiting(con):
+    return waiting_adjustments(con, SHOP_ID)
 
 
 def test_every_line_of_a_csv_order_waits_with_its_sku_and_level(con):
@@ -46,15 +45,6 @@ def test_a_line_tells_whether_its_sku_was_counted_after_its_order(con, placed, c
     store(con, a_row(sku="TEA-100", ordered_at=at(10)), minute=20)
 
     assert [one.is_counted_since for one in waiting(con)] == [counted]
-
-
-def test_the_list_can_be_of_one_mall(con):
-    import_csv(con, 3)
-
-    assert [len(waiting(con, mall=mall)) for mall in (Mall.RAKUTEN, Mall.YAHOO)] == [
-        1,
-        0,
-    ]
 
 
 def test_booking_takes_the_lines_units_and_ends_the_waiting(con):
@@ -158,7 +148,6 @@ def test_the_line_that_has_waited_longest_comes_first(con):
     import_csv(con, 1, number=2, minute=20)
 
     assert [one.quantity for one in waiting(con)] == [3, 1]
-    assert [one.quantity for one in waiting(con, limit=1)] == [3]
 
 
 def test_a_line_that_comes_back_is_not_booked_again(con):

@@ -7,7 +7,6 @@ from datetime import datetime
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from data.model.order import Mall
 from data.model.stock import Adjustment
 from data.warehouse.statements import SQL, show
 
@@ -111,20 +110,9 @@ class Adjusted:
     refused: tuple[NotBooked, ...]
 
 
-def waiting_adjustments(
-    con: DuckDBPyConnection,
-    shop_id: str,
-    *,
-    mall: Mall | None = None,
-    limit: int = 100_000,
-) -> list[WaitingLine]:
-    """Return a shop's waiting lines, oldest first; `mall` None: of any mall."""
-    given = {
-        "shop_id": shop_id,
-        "mall": None if mall is None else mall.value,
-        "row_limit": limit,
-    }
-    rows = SQL.run(con, "list_stock_waiting", given).fetchall()
+def waiting_adjustments(con: DuckDBPyConnection, shop_id: str) -> list[WaitingLine]:
+    """Return a shop's waiting lines, of whatever mall, oldest first."""
+    rows = SQL.run(con, "list_stock_waiting", {"shop_id": shop_id}).fetchall()
     return [WaitingLine(*row) for row in rows]
 
 

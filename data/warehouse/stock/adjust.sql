@@ -1,7 +1,6 @@
 -- name: list_stock_waiting
--- Lines for which a person has to adjust stock, longest waiting
--- first.
--- in:  $shop_id, $mall (NULL = all), $row_limit
+-- Lines for which a person has to adjust stock, longest waiting first.
+-- in:  $shop_id
 -- out: mall, shop_id, order_number, line_id, sku, item_name, quantity, level, booked,
 --      is_cancelled, imported_at, ordered_at, is_counted_since
 WITH gone AS (
@@ -30,9 +29,7 @@ LEFT JOIN gone AS g
     ON g.mall = w.mall AND g.shop_id = w.shop_id
     AND g.order_number = w.order_number AND g.sku = s.sku
 WHERE w.shop_id = $shop_id
-  AND ($mall IS NULL OR w.mall = $mall)
-ORDER BY w.imported_at, w.mall, w.order_number, w.line_id
-LIMIT $row_limit;
+ORDER BY w.imported_at, w.mall, w.order_number, w.line_id;
 
 -- name: judge_stock_adjustments
 -- What becomes of each line a person named.

@@ -118,7 +118,7 @@ class Neighbour:
         return [one[2:] for one in found]
 
     def adjust(self, minute: float) -> object:
-        waiting = waiting_adjustments(self.con, self.shop_id, mall=self.mall)
+        waiting = waiting_adjustments(self.con, self.shop_id)
         chosen = [
             Adjustment(
                 mall=one.mall,
@@ -127,6 +127,7 @@ class Neighbour:
                 line_id=one.line_id,
             )
             for one in waiting
+            if one.mall == self.mall
         ]
         signed = {"who": "店長", "note": "確認済み", "at": at(minute)}
         adjusted = adjust_stock(self.con, chosen, adjustment_id="a", **signed)
