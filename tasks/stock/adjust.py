@@ -184,14 +184,7 @@ def _of_value(
             )
         ]
     return [
-        Adjustment(
-            mall=one.mall,
-            shop_id=one.shop_id,
-            order_number=one.order_number,
-            line_id=one.line_id,
-            quantity=value.quantity,
-            is_done=value.already_adjusted,
-        )
+        one.adjustment(quantity=value.quantity, is_done=value.already_adjusted)
         for one in named
     ]
 
@@ -234,13 +227,7 @@ def settled_before(
             "何も変更していません。対処: 明日までの日付を入力してください。"
         )
     return [
-        Adjustment(
-            mall=one.mall,
-            shop_id=one.shop_id,
-            order_number=one.order_number,
-            line_id=one.line_id,
-            is_done=True,
-        )
+        one.adjustment(is_done=True)
         for one in waiting
         if in_japan(one.placed_at).date() < day
     ]

@@ -324,14 +324,14 @@ def decided(form: AdjustForm, shown: Sequence[WaitingLine]) -> list[Adjustment]:
     chosen = chosen_lines(form.lines)
     if form.decision == DONE:
         named = [listed[number - 1] for number in chosen] or listed
-        return [_adjustment(one, is_done=True) for one in named]
+        return [one.adjustment(is_done=True) for one in named]
     if form.decision == SOME:
         return [
-            _adjustment(listed[number - 1], quantity=units)
+            listed[number - 1].adjustment(quantity=units)
             for number, units in chosen.items()
         ]
     return [
-        _adjustment(one, quantity=0 if one.is_cancelled else None)
+        one.adjustment(quantity=0 if one.is_cancelled else None)
         for one in listed
         if _is_simple(one)
     ]
@@ -378,13 +378,3 @@ def _all_books(one: WaitingLine) -> str:
     if not _is_simple(one):
         return "―(返品など)" if one.sku else "―(SKUなし)"
     return f"0{CANCELLED}" if one.is_cancelled else f"{one.quantity}"
-
-
-def _adjustment(one: WaitingLine, **decision: Any) -> Adjustment:
-    return Adjustment(
-        mall=one.mall,
-        shop_id=one.shop_id,
-        order_number=one.order_number,
-        line_id=one.line_id,
-        **decision,
-    )

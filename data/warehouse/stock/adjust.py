@@ -69,6 +69,19 @@ class WaitingLine:
         """When its order was placed; where the file does not say so, when it came."""
         return self.ordered_at or self.imported_at
 
+    def adjustment(
+        self, *, quantity: int | None = None, is_done: bool = False
+    ) -> Adjustment:
+        """Return a decision on the line; without `quantity` it books the line's own."""
+        return Adjustment(
+            mall=self.mall,
+            shop_id=self.shop_id,
+            order_number=self.order_number,
+            line_id=self.line_id,
+            quantity=quantity,
+            is_done=is_done,
+        )
+
 
 @dataclass(frozen=True)
 class BookedLine:
