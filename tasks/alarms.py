@@ -130,9 +130,7 @@ def _emit(due: DueAlarm) -> None:
     emit_alarm(kind, shop, _message(due), is_healed=due.is_healed)
 
 
-def emit_alarm(
-    kind: str, shop: str, message: AlarmMessage, *, is_healed: bool = False
-) -> None:
+def emit_alarm(kind: str, shop: str, message: AlarmMessage, *, is_healed: bool) -> None:
     """Emit the event that an automation sends to staff; no shop means the machine."""
     emit_event(
         event=f"{EVENT}.{kind}.{'healed' if is_healed else 'raised'}",

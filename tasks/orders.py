@@ -363,7 +363,7 @@ def confirm_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
 
 
 def report_load(
-    shop: ShopHandle, load: Load, taken: Taken, attention: Attention, untaken: str = ""
+    shop: ShopHandle, load: Load, taken: Taken, attention: Attention, untaken: str
 ) -> State[Any]:
     """Create the report of an ingest and return its final state.
 

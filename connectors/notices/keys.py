@@ -54,8 +54,6 @@ _KEY_OF: Final = re.compile(rf"({PREFIX}SHOP_([A-Z0-9_]+)_)NOTICE_AUTH_KEY")
 log = logging.getLogger(__name__)
 
 ShopId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,32}$")]
-Salt = Callable[[int], bytes]
-"""Returns so many random bytes."""
 
 
 def _given(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
@@ -83,10 +81,10 @@ class HashedKey(Frozen):
     digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
     @classmethod
-    def of(cls, key: SecretStr, salt: Salt = secrets.token_bytes) -> Self:
+    def of(cls, key: SecretStr) -> Self:
         """Hash a key with a salt of its own."""
-        grain = salt(16)
-        return cls(salt=grain.hex(), digest=_digest(grain, key).hex())
+        salt = secrets.token_bytes(16)
+        return cls(salt=salt.hex(), digest=_digest(salt, key).hex())
 
     def fits(self, key: SecretStr) -> bool:
         """Compare in constant time."""
@@ -104,11 +102,11 @@ class KnownShop(Frozen):
     keys: tuple[HashedKey, ...]
 
     @classmethod
-    def of(cls, shop: NoticeKeys, salt: Salt = secrets.token_bytes) -> Self:
+    def of(cls, shop: NoticeKeys) -> Self:
         """Build it with the hashes of the shop's keys."""
         return cls(
             **shop.model_dump(exclude={"auth_keys"}),
-            keys=tuple(HashedKey.of(key, salt) for key in shop.auth_keys),
+            keys=tuple(map(HashedKey.of, shop.auth_keys)),
         )
 
     def knows(self, key: SecretStr) -> bool:
@@ -155,16 +153,14 @@ class KeyFile(Frozen):
     shops: tuple[KnownShop, ...]
 
 
-def save_keys(
-    path: Path, shops: Sequence[NoticeKeys], salt: Salt = secrets.token_bytes
-) -> bool:
+def save_keys(path: Path, shops: Sequence[NoticeKeys]) -> bool:
     """Replace the key file, 0600, durably; return False when nothing had changed.
 
     Raises OSError when it cannot be written; the old file then stands.
     """
     if _stands_for(path, shops):
         return False
-    content = KeyFile(shops=tuple(KnownShop.of(shop, salt) for shop in shops))
+    content = KeyFile(shops=tuple(map(KnownShop.of, shops)))
     replace_durably(path, content.model_dump_json(indent=1).encode())
     return True
 

@@ -68,9 +68,9 @@ class Cell:
     nth: int = 1
 
 
-def cell(name: str, column: str, *, nth: int = 1) -> Cell:
+def cell(name: str, column: str) -> Cell:
     """Return a needed cell that is one column of the mall."""
-    return Cell(name, (column,), nth=nth)
+    return Cell(name, (column,))
 
 
 def maybe(name: str, column: str, *, nth: int = 1) -> Cell:

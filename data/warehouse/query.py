@@ -57,7 +57,7 @@ class QueryAnswer:
     """There are more rows than were asked for."""
 
 
-def ask(path: Path, query: str, patience_s: float = 30.0) -> pl.DataFrame:
+def ask(path: Path, query: str) -> pl.DataFrame:
     """Return the answer to a query of ours; polars does not know every type of DuckDB.
 
     Raises:
@@ -65,7 +65,7 @@ def ask(path: Path, query: str, patience_s: float = 30.0) -> pl.DataFrame:
         QueryRefused: with DuckDB's own words: it is no query, or it would write.
 
     """
-    return ask_each(path, {"": query}, patience_s)[""]
+    return ask_each(path, {"": query})[""]
 
 
 def ask_each(

@@ -90,7 +90,7 @@ def whole_file(
 def copying(
     path: Path,
     copy: Path,
-    patience_s: float = 30.0,
+    patience_s: float,
 ) -> Iterator[DuckDBPyConnection]:
     """Open to read only as `juchu`, beside a new file `analytics` to write into.
 

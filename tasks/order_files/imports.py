@@ -188,7 +188,7 @@ def refuse_changed(download: Download) -> None:
     raise OSError(f"{download.name} は、{CHANGED}何も取り込んでいません。{NEXT_TIME}")
 
 
-def place_of(download: Download, *, new_shop: bool = False) -> Place:
+def place_of(download: Download, *, new_shop: bool) -> Place:
     """Return where the download's orders are stored.
 
     A Rakuten shop has to be described, because its number begins its order numbers.

@@ -90,7 +90,7 @@ def listing(  # noqa: PLR0913 - the parts of a section
     return section(head, advice, table(columns, rows[:most]))
 
 
-def naming(title: str, items: Sequence[object], advice: str = "") -> str:
+def naming(title: str, items: Sequence[object], advice: str) -> str:
     """Return a section with the first items in a row, their number in its title.
 
     "" without items; `advice` is our own Markdown.
@@ -105,9 +105,10 @@ def bullets(items: Iterable[object]) -> str:
     return "\n".join(f"- {escape(item)}" for item in items)
 
 
-def in_a_row(items: Sequence[object], most: int = LISTED) -> str:
+def in_a_row(items: Sequence[object]) -> str:
     """Return the first items with commas between, and "…" where there are more."""
-    return ", ".join(map(escape, items[:most])) + (" …" if len(items) > most else "")
+    more = " …" if len(items) > LISTED else ""
+    return ", ".join(map(escape, items[:LISTED])) + more
 
 
 def section(title: str, *blocks: str) -> str:

@@ -143,8 +143,8 @@ def shipping_day(typed: date | str | None) -> date:
 @task(name="open-labels", **SAFE_TO_REPEAT)
 def open_labels(
     shop: ShopHandle,
-    mall: str = Mall.RAKUTEN.value,
-    shipping_date: date | str | None = None,
+    mall: str,
+    shipping_date: date | str | None,
 ) -> tuple[Load, date]:
     """Record the start of an export, and return it with the shipping date.
 

@@ -214,7 +214,7 @@ def push_rounds(shop: ShopHandle, run: StockRun) -> Rounds:
         looked_up |= {one.listing for one in doubted}
         if doubted:
             known = leave_out_unknown(
-                shop, run.mall, run.shop_id, opaque(doubted), opaque(seen.found)
+                shop, run.shop_id, opaque(doubted), opaque(seen.found)
             )
             unknown = {one.push_id for one in doubted} - {one.push_id for one in known}
             pushes = [one for one in pushes if one.push_id not in unknown]

@@ -13,7 +13,6 @@ from prefect.logging import get_run_logger
 
 from connectors.rms.errors import RmsTrouble
 from connectors.rms.items import BULK_GET
-from data.model.order import Mall
 from data.model.shops.shop import ShopHandle
 from data.model.stock import Listing
 from data.warehouse.stock.listings import give_up_unknown, listings_gone
@@ -26,7 +25,6 @@ from tasks.runs.retrying import NEVER_REPEAT
 @task(name="leave-out-unknown", **NEVER_REPEAT)
 def leave_out_unknown(
     shop: ShopHandle,
-    mall: Mall,
     shop_id: str,
     pushes: Sequence[Push],
     found: Mapping[Listing, int | None],
@@ -36,7 +34,7 @@ def leave_out_unknown(
     A doubt never keeps a level back: without a sure answer all are returned.
     """
     with our_warehouse() as con:
-        gone = listings_gone(con, shop_id, mall=mall)
+        gone = listings_gone(con, shop_id)
     doubtful = [
         push
         for push in pushes

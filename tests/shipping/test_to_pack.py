@@ -83,7 +83,7 @@ def test_the_number_of_an_order_that_is_over_is_not_told_to_its_mall(
     sold(con, mall_status=first_seen_as, outcome=first_seen_as)
     left(con)
     sold(con, minute=30, mall_status=over, outcome=over)
-    due = packages_to_export(con, Mall.SHOPIFY, SHOP_ID)
+    due = packages_to_export(con, Mall.SHOPIFY, SHOP_ID, again_since=None)
 
     assert [len(packages) for packages in due] == [0, 1]
 
@@ -93,7 +93,7 @@ def test_a_mall_is_told_of_no_more_pieces_than_a_line_has(con):
     sold(con, quantity=5, quantity_to_ship=5)
     left(con)
     sold(con, minute=30, quantity=3)
-    ((package,), _) = packages_to_export(con, Mall.SHOPIFY, SHOP_ID)
+    ((package,), _) = packages_to_export(con, Mall.SHOPIFY, SHOP_ID, again_since=None)
 
     assert [one.quantity for one in package.lines] == [3]
 
@@ -103,10 +103,14 @@ def test_a_day_that_comes_back_is_told_again(con):
     sold(con)
     for minute, day in ((30, DAY), (50, DAY + timedelta(days=1)), (70, DAY)):
         left(con, day=day, minute=minute - 10)
-        ((package,), _) = packages_to_export(con, Mall.SHOPIFY, SHOP_ID)
+        ((package,), _) = packages_to_export(
+            con, Mall.SHOPIFY, SHOP_ID, again_since=None
+        )
         (number,) = package.new
         assert (number.tracking_number, number.shipping_date) == (GOOD, day)
         told = {"exported_at": at(minute), "file_name": "t.csv"}
         record_exports(con, Mall.SHOPIFY, SHOP_ID, [(package, number)], [], **told)
 
-    assert packages_to_export(con, Mall.SHOPIFY, SHOP_ID).packages == []
+    assert (
+        packages_to_export(con, Mall.SHOPIFY, SHOP_ID, again_since=None).packages == []
+    )

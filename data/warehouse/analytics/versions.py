@@ -62,9 +62,7 @@ def stamp_of(link: Path) -> int | None:
 
 
 @contextmanager
-def new_version(
-    link: Path, at: datetime, of: int, group: str = ""
-) -> Iterator[Path | None]:
+def new_version(link: Path, at: datetime, of: int, group: str) -> Iterator[Path | None]:
     """Yield a path to write the next version to; the link shows it after the block.
 
     One writer at a time. None where another one has just published that state, or a

@@ -195,7 +195,7 @@ def copy_backup(file: Path, folder: Path) -> Path:
 
 
 def delete_old_backups(
-    folder: Path, daily: int, weekly: int, at: datetime, *, clock_is_right: bool = False
+    folder: Path, daily: int, weekly: int, at: datetime, *, clock_is_right: bool
 ) -> list[Path]:
     """Delete the backups that are over the numbers to keep, and return them.
 

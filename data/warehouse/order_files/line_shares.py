@@ -107,7 +107,7 @@ def shared(
     stored: pl.DataFrame,
     by_line: Sequence[str],
     clears: Collection[str],
-    held: str = "",
+    held: str,
 ) -> LineShares:
     """Return what the lines of the file and the stored ones make of their orders.
 

@@ -329,7 +329,7 @@ def levelled(
     rows: pl.DataFrame,
     orders: Sequence[tuple[str, int]],
     packages: Sequence[tuple[str, str, int]],
-    by_line: Sequence[str] = (),
+    by_line: Sequence[str],
 ) -> pl.DataFrame:
     """Complete the row that speaks for an order or package from its other rows.
 

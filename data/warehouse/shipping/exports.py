@@ -37,7 +37,7 @@ class ToExport(NamedTuple):
 
 
 def packages_to_export(
-    con: Connection, mall: Mall, shop_id: str, *, again_since: date | None = None
+    con: Connection, mall: Mall, shop_id: str, *, again_since: date | None
 ) -> ToExport:
     """Return the packages with a number that no file held yet.
 

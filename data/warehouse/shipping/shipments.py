@@ -127,7 +127,7 @@ class ShipmentReport:
 
 
 def known_packages(
-    con: Connection, shop_id: str, *, mall: Mall = Mall.RAKUTEN, since: datetime
+    con: Connection, shop_id: str, *, mall: Mall, since: datetime
 ) -> list[PackageRef]:
     """Return the packages of orders placed since then that a file may refer to."""
     given = {"mall": mall.value, "shop_id": shop_id, "since": since}
@@ -136,7 +136,7 @@ def known_packages(
 
 
 def printed_keys(
-    con: Connection, shop_id: str, *, mall: Mall = Mall.RAKUTEN, since: datetime
+    con: Connection, shop_id: str, *, mall: Mall, since: datetime
 ) -> list[tuple[str, PackageRef]]:
     """Return keyed hashes of the keys on labels made when a package had another id."""
     given = {"mall": mall.value, "shop_id": shop_id, "since": since}

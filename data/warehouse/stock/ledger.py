@@ -158,7 +158,6 @@ def move_stock(
     con: DuckDBPyConnection,
     shop_id: str,
     *,
-    mall: Mall = Mall.RAKUTEN,
     order_numbers: Sequence[str] | None = None,
     moved_at: datetime,
 ) -> StockMoved:
@@ -169,7 +168,11 @@ def move_stock(
     of the shop's, which makes good what was missed. Any error is a duckdb.Error: the
     session is only worth closing.
     """
-    given = {"mall": mall.value, "shop_id": shop_id, "moved_at": moved_at}
+    given = {
+        "mall": Mall.RAKUTEN.value,
+        "shop_id": shop_id,
+        "moved_at": moved_at,
+    }
     numbers = None if order_numbers is None else list(order_numbers)
     SQL.run(con, "take_stock_orders", {**given, "order_numbers": numbers})
     remapped = learn_skus(con, given)

@@ -69,11 +69,9 @@ class MappedListings:
     moved: tuple[SkuChange, ...] = ()
 
 
-def known_listings(
-    con: DuckDBPyConnection, shop_id: str, *, mall: Mall = Mall.RAKUTEN
-) -> list[Listing]:
+def known_listings(con: DuckDBPyConnection, shop_id: str) -> list[Listing]:
     """Return the listings of the shop that we know of, with a variant."""
-    rows = SQL.run(con, "list_known_listings", _of(mall, shop_id)).fetchall()
+    rows = SQL.run(con, "list_known_listings", _of(shop_id)).fetchall()
     return [Listing(manage_number=number, variant_id=each) for number, each in rows]
 
 
@@ -82,11 +80,10 @@ def map_listings(  # noqa: PLR0913 - whose, what, by whom and when
     shop_id: str,
     said: Sequence[ListingAtMall],
     *,
-    mall: Mall = Mall.RAKUTEN,
     change_id: str,
     who: str,
     at: datetime,
-    is_trial: bool = False,
+    is_trial: bool,
 ) -> MappedListings:
     """Write the SKUs that the mall shows into the mapping, in the caller's transaction.
 
@@ -94,7 +91,7 @@ def map_listings(  # noqa: PLR0913 - whose, what, by whom and when
     each call.
     """
     given = {
-        **_of(mall, shop_id),
+        **_of(shop_id),
         "change_id": change_id,
         "who": who,
         "note": "RMSの商品情報から登録",
@@ -117,14 +114,13 @@ def store_listings(  # noqa: PLR0913 - whose, what, by which call and when
     con: DuckDBPyConnection,
     shop_id: str,
     said: Sequence[ListingAtMall],
-    gone: Sequence[Listing] = (),
+    gone: Sequence[Listing],
     *,
-    mall: Mall = Mall.RAKUTEN,
     told_by: ToldBy,
     seen_at: datetime,
 ) -> None:
     """Store what the mall said of its SKUs; `gone` are those that no item has."""
-    given = {**_of(mall, shop_id), "told_by": told_by, "seen_at": seen_at}
+    given = {**_of(shop_id), "told_by": told_by, "seen_at": seen_at}
     show(con, "listings_said", _frame(said))
     SQL.run(con, "merge_listings", given)
     con.unregister("listings_said")
@@ -134,11 +130,9 @@ def store_listings(  # noqa: PLR0913 - whose, what, by which call and when
     con.unregister("listings_gone")
 
 
-def listings_gone(
-    con: DuckDBPyConnection, shop_id: str, *, mall: Mall = Mall.RAKUTEN
-) -> set[Listing]:
+def listings_gone(con: DuckDBPyConnection, shop_id: str) -> set[Listing]:
     """Return the listings that no item had when the mall was asked last."""
-    rows = SQL.run(con, "list_listings_gone", _of(mall, shop_id)).fetchall()
+    rows = SQL.run(con, "list_listings_gone", _of(shop_id)).fetchall()
     return {Listing(manage_number=number, variant_id=each) for number, each in rows}
 
 
@@ -150,8 +144,8 @@ def give_up_unknown(con: DuckDBPyConnection, pushes: Sequence[Push]) -> None:
     )
 
 
-def _of(mall: Mall, shop_id: str) -> dict[str, object]:
-    return {"mall": mall.value, "shop_id": shop_id}
+def _of(shop_id: str) -> dict[str, object]:
+    return {"mall": Mall.RAKUTEN.value, "shop_id": shop_id}
 
 
 def _frame(said: Sequence[ListingAtMall]) -> pl.DataFrame:

@@ -338,7 +338,7 @@ class LatestPush(_OfListing):
 
 
 def latest_pushes(
-    con: DuckDBPyConnection, shop_id: str, *, mall: Mall = Mall.RAKUTEN, run_id: str
+    con: DuckDBPyConnection, shop_id: str, *, mall: Mall, run_id: str
 ) -> list[LatestPush]:
     """Return the latest push of every listing; superseded ones do not count.
 

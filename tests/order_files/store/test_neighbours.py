@@ -153,7 +153,7 @@ class Neighbour:
         )
 
     def export(self, minute: float) -> object:
-        due = packages_to_export(self.con, self.mall, self.shop_id)
+        due = packages_to_export(self.con, self.mall, self.shop_id, again_since=None)
         written = [(one, number) for one in due.packages for number in one.new]
         record_exports(
             self.con,
