@@ -34,8 +34,7 @@ def find_alarms(
 
 def made_at(con: Connection) -> datetime:
     """Return when the warehouse was made."""
-    ((made,),) = SQL.run(con, "read_making_time").fetchall()
-    return in_japan(made)
+    return in_japan(SQL.value(con, "read_making_time"))
 
 
 def open_alarms(con: Connection) -> set[tuple[AlarmKind, str]]:

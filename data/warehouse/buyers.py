@@ -123,16 +123,15 @@ def find_buyer(
     together = SQL.run(con, "list_cleared_together", asked_by).fetchall()
     orders |= {OrderKey(*row) for row in together}
     with_clearing(con, orders)
-    given = {"by_itself": BY_ITSELF}
-    numbers = SQL.run(con, "list_numbers_to_search", given).fetchall()
+    numbers = SQL.column(con, "list_numbers_to_search", {"by_itself": BY_ITSELF})
     SQL.run(con, "show_ended_orders")
-    unshipped = SQL.run(con, "list_unshipped").fetchall()
+    unshipped = SQL.column(con, "list_unshipped")
     con.unregister("clearing")
     return FoundBuyer(
         orders=tuple(sorted(orders)),
         marks=frozenset(marks),
-        traces=_traces(theirs, (number for (number,) in numbers), mail),
-        unshipped=tuple(number for (number,) in unshipped),
+        traces=_traces(theirs, numbers, mail),
+        unshipped=tuple(unshipped),
         given_away=_parcels_to(marks, orders, rows),
     )
 
@@ -284,15 +283,13 @@ def forget_again(con: DuckDBPyConnection, requests: Iterable[Request]) -> int:
 
 
 def _orders_with_people(con: DuckDBPyConnection) -> int:
-    ((orders,),) = SQL.run(con, "count_orders_with_people").fetchall()
-    return int(orders)
+    return int(SQL.value(con, "count_orders_with_people"))
 
 
 def unknown_keys(con: DuckDBPyConnection) -> int:
     """Return how many rows of forgotten buyers are of a key that is lost."""
     given = {"key_hash": keyed(key_in(con), "key")}
-    ((rows,),) = SQL.run(con, "count_unknown_keys", given).fetchall()
-    return int(rows)
+    return int(SQL.value(con, "count_unknown_keys", given))
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def store_costs(
     """
     show(con, "costs_told", pl.DataFrame(costs, schema=_COSTS, orient="row"))
     SQL.run(con, "merge_sku_costs", {"who": who, "imported_at": imported_at})
-    unsold = [sku for (sku,) in SQL.run(con, "list_unsold_skus").fetchall()]
+    unsold = SQL.column(con, "list_unsold_skus")
     con.unregister("costs_told")
     return unsold
 

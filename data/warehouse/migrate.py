@@ -108,7 +108,7 @@ def _ledger(con: DuckDBPyConnection) -> list[tuple[int, str, str]]:
     try:
         return SQL.run(con, "list_migrations").fetchall()
     except CatalogException:
-        tables = SQL.run(con, "count_tables").fetchall()[0][0]
+        tables = SQL.value(con, "count_tables")
     if tables:
         raise MigrationRefused(
             f"juchu の移行の記録(schema_migrations)がない DuckDB ファイルです"

@@ -73,7 +73,7 @@ def record_notices(
         return Recorded(0, 0)
     show(con, "told", _told(notices))
     given = {"recorded_at": recorded_at, "settled_at": recorded_at}
-    ((new,),) = SQL.run(con, "insert_notices", given).fetchall()
+    new = SQL.value(con, "insert_notices", given)
     SQL.run(con, "settle_unread_notices", given)
     _count_overtaken(con, recorded_at)
     # Not in a `finally`: in an aborted transaction this would hide the cause.
@@ -132,9 +132,9 @@ def settle_notices(  # noqa: PLR0913
         "settled_at": settled_at,
     }
     show(con, "reads", pl.DataFrame(list(read.items()), _READS, orient="row"))
-    ((stored,),) = SQL.run(con, "settle_read_notices", given).fetchall()
+    stored = SQL.value(con, "settle_read_notices", given)
     con.unregister("reads")
-    ((given_up,),) = SQL.run(con, "settle_refused_notices", given).fetchall()
+    given_up = SQL.value(con, "settle_refused_notices", given)
     looked = _looked(SQL.run(con, "list_notices_in_vain", given).fetchall(), settled_at)
     show(con, "looked", looked)
     SQL.run(con, "postpone_notices", given)
@@ -149,8 +149,7 @@ def found_without_notice(con: Connection, load_id: str) -> int:
     Record what waits in the spool first: those notices are late, not lost. One that
     comes later takes its order off the count that was stored (`record_notices`).
     """
-    rows = SQL.run(con, "count_found_without_notice", {"load_id": load_id})
-    return int(rows.fetchall()[0][0])
+    return int(SQL.value(con, "count_found_without_notice", {"load_id": load_id}))
 
 
 def _count_overtaken(con: Connection, recorded_at: datetime) -> None:

@@ -69,14 +69,13 @@ def seen_until(con: Connection, mall: Mall, shop_id: str) -> datetime | None:
 def unknown_numbers(con: Connection, shop_id: str, found: Sequence[str]) -> list[str]:
     """Return those of the numbers found of which no order is stored, in their order."""
     given = {"shop_id": shop_id, "found": list(found)}
-    rows = SQL.run(con, "list_unknown_numbers", given)
-    return [number for (number,) in rows.fetchall()]
+    return SQL.column(con, "list_unknown_numbers", given)
 
 
 def shipped_orders(con: Connection, shop_id: str, found: Sequence[str]) -> list[str]:
     """Return those of the numbers found whose orders are stored as shipped."""
     given = {"shop_id": shop_id, "found": list(found)}
-    return [number for (number,) in SQL.run(con, "list_shipped", given).fetchall()]
+    return SQL.column(con, "list_shipped", given)
 
 
 def move_cursor(
@@ -113,5 +112,4 @@ def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
         "missing_since": now - MISSING_FOR,
         "unreadable": UNREADABLE,
     }
-    rows = SQL.run(con, "list_orders_to_reread", given)
-    return [number for (number,) in rows.fetchall()]
+    return SQL.column(con, "list_orders_to_reread", given)

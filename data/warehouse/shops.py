@@ -254,8 +254,7 @@ def forget_closed_shops_keys(
 
 def halted_shops(con: DuckDBPyConnection) -> list[ShopHandle]:
     """Return the shops that wait for a key that works; one stopped by hand does not."""
-    rows = SQL.run(con, "list_halted_shops", {"statuses": [*REFUSED]}).fetchall()
-    return [shop for (shop,) in rows]
+    return SQL.column(con, "list_halted_shops", {"statuses": [*REFUSED]})
 
 
 def is_check_due(con: DuckDBPyConnection, shop: Shop, at: datetime) -> bool:
@@ -329,8 +328,7 @@ def stop_function(
 
 def stopped_functions(con: DuckDBPyConnection, shop: ShopHandle) -> frozenset[str]:
     """Return the functions that the shop may not call until a check succeeds."""
-    rows = SQL.run(con, "list_shop_stops", {"shop": shop}).fetchall()
-    return frozenset(function for (function,) in rows)
+    return frozenset(SQL.column(con, "list_shop_stops", {"shop": shop}))
 
 
 def lift_stops(
@@ -346,7 +344,7 @@ def last_warned(
 ) -> int | None:
     """Return the most urgent warning given about this expiry, in days, or None."""
     given = {"shop": shop, "expires_at": expires_at}
-    days: int | None = SQL.run(con, "find_shop_warning", given).fetchall()[0][0]
+    days: int | None = SQL.value(con, "find_shop_warning", given)
     return days
 
 

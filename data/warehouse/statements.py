@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -105,6 +106,25 @@ class Statements:
     ) -> DuckDBPyConnection:
         """Execute a statement with those of the given values that it names."""
         return self.by_name[name].execute(con, self.values(name, given))
+
+    def column(
+        self,
+        con: DuckDBPyConnection,
+        name: str,
+        given: Mapping[str, object] = MappingProxyType({}),
+    ) -> list[Any]:
+        """Execute a query of one column and return its values."""
+        return [value for (value,) in self.run(con, name, given).fetchall()]
+
+    def value(
+        self,
+        con: DuckDBPyConnection,
+        name: str,
+        given: Mapping[str, object] = MappingProxyType({}),
+    ) -> Any:
+        """Execute a query of one column and one row and return its value."""
+        (value,) = self.column(con, name, given)
+        return value
 
     def values(self, name: str, given: Mapping[str, object]) -> dict[str, object]:
         """Return those of the given values that a statement names."""

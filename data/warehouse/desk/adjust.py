@@ -58,5 +58,5 @@ def published_waiting(copy: Path, most: int) -> PublishedWaiting:
     """
     with published(copy) as con:
         rows = SQL.run(con, "list_published_waiting", {"row_limit": most}).fetchall()
-        ((total,),) = SQL.run(con, "count_published_waiting").fetchall()
+        total = SQL.value(con, "count_published_waiting")
     return PublishedWaiting([PublishedLine(*row) for row in rows], total)

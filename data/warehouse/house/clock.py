@@ -36,16 +36,16 @@ def heal_future(con: Connection, *, before: datetime, after: datetime) -> Healed
     Call it only while the clock is known to be right: `after` is now, `before` is when
     the answer that showed it was asked for, so that what it brought counts as newer.
     """
-    if not SQL.run(con, "is_dated_ahead", {"after": after}).fetchall()[0][0]:
+    if not SQL.value(con, "is_dated_ahead", {"after": after}):
         return Healed(0)
     given = {"before": before, "after": after}
     SQL.run(con, "open_closed_orders", given)
-    months = SQL.run(con, "open_month_closes", given).fetchall()
+    months = SQL.column(con, "open_month_closes", given)
     SQL.run(con, "list_future_instants", given)
-    ((counts,),) = SQL.run(con, "count_future_counts").fetchall()
+    counts = SQL.value(con, "count_future_counts")
     SQL.run(con, "show_healed")
     SQL.run(con, "heal_instants")
     SQL.run(con, "heal_counts")
     SQL.run(con, "heal_next_looks", given)
-    ((found,),) = SQL.run(con, "count_future_instants").fetchall()
-    return Healed(found, tuple(sorted(month for (month,) in months)), counts)
+    found = SQL.value(con, "count_future_instants")
+    return Healed(found, tuple(sorted(months)), counts)

@@ -16,7 +16,7 @@ def close_months(con: Connection, at: datetime, close_day: int) -> list[str]:
     """
     today = in_japan(at).date()
     given: dict[str, object] = {"before": _first_open(today, close_day)}
-    months = [m for (m,) in SQL.run(con, "list_months_to_close", given).fetchall()]
+    months = SQL.column(con, "list_months_to_close", given)
     if months:
         given = {"months": months, "closed_at": at}
         SQL.run(con, "close_orders", given)

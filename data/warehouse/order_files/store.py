@@ -89,9 +89,7 @@ class ImportReport:
 
 def shops_with_orders(con: DuckDBPyConnection, mall: str | None = None) -> list[str]:
     """Return the ids under which orders of this mall, or of any, are stored, sorted."""
-    return [
-        shop for (shop,) in SQL.run(con, "list_csv_shops", {"mall": mall}).fetchall()
-    ]
+    return SQL.column(con, "list_csv_shops", {"mall": mall})
 
 
 def import_orders(  # noqa: PLR0913

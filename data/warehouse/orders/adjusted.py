@@ -22,7 +22,7 @@ def adjusted_lines_kept(
 
     `take` names the orders: those of `written`, or those a file changes.
     """
-    ((lines,),) = SQL.run(con, take, given).fetchall()
+    lines = SQL.value(con, take, given)
     yield
     if lines:
         SQL.run(con, "record_outdated_adjustments")

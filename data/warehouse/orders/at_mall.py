@@ -12,22 +12,18 @@ from data.warehouse.statements import SQL
 
 def numbers_to_confirm(con: Connection, shop_id: str) -> list[str]:
     """Return the orders that wait for 注文確認 and whose amounts are fixed."""
-    rows = SQL.run(con, "list_numbers_to_confirm", {"shop_id": shop_id})
-    return [number for (number,) in rows.fetchall()]
+    return SQL.column(con, "list_numbers_to_confirm", {"shop_id": shop_id})
 
 
 def open_amounts(con: Connection, shop_id: str) -> list[str]:
     """Return the orders whose amounts the mall has not fixed yet (−9999)."""
-    rows = SQL.run(con, "list_open_amounts", {"shop_id": shop_id})
-    return [number for (number,) in rows.fetchall()]
+    return SQL.column(con, "list_open_amounts", {"shop_id": shop_id})
 
 
 def unknown_status(con: Connection, shop_id: str) -> list[str]:
     """Return the orders at an unknown status code of RMS; they are on hold."""
     given = {"shop_id": shop_id, "known": list(RMS_STATUS)}
-    return [
-        number for (number,) in SQL.run(con, "list_unknown_status", given).fetchall()
-    ]
+    return SQL.column(con, "list_unknown_status", given)
 
 
 def orders_not_at_mall(
@@ -39,4 +35,4 @@ def orders_not_at_mall(
         "shop_id": shop_id,
         "numbers": list(numbers),
     }
-    return {n for (n,) in SQL.run(con, "list_not_at_mall", given).fetchall()}
+    return set(SQL.column(con, "list_not_at_mall", given))

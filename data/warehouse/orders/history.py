@@ -92,12 +92,11 @@ def history(con: Connection, order: FoundOrder) -> History:
     }
     (head,) = _rows(con, "read_order_head", key)
     events = SQL.run(con, "list_order_events", key).fetchall()
-    matters = SQL.run(con, "list_order_matters", key).fetchall()
     return History(
         head,
         tuple(_rows(con, "list_order_page_lines", key)),
         tuple(_rows(con, "list_order_page_people", key)),
-        tuple(what for (what,) in matters),
+        tuple(SQL.column(con, "list_order_matters", key)),
         tuple(Event(*row) for row in events),
     )
 

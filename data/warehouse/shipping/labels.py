@@ -32,8 +32,7 @@ class ToPack(NamedTuple):
 def label_orders(con: Connection, shop_id: str, *, again: bool) -> list[str]:
     """Return the orders waiting for a label; `again` adds those that had one."""
     given = {"mall": Mall.RAKUTEN.value, "shop_id": shop_id, "again": again}
-    rows = SQL.run(con, "list_label_orders", given).fetchall()
-    return [number for (number,) in rows]
+    return SQL.column(con, "list_label_orders", given)
 
 
 def packages_to_pack(

@@ -179,7 +179,7 @@ def import_shipments(  # noqa: PLR0913
         "rows_read": file.rows_read,
         "reason": CORRECTED,
     }
-    ((before,),) = SQL.run(con, "count_shipment_imports_of_file", given).fetchall()
+    before = SQL.value(con, "count_shipment_imports_of_file", given)
     given["is_known_file"] = bool(before)
     placed, numbered = _without_numbered(con, placed, given)
     unmatched += [RowRemark(row, file.reference_column, NUMBERED) for row in numbered]
@@ -229,16 +229,16 @@ def _of_parcels(con: Connection, given: dict[str, object]) -> list[RowRemark]:
 
     Its number is another order's, its order is not to be sent, or its package has one.
     """
-    shared = SQL.run(con, "list_shared_numbers", given).fetchall()
+    shared = SQL.column(con, "list_shared_numbers", given)
     held = SQL.run(con, "list_parcels_to_hold", given).fetchall()
-    further = SQL.run(con, "list_further_parcels", given).fetchall()
+    further = SQL.column(con, "list_further_parcels", given)
     return [
-        *(RowRemark(row, None, OTHER_ORDER) for (row,) in shared),
+        *(RowRemark(row, None, OTHER_ORDER) for row in shared),
         *(
             RowRemark(row, None, ReportFault.CANCELLED if is_cancelled else TOO_SOON)
             for row, is_cancelled in held
         ),
-        *(RowRemark(row, None, FURTHER) for (row,) in further),
+        *(RowRemark(row, None, FURTHER) for row in further),
     ]
 
 
@@ -259,8 +259,7 @@ def _told_elsewhere(
     asked = {row.row_number: row.order_ref for row in file.rows}
     references = sorted({asked[number] for number in missing})
     given = {"references": references, "mall": mall.value, "shop_id": shop_id}
-    found = SQL.run(con, "list_references_elsewhere", given).fetchall()
-    known = {reference for (reference,) in found}
+    known = set(SQL.column(con, "list_references_elsewhere", given))
     return [
         one._replace(reason=Unmatched.ELSEWHERE.value)
         if one.row_number in missing and asked[one.row_number] in known

@@ -99,8 +99,7 @@ def orders_to_read(con: Connection, run: Run) -> list[str]:
     An order that this run has read is listed again only if something was sent of it, or
     a result came, since then.
     """
-    rows = SQL.run(con, "list_tracking_orders", run.given).fetchall()
-    return [number for (number,) in rows]
+    return SQL.column(con, "list_tracking_orders", run.given)
 
 
 def judge_tracking(
@@ -319,8 +318,8 @@ def end_requests(
 
 def last_report_unseen(con: Connection, run: Run) -> datetime | None:
     """Return when the latest report not yet seen at the mall was sent, or None."""
-    ((sent_at,),) = SQL.run(con, "find_tracking_lost", run.given).fetchall()
-    return sent_at  # type: ignore[no-any-return]
+    sent_at: datetime | None = SQL.value(con, "find_tracking_lost", run.given)
+    return sent_at
 
 
 def _frame(rows: Sequence[tuple[object, ...]], schema: pl.Schema) -> pl.DataFrame:

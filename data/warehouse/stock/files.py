@@ -137,13 +137,12 @@ def book_stock_file(  # noqa: PLR0913
         "imported_at": imported_at,
         "moved_at": imported_at,
     }
-    ((same,),) = SQL.run(con, "count_stock_imports_of_file", given).fetchall()
-    if same:
+    if SQL.value(con, "count_stock_imports_of_file", given):
         return StockFileReport(is_same_file=True, rows_read=len(file.counts))
     show(con, "stock_count_rows", _rows(file.counts))
-    differing = SQL.run(con, "list_stock_counts_differing", given).fetchall()
+    differing = SQL.column(con, "list_stock_counts_differing", given)
     if differing:
-        raise CountsDiffer([sku for (sku,) in differing])
+        raise CountsDiffer(differing)
     SQL.run(con, "take_stock_counted_skus", given)
     remapped = change_skus(con, given)
     book = _receive if kind == "receipt" else _count
@@ -170,7 +169,7 @@ def book_stock_file(  # noqa: PLR0913
 
 def _count(con: DuckDBPyConnection, given: Mapping[str, object]) -> BookedFile:
     SQL.run(con, "plan_stock_counts", given)
-    older = [sku for (sku,) in SQL.run(con, "list_stock_counts_older").fetchall()]
+    older = SQL.column(con, "list_stock_counts_older")
     SQL.run(con, "forget_stock_counts_older")
     SQL.run(con, "insert_stock_counts")
     ((moved, equal),) = SQL.run(con, "count_stock_counts", given).fetchall()

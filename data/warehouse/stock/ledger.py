@@ -89,7 +89,8 @@ def learn_skus(
     `given` holds mall, shop_id and moved_at.
     """
     SQL.run(con, "learn_stock_skus", given)
-    named = {"change_id": f"learnt/{given['shop_id']}/{_ledger_end(con)}"}
+    end = SQL.value(con, "find_stock_end")
+    named = {"change_id": f"learnt/{given['shop_id']}/{end}"}
     return change_skus(con, {**given, **named, "who": "juchu", "note": LEARNT})
 
 
@@ -97,8 +98,7 @@ def change_skus(
     con: DuckDBPyConnection, given: Mapping[str, object]
 ) -> tuple[SkuChange, ...]:
     """Apply temporary table `stock_skus`: move the stock, then store the mapping."""
-    ((news,),) = SQL.run(con, "count_stock_sku_news").fetchall()
-    if not news:
+    if not SQL.value(con, "count_stock_sku_news"):
         return ()
     SQL.run(con, "judge_stock_skus")
     rows = SQL.run(con, "list_stock_sku_changes").fetchall()
@@ -110,11 +110,6 @@ def change_skus(
         SQL.run(con, "insert_stock_counts")
     SQL.run(con, "merge_stock_skus", given)
     return tuple(SkuChange(*row) for row in rows)
-
-
-def _ledger_end(con: DuckDBPyConnection) -> int:
-    ((end,),) = SQL.run(con, "find_stock_end").fetchall()
-    return int(end)
 
 
 @dataclass(frozen=True)

@@ -243,8 +243,7 @@ def start_sending(
     if not pushes:
         return []
     given = {"push_ids": [push.push_id for push in pushes], "sent_at": sent_at}
-    rows = SQL.run(con, "start_inventory_pushes", given).fetchall()
-    started = {push_id for (push_id,) in rows}
+    started = set(SQL.column(con, "start_inventory_pushes", given))
     return [push for push in pushes if push.push_id in started]
 
 

@@ -91,7 +91,7 @@ def why_oversold(con: DuckDBPyConnection, sku: str, at: datetime) -> Explained |
     until = max([sale.at, *(one.known_at for one in untold)]) + AROUND
     window = {"sku": sku, "since": since, "until": until}
     ((waiting, waiting_at),) = SQL.run(con, "count_waiting_pieces", given).fetchall()
-    ((recount_at,),) = SQL.run(con, "find_recount", given).fetchall()
+    recount_at = SQL.value(con, "find_recount", given)
     links = SQL.run(con, "find_link", given).fetchall()
     facts = OversaleFacts(
         sale,
