@@ -30,7 +30,8 @@ from data.warehouse.stock.push import (
 from tasks.machine import our_warehouse
 from tasks.runs.report import counts, ended, listing, page, sums
 from tasks.runs.retrying import SAFE_TO_REPEAT
-from tasks.stock.push import Rounds, SeenLevels, StockRun, read_mall
+from tasks.stock.look import SeenLevels, StockRun, read_mall
+from tasks.stock.push import Rounds
 
 STILL_ON_SALE: Final = (
     "RMSでは在庫があるように表示されています。"

@@ -20,7 +20,7 @@ from tasks import orders
 from tasks.runs import loads as runs
 from tasks.runs.retrying import NEVER_REPEAT, may_retry
 from tasks.shipping import tracking
-from tasks.stock import push
+from tasks.stock import look, push
 from tests.support.effort import first
 from tests.support.plain_runs import both_ways
 from tests.support.sandbox import Sandbox
@@ -131,7 +131,7 @@ def reporting(lab: Sandbox, home: Path) -> Callable[[], State]:
 def sending(lab: Sandbox, home: Path) -> Callable[[], State]:
     count_everything(lab, home)
     run = push.open_stock_push.fn("lab", full=False)
-    seen = replace(push.read_mall.fn("lab", run, full=False), may_raise=True)
+    seen = replace(look.read_mall.fn("lab", run, full=False), may_raise=True)
     pushes = push.plan_levels.fn(run, seen)
     return lambda: push.send_levels("lab", pushes, return_state=True)
 

@@ -13,7 +13,7 @@ from flows.import_skus import import_skus
 from flows.import_stock_count import import_stock_count
 from flows.push_inventory import push_inventory
 from tasks.machine import now
-from tasks.stock import push
+from tasks.stock import look
 from tests.flows.conftest import Shown
 from tests.flows.test_connection import key_is_old
 from tests.support.effort import first, for_ci
@@ -94,7 +94,7 @@ def test_a_number_that_several_skus_have_names_no_stock(lab: Sandbox, shown: Sho
     lab.set_item("mihon-shirt", set=same)
     ended(import_skus)
     lab.sell(20)
-    push.sweep_orders("lab")
+    look.sweep_orders("lab")
 
     assert mapped()[SHIRT] == ("mihon-shirt/ms-1", "order")
     assert mapped()["mihon-shirt", "ms-2"] == ("mihon-shirt/ms-2", "order")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tasks.stock import adjust as stock_waiting
 from tasks.stock import adjust_form as stock_form
 from tasks.stock import files as stock_count
 from tasks.stock import files as stock_count_report
+from tasks.stock import look as stock_look
 from tasks.stock import push as inventory
 from tasks.stock import push as inventory_calls
 from tasks.stock import push_report as inventory_report
@@ -39,7 +41,8 @@ Key = tuple[str, str]
 MODULES = (
     orders, loads, notices, inventory, inventory_calls, inventory_report, stock_adjust,
     stock_count, stock_count_report, stock_waiting, stock_form, adjust_stock,
-    import_stock_count, inventory_unknown, push_inventory, rms, file_outcome,
+    stock_look, import_stock_count, inventory_unknown, push_inventory, rms,
+    file_outcome,
 )  # fmt: skip
 
 
@@ -112,7 +115,7 @@ class Shelf:
         return self.mall.sell(many, over_days=0)
 
     def sweep(self) -> None:
-        inventory.sweep_orders(SHOP)
+        stock_look.sweep_orders(SHOP)
 
     def csv(self, key: Key, units: Sequence[int], number: int) -> str:
         """Import a CSV with an order of so many lines of one listing."""
@@ -233,13 +236,22 @@ def quick_shelf(mall: Sandbox, home: Path) -> Iterator[Shelf]:
         yield shelf
 
 
+OF_A_PUSH = [stock_look, inventory, inventory_report, push_inventory]
+"""The modules of a push, each after those that it takes names from."""
+
+
+def source_of(module: ModuleType) -> str:
+    return Path(str(module.__file__)).read_text(encoding="utf-8")
+
+
 @contextmanager
 def shelf_with_bug(
     mall: Sandbox, home: Path, old: str, new: str, *more: type[Exception]
 ) -> Iterator[Shelf]:
     """Open the shop while its push has other source, for a block that must fail."""
+    at = next(at for at, each in enumerate(OF_A_PUSH) if old in source_of(each))
     with (
-        planted_source(inventory, old, new, [inventory_report, push_inventory]),
+        planted_source(OF_A_PUSH[at], old, new, OF_A_PUSH[at + 1 :]),
         quick_shelf(mall, home) as shelf,
         caught(*more),
     ):

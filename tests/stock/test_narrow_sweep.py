@@ -1,7 +1,7 @@
 """Units the mall sold unseen: a few calls find them, however many orders are open."""
 
 from tasks import orders
-from tasks.stock import push
+from tasks.stock import look
 from tests.stock.shop_of_flows import SHOP, Shelf
 
 READ = "getOrder"
@@ -33,7 +33,7 @@ def test_an_order_whose_notice_was_lost_an_hour_ago_is_found_as_well(shelf: Shel
     shelf.sell(1)
     shelf.pass_time(5400)
     told = shelf.sell(1)
-    load = push.open_sweep(SHOP, None, None)
+    load = look.open_sweep(SHOP, None, None)
     orders.take_orders(SHOP, told, load)
     shelf.pass_time()
     shelf.push(full=True)
@@ -48,7 +48,7 @@ def test_a_listing_sold_while_we_look_is_not_raised(shelf: Shelf, monkeypatch):
     shelf.push()
     shelf.pass_time()
     shelf.sell(1)
-    look, sales = push.read_mall, []
+    read, sales = look.read_mall, []
 
     def reading(*given, **more):
         if 1 <= len(sales) < 3:
@@ -56,9 +56,9 @@ def test_a_listing_sold_while_we_look_is_not_raised(shelf: Shelf, monkeypatch):
             shelf.sell(1)
             shelf.pass_time()
         sales.append(1)
-        return look(*given, **more)
+        return read(*given, **more)
 
-    monkeypatch.setattr(push, "read_mall", reading)
+    monkeypatch.setattr(look, "read_mall", reading)
     shelf.pass_time()
     shelf.push(full=True)
 

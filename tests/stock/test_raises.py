@@ -3,7 +3,7 @@
 import pytest
 
 from data.model.stock import raises
-from tasks.stock import push
+from tasks.stock import look
 from tests.stock.made import a_count, count
 from tests.stock.pushing import A_TEA, plan, to_push
 from tests.stock.shop_of_flows import WRITE, Shelf, shelf_with_bug
@@ -54,7 +54,7 @@ def test_a_sale_behind_the_sweep_waits_for_the_next_round(
     """The raise that another listing swept for is seen only after the sweep."""
     a_sale_given_back(shelf)
     shelf.counted({TEA: shelf.units()[TEA] + 1})
-    swept = push.sweep_for_news
+    swept = look.sweep_for_news
     sold: list[str] = []
 
     def sweeping(shop: str) -> None:
@@ -62,7 +62,7 @@ def test_a_sale_behind_the_sweep_waits_for_the_next_round(
         if not sold:
             sold.append(sell(shelf))
 
-    monkeypatch.setattr(push, "sweep_for_news", sweeping)
+    monkeypatch.setattr(look, "sweep_for_news", sweeping)
     shelf.push()
 
     assert shelf.units()[MUG] == 4
@@ -78,13 +78,13 @@ def test_a_listing_that_goes_on_selling_is_lowered_all_the_same(
     shelf.push()
     shelf.counted({MUG: 4})
     sell(shelf)
-    swept = push.sweep_for_news
+    swept = look.sweep_for_news
 
     def sweeping(shop: str) -> None:
         swept(shop)
         sell(shelf)
 
-    monkeypatch.setattr(push, "sweep_for_news", sweeping)
+    monkeypatch.setattr(look, "sweep_for_news", sweeping)
     before = shelf.calls(WRITE)
     shelf.push()
 

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.rms.stock import StockApi
 from tasks import orders
-from tasks.stock import push
+from tasks.stock import look, push
 from tests.stock.shop_of_flows import SHOP, WRITE, Shelf
 
 TEA = ("kakuu-tea", "kakuu-tea")
@@ -32,7 +32,7 @@ def test_a_sale_during_the_read_back_is_expected_by_the_next_push(
 
     monkeypatch.setattr(StockApi, "read", reading)
     shelf.push()
-    orders.take_orders(SHOP, sold, push.open_sweep(SHOP, None, None))
+    orders.take_orders(SHOP, sold, look.open_sweep(SHOP, None, None))
     shelf.pass_time()
     searched = shelf.calls(SEARCH)
     kind, _ = shelf.push()

@@ -11,14 +11,14 @@ from data.warehouse.matters import dismiss_matter
 from data.warehouse.session import warehouse
 from tasks.rms import ShopStopped
 from tasks.runs.limits import TurnNotCome, limit_name
-from tasks.stock import push
+from tasks.stock import look, push
 from tests.stock.shop_of_flows import SHOP, WRITE, Shelf, shelf_with_bug
 from tests.support.effort import first, for_ci
 
 MUG = ("kakuu-mug", "kakuu-mug")
 TEA = ("kakuu-tea", "kakuu-tea")
 SEARCH, GET = "searchOrder", "getOrder"
-UNSWEPT = push.UNSWEPT
+UNSWEPT = look.UNSWEPT
 
 
 def units_that_no_order_explains(shelf: Shelf, level: int = 1001) -> None:
@@ -63,7 +63,7 @@ def test_a_turn_that_does_not_come_keeps_no_sold_out_one_on_sale(
     def taken(shop: str) -> NoReturn:
         raise TurnNotCome(limit_name(shop))
 
-    monkeypatch.setattr(push, "one_caller", taken)
+    monkeypatch.setattr(look, "one_caller", taken)
     kind, message = shelf.push()
 
     assert (kind, message.count("rms-order-lab")) == ("FAILED", 1)
@@ -126,13 +126,13 @@ def test_a_refused_key_stops_the_stock_too(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ):
     units_that_no_order_explains(shelf)
-    swept = push.sweep_for_news
+    swept = look.sweep_for_news
 
     def sweeping(shop: str) -> None:
         shelf.mall.shop("demo", license_key="another-key")
         swept(shop)
 
-    monkeypatch.setattr(push, "sweep_for_news", sweeping)
+    monkeypatch.setattr(look, "sweep_for_news", sweeping)
     with pytest.raises((CredentialsRefused, ShopStopped)):
         push.push_rounds(SHOP, push.open_stock_push(SHOP, full=False))
 
@@ -152,7 +152,7 @@ def what_cannot_be_read_was_sold(shelf: Shelf) -> None:
     kind, message = shelf.push(full=True)
 
     assert (shelf.units()[MUG], shelf.units()[TEA]) == (4, 0)
-    assert (kind, message.count(f"{push.UNREAD}{number}")) == ("FAILED", 1)
+    assert (kind, message.count(f"{look.UNREAD}{number}")) == ("FAILED", 1)
     truth = shelf.mall.orders()[number]["goodsPrice"]
     shelf.mall.spoil(number, "goodsPrice", truth)
     assert shelf.push(full=True)[0] == "COMPLETED"
