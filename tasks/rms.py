@@ -27,6 +27,7 @@ from connectors.rms.errors import (
     RmsTrouble,
     Unavailable,
 )
+from connectors.rms.http import Limits, RmsHttp
 from connectors.rms.pace import Bucket, paces_for, slowness_of
 from connectors.settings.reading import read_settings
 from data.model.oversale import TroubleKind
@@ -164,17 +165,18 @@ def rms_client(
     wrong = clock_is_wrong_sign(settings.home)
     rate, url = settings.rms_requests_per_second, settings.rms_url
     paces = paces_for(settings.home, shop, rate, url)
-    with RmsClient(
+    http = RmsHttp(
         shop,
         url,
         paces[Bucket.ORDER],
         now,
-        settings.rms_deadline_s,
+        Limits(settings.rms_deadline_s),
         paces=paces,
         undated=undated,
         admit=admit,
         too_fast=slowness_of(settings.home, shop).too_fast,
-    ) as rms:
+    )
+    with RmsClient(http) as rms:
         try:
             yield rms
         except ClockWrong:

@@ -92,7 +92,8 @@ class RmsHttp:
     """The caller of one RMS for one shop: `with RmsHttp(…) as http: http.post(…)`.
 
     `pace` is entered when the next request may go and left once it has gone; calls of a
-    bucket in `paces` ask that one instead. `undated` is called after an answer that
+    bucket in `paces` ask that one instead (see `paces_for`). Without `paces` stock goes
+    at the orders' pace, slower than it might. `undated` is called after an answer that
     shows no time, `admit` before every call with the function's name, and again when
     its turn has come: it raises to stop the call. `too_fast` is called when RMS says
     so, for the pace of the calls to come.
@@ -113,13 +114,13 @@ class RmsHttp:
         too_fast: Callable[[], None] = lambda: None,
     ) -> None:
         self._base_url = checked_address(base_url)
-        self._shop = shop
+        self.shop = shop
         self._credentials = Credentials(shop)
         self._pace = pace
         self._paces = paces
-        self._now = now
+        self.now = now
         self._limits = limits
-        self._sleep = sleep
+        self.sleep = sleep
         self._undated = undated
         self._admit = admit
         self._too_fast = too_fast
@@ -160,7 +161,7 @@ class RmsHttp:
         self._client = self._portal = None
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(shop={self._shop.handle!r})"
+        return f"{type(self).__name__}(shop={self.shop.handle!r})"
 
     def admit(self, function: RmsFunction) -> None:
         """Raise what a call of this function would raise now instead of being made.
@@ -204,7 +205,7 @@ class RmsHttp:
         with ExitStack() as turn:
             turn.enter_context(self._paces.get(function.bucket, self._pace)())
             self._admit(function.name)  # much may have changed while it waited
-            sent_at = self._now()
+            sent_at = self.now()
             # No local variable: a traceback with locals would show the request's URL.
             answer = self._portal.call(
                 exchange,
@@ -229,7 +230,7 @@ class RmsHttp:
                 self._too_fast()
             # The hint is obeyed here: a task's retry delay is fixed before the answer.
             if slow.retry_after_s:
-                self._sleep(min(slow.retry_after_s, self._limits.max_wait_s))
+                self.sleep(min(slow.retry_after_s, self._limits.max_wait_s))
             raise
         self._check_clock(function, reply, answer.headers, sent_at)
         return reply
@@ -250,7 +251,7 @@ class RmsHttp:
         if made_at is None:
             self._undated()
             return
-        off = clock.ahead(made_at, sent_at, self._now())
+        off = clock.ahead(made_at, sent_at, self.now())
         self.clock_agrees = not clock.is_wrong(off)
         if self.clock_agrees or function.is_write:
             return
@@ -282,7 +283,7 @@ class RmsHttp:
             answer.status or 0,
             answer.body,
             request_id_of(answer.headers),
-            retry_after_s(answer.headers.get("Retry-After", ""), self._now),
+            retry_after_s(answer.headers.get("Retry-After", ""), self.now),
         )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from connectors.rms.client import RmsClient
+from connectors.rms.http import Limits, RmsHttp
 from connectors.rms.pace import unlimited
 from data.model.order import Mall
 from data.model.shops.shop import Shop
@@ -26,11 +27,12 @@ def demo_shop(sandbox: Sandbox) -> Shop:
 def client_of(
     sandbox: Sandbox, sleep: Callable[[float], object], deadline_s: float = 20
 ) -> RmsClient:
-    return RmsClient(
+    http = RmsHttp(
         demo_shop(sandbox),
         sandbox.url,
         unlimited,
         lambda: datetime.now(UTC),
-        deadline_s,
+        Limits(deadline_s),
         sleep,
     )
+    return RmsClient(http)

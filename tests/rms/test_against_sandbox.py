@@ -15,6 +15,7 @@ from connectors.rms.errors import (
     Throttled,
     Unavailable,
 )
+from connectors.rms.http import Limits, RmsHttp
 from connectors.rms.orders import ConfirmOutcome
 from connectors.rms.pace import Pace, unlimited
 from data.model.japan_time import JST
@@ -49,10 +50,10 @@ def connect(sandbox: Sandbox) -> Iterator[Connect]:
                 service_secret=SecretStr(keys.get("secret", told.service_secret)),
                 license_key=SecretStr(keys.get("key", told.license_key)),
             )
-            client = RmsClient(
-                shop, sandbox.url, unlimited, now, deadline_s, never_waits
+            http = RmsHttp(
+                shop, sandbox.url, unlimited, now, Limits(deadline_s), never_waits
             )
-            return stack.enter_context(client)
+            return stack.enter_context(RmsClient(http))
 
         yield connected
 
@@ -316,7 +317,7 @@ def test_a_paced_client_is_never_too_fast_for_rms(tmp_path):
             license_key=SecretStr(told.license_key),
         )
         sold = strict.sell(250)
-        with RmsClient(shop, strict.url, pace, now) as client:
+        with RmsClient(RmsHttp(shop, strict.url, pace, now)) as client:
             fetched = client.orders.get(sold)
 
         assert len(fetched.orders) == 250

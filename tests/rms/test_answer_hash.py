@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from connectors.rms import fetch
 from connectors.rms.client import RmsClient
 from connectors.rms.fetch import answer_hash
+from connectors.rms.http import RmsHttp
 from connectors.rms.pace import unlimited
 from data.model.japan_time import JST
 from data.model.shops.shop import Shop
@@ -25,7 +26,8 @@ def rms(sandbox):
         service_secret=keys.service_secret,
         license_key=keys.license_key,
     )
-    with RmsClient(shop, sandbox.url, unlimited, lambda: datetime.now(JST)) as client:
+    http = RmsHttp(shop, sandbox.url, unlimited, lambda: datetime.now(JST))
+    with RmsClient(http) as client:
         yield client
 
 

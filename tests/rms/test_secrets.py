@@ -13,8 +13,9 @@ import pytest
 from connectors.rms.answers import RmsFunction
 from connectors.rms.client import RmsClient
 from connectors.rms.errors import RmsTrouble
-from connectors.rms.http import Limits, RmsHttp
+from connectors.rms.http import USUAL, Limits, RmsHttp
 from connectors.rms.pace import unlimited
+from data.model.shops.shop import Shop
 from tests.rms.judged import message, said
 from tests.rms.wire_server import answer, black_hole, cut, drip, endless, hang_up
 from tests.support.effort import for_ci
@@ -78,6 +79,10 @@ FAULTS = {
 }
 
 
+def client_at(url: str, shop: Shop, limits: Limits = USUAL) -> RmsClient:
+    return RmsClient(RmsHttp(shop, url, unlimited, lambda: datetime.now(UTC), limits))
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -87,7 +92,7 @@ FAULTS = {
 )
 def test_no_fault_tells_the_key(wire, shop, every_log, script):
     http, server = wire(script, limits=Limits(deadline_s=1.2, max_body=50_000))
-    client = RmsClient(shop, server.url, unlimited, lambda: datetime.now(UTC), 1.2)
+    client = client_at(server.url, shop, Limits(1.2))
     write = RmsFunction("confirmOrder", is_write=True)
 
     with client, pytest.raises(RmsTrouble) as licence:
@@ -110,7 +115,7 @@ def test_no_fault_tells_the_key(wire, shop, every_log, script):
 @pytest.mark.parametrize("script", [answer(b"", 503), answer(b"", 403), hang_up])
 def test_not_even_a_traceback_with_locals_tells_the_key(wire, shop, script):
     _, server = wire(script)
-    client = RmsClient(shop, server.url, unlimited, lambda: datetime.now(UTC))
+    client = client_at(server.url, shop)
 
     with client, pytest.raises(RmsTrouble) as licence:
         client.licence.expiry()
@@ -122,7 +127,7 @@ def test_not_even_a_traceback_with_locals_tells_the_key(wire, shop, script):
 
 def test_no_object_shows_the_key(wire, shop, every_log):
     http, server = wire(answer(said(message("INFO", "OK"), expiryDate="2026-12-01")))
-    client = RmsClient(shop, server.url, unlimited, lambda: datetime.now(UTC))
+    client = client_at(server.url, shop)
 
     with client:
         client.licence.expiry()

@@ -12,6 +12,7 @@ from connectors.rms.errors import (
     Throttled,
     Unavailable,
 )
+from connectors.rms.http import RmsHttp
 from connectors.rms.pace import Bucket, paces_for
 from connectors.rms.stock import ListingLevel, StockOutcome, StockResult
 from data.model.stock import Listing
@@ -181,15 +182,14 @@ def test_a_paced_client_is_never_too_fast_in_any_bucket(tmp_path):
     with ExitStack() as stack:
         strict = stack.enter_context(Sandbox.start("--seed", "7"))
         paces = paces_for(tmp_path, demo_shop(strict), 1, strict.url)
-        rms = stack.enter_context(
-            RmsClient(
-                demo_shop(strict),
-                strict.url,
-                paces[Bucket.ORDER],
-                lambda: datetime.now(UTC),
-                paces=paces,
-            )
+        http = RmsHttp(
+            demo_shop(strict),
+            strict.url,
+            paces[Bucket.ORDER],
+            lambda: datetime.now(UTC),
+            paces=paces,
         )
+        rms = stack.enter_context(RmsClient(http))
         sold = strict.sell(1)
         levels = invented(401)
 

@@ -37,7 +37,7 @@ def while_it_waits(
 
     def making(http: RmsHttp, *given: Any, **named: Any) -> None:
         made(http, *given, **named)
-        http._sleep = wait
+        http.sleep = wait
 
     monkeypatch.setattr(RmsHttp, "__init__", making)
     return waits
