@@ -4,6 +4,7 @@ from data.warehouse.order_files.queries import Queries
 
 _CHANGE = (
     "judge_csv_statuses",
+    "create_after_file",
     "change_csv_orders",
     "change_csv_packages",
     "change_csv_lines",

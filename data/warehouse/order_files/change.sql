@@ -65,51 +65,60 @@ SELECT
     said = 2 AND known < 2 AS ends
 FROM words;
 
+-- name: create_after_file
+-- What a cell of a known order is after the file: a blank one keeps what is known, unless
+-- it clears.
+-- in:  nothing
+-- out: temporary macro `after_file`
+CREATE OR REPLACE TEMP MACRO after_file(clears, told, known) AS if(
+    clears, told, coalesce(told, known)
+);
+
 -- name: change_csv_orders
 -- What the known orders of a part become, where that differs.
--- A blank cell keeps what is known, unless it clears; a cell the file has no column for
--- never clears, nor does one of an order whose first row, which alone has its cells, is not
--- in the file. What is billed at each rate is one thing: 0 at a rate, or at all, is told, too.
+-- A cell the file has no column for never clears, nor does one of an order whose first row,
+-- which alone has its cells, is not in the file. What is billed at each rate is one thing: 0
+-- at a rate, or at all, is told, too.
 -- An order is fixed again only by a file that tells an amount. What the mall
 -- says of its status is kept where the file is behind, and a cancelled order stays so.
--- in:  views `csv_speaking`, `csv_clears` (one row, a flag per cell), temporary table
---      `csv_statuses`, $mall, $shop_id
+-- in:  macro `after_file`, views `csv_speaking`, `csv_clears` (one row, a flag per cell),
+--      temporary table `csv_statuses`, $mall, $shop_id
 -- out: temporary table `csv_changed_orders`, as columns of orders; status is no content
 CREATE OR REPLACE TEMP TABLE csv_changed_orders AS
 SELECT
     o.mall, o.shop_id, o.order_number,
-    if(c.mall_status AND NOT s.is_behind, r.mall_status, if(s.is_behind, o.mall_status, coalesce(r.mall_status, o.mall_status))) AS mall_status,
-    if(c.mall_sub_status AND NOT s.is_behind, r.mall_sub_status, if(s.is_behind, o.mall_sub_status, coalesce(r.mall_sub_status, o.mall_sub_status))) AS mall_sub_status,
-    if(c.ordered_at, r.ordered_at, coalesce(r.ordered_at, o.ordered_at)) AS ordered_at,
-    if(c.confirmed_at, r.confirmed_at, coalesce(r.confirmed_at, o.confirmed_at)) AS confirmed_at,
-    if(c.fixed_at, r.fixed_at, coalesce(r.fixed_at, o.fixed_at)) AS fixed_at,
-    if(c.ship_instructed_at, r.ship_instructed_at, coalesce(r.ship_instructed_at, o.ship_instructed_at)) AS ship_instructed_at,
-    if(c.shipped_at AND NOT s.is_behind, r.shipped_at, coalesce(r.shipped_at, o.shipped_at)) AS shipped_at,
-    if(c.paid_at, r.paid_at, coalesce(r.paid_at, o.paid_at)) AS paid_at,
-    if(c.cancelled_at AND NOT s.is_behind, r.cancelled_at, coalesce(r.cancelled_at, o.cancelled_at)) AS cancelled_at,
-    if(c.cancel_due_on, r.cancel_due_on, coalesce(r.cancel_due_on, o.cancel_due_on)) AS cancel_due_on,
-    if(c.delivery_on, r.delivery_on, coalesce(r.delivery_on, o.delivery_on)) AS delivery_on,
-    if(c.delivery_slot, r.delivery_slot, coalesce(r.delivery_slot, o.delivery_slot)) AS delivery_slot,
-    if(c.delivery_slot_name, r.delivery_slot_name, coalesce(r.delivery_slot_name, o.delivery_slot_name)) AS delivery_slot_name,
-    if(c.delivery_method, r.delivery_method, coalesce(r.delivery_method, o.delivery_method)) AS delivery_method,
-    if(c.order_type, r.order_type, coalesce(r.order_type, o.order_type)) AS order_type,
-    if(c.payment_method, r.payment_method, coalesce(r.payment_method, o.payment_method)) AS payment_method,
-    if(c.goods_total, r.goods_total, coalesce(r.goods_total, o.goods_total)) AS goods_total,
-    if(c.tax_total, r.tax_total, coalesce(r.tax_total, o.tax_total)) AS tax_total,
-    if(c.postage_total, r.postage_total, coalesce(r.postage_total, o.postage_total)) AS postage_total,
-    if(c.cod_fee, r.cod_fee, coalesce(r.cod_fee, o.cod_fee)) AS cod_fee,
-    if(c.payment_fee, r.payment_fee, coalesce(r.payment_fee, o.payment_fee)) AS payment_fee,
-    if(c.buyer_fee, r.buyer_fee, coalesce(r.buyer_fee, o.buyer_fee)) AS buyer_fee,
-    if(c.shop_fee, r.shop_fee, coalesce(r.shop_fee, o.shop_fee)) AS shop_fee,
-    if(c.gift_fee, r.gift_fee, coalesce(r.gift_fee, o.gift_fee)) AS gift_fee,
-    if(c.gift_wrapping, r.gift_wrapping, coalesce(r.gift_wrapping, o.gift_wrapping)) AS gift_wrapping,
-    if(c.discount_total, r.discount_total, coalesce(r.discount_total, o.discount_total)) AS discount_total,
-    if(c.order_total, r.order_total, coalesce(r.order_total, o.order_total)) AS order_total,
-    if(c.request_total, r.request_total, coalesce(r.request_total, o.request_total)) AS request_total,
-    if(c.point_used, r.point_used, coalesce(r.point_used, o.point_used)) AS point_used,
-    if(c.coupon_total, r.coupon_total, coalesce(r.coupon_total, o.coupon_total)) AS coupon_total,
-    if(c.coupon_shop, r.coupon_shop, coalesce(r.coupon_shop, o.coupon_shop)) AS coupon_shop,
-    if(c.coupon_other, r.coupon_other, coalesce(r.coupon_other, o.coupon_other)) AS coupon_other,
+    after_file(c.mall_status AND NOT s.is_behind, if(s.is_behind, NULL, r.mall_status), o.mall_status) AS mall_status,
+    after_file(c.mall_sub_status AND NOT s.is_behind, if(s.is_behind, NULL, r.mall_sub_status), o.mall_sub_status) AS mall_sub_status,
+    after_file(c.ordered_at, r.ordered_at, o.ordered_at) AS ordered_at,
+    after_file(c.confirmed_at, r.confirmed_at, o.confirmed_at) AS confirmed_at,
+    after_file(c.fixed_at, r.fixed_at, o.fixed_at) AS fixed_at,
+    after_file(c.ship_instructed_at, r.ship_instructed_at, o.ship_instructed_at) AS ship_instructed_at,
+    after_file(c.shipped_at AND NOT s.is_behind, r.shipped_at, o.shipped_at) AS shipped_at,
+    after_file(c.paid_at, r.paid_at, o.paid_at) AS paid_at,
+    after_file(c.cancelled_at AND NOT s.is_behind, r.cancelled_at, o.cancelled_at) AS cancelled_at,
+    after_file(c.cancel_due_on, r.cancel_due_on, o.cancel_due_on) AS cancel_due_on,
+    after_file(c.delivery_on, r.delivery_on, o.delivery_on) AS delivery_on,
+    after_file(c.delivery_slot, r.delivery_slot, o.delivery_slot) AS delivery_slot,
+    after_file(c.delivery_slot_name, r.delivery_slot_name, o.delivery_slot_name) AS delivery_slot_name,
+    after_file(c.delivery_method, r.delivery_method, o.delivery_method) AS delivery_method,
+    after_file(c.order_type, r.order_type, o.order_type) AS order_type,
+    after_file(c.payment_method, r.payment_method, o.payment_method) AS payment_method,
+    after_file(c.goods_total, r.goods_total, o.goods_total) AS goods_total,
+    after_file(c.tax_total, r.tax_total, o.tax_total) AS tax_total,
+    after_file(c.postage_total, r.postage_total, o.postage_total) AS postage_total,
+    after_file(c.cod_fee, r.cod_fee, o.cod_fee) AS cod_fee,
+    after_file(c.payment_fee, r.payment_fee, o.payment_fee) AS payment_fee,
+    after_file(c.buyer_fee, r.buyer_fee, o.buyer_fee) AS buyer_fee,
+    after_file(c.shop_fee, r.shop_fee, o.shop_fee) AS shop_fee,
+    after_file(c.gift_fee, r.gift_fee, o.gift_fee) AS gift_fee,
+    after_file(c.gift_wrapping, r.gift_wrapping, o.gift_wrapping) AS gift_wrapping,
+    after_file(c.discount_total, r.discount_total, o.discount_total) AS discount_total,
+    after_file(c.order_total, r.order_total, o.order_total) AS order_total,
+    after_file(c.request_total, r.request_total, o.request_total) AS request_total,
+    after_file(c.point_used, r.point_used, o.point_used) AS point_used,
+    after_file(c.coupon_total, r.coupon_total, o.coupon_total) AS coupon_total,
+    after_file(c.coupon_shop, r.coupon_shop, o.coupon_shop) AS coupon_shop,
+    after_file(c.coupon_other, r.coupon_other, o.coupon_other) AS coupon_other,
     if(c.refunded_total AND r.refunded_total IS NULL, NULL, greatest(r.refunded_total, o.refunded_total)) AS refunded_total,
     CASE
         WHEN c.billed_at_10
@@ -121,10 +130,10 @@ SELECT
         ], lambda one: coalesce(one.billed, 0) <> 0 OR coalesce(one.tax, 0) <> 0), [])
         ELSE o.tax_summaries
     END AS tax_summaries,
-    if(c.is_gift, r.is_gift, coalesce(r.is_gift, o.is_gift)) AS is_gift,
-    coalesce(if(c.is_under_review, r.is_under_review, coalesce(r.is_under_review, o.is_under_review)), false) AS is_under_review,
-    if(c.caution_code, r.caution_code, coalesce(r.caution_code, o.caution_code)) AS caution_code,
-    if(c.changed_by_buyer, r.changed_by_buyer, coalesce(r.changed_by_buyer, o.changed_by_buyer)) AS changed_by_buyer,
+    after_file(c.is_gift, r.is_gift, o.is_gift) AS is_gift,
+    coalesce(after_file(c.is_under_review, r.is_under_review, o.is_under_review), false) AS is_under_review,
+    after_file(c.caution_code, r.caution_code, o.caution_code) AS caution_code,
+    after_file(c.changed_by_buyer, r.changed_by_buyer, o.changed_by_buyer) AS changed_by_buyer,
     r.is_fixed AND (
         o.amounts_fixed
         OR coalesce(r.goods_total, r.order_total, r.request_total) IS NOT NULL
@@ -157,21 +166,21 @@ WHERE mall = $mall
 -- name: change_csv_packages
 -- What the packages of a part's known orders become, where that
 -- differs or is new.
--- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id
+-- in:  macro `after_file`, views `csv_speaking`, `csv_clears`, $mall, $shop_id
 -- out: temporary table `csv_changed_packages`, as columns of order_packages
 CREATE OR REPLACE TEMP TABLE csv_changed_packages AS
 SELECT
     $mall AS mall, $shop_id AS shop_id, r.order_number, r.basket_id,
-    if(c.recipient_zip, r.recipient_zip, coalesce(r.recipient_zip, o.zip)) AS zip,
-    if(c.recipient_prefecture, r.recipient_prefecture, coalesce(r.recipient_prefecture, o.prefecture)) AS prefecture,
-    if(c.noshi, r.noshi, coalesce(r.noshi, o.noshi)) AS noshi,
-    if(c.package_postage_total, r.package_postage_total, coalesce(r.package_postage_total, o.postage_total)) AS postage_total,
-    if(c.package_cod_fee, r.package_cod_fee, coalesce(r.package_cod_fee, o.cod_fee)) AS cod_fee,
-    if(c.package_goods_total, r.package_goods_total, coalesce(r.package_goods_total, o.goods_total)) AS goods_total,
-    if(c.package_total, r.package_total, coalesce(r.package_total, o.package_total)) AS package_total,
-    if(c.default_carrier_code, r.default_carrier_code, coalesce(r.default_carrier_code, o.default_carrier_code)) AS default_carrier_code,
-    if(c.tracking_number, r.tracking_number, coalesce(r.tracking_number, o.tracking_number)) AS tracking_number,
-    if(c.shipping_date, r.shipping_date, coalesce(r.shipping_date, o.shipping_date)) AS shipping_date
+    after_file(c.recipient_zip, r.recipient_zip, o.zip) AS zip,
+    after_file(c.recipient_prefecture, r.recipient_prefecture, o.prefecture) AS prefecture,
+    after_file(c.noshi, r.noshi, o.noshi) AS noshi,
+    after_file(c.package_postage_total, r.package_postage_total, o.postage_total) AS postage_total,
+    after_file(c.package_cod_fee, r.package_cod_fee, o.cod_fee) AS cod_fee,
+    after_file(c.package_goods_total, r.package_goods_total, o.goods_total) AS goods_total,
+    after_file(c.package_total, r.package_total, o.package_total) AS package_total,
+    after_file(c.default_carrier_code, r.default_carrier_code, o.default_carrier_code) AS default_carrier_code,
+    after_file(c.tracking_number, r.tracking_number, o.tracking_number) AS tracking_number,
+    after_file(c.shipping_date, r.shipping_date, o.shipping_date) AS shipping_date
 FROM csv_speaking AS r
 LEFT JOIN order_packages AS o
     ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = r.order_number
@@ -191,30 +200,28 @@ WHERE mall = $mall
 -- name: change_csv_lines
 -- What the lines of a part's known orders become, where that differs
 -- or is new. The row's sku is the one chosen for its line (data.warehouse.order_files.line_sku).
--- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id, $adds_units
+-- in:  macro `after_file`, views `csv_speaking`, `csv_clears`, $mall, $shop_id, $adds_units
 -- out: temporary table `csv_changed_lines`, as columns of order_lines
 CREATE OR REPLACE TEMP TABLE csv_changed_lines AS
 SELECT
     $mall AS mall, $shop_id AS shop_id, r.order_number, r.line_id,
     r.basket_id,
-    if(c.item_id, r.item_id, coalesce(r.item_id, o.item_id)) AS item_id,
-    if(c.item_number, r.item_number, coalesce(r.item_number, o.item_number)) AS item_number,
-    if(c.manage_number, r.manage_number, coalesce(r.manage_number, o.manage_number)) AS manage_number,
-    if(c.variant_id, r.variant_id, coalesce(r.variant_id, o.variant_id)) AS variant_id,
-    if(c.item_name, r.item_name, coalesce(r.item_name, o.item_name)) AS item_name,
-    if(c.choices, r.choices, coalesce(r.choices, o.choices)) AS choices,
-    if(c.sku_info, r.sku_info, coalesce(r.sku_info, o.sku_info)) AS sku_info,
-    if(c.unit_price, r.unit_price, coalesce(r.unit_price, o.unit_price)) AS unit_price,
-    if(c.tax_rate, r.tax_rate, coalesce(r.tax_rate, o.tax_rate))::DECIMAL(5, 4) AS tax_rate,
-    if(c.tax_included, r.tax_included, coalesce(r.tax_included, o.tax_included)) AS tax_included,
-    if(c.line_status, r.line_status, coalesce(r.line_status, o.line_status)) AS line_status,
-    if(c.quantity_to_ship, r.quantity_to_ship, coalesce(r.quantity_to_ship, o.quantity_to_ship)) AS quantity_to_ship,
+    after_file(c.item_id, r.item_id, o.item_id) AS item_id,
+    after_file(c.item_number, r.item_number, o.item_number) AS item_number,
+    after_file(c.manage_number, r.manage_number, o.manage_number) AS manage_number,
+    after_file(c.variant_id, r.variant_id, o.variant_id) AS variant_id,
+    after_file(c.item_name, r.item_name, o.item_name) AS item_name,
+    after_file(c.choices, r.choices, o.choices) AS choices,
+    after_file(c.sku_info, r.sku_info, o.sku_info) AS sku_info,
+    after_file(c.unit_price, r.unit_price, o.unit_price) AS unit_price,
+    after_file(c.tax_rate, r.tax_rate, o.tax_rate)::DECIMAL(5, 4) AS tax_rate,
+    after_file(c.tax_included, r.tax_included, o.tax_included) AS tax_included,
+    after_file(c.line_status, r.line_status, o.line_status) AS line_status,
+    after_file(c.quantity_to_ship, r.quantity_to_ship, o.quantity_to_ship) AS quantity_to_ship,
     coalesce(r.sku, if(c.sku, '', o.sku), '') AS sku,
     coalesce(r.quantity * if($adds_units, r.copies, 1), o.quantity)::INTEGER AS quantity,
-    if(
-        c.line_total,
-        r.line_total * if($adds_units, r.copies, 1),
-        coalesce(r.line_total * if($adds_units, r.copies, 1), o.line_total)
+    after_file(
+        c.line_total, r.line_total * if($adds_units, r.copies, 1), o.line_total
     )::BIGINT AS line_total,
     CASE
         WHEN r.mall_line_id IS NOT NULL THEN nullif(r.mall_line_id, r.line_id)
@@ -240,7 +247,7 @@ WHERE mall = $mall
 -- name: change_csv_people
 -- What the people of a part's known orders become, where that differs
 -- or is new.
--- in:  views `csv_speaking`, `csv_clears`, $mall, $shop_id
+-- in:  macro `after_file`, views `csv_speaking`, `csv_clears`, $mall, $shop_id
 -- out: temporary table `csv_changed_people`, as columns of order_people
 CREATE OR REPLACE TEMP TABLE csv_changed_people AS
 WITH people AS (
@@ -282,17 +289,17 @@ WITH people AS (
 )
 SELECT
     $mall AS mall, $shop_id AS shop_id, p.order_number, p.role, p.basket_id,
-    if(p.clears_family_name, p.family_name, coalesce(p.family_name, o.family_name)) AS family_name,
-    if(p.clears_first_name, p.first_name, coalesce(p.first_name, o.first_name)) AS first_name,
-    if(p.clears_family_name_kana, p.family_name_kana, coalesce(p.family_name_kana, o.family_name_kana)) AS family_name_kana,
-    if(p.clears_first_name_kana, p.first_name_kana, coalesce(p.first_name_kana, o.first_name_kana)) AS first_name_kana,
-    if(p.clears_zip, p.zip, coalesce(p.zip, o.zip)) AS zip,
-    if(p.clears_prefecture, p.prefecture, coalesce(p.prefecture, o.prefecture)) AS prefecture,
-    if(p.clears_city, p.city, coalesce(p.city, o.city)) AS city,
-    if(p.clears_street, p.street, coalesce(p.street, o.street)) AS street,
-    if(p.clears_phone, p.phone, coalesce(p.phone, o.phone)) AS phone,
-    if(p.clears_email, p.email, coalesce(p.email, o.email)) AS email,
-    if(p.clears_remarks, p.remarks, coalesce(p.remarks, o.remarks)) AS remarks
+    after_file(p.clears_family_name, p.family_name, o.family_name) AS family_name,
+    after_file(p.clears_first_name, p.first_name, o.first_name) AS first_name,
+    after_file(p.clears_family_name_kana, p.family_name_kana, o.family_name_kana) AS family_name_kana,
+    after_file(p.clears_first_name_kana, p.first_name_kana, o.first_name_kana) AS first_name_kana,
+    after_file(p.clears_zip, p.zip, o.zip) AS zip,
+    after_file(p.clears_prefecture, p.prefecture, o.prefecture) AS prefecture,
+    after_file(p.clears_city, p.city, o.city) AS city,
+    after_file(p.clears_street, p.street, o.street) AS street,
+    after_file(p.clears_phone, p.phone, o.phone) AS phone,
+    after_file(p.clears_email, p.email, o.email) AS email,
+    after_file(p.clears_remarks, p.remarks, o.remarks) AS remarks
 FROM people AS p
 LEFT JOIN order_people AS o
     ON o.mall = $mall AND o.shop_id = $shop_id AND o.order_number = p.order_number

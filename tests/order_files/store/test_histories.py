@@ -29,38 +29,38 @@ TWO = [a_file(row()), a_file(row(BLANK))]
 PLANTED = {
     "a blank order cell overwrites": (
         "change_csv_orders",
-        "coalesce(r.payment_method, o.payment_method)",
+        "after_file(c.payment_method, r.payment_method, o.payment_method)",
         "r.payment_method",
         TWO,
     ),
     "a blank package cell overwrites": (
         "change_csv_packages",
-        "coalesce(r.noshi, o.noshi)",
+        "after_file(c.noshi, r.noshi, o.noshi)",
         "r.noshi",
         TWO,
     ),
     "a blank line cell overwrites": (
         "change_csv_lines",
-        "coalesce(r.choices, o.choices)",
+        "after_file(c.choices, r.choices, o.choices)",
         "r.choices",
         TWO,
     ),
     "a blank person's cell overwrites": (
         "change_csv_people",
-        "coalesce(p.city, o.city)",
+        "after_file(p.clears_city, p.city, o.city)",
         "p.city",
         TWO,
     ),
     "a blank never clears": (
         "change_csv_lines",
-        "if(c.choices, r.choices, coalesce(r.choices, o.choices))",
+        "after_file(c.choices, r.choices, o.choices)",
         "coalesce(r.choices, o.choices)",
         [a_file(row()), a_file(row(BLANK), mode="replace")],
     ),
     "a missing column clears": (
         "change_csv_orders",
-        "if(c.payment_method,",
-        "if(c.mall_status,",
+        "after_file(c.payment_method,",
+        "after_file(c.mall_status,",
         [a_file(row()), a_file(row(), mode="replace", columns=["mall_status"])],
     ),
     "status only for new orders": (
