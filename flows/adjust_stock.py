@@ -5,10 +5,9 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import OneShop
 from tasks.forms.stock import Adjustments, Note, SettledBefore, WhoDecided
-from tasks.runs.retrying import show_retries
 from tasks.stock.adjust import (
     adjustments_of,
     as_seen,
@@ -27,9 +26,7 @@ from tasks.stock.adjust_form import ask_person, decided, kept_lines, still_as_sh
 @flow(
     name="adjust-stock",
     flow_run_name="adjust-stock-{shop}",
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def adjust_stock(
     shop: OneShop,

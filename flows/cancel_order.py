@@ -6,23 +6,20 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.mark import CANCEL_REASONS, RESTORE_STOCK, MarkKind
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import DryRun, OneShop, Who
 from tasks.forms.marks import CancelReason, GoodsReturned, OneOrder, RestoreStock
 from tasks.marks.cancel import cancel_once, code_of_choice
 from tasks.marks.journal import open_marks
 from tasks.marks.numbers import one_number_of
 from tasks.runs.limits import one_caller
-from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 
 
 @flow(
     name="cancel-order",
     flow_run_name=name_with_shop,
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def cancel_order(  # noqa: PLR0913, PLR0917 - what the form asks
     shop: OneShop,

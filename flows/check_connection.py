@@ -5,11 +5,10 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import AnyShop
 from tasks.forms.shops import CheckSample, SampleNumbers
 from tasks.runs.limits import one_caller
-from tasks.runs.retrying import show_retries
 from tasks.shops.connection import (
     check_sample,
     check_shop,
@@ -28,9 +27,7 @@ from tasks.shops.every_shop import (
     name="check-connection",
     flow_run_name=name_with_shop,
     task_runner=shop_by_shop(),
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def check_connection(
     shop: AnyShop = None,

@@ -5,19 +5,16 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import Who
 from tasks.forms.matters import KeyOfMatter, KindOfMatter, WhyDismissed
 from tasks.matters import conclude_dismissal, left_on_list, take_off_list
-from tasks.runs.retrying import show_retries
 
 
 @flow(
     name="dismiss",
     flow_run_name="dismiss-{kind}",
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def dismiss(
     kind: KindOfMatter, key: KeyOfMatter, who: Who, note: WhyDismissed

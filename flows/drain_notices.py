@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.run import total
 from tasks.alarms import raise_alarms
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import AnyShop
 from tasks.forms.orders import Limit
 from tasks.notices import (
@@ -23,7 +23,6 @@ from tasks.notices import (
 from tasks.orders import take_orders
 from tasks.runs.limits import one_caller
 from tasks.runs.loads import close_load, open_load
-from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import (
     each_shop,
     live_shops,
@@ -38,9 +37,7 @@ from tasks.watch.runs import resume_arrivals
     name="drain-notices",
     flow_run_name=name_with_shop,
     task_runner=shop_by_shop(),
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def drain_notices(shop: AnyShop = None, limit: Limit = 1000) -> State[Any]:
     """Read and store every order that a waiting notice names, up to `limit`.

@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.order import Mall
 from data.model.run import Taken, total
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.shipping import (
     Again,
     CarrierOfLabels,
@@ -19,7 +19,6 @@ from tasks.forms.shipping import (
 from tasks.orders import in_batches, take_orders
 from tasks.runs.limits import one_caller
 from tasks.runs.loads import close_load
-from tasks.runs.retrying import show_retries
 from tasks.shipping.labels import (
     conclude_labels,
     open_labels,
@@ -31,9 +30,7 @@ from tasks.shipping.labels import (
 @flow(
     name="export-shipping-labels",
     flow_run_name="export-shipping-labels-{carrier}-{shop}",
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def export_shipping_labels(  # noqa: PLR0913, PLR0917 - what the form asks
     carrier: CarrierOfLabels,

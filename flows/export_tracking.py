@@ -5,23 +5,20 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.shipping import (
     AgainTracking,
     FolderOfUploads,
     MallOfUpload,
     ShopOfOrders,
 )
-from tasks.runs.retrying import show_retries
 from tasks.shipping.exports import conclude_export, write_upload
 
 
 @flow(
     name="export-tracking",
     flow_run_name="export-tracking-{mall}-{shop}",
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def export_tracking(
     mall: MallOfUpload,

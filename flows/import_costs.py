@@ -5,18 +5,15 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.costs import conclude_costs, import_cost_file
 from tasks.forms.every_flow import Who
 from tasks.forms.stock import PathOfCosts
-from tasks.runs.retrying import show_retries
 
 
 @flow(
     name="import-costs",
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def import_costs(path: PathOfCosts, who: Who = "担当者") -> State[Any]:
     """Store a file of costs or fees, for the margin that analysts see.

@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.order import Mall
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import DryRun
 from tasks.forms.order_files import (
     ItemPath,
@@ -26,15 +26,12 @@ from tasks.order_files.imports import (
     put_away,
 )
 from tasks.order_files.report import conclude, import_run_name, report_import
-from tasks.runs.retrying import show_retries
 
 
 @flow(
     name="import-order-csv",
     flow_run_name=import_run_name,
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def import_order_csv(  # noqa: PLR0913, PLR0917 - what the form asks
     path: PathOrPair = "",

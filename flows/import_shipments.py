@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import DryRun
 from tasks.forms.shipping import (
     CarrierOfFile,
@@ -13,16 +13,13 @@ from tasks.forms.shipping import (
     PathOfShipments,
     ShopOfOrders,
 )
-from tasks.runs.retrying import show_retries
 from tasks.shipping.shipments import conclude_shipments, import_shipment_file
 
 
 @flow(
     name="import-shipments",
     flow_run_name="import-shipments-{carrier}-{shop}",
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def import_shipments(
     path: PathOfShipments,

@@ -5,10 +5,9 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import DryRun, OneShop, Who
 from tasks.runs.limits import one_caller
-from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 from tasks.stock.skus import write_skus
 
@@ -16,9 +15,7 @@ from tasks.stock.skus import write_skus
 @flow(
     name="import-skus",
     flow_run_name=name_with_shop,
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def import_skus(
     shop: OneShop, who: Who = "担当者", dry_run: DryRun = False

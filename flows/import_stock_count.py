@@ -5,19 +5,16 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import DryRun, OneShop, Who
 from tasks.forms.stock import CountedAt, CountKind, PathOfCount
-from tasks.runs.retrying import show_retries
 from tasks.stock.files import conclude_count, import_count_file
 
 
 @flow(
     name="import-stock-count",
     flow_run_name="import-stock-count-{shop}",
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def import_stock_count(  # noqa: PLR0913, PLR0917 - what the form asks
     path: PathOfCount,

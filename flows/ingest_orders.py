@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.run import total
 from data.model.typed.time import last_moment_of, moment_of
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import AnyShop
 from tasks.forms.orders import Confirm, Since, Until
 from tasks.notices import take_in_if_readable
@@ -24,7 +24,6 @@ from tasks.orders import (
 )
 from tasks.runs.limits import one_caller
 from tasks.runs.loads import close_load, open_sweep
-from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import each_shop, live_shops, name_with_shop, shop_by_shop
 
 
@@ -32,9 +31,7 @@ from tasks.shops.every_shop import each_shop, live_shops, name_with_shop, shop_b
     name="ingest-orders",
     flow_run_name=name_with_shop,
     task_runner=shop_by_shop(),
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def ingest_orders(
     shop: AnyShop = None,

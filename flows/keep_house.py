@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.alarms import raise_alarms
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.buyers import clear_ended_buyers
 from tasks.forms.buyers import RetentionDays
 from tasks.house.backup import copy_elsewhere, make_backup, write_into_file
@@ -16,14 +16,11 @@ from tasks.house.prefect_database import tidy_prefect
 from tasks.house.report import conclude_house
 from tasks.house.run_parameters import empty_parameters
 from tasks.house.trim import trim_files
-from tasks.runs.retrying import show_retries
 
 
 @flow(
     name="keep-house",
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def keep_house(retention_days: RetentionDays = None) -> State[Any]:
     """Keep the house: clear buyers' data, close months, back up, check rules, trim.

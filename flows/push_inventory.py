@@ -5,11 +5,10 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import AnyShop, DryRun
 from tasks.forms.stock import Full
 from tasks.runs.limits import one_caller
-from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import (
     each_shop,
     live_shops,
@@ -26,9 +25,7 @@ from tasks.watch.alive import left_to_watch, watch_lives
     name="push-inventory",
     flow_run_name=name_with_shop,
     task_runner=shop_by_shop(),
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def push_inventory(
     shop: AnyShop = None, dry_run: DryRun = False, full: Full = False

@@ -6,11 +6,10 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.run import total
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import AnyShop, DryRun
 from tasks.runs.limits import one_caller
 from tasks.runs.loads import close_load
-from tasks.runs.retrying import show_retries
 from tasks.shipping.tracking import (
     open_tracking_push,
     read_orders,
@@ -30,9 +29,7 @@ from tasks.shops.every_shop import (
     name="push-tracking",
     flow_run_name=name_with_shop,
     task_runner=shop_by_shop(),
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def push_tracking(shop: AnyShop = None, dry_run: DryRun = False) -> State[Any]:
     """Report every shipment that RMS does not show yet, and verify that it shows.

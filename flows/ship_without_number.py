@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.shipping.unnumbered import UnnumberedWay
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.shipping import (
     DateShipped,
     MallOfOrders,
@@ -14,16 +14,13 @@ from tasks.forms.shipping import (
     ShopOfOrders,
     WayOfUnnumbered,
 )
-from tasks.runs.retrying import show_retries
 from tasks.shipping.unnumbered import conclude_unnumbered, store_unnumbered
 
 
 @flow(
     name="ship-without-number",
     flow_run_name="ship-without-number-{shop}",
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def ship_without_number(
     shop: ShopOfOrders,

@@ -5,23 +5,20 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import OneShop
 from tasks.forms.marks import OneOrder
 from tasks.marks.numbers import one_number_of
 from tasks.marks.payment import conclude_payments, payments_of
 from tasks.rms import shop_of_now
 from tasks.runs.limits import one_caller
-from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 
 
 @flow(
     name="show-payment",
     flow_run_name=name_with_shop,
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def show_payment(shop: OneShop, order_number: OneOrder) -> State[Any]:
     """Read the payments of one order and show them in a table.

@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.mark import MarkKind
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import DryRun, OneShop, Who
 from tasks.forms.marks import OrderNumbers, SubStatusName
 from tasks.marks.journal import open_marks
@@ -18,16 +18,13 @@ from tasks.marks.sub_status import (
     sub_statuses_of,
 )
 from tasks.runs.limits import one_caller
-from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 
 
 @flow(
     name="update-sub-status",
     flow_run_name=name_with_shop,
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, announce_change],
-    persist_result=False,
+    **MAY_CHANGE,
 )
 def update_sub_status(
     shop: OneShop,

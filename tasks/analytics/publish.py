@@ -37,7 +37,7 @@ from data.warehouse.analytics.versions import is_due
 from data.warehouse.errors import WarehouseBusy
 from tasks.machine import now, our_warehouse
 from tasks.runs.report import counts, ended, escape, page
-from tasks.runs.retrying import SAFE_TO_REPEAT
+from tasks.runs.retrying import SAFE_TO_REPEAT, show_retries
 from tasks.setup.prefect_runs import all_pages
 from tasks.shops.blocks import rakuten_shops
 from tasks.watch.alive import watch_lives
@@ -68,6 +68,14 @@ def announce_change(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) 
     if is_due(settings.warehouse, settings.analytics):
         home = f".{settings.home_name}" if settings.home_name else ""
         emit_event(CHANGED, resource={"prefect.resource.id": f"{RESOURCE}{home}"})
+
+
+MAY_CHANGE: Final[dict[str, Any]] = {
+    "on_completion": [show_retries, announce_change],
+    "on_failure": [show_retries, announce_change],
+    "persist_result": False,
+}
+"""Options of a flow that may change the warehouse: the analysts' copy follows it."""
 
 
 @task(name="pushes-at-work", **SAFE_TO_REPEAT)
