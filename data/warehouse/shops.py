@@ -363,6 +363,11 @@ def record_warning(
     )
 
 
+def shops_with_orders(con: Connection, mall: str | None = None) -> list[str]:
+    """Return the ids under which orders of this mall, or of any, are stored, sorted."""
+    return SQL.column(con, "list_shops_with_orders", {"mall": mall})
+
+
 def _write_shop(con: DuckDBPyConnection, state: ShopState, at: datetime) -> None:
     record_shop(con, state, at)
     SQL.run(

@@ -258,3 +258,12 @@ SELECT
     $days AS days,
     $warned_at AS warned_at
 ON CONFLICT DO NOTHING;
+
+-- name: list_shops_with_orders
+-- The shops of a mall that have orders, whoever told of them.
+-- in:  $mall; NULL = of every mall
+-- out: shop_id
+SELECT DISTINCT shop_id
+FROM orders
+WHERE mall = $mall OR $mall IS NULL
+ORDER BY shop_id;

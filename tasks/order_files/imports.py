@@ -29,12 +29,9 @@ from data.model.order import Mall
 from data.model.order_number import is_of_other_shop
 from data.model.shops.shop import SHOP_HANDLE
 from data.model.typed.name import in_short, suggestion
-from data.warehouse.order_files.store import (
-    ImportReport,
-    import_orders,
-    shops_with_orders,
-)
+from data.warehouse.order_files.store import ImportReport, import_orders
 from data.warehouse.session import Connection
+from data.warehouse.shops import shops_with_orders
 from tasks.machine import now, our_trial
 from tasks.runs.failures import REFUSALS, hiding_values
 from tasks.runs.report import LISTED

@@ -12,7 +12,7 @@ from connectors.settings.shop_variables import stem_of
 from data.model.order import Mall
 from data.model.shops.shop import ShopHandle
 from data.model.typed.name import in_short, suggestion
-from data.warehouse.order_files.store import shops_with_orders
+from data.warehouse.shops import shops_with_orders
 from tasks.machine import our_warehouse
 from tasks.shops.blocks import (
     UnknownShop,

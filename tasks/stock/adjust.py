@@ -18,8 +18,8 @@ from data.model.order import Mall
 from data.model.stock import Adjustment
 from data.model.typed.number import plain_number
 from data.model.typed.time import TimeRefused, day_of
-from data.warehouse.order_files.store import shops_with_orders
 from data.warehouse.session import Connection
+from data.warehouse.shops import shops_with_orders
 from data.warehouse.stock.adjust import (
     Adjusted,
     LongWait,

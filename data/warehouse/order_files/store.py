@@ -87,11 +87,6 @@ class ImportReport:
         return dict(self.warning_counts)
 
 
-def shops_with_orders(con: DuckDBPyConnection, mall: str | None = None) -> list[str]:
-    """Return the ids under which orders of this mall, or of any, are stored, sorted."""
-    return SQL.column(con, "list_csv_shops", {"mall": mall})
-
-
 def import_orders(  # noqa: PLR0913
     con: DuckDBPyConnection,
     file: OrderRows,
