@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import State
 from tasks.analytics.publish import MAY_CHANGE
 from tasks.forms.every_flow import DryRun, OneShop, Who
 from tasks.forms.stock import CountedAt, CountKind, PathOfCount
-from tasks.stock.files import conclude_count, import_count_file
+from tasks.stock.files import conclude_stock_file, import_stock_file
 
 
 @flow(
@@ -31,6 +31,6 @@ def import_stock_count(  # noqa: PLR0913, PLR0917 - what the form asks
     shows what would change.
     push-inventory sends levels to the mall, this flow does not.
     """
-    return conclude_count(
-        import_count_file(path, shop, counted_at, who, kind, dry_run, return_state=True)
+    return conclude_stock_file(
+        import_stock_file(path, shop, counted_at, who, kind, dry_run, return_state=True)
     )

@@ -93,7 +93,7 @@ class CountedTooLate(CsvRefused):
 
 
 @dataclass(frozen=True)
-class CountImported:
+class StockFileBooked:
     """What a report shows of a stock file that was booked."""
 
     kind: StockFileKind
@@ -106,14 +106,14 @@ class CountImported:
 
 
 @task(name="import-count-file", **SAFE_TO_REPEAT)
-def import_count_file(  # noqa: PLR0913, PLR0917 - the whole form
+def import_stock_file(  # noqa: PLR0913, PLR0917 - the whole form
     path: str,
     shop: ShopHandle,
     counted_at: datetime | str | None,
     who: str,
     kind: StockFileKind = "count",
     dry_run: bool = False,
-) -> CountImported:
+) -> StockFileBooked:
     """Book a file as counted or received, or raise and leave the warehouse as it was.
 
     Without `counted_at` the file is of now. The same file again changes nothing. A
@@ -152,7 +152,7 @@ def import_count_file(  # noqa: PLR0913, PLR0917 - the whole form
                 counted_at=counted,
                 imported_at=at,
             )
-    return CountImported(
+    return StockFileBooked(
         kind, file.file_name, file.encoding, file.notices, counted, report, dry_run
     )
 
@@ -173,12 +173,12 @@ def _refuse_wrong_clock() -> None:
         )
 
 
-def conclude_count(imported: State[CountImported]) -> State[Any]:
+def conclude_stock_file(imported: State[StockFileBooked]) -> State[Any]:
     """Create the file's report; return the final state, Failed if it was refused."""
     outcome = imported.result(raise_on_failure=False)
-    if isinstance(outcome, CountImported):
-        found = count_outcome(outcome)
-        text, end = count_report(outcome), ended(_summary(outcome))
+    if isinstance(outcome, StockFileBooked):
+        found = stock_file_outcome(outcome)
+        text, end = stock_file_report(outcome), ended(_summary(outcome))
     else:
         found = FileOutcome(problem=str(outcome))
         text, end = refusal(str(outcome)), ended("", str(outcome))
@@ -189,7 +189,7 @@ def conclude_count(imported: State[CountImported]) -> State[Any]:
     return end
 
 
-def count_report(imported: CountImported) -> str:
+def stock_file_report(imported: StockFileBooked) -> str:
     """Return the Markdown report of a file that was booked."""
     report, words = imported.report, _WORDS[imported.kind]
     is_receipt = imported.kind == "receipt"
@@ -229,7 +229,7 @@ def count_report(imported: CountImported) -> str:
     )
 
 
-def count_outcome(imported: CountImported) -> FileOutcome:
+def stock_file_outcome(imported: StockFileBooked) -> FileOutcome:
     """Return the same as data: how many of what, and the SKUs to look at."""
     report, words = imported.report, _WORDS[imported.kind]
     received = {"届いた数": report.units} if imported.kind == "receipt" else {}
@@ -283,20 +283,16 @@ def _skus(title: str, advice: str, skus: tuple[str, ...]) -> str:
     return section(f"{title} {len(skus):,}件", advice, bullets(skus[:LISTED]))
 
 
-def _summary(imported: CountImported) -> str:
-    return (f"{TRIED}。" if imported.is_trial else "") + _counted(imported)
-
-
-def _counted(imported: CountImported) -> str:
+def _summary(imported: StockFileBooked) -> str:
     report = imported.report
-    is_receipt = imported.kind == "receipt"
+    tried = f"{TRIED}。" if imported.is_trial else ""
     if report.is_same_file:
-        return f"{SAME_FILE}。{ANOTHER[imported.kind]}"
-    moved = sums({"在庫数が変わったSKU": report.moved})
-    older = sums({"後の棚卸あり": len(report.older)})
-    if is_receipt:
-        return (
-            f"入荷 {report.units}個 / {moved} / 新しく届いた数なし {report.equal}"
-            f" / {older}"
-        )
-    return f"{moved} / 一致 {report.equal} / {older}"
+        return f"{tried}{SAME_FILE}。{ANOTHER[imported.kind]}"
+    is_receipt = imported.kind == "receipt"
+    received = f"入荷 {report.units}個 / " if is_receipt else ""
+    numbers = {
+        "在庫数が変わったSKU": report.moved,
+        "新しく届いた数なし" if is_receipt else "一致": report.equal,
+        "後の棚卸あり": len(report.older),
+    }
+    return f"{tried}{received}{sums(numbers)}"

@@ -81,7 +81,7 @@ def a_level(lab, home) -> list[str]:
     file.parent.mkdir(parents=True, exist_ok=True)
     line = f"{row['manageNumber']},{row['variantId']},77"
     file.write_text(f"商品管理番号,SKU管理番号,数量\n{line}\n", encoding="utf-8")
-    stock_files.import_count_file(str(file), SHOP, None, "店長")
+    stock_files.import_stock_file(str(file), SHOP, None, "店長")
     rms.refuse_other_shops_key(SHOP)  # as any key but one that was put in just now
     with visits() as seen:
         ended = push_inventory.push_inventory(SHOP, return_state=True)

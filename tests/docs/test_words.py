@@ -15,6 +15,7 @@ OF_OTHERS = {ArgumentTypeError.__name__}
 SAME = {
     *("Item", "NoticeMessage", "Pace", "SubStatus"),
     "Batch",
+    "StockFile",
     "Mode",
     "Wrapping",
 }

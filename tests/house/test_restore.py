@@ -121,7 +121,7 @@ class Clerk:
         """Enter what the list of lost hours asks for, as of when it was entered."""
         for at, path in self.counts:
             if at >= since:
-                files.import_count_file(str(path), SHOP, at, "店長")
+                files.import_stock_file(str(path), SHOP, at, "店長")
         for at, path in self.parcels:
             if at >= since:
                 self.lab.take(path)

@@ -18,13 +18,10 @@ from tasks import notices, orders, rms
 from tasks.forms.stock import LineAdjustment
 from tasks.runs import file_outcome, loads
 from tasks.stock import adjust as stock_adjust
-from tasks.stock import adjust as stock_waiting
 from tasks.stock import adjust_form as stock_form
 from tasks.stock import files as stock_count
-from tasks.stock import files as stock_count_report
 from tasks.stock import look as stock_look
 from tasks.stock import push as inventory
-from tasks.stock import push as inventory_calls
 from tasks.stock import push_report as inventory_report
 from tasks.stock import unknown_skus as inventory_unknown
 from tests.order_files.store.made import MadeFile, a_row
@@ -39,10 +36,9 @@ WRITE = "inventories.bulk.upsert"
 READ = "inventories.bulk.get"
 Key = tuple[str, str]
 MODULES = (
-    orders, loads, notices, inventory, inventory_calls, inventory_report, stock_adjust,
-    stock_count, stock_count_report, stock_waiting, stock_form, adjust_stock,
-    stock_look, import_stock_count, inventory_unknown, push_inventory, rms,
-    file_outcome,
+    orders, loads, notices, stock_look, inventory, inventory_report, inventory_unknown,
+    stock_adjust, stock_form, stock_count, adjust_stock, import_stock_count,
+    push_inventory, rms, file_outcome,
 )  # fmt: skip
 
 
@@ -101,7 +97,7 @@ class Shelf:
         self.pass_time()
         head = "商品管理番号,SKU管理番号,数量,安全在庫,回"
         path.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
-        report = stock_count.import_count_file(str(path), SHOP, None, "店長")
+        report = stock_count.import_stock_file(str(path), SHOP, None, "店長")
         self.pass_time()
         return report
 

@@ -17,7 +17,7 @@ TEA = ("kakuu-tea", "kakuu-tea")
 @pytest.fixture
 def count_flow(shelf, monkeypatch):
     """The flow around the count; its task's failure becomes a state."""
-    task = import_stock_count.import_count_file
+    task = import_stock_count.import_stock_file
 
     def with_state(*given, return_state):
         assert return_state
@@ -26,7 +26,7 @@ def count_flow(shelf, monkeypatch):
         except Exception as error:  # noqa: BLE001 - as the engine does
             return Failed(data=error, message=str(error))
 
-    monkeypatch.setattr(import_stock_count, "import_count_file", with_state)
+    monkeypatch.setattr(import_stock_count, "import_stock_file", with_state)
 
     def run(path: Path, kind: str = "count", **given) -> tuple[str, str]:
         flow = import_stock_count.import_stock_count.fn

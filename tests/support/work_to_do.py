@@ -9,7 +9,7 @@ from tasks.machine import now
 from tasks.runs import loads as runs
 from tasks.setup.demo_files import a_number
 from tasks.shipping.shipments import import_shipment_file
-from tasks.stock.files import import_count_file
+from tasks.stock.files import import_stock_file
 from tests.carriers.made import B2, csv_bytes
 from tests.support.sandbox import Sandbox
 
@@ -25,7 +25,7 @@ def count_everything(lab: Sandbox, home: Path) -> None:
     ]
     path = home / "count.csv"
     path.write_text("\n".join(["商品管理番号,SKU管理番号,数量", *rows, ""]))
-    import_count_file.fn(str(path), SHOP, None, "店長")
+    import_stock_file.fn(str(path), SHOP, None, "店長")
 
 
 def lay_down_a_parcel(lab: Sandbox, home: Path) -> tuple[str, Load]:

@@ -41,7 +41,7 @@ NAMED: Final = 10
 """SKUs that a message names; of the rest it has the number."""
 
 
-class CountFile(Protocol):
+class StockFile(Protocol):
     """A stock file that was read without a fault."""
 
     @property
@@ -101,7 +101,7 @@ class CountsDiffer(Exception):
 
 def book_stock_file(  # noqa: PLR0913
     con: DuckDBPyConnection,
-    file: CountFile,
+    file: StockFile,
     *,
     shop_id: str,
     mall: Mall = Mall.RAKUTEN,
