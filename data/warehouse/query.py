@@ -125,7 +125,7 @@ def exported(path: Path, query: str, form: Form, patience_s: float) -> Iterator[
 def _asked(
     path: Path, query: str, patience_s: float
 ) -> Iterator[tuple[duckdb.DuckDBPyRelation, Path]]:
-    """Open the file, and understand the query; the second value is a folder to use."""
+    """Open the file, and yield the query's relation and a folder to write to."""
     with reading(path, patience_s) as (con, place), _understood(con, query) as relation:
         yield relation, place
 
@@ -134,7 +134,7 @@ def _asked(
 def _understood(
     con: duckdb.DuckDBPyConnection, query: str
 ) -> Iterator[duckdb.DuckDBPyRelation]:
-    """Understand the query; what DuckDB refuses now or later is QueryRefused."""
+    """Yield the query's relation; what DuckDB refuses now or later is QueryRefused."""
     try:
         relation = con.sql(query)
         if relation is None:

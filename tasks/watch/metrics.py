@@ -78,7 +78,7 @@ class WatchMetrics:
 
     @contextmanager
     def served(self, port: int) -> Iterator[None]:
-        """Serve them on this machine while the block runs.
+        """Serve the metrics on this machine while the block runs.
 
         A taken port is no reason to stop.
         """

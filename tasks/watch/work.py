@@ -58,7 +58,7 @@ class Watch:
         self._minutes = 0
 
     def minute_passed(self) -> None:
-        """Count in each next drain notices that wait for their next turn, too."""
+        """Have each shop's next drain count the postponed notices as well."""
         self._ticks += 1
 
     def handles(self) -> tuple[ShopHandle, ...]:
@@ -78,7 +78,7 @@ class Watch:
     def drain(self, only: ShopHandle | None = None) -> int:
         """Run a drain for each shop with notices waiting; return how many runs it took.
 
-        Once a minute those that wait in the warehouse for their next turn count, too.
+        Once a minute those that were postponed count as well.
         """
         return sum(
             self._repeat(DRAIN, shop, self._is_new_minute(shop))

@@ -342,7 +342,7 @@ def _rows_taken(package: Package, wanted: Sequence[Shipment]) -> dict[str, Shipp
 
 
 def _age(row: ShippingRow) -> tuple[int, str]:
-    """Sort key, oldest first: the mall numbers its rows upwards."""
+    """Return the sort key, oldest first: the mall numbers its rows upwards."""
     return len(row.shipping_detail_id), row.shipping_detail_id
 
 

@@ -97,7 +97,7 @@ def _safe(value: str) -> str:
 
 
 def fill_lake(link: Path, store: LakeStore, patience_s: float = 30.0) -> Flowed | None:
-    """Bring the lake to the state of the published copy; None where it is there.
+    """Bring the lake to the state of the published copy; return None if it is there.
 
     The copy is open to read meanwhile, so that nobody can open this version to write.
 

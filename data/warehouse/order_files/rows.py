@@ -129,7 +129,7 @@ class OrderRows(Protocol):
         """Whether its rows are there already: to work on all at once takes no more."""
 
     def batches(self, size: int = ...) -> Iterable[Batch]:
-        """All rows in file order; the same again when asked again."""
+        """Return all rows in file order, and the same again when called again."""
 
 
 def whole(rows: pl.DataFrame, lines: Lines = "id") -> pl.DataFrame:
