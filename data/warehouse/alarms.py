@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from data.model.alarm import Alarm, AlarmKind, now_broken
 from data.model.japan_time import in_japan
+from data.warehouse.handles import make_handle_of
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
@@ -26,6 +27,7 @@ def find_alarms(
     `quiet_since` is the moment since which every shop must have had a notice.
     """
     given = {"now": now, "quiet_since": quiet_since}
+    make_handle_of(con)
     return [
         Alarm(AlarmKind(kind), shop, what)
         for kind, shop, what in SQL.run(con, "find_alarms", given).fetchall()

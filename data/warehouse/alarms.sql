@@ -1,14 +1,10 @@
 -- name: find_alarms
 -- Every trouble that the warehouse knows of, one row a kind and shop. Of a shop that is
 -- closed only what a person settles: no run of it will come and end the others.
--- in:  $now, $quiet_since: since when a notice must have come, NULL = not asked
+-- in:  macro `handle_of`, $now, $quiet_since: since when a notice must have come, NULL =
+--      not asked
 -- out: kind, shop, what
-WITH handles AS (
-    SELECT mall, shop_id, min(shop) AS shop
-    FROM shops
-    GROUP BY ALL
-),
-closed AS (  -- what was known of its key is forgotten (forget_closed_shops_keys)
+WITH closed AS (  -- what was known of its key is forgotten (forget_closed_shops_keys)
     SELECT mall, shop_id
     FROM shops
     GROUP BY ALL
@@ -69,7 +65,6 @@ troubles AS (
         ) || 'です。対処: 受信(make receiver)が動いていること、外から届くことを'
             || '確認してください。注文は毎日の巡回で取り込みます。'
     FROM notices AS n
-    LEFT JOIN handles USING (mall, shop_id)
     GROUP BY mall, shop_id
     HAVING max(received_at) > $now::TIMESTAMPTZ - INTERVAL 7 DAY
        AND (
@@ -78,7 +73,7 @@ troubles AS (
                SELECT 1
                FROM alarms AS a
                WHERE a.kind = 'notices-silent'
-                 AND a.shop = coalesce(any_value(handles.shop), n.shop_id)
+                 AND a.shop = handle_of(n.mall, n.shop_id)
                  AND a.healed_at IS NULL
                  AND a.since > max(received_at)
            )
@@ -157,9 +152,8 @@ troubles AS (
     WHERE sent_at < $now::TIMESTAMPTZ - INTERVAL 15 MINUTE
     GROUP BY mall, shop_id
 )
-SELECT t.kind, coalesce(h.shop, t.shop_id) AS shop, t.what
+SELECT t.kind, handle_of(t.mall, t.shop_id) AS shop, t.what
 FROM troubles AS t
-LEFT JOIN handles AS h USING (mall, shop_id)
 LEFT JOIN closed AS c USING (mall, shop_id)
 WHERE c.shop_id IS NULL
    OR t.kind IN (SELECT kind FROM people)

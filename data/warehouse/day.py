@@ -9,6 +9,7 @@ from typing import Any, Final
 from data.model.matter import Matter, MatterKind
 from data.model.order import Status
 from data.model.ship_by import FAR, Promise, ShipBy, WorkingDays, ship_by
+from data.warehouse.handles import make_handle_of
 from data.warehouse.matters import matter
 from data.warehouse.session import Connection
 from data.warehouse.shipping.packages import make_is_here
@@ -106,6 +107,7 @@ def day(
     By `days`, on which the shops ship, it is known what has to leave today.
     """
     given = {"shop_ids": None if shop_ids is None else list(shop_ids)}
+    make_handle_of(con)
     orders = SQL.run(con, "list_day_orders", given).fetchall()
     counted = SQL.run(con, "count_day_matters", given).fetchall()
     count = {(kind, mall, shop): n for kind, mall, shop, n, _ in counted}
@@ -170,6 +172,7 @@ def _due(
 
 def standings(con: Connection) -> tuple[StatusCount, ...]:
     """Return how many orders of every shop stand where."""
+    make_handle_of(con)
     return _standings(SQL.run(con, "list_day_orders", {"shop_ids": None}).fetchall())
 
 

@@ -1,23 +1,18 @@
 -- name: list_day_orders
 -- How many orders stand where, and their yen, by mall and shop.
--- in:  $shop_ids: these only; NULL = all
+-- in:  macro `handle_of`, $shop_ids: these only; NULL = all
 -- out: mall, shop_id, shop (its handle, where one is known), status, orders,
 --      request_total (open amounts count as nothing)
 SELECT
-    o.mall, o.shop_id,
-    coalesce(any_value(s.shop), o.shop_id) AS shop,
-    o.status,
+    mall, shop_id,
+    handle_of(mall, shop_id) AS shop,
+    status,
     count(*) AS orders,
-    coalesce(sum(o.request_total), 0)::BIGINT AS request_total
-FROM orders AS o
-LEFT JOIN (
-    SELECT mall, shop_id, min(shop) AS shop
-    FROM shops
-    GROUP BY mall, shop_id
-) AS s USING (mall, shop_id)
-WHERE $shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], o.shop_id)
-GROUP BY o.mall, o.shop_id, o.status
-ORDER BY o.mall, shop, o.shop_id;
+    coalesce(sum(request_total), 0)::BIGINT AS request_total
+FROM orders
+WHERE $shop_ids IS NULL OR list_contains($shop_ids::VARCHAR[], shop_id)
+GROUP BY mall, shop_id, status
+ORDER BY mall, shop, shop_id;
 
 -- name: list_day_work
 -- What is to be done for a shop's orders today, by mall and shop.

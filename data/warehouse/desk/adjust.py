@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.warehouse.desk.published import published
+from data.warehouse.handles import make_handle_of
 from data.warehouse.statements import SQL
 
 
@@ -57,6 +58,7 @@ def published_waiting(copy: Path, most: int) -> PublishedWaiting:
 
     """
     with published(copy) as con:
+        make_handle_of(con)
         rows = SQL.run(con, "list_published_waiting", {"row_limit": most}).fetchall()
         total = SQL.value(con, "count_published_waiting")
     return PublishedWaiting([PublishedLine(*row) for row in rows], total)

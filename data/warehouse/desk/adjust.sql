@@ -1,6 +1,6 @@
 -- name: list_published_waiting
 -- Lines of the copy for which a person has to adjust stock, the oldest order first.
--- in:  the copy's tables, $row_limit
+-- in:  macro `handle_of`, the copy's tables, $row_limit
 -- out: shop, mall, shop_id, order_number, line_id, sku, item_name, variant_id, quantity,
 --      level, booked, is_cancelled, imported_at, ordered_at, is_counted_since
 WITH gone AS (
@@ -28,7 +28,7 @@ WITH gone AS (
         AND k.manage_number = l.listing AND k.variant_id = coalesce(l.variant_id, '')
 )
 SELECT
-    coalesce(s.shop, w.shop_id) AS shop,
+    handle_of(w.mall, w.shop_id) AS shop,
     w.mall, w.shop_id, w.order_number, w.line_id, w.stock_sku, w.item_name,
     w.variant_id, w.quantity, v.level,
     coalesce(g.units, 0)::BIGINT AS booked,
@@ -43,11 +43,6 @@ SELECT
     ) AS is_counted_since
 FROM skus AS w
 JOIN orders AS o USING (mall, shop_id, order_number)
-LEFT JOIN (
-    SELECT mall, shop_id, min(shop) AS shop
-    FROM shops
-    GROUP BY mall, shop_id
-) AS s ON s.mall = w.mall AND s.shop_id = w.shop_id
 LEFT JOIN stock_levels AS v ON v.sku = w.stock_sku
 LEFT JOIN (
     SELECT m.sku, max(m.effective_at) AS counted_at

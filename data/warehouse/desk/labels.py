@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.warehouse.desk.published import published
+from data.warehouse.handles import make_handle_of
 from data.warehouse.statements import SQL
 
 
@@ -37,6 +38,7 @@ def published_parcels(copy: Path, most: int) -> PublishedParcels:
 
     """
     with published(copy) as con:
+        make_handle_of(con)
         rows = SQL.run(con, "list_published_parcels", {"row_limit": most}).fetchall()
         counted = SQL.run(con, "count_published_parcels").fetchall()
     return PublishedParcels([PublishedParcel(*row) for row in rows], dict(counted))

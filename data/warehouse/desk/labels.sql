@@ -1,20 +1,15 @@
 -- name: list_published_parcels
 -- Parcels of the copy: first those that a person or a run has something to do about,
 -- then the latest ones.
--- in:  the copy's shipments and shops, $row_limit
+-- in:  macro `handle_of`, the copy's shipments, $row_limit
 -- out: shop, mall, order_number, basket_id, carrier_code, tracking_number,
 --      shipping_date, state, changed_at
 SELECT
-    coalesce(k.shop, s.shop_id) AS shop,
+    handle_of(s.mall, s.shop_id) AS shop,
     s.mall, s.order_number, s.basket_id, s.carrier_code, s.tracking_number,
     s.shipping_date, s.state,
     greatest(s.changed_at, s.sent_at, s.heard_at, s.verified_at) AS changed_at
 FROM shipments AS s
-LEFT JOIN (
-    SELECT mall, shop_id, min(shop) AS shop
-    FROM shops
-    GROUP BY mall, shop_id
-) AS k ON k.mall = s.mall AND k.shop_id = s.shop_id
 ORDER BY
     s.state IN ('refused', 'unknown') DESC,
     changed_at DESC NULLS LAST, s.order_number, s.tracking_number

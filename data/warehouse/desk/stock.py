@@ -7,6 +7,7 @@ from itertools import islice
 
 from data.model.typed.search_text import searched
 from data.warehouse.desk.published import MOST
+from data.warehouse.handles import make_handle_of
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
@@ -80,5 +81,6 @@ def ledger(con: Connection, sku: str) -> list[ShownMovement]:
 
 def listings(con: Connection, sku: str) -> list[ToldListing]:
     """Return the listings that sell a SKU."""
+    make_handle_of(con)
     rows = SQL.run(con, "list_sku_listings", {"sku": sku}).fetchall()
     return [ToldListing(*row) for row in rows]

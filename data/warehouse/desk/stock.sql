@@ -34,19 +34,14 @@ LIMIT $most;
 
 -- name: list_sku_listings
 -- The listings of a SKU and the latest push of each.
--- in:  $sku
+-- in:  macro `handle_of`, $sku
 -- out: mall, shop, manage_number, variant_id, safety (its own, else its shop's as it was
 --      pushed last; NULL where neither is known), offered, state, told_at
 SELECT
-    m.mall, coalesce(s.shop, m.shop_id) AS shop, m.manage_number, m.variant_id,
+    m.mall, handle_of(m.mall, m.shop_id) AS shop, m.manage_number, m.variant_id,
     coalesce(t.safety, p.safety) AS safety,
     p.offered, p.state, coalesce(p.verified_at, p.sent_at, p.planned_at) AS told_at
 FROM sku_map AS m
-LEFT JOIN (
-    SELECT mall, shop_id, min(shop) AS shop
-    FROM shops
-    GROUP BY mall, shop_id
-) AS s USING (mall, shop_id)
 LEFT JOIN stock_settings AS t USING (mall, shop_id, manage_number, variant_id)
 LEFT JOIN (
     SELECT *

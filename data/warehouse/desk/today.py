@@ -6,6 +6,7 @@ from datetime import datetime
 from data.model.matter import MatterKind
 from data.warehouse.day import StatusCount, WaitingKind, standings, waiting
 from data.warehouse.desk.published import MOST
+from data.warehouse.handles import make_handle_of
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
@@ -61,6 +62,7 @@ def today(con: Connection) -> Today:
 def open_matters(con: Connection, kind: MatterKind) -> list[OpenMatter]:
     """Return what waits of a kind, longest waiting first, MOST at most."""
     given = {"kind": kind.value, "most": MOST}
+    make_handle_of(con)
     return [
         OpenMatter(*row) for row in SQL.run(con, "list_open_matters", given).fetchall()
     ]

@@ -13,15 +13,10 @@ ORDER BY license_expires_at NULLS LAST, shop;
 
 -- name: list_open_matters
 -- What waits for a person of one kind, longest waiting first.
--- in:  $kind, $most
+-- in:  macro `handle_of`, $kind, $most
 -- out: key, shop (its handle, else its id), order_number, since
-SELECT n.key, coalesce(s.shop, n.shop_id, '') AS shop, n.order_number, n.since
-FROM needs_a_person AS n
-LEFT JOIN (
-    SELECT mall, shop_id, min(shop) AS shop
-    FROM shops
-    GROUP BY mall, shop_id
-) AS s USING (mall, shop_id)
-WHERE n.kind = $kind
-ORDER BY n.since, n.key
+SELECT key, coalesce(handle_of(mall, shop_id), '') AS shop, order_number, since
+FROM needs_a_person
+WHERE kind = $kind
+ORDER BY since, key
 LIMIT $most;

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.model.typed.number import plain_number
+from data.warehouse.handles import make_handle_of
 from data.warehouse.readers import reading
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
@@ -77,6 +78,7 @@ def find_orders(con: Connection, number: str) -> list[FoundOrder]:
         "by_end": len(number) >= SHORTEST_END,
         "most": MOST_FOUND,
     }
+    make_handle_of(con)
     return [
         FoundOrder(*row)
         for row in SQL.run(con, "find_orders_by_number", given).fetchall()

@@ -1,15 +1,10 @@
 -- name: find_orders_by_number
 -- Orders by their number, or by its end.
--- in:  $number as it was typed, $plain (as numbers are written), $by_end (whether an
---      end is enough), $most
+-- in:  macro `handle_of`, $number as it was typed, $plain (as numbers are written),
+--      $by_end (whether an end is enough), $most
 -- out: mall, shop_id, order_number, shop (its handle, else its id)
-SELECT o.mall, o.shop_id, o.order_number, coalesce(s.shop, o.shop_id) AS shop
+SELECT o.mall, o.shop_id, o.order_number, handle_of(o.mall, o.shop_id) AS shop
 FROM orders AS o
-LEFT JOIN (
-    SELECT mall, shop_id, min(shop) AS shop
-    FROM shops
-    GROUP BY mall, shop_id
-) AS s USING (mall, shop_id)
 WHERE o.order_number IN ($number, $plain)
    OR ($by_end AND ends_with(o.order_number, $number))
    OR ($by_end AND ends_with(o.order_number, $plain))

@@ -10,6 +10,7 @@ from data.model.japan_time import in_japan
 from data.model.order import Mall
 from data.model.shops.onboarding import Stage
 from data.model.stock_link import StockLink
+from data.warehouse.handles import make_handle_of
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
@@ -45,6 +46,7 @@ class StockSpeed:
 def stock_speeds(con: Connection, at: datetime) -> tuple[StockSpeed, ...]:
     """Return the speed of every shop with levels verified lately, or waiting."""
     given = {"since": at - OF, "mall": Mall.RAKUTEN.value, "live": Stage.LIVE.value}
+    make_handle_of(con)
     rows = SQL.run(con, "measure_stock_speed", given).fetchall()
     return tuple(_speed(*row) for row in rows)
 

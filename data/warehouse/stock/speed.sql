@@ -2,7 +2,8 @@
 -- How fast levels came to show at the mall, and what waits.
 -- A mall that takes no levels from us and a shop that is not live, or closed (what was
 -- known of its key is forgotten), wait for nothing.
--- in:  $since: levels verified after it count; $mall that takes levels; $live (stage)
+-- in:  macro `handle_of`, $since: levels verified after it count; $mall that takes
+--      levels; $live (stage)
 -- out: mall, shop_id, shop (its handle, where one is known), levels, median_s and p99_s
 --      from the cause to the proof (NULL = none), due (levels that wait), oldest (since
 --      when the first of them does), is_on and silent_hours of the shop's stock link
@@ -33,22 +34,16 @@ waits AS (
       )
     GROUP BY mall, shop_id
 ),
-handles AS (
-    SELECT mall, shop_id, min(shop) AS shop
-    FROM shops
-    GROUP BY mall, shop_id
-),
 links AS (
     FROM stock_links
     QUALIFY row_number() OVER (PARTITION BY mall, shop_id ORDER BY since DESC) = 1
 )
 SELECT
-    mall, shop_id, coalesce(h.shop, shop_id) AS shop,
+    mall, shop_id, handle_of(mall, shop_id) AS shop,
     coalesce(s.levels, 0) AS levels, s.median_s, s.p99_s,
     coalesce(w.due, 0) AS due, w.oldest,
     coalesce(k.is_on, true) AS is_on, coalesce(k.silent_hours, '') AS silent_hours
 FROM shown AS s
 FULL JOIN waits AS w USING (mall, shop_id)
-LEFT JOIN handles AS h USING (mall, shop_id)
 LEFT JOIN links AS k USING (mall, shop_id)
 ORDER BY mall, shop;
