@@ -8,6 +8,7 @@ from data.model.alarm import Alarm, AlarmKind, now_broken
 from data.model.japan_time import in_japan
 from data.warehouse.handles import make_handle_of
 from data.warehouse.session import Connection
+from data.warehouse.shops import make_closed_shops
 from data.warehouse.statements import SQL
 
 
@@ -28,6 +29,7 @@ def find_alarms(
     """
     given = {"now": now, "quiet_since": quiet_since}
     make_handle_of(con)
+    make_closed_shops(con)
     return [
         Alarm(AlarmKind(kind), shop, what)
         for kind, shop, what in SQL.run(con, "find_alarms", given).fetchall()

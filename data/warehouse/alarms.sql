@@ -1,16 +1,10 @@
 -- name: find_alarms
 -- Every trouble that the warehouse knows of, one row a kind and shop. Of a shop that is
 -- closed only what a person settles: no run of it will come and end the others.
--- in:  macro `handle_of`, $now, $quiet_since: since when a notice must have come, NULL =
---      not asked
+-- in:  macros `handle_of` and `closed_shops`, $now, $quiet_since: since when a notice must
+--      have come, NULL = not asked
 -- out: kind, shop, what
-WITH closed AS (  -- what was known of its key is forgotten (forget_closed_shops_keys)
-    SELECT mall, shop_id
-    FROM shops
-    GROUP BY ALL
-    HAVING count(checked_at) > 0 AND count(connection_status) = 0
-),
-people AS (
+WITH people AS (
     SELECT
         CASE
             WHEN kind = 'shop_stopped' THEN 'shop-stopped'
@@ -154,7 +148,7 @@ troubles AS (
 )
 SELECT t.kind, handle_of(t.mall, t.shop_id) AS shop, t.what
 FROM troubles AS t
-LEFT JOIN closed AS c USING (mall, shop_id)
+LEFT JOIN closed_shops() AS c USING (mall, shop_id)
 WHERE c.shop_id IS NULL
    OR t.kind IN (SELECT kind FROM people)
 ORDER BY ALL;

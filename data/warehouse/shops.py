@@ -252,6 +252,11 @@ def forget_closed_shops_keys(
     SQL.run(con, "forget_closed_shops_keys", given)
 
 
+def make_closed_shops(con: Connection) -> None:
+    """Make the macro `closed_shops`, the shops for which no run will come any more."""
+    SQL.run(con, "create_closed_shops")
+
+
 def halted_shops(con: DuckDBPyConnection) -> list[ShopHandle]:
     """Return the shops that wait for a key that works; one stopped by hand does not."""
     return SQL.column(con, "list_halted_shops", {"statuses": [*REFUSED]})

@@ -79,6 +79,17 @@ WHERE mall = $mall
   AND NOT list_contains($described::VARCHAR[], shop)
   AND (license_expires_at IS NOT NULL OR connection_status IS NOT NULL);
 
+-- name: create_closed_shops
+-- The shops that nobody describes any more: once checked, and forgotten by
+-- `forget_closed_shops_keys` under each of their names.
+-- in:  nothing
+-- out: temporary table macro `closed_shops` (mall, shop_id)
+CREATE OR REPLACE TEMP MACRO closed_shops() AS TABLE
+SELECT mall, shop_id
+FROM shops
+GROUP BY ALL
+HAVING count(checked_at) > 0 AND count(connection_status) = 0;
+
 -- name: list_halted_shops
 -- Shops that wait for a key that works, but those that a person has stopped.
 -- in:  $statuses (findings about the key)

@@ -12,6 +12,7 @@ from data.model.shops.onboarding import Stage
 from data.model.stock_link import StockLink
 from data.warehouse.handles import make_handle_of
 from data.warehouse.session import Connection
+from data.warehouse.shops import make_closed_shops
 from data.warehouse.statements import SQL
 
 OF: Final = timedelta(hours=24)
@@ -47,6 +48,7 @@ def stock_speeds(con: Connection, at: datetime) -> tuple[StockSpeed, ...]:
     """Return the speed of every shop with levels verified lately, or waiting."""
     given = {"since": at - OF, "mall": Mall.RAKUTEN.value, "live": Stage.LIVE.value}
     make_handle_of(con)
+    make_closed_shops(con)
     rows = SQL.run(con, "measure_stock_speed", given).fetchall()
     return tuple(_speed(*row) for row in rows)
 

@@ -1,9 +1,9 @@
 -- name: measure_stock_speed
 -- How fast levels came to show at the mall, and what waits.
--- A mall that takes no levels from us and a shop that is not live, or closed (what was
--- known of its key is forgotten), wait for nothing.
--- in:  macro `handle_of`, $since: levels verified after it count; $mall that takes
---      levels; $live (stage)
+-- A mall that takes no levels from us and a shop that is not live, or closed, wait for
+-- nothing.
+-- in:  macros `handle_of` and `closed_shops`, $since: levels verified after it count;
+--      $mall that takes levels; $live (stage)
 -- out: mall, shop_id, shop (its handle, where one is known), levels, median_s and p99_s
 --      from the cause to the proof (NULL = none), due (levels that wait), oldest (since
 --      when the first of them does), is_on and silent_hours of the shop's stock link
@@ -26,11 +26,7 @@ waits AS (
       AND shop_id NOT IN (
           SELECT s.shop_id FROM shops AS s WHERE s.mall = $mall AND s.stage <> $live
           UNION ALL
-          SELECT s.shop_id
-          FROM shops AS s
-          WHERE s.mall = $mall
-          GROUP BY s.shop_id
-          HAVING count(s.checked_at) > 0 AND count(s.connection_status) = 0
+          SELECT c.shop_id FROM closed_shops() AS c WHERE c.mall = $mall
       )
     GROUP BY mall, shop_id
 ),
