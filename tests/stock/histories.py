@@ -5,7 +5,7 @@ from itertools import count as numbers_from
 
 from duckdb import DuckDBPyConnection
 
-from data.model.stock import Adjustment, Counted, SkuMapping
+from data.model.stock import Counted, SkuMapping
 from data.warehouse.order_files.store import import_orders
 from data.warehouse.orders.store import store_orders
 from data.warehouse.stock.adjust import adjust_stock, waiting_adjustments
@@ -176,16 +176,9 @@ class Player:
         assert report.is_same_file == (first is not None)
 
     def adjust(self, now: float, step: Adjust) -> None:
-        waiting = waiting_adjustments(self.con, self.shop_id)
         chosen = [
-            Adjustment(
-                mall=one.mall,
-                shop_id=one.shop_id,
-                order_number=one.order_number,
-                line_id=one.line_id,
-                is_done=step.done,
-            )
-            for one in waiting
+            one.adjustment(is_done=step.done)
+            for one in waiting_adjustments(self.con, self.shop_id)
             if one.order_number == order_number(step.number)
         ]
         adjust_stock(

@@ -14,7 +14,6 @@ from duckdb import DuckDBPyConnection
 
 from data.model.order import Mall
 from data.model.shipping.shipment_file import ShipmentRow
-from data.model.stock import Adjustment
 from data.warehouse.order_files.store import import_orders
 from data.warehouse.shipping.exports import packages_to_export, record_exports
 from data.warehouse.shipping.labels import file_packages_to_pack, record_labels
@@ -118,15 +117,9 @@ class Neighbour:
         return [one[2:] for one in found]
 
     def adjust(self, minute: float) -> object:
-        waiting = waiting_adjustments(self.con, self.shop_id)
         chosen = [
-            Adjustment(
-                mall=one.mall,
-                shop_id=one.shop_id,
-                order_number=one.order_number,
-                line_id=one.line_id,
-            )
-            for one in waiting
+            one.adjustment()
+            for one in waiting_adjustments(self.con, self.shop_id)
             if one.mall == self.mall
         ]
         signed = {"who": "店長", "note": "確認済み", "at": at(minute)}
