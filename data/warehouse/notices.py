@@ -155,7 +155,7 @@ def found_without_notice(con: Connection, load_id: str) -> int:
 def _count_overtaken(con: Connection, recorded_at: datetime) -> None:
     """Recount the missed orders of the loads that created orders of the view `told`."""
     given = {"recorded_at": recorded_at}
-    for (load_id,) in SQL.run(con, "list_loads_overtaking", given).fetchall():
+    for load_id in SQL.column(con, "list_loads_overtaking", given):
         counted = {"load_id": load_id, "missed": found_without_notice(con, load_id)}
         SQL.run(con, "correct_found_without_notice", counted)
 

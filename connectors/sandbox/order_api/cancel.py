@@ -71,7 +71,10 @@ def give_stock_back(
     told: str | None,
     done: str,
 ) -> tuple[str, str]:
-    """Give the order's stock back unless a fault leaves it; return kind and text."""
+    """Give the order's stock back, and return the kind and the text of the answer.
+
+    With the fault STOCK_LEFT the stock stays taken, and the answer is that warning.
+    """
     if told == STOCK_LEFT:
         return STOCK_LEFT, "キャンセルしましたが、在庫を更新できませんでした。"
     give_back(call.world, model, restore_type)
