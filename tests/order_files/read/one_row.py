@@ -2,8 +2,12 @@
 
 import csv
 import io
+from collections.abc import Callable
+from typing import Any
 
 from tests.order_files.read.test_golden import GOLDEN
+
+_FILES = {"yahoo": ("order.csv", "item.csv")}
 
 
 def one_row(folder: str, file: str = "in.csv", **cells: str) -> bytes:
@@ -27,3 +31,11 @@ def one_row(folder: str, file: str = "in.csv", **cells: str) -> bytes:
     made = io.StringIO(newline="")
     csv.writer(made, form).writerows([header, row])
     return made.getvalue().encode()
+
+
+def read_one(read: Callable[..., Any], folder: str, **cells: str) -> Any:
+    """Read the file's first row with these cells; Yahoo!'s beside its first line."""
+    file, *other = _FILES.get(folder, ("in.csv",))
+    mall = folder.partition("-")[0].removesuffix("4")  # eccube4
+    lines = [one_row(folder, name) for name in other]
+    return read(one_row(folder, file, **cells), *lines, mall=mall)

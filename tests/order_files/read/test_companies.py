@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.order_files.read.one_row import one_row
+from tests.order_files.read.one_row import one_row, read_one
 from tests.support.effort import first
 
 STREETS = {
@@ -22,13 +22,9 @@ COMPANIES = {
 }
 
 
-def read_one(read, folder, **cells):
-    file, other = "in.csv", []
-    if folder == "yahoo":
-        file, other = "order.csv", [one_row("yahoo", "item.csv")]
-    mall = "eccube" if folder == "eccube4" else folder
-    seen = read(one_row(folder, file, **cells), *other, mall=mall)
-    return seen.rows.row(0, named=True)
+def streets(read, folder, **cells):
+    """The row's addresses, as `orderer_street` and `recipient_street`."""
+    return read_one(read, folder, **cells).rows.row(0, named=True)
 
 
 def addressed(columns, *texts):
@@ -42,7 +38,7 @@ def test_a_parcel_to_a_company_names_it(read, folder):
     of_buyer, of_parcel = COMPANIES[folder]
     cells = addressed(STREETS[folder], "架空町1-2") | addressed(BILLED[folder], "仮町3")
 
-    seen = read_one(
+    seen = streets(
         read,
         folder,
         **cells,
@@ -69,7 +65,7 @@ def test_no_company_is_named_twice_or_without_a_street(
 ):
     cells = addressed(STREETS[folder], street)
 
-    seen = read_one(read, folder, **cells, **{COMPANIES[folder][1]: company})
+    seen = streets(read, folder, **cells, **{COMPANIES[folder][1]: company})
 
     assert seen["recipient_street"] == expected
 
@@ -78,7 +74,7 @@ def test_company_and_department_are_both_named_at_yahoo(read):
     cells = {"ShipAddress1": "架空町1-2", "ShipAddress2": ""}
     cells |= {"ShipSection1Value": "見本商事", "ShipSection2Value": "総務部"}
 
-    assert read_one(read, "yahoo", **cells)["recipient_street"] == (
+    assert streets(read, "yahoo", **cells)["recipient_street"] == (
         "架空町1-2 見本商事 総務部"
     )
 

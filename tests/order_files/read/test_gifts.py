@@ -2,19 +2,19 @@
 
 import pytest
 
-from tests.order_files.read.one_row import one_row
+from tests.order_files.read.one_row import one_row, read_one
 from tests.support.effort import first
 
 GIFTS = [
     (
-        ("yahoo", "order.csv"),
+        "yahoo",
         {"GiftWrapType": "赤いリボン", "GiftWrapMessage": "Happy Birthday"},
         "赤いリボン / Happy Birthday",
     ),
-    (("futureshop", "in.csv"), {"包装名": "化粧箱"}, "化粧箱"),
-    (("futureshop", "in.csv"), {"包装名": "－"}, None),
+    ("futureshop", {"包装名": "化粧箱"}, "化粧箱"),
+    ("futureshop", {"包装名": "－"}, None),
     (
-        ("colorme", "in.csv"),
+        "colorme",
         {
             "配送先 ラッピング": "リボン",
             "配送先 メッセージカード種類": "誕生日",
@@ -23,41 +23,35 @@ GIFTS = [
         "リボン / 誕生日 / おめでとう",
     ),
     (
-        ("ponpare", "in.csv"),
+        "ponpare",
         {"ラッピング種類(包装紙)": "花柄", "ラッピング種類(リボン)": "金"},
         "花柄 / 金",
     ),
-    (("creema", "in.csv"), {"ギフトラッピング": "あり"}, "あり"),
-    (("creema", "in.csv"), {"ギフトラッピング": "なし"}, None),
+    ("creema", {"ギフトラッピング": "あり"}, "あり"),
+    ("creema", {"ギフトラッピング": "なし"}, None),
     (
-        ("rakuten-legacy", "in.csv"),
+        "rakuten-legacy",
         {"ラッピング名(包装紙)": "花柄", "ラッピング名(リボン)": "金"},
         "花柄 / 金",
     ),
     (
-        ("amazon-orders", "in.csv"),
+        "amazon-orders",
         {"gift-wrap-type": "Blue", "gift-message-text": "お誕生日おめでとう"},
         "Blue / お誕生日おめでとう",
     ),
     (
-        ("amazon-orders", "in.csv"),
+        "amazon-orders",
         {"gift-wrap-type": "", "gift-message-text": ""},
         None,
     ),
 ]
 
 
-def read_one(read, folder, file, **cells):
-    other = [one_row("yahoo", "item.csv")] if folder == "yahoo" else []
-    mall = folder.partition("-")[0]
-    return read(one_row(folder, file, **cells), *other, mall=mall)
-
-
 @first(4)
-@pytest.mark.parametrize(("file", "cells", "expected"), GIFTS)
-def test_the_wrapping_that_the_buyer_chose_is_kept(read, file, cells, expected):
+@pytest.mark.parametrize(("folder", "cells", "expected"), GIFTS)
+def test_the_wrapping_that_the_buyer_chose_is_kept(read, folder, cells, expected):
     """A gift was sent bare: only Rakuten's wrapping was read."""
-    seen = read_one(read, *file, **cells)
+    seen = read_one(read, folder, **cells)
 
     assert seen.column("gift_wrapping") == [expected]
 
@@ -66,7 +60,7 @@ def test_the_wrapping_that_the_buyer_chose_is_kept(read, file, cells, expected):
 def test_yahoo_tells_of_the_noshi_and_the_name_on_it(read):
     cells = {"GiftWrapPaperType": "御祝", "GiftWrapName": "見本 太郎"}
 
-    seen = read_one(read, "yahoo", "order.csv", **cells)
+    seen = read_one(read, "yahoo", **cells)
 
     assert seen.column("noshi") == ["御祝 / 見本 太郎"]
 
@@ -81,7 +75,7 @@ def test_yahoo_tells_of_the_noshi_and_the_name_on_it(read):
 )
 @pytest.mark.parametrize(("written", "expected"), [("1", True), ("0", False)])
 def test_a_gift_is_told_as_one(read, folder, column, written, expected):
-    seen = read_one(read, folder, "in.csv", **{column: written})
+    seen = read_one(read, folder, **{column: written})
 
     assert seen.column("is_gift") == [expected]
 
@@ -90,7 +84,7 @@ def test_a_gift_is_told_as_one(read, folder, column, written, expected):
 def test_wrapping_of_the_old_rms_costs_what_its_two_columns_say(read):
     cells = {"ラッピング料金(包装紙)": "200", "ラッピング料金(リボン)": "100"}
 
-    seen = read_one(read, "rakuten-legacy", "in.csv", **cells)
+    seen = read_one(read, "rakuten-legacy", **cells)
 
     assert seen.column("gift_fee") == [300]
 
