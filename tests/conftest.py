@@ -20,6 +20,7 @@ from duckdb import DuckDBPyConnection
 from prefect.settings import PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, temporary_settings
 from xdist.scheduler import LoadScopeScheduling
 
+from data.warehouse.instance import SETTINGS
 from data.warehouse.session import warehouse
 from tests.support import effort
 from tests.support.at_hand import OPEN
@@ -157,6 +158,19 @@ def no_server_but_ours() -> Iterator[None]:
     """Refuse to use a server somebody works with, or to start one unasked."""
     assert "PREFECT_API_URL" not in os.environ
     with temporary_settings({PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False}):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Let DuckDB do the work of these processes in one thread each.
+
+    They have no core for a second one, and to tell it of statements of a few
+    milliseconds takes a fifth of their CPU. The long suite tries it as users have it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if effort.EFFORT != "long":
+            patch.setitem(SETTINGS, "threads", "1")
         yield
 
 

@@ -15,7 +15,8 @@ from typing import Final
 import duckdb
 from duckdb import DuckDBPyConnection
 
-MEMORY_LIMIT: Final = "600MB"
+SETTINGS: Final[dict[str, str]] = {"memory_limit": "600MB"}
+"""Of every instance."""
 ONLY_WHEN_ASKED: Final = {
     "checkpoint_threshold": "1TB",
     "auto_checkpoint_skip_wal_threshold": "1000000000000",
@@ -104,9 +105,7 @@ def locked(con: DuckDBPyConnection) -> DuckDBPyConnection:
 
 def _opened(database: Path | str, **settings: str) -> DuckDBPyConnection:
     """Make an instance that writes to its files when it is told to, and only then."""
-    con = duckdb.connect(
-        database, config={"memory_limit": MEMORY_LIMIT, **ONLY_WHEN_ASKED, **settings}
-    )
+    con = duckdb.connect(database, config={**SETTINGS, **ONLY_WHEN_ASKED, **settings})
     con.execute("PRAGMA disable_checkpoint_on_shutdown")
     return con
 

@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 
 from data.warehouse.door import connect_when_free, give_key, private, require, turn
 from data.warehouse.house.safety_copy import saved
-from data.warehouse.instance import MEMORY_LIMIT, literal, locked, spill_of
+from data.warehouse.instance import SETTINGS, literal, locked, spill_of
 from data.warehouse.statements import SQL
 from data.warehouse.why_closed import out_of_reach, room_for
 
@@ -123,9 +123,7 @@ def _open_beside(path: Path) -> DuckDBPyConnection:
 
     DuckDB would put it into the folder that the process stands in.
     """
-    con = duckdb.connect(
-        config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill_of(path))}
-    )
+    con = duckdb.connect(config={**SETTINGS, "temp_directory": str(spill_of(path))})
     try:
         con.execute("PRAGMA disable_checkpoint_on_shutdown")
         SQL.run(con, "attach_old_file", {"path": str(path)})
@@ -141,7 +139,7 @@ def _open_to_read(place: Path, path: Path) -> DuckDBPyConnection:
     con = duckdb.connect(
         path,
         read_only=True,
-        config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill},
+        config={**SETTINGS, "temp_directory": spill},
     )
     try:
         con.execute("SET allowed_directories = $places", {"places": [str(place)]})
@@ -154,9 +152,7 @@ def _open_to_read(place: Path, path: Path) -> DuckDBPyConnection:
 def _open_to_copy(copy: Path, path: Path) -> DuckDBPyConnection:
     """Attach the warehouse to read; spill beside the copy."""
     spill = str(copy.with_name("spill"))
-    con = duckdb.connect(
-        ":memory:", config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill}
-    )
+    con = duckdb.connect(":memory:", config={**SETTINGS, "temp_directory": spill})
     try:
         con.execute(f"ATTACH {literal(path)} AS juchu (READ_ONLY)")
     except BaseException:

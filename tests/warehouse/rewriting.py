@@ -25,13 +25,7 @@ def store(path: Path, batch: int, many: int = BATCH) -> None:
 
 def in_one_thread() -> None:
     """Let DuckDB work in this thread alone, because only this one is traced."""
-    to_lock = instance.locked
-
-    def locked(con: session.Connection) -> session.Connection:
-        con.execute("SET threads = 1")
-        return to_lock(con)
-
-    instance.locked = locked
+    instance.SETTINGS["threads"] = "1"
 
 
 def checkpoint(path: Path) -> None:
