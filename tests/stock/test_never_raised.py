@@ -22,6 +22,9 @@ from tests.support.effort import first, for_ci
 from tests.support.orders import SHOP_ID, at, order_number
 from tests.support.planted import caught, plant_in_view, planted_sql
 
+MUG = ("kakuu-mug", "kakuu-mug")
+TEA = ("kakuu-tea", "kakuu-tea")
+
 
 def sent(made) -> list[tuple[Listing, int]]:
     return [(push.listing, push.offered) for push in made.to_send]
@@ -167,6 +170,52 @@ def test_a_kept_number_that_nobody_reads_again_is_caught(counted):
         a_kept_number_is_read_again_when_its_level_falls(counted, 9)
 
 
+def what_a_kept_number_lacks_is_unseen_once(con) -> None:
+    """Of the seven that were shown two are sold, and one more that nobody told of."""
+    plan(con, {A_TEA: 10}, 5)
+    a_waiting_order(con)
+    assert plan(con, {A_TEA: 7}, 20, full=True).kept == 1
+    assert [one.expected for one in to_push(con, full=True)] == [7]
+    see(con, order(ordered=25), minute=26)
+    assert [one.expected for one in to_push(con)] == [7]
+    assert plan(con, {A_TEA: 4}, 30).kept == 1
+    assert [one.expected for one in to_push(con)] == [4]
+    adjust(con)
+
+    assert [one.expected for one in to_push(con)] == [8]
+
+
+def test_what_a_kept_number_lacks_is_unseen_once(counted):
+    what_a_kept_number_lacks_is_unseen_once(counted)
+
+
+@for_ci
+def test_a_kept_number_that_is_searched_for_anew_each_time_is_caught(counted):
+    shown = "if(w.units > 0, h.found, NULL)"
+    with planted_sql("gather_inventory_levels", shown, "NULL"), caught():
+        what_a_kept_number_lacks_is_unseen_once(counted)
+
+
+def test_the_orders_are_not_read_again_for_a_kept_number_at_each_push(shelf):
+    """Somebody takes three off at RMS, because another mall's order waits for them."""
+    shelf.counted({MUG: 10, TEA: 10})
+    shelf.push()
+    shelf.csv(MUG, [3], 1)
+    shelf.mall.set_stock(*MUG, 7)
+    calls = []
+    for key in (MUG, TEA, TEA):
+        line = {"manageNumber": key[0], "variantId": key[1], "units": 1}
+        shelf.mall.sell(1, over_days=0, progress=300, line=line)
+        shelf.pass_time()
+        shelf.sweep()
+        before = shelf.calls("searchOrder")
+        shelf.push()
+        calls.append(shelf.calls("searchOrder") - before)
+
+    assert calls == [2, 0, 0]
+    assert (shelf.units()[MUG], shelf.units()[TEA]) == (6, 8)
+
+
 def test_a_count_after_the_file_came_has_seen_its_pieces(counted):
     a_waiting_order(counted)
     count(counted, a_count(8), minute=30)
@@ -285,13 +334,12 @@ def test_the_report_and_the_state_name_what_was_not_raised(counted):
 
 
 def test_a_morning_leaves_a_held_sku_at_the_mall_as_it_is(shelf):
-    tea = ("kakuu-tea", "kakuu-tea")
-    shelf.counted({tea: 4})
+    shelf.counted({TEA: 4})
     shelf.push()
-    shelf.csv(tea, [1], 1)
-    shelf.mall.set_stock(*tea, 3)
+    shelf.csv(TEA, [1], 1)
+    shelf.mall.set_stock(*TEA, 3)
     kind, message = shelf.push(full=True)
 
     assert kind == "COMPLETED"
     assert "調整待ちで増やさなかったSKU 1" in message
-    assert shelf.units()[tea] == 3
+    assert shelf.units()[TEA] == 3

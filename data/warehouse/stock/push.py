@@ -57,7 +57,8 @@ class LevelToPush(_OfListing):
     """A listing whose level the mall does not have yet.
 
     expected  what the mall should show now: what it showed when last verified, less the
-              orders placed since; None before the first verified push
+              orders placed since, and no more than when it was last kept, while it is;
+              None before the first verified push
     waiting   units of orders created by CSV that the level does not know of (view
               `stock_holds`): it may be too high by so many, and is not raised
     due_since the cause after which the mall had to be told; None for a level that the

@@ -9,10 +9,11 @@
 --      $full (told ones too), $at (NULL = nothing backs off), $patience (calls)
 -- out: temporary table `inventory_levels`: listing, sku, level_seq, level, safety,
 --      offered (the rule is data.model.stock.offered), expected (what the mall should
---      show; NULL = never verified), waiting, due_since, is_kept (a person is waited for
---      before it may be raised, and was when it was looked at last), is_seen (no other
---      number has been due since that look), is_refused. What was not raised is due when
---      nobody is waited for any more: an order that is cancelled moves no stock
+--      show, no more than it did when it was kept last; NULL = never verified), waiting,
+--      due_since, is_kept (a person is waited for before it may be raised, and was when
+--      it was looked at last), is_seen (no other number has been due since that look),
+--      is_refused. What was not raised is due when nobody is waited for any more: an
+--      order that is cancelled moves no stock
 CREATE OR REPLACE TEMP TABLE inventory_levels AS
 WITH told AS (
     SELECT manage_number, variant_id, state, level_seq, offered, planned_at
@@ -90,9 +91,12 @@ moved AS (
 )
 SELECT
     o.* EXCLUDE (mapped_at, set_at, verified_seq, verified_at, found_after),
-    CASE  -- greatest() passes over a NULL
+    CASE  -- greatest() and least() pass over a NULL
         WHEN o.found_after IS NOT NULL
-            THEN greatest(o.found_after - coalesce(d.units, 0), 0)::BIGINT
+            THEN greatest(least(
+                o.found_after - coalesce(d.units, 0),
+                if(w.units > 0, h.found, NULL)  -- what it lacked then has been searched for
+            ), 0)::BIGINT
     END AS expected,
     coalesce(w.units, 0)::BIGINT AS waiting,
     coalesce(
