@@ -68,7 +68,8 @@ PUSH_WORDS: Final = {
 PUSH_TO_DO: Final = {
     PushState.REFUSED: "理由に従って修正してください。在庫数が変わるか、"
     "「全件」を選ぶと再送します",
-    PushState.UNKNOWN_SKU: "RMSの商品管理番号とSKU管理番号を確認してください",
+    PushState.UNKNOWN_SKU: "RMSの商品管理番号とSKU管理番号を確認してください。"
+    "修正した後は、在庫数が変わるか、「全件」を選ぶと転送します",
     PushState.UNKNOWN: "もう一度 push-inventory を実行してください"
     "(RMSの在庫数を確認してから送信します)",
     PushState.SENT: "5分後に、もう一度 push-inventory を実行してください",

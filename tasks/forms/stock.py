@@ -161,7 +161,7 @@ Full = Annotated[
     titled(
         "全件",
         "変更のないSKUもRMSの在庫数を確認し、異なるSKUをすべて送信します。"
-        "拒否されたSKUも再送します",
+        "拒否されたSKUと、RMSになかったSKUも再送します",
     ),
     refusing("全件"),
 ]

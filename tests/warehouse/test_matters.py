@@ -24,6 +24,8 @@ from data.warehouse.orders.store import store_orders
 from data.warehouse.session import warehouse
 from data.warehouse.shops import stop_function
 from data.warehouse.stock.adjust import adjust_stock
+from data.warehouse.stock.listings import NO_SUCH_ITEM
+from data.warehouse.stock.push import UNKNOWN_SKU
 from tests.order_files.store.made import MadeFile, a_row
 from tests.order_files.store.made import store as import_csv
 from tests.stock.made import MUG, TEA, a_count, count, line, order, receive, see
@@ -148,7 +150,9 @@ def cancel_request(con: Con) -> None:
     store(con, status="800")
 
 
-def stock_refused(con: Con, push_id: str = "p", minute: float = 5, **more: str) -> None:
+def stock_refused(
+    con: Con, push_id: str = "p", minute: float = 5, **more: str | None
+) -> None:
     row = {"state": "refused", "reason": "拒否されました。"} | more
     con.execute(
         """INSERT INTO inventory_pushes BY NAME SELECT
@@ -374,6 +378,23 @@ def test_a_new_notice_that_is_given_up_comes_back(con: Con):
     notice_refused(con, 7)
 
     assert on_list(con, "notice_refused") == [ONE]
+
+
+@pytest.mark.parametrize(
+    "reason", ["拒否されました。", UNKNOWN_SKU, NO_SUCH_ITEM, None]
+)
+def test_what_to_do_about_a_level_names_the_run_that_sends_it_again(
+    undone: Con, reason: str | None
+):
+    """Put right at the mall, its level is the same, and nothing else would send it."""
+    stock_refused(undone, state="unknown_sku", reason=reason)
+    ((what,),) = undone.execute(
+        "SELECT what FROM needs_a_person WHERE kind = 'stock_refused'"
+    ).fetchall()
+
+    assert what.endswith("push-inventory を「全件」で実行してください。")
+    assert what.count("対処: ") == 1
+    assert reason is None or reason in what
 
 
 def test_a_level_refused_anew_comes_back_and_one_verified_is_done(undone: Con):

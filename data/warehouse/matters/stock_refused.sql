@@ -4,11 +4,10 @@ SELECT
     mall, shop_id, NULL, coalesce(sent_at, planned_at),
     '在庫を転送できませんでした(商品管理番号 ' || manage_number || '、SKU管理番号 '
         || variant_id || '): ' || CASE
-            WHEN contains(reason, '対処') THEN reason
+            WHEN contains(reason, '対処') THEN reason || '修正した後は、'
             ELSE coalesce(reason, 'RMSにこのSKUがありません。')
-                || ' 対処: RMSの商品とSKUを確認し、push-inventory を「全件」で'
-                || '実行してください。'
-        END
+                || ' 対処: RMSの商品とSKUを確認し、'
+        END || 'push-inventory を「全件」で実行してください。'
 FROM (
     FROM inventory_pushes
     WHERE state <> 'superseded'
