@@ -197,6 +197,14 @@ def test_a_count_may_set_the_safety_stock_of_a_listing(con):
     assert (rows, report.safety_set) == ([("tea", 4)], 1)
 
 
+def test_a_count_that_leaves_the_safety_stock_blank_keeps_it(con):
+    count(con, a_count(10, safety=3), minute=0)
+    report = count(con, a_count(9), minute=60)
+
+    assert con.execute("SELECT safety FROM stock_settings").fetchall() == [(3,)]
+    assert report.safety_set == 0
+
+
 def test_every_count_leaves_an_account(con):
     see(con, order(lines=[line(), line(1, MUG, "12")]))
     count(con, a_count(10), a_count(5, MUG), minute=0)
