@@ -28,13 +28,14 @@ class StockLink(NamedTuple):
         """Return for staff why nothing goes by itself at this moment; "" if it does.
 
         An hour of silence begins and ends on the hour, in Japan time; `22-2` goes over
-        midnight.
+        midnight, and `0-0` is none: were it the whole day, no level would go by itself
+        and no alarm would tell.
         """
         if not self.is_on:
             return _SWITCHED_OFF
         hour = in_japan(at).hour
         silent = any(
-            begins <= hour < ends if begins < ends else not ends <= hour < begins
+            begins <= hour < ends if begins <= ends else not ends <= hour < begins
             for begins, ends in _hours(self.silent_hours)
         )
         return _SILENT.format(self.silent_hours.strip()) if silent else ""

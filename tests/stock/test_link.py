@@ -15,6 +15,9 @@ from data.model.stock_link import StockLink
         ("20-22", [20, 21]),
         ("22-2", [0, 1, 22, 23]),
         (" 0-2, 20-24 ", [0, 1, 20, 21, 22, 23]),
+        ("0-24", [*range(24)]),
+        ("0-0", []),
+        ("20-20, 22-23", [22]),
     ],
 )
 def test_hours_of_silence_begin_and_end_on_the_hour(hours: str, silent: list[int]):
