@@ -73,7 +73,7 @@ _WORDS: Final[dict[StockFileKind, _Words]] = {
         "棚卸",
         "数えた日時",
         "在庫数が一致したSKU",
-        "後の棚卸があるため変更しなかったSKU",
+        "後の棚卸、または別の店舗で取り込んだ同じファイルがあるため、変更しなかったSKU",
     ),
     "receipt": _Words(
         "入荷",
@@ -293,6 +293,6 @@ def _summary(imported: StockFileBooked) -> str:
     numbers = {
         "在庫数が変わったSKU": report.moved,
         "新しく届いた数なし" if is_receipt else "一致": report.equal,
-        "後の棚卸あり": len(report.older),
+        "変更しなかったSKU": len(report.older),
     }
     return f"{tried}{received}{sums(numbers)}"

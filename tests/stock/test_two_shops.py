@@ -8,7 +8,16 @@ import pytest
 from data.model.stock import PushState
 from data.warehouse.stock.push import held_listings, levels_to_push, record_read_back
 from data.warehouse.stock.push import start_sending as start
-from tests.stock.made import OTHER_SHOP, a_count, count, import_csv, see_elsewhere
+from tests.stock.made import (
+    OTHER_SHOP,
+    TEA,
+    a_count,
+    count,
+    import_csv,
+    level,
+    name,
+    see_elsewhere,
+)
 from tests.stock.pushing import A_TEA, plan, to_push
 from tests.support.orders import SHOP_ID, at
 
@@ -35,6 +44,27 @@ def test_what_the_other_shop_sold_is_still_on_sale_here(both):
     see_elsewhere(both, units=3)
 
     assert [(one.offered, one.expected) for one in to_push(both)] == [(7, 10)]
+
+
+def test_the_same_count_file_for_the_other_shop_is_the_same_count(con):
+    """What was sold between its two imports is not put back on sale."""
+    tea = a_count(10, own_sku="TEA-100")
+    count(con, tea, minute=0)
+    see_elsewhere(con, units=3)
+    report = count(con, tea, minute=45, shop_id=OTHER_SHOP)
+
+    assert (level(con), report.older, report.moved) == (7, ("TEA-100",), 0)
+    elsewhere = levels_to_push(con, OTHER_SHOP, safety=0)
+    assert [one.offered for one in elsewhere] == [7]
+
+
+def test_a_file_counts_for_the_other_shop_what_this_one_does_not_have(con):
+    count(con, a_count(10, own_sku="TEA-100"), minute=0)
+    name(con, TEA, "TEA-NEW")
+    report = count(con, a_count(10, own_sku="TEA-100"), minute=80, shop_id=OTHER_SHOP)
+
+    assert (level(con, "TEA-100"), level(con, "TEA-NEW")) == (10, 10)
+    assert (report.older, report.moved) == ((), 1)
 
 
 def test_a_call_of_one_shop_holds_nothing_at_the_other_and_ends_by_itself(both):

@@ -64,7 +64,8 @@ class StockFileReport:
     is_same_file  this very file was imported before: nothing was done
     moved         SKUs whose level the file changed
     equal         SKUs that stood where the count has them, or of which nothing came in
-    older         SKUs of which a later count is known: their level stays
+    older         SKUs of which a later count is known, or this very file was booked for
+                  another shop: their level stays
     safety_set    listings given a safety stock of their own
     remapped      listings the file gave another SKU
     units         that came in; 0 of a count
@@ -116,9 +117,10 @@ def book_stock_file(  # noqa: PLR0913
     A count: the level becomes what was counted and whatever took effect after
     `counted_at`: orders placed later still lower it, however late they come to light,
     and orders placed earlier do not, because their goods were off the shelf already. A
-    count older than the latest one of a SKU changes nothing of it. A receipt: what came
-    in at `counted_at` is added, unless a later count saw it. Raises CountsDiffer with
-    nothing written; any other error is a duckdb.Error.
+    count older than the latest one of a SKU changes nothing of it, nor does the same
+    file for another shop. A receipt: what came in at `counted_at` is added, unless a
+    later count saw it. Raises CountsDiffer with nothing written; any other error is a
+    duckdb.Error.
     """
     given: dict[str, object] = {
         "mall": mall.value,

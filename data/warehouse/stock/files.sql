@@ -38,10 +38,12 @@ LEFT JOIN sku_map AS m
     AND m.manage_number = r.manage_number AND m.variant_id = r.variant_id;
 
 -- name: plan_stock_counts
--- What the file says of each SKU.
--- in:  view `stock_count_rows`, $mall, $shop_id, $cause_id, $who, $counted_at, $moved_at
+-- What the file says of each SKU. One file is one count: what it counted for another shop
+-- that sells the same SKU, it does not count again.
+-- in:  view `stock_count_rows`, $mall, $shop_id, $file_sha256, $cause_id, $who,
+--      $counted_at, $moved_at
 -- out: temporary table `stock_counts`, one row per SKU; is_older where a later count is
---      known, or another one of the same moment
+--      known, another one of the same moment, or this very one
 CREATE OR REPLACE TEMP TABLE stock_counts AS
 SELECT
     m.sku,
@@ -50,7 +52,22 @@ SELECT
     'count' AS source,
     $cause_id AS cause_id, $who AS who, NULL::VARCHAR AS note,
     $moved_at::TIMESTAMPTZ AS moved_at,
-    coalesce(any_value(k.counted_at) >= $counted_at, false) AS is_older
+    coalesce(any_value(k.counted_at) >= $counted_at, false)
+        OR m.sku IN (
+            SELECT c.sku
+            FROM stock_movements AS c
+            JOIN stock_count_imports AS i ON i.import_id = c.cause_id
+            LEFT JOIN (
+                SELECT sku, max(seq) AS seq
+                FROM stock_movements
+                WHERE source = 'emptied'
+                GROUP BY sku
+            ) AS e ON e.sku = c.sku
+            WHERE c.source = 'count'
+              AND c.counted IS NOT NULL
+              AND i.file_sha256 = $file_sha256
+              AND c.seq > coalesce(e.seq, 0)
+        ) AS is_older
 FROM stock_count_rows AS r
 JOIN sku_map AS m
     ON m.mall = $mall AND m.shop_id = $shop_id
