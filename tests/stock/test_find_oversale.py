@@ -4,6 +4,7 @@ import pytest
 
 from data.model.oversale import Cause
 from data.warehouse.stock.why_oversold import why_oversold
+from tests.order_files.store.made import a_row, store
 from tests.stock.made import a_count, count, import_csv, order, receive, see
 from tests.support.orders import at, order_number
 
@@ -63,3 +64,23 @@ def test_a_count_has_not_seen_an_order_of_which_the_day_alone_is_known(
     see(con, order(1, ordered=30))
 
     assert why_oversold(con, "TEA-100", at(120)).verdict.cause is cause
+
+
+@pytest.mark.parametrize(
+    ("minute", "cause"), [(95, Cause.OTHER_CHANNEL), (20, Cause.UNKNOWN)]
+)
+def test_an_order_that_was_cancelled_after_the_sale_had_waited_until_then(
+    con, minute, cause
+):
+    """Of an oversale one order is cancelled, and then somebody asks why."""
+    count(con, a_count(3), minute=0)
+    import_csv(con, 3, minute=10)
+    con.execute("UPDATE orders SET ordered_at = $placed", {"placed": at(5)})
+    cells = {"sku": "TEA-100", "quantity": 3, "mall_status": "キャンセル"}
+    cancelled = a_row(order_number(9), cancelled=True, outcome="cancelled", **cells)
+    store(con, cancelled, minute=minute)
+    see(con, order(1, ordered=30))
+
+    explained = why_oversold(con, "TEA-100", at(120))
+    assert explained.verdict.cause is cause
+    assert explained.facts.waiting == (3 if cause is Cause.OTHER_CHANNEL else 0)

@@ -216,15 +216,23 @@ ORDER BY first_at, function_name;
 
 -- name: count_waiting_pieces
 -- Pieces of orders created by CSV that no level knew of when the sale was made: nobody
--- had adjusted them, and no count after them saw them gone.
+-- had adjusted them, and no count after them saw them gone. An order that was cancelled or
+-- refunded after the sale, perhaps because of it, had waited until then.
 -- in:  $sku, $sold_at
 -- out: one row: units, since (NULL: none)
 SELECT coalesce(sum(s.quantity), 0)::BIGINT AS units, min(o.ordered_at) AS since
 FROM stock_lines AS s
 JOIN order_lines AS l USING (mall, shop_id, order_number, line_id)
 JOIN orders AS o USING (mall, shop_id, order_number)
-JOIN orders_by_hand AS h USING (mall, shop_id, order_number)
+LEFT JOIN orders_by_hand AS h USING (mall, shop_id, order_number)
+LEFT JOIN (
+    SELECT mall, shop_id, order_number, max(ended_at) AS ended_at
+    FROM order_status_log
+    GROUP BY mall, shop_id, order_number
+) AS e USING (mall, shop_id, order_number)
 WHERE s.sku = $sku
+  AND o.stock_policy = 'manual'
+  AND (h.mall IS NOT NULL OR coalesce(o.cancelled_at, e.ended_at) > $sold_at)
   AND coalesce(o.ordered_at, o.imported_at) <= $sold_at
   AND coalesce(l.stock_adjusted_at > $sold_at, true)
   AND NOT EXISTS (
@@ -233,7 +241,7 @@ WHERE s.sku = $sku
       WHERE m.sku = $sku
         AND m.counted IS NOT NULL
         AND m.effective_at <= $sold_at
-        AND m.effective_at > h.placed_by
+        AND m.effective_at > coalesce(h.placed_by, o.ordered_at, o.imported_at)
   );
 
 -- name: find_recount
