@@ -42,7 +42,8 @@ log = logging.getLogger("juchu.desk")
 
 STATIC: Final = Path(__file__).parent / "static"
 MOST_FIELDS: Final = 2_000
-MOST_FILES: Final = 4
+MOST_FILES: Final = 200
+"""Read of a form, so that the page itself refuses those that are too many for it."""
 WITHIN_S: Final = 120.0
 """How long a form may take to arrive."""
 GONE: Final = frozenset({403, 404, 409})
@@ -262,14 +263,19 @@ def _to_sign_in(request: Request, door: Door) -> str:
     Where a form was sent, it says that nothing came of it.
     """
     if door.method == "GET":
-        return f"/sign-in?next={quote(_way(request.url.path))}"
+        asked_for = _with_query(request.url.path, request.url.query)
+        return f"/sign-in?next={quote(_way(asked_for))}"
     return f"/sign-in?ended=1&next={quote(_way(_page_of_form(request)))}"
 
 
 def _page_of_form(request: Request) -> str:
     """Return the page on which a form stood that was sent, "" if it is not known."""
     shown = urlsplit(request.headers.get("referer", ""))
-    return path_of_ours(f"{shown.path}?{shown.query}" if shown.query else shown.path)
+    return path_of_ours(_with_query(shown.path, shown.query))
+
+
+def _with_query(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
 def _way(asked_for: str | None) -> str:

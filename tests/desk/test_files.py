@@ -194,6 +194,15 @@ def test_no_file_and_three_files_are_refused(clerk: AtDesk):
     assert not (clerk.home / "uploads").exists()
 
 
+def test_who_chooses_a_whole_folders_files_reads_that_they_go_one_by_one(clerk: AtDesk):
+    thirty = [("file", (f"{n}.csv", b"x", "text/csv")) for n in range(30)]
+    answer = clerk.send("/files", "/files", files=thirty, **ORDERS)
+
+    assert answer.status_code == 400
+    assert "ファイルは1つずつ取り込みます" in answer.text
+    assert not (clerk.home / "uploads").exists()
+
+
 @for_ci
 def test_a_name_of_markup_is_shown_as_text(clerk: AtDesk):
     name = '"><img src=x onerror=alert(1)>.csv'

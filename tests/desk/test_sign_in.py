@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from starlette.responses import PlainTextResponse, Response
@@ -59,6 +60,15 @@ def test_every_page_wants_a_person_and_sends_them_back_where_they_came_from(make
     cookie = inside.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
+
+
+@pytest.mark.parametrize("page", ["/files?kind=shipments", "/stock?sku=KT-04%26A"])
+def test_who_signs_in_again_comes_to_the_page_as_it_was_asked_for(make_desk, page: str):
+    """A tab of yesterday was led to the form of another kind of file."""
+    desk = make_desk()
+    sign_in = desk.browser.get(desk.browser.get(page).headers["location"]).text
+    way = unescape(sign_in.partition('name="next" value="')[2].partition('"')[0])
+    assert desk.sign_in(next=way).headers["location"] == page
 
 
 def test_a_session_ends_by_its_time_and_by_its_button(desk):
