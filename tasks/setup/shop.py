@@ -304,7 +304,7 @@ def agreed(shop: Shop, number_before: str, ask: Ask) -> bool:
         "入力した項目で更新しますか?"
         " 入力しなかった項目は、有効期限を除いて元のまま残ります (y/N) > "
     )
-    return ask(question).strip().lower() in {"y", "yes"}
+    return _plain(ask(question)).lower() in {"y", "yes"}
 
 
 def check_or_tell(shop: Shop) -> bool:

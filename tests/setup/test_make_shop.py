@@ -97,6 +97,14 @@ def test_who_types_the_name_of_another_shop_reads_whose_it_is():
     assert ["123456" in text for text in asked] == [False, True]
 
 
+def test_who_answers_with_japanese_input_on_is_understood():
+    """All that had been typed, keys included, had to be typed once more."""
+    shop = a_shop("mihon", "654321")
+    said = {text: agreed(shop, "654321", lambda _, t=text: t) for text in "yｙＹnｎ"}
+
+    assert said == {"y": True, "ｙ": True, "Ｙ": True, "n": False, "ｎ": False}
+
+
 def test_a_check_that_breaks_off_says_that_the_block_is_kept(monkeypatch, tmp_path):
     """A traceback stood there, or after Ctrl-C that nothing had been changed."""
     run_plainly(monkeypatch)
