@@ -1,6 +1,7 @@
 """Read the settings; all that are wrong are named at once, each with an example."""
 
 import os
+import re
 from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +38,7 @@ _WRONG: Final = {
     "value_error": "{error}",
 }
 """What is wrong with a value, by pydantic's type of error."""
+_QUOTED: Final = re.compile(r"'([^']*)'")
 
 
 class SettingsProblem(Exception):
@@ -124,7 +126,10 @@ def invalid(variable: str, example: str, why: str = "値が正しくありませ
 
 def _explained(fault: Any) -> str:
     why = _WRONG.get(fault["type"], "値が正しくありません")
-    why = why.format(**fault.get("ctx", {}))
+    limits = dict(fault.get("ctx", {}))
+    if fault["type"] == "enum":  # pydantic joins the choices by an English word
+        limits["expected"] = "、".join(_QUOTED.findall(limits["expected"]))
+    why = why.format(**limits)
     name = str(fault["loc"][0]) if fault["loc"] else _named_in(why)
     variable = f"{PREFIX}{name.upper()}"
     example = (Settings.model_fields[name].examples or [""])[-1]

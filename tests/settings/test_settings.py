@@ -271,6 +271,13 @@ def test_a_mail_server_that_could_not_work_is_named(monkeypatch, given, name):
         read_settings()
 
 
+def test_a_choice_that_there_is_not_is_refused_without_english(monkeypatch):
+    mail(monkeypatch, SECURITY="tls")
+
+    with pytest.raises(SettingsProblem, match=": starttls、ssl、none のいずれかに"):
+        read_settings()
+
+
 def test_every_shop_with_a_licence_key_is_found(monkeypatch):
     for name, value in SHOP.items():
         monkeypatch.setenv(name, value)
