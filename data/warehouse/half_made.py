@@ -23,3 +23,18 @@ def removed_on_error(*made: Path) -> Iterator[None]:
                 with suppress(OSError):
                     each.unlink()
         raise
+
+
+@contextmanager
+def removed_unless_recorded(made: Path) -> Iterator[None]:
+    """Remove the file if the block, which commits its record, fails; pass its error on.
+
+    Cancelled in the block, it leaves the file, as a kill does: the record may be
+    committed by then, and nothing would make the file again.
+    """
+    try:
+        yield
+    except Exception:
+        with suppress(OSError):
+            made.unlink()
+        raise

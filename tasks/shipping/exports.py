@@ -21,7 +21,7 @@ from data.model.order import Mall
 from data.model.shipping.shipment import ReportFault
 from data.model.shipping.tracking_file import TrackedPackage
 from data.model.shops.shop import ShopHandle
-from data.warehouse.half_made import removed_on_error
+from data.warehouse.half_made import removed_on_error, removed_unless_recorded
 from data.warehouse.shipping.exports import packages_to_export, record_exports
 from tasks.machine import now, our_warehouse
 from tasks.runs.failures import hiding_values
@@ -70,7 +70,11 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
             raise UnknownMall(BY_PUSH)
         today = in_japan(at).date()
         since = today - AGAIN_FOR if again else None
-        with ExitStack() as unless_committed, our_warehouse() as con:
+        with (
+            ExitStack() as unless_committed,
+            our_warehouse() as con,
+            ExitStack() as before_commit,
+        ):
             due = packages_to_export(con, *place, again_since=since)
             dated = [one.dated(today) for one in due.packages]
             made = write_tracking_file(place.mall, [package for package, _ in dated])
@@ -90,7 +94,8 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
                 name = f"{TRACKING}{place.mall}-{in_japan(at):%Y%m%d-%H%M%S-%f}"
                 path = Path(folder or settings.uploads)
                 path /= f"{name}.{layout.ending}"
-                unless_committed.enter_context(removed_on_error(path))
+                unless_committed.enter_context(removed_unless_recorded(path))
+                before_commit.enter_context(removed_on_error(path))
                 write_new(path, [made.content])
             record_exports(
                 con,

@@ -39,7 +39,7 @@ from data.model.shipping.order_file_label import FilePackage, file_parcel
 from data.model.shipping.short_key import PackageRef, short_key
 from data.model.shops.shop import ShopHandle
 from data.model.typed.time import TimeRefused, day_of
-from data.warehouse.half_made import removed_on_error
+from data.warehouse.half_made import removed_on_error, removed_unless_recorded
 from data.warehouse.house.incidents import are_hours_lost
 from data.warehouse.runs import Load
 from data.warehouse.shipping.labels import (
@@ -182,13 +182,18 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
     `numbers` are the orders that were read anew; another mall's need no reading.
 
     The file exists before the record does: a run killed in between is repeated and
-    makes a second file, rather than leaving parcels without a label. A run that fails
-    deletes its file: the next run's file has the same parcels, and printed from both
-    they would be sent twice.
+    makes a second file, rather than leaving parcels without a label. A run that fails,
+    or is cancelled before its record is committed, deletes its file: the next run's
+    file has the same parcels, and printed from both they would be sent twice.
     """
     settings = read_settings()
     sender, at = sender_of(settings), now()
-    with hiding_values(), ExitStack() as unless_committed, our_warehouse() as con:
+    with (
+        hiding_values(),
+        ExitStack() as unless_committed,
+        our_warehouse() as con,
+        ExitStack() as before_commit,
+    ):
         shared = shared_keys(con, load.shop_id, at, mall=load.mall)
         if load.mall is Mall.RAKUTEN:
             packages = packages_to_pack(
@@ -210,7 +215,8 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
             return Labels(None, 0, refused, leaves_on)
         path = Path(folder or settings.labels) / _name(carrier, at)
         parcels = [parcel for _, parcel in good]
-        unless_committed.enter_context(removed_on_error(path))
+        unless_committed.enter_context(removed_unless_recorded(path))
+        before_commit.enter_context(removed_on_error(path))
         write_new(path, [WRITERS[carrier](parcels, sender).content])
         record_labels(con, [ref for ref, _ in good], carrier, at)
         maybe_twice = are_hours_lost(con)

@@ -5,6 +5,7 @@ Whole runs without a Prefect server, and without any RMS: none of these shops ha
 
 import csv
 import stat
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from flows import (
     import_order_csv,
     import_shipments,
 )
+from tasks.machine import our_warehouse
+from tasks.shipping.exports import write_upload
+from tasks.shipping.labels import open_labels, write_labels
 from tests.carriers.made import B2, TEMPLATE, csv_bytes
 from tests.support.effort import first
 from tests.support.kept_open import kept_open
@@ -409,6 +413,54 @@ def test_of_two_packages_of_colorme_the_one_that_left_gets_no_second_label(desk:
 
     assert desk.ask("SELECT basket_id FROM shipping_labels") == [("5012",)]
     assert desk.ask("SELECT outcome FROM orders") == [(None,)]
+
+
+@contextmanager
+def cancelled_after_commit():
+    """Open our warehouse, and be cancelled when it has committed."""
+    with our_warehouse() as con:
+        yield con
+    raise KeyboardInterrupt
+
+
+def test_a_run_cancelled_after_its_commit_keeps_the_files_that_are_recorded(
+    desk: Desk, monkeypatch
+):
+    desk.order(colorme, "colorme", "mihon")
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.shipping.labels.our_warehouse", cancelled_after_commit)
+        with pytest.raises(KeyboardInterrupt):
+            _write_labels_of("mihon")
+    (label,) = (desk.home / "labels").glob("*.csv")
+    (row,) = csv.DictReader(label.read_bytes().decode("cp932").splitlines())
+    desk.parcel("colorme", "mihon", row["お客様管理番号"])
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.shipping.exports.our_warehouse", cancelled_after_commit)
+        with pytest.raises(KeyboardInterrupt):
+            write_upload.fn("colorme", "mihon", "", again=False)
+
+    assert desk.ask("SELECT count(*) FROM shipping_labels") == [(1,)]
+    assert desk.ask("SELECT count(*) FROM tracking_exports") == [(1,)]
+    assert len(desk.uploads()) == 1
+
+
+def test_a_run_cancelled_before_its_commit_leaves_no_file(desk: Desk, monkeypatch):
+    desk.order(colorme, "colorme", "mihon")
+
+    def cancelled(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tasks.shipping.labels.record_labels", cancelled)
+    with pytest.raises(KeyboardInterrupt):
+        _write_labels_of("mihon")
+
+    assert [*(desk.home / "labels").glob("*")] == []
+    assert desk.ask("SELECT count(*) FROM shipping_labels") == [(0,)]
+
+
+def _write_labels_of(shop: str) -> None:
+    load, day = open_labels.fn(shop, "colorme", None)
+    write_labels.fn([], "yamato", "", again=False, load=load, leaves_on=day)
 
 
 @pytest.mark.parametrize(
