@@ -103,7 +103,7 @@ cluster: $(CLUSTER) ## 8 shops in 4 homes on 2 hosts of this machine: 09:00 (nee
 cluster-test: $(CLUSTER) ## within 09:00 a host killed, frozen, cut off, homes moved; an API, services, Redis begun again
 	$(BIN)/python -m tests.cluster faults --homes 4 --shops 1 --orders 10
 
-bench-cluster: $(CLUSTER) ## 09:00 on one host and on two with an RMS that waits (200 shops: BENCH="--homes 20 --shops 10 --workers 2 --pause 45")
+bench-cluster: $(CLUSTER) ## 09:00 on one host and on two with an RMS that waits (200 shops: BENCH="--homes 28 --shops 8 --workers 2 --pause 25")
 	$(BIN)/python -m tests.cluster bench $(or $(BENCH),--homes 4 --shops 2)
 
 deploy: $(READY) ## register blocks, limits, automations and every deployment (a home of a cluster: HOME= HOST= FOLDER=)
