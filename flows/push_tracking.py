@@ -7,7 +7,8 @@ from prefect.client.schemas.objects import State
 
 from data.model.run import total
 from tasks.analytics.publish import MAY_CHANGE
-from tasks.forms.every_flow import AnyShop, DryRun
+from tasks.forms.every_flow import AnyShop
+from tasks.forms.shipping import TrackingDryRun
 from tasks.runs.limits import one_caller
 from tasks.runs.loads import close_load
 from tasks.shipping.tracking import (
@@ -31,7 +32,7 @@ from tasks.shops.every_shop import (
     task_runner=shop_by_shop(),
     **MAY_CHANGE,
 )
-def push_tracking(shop: AnyShop = None, dry_run: DryRun = False) -> State[Any]:
+def push_tracking(shop: AnyShop = None, dry_run: TrackingDryRun = False) -> State[Any]:
     """Report every shipment that RMS does not show yet, and verify that it shows.
 
     Orders are read anew first: a cancelled one gets no report, and what RMS already

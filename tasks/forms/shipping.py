@@ -37,6 +37,15 @@ PathOfShipments = Annotated[
     ),
     refusing("ファイル"),
 ]
+TrackingDryRun = Annotated[
+    bool,
+    titled(
+        "試行",
+        "報告の予定だけを表示し、RMSへは送信しません。"
+        "対象の注文は、RMSの最新の内容に更新します",
+    ),
+    refusing("試行"),
+]
 CarrierOfFile = Annotated[
     Carrier,
     WithJsonSchema({"type": "string", "enum": [str(one) for one in Carrier]}),
