@@ -8,6 +8,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
@@ -69,6 +70,9 @@ READ_AT_ONCE = 4000
 as many an order takes a sixth more CPU: each transaction opens the warehouse twice,
 looks through what is stored, and copies the file once (ADR 22). Notices, which somebody
 waits for, come in smaller batches (`tasks.notices`)."""
+LONGEST_HINT_S: Final = 10.0
+"""How long RMS may have us wait before one call of a batch is made again; after a
+longer wait the whole batch is, as a retry that Prefect shows."""
 CONFIRM_AT_ONCE = 100
 """Orders per confirmOrder (docs/rms/order-api.md §0)."""
 NOTICES_FIRST: Final = 10_000
@@ -273,8 +277,10 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     are put right first, once an answer has shown that the clock is right again. In the
     same transaction stock follows the orders (rule 6.4) and their notices are settled
     or put off. Reading and storing are one task because repeating it is harmless, and
-    no order then passes through Prefect. Where RMS breaks each time, the order at which
-    it does is looked for: nothing may keep the others out for ever.
+    no order then passes through Prefect. A call that was too fast is made again by
+    itself: were one in ten, forty would hardly ever be read one after another. Where
+    RMS breaks each time, the order at which it does is looked for: nothing may keep
+    the others out for ever.
     """
     with our_warehouse() as con:
         known = known_answers(con, load.shop_id, numbers)
@@ -282,7 +288,12 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
     # Before the call: a notice that arrives during it is not answered by it.
     asked_at = now()
     with open_rms(shop, state) as rms:
-        read = rms.orders.get(numbers, known, isolates=asked_before())
+        read = rms.orders.get(
+            numbers,
+            known,
+            isolates=asked_before(),
+            repeat=partial(repeat_undone, longest_hint_s=LONGEST_HINT_S),
+        )
         clock_agrees = rms.clock_agrees
     at = now()
     with our_warehouse() as con:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -101,6 +102,15 @@ Known = Callable[[str, str], bool]
 """Whether an order, by its number, is stored from an answer, by its `answer_hash`."""
 
 
+Repeat = Callable[[Callable[[], Fetched]], Fetched]
+"""Makes a call, as often as it thinks right; raises what the last one did."""
+
+
+def once(call: Callable[[], Fetched]) -> Fetched:
+    """Make a call, and not again."""
+    return call()
+
+
 class Fetch:
     """The reader of one shop's orders, 100 a call."""
 
@@ -118,18 +128,25 @@ class Fetch:
         self._most = AT_ONCE
         """Orders of a call; fewer once RMS was too slow for as many."""
         self._isolates = False
+        self._repeat: Repeat = once
 
     def chunks(
-        self, numbers: Sequence[str], known: Known, *, isolates: bool = False
+        self,
+        numbers: Sequence[str],
+        known: Known,
+        *,
+        isolates: bool = False,
+        repeat: Repeat = once,
     ) -> Iterator[Fetched]:
         """Yield the outcome of each 100 numbers, so that a caller can store each.
 
         `known` tells of an order's number and the hash of an answer whether it is the
         answer stored last. With `isolates` the order at which RMS breaks is looked for:
-        for a caller that has asked again before, after a pause. RmsTrouble when RMS
-        refuses, or breaks, for a reason that no order in the call can explain.
+        for a caller that has asked again before, after a pause. `repeat` makes each
+        call. RmsTrouble when RMS refuses, or breaks, for a reason that no order in the
+        call can explain.
         """
-        self._isolates = isolates
+        self._isolates, self._repeat = isolates, repeat
         distinct = list(dict.fromkeys(numbers))
         foreign = {n for n in distinct if is_of_other_shop(n, self._shop_id)}
         ours = [number for number in distinct if number not in foreign]
@@ -158,7 +175,7 @@ class Fetch:
                 continue
             calls += 1
             try:
-                result += self._once(part, known)
+                result += self._repeat(partial(self._once, part, known))
                 is_hopeless = False
             except TooSlow:
                 if len(part) <= FEWEST:

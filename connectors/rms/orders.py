@@ -13,7 +13,7 @@ from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
 from connectors.rms.errors import Refused
-from connectors.rms.fetch import Fetch, Fetched, Known
+from connectors.rms.fetch import Fetch, Fetched, Known, Repeat, once
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
 from connectors.rms.search import BY_ORDER_DATE, Search, SearchPage
@@ -97,14 +97,16 @@ class OrdersApi:
         known: Known = nothing_known,
         *,
         isolates: bool = False,
+        repeat: Repeat = once,
     ) -> Fetched:
         """Read every order asked for, or report for each missing one why, or raise.
 
         `known` tells, by order number and hash, of an answer that was stored before;
         RMS answering the same again makes the order `same` and costs no reading. With
-        `isolates` an order at which RMS breaks is found, and refused alone.
+        `isolates` an order at which RMS breaks is found, and refused alone. `repeat`
+        makes each call, which a caller of many may want repeated by itself.
         """
-        read = self._fetch.chunks(numbers, known, isolates=isolates)
+        read = self._fetch.chunks(numbers, known, isolates=isolates, repeat=repeat)
         return sum(read, start=Fetched())
 
     def try_permission(self) -> None:

@@ -117,8 +117,9 @@ SAFE_TO_REPEAT: dict[str, Any] = {
 def repeat_undone(call: Callable[[], T], longest_hint_s: float = ANY_HINT_S) -> T:
     """Call, and again after a pause each time RMS says that it did nothing.
 
-    For a write, which no task may repeat: too fast (403), a conflict (409) and 429 come
-    before anything is done. Any other trouble, and the last refusal, is raised; so is
+    For a write, which no task may repeat, and for one read of many, which no task need
+    repeat with the others: too fast (403), a conflict (409) and 429 come before
+    anything is done. Any other trouble, and the last refusal, is raised; so is
     one that RMS had us wait for longer than `longest_hint_s`, where the write was
     decided on by what was read before that wait.
     """

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from connectors.rms import fetch
+from connectors.rms.pace import Slowness
 from connectors.settings.reading import read_settings
 from data.warehouse.session import warehouse
 from flows.daily import daily
@@ -60,6 +62,23 @@ def test_an_answer_that_holds_nothing_is_no_empty_day(
 
     assert state.name == "Completed", state.message
     assert stored() == set(sold)
+
+
+def test_one_call_in_ten_too_fast_throws_no_other_call_away(
+    lab: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fetch, "AT_ONCE", 2)
+    monkeypatch.setattr(Slowness, "too_fast", lambda _: None)
+    sold = lab.sell(80, progress=300)
+    lab.fault("ES01-03", function=GET, times=1000, probability=0.1)
+    state = ingest_orders("lab", return_state=True)
+
+    assert state.name == "Completed", state.message
+    assert stored() == set(sold)
+    calls = [one for one in lab.journal()["requests"] if one["function"] == GET]
+    refused = [one for one in calls if one["status"] == 403]
+    assert len(refused) >= 2
+    assert len(calls) == 40 + len(refused)
 
 
 @both_ways
