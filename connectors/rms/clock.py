@@ -27,7 +27,7 @@ def ahead(made_at: datetime, sent_at: datetime, got_at: datetime) -> timedelta:
     The answer was made between the sending and the arrival, whose times are ours; what
     that leaves open counts for our clock.
     """
-    if sent_at > made_at + _SECOND:
+    if sent_at - made_at > _SECOND:
         return sent_at - made_at - _SECOND
     return min(got_at - made_at, timedelta(0))
 
@@ -40,7 +40,7 @@ def is_wrong(off: timedelta) -> bool:
 def _date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a zone of eighteen digits
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

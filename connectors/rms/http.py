@@ -407,7 +407,7 @@ def retry_after_s(hint: str, now: Callable[[], datetime]) -> float | None:
         return float(hint)
     try:
         until = parsedate_to_datetime(hint)
-    except ValueError:
+    except (ValueError, OverflowError):  # a zone of eighteen digits
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

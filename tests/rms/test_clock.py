@@ -49,6 +49,11 @@ def test_more_than_a_minute_off_refuses_a_read(shop, date):
         call(shop, Date=date)
 
 
+def test_the_last_second_that_can_be_written_is_a_wrong_clock(shop):
+    with pytest.raises(ClockWrong, match="遅れて"):
+        call(shop, Timestamp="9999-12-31T23:59:59")
+
+
 def test_a_write_that_was_done_is_believed(shop):
     assert call(shop, WRITE, Date=MORE[0]) == (False, 0)
 
@@ -66,7 +71,13 @@ def test_date_goes_before_timestamp(shop):
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"Date": "yesterday"}, {"Date": "x", "Timestamp": "11/24 10:00"}]
+    "headers",
+    [
+        {},
+        {"Date": "yesterday"},
+        {"Date": "x", "Timestamp": "11/24 10:00"},
+        {"Date": "Tue, 24 Nov 2026 01:00:07 +999999999999999999"},
+    ],
 )
 def test_an_answer_that_shows_no_time_is_said_so_and_taken(shop, headers):
     assert call(shop, **headers) == (False, 1)
