@@ -5,7 +5,7 @@ import pytest
 from data.model.oversale import Cause
 from data.warehouse.stock.why_oversold import why_oversold
 from tests.order_files.store.made import a_row, store
-from tests.stock.made import a_count, count, import_csv, order, receive, see
+from tests.stock.made import MUG, a_count, count, import_csv, line, order, receive, see
 from tests.support.orders import at, order_number
 
 
@@ -84,3 +84,15 @@ def test_an_order_that_was_cancelled_after_the_sale_had_waited_until_then(
     explained = why_oversold(con, "TEA-100", at(120))
     assert explained.verdict.cause is cause
     assert explained.facts.waiting == (3 if cause is Cause.OTHER_CHANNEL else 0)
+
+
+def test_a_line_that_staff_took_out_of_its_order_is_still_the_sale(con):
+    """Of an order with a mug the tea that is not there is taken out, for good."""
+    mug = line(1, MUG, "12")
+    count(con, a_count(3), minute=0)
+    see(con, order(1, ordered=10))
+    see(con, order(2, 35, ordered=30, lines=[line(), mug]), minute=35)
+    see(con, order(2, 60, ordered=30, lines=[mug]), minute=60)
+    see(con, order(3, 95, ordered=90, lines=[line(1)]), minute=95)
+
+    assert found(con) == (order_number(2), -1)

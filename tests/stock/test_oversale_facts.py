@@ -140,3 +140,26 @@ def test_more_than_it_was_told_and_given_back_is_an_edit_all_the_same(pair):
     sell(pair, 3, 4, 60)
 
     assert cause(pair) is Cause.EDITED
+
+
+def test_pieces_of_a_line_taken_out_of_an_order_were_given_back(pair):
+    rest = line(1, ("cup", "red", "cup/red"), "12")
+    see(pair, order(1, 1.5, ordered=1, lines=[line(3), rest]), minute=1.5)
+    tell(pair, 2)
+    sold_by_the_mug(pair, 2)
+    sell(pair, 3, 4, 60)
+    see(pair, order(1, 100, ordered=1, lines=[rest]), minute=100)
+
+    assert cause(pair) is Cause.NOTICE_LATE
+
+
+def test_what_its_own_listing_sold_is_no_news_for_it_once_taken_out(pair):
+    """Its mall took the three off by itself; the mug's two were the news."""
+    rest = line(1, ("cup", "red", "cup/red"), "12")
+    tell(pair, 5)
+    see(pair, order(1, 11, ordered=10, lines=[line(3), rest]), minute=11)
+    see(pair, order(1, 20, ordered=10, lines=[rest]), minute=20)
+    sold_by_the_mug(pair, 2)
+    sell(pair, 3, 4, 60)
+
+    assert cause(pair) is Cause.NOTICE_LATE

@@ -72,6 +72,8 @@ def why_oversold(con: DuckDBPyConnection, sku: str, at: datetime) -> Explained |
 
     None where it had sold nothing by then. Reads only.
     """
+    SQL.run(con, "find_lines_taken_out", {"sku": sku})
+    SQL.run(con, "show_lines_ever")
     rows = SQL.run(con, "find_oversale", {"sku": sku, "at": at}).fetchall()
     if not rows:
         return None

@@ -17,6 +17,51 @@ FROM (
 ORDER BY place
 LIMIT 1;
 
+-- name: find_lines_taken_out
+-- The lines that moved the SKU's stock and are in their orders no more, as the log had them
+-- last: staff take out what is not there, and the rest of the order goes on.
+-- in:  $sku
+-- out: temporary table `lines_taken_out`, as rows of stock_lines without pieces
+CREATE OR REPLACE TEMP TABLE lines_taken_out AS
+WITH gone AS (
+    SELECT DISTINCT mall, shop_id, order_number, line_id
+    FROM stock_movements
+    ANTI JOIN order_lines USING (mall, shop_id, order_number, line_id)
+    WHERE sku = $sku
+      AND order_number IS NOT NULL
+),
+logged AS (
+    SELECT
+        mall, shop_id, order_number, observed_at,
+        unnest(flatten(from_json(content -> '$.packages[*].lines', '[[{
+            "line_id": "VARCHAR",
+            "manage_number": "VARCHAR",
+            "variant_id": "VARCHAR",
+            "sku": "VARCHAR"
+        }]]')), recursive := true)
+    FROM order_log
+    SEMI JOIN gone USING (mall, shop_id, order_number)
+)
+SELECT
+    mall, shop_id, order_number, line_id,
+    arg_max(coalesce(nullif(lower(manage_number), ''), sku), observed_at) AS manage_number,
+    arg_max(coalesce(variant_id, ''), observed_at) AS variant_id,
+    0 AS quantity
+FROM logged
+SEMI JOIN gone USING (mall, shop_id, order_number, line_id)
+GROUP BY ALL;
+
+-- name: show_lines_ever
+-- Whose listing each line is, those taken out included.
+-- in:  temporary table `lines_taken_out`
+-- out: temporary view `lines_ever`, with columns of stock_lines
+CREATE OR REPLACE TEMP VIEW lines_ever AS
+SELECT mall, shop_id, order_number, line_id, manage_number, variant_id, quantity
+FROM stock_lines
+UNION ALL
+SELECT mall, shop_id, order_number, line_id, manage_number, variant_id, quantity
+FROM lines_taken_out;
+
 -- name: find_oversale
 -- The last sale that took the SKU below zero, by when each movement took effect; where
 -- none did, its last sale. Its listing, and what that had been proven to show. What there
@@ -25,7 +70,7 @@ LIMIT 1;
 -- before its stock went to another SKU are none of what it sells now. Its listing sold what
 -- was bought, not what came to an order later; an order that was cancelled gave back when the
 -- mall settled it, and pieces taken off one at a time that nobody knows, before we saw it.
--- in:  $sku, $at
+-- in:  temporary view `lines_ever`, $sku, $at
 -- out: mall, shop_id, order_number, manage_number, variant_id, sold_at, units, level (after
 --      it), verified, verified_at, verified_seq (-1: never), sold, given
 WITH moved AS (
@@ -60,7 +105,7 @@ running AS (
 sale AS (
     SELECT r.*, l.manage_number, l.variant_id
     FROM running AS r
-    JOIN stock_lines AS l USING (mall, shop_id, order_number, line_id)
+    JOIN lines_ever AS l USING (mall, shop_id, order_number, line_id)
     WHERE r.kind = 'order'
     ORDER BY
         (r.is_known AND r.level < 0 AND r.level - r.quantity >= 0) DESC,
@@ -100,7 +145,7 @@ own AS (
             NOT o.cancelled AND o.ordered_at <= t.verified_at
         ), 0) AS given
     FROM sale AS s
-    JOIN stock_lines AS l USING (mall, shop_id, manage_number, variant_id)
+    JOIN lines_ever AS l USING (mall, shop_id, manage_number, variant_id)
     JOIN (
         SELECT
             mall, shop_id, order_number, stock_policy, cancelled, ordered_at, observed_at,
@@ -136,7 +181,8 @@ LEFT JOIN own AS w ON true;
 -- that the listing showed; pieces that a count missed are gone since it. An order that a count of
 -- before the sale had seen was in that level, however late it came in. What was booked anew
 -- under another SKU has been known since it was booked first.
--- in:  $sku, $mall, $shop_id, $manage_number, $variant_id, $sold_at, $verified_seq
+-- in:  temporary view `lines_ever`, $sku, $mall, $shop_id, $manage_number, $variant_id,
+--      $sold_at, $verified_seq
 -- out: kind, mall, shop_id, order_number, units, gone_at, known_at, seq, noticed_at (of the
 --      order's first notice)
 SELECT
@@ -154,7 +200,7 @@ SELECT
           AND n.kind = 'order'
     ) AS noticed_at
 FROM stock_movements AS m
-LEFT JOIN stock_lines AS l USING (mall, shop_id, order_number, line_id)
+LEFT JOIN lines_ever AS l USING (mall, shop_id, order_number, line_id)
 LEFT JOIN (
     SELECT
         mall, shop_id, order_number, line_id, kind, effective_at,
