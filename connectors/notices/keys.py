@@ -39,7 +39,7 @@ from connectors.settings.reading import SettingsProblem, invalid, variables
 from connectors.settings.shop_environment import problems_of
 from connectors.settings.shop_variables import PREFIX
 from data.model.order import Frozen, Mall
-from data.model.shops.shop import ShopHandle, without_mask
+from data.model.shops.shop import ShopHandle, ShopId, without_mask
 
 KEY_FILE: Final = "receiver-keys.json"
 """The key file's name in JUCHU_HOME."""
@@ -52,8 +52,6 @@ _PAGE: Final = re.compile(
 _KEY_OF: Final = re.compile(rf"({PREFIX}SHOP_([A-Z0-9_]+)_)NOTICE_AUTH_KEY")
 
 log = logging.getLogger(__name__)
-
-ShopId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,32}$")]
 
 
 def _given(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:

@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from data.model.order import Frozen, Instant, OrderNumber, RefusedOrder
+from data.model.shops.shop import ShopId
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=30)
@@ -47,7 +48,7 @@ class Notice(Frozen):
     """One notice as it was received, without personal data and without keys."""
 
     notice_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    shop_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,32}$")]
+    shop_id: ShopId
     order_number: OrderNumber | None
     kind: NoticeKind
     subject: str | None = None

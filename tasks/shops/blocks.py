@@ -27,7 +27,14 @@ from connectors.settings.shop_environment import (
 )
 from data.model.order import Mall
 from data.model.shops.onboarding import StartRule
-from data.model.shops.shop import HOME_NAME, SHOP_HANDLE, LastDay, Shop, ShopHandle
+from data.model.shops.shop import (
+    HOME_NAME,
+    SHOP_HANDLE,
+    SHOP_ID,
+    LastDay,
+    Shop,
+    ShopHandle,
+)
 from data.model.stock_link import SILENT_HOURS
 from data.model.typed.name import in_short, suggestion
 
@@ -64,7 +71,7 @@ class RmsShop(Block):
     shop_id: str = Field(
         title="店舗番号",
         description="注文番号の先頭の数字です(123456-20260701-0000000001 なら 123456)",
-        pattern=r"^[0-9A-Za-z_-]{1,32}$",
+        pattern=SHOP_ID,
     )
     shop_url: str = Field(
         "",

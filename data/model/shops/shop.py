@@ -18,6 +18,9 @@ from data.model.typed.time import day_of
 
 SHOP_HANDLE: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
 ShopHandle = Annotated[str, StringConstraints(pattern=SHOP_HANDLE)]
+SHOP_ID: Final = r"^[0-9A-Za-z_-]{1,32}$"
+ShopId = Annotated[str, StringConstraints(pattern=SHOP_ID)]
+"""Under which a shop's orders are stored; of a Rakuten shop its number."""
 HOME_NAME: Final = r"^([a-z0-9][a-z0-9-]{0,62})?$"
 """A home's or a host's name; empty where there is one machine (docs/scaling.md)."""
 
@@ -48,7 +51,7 @@ class Shop(BaseModel):
 
     handle: ShopHandle
     mall: Mall
-    shop_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,32}$")]
+    shop_id: ShopId
     shop_url: str = ""
     service_secret: SecretStr
     license_key: SecretStr
