@@ -32,7 +32,7 @@ from connectors.settings.values import (
 )
 from data.model.alarm import Silence
 from data.model.shipping.key_column import key_columns_of
-from data.model.shops.shop import HOME_NAME
+from data.model.shops.shop import HOME_NAME, SHOP_HANDLE
 
 
 class Settings(BaseSettings):
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     )
     shop: str = Field(
         "demo",
-        pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
+        pattern=SHOP_HANDLE,
         description="フォームの「店舗」に最初から入力されている店舗コード。"
         "定時実行は、稼働中のすべての店舗が対象です",
         examples=["demo"],
