@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from data.model.japan_time import in_japan
 from data.model.notice import UNREADABLE
 from data.model.order import Mall
-from data.model.run import MISSING_FOR, Window
+from data.model.run import LOOK_BACK, MISSING_FOR, Window
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
@@ -53,7 +53,7 @@ def record_load(con: DuckDBPyConnection, load: Load) -> None:
 
 READABLE_FOR = timedelta(days=730)
 """How old an order getOrder still reads (docs/rms/order-api.md §3.1)."""
-RETURNS_FOR = timedelta(days=62)
+RETURNS_FOR = LOOK_BACK
 """How long after shipping an order is watched for a return (500 or 600 to 800 or 900).
 
 As long as a run without dates looks back. A later return shows by its notice."""
