@@ -12,14 +12,13 @@ from tasks.forms.every_flow import AnyShop
 from tasks.forms.orders import Confirm, Since, Until
 from tasks.notices import take_in_if_readable
 from tasks.orders import (
-    CONFIRM_AT_ONCE,
     confirm_orders,
     in_batches,
     report_load,
     returned_orders,
     sweep,
     take_orders,
-    unconfirmed_orders,
+    to_confirm,
     with_progress,
 )
 from tasks.runs.limits import one_caller
@@ -58,7 +57,7 @@ def ingest_orders(
         returned = in_batches(returned_orders(shop, load))
         taken += [take_orders(shop, batch, load) for batch in returned]
         if confirm:
-            for batch in in_batches(unconfirmed_orders(load), CONFIRM_AT_ONCE):
+            for batch in to_confirm(load):
                 taken.append(confirm_orders(shop, batch, load))
                 taken.append(take_orders(shop, batch, load))
     sums = total(taken)

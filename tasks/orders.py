@@ -25,7 +25,12 @@ from connectors.rms.check import is_permitted
 from connectors.rms.clock import MOST_APART
 from connectors.rms.errors import CredentialsRefused, OutcomeUnknown, RmsTrouble
 from connectors.rms.halving import Halving
-from connectors.rms.orders import CONFIRM_ORDER, Confirmation, refused_whole
+from connectors.rms.orders import (
+    CONFIRM_AT_ONCE,
+    CONFIRM_ORDER,
+    Confirmation,
+    refused_whole,
+)
 from connectors.rms.search import BY_ORDER_DATE, BY_SHIPPED
 from data.model.japan_time import in_japan
 from data.model.mark import CANCEL_SHOWS
@@ -73,8 +78,6 @@ waits for, come in smaller batches (`tasks.notices`)."""
 LONGEST_HINT_S: Final = 10.0
 """How long RMS may have us wait before one call of a batch is made again; after a
 longer wait the whole batch is, as a retry that Prefect shows."""
-CONFIRM_AT_ONCE = 100
-"""Orders per confirmOrder (docs/rms/order-api.md §0)."""
 NOTICES_FIRST: Final = 10_000
 """How many orders that notices name a run reads before its sweep; others wait for a
 drain."""
@@ -329,6 +332,11 @@ def take_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
         postponed=settled.postponed,
         exhausted=settled.exhausted,
     )
+
+
+def to_confirm(load: Load) -> list[list[str]]:
+    """Return the orders that wait for 注文確認, in batches of one call each."""
+    return in_batches(unconfirmed_orders(load), CONFIRM_AT_ONCE)
 
 
 @task(name="unconfirmed-orders", **SAFE_TO_REPEAT)

@@ -20,7 +20,8 @@ from connectors.rms.search import BY_ORDER_DATE, Search, SearchPage
 
 PATH = "/es/2.0/order/confirmOrder/"
 CONFIRM_ORDER = RmsFunction("confirmOrder", is_write=True)
-AT_ONCE = 100
+CONFIRM_AT_ONCE = 100
+"""Orders per confirmOrder (docs/rms/order-api.md §0)."""
 
 
 def nothing_known(_number: str, _answer_hash: str) -> bool:
@@ -124,8 +125,10 @@ class OrdersApi:
         orders, before any call. Never repeats a call.
         """
         distinct = list(dict.fromkeys(numbers))
-        if len(distinct) > AT_ONCE:
-            raise ValueError(f"confirmOrder takes at most {AT_ONCE} orders a call")
+        if len(distinct) > CONFIRM_AT_ONCE:
+            raise ValueError(
+                f"confirmOrder takes at most {CONFIRM_AT_ONCE} orders a call"
+            )
         if not distinct:
             return []
         reply = self._http.post(CONFIRM_ORDER, PATH, {"orderNumberList": distinct})
