@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -33,6 +33,9 @@ from connectors.settings.values import (
 from data.model.alarm import Silence
 from data.model.shipping.key_column import key_columns_of
 from data.model.shops.shop import HOME_NAME, SHOP_HANDLE
+
+WAREHOUSE_FILE: Final = "juchu.duckdb"
+"""The warehouse's file name in JUCHU_HOME."""
 
 
 class Settings(BaseSettings):
@@ -487,7 +490,7 @@ class Settings(BaseSettings):
     @property
     def warehouse(self) -> Path:
         """The DuckDB file of everything we know."""
-        return self.home / "juchu.duckdb"
+        return self.home / WAREHOUSE_FILE
 
     @property
     def analytics(self) -> Path:

@@ -27,7 +27,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Scheduled
 
-from connectors.settings.fields import Settings
+from connectors.settings.fields import WAREHOUSE_FILE, Settings
 from data.warehouse.home_epochs import HomeEpoch, handed_over, latest_epoch
 from tasks.homes.blocks import JuchuHome, home_of, save_home
 from tasks.homes.deployments import deploy_home, deployments_of
@@ -49,7 +49,6 @@ AT_WORK: Final = [
     StateType.PAUSED,
     StateType.CANCELLING,
 ]
-FILE: Final = "juchu.duckdb"
 
 
 class HomeMoveRefused(Exception):
@@ -96,22 +95,23 @@ def move_home(  # noqa: PLR0913 - what the command takes, and the world it is in
     with one_mover(name):
         home = home_of(name)
         folder = Path(source or home.folder)
+        warehouse = folder / WAREHOUSE_FILE
         reached = at or home.folder
         _refuse_at_work(client, name)  # resting deletes the clock's
         waiting = _waiting(client, name, now())
         with _resting(client, name):
             _refuse_at_work(client, name)
-            if not (folder / FILE).is_file():
+            if not warehouse.is_file():
                 raise HomeMoveRefused(
-                    f"{folder} に {FILE} がありません。対処: ホームのファイルがある"
-                    "フォルダーを FROM= で指定してください(バックアップの場合は、"
-                    "先に make restore で復元します)。"
+                    f"{folder} に {warehouse.name} がありません。対処: ホームの"
+                    "ファイルがあるフォルダーを FROM= で指定してください"
+                    "(バックアップの場合は、先に make restore で復元します)。"
                 )
             _refuse_watch(folder)
             marked = home.place == folder_mark(folder)
-            epoch = max(latest_epoch(folder / FILE), home.epoch) + 1
+            epoch = max(latest_epoch(warehouse), home.epoch) + 1
             new = HomeEpoch(name, epoch, to)
-            with handed_over(folder / FILE, new, now(), settings.warehouse_patience_s):
+            with handed_over(warehouse, new, now(), settings.warehouse_patience_s):
                 if reached != str(folder):
                     _copy(folder, reached)
                 moved = home.model_copy(

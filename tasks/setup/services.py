@@ -24,6 +24,7 @@ from prefect.client.schemas.objects import FlowRun
 from connectors.prefect_api import api_of, why_closed
 from connectors.prefect_env import LOGIN
 from connectors.sandbox.control_api.remote import SandboxControl
+from connectors.settings.fields import WAREHOUSE_FILE
 from connectors.settings.passwords import SALT_BYTES, hashed, setting_of
 from data.model.japan_time import in_japan
 from tasks.setup.prefect_runs import PrefectRuns
@@ -61,7 +62,7 @@ class Services:
     @property
     def warehouse(self) -> Path:
         """The DuckDB file that the flows write to."""
-        return self.home / "juchu.duckdb"
+        return self.home / WAREHOUSE_FILE
 
     @property
     def login(self) -> str:
