@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import TOLD_OF_PEOPLE
 from tasks.buyers import (
     FILES,
     REWRITING,
@@ -16,16 +16,12 @@ from tasks.buyers import (
     rewrite_warehouse,
 )
 from tasks.forms.buyers import MailOfBuyer, NumberOfBuyer, WhoForgets
-from tasks.runs.parameters import forget_people
-from tasks.runs.retrying import show_retries
 
 
 @flow(
     name="forget-buyer",
     flow_run_name="forget-buyer",
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, forget_people, announce_change],
-    persist_result=False,
+    **TOLD_OF_PEOPLE,
 )
 def forget_buyer(
     order_number: NumberOfBuyer = "", mail: MailOfBuyer = "", who: WhoForgets = ""

@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from data.model.shops.onboarding import Stage
 from flows.check_connection import check_connection
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import TOLD_OF_PEOPLE
 from tasks.forms.every_flow import OneShop
 from tasks.forms.shops import (
     Applied,
@@ -20,8 +20,6 @@ from tasks.forms.shops import (
     WhoMoves,
     Why,
 )
-from tasks.runs.parameters import forget_people
-from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 from tasks.shops.onboarding import (
     are_good,
@@ -39,9 +37,7 @@ from tasks.shops.second_mail import read_mail, start_of
 @flow(
     name="onboard-shop",
     flow_run_name=name_with_shop,
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, forget_people, announce_change],
-    persist_result=False,
+    **TOLD_OF_PEOPLE,
 )
 def onboard_shop(  # noqa: PLR0913, PLR0917 - what the form asks
     shop: OneShop,

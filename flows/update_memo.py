@@ -6,24 +6,20 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from data.model.mark import MarkKind
-from tasks.analytics.publish import announce_change
+from tasks.analytics.publish import TOLD_OF_PEOPLE
 from tasks.forms.every_flow import DryRun, OneShop, Who
 from tasks.forms.marks import MemoText, OneOrder, Overwrite
 from tasks.marks.journal import open_marks
 from tasks.marks.memo import keep_no_text, write_memo
 from tasks.marks.numbers import one_number_of
 from tasks.runs.limits import one_caller
-from tasks.runs.parameters import forget_people
-from tasks.runs.retrying import show_retries
 from tasks.shops.every_shop import name_with_shop
 
 
 @flow(
     name="update-memo",
     flow_run_name=name_with_shop,
-    on_completion=[show_retries, announce_change],
-    on_failure=[show_retries, forget_people, announce_change],
-    persist_result=False,
+    **TOLD_OF_PEOPLE,
 )
 def update_memo(  # noqa: PLR0913, PLR0917 - what the form asks
     shop: OneShop,

@@ -36,6 +36,7 @@ from data.warehouse.analytics.publish import Published, publish
 from data.warehouse.analytics.versions import is_due
 from data.warehouse.errors import WarehouseBusy
 from tasks.machine import now, our_warehouse
+from tasks.runs.parameters import forget_people
 from tasks.runs.report import counts, ended, escape, page
 from tasks.runs.retrying import SAFE_TO_REPEAT, show_retries
 from tasks.setup.prefect_runs import all_pages
@@ -58,8 +59,8 @@ class LakeLeft(Exception):
 def announce_change(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - Prefect passes by name
     """Emit `juchu.warehouse.changed` when a run has left something to publish.
 
-    A hook of every flow. It looks at the files' times only; a run that stored nothing
-    after the last publication emits nothing.
+    A hook of every flow that may change the warehouse. It looks at the files' times
+    only; a run that stored nothing after the last publication emits nothing.
     """
     try:
         settings = read_settings()
@@ -76,6 +77,11 @@ MAY_CHANGE: Final[dict[str, Any]] = {
     "persist_result": False,
 }
 """Options of a flow that may change the warehouse: the analysts' copy follows it."""
+TOLD_OF_PEOPLE: Final[dict[str, Any]] = {
+    **MAY_CHANGE,
+    "on_failure": [show_retries, forget_people, announce_change],
+}
+"""The same of a flow with a parameter that tells of a person, which goes as well."""
 
 
 @task(name="pushes-at-work", **SAFE_TO_REPEAT)
