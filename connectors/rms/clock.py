@@ -18,7 +18,8 @@ _SECOND: Final = timedelta(seconds=1)
 
 def time_of(headers: Mapping[str, str]) -> datetime | None:
     """Return when an answer says that it was made; None if it does not say."""
-    return _date(headers.get("Date", "")) or _timestamp(headers.get("Timestamp", ""))
+    dated = date_of(headers.get("Date", ""))
+    return dated or _timestamp(headers.get("Timestamp", ""))
 
 
 def ahead(made_at: datetime, sent_at: datetime, got_at: datetime) -> timedelta:
@@ -37,7 +38,8 @@ def is_wrong(off: timedelta) -> bool:
     return abs(off) > MOST_APART
 
 
-def _date(text: str) -> datetime | None:
+def date_of(text: str) -> datetime | None:
+    """Return the moment of an HTTP date; None if there is none that can be read."""
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):  # a zone of eighteen digits

@@ -14,8 +14,7 @@ import zlib
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import cache
 from types import MappingProxyType, TracebackType
 from typing import Any, Self, cast
@@ -405,13 +404,8 @@ def retry_after_s(hint: str, now: Callable[[], datetime]) -> float | None:
     hint = hint.strip()
     if hint.isascii() and hint.isdigit():
         return float(hint)
-    try:
-        until = parsedate_to_datetime(hint)
-    except (ValueError, OverflowError):  # a zone of eighteen digits
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - now()).total_seconds())
+    until = clock.date_of(hint)
+    return None if until is None else max(0.0, (until - now()).total_seconds())
 
 
 @cache
