@@ -1,7 +1,6 @@
 """Read the settings; all that are wrong are named at once, each with an example."""
 
 import os
-import re
 from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from connectors.settings.shop_variables import PREFIX
 from connectors.settings.unread import unread_settings
 from connectors.settings.unread_lines import unread_lines
 from data.model.shipping.label import Sender
+from data.model.typed.choices import choices_in
 
 ENV_FILE: Final = Path(os.environ.get("JUCHU_ENV_FILE") or ".env")
 """A demo names another one: what a shop set up in the same folder is not for it."""
@@ -38,7 +38,6 @@ _WRONG: Final = {
     "value_error": "{error}",
 }
 """What is wrong with a value, by pydantic's type of error."""
-_QUOTED: Final = re.compile(r"'([^']*)'")
 
 
 class SettingsProblem(Exception):
@@ -127,8 +126,8 @@ def invalid(variable: str, example: str, why: str = "値が正しくありませ
 def _explained(fault: Any) -> str:
     why = _WRONG.get(fault["type"], "値が正しくありません")
     limits = dict(fault.get("ctx", {}))
-    if fault["type"] == "enum":  # pydantic joins the choices by an English word
-        limits["expected"] = "、".join(_QUOTED.findall(limits["expected"]))
+    if fault["type"] == "enum":
+        limits["expected"] = "、".join(choices_in(limits["expected"]))
     why = why.format(**limits)
     name = str(fault["loc"][0]) if fault["loc"] else _named_in(why)
     variable = f"{PREFIX}{name.upper()}"

@@ -4,11 +4,11 @@ Prefect would end the run with pydantic's words, which are English and may quote
 was typed. No value is quoted here but one that was to be chosen.
 """
 
-import re
 from typing import Any, Final
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
+from data.model.typed.choices import choices_in
 from data.model.typed.name import in_short, suggestion
 
 _CHOICES: Final = frozenset({"literal_error", "enum"})
@@ -31,7 +31,6 @@ _WHY: Final = {
     "bool_type": "true または false にしてください",
 }
 """What is wrong with a value, by pydantic's type of error."""
-_QUOTED: Final = re.compile(r"'([^']*)'")
 
 
 class ValueRefused(Exception):
@@ -60,7 +59,7 @@ def _sentence(title: str, value: Any, refused: ValidationError) -> str:
     if fault["type"] not in _CHOICES:
         why = _WHY.get(fault["type"], "この値は使用できません").format(**limits)
         return f"「{title}」: {why}。対処: 修正して、もう一度実行してください。"
-    choices = _QUOTED.findall(limits["expected"])
+    choices = choices_in(limits["expected"])
     typed = in_short(str(value))
     return (
         f"「{title}」の {typed} は選べません。{suggestion(typed, choices)}"
