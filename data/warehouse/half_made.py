@@ -1,9 +1,17 @@
 """What a failed step has made goes at once, so that its room is there for orders."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    suppress,
+)
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -26,12 +34,27 @@ def removed_on_error(*made: Path) -> Iterator[None]:
 
 
 @contextmanager
-def removed_unless_recorded(made: Path) -> Iterator[None]:
-    """Remove the file if the block, which commits its record, fails; pass its error on.
+def recording(
+    session: AbstractContextManager[T],
+) -> Iterator[tuple[T, Callable[[Path], None]]]:
+    """Open a session that records files, and give the means to name each beforehand.
 
-    Cancelled in the block, it leaves the file, as a kill does: the record may be
+    A file that was named is removed where its record is not committed. Cancelled once
+    the block has ended, the session leaves it, as a kill does: the record may be
     committed by then, and nothing would make the file again.
     """
+    with ExitStack() as unless_committed, session as con, ExitStack() as in_block:
+
+        def will_make(made: Path) -> None:
+            unless_committed.enter_context(_removed_on_failure(made))
+            in_block.enter_context(removed_on_error(made))
+
+        yield con, will_make
+
+
+@contextmanager
+def _removed_on_failure(made: Path) -> Iterator[None]:
+    """Remove the file if the block fails, and not if it is cancelled."""
     try:
         yield
     except Exception:

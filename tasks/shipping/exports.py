@@ -1,7 +1,6 @@
 """A mall's upload file of tracking numbers: written, recorded, reported."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ from data.model.order import Mall
 from data.model.shipping.shipment import ReportFault
 from data.model.shipping.tracking_file import TrackedPackage
 from data.model.shops.shop import ShopHandle
-from data.warehouse.half_made import removed_on_error, removed_unless_recorded
+from data.warehouse.half_made import recording
 from data.warehouse.shipping.exports import packages_to_export, record_exports
 from tasks.machine import now, our_warehouse
 from tasks.runs.failures import hiding_values
@@ -70,11 +69,7 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
             raise UnknownMall(BY_PUSH)
         today = in_japan(at).date()
         since = today - AGAIN_FOR if again else None
-        with (
-            ExitStack() as unless_committed,
-            our_warehouse() as con,
-            ExitStack() as before_commit,
-        ):
+        with recording(our_warehouse()) as (con, will_make):
             due = packages_to_export(con, *place, again_since=since)
             dated = [one.dated(today) for one in due.packages]
             made = write_tracking_file(place.mall, [package for package, _ in dated])
@@ -94,8 +89,7 @@ def write_upload(mall: str, shop: ShopHandle, folder: str, again: bool) -> Expor
                 name = f"{TRACKING}{place.mall}-{in_japan(at):%Y%m%d-%H%M%S-%f}"
                 path = Path(folder or settings.uploads)
                 path /= f"{name}.{layout.ending}"
-                unless_committed.enter_context(removed_unless_recorded(path))
-                before_commit.enter_context(removed_on_error(path))
+                will_make(path)
                 write_new(path, [made.content])
             record_exports(
                 con,

@@ -5,7 +5,6 @@ Those of another mall are as its latest order file told them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -39,7 +38,7 @@ from data.model.shipping.order_file_label import FilePackage, file_parcel
 from data.model.shipping.short_key import PackageRef, short_key
 from data.model.shops.shop import ShopHandle
 from data.model.typed.time import TimeRefused, day_of
-from data.warehouse.half_made import removed_on_error, removed_unless_recorded
+from data.warehouse.half_made import recording
 from data.warehouse.house.incidents import are_hours_lost
 from data.warehouse.runs import Load
 from data.warehouse.shipping.labels import (
@@ -188,12 +187,7 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
     """
     settings = read_settings()
     sender, at = sender_of(settings), now()
-    with (
-        hiding_values(),
-        ExitStack() as unless_committed,
-        our_warehouse() as con,
-        ExitStack() as before_commit,
-    ):
+    with hiding_values(), recording(our_warehouse()) as (con, will_make):
         shared = shared_keys(con, load.shop_id, at, mall=load.mall)
         if load.mall is Mall.RAKUTEN:
             packages = packages_to_pack(
@@ -215,8 +209,7 @@ def write_labels(  # noqa: PLR0913, PLR0917 - the whole form
             return Labels(None, 0, refused, leaves_on)
         path = Path(folder or settings.labels) / _name(carrier, at)
         parcels = [parcel for _, parcel in good]
-        unless_committed.enter_context(removed_unless_recorded(path))
-        before_commit.enter_context(removed_on_error(path))
+        will_make(path)
         write_new(path, [WRITERS[carrier](parcels, sender).content])
         record_labels(con, [ref for ref, _ in good], carrier, at)
         maybe_twice = are_hours_lost(con)
