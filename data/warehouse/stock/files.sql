@@ -56,17 +56,12 @@ SELECT
         OR m.sku IN (
             SELECT c.sku
             FROM stock_movements AS c
-            JOIN stock_count_imports AS i ON i.import_id = c.cause_id
-            LEFT JOIN (
-                SELECT sku, max(seq) AS seq
-                FROM stock_movements
-                WHERE source = 'emptied'
-                GROUP BY sku
-            ) AS e ON e.sku = c.sku
-            WHERE c.source = 'count'
-              AND c.counted IS NOT NULL
-              AND i.file_sha256 = $file_sha256
-              AND c.seq > coalesce(e.seq, 0)
+            LEFT JOIN stock_count_imports AS i
+                ON i.import_id = c.cause_id AND i.file_sha256 = $file_sha256
+            WHERE c.counted IS NOT NULL
+            GROUP BY c.sku
+            HAVING max(c.seq) FILTER (c.source = 'count' AND i.import_id IS NOT NULL)
+                > coalesce(max(c.seq) FILTER (c.source = 'emptied'), 0)
         ) AS is_older
 FROM stock_count_rows AS r
 JOIN sku_map AS m
