@@ -119,9 +119,9 @@ def repeat_undone(call: Callable[[], T], longest_hint_s: float = ANY_HINT_S) -> 
 
     For a write, which no task may repeat, and for one read of many, which no task need
     repeat with the others: too fast (403), a conflict (409) and 429 come before
-    anything is done. Any other trouble, and the last refusal, is raised; so is
-    one that RMS had us wait for longer than `longest_hint_s`, where the write was
-    decided on by what was read before that wait.
+    anything is done. Any other trouble, and the last refusal, is raised; so is one that
+    RMS had us wait for longer than `longest_hint_s`: a write was decided on by what was
+    read before that wait.
     """
     for pause_s in PAUSES_S:
         try:

@@ -71,7 +71,7 @@ def give_stock_back(
     told: str | None,
     done: str,
 ) -> tuple[str, str]:
-    """Give the order's stock back, and return the kind and the text of the answer.
+    """Return the kind and the text of the answer, after giving back the order's stock.
 
     With the fault STOCK_LEFT the stock stays taken, and the answer is that warning.
     """
