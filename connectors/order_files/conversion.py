@@ -76,11 +76,12 @@ _TIME: Final = (
     rf"(?:[T ]*{_HALF}? *(\d{{1,2}})[:時](\d{{1,2}})(?:[:分](\d{{1,2}})(?:\.\d+)?)?"
     rf"[分秒]? *{_HALF}?\s*{_OFFSET}?)?"
 )
+_DAY: Final = r"日?(?:\s*[(（].[)）])?"
 _YMD: Final = (
-    r"(?i)^\s*(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:\s*[(（].[)）])?"
-    + _TIME
-    + r"\s*$"
+    r"(?i)^\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})" + _DAY + _TIME + r"\s*$"
 )
+_BARE: Final = r"(?i)^\s*(\d{4})(\d{2})(\d{2})" + _DAY + _TIME + r"\s*$"
+"""Without marks between them all eight digits: 2026124 and 2026/12 name no one day."""
 _MDY: Final = r"(?i)^\s*(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME + r"\s*$"
 
 
@@ -223,12 +224,14 @@ def _any_instants(text: pl.Series) -> pl.Series:
     cell = pl.col("cell")
     found = text.to_frame("cell").select(
         cell.str.extract_groups(_YMD).alias("year_first"),
+        cell.str.extract_groups(_BARE).alias("bare"),
         cell.str.extract_groups(_MDY).alias("month_first"),
     )
 
     def part(first: int, second: int) -> pl.Expr:
         return pl.coalesce(
             pl.col("year_first").struct[first - 1],
+            pl.col("bare").struct[first - 1],
             pl.col("month_first").struct[second - 1],
         )
 
