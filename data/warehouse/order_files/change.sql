@@ -79,6 +79,8 @@ CREATE OR REPLACE TEMP MACRO after_file(clears, told, known) AS if(
 -- A cell the file has no column for never clears, nor does one of an order whose first row,
 -- which alone has its cells, is not in the file. What is billed at each rate is one thing: 0
 -- at a rate, or at all, is told, too.
+-- One that waits because its status was Pending, waits no more once a file without statuses
+-- tells the day of its payment (Amazon's unshipped orders).
 -- An order is fixed again only by a file that tells an amount. What the mall
 -- says of its status is kept where the file is behind, and a cancelled order stays so.
 -- in:  macro `after_file`, views `csv_speaking`, `csv_clears` (one row, a flag per cell),
@@ -131,7 +133,11 @@ SELECT
         ELSE o.tax_summaries
     END AS tax_summaries,
     after_file(c.is_gift, r.is_gift, o.is_gift) AS is_gift,
-    coalesce(after_file(c.is_under_review, r.is_under_review, o.is_under_review), false) AS is_under_review,
+    coalesce(after_file(c.is_under_review, r.is_under_review, o.is_under_review), false)
+        AND NOT (
+            r.is_under_review IS NULL AND r.paid_at IS NOT NULL
+            AND coalesce(r.mall_status, o.mall_status, '') ILIKE 'pending%'
+        ) AS is_under_review,
     after_file(c.caution_code, r.caution_code, o.caution_code) AS caution_code,
     after_file(c.changed_by_buyer, r.changed_by_buyer, o.changed_by_buyer) AS changed_by_buyer,
     r.is_fixed AND (

@@ -1,5 +1,7 @@
 """An order that waited for its money, or its buyer, goes on once a file says so."""
 
+import pytest
+
 from connectors.order_files import read_order_file
 from data.warehouse.order_files.store import import_orders
 from tests.order_files.read.one_row import one_row
@@ -45,3 +47,17 @@ def test_amazon_ends_the_wait_of_an_order_that_is_not_cancelled_after_all(
     ]
 
     assert seen == [True, True, False]
+
+
+@pytest.mark.parametrize("folder", ["amazon-unshipped", "amazon-orders"])
+@pytest.mark.parametrize("paid", ["", "2026-11-24T20:30:04+00:00"])
+def test_amazon_s_payment_ends_the_wait_of_a_pending_order(con, tmp_path, folder, paid):
+    """The reports of orders to be sent have no status; the day of payment says it."""
+    number = "250-0000001-0000001"
+    pending = one_row(
+        "amazon-all-orders", **{"amazon-order-id": number, "order-status": "Pending"}
+    )
+    later = one_row(folder, **{"order-id": number, "payments-date": paid})
+
+    assert held_after(con, tmp_path, 10, "amazon", pending)
+    assert held_after(con, tmp_path, 11, "amazon", later) == (paid == "")
