@@ -97,25 +97,38 @@ def name_cool(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(delivery_method=pl.when(is_cool).then(pl.lit("クール便")))
 
 
+def _with_option(rows: pl.DataFrame) -> pl.Expr:
+    return amount(rows, "unit_price") + amount(rows, "_option").fill_null(0)
+
+
+def _shown_goods(rows: pl.DataFrame, price: pl.Expr) -> pl.Expr:
+    """Return what the lines that the file shows of an order cost at this price."""
+    return over_order(price * amount(rows, "quantity"), ["row_number"])
+
+
 def price_options(rows: pl.DataFrame) -> pl.DataFrame:
     """Add what a line's options cost to its price, where 商品合計金額 has it on top."""
-    price = amount(rows, "unit_price") + amount(rows, "_option").fill_null(0)
-    goods = over_order(price * amount(rows, "quantity"), ["row_number"])
-    is_on_top = goods == amount(rows, "goods_total")
+    price = _with_option(rows)
+    is_on_top = _shown_goods(rows, price) == amount(rows, "goods_total")
     return rows.with_columns(
         unit_price=pl.coalesce(pl.when(is_on_top).then(whole_yen(price)), "unit_price")
     )
 
 
 def mark_sent(rows: pl.DataFrame) -> pl.DataFrame:
-    """Write 発送済 where the order has left: by its status or all flags."""
+    """Write 発送済 where the order has left: by its status, or by flags on all of it.
+
+    A file of the destinations that have left shows lines of less than 商品合計金額:
+    whether the others have left, it does not say.
+    """
     signs = [pl.lit(value=False)]
     if "mall_status" in rows.columns:
         status = pl.col("mall_status").str.strip_chars()
         signs.append(status.str.contains(r"^(?:処理済|発送済)"))
     if "_sent" in rows.columns:
         flag = pl.col("_sent").str.strip_chars().is_in(SENT).fill_null(value=False)
-        signs.append(flag.all().over(BLOCK))
+        is_part = _shown_goods(rows, _with_option(rows)) < amount(rows, "goods_total")
+        signs.append(flag.all().over(BLOCK) & ~is_part.fill_null(value=False))
     return rows.with_columns(
         _sent=pl.when(pl.any_horizontal(signs)).then(pl.lit("発送済"))
     )

@@ -87,6 +87,21 @@ def test_a_flag_of_one_destination_does_not_send_the_others_at_futureshop(read):
 
 
 @pytest.mark.parametrize(
+    ("goods", "option", "outcome"),
+    [("8000", "", None), ("8000", "3000", "shipped"), ("5000", "", "shipped")],
+)
+def test_destinations_that_a_file_of_futureshop_does_not_show_have_not_left(
+    read, goods, option, outcome
+):
+    """The one line shown costs 5,000 yen; 発送フラグ is the destination's."""
+    cells = {"発送フラグ": "1", "商品合計金額": goods, "オプション価格": option}
+
+    seen = read(one_row("futureshop", **cells), mall="futureshop")
+
+    assert seen.column("outcome") == [outcome]
+
+
+@pytest.mark.parametrize(
     ("status", "outcome", "has_left"),
     [("fulfilled", "shipped", True), ("partial", "open", False), ("", "open", True)],
 )
