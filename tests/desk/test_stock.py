@@ -64,13 +64,33 @@ def test_a_listing_without_its_own_safety_stock_has_that_of_its_last_push():
             "CREATE TABLE stock_settings AS SELECT * EXCLUDE (sku), 7 AS safety"
             " FROM sku_map WHERE variant_id = 'own';"
             "CREATE TABLE inventory_pushes AS SELECT *, 3 AS safety, 4 AS offered,"
-            " 'verified' AS state, 1 AS level_seq, now() AS planned_at,"
+            " 'verified' AS state, 1 AS level_seq, 1 AS push_id, now() AS planned_at,"
             " now() AS sent_at, now() AS verified_at"
             " FROM sku_map WHERE variant_id <> 'new'"
         )
 
         safety = {one.variant_id: one.safety for one in listings(con, "TEA")}
     assert safety == {"own": 7, "shop": 3, "new": None}
+
+
+def test_a_push_that_another_took_the_place_of_does_not_hide_what_the_mall_shows():
+    """Two pushes of one moment and level: the later one counts."""
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE shops (mall TEXT, shop_id TEXT, shop TEXT);"
+            "CREATE TABLE sku_map AS SELECT 'rakuten' AS mall, '1' AS shop_id,"
+            " 'tea' AS manage_number, 'a' AS variant_id, 'TEA' AS sku;"
+            "CREATE TABLE stock_settings AS SELECT *, 0 AS safety FROM sku_map LIMIT 0;"
+            "CREATE TABLE inventory_pushes AS SELECT m.*, p.*, 0 AS safety,"
+            " now() AS sent_at, now() AS verified_at FROM sku_map AS m, (VALUES"
+            " (1, 5, 'verified', 1, TIMESTAMPTZ '2026-11-30 09:00:00+09'),"
+            " (2, 4, 'verified', 1, TIMESTAMPTZ '2026-11-30 09:00:00+09'),"
+            " (3, 6, 'superseded', 2, TIMESTAMPTZ '2026-11-30 09:01:00+09'))"
+            " AS p(push_id, offered, state, level_seq, planned_at)"
+        )
+
+        (one,) = listings(con, "TEA")
+    assert (one.offered, one.state) == (4, "verified")
 
 
 def test_an_unknown_sku_is_told_as_text(desk):

@@ -33,7 +33,7 @@ ORDER BY seq DESC
 LIMIT $most;
 
 -- name: list_sku_listings
--- The listings of a SKU and the latest push of each.
+-- The listings of a SKU and the latest push of each; one that was superseded told nothing.
 -- in:  macro `handle_of`, $sku
 -- out: mall, shop, manage_number, variant_id, safety (its own, else its shop's as it was
 --      pushed last; NULL where neither is known), offered, state, told_at
@@ -47,9 +47,10 @@ LEFT JOIN (
     SELECT *
     FROM inventory_pushes
     WHERE sku = $sku
+      AND state <> 'superseded'
     QUALIFY row_number() OVER (
         PARTITION BY mall, shop_id, manage_number, variant_id
-        ORDER BY planned_at DESC, level_seq DESC
+        ORDER BY planned_at DESC, level_seq DESC, push_id DESC
     ) = 1
 ) AS p USING (mall, shop_id, manage_number, variant_id)
 WHERE m.sku = $sku
