@@ -17,6 +17,7 @@ from tests.bench.csv import csv_bench
 from tests.bench.house import house_bench
 from tests.bench.notices import notices_bench
 from tests.bench.orders import orders_bench
+from tests.bench.rows import as_far_as_it_comes
 from tests.bench.shops import shops_bench
 from tests.bench.sixty import sixty_bench
 from tests.bench.stock import stock_bench, stock_soak
@@ -47,7 +48,9 @@ def main(*parts: str) -> int:
         rows = [
             row
             for part in parts or PARTS
-            for row in known[part](_folder(folder, part), console)
+            for row in as_far_as_it_comes(
+                part, known[part](_folder(folder, part), console), console
+            )
         ]
     table = Table("what", "measured", "target", "", title="juchu bench")
     for row in rows:

@@ -1,5 +1,6 @@
 """The lines of the result: what was measured, by how much, and whether it is enough."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from rich.console import Console
@@ -33,3 +34,14 @@ def told(console: Console, what: str, measured: Measured) -> Measured:
         f" {measured.cpu_ms_a_row:.3f} ms CPU each, peak {measured.peak_mb:.0f} MB"
     )
     return measured
+
+
+def as_far_as_it_comes(
+    name: str, rows: Iterator[Row], console: Console
+) -> Iterator[Row]:
+    """Yield the rows of a part; one that breaks off takes none of the others along."""
+    try:
+        yield from rows
+    except Exception:  # noqa: BLE001 - whatever it was, the rest is measured
+        console.print_exception()
+        yield Row(f"{name}: broke off", "", "to its end", is_met=False)

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.bench.quiet_desk import IDLE_MINUTES, NOTICES, quiet_desk
-from tests.bench.rows import Row
+from tests.bench.rows import Row, as_far_as_it_comes
 from tests.bench.stock import stock_bench
 from tests.bench.storm import MINUTES, storms
 
@@ -30,18 +30,7 @@ def sixty_bench(folder: Path, console: Console) -> Iterator[Row]:
         ("storms", storms(folder / "storms", console, size["storm"])),
         ("due shelf", stock_bench(folder / "shelf", console)),
     ):
-        yield from _as_far_as_it_comes(name, rows, console)
-
-
-def _as_far_as_it_comes(
-    name: str, rows: Iterator[Row], console: Console
-) -> Iterator[Row]:
-    """Yield the rows of a part; one that breaks off takes none of the others along."""
-    try:
-        yield from rows
-    except Exception:  # noqa: BLE001 - whatever it was, the rest is measured
-        console.print_exception()
-        yield Row(f"{name}: broke off", "", "to its end", is_met=False)
+        yield from as_far_as_it_comes(name, rows, console)
 
 
 def given(words: str) -> dict[str, float]:
