@@ -51,6 +51,10 @@ def live(folder: Path, plan: Plan, seed: int, shown: Console) -> list[str]:
     with machine(folder, seed, opens_once=plan.is_long) as ours:
         year = Year(ours, plan)
         year.begin()
+        if (
+            year.wrong
+        ):  # nothing is planned for the eve: each run to come would fail, too
+            return year.wrong
         for nth in range(plan.days):
             year.day(nth)
             if plan.ends_a_row(nth):

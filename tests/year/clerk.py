@@ -54,7 +54,7 @@ def main() -> NoReturn:
     patch = pytest.MonkeyPatch()
     shown = run_plainly(patch)
     sleep = partial(_move_clock, os.environ["JUCHU_RMS_URL"])
-    patch.setattr(rms, "RmsClient", partial(rms.RmsClient, sleep=sleep))
+    patch.setattr(rms, "RmsHttp", partial(rms.RmsHttp, sleep=sleep))
     for module in (tracking, retrying):
         patch.setattr(module, "time", SimpleNamespace(sleep=sleep))
     _answer({"ready": True})

@@ -12,6 +12,7 @@ from tests.support.effort import for_long
 from tests.year.__main__ import live
 from tests.year.books import compare, gaps, mall_books
 from tests.year.calendar import FIRST_DAY, Cause, What, usual
+from tests.year.machine import machine
 
 A_WEEK = usual(7, 3_836)
 
@@ -61,6 +62,15 @@ def test_a_gap_is_explained_by_what_was_wrong_at_its_look_only():
 
     found = {gap.order_number: gap.cause for gap in gaps(plan, orders)}
     assert found == {"in the night": Cause.MAINTENANCE, "a day later": None}
+
+
+def test_the_process_at_work_runs_flows_that_call_the_mall(tmp_path: Path):
+    """It hands the client the clock of both: one that it refuses fails every run."""
+    with machine(tmp_path, 7, opens_once=True) as ours:
+        ended = ours.clerk.run("check_connection")
+        ours.clerk.end()
+
+    assert ended.state == "COMPLETED", ended.message
 
 
 @pytest.fixture(scope="module")
