@@ -17,7 +17,7 @@ from typing import Final
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from data.warehouse.house.safety_copy import put_back, saved_of
+from data.warehouse.house.safety_copy import is_unfinished, put_back
 from data.warehouse.instance import detach
 from data.warehouse.people_key import KEY_FILE, use_key
 from data.warehouse.why_closed import busy, missing, out_of_reach, unopened
@@ -59,7 +59,7 @@ def require(path: Path) -> None:
     WarehouseOutOfReach where the system does not say, as of another user's home.
     """
     try:
-        is_there = path.exists() or saved_of(path).is_dir()
+        is_there = path.exists() or is_unfinished(path)
     except OSError as exc:
         raise out_of_reach(path) from exc
     if not is_there:
@@ -81,16 +81,16 @@ def connect_when_free(
                 put_back(path)
                 con = opened(path)
             is_the_file = before in {None, identity(path)}  # none was renamed over it
-            if is_the_file and not saved_of(path).is_dir():
+            if is_the_file and not is_unfinished(path):
                 return con
-            detach(path, con)  # it was rewritten, or a checkpoint died, meanwhile
+            detach(path, con)  # it was replaced, or a checkpoint died, meanwhile
         except OSError as exc:
             if not isinstance(exc, BlockingIOError):  # somebody is at work on it
                 raise out_of_reach(path) from exc
             if clock() >= give_up_at:
                 raise busy(path, None) from exc
         except duckdb.Error as exc:
-            if not (saved_of(path).is_dir() or _is_taken(exc)):
+            if not (is_unfinished(path) or _is_taken(exc)):
                 raise unopened(path, exc) from exc
             if clock() >= give_up_at:
                 raise busy(path, _holder(exc)) from exc

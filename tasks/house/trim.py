@@ -24,8 +24,8 @@ from tasks.runs.retrying import SAFE_TO_REPEAT
 
 HALF_MADE: Final = ("juchu.duckdb.*/", "people.key.*.tmp")
 """What a killed process leaves of a new file."""
-IN_USE: Final = ("juchu.duckdb.saved", "juchu.duckdb.tmp")
-"""Names among these that mean something: copies to put back, what DuckDB spills."""
+IN_USE: Final = ("juchu.duckdb.saved", "juchu.duckdb.restored", "juchu.duckdb.tmp")
+"""Names among these that mean something: what is to be put back, what DuckDB spills."""
 
 UPLOADS: Final = timedelta(days=1)
 """How long an upload waits on the desk for somebody to confirm it."""

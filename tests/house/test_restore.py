@@ -18,6 +18,7 @@ import pytest
 from connectors.notices.spool import Spool
 from data.model.japan_time import JST
 from data.model.matter import MatterKind
+from data.warehouse import session
 from data.warehouse.errors import (
     RestoreRefused,
     WarehouseBusy,
@@ -40,6 +41,7 @@ from tasks.stock import files
 from tests.shipping.lab import Lab, tracking_number
 from tests.stock.shop_of_flows import SHOP, Shelf, opened_shelf
 from tests.support.canary import leaks
+from tests.support.dies_at import Point, die_at
 from tests.support.effort import EFFORT, first, for_ci, for_crash
 from tests.support.forked import Forked
 from tests.support.kept_open import kept_open
@@ -270,6 +272,65 @@ def test_a_good_warehouse_is_not_replaced_without_a_word(path):
     assert done.aside
     with warehouse(done.aside / path.name) as con:
         assert con.execute("SELECT count(*) FROM orders").fetchall() == [(10,)]
+
+
+FOLDER = Path(door.__file__).parent.relative_to(Path.cwd())
+SWITCH = [
+    *(
+        Point(str(FOLDER / "restore.py"), line)
+        for line in (
+            "aside = _put_aside(path, at)",
+            "(aside / each.name).hardlink_to(each)",
+            "sync(aside)",
+            "part.rename(restored_of(path))  # up to here all is as it was",
+            "put_restored(path)",
+        )
+    ),
+    *(
+        Point(str(FOLDER / "safety_copy.py"), line)
+        for line in (
+            "(restored_of(path) / path.name).replace(path)",
+            "_remove(restored_of(path))",
+        )
+    ),
+]
+
+
+def dying(point: Point, path: Path, source: Path, over_good: bool) -> None:
+    die_at(point)
+    restore(path, source, NIGHT, over_good=over_good)
+
+
+@pytest.mark.parametrize("point", SWITCH, ids=lambda point: point.line)
+def test_a_killed_restore_leaves_the_old_warehouse_or_the_new_one_whole(
+    path, point, monkeypatch
+):
+    """Its last commits were aside already: it went on without them, unseen."""
+    source = filled(path)
+    monkeypatch.setattr(session, "SHORTEST_WAL", session.LONGEST_WAL)
+    rewriting.store(path, 1)
+    assert wal_of(path).stat().st_size
+    killed = Forked(dying, point, path, source, True)
+    killed.communicate()
+
+    assert killed.returncode == -9
+    with warehouse(path) as con:
+        ((orders,),) = con.execute("SELECT count(*) FROM orders").fetchall()
+    assert orders in {5, 10}
+
+
+@first(2, for_ci)
+@pytest.mark.parametrize("point", SWITCH[::-1], ids=lambda point: point.line)
+def test_the_same_call_again_ends_a_killed_restore(path, point):
+    source = filled(path)
+    path.write_bytes(b"no database" * 999)
+    Forked(dying, point, path, source, False).communicate()
+    done = restore(path, source, NIGHT, over_good=False)
+
+    assert done.aside
+    with warehouse(path) as con:
+        assert con.execute("SELECT count(*) FROM orders").fetchall() == [(5,)]
+        assert violations(con) == []
 
 
 @pytest.mark.parametrize("over_good", [True, False])

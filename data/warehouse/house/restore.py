@@ -26,7 +26,9 @@ from data.warehouse.house.incidents import record_incident
 from data.warehouse.house.rewrite import rewrite
 from data.warehouse.house.safety_copy import (
     copy_file,
-    repaired_of,
+    put_back,
+    put_restored,
+    restored_of,
     saved_of,
     sync,
     wal_of,
@@ -37,7 +39,7 @@ from data.warehouse.matter_view import renew_matter_view
 from data.warehouse.migrate import migrate
 from data.warehouse.people_key import KEY_FILE, use_key
 from data.warehouse.session import holding, shut
-from data.warehouse.why_closed import room_for
+from data.warehouse.why_closed import busy, room_for
 
 WHEN: Final = "%Y年%m月%d日 %H:%M"
 
@@ -58,7 +60,7 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
     """Put a backup in the warehouse's place; a folder means its youngest backup.
 
     The lost hours are recorded as an incident, for a person to see to. A kill leaves
-    the old files, some of them aside: the same call again ends it.
+    the old warehouse or the restored one, each whole; the same call again ends it.
 
     Raises:
         RestoreRefused: the backup is none, or damaged, or breaks a rule; the folder
@@ -70,7 +72,8 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
 
     """
     file = _backup_of(source, at)
-    if not over_good and _is_good(path):
+    was_killed = restored_of(path).is_dir()  # it would look good: it ends when opened
+    if not (over_good or was_killed) and _is_good(path):
         raise RestoreRefused(
             f"{path} は正常に開けるため、復元しませんでした。"
             "対処: それでも置き換える場合は、OVER=good を付けて実行してください"
@@ -80,9 +83,12 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
     known = backup_time(file.name) or datetime.fromtimestamp(file.stat().st_mtime, JST)
     known = min(known, at.astimezone(JST))
     part = path.with_name(path.name + ".restoring")
+    _end_what_was_killed(path)
     # From here on nobody opens what is to go: a commit into it would be lost, and its
     # WAL would end up beside another file.
     with shut(path) as held, removed_on_error(part):
+        if saved_of(path).is_dir():  # somebody died over it just now
+            raise busy(path, None)
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(mode=0o700)
         copy = part / path.name
@@ -92,12 +98,13 @@ def restore(path: Path, source: Path, at: datetime, *, over_good: bool) -> Resto
         forgotten = _prepare(copy, path, known, at, file)
         if forgotten is not None:
             rewrite(copy, at)
-        aside = _move_aside(path, at)
-        made = (copy, wal_of(copy), path.with_name(KEY_FILE))
+        aside = _put_aside(path, at)
+        made = (part, copy, wal_of(copy), path.with_name(KEY_FILE))
         _give_to_the_homes_owner(path.parent, [*made, *([aside] if aside else [])])
-        copy.replace(path)
+        sync(part)
+        part.rename(restored_of(path))  # up to here all is as it was
         sync(path.parent)
-        shutil.rmtree(part)
+        put_restored(path)
     return Restored(file, known, at, aside, forgotten or 0)
 
 
@@ -131,6 +138,13 @@ def _backup_of(source: Path, at: datetime) -> Path:
             "対処: 1つ前のバックアップを指定してください。"
         )
     return source
+
+
+def _end_what_was_killed(path: Path) -> None:
+    try:
+        put_back(path)
+    except BlockingIOError as exc:
+        raise busy(path, None) from exc
 
 
 def _is_good(path: Path) -> bool:
@@ -193,24 +207,22 @@ def _give_to_the_homes_owner(home: Path, made: Sequence[Path]) -> None:
                 os.chown(each, owner.st_uid, owner.st_gid)
 
 
-def _move_aside(path: Path, at: datetime) -> Path | None:
-    """Move what stands there into a folder of its own.
+def _put_aside(path: Path, at: datetime) -> Path | None:
+    """Give what stands there a second name each, in a folder of its own.
 
-    The file keeps its name as well until the copy takes it: who found no file of that
-    name would make a new one.
+    All keeps its own name as well until what is restored takes its place: a kill would
+    leave a file without its last commits, and who found none would make a new one.
     """
-    beside = (saved_of(path), repaired_of(path), wal_of(path))
-    standing = [each for each in beside if each.exists()]
-    is_file = path.stat().st_size > 0
-    if not standing and not is_file:
+    standing = [path] if path.stat().st_size else []
+    standing += [wal_of(path)] if wal_of(path).exists() else []
+    if not standing:
         return None
     aside = path.with_name(f"replaced-{at.astimezone(JST):%Y%m%d-%H%M%S}")
     while aside.exists():
         at += timedelta(seconds=1)
         aside = path.with_name(f"replaced-{at.astimezone(JST):%Y%m%d-%H%M%S}")
     aside.mkdir(mode=0o700)
-    if is_file:
-        (aside / path.name).hardlink_to(path)
     for each in standing:
-        each.rename(aside / each.name)
+        (aside / each.name).hardlink_to(each)
+    sync(aside)
     return aside

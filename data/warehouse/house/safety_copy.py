@@ -7,8 +7,13 @@ folder goes when the file is whole again. Whoever opens the file and finds the f
 knows that a process died in between, and puts the copies back. Nothing is committed
 while the folder is there, so they hold all that was (ADR 22).
 
+A restore ends in the same way. File and WAL cannot be replaced in one step, and the one
+without the other is another warehouse: so the new file is first put beside, by one
+rename, and whoever opens the old one puts it in that place.
+
     juchu.duckdb.saved/          complete: file, WAL; its being there is the sign
     juchu.duckdb.saved.part/     being made or being removed; means nothing
+    juchu.duckdb.restored/       complete: what a restore puts in the file's place
     juchu.duckdb.repaired        made by putting back, until a session has recorded it
 """
 
@@ -37,6 +42,16 @@ def wal_of(path: Path) -> Path:
 def saved_of(path: Path) -> Path:
     """Return the folder of the copies; while it is there, they are the truth."""
     return path.with_name(path.name + ".saved")
+
+
+def restored_of(path: Path) -> Path:
+    """Return the folder of what a restore puts in place; while there, the truth."""
+    return path.with_name(path.name + ".restored")
+
+
+def is_unfinished(path: Path) -> bool:
+    """Return whether something is to be put in the file's place before it is opened."""
+    return saved_of(path).is_dir() or restored_of(path).is_dir()
 
 
 def repaired_of(path: Path) -> Path:
@@ -88,36 +103,52 @@ def discard(path: Path) -> None:
 
 
 def put_back(path: Path) -> bool:
-    """Put the copies back if a process died before it removed them; return whether.
+    """End what a process died in: put copies back, or what it restored in its place.
 
-    A kill while this works changes nothing: the next one begins it anew.
+    Returns whether there was anything to end. A kill while this works changes nothing:
+    the next one begins it anew.
 
     Raises:
         BlockingIOError: another process has the file, and may be at work on it.
         OSError: the disk did not allow it; the copies are still there.
 
     """
-    if not saved_of(path).is_dir():
+    if not is_unfinished(path):
         return False
     number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         # The kind of lock that DuckDB takes: it refuses the file to everybody else.
         fcntl.lockf(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not saved_of(path).is_dir():
+        if not os.path.samestat(os.fstat(number), path.stat()):  # just replaced
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN), f"{path}")
+        if restored_of(path).is_dir():
+            put_restored(path)
+            told = "途中で停止した復元を、最後まで行いました"
+        elif saved_of(path).is_dir():
+            _write_over(number, saved_of(path) / path.name)
+            _put_back_wal(path)
+            sync(path.parent)
+            repaired_of(path).touch(mode=0o600)
+            discard(path)
+            told = "書き込みの途中で停止したため、直前の状態に戻しました"
+        else:
             return False
-        _write_over(number, saved_of(path) / path.name)
-        _put_back_wal(path)
-        sync(path.parent)
-        repaired_of(path).touch(mode=0o600)
-        discard(path)
     finally:
         os.close(number)
     log.warning(
-        "%s: 書き込みの途中で停止したため、直前の状態に戻しました。"
-        "保存済みの内容は失われていません。対処: 必要ありません。",
-        path,
+        "%s: %s。保存済みの内容は失われていません。対処: 必要ありません。", path, told
     )
     return True
+
+
+def put_restored(path: Path) -> None:
+    """Put what was restored in the file's place; the caller holds the file's lock."""
+    for old in (repaired_of(path), wal_of(path)):
+        old.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):  # a kill came between this and the next step
+        (restored_of(path) / path.name).replace(path)
+    sync(path.parent)
+    _remove(restored_of(path))
 
 
 def _put_back_wal(path: Path) -> None:
