@@ -16,6 +16,7 @@ from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType, TracebackType
 from typing import Any, Self, cast
 
@@ -86,6 +87,14 @@ class Limits:
 
 USUAL = Limits()
 
+NOT_ANSWERED = (
+    httpx.HTTPError,
+    ssl.SSLError,  # which httpcore's anyio backend passes on once it reads (1.0.9)
+    httpx.InvalidURL,  # of a redirect's address, whether it is followed or not
+    UnicodeError,  # the same
+)
+"""What ends a call that was sent, where no answer could be read whole."""
+
 
 class RmsHttp:
     """The caller of one RMS for one shop: `with RmsHttp(…) as http: http.post(…)`.
@@ -140,6 +149,9 @@ class RmsHttp:
                     base_url=self._base_url,
                     timeout=httpx.Timeout(None, connect=self._limits.connect_s),
                     follow_redirects=False,  # the key would travel along
+                    # RMS needs none, and one that is no ASCII would break every
+                    # later call before it is made.
+                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
                     trust_env=False,
                     verify=_trusted(),
                     # RMS closes every connection; a kept one that died would make
@@ -366,7 +378,7 @@ async def exchange(
         answer.trouble = f"{limits.deadline_s:g}秒以内に応答を受信できませんでした"
     except (httpx.ConnectError, httpx.ConnectTimeout):
         answer.trouble = "RMSに接続できませんでした"
-    except httpx.HTTPError as error:
+    except NOT_ANSWERED as error:
         answer.trouble = f"通信が途中で切断されました({type(error).__name__})"
     except zlib.error:
         answer.trouble = "応答の圧縮データが壊れています"

@@ -11,12 +11,20 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
+from connectors.rms import http as rms_http
 from connectors.rms.answers import RmsFunction
-from connectors.rms.errors import OutcomeUnknown, Refused, TooSlow, Unavailable
+from connectors.rms.errors import (
+    OutcomeUnknown,
+    Refused,
+    RmsTrouble,
+    TooSlow,
+    Unavailable,
+)
 from connectors.rms.http import Limits, RmsHttp
 from connectors.rms.pace import Bucket, Turn, unlimited
 from tests.rms.judged import message, said
 from tests.rms.wire_server import (
+    WireServer,
     answer,
     black_hole,
     cut,
@@ -27,7 +35,9 @@ from tests.rms.wire_server import (
     hang_up,
     not_http,
     reset,
+    spoil_tls,
 )
+from tests.shops.mail_server import certificate
 from tests.support.effort import for_ci
 from tests.support.waiting import until
 
@@ -131,6 +141,47 @@ def test_an_answer_without_tls_on_an_https_address_is_unavailable(shop, wire):
         pytest.raises(Unavailable),
     ):
         http.post(WRITE, "/x/", {})
+
+
+def test_tls_that_breaks_while_the_answer_is_read_is_a_broken_connection(
+    shop, tmp_path, monkeypatch
+):
+    serving, trusting = certificate(tmp_path)
+    monkeypatch.setattr(rms_http, "_trusted", lambda: trusting)
+
+    with (
+        WireServer(spoil_tls, tls=serving) as server,
+        RmsHttp(shop, server.url, unlimited, lambda: datetime.now(UTC)) as http,
+    ):
+        with pytest.raises(Unavailable):
+            http.post(READ, "/x/", {})
+        with pytest.raises(OutcomeUnknown):
+            http.post(WRITE, "/x/", {})
+
+
+@pytest.mark.parametrize(
+    "place", ["http://xn--/", "http:\u3000/a.example/", "http://[::1", ""]
+)
+def test_a_redirect_to_no_address_at_all_ends_as_one_of_our_errors(wire, place):
+    http, _ = wire(answer(b"", 302, Location=place))
+
+    with pytest.raises(RmsTrouble):
+        http.post(READ, "/x/", {})
+    with pytest.raises(RmsTrouble):
+        http.post(WRITE, "/x/", {})
+
+
+def test_a_cookie_is_not_kept_nor_sent_back(wire):
+    """One that is no ASCII would break each later call before it is made."""
+    odd = answer(said(message("INFO", "OK")), Set_Cookie="店舗=見本; Path=/")
+    http, server = wire(odd, answer(b"", 503, Set_Cookie="a=b"), OK)
+
+    http.post(READ, "/x/", {})
+    with pytest.raises(Unavailable):
+        http.post(READ, "/x/", {})
+    http.post(READ, "/x/", {})
+
+    assert not any(b"ookie:" in request for request in server.requests)
 
 
 def test_an_endless_body_stops_at_the_limit(wire):

@@ -1,7 +1,9 @@
 """A real server on loopback that answers, drips, cuts, resets or keeps silent."""
 
 import contextlib
+import os
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -13,15 +15,20 @@ Script = Callable[[socket.socket, threading.Event], None]
 
 
 class WireServer:
-    """Plays one script per connection; the last one stays. Keeps what it was sent."""
+    """Plays one script per connection; the last one stays. Keeps what it was sent.
 
-    def __init__(self, *scripts: Script) -> None:
+    With `tls` it speaks only under TLS, at an https address.
+    """
+
+    def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[bytes] = []
         self._scripts = list(scripts)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._tls = tls
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def then(self, *scripts: Script) -> None:
         self._scripts.extend(scripts)
@@ -50,7 +57,12 @@ class WireServer:
                 self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
+        with contextlib.ExitStack() as open_now:
+            open_now.enter_context(contextlib.suppress(OSError))
+            open_now.enter_context(connection)
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+                open_now.enter_context(connection)
             self.requests.append(_whole_request(connection))
             many = len(self._scripts) > 1
             script = self._scripts.pop(0) if many else self._scripts[0]
@@ -117,6 +129,13 @@ def cut(connection: socket.socket, _: threading.Event) -> None:
 
 def cut_without_length(connection: socket.socket, _: threading.Event) -> None:
     connection.sendall(head(200, None) + b'{"MessageModelList":[')
+
+
+def spoil_tls(connection: socket.socket, _: threading.Event) -> None:
+    """Under TLS: the beginning of an answer, then a record that nobody sealed."""
+    connection.sendall(head(200, 100) + b"{")
+    with socket.socket(fileno=os.dup(connection.fileno())) as below:
+        below.sendall(b"\x17\x03\x03\x00\x40" + b"x" * 64)
 
 
 def reset(connection: socket.socket, _: threading.Event) -> None:
