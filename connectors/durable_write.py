@@ -1,14 +1,19 @@
 """Files for their owner only (0600), written durably: whole, or not at all.
 
-A power cut leaves neither a name on no content nor a part of a file under a name that
-others look for.
+Neither a power cut nor a kill leaves a name on no content, or a part of a file under a
+name that others look for. What a kill leaves has a name of its own, which ends with
+`.half`, and `keep-house` deletes it.
 """
 
 import os
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
+
+HALF: Final = ".half"
+"""How the name of a file ends that is being written, or that a kill left so."""
 
 
 def write_new(path: Path, content: Iterable[bytes]) -> None:
@@ -17,10 +22,9 @@ def write_new(path: Path, content: Iterable[bytes]) -> None:
     Raises FileExistsError over another file, OSError where it cannot be written, and
     whatever `content` raises; no part of the file is then left.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with _half_of(path, content) as half:
+        _name_new(half, path)
     try:
-        _fill(number, content)
         _sync(path.parent)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -32,16 +36,39 @@ def replace_durably(path: Path, content: bytes) -> None:
 
     Raises OSError when it cannot be written; the old file then stands.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        _fill(number, [content])
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with _half_of(path, [content]) as half:
+        half.replace(path)
     with suppress(OSError):  # it stands; after a power cut it may be the old one
         _sync(path.parent)
+
+
+@contextmanager
+def _half_of(path: Path, content: Iterable[bytes]) -> Iterator[Path]:
+    """Write a file beside its place; what the block leaves of that one is removed."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(HALF, f".{path.name}.", path.parent)
+    try:
+        _fill(number, content)
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _name_new(half: Path, path: Path) -> None:
+    """Give the file its name, in one step, unless another has it.
+
+    Raises:
+        FileExistsError: another file has that name.
+
+    """
+    try:
+        path.hardlink_to(half)
+    except FileExistsError:
+        raise
+    except OSError:  # a share may know no second names
+        if os.path.lexists(path):
+            raise FileExistsError(f"{path}") from None
+        half.rename(path)
 
 
 def _fill(number: int, content: Iterable[bytes]) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from prefect import task
 
+from connectors.durable_write import HALF
 from connectors.settings.fields import Settings
 from connectors.settings.reading import read_settings
 from connectors.uploads import TRACKING, Uploads, token_of, uploaded_files
@@ -22,8 +23,13 @@ from data.warehouse.house.backup import LEFT_BEHIND
 from tasks.machine import now
 from tasks.runs.retrying import SAFE_TO_REPEAT
 
-HALF_MADE: Final = ("juchu.duckdb.*/", "people.key.*.tmp")
-"""What a killed process leaves of a new file."""
+HALF_MADE: Final = (
+    "juchu.duckdb.*/",
+    "people.key.*.tmp",
+    f".*{HALF}",
+    f"*/.*{HALF}",
+)
+"""What a killed process leaves of a new file, in the home and in its folders."""
 IN_USE: Final = ("juchu.duckdb.saved", "juchu.duckdb.restored", "juchu.duckdb.tmp")
 """Names among these that mean something: what is to be put back, what DuckDB spills."""
 
