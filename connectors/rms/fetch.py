@@ -202,16 +202,7 @@ class Fetch:
         return may_be_one and self._answers()
 
     def _answers(self) -> bool:
-        """Return whether RMS answers a call for an order that does not exist."""
-        asked = {
-            "orderNumberList": [f"{self._shop_id}-{NO_ORDER}"],
-            "version": VERSION,
-        }
-        try:
-            self._http.post(GET_ORDER, self._path, asked)
-        except Refused:
-            return False
-        return True
+        return answers_without_orders(self._http, self._shop_id, self._path)
 
     def _once(self, numbers: list[str], known: Known) -> Fetched:
         observed_at = self._now()  # when the request is sent, not when it is answered
@@ -301,6 +292,16 @@ class Fetch:
             code=code,
             reason=reason,
         )
+
+
+def answers_without_orders(http: RmsHttp, shop_id: str, path: str = PATH) -> bool:
+    """Return whether RMS answers a getOrder for an order that does not exist."""
+    asked = {"orderNumberList": [f"{shop_id}-{NO_ORDER}"], "version": VERSION}
+    try:
+        http.post(GET_ORDER, path, asked)
+    except Refused:
+        return False
+    return True
 
 
 def may_be_an_order(refusal: Refused) -> bool:

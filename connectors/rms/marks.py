@@ -6,7 +6,7 @@ stands (`look`). Source: docs/rms/order-api.md §4.4, §4.5, §4.7, §4.8.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from connectors.codes.table import Action, code_of
@@ -19,7 +19,13 @@ from connectors.rms.errors import (
     RmsTrouble,
     Unavailable,
 )
-from connectors.rms.fetch import GET_ORDER, VERSION, may_be_an_order
+from connectors.rms.fetch import (
+    BROKEN_BY_ORDERS,
+    GET_ORDER,
+    VERSION,
+    answers_without_orders,
+    may_be_an_order,
+)
 from connectors.rms.fetch import PATH as GET_ORDER_PATH
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage, models
@@ -66,6 +72,17 @@ class Looked:
         return f"Looked({self.order_number}, {self.progress})"
 
 
+@dataclass(frozen=True)
+class Looks:
+    """Orders as they were seen, and why others could not be read; RMS has no more."""
+
+    seen: dict[str, Looked] = field(default_factory=dict)
+    unread: dict[str, RmsTrouble] = field(default_factory=dict)
+
+    def __or__(self, other: "Looks") -> "Looks":
+        return Looks(self.seen | other.seen, self.unread | other.unread)
+
+
 class MarksApi:
     """The clerk's marks on the orders of one shop."""
 
@@ -95,27 +112,58 @@ class MarksApi:
     def look(self, numbers: Sequence[str]) -> dict[str, Looked]:
         """Read up to 100 orders for a mark; one that RMS does not have is left out.
 
-        Where one number makes RMS refuse all of them, each is read alone. Raises
-        Unavailable where RMS fails to read one, and Refused where no order can be at
-        fault: neither is a word about an order.
+        Raises Unavailable where RMS fails to read one, and Refused where one number
+        makes it refuse all of them, or where no order can be at fault.
         """
         asked = {"orderNumberList": list(numbers), "version": VERSION}
         try:
             reply = self._http.post(GET_ORDER, GET_ORDER_PATH, asked)
         except Refused as refusal:
-            if not may_be_an_order(refusal):
+            if len(numbers) > 1 or not may_be_an_order(refusal):
                 raise
-            if len(numbers) == 1:
-                return {}
-            return {
-                n: seen for each in numbers for n, seen in self.look([each]).items()
-            }
+            return {}
         _refuse_errors(GET_ORDER, reply)
         return {
             number: _looked(number, model, reply)
             for model in models(reply["OrderModelList"])
             if (number := _named(model, reply)) in numbers
         }
+
+    def look_at_each(self, numbers: Sequence[str], *, isolates: bool = False) -> Looks:
+        """Read up to 100 orders for a mark, where one keeps no other from being read.
+
+        An order that makes RMS refuse all of them is found by reading fewer; with
+        `isolates` so is one that RMS fails to read, for a caller that has asked again
+        before. Raises RmsTrouble where no order can be at fault.
+        """
+        try:
+            return Looks(self.look(numbers))
+        except (Refused, Unavailable) as trouble:
+            named = {m.order_number for m in trouble.messages} & {*numbers}
+            if not self._may_be_an_order(trouble, named, isolates=isolates):
+                raise
+            if len(numbers) == 1:
+                return Looks(unread={numbers[0]: trouble})
+        half = len(numbers) // 2
+        parts = [numbers[:half], numbers[half:]]
+        if named:
+            rest = [number for number in numbers if number not in named]
+            parts = [*([number] for number in numbers if number in named), rest]
+        looks = Looks()
+        for part in filter(None, parts):
+            looks |= self.look_at_each(part, isolates=isolates)
+        return looks
+
+    def _may_be_an_order(
+        self, trouble: Refused | Unavailable, named: object, *, isolates: bool
+    ) -> bool:
+        """Return whether one order of a reading may be why none of them was read."""
+        if isinstance(trouble, Refused):
+            return may_be_an_order(trouble)
+        if not isolates or trouble.status not in BROKEN_BY_ORDERS:
+            return False
+        shop_id = self._http.shop.shop_id
+        return bool(named) or answers_without_orders(self._http, shop_id)
 
     def set_sub_status(
         self, numbers: Sequence[str], sub_status_id: int | None

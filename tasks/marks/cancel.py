@@ -108,7 +108,7 @@ def cancel_once(  # noqa: PLR0913 - what the form asks
     dry_run: bool,
 ) -> State[Any]:
     """Cancel one order unless it is cancelled already, or a call of before is open."""
-    seen = look_at(shop, [number]).get(number)
+    seen = look_at(shop, number)
     with our_warehouse() as con:
         is_open = has_open_cancel(con, run.shop_id, number)
     if seen and seen.progress == CANCELLED:

@@ -14,10 +14,11 @@ from connectors.rms.errors import (
     CredentialsRefused,
     OutcomeUnknown,
     Refused,
+    RmsTrouble,
     Throttled,
     Unavailable,
 )
-from connectors.rms.marks import AT_ONCE, Looked
+from connectors.rms.marks import AT_ONCE, Looked, Looks
 from data.model.advice import has_advice
 from data.model.mark import Marked, MarkKind, MarkOutcome, MarkState
 from data.model.shops.shop import ShopHandle
@@ -31,7 +32,7 @@ from data.warehouse.marks import (
 from tasks.machine import now, our_warehouse
 from tasks.rms import ShopStopped, open_rms, shop_of_now
 from tasks.runs.report import ended, page, sums, table
-from tasks.runs.retrying import SAFE_TO_REPEAT, repeat_undone
+from tasks.runs.retrying import SAFE_TO_REPEAT, asked_before, repeat_undone
 
 STATE_WORDS = {
     MarkState.DONE: "完了",
@@ -48,6 +49,11 @@ NOT_SHOWN = MarkEnd(
     MarkState.REFUSED,
     reason="RMSにこの注文がありません。対処: 注文番号を確認してください。",
 )
+NOT_READ = (
+    "RMSがこの注文を取得できなかったため、何も変更していません。"
+    "対処: しばらく待って、もう一度実行してください。"
+    "続く場合は、RMSの受注画面で確認してください。"
+)
 
 
 def open_marks(shop: ShopHandle, kind: MarkKind, who: str) -> MarkRun:
@@ -55,17 +61,29 @@ def open_marks(shop: ShopHandle, kind: MarkKind, who: str) -> MarkRun:
     return MarkRun(str(uuid4()), kind, shop_of_now(shop).shop_id, who.strip())
 
 
-@task(name="look-at-orders", **SAFE_TO_REPEAT)
-def look_at(shop: ShopHandle, numbers: list[str]) -> dict[str, Looked]:
-    """Read the orders at RMS, 100 a call; one that RMS does not show is left out.
+@task(name="look-at-order", **SAFE_TO_REPEAT)
+def look_at(shop: ShopHandle, number: str) -> Looked | None:
+    """Read one order at RMS; None where RMS does not show it.
 
     What is returned may hold a memo: no result of it is kept.
     """
-    seen: dict[str, Looked] = {}
+    with open_rms(shop) as rms:
+        return rms.marks.look([number]).get(number)
+
+
+@task(name="look-at-orders", **SAFE_TO_REPEAT)
+def look_at_each(shop: ShopHandle, numbers: list[str]) -> Looks:
+    """Read the orders at RMS, 100 a call; one that RMS does not show is left out.
+
+    One that RMS fails to read each time is looked for: it keeps no other out. What is
+    returned may hold a memo: no result of it is kept.
+    """
+    looks = Looks()
     with open_rms(shop) as rms:
         for start in range(0, len(numbers), AT_ONCE):
-            seen |= rms.marks.look(numbers[start : start + AT_ONCE])
-    return seen
+            part = numbers[start : start + AT_ONCE]
+            looks |= rms.marks.look_at_each(part, isolates=asked_before())
+    return looks
 
 
 def answers_to(
@@ -104,12 +122,22 @@ def look_after(rms: RmsClient, numbers: Sequence[str]) -> dict[str, Looked]:
     The answer to the mark then counts alone, and is not lost with this one.
     """
     try:
-        return repeat_undone(lambda: rms.marks.look(numbers))
+        looks = repeat_undone(lambda: rms.marks.look_at_each(numbers, isolates=True))
     except CredentialsRefused:
         raise
     except (Refused, Throttled, Unavailable) as trouble:
         get_run_logger().warning("%s", trouble)
         return {}
+    for unread in looks.unread.values():
+        get_run_logger().warning("%s", unread)
+    return looks.seen
+
+
+def unread_end(trouble: RmsTrouble) -> MarkEnd:
+    """Return the end of a mark that was not sent, as its order could not be read."""
+    code = next((m.code for m in trouble.messages if m.kind != "INFO"), "")
+    why = NOT_READ if isinstance(trouble, Unavailable) else str(trouble)
+    return MarkEnd(MarkState.REFUSED, code, why)
 
 
 def store_intent(run: MarkRun, values: Mapping[str, str]) -> None:

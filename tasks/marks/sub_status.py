@@ -18,10 +18,11 @@ from tasks.marks.journal import (
     answers_to,
     conclude_marks,
     look_after,
-    look_at,
+    look_at_each,
     mark_end,
     settle_open,
     store_end,
+    unread_end,
 )
 from tasks.rms import open_rms
 from tasks.runs.report import ended, page, table
@@ -102,10 +103,11 @@ def set_sub_statuses(
     dry_run: bool,
 ) -> State[Any]:
     """Set what fits each order, read the orders again and report each."""
-    seen = look_at(shop, numbers)
-    ends: dict[str, MarkEnd] = {n: NOT_SHOWN for n in numbers if n not in seen}
+    looks = look_at_each(shop, numbers)
+    ends: dict[str, MarkEnd] = {n: NOT_SHOWN for n in numbers if n not in looks.seen}
+    ends |= {number: unread_end(trouble) for number, trouble in looks.unread.items()}
     by_id: dict[int | None, list[str]] = defaultdict(list)
-    for number, order in seen.items():
+    for number, order in looks.seen.items():
         fits = fitting(order, chosen)
         if isinstance(fits, MarkEnd):
             ends[number] = fits

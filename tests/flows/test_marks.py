@@ -78,6 +78,50 @@ def test_a_name_is_set_where_it_fits_and_the_others_are_named(
     )
 
 
+@first(2)
+@pytest.mark.parametrize("trouble", ["GET_ORDER_ERROR_101", "ERROR_000", "not_json"])
+def test_an_order_that_rms_cannot_read_keeps_no_other_from_its_sub_status(
+    lab: Sandbox, shown: Shown, trouble: str
+):
+    first, bad, last = lab.sell(3, progress=300)
+    lab.fault(trouble, about=bad, times=99)
+    kind, message = ended(update_sub_status, [first, bad, last], PICKING, who=WHO)
+
+    assert (kind, "完了 2 / 変更なし 1 / 不明 0" in message) == ("FAILED", True), (
+        message
+    )
+    assert [order_at(lab, n)["subStatusName"] for n in (first, bad, last)] == [
+        PICKING,
+        None,
+        PICKING,
+    ]
+    assert {row[1] for row in journal()} == {first, last}
+    report = shown("mark-report")
+    assert "この注文がありません" not in report
+    assert "もう一度" in report.partition(bad)[2].partition("\n")[0]
+
+
+def test_an_order_that_rms_cannot_read_afterwards_is_alone_in_doubt(
+    lab: Sandbox, monkeypatch
+):
+    good, bad = lab.sell(2, progress=300)
+    store = journal_of_marks.store_intent
+
+    def then_unreadable(*given: Any) -> None:
+        store(*given)
+        lab.fault("GET_ORDER_ERROR_101", about=bad, times=9)
+
+    monkeypatch.setattr(journal_of_marks, "store_intent", then_unreadable)
+    kind, message = ended(update_sub_status, [good, bad], PICKING, who=WHO)
+
+    assert (kind, "完了 1 / 変更なし 0 / 不明 1" in message) == ("FAILED", True), (
+        message
+    )
+    assert sorted(row[1::3] for row in journal()) == sorted(
+        [(good, "done"), (bad, "unknown")]
+    )
+
+
 def test_it_is_taken_off_by_the_word_for_it(lab: Sandbox):
     (number,) = lab.sell(1, progress=300)
     ended(update_sub_status, number, PICKING)
