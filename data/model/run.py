@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from data.model.notice import UNREADABLE
 from data.model.order import RefusedOrder
 from data.model.typed.time import TimeRefused
 
@@ -21,6 +22,17 @@ MISSING_FOR = OVERLAP
 the first answer without it. As long as the search looks back: what RMS shows late it
 shows within it, and a number that never was an order (mistyped, of a test, of another
 shop) would be asked for in vain for years otherwise."""
+HAS_ORDER: Final = (
+    UNREADABLE,
+    "ORDER_EXT_API_GET_ORDER_ERROR_000",
+    "ORDER_EXT_API_GET_ORDER_ERROR_101",
+    "ORDER_EXT_API_GET_ORDER_WARNING_001",
+)
+"""Codes of an order that the mall has, though it could not be read: it is asked for as
+long as the mall shows orders."""
+SEARCHABLE_FOR: Final = timedelta(days=726)
+"""How old a cursor may be; its overlap and the length of a run included, RMS searches
+730 days back."""
 
 
 class Window(NamedTuple):
@@ -59,6 +71,14 @@ def search_window(
             "対処: 開始日時(since)を終了日時(until)より前にしてください。"
         )
     return Window(start, end)
+
+
+def searchable(seen_until: datetime | None, now: datetime) -> datetime | None:
+    """Return the cursor, or as early a one as RMS can still be searched from.
+
+    What was placed before that and never seen, RMS shows to nobody any more.
+    """
+    return seen_until and max(seen_until, now - SEARCHABLE_FOR)
 
 
 def cursor_after(window: Window, seen_until: datetime | None) -> datetime | None:

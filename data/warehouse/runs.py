@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from duckdb import DuckDBPyConnection
 
 from data.model.japan_time import in_japan
-from data.model.notice import UNREADABLE
 from data.model.order import Mall
-from data.model.run import LOOK_BACK, MISSING_FOR, Window
+from data.model.run import HAS_ORDER, LOOK_BACK, MISSING_FOR, Window
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
@@ -110,6 +109,6 @@ def orders_to_reread(con: Connection, shop_id: str, now: datetime) -> list[str]:
         "readable_since": now - READABLE_FOR,
         "returns_since": now - RETURNS_FOR,
         "missing_since": now - MISSING_FOR,
-        "unreadable": UNREADABLE,
+        "has_order": list(HAS_ORDER),
     }
     return SQL.column(con, "list_orders_to_reread", given)

@@ -37,14 +37,14 @@ ORDER BY order_number;
 -- name: list_orders_to_reread
 -- Orders that may have changed without a word, because RMS
 -- cannot be asked for changes (docs/rms/order-api.md §2.4).
--- in:  $shop_id, $readable_since, $returns_since, $missing_since, $unreadable
+-- in:  $shop_id, $readable_since, $returns_since, $missing_since, $has_order
 -- out: order_number, longest unseen first. Final are 700 (paid) and 900 (cancelled),
 --      and 500 and 600 once returns are unlikely; a status of no number is a CSV's
 --      word or a new code, and is not final. An order whose stock follows the mall is
 --      read until the mall itself has said so, whatever a CSV said since: only that
 --      gives back what it had taken. Orders not taken yet are among them: those
---      the mall shows as long as it does, those it does not show for some days; of a
---      CSV's orders that the mall did not show, those imported since
+--      the mall has ($has_order) as long as it shows orders, those it does not show for
+--      some days; of a CSV's orders that the mall did not show, those imported since
 WITH open_orders AS (
     SELECT mall, shop_id, order_number
     FROM orders
@@ -64,7 +64,9 @@ WITH open_orders AS (
     WHERE mall = 'rakuten'
       AND shop_id = $shop_id
       AND settled_at IS NULL
-      AND first_seen_at >= if(code = $unreadable, $readable_since, $missing_since)
+      AND first_seen_at >= if(
+          list_contains($has_order::VARCHAR[], code), $readable_since, $missing_since
+      )
 )
 SELECT order_number
 FROM open_orders

@@ -15,11 +15,13 @@ from data.model.run import (
     Taken,
     cursor_after,
     search_window,
+    searchable,
 )
 from data.model.shops.shop import ShopHandle
 from data.warehouse.notices import found_without_notice
 from data.warehouse.orders.at_mall import open_amounts, unknown_status
 from data.warehouse.runs import Load, move_cursor, record_load, seen_until
+from data.warehouse.session import Connection
 from tasks.machine import now, our_warehouse
 from tasks.rms import shop_of_now
 from tasks.runs.retrying import SAFE_TO_REPEAT
@@ -80,11 +82,16 @@ def _open_window(
     until: datetime | None = None,
 ) -> Load:
     with our_warehouse() as con:
-        cursor = seen_until(con, load.mall, load.shop_id)
+        cursor = _cursor(con, load)
         window = search_window(load.started_at, since, until, cursor, overlap)
         load = replace(load, window_from=window.since, window_to=window.until)
         record_load(con, load)
     return load
+
+
+def _cursor(con: Connection, load: Load) -> datetime | None:
+    seen = seen_until(con, load.mall, load.shop_id)
+    return searchable(seen, load.started_at)
 
 
 def _begun(
@@ -120,7 +127,7 @@ def close_load(load: Load, found: int, taken: Taken) -> tuple[Load, Attention]:
     )
     with our_warehouse() as con:
         if window := load.window:
-            cursor = seen_until(con, load.mall, load.shop_id)
+            cursor = _cursor(con, load)
             if moved := cursor_after(window, cursor):
                 move_cursor(con, load.mall, load.shop_id, moved, now())
             if load.source == "api":

@@ -84,6 +84,22 @@ def test_the_next_sweep_goes_on_from_the_cursor_and_reads_again_what_may_change(
     )
 
 
+def test_a_shop_that_nobody_ran_for_two_years_goes_on_without_dates(lab: Sandbox):
+    """RMS searches 730 days back: each sweep was refused, also after one with dates."""
+    swept()
+    (number,) = lab.sell(1)
+    with warehouse(read_settings().warehouse) as con:
+        con.execute("UPDATE order_cursors SET seen_until = now() - INTERVAL 800 DAY")
+
+    assert (swept(), swept()) == ("COMPLETED", "COMPLETED")
+    assert rows("SELECT order_number FROM orders") == [(number,)]
+    first, second = rows(
+        "SELECT window_from < now() - INTERVAL 720 DAY,"
+        " window_from > now() - INTERVAL 4 DAY FROM loads ORDER BY started_at"
+    )[1:]
+    assert (first[0], second[1]) == (True, True)
+
+
 def test_a_paid_order_cancelled_after_its_return_is_seen_without_a_notice(lab: Sandbox):
     """The shop cancels it in RMS when the goods are back: nobody tells us."""
     lab.clock(set=days_ago(30))

@@ -128,6 +128,28 @@ def test_a_number_that_never_was_an_order_is_not_asked_for_for_ever(con):
     assert reread(con, 4 * DAY) == [order_number(2)]
 
 
+@pytest.mark.parametrize("word", ["ERROR_101", "ERROR_000", "WARNING_001"])
+def test_an_order_that_rms_fails_to_read_is_asked_for_as_long_as_rms_shows_it(
+    con, word: str
+):
+    """RMS has it, and says to read it again: it was given up after three days."""
+    code = f"ORDER_EXT_API_GET_ORDER_{word}"
+    record_refusals(con, [a_refusal(1, code=code)], at(6))
+
+    assert reread(con, 4 * DAY) == [order_number(1)]
+    assert reread(con, 731 * DAY) == []
+
+
+def test_an_order_once_handed_out_is_not_given_up_at_the_first_answer_without_it(con):
+    """Unreadable for ten days, it was asked for no more once RMS passed over it."""
+    record_refusals(con, [a_refusal(1, code=UNREADABLE)], at(0))
+    record_refusals(con, [a_refusal(1, code="NOT_RETURNED")], at(10 * DAY))
+
+    assert reread(con, 11 * DAY) == [order_number(1)]
+    record_refusals(con, [a_refusal(1, code="NOT_RETURNED")], at(12 * DAY))
+    assert reread(con, 14 * DAY) == []
+
+
 def test_the_longest_unseen_come_first(con):
     late, early = an_order(1, 9), an_order(2, 7)
     store_orders(con, [late, early], source="api", stored_at=at(10), load_id="l")

@@ -7,6 +7,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from data.model.order import RefusedOrder
+from data.model.run import HAS_ORDER
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL, show
 
@@ -27,7 +28,8 @@ def record_refusals(
 ) -> None:
     """Store the latest refusal per order, open until `store_orders` settles it.
 
-    One seen earlier than what is known changes nothing.
+    One seen earlier than what is known changes nothing. An order that the mall had and
+    then does not show is a refusal anew.
     """
     if not refused:
         return
@@ -43,7 +45,7 @@ def record_refusals(
         schema=_REFUSED,
     )
     show(con, "refused", frame)
-    SQL.run(con, "upsert_refusals", {"seen_at": seen_at})
+    SQL.run(con, "upsert_refusals", {"seen_at": seen_at, "has_order": [*HAS_ORDER]})
     # Not in a `finally`: in an aborted transaction this would hide the cause.
     con.unregister("refused")
 
