@@ -246,3 +246,34 @@ def test_dates_stay_dates(con):
     store(con, an_order())
 
     assert rows(con, "orders")[0]["delivery_on"] == date(2026, 7, 5)
+
+
+def with_mail(order: Order, mail: str | None, **other: str) -> Order:
+    orderer, *others = order.people
+    changed = orderer.model_copy(update={"email": mail, **other})
+    return order.model_copy(update={"people": (changed, *others)})
+
+
+def mails(con) -> list[tuple]:
+    return con.sql(
+        "SELECT email, family_name FROM order_people WHERE role = 'orderer'"
+    ).fetchall()
+
+
+def test_a_mail_address_that_rms_could_not_mask_takes_no_known_one_away(con):
+    """docs/rms/order-api.md §3.4: a dummy is no address, and means "read again"."""
+    known = with_mail(an_order(1, 5), "a@pc.fw.rakuten.ne.jp")
+    store(con, known)
+    again = store(con, with_mail(an_order(1, 6), None))
+    paid = store(con, with_mail(an_order(1, 7, status="700"), None))
+
+    assert (again.unchanged, paid.changed) == (1, 1)
+    name = known.people[0].family_name
+    assert mails(con) == [("a@pc.fw.rakuten.ne.jp", name)]
+
+
+def test_the_mail_address_of_another_orderer_is_not_kept(con):
+    store(con, with_mail(an_order(1, 5), "a@pc.fw.rakuten.ne.jp"))
+    store(con, with_mail(an_order(1, 6), None, family_name="架空"))
+
+    assert mails(con) == [(None, "架空")]

@@ -3,7 +3,7 @@
 An answer that was given before need not be stored again (`store_same`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,7 +11,7 @@ from typing import Literal
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from data.model.order import Order, SameAnswer, Status
+from data.model.order import Order, Person, SameAnswer, Status
 from data.warehouse.buyers import kept_clear
 from data.warehouse.orders.answers import keep_answers
 from data.warehouse.orders.content import content_of
@@ -77,7 +77,8 @@ def store_orders(
     whenever it arrives; equal content only moves that sighting forward. Every content
     that became the present one stays in order_log, and so does the one a CSV import
     created the order with. Of an order that was cleared no people are stored, whatever
-    the snapshot has. Storing an order settles its refusal. After an error, which
+    the snapshot has, and an orderer whose mail address the mall does not show this time
+    keeps the known one. Storing an order settles its refusal. After an error, which
     is a duckdb.Error, the session is only worth closing.
     """
     if not orders:
@@ -87,7 +88,7 @@ def store_orders(
         "stored_at": stored_at,
         "load_id": load_id,
     }
-    orders = kept_clear(con, orders, stored_at)
+    orders = _with_known_mails(con, kept_clear(con, orders, stored_at))
     show(con, "incoming", _snapshots(orders, key_in(con)))
     SQL.run(con, "judge_snapshots", given)
     stored = Stored(*SQL.run(con, "count_verdicts").fetchall()[0])
@@ -102,6 +103,39 @@ def store_orders(
     # Not in a `finally`: in an aborted transaction this would hide the cause.
     con.unregister("incoming")
     return stored
+
+
+def _with_known_mails(con: Connection, orders: Sequence[Order]) -> Sequence[Order]:
+    """Return the snapshots with the known mail address where the orderer has none.
+
+    RMS shows a dummy where it could not mask one (docs/rms/order-api.md §3.4), and
+    nobody reads an order again that is final by then.
+    """
+    lacking = [order.order_number for order in orders if _lacks_mail(order)]
+    if not lacking:
+        return orders
+    rows = SQL.run(con, "list_known_mails", {"numbers": lacking}).fetchall()
+    known = {tuple(who): mail for *who, mail in rows}
+    return [
+        _with_mail(order, known) if _lacks_mail(order) else order for order in orders
+    ]
+
+
+def _lacks_mail(order: Order) -> bool:
+    return any(one.role == "orderer" and one.email is None for one in order.people)
+
+
+def _with_mail(order: Order, known: Mapping[tuple[object, ...], str]) -> Order:
+    """Return the order with its orderer's known address, if it is the same orderer."""
+    key = (order.mall.value, order.shop_id, order.order_number)
+
+    def kept(one: Person) -> Person:
+        who = (*key, one.family_name, one.first_name, one.phone)
+        if one.role != "orderer" or who not in known:
+            return one
+        return one.model_copy(update={"email": known[who]})
+
+    return order.model_copy(update={"people": tuple(map(kept, order.people))})
 
 
 def _snapshots(orders: Sequence[Order], key: str) -> pl.DataFrame:

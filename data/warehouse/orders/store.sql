@@ -1,3 +1,13 @@
+-- name: list_known_mails
+-- The mail addresses of orderers, with who has them; personal data.
+-- in:  $numbers
+-- out: mall, shop_id, order_number, family_name, first_name, phone, email
+SELECT mall, shop_id, order_number, family_name, first_name, phone, email
+FROM order_people
+WHERE role = 'orderer'
+  AND email IS NOT NULL
+  AND list_contains($numbers::VARCHAR[], order_number);
+
 -- name: judge_snapshots
 -- Classify each snapshot as created, changed, unchanged or stale (docs/rules.md 6.1).
 -- The rule for one snapshot is data.model.order.judge_snapshot.
