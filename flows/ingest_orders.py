@@ -14,6 +14,7 @@ from tasks.notices import take_in_if_readable
 from tasks.orders import (
     confirm_orders,
     in_batches,
+    left_unconfirmed,
     report_load,
     returned_orders,
     sweep,
@@ -58,8 +59,9 @@ def ingest_orders(
         taken += [take_orders(shop, batch, load) for batch in returned]
         if confirm:
             for batch in to_confirm(load):
-                taken.append(confirm_orders(shop, batch, load))
+                said = confirm_orders(shop, batch, load)
                 taken.append(take_orders(shop, batch, load))
+                taken.append(left_unconfirmed(load, said))
     sums = total(taken)
     load, attention = close_load(load, len(found), sums)
     return report_load(shop, load, sums, attention, untaken)

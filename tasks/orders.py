@@ -30,6 +30,7 @@ from connectors.rms.orders import (
     CONFIRM_ORDER,
     Confirmation,
     refused_whole,
+    unknown_whole,
 )
 from connectors.rms.search import BY_ORDER_DATE, BY_SHIPPED
 from data.model.japan_time import in_japan
@@ -42,7 +43,11 @@ from data.model.shops.shop import ShopHandle
 from data.warehouse.house.clock import Healed, heal_future
 from data.warehouse.notices import settle_notices
 from data.warehouse.orders.answers import known_answers
-from data.warehouse.orders.at_mall import numbers_to_confirm, orders_not_at_mall
+from data.warehouse.orders.at_mall import (
+    confirmed_orders,
+    numbers_to_confirm,
+    orders_not_at_mall,
+)
 from data.warehouse.orders.refusals import record_refusals
 from data.warehouse.orders.store import store_orders, store_same
 from data.warehouse.runs import (
@@ -348,23 +353,25 @@ def unconfirmed_orders(load: Load) -> list[str]:
 
 @task(name="confirm-orders", **NEVER_REPEAT)
 def confirm_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
-    """Confirm up to 100 orders (注文確認); return those that RMS did not confirm.
+    """Confirm up to 100 orders (注文確認); return those that RMS has not confirmed so.
 
     There is no way back, so the call is repeated only where RMS says that it did
     nothing. Reading the orders afterwards shows what happened, even where the answer
-    was lost. A call refused as a whole is halved until the bad order stands alone.
+    was lost (`left_unconfirmed`). A call refused as a whole is halved until the bad
+    order stands alone.
     """
     answers: list[Confirmation] = []
     with open_rms(shop) as rms:
 
         def confirm(part: Sequence[str]) -> None:
-            answers.extend(repeat_undone(lambda: rms.orders.confirm(part)))
+            try:
+                answers.extend(repeat_undone(lambda: rms.orders.confirm(part)))
+            except OutcomeUnknown as unknown:
+                get_run_logger().warning("%s", unknown)
+                answers.extend(unknown_whole(part, unknown))
 
         halving = Halving[str](lambda: is_permitted(CONFIRM_ORDER.name, rms))
-        try:
-            halving.send(numbers, confirm)
-        except OutcomeUnknown as unknown:
-            get_run_logger().warning("%s", unknown)
+        halving.send(numbers, confirm)
     answers += [refused_whole(number, refusal) for number, refusal in halving.bad]
     return Taken(
         unconfirmed=tuple(
@@ -379,6 +386,20 @@ def confirm_orders(shop: ShopHandle, numbers: list[str], load: Load) -> Taken:
             if not each.is_confirmed
         )
     )
+
+
+@task(name="left-unconfirmed", **SAFE_TO_REPEAT)
+def left_unconfirmed(load: Load, said: Taken) -> Taken:
+    """Return those said to be unconfirmed that RMS does not show as confirmed since.
+
+    Call it once they have been read again: of a lost answer, and of 「not to be
+    confirmed」, only the order itself shows what it means.
+    """
+    numbers = [one.order_number for one in said.unconfirmed]
+    with our_warehouse() as con:
+        shown = confirmed_orders(con, load.shop_id, numbers)
+    left = (one for one in said.unconfirmed if one.order_number not in shown)
+    return Taken(unconfirmed=tuple(left))
 
 
 def report_load(

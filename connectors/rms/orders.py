@@ -12,7 +12,7 @@ from enum import StrEnum
 from connectors.codes.table import Action, code_of
 from connectors.rms import error_words
 from connectors.rms.answers import Reply, RmsFunction
-from connectors.rms.errors import Refused
+from connectors.rms.errors import OutcomeUnknown, Refused
 from connectors.rms.fetch import Fetch, Fetched, Known, Repeat, once
 from connectors.rms.http import RmsHttp
 from connectors.rms.messages import RmsMessage
@@ -141,6 +141,13 @@ def refused_whole(order_number: str, refusal: Refused) -> Confirmation:
     code = refusal.codes[0] if refusal.codes else ""
     refused = ConfirmOutcome.REFUSED
     return Confirmation(order_number, refused, code, str(refusal))
+
+
+def unknown_whole(numbers: Sequence[str], unsure: OutcomeUnknown) -> list[Confirmation]:
+    """Return what is known of orders whose call had no sure answer."""
+    code = unsure.codes[0] if unsure.codes else ""
+    unknown = ConfirmOutcome.UNKNOWN
+    return [Confirmation(number, unknown, code, str(unsure)) for number in numbers]
 
 
 def _by_number(numbers: list[str], reply: Reply) -> dict[str, list[RmsMessage]]:

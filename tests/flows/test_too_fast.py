@@ -123,6 +123,33 @@ def test_an_order_that_rms_does_not_confirm_is_named_and_the_others_go_on(
     assert lab.orders()[good]["orderProgress"] == 200
 
 
+@first()
+@pytest.mark.parametrize("fault", ["500", "WARNING_001", "ERROR_000"])
+def test_orders_that_are_not_known_to_be_confirmed_are_named(
+    lab: Sandbox, shown: Shown, fault: str
+):
+    """The run was Completed, and said nothing of orders that wait at RMS as before."""
+    sold = lab.sell(2, progress=100)
+    lab.fault(fault, function=CONFIRM)
+    state = ingest_orders("lab", confirm=True, return_state=True)
+
+    assert "注文確認できなかった注文 2" in str(state.message)
+    assert all(number in shown("ingest-report") for number in sold)
+    assert "対処: " in shown("ingest-report")
+    assert lab.journal()["counts"][CONFIRM] == 1
+
+
+def test_orders_whose_lost_answer_was_a_confirmation_are_not_named(
+    lab: Sandbox, shown: Shown
+):
+    sold = lab.sell(2, progress=100)
+    lab.fault("answer_lost", function=CONFIRM)
+    state = ingest_orders("lab", confirm=True, return_state=True)
+
+    assert {lab.orders()[number]["orderProgress"] for number in sold} == {200}
+    assert "注文確認できなかった注文" not in f"{state.message}{shown('ingest-report')}"
+
+
 def test_an_order_confirmed_without_its_mail_is_confirmed(lab: Sandbox, shown: Shown):
     (sold,) = lab.sell(1, progress=100)
     lab.fault("CONFIRM_ORDER_WARNING_101", about=sold)

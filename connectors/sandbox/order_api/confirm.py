@@ -35,6 +35,7 @@ def _confirm(call: OrderCall, number: str) -> MessageModel:
     kind, text = _refusal(model)
     if kind == DONE and (word := call.world.faults.word(CODE, number)):
         kind = word
+        text = text if word == "WARNING_101" else "注文確認できませんでした。"
     if model is not None and kind in (DONE, "WARNING_101"):
         at = wire(call.now)
         progress.move(model, 200, at)

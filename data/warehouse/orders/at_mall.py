@@ -4,15 +4,29 @@ Waiting to be confirmed, with amounts open, at an unknown status, or not shown a
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from data.model.order import RMS_STATUS, Mall
 from data.warehouse.session import Connection
 from data.warehouse.statements import SQL
 
+PAST_CONFIRMING: Final = RMS_STATUS.keys() - {"100", "400", "800", "900"}
+"""Where an order stands that was confirmed for certain (docs/rms/order-api.md §4.1)."""
+
 
 def numbers_to_confirm(con: Connection, shop_id: str) -> list[str]:
     """Return the orders that wait for 注文確認 and whose amounts are fixed."""
     return SQL.column(con, "list_numbers_to_confirm", {"shop_id": shop_id})
+
+
+def confirmed_orders(con: Connection, shop_id: str, numbers: Sequence[str]) -> set[str]:
+    """Return those of the orders that the mall shows as confirmed and not cancelled."""
+    given = {
+        "shop_id": shop_id,
+        "numbers": list(numbers),
+        "past_confirming": sorted(PAST_CONFIRMING),
+    }
+    return set(SQL.column(con, "list_confirmed", given))
 
 
 def open_amounts(con: Connection, shop_id: str) -> list[str]:

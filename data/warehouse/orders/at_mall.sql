@@ -22,6 +22,18 @@ WHERE shop_id = $shop_id
   AND amounts_fixed
 ORDER BY ordered_at, order_number;
 
+-- name: list_confirmed
+-- Those of some Rakuten orders that stand behind 注文確認.
+-- in:  $shop_id, $numbers, $past_confirming (statuses)
+-- out: order_number
+SELECT order_number
+FROM orders
+WHERE shop_id = $shop_id
+  AND mall = 'rakuten'
+  AND list_contains($numbers::VARCHAR[], order_number)
+  AND list_contains($past_confirming::VARCHAR[], mall_status)
+ORDER BY order_number;
+
 -- name: list_open_amounts
 -- Orders whose money the mall has not fixed yet, oldest first.
 -- in:  $shop_id
