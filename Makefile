@@ -22,6 +22,16 @@ new_venv = $(PYTHON) -m venv .venv
 install = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
 endif
 
+# Where the system has another Python since (3.13 for 3.11), nothing runs that was installed.
+# A look that fails for another reason says nothing, and removes nothing.
+look = 'import importlib.util as i; i.find_spec("prefect") or print("anew")'
+ifneq ($(wildcard $(READY)),)
+ifneq ($(shell if [ -e $(BIN)/python ]; then $(BIN)/python -c $(look); else echo anew; fi),)
+.PHONY: $(READY)
+remove_old = rm -rf .venv
+endif
+endif
+
 unexport PYTHONDONTWRITEBYTECODE # every process started here would compile the project anew
 
 .DEFAULT_GOAL := help
@@ -32,6 +42,7 @@ help: ## show this list
 
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "juchu needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(remove_old)
 	$(new_venv)
 	$(install) requirements.lock
 	@touch $@

@@ -5,9 +5,10 @@ What a clock that was ahead has left there is taken away first. Options behind i
 """
 
 import logging
+import os
 import sys
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from connectors.settings.reading import read_settings
 from tasks.setup.become import become
@@ -15,22 +16,29 @@ from tasks.setup.server_in_use import environment_of_server
 
 log = logging.getLogger("juchu.setup")
 COMMAND: Final = ("worker", "start", "--pool", "juchu", "--type", "process")
+IN_FOLDER: Final = "prefect.deployments.steps.set_working_directory"
+"""Prefect's step by which a run begins in the folder that was deployed."""
 
 
 def main() -> None:
-    """Start the worker in this process, or refuse in a sentence without a server."""
+    """Start the worker in this process, or say in a sentence why it cannot work."""
     environment = environment_of_server()
-    _tidy_up(environment)
     queues = queues_of(read_settings().host)
+    if why := _look_through(environment, is_of_a_host=bool(queues)):
+        sys.exit(why)
     become("prefect", (*COMMAND, *queues, *sys.argv[1:]), environment)
 
 
-def _tidy_up(environment: Mapping[str, str]) -> None:
-    """Delete runs left for days to come; a failure here stops no worker."""
+def _look_through(environment: Mapping[str, str], *, is_of_a_host: bool) -> str:
+    """Delete runs left for days to come; return why every run would crash, or "".
+
+    A failure here stops no worker.
+    """
     # Prefect reads its settings, and makes its folders, when it is imported.
     from prefect.client.orchestration import get_client  # noqa: PLC0415
     from prefect.settings import temporary_settings  # noqa: PLC0415
 
+    from tasks.homes.deployments import deployments_of  # noqa: PLC0415
     from tasks.setup.future_runs import forget_runs_to_come  # noqa: PLC0415
     from tasks.setup.prefect_runs import client_settings  # noqa: PLC0415
 
@@ -40,8 +48,34 @@ def _tidy_up(environment: Mapping[str, str]) -> None:
             get_client(sync_client=True) as client,
         ):
             forget_runs_to_come(client)
+            if is_of_a_host:  # of a cluster, which the machine's own are not for
+                return ""
+            return why_all_crash(one.pull_steps for one in deployments_of(client, ""))
     except Exception:
         log.exception("the worker starts all the same")
+        return ""
+
+
+def why_all_crash(pulled: Iterable[list[dict[str, Any]] | None]) -> str:
+    """Return what to do where no folder that was deployed is there any more, or "".
+
+    Each run would crash, and Prefect's words for it name neither the folder nor a way
+    on. `pulled` is how Prefect begins the runs of each deployment.
+    """
+    folders = {
+        step[IN_FOLDER]["directory"]
+        for steps in pulled
+        for step in steps or ()
+        if IN_FOLDER in step
+    }
+    if not folders or any(map(os.path.isdir, folders)):
+        return ""
+    return (
+        f"登録されている処理は {'、'.join(sorted(folders))} のものですが、"
+        "そのフォルダーがありません。このままでは、すべての実行が失敗します。"
+        "対処: プロジェクトを移動した場合は、今のフォルダーで make deploy を実行して"
+        "から、もう一度起動してください。"
+    )
 
 
 def queues_of(host: str) -> tuple[str, ...]:
