@@ -50,8 +50,9 @@ def record_load(con: DuckDBPyConnection, load: Load) -> None:
     SQL.run(con, "upsert_load", asdict(load) | {"mall": load.mall.value})
 
 
-READABLE_FOR = timedelta(days=730)
-"""How old an order getOrder still reads (docs/rms/order-api.md §3.1)."""
+READABLE_FOR = timedelta(days=729)
+"""How old an order is read again. getOrder reads those of 730 days, of which nobody
+says when they end (docs/rms/order-api.md §3.1): one asked for too late is refused."""
 RETURNS_FOR = LOOK_BACK
 """How long after shipping an order is watched for a return (500 or 600 to 800 or 900).
 

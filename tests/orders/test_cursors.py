@@ -47,8 +47,8 @@ def reread(con, minute: float = 10) -> list[str]:
 
 LIVES = [
     ("100", 100, True),
-    ("300", 729, True),
-    ("300", 731, False),
+    ("300", 728, True),
+    ("300", 729, False),
     ("400", 100, True),
     ("500", 61, True),
     ("500", 63, False),
