@@ -55,6 +55,8 @@ a sum are lost: damaged by Excel, unreadable, or blanked for a character that no
 may hold."""
 
 QUANTITY: Final = "quantity"
+DAY: Final = "delivery_on"
+NO_DAY: Final = "no_delivery_on"
 RIGHT: Final = "_right"
 """Scratch column: whether the order's number has the form of one."""
 
@@ -114,7 +116,7 @@ def converted(
     rejects += _cut_numbers(frame, plan, layout)
     kept = [name for name in frame.columns if name not in made.columns]
     whole = pl.concat([frame.select(kept), made.drop(RIGHT)], how="horizontal")
-    whole = whole.with_columns(**_either(lost, marks))
+    whole = whole.with_columns(**_either(lost, marks), **_no_day(frame, made))
     lazy = _without_open_amounts(
         whole, [one.field for one in cells if one.kind is CellKind.YEN]
     )
@@ -235,6 +237,20 @@ def _blank(frame: pl.DataFrame, plan: Plan, layout: Layout) -> list[pl.DataFrame
         for name in needed
         if name in columns and frame[name].null_count()
     ]
+
+
+def _no_day(frame: pl.DataFrame, made: pl.DataFrame) -> dict[str, pl.Series]:
+    """Return where a mall's word says that no day of delivery is wished.
+
+    It is no blank cell: the buyer may have taken back the day that is known.
+    """
+    if DAY not in made.columns:
+        return {}
+    if made[DAY].null_count() == frame[DAY].null_count():
+        nowhere = pl.repeat(None, frame.height, dtype=pl.Boolean(), eager=True)
+        return {NO_DAY: nowhere}
+    is_none = conversion.is_nothing(CellKind.DAY, DAY)
+    return {NO_DAY: frame.select(pl.when(is_none).then(True)).to_series()}
 
 
 def _without_quantity(

@@ -123,6 +123,7 @@ FIELDS: Final[tuple[Field, ...]] = (
             "cancelled_at": CellKind.INSTANT,
             "cancel_due_on": CellKind.DAY,
             "delivery_on": CellKind.DAY,
+            "no_delivery_on": CellKind.FLAG,  # derived: a word says that none is wished
             "delivery_slot": CellKind.NUMBER,
             "delivery_slot_name": CellKind.TEXT,  # the mall's own words for the hours
             "delivery_method": CellKind.TEXT,

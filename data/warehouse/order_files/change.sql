@@ -79,6 +79,7 @@ CREATE OR REPLACE TEMP MACRO after_file(clears, told, known) AS if(
 -- A cell the file has no column for never clears, nor does one of an order whose first row,
 -- which alone has its cells, is not in the file. What is billed at each rate is one thing: 0
 -- at a rate, or at all, is told, too.
+-- A word that no day of delivery is wished is no blank: it takes the known day away.
 -- One that waits because its status was Pending, waits no more once a file without statuses
 -- tells the day of its payment (Amazon's unshipped orders).
 -- An order is fixed again only by a file that tells an amount. What the mall
@@ -99,7 +100,7 @@ SELECT
     after_file(c.paid_at, r.paid_at, o.paid_at) AS paid_at,
     after_file(c.cancelled_at AND NOT s.is_behind, r.cancelled_at, o.cancelled_at) AS cancelled_at,
     after_file(c.cancel_due_on, r.cancel_due_on, o.cancel_due_on) AS cancel_due_on,
-    after_file(c.delivery_on, r.delivery_on, o.delivery_on) AS delivery_on,
+    after_file(c.delivery_on OR r.no_delivery_on, r.delivery_on, o.delivery_on) AS delivery_on,
     after_file(c.delivery_slot, r.delivery_slot, o.delivery_slot) AS delivery_slot,
     after_file(c.delivery_slot_name, r.delivery_slot_name, o.delivery_slot_name) AS delivery_slot_name,
     after_file(c.delivery_method, r.delivery_method, o.delivery_method) AS delivery_method,

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from tests.order_files.read.test_golden import GOLDEN
@@ -10,10 +10,13 @@ from tests.order_files.read.test_golden import GOLDEN
 _FILES = {"yahoo": ("order.csv", "item.csv")}
 
 
-def one_row(folder: str, file: str = "in.csv", **cells: str) -> bytes:
+def one_row(
+    folder: str, file: str = "in.csv", *, lacks: Collection[str] = (), **cells: str
+) -> bytes:
     """Return the file with its first row alone, these cells in it, in UTF-8.
 
-    A column that the file lacks is added at the end, as malls do.
+    A column that the file lacks is added at the end, as malls do; those in `lacks` are
+    taken out of it.
     """
     content = (GOLDEN / folder / file).read_bytes()
     try:
@@ -28,8 +31,9 @@ def one_row(folder: str, file: str = "in.csv", **cells: str) -> bytes:
         else:
             header.append(name)
             row.append(cell)
+    kept = [at for at, name in enumerate(header) if name not in lacks]
     made = io.StringIO(newline="")
-    csv.writer(made, form).writerows([header, row])
+    csv.writer(made, form).writerows([one[at] for at in kept] for one in (header, row))
     return made.getvalue().encode()
 
 

@@ -13,7 +13,8 @@ from data.warehouse.statements import SQL
 
 KEYS = {"order_number", "shop_id", "basket_id", "line_id"}
 OUTSIDE = {
-    CellScope.ORDER: {"cancelled"},  # derived, with rules of its own in the statement
+    # derived, with rules of their own in the statement
+    CellScope.ORDER: {"cancelled", "no_delivery_on"},
     CellScope.PACKAGE: set(),
     CellScope.LINE: set(),
     CellScope.ORDERER: set(),

@@ -274,6 +274,7 @@ def test_a_label_that_was_not_printed_is_no_matter(seller):
     ("before", "after", "is_told"),
     [
         ({"delivery_on": date(2026, 12, 1)}, {"delivery_on": date(2026, 12, 9)}, True),
+        ({"delivery_on": date(2026, 12, 1)}, {"no_delivery_on": True}, True),
         ({}, {"delivery_slot_name": "14時〜16時"}, True),
         ({"delivery_slot_name": "午前中"}, {"delivery_slot_name": "指定なし"}, True),
         ({"delivery_slot_name": "指定なし"}, {"delivery_slot_name": "午前中"}, True),
