@@ -12,7 +12,11 @@ from connectors.order_files.conversion import is_nothing
 from data.model.order_file import CellKind
 
 WAITS: Final = "_waits"
-"""Scratch cell: whether an order must wait, whatever its status says."""
+"""Scratch cell: whether an order must wait, whatever its status says. Null where the
+file cannot tell it: then an order that waits goes on waiting."""
+
+UNTOLD: Final = pl.lit(None, dtype=pl.Boolean)
+"""What a file says of a wait for which it has no column."""
 
 _BEFORE: Final = (
     r"(?i)振り?[込替]|コンビニ|konbini|ペイジー|pay-?easy|bank ?(?:transfer|deposit)"
@@ -27,12 +31,12 @@ def is_prepaid(rows: pl.DataFrame) -> pl.Expr:
     """Return whether an order's way of paying has the buyer pay first, by hand.
 
     A card is none of these: who charges it knows when, and a blank day says nothing.
+    Null where the file does not tell the way.
     """
     if "payment_method" not in rows.columns:
-        return pl.lit(value=False)
+        return UNTOLD
     way = pl.col("payment_method").str.normalize("NFKC").str  # ｺﾝﾋﾞﾆ
-    is_first = way.contains(_BEFORE) & ~way.contains(_AFTER)
-    return is_first.fill_null(value=False)
+    return way.contains(_BEFORE) & ~way.contains(_AFTER)
 
 
 def has_no_day(name: str) -> pl.Expr:
@@ -42,6 +46,5 @@ def has_no_day(name: str) -> pl.Expr:
 
 def hold_unpaid(rows: pl.DataFrame) -> pl.DataFrame:
     """Hold an order to be paid first that has no day of its payment."""
-    if "paid_at" not in rows.columns:
-        return rows
-    return rows.with_columns((is_prepaid(rows) & has_no_day("paid_at")).alias(WAITS))
+    unpaid = has_no_day("paid_at") if "paid_at" in rows.columns else UNTOLD
+    return rows.with_columns((is_prepaid(rows) & unpaid).alias(WAITS))

@@ -18,7 +18,7 @@ from connectors.order_files.layout import (
     maybe,
 )
 from connectors.order_files.money import amount, is_unread, or_unread, whole_yen
-from connectors.order_files.unpaid import WAITS
+from connectors.order_files.unpaid import UNTOLD, WAITS
 from data.model.order import Mall
 from data.model.order_file import SumCheck
 
@@ -178,7 +178,7 @@ def mark_sent(rows: pl.DataFrame) -> pl.DataFrame:
 def hold_asked_back(rows: pl.DataFrame) -> pl.DataFrame:
     """Hold an order of which the buyer asked Amazon to cancel a line."""
     if "_asked_back" not in rows.columns:
-        return rows
+        return rows.with_columns(UNTOLD.alias(WAITS))
     word = pl.col("_asked_back").str.strip_chars().str.to_lowercase()
     is_asked = (word == "true").fill_null(value=False).any()
     return rows.with_columns(is_asked.over("order_number").alias(WAITS))

@@ -178,11 +178,8 @@ def keep_goods_rows(rows: pl.DataFrame) -> pl.DataFrame:
 
 def hold_new_unpaid(rows: pl.DataFrame) -> pl.DataFrame:
     """Hold a new order to be paid first that has no day of its payment."""
-    held = hold_unpaid(rows)
-    if WAITS not in held.columns:
-        return rows
-    is_new = (pl.col("mall_status").str.strip_chars() == NEW).fill_null(value=False)
-    return held.with_columns(pl.col(WAITS) & is_new)
+    is_new = pl.col("mall_status").str.strip_chars() == NEW
+    return hold_unpaid(rows).with_columns(pl.col(WAITS) & is_new)
 
 
 CHECKS = (

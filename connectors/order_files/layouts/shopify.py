@@ -184,7 +184,7 @@ def hold_pending(rows: pl.DataFrame) -> pl.DataFrame:
     """Hold an order to be paid first that is pending, or whose card was not charged."""
     status = pl.col("mall_status").str.to_lowercase().str.strip_chars()
     waits = ((status == "pending") & is_prepaid(rows)) | (status == "expired")
-    return rows.with_columns(waits.fill_null(value=False).alias(WAITS))
+    return rows.with_columns(waits.alias(WAITS))
 
 
 def leave_partial_open(rows: pl.DataFrame) -> pl.DataFrame:

@@ -48,6 +48,10 @@ PAYMENTS = {
 }
 """Words of PayMethod's codes, for a template without PayMethodName."""
 
+HELD = "^[0138]$"
+"""OrderStatus: 未入力, 予約中, 保留, 繰上げ同意待ち. Also of the item file's layout: by
+that one a pair is stored."""
+
 ORDERS = (
     cell("order_number", "OrderId"),
     cell("ordered_at", "OrderTime"),
@@ -206,6 +210,7 @@ def read_ship_status(rows: pl.DataFrame) -> pl.DataFrame:
     """Take as completed what has left (ShipStatus 3, 4), and hold what may not yet (0).
 
     An order goes on (OrderStatus 2) until the store completes it, paid and sent.
+    Without ShipStatus one that is not paid may be 出荷不可 however it is to be paid.
     """
     ship, pay = (
         pl.col(name).str.strip_chars() if name in rows.columns else pl.lit(None)
@@ -214,12 +219,13 @@ def read_ship_status(rows: pl.DataFrame) -> pl.DataFrame:
     unpaid = pay == "0"
     if "paid_at" in rows.columns:
         unpaid = pl.coalesce(unpaid, has_no_day("paid_at"))
-    waits = pl.coalesce(ship == "0", is_prepaid(rows) & unpaid)
+    is_sure = is_prepaid(rows) | ~unpaid
+    waits = pl.coalesce(ship == "0", pl.when(is_sure).then(unpaid))
     return rows.with_columns(
         _sent=pl.when(ship.is_in(["3", "4"]))
         .then(pl.lit("5"))
         .otherwise("mall_status"),
-        **{WAITS: waits.fill_null(value=False)},
+        **{WAITS: waits},
     )
 
 
@@ -253,7 +259,7 @@ LAYOUTS = (
             read_ship_status,
         ),
         cancelled="^4$",
-        held="^[0138]$",
+        held=HELD,
         shipped="^5$",
         shipped_from="_sent",
         shop_from="_shop",
@@ -270,6 +276,7 @@ LAYOUTS = (
         cells=LINES,
         sku=(("variant_id",), ("manage_number",)),
         rules=(price_before_coupon, add_inscription),
+        held=HELD,
         checks=(SumCheck("goods_total", (), lines="unit_price"),),
         shop_from="_shop",
         shop=r"^(.+)-\d+$",

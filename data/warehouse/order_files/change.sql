@@ -80,12 +80,15 @@ CREATE OR REPLACE TEMP MACRO after_file(clears, told, known) AS if(
 -- which alone has its cells, is not in the file. What is billed at each rate is one thing: 0
 -- at a rate, or at all, is told, too.
 -- A word that no day of delivery is wished is no blank: it takes the known day away.
--- One that waits because its status was Pending, waits no more once a file without statuses
--- tells the day of its payment (Amazon's unshipped orders).
+-- An order goes on waiting where the file cannot tell that it does not (no column of its
+-- payment), unless it was its status that had it wait, and the file has another one. One whose
+-- status was Pending waits no more once a file without statuses tells the day of its payment
+-- (Amazon's unshipped orders).
 -- An order is fixed again only by a file that tells an amount. What the mall
 -- says of its status is kept where the file is behind, and a cancelled order stays so.
 -- in:  macro `after_file`, views `csv_speaking`, `csv_clears` (one row, a flag per cell),
---      temporary table `csv_statuses`, $mall, $shop_id
+--      temporary table `csv_statuses`, $mall, $shop_id, $held: the pattern of a status that
+--      has an order wait
 -- out: temporary table `csv_changed_orders`, as columns of orders; status is no content
 CREATE OR REPLACE TEMP TABLE csv_changed_orders AS
 SELECT
@@ -134,10 +137,14 @@ SELECT
         ELSE o.tax_summaries
     END AS tax_summaries,
     after_file(c.is_gift, r.is_gift, o.is_gift) AS is_gift,
-    coalesce(after_file(c.is_under_review, r.is_under_review, o.is_under_review), false)
+    coalesce(r.is_under_review, o.is_under_review, false)
         AND NOT (
-            r.is_under_review IS NULL AND r.paid_at IS NOT NULL
-            AND coalesce(r.mall_status, o.mall_status, '') ILIKE 'pending%'
+            r.is_under_review IS NULL AND (
+                r.paid_at IS NOT NULL
+                AND coalesce(r.mall_status, o.mall_status, '') ILIKE 'pending%'
+                OR r.mall_status IS NOT NULL
+                AND $held <> '' AND regexp_matches(coalesce(o.mall_status, ''), $held)
+            )
         ) AS is_under_review,
     after_file(c.caution_code, r.caution_code, o.caution_code) AS caution_code,
     after_file(c.changed_by_buyer, r.changed_by_buyer, o.changed_by_buyer) AS changed_by_buyer,

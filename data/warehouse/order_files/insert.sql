@@ -1,6 +1,7 @@
 -- name: insert_csv_orders
 -- Write the orders of a part that the warehouse did not know.
--- in:  view `csv_speaking`, $mall, $shop_id, $imported_at
+-- in:  view `csv_speaking`, $mall, $shop_id, $imported_at, $held: the pattern of a status
+--      that has an order wait; one that is told and does not have it wait says so
 -- out: rows of orders; stock waits for a person (docs/rules.md 6.2). The content is
 --      logged when another one replaces it: writing it twice at once took as long as
 --      all the rest (2.0.0, 100,000 lines)
@@ -28,7 +29,9 @@ SELECT
     coalesce(r.cancelled, false) AS cancelled,
     nullif(r.outcome, 'open') AS outcome,
     coalesce(r.outcome, 'open') = 'open' AND NOT coalesce(r.cancelled, false) AS came_open,
-    r.is_gift, r.is_under_review, r.caution_code, r.changed_by_buyer,
+    r.is_gift,
+    coalesce(r.is_under_review, if($held <> '' AND r.mall_status IS NOT NULL, false, NULL)) AS is_under_review,
+    r.caution_code, r.changed_by_buyer,
     '' AS content_hash,
     'csv_created' AS content_source,
     $imported_at AS observed_at,

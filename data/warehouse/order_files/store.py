@@ -114,6 +114,7 @@ def import_orders(  # noqa: PLR0913
         "file_name": file.file_name,
         "rows_read": file.rows_read,
         "adds_units": rules.repeats == "add_units",
+        "held": rules.held,
         "orders_a_part": ORDERS_A_PART,
     }
     clears = clearing(mode, file.columns_present)
