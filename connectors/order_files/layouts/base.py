@@ -6,7 +6,8 @@ An option row (商品名 `商品オプション「X」`, blank 商品ID) belongs
 
 import polars as pl
 
-from connectors.order_files.layout import HELD, Layout, Signature, cell, is_over, maybe
+from connectors.order_files.cancelled_lines import empty_cancelled
+from connectors.order_files.layout import HELD, Layout, Signature, cell, maybe
 from connectors.order_files.money import (
     amount,
     or_unread,
@@ -113,15 +114,6 @@ def price_options(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(unit_price=pl.coalesce(price, "unit_price"))
 
 
-def empty_cancelled(rows: pl.DataFrame) -> pl.DataFrame:
-    """Write a cancelled item of an order that goes on with no pieces."""
-    is_off = is_over("line_status", CANCELLED, HELD)
-    goes_on = ~is_off.all().over(BLOCK)
-    return rows.with_columns(
-        quantity=pl.when(is_off & goes_on).then(pl.lit("0")).otherwise("quantity")
-    )
-
-
 LAYOUTS = (
     Layout(
         name="base",
@@ -142,7 +134,12 @@ LAYOUTS = (
         shipped="^(?:対応済|発送済|配送中)",
         lines="position",
         by_line=("mall_status",),
-        rules=(fold_options, fill_goods_total, price_options, empty_cancelled),
+        rules=(
+            fold_options,
+            fill_goods_total,
+            price_options,
+            empty_cancelled(CANCELLED),
+        ),
         checks=(SumCheck("goods_total", (), lines="unit_price"),),
     ),
 )

@@ -6,6 +6,7 @@
 
 import polars as pl
 
+from connectors.order_files.cancelled_lines import empty_cancelled
 from connectors.order_files.gifts import gather_wrapping
 from connectors.order_files.layout import (
     HELD,
@@ -153,6 +154,7 @@ LAYOUTS = (
         rules=(
             status_of_payment,
             status_of_package,
+            empty_cancelled(CANCELLED),
             gather_wrapping,
             add_package_remarks,
         ),
