@@ -172,7 +172,13 @@ def read_amounts(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def fill_goods_total(rows: pl.DataFrame) -> pl.DataFrame:
-    """Fill in the goods before coupons: TotalPrice, less charges, with what was cut."""
+    """Fill in the goods before coupons: TotalPrice, less charges, with what was cut.
+
+    A template without ShipCharge leaves the postage in TotalPrice: nobody can tell the
+    goods of it.
+    """
+    if "postage_total" not in rows.columns:
+        return rows.with_columns(goods_total=pl.lit(None, dtype=pl.String))
     charges = ("postage_total", "payment_fee", "gift_fee")
     cuts = ("discount_total", "point_used", "coupon_other", "_item_coupon")
     return rows.with_columns(goods_total=rest_of(rows, "request_total", charges, cuts))
@@ -277,6 +283,7 @@ LAYOUTS = (
         sku=(("variant_id",), ("manage_number",)),
         rules=(price_before_coupon, add_inscription),
         held=HELD,
+        keeps=("goods_total",),
         checks=(SumCheck("goods_total", (), lines="unit_price"),),
         shop_from="_shop",
         shop=r"^(.+)-\d+$",

@@ -214,6 +214,8 @@ WHERE mall = $mall
 -- name: change_csv_lines
 -- What the lines of a part's known orders become, where that differs
 -- or is new. The row's sku is the one chosen for its line (data.warehouse.order_files.line_sku).
+-- Where a price with tax is known and the file has only one without it, as it tells no rate,
+-- what was told with the known price stays with it.
 -- in:  macro `after_file`, views `csv_speaking`, `csv_clears`, $mall, $shop_id, $adds_units
 -- out: temporary table `csv_changed_lines`, as columns of order_lines
 CREATE OR REPLACE TEMP TABLE csv_changed_lines AS
@@ -229,14 +231,24 @@ SELECT
     after_file(c.sku_info, r.sku_info, o.sku_info) AS sku_info,
     after_file(c.unit_price, r.unit_price, o.unit_price) AS unit_price,
     after_file(c.tax_rate, r.tax_rate, o.tax_rate)::DECIMAL(5, 4) AS tax_rate,
-    after_file(c.tax_included, r.tax_included, o.tax_included) AS tax_included,
+    CASE
+        WHEN r.unit_price IS NULL AND NOT r.tax_included
+            AND o.unit_price IS NOT NULL AND NOT c.unit_price
+        THEN o.tax_included
+        ELSE after_file(c.tax_included, r.tax_included, o.tax_included)
+    END AS tax_included,
     after_file(c.line_status, r.line_status, o.line_status) AS line_status,
     after_file(c.quantity_to_ship, r.quantity_to_ship, o.quantity_to_ship) AS quantity_to_ship,
     coalesce(r.sku, if(c.sku, '', o.sku), '') AS sku,
     coalesce(r.quantity * if($adds_units, r.copies, 1), o.quantity)::INTEGER AS quantity,
-    after_file(
-        c.line_total, r.line_total * if($adds_units, r.copies, 1), o.line_total
-    )::BIGINT AS line_total,
+    CASE
+        WHEN r.unit_price IS NULL AND NOT r.tax_included
+            AND o.unit_price IS NOT NULL AND NOT c.unit_price
+        THEN o.line_total
+        ELSE after_file(
+            c.line_total, r.line_total * if($adds_units, r.copies, 1), o.line_total
+        )
+    END::BIGINT AS line_total,
     CASE
         WHEN r.mall_line_id IS NOT NULL THEN nullif(r.mall_line_id, r.line_id)
         WHEN o.line_id IS NULL THEN ''
