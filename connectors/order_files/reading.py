@@ -25,7 +25,7 @@ from data.model.csv_file import CellFault, CellRemark
 
 OnRead = Callable[[int], None]
 SHORT_ROWS: Final = (
-    "列の数が見出しより少ない行が {:,} 行あります。足りない列は空欄として登録しました。"
+    "列の数が見出しより少ない行が {:,} 行あります。足りない列は空欄として扱いました。"
 )
 
 NO_ORDERS: Final = (

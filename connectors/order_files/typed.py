@@ -45,7 +45,7 @@ WARNINGS: Final = pl.Schema(
 """The fields of `data.model.csv_file.CellRemark` as a frame."""
 
 DECIMAL: Final = "ほかのソフトで保存したため、番号が小数になっています(123.0 の形)。"
-AS_BLANK: Final = "空欄として登録しました。"
+AS_BLANK: Final = "空欄として扱いました(更新では、登録済みの値が残ります)。"
 ZEROS_LOST: Final = (
     "Excelで開いて保存したため、注文番号の先頭の0が失われています({}桁ではありません)。"
 )

@@ -60,3 +60,16 @@ def test_a_day_beside_the_word_is_the_order_s(con, tmp_path):
     taken(con, tmp_path, 11, (mall, [both]))
 
     assert one(con, "SELECT delivery_on FROM orders") == date(2026, 12, 6)
+
+
+def test_staff_are_told_that_the_known_day_stays_where_a_new_one_cannot_be_read(
+    con, tmp_path
+):
+    """They were told that a blank was stored, and the label named the known day."""
+    wished(con, tmp_path, "colorme", "2026/12/05", "最短")
+
+    told = one(con, "SELECT reason FROM csv_warnings WHERE column_name = '配送希望日'")
+    assert told == (
+        "日付として読み取れません。空欄として扱いました"
+        "(更新では、登録済みの値が残ります)。"
+    )
