@@ -48,7 +48,11 @@ def _half_of(path: Path, content: Iterable[bytes]) -> Iterator[Path]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(HALF, f".{path.name}.", path.parent)
     try:
-        _fill(number, content)
+        try:
+            _fill(number, content)
+        except OSError as error:  # of a full disk names no file
+            error.filename = error.filename or f"{path}"
+            raise
         yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)

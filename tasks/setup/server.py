@@ -94,10 +94,11 @@ def main() -> None:
 
 def sentence_of(problem: Exception) -> str:
     """Return in a sentence why nothing can be started; a system's own has no 対処."""
-    if isinstance(problem, OSError) and problem.filename:
+    if isinstance(problem, OSError) and problem.strerror:
         return (
-            f"{problem.filename} に書き込めません({problem.strerror})。"
-            "対処: JUCHU_HOME のフォルダーと権限を確認してください。"
+            f"{problem.filename or 'JUCHU_HOME'} に書き込めません({problem.strerror})。"
+            "対処: JUCHU_HOME のフォルダーと権限、ディスクの空き容量を"
+            "確認してください。"
         )
     return f"{problem}"
 

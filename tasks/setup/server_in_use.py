@@ -3,11 +3,12 @@
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from connectors.prefect_api import PrefectApi, api_of, no_server, why_closed
-from connectors.prefect_env import API_URL, prefect_environment
+from connectors.prefect_env import API_URL, FILE, prefect_environment
 from connectors.settings.reading import SettingsProblem, read_settings
 from tasks.setup.one_certificate import one_certificate
 from tasks.setup.server import is_served
@@ -34,7 +35,7 @@ def environment_of_server() -> dict[str, str]:
     except SettingsProblem as problem:
         sys.exit(f"{problem}")
     known = prefect_environment(home)
-    if why := _why_closed(home, api_of(known)):
+    if why := _kept_from_us(home / FILE, known) or _why_closed(home, api_of(known)):
         sys.exit(why)
     return {
         **one_certificate(home, known.get(API_URL, "")),
@@ -42,6 +43,22 @@ def environment_of_server() -> dict[str, str]:
         **known,
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
     }
+
+
+def _kept_from_us(file: Path, known: Mapping[str, str]) -> str:
+    """Return that the file with the server's address is another user's; or nothing."""
+    if API_URL in known:
+        return ""
+    try:
+        file.open("rb").close()
+    except PermissionError as error:
+        return (
+            f"{file} を読み取れません({error.strerror})。"
+            "対処: juchu を動かしているユーザーで実行してください。"
+        )
+    except OSError:
+        pass
+    return ""
 
 
 def _why_closed(home: Path, api: PrefectApi | None) -> str:

@@ -14,6 +14,7 @@ from tasks.setup.server import hold_home, port_of, refuse_taken
 from tasks.setup.services import ROOT, free_port
 from tests.rms.wire_server import WireServer, answer, reset
 from tests.support.effort import first
+from tests.support.small_files import small_files
 
 NOBODY = "http://127.0.0.1:9/api"
 
@@ -120,6 +121,43 @@ def test_a_home_that_cannot_be_made_is_a_sentence(tmp_path):
     assert (status, err.count("\n")) == (1, 1)
     assert err.startswith(f"{home} に書き込めません(")
     assert "対処: JUCHU_HOME" in err
+
+
+def test_a_home_of_another_user_is_a_sentence(tmp_path, monkeypatch):
+    """It said that no server was started yet, and to start one."""
+    for name in (API_URL, LOGIN):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("JUCHU_HOME", str(tmp_path))
+    write_prefect_env(tmp_path, NOBODY, lambda: "juchu:x")
+    before, mode = os.geteuid(), tmp_path.stat().st_mode
+    tmp_path.chmod(0)
+    if before == 0:  # whom no mode keeps out
+        os.seteuid(65534)
+    try:
+        with pytest.raises(SystemExit) as told:
+            server_in_use.environment_of_server()
+    finally:
+        os.seteuid(before)
+        tmp_path.chmod(mode)
+
+    assert str(told.value) == (
+        f"{tmp_path / 'prefect.env'} を読み取れません(Permission denied)。"
+        "対処: juchu を動かしているユーザーで実行してください。"
+    )
+
+
+def test_a_disk_without_room_is_a_sentence(tmp_path):
+    """It said "[Errno 28] No space left on device", of no file."""
+    port = f"{free_port()}"
+    with small_files(10):
+        status, _, err = refused("server", tmp_path, PREFECT_SERVER_API_PORT=port)
+
+    assert (status, err.count("\n")) == (1, 1), err
+    assert err.startswith(
+        f"{tmp_path / 'prefect.env'} に書き込めません(File too large)"
+    )
+    assert "対処: JUCHU_HOME" in err
+    assert "空き容量" in err
 
 
 @first()
