@@ -33,7 +33,7 @@ from connectors.rms.messages import RmsMessage
 from connectors.rms.order_wire import RmsOrder
 from connectors.rms.translate import order_of
 from connectors.rms.wire import unreadable
-from data.model.notice import UNREADABLE
+from data.model.notice import NOT_ANSWERED, UNREADABLE
 from data.model.order import KeptAnswer, Mall, Order, RefusedOrder, SameAnswer
 from data.model.order_number import is_of_other_shop
 
@@ -62,7 +62,7 @@ NOT_ABOUT_ORDERS = frozenset({404, 405, 415})
 BROKEN_BY_ORDERS = frozenset({200, 500})
 """Statuses of an answer that one order may spoil for all: RMS failed at it (ERROR_000),
 or what it wrote is no JSON. Maintenance and a gateway without RMS have others."""
-READ_AGAIN_LATER = (NOT_RETURNED, error_words.READ_AGAIN_LATER)
+READ_AGAIN_LATER = (NOT_ANSWERED, error_words.READ_AGAIN_LATER)
 """Of an order at which RMS breaks without a word."""
 
 TWO_CONTENTS = (UNREADABLE, error_words.TWO_CONTENTS)

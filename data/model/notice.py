@@ -21,6 +21,8 @@ GIVE_UP_AFTER = timedelta(hours=24)
 
 UNREADABLE = "UNREADABLE"
 """Code of an order that the mall returned but whose fields juchu cannot parse."""
+NOT_ANSWERED = "NOT_ANSWERED"
+"""Code of an order at which the mall fails each time, without a code of its own."""
 
 
 class NoticeKind(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final, NamedTuple
 
-from data.model.notice import UNREADABLE
+from data.model.notice import NOT_ANSWERED, UNREADABLE
 from data.model.order import RefusedOrder
 from data.model.typed.time import TimeRefused
 
@@ -24,6 +24,7 @@ shows within it, and a number that never was an order (mistyped, of a test, of a
 shop) would be asked for in vain for years otherwise."""
 HAS_ORDER: Final = (
     UNREADABLE,
+    NOT_ANSWERED,
     "ORDER_EXT_API_GET_ORDER_ERROR_000",
     "ORDER_EXT_API_GET_ORDER_ERROR_101",
     "ORDER_EXT_API_GET_ORDER_WARNING_001",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.model.notice import UNREADABLE
+from data.model.notice import NOT_ANSWERED, UNREADABLE
 from data.model.order import Mall
 from data.warehouse.orders.refusals import record_refusals
 from data.warehouse.orders.store import store_orders
@@ -128,12 +128,22 @@ def test_a_number_that_never_was_an_order_is_not_asked_for_for_ever(con):
     assert reread(con, 4 * DAY) == [order_number(2)]
 
 
-@pytest.mark.parametrize("word", ["ERROR_101", "ERROR_000", "WARNING_001"])
+GET_ORDER = "ORDER_EXT_API_GET_ORDER"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{GET_ORDER}_ERROR_101",
+        f"{GET_ORDER}_ERROR_000",
+        f"{GET_ORDER}_WARNING_001",
+        NOT_ANSWERED,
+    ],
+)
 def test_an_order_that_rms_fails_to_read_is_asked_for_as_long_as_rms_shows_it(
-    con, word: str
+    con, code: str
 ):
     """RMS has it, and says to read it again: it was given up after three days."""
-    code = f"ORDER_EXT_API_GET_ORDER_{word}"
     record_refusals(con, [a_refusal(1, code=code)], at(6))
 
     assert reread(con, 4 * DAY) == [order_number(1)]

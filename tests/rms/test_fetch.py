@@ -217,7 +217,7 @@ def test_an_order_at_which_rms_breaks_keeps_no_other_out(status, body, bad):
 
     assert sorted(names(fetched)[0]) == sorted({*numbers(100)} - {number(bad)})
     assert names(fetched)[1] == [number(bad)]
-    assert fetched.refused[0].code == (BROKEN if body != "x" else "NOT_RETURNED")
+    assert fetched.refused[0].code == (BROKEN if body != "x" else "NOT_ANSWERED")
     assert "RMSのお知らせ" in fetched.refused[0].reason or body == "x"
     assert len(http.sent) <= 26
 
