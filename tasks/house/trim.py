@@ -25,6 +25,7 @@ from tasks.runs.retrying import SAFE_TO_REPEAT
 
 HALF_MADE: Final = (
     "juchu.duckdb.*/",
+    "juchu.duckdb.rewritten*",
     "people.key.*.tmp",
     f".*{HALF}",
     f"*/.*{HALF}",

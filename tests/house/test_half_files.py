@@ -78,6 +78,23 @@ def test_what_kills_left_of_a_file_goes_after_a_day(
     assert halves(home) == []
 
 
+@pytest.mark.parametrize(
+    "name", ["juchu.duckdb.rewritten", "juchu.duckdb.rewritten.wal"]
+)
+def test_a_rewrite_that_was_killed_takes_no_room_for_good(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    """A young shop has nothing to clear for months, and with it nothing to rewrite."""
+    monkeypatch.setenv("JUCHU_HOME", str(home))
+    left = home / name
+    left.write_bytes(b"x")
+    trim_files.fn()
+    assert left.exists()
+    os.utime(left, (left.stat().st_mtime - 90_000,) * 2)
+    trim_files.fn()
+    assert not left.exists()
+
+
 def halves(home: Path) -> list[Path]:
     return [*home.rglob(f"*{HALF}")]
 
