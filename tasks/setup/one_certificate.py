@@ -20,13 +20,16 @@ END: Final = "-----END CERTIFICATE-----\n"
 def one_certificate(home: Path, api: str) -> dict[str, str]:
     """Return the setting that has Prefect's clients read one authority of certifi.
 
-    Nothing is set for an address with TLS: there every authority counts. The file is
-    written into `home` once.
+    Nothing is set for an address with TLS, where every authority counts, and where the
+    file cannot be written: it only saves time. It is written into `home` once.
     """
     if not api.startswith("http://"):
         return {}
     path = home / FILE
-    if not path.exists():
-        first = Path(certifi.where()).read_text(encoding="ascii").partition(END)
-        replace_durably(path, f"{first[0]}{END}".encode("ascii"))
+    try:
+        if not path.exists():
+            first = Path(certifi.where()).read_text(encoding="ascii").partition(END)
+            replace_durably(path, f"{first[0]}{END}".encode("ascii"))
+    except OSError:
+        return {}
     return {SETTING: str(path.absolute())}

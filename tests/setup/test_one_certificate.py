@@ -6,6 +6,7 @@ import stat
 import certifi
 
 from tasks.setup.one_certificate import SETTING, one_certificate
+from tests.support.small_files import small_files
 
 
 def authorities(file):
@@ -29,3 +30,14 @@ def test_a_server_on_this_machine_needs_one_authority_which_is_written_once(tmp_
 def test_a_server_with_tls_is_judged_by_all_of_them(tmp_path):
     assert one_certificate(tmp_path, "https://prefect.example.jp/api") == {}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_no_file_can_be_written_clients_read_every_authority(tmp_path):
+    """Every command ended with a traceback, for what only saves time."""
+    (tmp_path / "file").touch()
+
+    assert (
+        one_certificate(tmp_path / "file" / "home", "http://127.0.0.1:4200/api") == {}
+    )
+    with small_files(10):
+        assert one_certificate(tmp_path / "full", "http://127.0.0.1:4200/api") == {}
