@@ -8,7 +8,7 @@ import pytest
 from tests.order_files.read.one_row import one_row
 from tests.support.effort import first
 
-OPEN, HELD = ("open", False), ("open", True)
+OPEN, HELD, UNTOLD = ("open", False), ("open", True), ("open", None)
 SHIPPED, REFUNDED, CANCELLED = (
     (outcome, False) for outcome in ("shipped", "refunded", "cancelled")
 )
@@ -51,7 +51,8 @@ def test_yahoo_tells_beside_the_status_what_may_leave_and_what_has(
         ("銀行振込(振込先:見本銀行)", "", HELD),
         ("銀行振込(振込先:見本銀行)", "2026/11/25", OPEN),
         ("ｺﾝﾋﾞﾆ決済", "", HELD),
-        ("クレジットカード決済", "", OPEN),
+        ("クレジットカード決済", "", UNTOLD),  # ShipStatus might say 出荷不可
+        ("クレジットカード決済", "2026/11/25", OPEN),
     ],
 )
 def test_without_those_columns_the_day_of_payment_tells_it(read, method, day, expected):
