@@ -26,7 +26,7 @@ endif
 # A look that fails for another reason says nothing, and removes nothing.
 look = 'import importlib.util as i; i.find_spec("prefect") or print("anew")'
 ifneq ($(wildcard $(READY)),)
-ifneq ($(shell if [ -e $(BIN)/python ]; then $(BIN)/python -c $(look); else echo anew; fi),)
+ifeq ($(shell if [ -e $(BIN)/python ]; then $(BIN)/python -c $(look); else echo anew; fi),anew)
 .PHONY: $(READY)
 remove_old = rm -rf .venv
 endif
