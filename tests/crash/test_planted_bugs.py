@@ -47,14 +47,14 @@ CURSOR_FIRST = Bug(
     return load
 
 
-def _begun""",
+def _cursor""",
     """\
         record_load(con, load)
         move_cursor(con, load.mall, load.shop_id, window.until, now())
     return load
 
 
-def _begun""",
+def _cursor""",
 )
 SECOND_COMMIT = Point(SESSION, "con.commit()", 2)
 STORING = Point(*SWEEPING["orders.before_commit"][:2])

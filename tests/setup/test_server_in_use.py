@@ -128,6 +128,7 @@ def test_a_home_of_another_user_is_a_sentence(tmp_path, monkeypatch):
     for name in (API_URL, LOGIN):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("JUCHU_HOME", str(tmp_path))
+    monkeypatch.chdir("/")  # the project may stand where its `.env` is another's, too
     write_prefect_env(tmp_path, NOBODY, lambda: "juchu:x")
     before, mode = os.geteuid(), tmp_path.stat().st_mode
     tmp_path.chmod(0)
